@@ -1,0 +1,502 @@
+"""The proofs: an open path, or a closed ring, small enough to check by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+import shapely.ops
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon, mapping
+from shapely.geometry.polygon import orient
+
+from encircle.ground import (
+    FIRE_MODES,
+    FIRE_RANKS,
+    GRID_M,
+    MODE_BITS,
+    ON_LINE_M,
+    State,
+    barrier_lines,
+    is_passable,
+    stretch_key,
+)
+from encircle.isolation import count_disjoint_ways
+from encircle.lines import LAND_BITS
+from encircle.passage import draw_passage
+from encircle.projection import length_on_globe_m
+from encircle.reach import READINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.ground import Ground
+    from encircle.isolation import Outlook, Searcher, Way
+    from encircle.network import Edge, Network, Standing
+    from encircle.projection import Plane
+    from encircle.reach import Reading
+
+DECIMALS = 9
+"""Decimals of degrees in a certificate: a tenth of a millimetre."""
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    """A stretch of a way of one kind, on the plane."""
+
+    line: LineString
+    by: str
+    mode: str
+    control: str
+    fire: int
+    evidence: tuple[str, ...]
+
+    def joins(self, other: _Leg) -> bool:
+        """Tell whether two stretches differ in nothing but their place."""
+        return (self.by, self.mode, self.control, self.fire, self.evidence) == (
+            other.by, other.mode, other.control, other.fire, other.evidence
+        )  # fmt: skip
+
+
+# -- the open path ---------------------------------------------------------------------------
+
+
+def certify_open(
+    searcher: Searcher, outlook: Outlook, standings: Sequence[Standing]
+) -> Json:
+    """
+    Draw the best way out as a path of legs, each with what it rests on.
+
+    Returns
+    -------
+    certificate
+        The contract's `open`: unit, anchor, mode, legs, length, bottleneck, disjoint ways.
+    """
+    network, way = searcher.network, outlook.best
+    if way is None:
+        message = "no open path can be drawn where none is open"
+        raise AssertionError(message)
+    legs = _merge(_draw_legs(network, way, standings))
+    plane = network.ground.drawing.plane
+    drawn = _write_legs(legs, plane)
+    count, ways, cut = count_disjoint_ways(searcher, outlook)
+    anchor, _ = network.anchors[way.vertices[-1]]
+    return {
+        "reading": way.reading,
+        "unit": _standing_of(way, standings).position.id,
+        "anchor": anchor.id,
+        "mode": way.mode,
+        "legs": drawn,
+        "length_m": round(sum(leg["length_m"] for leg in drawn), 1),
+        "bottleneck": {"leg": None, "width_m": None, "at": None, "evidence": []},
+        "disjoint": {"count": count, "ways": ways, "cut": cut},
+    }
+
+
+def _standing_of(way: Way, standings: Sequence[Standing]) -> Standing:
+    return next(s for s in standings if s.vertex == way.vertices[0])
+
+
+def _draw_legs(network: Network, way: Way, standings: Sequence[Standing]) -> Iterator[_Leg]:
+    """Walk the way's edges; runs over open ground are drawn in one piece."""
+    mode = "foot" if way.mode == "boat" else way.mode
+    standing = _standing_of(way, standings)
+    walker = _Walker(network, mode, way.reading, standing.place, list(standing.own_faces))
+    for before, vertex, number in zip(way.vertices, way.vertices[1:], way.edges, strict=False):
+        edge = network.edges[number]
+        if edge.by == "ground":
+            yield from walker.walk(vertex)
+        else:
+            taken = "boat" if number in way.boats else mode
+            yield from walker.travel(edge, taken, forward=edge.u == before)
+            walker.run = [vertex] if network.is_face(vertex) else []
+
+
+@dataclass
+class _Walker:
+    """Follows a way edge by edge and says what each stretch of it rests on."""
+
+    network: Network
+    mode: str
+    reading: Reading
+    here: Point
+    run: list[int]
+    """Faces entered since the last route or crossing."""
+
+    def walk(self, vertex: int) -> Iterator[_Leg]:
+        """Go over open ground; draw it once something else begins."""
+        if self.network.is_face(vertex):
+            self.run.append(vertex)
+        else:
+            yield from self._flush(_place_of(self.network, vertex))
+
+    def travel(self, edge: Edge, mode: str, *, forward: bool) -> Iterator[_Leg]:
+        """Go along a route or over a crossing, after the ground that leads there."""
+        line = _line_of(self.network, edge, self.here, forward=forward)
+        first = Point(line.coords[0])
+        if self.run and first.distance(self.here) > GRID_M:
+            yield from self._flush(first)
+        self.here = Point(line.coords[-1])
+        yield _leg_of(self.network, edge, line, mode, self.reading)
+
+    def _flush(self, goal: Point | None) -> Iterator[_Leg]:
+        for leg in self._draw_ground(goal):
+            self.here = Point(leg.line.coords[-1])
+            yield leg
+
+    def _draw_ground(self, goal: Point | None) -> list[_Leg]:
+        """Draw a run over open ground, cut where it changes hands or comes under fire."""
+        ground = self.network.ground
+        if goal is not None and self.here.distance(goal) < GRID_M:
+            line = LineString([self.here, goal])
+        else:
+            walls = barrier_lines(ground.drawing, self.reading, self.mode)
+            line = draw_passage(ground, self.run, self.here, goal, walls)
+        return [self._describe(part, face) for part, face in _cut_by_faces(line, ground, self.run)]
+
+    def _describe(self, part: LineString, face: int) -> _Leg:
+        ground = self.network.ground
+        state = State(int(ground.state[self.reading][face]))
+        rank = int(ground.fire[self.reading][face][FIRE_MODES.index(self.mode)])
+        evidence = tuple(ground.evidence_of(face, self.reading))
+        return _Leg(part, "ground", self.mode, state.name.lower(), rank, evidence)
+
+
+def _place_of(network: Network, vertex: int) -> Point | None:
+    """Give the point of a vertex that is not ground; None for an anchor drawn as a polygon."""
+    if vertex in network.anchors:
+        shape = network.anchors[vertex][1]
+        return shape if shape.geom_type == "Point" else None
+    return Point(network.lines.junctions[vertex - len(network.ground.faces)])
+
+
+def _line_of(network: Network, edge: Edge, here: Point, *, forward: bool) -> LineString:
+    """Give the line an edge travels, in the direction travelled."""
+    if edge.line is not None:
+        line = edge.line
+    elif edge.by == "route":
+        line = network.lines.pieces[edge.ref].line
+    elif edge.by == "crossing":
+        line = network.lines.spans[edge.ref].line
+    else:
+        return LineString([here, here])
+    points = shapely.get_coordinates(line)
+    return LineString(points if forward else points[::-1])
+
+
+def _leg_of(
+    network: Network, edge: Edge, line: LineString, mode: str, reading: Reading
+) -> _Leg:
+    rank = edge.fire[reading][FIRE_MODES.index(mode)]
+    evidence = tuple(network.evidence_of(edge, reading))
+    if edge.by == "crossing":
+        return _Leg(line, "crossing", mode, "crossing", rank, evidence)
+    by = "route" if edge.by == "route" else "ground"
+    if edge.ref < 0:
+        return _Leg(line, by, mode, "friendly", rank, evidence)
+    piece = network.lines.pieces[edge.ref]
+    states = [State(network.ground.state[reading][face]) for face in piece.faces]
+    state = min(states) if reading == "optimistic" else max(states)
+    return _Leg(line, by, mode, state.name.lower(), rank, evidence)
+
+
+def _cut_by_faces(
+    line: LineString, ground: Ground, run: Sequence[int]
+) -> Iterator[tuple[LineString, int]]:
+    if line.length < GRID_M:
+        yield line, run[-1]
+        return
+    faces = list(dict.fromkeys(run))
+    stops = {0.0, line.length}
+    for face in faces:
+        met = shapely.intersection(line, ground.faces[face].boundary)
+        stops |= {line.project(Point(p)) for p in shapely.get_coordinates(met)}
+    ordered = sorted(stops)
+    cuts = [ordered[0]] + [b for a, b in zip(ordered, ordered[1:], strict=False) if b - a > GRID_M]
+    cuts[-1] = line.length
+    for a, b in zip(cuts, cuts[1:], strict=False):
+        middle = line.interpolate((a + b) / 2)
+        distances = shapely.distance(ground.faces[faces], middle)
+        yield shapely.ops.substring(line, a, b), faces[int(np.argmin(distances))]
+
+
+def _merge(legs: Iterator[_Leg]) -> list[_Leg]:
+    """Join neighbouring legs that differ in nothing but their place."""
+    merged: list[_Leg] = []
+    for leg in legs:
+        if leg.line.length < GRID_M and merged:
+            continue
+        if merged and merged[-1].joins(leg):
+            points = [*merged[-1].line.coords, *list(leg.line.coords)[1:]]
+            merged[-1] = _Leg(LineString(points), *(getattr(leg, n) for n in _Leg.__slots__[1:]))
+        else:
+            merged.append(leg)
+    if len(merged) > 1 and merged[0].line.length < GRID_M:
+        merged = merged[1:]
+    return merged
+
+
+def _write_legs(legs: Sequence[_Leg], plane: Plane) -> list[Json]:
+    written: list[Json] = []
+    for leg in legs:
+        points = _to_degrees(leg.line, plane)
+        if written:  # legs share their end points to the last digit
+            points[0] = written[-1]["geometry"]["coordinates"][-1]
+        written.append(
+            {
+                "geometry": {"type": "LineString", "coordinates": points},
+                "by": leg.by,
+                "mode": leg.mode,
+                "control": leg.control,
+                "fire": FIRE_RANKS[leg.fire],
+                "evidence": list(leg.evidence),
+                "length_m": round(length_on_globe_m(points), 1),
+            }
+        )
+    return written
+
+
+def _to_degrees(line: BaseGeometry, plane: Plane) -> list[list[float]]:
+    degrees = plane.points_to_degrees(shapely.get_coordinates(line))
+    return np.round(degrees, DECIMALS).tolist()
+
+
+# -- the closed ring -------------------------------------------------------------------------
+
+
+def certify_closed(
+    searcher: Searcher, outlooks: Sequence[Outlook], standings: Sequence[Standing]
+) -> Json:
+    """
+    Draw the ring round everything the force can reach, each segment with what holds it.
+
+    Parameters
+    ----------
+    searcher
+        The network.
+    outlooks
+        One per position, all on one reading, all closed.
+    standings
+        The positions inside.
+
+    Returns
+    -------
+    certificate
+        The contract's `closed`: units, ring, segments, weakest, cut set per mode.
+    """
+    network, reading = searcher.network, outlooks[0].reading
+    inside = _find_inside(network, outlooks)
+    pockets = _fence(network, inside, standings)
+    plane = network.ground.drawing.plane
+    segments, polygons = [], []
+    for number, (pocket, ground_of) in enumerate(pockets):
+        rings = [pocket.exterior, *pocket.interiors]
+        written = [_write_ring(network, ring, reading, inside, ground_of) for ring in rings]
+        polygons.append([_close(parts) for parts in written])
+        for part, parts in enumerate(written):
+            segments += [{"ring": number, "part": part, **segment} for segment in parts]
+    kind = "Polygon" if len(polygons) == 1 else "MultiPolygon"
+    area = sum(_area_km2(polygon, plane) for polygon in polygons)
+    return {
+        "reading": reading,
+        "units": list(dict.fromkeys(s.position.id for s in standings)),
+        "ring": {"type": kind, "coordinates": polygons[0] if kind == "Polygon" else polygons},
+        "segments": segments,
+        "weakest": _find_weakest(segments),
+        "area_km2": round(area, 2),
+        "cut_set": find_cut_set(searcher, outlooks, [pocket for pocket, _ in pockets]),
+    }
+
+
+def _find_inside(network: Network, outlooks: Sequence[Outlook]) -> set[int]:
+    """Give the faces reached."""
+    return {v for outlook in outlooks for v in outlook.reached if network.is_face(v)}
+
+
+def _fence(
+    network: Network, inside: set[int], standings: Sequence[Standing]
+) -> list[tuple[Polygon, int | None]]:
+    """
+    Fence the faces in: outer rings, and holes only where an anchor lies in them.
+
+    A position on ground that is itself impassable is fenced in where it stands; that ground's
+    face is given with the fence.
+    """
+    whole = shapely.union_all(network.ground.faces[sorted(inside)])
+    anchors = [shape for anchor, shape in network.anchors.values() if anchor.access == "land"]
+    pockets: list[tuple[Polygon, int | None]] = []
+    for part in shapely.get_parts(whole):
+        holes = [
+            ring for ring in part.interiors
+            if any(shapely.intersects(Polygon(ring), shape) for shape in anchors)
+        ]  # fmt: skip
+        pockets.append((orient(Polygon(part.exterior, holes)), None))
+    pockets += [_fence_in_place(network, s) for s in standings if not inside & set(s.own_faces)]
+    outer = [
+        (p, face)
+        for p, face in pockets
+        if not any(q is not p and q.contains(p) for q, _ in pockets)
+    ]
+    return sorted(outer, key=lambda pocket: -pocket[0].area)
+
+
+def _fence_in_place(network: Network, standing: Standing) -> tuple[Polygon, int | None]:
+    face = standing.own_faces[0]
+    room = standing.place.distance(network.ground.faces[face].boundary)
+    return orient(standing.place.buffer(min(25.0, max(0.9 * room, 0.5)))), face
+
+
+def _write_ring(
+    network: Network,
+    ring: BaseGeometry,
+    reading: Reading,
+    inside: set[int],
+    ground_of: int | None,
+) -> list[Json]:
+    """Write a ring as segments, each a run of boundary held by the same thing."""
+    points = shapely.get_coordinates(ring)
+    tags = [
+        _tag(network, points[i], points[i + 1], reading, inside)
+        if ground_of is None
+        else _tag_face(network.ground, ground_of, reading)
+        for i in range(len(points) - 1)
+    ]
+    turn = next((i for i in range(len(tags)) if tags[i] != tags[i - 1]), 0)
+    points = np.vstack([points[turn:-1], points[: turn + 1]])
+    tags = tags[turn:] + tags[:turn]
+    degrees = np.round(network.ground.drawing.plane.points_to_degrees(points), DECIMALS).tolist()
+    degrees[-1] = degrees[0]
+    starts = [0] + [i for i in range(1, len(tags)) if tags[i] != tags[i - 1]] + [len(tags)]
+    return [
+        _write_segment(degrees[a : b + 1], *tags[a])
+        for a, b in zip(starts, starts[1:], strict=False)
+    ]
+
+
+def _write_segment(points: list[list[float]], by: str, evidence: tuple[str, ...]) -> Json:
+    return {
+        "geometry": {"type": "LineString", "coordinates": points},
+        "by": by,
+        "evidence": list(evidence),
+        "length_m": round(length_on_globe_m(points), 1),
+    }
+
+
+def _tag(
+    network: Network,
+    start: NDArray[np.float64],
+    end: NDArray[np.float64],
+    reading: Reading,
+    inside: set[int],
+) -> tuple[str, tuple[str, ...]]:
+    """Say what holds one piece of the ring: the ground outside it, or a barrier on it."""
+    ground = network.ground
+    outside = [f for f in _beside(ground, start, end) if f not in inside]
+    state = State(int(ground.state[reading][outside[0]])) if outside else None
+    if state == State.HOSTILE:
+        return "hostile", tuple(ground.evidence_of(outside[0], reading))
+    barrier = _barrier_on(ground, start, end, reading, outside)
+    if barrier:
+        return barrier
+    return _tag_face(ground, outside[0], reading) if outside else ("grey", ())
+
+
+def _tag_face(ground: Ground, face: int, reading: Reading) -> tuple[str, tuple[str, ...]]:
+    state = State(int(ground.state[reading][face]))
+    names = {State.GREY: "grey", State.NEUTRAL: "neutral", State.WATER: "sea"}
+    return names.get(state, "hostile"), tuple(ground.evidence_of(face, reading))
+
+
+def _beside(ground: Ground, start: NDArray[np.float64], end: NDArray[np.float64]) -> list[int]:
+    found = ground.stretches.get(stretch_key(start, end))
+    if found is None:  # the union ran two pieces of boundary into one
+        middle = Point((np.asarray(start) + end) / 2)
+        return ground.faces_at(middle)
+    return list(found)
+
+
+def _barrier_on(
+    ground: Ground,
+    start: NDArray[np.float64],
+    end: NDArray[np.float64],
+    reading: Reading,
+    outside: Sequence[int],
+) -> tuple[str, tuple[str, ...]] | None:
+    middle = Point((np.asarray(start) + end) / 2)
+    foot = MODE_BITS["foot"]
+    on = [w for w in barrier_lines(ground.drawing, reading, "foot")
+          if shapely.dwithin(w.shape, middle, ON_LINE_M)]  # fmt: skip
+    for face in outside:
+        walls = (ground.drawing.walls[i] for i in ground.enclosing.get(face, []))
+        on += [w for w in walls if w.stops[reading] & foot]
+    if not on:
+        return None
+    by = "sea" if all(w.barrier.type == "coast" for w in on) else "barrier"
+    return by, tuple(dict.fromkeys(w.barrier.id for w in on))
+
+
+def _close(segments: Sequence[Json]) -> list[list[float]]:
+    points: list[list[float]] = []
+    for segment in segments:
+        points += segment["geometry"]["coordinates"][:-1]
+    return [*points, points[0]]
+
+
+def _area_km2(rings: list[list[list[float]]], plane: Plane) -> float:
+    shell, *holes = [plane.points_to_metres(ring) for ring in rings]
+    return float(Polygon(shell, holes).area / 1e6)
+
+
+def _find_weakest(segments: Sequence[Json]) -> int:
+    """Name the segment to doubt first: grey before the rest, then the least evidence."""
+    order = {"grey": 0, "barrier": 2, "sea": 2, "neutral": 3}
+    ranked = [
+        (order.get(s["by"], 1), len(s["evidence"]), -s["length_m"], i)
+        for i, s in enumerate(segments)
+    ]
+    return min(ranked)[-1]
+
+
+def find_cut_set(
+    searcher: Searcher, outlooks: Sequence[Outlook], pockets: Sequence[BaseGeometry]
+) -> dict[str, list[Json]]:
+    """List per mode the routes and crossings that leave the ring, and why each leads nowhere."""
+    network, reading = searcher.network, outlooks[0].reading
+    whole = MultiPolygon(list(pockets))
+    plane = network.ground.drawing.plane
+    cut: dict[str, list[Json]] = {m: [] for m in ("rail", "wheeled", "tracked", "foot", "boat")}
+    for route, at, reason in _find_exits(network, whole, reading):
+        place = np.round(plane.points_to_degrees([at])[0], DECIMALS).tolist()
+        for mode in route.modes:
+            if mode in cut:
+                cut[mode].append({"id": route.id, "at": place, "because": reason})
+    return cut
+
+
+def _find_exits(
+    network: Network, whole: BaseGeometry, reading: Reading
+) -> Iterator[tuple[Any, tuple[float, float], str]]:
+    """Find where routes and crossings pass the ring outward."""
+    skin = whole.boundary
+    for piece in network.lines.pieces:
+        if not shapely.dwithin(piece.line, skin, ON_LINE_M):
+            continue
+        middle = piece.line.interpolate(0.5, normalized=True)
+        if whole.contains(middle) and not whole.boundary.dwithin(middle, ON_LINE_M):
+            continue
+        ends = [Point(network.lines.junctions[e]) for e in (piece.start, piece.end)]
+        at = next((e for e in ends if shapely.dwithin(e, skin, ON_LINE_M)), None)
+        if at is not None:
+            for route in piece.routes:
+                yield route, (at.x, at.y), piece.because[reading] or "barrier"
+    for span in network.lines.spans:
+        if shapely.dwithin(span.line, skin, 30.0):
+            at = shapely.get_coordinates(shapely.shortest_line(span.line, skin))[0]
+            reason = span.because[reading] or "hostile"
+            yield span.crossing, (float(at[0]), float(at[1])), reason

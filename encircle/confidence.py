@@ -1,0 +1,65 @@
+"""How good is the evidence: confidence, kept apart from likelihood."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from encircle.ground import UNMAPPED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from encircle.judgement import Judged
+    from encircle.rules import Facts
+
+Level = Literal["high", "moderate", "low"]
+LEVELS: tuple[Level, ...] = ("low", "moderate", "high")
+WEAK_RELIABILITY = frozenset("DE")
+WEAK_CREDIBILITY = 4
+"""Admiralty grades from which evidence is doubtful (AJP-2.1): D, E; 4, 5. F and 6 mean that it
+cannot be judged, which is unknown, not worst."""
+
+
+def assess_confidence(facts: Facts, judged: Judged) -> dict[str, Any]:
+    """
+    Grade the evidence as high, moderate or low, with the reasons.
+
+    Confidence speaks of the quality of the evidence, never of how likely the verdict is; the two
+    are not to be read in one sentence (ICD 203).
+    """
+    reasons = list(_list_reasons(facts, judged))
+    level = min((weight for weight, _ in reasons), default=2)
+    said = [text for _, text in reasons]
+    if not said:
+        said = ["Both readings agree, and all evidence is dated, graded and recent."]
+    return {"level": LEVELS[level], "because": said}
+
+
+def _list_reasons(facts: Facts, judged: Judged) -> Iterator[tuple[int, str]]:
+    if judged.status.code in ("U", "C3"):
+        yield 0, "The map does not settle the question: what nobody knows decides it."
+    if facts.evidence.stale:
+        yield 1, f"{len(facts.evidence.stale)} features are too old to rely on."
+    speaking = facts.evidence.speaking
+    cited = {s.id: s for f in speaking for s in f.sources}
+    graded = [s for s in cited.values() if s.reliability or s.credibility]
+    if not cited:
+        yield 1, "No source is named."
+    elif not graded:
+        yield 1, "No source is graded for reliability and credibility."
+    weak = [s.id for s in graded if _is_weak(s.reliability, s.credibility)]
+    if weak:
+        yield 1, f"Doubtful sources: {', '.join(sorted(weak))}."
+    origins = {s.origin or s.id for s in cited.values()}
+    if len(cited) and len(origins) == 1:
+        yield 1, "All evidence goes back to one origin."
+    if not any(f.dated for f in speaking):
+        yield 1, "No evidence is dated."
+    way = facts.pessimistic.best
+    if way is not None and way.fire == UNMAPPED:
+        yield 1, "Fire is not mapped on the best way."
+
+
+def _is_weak(reliability: str | None, credibility: int | None) -> bool:
+    doubtful = credibility is not None and WEAK_CREDIBILITY <= credibility < 6  # noqa: PLR2004 - F and 6
+    return reliability in WEAK_RELIABILITY or doubtful

@@ -1,0 +1,60 @@
+"""What can go wrong, as a tree; a verdict is never an error.
+
+* EncircleError
+  x SituationError (also ValueError)   the input is not a situation: every fault at once
+    + UnknownForceError                no position belongs to the force asked for
+  x CertificateError (also ValueError) a judgement handed to verify is not one
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["CertificateError", "EncircleError", "InputFault", "SituationError", "UnknownForceError"]
+
+
+@dataclass(frozen=True, slots=True)
+class InputFault:
+    """One thing wrong with an input: where it stands, whose it is, what to do."""
+
+    pointer: str
+    """JSON pointer (RFC 6901) into the document; empty for the whole of it."""
+    message: str
+    remedy: str
+    feature: str | None = None
+    """Id of the feature, where it has one."""
+
+    def __str__(self) -> str:
+        whose = f"feature {self.feature!r}, " if self.feature else ""
+        return f"{whose}at {self.pointer or '/'}: {self.message}. {self.remedy}"
+
+
+class EncircleError(Exception):
+    """Anything this library raises on purpose."""
+
+
+class SituationError(EncircleError, ValueError):
+    """The input is not a situation; `faults` holds everything wrong with it."""
+
+    def __init__(self, faults: Sequence[InputFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class UnknownForceError(SituationError):
+    """No position belongs to the force asked for."""
+
+    def __init__(self, force: str | None, known: Sequence[str]) -> None:
+        self.force, self.known = force, tuple(known)
+        names = ", ".join(map(repr, known)) or "none: no position names a force"
+        asked = f"no position belongs to force {force!r}" if force else "no force is named"
+        remedy = f"Name one of the forces of this situation ({names})"
+        super().__init__([InputFault("/situation/force", asked, remedy)])
+
+
+class CertificateError(EncircleError, ValueError):
+    """A judgement handed in for verification is not shaped like one."""

@@ -1,0 +1,183 @@
+"""A judgement in words a newspaper could print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from encircle.judgement import Judgement
+
+HEADLINES = {
+    "C0": "{who} was not encircled: the way out was open",
+    "C1": "{who} was not encircled: it stood in a salient with an open way out",
+    "C2": "{who} was not encircled: a way out was open, but no vehicle could count on it",
+    "C3": "Whether {who} was encircled depends on ground nobody is sure of",
+    "E1": "{who} was encircled by land, but could still be reached {access}",
+    "E2": "{who} was encircled and isolated: every way by land was closed",
+    "N": "{who} was no longer there to be encircled",
+    "U": "Whether {who} was encircled cannot be told from this map",
+}
+QUESTIONS = {
+    "land_cut": "cut off by land (the usual meaning of encircled)",
+    "vehicle_cut": "cut off for wheels and tracks",
+    "fire_control": 'every way left under fire control ("operational encirclement")',
+    "isolation": "isolated by land, sea and air",
+    "surrounded": "hostile ground on nearly all sides (the popular word)",
+}
+MODES = {
+    "rail": "rail", "wheeled": "wheels", "tracked": "tracks", "foot": "foot", "boat": "boat",
+}  # fmt: skip
+
+
+def write_headline(judgement: Judgement) -> str:
+    """Write one sentence a newspaper could print."""
+    code = judgement.status.code
+    who = _name(judgement)
+    text = HEADLINES[code].format(who=who, access=_access(judgement))
+    if code == "C2" and _fire(judgement) == "F4":
+        text += ": nothing moved there and survived for long"
+    cut = judgement.cut_off
+    if cut["of"] > 1 and 0 < cut["units"] < cut["of"]:
+        text += f"; {cut['units']} of its {cut['of']} units were cut off"
+        if cut["weight_share"] is not None:
+            text += f" ({cut['weight_share']:.0%} of its weight)"
+    return f"{text} on {judgement.as_of[:10]}."
+
+
+def _name(judgement: Judgement) -> str:
+    return f"the {judgement.side} force {judgement.force!r}" if judgement.side else judgement.force
+
+
+def _access(judgement: Judgement) -> str:
+    axes = judgement.judged.axes
+    names = {"sea": "by sea", "air": "by landing aircraft", "special": "by a special way"}
+    by = [words for axis, words in names.items() if axes[axis] in ("open", "contested")]
+    return " and ".join(by) or "from outside"
+
+
+def _fire(judgement: Judgement) -> str | None:
+    grade: str | None = judgement.judged.axes["fire"]["best"]
+    return grade
+
+
+def explain(judgement: Judgement) -> str:
+    """
+    Write a judgement out: headline, reasons, definitions, proof, margins, what it rests on.
+
+    Returns
+    -------
+    text
+        Plain sentences, a paragraph a question; no markup.
+    """
+    return "\n\n".join(
+        "\n".join(paragraph) for paragraph in (list(p) for p in _paragraphs(judgement)) if paragraph
+    )
+
+
+def _paragraphs(judgement: Judgement) -> Iterator[Iterator[str]]:
+    yield iter([judgement.headline])
+    yield _say_status(judgement)
+    yield _say_definitions(judgement)
+    yield _say_proof(judgement)
+    yield _say_margins(judgement)
+    yield _say_positions(judgement)
+    yield _say_confidence(judgement)
+
+
+def _say_status(judgement: Judgement) -> Iterator[str]:
+    status = judgement.status
+    yield f"Status {status.code}, {status.label.lower()}."
+    for finding in judgement.findings:
+        ids = f" [{', '.join(finding.evidence)}]" if finding.evidence else ""
+        yield f"{'Because' if finding.decides else '-'} {finding.statement}{ids}"
+
+
+def _say_definitions(judgement: Judgement) -> Iterator[str]:
+    yield "By definition:"
+    for name, answer in judgement.judged.definitions.items():
+        yield f"- {QUESTIONS[name]}: {answer}"
+
+
+def _say_proof(judgement: Judgement) -> Iterator[str]:
+    path, ring = (judgement.judged.certificates[k] for k in ("open", "closed"))
+    if path:
+        yield (
+            f"Proof that a way was open ({path['reading']} reading): {path['length_m'] / 1000:.1f} "
+            f"km from {path['unit']} to {path['anchor']} by {MODES[path['mode']]}."
+        )
+        for number, leg in enumerate(path["legs"], 1):
+            fire = f"fire {leg['fire']}" if leg["fire"] else "fire unmapped"
+            on = ", ".join(leg["evidence"]) or "ground nobody drew"
+            yield (
+                f"  {number}. {leg['length_m'] / 1000:.1f} km by {leg['by']}, {leg['control']} "
+                f"ground, {fire} ({on})"
+            )
+        yield _say_disjoint(path["disjoint"])
+    if ring:
+        held: dict[str, float] = {}
+        for segment in ring["segments"]:
+            held[segment["by"]] = held.get(segment["by"], 0.0) + segment["length_m"] / 1000
+        parts = ", ".join(f"{km:.1f} km {by}" for by, km in held.items())
+        yield (
+            f"Proof that the ring was closed ({ring['reading']} reading): round "
+            f"{', '.join(ring['units'])}, {ring['area_km2']:g} km² inside, held by {parts}."
+        )
+
+
+def _say_disjoint(disjoint: dict[str, object]) -> str:
+    ways = [" + ".join(way) for way in disjoint["ways"]]  # type: ignore[attr-defined]
+    if not ways:
+        return "  No route is mapped on it; it runs over open ground."
+    return f"  Separate routes and crossings out: {disjoint['count']} ({'; '.join(ways)})."
+
+
+def _say_margins(judgement: Judgement) -> Iterator[str]:
+    margins = judgement.margins
+    if not margins:
+        return
+    neck, closing = margins["neck_width_m"], margins["closing_distance_m"]
+    yield "Margins (unknown ground hostile / passable):"
+    yield f"- narrowest place of the widest way: {_span(neck)}{_at(neck)}"
+    yield f"- new front that would close the ring: {_span(closing)}"
+    routes, bearings = margins["disjoint_routes"], margins["hostile_bearings"]
+    yield f"- separate routes out: {routes['pessimistic']} / {routes['optimistic']}"
+    yield (
+        f"- hostile ground on {bearings['pessimistic']:.0%} / {bearings['optimistic']:.0%} "
+        "of the compass"
+    )
+    if margins["opening_distance_m"]:
+        km = margins["opening_distance_m"]["distance_m"] / 1000
+        yield f"- friendly advance that would open the ring: {km:.1f} km"
+
+
+def _span(values: dict[str, float | None]) -> str:
+    def say(value: float | None) -> str:
+        return "-" if value is None else f"{value / 1000:.1f} km"
+
+    return f"{say(values['pessimistic'])} / {say(values['optimistic'])}"
+
+
+def _at(neck: dict[str, object]) -> str:
+    if not neck.get("at"):
+        return ""
+    lon, lat = neck["at"]  # type: ignore[misc]
+    between = neck.get("evidence")
+    pinch = f", pinched by {' and '.join(between)}" if between else ""  # type: ignore[arg-type]
+    return f", at {lon:.3f}, {lat:.3f}{pinch}"
+
+
+def _say_positions(judgement: Judgement) -> Iterator[str]:
+    if len(judgement.positions) < 2:  # noqa: PLR2004 - nothing to compare
+        return
+    yield "Position by position:"
+    for position in judgement.positions:
+        status = position.judged.status
+        yield f"- {position.name or position.id}: {status.code}, {status.label.lower()}"
+
+
+def _say_confidence(judgement: Judgement) -> Iterator[str]:
+    yield f"Confidence: {judgement.confidence['level']}."
+    for reason in judgement.confidence["because"]:
+        yield f"- {reason}"

@@ -1,0 +1,197 @@
+"""How narrow is it, and how little would change it: the margins of one position."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from shapely.geometry import MultiPoint, Point
+
+from encircle import margins
+from encircle.ground import MODE_BITS, State, barrier_lines
+from encircle.isolation import count_disjoint_ways
+from encircle.reach import READINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.isolation import Outlook, Searcher
+    from encircle.network import Network, Standing
+    from encircle.reach import Reading
+
+Json = dict[str, Any]
+PINCHED_WITHIN_M = 5.0
+"""Evidence this near to the end of a pinching chord is what pinches, metres."""
+
+
+def measure_bearings(network: Network, standings: Sequence[Standing]) -> dict[Reading, float]:
+    """Measure on what share of the compass hostile ground lies, on each reading."""
+    anchors = shapely.union_all([shape for _, shape, _ in network.ground.drawing.anchors])
+    shares = {}
+    for reading in READINGS:
+        hostile = shapely.union_all(network.ground.faces[_hostile(network, reading)])
+        seen = [
+            margins.share_hostile_bearings(
+                s.place, hostile, None if anchors.is_empty else anchors, network.ground.drawing.area
+            )
+            for s in standings
+        ]
+        shares[reading] = min(seen)
+    return shares
+
+
+def _hostile(network: Network, reading: Reading) -> np.ndarray:
+    state = network.ground.state[reading]
+    hostile = state == State.HOSTILE
+    return hostile | (state == State.GREY) if reading == "pessimistic" else hostile
+
+
+def measure_margins(
+    searcher: Searcher,
+    outlooks: dict[Reading, Outlook],
+    standings: Sequence[Standing],
+    bearings: dict[Reading, float],
+) -> Json:
+    """
+    Measure neck, closing distance, disjoint routes and bearings; for a ring, what would open it.
+
+    Returns
+    -------
+    margins
+        As the contract's `margins`, lengths in metres: a neck of null has nothing to pinch it, a
+        closing distance of null cannot be closed inside the area.
+    """
+    network = searcher.network
+    necks = {r: _measure_neck(network, outlooks[r], standings) for r in READINGS}
+    closing = {r: _measure_closing(network, outlooks[r], standings) for r in READINGS}
+    routes = {
+        r: count_disjoint_ways(searcher, outlooks[r])[0] if outlooks[r].is_open else 0
+        for r in READINGS
+    }
+    pinched = necks["pessimistic"] if outlooks["pessimistic"].is_open else necks["optimistic"]
+    return {
+        "neck_width_m": {
+            **{r: _metres(neck.width_m if neck else 0.0) for r, neck in necks.items()},
+            "at": _degrees(network, pinched.at) if pinched else None,
+            "evidence": _pinching(network, pinched) if pinched else [],
+        },
+        "closing_distance_m": closing,
+        "disjoint_routes": routes,
+        "hostile_bearings": {r: round(share, 4) for r, share in bearings.items()},
+        "opening_distance_m": _measure_opening(searcher, outlooks),
+    }
+
+
+def _metres(width: float | None) -> float | None:
+    return None if width is None or not math.isfinite(width) else round(width, 1)
+
+
+def _degrees(network: Network, at: tuple[float, float] | None) -> list[float] | None:
+    if at is None:
+        return None
+    lon, lat = network.ground.drawing.plane.points_to_degrees([at])[0]
+    return [round(float(lon), 5), round(float(lat), 5)]
+
+
+def find_walls(network: Network, reading: Reading) -> tuple[BaseGeometry, BaseGeometry | None]:
+    """Unite the ground nobody walks on a reading, and the barrier lines nobody walks over."""
+    ground = network.ground
+    blocked = (ground.carries(reading) & MODE_BITS["foot"]) == 0
+    lines = [w.shape for w in barrier_lines(ground.drawing, reading, "foot")]
+    return (
+        shapely.union_all(ground.faces[blocked]),
+        shapely.union_all(lines) if lines else None,
+    )
+
+
+def _ends(
+    network: Network, outlook: Outlook, standings: Sequence[Standing]
+) -> tuple[BaseGeometry, list[BaseGeometry]]:
+    """Give the ground held where the way may start, and the anchors where it may end."""
+    discs = shapely.union_all([s.discs[outlook.reading] for s in standings])
+    reached = [v for v in outlook.reached if network.is_face(v)]
+    held = shapely.intersection(shapely.union_all(network.ground.faces[reached]), discs)
+    start = held if held.area > 0 else MultiPoint([s.place for s in standings])
+    goals = []
+    for vertex, (anchor, shape) in network.anchors.items():
+        if anchor.access == "land" and vertex in outlook.reached:
+            clear = shapely.intersection(shape, shapely.union_all(network.ground.faces[reached]))
+            goals.append(shape if shape.geom_type == "Point" else clear)
+    return start, [g for g in goals if not g.is_empty]
+
+
+def _measure_neck(
+    network: Network, outlook: Outlook, standings: Sequence[Standing]
+) -> margins.Neck | None:
+    if not outlook.is_open:
+        return None
+    start, goals = _ends(network, outlook, standings)
+    if not goals:
+        return None
+    walls, lines = find_walls(network, outlook.reading)
+    return margins.measure_neck(start, goals, walls, lines, network.ground.drawing.area)
+
+
+def _measure_closing(
+    network: Network, outlook: Outlook, standings: Sequence[Standing]
+) -> float | None:
+    if not outlook.is_open:
+        return None if outlook.runs_off else 0.0
+    _, goals = _ends(network, outlook, standings)
+    if not goals:
+        return 0.0
+    walls, lines = find_walls(network, outlook.reading)
+    place = standings[0].place
+    area = network.ground.drawing.area
+    closing = margins.measure_closing_distance(place, goals, walls, lines, area)
+    return _metres(closing.length_m)
+
+
+def _measure_opening(searcher: Searcher, outlooks: dict[Reading, Outlook]) -> Json | None:
+    """Measure the least friendly advance that would open a closed ring."""
+    network = searcher.network
+    reading: Reading = "pessimistic"
+    if outlooks[reading].is_open:
+        return None
+    inside = [v for v in outlooks[reading].reached if network.is_face(v)]
+    outside = [
+        v
+        for v in searcher.spread(searcher.land_anchors(), reading, MODE_BITS["foot"])
+        | _ground_of_anchors(searcher, reading)
+        if network.is_face(v) and v not in inside
+    ]
+    if not inside or not outside:
+        return None
+    advance = margins.least_advance_to_open(
+        shapely.union_all(network.ground.faces[inside]),
+        shapely.union_all(network.ground.faces[outside]),
+        None,
+    )
+    ends = [_degrees(network, p) for p in shapely.get_coordinates(advance.chord)]
+    return {"distance_m": _metres(advance.distance_m), "between": ends}
+
+
+def _ground_of_anchors(searcher: Searcher, reading: Reading) -> set[int]:
+    """Find the ground that reaches a land anchor on foot."""
+    starts = set()
+    for vertex in searcher.land_anchors():
+        for edge in searcher.network.edges:
+            if vertex in (edge.u, edge.v) and edge.carries[reading] & MODE_BITS["foot"]:
+                starts.add(edge.u if edge.v == vertex else edge.v)
+    return searcher.spread(starts, reading, MODE_BITS["foot"])
+
+
+def _pinching(network: Network, neck: margins.Neck) -> list[str]:
+    """Name the evidence at the ends of the chord that pinches the way."""
+    ids: list[str] = []
+    for end in neck.chord or ():
+        point = Point(end)
+        near = [p for p in network.ground.drawing.patches if p.feature]
+        distances = [(p.shape.boundary.distance(point), p.feature) for p in near]
+        distances += [(w.shape.distance(point), w.barrier.id) for w in network.ground.drawing.walls]
+        ids += [name for distance, name in sorted(distances) if distance <= PINCHED_WITHIN_M][:2]
+    return list(dict.fromkeys(ids))

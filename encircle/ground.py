@@ -1,0 +1,742 @@
+"""Who holds which ground: the exact arrangement of all boundaries, on both readings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, IntFlag
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from shapely import STRtree
+from shapely.geometry import LineString, box
+
+from encircle.reach import READINGS, Reading, build_reach
+from encircle.situation import (
+    GREY_BASES,
+    NEUTRAL,
+    Anchor,
+    Barrier,
+    Control,
+    Fire,
+    Position,
+    Route,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.evidence import Evidence
+    from encircle.options import Options
+    from encircle.projection import Plane
+    from encircle.situation import Feature
+
+GRID_M = 0.01
+"""Boundaries are snapped to this grid before they are laid over each other, metres."""
+ON_LINE_M = 0.05
+"""What lies within this of a line lies on it, metres: a few times the grid."""
+TOUCH_M = 1e-4
+"""A point this near to a boundary is on it, metres: rounding, well below the grid."""
+LEAST_SHARED_M = 0.05
+"""Faces that share less boundary than this only touch, metres."""
+MARGIN_SHARE = 0.1
+"""Default margin round the features, as a share of their larger extent."""
+MARGIN_LEAST_M = 1_000.0
+"""The least such margin, metres."""
+
+MODE_BITS = {"rail": 1, "wheeled": 2, "tracked": 4, "foot": 8, "boat": 16, "air": 32}
+GROUND_BITS = MODE_BITS["tracked"] | MODE_BITS["foot"]
+"""Modes that open ground carries."""
+
+FIRE_RANKS = ("F0", "F1", None, "F2", "F3", "F4")
+"""Fire grades from best to worst; unmapped (None) stands between F1 and F2: it is not F0."""
+UNMAPPED = FIRE_RANKS.index(None)
+FIRE_MODES = ("rail", "wheeled", "tracked", "foot", "boat")
+
+
+class State(IntEnum):
+    """Who holds a face, on one reading."""
+
+    FRIENDLY = 0
+    OPEN = 1
+    GREY = 2
+    HOSTILE = 3
+    NEUTRAL = 4
+    WATER = 5
+
+
+class Role(IntFlag):
+    """What a polygon says of the ground it covers, seen from the force's side."""
+
+    GREY = 1
+    ASSESSED_FRIENDLY = 2
+    ASSESSED_HOSTILE = 4
+    ASSESSED_NEUTRAL = 8
+    REACH_FRIENDLY = 16
+    REACH_HOSTILE = 32
+    DOUBT_FRIENDLY = 64
+    DOUBT_HOSTILE = 128
+    TERRITORY_FRIENDLY = 256
+    TERRITORY_HOSTILE = 512
+    TERRITORY_NEUTRAL = 1024
+    WATER = 2048
+    SEAM = 4096
+    SEAM_FRIENDLY = 8192
+    SEAM_HOSTILE = 16384
+    SEAM_GREY = 32768
+    SEAM_NEUTRAL = 65536
+
+
+PAINTED = (
+    Role.GREY | Role.ASSESSED_FRIENDLY | Role.ASSESSED_HOSTILE | Role.ASSESSED_NEUTRAL
+)
+HOSTILE_GROUND = Role.ASSESSED_HOSTILE | Role.TERRITORY_HOSTILE
+NEUTRAL_GROUND = Role.ASSESSED_NEUTRAL | Role.TERRITORY_NEUTRAL
+_SEAM_OF = {
+    Role.ASSESSED_FRIENDLY: Role.SEAM_FRIENDLY,
+    Role.ASSESSED_HOSTILE: Role.SEAM_HOSTILE,
+    Role.GREY: Role.SEAM_GREY,
+    Role.ASSESSED_NEUTRAL: Role.SEAM_NEUTRAL,
+}
+
+
+def find_state(said: Role, reading: Reading, uncovered: State) -> State:
+    """
+    Decide who holds ground of which polygons say `said`: the rules of the ground.
+
+    Examples
+    --------
+    >>> find_state(Role.TERRITORY_FRIENDLY | Role.REACH_HOSTILE, "optimistic", State.GREY).name
+    'HOSTILE'
+    >>> find_state(Role.ASSESSED_FRIENDLY | Role.REACH_HOSTILE, "optimistic", State.GREY).name
+    'GREY'
+    """
+    if said & Role.GREY:
+        return State.GREY
+    if said & PAINTED:
+        return _find_assessed(said)
+    if said & Role.WATER and not said & Role.TERRITORY_FRIENDLY:
+        return State.WATER
+    if said & Role.SEAM:
+        return _find_seam(said, reading)
+    return _find_unassessed(said, uncovered)
+
+
+def _find_assessed(said: Role) -> State:
+    friendly = bool(said & Role.ASSESSED_FRIENDLY)
+    hostile = bool(said & Role.ASSESSED_HOSTILE)
+    neutral = bool(said & Role.ASSESSED_NEUTRAL)
+    if friendly:
+        doubted = hostile or neutral or said & (Role.REACH_HOSTILE | Role.DOUBT_HOSTILE)
+        return State.GREY if doubted else State.FRIENDLY
+    if hostile:
+        settled = neutral or said & Role.WATER
+        doubted = said & (Role.REACH_FRIENDLY | Role.DOUBT_FRIENDLY)
+        return State.GREY if doubted and not settled else State.HOSTILE
+    return State.NEUTRAL
+
+
+def _find_seam(said: Role, reading: Reading) -> State:
+    """Give a seam the better state beside it, or the worse one on the pessimistic reading."""
+    beside = [
+        state
+        for role, state in (
+            (Role.SEAM_FRIENDLY, State.FRIENDLY),
+            (Role.SEAM_GREY, State.GREY),
+            (Role.SEAM_HOSTILE, State.HOSTILE),
+            (Role.SEAM_NEUTRAL, State.NEUTRAL),
+        )
+        if said & role
+    ]
+    if reading == "optimistic":
+        return beside[0]
+    return State.HOSTILE if State.HOSTILE in beside else beside[-1]
+
+
+def _find_unassessed(said: Role, uncovered: State) -> State:
+    friendly, hostile = bool(said & Role.REACH_FRIENDLY), bool(said & Role.REACH_HOSTILE)
+    if friendly and hostile:
+        return State.GREY
+    if hostile:
+        state = State.HOSTILE
+    elif friendly:
+        state = State.FRIENDLY
+    else:
+        state = _find_territory(said, uncovered)
+    if said & Role.DOUBT_HOSTILE and state in (State.FRIENDLY, State.OPEN):
+        return State.GREY
+    if said & Role.DOUBT_FRIENDLY and state == State.HOSTILE:
+        return State.GREY
+    return state
+
+
+def _find_territory(said: Role, uncovered: State) -> State:
+    friendly = bool(said & Role.TERRITORY_FRIENDLY)
+    hostile = bool(said & Role.TERRITORY_HOSTILE)
+    neutral = bool(said & Role.TERRITORY_NEUTRAL)
+    if friendly:
+        return State.GREY if hostile or neutral else State.FRIENDLY
+    if hostile:
+        return State.HOSTILE
+    return State.NEUTRAL if neutral else uncovered
+
+
+def is_passable(state: int, reading: Reading) -> bool:
+    """Tell whether ground in a state can be passed; grey only on the optimistic reading."""
+    return state <= (State.GREY if reading == "optimistic" else State.OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """One polygon on the plane and what it says, on the readings where it says it."""
+
+    shape: BaseGeometry
+    role: Role
+    feature: str
+    readings: tuple[Reading, ...] = READINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """A barrier on the plane, and the modes it stops on each reading."""
+
+    barrier: Barrier
+    shape: BaseGeometry
+    stops: dict[Reading, int]
+
+    @property
+    def is_line(self) -> bool:
+        """Tell a river line from a lake."""
+        return "Line" in self.shape.geom_type
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Ground under hostile fire."""
+
+    shape: BaseGeometry
+    fire: Fire
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Everything on the plane before it is laid over each other."""
+
+    plane: Plane
+    side: str
+    friends: frozenset[str]
+    area: BaseGeometry
+    uncovered: State
+    patches: tuple[Patch, ...]
+    walls: tuple[Wall, ...]
+    zones: tuple[Zone, ...]
+    anchors: tuple[tuple[Anchor, BaseGeometry, tuple[Reading, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """
+    The faces of the arrangement, who holds each on either reading, and which ones join.
+
+    Arrays run over faces (n) or over shared stretches of boundary (m): `faces` (n,), `state` and
+    `barred` per reading (n,), `fire` per reading (n, 5) in the order of FIRE_MODES, `joins`
+    (m, 2), `stopped` per reading (m,) as mode bits, `shared_m` (m,).
+    """
+
+    drawing: Drawing
+    linework: BaseGeometry
+    faces: NDArray[np.object_]
+    said: dict[Reading, NDArray[np.int64]]
+    state: dict[Reading, NDArray[np.int64]]
+    barred: dict[Reading, NDArray[np.int64]]
+    fire: dict[Reading, NDArray[np.int64]]
+    joins: NDArray[np.int64]
+    stopped: dict[Reading, NDArray[np.int64]]
+    shared_m: NDArray[np.float64]
+    on_edge: NDArray[np.bool_]
+    stretches: dict[tuple[int, int, int, int], tuple[int, ...]]
+    """Faces beside each piece of boundary, by its end points in grid units."""
+    members: dict[int, list[int]] = field(repr=False)
+    """Patches that cover each face."""
+    enclosing: dict[int, list[int]] = field(repr=False)
+    """Polygonal walls that cover each face."""
+
+    @cached_property
+    def tree(self) -> STRtree:
+        """Index of the faces."""
+        return STRtree(self.faces)
+
+    @cached_property
+    def points(self) -> NDArray[np.object_]:
+        """One point inside each face."""
+        return shapely.point_on_surface(self.faces)
+
+    def passable(self, reading: Reading) -> NDArray[np.bool_]:
+        """Tell which faces can be passed, barriers left aside."""
+        return self.state[reading] <= (State.GREY if reading == "optimistic" else State.OPEN)
+
+    def carries(self, reading: Reading) -> NDArray[np.int64]:
+        """Give the modes that each face's open ground carries, as bits."""
+        carried = np.where(self.passable(reading), GROUND_BITS, 0)
+        return np.asarray(carried & ~self.barred[reading])
+
+    def faces_at(self, point: BaseGeometry) -> list[int]:
+        """List the faces whose closure holds a point; more than one on a boundary."""
+        touched = self.tree.query(point, "dwithin", TOUCH_M)
+        found = touched if len(touched) else self.tree.query(point, "dwithin", ON_LINE_M)
+        return sorted(int(i) for i in found)
+
+    def face_of(self, point: BaseGeometry) -> int | None:
+        """Find the one face a point is in; on a boundary the first."""
+        inside = self.tree.query(point, "within")
+        found = inside if len(inside) else self.tree.query(point, "dwithin", ON_LINE_M)
+        return int(found.min()) if len(found) else None
+
+    def evidence_of(self, face: int, reading: Reading) -> list[str]:
+        """Name the features that make a face what it is on a reading."""
+        patches = [self.drawing.patches[i] for i in self.members.get(face, [])]
+        speaking = [p for p in patches if reading in p.readings]
+        said = Role(int(self.said[reading][face]))
+        decisive = _decisive(said, State(self.state[reading][face]))
+        return list(dict.fromkeys(p.feature for p in speaking if p.role & decisive))
+
+    def is_uncovered(self, face: int, reading: Reading) -> bool:
+        """Tell whether no control polygon says anything of a face."""
+        control = PAINTED | Role.TERRITORY_FRIENDLY | Role.TERRITORY_HOSTILE
+        return not Role(int(self.said[reading][face])) & (control | Role.TERRITORY_NEUTRAL)
+
+
+def _decisive(said: Role, state: State) -> Role:
+    """Give the roles whose word decided a state, as far as they were spoken."""
+    if said & Role.GREY:
+        return Role.GREY
+    if said & PAINTED:
+        reaches = Role.REACH_FRIENDLY | Role.REACH_HOSTILE
+        doubts = Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE
+        return PAINTED | (reaches | doubts if state == State.GREY else Role(0))
+    if state == State.WATER:
+        return Role.WATER
+    if said & Role.SEAM:
+        return Role.SEAM_FRIENDLY | Role.SEAM_HOSTILE | Role.SEAM_GREY | Role.SEAM_NEUTRAL
+    reaches = Role.REACH_FRIENDLY | Role.REACH_HOSTILE
+    doubts = Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE
+    if state == State.GREY:
+        return reaches | doubts | Role.TERRITORY_FRIENDLY | Role.TERRITORY_HOSTILE
+    if said & reaches:
+        return reaches
+    return Role.TERRITORY_FRIENDLY | Role.TERRITORY_HOSTILE | Role.TERRITORY_NEUTRAL
+
+
+# -- drawing ---------------------------------------------------------------------------------
+
+
+def draw(evidence: Evidence, plane: Plane, side: str, options: Options) -> Drawing:
+    """Put every speaking feature on the plane, with what it says to this side."""
+    friends = evidence.situation.friends_of(side)
+    area = _draw_area(evidence, plane)
+    shapes = {
+        f.id: _clip(plane.to_metres(f.geometry), area)
+        for f in evidence.speaking
+        if f.geometry is not None
+    }
+    control = list(_patch_control(evidence, shapes, friends, area))
+    patches = [
+        *control,
+        *_patch_positions(evidence, shapes, friends, area),
+        *_patch_anchors(evidence, shapes, friends),
+        *_patch_seams(control, area, options.seam_m),
+    ]
+    return Drawing(
+        plane=plane,
+        side=side,
+        friends=friends,
+        area=area,
+        uncovered=State.OPEN if evidence.situation.uncovered == "open" else State.GREY,
+        patches=tuple(p for p in patches if not p.shape.is_empty),
+        walls=tuple(_draw_walls(evidence, shapes, control, area, options)),
+        zones=tuple(_draw_zones(evidence, shapes, friends)),
+        anchors=tuple(_draw_anchors(evidence, shapes, friends)),
+    )
+
+
+def _draw_area(evidence: Evidence, plane: Plane) -> BaseGeometry:
+    """Draw the ground considered: as given, else the features' box and a margin."""
+    if evidence.situation.area is not None:
+        return plane.to_metres(evidence.situation.area)
+    drawn = [plane.to_metres(f.geometry) for f in evidence.speaking if f.geometry is not None]
+    left, bottom, right, top = shapely.total_bounds(drawn)
+    margin = max(MARGIN_SHARE * max(right - left, top - bottom), MARGIN_LEAST_M)
+    return box(left - margin, bottom - margin, right + margin, top + margin)
+
+
+def _clip(shape: BaseGeometry, area: BaseGeometry) -> BaseGeometry:
+    """Cut polygons and lines to the area; leave what lies inside as it is drawn."""
+    if shape.geom_type.endswith("Point") or shapely.covers(area, shape):
+        return shape
+    clipped = shapely.intersection(shape, area)
+    keep = "Line" if "Line" in shape.geom_type else "Polygon"
+    parts = [p for p in shapely.get_parts(clipped) if keep in p.geom_type]
+    return shapely.union_all(parts) if parts else type(shape)()
+
+
+def _patch_control(
+    evidence: Evidence,
+    shapes: dict[str, BaseGeometry],
+    friends: frozenset[str],
+    area: BaseGeometry,
+) -> Iterator[Patch]:
+    roles = {
+        c.id: _role_of(c, friends) if certain else Role.GREY
+        for c, certain in evidence.of_kind(Control)
+    }
+    held = [shapes[name] for name, role in roles.items() if role & HOSTILE_GROUND]
+    behind = [shapes[name] for name, role in roles.items() if role & NEUTRAL_GROUND]
+    behind += [shapes[b.id] for b, _ in evidence.of_kind(Barrier)]
+    for control, _ in evidence.of_kind(Control):
+        role, error = roles[control.id], control.location_error_m
+        if not role & HOSTILE_GROUND or not error:
+            yield Patch(shapes[control.id], role, control.id)
+            continue
+        smaller = _draw_smaller(shapes[control.id], error, held, behind, area)
+        larger = _clip(shapes[control.id].buffer(error), area)
+        yield Patch(smaller, role, control.id, ("optimistic",))
+        yield Patch(larger, role, control.id, ("pessimistic",))
+
+
+def _draw_smaller(
+    shape: BaseGeometry,
+    error_m: float,
+    held: list[BaseGeometry],
+    behind: list[BaseGeometry],
+    area: BaseGeometry,
+) -> BaseGeometry:
+    """
+    Draw hostile ground smaller by its error where it faces ground that somebody else may hold.
+
+    It does not shrink from other hostile ground, from neutral ground or water, nor from the edge
+    of the area: no front runs there, and a gap along it would be the drawing's alone.
+    """
+    frame = shapely.difference(area.buffer(3 * error_m, join_style="mitre"), area)
+    solid = [s for s in behind if "Polygon" in s.geom_type]
+    whole = shapely.union_all([frame, *held, *solid]).buffer(1.0).buffer(-1.0)
+    return shapely.intersection(shape, whole.buffer(-error_m))
+
+
+def _role_of(control: Control, friends: frozenset[str]) -> Role:
+    if control.basis in GREY_BASES or control.holder is None:
+        return Role.GREY
+    assessed = control.basis == "assessed"
+    if control.holder == NEUTRAL:
+        return Role.ASSESSED_NEUTRAL if assessed else Role.TERRITORY_NEUTRAL
+    if control.holder in friends:
+        return Role.ASSESSED_FRIENDLY if assessed else Role.TERRITORY_FRIENDLY
+    return Role.ASSESSED_HOSTILE if assessed else Role.TERRITORY_HOSTILE
+
+
+def _patch_positions(
+    evidence: Evidence,
+    shapes: dict[str, BaseGeometry],
+    friends: frozenset[str],
+    area: BaseGeometry,
+) -> Iterator[Patch]:
+    for position, certain in evidence.of_kind(Position):
+        if position.present == "withdrawn":
+            continue
+        hostile = position.side not in friends
+        sure = certain and position.basis == "geolocated" and position.present == "yes"
+        role = (
+            (Role.REACH_HOSTILE if sure else Role.DOUBT_HOSTILE)
+            if hostile
+            else (Role.REACH_FRIENDLY if sure else Role.DOUBT_FRIENDLY)
+        )
+        for reading in READINGS:
+            reach = build_reach(position, shapes[position.id], reading, hostile=hostile)
+            yield Patch(_clip(reach, area), role, position.id, (reading,))
+
+
+def _patch_anchors(
+    evidence: Evidence, shapes: dict[str, BaseGeometry], friends: frozenset[str]
+) -> Iterator[Patch]:
+    for anchor, certain in evidence.of_kind(Anchor):
+        if anchor.side in friends and shapes[anchor.id].geom_type != "Point":
+            if anchor.access == "sea":
+                yield Patch(shapes[anchor.id], Role.WATER, anchor.id)
+            else:
+                readings = READINGS if certain else ("optimistic",)
+                yield Patch(shapes[anchor.id], Role.REACH_FRIENDLY, anchor.id, readings)
+
+
+def _patch_seams(control: list[Patch], area: BaseGeometry, seam_m: float) -> Iterator[Patch]:
+    """
+    Find ground no assessed or grey polygon speaks of that is too thin to be more than a seam.
+
+    A seam between two drawings must neither open a ring nor close a road, so it takes the state
+    of what lies beside it.
+    """
+    sides = {reading: [p for p in control if p.role & PAINTED and reading in p.readings]
+             for reading in READINGS}  # fmt: skip
+    if seam_m <= 0 or not sides["optimistic"]:
+        return
+    same = sides["optimistic"] == sides["pessimistic"]
+    for readings in ([READINGS] if same else [(reading,) for reading in READINGS]):
+        painted = sides[readings[0]]
+        thin = _find_thin(shapely.difference(area, _unite(painted)), seam_m)
+        if thin.is_empty:
+            continue
+        yield Patch(thin, Role.SEAM, "", readings)
+        for patch in painted:
+            near = shapely.intersection(thin, patch.shape.buffer(seam_m, quad_segs=4))
+            if near.area > 0:
+                yield Patch(near, _SEAM_OF[patch.role], patch.feature, readings)
+
+
+def _unite(patches: Iterable[Patch]) -> BaseGeometry:
+    return shapely.union_all([p.shape for p in patches])
+
+
+def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
+    """Find the parts of ground that a disc as wide as `width_m` cannot enter."""
+    half = width_m / 2
+    wide = ground.buffer(-half, join_style="mitre").buffer(half, join_style="mitre")
+    parts = shapely.get_parts(shapely.difference(ground, wide))
+    kept = [p for p in parts if p.geom_type == "Polygon" and p.area > 1.0]
+    return shapely.union_all(kept)
+
+
+def _draw_walls(
+    evidence: Evidence,
+    shapes: dict[str, BaseGeometry],
+    control: list[Patch],
+    area: BaseGeometry,
+    options: Options,
+) -> Iterator[Wall]:
+    barriers = list(evidence.of_kind(Barrier))
+    solid = [p.shape for p in control if p.role & ~Role.GREY and "FRIENDLY" not in str(p.role.name)]
+    for barrier, certain in barriers:
+        shape = shapes[barrier.id]
+        if "Line" in shape.geom_type:
+            others = [shapes[b.id] for b, _ in barriers if b.id != barrier.id]
+            shape = _close_gaps(shape, [*solid, *others, area.boundary], options.seam_m)
+        bits = sum(MODE_BITS[mode] for mode in barrier.blocks)
+        yield Wall(barrier, shape, {"optimistic": bits if certain else 0, "pessimistic": bits})
+
+
+def _close_gaps(line: BaseGeometry, others: list[BaseGeometry], seam_m: float) -> BaseGeometry:
+    """Run a barrier's loose ends on to a wall nearer than a seam: the gap is a drawing's."""
+    ends = shapely.get_parts(line.boundary)
+    ties = []
+    for end in ends:
+        near = [o for o in others if 0 < shapely.distance(end, o) < seam_m]
+        touching = any(shapely.distance(end, o) == 0 for o in others)
+        if near and not touching:
+            nearest = min(near, key=lambda o: shapely.distance(end, o))
+            ties.append(shapely.shortest_line(end, nearest))
+    return shapely.union_all([line, *ties]) if ties else line
+
+
+def _draw_zones(
+    evidence: Evidence, shapes: dict[str, BaseGeometry], friends: frozenset[str]
+) -> Iterator[Zone]:
+    for fire, certain in evidence.of_kind(Fire):
+        if fire.side not in friends and not shapes[fire.id].is_empty:
+            yield Zone(shapes[fire.id], fire, READINGS if certain else ("pessimistic",))
+
+
+def _draw_anchors(
+    evidence: Evidence, shapes: dict[str, BaseGeometry], friends: frozenset[str]
+) -> Iterator[tuple[Anchor, BaseGeometry, tuple[Reading, ...]]]:
+    for anchor, certain in evidence.of_kind(Anchor):
+        if anchor.side in friends and not shapes[anchor.id].is_empty:
+            yield anchor, shapes[anchor.id], READINGS if certain else ("optimistic",)
+
+
+# -- the arrangement -------------------------------------------------------------------------
+
+
+def build_ground(drawing: Drawing, extra: Iterable[BaseGeometry] = ()) -> Ground:
+    """
+    Lay all boundaries over each other and say who holds each face.
+
+    Parameters
+    ----------
+    drawing
+        The features on the plane.
+    extra
+        Further lines to cut the ground along, metres, such as the reach of the force judged.
+
+    Returns
+    -------
+    ground
+        Exact: no grid but the snapping of boundaries to a centimetre.
+
+    Notes
+    -----
+    Two faces are joined where they share a stretch of boundary; touching at a point does not
+    join them. Cost grows as (n log n) in the vertices.
+    """
+    linework = _node(drawing, extra)
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(linework)))
+    faces = faces[shapely.covers(drawing.area.buffer(1.0), faces)]
+    points = shapely.point_on_surface(faces)
+    members, said = _classify(drawing, points)
+    state = {r: _decide(said[r], r, drawing.uncovered) for r in READINGS}
+    enclosing, barred = _bar(drawing, points)
+    stretches = _find_stretches(faces)
+    joins, stopped, shared = _join(drawing, stretches)
+    on_edge = np.zeros(len(faces), dtype=bool)
+    on_edge[[beside[0] for beside in stretches.values() if len(beside) == 1]] = True
+    return Ground(
+        drawing=drawing,
+        linework=linework,
+        faces=faces,
+        said=said,
+        state=state,
+        barred=barred,
+        fire=_measure_fire(drawing, points),
+        joins=joins,
+        stopped=stopped,
+        shared_m=shared,
+        on_edge=on_edge,
+        stretches=stretches,
+        members=members,
+        enclosing=enclosing,
+    )
+
+
+def _node(drawing: Drawing, extra: Iterable[BaseGeometry]) -> BaseGeometry:
+    """Cut all boundaries where they meet."""
+    shapes = [
+        drawing.area,
+        *(p.shape for p in drawing.patches),
+        *(w.shape for w in drawing.walls),
+        *(z.shape for z in drawing.zones),
+        *(shape for _, shape, _ in drawing.anchors),
+    ]
+    lines = [s if "Line" in s.geom_type else s.boundary for s in shapes if not _is_dot(s)]
+    return shapely.union_all([*lines, *extra], grid_size=GRID_M)
+
+
+def _is_dot(shape: BaseGeometry) -> bool:
+    return shape.is_empty or shape.geom_type.endswith("Point")
+
+
+def _classify(
+    drawing: Drawing, points: NDArray[np.object_]
+) -> tuple[dict[int, list[int]], dict[Reading, NDArray[np.int64]]]:
+    said = {reading: np.zeros(len(points), dtype=np.int64) for reading in READINGS}
+    members: dict[int, list[int]] = {}
+    if drawing.patches:
+        tree = STRtree(points)
+        patch_of, face_of = tree.query([p.shape for p in drawing.patches], "intersects")
+        roles = np.array([int(p.role) for p in drawing.patches])
+        for reading in READINGS:
+            speaks = np.array([reading in p.readings for p in drawing.patches])[patch_of]
+            np.bitwise_or.at(said[reading], face_of[speaks], roles[patch_of[speaks]])
+        for patch, face in zip(patch_of.tolist(), face_of.tolist(), strict=True):
+            members.setdefault(face, []).append(patch)
+    return members, said
+
+
+def _decide(said: NDArray[np.int64], reading: Reading, uncovered: State) -> NDArray[np.int64]:
+    kinds, where = np.unique(said, return_inverse=True)
+    states = np.array([find_state(Role(int(k)), reading, uncovered) for k in kinds], dtype=np.int64)
+    return np.asarray(states[where])
+
+
+def _bar(
+    drawing: Drawing, points: NDArray[np.object_]
+) -> tuple[dict[int, list[int]], dict[Reading, NDArray[np.int64]]]:
+    barred = {reading: np.zeros(len(points), dtype=np.int64) for reading in READINGS}
+    enclosing: dict[int, list[int]] = {}
+    tree = STRtree(points)
+    for number, wall in enumerate(drawing.walls):
+        if wall.is_line:
+            continue
+        inside = tree.query(wall.shape, "intersects")
+        for reading in READINGS:
+            barred[reading][inside] |= wall.stops[reading]
+        for face in inside.tolist():
+            enclosing.setdefault(face, []).append(number)
+    return enclosing, barred
+
+
+def _measure_fire(
+    drawing: Drawing, points: NDArray[np.object_]
+) -> dict[Reading, NDArray[np.int64]]:
+    fire = {r: np.full((len(points), len(FIRE_MODES)), -1, dtype=np.int64) for r in READINGS}
+    tree = STRtree(points)
+    for zone in drawing.zones:
+        inside = tree.query(zone.shape, "intersects")
+        columns = [FIRE_MODES.index(m) for m in zone.fire.modes if m in FIRE_MODES]
+        rank = FIRE_RANKS.index(zone.fire.grade)
+        for reading in zone.readings:
+            cells = np.ix_(inside, columns)
+            fire[reading][cells] = np.maximum(fire[reading][cells], rank)
+    return {r: np.where(grades < 0, UNMAPPED, grades) for r, grades in fire.items()}
+
+
+def _find_stretches(
+    faces: NDArray[np.object_],
+) -> dict[tuple[int, int, int, int], tuple[int, ...]]:
+    """Find the faces beside each piece of boundary, keyed by its end points in grid units."""
+    if not len(faces):
+        return {}
+    rings, ring_of_face = shapely.get_rings(faces, return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    units = np.round(points / GRID_M).astype(np.int64)
+    along = np.flatnonzero(ring[1:] == ring[:-1])
+    start, end = units[along], units[along + 1]
+    swap = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
+    low, high = np.where(swap[:, None], end, start), np.where(swap[:, None], start, end)
+    keys = map(tuple, np.column_stack([low, high]).tolist())
+    beside: dict[tuple[int, int, int, int], tuple[int, ...]] = {}
+    for key, face in zip(keys, ring_of_face[ring[along]].tolist(), strict=True):
+        beside[key] = (*beside.get(key, ()), face)  # type: ignore[index,arg-type]
+    return beside
+
+
+def _join(
+    drawing: Drawing, stretches: dict[tuple[int, int, int, int], tuple[int, ...]]
+) -> tuple[NDArray[np.int64], dict[Reading, NDArray[np.int64]], NDArray[np.float64]]:
+    """Join faces along shared stretches, apart by which modes a barrier on them stops."""
+    keys = [key for key, beside in stretches.items() if len(beside) == 2]  # noqa: PLR2004 - two sides
+    ends = np.array(keys, dtype=float).reshape(-1, 2, 2) * GRID_M
+    lengths = np.hypot(*(ends[:, 1] - ends[:, 0]).T) if len(keys) else np.empty(0)
+    stops = {r: np.zeros(len(keys), dtype=np.int64) for r in READINGS}
+    lines = [wall for wall in drawing.walls if wall.is_line]
+    if lines and len(keys):
+        tree = STRtree(shapely.points(ends.mean(axis=1)))
+        for wall in lines:
+            on = tree.query(wall.shape, "dwithin", ON_LINE_M)
+            for reading in READINGS:
+                stops[reading][on] |= wall.stops[reading]
+    pairs = np.array([sorted(stretches[key]) for key in keys], dtype=np.int64).reshape(-1, 2)
+    rows = np.column_stack([pairs, stops["optimistic"], stops["pessimistic"]])
+    distinct, where = np.unique(rows, axis=0, return_inverse=True)
+    shared = np.bincount(where.ravel(), weights=lengths, minlength=len(distinct))
+    kept = shared > LEAST_SHARED_M
+    distinct = distinct[kept]
+    stopped: dict[Reading, NDArray[np.int64]] = {
+        "optimistic": distinct[:, 2],
+        "pessimistic": distinct[:, 3],
+    }
+    return distinct[:, :2], stopped, np.asarray(shared[kept])
+
+
+def barrier_lines(drawing: Drawing, reading: Reading, mode: str) -> list[Wall]:
+    """List the barrier lines that stop a mode on a reading."""
+    bit = MODE_BITS[mode]
+    return [w for w in drawing.walls if w.is_line and w.stops[reading] & bit]
+
+
+def stretch_key(start: NDArray[np.float64], end: NDArray[np.float64]) -> tuple[int, int, int, int]:
+    """Name a piece of boundary by its end points in grid units, the lower first."""
+    a = tuple(np.round(np.asarray(start) / GRID_M).astype(int).tolist())
+    b = tuple(np.round(np.asarray(end) / GRID_M).astype(int).tolist())
+    low, high = (a, b) if a <= b else (b, a)
+    return (*low, *high)

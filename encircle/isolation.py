@@ -1,0 +1,455 @@
+"""
+Who reaches an anchor: per mode, per reading.
+
+The question is plain connectivity on the labelled network. A way for a mode uses only edges that
+carry the mode throughout; `boat` is a way on foot that takes at least one boat, so it is searched
+on two copies of the network, before the first boat and after. Nothing here weighs distances,
+stocks or widths: a force is cut off when no way is left, and not before. The optimistic reading
+contains the pessimistic one edge by edge, so what is open on the second is open on the first.
+
+By planar duality a way out and a closed ring exclude each other on each reading: the faces reached
+on foot and by boat are the inside of the ring, and the boundary of their union is the ring.
+
+Fire never cuts a way; it grades it. The best way of a mode is the one whose worst step is least
+exposed, and among those the shortest.
+
+References
+----------
+.. [1] Menger, K. (1927). Zur allgemeinen Kurventheorie. Fundamenta Mathematicae 10, 96-115.
+.. [2] Ford, L. R.; Fulkerson, D. R. (1956). Maximal flow through a network. Canadian Journal of
+   Mathematics 8, 399-404.
+.. [3] Field Manual 3-90, Tactics (2001), Appendix D: encirclement is isolation by control of all
+   ground lines of communication and reinforcement.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from encircle.ground import FIRE_MODES, GROUND_BITS, MODE_BITS
+from encircle.lines import LAND_BITS, SPECIAL
+from encircle.reach import READINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from encircle.network import Network, Standing
+    from encircle.reach import Reading
+
+LAND_MODES = ("wheeled", "tracked", "rail", "foot", "boat")
+"""Modes a land way may have; the order in which equal ways are preferred."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way from a position to an anchor: vertices, the edges between them, its worst fire."""
+
+    mode: str
+    reading: Reading
+    vertices: tuple[int, ...]
+    edges: tuple[int, ...]
+    fire: int
+    boats: frozenset[int] = frozenset()
+    """Edges of the way that are taken by boat."""
+
+
+@dataclass(frozen=True)
+class Searcher:
+    """Asks one network who reaches what."""
+
+    network: Network
+    _out: list[list[tuple[int, int]]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_out", self.network.adjacency())
+
+    @cached_property
+    def carries(self) -> dict[Reading, list[int]]:
+        """Mode bits of every edge, per reading."""
+        return {r: [e.carries[r] for e in self.network.edges] for r in READINGS}
+
+    def land_anchors(self) -> set[int]:
+        """Give the vertices that count as reached by land."""
+        return {v for v, (a, _) in self.network.anchors.items() if a.access == "land"}
+
+    def spread(self, starts: Iterable[int], reading: Reading, bits: int) -> set[int]:
+        """Find every vertex reached over edges that carry any of the modes in `bits`."""
+        carries = self.carries[reading]
+        seen = set(starts)
+        queue = deque(seen)
+        while queue:
+            here = queue.popleft()
+            if here in self.network.anchors:
+                continue  # an anchor is an end; what lies behind it is not this map's business
+            for there, edge in self._out[here]:
+                if there not in seen and carries[edge] & bits:
+                    seen.add(there)
+                    queue.append(there)
+        return seen
+
+    def is_reached(self, starts: Iterable[int], reading: Reading, mode: str) -> bool:
+        """Tell whether a mode has a way to a land anchor."""
+        if mode == "boat":
+            return self.find_way(starts, reading, mode) is not None
+        return bool(self.spread(starts, reading, MODE_BITS[mode]) & self.land_anchors())
+
+    def find_way(
+        self, starts: Iterable[int], reading: Reading, mode: str, targets: set[int] | None = None
+    ) -> Way | None:
+        """Find the best way of a mode: least worst fire, then shortest; None if there is none."""
+        starts, targets = list(starts), self.land_anchors() if targets is None else targets
+        worst = self._search(starts, reading, mode, targets, limit=None)
+        if worst is None:
+            return None
+        return self._search(starts, reading, mode, targets, limit=worst.fire)
+
+    def _search(
+        self, starts: list[int], reading: Reading, mode: str, targets: set[int], limit: int | None
+    ) -> Way | None:
+        """Run Dijkstra's algorithm: on the worst fire without a limit, on length within one."""
+        boating = mode == "boat"
+        best: dict[tuple[int, bool], tuple[float, float]] = {}
+        came: dict[tuple[int, bool], tuple[tuple[int, bool], int, bool]] = {}
+        heap = [(0.0, 0.0, start, False) for start in starts]
+        best.update({(start, False): (0.0, 0.0) for start in starts})
+        while heap:
+            fire, length, here, afloat = heapq.heappop(heap)
+            if best[here, afloat] < (fire, length):
+                continue
+            if here in targets and (afloat or not boating):
+                return self._trace(came, (here, afloat), mode, reading)
+            if here in self.network.anchors:
+                continue
+            for there, edge, rank, boat in self._steps(here, reading, mode):
+                if limit is not None and rank > limit:
+                    continue
+                worst = max(fire, float(rank)) if limit is None else 0.0
+                state = (there, afloat or boat)
+                cost = (worst, length + self.network.edges[edge].length_m)
+                if cost < best.get(state, (float("inf"), 0.0)):
+                    best[state] = cost
+                    came[state] = ((here, afloat), edge, boat)
+                    heapq.heappush(heap, (*cost, *state))
+        return None
+
+    def _steps(
+        self, here: int, reading: Reading, mode: str
+    ) -> Iterable[tuple[int, int, int, bool]]:
+        """List the steps a mode can take from a vertex: where, by which edge, fire, by boat."""
+        carries, edges = self.carries[reading], self.network.edges
+        walk = "foot" if mode == "boat" else mode
+        column, bit = FIRE_MODES.index(walk), MODE_BITS[walk]
+        for there, edge in self._out[here]:
+            if carries[edge] & bit:
+                yield there, edge, edges[edge].fire[reading][column], False
+            if mode == "boat" and carries[edge] & MODE_BITS["boat"]:
+                yield there, edge, edges[edge].fire[reading][FIRE_MODES.index("boat")], True
+
+    def _trace(
+        self,
+        came: dict[tuple[int, bool], tuple[tuple[int, bool], int, bool]],
+        last: tuple[int, bool],
+        mode: str,
+        reading: Reading,
+    ) -> Way:
+        vertices, edges, boats, state = [last[0]], [], set(), last
+        while state in came:
+            state, edge, boat = came[state]
+            vertices.append(state[0])
+            edges.append(edge)
+            if boat:
+                boats.add(edge)
+        fire = max((self._rank(e, mode, reading, e in boats) for e in edges), default=0)
+        return Way(
+            mode, reading, tuple(vertices[::-1]), tuple(edges[::-1]), fire, frozenset(boats)
+        )
+
+    def _rank(self, edge: int, mode: str, reading: Reading, afloat: bool) -> int:  # noqa: FBT001
+        walk = "boat" if afloat else "foot" if mode == "boat" else mode
+        return self.network.edges[edge].fire[reading][FIRE_MODES.index(walk)]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What one position can reach on one reading."""
+
+    reading: Reading
+    starts: tuple[int, ...]
+    ways: dict[str, Way]
+    """Best way per land mode, where there is one."""
+    reached: frozenset[int]
+    """Vertices reached on foot and by boat."""
+    runs_off: bool
+    """Ground reached touches the edge of the area."""
+    sea: tuple[str, ...] = ()
+    """Ids of the ports and sea anchors that are open to the position."""
+    air: tuple[str, ...] = ()
+    special: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether any land way is left."""
+        return bool(self.ways)
+
+    @property
+    def best(self) -> Way | None:
+        """Give the least exposed way; of equals the one that carries most."""
+        ranked = [self.ways[mode] for mode in LAND_MODES if mode in self.ways]
+        return min(ranked, key=lambda way: way.fire, default=None)
+
+    @property
+    def best_vehicle(self) -> Way | None:
+        """Give the least exposed way for wheels or tracks."""
+        ranked = [self.ways[mode] for mode in ("wheeled", "tracked") if mode in self.ways]
+        return min(ranked, key=lambda way: way.fire, default=None)
+
+
+def look_out(searcher: Searcher, standings: list[Standing], reading: Reading) -> Outlook:
+    """Find what a position (one or more points) can reach on a reading."""
+    network = searcher.network
+    starts = tuple(standing.vertex for standing in standings)
+    ways = {mode: way for mode in LAND_MODES if (way := searcher.find_way(starts, reading, mode))}
+    walked = MODE_BITS["foot"] | MODE_BITS["boat"]
+    reached = searcher.spread(starts, reading, walked)
+    tracked = searcher.spread(starts, reading, MODE_BITS["tracked"])
+    faces = [v for v in reached | tracked if network.is_face(v)]
+    far = searcher.spread(starts, reading, walked | SPECIAL)
+    return Outlook(
+        reading=reading,
+        starts=starts,
+        ways=ways,
+        reached=frozenset(reached),
+        runs_off=bool(network.ground.on_edge[faces].any()) if faces else False,
+        sea=tuple(_moored(network, reached, "sea") + _served(network, reached, reading, "port")),
+        air=tuple(_moored(network, reached, "air") + _served(network, reached, reading, "airstrip")),
+        special=tuple(_find_special(searcher, reached, far, reading)),
+    )
+
+
+def _moored(network: Network, reached: set[int], access: str) -> list[str]:
+    return [a.id for v, (a, _) in network.anchors.items() if v in reached and a.access == access]
+
+
+def _served(network: Network, reached: set[int], reading: Reading, kind: str) -> list[str]:
+    """Name the open airstrips or ports that the ground reached holds, if the side has a base."""
+    access = "sea" if kind == "port" else "air"
+    bases = any(
+        a.access == access and reading in readings
+        for a, _, readings in network.ground.drawing.anchors
+    )
+    return [
+        f.crossing.id
+        for f in network.lines.facilities
+        if bases
+        and f.crossing.type == kind
+        and reading in f.readings
+        and not f.special
+        and is_at_hand(network, f.place, reached, reading)
+    ]
+
+
+def is_at_hand(network: Network, place: object, reached: set[int], reading: Reading) -> bool:
+    """Tell whether a facility lies on or beside ground reached, and not on hostile ground."""
+    ground = network.ground
+    on = ground.tree.query(place, "intersects").tolist()
+    hostile = any(int(ground.state[reading][f]) == 3 for f in on)  # noqa: PLR2004 - State.HOSTILE
+    beside = ground.tree.query(place, "dwithin", 30.0).tolist()
+    return not hostile and any(face in reached for face in beside)
+
+
+def _find_special(
+    searcher: Searcher, reached: set[int], far: set[int], reading: Reading
+) -> list[str]:
+    """Name the special ways: anchors or facilities reached only by tunnel, strip or leave."""
+    network = searcher.network
+    ids = _moored(network, reached, "special")
+    beyond = far - reached
+    if beyond & {v for v, (a, _) in network.anchors.items()}:
+        ids += [
+            span.crossing.id
+            for number, span in enumerate(network.lines.spans)
+            if span.carries[reading] & SPECIAL and set(network.span_ends[number]) & far
+        ]
+    ids += [
+        f.crossing.id
+        for f in network.lines.facilities
+        if f.special
+        and reading in f.readings
+        and any(
+            a.access == ("sea" if f.crossing.type == "port" else "air")
+            for a, _, _ in network.ground.drawing.anchors
+        )
+        and is_at_hand(network, f.place, reached, reading)
+    ]
+    return list(dict.fromkeys(ids))
+
+
+def count_disjoint_ways(
+    searcher: Searcher, outlook: Outlook
+) -> tuple[int, list[list[str]], list[str]]:
+    """
+    Count edge-disjoint ways out by route and crossing, with the cut that proves there are no more.
+
+    Open ground is free where it does not lead out by itself; where it does it is measured by its
+    neck and left out of the count, and the ways start from the routes on the force's own ground,
+    else from the nearest one.
+
+    Returns
+    -------
+    count, ways, cut
+        The number k; k lists of route and crossing ids; ids of k edges whose loss closes all.
+
+    References
+    ----------
+    .. [1] Menger (1927): the maximum number of edge-disjoint paths equals the minimum cut.
+    """
+    network, reading = searcher.network, outlook.reading
+    targets = searcher.land_anchors()
+    by_ground = _spread_over(searcher, outlook.starts, reading, {"ground"})
+    free = not by_ground & targets
+    starts = set(outlook.starts)
+    if not free and not _touches_route(network, starts, reading):
+        starts |= _nearest_junctions(network, by_ground, outlook)
+    flow = _Flow(searcher, reading, free=free)
+    ways = []
+    while (path := flow.augment(starts, targets)) is not None:
+        ways.append(path)
+    return len(ways), flow.list_ways(starts, targets), flow.cut(starts)
+
+
+def _spread_over(
+    searcher: Searcher, starts: Iterable[int], reading: Reading, by: set[str]
+) -> set[int]:
+    edges, carries = searcher.network.edges, searcher.carries[reading]
+    seen = set(starts)
+    queue = deque(seen)
+    while queue:
+        here = queue.popleft()
+        for there, edge in searcher._out[here]:  # noqa: SLF001 - same module
+            if there not in seen and edges[edge].by in by and carries[edge] & GROUND_BITS:
+                seen.add(there)
+                queue.append(there)
+    return seen
+
+
+def _touches_route(network: Network, starts: set[int], reading: Reading) -> bool:
+    return any(
+        e.by == "route" and e.carries[reading] and (e.u in starts or e.v in starts)
+        for e in network.edges
+    )
+
+
+def _nearest_junctions(network: Network, reached: set[int], outlook: Outlook) -> set[int]:
+    """Find the route nearest to the force among those its open ground leads to."""
+    places = [s.place for s in network.standings if s.vertex in outlook.starts]
+    best: tuple[float, set[int]] = (float("inf"), set())
+    for edge in network.edges:
+        if edge.by == "route" and edge.ref >= 0 and edge.carries[outlook.reading]:
+            ends = {edge.u, edge.v} & reached
+            line = network.lines.pieces[edge.ref].line
+            distance = min(place.distance(line) for place in places)
+            if ends and distance < best[0]:
+                best = (distance, ends)
+    return best[1]
+
+
+class _Flow:
+    """Unit flow on routes and crossings, undirected; ground is free or absent."""
+
+    def __init__(self, searcher: Searcher, reading: Reading, *, free: bool) -> None:
+        network = searcher.network
+        self.network, self.out = network, searcher._out  # noqa: SLF001 - same module
+        carries = searcher.carries[reading]
+        self.kind = [
+            None if not carries[i] & LAND_BITS
+            else "unit" if e.by in ("route", "crossing") and e.ref >= 0
+            else "free" if free or e.by == "join"
+            or (e.by == "ground" and (e.u in network.anchors or e.v in network.anchors))
+            else None
+            for i, e in enumerate(network.edges)
+        ]  # fmt: skip
+        self.used: dict[int, int] = {}
+        """Net flow on an edge from its u to its v."""
+
+    def augment(self, starts: set[int], targets: set[int]) -> list[int] | None:
+        came = self._residual(starts, targets)
+        end = next((t for t in targets if t in came), None)
+        if end is None:
+            return None
+        path = []
+        while came[end] is not None:
+            before, edge = came[end]  # type: ignore[misc]
+            forward = self.network.edges[edge].u == before
+            self.used[edge] = self.used.get(edge, 0) + (1 if forward else -1)
+            path.append(edge)
+            end = before
+        return path
+
+    def _residual(
+        self, starts: set[int], targets: set[int]
+    ) -> dict[int, tuple[int, int] | None]:
+        """Search what unused capacity still leads to, stopping at the first target."""
+        came: dict[int, tuple[int, int] | None] = dict.fromkeys(starts)
+        queue = deque(starts)
+        while queue:
+            here = queue.popleft()
+            if here in targets:
+                return came
+            if here in self.network.anchors:
+                continue
+            for there, edge in self.out[here]:
+                if there not in came and self._has_room(edge, here):
+                    came[there] = (here, edge)
+                    queue.append(there)
+        return came
+
+    def _has_room(self, edge: int, here: int) -> bool:
+        if self.kind[edge] != "unit":
+            return self.kind[edge] == "free"
+        forward = 1 if self.network.edges[edge].u == here else -1
+        return self.used.get(edge, 0) * forward < 1
+
+    def cut(self, starts: set[int]) -> list[str]:
+        inside = self._residual(starts, set())
+        crossing = [
+            e for i, e in enumerate(self.network.edges)
+            if self.kind[i] == "unit" and (e.u in inside) != (e.v in inside)
+        ]  # fmt: skip
+        return [self._name(e.by, e.ref) for e in crossing]
+
+    def list_ways(self, starts: set[int], targets: set[int]) -> list[list[str]]:
+        """Follow the flow from the force to its ends, a list of ids a way."""
+        left = {e: f for e, f in self.used.items() if f}
+        ways = []
+        for start in starts:
+            while (way := self._follow(start, targets, left)) is not None:
+                ways.append(way)
+        return ways
+
+    def _follow(self, start: int, targets: set[int], left: dict[int, int]) -> list[str] | None:
+        here, names = start, []
+        while here not in targets:
+            step = next(
+                (
+                    (there, edge)
+                    for there, edge in self.out[here]
+                    if left.get(edge, 0) * (1 if self.network.edges[edge].u == here else -1) > 0
+                ),
+                None,
+            )
+            if step is None:
+                return None
+            here, edge = step
+            left[edge] -= 1 if left[edge] > 0 else -1
+            if self.kind[edge] == "unit":
+                names.append(self._name(self.network.edges[edge].by, self.network.edges[edge].ref))
+        return list(dict.fromkeys(names))
+
+    def _name(self, by: str, ref: int) -> str:
+        if by == "crossing":
+            return self.network.lines.spans[ref].crossing.id
+        return self.network.lines.pieces[ref].routes[0].id

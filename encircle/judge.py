@@ -1,0 +1,314 @@
+"""The story: a situation goes in, a proven judgement comes out. Read this first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from encircle.certificate import certify_closed, certify_open
+from encircle.confidence import assess_confidence
+from encircle.errors import UnknownForceError
+from encircle.evidence import admit
+from encircle.explain import write_headline
+from encircle.exposure import measure_bearings, measure_margins
+from encircle.ground import Ground, build_ground, draw
+from encircle.isolation import Outlook, Searcher, look_out
+from encircle.judgement import BEST_OFF_FIRST, STATUSES, Judged, Judgement, PositionJudged
+from encircle.lines import build_lines
+from encircle.network import Network, build_network, find_discs, places_of
+from encircle.options import Options
+from encircle.projection import Plane
+from encircle.reach import READINGS, Reading, measure_reach
+from encircle.rules import Facts, answer_definitions, decide, measure_axes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.evidence import Evidence
+    from encircle.network import Standing
+    from encircle.situation import Position, Situation
+
+Json = dict[str, Any]
+NO_PROOF: Json = {"open": None, "closed": None}
+
+
+def judge(situation: Situation, options: Options | None = None) -> Judgement:
+    """
+    Judge whether a force is cut off, with the proof.
+
+    Parameters
+    ----------
+    situation
+        The map; its `force` is judged at its `as_of`.
+    options
+        Parameters, printed in the judgement's provenance.
+
+    Returns
+    -------
+    judgement
+        Verdict on both readings, definitions, axes, margins, certificates, findings.
+
+    Raises
+    ------
+    UnknownForceError
+        If no position belongs to the force.
+
+    References
+    ----------
+    .. [1] docs/contract.md, The judgement.
+    """
+    options = options or Options()
+    evidence = admit(situation, options)
+    positions = _find_positions(situation, evidence)
+    network = build_labelled_network(evidence, positions, options)
+    searcher = Searcher(network)
+    all_facts = [_gather(p, evidence, searcher, options) for p in positions]
+    judged = [_judge_position(facts, searcher) for facts in all_facts]
+    return _judge_group(situation, options, searcher, all_facts, judged)
+
+
+def build_labelled_network(
+    evidence: Evidence, positions: Sequence[Position], options: Options
+) -> Network:
+    """Draw the evidence, lay it over each other, and join ground and lines."""
+    plane = Plane(evidence.situation.origin)
+    drawing = draw(evidence, plane, positions[0].side, options)
+    shapes = [(p, plane.to_metres(p.geometry)) for p in positions if p.geometry is not None]
+    ground = build_ground(drawing, _outline(shapes, options, drawing.area))
+    lines = build_lines(evidence, ground, options.join_m)
+    return build_network(ground, lines, shapes, options.join_m)
+
+
+def _find_positions(situation: Situation, evidence: Evidence) -> list[Position]:
+    """Find the force's positions that speak at the instant; failing those, all of them."""
+    named = situation.positions_of(situation.force)
+    if not named:
+        raise UnknownForceError(situation.force, situation.forces)
+    out = {f.id for f in (*evidence.later, *evidence.expired)}
+    speaking = [p for p in named if p.id not in out]
+    return speaking or [replace(p, present="unknown") for p in named]
+
+
+def _outline(
+    shapes: Sequence[tuple[Position, BaseGeometry]], options: Options, area: BaseGeometry
+) -> list[BaseGeometry]:
+    """Draw the edge of the ground each position of the force stands on, for both readings."""
+    outlines = [
+        disc.boundary
+        for position, shape in shapes
+        for place in places_of(shape)
+        for disc in find_discs(position, place, shape, options.join_m).values()
+    ]
+    clipped = [shapely.intersection(outline, area) for outline in outlines]
+    return [line for line in clipped if "Line" in line.geom_type and not line.is_empty]
+
+
+def _gather(
+    position: Position, evidence: Evidence, searcher: Searcher, options: Options
+) -> Facts:
+    """Ask the network everything the rules need to know of one position."""
+    standings = _standings_of(searcher.network, position)
+    outlooks = {r: look_out(searcher, standings, r) for r in READINGS}
+    return Facts(
+        position=position,
+        certain=position.id not in evidence.stale,
+        evidence=evidence,
+        network=searcher.network,
+        options=options,
+        outlooks=outlooks,
+        bearings=measure_bearings(searcher.network, standings),
+    )
+
+
+def _standings_of(network: Network, position: Position) -> list[Standing]:
+    return [s for s in network.standings if s.position.id == position.id]
+
+
+def _judge_position(facts: Facts, searcher: Searcher) -> Judged:
+    code, findings = decide(facts)
+    standings = _standings_of(searcher.network, facts.position)
+    return Judged(
+        status=STATUSES[code],
+        definitions=answer_definitions(facts),
+        axes=measure_axes(facts),
+        certificates=_certify(code, facts.outlooks, standings, searcher),
+        findings=findings,
+    )
+
+
+def _certify(
+    code: str,
+    outlooks: dict[Reading, Outlook],
+    standings: Sequence[Standing],
+    searcher: Searcher,
+) -> Json:
+    """Prove a verdict: a path on the reading least kind to it, a ring on the one kindest."""
+    strict, kind = outlooks["pessimistic"], outlooks["optimistic"]
+    if code.startswith("E"):
+        return {"open": None, "closed": certify_closed(searcher, [kind], standings)}
+    if code == "C3":
+        path = certify_open(searcher, kind, standings)
+        return {"open": path, "closed": certify_closed(searcher, [strict], standings)}
+    if code.startswith("C"):
+        return {"open": certify_open(searcher, strict, standings), "closed": None}
+    return dict(NO_PROOF)
+
+
+# -- the group -------------------------------------------------------------------------------
+
+
+def _judge_group(
+    situation: Situation,
+    options: Options,
+    searcher: Searcher,
+    all_facts: Sequence[Facts],
+    judged: Sequence[Judged],
+) -> Judgement:
+    """Let the best-off position that is there speak for the group."""
+    present = [i for i, facts in enumerate(all_facts) if not facts.is_gone]
+    sure = [i for i in present if not all_facts[i].is_doubtful]
+    ranked = sorted(
+        sure or present or range(len(judged)),
+        key=lambda i: (BEST_OFF_FIRST.index(judged[i].status.code), -all_facts[i].position.weight),
+    )
+    best = ranked[0]
+    whole = _close_round_all(judged, sure, best, all_facts, searcher)
+    facts = all_facts[best]
+    judgement = Judgement(
+        force=situation.force,
+        side=facts.position.side,
+        as_of=_instant(situation),
+        title=situation.title,
+        judged=whole,
+        positions=tuple(
+            PositionJudged(f.position.id, f.position.name, f.position.weight, f.position.present, j)
+            for f, j in zip(all_facts, judged, strict=True)
+        ),
+        cut_off=_count_cut_off(all_facts, judged, sure),
+        margins=_measure_margins(facts, whole, searcher),
+        confidence=assess_confidence(facts, whole),
+        pivots=tuple(_find_pivots(whole)),
+        provenance=_say_provenance(situation, options, all_facts),
+    )
+    judgement = replace(judgement, judged=_point_out_neck(whole, judgement.margins))
+    return replace(judgement, headline=write_headline(judgement))
+
+
+def _close_round_all(
+    judged: Sequence[Judged],
+    sure: Sequence[int],
+    best: int,
+    all_facts: Sequence[Facts],
+    searcher: Searcher,
+) -> Judged:
+    """Give the group its best-off position's judgement, a ring drawn round every position."""
+    whole = judged[best]
+    if not whole.certificates["closed"] or len(sure) < 2:  # noqa: PLR2004 - a single position
+        return whole
+    reading: Reading = "optimistic" if whole.encircled else "pessimistic"
+    outlooks = [all_facts[i].outlooks[reading] for i in sure]
+    standings = [s for i in sure for s in _standings_of(searcher.network, all_facts[i].position)]
+    if any(outlook.is_open for outlook in outlooks):
+        return whole
+    ring = certify_closed(searcher, outlooks, standings)
+    return replace(whole, certificates={**whole.certificates, "closed": ring})
+
+
+def _measure_margins(facts: Facts, judged: Judged, searcher: Searcher) -> Json:
+    """Measure the margins of the best-off position; none for a force that is not there."""
+    if judged.status.code == "N":
+        return {}
+    standings = _standings_of(searcher.network, facts.position)
+    return measure_margins(searcher, facts.outlooks, standings, facts.bearings)
+
+
+def _point_out_neck(judged: Judged, margins: Json) -> Judged:
+    """Write the neck into the open path as its bottleneck."""
+    path = judged.certificates["open"]
+    if not path or not margins:
+        return judged
+    neck = margins["neck_width_m"]
+    bottleneck = {
+        "leg": None,
+        "width_m": neck[path["reading"]],
+        "at": neck["at"],
+        "evidence": neck["evidence"],
+    }
+    certificates = {**judged.certificates, "open": {**path, "bottleneck": bottleneck}}
+    return replace(judged, certificates=certificates)
+
+
+def _count_cut_off(
+    all_facts: Sequence[Facts], judged: Sequence[Judged], sure: Sequence[int]
+) -> Json:
+    """Count the positions cut off, and their share of the weight."""
+    cut = [i for i in sure if judged[i].encircled]
+    weight = sum(all_facts[i].position.weight for i in sure)
+    lost = sum(all_facts[i].position.weight for i in cut)
+    share = round(lost / weight, 4) if weight else None
+    return {"units": len(cut), "of": len(sure), "weight_share": share}
+
+
+def _find_pivots(judged: Judged) -> list[Json]:
+    """Name the grey ground a contested verdict hangs on."""
+    path = judged.certificates["open"]
+    if judged.status.code != "C3" or not path:
+        return []
+    grey = [leg for leg in path["legs"] if leg["control"] == "grey"]
+    ids = list(dict.fromkeys(i for leg in grey for i in leg["evidence"]))
+    km = sum(leg["length_m"] for leg in grey) / 1000
+    over = ", ".join(ids) or "ground nobody drew"
+    statement = (
+        f"The best way out crosses {km:.1f} km of ground nobody is sure of ({over}): were it known "
+        "to be passable, the force would not be encircled; were it hostile, this way would close."
+    )
+    return [
+        {"evidence": ids, "would_make": "not_encircled", "probability": None,
+         "statement": statement}
+    ]  # fmt: skip
+
+
+def _instant(situation: Situation) -> str:
+    return situation.as_of.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _say_provenance(
+    situation: Situation, options: Options, all_facts: Sequence[Facts]
+) -> Json:
+    positions = [p for p, _ in all_facts[0].evidence.of_kind(_position_type())]
+    friends = all_facts[0].network.ground.drawing.friends
+    guessed = {
+        p.id: [measure_reach(p, r, hostile=p.side not in friends) for r in READINGS]
+        for p in positions
+        if p.reach_m is None and p.geometry is not None and p.geometry.geom_type != "Polygon"
+    }
+    return {
+        "engine": f"encircle {_version()}",
+        "situation": situation.id,
+        "input_sha256": situation.sha256,
+        "parameters": {**options.as_dict(), "uncovered": situation.uncovered},
+        "default_reach_m": guessed,
+        "notices": list(situation.notices),
+    }
+
+
+def _position_type() -> type[Position]:
+    from encircle.situation import Position  # noqa: PLC0415
+
+    return Position
+
+
+def _version() -> str:
+    try:
+        return version("encircle")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+__all__ = ["Ground", "judge"]

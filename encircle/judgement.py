@@ -1,0 +1,185 @@
+"""What a judgement is: verdict, reasons, margins and proofs, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import orjson
+
+Verdict = Literal["encircled", "not_encircled", "contested", "indeterminate", "no_force"]
+Answer = Literal["yes", "no", "contested", "unknown"]
+Code = Literal["C0", "C1", "C2", "C3", "E1", "E2", "N", "U"]
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One of the eight statuses of the contract."""
+
+    code: Code
+    name: str
+    label: str
+    verdict: Verdict
+
+    def to_dict(self) -> Json:
+        """Give code, name and label."""
+        return {"code": self.code, "name": self.name, "label": self.label}
+
+
+STATUSES: dict[Code, Status] = {
+    status.code: status
+    for status in (
+        Status("C0", "connected", "Connected", "not_encircled"),
+        Status("C1", "salient", "Open, in a salient", "not_encircled"),
+        Status("C2", "interdicted", "Open but interdicted", "not_encircled"),
+        Status("C3", "contested", "Closure contested", "contested"),
+        Status("E1", "encircled_with_access", "Encircled by land, with access", "encircled"),
+        Status("E2", "isolated", "Encircled and isolated", "encircled"),
+        Status("N", "no_force", "Nobody there any more", "no_force"),
+        Status("U", "indeterminate", "Cannot be told", "indeterminate"),
+    )
+}
+BEST_OFF_FIRST: tuple[Code, ...] = ("C0", "C1", "C2", "C3", "U", "E1", "E2", "N")
+"""A group takes the status of its best-off unit; one that cannot be told ranks before a ring,
+since a group is encircled only if every unit is known to be."""
+
+ENCIRCLED: dict[Verdict, bool | None] = {
+    "encircled": True,
+    "not_encircled": False,
+    "no_force": None,
+    "contested": None,
+    "indeterminate": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found, with the features it rests on and the rule that says it."""
+
+    rule: str
+    statement: str
+    evidence: tuple[str, ...] = ()
+    decides: bool = False
+    reference: str = ""
+
+    def to_dict(self) -> Json:
+        """Give the finding as the contract writes it."""
+        return {**asdict(self), "evidence": list(self.evidence)}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is said alike of one position and of the group."""
+
+    status: Status
+    definitions: dict[str, Answer]
+    axes: Json
+    certificates: Json
+    findings: tuple[Finding, ...]
+
+    @property
+    def encircled(self) -> bool | None:
+        """True, false, or None where it is neither."""
+        return ENCIRCLED[self.status.verdict]
+
+    def to_dict(self) -> Json:
+        """Give verdict, status, definitions and axes."""
+        return {
+            "verdict": self.status.verdict,
+            "encircled": self.encircled,
+            "status": self.status.to_dict(),
+            "definitions": dict(self.definitions),
+            "axes": self.axes,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PositionJudged:
+    """One position of the force, judged by itself."""
+
+    id: str
+    name: str | None
+    weight: float
+    present: str
+    judged: Judged
+
+    def to_dict(self) -> Json:
+        """Give the position's entry in `units`."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "weight": self.weight,
+            "present": self.present,
+            **self.judged.to_dict(),
+            "certificates": self.judged.certificates,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The answer to one question about one force, with its reasons and its proof."""
+
+    force: str
+    side: str
+    as_of: str
+    judged: Judged
+    positions: tuple[PositionJudged, ...]
+    cut_off: Json
+    margins: Json
+    confidence: Json
+    pivots: tuple[Json, ...]
+    provenance: Json
+    title: str | None = None
+    headline: str = ""
+    likelihood: Json | None = field(default=None)
+    """The probability of encirclement; None: this engine brackets it by the two readings only."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict in one word."""
+        return self.judged.status.verdict
+
+    @property
+    def encircled(self) -> bool | None:
+        """True, false, or None where it is neither."""
+        return self.judged.encircled
+
+    @property
+    def status(self) -> Status:
+        """The status, finer than the verdict."""
+        return self.judged.status
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything found, in the order of the rules."""
+        return self.judged.findings
+
+    def to_dict(self) -> Json:
+        """Give the judgement as the contract writes it."""
+        judged = self.judged.to_dict()
+        return {
+            "force": self.force,
+            "side": self.side,
+            "as_of": self.as_of,
+            "title": self.title,
+            "verdict": judged["verdict"],
+            "encircled": judged["encircled"],
+            "status": judged["status"],
+            "headline": self.headline,
+            "definitions": judged["definitions"],
+            "axes": judged["axes"],
+            "cut_off": self.cut_off,
+            "units": [position.to_dict() for position in self.positions],
+            "margins": self.margins,
+            "likelihood": self.likelihood,
+            "confidence": self.confidence,
+            "certificates": self.judged.certificates,
+            "pivots": list(self.pivots),
+            "findings": [finding.to_dict() for finding in self.findings],
+            "provenance": self.provenance,
+        }
+
+    def to_json(self) -> bytes:
+        """Give the judgement as one JSON document."""
+        return orjson.dumps(self.to_dict(), option=orjson.OPT_INDENT_2)

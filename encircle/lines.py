@@ -1,0 +1,447 @@
+"""Lines of communication: routes noded and cut by the ground, and what crossings span."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import shapely
+from shapely import STRtree
+from shapely.geometry import LineString, MultiLineString, Point
+
+from encircle.ground import (
+    FIRE_MODES,
+    FIRE_RANKS,
+    GRID_M,
+    MODE_BITS,
+    ON_LINE_M,
+    UNMAPPED,
+    Ground,
+    State,
+    Wall,
+    is_passable,
+)
+from encircle.reach import READINGS, Reading
+from encircle.situation import Crossing, Route
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.evidence import Evidence
+
+SPECIAL = 64
+"""Bit of a way by tunnel, across a neutral strip, or by a third party's leave."""
+LAND_BITS = sum(MODE_BITS[m] for m in ("rail", "wheeled", "tracked", "foot", "boat"))
+ROUTE_BITS = LAND_BITS & ~MODE_BITS["boat"]
+"""Modes that a join between routes may carry: a boat needs a crossing."""
+FACILITIES = ("airstrip", "port")
+"""Crossings that lead off the map: to the side's own air or sea anchors."""
+
+Reason = Literal[
+    "hostile", "grey", "neutral", "barrier", "cut", "unknown", "permission", "tunnel",
+    "neutral_strip", "third_party", "edge",
+]  # fmt: skip
+"""Why a route or crossing does not carry on."""
+
+Bits = dict[Reading, int]
+Grades = dict[Reading, tuple[int, ...]]
+"""Fire ranks by mode, in the order of FIRE_MODES."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of route inside one face."""
+
+    line: LineString
+    routes: tuple[Route, ...]
+    faces: tuple[int, ...]
+    start: int
+    end: int
+    carries: Bits
+    fire: Grades
+    because: dict[Reading, Reason | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a crossing passes, from end to end; both ends are one where it is a point."""
+
+    crossing: Crossing
+    line: BaseGeometry
+    carries: Bits
+    fire: Grades
+    because: dict[Reading, Reason | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Facility:
+    """An airstrip or port: where it lies, and on which readings it works."""
+
+    crossing: Crossing
+    place: BaseGeometry
+    readings: tuple[Reading, ...]
+    special: bool
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Pieces between junctions, spans of crossings, and facilities."""
+
+    pieces: tuple[Piece, ...] = ()
+    junctions: tuple[tuple[float, float], ...] = ()
+    """Places of the junctions; one on a barrier stands once for each side of it."""
+    over: tuple[tuple[int, int, Bits], ...] = ()
+    """Pairs of junctions on either side of a barrier, and the modes that still pass."""
+    spans: tuple[Span, ...] = ()
+    facilities: tuple[Facility, ...] = ()
+    tree: STRtree = field(default_factory=lambda: STRtree([]), repr=False)
+
+    def near(self, place: BaseGeometry, within_m: float) -> list[int]:
+        """List the pieces that lie within a distance of a place."""
+        return sorted(int(i) for i in self.tree.query(place, "dwithin", within_m))
+
+
+def build_lines(evidence: Evidence, ground: Ground, join_m: float) -> Lines:
+    """Node the routes, cut them at the ground's boundaries, and lay out the crossings."""
+    plane, area = ground.drawing.plane, ground.drawing.area
+    routes = []
+    for route, certain in evidence.of_kind(Route):
+        line = _only_lines(shapely.intersection(plane.to_metres(route.geometry), area))
+        if not line.is_empty:
+            routes.append((route, line, certain))
+    junctions = _Junctions(ground)
+    pieces = _cut(routes, ground, junctions)
+    spans, facilities = _lay_crossings(evidence, ground, routes, join_m)
+    return Lines(
+        pieces=tuple(pieces),
+        junctions=tuple(junctions.places),
+        over=tuple(junctions.over()),
+        spans=tuple(spans),
+        facilities=tuple(facilities),
+        tree=STRtree([piece.line for piece in pieces]),
+    )
+
+
+def _only_lines(shape: BaseGeometry) -> BaseGeometry:
+    parts = [p for p in shapely.get_parts(shape) if "Line" in p.geom_type]
+    return shapely.union_all(parts) if parts else MultiLineString()
+
+
+# -- routes ----------------------------------------------------------------------------------
+
+
+def _cut(
+    routes: Sequence[tuple[Route, BaseGeometry, bool]], ground: Ground, junctions: _Junctions
+) -> list[Piece]:
+    if not routes:
+        return []
+    noded = shapely.union_all(
+        [ground.linework, *(line for _, line, _ in routes)], grid_size=GRID_M
+    )
+    parts = shapely.get_parts(noded)
+    middles = shapely.line_interpolate_point(parts, 0.5, normalized=True)
+    of_route: dict[int, list[int]] = {}
+    tree = STRtree(middles)
+    for number, (_, line, _) in enumerate(routes):
+        for part in tree.query(line, "dwithin", ON_LINE_M).tolist():
+            of_route.setdefault(part, []).append(number)
+    pieces = []
+    for part in sorted(of_route):
+        faces = tuple(ground.faces_at(middles[part]))
+        on = [routes[number] for number in of_route[part]]
+        if faces:
+            start, end = junctions.ends_of(parts[part])
+            pieces.append(_describe(parts[part], on, faces, start, end, ground))
+    return pieces
+
+
+def _describe(  # noqa: PLR0913 - the parts of one value
+    line: LineString,
+    on: Sequence[tuple[Route, BaseGeometry, bool]],
+    faces: tuple[int, ...],
+    start: int,
+    end: int,
+    ground: Ground,
+) -> Piece:
+    carries: Bits = {}
+    because: dict[Reading, Reason | None] = {}
+    fire: Grades = {}
+    for reading in READINGS:
+        bits, reason = _carried(on, faces, ground, reading)
+        carries[reading], because[reading] = bits, reason
+        mapped = ground.fire[reading][list(faces)].max(axis=0)
+        stated = max((FIRE_RANKS.index(r.fire) for r, _, _ in on if r.fire), default=UNMAPPED)
+        fire[reading] = tuple(combine_fire(int(rank), stated) for rank in mapped)
+    routes = tuple(route for route, _, _ in on)
+    return Piece(line, routes, faces, start, end, carries, fire, because)
+
+
+def combine_fire(mapped: int, stated: int) -> int:
+    """Take the worse of two grades; where only one of them is mapped, that one."""
+    if mapped == UNMAPPED or stated == UNMAPPED:
+        return stated if mapped == UNMAPPED else mapped
+    return max(mapped, stated)
+
+
+def _carried(
+    on: Sequence[tuple[Route, BaseGeometry, bool]],
+    faces: tuple[int, ...],
+    ground: Ground,
+    reading: Reading,
+) -> tuple[int, Reason | None]:
+    """Say which modes a piece carries on a reading, and what stops it if none."""
+    states = [State(ground.state[reading][face]) for face in faces]
+    # On a boundary the optimistic reading takes the better side, the pessimistic the worse.
+    state = min(states) if reading == "optimistic" else max(states)
+    barred = int(np.bitwise_and.reduce(ground.barred[reading][list(faces)]))
+    bits, reason = 0, None
+    for route, _, certain in on:
+        closed = _closed_by(route.state, certain=certain, reading=reading)
+        if closed is None:
+            bits |= sum(MODE_BITS[mode] for mode in route.modes)
+        reason = reason or closed
+    if not is_passable(state, reading):
+        return 0, _reason_of(state)
+    if bits and not bits & ~barred:
+        return 0, "barrier"
+    return bits & ~barred, None if bits else reason
+
+
+def _closed_by(state: str, *, certain: bool, reading: Reading) -> Reason | None:
+    if state == "cut":
+        return "cut"
+    doubtful = state == "unknown" or not certain
+    return "unknown" if doubtful and reading == "pessimistic" else None
+
+
+def _reason_of(state: State) -> Reason:
+    names: dict[State, Reason] = {
+        State.GREY: "grey",
+        State.NEUTRAL: "neutral",
+        State.WATER: "barrier",
+    }
+    return names.get(state, "hostile")
+
+
+class _Junctions:
+    """Numbers the ends of pieces; an end on a barrier is a junction for each side of it."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.places: list[tuple[float, float]] = []
+        self._number: dict[tuple[int, int, tuple[int, ...]], int] = {}
+        self._walls = [wall for wall in ground.drawing.walls if wall.is_line]
+        self._tree = STRtree([wall.shape for wall in self._walls])
+        self._beside: dict[tuple[int, int], list[tuple[tuple[int, ...], int, list[Wall]]]] = {}
+
+    def ends_of(self, line: LineString) -> tuple[int, int]:
+        points = shapely.get_coordinates(line)
+        step = min(1.0, line.length / 3)
+        first = line.interpolate(step)
+        last = line.interpolate(line.length - step)
+        return self._at(points[0], first, step), self._at(points[-1], last, step)
+
+    def _at(self, place: NDArray[np.float64], ahead: Point, step: float) -> int:
+        x, y = (round(float(c) / GRID_M) for c in place)
+        near = self._tree.query(Point(place), "dwithin", 1.5 * GRID_M).tolist()
+        walls = [self._walls[i] for i in sorted(near)]
+        side = tuple(_sector(wall.shape, place, ahead, step) for wall in walls)
+        key = (x, y, side)
+        if key not in self._number:
+            self._number[key] = len(self.places)
+            self.places.append((float(place[0]), float(place[1])))
+            if walls:
+                row = (side, self._number[key], walls)
+                self._beside.setdefault((x, y), []).append(row)
+        return self._number[key]
+
+    def over(self) -> Iterable[tuple[int, int, Bits]]:
+        """Join the junctions of one place across the barriers, for the modes they let pass."""
+        for rows in self._beside.values():
+            for i, (side, number, walls) in enumerate(rows):
+                for other, neighbour, _ in rows[i + 1 :]:
+                    crossed = [w for w, a, b in zip(walls, side, other, strict=True) if a != b]
+                    yield number, neighbour, {r: ROUTE_BITS & ~_stops(crossed, r) for r in READINGS}
+
+
+def _stops(walls: Iterable[Wall], reading: Reading) -> int:
+    bits = 0
+    for wall in walls:
+        bits |= wall.stops[reading]
+    return bits
+
+
+def _sector(
+    wall: BaseGeometry, place: NDArray[np.float64], ahead: Point, step: float
+) -> int:
+    """Say on which side of a barrier through `place` the point `ahead` lies; 0 past its end."""
+    circle = Point(place).buffer(step, quad_segs=16).exterior
+    hits = shapely.get_coordinates(shapely.intersection(wall, circle)) - place
+    bearings = np.unique(np.round(np.arctan2(hits[:, 1], hits[:, 0]), 6))
+    if len(bearings) < 2:  # noqa: PLR2004 - a loose end divides nothing
+        return 0
+    bearing = math.atan2(ahead.y - place[1], ahead.x - place[0])
+    return int(np.searchsorted(bearings, bearing) % len(bearings))
+
+
+# -- crossings -------------------------------------------------------------------------------
+
+
+def _lay_crossings(
+    evidence: Evidence,
+    ground: Ground,
+    routes: Sequence[tuple[Route, BaseGeometry, bool]],
+    join_m: float,
+) -> tuple[list[Span], list[Facility]]:
+    spans, facilities = [], []
+    obstacles = _find_obstacles(ground)
+    for crossing, certain in evidence.of_kind(Crossing):
+        place = ground.drawing.plane.to_metres(crossing.geometry)
+        if not place.intersects(ground.drawing.area.buffer(join_m)):
+            continue
+        if crossing.type in FACILITIES:
+            facilities.append(_build_facility(crossing, place, certain=certain))
+            continue
+        for line in _find_spans(place, obstacles, routes, join_m):
+            spans.append(_build_span(crossing, line, ground, certain=certain))
+    return spans, facilities
+
+
+def _build_facility(crossing: Crossing, place: BaseGeometry, *, certain: bool) -> Facility:
+    works = [
+        reading
+        for reading in READINGS
+        if crossing.permission != "enemy"
+        and _closed_by(crossing.state, certain=certain, reading=reading) is None
+    ]
+    return Facility(crossing, place, tuple(works), crossing.permission == "third_party")
+
+
+def _find_obstacles(ground: Ground) -> list[BaseGeometry]:
+    """Unite barrier polygons and neutral ground, what a crossing at a point may span."""
+    shapes = [wall.shape for wall in ground.drawing.walls if not wall.is_line]
+    neutral = ground.state["optimistic"] == State.NEUTRAL
+    shapes.extend(ground.faces[neutral])
+    return list(shapely.get_parts(shapely.union_all(shapes))) if shapes else []
+
+
+def _find_spans(
+    place: BaseGeometry,
+    obstacles: list[BaseGeometry],
+    routes: Sequence[tuple[Route, BaseGeometry, bool]],
+    join_m: float,
+) -> list[BaseGeometry]:
+    """Find what a crossing spans: its own line, the road's run over the obstacle, or a chord."""
+    if place.geom_type == "LineString":
+        return [place]
+    near = [o for o in obstacles if shapely.dwithin(o, place, join_m)]
+    if not near:
+        return [place]
+    spans = []
+    for obstacle in near:
+        for _, line, _ in routes:
+            runs = shapely.get_parts(shapely.intersection(line, obstacle))
+            spans.extend(
+                run for run in runs
+                if "Line" in run.geom_type and run.length > join_m / 10
+                and shapely.dwithin(run, place, join_m)
+            )  # fmt: skip
+        spans.append(_straight_across(place, obstacle))
+    return spans
+
+
+def _straight_across(place: BaseGeometry, obstacle: BaseGeometry) -> BaseGeometry:
+    """Draw the line from the nearest bank through a place to the opposite bank."""
+    bank = shapely.get_coordinates(shapely.shortest_line(obstacle.boundary, place))[0]
+    towards = shapely.get_coordinates(place)[0] - bank
+    if np.hypot(*towards) < 1.0 or not obstacle.contains(place):
+        inner = obstacle.buffer(-1.0)
+        if inner.is_empty:
+            return place
+        bank = shapely.get_coordinates(shapely.shortest_line(obstacle.boundary, place))[0]
+        towards = shapely.get_coordinates(shapely.shortest_line(inner, Point(bank)))[0] - bank
+    left, bottom, right, top = obstacle.bounds
+    far = bank + towards / np.hypot(*towards) * math.hypot(right - left, top - bottom)
+    runs = shapely.get_parts(shapely.intersection(LineString([bank, far]), obstacle))
+    runs = [run for run in runs if "Line" in run.geom_type]
+    return min(runs, key=lambda run: run.distance(Point(bank)), default=place)
+
+
+def _build_span(
+    crossing: Crossing, line: BaseGeometry, ground: Ground, *, certain: bool
+) -> Span:
+    under = _faces_under(line, ground)
+    carries: Bits = {}
+    because: dict[Reading, Reason | None] = {}
+    fire: Grades = {}
+    for reading in READINGS:
+        bits, reason = _spanned(crossing, under, ground, reading, certain=certain)
+        carries[reading], because[reading] = bits, reason
+        mapped = [UNMAPPED] * len(FIRE_MODES)
+        if under:
+            mapped = ground.fire[reading][under].max(axis=0).tolist()
+        stated = FIRE_RANKS.index(crossing.fire) if crossing.fire else UNMAPPED
+        fire[reading] = tuple(combine_fire(int(rank), stated) for rank in mapped)
+    return Span(crossing, line, carries, fire, because)
+
+
+def _faces_under(line: BaseGeometry, ground: Ground) -> list[int]:
+    """List the faces a span runs over for more than a metre; for a point, those it touches."""
+    found = ground.tree.query(line, "intersects").tolist()
+    if line.geom_type == "Point":
+        return sorted(found)
+    return sorted(f for f in found if shapely.intersection(line, ground.faces[f]).length > 1.0)
+
+
+def _spanned(
+    crossing: Crossing, under: list[int], ground: Ground, reading: Reading, *, certain: bool
+) -> tuple[int, Reason | None]:
+    """Say what a crossing carries on a reading; a tunnel passes under anything."""
+    closed = _closed_by(crossing.state, certain=certain, reading=reading)
+    if crossing.permission == "enemy":
+        return 0, "permission"
+    if closed:
+        return 0, closed
+    if crossing.type == "tunnel":
+        return SPECIAL, "tunnel"
+    states = {_spanned_state(face, ground, reading) for face in under}
+    if crossing.geometry is not None and crossing.geometry.geom_type == "Point" and len(under) > 1:
+        states = {min(states)}  # a point on a boundary belongs to its better side
+    if State.HOSTILE in states:
+        return 0, "hostile"
+    if State.GREY in states and reading == "pessimistic":
+        return 0, "grey"
+    if crossing.permission == "third_party":
+        return SPECIAL, "third_party"
+    if State.NEUTRAL in states:
+        return SPECIAL, "neutral_strip"
+    return sum(MODE_BITS[mode] for mode in crossing.modes) & LAND_BITS, None
+
+
+def _spanned_state(face: int, ground: Ground, reading: Reading) -> State:
+    """Give a face's state as a crossing sees it: water nobody drew a holder on is just water."""
+    state = State(ground.state[reading][face])
+    water = state == State.WATER or (
+        state == State.GREY and face in ground.enclosing and ground.is_uncovered(face, reading)
+    )
+    return State.OPEN if water else state
+
+
+def carried_by_link(line: BaseGeometry, ground: Ground, reading: Reading) -> int:
+    """
+    Say which modes a short straight link carries: it passes no barrier and no hostile ground.
+
+    Links join a route's end, a position or an anchor to a route close by.
+    """
+    bits = ROUTE_BITS
+    for wall in ground.drawing.walls:
+        if wall.stops[reading] and wall.shape.intersects(line):
+            bits &= ~wall.stops[reading]
+    for face in _faces_under(line, ground) if line.length else []:
+        if not is_passable(int(ground.state[reading][face]), reading):
+            return 0
+    return bits

@@ -1,0 +1,505 @@
+"""Ground and lines as one labelled network: every question is asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import networkx as nx
+import numpy as np
+import shapely
+import shapely.ops
+from shapely.geometry import LineString, Point
+
+from encircle.ground import (
+    FIRE_MODES,
+    FIRE_RANKS,
+    GROUND_BITS,
+    MODE_BITS,
+    UNMAPPED,
+    State,
+    is_passable,
+)
+from encircle.lines import ROUTE_BITS, SPECIAL, Lines, carried_by_link
+from encircle.reach import READINGS, Reading, measure_reach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.ground import Ground
+    from encircle.lines import Bits, Grades, Piece, Span
+    from encircle.situation import Anchor, Position
+
+By = Literal["ground", "route", "crossing", "join"]
+FREE: Grades = dict.fromkeys(READINGS, (0,) * len(FIRE_MODES))
+"""Fire on an edge of no length of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """
+    One step of a way: who travels it on each reading, under what fire, how far.
+
+    `ref` numbers the piece or span travelled (-1: none); `line` is drawn where the step is
+    neither of these nor open ground.
+    """
+
+    u: int
+    v: int
+    by: By
+    carries: Bits
+    fire: Grades = field(default_factory=lambda: FREE)
+    length_m: float = 0.0
+    ref: int = -1
+    line: BaseGeometry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A position of the force, and the vertex it starts from."""
+
+    position: Position
+    place: Point
+    vertex: int
+    discs: dict[Reading, BaseGeometry]
+    own_faces: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Network:
+    """
+    The labelled network of one force's situation.
+
+    Vertices are numbered: faces first, then junctions, ends of crossings, positions, anchors.
+    """
+
+    ground: Ground
+    lines: Lines
+    edges: tuple[Edge, ...]
+    names: tuple[str, ...]
+    standings: tuple[Standing, ...]
+    anchors: dict[int, tuple[Anchor, BaseGeometry]]
+    """Anchors by vertex."""
+    span_ends: dict[int, tuple[int, int]]
+    """Vertices of the two ends of each span."""
+
+    def adjacency(self) -> list[list[tuple[int, int]]]:
+        """List for each vertex its (neighbour, edge) pairs, in both directions."""
+        out: list[list[tuple[int, int]]] = [[] for _ in self.names]
+        for number, edge in enumerate(self.edges):
+            out[edge.u].append((edge.v, number))
+            out[edge.v].append((edge.u, number))
+        return out
+
+    def is_face(self, vertex: int) -> bool:
+        """Tell a face from the other vertices."""
+        return vertex < len(self.ground.faces)
+
+    def to_networkx(self) -> nx.MultiGraph:
+        """
+        Give the network as a graph people can read and save as GraphML or JSON.
+
+        Nodes carry `kind`, `holder` per reading and `at` in degrees; edges carry `by`, `modes`
+        per reading, `fire`, `length_m` and `evidence`, all plain text and numbers.
+        """
+        G = nx.MultiGraph(crs="WGS 84")
+        for vertex, name in enumerate(self.names):
+            G.add_node(name, **self._describe(vertex))
+        for edge in self.edges:
+            G.add_edge(self.names[edge.u], self.names[edge.v], **self._label(edge))
+        return G
+
+    def flat(self, reading: Reading) -> dict[str, NDArray[np.int64]]:
+        """
+        Give the same network as flat arrays (CSR) for kernels.
+
+        Returns
+        -------
+        arrays
+            `indptr` (n + 1,), `indices` (2m,), `edge` (2m,), `carries` (m,) mode bits.
+        """
+        u = np.array([e.u for e in self.edges] + [e.v for e in self.edges], dtype=np.int64)
+        v = np.array([e.v for e in self.edges] + [e.u for e in self.edges], dtype=np.int64)
+        order = np.argsort(u, kind="stable")
+        counts = np.bincount(u, minlength=len(self.names))
+        return {
+            "indptr": np.concatenate([[0], np.cumsum(counts)]),
+            "indices": v[order],
+            "edge": order % max(len(self.edges), 1),
+            "carries": np.array([e.carries[reading] for e in self.edges], dtype=np.int64),
+        }
+
+    def evidence_of(self, edge: Edge, reading: Reading) -> list[str]:
+        """Name the features a step rests on: what is travelled, then what holds the ground."""
+        if edge.by == "route" and edge.ref >= 0:
+            piece = self.lines.pieces[edge.ref]
+            ids = [route.id for route in piece.routes]
+            faces = piece.faces
+        elif edge.by == "crossing" and edge.ref >= 0:
+            return [self.lines.spans[edge.ref].crossing.id]
+        else:
+            ids = []
+            faces = tuple(v for v in (edge.u, edge.v) if self.is_face(v))
+        for face in faces:
+            ids += self.ground.evidence_of(face, reading)
+        return list(dict.fromkeys(ids))
+
+    def _describe(self, vertex: int) -> dict[str, str | float]:
+        name = self.names[vertex]
+        about: dict[str, str | float] = {"kind": name.split(":")[0]}
+        if self.is_face(vertex):
+            for reading in READINGS:
+                about[reading] = State(self.ground.state[reading][vertex]).name.lower()
+            about["area_km2"] = round(self.ground.faces[vertex].area / 1e6, 4)
+        return about
+
+    def _label(self, edge: Edge) -> dict[str, str | float]:
+        label: dict[str, str | float] = {"by": edge.by, "length_m": round(edge.length_m, 1)}
+        for reading in READINGS:
+            label[f"modes_{reading}"] = " ".join(modes_of(edge.carries[reading]))
+        ranks = [FIRE_RANKS[r] or "unmapped" for r in edge.fire["pessimistic"]]
+        label["fire"] = " ".join(f"{m}:{g}" for m, g in zip(FIRE_MODES, ranks, strict=True))
+        label["evidence"] = " ".join(self.evidence_of(edge, "pessimistic"))
+        return label
+
+
+def modes_of(bits: int) -> list[str]:
+    """Spell mode bits out."""
+    return [m for m, b in MODE_BITS.items() if bits & b] + ["special"] * bool(bits & SPECIAL)
+
+
+def places_of(shape: BaseGeometry) -> list[Point]:
+    """Give the points a way starts from: a polygon's representative point, else its points."""
+    if shape.geom_type == "Polygon":
+        return [shape.representative_point()]
+    return list(shapely.get_parts(shape))
+
+
+def find_discs(
+    position: Position, place: Point, shape: BaseGeometry, join_m: float
+) -> dict[Reading, BaseGeometry]:
+    """Draw the ground a position of the force holds round one of its points, per reading."""
+    if shape.geom_type == "Polygon":
+        return dict.fromkeys(READINGS, shape)
+    return {
+        r: place.buffer(max(join_m, measure_reach(position, r, hostile=False)), quad_segs=8)
+        for r in READINGS
+    }
+
+
+def build_network(
+    ground: Ground,
+    lines: Lines,
+    force: list[tuple[Position, BaseGeometry]],
+    join_m: float,
+) -> Network:
+    """
+    Join ground and lines into the network that every question is asked of.
+
+    Parameters
+    ----------
+    ground, lines
+        The arrangement and what runs over it.
+    force
+        The positions judged, with their shapes on the plane.
+    join_m
+        A route's or crossing's end joins what lies within this, metres.
+    """
+    return _Builder(ground, lines, join_m).build(force)
+
+
+class _Builder:
+    def __init__(self, ground: Ground, lines: Lines, join_m: float) -> None:
+        self.ground, self.lines, self.join_m = ground, lines, join_m
+        self.names = [f"face:{i}" for i in range(len(ground.faces))]
+        self.first_junction = len(self.names)
+        self.names += [f"junction:{i}" for i in range(len(lines.junctions))]
+        self.edges: list[Edge] = []
+        self.ground_bits = {r: ground.carries(r) for r in READINGS}
+        self.anchors: dict[int, tuple[Anchor, BaseGeometry]] = {}
+        self.span_ends: dict[int, tuple[int, int]] = {}
+
+    def build(self, force: list[tuple[Position, BaseGeometry]]) -> Network:
+        self._join_faces()
+        self._lay_pieces()
+        self._lay_spans()
+        standings = [s for position, shape in force for s in self._stand(position, shape)]
+        for anchor, shape, readings in self.ground.drawing.anchors:
+            self._moor(anchor, shape, readings)
+        return Network(
+            self.ground,
+            self.lines,
+            tuple(e for e in self.edges if any(e.carries.values())),
+            tuple(self.names),
+            tuple(standings),
+            self.anchors,
+            self.span_ends,
+        )
+
+    def _vertex(self, name: str) -> int:
+        self.names.append(name)
+        return len(self.names) - 1
+
+    def _junction(self, number: int) -> int:
+        return self.first_junction + number
+
+    # ground
+
+    def _join_faces(self) -> None:
+        ground = self.ground
+        middles = shapely.get_coordinates(shapely.centroid(ground.faces))
+        u, v = ground.joins[:, 0], ground.joins[:, 1]
+        lengths = np.hypot(*(middles[u] - middles[v]).T) if len(u) else np.empty(0)
+        bits = {
+            r: self.ground_bits[r][u] & self.ground_bits[r][v] & ~ground.stopped[r]
+            for r in READINGS
+        }
+        fire = {r: np.maximum(ground.fire[r][u], ground.fire[r][v]) for r in READINGS}
+        for i in np.flatnonzero(bits["optimistic"] | bits["pessimistic"]).tolist():
+            carries = {r: int(bits[r][i]) for r in READINGS}
+            grades = {r: tuple(fire[r][i].tolist()) for r in READINGS}
+            self._add(int(u[i]), int(v[i]), "ground", carries, grades, float(lengths[i]))
+
+    def _add(  # noqa: PLR0913 - the parts of an edge
+        self,
+        u: int,
+        v: int,
+        by: By,
+        carries: Bits,
+        fire: Grades = FREE,
+        length_m: float = 0.0,
+        ref: int = -1,
+        line: BaseGeometry | None = None,
+    ) -> None:
+        self.edges.append(Edge(u, v, by, carries, fire, length_m, ref, line))
+
+    def _face_grades(self, face: int) -> Grades:
+        return {r: tuple(self.ground.fire[r][face].tolist()) for r in READINGS}
+
+    def _face_bits(self, face: int) -> Bits:
+        return {r: int(self.ground_bits[r][face]) for r in READINGS}
+
+    # routes
+
+    def _lay_pieces(self) -> None:
+        for number, piece in enumerate(self.lines.pieces):
+            ends = self._junction(piece.start), self._junction(piece.end)
+            self._add(*ends, "route", piece.carries, piece.fire, piece.line.length, number)
+            for face in piece.faces:
+                for end in set(ends):
+                    bits = self._face_bits(face)
+                    self._add(face, end, "ground", bits, self._face_grades(face), 1.0)
+        for one, other, carries in self.lines.over:
+            self._add(self._junction(one), self._junction(other), "join", carries)
+        for place, end, routes in self._loose_ends():
+            for number in self.lines.near(place, self.join_m):
+                if not routes & {r.id for r in self.lines.pieces[number].routes}:
+                    self._link(end, place, number, READINGS)
+
+    def _loose_ends(self) -> Iterator[tuple[Point, int, set[str]]]:
+        """Give the ends of routes where no other piece begins."""
+        at: dict[tuple[float, float], list[tuple[int, Piece]]] = {}
+        for piece in self.lines.pieces:
+            for end in (piece.start, piece.end):
+                at.setdefault(self.lines.junctions[end], []).append((end, piece))
+        for place, meeting in at.items():
+            if len(meeting) == 1:
+                end, piece = meeting[0]
+                yield Point(place), self._junction(end), {r.id for r in piece.routes}
+
+    def _link(
+        self,
+        vertex: int,
+        place: BaseGeometry,
+        number: int,
+        readings: tuple[Reading, ...],
+        bits: Bits | None = None,
+        *,
+        across: bool = False,
+    ) -> None:
+        """Join a vertex to both ends of a piece close by, as if it met the piece midway."""
+        piece = self.lines.pieces[number]
+        line = shapely.shortest_line(place, piece.line)
+        carries: Bits = {}
+        for r in READINGS:
+            passed = ROUTE_BITS if across else carried_by_link(line, self.ground, r)
+            allowed = piece.carries[r] & passed & (bits[r] if bits else ROUTE_BITS)
+            carries[r] = allowed if r in readings else 0
+        if not any(carries.values()):
+            return
+        met = piece.line.project(Point(shapely.get_coordinates(line)[-1]))
+        for end, run in (
+            (piece.start, shapely.ops.substring(piece.line, met, 0.0)),
+            (piece.end, shapely.ops.substring(piece.line, met, piece.line.length)),
+        ):
+            path = _chain(line, run)
+            self._add(
+                vertex, self._junction(end), "route", carries, piece.fire, path.length, number, path
+            )
+
+    # crossings
+
+    def _lay_spans(self) -> None:
+        for number, span in enumerate(self.lines.spans):
+            if span.line.geom_type == "Point":
+                ends = (self._vertex(f"crossing:{span.crossing.id}/{number}"),) * 2
+                points = (span.line, span.line)
+            else:
+                ends = (
+                    self._vertex(f"crossing:{span.crossing.id}/{number}/a"),
+                    self._vertex(f"crossing:{span.crossing.id}/{number}/b"),
+                )
+                coordinates = shapely.get_coordinates(span.line)
+                points = (Point(coordinates[0]), Point(coordinates[-1]))
+                self._add(*ends, "crossing", span.carries, span.fire, span.line.length, number)
+            self.span_ends[number] = ends
+            for vertex, point in dict(zip(ends, points, strict=True)).items():
+                self._land(vertex, point, span, number)
+        self._join_span_ends()
+
+    def _land(self, vertex: int, point: Point, span: Span, number: int) -> None:
+        """Join a crossing's end to the ground and the routes within reach of it."""
+        at_point = span.line.geom_type == "Point"
+        for face in self.ground.tree.query(point, "dwithin", self.join_m).tolist():
+            tread = {
+                r: _tread(span.carries[r], int(self.ground_bits[r][face]), at_point=at_point)
+                for r in READINGS
+            }
+            line = shapely.shortest_line(point, self.ground.faces[face])
+            grades = span.fire if at_point else self._face_grades(face)
+            self._add(vertex, int(face), "crossing", tread, grades, line.length, number, line)
+        ways = {r: span.carries[r] if at_point else ROUTE_BITS for r in READINGS}
+        for piece in self.lines.near(point, self.join_m):
+            self._link(vertex, point, piece, READINGS, ways, across=True)
+
+    def _join_span_ends(self) -> None:
+        """Join crossings whose ends lie within reach of each other."""
+        ends = [
+            (vertex, Point(point))
+            for number, span in enumerate(self.lines.spans)
+            for vertex, point in zip(
+                self.span_ends[number],
+                shapely.get_coordinates(span.line)[[0, -1]],
+                strict=True,
+            )
+        ]
+        for i, (one, here) in enumerate(ends):
+            for other, there in ends[i + 1 :]:
+                line = LineString([here, there])
+                if one != other and line.length <= self.join_m:
+                    passed = {r: carried_by_link(line, self.ground, r) for r in READINGS}
+                    carries = {r: b | SPECIAL if b else 0 for r, b in passed.items()}
+                    self._add(one, other, "join", carries, length_m=line.length, line=line)
+
+    # the force and its anchors
+
+    def _stand(self, position: Position, shape: BaseGeometry) -> Iterator[Standing]:
+        for place in places_of(shape):
+            vertex = self._vertex(f"position:{position.id}")
+            discs = find_discs(position, place, shape, self.join_m)
+            own = tuple(self.ground.faces_at(place))
+            for reading in READINGS:
+                for face in own:
+                    self._enter(vertex, face, reading, int(self.ground_bits[reading][face]))
+                if shape.geom_type == "Polygon":
+                    self._spread(vertex, shape, reading)
+                self._mount(vertex, place, discs[reading], reading)
+            yield Standing(position, place, vertex, discs, own)
+
+    def _enter(self, vertex: int, face: int, reading: Reading, bits: int) -> None:
+        if bits:
+            carries = {r: bits if r == reading else 0 for r in READINGS}
+            self._add(vertex, face, "ground", carries, self._face_grades(face))
+
+    def _spread(self, vertex: int, shape: BaseGeometry, reading: Reading) -> None:
+        """Let a force drawn as a polygon start anywhere passable in it."""
+        for face in np.flatnonzero(shapely.contains(shape, self.ground.points)).tolist():
+            self._enter(vertex, face, reading, int(self.ground_bits[reading][face]))
+
+    def _mount(self, vertex: int, place: Point, disc: BaseGeometry, reading: Reading) -> None:
+        """Reach the routes on the ground a position holds."""
+        for number in sorted(self.lines.tree.query(disc, "intersects").tolist()):
+            self._link(vertex, place, int(number), (reading,))
+
+    def _moor(self, anchor: Anchor, shape: BaseGeometry, readings: tuple[Reading, ...]) -> None:
+        vertex = self._vertex(f"anchor:{anchor.id}")
+        self.anchors[vertex] = (anchor, shape)
+        if shape.geom_type == "Point":
+            self._moor_point(vertex, shape, readings)
+        elif anchor.access == "sea":
+            self._moor_water(vertex, shape, readings)
+        else:
+            self._moor_ground(vertex, shape, readings)
+
+    def _moor_point(self, vertex: int, place: Point, readings: tuple[Reading, ...]) -> None:
+        faces = self.ground.faces_at(place)
+        for r in readings:
+            states = [int(self.ground.state[r][f]) for f in faces]
+            if not states or not all(is_passable(s, r) for s in states):
+                continue
+            for face in faces:
+                self._enter(vertex, face, r, int(self.ground_bits[r][face]))
+            for number in self.lines.near(place, self.join_m):
+                self._link(vertex, place, number, (r,))
+
+    def _moor_ground(
+        self, vertex: int, shape: BaseGeometry, readings: tuple[Reading, ...]
+    ) -> None:
+        inside = set(np.flatnonzero(shapely.intersects(shape, self.ground.points)).tolist())
+        for r in readings:
+            for face in inside:
+                if is_passable(int(self.ground.state[r][face]), r):
+                    self._enter(vertex, face, r, int(self.ground_bits[r][face]))
+        for piece in self.lines.pieces:
+            if any(face in inside for face in piece.faces):
+                carries = {r: piece.carries[r] if r in readings else 0 for r in READINGS}
+                for end in {piece.start, piece.end}:
+                    if shapely.dwithin(shape, Point(self.lines.junctions[end]), self.join_m):
+                        self._add(self._junction(end), vertex, "join", carries)
+        for place, end, _ in self._loose_ends():
+            if 0 < shapely.distance(place, shape) <= self.join_m:
+                line = shapely.shortest_line(place, shape)
+                bits = {r: carried_by_link(line, self.ground, r) for r in READINGS}
+                carries = {r: bits[r] if r in readings else 0 for r in READINGS}
+                self._add(end, vertex, "join", carries, length_m=line.length, line=line)
+
+    def _moor_water(self, vertex: int, shape: BaseGeometry, readings: tuple[Reading, ...]) -> None:
+        """Reach the sea where reached ground meets its water and no barrier lies between."""
+        water = shapely.intersects(shape, self.ground.points)
+        foot = MODE_BITS["foot"]
+        for i, (u, v) in enumerate(self.ground.joins.tolist()):
+            for land, sea in ((u, v), (v, u)):
+                if not water[sea] or water[land]:
+                    continue
+                for r in readings:
+                    open_water = not (self.ground.barred[r][sea] | self.ground.stopped[r][i]) & foot
+                    if open_water and self.ground_bits[r][land] & foot:
+                        self._enter(vertex, land, r, foot)
+
+
+def _tread(carried: int, face_bits: int, *, at_point: bool) -> int:
+    """
+    Say who may step between a crossing's end and the ground beside it.
+
+    Wheels and rails leave a crossing only by a route. A crossing drawn as a point is passed in
+    the step itself, so the step carries what the crossing does.
+    """
+    if not carried or not at_point:
+        return face_bits & GROUND_BITS if carried else 0
+    on_foot = carried & (MODE_BITS["boat"] | SPECIAL) if face_bits & MODE_BITS["foot"] else 0
+    return (carried & face_bits & GROUND_BITS) | on_foot
+
+
+def _chain(line: BaseGeometry, run: BaseGeometry) -> LineString:
+    points = np.vstack([shapely.get_coordinates(line), shapely.get_coordinates(run)])
+    kept = [points[0]]
+    kept += [p for p in points[1:] if np.hypot(*(p - kept[-1])) > 0]
+    return LineString(kept if len(kept) > 1 else [points[0], points[0]])
+
+
+def rank_of(grade: str | None) -> int:
+    """Rank a fire grade; unmapped stands between F1 and F2."""
+    return UNMAPPED if grade is None else FIRE_RANKS.index(grade)

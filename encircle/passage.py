@@ -1,0 +1,181 @@
+"""A line through open ground, drawn so that it never leaves it."""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from shapely.geometry import LineString, Point
+
+from encircle.ground import GRID_M, ON_LINE_M, stretch_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.ground import Ground, Wall
+
+KEEP_AWAY_M = 100.0
+"""A drawn way keeps this far from the edge of open ground where there is room, metres."""
+
+
+def draw_passage(
+    ground: Ground,
+    faces: Sequence[int],
+    start: Point,
+    goal: Point | None,
+    walls: Sequence[Wall],
+) -> LineString:
+    """
+    Draw a line from `start` through faces to `goal`, or into the last face.
+
+    Parameters
+    ----------
+    ground
+        The arrangement.
+    faces
+        The faces that may be used; the last is where the line ends.
+    start, goal
+        Points in or on the edge of the faces.
+    walls
+        Barrier lines the traveller may not cross.
+
+    Notes
+    -----
+    The faces are cut into triangles; the line runs through the middles of shared edges, which
+    cannot leave the ground, and is then pulled straight where the straight line stays inside.
+    """
+    triangles, owner = _triangulate(ground, faces)
+    doors = _find_doors(triangles, walls)
+    ends = _triangles_at(triangles, goal) if goal else np.flatnonzero(owner == faces[-1]).tolist()
+    points = _cross(triangles, doors, _triangles_at(triangles, start), set(ends), start, goal)
+    inside = shapely.union_all([ground.faces[face] for face in dict.fromkeys(faces)])
+    return _straighten(points, inside, walls)
+
+
+def _triangulate(ground: Ground, faces: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    distinct = list(dict.fromkeys(faces))
+    cut = shapely.constrained_delaunay_triangles(ground.faces[distinct])
+    parts, number = shapely.get_parts(cut, return_index=True)
+    return parts, np.asarray(distinct)[number]
+
+
+def _find_doors(
+    triangles: np.ndarray, walls: Sequence[Wall]
+) -> dict[int, list[tuple[int, tuple[float, float]]]]:
+    """Join triangles that share an edge, through the middle of the edge."""
+    beside: dict[tuple[int, int, int, int], list[int]] = {}
+    middles: dict[tuple[int, int, int, int], np.ndarray] = {}
+    corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2)
+    for number, corner in enumerate(corners):
+        for k in range(3):
+            key = stretch_key(corner[k], corner[k + 1])
+            beside.setdefault(key, []).append(number)
+            middles[key] = (corner[k] + corner[k + 1]) / 2
+    doors: dict[int, list[tuple[int, tuple[float, float]]]] = {}
+    for key, pair in beside.items():
+        if len(pair) != 2 or _is_walled(middles[key], walls):  # noqa: PLR2004 - two sides
+            continue
+        middle = (float(middles[key][0]), float(middles[key][1]))
+        doors.setdefault(pair[0], []).append((pair[1], middle))
+        doors.setdefault(pair[1], []).append((pair[0], middle))
+    return doors
+
+
+def _is_walled(middle: np.ndarray, walls: Sequence[Wall]) -> bool:
+    return any(shapely.dwithin(wall.shape, Point(middle), ON_LINE_M) for wall in walls)
+
+
+def _triangles_at(triangles: np.ndarray, point: Point) -> list[int]:
+    distances = shapely.distance(triangles, point)
+    return np.flatnonzero(distances <= distances.min() + GRID_M).tolist()
+
+
+def _cross(  # noqa: PLR0913 - the parts of one search
+    triangles: np.ndarray,
+    doors: dict[int, list[tuple[int, tuple[float, float]]]],
+    starts: list[int],
+    ends: set[int],
+    start: Point,
+    goal: Point | None,
+) -> list[tuple[float, float]]:
+    """Run Dijkstra's algorithm through the doors; give the points passed."""
+    first = (start.x, start.y)
+    heap = [(0.0, t, first) for t in starts]
+    best = dict.fromkeys(starts, 0.0)
+    came: dict[int, tuple[int, tuple[float, float]]] = {}
+    while heap:
+        length, here, at = heapq.heappop(heap)
+        if here in ends:
+            return _collect(came, here, first, goal)
+        if length > best[here]:
+            continue
+        for there, door in doors.get(here, []):
+            further = length + float(np.hypot(door[0] - at[0], door[1] - at[1]))
+            if further < best.get(there, float("inf")):
+                best[there] = further
+                came[there] = (here, door)
+                heapq.heappush(heap, (further, there, door))
+    message = "ground that joins on the network does not join on the plane"
+    raise AssertionError(message)
+
+
+def _collect(
+    came: dict[int, tuple[int, tuple[float, float]]],
+    here: int,
+    first: tuple[float, float],
+    goal: Point | None,
+) -> list[tuple[float, float]]:
+    points = [(goal.x, goal.y)] if goal else []
+    while here in came:
+        here, door = came[here]
+        points.append(door)
+    return [first, *points[::-1]]
+
+
+def _straighten(
+    points: list[tuple[float, float]], inside: BaseGeometry, walls: Sequence[Wall]
+) -> LineString:
+    """Skip points where the straight line between their neighbours stays in open ground."""
+    if len(points) < 3:  # noqa: PLR2004 - nothing between the ends
+        return LineString(points if len(points) > 1 else points * 2)
+    middle = points[1:-1]
+    room = min(shapely.distance(inside.boundary, Point(p)) for p in middle)
+    room_m = min(KEEP_AWAY_M, room / 2)
+    inner = inside.buffer(-room_m) if room_m > 1.0 else inside
+    shapely.prepare(inner)
+    kept, here = [points[0]], 0
+    while here < len(points) - 1:
+        step = here + 1
+        for further in range(len(points) - 1, here + 1, -1):
+            if _is_clear(points[here], points[further], inner, inside, walls):
+                step = further
+                break
+        kept.append(points[step])
+        here = step
+    return LineString(kept)
+
+
+def _is_clear(
+    a: tuple[float, float],
+    b: tuple[float, float],
+    inner: BaseGeometry,
+    inside: BaseGeometry,
+    walls: Sequence[Wall],
+) -> bool:
+    line = LineString([a, b])
+    if not shapely.covers(inner, line) and not _leaves_only_at_ends(line, inner, inside):
+        return False
+    return not any(wall.shape.intersects(line) for wall in walls)
+
+
+def _leaves_only_at_ends(line: LineString, inner: BaseGeometry, inside: BaseGeometry) -> bool:
+    """Allow a line to come close to the edge where it starts or ends there."""
+    if not shapely.covers(inside, line):
+        return False
+    close = shapely.difference(line, inner)
+    ends = shapely.union_all([Point(p).buffer(2 * KEEP_AWAY_M) for p in line.coords])
+    return bool(shapely.covers(ends, close))

@@ -1,0 +1,82 @@
+"""How far is it: degrees to local metres and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from pyproj import Geod, Proj
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+LONGEST_EDGE_DEG = 0.05
+"""An edge of a map is straight in degrees (RFC 7946 3.1.1) and curved on the plane; cut to this
+length, degrees, it strays less than a metre between its ends below 70 degrees of latitude."""
+
+GEOD = Geod(ellps="WGS84")
+
+
+def unwrap(lon: NDArray[np.float64], lon_0: float) -> NDArray[np.float64]:
+    """Bring longitudes, degrees, within half a turn of `lon_0`; near ones stay as written."""
+    turns = np.round((lon - lon_0) / 360.0)
+    return np.asarray(lon - 360.0 * turns)
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """
+    A plane in metres touching the globe at `(lon, lat)`: azimuthal equidistant, WGS 84.
+
+    Distances from the centre are true; others err by less than 0.5 % within 1,000 km of it.
+
+    Examples
+    --------
+    >>> plane = Plane((35.2, 51.2))
+    >>> x, y = plane.points_to_metres([[35.2, 51.3]])[0]
+    >>> f"{y:.0f} m north"
+    '11126 m north'
+    """
+
+    origin: tuple[float, float]
+    _proj: Proj = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        lon, lat = self.origin
+        proj = Proj(proj="aeqd", lat_0=lat, lon_0=lon, ellps="WGS84")
+        object.__setattr__(self, "_proj", proj)
+
+    def points_to_metres(self, lonlat: object) -> NDArray[np.float64]:
+        """Project an (n, 2) array of degrees to an (n, 2) array of metres."""
+        points = np.asarray(lonlat, dtype=float).reshape(-1, 2)
+        x, y = self._proj(unwrap(points[:, 0], self.origin[0]), points[:, 1])
+        return np.column_stack([x, y])
+
+    def points_to_degrees(self, metres: object) -> NDArray[np.float64]:
+        """Project an (n, 2) array of metres back to degrees, longitudes within +-180."""
+        points = np.asarray(metres, dtype=float).reshape(-1, 2)
+        lon, lat = self._proj(points[:, 0], points[:, 1], inverse=True)
+        lon = (np.asarray(lon) + 180.0) % 360.0 - 180.0
+        return np.column_stack([lon, lat])
+
+    def to_metres(self, geometry: BaseGeometry) -> BaseGeometry:
+        """Project a geometry in degrees to metres, its long edges cut first."""
+        lon_0 = self.origin[0]
+        around = shapely.transform(
+            geometry, lambda c: np.column_stack([unwrap(c[:, 0], lon_0), c[:, 1]])
+        )
+        cut = shapely.segmentize(around, LONGEST_EDGE_DEG)
+        return shapely.transform(cut, self.points_to_metres)
+
+    def to_degrees(self, geometry: BaseGeometry) -> BaseGeometry:
+        """Project a geometry in metres back to degrees."""
+        return shapely.transform(geometry, self.points_to_degrees)
+
+
+def length_on_globe_m(lonlat: object) -> float:
+    """Measure a polyline given in degrees along the WGS 84 ellipsoid, in metres."""
+    points = np.asarray(lonlat, dtype=float).reshape(-1, 2)
+    return float(GEOD.line_length(points[:, 0], points[:, 1]))

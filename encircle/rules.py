@@ -1,0 +1,414 @@
+"""The rules of judgement: one ordered table, each rule's docstring the sentence it asserts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from encircle.ground import FIRE_RANKS, UNMAPPED
+from encircle.judgement import STATUSES, Answer, Code, Finding
+from encircle.lines import SPECIAL
+from encircle.reach import READINGS, Reading
+from encircle.situation import Control, Crossing, Route
+
+if TYPE_CHECKING:
+    from encircle.evidence import Evidence
+    from encircle.isolation import Outlook
+    from encircle.network import Network
+    from encircle.options import Options
+    from encircle.situation import Position
+
+F2, F3 = FIRE_RANKS.index("F2"), FIRE_RANKS.index("F3")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of one position when the rules are asked."""
+
+    position: Position
+    certain: bool
+    """The position is not stale."""
+    evidence: Evidence
+    network: Network
+    options: Options
+    outlooks: dict[Reading, Outlook]
+    bearings: dict[Reading, float]
+
+    @property
+    def optimistic(self) -> Outlook:
+        """The reading that gives the force the benefit of every doubt."""
+        return self.outlooks["optimistic"]
+
+    @property
+    def pessimistic(self) -> Outlook:
+        """The reading that gives it none."""
+        return self.outlooks["pessimistic"]
+
+    @property
+    def is_gone(self) -> bool:
+        """Tell whether the position has been given up."""
+        return self.position.present == "withdrawn"
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Tell whether nobody knows that the position is still held."""
+        return self.position.present == "unknown" or not self.certain
+
+    @property
+    def ends_early(self) -> bool:
+        """Tell whether the map ends before the answer."""
+        return self.optimistic.runs_off and not self.optimistic.is_open
+
+    @property
+    def has_access(self) -> bool:
+        """Tell whether sea, landing air or a special way may be open."""
+        return bool(self.optimistic.sea or self.optimistic.air or self.optimistic.special)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a rule saw: the features, and what it adds to its sentence."""
+
+    evidence: tuple[str, ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the table; one with a code decides, the first that applies."""
+
+    name: str
+    sentence: str
+    reference: str
+    see: Callable[[Facts], Seen | None]
+    code: Code | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the rule as `GET /v1/rules` lists it."""
+        status = STATUSES[self.code] if self.code else None
+        return {
+            "rule": self.name,
+            "statement": self.sentence,
+            "reference": self.reference,
+            "decides": self.code is not None,
+            "status": status.to_dict() if status else None,
+            "verdict": status.verdict if status else None,
+        }
+
+
+def _rule(reference: str, code: Code | None = None) -> Callable[[Callable[[Facts], Seen | None]], Rule]:
+    def build(see: Callable[[Facts], Seen | None]) -> Rule:
+        sentence = " ".join((see.__doc__ or "").split())
+        return Rule(see.__name__, sentence, reference, see, code)
+
+    return build
+
+
+CONTRACT = "docs/contract.md, The judgement"
+FM = "FM 3-90 (2001), App. D"
+
+# -- rules that decide, in the order they are asked ------------------------------------------
+
+
+@_rule(CONTRACT, "N")
+def no_force(facts: Facts) -> Seen | None:
+    """Nobody of the force is there any more."""
+    return Seen((facts.position.id,)) if facts.is_gone else None
+
+
+@_rule(CONTRACT, "U")
+def presence_unknown(facts: Facts) -> Seen | None:
+    """Whether the force is still there cannot be told."""
+    stale = "" if facts.certain else "Its position is too old to rely on."
+    return Seen((facts.position.id,), stale) if facts.is_doubtful else None
+
+
+@_rule(CONTRACT, "U")
+def map_ends_first(facts: Facts) -> Seen | None:
+    """Open ground runs off the edge of the map before an anchor is reached: the map ends before
+    the answer."""
+    return Seen((facts.position.id,)) if facts.ends_early else None
+
+
+@_rule(f"{FM}; isolation on every axis", "E2")
+def isolated(facts: Facts) -> Seen | None:
+    """Every way by land is closed on both readings, and neither sea, landing air nor a special
+    way is open."""
+    return Seen() if not facts.optimistic.is_open and not facts.has_access else None
+
+
+@_rule(f"{FM}; sea and air are axes of their own", "E1")
+def encircled_with_access(facts: Facts) -> Seen | None:
+    """Every way by land is closed on both readings; sea, landing air or a special way is open."""
+    access = (*facts.optimistic.sea, *facts.optimistic.air, *facts.optimistic.special)
+    return Seen(access) if not facts.optimistic.is_open else None
+
+
+@_rule("Unknown is not enemy: docs/method.md", "C3")
+def contested(facts: Facts) -> Seen | None:
+    """A way by land is open if the ground nobody knows about is passable, and none is if it is
+    hostile."""
+    return Seen() if not facts.pessimistic.is_open else None
+
+
+@_rule("Operational encirclement is not encirclement: docs/method.md", "C2")
+def interdicted(facts: Facts) -> Seen | None:
+    """A way by land is open even if all unknown ground is hostile, but every way for wheels and
+    tracks is under fire of grade F3 or worse, or cut."""
+    vehicle = facts.pessimistic.best_vehicle
+    if vehicle is None:
+        return Seen(detail="Only feet and boats, or rails, get through.")
+    return Seen() if vehicle.fire >= F3 else None
+
+
+@_rule(CONTRACT, "C0")
+def connected(facts: Facts) -> Seen | None:
+    """A way by land is open even if all unknown ground is hostile, at no more than harassing fire
+    as far as fire is mapped, and hostile ground lies on at most half the compass."""
+    way = facts.pessimistic.best
+    calm = way is not None and way.fire < F2
+    return Seen() if calm and facts.bearings["optimistic"] <= facts.options.salient_share else None
+
+
+@_rule(CONTRACT, "C1")
+def salient(facts: Facts) -> Seen | None:
+    """A way by land is open even if all unknown ground is hostile, but hostile ground lies on more
+    than half the compass, or the best way is under observed fire."""
+    share = facts.bearings["optimistic"]
+    return Seen(detail=f"Hostile ground lies on {share:.0%} of the compass.")
+
+
+# -- rules that explain ----------------------------------------------------------------------
+
+
+@_rule(CONTRACT)
+def evidence_after_as_of(facts: Facts) -> Seen | None:
+    """Evidence observed after the instant judged was left out."""
+    return _seen(f.id for f in facts.evidence.later)
+
+
+@_rule(CONTRACT)
+def evidence_of_another_time(facts: Facts) -> Seen | None:
+    """Evidence valid only at another time was left out."""
+    return _seen(f.id for f in facts.evidence.expired)
+
+
+@_rule(CONTRACT)
+def stale_evidence(facts: Facts) -> Seen | None:
+    """Evidence too old to rely on counts as unknown."""
+    days = f"It is dated more than {facts.options.stale_after_days:g} days before."
+    seen = _seen(sorted(facts.evidence.stale))
+    return Seen(seen.evidence, days) if seen else None
+
+
+@_rule("Claims never change the map judged: docs/contract.md")
+def claims_not_counted(facts: Facts) -> Seen | None:
+    """Ground that is only claimed was not counted as held."""
+    controls = facts.evidence.situation.of_kind(Control)
+    return _seen(c.id for c in controls if c.basis == "claimed")
+
+
+@_rule("Fire unmapped is not F0: docs/contract.md")
+def fire_unmapped(facts: Facts) -> Seen | None:
+    """No fire is mapped on the best way: that is not the same as no fire."""
+    way = facts.pessimistic.best or facts.optimistic.best
+    return Seen() if way is not None and way.fire == UNMAPPED else None
+
+
+@_rule("Fire never cuts land by itself: docs/contract.md")
+def fire_on_the_way(facts: Facts) -> Seen | None:
+    """Fire makes the best way costly; it does not close it."""
+    way = facts.pessimistic.best or facts.optimistic.best
+    if way is None or way.fire < F2:
+        return None
+    grade = FIRE_RANKS[way.fire]
+    return Seen(_under_fire(facts), f"The best way out is under fire of grade {grade}.")
+
+
+@_rule("Passage by the enemy's leave is permission, not access: docs/contract.md")
+def enemy_leave(facts: Facts) -> Seen | None:
+    """A crossing by the enemy's leave does not count as access."""
+    crossings = facts.evidence.situation.of_kind(Crossing)
+    return _seen(c.id for c in crossings if c.permission == "enemy")
+
+
+@_rule("A tunnel is special access, not land: docs/contract.md")
+def special_ways(facts: Facts) -> Seen | None:
+    """A tunnel, a neutral strip or a third party's leave is special access: the ring on the ground
+    stays closed."""
+    ids = [s.crossing.id for s in facts.network.lines.spans if s.carries["optimistic"] & SPECIAL]
+    return _seen(dict.fromkeys(ids))
+
+
+@_rule("Widths do not decide: docs/method.md")
+def routes_out(facts: Facts) -> Seen | None:
+    """Routes the best way follows."""
+    way = facts.pessimistic.best or facts.optimistic.best
+    if way is None:
+        return None
+    edges = (facts.network.edges[e] for e in way.edges)
+    refs = [e.ref for e in edges if e.by == "route" and e.ref >= 0]
+    ids = dict.fromkeys(r.id for ref in refs for r in facts.network.lines.pieces[ref].routes)
+    return _seen(ids)
+
+
+@_rule("Widths do not decide: docs/method.md")
+def routes_cut(facts: Facts) -> Seen | None:
+    """Routes reported cut."""
+    return _seen(r.id for r in facts.evidence.situation.of_kind(Route) if r.state == "cut")
+
+
+RULES: tuple[Rule, ...] = (
+    no_force,
+    presence_unknown,
+    map_ends_first,
+    isolated,
+    encircled_with_access,
+    contested,
+    interdicted,
+    connected,
+    salient,
+    fire_on_the_way,
+    fire_unmapped,
+    routes_out,
+    routes_cut,
+    special_ways,
+    enemy_leave,
+    claims_not_counted,
+    stale_evidence,
+    evidence_after_as_of,
+    evidence_of_another_time,
+)
+"""The whole method in order. The first rule with a code that applies decides; all others that
+apply are printed as findings."""
+
+
+def decide(facts: Facts) -> tuple[Code, tuple[Finding, ...]]:
+    """Ask the rules in order: the status, and everything found."""
+    code: Code | None = None
+    findings: list[Finding] = []
+    for rule in RULES:
+        if rule.code and code:
+            continue
+        seen = rule.see(facts)
+        if seen is None:
+            continue
+        code = code or rule.code
+        statement = f"{rule.sentence} {seen.detail}".strip()
+        decides = rule.code is not None
+        findings.append(Finding(rule.name, statement, seen.evidence, decides, rule.reference))
+    if code is None:
+        message = "the rules leave no case out"
+        raise AssertionError(message)
+    return code, tuple(findings)
+
+
+def list_rules() -> list[dict[str, Any]]:
+    """Give the table of rules, for `GET /v1/rules` and for the documentation."""
+    return [rule.to_dict() for rule in RULES]
+
+
+def _seen(ids: Any) -> Seen | None:  # noqa: ANN401 - any iterable of ids
+    evidence = tuple(ids)
+    return Seen(evidence) if evidence else None
+
+
+def _under_fire(facts: Facts) -> tuple[str, ...]:
+    zones = [zone.fire.id for zone in facts.network.ground.drawing.zones]
+    routes = [r.id for r in facts.evidence.situation.of_kind(Route) if r.fire]
+    return tuple(zones + routes)
+
+
+# -- definitions and axes --------------------------------------------------------------------
+
+
+def answer_definitions(facts: Facts) -> dict[str, Answer]:
+    """Answer the five definitions of being cut off."""
+    if facts.is_gone or facts.is_doubtful:
+        names = ("land_cut", "vehicle_cut", "fire_control", "isolation", "surrounded")
+        return dict.fromkeys(names, "unknown")
+    by_land = {r: not facts.outlooks[r].is_open for r in READINGS}
+    by_vehicle = {r: facts.outlooks[r].best_vehicle is None for r in READINGS}
+    alone = {r: by_land[r] and not _has_access(facts.outlooks[r]) for r in READINGS}
+    around = {r: facts.bearings[r] >= facts.options.surrounded_share for r in READINGS}
+    early = facts.ends_early
+    return {
+        "land_cut": "unknown" if early else _agree(by_land),
+        "vehicle_cut": "unknown" if early else _agree(by_vehicle),
+        "fire_control": "unknown" if early else _answer_fire_control(facts),
+        "isolation": "unknown" if early else _agree(alone),
+        "surrounded": _agree(around),
+    }
+
+
+def _has_access(outlook: Outlook) -> bool:
+    return bool(outlook.sea or outlook.air or outlook.special)
+
+
+def _agree(holds: dict[Reading, bool]) -> Answer:
+    if holds["optimistic"] != holds["pessimistic"]:
+        return "contested"
+    return "yes" if holds["optimistic"] else "no"
+
+
+def _answer_fire_control(facts: Facts) -> Answer:
+    answers = set()
+    for reading in READINGS:
+        way = facts.outlooks[reading].best
+        if way is not None and way.fire == UNMAPPED:
+            return "unknown"
+        answers.add("yes" if way is None or way.fire >= F3 else "no")
+    return answers.pop() if len(answers) == 1 else "contested"  # type: ignore[return-value]
+
+
+def measure_axes(facts: Facts) -> dict[str, Any]:
+    """Report every axis by itself: land per mode, fire, sea, air, special."""
+    modes = ("rail", "wheeled", "tracked", "foot", "boat")
+    best = facts.pessimistic if facts.pessimistic.is_open else facts.optimistic
+    grades = {m: FIRE_RANKS[w.fire] for m, w in best.ways.items()}
+    return {
+        "land": {mode: _measure_land(facts, mode) for mode in modes},
+        "fire": {
+            "best": FIRE_RANKS[best.best.fire] if best.best else None,
+            "by_mode": {mode: grades[mode] for mode in modes if mode in grades},
+        },
+        "sea": _measure_access(facts, "sea"),
+        "air": _measure_access(facts, "air"),
+        "special": _measure_special(facts),
+    }
+
+
+def _measure_land(facts: Facts, mode: str) -> str:
+    """Give open, closed, contested; unknown where nothing that carries the mode is mapped."""
+    lines = (*facts.network.lines.pieces, *facts.network.lines.spans)
+    mapped = any(
+        mode in (route.modes if route else ())
+        for line in lines
+        for route in (line.routes if hasattr(line, "routes") else (line.crossing,))
+    )
+    if facts.is_gone or facts.is_doubtful or (mode in ("rail", "wheeled", "boat") and not mapped):
+        return "unknown"
+    holds = {r: mode in facts.outlooks[r].ways for r in READINGS}
+    if not any(holds.values()):
+        return "unknown" if facts.ends_early else "closed"
+    return "open" if all(holds.values()) else "contested"
+
+
+def _measure_access(facts: Facts, axis: str) -> str:
+    holds = {r: bool(getattr(facts.outlooks[r], axis)) for r in READINGS}
+    if any(holds.values()):
+        return "open" if all(holds.values()) else "contested"
+    kind = "port" if axis == "sea" else "airstrip"
+    mapped = any(f.crossing.type == kind for f in facts.network.lines.facilities)
+    anchored = any(a.access == axis for a, _ in facts.network.anchors.values())
+    return "closed" if mapped or anchored else "none"
+
+
+def _measure_special(facts: Facts) -> str:
+    access = _measure_access(facts, "special")
+    if access in ("open", "contested"):
+        return access
+    crossings = facts.evidence.situation.of_kind(Crossing)
+    by_leave = any(c.permission == "enemy" and c.state != "cut" for c in crossings)
+    return "enemy_leave" if by_leave else access
