@@ -11,6 +11,8 @@ import shapely
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+    from scipy.spatial import cKDTree
     from shapely import Polygon
     from shapely.geometry.base import BaseGeometry
 
@@ -92,14 +94,17 @@ def find_widest_way(
     wall = Wall(list_segments(lines), area)
     if not (len(ground.start.points) and len(ground.goals.points)):
         return CLOSED
+    proven_m = 0.0
     for _ in range(ROUNDS):
-        course = _find_course(ground, wall)
+        course = _find_course(ground, wall, proven_m)
         if course is None or course.narrowest_m < CLOSED_M:
             return CLOSED
         slack_m = max(TOLERANCE_M, RELATIVE_TOLERANCE * course.narrowest_m)
-        if not wall.refine(course, slack_m):
+        way_m, is_new = wall.refine(course, slack_m)
+        if way_m >= course.narrowest_m - slack_m or not is_new:
             break
-    return _measure(course, wall, slack_m)
+        proven_m = max(proven_m, way_m * (1 - 1e-9))
+    return _state(course, way_m)
 
 
 class Course(NamedTuple):
@@ -171,7 +176,7 @@ class Ground:
         hull_m2 = self.area.convex_hull.area
         object.__setattr__(self, "convex", hull_m2 - self.area.area <= 1e-9 * hull_m2)
         room = self.area if self.convex else self.area.buffer(GRID_M)
-        shapely.prepare(room)
+        shapely.prepare([room, self.area, self.inside])
         object.__setattr__(self, "room", room)
         parts = [list_segments(r) for r in (self.area.exterior, *self.area.interiors)]
         object.__setattr__(self, "sides", np.concatenate(parts))
@@ -227,22 +232,28 @@ class Wall:
         pairs = np.sort(np.stack([who[:-1][joined], who[1:][joined]], axis=1), axis=1)
         return np.stack([keys.real, keys.imag], axis=1), pairs, on[:-1][joined]
 
-    def refine(self, course: Course, slack_m: float) -> bool:
-        """Add wall points where the course comes too near a wall; False if it nowhere does."""
+    def refine(self, course: Course, slack_m: float) -> tuple[float, bool]:
+        """
+        Measure a course against the walls, and add wall points where it comes too near.
+
+        Returns the proven width, and whether there were points to add.
+        """
         if not len(self.segments):
-            return False
-        steps = course.draw_steps()
-        step, on = self.tree.query(steps, "dwithin", (course.narrowest_m - slack_m) / 2)
-        if not len(step):
-            return False
-        feet = shapely.shortest_line(self.tree.geometries[on], steps[step])
-        wanted = [shapely.get_coordinates(feet)[::2]]
+            return math.inf, False
+        steps, width_m = course.draw_steps(), course.narrowest_m
+        step, on = self.tree.query(steps, "dwithin", width_m / 2)
+        lines = self.tree.geometries[on]
+        distance_m = shapely.distance(lines, steps[step])
+        proven_m = min(2 * float(distance_m.min(initial=math.inf)), width_m)
+        if proven_m >= width_m - slack_m:
+            return proven_m, False
+        wanted = [shapely.get_coordinates(shapely.shortest_line(lines, steps[step]))[::2]]
         wanted += [course.points[course.sites[step, k]] for k in (0, 1)]
         before = len(self.cut_at), self.chosen.sum()
         self.chosen[self.ends[on].ravel()] = True
         gaps, middle = course.list_gaps()
         self.cut(np.concatenate([on, on, on, gaps]), np.concatenate([*wanted, middle]))
-        return before != (len(self.cut_at), self.chosen.sum())
+        return proven_m, before != (len(self.cut_at), self.chosen.sum())
 
     def cut(self, on: Ints, wanted: Floats) -> None:
         """Add the points of these segments that lie nearest to the wanted ones."""
@@ -265,17 +276,12 @@ def _surround(xy: Floats) -> Floats:
     return (low + high) / 2 + reach * corners
 
 
-def _measure(course: Course, wall: Wall, slack_m: float) -> WidestWay:
+def _state(course: Course, proven_m: float) -> WidestWay:
     """State the width of a course, how far it is proven, and where it is pinched."""
-    if not len(wall.segments):
+    if math.isinf(proven_m):
         return WidestWay(math.inf, 0.0, None, course.path)
-    _, distance_m = wall.tree.query_nearest(
-        course.draw_steps(), return_distance=True, all_matches=False
-    )
-    proven_m = 2 * float(distance_m.min())
-    width_m = course.narrowest_m if course.narrowest_m - proven_m <= slack_m else proven_m
-    error_m = max(0.0, width_m - proven_m)
-    return WidestWay(width_m, error_m, _find_pinch(course), course.path)
+    width_m = course.narrowest_m
+    return WidestWay(width_m, width_m - proven_m, _find_pinch(course), course.path)
 
 
 def _find_pinch(course: Course) -> Pinch:
@@ -325,6 +331,12 @@ class Diagram(NamedTuple):
     pairs: Ints
     loose: Ints
     loose_on: Ints
+    tree: cKDTree
+
+    def find_nearest(self, xy: Floats) -> Ints:
+        """Find the site nearest to each place."""
+        nearest: Ints = self.tree.query(xy)[1].astype(np.intp)
+        return nearest
 
 
 def _draw_diagram(wall: Wall) -> Diagram:
@@ -333,6 +345,8 @@ def _draw_diagram(wall: Wall) -> Diagram:
     A piece of wall counts if no site stands in the circle on it: then no other edge crosses it.
     The others are loose: an edge may leak through, but none wider than the piece is long.
     """
+    from scipy.spatial import cKDTree  # noqa: PLC0415
+
     sites, pairs, on = wall.list_sites()
     points = np.concatenate([sites, wall.far])
     mesh = triangulate(points)
@@ -346,7 +360,7 @@ def _draw_diagram(wall: Wall) -> Diagram:
     nodes = _find_circumcentres(points[mesh.corners])
     firm, on = pairs[~loose], on[loose]
     return Diagram(
-        points, mesh.corners, nodes, mesh.edges, mesh.across, blocked, firm, pairs[loose], on
+        points, mesh.corners, nodes, mesh.edges, mesh.across, blocked, firm, pairs[loose], on, cKDTree(points)
     )
 
 
@@ -423,21 +437,23 @@ class Network:
         width_m = 2 * _clearance(self.points[sites[:, 0]], nodes[u], nodes[v])
         self.steps.append(Steps(u, v, width_m, sites))
 
-    def list_steps(self) -> Steps:
-        """Put all steps together."""
-        return Steps(*(np.concatenate(column) for column in zip(*self.steps, strict=True)))
+    def list_steps(self, least_m: float) -> Steps:
+        """Put all steps together that are wider than this."""
+        steps = Steps(*(np.concatenate(column) for column in zip(*self.steps, strict=True)))
+        return Steps(*(column[steps.width_m > least_m] for column in steps))
 
 
-def _find_course(ground: Ground, wall: Wall) -> Course | None:
+def _find_course(ground: Ground, wall: Wall, least_m: float) -> Course | None:
     """Find the way that keeps farthest from the wall's sites; None if there is none."""
     diagram = _draw_diagram(wall)
     network = Network(diagram.points)
     network.add_nodes(diagram.nodes)
-    u, v, sites, crossed = _cut_edges(ground, diagram, network)
+    inside = shapely.contains_xy(ground.area, diagram.nodes)
+    u, v, sites, crossed = _cut_edges(ground, diagram, network, inside)
     network.add_steps(u, v, sites)
-    near_node, near_site = _follow_ring(ground, diagram, network, crossed)
-    ends = _attach_ends(ground, diagram, network, near_node, near_site, crossed)
-    return _choose_course(network, diagram, *ends)
+    corners = _follow_ring(ground, diagram, network, crossed)
+    ends = _attach_ends(ground, diagram, network, np.flatnonzero(inside), corners, crossed)
+    return _choose_course(network, diagram, least_m, *ends)
 
 
 class Crossings(NamedTuple):
@@ -458,11 +474,11 @@ def _list_sides(ground: Ground) -> tuple[Floats, Ints]:
 
 
 def _cut_edges(
-    ground: Ground, diagram: Diagram, network: Network
+    ground: Ground, diagram: Diagram, network: Network, inside: Bools
 ) -> tuple[Ints, Ints, Ints, Crossings]:
     """Cut the diagram's edges at the area's edge and at the ends; keep what lies in the area."""
     a, b = diagram.nodes[diagram.edges].transpose(1, 0, 2)
-    inside = shapely.contains_xy(ground.area, diagram.nodes)[diagram.edges].all(axis=1)
+    inside = inside[diagram.edges].all(axis=1)
     crossed = _cross(ground, network, diagram, np.flatnonzero(_may_cross(ground, inside, a, b)))
     whole = inside.copy()
     whole[crossed.edge] = False
@@ -550,31 +566,23 @@ def _follow_ring(
     if len(last):
         v[last] = node[np.concatenate([[0], last[:-1] + 1])]
     xy = np.concatenate(network.nodes)
-    sites = _find_nearest(diagram.points, (xy[u] + xy[v]) / 2)
+    sites = diagram.find_nearest((xy[u] + xy[v]) / 2)
     network.add_steps(u, v, np.stack([sites, sites], axis=1))
-    return corner, _find_nearest(diagram.points, xy[corner])
-
-
-def _find_nearest(points: Floats, xy: Floats) -> Ints:
-    from scipy.spatial import cKDTree  # noqa: PLC0415
-
-    nearest: Ints = cKDTree(points).query(xy)[1].astype(np.intp)
-    return nearest
+    return corner, diagram.find_nearest(xy[corner])
 
 
 def _attach_ends(
     ground: Ground,
     diagram: Diagram,
     network: Network,
-    corner: Ints,
-    corner_site: Ints,
+    inside: Ints,
+    corners: tuple[Ints, Ints],
     crossed: Crossings,
 ) -> tuple[Ints, Ints]:
     """Join the corners of both ends to the diagram, and list every node that stands in an end."""
-    inside = np.flatnonzero(shapely.contains_xy(ground.area, diagram.nodes))
-    owner = np.concatenate([np.repeat(inside, 3), np.repeat(crossed.node, 2), corner])
+    owner = np.concatenate([np.repeat(inside, 3), np.repeat(crossed.node, 2), corners[0]])
     site = np.concatenate(
-        [diagram.corners[inside].ravel(), diagram.sites[crossed.edge].ravel(), corner_site]
+        [diagram.corners[inside].ravel(), diagram.sites[crossed.edge].ravel(), corners[1]]
     )
     order = np.argsort(site, kind="stable")
     owner, site = owner[order], site[order]
@@ -594,7 +602,7 @@ def _attach(
 ) -> None:
     """Join each point to the corners of its site's cell, unless a wall at the site is between."""
     nodes = np.concatenate(network.nodes)
-    nearest = _find_nearest(diagram.points, nodes[numbers])
+    nearest = diagram.find_nearest(nodes[numbers])
     low, high = np.searchsorted(site, nearest), np.searchsorted(site, nearest, side="right")
     u = np.repeat(numbers, high - low)
     v = owner[_ranges(low, high)]
@@ -659,89 +667,90 @@ def _list_in_end(
     return result
 
 
-def _choose_course(network: Network, diagram: Diagram, start: Ints, goal: Ints) -> Course | None:
+def _choose_course(
+    network: Network, diagram: Diagram, least_m: float, start: Ints, goal: Ints
+) -> Course | None:
     """Find the widest way through the network, and the shortest of those as wide."""
-    steps, points = network.list_steps(), diagram.points
+    steps, points = network.list_steps(least_m), diagram.points
     if not (len(start) and len(goal)):
         return None
     nodes = np.concatenate(network.nodes)
     ends = np.concatenate([start, goal])
-    beside = _find_nearest(points, nodes[ends])
+    beside = diagram.find_nearest(nodes[ends])
     end_m = 2 * np.hypot(*(points[beside] - nodes[ends]).T)
-    graph = Graph.build(steps, start, goal, end_m, network.size)
-    width_m = graph.measure_widest()
-    if width_m is None:
+    graph = Graph(steps, start, goal, end_m, network.size)
+    widest = graph.find_widest()
+    if widest is None:
         return None
-    way = graph.find_shortest(width_m, nodes)
+    way = graph.find_shortest(float(graph.width_m[graph.look_up(widest)].min()), nodes)
+    if way is None:
+        return None
+    way = way[1:-1]
     if len(way) == 1:
         here = np.flatnonzero(ends == way[0])[:1]
         site = np.repeat(beside[here], 2)[None]
         return Course(nodes[way.repeat(2)], end_m[here], site, diagram)
-    k = graph.look_up(way)
-    return Course(nodes[way], steps.width_m[k], steps.sites[k], diagram)
+    edge = graph.look_up(way)
+    return Course(nodes[way], graph.width_m[edge], steps.sites[graph.step[edge]], diagram)
 
 
-class Graph(NamedTuple):
+class Graph:
     """The steps as a sparse graph, with one source before all starts and one sink past all goals."""
 
-    key: Ints
-    step: Ints
-    tails: Ints
-    heads: Ints
-    width_m: Floats
-    size: int
-
-    @classmethod
-    def build(cls, steps: Steps, start: Ints, goal: Ints, end_m: Floats, size: int) -> Graph:
-        """Keep the widest of the steps that join the same two nodes."""
-        order = np.argsort(-steps.width_m, kind="stable")
-        order = order[steps.width_m[order] > 0]
-        low, high = np.minimum(steps.u, steps.v)[order], np.maximum(steps.u, steps.v)[order]
-        key, first = np.unique(low * (size + 2) + high, return_index=True)
-        step = order[first]
-        tails = np.concatenate([steps.u[step], np.full(len(start), size), goal])
-        heads = np.concatenate([steps.v[step], start, np.full(len(goal), size + 1)])
-        return cls(key, step, tails, heads, np.append(steps.width_m[step], end_m), size + 2)
+    def __init__(self, steps: Steps, start: Ints, goal: Ints, end_m: Floats, size: int) -> None:
+        self.source, self.sink, self.size = size, size + 1, size + 2
+        ends = np.concatenate([start, goal])
+        past = np.repeat([self.source, self.sink], [len(start), len(goal)])
+        width_m = np.concatenate([steps.width_m, end_m])
+        low = np.concatenate([np.minimum(steps.u, steps.v), ends])
+        high = np.concatenate([np.maximum(steps.u, steps.v), past])
+        order = np.argsort(low * self.size + high, kind="stable")
+        key = (low * self.size + high)[order]
+        # Of the steps that join the same two nodes the widest counts.
+        first = np.flatnonzero(np.diff(key, prepend=-1))
+        self.key, self.step = key[first], order[first]
+        self.width_m = np.maximum.reduceat(width_m[order], first)
+        widest = width_m[self.step] < self.width_m
+        for k in np.flatnonzero(widest):
+            same = order[first[k] : np.append(first, len(order))[k + 1]]
+            self.step[k] = same[width_m[same].argmax()]
 
     def look_up(self, way: Ints) -> Ints:
-        """Find the step between each two neighbours on a way."""
+        """Find the edge between each two neighbours on a way."""
         low, high = np.minimum(way[:-1], way[1:]), np.maximum(way[:-1], way[1:])
-        found: Ints = self.step[np.searchsorted(self.key, low * self.size + high)]
-        return found
+        return np.searchsorted(self.key, low * self.size + high)
 
-    def measure_widest(self) -> float | None:
-        """Measure the widest way from source to sink, along a maximum spanning tree."""
+    def _build_matrix(self, weight: Floats, chosen: Bools | slice) -> csr_array[np.float64]:
         from scipy.sparse import csr_array  # noqa: PLC0415
+
+        key = self.key[chosen]
+        rows = np.searchsorted(key, np.arange(self.size + 1) * self.size).astype(np.int32)
+        columns = (key % self.size).astype(np.int32)
+        return csr_array((weight, columns, rows), shape=(self.size, self.size))
+
+    def find_widest(self) -> Ints | None:
+        """Find the widest way from source to sink, along a maximum spanning tree."""
         from scipy.sparse.csgraph import (  # noqa: PLC0415
             breadth_first_order,
             minimum_spanning_tree,
         )
 
-        ends = (self.tails, self.heads)
-        graph = csr_array((-self.width_m, ends), shape=(self.size, self.size))
-        tree = minimum_spanning_tree(graph)
-        _, back = breadth_first_order(tree, self.size - 2, directed=False)
-        way = _walk_back(back, self.size - 2, self.size - 1)
-        if way is None:
-            return None
-        tree = tree + tree.T
-        return float(-tree[way[:-1], way[1:]].max())
+        tree = minimum_spanning_tree(self._build_matrix(-self.width_m, slice(None)))
+        _, back = breadth_first_order(tree, self.source, directed=False)
+        return _walk_back(back, self.source, self.sink)
 
-    def find_shortest(self, width_m: float, nodes: Floats) -> Ints:
+    def find_shortest(self, least_m: float, nodes: Floats) -> Ints | None:
         """Find the shortest way that is this wide."""
-        from scipy.sparse import csr_array  # noqa: PLC0415
         from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
 
-        wide = self.width_m >= width_m
-        xy = np.concatenate([nodes, np.full((2, 2), np.nan)])
-        length_m = np.hypot(*(xy[self.tails] - xy[self.heads]).T)
-        length_m = np.nan_to_num(length_m, nan=0.0)[wide] + GRID_M
-        ends = (self.tails[wide], self.heads[wide])
-        graph = csr_array((length_m, ends), shape=(self.size, self.size))
-        _, back = dijkstra(graph, directed=False, indices=self.size - 2, return_predecessors=True)
-        way = _walk_back(back, self.size - 2, self.size - 1)
-        assert way is not None
-        return way[1:-1]
+        wide = self.width_m >= least_m
+        xy = np.concatenate([nodes, np.zeros((2, 2))])
+        tail, head = np.divmod(self.key[wide], self.size)
+        length_m = np.hypot(*(xy[tail] - xy[head]).T)
+        length_m[head >= self.source] = 0.0
+        matrix = self._build_matrix(length_m + GRID_M, wide)
+        _, back = dijkstra(matrix, directed=False, indices=self.source, return_predecessors=True)
+        return _walk_back(back, self.source, self.sink)
 
 
 def _walk_back(back: Ints, source: int, sink: int) -> Ints | None:

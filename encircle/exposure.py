@@ -172,7 +172,7 @@ def _measure_opening(searcher: Searcher, outlooks: dict[Reading, Outlook]) -> Js
         None,
     )
     ends = [_degrees(network, p) for p in shapely.get_coordinates(advance.chord)]
-    return {"distance_m": _metres(advance.distance_m), "between": ends}
+    return {"distance_m": _metres(advance.length_m), "between": ends}
 
 
 def _ground_of_anchors(searcher: Searcher, reading: Reading) -> set[int]:
