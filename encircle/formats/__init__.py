@@ -1,0 +1,1 @@
+"""Maps as others draw them, turned into situations; one module a format."""

@@ -1,0 +1,152 @@
+"""Whose ground is it on a DeepStateMap snapshot, and where does a side's rear begin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import shapely
+from shapely.geometry import MultiPolygon, Point, Polygon, box
+
+from encircle.formats.deepstate_snapshot import refusal
+from encircle.formats.shapes import LonLat, box_round, cut, polygons_of, union_within
+from encircle.projection import Plane
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.formats.deepstate_snapshot import Snapshot
+
+RUSSIA = Polygon([
+    (31.78, 52.11), (31.55, 52.40), (31.35, 53.10), (32.70, 53.45), (32.50, 55.00),
+    (45.00, 55.00), (45.00, 43.40), (40.00, 43.40), (39.00, 44.00), (37.80, 44.65),
+    (37.30, 44.70), (37.25, 45.00), (36.60, 45.08), (36.58, 45.42), (37.40, 45.42),
+    (37.95, 46.00), (38.15, 46.45), (37.90, 46.65), (38.30, 46.85), (39.25, 47.05),
+    (38.85, 47.20), (38.22, 47.05), (38.00, 47.30), (36.00, 50.00), (31.78, 51.00),
+])  # fmt: skip
+"""Russia beside Ukraine, coarse (coasts and the Belarusian border within some 10 km); it counts
+only outside Ukraine's border. What lies outside both is sea or a third country: neutral."""
+
+# -- how much of the map -----------------------------------------------------------------------
+
+HALF_WIDTHS_KM = (60.0, 80.0, 110.0, 150.0, 200.0)
+"""How far the area runs from the force, km: the first that holds a rear. Convention: 60 km is
+twice the reach of most tube and rocket artillery and holds the rear of a corps."""
+
+REAR_DEPTH_M = 15_000.0
+"""How far an anchor keeps from ground the side does not hold, metres. Convention: past the
+reach of infantry, mortars and most drones of the first line."""
+
+REAR_BAND_M = 10_000.0
+"""An anchor lies within this of the area's edge, metres: leaving the area is what counts."""
+
+REAR_MARGIN_M = 300.0
+REAR_DETAIL_M = 100.0
+"""An anchor is drawn this far inside the ground it stands on, and no finer, metres."""
+
+REAR_LEAST_M2 = 5e6
+"""Anchors smaller than this are not drawn, square metres: a scrap in a corner is no rear."""
+
+
+class Ground:
+    """One snapshot over one border, seen by one side; in degrees."""
+
+    def __init__(self, snapshot: Snapshot, border: BaseGeometry, side: str) -> None:
+        self.snapshot, self.border, self.side = snapshot, border, side
+        self._mainland: BaseGeometry | None = None
+
+    def territory(self, window: BaseGeometry) -> dict[str, MultiPolygon]:
+        """Divide a window by the border: Ukraine, Russia, and what is neither."""
+        inside = polygons_of(cut(self.border, window))
+        outside = polygons_of(window.difference(inside))
+        if RUSSIA.contains(window):
+            return {"UA": inside, "RU": outside, "neutral": MultiPolygon()}
+        russia = polygons_of(cut(outside, RUSSIA))
+        return {"UA": inside, "RU": russia, "neutral": polygons_of(outside.difference(RUSSIA))}
+
+    def held(self, side: str, window: BaseGeometry) -> MultiPolygon:
+        """Join the ground of a side in a window: its paint, and its territory left unpainted."""
+        mine, others = self._painted(side, window)
+        ground = shapely.union(self.territory(window)[side], mine)
+        return polygons_of(ground.difference(others))
+
+    def mainland(self) -> BaseGeometry:
+        """Find the largest piece of the side's ground on the whole map."""
+        if self._mainland is None:
+            window = box(*shapely.total_bounds([self.border, RUSSIA]))
+            pieces = self.held(self.side, window).geoms
+            self._mainland = max(pieces, key=lambda piece: piece.area)
+        return self._mainland
+
+    # the area, and the rear in it
+
+    def choose_area(
+        self, force_at: Sequence[LonLat], area_km: float | None, anchor_at: Sequence[LonLat]
+    ) -> tuple[Polygon, list[BaseGeometry]]:
+        """Choose the area round the force, and the anchors in it."""
+        widths = HALF_WIDTHS_KM if area_km is None else (area_km,)
+        if anchor_at:
+            area = box_round(force_at, widths[0])
+            area = box(*shapely.total_bounds([area, box_round(anchor_at, REAR_BAND_M / 1e3)]))
+            return area, self._check_anchors(anchor_at, area)
+        for width in widths:
+            area = box_round(force_at, width)
+            rear = self.find_rear(area)
+            if rear:
+                return area, rear
+        said = f"no rear of {self.side} within {widths[-1]:.0f} km of the force"
+        raise refusal(said, "Give a larger area (--area-km), or the anchor (--anchor-at)")
+
+    def find_rear(self, area: Polygon) -> list[BaseGeometry]:
+        """Find the side's rear along the edge of an area, as polygons in degrees."""
+        plane = Plane((area.centroid.x, area.centroid.y))
+        area_m = plane.to_metres(area)
+        west, south, east, north = area.bounds
+        window = box_round([(west, south), (east, north)], REAR_DEPTH_M / 1e3)
+        ground_m = plane.to_metres(self._joined_to_mainland(window))
+        unheld_m = plane.to_metres(self._unheld(window))
+        band_m = area_m.difference(area_m.buffer(-REAR_BAND_M, join_style="mitre"))
+        near_m = unheld_m.simplify(REAR_DETAIL_M).buffer(REAR_DEPTH_M + REAR_DETAIL_M)
+        rear_m = ground_m.intersection(band_m).difference(near_m).buffer(-REAR_MARGIN_M)
+        parts = polygons_of(rear_m.simplify(REAR_DETAIL_M)).geoms
+        return [plane.to_degrees(part) for part in parts if part.area >= REAR_LEAST_M2]
+
+    def _joined_to_mainland(self, window: Polygon) -> BaseGeometry:
+        return polygons_of(cut(self.mainland(), window))
+
+    def _unheld(self, window: Polygon) -> BaseGeometry:
+        """Join the ground in a window that the side does not hold; sea left out."""
+        mine, others = self._painted(self.side, window)
+        enemy = self.territory(window)["RU" if self.side == "UA" else "UA"]
+        return shapely.union(enemy.difference(mine), others)
+
+    def _painted(self, side: str, window: BaseGeometry) -> tuple[BaseGeometry, BaseGeometry]:
+        """Join the paint in a window: the side's, and everybody else's with the grey."""
+        patches = self.snapshot.patches
+        mine = [p.geometry for p in patches if p.status.holder == side]
+        others = [p.geometry for p in patches if p.status.holder != side]
+        return union_within(mine, window), union_within(others, window)
+
+    def _check_anchors(self, places: Sequence[LonLat], area: Polygon) -> list[BaseGeometry]:
+        ground = self._joined_to_mainland(area)
+        for place in places:
+            if not ground.contains(Point(place)):
+                said = f"the anchor at {show(place)} is not on ground joined to the rear of"
+                remedy = "Give a place well behind that side's own lines, as LON,LAT"
+                raise refusal(f"{said} {self.side}", remedy)
+        return [Point(place) for place in places]
+
+    def holder_at(self, place: Point) -> str | None:
+        """Find who holds a place; None where nobody does for certain."""
+        for patch in self.snapshot.patches:
+            if patch.geometry.intersects(place):
+                return patch.status.holder
+        if self.border.intersects(place):
+            return "UA"
+        return "RU" if RUSSIA.intersects(place) else "neutral"
+
+
+def show(place: LonLat) -> str:
+    """Write a place as (lon, lat)."""
+    return f"({place[0]:g}, {place[1]:g})"

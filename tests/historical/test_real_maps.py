@@ -1,0 +1,120 @@
+"""Maps made by others, kept beside the project: converted, and measured against figures known."""
+
+import io
+import json
+import tarfile
+from functools import cache
+from pathlib import Path
+
+import pytest
+from shapely.geometry import Point, shape
+
+from encircle.formats.deepstate import (
+    measure_ground_abroad,
+    parse_snapshot_time,
+    situation_from_deepstate,
+)
+from encircle.geojson import read_situation
+
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+BORDER = SHARED / "borders" / "ukraine_domain.geojson"
+SAMPLES = SHARED / "deepstate" / "samples"
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(not BORDER.exists(), reason=f"no maps at {SHARED}: they are not shipped"),
+]
+
+SUDZHA, GUEVO, KHERSON = (35.272, 51.191), (35.269, 51.092), (32.62, 46.64)
+
+SAMPLE_NAMES = [
+    pytest.param("2022-08-15_1660513442", "RU", KHERSON, id="2022-08-15, Kherson"),
+    pytest.param("2024-10-24_1729802322", "UA", SUDZHA, id="2024-10-24, Kursk"),
+    pytest.param("2025-03-07_1741387566", "UA", SUDZHA, id="2025-03-07, Kursk"),
+    pytest.param("2025-03-12_1741781084", "UA", GUEVO, id="2025-03-12, Kursk"),
+    pytest.param("2025-03-14_1741941622", "UA", GUEVO, id="2025-03-14, Kursk"),
+    pytest.param("2025-03-20_1742507523", "UA", GUEVO, id="2025-03-20, Kursk"),
+]
+
+ARCHIVES = [
+    pytest.param("2022-08.tar.xz", 27, "RU", KHERSON, id="August 2022"),
+    pytest.param("2023.tar.xz", 359, "UA", (37.97, 48.59), id="2023, Bakhmut"),
+    pytest.param("2024-08_2024-12.tar.xz", 144, "UA", SUDZHA, id="autumn 2024, Kursk"),
+    pytest.param("2025-02_2025-04.tar.xz", 91, "UA", GUEVO, id="spring 2025, Kursk"),
+]
+
+
+@cache
+def border():
+    return json.loads(BORDER.read_bytes())
+
+
+def sample(name):
+    return json.loads((SAMPLES / f"{name}.geojson").read_bytes())
+
+
+def convert(snapshot, name, side, place):
+    return situation_from_deepstate(
+        snapshot, border(), force_at=[place], as_of=parse_snapshot_time(name), side=side
+    )
+
+
+def check(document, side):
+    """Assert what holds of every conversion, and return the situation read from it."""
+    text = json.dumps(document)
+    assert len(text) < 600_000
+    situation = read_situation(text)
+    anchors = [f for f in document["features"] if f["properties"]["kind"] == "anchor"]
+    assert anchors
+    hostile = [
+        shape(f["geometry"])
+        for f in document["features"]
+        if f["properties"]["kind"] == "control"
+        and f["properties"]["basis"] != "territory"
+        and f["properties"]["holder"] != side
+    ]
+    for anchor in anchors:
+        assert not any(ground.intersects(shape(anchor["geometry"])) for ground in hostile)
+    return situation
+
+
+@pytest.mark.parametrize(("name", "side", "place"), SAMPLE_NAMES)
+def test_every_sample_becomes_a_situation(name, side, place):
+    situation = check(convert(sample(name), f"{name}.geojson", side, place), side)
+    assert situation.as_of == parse_snapshot_time(name)
+
+
+@pytest.mark.parametrize(("archive", "count", "side", "place"), ARCHIVES)
+def test_snapshots_across_each_archive_become_situations(archive, count, side, place):
+    raw = (SHARED / "deepstate" / archive).read_bytes()
+    wanted = {0, count // 2, count - 1}
+    with tarfile.open(fileobj=io.BytesIO(raw)) as members:
+        files = [m for m in members if m.isfile()]
+        assert len(files) == count
+        for member in (files[i] for i in sorted(wanted)):
+            snapshot = json.loads(members.extractfile(member).read())
+            check(convert(snapshot, member.name, side, place), side)
+
+
+@pytest.mark.parametrize(
+    ("name", "held_km2", "shared_km"),
+    [
+        pytest.param("2025-03-07_1741387566", 335.8, 42.0, id="2025-03-07"),
+        pytest.param("2025-03-12_1741781084", 138.4, 38.9, id="2025-03-12"),
+        pytest.param("2025-03-14_1741941622", 138.4, 38.9, id="2025-03-14"),
+        pytest.param("2025-03-20_1742507523", 79.1, 35.8, id="2025-03-20"),
+    ],
+)
+def test_the_kursk_salient_measures_as_others_measured_it(name, held_km2, shared_km):
+    salient = measure_ground_abroad(sample(name), border())[0]
+    assert salient.area_km2 == pytest.approx(held_km2, rel=0.03)
+    assert salient.shared_border_km == pytest.approx(shared_km, rel=0.03)
+
+
+def test_the_rear_of_the_kursk_salient_lies_behind_sumy_s_border():
+    name = "2025-03-14_1741941622"
+    document = convert(sample(name), name, "UA", GUEVO)
+    kinds = {f["id"]: f for f in document["features"]}
+    home = shape(kinds["territory-UA"]["geometry"])
+    assert home.contains(shape(kinds["anchor-1"]["geometry"]))
+    assert shape(document["situation"]["area"]).contains(Point(34.8, 50.907))  # Sumy
