@@ -328,7 +328,7 @@ def _fence(
     A position on ground that is itself impassable is fenced in where it stands; that ground's
     face is given with the fence.
     """
-    whole = shapely.union_all(network.ground.faces[sorted(inside)])
+    whole = network.ground.unite(sorted(inside))
     anchors = [shape for anchor, shape in network.anchors.values() if anchor.access == "land"]
     pockets: list[tuple[Polygon, int | None]] = []
     for part in shapely.get_parts(whole):

@@ -103,7 +103,7 @@ def find_widest_way(
         way_m, is_new = wall.refine(course, slack_m)
         if way_m >= course.narrowest_m - slack_m or not is_new:
             break
-        proven_m = max(proven_m, way_m * (1 - 1e-9))
+        proven_m = max(proven_m, way_m - 10 * GRID_M)
     return _state(course, way_m)
 
 
@@ -357,10 +357,9 @@ def _draw_diagram(wall: Wall) -> Diagram:
         p, q, r = points[mesh.across[at, 0]], points[mesh.across[at, 1]], points[top[at]]
         blocked[at] &= np.einsum("ij,ij->i", p - r, q - r) >= 0
     loose = ~np.isin(wall_key, key[blocked])
-    nodes = _find_circumcentres(points[mesh.corners])
     firm, on = pairs[~loose], on[loose]
     return Diagram(
-        points, mesh.corners, nodes, mesh.edges, mesh.across, blocked, firm, pairs[loose], on, cKDTree(points)
+        points, mesh.corners, mesh.nodes, mesh.edges, mesh.across, blocked, firm, pairs[loose], on, cKDTree(points)
     )
 
 
@@ -371,6 +370,7 @@ class Mesh(NamedTuple):
     edges: Ints
     across: Ints
     apexes: Ints
+    nodes: Floats
     size: int
 
 
@@ -379,14 +379,17 @@ def triangulate(points: Floats) -> Mesh:
     from scipy.spatial import Delaunay  # noqa: PLC0415  (0.3 s at import)
 
     jitter = np.random.default_rng(0).uniform(-JITTER_M, JITTER_M, points.shape)
-    mesh = Delaunay(points - points.mean(axis=0) + jitter)
+    centre = points.mean(axis=0)
+    moved = points - centre + jitter
+    mesh = Delaunay(moved)
     corners, beside = mesh.simplices.astype(np.intp), mesh.neighbors
     here, side = np.nonzero(beside > np.arange(len(corners))[:, None])
     there = beside[here, side].astype(np.intp)
     across = np.stack([corners[here, (side + 1) % 3], corners[here, (side + 2) % 3]], axis=1)
     top = corners[here, side]
     apexes = np.stack([top, corners[there].sum(axis=1) - across.sum(axis=1)], axis=1)
-    return Mesh(corners, np.stack([here, there], axis=1), across, apexes, len(points))
+    nodes = _find_circumcentres(moved[corners]) + centre
+    return Mesh(corners, np.stack([here, there], axis=1), across, apexes, nodes, len(points))
 
 
 def number_edges(pairs: Ints, size: int) -> Ints:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import shapely
 from shapely.geometry import MultiPoint, Point
 
 from encircle import margins
-from encircle.ground import MODE_BITS, State, barrier_lines
+from encircle.ground import MODE_BITS, barrier_lines
 from encircle.isolation import count_disjoint_ways
 from encircle.reach import READINGS
 
@@ -31,23 +30,15 @@ PINCHED_WITHIN_M = 5.0
 def measure_bearings(network: Network, standings: Sequence[Standing]) -> dict[Reading, float]:
     """Measure on what share of the compass hostile ground lies, on each reading."""
     anchors = shapely.union_all([shape for _, shape, _ in network.ground.drawing.anchors])
-    shares = {}
-    for reading in READINGS:
-        hostile = shapely.union_all(network.ground.faces[_hostile(network, reading)])
-        seen = [
-            margins.share_hostile_bearings(
-                s.place, hostile, None if anchors.is_empty else anchors, network.ground.drawing.area
-            )
+    seen = None if anchors.is_empty else anchors
+    area = network.ground.drawing.area
+    return {
+        r: min(
+            margins.share_hostile_bearings(s.place, network.hostile_ground[r], seen, area)
             for s in standings
-        ]
-        shares[reading] = min(seen)
-    return shares
-
-
-def _hostile(network: Network, reading: Reading) -> np.ndarray:
-    state = network.ground.state[reading]
-    hostile = state == State.HOSTILE
-    return hostile | (state == State.GREY) if reading == "pessimistic" else hostile
+        )
+        for r in READINGS
+    }
 
 
 def measure_margins(
@@ -97,15 +88,10 @@ def _degrees(network: Network, at: tuple[float, float] | None) -> list[float] | 
     return [round(float(lon), 5), round(float(lat), 5)]
 
 
-def find_walls(network: Network, reading: Reading) -> tuple[BaseGeometry, BaseGeometry | None]:
-    """Unite the ground nobody walks on a reading, and the barrier lines nobody walks over."""
-    ground = network.ground
-    blocked = (ground.carries(reading) & MODE_BITS["foot"]) == 0
-    lines = [w.shape for w in barrier_lines(ground.drawing, reading, "foot")]
-    return (
-        shapely.union_all(ground.faces[blocked]),
-        shapely.union_all(lines) if lines else None,
-    )
+def _barriers(network: Network, reading: Reading) -> BaseGeometry | None:
+    """Unite the barrier lines nobody walks over on a reading."""
+    lines = [w.shape for w in barrier_lines(network.ground.drawing, reading, "foot")]
+    return shapely.union_all(lines) if lines else None
 
 
 def _ends(
@@ -114,12 +100,13 @@ def _ends(
     """Give the ground held where the way may start, and the anchors where it may end."""
     discs = shapely.union_all([s.discs[outlook.reading] for s in standings])
     reached = [v for v in outlook.reached if network.is_face(v)]
-    held = shapely.intersection(shapely.union_all(network.ground.faces[reached]), discs)
+    ground = network.ground.unite(reached)
+    held = shapely.intersection(ground, discs)
     start = held if held.area > 0 else MultiPoint([s.place for s in standings])
     goals = []
     for vertex, (anchor, shape) in network.anchors.items():
         if anchor.access == "land" and vertex in outlook.reached:
-            clear = shapely.intersection(shape, shapely.union_all(network.ground.faces[reached]))
+            clear = shapely.intersection(shape, ground)
             goals.append(shape if shape.geom_type == "Point" else clear)
     return start, [g for g in goals if not g.is_empty]
 
@@ -132,7 +119,7 @@ def _measure_neck(
     start, goals = _ends(network, outlook, standings)
     if not goals:
         return None
-    walls, lines = find_walls(network, outlook.reading)
+    walls, lines = network.walls[outlook.reading], _barriers(network, outlook.reading)
     return margins.measure_neck(start, goals, walls, lines, network.ground.drawing.area)
 
 
@@ -144,7 +131,7 @@ def _measure_closing(
     _, goals = _ends(network, outlook, standings)
     if not goals:
         return 0.0
-    walls, lines = find_walls(network, outlook.reading)
+    walls, lines = network.walls[outlook.reading], _barriers(network, outlook.reading)
     place = standings[0].place
     area = network.ground.drawing.area
     closing = margins.measure_closing_distance(place, goals, walls, lines, area)
@@ -167,8 +154,8 @@ def _measure_opening(searcher: Searcher, outlooks: dict[Reading, Outlook]) -> Js
     if not inside or not outside:
         return None
     advance = margins.least_advance_to_open(
-        shapely.union_all(network.ground.faces[inside]),
-        shapely.union_all(network.ground.faces[outside]),
+        network.ground.unite(inside),
+        network.ground.unite(outside),
         None,
     )
     ends = [_degrees(network, p) for p in shapely.get_coordinates(advance.chord)]

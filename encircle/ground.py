@@ -285,6 +285,10 @@ class Ground:
         carried = np.where(self.passable(reading), GROUND_BITS, 0)
         return np.asarray(carried & ~self.barred[reading])
 
+    def unite(self, faces: NDArray[np.bool_] | list[int]) -> BaseGeometry:
+        """Unite faces into one shape; they never overlap, so their shared edges just go."""
+        return shapely.coverage_union_all(self.faces[faces])
+
     def faces_at(self, point: BaseGeometry) -> list[int]:
         """List the faces whose closure holds a point; more than one on a boundary."""
         touched = self.tree.query(point, "dwithin", TOUCH_M)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import networkx as nx
@@ -85,6 +86,19 @@ class Network:
     """Anchors by vertex."""
     span_ends: dict[int, tuple[int, int]]
     """Vertices of the two ends of each span."""
+
+    @cached_property
+    def hostile_ground(self) -> dict[Reading, BaseGeometry]:
+        """Ground that is hostile on each reading, in one piece; grey on the pessimistic."""
+        worst = {"optimistic": (State.HOSTILE,), "pessimistic": (State.HOSTILE, State.GREY)}
+        state = self.ground.state
+        return {r: self.ground.unite(np.isin(state[r], worst[r])) for r in READINGS}
+
+    @cached_property
+    def walls(self) -> dict[Reading, BaseGeometry]:
+        """Ground nobody walks on each reading, in one piece."""
+        foot = MODE_BITS["foot"]
+        return {r: self.ground.unite((self.ground.carries(r) & foot) == 0) for r in READINGS}
 
     def adjacency(self) -> list[list[tuple[int, int]]]:
         """List for each vertex its (neighbour, edge) pairs, in both directions."""
