@@ -1,0 +1,388 @@
+"""
+Do the certificates hold: a judgement checked without the engine that made it.
+
+The engine lays all boundaries over each other and walks from face to face. This module never
+asks it anything: it takes the rules of the ground as unions and differences of whole polygons,
+and holds each stretch of a path, and each stretch of a ring, against the areas they give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from shapely.errors import ShapelyError
+
+from encircle.errors import CertificateError
+from encircle.verify_ground import Survey
+from encircle.verify_parse import Parameters, Ruling, Said, UnreadableError, parse_judgement
+from encircle.verify_path import PATH_RULES, Fault, PathCase
+from encircle.verify_ring import RING_RULES, RingCase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from encircle.situation import Position, Situation
+
+__all__ = ["Check", "Verification", "verify"]
+
+STATUSES = {
+    "C0": ("connected", "not_encircled"),
+    "C1": ("salient", "not_encircled"),
+    "C2": ("interdicted", "not_encircled"),
+    "C3": ("contested", "contested"),
+    "U": ("indeterminate", "indeterminate"),
+    "E1": ("encircled_with_access", "encircled"),
+    "E2": ("isolated", "encircled"),
+    "N": ("no_force", "no_force"),
+}
+"""Code to name and verdict, best-off first. Source: contract, section 2."""
+ENCIRCLED: dict[str, tuple[bool | None, ...]] = {
+    "encircled": (True,),
+    "not_encircled": (False,),
+    "no_force": (None, False),
+}
+LAND_CUT = {"encircled": "yes", "not_encircled": "no", "contested": "contested"}
+DEMANDS: dict[str, tuple[str | None, str | None]] = {
+    "not_encircled": ("pessimistic", None),
+    "encircled": (None, "optimistic"),
+    "contested": ("optimistic", "pessimistic"),
+}
+"""Verdict to the readings its open path and its closed ring must be drawn on."""
+WIDEST_JOIN_M = 1_000.0
+"""No honest map joins, or calls a seam, what lies farther apart; metres."""
+SAME_INSTANT_S = 1.0
+MOST_FAULTS = 5
+"""Faults told per rule; the rest would say the same."""
+MOST_PER_VERTEX_M = 2_000_000.0
+"""Farther than this from its middle a certificate is off the map; metres."""
+
+Case = TypeVar("Case")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing checked: what, whether it holds, and where it fails."""
+
+    name: str
+    holds: bool
+    statement: str
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a judgement's certificates are worth."""
+
+    holds: bool
+    checks: tuple[Check, ...]
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        """The checks that do not hold."""
+        return tuple(check for check in self.checks if not check.holds)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the verification as a JSON object."""
+        checks = [{**asdict(check), "features": list(check.features)} for check in self.checks]
+        return {"holds": self.holds, "checks": checks}
+
+
+def verify(judgement: Mapping[str, Any], situation: Situation) -> Verification:
+    """
+    Check a judgement's certificates against the situation, without the engine.
+
+    Parameters
+    ----------
+    judgement
+        The judgement's JSON object, as parsed.
+    situation
+        The situation it is about, read for the same force and instant.
+
+    Returns
+    -------
+    verification
+        Holds only if every check does. Whatever is malformed is a check that fails.
+
+    Raises
+    ------
+    CertificateError
+        If the judgement is not a JSON object at all.
+
+    Notes
+    -----
+    What is proved is the verdict. Fire grades are checked leg by leg, but that no better way
+    exists, and so which of C0, C1 and C2 it is, rests on the engine.
+    """
+    if not isinstance(judgement, Mapping):
+        raise CertificateError("a judgement is a JSON object")
+    try:
+        said = parse_judgement(judgement)
+    except UnreadableError as error:
+        return _conclude([Check("readable", holds=False, statement=f"The judgement: {error}.")])
+    return _conclude(list(_check_all(said, situation)))
+
+
+def _conclude(checks: list[Check]) -> Verification:
+    return Verification(all(check.holds for check in checks), tuple(checks))
+
+
+def _check_all(said: Said, situation: Situation) -> Iterator[Check]:
+    about = About(said, situation)
+    identity = list(_ask(about, ABOUT_RULES, "judgement"))
+    yield from identity
+    if not all(check.holds for check in identity):
+        return
+    survey = Survey(situation, said.parameters)
+    yield from _ask(Whole(said, survey), WHOLE_RULES, "judgement")
+    for ruling in (said.whole, *said.parts):
+        yield from _check_ruling(ruling, survey)
+
+
+def _check_ruling(ruling: Ruling, survey: Survey) -> Iterator[Check]:
+    whose = "force" if ruling.id is None else f"position {ruling.id!r}"
+    yield from _ask(ruling, RULING_RULES, whose)
+    certificates = [*_vertices_of(ruling)]
+    if certificates and not _lie_on_the_map(np.concatenate(certificates), survey):
+        yield Check(f"{whose}: map", holds=False, statement="A certificate runs off the map.")
+        return
+    if ruling.open is not None:
+        yield from _ask(PathCase(ruling.open, survey), PATH_RULES, f"{whose}, open path")
+    if ruling.closed is not None:
+        yield from _ask(RingCase(ruling.closed, survey), RING_RULES, f"{whose}, closed ring")
+
+
+def _vertices_of(ruling: Ruling) -> Iterator[NDArray[np.float64]]:
+    if ruling.open is not None:
+        yield from (leg.points for leg in ruling.open.legs)
+    if ruling.closed is not None:
+        yield from (part for polygon in ruling.closed.polygons for part in polygon)
+        yield from (segment.points for segment in ruling.closed.segments)
+
+
+def _lie_on_the_map(lonlat: NDArray[np.float64], survey: Survey) -> bool:
+    metres = survey.plane.points_to_metres(lonlat)
+    return bool(np.isfinite(metres).all() and np.abs(metres).max() < MOST_PER_VERTEX_M)
+
+
+def _ask(
+    case: Case, rules: tuple[Callable[[Case], Iterator[Fault]], ...], whose: str
+) -> Iterator[Check]:
+    """Put every rule to a case; a rule's docstring is what holds where it finds no fault."""
+    for rule in rules:
+        name = f"{whose}: {rule.__name__.replace('_', ' ')}"
+        try:
+            faults = list(_first(rule(case)))
+        except (ShapelyError, ArithmeticError, ValueError) as error:
+            faults = [Fault(f"this could not be examined: {error}")]
+        for fault in faults:
+            yield Check(name, False, _sentence(fault.statement), fault.features)  # noqa: FBT003
+        if not faults:
+            yield Check(name, holds=True, statement=(rule.__doc__ or name).strip())
+
+
+def _first(faults: Iterator[Fault]) -> Iterator[Fault]:
+    return (fault for _, fault in zip(range(MOST_FAULTS), faults, strict=False))
+
+
+def _sentence(statement: str) -> str:
+    return f"{statement[:1].upper()}{statement[1:]}."
+
+
+# -- is it about this situation --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A judgement beside the situation it claims to be about."""
+
+    said: Said
+    situation: Situation
+
+
+def input_is_this_situation(about: About) -> Iterator[Fault]:
+    """The digest in the provenance is the situation's own."""
+    if about.said.sha256 != about.situation.sha256:
+        yield Fault("the judgement was made from another situation")
+
+
+def force_and_side_agree(about: About) -> Iterator[Fault]:
+    """The force judged is the one asked about, and fights for the side named."""
+    situation = about.situation
+    if about.said.force != situation.force:
+        yield Fault(f"the judgement is of {about.said.force!r}, not of {situation.force!r}")
+    sides = {p.side for p in situation.positions_of(situation.force)}
+    if about.said.side not in sides:
+        yield Fault(f"the force does not fight for {about.said.side!r}")
+
+
+def instant_agrees(about: About) -> Iterator[Fault]:
+    """The instant judged is the situation's."""
+    try:
+        instant = datetime.fromisoformat(about.said.as_of)
+    except ValueError:
+        yield Fault(f"{about.said.as_of!r} is not an instant")
+        return
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=UTC)
+    if abs((instant - about.situation.as_of).total_seconds()) > SAME_INSTANT_S:
+        yield Fault(f"the judgement is as of {instant}, not of {about.situation.as_of}")
+
+
+def parameters_are_sane(about: About) -> Iterator[Fault]:
+    """Joins and seams are short enough not to bridge a front."""
+    given: Parameters = about.said.parameters
+    for name in ("join_m", "seam_m"):
+        if getattr(given, name) > WIDEST_JOIN_M:
+            yield Fault(f"{name} is {getattr(given, name):.0f} m")
+
+
+ABOUT_RULES = (
+    input_is_this_situation,
+    force_and_side_agree,
+    instant_agrees,
+    parameters_are_sane,
+)
+
+
+# -- the whole and its parts -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What is said of the force, beside what is said of its positions."""
+
+    said: Said
+    survey: Survey
+
+    @property
+    def standing(self) -> list[Position]:
+        """The positions of the force that are certainly there."""
+        force = self.survey.situation.positions_of(self.survey.situation.force)
+        return [position for position in force if self.survey.stands(position)]
+
+    @property
+    def doubtful(self) -> list[Position]:
+        """The positions that may be there, or are seen only later."""
+        force = self.survey.situation.positions_of(self.survey.situation.force)
+        gone = [p for p in force if p.present == "withdrawn" and p.id in self.survey.known]
+        return [p for p in force if p not in gone and p not in self.standing]
+
+
+def positions_are_all_judged(whole: Whole) -> Iterator[Fault]:
+    """Every position of the force still there is judged, once, and no other is."""
+    names = [part.id for part in whole.said.parts]
+    force = whole.survey.situation.positions_of(whole.survey.situation.force)
+    for name in sorted({str(n) for n in names} - {p.id for p in force}):
+        yield Fault(f"{name!r} is judged and is no position of the force", (name,))
+    for position in whole.standing:
+        if position.id not in names:
+            yield Fault(f"{position.id!r} is there and is not judged", (position.id,))
+    if len(set(names)) < len(names):
+        yield Fault("a position is judged twice")
+
+
+def whole_follows_from_parts(whole: Whole) -> Iterator[Fault]:
+    """The best-off position still there sets the force's status."""
+    rank = list(STATUSES)
+    codes = {part.id: part.code for part in whole.said.parts if part.code in rank}
+    standing = [codes[p.id] for p in whole.standing if p.id in codes]
+    doubtful = [codes[p.id] for p in whole.doubtful if p.id in codes and codes[p.id] != "N"]
+    allowed = {min(some, key=rank.index) for some in (standing, standing + doubtful) if some}
+    if not standing:
+        allowed = {"U"} if whole.doubtful else {"N", "U"}
+    if whole.said.whole.code not in allowed:
+        due = " or ".join(sorted(allowed))
+        yield Fault(f"the positions make it {due}, not {whole.said.whole.code}")
+
+
+def nobody_is_left_where_nobody_is_judged(whole: Whole) -> Iterator[Fault]:
+    """Only where every position has withdrawn is there no force, and only such a one is gone."""
+    if whole.said.whole.code == "N" and (whole.standing or whole.doubtful):
+        left = tuple(p.id for p in (*whole.standing, *whole.doubtful))
+        yield Fault("the force is said to be gone and is still there", left)
+    standing = {p.id for p in whole.standing}
+    for part in whole.said.parts:
+        if part.code == "N" and part.id in standing:
+            yield Fault(f"{part.id!r} is said to be gone and is there", (part.id or "",))
+
+
+def ring_holds_the_whole_force(whole: Whole) -> Iterator[Fault]:
+    """An encircled force's ring names every position still there."""
+    ring = whole.said.whole.closed
+    if whole.said.whole.verdict != "encircled" or ring is None:
+        return
+    left = tuple(p.id for p in whole.standing if p.id not in ring.units)
+    if left:
+        yield Fault("the ring leaves out part of the force", left)
+
+
+def parts_prove_themselves(whole: Whole) -> Iterator[Fault]:
+    """A position's own path starts from it, and its own ring holds it."""
+    for part in whole.said.parts:
+        name = part.id or ""
+        if part.open is not None and part.open.unit != name:
+            yield Fault(f"the path given for {name!r} starts from {part.open.unit!r}", (name,))
+        if part.closed is not None and name not in part.closed.units:
+            yield Fault(f"the ring given for {name!r} does not hold it", (name,))
+
+
+WHOLE_RULES = (
+    positions_are_all_judged,
+    whole_follows_from_parts,
+    nobody_is_left_where_nobody_is_judged,
+    ring_holds_the_whole_force,
+    parts_prove_themselves,
+)
+
+
+# -- one ruling ------------------------------------------------------------------------------
+
+
+def words_agree(ruling: Ruling) -> Iterator[Fault]:
+    """Status, verdict and definitions say the same thing."""
+    name, verdict = STATUSES.get(ruling.code, (None, None))
+    if ruling.verdict != verdict or ruling.name not in (None, name):
+        yield Fault(f"status {ruling.code} {ruling.name or ''} is not {ruling.verdict}")
+    if ruling.encircled not in ENCIRCLED.get(ruling.verdict, (None,)):
+        yield Fault(f"{ruling.verdict} and encircled {ruling.encircled} contradict each other")
+    due = LAND_CUT.get(ruling.verdict)
+    if due and ruling.land_cut not in (None, due):
+        yield Fault(f"{ruling.verdict} and land_cut {ruling.land_cut} contradict each other")
+
+
+def axes_agree(ruling: Ruling) -> Iterator[Fault]:
+    """The axes bear the status out."""
+    land, access = set(ruling.land.values()), set(ruling.access.values())
+    if ruling.verdict == "not_encircled" and land and "open" not in land:
+        yield Fault("the force is not encircled and no mode is open")
+    if ruling.verdict == "encircled" and land & {"open", "contested"}:
+        yield Fault("the force is encircled and a mode is open")
+    if ruling.verdict == "contested" and land and ("open" in land or "contested" not in land):
+        yield Fault("the force is contested and no mode is")
+    if ruling.code == "E1" and access and not access & {"open", "contested"}:
+        yield Fault("access is claimed and no axis has any")
+    if ruling.code == "E2" and access & {"open", "contested"}:
+        yield Fault("the force is isolated and an axis is open")
+
+
+def certificates_are_those_demanded(ruling: Ruling) -> Iterator[Fault]:
+    """The verdict comes with the proofs it demands, each on its own reading."""
+    demanded = DEMANDS.get(ruling.verdict, (None, None))
+    given = (ruling.open, ruling.closed)
+    for what, reading, proof in zip(("open path", "closed ring"), demanded, given, strict=True):
+        if reading is None and proof is not None:
+            yield Fault(f"{ruling.verdict} comes with no {what}, and one is given")
+        elif reading is not None and proof is None:
+            article = "an" if what == "open path" else "a"
+            yield Fault(f"{ruling.verdict} needs {article} {what} on the {reading} reading")
+        elif proof is not None and proof.reading != reading:
+            yield Fault(f"the {what} is on the {proof.reading} reading, not the {reading}")
+
+
+RULING_RULES = (words_agree, axes_agree, certificates_are_those_demanded)

@@ -1,0 +1,526 @@
+"""What is the ground, by set algebra on whole polygons: the verifier's own view of a map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import shapely
+from shapely.geometry import LineString, Point, Polygon, box
+
+from encircle.projection import Plane
+from encircle.situation import (
+    GREY_BASES,
+    NEUTRAL,
+    Anchor,
+    Barrier,
+    Claim,
+    Control,
+    Crossing,
+    Feature,
+    Fire,
+    Position,
+    Route,
+    Situation,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.verify_parse import Parameters, Reading
+
+Lean = Literal["open", "closed"]
+"""Where drawing leaves room (a disc is drawn with corners, a seam has a mouth), which certificate
+gets the benefit of the doubt: `open` draws passable ground large, `closed` draws it small."""
+Layer = Literal["grey", "assessed", "territory"]
+Holder = Literal["friendly", "hostile", "neutral", "grey"]
+
+TOLERANCE_M = 2.0
+"""A certificate may stray this far from what it names; metres. Source: certificate notes."""
+SEAM_SLACK = 0.1
+"""Share of the seam width within which two ways of measuring a thin part may differ."""
+DISC_INNER, DISC_OUTER = 0.995, 1.001
+"""A disc drawn with 32 corners lies between these shares of its radius."""
+MARGIN_M = 50_000.0
+"""Ground looked at beyond everything drawn; metres."""
+BAND_M = 0.25
+"""Half the width a barrier drawn as a line is given; metres."""
+REACH_M = {
+    "squad": 100.0,
+    "section": 100.0,
+    "platoon": 200.0,
+    "company": 500.0,
+    "battalion": 1500.0,
+    "regiment": 3000.0,
+    "brigade": 4000.0,
+    "division": 8000.0,
+    "corps": 15_000.0,
+    "army": 30_000.0,
+}
+"""Reach by echelon, metres, where the judgement does not state `reach_by_echelon_m`."""
+REACH_UNKNOWN_M = 500.0
+"""Reach of a position that states neither reach nor echelon, metres."""
+_QUAD_SEGS = 32
+_SLIVER_M2 = 1e-6
+_NOTHING: BaseGeometry = Polygon()
+
+
+# -- set algebra -----------------------------------------------------------------------------
+
+
+def areas_of(geometry: BaseGeometry) -> BaseGeometry:
+    """Keep the polygons of a geometry; the lines and points overlays leave behind go."""
+    if geometry.geom_type in ("Polygon", "MultiPolygon"):
+        return geometry if geometry.area > _SLIVER_M2 else _NOTHING
+    parts = [part for part in shapely.get_parts(geometry) if part.geom_type.endswith("Polygon")]
+    return shapely.union_all(parts) if parts else _NOTHING
+
+
+def join(*parts: BaseGeometry) -> BaseGeometry:
+    """Unite areas."""
+    return areas_of(shapely.union_all([part for part in parts if not part.is_empty]))
+
+
+def minus(whole: BaseGeometry, *parts: BaseGeometry) -> BaseGeometry:
+    """Take areas from an area."""
+    for part in parts:
+        if not (whole.is_empty or part.is_empty):
+            whole = areas_of(shapely.difference(whole, part))
+    return whole
+
+
+def common(one: BaseGeometry, other: BaseGeometry) -> BaseGeometry:
+    """Find the area two areas share."""
+    return areas_of(shapely.intersection(one, other))
+
+
+def trace_of(points: NDArray[np.float64]) -> BaseGeometry:
+    """Draw a polyline on the plane; one without length is a point."""
+    if np.ptp(points, axis=0).max() < 1e-6:  # noqa: PLR2004 - a micrometre is no length
+        return Point(points[0])
+    return LineString(points)
+
+
+def measure_stray(trace: BaseGeometry, region: BaseGeometry, tolerance_m: float) -> float:
+    """Measure how much of a trace, metres, lies farther than a tolerance from a region."""
+    if region.is_empty:
+        return max(trace.length, 1.0)
+    near = shapely.intersection(region, trace.buffer(3 * tolerance_m + 1))
+    left = trace if near.is_empty else trace.difference(near.buffer(tolerance_m * 1.01))
+    if trace.geom_type == "Point":
+        return 0.0 if left.is_empty else 1.0
+    return float(left.length)
+
+
+# -- the survey ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The ground on one reading, as areas that do not overlap; metres."""
+
+    friendly: BaseGeometry
+    open: BaseGeometry
+    grey: BaseGeometry
+    neutral: BaseGeometry
+    hostile: BaseGeometry
+    water: BaseGeometry
+    """Water of a sea anchor, where no control polygon speaks."""
+    nobody: BaseGeometry
+    """Grey because no polygon covers it, or because the map ends."""
+    seam_open: BaseGeometry
+    seam_closed: BaseGeometry
+    passable: BaseGeometry
+    """What may be entered if no barrier stands in the way."""
+
+    @property
+    def seam(self) -> BaseGeometry:
+        """Thin ground that takes its neighbours' state."""
+        return join(self.seam_open, self.seam_closed)
+
+
+@dataclass
+class Survey:
+    """A situation at its instant, on the plane, by the parameters of the judgement."""
+
+    situation: Situation
+    parameters: Parameters
+    plane: Plane = field(init=False)
+    known: dict[str, Feature] = field(init=False)
+    """Every feature that speaks at the instant judged."""
+    friends: frozenset[str] = field(init=False)
+    _shapes: dict[str, BaseGeometry] = field(init=False, default_factory=dict)
+    _footprints: dict[tuple[str, Reading], BaseGeometry] = field(init=False, default_factory=dict)
+    _grounds: dict[tuple[Reading, Lean], Ground] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.plane = Plane(self.situation.origin)
+        self.known = {f.id: f for f in self.situation.features if self._speaks(f)}
+        sides = [p.side for p in self.situation.positions_of(self.situation.force)]
+        self.friends = self.situation.friends_of(sides[0]) if sides else frozenset()
+
+    # what speaks
+
+    def _speaks(self, feature: Feature) -> bool:
+        """Evidence from after the instant judged, or no longer valid, is left out."""
+        as_of = self.situation.as_of
+        claimed = isinstance(feature, Control) and feature.basis == "claimed"
+        late = feature.observed_at is not None and feature.observed_at > as_of
+        early = feature.valid_from is not None and feature.valid_from > as_of
+        over = feature.valid_to is not None and feature.valid_to < as_of
+        drawn = feature.geometry is not None and not isinstance(feature, Claim)
+        return drawn and not (claimed or late or early or over)
+
+    def is_stale(self, feature: Feature) -> bool:
+        """Evidence dated longer before the instant than the parameter allows is uncertain."""
+        if feature.dated is None:
+            return False
+        age = (self.situation.as_of - feature.dated).total_seconds()
+        return age > self.parameters.stale_after_days * 86_400
+
+    def shape(self, feature: Feature) -> BaseGeometry:
+        """Project a feature to the plane."""
+        if feature.id not in self._shapes:
+            drawn = feature.geometry if feature.geometry is not None else _NOTHING
+            self._shapes[feature.id] = _mended(self.plane.to_metres(drawn))
+        return self._shapes[feature.id]
+
+    def each(self, kind: type[Feature]) -> Iterator[Feature]:
+        """Go through the features of a kind that speak."""
+        return (feature for feature in self.known.values() if isinstance(feature, kind))
+
+    def stands(self, position: Position) -> bool:
+        """Somebody is certainly there."""
+        known = position.id in self.known and not self.is_stale(position)
+        return known and position.present == "yes"
+
+    def counts(self, feature: Feature, reading: Reading) -> bool:
+        """Uncertain evidence counts for the force on one reading and against it on the other."""
+        if feature.id not in self.known:
+            return False
+        if not self.is_stale(feature):
+            return True
+        if isinstance(feature, Anchor):
+            return reading == "optimistic"
+        return not isinstance(feature, (Barrier, Fire)) or reading == "pessimistic"
+
+    # what lets through and what stops
+
+    def is_usable(self, line: Feature, reading: Reading, mode: str) -> bool:
+        """Tell whether a route or crossing carries a mode over land on a reading."""
+        if not isinstance(line, (Route, Crossing)) or line.id not in self.known:
+            return False
+        unsure = line.state == "unknown" or self.is_stale(line)
+        if isinstance(line, Crossing) and (
+            line.permission is not None or line.type in ("tunnel", "airstrip", "port")
+        ):
+            return False
+        passes = reading == "optimistic" if unsure else line.state == "open"
+        return passes and mode in line.modes
+
+    def lines(self, reading: Reading, mode: str) -> Iterator[Route | Crossing]:
+        """Go through the routes and crossings that carry a mode on a reading."""
+        for line in self.known.values():
+            if isinstance(line, (Route, Crossing)) and self.is_usable(line, reading, mode):
+                yield line
+
+    def barriers(self, reading: Reading, mode: str) -> list[Barrier]:
+        """List the barriers that stop a mode on a reading."""
+        return [
+            b
+            for b in self.known.values()
+            if isinstance(b, Barrier) and mode in b.blocks and self.counts(b, reading)
+        ]
+
+    # who holds what
+
+    def reach_m(self, position: Position, reading: Reading) -> float:
+        """Find how far a position holds the ground around it on a reading; may be negative."""
+        friendly, grows = position.side in self.friends, reading == "pessimistic"
+        error = position.location_error_m if not friendly else 0.0
+        stated = position.reach_m
+        if stated is None:
+            table = {**REACH_M, **self.parameters.reach_by_echelon_m}
+            usual = table.get(position.echelon or "unknown", REACH_UNKNOWN_M)
+            stated = usual * (1.5 if grows != friendly else 0.5)
+        return stated + (error if grows else -error)
+
+    def held(self, position: Position, reading: Reading, lean: Lean) -> BaseGeometry:
+        """Draw the ground within a position's reach, large where that suits the leaning."""
+        large = (position.side in self.friends) == (lean == "open")
+        reach = self.reach_m(position, reading)
+        reach = reach * (DISC_OUTER if large else DISC_INNER) if reach > 0 else reach
+        if reach < 0 and large:
+            reach = 0.0
+        return areas_of(self.shape(position).buffer(reach, quad_segs=_QUAD_SEGS))
+
+    def drawn(self, control: Control, reading: Reading, lean: Lean) -> BaseGeometry:
+        """Draw a control polygon; a hostile one is drawn smaller or larger by its error."""
+        shape, error = self.shape(control), control.location_error_m
+        hostile = control.holder not in (None, NEUTRAL) and control.holder not in self.friends
+        if not error or not hostile:
+            return areas_of(shape)
+        grown = error if reading == "pessimistic" else -error
+        if self.holder(control) == "grey" and (lean == "open"):
+            grown = 0.0  # whether grey is redrawn too, the contract leaves open
+        share = DISC_INNER if (lean == "open") == (grown > 0) else 1.0
+        return areas_of(shape.buffer(grown * share, quad_segs=_QUAD_SEGS))
+
+    def holder(self, control: Control) -> Holder:
+        """Name who holds a control polygon; grey outranks every name."""
+        if control.basis in GREY_BASES or control.holder is None or self.is_stale(control):
+            return "grey"
+        if control.holder == NEUTRAL:
+            return "neutral"
+        return "friendly" if control.holder in self.friends else "hostile"
+
+    def footprint(self, feature: Feature, reading: Reading) -> BaseGeometry:
+        """Draw where a feature says anything, as large as a reading allows."""
+        key = (feature.id, reading)
+        if key not in self._footprints:
+            self._footprints[key] = self._footprint(feature, reading)
+        return self._footprints[key]
+
+    def _footprint(self, feature: Feature, reading: Reading) -> BaseGeometry:
+        if isinstance(feature, Control):
+            leans: tuple[Lean, Lean] = ("open", "closed")
+            return join(*(self.drawn(feature, reading, lean) for lean in leans))
+        if isinstance(feature, Position):
+            lean: Lean = "open" if feature.side in self.friends else "closed"
+            return shapely.union(self.held(feature, reading, lean), self.shape(feature))
+        return self.shape(feature)
+
+    def ground(self, reading: Reading, lean: Lean) -> Ground:
+        """Draw the ground on a reading."""
+        key = (reading, lean)
+        if key not in self._grounds:
+            self._grounds[key] = _Drawing(self, reading, lean).draw()
+        return self._grounds[key]
+
+    def bounds(self) -> BaseGeometry:
+        """Find the box round everything drawn that is not merely claimed."""
+        shapes = [self.shape(feature) for feature in self.known.values()]
+        if self.situation.area is not None:
+            shapes = [self.plane.to_metres(self.situation.area)]
+        return box(*shapely.total_bounds(np.asarray(shapes))) if shapes else _NOTHING
+
+
+def _mended(shape: BaseGeometry) -> BaseGeometry:
+    """Mend a polygon that projecting has pinched by less than a rounding."""
+    polygonal = shape.geom_type.endswith("Polygon")
+    return areas_of(shapely.make_valid(shape)) if polygonal and not shape.is_valid else shape
+
+
+# -- the rules of the ground, one after another ----------------------------------------------
+
+
+@dataclass
+class _Drawing:
+    survey: Survey
+    reading: Reading
+    lean: Lean
+
+    def draw(self) -> Ground:
+        frame, inside = self._frame()
+        spoken = self._assessed()
+        spoken = {name: common(area, inside) for name, area in spoken.items()}
+        rest = minus(inside, *spoken.values())
+        silent, nobody = self._silent(rest)
+        water = common(self._water(), rest)
+        silent = {name: minus(area, water) for name, area in silent.items()}
+        seam_open, seam_closed = self._seams(minus(rest, water), spoken)
+        merged = {name: join(spoken[name], silent[name]) for name in spoken}
+        passable = self._passable(merged, silent["open"], seam_open, seam_closed)
+        beyond = minus(frame, inside)
+        if self.lean == "closed":
+            passable = self._end_of_map(passable, beyond)
+        return Ground(
+            **merged,
+            open=silent["open"],
+            water=water,
+            nobody=join(nobody, beyond, *self._outside_everything(frame)),
+            seam_open=seam_open,
+            seam_closed=seam_closed,
+            passable=passable,
+        )
+
+    def _frame(self) -> tuple[BaseGeometry, BaseGeometry]:
+        around = self.survey.bounds()
+        frame = box(*around.buffer(MARGIN_M, cap_style="square", join_style="mitre").bounds)
+        area = self.survey.situation.area
+        inside = _mended(self.survey.plane.to_metres(area)) if area is not None else frame
+        return frame, inside
+
+    def _controls(self, holder: Holder, *, territory: bool | None = None) -> BaseGeometry:
+        """Unite the control polygons of a holder; with `territory`, of one layer."""
+        return join(
+            *(
+                self.survey.drawn(c, self.reading, self.lean)
+                for c in self.survey.known.values()
+                if isinstance(c, Control)
+                and self.survey.holder(c) == holder
+                and territory in (None, c.basis == "territory")
+            )
+        )
+
+    def _reaches(self, *, friendly: bool, sure: bool) -> BaseGeometry:
+        """Unite the reaches of one party, certain or uncertain."""
+        chosen = [
+            p
+            for p in self.survey.known.values()
+            if isinstance(p, Position)
+            and (p.side in self.survey.friends) == friendly
+            and p.present != "withdrawn"
+            and (p.basis == "geolocated" and self.survey.stands(p)) == sure
+        ]
+        return join(*(self.survey.held(p, self.reading, self.lean) for p in chosen))
+
+    def _anchors(self) -> BaseGeometry:
+        """A friendly anchor's polygon counts as a friendly reach; the sea is water."""
+        return join(
+            *(
+                areas_of(self.survey.shape(a))
+                for a in self.survey.known.values()
+                if isinstance(a, Anchor)
+                and a.side in self.survey.friends
+                and a.access != "sea"
+                and self.survey.counts(a, self.reading)
+            )
+        )
+
+    def _assessed(self) -> dict[str, BaseGeometry]:
+        """Where polygons speak: grey over all, then who is assessed to hold it."""
+        grey = self._controls("grey")
+        ours, theirs, neutral = (
+            minus(self._controls(holder, territory=False), grey)
+            for holder in ("friendly", "hostile", "neutral")
+        )
+        theirs_reach = join(*(self._reaches(friendly=False, sure=sure) for sure in (True, False)))
+        ours_reach = join(*(self._reaches(friendly=True, sure=sure) for sure in (True, False)))
+        if self.lean == "open":
+            ours_reach = join(ours_reach, self._anchors())
+        friendly, hostile = minus(ours, theirs, neutral), minus(theirs, ours)
+        torn = common(ours, join(theirs, neutral))
+        reached = join(common(friendly, theirs_reach), common(hostile, ours_reach))
+        return {
+            "friendly": minus(friendly, theirs_reach),
+            "hostile": minus(hostile, ours_reach),
+            "neutral": minus(neutral, ours, theirs),
+            "grey": join(grey, torn, reached),
+        }
+
+    def _silent(self, rest: BaseGeometry) -> tuple[dict[str, BaseGeometry], BaseGeometry]:
+        """Where no polygon speaks: reaches, then territory, then what uncovered ground is."""
+        ours = join(self._reaches(friendly=True, sure=True), self._anchors())
+        theirs = self._reaches(friendly=False, sure=True)
+        below = minus(rest, ours, theirs)
+        home, foreign, neutral = (
+            self._controls(holder, territory=True) for holder in ("friendly", "hostile", "neutral")
+        )
+        bare = minus(below, home, foreign, neutral)
+        unknown = self.survey.situation.uncovered == "unknown"
+        friendly = join(
+            common(rest, minus(ours, theirs)), common(below, minus(home, foreign, neutral))
+        )
+        hostile = join(common(rest, minus(theirs, ours)), common(below, minus(foreign, home)))
+        grey = join(
+            common(rest, common(ours, theirs)),
+            common(below, common(home, join(foreign, neutral))),
+            bare if unknown else _NOTHING,
+        )
+        silent = {
+            "friendly": friendly,
+            "hostile": hostile,
+            "neutral": common(below, minus(neutral, home, foreign)),
+            "grey": grey,
+            "open": _NOTHING if unknown else bare,
+        }
+        return self._greyed(silent), bare if unknown else _NOTHING
+
+    def _greyed(self, silent: dict[str, BaseGeometry]) -> dict[str, BaseGeometry]:
+        """An uncertain position only ever makes grey."""
+        theirs = self._reaches(friendly=False, sure=False)
+        ours = self._reaches(friendly=True, sure=False)
+        doubted = join(
+            common(join(silent["friendly"], silent["open"]), theirs),
+            common(silent["hostile"], ours),
+        )
+        kept = {name: minus(area, doubted) for name, area in silent.items()}
+        return {**kept, "grey": join(silent["grey"], doubted)}
+
+    def _water(self) -> BaseGeometry:
+        """The polygon of a sea anchor is water where no control polygon speaks."""
+        seas = [
+            areas_of(self.survey.shape(a))
+            for a in self.survey.known.values()
+            if isinstance(a, Anchor)
+            and a.access == "sea"
+            and (a.side in self.survey.friends or self.lean == "closed")
+        ]
+        holders: tuple[Holder, ...] = ("grey", "friendly", "hostile", "neutral")
+        return minus(join(*seas), *(self._controls(h) for h in holders)) if seas else _NOTHING
+
+    def _seams(
+        self, rest: BaseGeometry, spoken: dict[str, BaseGeometry]
+    ) -> tuple[BaseGeometry, BaseGeometry]:
+        """Thin ground between polygons takes their worse state, or their better one."""
+        width = self.survey.parameters.seam_m
+        optimistic = self.reading == "optimistic"
+        if width <= 0 or all(area.is_empty for area in spoken.values()):
+            return _NOTHING, _NOTHING
+        ways = join(spoken["friendly"], spoken["grey"] if optimistic else _NOTHING)
+        walls = minus(join(*spoken.values()), ways)
+        wide, narrow = (_thin(rest, width * (1 + slack)) for slack in (SEAM_SLACK, -SEAM_SLACK))
+        open_thin, closed_thin = (wide, narrow) if self.lean == "open" else (narrow, wide)
+        let, stopped = _beside(open_thin, ways, width), _beside(closed_thin, walls, width)
+        if self.lean == "open":
+            mouth = let if optimistic else _beside(let, ways, TOLERANCE_M + 1)
+            let = join(mouth, minus(let, _beside(wide, walls, width)))
+            return let, minus(stopped, let)
+        return minus(let, stopped), stopped
+
+    def _passable(
+        self,
+        merged: dict[str, BaseGeometry],
+        uncovered: BaseGeometry,
+        seam_open: BaseGeometry,
+        seam_closed: BaseGeometry,
+    ) -> BaseGeometry:
+        grey = merged["grey"] if self.reading == "optimistic" else _NOTHING
+        ground = minus(join(merged["friendly"], uncovered, grey), seam_closed)
+        return join(ground, seam_open)
+
+    def _end_of_map(self, passable: BaseGeometry, beyond: BaseGeometry) -> BaseGeometry:
+        """The map's edge is never a wall: past it the ground is grey."""
+        if self.reading == "optimistic":
+            return join(passable, beyond)
+        return common(passable, self.survey.bounds())
+
+    def _outside_everything(self, frame: BaseGeometry) -> list[BaseGeometry]:
+        """Without an area of its own a map ends somewhere past what is drawn on it."""
+        if self.survey.situation.area is not None or self.reading == "optimistic":
+            return []
+        return [minus(frame, self.survey.bounds())]
+
+
+def _thin(area: BaseGeometry, width_m: float) -> BaseGeometry:
+    """Find the parts of an area that a disc of some width cannot enter."""
+    half = width_m / 2
+    return minus(area, area.buffer(-half).buffer(half * 1.001))
+
+
+def _beside(thin: BaseGeometry, area: BaseGeometry, width_m: float) -> BaseGeometry:
+    """Find the part of thin ground that lies within a width of an area."""
+    if thin.is_empty or area.is_empty:
+        return _NOTHING
+    local = common(area, thin.buffer(width_m * 1.2))
+    return common(thin, local.buffer(width_m)) if not local.is_empty else _NOTHING
+
+
+def union_of(shapes: Iterable[BaseGeometry]) -> BaseGeometry:
+    """Unite shapes of any dimension."""
+    return shapely.union_all(list(shapes))

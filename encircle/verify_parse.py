@@ -1,0 +1,386 @@
+"""What does a judgement say: its certificates as frozen values, or the place where it stammers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Reading = Literal["optimistic", "pessimistic"]
+READINGS = ("optimistic", "pessimistic")
+LAND_MODES = ("rail", "wheeled", "tracked", "foot", "boat")
+VERDICTS = ("encircled", "not_encircled", "contested", "indeterminate", "no_force")
+GRADES = ("F0", "F1", "F2", "F3", "F4")
+HOLDS = ("hostile", "barrier", "sea", "neutral", "grey")
+STOPS = (
+    "hostile", "grey", "neutral", "barrier", "cut", "unknown", "permission", "tunnel",
+    "neutral_strip", "third_party", "edge",
+)  # fmt: skip
+MOST_VERTICES = 200_000
+"""A judgement with more vertices than this is refused unread."""
+MOST_ITEMS = 200_000
+"""Lists longer than this, of anything, are refused unread."""
+_A_LINE = 2
+_A_RING = 4
+
+T = TypeVar("T")
+
+
+class UnreadableError(ValueError):
+    """Some member of a judgement is not what the contract says; never leaves the verifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One stretch of an open path."""
+
+    points: NDArray[np.float64]
+    by: str
+    mode: str
+    control: str
+    fire: str | None
+    evidence: tuple[str, ...]
+    length_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bottleneck:
+    """Where an open path is said to be narrowest."""
+
+    leg: int | None
+    width_m: float | None
+    at: NDArray[np.float64] | None
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disjoint:
+    """How many ways share nothing, and the cut that proves there are no more."""
+
+    count: int
+    ways: tuple[tuple[str, ...], ...]
+    cut: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPath:
+    """A path from the force to an anchor."""
+
+    reading: Reading
+    unit: str
+    anchor: str
+    mode: str
+    legs: tuple[Leg, ...]
+    length_m: float
+    bottleneck: Bottleneck | None
+    disjoint: Disjoint
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One stretch of a closed ring, and what is said to hold it."""
+
+    ring: int
+    part: int
+    points: NDArray[np.float64]
+    by: str
+    evidence: tuple[str, ...]
+    length_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A route or crossing that leaves the ring, and why it does not carry."""
+
+    id: str
+    at: NDArray[np.float64]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedRing:
+    """A ring round the force."""
+
+    reading: Reading
+    units: tuple[str, ...]
+    polygons: tuple[tuple[NDArray[np.float64], ...], ...]
+    segments: tuple[Segment, ...]
+    weakest: int
+    area_km2: float
+    cut_set: Mapping[str, tuple[Stop, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What is said of the whole force, or of one of its positions."""
+
+    id: str | None
+    verdict: str
+    encircled: bool | None
+    code: str
+    name: str | None
+    land_cut: str | None
+    land: Mapping[str, str]
+    access: Mapping[str, str]
+    open: OpenPath | None
+    closed: ClosedRing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What the judgement says it was judged by; metres and days."""
+
+    stale_after_days: float
+    join_m: float
+    seam_m: float
+    reach_by_echelon_m: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Everything of a judgement that can be checked."""
+
+    force: str
+    side: str
+    as_of: str
+    sha256: str
+    parameters: Parameters
+    whole: Ruling
+    parts: tuple[Ruling, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value of a JSON document and where it stands (RFC 6901)."""
+
+    value: object
+    pointer: str = ""
+    spent: list[int] = field(default_factory=lambda: [0])
+
+    def fail(self, wanted: str) -> UnreadableError:
+        """Say what stands here instead of what was wanted."""
+        return UnreadableError(f"{self.pointer or '/'} is not {wanted}")
+
+    def object(self) -> Mapping[str, Any]:
+        """Take an object."""
+        if not isinstance(self.value, Mapping):
+            raise self.fail("an object")
+        return self.value
+
+    def __getitem__(self, name: str) -> Node:
+        return Node(self.object().get(name), f"{self.pointer}/{name}", self.spent)
+
+    def items(self) -> list[Node]:
+        """Take a list, not too long."""
+        if not isinstance(self.value, (list, tuple)) or len(self.value) > MOST_ITEMS:
+            raise self.fail(f"a list of at most {MOST_ITEMS}")
+        return [Node(v, f"{self.pointer}/{i}", self.spent) for i, v in enumerate(self.value)]
+
+    def maybe(self, take: Callable[[Node], T]) -> T | None:
+        """Take something, or null."""
+        return None if self.value is None else take(self)
+
+    def text(self) -> str:
+        """Take text."""
+        if not isinstance(self.value, str):
+            raise self.fail("text")
+        return self.value
+
+    def one_of(self, words: tuple[str, ...]) -> str:
+        """Take one of some words."""
+        if not isinstance(self.value, str) or self.value not in words:
+            raise self.fail(f"one of {', '.join(words)}")
+        return self.value
+
+    def number(self) -> float:
+        """Take a finite number that is not negative."""
+        if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
+            raise self.fail("a number")
+        try:
+            number = float(self.value)
+        except OverflowError:
+            raise self.fail("a number of sane size") from None
+        if not math.isfinite(number) or number < 0:
+            raise self.fail("a finite number, zero or more")
+        return number
+
+    def index(self) -> int:
+        """Take a count or an index."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int) or self.value < 0:
+            raise self.fail("a whole number, zero or more")
+        return self.value
+
+    def ids(self) -> tuple[str, ...]:
+        """Take a list of feature ids."""
+        return tuple(item.text() for item in self.items())
+
+    def points(self, least: int) -> NDArray[np.float64]:
+        """Take a list of positions, `(lon, lat)` in degrees."""
+        items = self.items()
+        self.spent[0] += len(items)
+        if self.spent[0] > MOST_VERTICES:
+            raise UnreadableError(f"the judgement has more than {MOST_VERTICES} vertices")
+        if len(items) < least:
+            raise self.fail(f"a list of at least {least} positions")
+        return np.asarray([item.position() for item in items], dtype=float)
+
+    def position(self) -> tuple[float, float]:
+        """Take one position."""
+        pair = self.value
+        if not isinstance(pair, (list, tuple)) or len(pair) != 2:  # noqa: PLR2004 - lon and lat
+            raise self.fail("a position [lon, lat]")
+        for number, bound in zip(pair, (180.0, 90.0), strict=True):
+            sound = isinstance(number, (int, float)) and not isinstance(number, bool)
+            if not sound or not -bound <= number <= bound:
+                raise self.fail("a position [lon, lat] in degrees")
+        return float(pair[0]), float(pair[1])
+
+
+def parse_judgement(judgement: Mapping[str, Any]) -> Said:
+    """
+    Read what a judgement says.
+
+    Raises
+    ------
+    UnreadableError
+        If a member is missing, of the wrong type, not finite, or absurdly large.
+    """
+    top = Node(judgement)
+    return Said(
+        force=top["force"].text(),
+        side=top["side"].text(),
+        as_of=top["as_of"].text(),
+        sha256=top["provenance"]["input_sha256"].text(),
+        parameters=_parse_parameters(top["provenance"]["parameters"]),
+        whole=_parse_ruling(top, None),
+        parts=tuple(_parse_ruling(part, part["id"].text()) for part in top["units"].items()),
+    )
+
+
+def _parse_parameters(node: Node) -> Parameters:
+    reaches = node["reach_by_echelon_m"].maybe(Node.object) or {}
+    return Parameters(
+        stale_after_days=node["stale_after_days"].number(),
+        join_m=node["join_m"].number(),
+        seam_m=node["seam_m"].number(),
+        reach_by_echelon_m={
+            str(echelon): node["reach_by_echelon_m"][echelon].number() for echelon in reaches
+        },
+    )
+
+
+def _parse_ruling(node: Node, whose: str | None) -> Ruling:
+    encircled = node["encircled"].value
+    if encircled is not None and not isinstance(encircled, bool):
+        raise node["encircled"].fail("true, false or null")
+    axes = node["axes"]
+    land = axes["land"].maybe(Node.object) if axes.value is not None else None
+    access = [kind for kind in ("sea", "air", "special") if axes.value is not None]
+    return Ruling(
+        id=whose,
+        verdict=node["verdict"].one_of(VERDICTS),
+        encircled=encircled,
+        code=node["status"]["code"].text(),
+        name=node["status"]["name"].maybe(Node.text),
+        land_cut=node["definitions"].maybe(lambda d: d["land_cut"].maybe(Node.text)),
+        land={mode: axes["land"][mode].text() for mode in land or {}},
+        access={kind: axes[kind].maybe(Node.text) or "none" for kind in access},
+        open=node["certificates"]["open"].maybe(_parse_open),
+        closed=node["certificates"]["closed"].maybe(_parse_closed),
+    )
+
+
+def _parse_line(node: Node) -> NDArray[np.float64]:
+    node["type"].one_of(("LineString",))
+    return node["coordinates"].points(_A_LINE)
+
+
+def _parse_open(node: Node) -> OpenPath:
+    legs = tuple(_parse_leg(leg) for leg in node["legs"].items())
+    if not legs:
+        raise node["legs"].fail("a path: it has no legs")
+    return OpenPath(
+        reading=cast("Reading", node["reading"].one_of(READINGS)),
+        unit=node["unit"].text(),
+        anchor=node["anchor"].text(),
+        mode=node["mode"].one_of(LAND_MODES),
+        legs=legs,
+        length_m=node["length_m"].number(),
+        bottleneck=node["bottleneck"].maybe(_parse_bottleneck),
+        disjoint=_parse_disjoint(node["disjoint"]),
+    )
+
+
+def _parse_leg(node: Node) -> Leg:
+    return Leg(
+        points=_parse_line(node["geometry"]),
+        by=node["by"].one_of(("ground", "route", "crossing")),
+        mode=node["mode"].one_of(LAND_MODES),
+        control=node["control"].one_of(("friendly", "open", "grey", "crossing")),
+        fire=node["fire"].maybe(lambda fire: fire.one_of(GRADES)),
+        evidence=node["evidence"].ids(),
+        length_m=node["length_m"].number(),
+    )
+
+
+def _parse_bottleneck(node: Node) -> Bottleneck:
+    return Bottleneck(
+        leg=node["leg"].maybe(Node.index),
+        width_m=node["width_m"].maybe(Node.number),
+        at=node["at"].maybe(lambda at: np.asarray(at.position())),
+        evidence=node["evidence"].ids(),
+    )
+
+
+def _parse_disjoint(node: Node) -> Disjoint:
+    return Disjoint(
+        count=node["count"].index(),
+        ways=tuple(way.ids() for way in node["ways"].items()),
+        cut=node["cut"].ids(),
+    )
+
+
+def _parse_closed(node: Node) -> ClosedRing:
+    ring = node["ring"]
+    whole = ring["coordinates"]
+    kind = ring["type"].one_of(("Polygon", "MultiPolygon"))
+    polygons = whole.items() if kind == "MultiPolygon" else [whole]
+    stops = node["cut_set"]
+    return ClosedRing(
+        reading=cast("Reading", node["reading"].one_of(READINGS)),
+        units=node["units"].ids(),
+        polygons=tuple(tuple(r.points(_A_RING) for r in p.items()) for p in polygons),
+        segments=tuple(_parse_segment(segment) for segment in node["segments"].items()),
+        weakest=node["weakest"].index(),
+        area_km2=node["area_km2"].number(),
+        cut_set={
+            mode: tuple(_parse_stop(stop) for stop in stops[mode].items())
+            for mode in LAND_MODES
+            if mode in stops.object()
+        },
+    )
+
+
+def _parse_segment(node: Node) -> Segment:
+    return Segment(
+        ring=node["ring"].index(),
+        part=node["part"].index(),
+        points=_parse_line(node["geometry"]),
+        by=node["by"].one_of(HOLDS),
+        evidence=node["evidence"].ids(),
+        length_m=node["length_m"].number(),
+    )
+
+
+def _parse_stop(node: Node) -> Stop:
+    return Stop(
+        id=node["id"].text(),
+        at=np.asarray(node["at"].position()),
+        because=node["because"].one_of(STOPS),
+    )

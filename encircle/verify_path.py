@@ -1,0 +1,577 @@
+"""Is it a way out: every leg of an open path held against the map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from shapely.geometry import LineString, Point
+
+from encircle.projection import length_on_globe_m
+from encircle.situation import Anchor, Barrier, Control, Crossing, Fire, Position, Route
+from encircle.verify_ground import (
+    BAND_M,
+    TOLERANCE_M,
+    Ground,
+    Lean,
+    Survey,
+    areas_of,
+    join,
+    measure_stray,
+    minus,
+    trace_of,
+    union_of,
+)
+from encircle.verify_parse import GRADES, Leg, OpenPath
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.situation import Feature
+
+LENGTH_TOLERANCE_M = 0.2
+"""Two honest measurements of one length may differ by this; metres."""
+GROUND_TOLERANCE_M = 1.0
+"""How far a leg may leave passable ground; metres."""
+SAME_PLACE_DEG = 1e-9
+"""Ends that meet are equal but for the last bits; degrees."""
+STRAY_M = 0.5
+"""Length outside a tolerance that is still put down to rounding; metres."""
+UNMAPPED_RANK = 1.5
+"""Fire nobody mapped ranks between F1 and F2. Source: the ladder of fire grades."""
+_WIDTH_TOLERANCE = 0.02
+_WIDTH_TOLERANCE_M = 5.0
+_RAYS = 36
+_STRAIGHT_ACROSS_DEG = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One place where a certificate fails, and the features it concerns."""
+
+    statement: str
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PathCase:
+    """An open path beside the map it is about."""
+
+    path: OpenPath
+    survey: Survey
+
+    @property
+    def ground(self) -> Ground:
+        """The ground on the path's reading, drawn in the path's favour."""
+        return self.survey.ground(self.path.reading, "open")
+
+    @cached_property
+    def called(self) -> dict[str, BaseGeometry]:
+        """Where a leg may be called what, however room for drawing is used."""
+        leans: tuple[Lean, Lean] = ("open", "closed")
+        grounds = [self.survey.ground(self.path.reading, lean) for lean in leans]
+        seam = join(*(g.seam for g in grounds))
+        friendly = join(seam, *(g.friendly for g in grounds))
+        uncovered = join(seam, *(g.open for g in grounds))
+        return {
+            "friendly": friendly,
+            "open": uncovered,
+            "friendly or open": join(friendly, uncovered),
+            "grey": join(seam, *(g.grey for g in grounds)),
+        }
+
+    @cached_property
+    def spannable(self) -> BaseGeometry:
+        """What a crossing may span: ground that lets through, and water nobody hostile holds."""
+        wet = minus(join(*_wide_obstacles(self)), self.ground.hostile, self.ground.neutral)
+        return join(self.ground.passable, wet)
+
+    def on_plane(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Project a leg's positions; a leg is straight on the plane between them."""
+        return self.survey.plane.points_to_metres(points)
+
+    def trace(self, leg: Leg) -> BaseGeometry:
+        """Draw a leg on the plane."""
+        return trace_of(self.on_plane(leg.points))
+
+    def anchor_shape(self) -> BaseGeometry | None:
+        """Draw the anchor, if there is one on this reading."""
+        anchor = self.survey.known.get(self.path.anchor)
+        return self.survey.shape(anchor) if isinstance(anchor, Anchor) else None
+
+    def last_hop(self) -> BaseGeometry:
+        """Draw the step from the path's end to the nearest point of the anchor."""
+        end = Point(self.on_plane(self.path.legs[-1].points[-1:])[0])
+        shape = self.anchor_shape()
+        nearest = shapely.shortest_line(end, shape) if shape is not None else None
+        return trace_of(shapely.get_coordinates(nearest if nearest is not None else end))
+
+
+# -- the ends --------------------------------------------------------------------------------
+
+
+def starts_at_the_force(case: PathCase) -> Iterator[Fault]:
+    """The path starts where a position of the force stands."""
+    unit = case.survey.known.get(case.path.unit)
+    situation = case.survey.situation
+    if not isinstance(unit, Position) or unit.force != situation.force:
+        yield Fault(f"{case.path.unit!r} is no position of the force", (case.path.unit,))
+        return
+    if not case.survey.stands(unit):
+        yield Fault(f"{unit.id!r} is not certainly there", (unit.id,))
+    start = Point(case.on_plane(case.path.legs[0].points[:1])[0])
+    gap = start.distance(case.survey.shape(unit))
+    if gap > STRAY_M:
+        yield Fault(f"the path starts {gap:.0f} m from {unit.id!r}", (unit.id,))
+
+
+def ends_at_a_friendly_anchor(case: PathCase) -> Iterator[Fault]:
+    """The path ends at a friendly land anchor that stands on passable ground."""
+    name = case.path.anchor
+    anchor = case.survey.known.get(name)
+    if not isinstance(anchor, Anchor) or not case.survey.counts(anchor, case.path.reading):
+        yield Fault(f"{name!r} is no anchor on the {case.path.reading} reading", (name,))
+        return
+    if anchor.side not in case.survey.friends:
+        yield Fault(f"anchor {name!r} belongs to {anchor.side!r}, which is no friend", (name,))
+    if anchor.access != "land":
+        yield Fault(f"anchor {name!r} gives access by {anchor.access}, not by land", (name,))
+    yield from _reaches_anchor(case, anchor)
+
+
+def _reaches_anchor(case: PathCase, anchor: Anchor) -> Iterator[Fault]:
+    shape, hop = case.survey.shape(anchor), case.last_hop()
+    allowed = case.survey.parameters.join_m if shape.geom_type == "Point" else 0.0
+    if hop.length > allowed + STRAY_M:
+        yield Fault(f"the path ends {hop.length:.0f} m from anchor {anchor.id!r}", (anchor.id,))
+    if measure_stray(hop, case.ground.passable, GROUND_TOLERANCE_M) > STRAY_M:
+        yield Fault(f"the ground at anchor {anchor.id!r} cannot be passed", (anchor.id,))
+
+
+def legs_follow_on(case: PathCase) -> Iterator[Fault]:
+    """Each leg starts where the one before it ends."""
+    for number, (one, other) in enumerate(
+        zip(case.path.legs, case.path.legs[1:], strict=False), start=1
+    ):
+        step = np.abs(one.points[-1] - other.points[0])
+        step[0] = min(step[0], abs(step[0] - 360.0))
+        if step.max() > SAME_PLACE_DEG:
+            yield Fault(f"leg {number} does not start where leg {number - 1} ends")
+
+
+def lengths_agree(case: PathCase) -> Iterator[Fault]:
+    """The lengths stated are the lengths measured on the globe."""
+    for number, leg in enumerate(case.path.legs):
+        measured = length_on_globe_m(leg.points)
+        if not same_length(measured, leg.length_m, len(leg.points)):
+            yield Fault(f"leg {number} is {measured:.1f} m long, not {leg.length_m:.1f} m")
+    total = sum(leg.length_m for leg in case.path.legs)
+    if abs(total - case.path.length_m) > LENGTH_TOLERANCE_M + 0.06 * len(case.path.legs):
+        yield Fault(f"the legs add up to {total:.1f} m, not {case.path.length_m:.1f} m")
+
+
+def same_length(measured_m: float, stated_m: float, vertices: int) -> bool:
+    """Tell whether two lengths differ by no more than rounding, vertex by vertex."""
+    return abs(measured_m - stated_m) <= LENGTH_TOLERANCE_M + 0.001 * vertices + 1e-6 * measured_m
+
+
+# -- how it travels --------------------------------------------------------------------------
+
+
+def mode_is_kept(case: PathCase) -> Iterator[Fault]:
+    """Every leg is travelled by the path's mode; a boat way walks to at least one boat."""
+    mode = case.path.mode
+    allowed = ("foot", "boat") if mode == "boat" else (mode,)
+    for number, leg in enumerate(case.path.legs):
+        if leg.mode not in allowed:
+            yield Fault(f"leg {number} goes by {leg.mode}, the path by {mode}")
+        if leg.mode == "boat" and leg.by != "crossing":
+            yield Fault(f"leg {number} goes by boat and is no crossing")
+    if mode == "boat" and not any(leg.mode == "boat" for leg in case.path.legs):
+        yield Fault("the path goes by boat and takes none")
+
+
+def wheels_keep_to_routes(case: PathCase) -> Iterator[Fault]:
+    """Wheels and rail leave a route only on the ground the force itself holds."""
+    for number, leg in enumerate(case.path.legs):
+        if leg.by != "ground" or leg.mode not in ("wheeled", "rail"):
+            continue
+        length, own = case.trace(leg).length, _own_ground_m(case)
+        if number > 0 and length > STRAY_M:
+            yield Fault(f"leg {number} takes {leg.mode} off the routes")
+        elif length > own + 1.0:
+            yield Fault(f"leg {number} goes {length:.0f} m off the routes, past {own:.0f} m")
+
+
+def _own_ground_m(case: PathCase) -> float:
+    unit = case.survey.known.get(case.path.unit)
+    reach = case.survey.reach_m(unit, case.path.reading) if isinstance(unit, Position) else 0.0
+    return max(case.survey.parameters.join_m, reach)
+
+
+def lines_carry_their_legs(case: PathCase) -> Iterator[Fault]:
+    """A leg by route or crossing lies on the one it names, which is open and carries the mode."""
+    for number, leg in enumerate(case.path.legs):
+        if leg.by == "ground":
+            continue
+        kind = Route if leg.by == "route" else Crossing
+        first = case.survey.known.get(leg.evidence[0]) if leg.evidence else None
+        if not isinstance(first, kind) and not (leg.by == "route" and isinstance(first, Crossing)):
+            yield Fault(f"leg {number} names no {leg.by} first", leg.evidence[:1])
+            continue
+        if not case.survey.is_usable(first, case.path.reading, leg.mode):
+            said = f"{first.id!r} does not carry {leg.mode} on the {case.path.reading} reading"
+            yield Fault(f"leg {number}: {said}", (first.id,))
+        elif leg.by == "route" and not _follows_route(case, leg, first):
+            yield Fault(f"leg {number} does not lie on {first.id!r}", (first.id,))
+        elif isinstance(first, Crossing) and leg.by == "crossing":
+            yield from _follows_crossing(case, number, leg, first)
+
+
+def _follows_route(case: PathCase, leg: Leg, route: Feature) -> bool:
+    trace = case.trace(leg)
+    if isinstance(route, Route):
+        shape = case.survey.shape(route)
+        if measure_stray(trace, shape, TOLERANCE_M) <= STRAY_M:
+            return True
+    return _joins_ends(case, leg, trace)
+
+
+def _joins_ends(case: PathCase, leg: Leg, trace: BaseGeometry) -> bool:
+    """A route or crossing end joins what lies within `join_m`."""
+    if trace.length > case.survey.parameters.join_m + 1.0:
+        return False
+    lines = [
+        case.survey.shape(line)
+        for line in map(case.survey.known.get, leg.evidence)
+        if isinstance(line, (Route, Crossing))
+        and case.survey.is_usable(line, case.path.reading, leg.mode)
+    ]
+    ends = [Point(p) for p in case.on_plane(leg.points[[0, -1]])]
+    touched = [{i for i, line in enumerate(lines) if end.distance(line) <= TOLERANCE_M}
+               for end in ends]  # fmt: skip
+    return all(touched) and (len(lines) == 1 or len(touched[0] | touched[1]) > 1)
+
+
+def _follows_crossing(case: PathCase, number: int, leg: Leg, crossing: Crossing) -> Iterator[Fault]:
+    trace, shape = case.trace(leg), case.survey.shape(crossing)
+    near = case.survey.parameters.join_m + TOLERANCE_M
+    if shape.geom_type == "Point":
+        lies = _spans_straight(case, trace, shape, near)
+    else:
+        ends = union_of(Point(p) for p in shapely.get_coordinates(shape)[[0, -1]])
+        away = trace.difference(shape.buffer(TOLERANCE_M))
+        lies = away.is_empty or measure_stray(away, ends, near) <= STRAY_M
+    if not lies:
+        yield Fault(f"leg {number} does not lie on crossing {crossing.id!r}", (crossing.id,))
+
+
+def _spans_straight(
+    case: PathCase, trace: BaseGeometry, place: BaseGeometry, near_m: float
+) -> bool:
+    """A point crossing joins what lies near it, or the two banks of the water it stands in."""
+    if trace.hausdorff_distance(place) <= near_m:
+        return True
+    spans = [shape for shape in _wide_obstacles(case) if shape.distance(place) <= near_m]
+    ends = shapely.get_coordinates(trace)[[0, -1]]
+    straight = measure_stray(trace, trace_of(ends), TOLERANCE_M) <= STRAY_M
+    if not straight or trace.distance(place) > near_m:
+        return False
+    return any(_goes_across(trace, span, place, near_m) for span in spans)
+
+
+def _wide_obstacles(case: PathCase) -> list[BaseGeometry]:
+    barriers = [case.survey.shape(b) for b in case.survey.each(Barrier)]
+    return [areas_of(shape) for shape in barriers if shape.geom_type.endswith("Polygon")]
+
+
+def _goes_across(
+    trace: BaseGeometry, span: BaseGeometry, place: BaseGeometry, near_m: float
+) -> bool:
+    """A span runs from the nearest bank to the opposite one, not along the water."""
+    wet = trace.intersection(span.buffer(TOLERANCE_M))
+    if trace.length - wet.length > 2 * near_m:
+        return False
+    bank = np.asarray(shapely.shortest_line(place, span.boundary).coords)
+    across, along = bank[1] - bank[0], np.diff(shapely.get_coordinates(trace)[[0, -1]], axis=0)[0]
+    lengths = np.hypot(*across) * np.hypot(*along)
+    if lengths > 0:
+        turn = np.degrees(np.arccos(np.clip(abs(across @ along) / lengths, 0.0, 1.0)))
+        if turn <= _STRAIGHT_ACROSS_DEG:
+            return True
+    return bool(trace.length <= 2 * _shortest_chord(span, place) + 2 * near_m)
+
+
+def _shortest_chord(span: BaseGeometry, place: BaseGeometry) -> float:
+    heart = shapely.shortest_line(place, span.buffer(-1.0)).coords[-1]
+    far = span.length + 1.0
+    chords = []
+    for angle in np.linspace(0.0, np.pi, _RAYS, endpoint=False):
+        ray = far * np.array([np.cos(angle), np.sin(angle)])
+        cut = span.intersection(LineString([heart - ray, heart + ray]))
+        chords += [p.length for p in shapely.get_parts(cut) if p.distance(Point(heart)) < 1.0]
+    return min(chords, default=0.0)
+
+
+# -- the ground under it ---------------------------------------------------------------------
+
+
+def ground_lets_through(case: PathCase) -> Iterator[Fault]:
+    """Every leg keeps to ground that is passable on the reading, all along."""
+    for number, leg in enumerate(case.path.legs):
+        region = case.spannable if leg.by == "crossing" else case.ground.passable
+        stray = measure_stray(case.trace(leg), region, GROUND_TOLERANCE_M)
+        if stray > STRAY_M:
+            said = f"leg {number} runs {stray:.0f} m through ground that is not passable"
+            yield Fault(f"{said} on the {case.path.reading} reading", leg.evidence)
+
+
+def ground_is_what_it_is_called(case: PathCase) -> Iterator[Fault]:
+    """The control named for each leg is what its ground is."""
+    for number, leg in enumerate(case.path.legs):
+        if leg.control == "crossing" and leg.by != "crossing":
+            yield Fault(f"leg {number} is on the ground and calls it a crossing")
+        elif leg.control == "grey" and case.path.reading == "pessimistic":
+            yield Fault(f"leg {number} goes over grey ground on the pessimistic reading")
+        elif leg.by != "crossing" and not _is_called_right(case, leg):
+            yield Fault(f"leg {number} is not on {leg.control} ground", leg.evidence)
+
+
+def _is_called_right(case: PathCase, leg: Leg) -> bool:
+    trace, called = case.trace(leg), case.called
+    if leg.control == "grey":
+        return _touches(trace, called["grey"])
+    if leg.control == "friendly":
+        return measure_stray(trace, called["friendly"], GROUND_TOLERANCE_M) <= STRAY_M
+    within = measure_stray(trace, called["friendly or open"], GROUND_TOLERANCE_M) <= STRAY_M
+    return within and _touches(trace, called["open"])
+
+
+def _touches(trace: BaseGeometry, region: BaseGeometry) -> bool:
+    return not region.is_empty and trace.distance(region) <= TOLERANCE_M
+
+
+def barriers_are_crossed_at_crossings(case: PathCase) -> Iterator[Fault]:
+    """A barrier is passed only at a crossing that carries the mode."""
+    for mode, run in _runs(case):
+        barriers = case.survey.barriers(case.path.reading, mode)
+        near = [b for b in barriers if case.survey.shape(b).distance(run) <= TOLERANCE_M]
+        gaps = _gaps(case, mode, run)
+        for barrier in near:
+            if is_cut_through(run, case.survey.shape(barrier), gaps):
+                said = f"the path crosses {barrier.type} {barrier.id!r} without a crossing"
+                yield Fault(f"{said} for {mode}", (barrier.id,))
+
+
+def _runs(case: PathCase) -> Iterator[tuple[str, BaseGeometry]]:
+    """Give the stretches between crossings, each with its mode, the last hop included."""
+    last = len(case.path.legs) - 1
+    run: list[NDArray[np.float64]] = []
+    mode = case.path.mode
+    for number, leg in enumerate(case.path.legs):
+        if leg.by == "crossing":
+            if run:
+                yield mode, trace_of(np.concatenate(run))
+            run = []
+            continue
+        mode = leg.mode
+        run.append(case.on_plane(leg.points))
+        if number == last:
+            run.append(shapely.get_coordinates(case.last_hop()))
+    if run:
+        yield mode, trace_of(np.concatenate(run))
+
+
+def _gaps(case: PathCase, mode: str, run: BaseGeometry) -> BaseGeometry:
+    """Draw the places near the path where a usable crossing opens barriers."""
+    crossings = [
+        case.survey.shape(line).buffer(case.survey.parameters.join_m + TOLERANCE_M)
+        for line in case.survey.lines(case.path.reading, mode)
+        if isinstance(line, Crossing)
+    ]
+    return join(*(gap for gap in crossings if gap.intersects(run)))
+
+
+def is_cut_through(run: BaseGeometry, barrier: BaseGeometry, gaps: BaseGeometry) -> bool:
+    """
+    Tell whether a barrier parts a path's two ends.
+
+    The path is thickened to a tube and the barrier taken out of it: a path that touches the
+    barrier or runs along it stays in one piece, a path that crosses falls into two.
+    """
+    tube = run.buffer(GROUND_TOLERANCE_M)
+    wide = barrier.geom_type.endswith("Polygon")
+    wall = barrier.buffer(-BAND_M / 2) if wide else barrier.buffer(0.01)
+    left = tube.difference(wall.difference(gaps) if not wide else wall)
+    pieces = [p for p in shapely.get_parts(left) if p.geom_type == "Polygon"]
+    ends = [Point(p) for p in shapely.get_coordinates(run)[[0, -1]]]
+    at = [{i for i, p in enumerate(pieces) if p.distance(end) <= GROUND_TOLERANCE_M * 0.99}
+          for end in ends]  # fmt: skip
+    return not at[0] & at[1]
+
+
+# -- what is said of it ----------------------------------------------------------------------
+
+
+def evidence_is_really_there(case: PathCase) -> Iterator[Fault]:
+    """Every feature named for a leg speaks at the instant judged, and lies where the leg does."""
+    for number, leg in enumerate(case.path.legs):
+        trace = case.trace(leg)
+        for name in leg.evidence:
+            said = find_misplaced(case.survey, case.path.reading, case.ground, trace, name)
+            if said:
+                yield Fault(f"leg {number}: {said}", (name,))
+        if leg.control == "friendly" and leg.by != "crossing" and not _names_a_friend(case, leg):
+            yield Fault(f"leg {number} is called friendly and names nothing friendly", leg.evidence)
+
+
+def _names_a_friend(case: PathCase, leg: Leg) -> bool:
+    features = map(case.survey.known.get, leg.evidence)
+    return any(
+        (isinstance(f, Control) and f.holder in case.survey.friends)
+        or (isinstance(f, (Position, Anchor)) and f.side in case.survey.friends)
+        for f in features
+    )
+
+
+def find_misplaced(
+    survey: Survey, reading: str, ground: Ground, trace: BaseGeometry, name: str
+) -> str | None:
+    """Say why a feature cannot be evidence for a stretch; None where it can."""
+    feature = survey.known.get(name)
+    if feature is None:
+        return f"{name!r} is no evidence at the instant judged"
+    near = TOLERANCE_M
+    if isinstance(feature, (Route, Crossing)):
+        near += survey.parameters.join_m
+    elif _touches(trace, ground.seam):
+        near += survey.parameters.seam_m
+    footprint = survey.footprint(feature, "pessimistic")
+    if reading == "optimistic":
+        footprint = union_of([footprint, survey.footprint(feature, "optimistic")])
+    gap = trace.distance(footprint)
+    return None if gap <= near else f"{name!r} lies {gap:.0f} m away"
+
+
+def fire_is_not_played_down(case: PathCase) -> Iterator[Fault]:
+    """No leg is called safer than the fire mapped on it, and unmapped fire is not called none."""
+    for number, leg in enumerate(case.path.legs):
+        mapped = list(_mapped_fire(case, leg))
+        worst = max((rank_of_fire(grade) for grade, _ in mapped), default=0.0)
+        names = tuple(name for _, name in mapped)
+        if rank_of_fire(leg.fire) < worst:
+            yield Fault(f"leg {number} is called {leg.fire or 'unmapped'} under worse fire", names)
+        elif leg.fire in ("F0", "F1") and not mapped:
+            yield Fault(f"leg {number} is called {leg.fire} where no fire is mapped")
+
+
+def rank_of_fire(grade: str | None) -> float:
+    """Rank a fire grade; fire nobody mapped comes after F1."""
+    return UNMAPPED_RANK if grade is None else float(GRADES.index(grade))
+
+
+def _mapped_fire(case: PathCase, leg: Leg) -> Iterator[tuple[str, str]]:
+    trace = case.trace(leg)
+    for name in leg.evidence:
+        line = case.survey.known.get(name)
+        if leg.by != "ground" and isinstance(line, (Route, Crossing)) and line.fire:
+            yield line.fire, name
+            break
+    for fire in case.survey.known.values():
+        if not isinstance(fire, Fire) or fire.side in case.survey.friends:
+            continue
+        shape = case.survey.shape(fire)
+        burns = leg.mode in fire.modes and case.survey.counts(fire, case.path.reading)
+        if burns and shape.intersects(trace):
+            under = trace.intersection(shape.buffer(-GROUND_TOLERANCE_M))
+            if not under.is_empty and (trace.geom_type == "Point" or under.length > STRAY_M):
+                yield fire.grade, fire.id
+
+
+def bottleneck_is_measured(case: PathCase) -> Iterator[Fault]:
+    """The bottleneck lies on its leg and is as wide as the ground there lets through."""
+    neck = case.path.bottleneck
+    if neck is None:
+        return
+    unknown = [name for name in neck.evidence if name not in case.survey.known]
+    if unknown:
+        yield Fault("the bottleneck names what is no evidence", tuple(unknown))
+    if neck.leg is not None and neck.leg >= len(case.path.legs):
+        yield Fault(f"the bottleneck is on leg {neck.leg}, which there is not")
+    elif neck.at is not None:
+        at = Point(case.on_plane(neck.at)[0])
+        if neck.leg is not None and at.distance(case.trace(case.path.legs[neck.leg])) > TOLERANCE_M:
+            yield Fault(f"the bottleneck does not lie on leg {neck.leg}")
+        if neck.width_m is not None:
+            yield from _is_as_wide(case, at, neck.width_m)
+
+
+def _is_as_wide(case: PathCase, at: BaseGeometry, width_m: float) -> Iterator[Fault]:
+    """Twice the way to the nearest wall, however much is counted among the walls."""
+    widths = [2 * gap for gap in _clearances(case, at)]
+    low, high = min(widths, default=0.0), max(widths, default=0.0)
+    slack = max(_WIDTH_TOLERANCE_M, _WIDTH_TOLERANCE * width_m)
+    if not low - slack <= width_m <= high + slack:
+        yield Fault(f"the bottleneck is {low:.0f} to {high:.0f} m wide, not {width_m:.0f} m")
+
+
+def _clearances(case: PathCase, at: BaseGeometry) -> Iterable[float]:
+    barriers = [case.survey.shape(b) for b in case.survey.barriers(case.path.reading, "foot")]
+    barriers += [case.survey.shape(b) for b in case.survey.barriers(case.path.reading, "wheeled")]
+    leans: tuple[Lean, Lean] = ("open", "closed")
+    for ground in (case.survey.ground(case.path.reading, lean) for lean in leans):
+        walls = join(ground.hostile, ground.neutral, ground.water, ground.seam_closed)
+        greyer = join(walls, ground.grey) if case.path.reading == "pessimistic" else walls
+        for region in (ground.hostile, walls, greyer, union_of([greyer, *barriers])):
+            if not region.is_empty:
+                yield at.distance(region)
+
+
+def disjoint_ways_are_disjoint(case: PathCase) -> Iterator[Fault]:
+    """As many ways as counted share no route or crossing, and the cut meets each of them."""
+    said = case.path.disjoint
+    if len(said.ways) != said.count or len(said.cut) != said.count:
+        given = f"{len(said.ways)} ways and a cut of {len(said.cut)}"
+        yield Fault(f"{said.count} disjoint ways are counted, and {given} given")
+    seen: set[str] = set()
+    for way in said.ways:
+        shared = sorted(seen & set(way))
+        if shared:
+            yield Fault("two ways share a route or crossing", tuple(shared))
+        if not set(way) & set(said.cut):
+            yield Fault("the cut misses a way", way)
+        seen |= set(way)
+    yield from _lines_exist(case, sorted(seen | set(said.cut)))
+
+
+def _lines_exist(case: PathCase, names: list[str]) -> Iterator[Fault]:
+    for name in names:
+        line = case.survey.known.get(name)
+        modes = line.modes if isinstance(line, (Route, Crossing)) else ()
+        if not any(case.survey.is_usable(line, case.path.reading, m) for m in modes if line):
+            yield Fault(f"{name!r} is no route or crossing that can be used", (name,))
+
+
+PATH_RULES = (
+    starts_at_the_force,
+    ends_at_a_friendly_anchor,
+    legs_follow_on,
+    lengths_agree,
+    mode_is_kept,
+    wheels_keep_to_routes,
+    lines_carry_their_legs,
+    ground_lets_through,
+    ground_is_what_it_is_called,
+    barriers_are_crossed_at_crossings,
+    evidence_is_really_there,
+    fire_is_not_played_down,
+    bottleneck_is_measured,
+    disjoint_ways_are_disjoint,
+)
+"""Everything asked of an open path, in the order it is asked."""

@@ -1,0 +1,555 @@
+"""Is it shut: every stretch of a closed ring held against the map, and nobody let through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from shapely.geometry import LinearRing, Point, Polygon
+
+from encircle.projection import GEOD, length_on_globe_m
+from encircle.situation import Anchor, Barrier, Control, Crossing, Position, Route
+from encircle.verify_ground import (
+    BAND_M,
+    TOLERANCE_M,
+    Ground,
+    Survey,
+    areas_of,
+    join,
+    measure_stray,
+    minus,
+    trace_of,
+    union_of,
+)
+from encircle.verify_parse import LAND_MODES, ClosedRing, Segment, Stop
+from encircle.verify_path import SAME_PLACE_DEG, STRAY_M, Fault, find_misplaced, same_length
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+AREA_TOLERANCE_KM2 = 0.011
+"""An area is rounded to hundredths of a square kilometre."""
+AREA_TOLERANCE = 0.005
+"""The plane and the globe differ by no more than this share within 1,000 km."""
+PINCH_M2 = 1.0
+"""A ring whose rounding makes it touch itself encloses the same ground but for this; m2."""
+LEAVES_M = 5.0
+"""A route this far inside and this far outside leaves the ring; metres."""
+CRACK_M = 0.5
+"""Passable ground narrower than twice this between walls is a crack in the drawing; metres."""
+SEA = "coast"
+_HOLDER = {"hostile": "hostile", "neutral": "neutral"}
+
+
+@dataclass(frozen=True)
+class RingCase:
+    """A closed ring beside the map it is about."""
+
+    ring: ClosedRing
+    survey: Survey
+
+    @property
+    def ground(self) -> Ground:
+        """The ground on the ring's reading, drawn in the ring's favour."""
+        return self.survey.ground(self.ring.reading, "closed")
+
+    @cached_property
+    def parts(self) -> list[list[NDArray[np.float64]]]:
+        """The rings on the plane, polygon by polygon, the exterior first."""
+        to_metres = self.survey.plane.points_to_metres
+        return [[to_metres(part) for part in polygon] for polygon in self.ring.polygons]
+
+    @cached_property
+    def inside(self) -> BaseGeometry:
+        """The ground the ring encloses."""
+        return join(*(shapely.make_valid(Polygon(p[0], p[1:])) for p in self.parts if p))
+
+    def trace(self, segment: Segment) -> BaseGeometry:
+        """Draw a segment on the plane."""
+        return trace_of(self.survey.plane.points_to_metres(segment.points))
+
+
+# -- the shape of it -------------------------------------------------------------------------
+
+
+def ring_is_simple(case: RingCase) -> Iterator[Fault]:
+    """The ring is closed, does not cross itself, and its polygons do not overlap."""
+    total = 0.0
+    if not case.parts or not all(case.parts):
+        yield Fault("the ring has no vertices")
+        return
+    for number, (polygon, degrees) in enumerate(zip(case.parts, case.ring.polygons, strict=True)):
+        for part, given in zip(polygon, degrees, strict=True):
+            if np.abs(given[0] - given[-1]).max() > SAME_PLACE_DEG:
+                yield Fault(f"polygon {number} of the ring is not closed")
+                return
+            if np.ptp(part, axis=0).min() <= 0:
+                yield Fault(f"polygon {number} of the ring encloses nothing")
+                return
+        shape = Polygon(polygon[0], polygon[1:])
+        enclosed = _shoelace(polygon[0]) - sum(_shoelace(part) for part in polygon[1:])
+        total += enclosed
+        if not shape.is_valid and abs(shapely.make_valid(shape).area - enclosed) > PINCH_M2:
+            yield Fault(f"polygon {number} of the ring crosses itself")
+    if abs(case.inside.area - total) > PINCH_M2 * len(case.parts) + 1e-9 * total:
+        yield Fault("the ring's polygons overlap")
+
+
+def _shoelace(part: NDArray[np.float64]) -> float:
+    x, y = (part - part[0]).T
+    return float(abs(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1])) / 2)
+
+
+def ring_runs_counter_clockwise(case: RingCase) -> Iterator[Fault]:
+    """The outer ring winds once round what it encloses, counter-clockwise."""
+    for number, polygon in enumerate(case.parts):
+        if polygon and not LinearRing(polygon[0]).is_ccw:
+            yield Fault(f"polygon {number} of the ring runs clockwise")
+
+
+def segments_make_up_the_ring(case: RingCase) -> Iterator[Fault]:
+    """The segments, end to end, are exactly the ring."""
+    chains: dict[tuple[int, int], list[Segment]] = {}
+    for segment in case.ring.segments:
+        chains.setdefault((segment.ring, segment.part), []).append(segment)
+    wanted = {
+        (i, j): part
+        for i, polygon in enumerate(case.ring.polygons)
+        for j, part in enumerate(polygon)
+    }
+    if chains.keys() != wanted.keys():
+        yield Fault("the segments belong to other rings than those given")
+        return
+    for key, part in wanted.items():
+        if not _make_up(chains[key], part):
+            yield Fault(f"the segments do not add up to part {key[1]} of polygon {key[0]}")
+
+
+def _make_up(chain: list[Segment], part: NDArray[np.float64]) -> bool:
+    """Tell whether a chain is a ring vertex by vertex, from whichever vertex it starts."""
+    for one, other in zip(chain, chain[1:] + chain[:1], strict=True):
+        if np.abs(one.points[-1] - other.points[0]).max() > SAME_PLACE_DEG:
+            return False
+    walked = np.concatenate([segment.points[:-1] for segment in chain])
+    vertices = part[:-1]
+    if len(walked) != len(vertices):
+        return False
+    starts = np.flatnonzero(np.abs(vertices - walked[0]).max(axis=1) <= SAME_PLACE_DEG)
+    turned = (np.roll(vertices, -int(start), axis=0) for start in starts[:8])
+    return any(np.abs(t - walked).max() <= SAME_PLACE_DEG for t in turned)
+
+
+def measures_agree(case: RingCase) -> Iterator[Fault]:
+    """Lengths and area stated are those measured; the weakest segment is one of them."""
+    for number, segment in enumerate(case.ring.segments):
+        measured = length_on_globe_m(segment.points)
+        if not same_length(measured, segment.length_m, len(segment.points)):
+            said = f"segment {number} is {measured:.1f} m long, not {segment.length_m:.1f} m"
+            yield Fault(said, segment.evidence)
+    stated, areas = case.ring.area_km2, _areas_km2(case)
+    if not any(abs(a - stated) <= AREA_TOLERANCE_KM2 + AREA_TOLERANCE * a for a in areas):
+        yield Fault(f"the ring encloses {areas[0]:.2f} km2, not {stated:.2f} km2")
+    if case.ring.weakest >= len(case.ring.segments):
+        yield Fault(f"segment {case.ring.weakest} is called weakest and does not exist")
+
+
+def _areas_km2(case: RingCase) -> tuple[float, float]:
+    on_globe = 0.0
+    for polygon in case.ring.polygons:
+        sizes = [abs(GEOD.polygon_area_perimeter(*part.T)[0]) for part in polygon]
+        on_globe += sizes[0] - sum(sizes[1:])
+    return case.inside.area / 1e6, on_globe / 1e6
+
+
+# -- who is in and who is out ----------------------------------------------------------------
+
+
+def force_is_inside(case: RingCase) -> Iterator[Fault]:
+    """Every position named stands inside the ring."""
+    around = case.inside.buffer(GIVE_M)
+    for name in case.ring.units:
+        unit = case.survey.known.get(name)
+        if not isinstance(unit, Position) or unit.force != case.survey.situation.force:
+            yield Fault(f"{name!r} is no position of the force", (name,))
+        elif not _stands_in(case, unit, around):
+            yield Fault(f"{name!r} stands outside the ring", (name,))
+    if not case.ring.units:
+        yield Fault("the ring is said to hold nobody")
+
+
+GIVE_M = 1.0
+"""A position this close to the ring may stand on it; metres."""
+
+
+def _stands_in(case: RingCase, unit: Position, around: BaseGeometry) -> bool:
+    if not around.is_valid or around.is_empty or unit.geometry is None:
+        return False
+    shape = case.survey.shape(unit)
+    if shape.geom_type.endswith("Point"):
+        return bool(around.covers(shape))
+    in_degrees = case.survey.plane.to_metres(unit.geometry.representative_point())
+    return any(around.covers(place) for place in (shape.representative_point(), in_degrees))
+
+
+def no_anchor_is_inside(case: RingCase) -> Iterator[Fault]:
+    """No friendly land anchor lies inside the ring."""
+    core = case.inside.buffer(-TOLERANCE_M)
+    for anchor in case.survey.known.values():
+        if not _is_way_on(case, anchor):
+            continue
+        shape = case.survey.shape(anchor)
+        if shape.geom_type != "Point":
+            shape = areas_of(shape.intersection(case.ground.passable)).buffer(-TOLERANCE_M)
+        if core.intersects(shape):
+            yield Fault(f"anchor {anchor.id!r} lies inside the ring", (anchor.id,))
+
+
+def _is_way_on(case: RingCase, feature: object) -> bool:
+    return (
+        isinstance(feature, Anchor)
+        and feature.access == "land"
+        and feature.side in case.survey.friends
+        and case.survey.counts(feature, case.ring.reading)
+    )
+
+
+# -- what holds it ---------------------------------------------------------------------------
+
+
+def segments_are_held(case: RingCase) -> Iterator[Fault]:
+    """Each segment runs where its tag says, and the features it names hold it there."""
+    for number, segment in enumerate(case.ring.segments):
+        trace = case.trace(segment)
+        said = _find_untrue_tag(case, segment, trace)
+        if said:
+            yield Fault(f"segment {number} is tagged {segment.by}: {said}", segment.evidence)
+        for name in segment.evidence:
+            misplaced = find_misplaced(case.survey, case.ring.reading, case.ground, trace, name)
+            if misplaced:
+                yield Fault(f"segment {number}: {misplaced}", (name,))
+
+
+def _find_untrue_tag(case: RingCase, segment: Segment, trace: BaseGeometry) -> str | None:
+    if segment.by == "grey" and case.ring.reading == "optimistic":
+        return "grey ground lets through on the optimistic reading"
+    if not segment.evidence and segment.by != "grey":
+        return "it names nothing"
+    if segment.by in ("barrier", "sea"):
+        return _find_untrue_barrier(case, segment, trace)
+    region = {
+        "hostile": case.ground.hostile,
+        "neutral": case.ground.neutral,
+        "grey": case.ground.grey if segment.evidence else case.ground.nobody,
+    }[segment.by]
+    if segment.by == "grey" and segment.evidence:
+        region = join(region, case.ground.nobody)
+    region = join(region, case.ground.seam_closed)
+    stray = measure_stray(trace, region, TOLERANCE_M)
+    if stray > STRAY_M:
+        return f"{stray:.0f} m of it run past such ground"
+    return _find_wrong_holder(case, segment, trace) if segment.evidence else None
+
+
+def _find_wrong_holder(case: RingCase, segment: Segment, trace: BaseGeometry) -> str | None:
+    """Say why the features named do not hold a segment as they are said to."""
+    known = [f for name in segment.evidence if (f := case.survey.known.get(name)) is not None]
+    holding = [f for f in known if _can_hold(case, f, segment.by)]
+    if not holding:
+        return "nothing it names holds ground so"
+    prints = union_of(case.survey.footprint(f, case.ring.reading) for f in holding)
+    seam = case.ground.seam_closed.intersection(trace.buffer(5 * TOLERANCE_M))
+    if not seam.is_empty:
+        wider = prints.buffer(case.survey.parameters.seam_m + TOLERANCE_M)
+        prints = union_of([prints, wider.intersection(seam.buffer(TOLERANCE_M))])
+    if segment.by == "grey":
+        prints = union_of([prints, case.ground.nobody])
+    stray = measure_stray(trace, prints, TOLERANCE_M)
+    return f"what it names leaves {stray:.0f} m of it unheld" if stray > STRAY_M else None
+
+
+def _can_hold(case: RingCase, feature: object, by: str) -> bool:
+    survey = case.survey
+    if isinstance(feature, Control):
+        holder = survey.holder(feature)
+        return by == "grey" or holder == _HOLDER[by]
+    if isinstance(feature, Position):
+        if feature.present == "withdrawn":
+            return False
+        sure = feature.basis == "geolocated" and survey.stands(feature)
+        return by == "grey" or (by == "hostile" and sure and feature.side not in survey.friends)
+    return by == "grey" and isinstance(feature, Anchor)
+
+
+def _find_untrue_barrier(case: RingCase, segment: Segment, trace: BaseGeometry) -> str | None:
+    known = [f for name in segment.evidence if (f := case.survey.known.get(name)) is not None]
+    walls = [
+        case.survey.shape(f)
+        for f in known
+        if isinstance(f, Barrier)
+        and (f.type == SEA) == (segment.by == "sea")
+        and case.survey.counts(f, case.ring.reading)
+        and {"foot", "tracked"} <= set(f.blocks)
+    ]
+    if segment.by == "sea":
+        seas = [f for f in known if isinstance(f, Anchor) and f.access == "sea"]
+        walls += [case.survey.shape(f).intersection(case.ground.water) for f in seas]
+    if not walls:
+        return "nothing it names stops a man on foot"
+    stray = measure_stray(trace, union_of(walls), TOLERANCE_M)
+    return f"{stray:.0f} m of it run past what it names" if stray > STRAY_M else None
+
+
+def ring_stands_on_walls(case: RingCase) -> Iterator[Fault]:
+    """Nowhere does the ring run through ground that can be passed on foot or tracks."""
+    traces = [case.trace(segment) for segment in case.ring.segments]
+    band = areas_of(union_of(t.buffer(5 * TOLERANCE_M) for t in traces))
+    local = areas_of(band.intersection(case.ground.passable))
+    for mode in ("foot", "tracked"):
+        walls = [_wall(case.survey.shape(b)) for b in _walls(case, mode)]
+        free = minus(local, *(w for w in walls if w.intersects(local))).buffer(-TOLERANCE_M)
+        for number, trace in enumerate(traces):
+            gap = trace.intersection(free)
+            if gap.length > STRAY_M or (trace.geom_type == "Point" and not gap.is_empty):
+                said = f"segment {number} runs {gap.length:.0f} m through ground open on {mode}"
+                yield Fault(said, case.ring.segments[number].evidence)
+
+
+def _walls(case: RingCase, mode: str) -> list[Barrier]:
+    return case.survey.barriers(case.ring.reading, mode)
+
+
+def _wall(shape: BaseGeometry) -> BaseGeometry:
+    return areas_of(shape.buffer(BAND_M))
+
+
+# -- who gets through ------------------------------------------------------------------------
+
+
+def nobody_gets_out(case: RingCase) -> Iterator[Fault]:
+    """From where the force stands no ground, route or crossing leads past the ring."""
+    around = case.inside.buffer(TOLERANCE_M + CRACK_M)
+    for mode in LAND_MODES:
+        flood = _Flood(case, mode)
+        for via, place in flood.spread():
+            if not place.buffer(-CRACK_M / 2).difference(around).is_empty:
+                by = f" by {via!r}" if via else ""
+                yield Fault(f"{mode} gets out of the ring{by}", (via,) if via else ())
+                break
+
+
+@dataclass
+class _Flood:
+    """Who can go where by one mode: pieces of passable ground, and the crossings between."""
+
+    case: RingCase
+    mode: str
+
+    @cached_property
+    def on_routes(self) -> bool:
+        """Rail and wheels keep to routes."""
+        return self.mode in ("rail", "wheeled")
+
+    @cached_property
+    def walk(self) -> str:
+        """The mode that carries between crossings: a boat way is walked."""
+        return "foot" if self.mode == "boat" else self.mode
+
+    @cached_property
+    def ground(self) -> BaseGeometry:
+        """The ground the mode may be on, barriers taken out."""
+        survey, reading = self.case.survey, self.case.ring.reading
+        walls = [_wall(survey.shape(b)) for b in survey.barriers(reading, self.walk)]
+        return minus(self.case.ground.passable, *walls)
+
+    @cached_property
+    def pieces(self) -> list[BaseGeometry]:
+        """The ground, or the stretches of route, that hang together for the mode."""
+        survey, reading = self.case.survey, self.case.ring.reading
+        if not self.on_routes:
+            return _polygons(self.ground.buffer(-CRACK_M))
+        usable = survey.lines(reading, self.walk)
+        lines = [survey.shape(line) for line in usable if isinstance(line, Route)]
+        return _polygons(union_of(lines).intersection(self.ground).buffer(CRACK_M))
+
+    @cached_property
+    def starts(self) -> set[int]:
+        """The pieces the force can set out on."""
+        found: set[int] = set()
+        for name in self.case.ring.units:
+            unit = self.case.survey.known.get(name)
+            if isinstance(unit, Position):
+                found |= self._starts_of(unit)
+        return found
+
+    def _starts_of(self, unit: Position) -> set[int]:
+        survey = self.case.survey
+        shape = survey.shape(unit)
+        shape = shape.representative_point() if shape.geom_type == "Polygon" else shape
+        if not self.on_routes:
+            return self._pieces_near(shape, CRACK_M + BAND_M)
+        reach = max(survey.parameters.join_m, survey.reach_m(unit, self.case.ring.reading))
+        return {
+            piece
+            for piece in self._pieces_near(shape, reach - 1.0)
+            if self._is_open_step(shape, self.pieces[piece])
+        }
+
+    def _is_open_step(self, shape: BaseGeometry, piece: BaseGeometry) -> bool:
+        step = shapely.shortest_line(shape, piece)
+        return measure_stray(step, self.ground, CRACK_M) <= STRAY_M
+
+    def _pieces_near(self, shape: BaseGeometry, near_m: float) -> set[int]:
+        if not self.pieces:
+            return set()
+        tree = shapely.STRtree(self.pieces)
+        return set(map(int, tree.query(shape, predicate="dwithin", distance=near_m)))
+
+    def spread(self) -> Iterator[tuple[str | None, BaseGeometry]]:
+        """Give every piece that can be reached, and the crossing it was reached by."""
+        reached: dict[int, str | None] = dict.fromkeys(self.starts)
+        links = [(c.id, self._linked(c)) for c in self._crossings()]
+        grew = True
+        while grew:
+            before = len(reached)
+            for name, linked in links:
+                if linked & reached.keys():
+                    reached.update((piece, name) for piece in linked - reached.keys())
+            grew = len(reached) > before
+        for piece, via in reached.items():
+            yield via, self.pieces[piece]
+
+    def _crossings(self) -> Iterator[Crossing]:
+        modes = ("foot", "boat") if self.mode == "boat" else (self.mode,)
+        lines = {c.id: c for m in modes for c in self.case.survey.lines(self.case.ring.reading, m)}
+        return (c for c in lines.values() if isinstance(c, Crossing))
+
+    def _linked(self, crossing: Crossing) -> set[int]:
+        """Find the pieces a crossing joins beyond doubt."""
+        shape = self.case.survey.shape(crossing)
+        if measure_stray(shape, self._spannable, TOLERANCE_M) > STRAY_M:
+            return set()
+        linked: set[int] = set()
+        for end in self._ends(shape):
+            for piece in self._pieces_near(end, self.case.survey.parameters.join_m - 1.0):
+                step = shapely.shortest_line(end, self.pieces[piece])
+                if measure_stray(step, self._spannable, 1.0) <= STRAY_M:
+                    linked.add(piece)
+        return linked
+
+    def _ends(self, shape: BaseGeometry) -> Iterable[BaseGeometry]:
+        if shape.geom_type != "Point":
+            return [Point(p) for p in shapely.get_coordinates(shape)[[0, -1]]]
+        spans = [w for w in self._wide if w.covers(shape)]
+        return [shape, *(Point(p) for w in spans for p in _banks(w, shape))]
+
+    @cached_property
+    def _wide(self) -> list[BaseGeometry]:
+        survey, reading = self.case.survey, self.case.ring.reading
+        shapes = (survey.shape(b) for b in survey.barriers(reading, self.walk))
+        return [shape for shape in shapes if shape.geom_type.endswith("Polygon")]
+
+    @cached_property
+    def _spannable(self) -> BaseGeometry:
+        """What a crossing may certainly span: passable ground, and water that is not hostile."""
+        ground = self.case.ground
+        grey = ground.grey if self.case.ring.reading == "pessimistic" else Polygon()
+        wet = minus(join(*self._wide), ground.hostile, ground.neutral, grey)
+        return join(ground.passable, wet)
+
+
+def _polygons(area: BaseGeometry) -> list[BaseGeometry]:
+    return [p for p in shapely.get_parts(area) if p.geom_type == "Polygon" and not p.is_empty]
+
+
+def _banks(water: BaseGeometry, place: BaseGeometry) -> list[NDArray[np.float64]]:
+    """Find the nearest bank and the one straight opposite."""
+    near = np.asarray(shapely.shortest_line(place, water.boundary).coords)
+    step = near[0] - near[1]
+    size = float(np.hypot(*step))
+    if size < 1.0:
+        return []
+    ray = trace_of(np.array([near[0], near[0] + step / size * water.length]))
+    hits = shapely.get_coordinates(ray.intersection(water.boundary))
+    if not len(hits):
+        return []
+    return [near[1], hits[np.hypot(*(hits - near[0]).T).argmin()]]
+
+
+# -- what is said of the ways out ------------------------------------------------------------
+
+
+def cut_set_is_whole(case: RingCase) -> Iterator[Fault]:
+    """Every route and crossing that leaves the ring is in the cut set of its modes."""
+    core, around = case.inside.buffer(-LEAVES_M), case.inside.buffer(LEAVES_M)
+    for line in case.survey.known.values():
+        if not isinstance(line, (Route, Crossing)):
+            continue
+        shape = case.survey.shape(line)
+        if not core.intersects(shape) or around.covers(shape):
+            continue
+        for mode in set(line.modes) & set(LAND_MODES):
+            if all(stop.id != line.id for stop in case.ring.cut_set.get(mode, ())):
+                yield Fault(f"{line.id!r} leaves the ring and {mode} does not list it", (line.id,))
+
+
+def cut_set_is_true(case: RingCase) -> Iterator[Fault]:
+    """Every entry of the cut set carries its mode, lies where it is said to, and is stopped."""
+    for mode, stops in case.ring.cut_set.items():
+        for stop in stops:
+            line = case.survey.known.get(stop.id)
+            if not isinstance(line, (Route, Crossing)) or mode not in line.modes:
+                yield Fault(f"{stop.id!r} is no route or crossing for {mode}", (stop.id,))
+                continue
+            said = _find_untrue_stop(case, stop, line)
+            if said:
+                yield Fault(f"{stop.id!r} in the cut set for {mode}: {said}", (stop.id,))
+
+
+def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str | None:
+    survey, ground = case.survey, case.ground
+    at = Point(survey.plane.points_to_metres(stop.at)[0])
+    join_m, seam_m = survey.parameters.join_m, survey.parameters.seam_m
+    if at.distance(survey.shape(line)) > join_m + TOLERANCE_M:
+        return "it does not pass there"
+    region = {"hostile": ground.hostile, "grey": ground.grey, "neutral": ground.neutral}.get(
+        stop.because
+    )
+    if region is not None:
+        region = join(region, ground.seam_closed)
+        near = not region.is_empty and at.distance(region) <= join_m + seam_m + TOLERANCE_M
+        return None if near else f"no {stop.because} ground is near"
+    return None if _is_so(case, stop.because, line) else f"it is not stopped by {stop.because}"
+
+
+def _is_so(case: RingCase, because: str, line: Route | Crossing) -> bool:
+    unsure = line.state == "unknown" or case.survey.is_stale(line)
+    permission = line.permission if isinstance(line, Crossing) else None
+    return {
+        "cut": line.state == "cut",
+        "unknown": unsure and case.ring.reading == "pessimistic",
+        "permission": permission is not None,
+        "third_party": permission == "third_party",
+        "tunnel": isinstance(line, Crossing) and line.type == "tunnel",
+    }.get(because, True)
+
+
+RING_RULES = (
+    ring_is_simple,
+    ring_runs_counter_clockwise,
+    segments_make_up_the_ring,
+    measures_agree,
+    force_is_inside,
+    no_anchor_is_inside,
+    segments_are_held,
+    ring_stands_on_walls,
+    nobody_gets_out,
+    cut_set_is_whole,
+    cut_set_is_true,
+)
+"""Everything asked of a closed ring, in the order it is asked."""

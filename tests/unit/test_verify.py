@@ -1,0 +1,845 @@
+"""The verifier accepts certificates drawn by hand and rejects every forgery of them."""
+
+import copy
+import json
+import random
+
+import pytest
+from shapely.geometry import LineString, MultiLineString, Point, Polygon, box, mapping
+
+from encircle.errors import CertificateError
+from encircle.geojson import read_situation
+from encircle.projection import GEOD, Plane, length_on_globe_m
+from encircle.verify import verify
+
+PLANE = Plane((35.0, 51.0))
+NAMES = {
+    "C0": "connected", "C1": "salient", "C2": "interdicted", "C3": "contested",
+    "E1": "encircled_with_access", "E2": "isolated", "U": "indeterminate", "N": "no_force",
+}  # fmt: skip
+VERDICTS = {
+    "C0": "not_encircled", "C1": "not_encircled", "C2": "not_encircled", "C3": "contested",
+    "E1": "encircled", "E2": "encircled", "U": "indeterminate", "N": "no_force",
+}  # fmt: skip
+
+
+# -- drawing by hand, in kilometres round the middle of the map -------------------------------
+
+
+def deg(*points):
+    metres = [(1000.0 * x, 1000.0 * y) for x, y in points]
+    return [[round(float(v), 7) for v in p] for p in PLANE.points_to_degrees(metres)]
+
+
+def km(x0, y0, x1, y1):
+    return box(x0, y0, x1, y1)
+
+
+def feature(name, kind, shape, **properties):
+    geometry = mapping(shape)
+
+    def turn(c):
+        return deg(c)[0] if isinstance(c[0], (int, float)) else [turn(i) for i in c]
+
+    return {
+        "type": "Feature",
+        "id": name,
+        "properties": {"kind": kind, **properties},
+        "geometry": {"type": geometry["type"], "coordinates": turn(geometry["coordinates"])},
+    }
+
+
+def document(*features, **situation):
+    area = mapping(km(-16, -16, 16, 16))
+    whole = {
+        "as_of": "2025-03-14T12:00:00Z",
+        "force": "group",
+        "sides": [{"id": "US"}, {"id": "THEM"}],
+        "area": {"type": "Polygon", "coordinates": [deg(*area["coordinates"][0])]},
+        **situation,
+    }
+    return {"type": "FeatureCollection", "situation": whole, "features": list(features)}
+
+
+def unit(name="unit", at=(0, 0), **properties):
+    given = {"side": "US", "force": "group", "reach_m": 100, **properties}
+    return feature(name, "position", Point(at), **given)
+
+
+def control(name, shape, holder, basis="assessed", **more):
+    return feature(name, "control", shape, holder=holder, basis=basis, **more)
+
+
+def leg(points, by, mode, control, evidence, fire=None):  # noqa: PLR0913, PLR0917 - one row of a table
+    line = deg(*points)
+    return {
+        "geometry": {"type": "LineString", "coordinates": line},
+        "by": by,
+        "mode": mode,
+        "control": control,
+        "fire": fire,
+        "evidence": evidence,
+        "length_m": round(length_on_globe_m(line), 1),
+    }
+
+
+def path(reading, legs, *, anchor="depot", mode="wheeled", ways=(), cut=()):  # noqa: PLR0913 - as above
+    return {
+        "reading": reading,
+        "unit": "unit",
+        "anchor": anchor,
+        "mode": mode,
+        "legs": legs,
+        "length_m": round(sum(one["length_m"] for one in legs), 1),
+        "bottleneck": {"leg": None, "width_m": None, "at": None, "evidence": []},
+        "disjoint": {"count": len(ways), "ways": [*ways], "cut": [*cut]},
+    }
+
+
+def ring(reading, parts, cut_set=None, units=("unit",)):
+    """Close a ring of one polygon from (points, by, evidence) in order."""
+    segments = []
+    vertices = []
+    for points, by, evidence in parts:
+        line = deg(*points)
+        vertices += line[:-1]
+        segments.append(
+            {
+                "ring": 0,
+                "part": 0,
+                "geometry": {"type": "LineString", "coordinates": line},
+                "by": by,
+                "evidence": evidence,
+                "length_m": round(length_on_globe_m(line), 1),
+            }
+        )
+    vertices.append(vertices[0])
+    lon, lat = zip(*vertices, strict=True)
+    return {
+        "reading": reading,
+        "units": [*units],
+        "ring": {"type": "Polygon", "coordinates": [vertices]},
+        "segments": segments,
+        "weakest": 0,
+        "area_km2": round(abs(GEOD.polygon_area_perimeter(lon, lat)[0]) / 1e6, 2),
+        "cut_set": {m: (cut_set or {}).get(m, [])
+                    for m in ("rail", "wheeled", "tracked", "foot", "boat")},
+    }  # fmt: skip
+
+
+def ruling(code, opened=None, closed=None):
+    verdict = VERDICTS[code]
+    land = {"not_encircled": "open", "encircled": "closed", "contested": "contested"}
+    return {
+        "verdict": verdict,
+        "encircled": {"encircled": True, "not_encircled": False}.get(verdict),
+        "status": {"code": code, "name": NAMES[code], "label": ""},
+        "definitions": {"land_cut": {"open": "no", "closed": "yes"}.get(
+            land.get(verdict), "contested")},
+        "axes": {"land": {"foot": land.get(verdict, "unknown")},
+                 "sea": "none", "air": "none", "special": "none"},
+        "certificates": {"open": opened, "closed": closed},
+    }  # fmt: skip
+
+
+def judgement(given, code, opened=None, closed=None, parts=None):
+    situation = read_situation(given)
+    whole = ruling(code, opened, closed)
+    return {
+        "force": "group",
+        "side": "US",
+        "as_of": "2025-03-14T12:00:00Z",
+        **copy.deepcopy(whole),
+        "units": parts if parts is not None else [{"id": "unit", **copy.deepcopy(whole)}],
+        "provenance": {
+            "engine": "a hand",
+            "input_sha256": situation.sha256,
+            "parameters": {"stale_after_days": 30.0, "join_m": 30.0, "seam_m": 50.0},
+        },
+    }
+
+
+# -- a salient with a road, a river and a bridge under fire -----------------------------------
+
+SALIENT = km(-2, 0, 2, 8)
+
+
+def salient_map():
+    ours = km(-15, -15, 15, 0).union(SALIENT)
+    theirs = km(-15, 0, 15, 15).difference(SALIENT)
+    return document(
+        unit(at=(0, 7)),
+        control("ours", ours, "US"),
+        control("theirs", theirs, "THEM"),
+        feature("river", "barrier", LineString([(-15, -5), (15, -5)]), type="river"),
+        feature("bridge", "crossing", LineString([(0, -4.98), (0, -5.02)]), type="bridge"),
+        feature(
+            "blown", "crossing", LineString([(5, -4.98), (5, -5.02)]), type="bridge", state="cut"
+        ),
+        feature("north road", "route", LineString([(0, 7), (0, -4.98)])),
+        feature("south road", "route", LineString([(0, -5.02), (0, -13.5)])),
+        feature("east road", "route", LineString([(0, -1), (5, -1), (5, -4.98)])),
+        feature("far road", "route", LineString([(12, -12), (14, -12)])),
+        feature("guns", "fire", km(-2, 2, 2, 5), side="THEM", grade="F3"),
+        feature("depot", "anchor", km(-1, -14, 1, -13), side="US"),
+        feature("their depot", "anchor", km(8, 10, 9, 11), side="THEM"),
+        feature("our port", "anchor", km(3, -14, 4, -13), side="US", access="sea"),
+        control("late", km(-2, 0, 2, 8), "US", observed_at="2025-03-20T00:00:00Z"),
+    )
+
+
+def salient_legs():
+    return [
+        leg([(0, 7), (0, -4.98)], "route", "wheeled", "friendly", ["north road", "ours"], "F3"),
+        leg([(0, -4.98), (0, -5.02)], "crossing", "wheeled", "crossing", ["bridge"]),
+        leg([(0, -5.02), (0, -13.5)], "route", "wheeled", "friendly", ["south road", "ours"]),
+    ]
+
+
+def on_foot(*points, evidence=("ours",), fire=None):
+    return leg([*points], "ground", "foot", "friendly", [*evidence], fire)
+
+
+def salient_path(legs=None, mode="wheeled", **more):
+    one_way = (("north road", "bridge", "south road"),)
+    return path("pessimistic", legs or salient_legs(), mode=mode, ways=one_way, cut=["bridge"],
+                **more)  # fmt: skip
+
+
+def salient():
+    given = salient_map()
+    return given, judgement(given, "C2", salient_path())
+
+
+def over_the_bridge_on_foot():
+    given = salient_map()
+    legs = [
+        on_foot((0, 7), (1, 1), (0, -4.98), fire="F3"),
+        leg([(0, -4.98), (0, -5.02)], "crossing", "foot", "crossing", ["bridge"]),
+        on_foot((0, -5.02), (-1, -8), (0, -13.5)),
+    ]
+    return given, judgement(given, "C2", salient_path(legs, "foot"))
+
+
+def standing_on_the_depot():
+    given = salient_map()
+    given["features"][0] = unit(at=(0, -13.5))
+    still = leg([(0, -13.5), (0, -13.5)], "ground", "foot", "friendly", ["depot", "ours"])
+    return given, judgement(given, "C2", path("pessimistic", [still], mode="foot"))
+
+
+# -- a pocket between the enemy and a lake ----------------------------------------------------
+
+POCKET = km(-3, -3, 3, 3)
+LAKE = km(-5, -4, -3, 4)
+FRONT = [(-3, -3), (3, -3), (3, 3), (-3, 3)]
+SHORE = [(-3, 3), (-3, -3)]
+
+
+def pocket_map(ferry="cut", west="THEM", extra=()):
+    theirs = km(-5, -15, 15, 15).difference(POCKET).difference(LAKE)
+    return document(
+        unit(),
+        control("pocket", POCKET, "US"),
+        control("theirs", theirs, west),
+        control("rear", km(-15, -15, -5, 15), "US"),
+        control("claim", km(-15, -15, 15, 15), "THEM", "claimed"),
+        feature("lake", "barrier", LAKE, type="lake"),
+        feature(
+            "ferry", "crossing", LineString([(-2.99, 0), (-5.01, 0)]), type="ferry", state=ferry
+        ),
+        feature("road", "route", LineString([(0, 0), (8, 0)])),
+        feature("lane", "route", LineString([(0, 1), (1, 1)])),
+        feature("far", "barrier", LineString([(10, 10), (12, 10)]), type="river"),
+        feature("depot", "anchor", km(-13, -1, -12, 1), side="US"),
+        *extra,
+    )
+
+
+def pocket_stops(because="hostile"):
+    road = [{"id": "road", "at": deg((3, 0))[0], "because": because}]
+    ferry = [{"id": "ferry", "at": deg((-3, 0))[0], "because": "cut"}]
+    return {"wheeled": road, "tracked": road, "foot": road, "boat": ferry}
+
+
+def pocket_ring(reading="optimistic", by="hostile", front=FRONT, shore=SHORE, because="hostile"):
+    parts = [(front, by, ["theirs"]), (shore, "barrier", ["lake"])]
+    return ring(reading, parts, pocket_stops(because))
+
+
+def pocket():
+    given = pocket_map()
+    return given, judgement(given, "E2", closed=pocket_ring())
+
+
+# -- the same pocket where nobody knows who holds the ground round it -------------------------
+
+
+def doubt():
+    given = pocket_map()
+    given["features"][2] = control("theirs", km(-5, -15, 15, 15).difference(POCKET)
+                                   .difference(LAKE), None, "unknown")  # fmt: skip
+    legs = [
+        leg([(0, 0), (0, 3)], "ground", "foot", "friendly", ["pocket"]),
+        leg([(0, 3), (-4, 5), (-5, 5)], "ground", "foot", "grey", ["theirs"]),
+        leg([(-5, 5), (-12.5, 0)], "ground", "foot", "friendly", ["rear"]),
+    ]
+    closed = pocket_ring("pessimistic", "grey", because="grey")
+    return given, judgement(given, "C3", path("optimistic", legs, mode="foot"), closed)
+
+
+def two_pieces_with_a_seam():
+    """Two drawings of one front leave a seam of forty metres between them."""
+    given = pocket_map()
+    theirs = km(-5, -15, 15, 15).difference(POCKET).difference(LAKE)
+    given["features"][2] = control("theirs", theirs.difference(km(1, 3, 1.04, 15)), "THEM")
+    return given, judgement(given, "E2", closed=pocket_ring())
+
+
+def bare_positions():
+    """Nobody has drawn control: the reaches of the besiegers close the ring."""
+    block = MultiLineString([[(-2, -2), (2, -2)], [(2, -2), (2, 2)], [(2, 2), (-2, 2)],
+                             [(-2, 2), (-2, -2)]]).buffer(0.5, join_style="mitre")  # fmt: skip
+    given = document(
+        unit(),
+        feature("siege", "position", Polygon(block.exterior, block.interiors), side="THEM",
+                reach_m=0),
+        feature("depot", "anchor", km(-13, -1, -12, 1), side="US"),
+    )  # fmt: skip
+    edge = 1.5
+    front = [(-edge, -edge), (edge, -edge), (edge, edge), (-edge, edge), (-edge, -edge)]
+    return given, judgement(given, "E2", closed=ring("optimistic", [(front, "hostile", ["siege"])]))
+
+
+def nobody_left():
+    given = salient_map()
+    given["features"][0] = unit(at=(0, 7), present="withdrawn")
+    return given, judgement(given, "N", parts=[])
+
+
+def nobody_sure():
+    given = salient_map()
+    given["features"][0] = unit(at=(0, 7), present="unknown")
+    return given, judgement(given, "U")
+
+
+HONEST = [
+    salient, over_the_bridge_on_foot, standing_on_the_depot, pocket, doubt,
+    two_pieces_with_a_seam, bare_positions, nobody_left, nobody_sure,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HONEST, ids=lambda case: case.__name__.replace("_", " "))
+def test_an_honest_certificate_holds(case):
+    given, said = case()
+    verification = verify(json.loads(json.dumps(said)), read_situation(given))
+    assert not verification.failures
+    assert verification.holds
+
+
+def test_a_verification_says_in_words_what_was_checked():
+    given, said = pocket()
+    as_json = verify(said, read_situation(given)).to_dict()
+    assert json.loads(json.dumps(as_json)) == as_json
+    assert all(check["statement"].endswith(".") for check in as_json["checks"])
+    assert any("closed ring" in check["name"] for check in as_json["checks"])
+
+
+# -- forgeries -------------------------------------------------------------------------------
+
+
+def both(said):
+    """The force and its one position share their certificates: forge both."""
+    return [said, *said["units"]]
+
+
+def change(case, forge):
+    given, said = case()
+    for one in both(said):
+        forge(one)
+    return given, said
+
+
+def rejected(given, said, words=""):
+    verification = verify(said, read_situation(given))
+    assert not verification.holds
+    told = "\n".join(check.statement for check in verification.failures)
+    assert words.lower() in told.lower(), told
+    return verification
+
+
+def of(name, forge):
+    return lambda one: forge(one["certificates"][name])
+
+
+def set_leg(number, **members):
+    return of("open", lambda o: o["legs"][number].update(members))
+
+
+def relay(legs, mode="wheeled", **more):
+    """Put another path, honestly measured, in the place of the one given."""
+    return lambda one: one["certificates"].update(open=salient_path(legs, mode, **more))
+
+
+def nudge(points, number, east_km):
+    points[number] = [points[number][0] + east_km / 70.0, points[number][1]]
+
+
+def move_leg_vertex(o):
+    nudge(o["legs"][0]["geometry"]["coordinates"], -1, 0.5)
+
+
+def drop_leg(o):
+    del o["legs"][1]
+
+
+ROUND_THE_BRIDGE = [
+    on_foot((0, 7), (5, -3), (5, -8), (0, -13.5), fire="F3"),
+]
+BY_BLOWN_BRIDGE = [
+    leg([(0, 7), (0, -1)], "route", "wheeled", "friendly", ["north road", "ours"], "F3"),
+    leg([(0, -1), (5, -1), (5, -4.98)], "route", "wheeled", "friendly", ["east road", "ours"]),
+    leg([(5, -4.98), (5, -5.02)], "crossing", "wheeled", "crossing", ["blown"]),
+    leg([(5, -5.02), (0, -13.5)], "route", "wheeled", "friendly", ["south road", "ours"]),
+]
+TO_THEIR_DEPOT = [on_foot((0, 7), (8.5, 10.5), fire="F3")]
+TO_THE_PORT = [
+    *salient_legs()[:2],
+    leg([(0, -5.02), (3.5, -13.5)], "route", "wheeled", "friendly", ["south road", "ours"]),
+]
+SHORT_OF_THE_DEPOT = [
+    *salient_legs()[:2],
+    leg([(0, -5.02), (0, -12.9)], "route", "wheeled", "friendly", ["south road", "ours"]),
+]
+OVERLAND = [
+    leg([(0, 7), (1, -4)], "ground", "wheeled", "friendly", ["ours"], "F3"),
+    leg([(1, -4), (0, -4.98)], "route", "wheeled", "friendly", ["north road", "ours"]),
+    *salient_legs()[1:],
+]
+NOT_BY_THE_FORCE = [
+    leg([(0, 6), (0, -4.98)], "route", "wheeled", "friendly", ["north road", "ours"], "F3"),
+    *salient_legs()[1:],
+]
+ALONG_THE_RIVER = [
+    on_foot((0, 7), (3, -4.98), fire="F3"),
+    leg([(3, -4.98), (3, -5.02)], "crossing", "foot", "crossing", ["bridge"]),
+    on_foot((3, -5.02), (0, -13.5)),
+]
+THROUGH_THE_ENEMY = [
+    on_foot((0, 7), (4, 3), (0, -4.98), fire="F3"),
+    leg([(0, -4.98), (0, -5.02)], "crossing", "foot", "crossing", ["bridge"]),
+    on_foot((0, -5.02), (0, -13.5)),
+]
+
+FORGED_PATHS = [
+    pytest.param(of("open", move_leg_vertex), "does not start where", id="a vertex moved"),
+    pytest.param(of("open", drop_leg), "does not start where", id="a leg dropped"),
+    pytest.param(of("open", lambda o: o["legs"].pop()), "from anchor", id="the last leg dropped"),
+    pytest.param(of("open", lambda o: o["legs"].clear()), "no legs", id="every leg dropped"),
+    pytest.param(
+        of("open", lambda o: o["legs"].reverse()), "does not start where", id="legs in reverse"
+    ),
+    pytest.param(set_leg(0, length_m=900.0), "m long", id="a length changed"),
+    pytest.param(of("open", lambda o: o.update(length_m=1.0)), "add up", id="the total changed"),
+    pytest.param(set_leg(0, evidence=["north road", "guns", "late"]), "'late' is no evidence",
+                 id="evidence from after the instant"),
+    pytest.param(set_leg(0, evidence=["north road", "ours", "nowhere"]), "'nowhere'",
+                 id="evidence that does not exist"),
+    pytest.param(set_leg(0, evidence=["north road", "ours", "far road"]), "m away",
+                 id="evidence from elsewhere"),
+    pytest.param(set_leg(0, evidence=["far road", "ours"]), "does not lie on",
+                 id="another road named"),
+    pytest.param(set_leg(0, evidence=[]), "names no route", id="no road named"),
+    pytest.param(set_leg(0, evidence=["north road"]), "names nothing friendly",
+                 id="nothing friendly named"),
+    pytest.param(set_leg(0, control="open"), "not on open ground", id="friendly called open"),
+    pytest.param(set_leg(0, control="grey"), "grey", id="friendly called grey"),
+    pytest.param(set_leg(0, control="crossing"), "calls it a crossing", id="called a crossing"),
+    pytest.param(set_leg(0, fire="F1"), "worse fire", id="fire played down"),
+    pytest.param(set_leg(0, fire=None), "worse fire", id="fire left out"),
+    pytest.param(set_leg(2, fire="F0"), "no fire is mapped", id="unmapped fire called none"),
+    pytest.param(set_leg(2, mode="boat"), "goes by boat", id="a leg by boat on a road"),
+    pytest.param(of("open", lambda o: o.update(mode="rail")), "the path by rail",
+                 id="the mode changed"),
+    pytest.param(of("open", lambda o: o.update(mode="boat")), "takes none", id="a boat not taken"),
+    pytest.param(of("open", lambda o: o.update(reading="optimistic")), "not the pessimistic",
+                 id="the other reading named"),
+    pytest.param(of("open", lambda o: o.update(unit="theirs")), "no position",
+                 id="from a feature that is no position"),
+    pytest.param(of("open", lambda o: o.update(anchor="their depot")), "no friend",
+                 id="to a hostile anchor by name"),
+    pytest.param(of("open", lambda o: o.update(anchor="our port")), "not by land",
+                 id="to a sea anchor by name"),
+    pytest.param(of("open", lambda o: o.update(anchor="ours")), "no anchor",
+                 id="to a feature that is no anchor"),
+    pytest.param(of("open", lambda o: o["disjoint"].update(count=2)), "disjoint ways",
+                 id="one way counted twice"),
+    pytest.param(
+        of("open", lambda o: o["disjoint"].update(
+            count=2, ways=[["north road"], ["north road"]], cut=["north road", "bridge"])),
+        "share", id="two ways over one road",
+    ),
+    pytest.param(of("open", lambda o: o["disjoint"].update(cut=["far road"])), "misses",
+                 id="a cut that cuts nothing"),
+    pytest.param(
+        of("open", lambda o: o["disjoint"].update(ways=[["blown"]], cut=["blown"])), "can be used",
+        id="a way over a blown bridge counted",
+    ),
+    pytest.param(
+        of("open", lambda o: o.update(
+            bottleneck={"leg": 0, "width_m": 9000.0, "at": deg((0, 4))[0], "evidence": []})),
+        "wide", id="the bottleneck widened",
+    ),
+    pytest.param(
+        of("open", lambda o: o.update(
+            bottleneck={"leg": 2, "width_m": 4000.0, "at": deg((0, 4))[0], "evidence": []})),
+        "does not lie", id="the bottleneck on another leg",
+    ),
+    pytest.param(relay(ROUND_THE_BRIDGE, "foot"), "without a crossing", id="through the river"),
+    pytest.param(relay(BY_BLOWN_BRIDGE), "'blown' does not carry", id="over the blown bridge"),
+    pytest.param(relay(ALONG_THE_RIVER, "foot"), "does not lie on crossing",
+                 id="over a bridge that is elsewhere"),
+    pytest.param(relay(THROUGH_THE_ENEMY, "foot"), "not passable", id="through the enemy"),
+    pytest.param(relay(TO_THEIR_DEPOT, "foot", anchor="their depot"), "no friend",
+                 id="to the enemy's depot"),
+    pytest.param(relay(TO_THE_PORT, anchor="our port"), "not by land", id="to the port"),
+    pytest.param(relay(SHORT_OF_THE_DEPOT), "from anchor", id="short of the depot"),
+    pytest.param(relay(OVERLAND), "off the routes", id="wheels over open ground"),
+    pytest.param(relay(NOT_BY_THE_FORCE), "starts 1000 m", id="from where the force is not"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("forge", "words"), FORGED_PATHS)
+def test_a_forged_path_is_rejected(forge, words):
+    rejected(*change(salient, forge), words)
+
+
+def test_a_bottleneck_measured_rightly_holds():
+    neck = {"leg": 0, "width_m": 4000.0, "at": deg((0, 4))[0], "evidence": ["theirs"]}
+    given, said = change(salient, of("open", lambda o: o.update(bottleneck=neck)))
+    assert verify(said, read_situation(given)).holds
+
+
+def move_ring_vertex(east_km):
+    """Move a corner everywhere it is written, and measure again."""
+
+    def forge(one):
+        corner = [(-3, -3), (3 + east_km, -3), (3, 3), (-3, 3)]
+        one["certificates"]["closed"] = pocket_ring(front=corner)
+
+    return forge
+
+
+def drop_segment(c):
+    del c["segments"][1]
+
+
+def reverse_ring(c):
+    c["ring"]["coordinates"][0].reverse()
+    c["segments"].reverse()
+    for segment in c["segments"]:
+        segment["geometry"]["coordinates"].reverse()
+
+
+def swap(*parts, **more):
+    stops = more.pop("stops", pocket_stops())
+    return lambda one: one["certificates"].update(
+        closed=ring("optimistic", [*parts], stops, **more)
+    )
+
+
+SMALL = [(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]
+AWAY = [(-1, 5), (1, 5), (1, 7), (-1, 7), (-1, 5)]
+WIDE = [(-14, -14), (14, -14), (14, 14), (-14, 14), (-14, -14)]
+BOW = [(-3, -3), (3, 3), (3, -3), (-3, 3), (-3, -3)]
+
+FORGED_RINGS = [
+    pytest.param(of("closed", lambda c: nudge(c["ring"]["coordinates"][0], 1, 0.05)),
+                 "do not add up", id="a vertex of the ring moved"),
+    pytest.param(of("closed", lambda c: nudge(c["segments"][0]["geometry"]["coordinates"], 1, 1)),
+                 "do not add up", id="a vertex of a segment moved"),
+    pytest.param(move_ring_vertex(-1.0), "open on foot", id="a corner moved inward"),
+    pytest.param(of("closed", drop_segment), "do not add up", id="a segment dropped"),
+    pytest.param(of("closed", reverse_ring), "clockwise", id="the ring reversed"),
+    pytest.param(of("closed", lambda c: c["segments"][0].update(evidence=["far"])), "",
+                 id="evidence from elsewhere"),
+    pytest.param(of("closed", lambda c: c["segments"][0].update(evidence=["theirs", "far"])),
+                 "m away", id="evidence from elsewhere added"),
+    pytest.param(of("closed", lambda c: c["segments"][0].update(evidence=["claim"])),
+                 "no evidence", id="a claim as evidence"),
+    pytest.param(of("closed", lambda c: c["segments"][0].update(evidence=["pocket"])),
+                 "holds ground so", id="friendly ground as evidence"),
+    pytest.param(of("closed", lambda c: c["segments"][0].update(evidence=[])), "names nothing",
+                 id="no evidence"),
+    pytest.param(of("closed", lambda c: c["segments"][0].update(by="grey")), "grey",
+                 id="grey on the optimistic reading"),
+    pytest.param(of("closed", lambda c: c["segments"][0].update(by="barrier")), "",
+                 id="hostile called a barrier"),
+    pytest.param(of("closed", lambda c: c["segments"][1].update(by="hostile")), "",
+                 id="a lake called hostile"),
+    pytest.param(of("closed", lambda c: c["segments"][1].update(by="sea")), "",
+                 id="a lake called the sea"),
+    pytest.param(of("closed", lambda c: c["segments"][0].update(by="neutral")), "",
+                 id="hostile called neutral"),
+    pytest.param(of("closed", lambda c: c["segments"][0].update(length_m=5.0)), "m long",
+                 id="a length changed"),
+    pytest.param(of("closed", lambda c: c.update(area_km2=40.0)), "km2", id="the area changed"),
+    pytest.param(of("closed", lambda c: c.update(weakest=9)), "weakest", id="no such segment"),
+    pytest.param(of("closed", lambda c: c.update(units=[])), "", id="nobody inside"),
+    pytest.param(of("closed", lambda c: c.update(units=["depot"])), "no position",
+                 id="a stranger inside"),
+    pytest.param(of("closed", lambda c: c.update(reading="pessimistic")), "not the optimistic",
+                 id="the other reading named"),
+    pytest.param(of("closed", lambda c: c["cut_set"].update(foot=[])), "leaves the ring",
+                 id="a road left out of the cut set"),
+    pytest.param(of("closed", lambda c: c["cut_set"]["boat"][0].update(because="tunnel")),
+                 "not stopped", id="a ferry called a tunnel"),
+    pytest.param(of("closed", lambda c: c["cut_set"]["boat"][0].update(at=deg((9, 9))[0])),
+                 "does not pass", id="a ferry put elsewhere"),
+    pytest.param(of("closed", lambda c: c["cut_set"]["rail"].append(
+        {"id": "road", "at": deg((3, 0))[0], "because": "hostile"})), "no route",
+        id="a road called a railway"),
+    pytest.param(swap((SMALL, "hostile", ["theirs"])), "open on foot",
+                 id="a ring through friendly ground"),
+    pytest.param(swap((AWAY, "hostile", ["theirs"])), "outside the ring",
+                 id="a ring beside the force"),
+    pytest.param(swap((WIDE, "hostile", ["theirs"])), "inside the ring",
+                 id="a ring round the anchor"),
+    pytest.param(swap((BOW, "hostile", ["theirs"])), "crosses itself", id="a bow tie"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("forge", "words"), FORGED_RINGS)
+def test_a_forged_ring_is_rejected(forge, words):
+    rejected(*change(pocket, forge), words)
+
+
+OPENED = [
+    pytest.param({"ferry": "open"}, "boat gets out", id="a ferry that runs"),
+    pytest.param({"ferry": "unknown"}, "boat gets out", id="a ferry that may run"),
+    pytest.param({"west": "US"}, "", id="a front that is friendly"),
+    pytest.param({"west": "neutral"}, "", id="a front that is neutral"),
+    pytest.param(
+        {"extra": [feature("gap", "control", km(-1, 2.9, 1, 9), holder=None, basis="unknown")]},
+        "open on foot", id="a front with a grey gap",
+    ),
+    pytest.param(
+        {"extra": [feature("islet depot", "anchor", km(1, 1, 2, 2), side="US")]},
+        "inside the ring", id="an anchor in the pocket",
+    ),
+    pytest.param(
+        {"extra": [feature("point depot", "anchor", Point(1, 1), side="US")]},
+        "inside the ring", id="an anchor point in the pocket",
+    ),
+    pytest.param(
+        {"extra": [feature("bridge", "crossing", LineString([(-2.99, 1), (-5.01, 1)]),
+                           type="bridge")]},
+        "leaves the ring", id="a bridge nobody mentions",
+    ),
+    pytest.param(
+        {"extra": [feature("point ferry", "crossing", Point(-4, 1), type="ferry")]},
+        "boat gets out", id="a ferry drawn as a point",
+    ),
+    pytest.param({"extra": [unit("second", (0, 10))]}, "not judged", id="a position left out"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "words"), OPENED)
+def test_a_ring_that_is_open_is_rejected(changes, words):
+    given = pocket_map(**changes)
+    rejected(given, judgement(given, "E2", closed=pocket_ring()), words)
+
+
+def test_a_ferry_that_may_run_opens_only_the_optimistic_ring():
+    given = pocket_map(ferry="unknown")
+    closed = pocket_ring("pessimistic")
+    closed["cut_set"]["boat"][0]["because"] = "unknown"
+    told = verify(judgement(given, "C3", None, closed), read_situation(given)).failures
+    assert {check.name.partition(": ")[2] for check in told} == {"certificates are those demanded"}
+
+
+FORGED_DOUBTS = [
+    pytest.param(lambda one: one["certificates"].update(open=None), "needs an open path",
+                 id="no path"),
+    pytest.param(lambda one: one["certificates"].update(closed=None), "needs a closed ring",
+                 id="no ring"),
+    pytest.param(of("open", lambda o: o.update(reading="pessimistic")), "not the optimistic",
+                 id="the path on the other reading"),
+    pytest.param(of("closed", lambda c: c.update(reading="optimistic")), "not the pessimistic",
+                 id="the ring on the other reading"),
+    pytest.param(set_leg(1, control="friendly"), "not on friendly", id="grey called friendly"),
+    pytest.param(set_leg(1, control="open"), "not on open", id="grey called open"),
+    pytest.param(set_leg(1, evidence=["lane"]), "m away", id="a lane elsewhere named"),
+    pytest.param(of("closed", lambda c: c["segments"][0].update(by="hostile")), "tagged hostile",
+                 id="grey called hostile"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("forge", "words"), FORGED_DOUBTS)
+def test_a_forged_doubt_is_rejected(forge, words):
+    rejected(*change(doubt, forge), words)
+
+
+def swap_certificates(one):
+    one["certificates"] = dict(
+        zip(("open", "closed"), reversed(one["certificates"].values()), strict=True)
+    )
+
+
+def say(code):
+    def forge(one):
+        certificates = one["certificates"]
+        one.update(ruling(code))
+        one["certificates"] = certificates
+
+    return forge
+
+
+FORGED_WORDS = [
+    pytest.param(salient, say("E2"), "needs a closed ring", id="open called encircled"),
+    pytest.param(salient, say("C3"), "needs a closed ring", id="open called contested"),
+    pytest.param(salient, say("N"), "still there", id="open called gone"),
+    pytest.param(salient, say("U"), "no open path", id="open called unknown with its path"),
+    pytest.param(pocket, say("C0"), "needs an open path", id="encircled called open"),
+    pytest.param(pocket, say("C3"), "needs an open path", id="encircled called contested"),
+    pytest.param(pocket, say("E1"), "no axis", id="access claimed and nowhere to be seen"),
+    pytest.param(doubt, say("E2"), "comes with no open path", id="contested called encircled"),
+    pytest.param(doubt, say("C2"), "comes with no closed ring", id="contested called open"),
+    pytest.param(pocket, swap_certificates, "", id="path and ring swapped"),
+    pytest.param(pocket, lambda one: one.update(encircled=False), "contradict",
+                 id="the answer flipped"),
+    pytest.param(pocket, lambda one: one.update(verdict="contested"), "is not contested",
+                 id="the verdict flipped"),
+    pytest.param(pocket, lambda one: one["status"].update(code="E9"), "is not encircled",
+                 id="a status that does not exist"),
+    pytest.param(pocket, lambda one: one["definitions"].update(land_cut="no"), "contradict",
+                 id="the definition flipped"),
+    pytest.param(pocket, lambda one: one["axes"]["land"].update(foot="open"), "a mode is open",
+                 id="the axis flipped"),
+    pytest.param(salient, lambda one: one["axes"]["land"].update(foot="closed"), "no mode is open",
+                 id="the axis closed"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "forge", "words"), FORGED_WORDS)
+def test_a_forged_verdict_is_rejected(case, forge, words):
+    rejected(*change(case, forge), words)
+
+
+FORGED_FRAMES = [
+    pytest.param(lambda j: j["provenance"].update(input_sha256="0" * 64), "another situation",
+                 id="another situation's judgement"),
+    pytest.param(lambda j: j.update(force="other"), "not of 'group'", id="another force"),
+    pytest.param(lambda j: j.update(side="THEM"), "does not fight", id="the other side"),
+    pytest.param(lambda j: j.update(as_of="2025-03-15T12:00:00Z"), "as of", id="another day"),
+    pytest.param(lambda j: j.update(as_of="yesterday"), "not an instant", id="no instant"),
+    pytest.param(lambda j: j["provenance"]["parameters"].update(seam_m=20000.0), "seam_m",
+                 id="seams as wide as a front"),
+    pytest.param(lambda j: j.update(units=[]), "not judged", id="no position judged"),
+    pytest.param(lambda j: j["units"].append(j["units"][0]), "twice", id="a position twice"),
+    pytest.param(lambda j: j["units"][0].update(id="theirs"), "no position",
+                 id="a stranger judged"),
+    pytest.param(lambda j: j["units"][0].update(ruling("U")), "make it U",
+                 id="the part and the whole at odds"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("forge", "words"), FORGED_FRAMES)
+def test_a_judgement_of_something_else_is_rejected(forge, words):
+    given, said = pocket()
+    forge(said)
+    rejected(given, said, words)
+
+
+def test_one_open_position_opens_the_force():
+    given = pocket_map(extra=[unit("second", (-10, 0))])
+    walk = [leg([(-10, 0), (-12.5, 0)], "ground", "foot", "friendly", ["rear"])]
+    way = {**path("pessimistic", walk, mode="foot"), "unit": "second"}
+    shut, free = ruling("E2", closed=pocket_ring()), ruling("C2", way)
+    parts = [{"id": "unit", **shut}, {"id": "second", **free}]
+    assert verify(judgement(given, "C2", way, parts=parts), read_situation(given)).holds
+    rejected(given, judgement(given, "E2", closed=pocket_ring(), parts=parts), "make it C2")
+
+
+def test_an_instant_given_by_hand_is_the_one_compared():
+    given, said = pocket()
+    later = read_situation(given, as_of="2025-03-16")
+    assert not verify(said, later).holds
+    said["as_of"] = "2025-03-16T23:59:59Z"
+    assert verify(said, later).holds
+
+
+def test_stale_evidence_closes_no_ring():
+    given = pocket_map()
+    given["features"][2]["properties"]["observed_at"] = "2025-01-01T00:00:00Z"
+    rejected(given, judgement(given, "E2", closed=pocket_ring()), "tagged hostile")
+
+
+# -- junk ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("junk", [None, [], "judgement", 7, b"{}"], ids=repr)
+def test_what_is_no_object_is_refused(junk):
+    with pytest.raises(CertificateError):
+        verify(junk, read_situation(salient_map()))
+
+
+def nest(depth):
+    inner = []
+    for _ in range(depth):
+        inner = [inner]
+    return inner
+
+
+JUNK = [None, [], {}, "", "x", -1, 1e308, 10**400, float("nan"), float("inf"), True, [[[]]],
+        nest(2000), [0, 0], ["unit"], {"type": "Polygon", "coordinates": [[]]}]  # fmt: skip
+
+
+def places(node, at=()):
+    yield at
+    inner = node.items() if isinstance(node, dict) else enumerate(node)
+    for key, value in inner:
+        if isinstance(value, (dict, list)):
+            yield from places(value, (*at, key))
+        else:
+            yield (*at, key)
+
+
+def spoil(said, at, junk):
+    spoiled = copy.deepcopy(said)
+    node = spoiled
+    for key in at[:-1]:
+        node = node[key]
+    node[at[-1]] = junk
+    return spoiled
+
+
+FREE_TEXT = {"engine", "label", "name", "foot", "sea", "air", "special"}
+
+
+@pytest.mark.parametrize("case", [salient, pocket, doubt], ids=lambda case: case.__name__)
+def test_junk_anywhere_never_raises(case):
+    given, said = case()
+    situation = read_situation(given)
+    everywhere = [at for at in places(said) if at]
+    draw = random.Random(case.__name__)  # noqa: S311 - a repeatable choice, no secret
+    for at in draw.sample(everywhere, 60):
+        for junk in draw.sample(JUNK, 3):
+            verdict = verify(spoil(said, at, junk), situation)
+            assert isinstance(verdict.holds, bool)
+            json.dumps(verdict.to_dict())
+
+
+def test_too_large_a_certificate_is_refused_unread():
+    given, said = salient()
+    line = said["certificates"]["open"]["legs"][0]["geometry"]
+    line["coordinates"] = [[35.0, 51.0]] * 250_000
+    rejected(given, said, "list of at most")
+
+
+def test_many_large_lists_are_refused_unread():
+    given, said = salient()
+    legs = said["certificates"]["open"]["legs"]
+    legs[0]["geometry"]["coordinates"] = [[35.0, 51.0]] * 150_000
+    legs[1]["geometry"]["coordinates"] = [[35.0, 51.0]] * 150_000
+    rejected(given, said, "vertices")
