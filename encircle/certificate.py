@@ -85,7 +85,7 @@ def certify_open(
     legs = _merge(_draw_legs(network, way, standings))
     plane = network.ground.drawing.plane
     drawn = _write_legs(legs, plane)
-    count, ways, cut = count_disjoint_ways(searcher, outlook)
+    count, ways, cut = count_disjoint_ways(searcher, [outlook])
     anchor, _ = network.anchors[way.vertices[-1]]
     return {
         "reading": way.reading,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,12 +13,12 @@ if TYPE_CHECKING:
 HEADLINES = {
     "C0": "{who} was not encircled: the way out was open",
     "C1": "{who} was not encircled: it stood in a salient with an open way out",
-    "C2": "{who} was not encircled: a way out was open, but no vehicle could count on it",
-    "C3": "Whether {who} was encircled depends on ground nobody is sure of",
+    "C2": "{who} was not encircled: a way out was open, but {but}",
+    "C3": "whether {who} was encircled hung on ground nobody was sure of",
     "E1": "{who} was encircled by land, but could still be reached {access}",
     "E2": "{who} was encircled and isolated: every way by land was closed",
     "N": "{who} was no longer there to be encircled",
-    "U": "Whether {who} was encircled cannot be told from this map",
+    "U": "whether {who} was encircled cannot be told from this map",
 }
 QUESTIONS = {
     "land_cut": "cut off by land (the usual meaning of encircled)",
@@ -35,19 +36,31 @@ def write_headline(judgement: Judgement) -> str:
     """Write one sentence a newspaper could print."""
     code = judgement.status.code
     who = _name(judgement)
-    text = HEADLINES[code].format(who=who, access=_access(judgement))
-    if code == "C2" and _fire(judgement) == "F4":
-        text += ": nothing moved there and survived for long"
+    text = HEADLINES[code].format(who=who, access=_access(judgement), but=_but(judgement))
     cut = judgement.cut_off
     if cut["of"] > 1 and 0 < cut["units"] < cut["of"]:
         text += f"; {cut['units']} of its {cut['of']} units were cut off"
         if cut["weight_share"] is not None:
             text += f" ({cut['weight_share']:.0%} of its weight)"
-    return f"{text} on {judgement.as_of[:10]}."
+    return f"On {_say_date(judgement.as_of)} {text}."
 
 
 def _name(judgement: Judgement) -> str:
-    return f"the {judgement.side} force {judgement.force!r}" if judgement.side else judgement.force
+    return f"the {judgement.side_name or judgement.side} force {judgement.force}"
+
+
+def _say_date(instant: str) -> str:
+    day = datetime.fromisoformat(instant)
+    return f"{day.day} {day:%B %Y}"
+
+
+def _but(judgement: Judgement) -> str:
+    land = judgement.judged.axes["land"]
+    if "open" not in (land["wheeled"], land["tracked"]):
+        return "not for wheels or tracks"
+    if _fire(judgement) == "F4":
+        return "nothing that moved on it survived for long"
+    return "no vehicle could count on surviving it"
 
 
 def _access(judgement: Judgement) -> str:

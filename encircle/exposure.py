@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry import MultiPoint, Point
 
 from encircle import margins
-from encircle.ground import MODE_BITS, barrier_lines
+from encircle.ground import FRIENDLY, MODE_BITS, barrier_lines
 from encircle.isolation import count_disjoint_ways
 from encircle.reach import READINGS
 
@@ -46,9 +46,12 @@ def measure_margins(
     outlooks: dict[Reading, Outlook],
     standings: Sequence[Standing],
     bearings: dict[Reading, float],
+    group: dict[Reading, list[Outlook]],
 ) -> Json:
     """
     Measure neck, closing distance, disjoint routes and bearings; for a ring, what would open it.
+
+    Routes are counted for the whole group, the rest is measured for its best-off position.
 
     Returns
     -------
@@ -60,7 +63,7 @@ def measure_margins(
     necks = {r: _measure_neck(network, outlooks[r], standings) for r in READINGS}
     closing = {r: _measure_closing(network, outlooks[r], standings) for r in READINGS}
     routes = {
-        r: count_disjoint_ways(searcher, outlooks[r])[0] if outlooks[r].is_open else 0
+        r: count_disjoint_ways(searcher, group[r])[0] if outlooks[r].is_open else 0
         for r in READINGS
     }
     pinched = necks["pessimistic"] if outlooks["pessimistic"].is_open else necks["optimistic"]
@@ -177,7 +180,7 @@ def _pinching(network: Network, neck: margins.Neck) -> list[str]:
     ids: list[str] = []
     for end in neck.chord or ():
         point = Point(end)
-        near = [p for p in network.ground.drawing.patches if p.feature]
+        near = [p for p in network.ground.drawing.patches if p.feature and not p.role & FRIENDLY]
         distances = [(p.shape.boundary.distance(point), p.feature) for p in near]
         distances += [(w.shape.distance(point), w.barrier.id) for w in network.ground.drawing.walls]
         ids += [name for distance, name in sorted(distances) if distance <= PINCHED_WITHIN_M][:2]

@@ -399,6 +399,8 @@ class _Reader:
             shapes = shapes or [row.shape for row in rows if row.shape]
         points = [p for shape in shapes for p in _positions(shape.coordinates)]
         if not points:
+            if self.faults:
+                return 0.0, 0.0
             self._fault("/features", "nothing is drawn", "Give the force's position at least")
             return 0.0, 0.0
         return _middle(np.asarray(points, dtype=float))

@@ -94,13 +94,20 @@ class Role(IntFlag):
 PAINTED = (
     Role.GREY | Role.ASSESSED_FRIENDLY | Role.ASSESSED_HOSTILE | Role.ASSESSED_NEUTRAL
 )
+FRIENDLY = (
+    Role.ASSESSED_FRIENDLY | Role.REACH_FRIENDLY | Role.DOUBT_FRIENDLY | Role.TERRITORY_FRIENDLY
+)
 HOSTILE_GROUND = Role.ASSESSED_HOSTILE | Role.TERRITORY_HOSTILE
 NEUTRAL_GROUND = Role.ASSESSED_NEUTRAL | Role.TERRITORY_NEUTRAL
+BESIDE_SEAM = Role.SEAM_FRIENDLY | Role.SEAM_HOSTILE | Role.SEAM_GREY | Role.SEAM_NEUTRAL
 _SEAM_OF = {
     Role.ASSESSED_FRIENDLY: Role.SEAM_FRIENDLY,
     Role.ASSESSED_HOSTILE: Role.SEAM_HOSTILE,
     Role.GREY: Role.SEAM_GREY,
     Role.ASSESSED_NEUTRAL: Role.SEAM_NEUTRAL,
+    Role.TERRITORY_FRIENDLY: Role.SEAM_FRIENDLY,
+    Role.TERRITORY_HOSTILE: Role.SEAM_HOSTILE,
+    Role.TERRITORY_NEUTRAL: Role.SEAM_NEUTRAL,
 }
 
 
@@ -121,7 +128,7 @@ def find_state(said: Role, reading: Reading, uncovered: State) -> State:
         return _find_assessed(said)
     if said & Role.WATER and not said & Role.TERRITORY_FRIENDLY:
         return State.WATER
-    if said & Role.SEAM:
+    if said & Role.SEAM and said & BESIDE_SEAM:
         return _find_seam(said, reading)
     return _find_unassessed(said, uncovered)
 
@@ -325,8 +332,8 @@ def _decisive(said: Role, state: State) -> Role:
         return PAINTED | (reaches | doubts if state == State.GREY else Role(0))
     if state == State.WATER:
         return Role.WATER
-    if said & Role.SEAM:
-        return Role.SEAM_FRIENDLY | Role.SEAM_HOSTILE | Role.SEAM_GREY | Role.SEAM_NEUTRAL
+    if said & Role.SEAM and said & BESIDE_SEAM:
+        return BESIDE_SEAM
     reaches = Role.REACH_FRIENDLY | Role.REACH_HOSTILE
     doubts = Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE
     if state == State.GREY:
@@ -479,24 +486,46 @@ def _patch_seams(control: list[Patch], area: BaseGeometry, seam_m: float) -> Ite
     """
     Find ground no assessed or grey polygon speaks of that is too thin to be more than a seam.
 
-    A seam between two drawings must neither open a ring nor close a road, so it takes the state
-    of what lies beside it.
+    A seam between two drawings, or between a drawing and a border, must neither open a ring nor
+    close a road, so it takes the state of what lies beside it.
     """
-    sides = {reading: [p for p in control if p.role & PAINTED and reading in p.readings]
-             for reading in READINGS}  # fmt: skip
-    if seam_m <= 0 or not sides["optimistic"]:
+    if seam_m <= 0 or not any(p.role & PAINTED for p in control):
         return
-    same = sides["optimistic"] == sides["pessimistic"]
-    for readings in ([READINGS] if same else [(reading,) for reading in READINGS]):
-        painted = sides[readings[0]]
-        thin = _find_thin(shapely.difference(area, _unite(painted)), seam_m)
-        if thin.is_empty:
-            continue
-        yield Patch(thin, Role.SEAM, "", readings)
-        for patch in painted:
-            near = shapely.intersection(thin, patch.shape.buffer(seam_m, quad_segs=4))
-            if near.area > 0:
-                yield Patch(near, _SEAM_OF[patch.role], patch.feature, readings)
+    moved = any(p.readings != READINGS for p in control)
+    for readings in [(reading,) for reading in READINGS] if moved else [READINGS]:
+        speaking = [p for p in control if readings[0] in p.readings]
+        painted = [p for p in speaking if p.role & PAINTED]
+        bare = _find_bare(speaking, _unite(painted), area)
+        thin = {role: _find_thin(ground, seam_m) for role, ground in bare.items()}
+        for role, seam in thin.items():
+            if seam.is_empty:
+                continue
+            yield Patch(seam, Role.SEAM, "", readings)
+            wide = [
+                Patch(shapely.difference(ground, thin[other]), other, "")
+                for other, ground in bare.items()
+                if other not in (role, Role(0))
+            ]
+            for patch in (*painted, *wide):
+                near = shapely.intersection(seam, patch.shape.buffer(seam_m, quad_segs=4))
+                if near.area > 0:
+                    yield Patch(near, _SEAM_OF[patch.role], patch.feature, readings)
+
+
+def _find_bare(
+    speaking: list[Patch], painted: BaseGeometry, area: BaseGeometry
+) -> dict[Role, BaseGeometry]:
+    """Give the ground nothing is painted on, by whose territory it is; Role(0): nobody's."""
+    roles = (Role.TERRITORY_FRIENDLY, Role.TERRITORY_HOSTILE, Role.TERRITORY_NEUTRAL)
+    bare: dict[Role, BaseGeometry] = {}
+    left = shapely.difference(area, painted)
+    for role in roles:
+        own = _unite([p for p in speaking if p.role == role])
+        if not own.is_empty:
+            bare[role] = shapely.difference(own, painted)
+            left = shapely.difference(left, own)
+    bare[Role(0)] = left
+    return bare
 
 
 def _unite(patches: Iterable[Patch]) -> BaseGeometry:
@@ -506,7 +535,9 @@ def _unite(patches: Iterable[Patch]) -> BaseGeometry:
 def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
     """Find the parts of ground that a disc as wide as `width_m` cannot enter."""
     half = width_m / 2
-    wide = ground.buffer(-half, join_style="mitre").buffer(half, join_style="mitre")
+    kept_corner = 1.5  # ratio of mitre to width: right angles stay, spikes go
+    core = ground.buffer(-half, join_style="mitre", mitre_limit=kept_corner)
+    wide = core.buffer(half, join_style="mitre", mitre_limit=kept_corner)
     parts = shapely.get_parts(shapely.difference(ground, wide))
     kept = [p for p in parts if p.geom_type == "Polygon" and p.area > 1.0]
     return shapely.union_all(kept)

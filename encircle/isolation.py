@@ -35,7 +35,7 @@ from encircle.lines import LAND_BITS, SPECIAL
 from encircle.reach import READINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from encircle.network import Network, Standing
     from encircle.reach import Reading
@@ -289,7 +289,7 @@ def _find_special(
 
 
 def count_disjoint_ways(
-    searcher: Searcher, outlook: Outlook
+    searcher: Searcher, outlooks: Sequence[Outlook]
 ) -> tuple[int, list[list[str]], list[str]]:
     """
     Count edge-disjoint ways out by route and crossing, with the cut that proves there are no more.
@@ -307,13 +307,13 @@ def count_disjoint_ways(
     ----------
     .. [1] Menger (1927): the maximum number of edge-disjoint paths equals the minimum cut.
     """
-    network, reading = searcher.network, outlook.reading
+    network, reading = searcher.network, outlooks[0].reading
     targets = searcher.land_anchors()
-    by_ground = _spread_over(searcher, outlook.starts, reading, {"ground"})
+    starts = {start for outlook in outlooks for start in outlook.starts}
+    by_ground = _spread_over(searcher, starts, reading, {"ground"})
     free = not by_ground & targets
-    starts = set(outlook.starts)
     if not free and not _touches_route(network, starts, reading):
-        starts |= _nearest_junctions(network, by_ground, outlook)
+        starts |= _nearest_junctions(network, by_ground, starts, reading)
     flow = _Flow(searcher, reading, free=free)
     ways = []
     while (path := flow.augment(starts, targets)) is not None:
@@ -343,12 +343,14 @@ def _touches_route(network: Network, starts: set[int], reading: Reading) -> bool
     )
 
 
-def _nearest_junctions(network: Network, reached: set[int], outlook: Outlook) -> set[int]:
+def _nearest_junctions(
+    network: Network, reached: set[int], starts: set[int], reading: Reading
+) -> set[int]:
     """Find the route nearest to the force among those its open ground leads to."""
-    places = [s.place for s in network.standings if s.vertex in outlook.starts]
+    places = [s.place for s in network.standings if s.vertex in starts]
     best: tuple[float, set[int]] = (float("inf"), set())
     for edge in network.edges:
-        if edge.by == "route" and edge.ref >= 0 and edge.carries[outlook.reading]:
+        if edge.by == "route" and edge.ref >= 0 and edge.carries[reading]:
             ends = {edge.u, edge.v} & reached
             line = network.lines.pieces[edge.ref].line
             distance = min(place.distance(line) for place in places)

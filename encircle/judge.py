@@ -15,7 +15,7 @@ from encircle.errors import UnknownForceError
 from encircle.evidence import admit
 from encircle.explain import write_headline
 from encircle.exposure import measure_bearings, measure_margins
-from encircle.ground import Ground, build_ground, draw
+from encircle.ground import build_ground, draw
 from encircle.isolation import Outlook, Searcher, look_out
 from encircle.judgement import BEST_OFF_FIRST, STATUSES, Judged, Judgement, PositionJudged
 from encircle.lines import build_lines
@@ -24,6 +24,7 @@ from encircle.options import Options
 from encircle.projection import Plane
 from encircle.reach import READINGS, Reading, measure_reach
 from encircle.rules import Facts, answer_definitions, decide, measure_axes
+from encircle.situation import Position
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from encircle.evidence import Evidence
     from encircle.network import Standing
-    from encircle.situation import Position, Situation
+    from encircle.situation import Situation
 
 Json = dict[str, Any]
 NO_PROOF: Json = {"open": None, "closed": None}
@@ -71,6 +72,22 @@ def judge(situation: Situation, options: Options | None = None) -> Judgement:
     all_facts = [_gather(p, evidence, searcher, options) for p in positions]
     judged = [_judge_position(facts, searcher) for facts in all_facts]
     return _judge_group(situation, options, searcher, all_facts, judged)
+
+
+def build_network_of(situation: Situation, options: Options | None = None) -> Network:
+    """
+    Build the labelled network a situation is judged on, for reading or for saving.
+
+    Examples
+    --------
+    >>> from encircle import read
+    >>> G = build_network_of(read("fixtures/trap-tunnel-open/situation.geojson")).to_networkx()
+    >>> G.is_multigraph()
+    True
+    """
+    options = options or Options()
+    evidence = admit(situation, options)
+    return build_labelled_network(evidence, _find_positions(situation, evidence), options)
 
 
 def build_labelled_network(
@@ -183,6 +200,7 @@ def _judge_group(
     judgement = Judgement(
         force=situation.force,
         side=facts.position.side,
+        side_name=_name_side(situation, facts.position.side),
         as_of=_instant(situation),
         title=situation.title,
         judged=whole,
@@ -191,7 +209,7 @@ def _judge_group(
             for f, j in zip(all_facts, judged, strict=True)
         ),
         cut_off=_count_cut_off(all_facts, judged, sure),
-        margins=_measure_margins(facts, whole, searcher),
+        margins=_measure_margins(facts, whole, searcher, [all_facts[i] for i in sure or [best]]),
         confidence=assess_confidence(facts, whole),
         pivots=tuple(_find_pivots(whole)),
         provenance=_say_provenance(situation, options, all_facts),
@@ -220,12 +238,15 @@ def _close_round_all(
     return replace(whole, certificates={**whole.certificates, "closed": ring})
 
 
-def _measure_margins(facts: Facts, judged: Judged, searcher: Searcher) -> Json:
+def _measure_margins(
+    facts: Facts, judged: Judged, searcher: Searcher, group: Sequence[Facts]
+) -> Json:
     """Measure the margins of the best-off position; none for a force that is not there."""
     if judged.status.code == "N":
         return {}
     standings = _standings_of(searcher.network, facts.position)
-    return measure_margins(searcher, facts.outlooks, standings, facts.bearings)
+    together = {r: [f.outlooks[r] for f in group] for r in READINGS}
+    return measure_margins(searcher, facts.outlooks, standings, facts.bearings, together)
 
 
 def _point_out_neck(judged: Judged, margins: Json) -> Judged:
@@ -274,6 +295,10 @@ def _find_pivots(judged: Judged) -> list[Json]:
     ]  # fmt: skip
 
 
+def _name_side(situation: Situation, side: str) -> str:
+    return next((s.name for s in situation.sides if s.id == side and s.name), side)
+
+
 def _instant(situation: Situation) -> str:
     return situation.as_of.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
@@ -281,7 +306,7 @@ def _instant(situation: Situation) -> str:
 def _say_provenance(
     situation: Situation, options: Options, all_facts: Sequence[Facts]
 ) -> Json:
-    positions = [p for p, _ in all_facts[0].evidence.of_kind(_position_type())]
+    positions = [p for p, _ in all_facts[0].evidence.of_kind(Position)]
     friends = all_facts[0].network.ground.drawing.friends
     guessed = {
         p.id: [measure_reach(p, r, hostile=p.side not in friends) for r in READINGS]
@@ -298,17 +323,8 @@ def _say_provenance(
     }
 
 
-def _position_type() -> type[Position]:
-    from encircle.situation import Position  # noqa: PLC0415
-
-    return Position
-
-
 def _version() -> str:
     try:
         return version("encircle")
     except PackageNotFoundError:
         return "0+unknown"
-
-
-__all__ = ["Ground", "judge"]

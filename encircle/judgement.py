@@ -131,6 +131,7 @@ class Judgement:
     pivots: tuple[Json, ...]
     provenance: Json
     title: str | None = None
+    side_name: str = ""
     headline: str = ""
     likelihood: Json | None = field(default=None)
     """The probability of encirclement; None: this engine brackets it by the two readings only."""

@@ -243,7 +243,7 @@ def special_ways(facts: Facts) -> Seen | None:
 
 @_rule("Widths do not decide: docs/method.md")
 def routes_out(facts: Facts) -> Seen | None:
-    """Routes the best way follows."""
+    """The best way out follows routes."""
     way = facts.pessimistic.best or facts.optimistic.best
     if way is None:
         return None
@@ -255,7 +255,7 @@ def routes_out(facts: Facts) -> Seen | None:
 
 @_rule("Widths do not decide: docs/method.md")
 def routes_cut(facts: Facts) -> Seen | None:
-    """Routes reported cut."""
+    """Some routes are reported cut."""
     return _seen(r.id for r in facts.evidence.situation.of_kind(Route) if r.state == "cut")
 
 

@@ -1,0 +1,286 @@
+"""The command line: judge, verify, convert, serve."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from encircle.errors import EncircleError, SituationError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from encircle.judgement import Judgement
+    from encircle.situation import Situation
+
+app = typer.Typer(
+    help="Given a map, is this force cut off, and how do you know?",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+FAILED, BAD_INPUT = 1, 2
+NETWORK_FORMATS = (".graphml", ".json")
+
+SituationFile = Annotated[str, typer.Argument(metavar="SITUATION", help="GeoJSON; - for stdin")]
+ForceOption = Annotated[str | None, typer.Option("--force", help="Id of the force to judge")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Instant to judge, RFC 3339")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else")]
+StaleOption = Annotated[
+    float, typer.Option("--stale-after-days", min=0, help="Older evidence is uncertain; days")
+]
+
+
+@app.command()
+def judge(  # noqa: PLR0913 - one option each
+    situation: SituationFile,
+    force: ForceOption = None,
+    as_of: AsOfOption = None,
+    stale_after_days: StaleOption = 30.0,
+    json_output: JsonOption = False,
+    svg: Annotated[Path | None, typer.Option(help="Draw the judgement as a picture")] = None,
+    network: Annotated[
+        Path | None, typer.Option(help="Save the labelled network (.graphml or .json)")
+    ] = None,
+) -> None:
+    """Judge whether a force is cut off, and say why."""
+    from encircle.judge import judge as judge_situation
+    from encircle.options import Options
+
+    read = _read(situation, as_of, force)
+    options = Options(stale_after_days=stale_after_days)
+    judgement = judge_situation(read, options)
+    if svg:
+        from encircle.picture import draw_svg
+
+        _write(svg, draw_svg(judgement, read).encode())
+    if network:
+        _save_network(network, read, options)
+    if json_output:
+        _print_bytes(judgement.to_json())
+    else:
+        _show(judgement)
+
+
+@app.command()
+def verify(
+    judgement: Annotated[str, typer.Argument(metavar="JUDGEMENT", help="JSON; - for stdin")],
+    situation: SituationFile,
+    json_output: JsonOption = False,
+) -> None:
+    """Check a judgement's certificates without the engine that made them."""
+    from encircle.geojson import parse_document
+    from encircle.verify import verify as verify_judgement
+
+    document = _guard(lambda: parse_document(_load(judgement)))
+    as_of, force = document.get("as_of"), document.get("force")
+    given = (value if isinstance(value, str) else None for value in (as_of, force))
+    read = _read(situation, *given)
+    verification = _guard(lambda: verify_judgement(document, read))
+    if json_output:
+        _print_json(verification.to_dict())
+    else:
+        for check in verification.checks:
+            mark = "holds" if check.holds else "FAILS"
+            typer.echo(f"{mark}  {check.name}: {check.statement}")
+        typer.echo("The proof holds." if verification.holds else "The proof does not hold.")
+    raise typer.Exit(0 if verification.holds else FAILED)
+
+
+@app.command()
+def convert(  # noqa: PLR0913 - one option each
+    source: Annotated[str, typer.Argument(metavar="IN", help="Map to convert; - for stdin")],
+    target: Annotated[str, typer.Argument(metavar="OUT", help="Situation; - for stdout")],
+    border: Annotated[Path, typer.Option(help="GeoJSON of the state border the map leaves out")],
+    force_at: Annotated[
+        list[str], typer.Option(metavar="LON,LAT", help="Where the force stands; repeatable")
+    ],
+    preset: Annotated[str, typer.Option(help="Kind of map: deepstate")] = "deepstate",
+    force: Annotated[str, typer.Option(help="Id to give the force")] = "force",
+    side: Annotated[str, typer.Option(help="Side of the force: UA or RU")] = "UA",
+    as_of: AsOfOption = None,
+    area_km: Annotated[
+        float | None, typer.Option(min=1, help="Half the width of the ground kept, km")
+    ] = None,
+    anchor_at: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LON,LAT", help="Ground that counts as reached; repeatable"),
+    ] = None,
+) -> None:
+    """Convert a map made by others into a situation."""
+    if preset != "deepstate":
+        _refuse(f"unknown preset {preset!r}; use deepstate")
+    from encircle.formats.deepstate import parse_snapshot_time, situation_from_deepstate
+    from encircle.geojson import parse_document
+
+    snapshot, outline = (_guard(lambda f=f: parse_document(_load(f))) for f in (source, str(border)))
+    instant = _parse_instant(as_of) if as_of else parse_snapshot_time(Path(source).name)
+    if instant is None:
+        _refuse("the file's name does not say when the map was made; give --as-of")
+    document = _guard(
+        lambda: situation_from_deepstate(
+            snapshot,
+            outline,
+            force_at=[_parse_place(text, "--force-at") for text in force_at],
+            as_of=instant,
+            force=force,
+            side=side,
+            area_km=area_km,
+            anchor_at=[_parse_place(text, "--anchor-at") for text in anchor_at or []] or None,
+        )
+    )
+    for notice in document.get("situation", {}).get("notices", []):
+        typer.echo(f"Notice: {notice}", err=True)
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    if target == "-":
+        _print_bytes(text)
+    else:
+        _write(Path(target), text)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+) -> None:
+    """Serve the API on this machine."""
+    import uvicorn
+
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    try:
+        import api.main  # noqa: F401 - found beside the library in a checkout, not in a wheel
+    except ModuleNotFoundError:
+        _refuse("the service is not installed here; run it from a checkout or the container")
+    uvicorn.run("api.main:create_app", factory=True, host=host, port=port, log_level="warning")
+
+
+# -- reading and writing ---------------------------------------------------------------------
+
+
+def _load(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        _refuse(f"cannot read {name}: {error.strerror}")
+
+
+def _read(name: str, as_of: str | None, force: str | None) -> Situation:
+    from encircle.geojson import read_situation
+
+    raw = _load(name)
+    return _guard(lambda: read_situation(raw, as_of=as_of, force=force))
+
+
+def _guard(action: Any) -> Any:  # noqa: ANN401 - whatever the action gives
+    """Run an action; bad input ends the command with every fault on stderr and exit code 2."""
+    try:
+        return action()
+    except SituationError as error:
+        for fault in error.faults:
+            typer.echo(f"error: {fault}", err=True)
+    except EncircleError as error:
+        typer.echo(f"error: {error}", err=True)
+    raise typer.Exit(BAD_INPUT)
+
+
+def _refuse(message: str) -> NoReturn:
+    typer.echo(f"error: {message}", err=True)
+    raise typer.Exit(BAD_INPUT)
+
+
+def _parse_place(text: str, option: str) -> tuple[float, float]:
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        _refuse(f"{option} {text!r} is not LON,LAT")
+    return lon, lat
+
+
+def _parse_instant(text: str) -> Any:  # noqa: ANN401 - a datetime, once parsed
+    from encircle.contract import parse_instant
+
+    try:
+        return parse_instant(text)
+    except ValueError:
+        _refuse(f"--as-of {text!r} is not an instant; write 2025-03-14T12:00:00Z")
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        _refuse(f"cannot write {path}: {error.strerror}")
+    typer.echo(f"Wrote {path}", err=True)
+
+
+def _print_bytes(content: bytes) -> None:
+    sys.stdout.buffer.write(content.rstrip() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _print_json(value: object) -> None:
+    import orjson
+
+    _print_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2))
+
+
+def _save_network(path: Path, situation: Situation, options: Any) -> None:  # noqa: ANN401 - Options
+    import networkx as nx
+
+    from encircle.judge import build_network_of
+
+    if path.suffix not in NETWORK_FORMATS:
+        _refuse(f"cannot tell the format of {path}; end it in {' or '.join(NETWORK_FORMATS)}")
+    G = build_network_of(situation, options).to_networkx()
+    if path.suffix == ".graphml":
+        _write(path, "\n".join(nx.generate_graphml(G)).encode())
+    else:
+        _write(path, json.dumps(nx.node_link_data(G, edges="edges")).encode())
+
+
+# -- on a terminal ---------------------------------------------------------------------------
+
+COLOURS = {"not_encircled": "green", "encircled": "red", "contested": "yellow"}
+
+
+def _show(judgement: Judgement) -> None:
+    """Print the reasoning in words; in colour where there is a terminal."""
+    from encircle.explain import explain
+
+    text = explain(judgement)
+    if not sys.stdout.isatty():
+        typer.echo(text)
+        return
+    from rich.console import Console
+    from rich.panel import Panel
+    from rich.text import Text
+
+    headline, _, rest = text.partition("\n\n")
+    colour = COLOURS.get(judgement.verdict, "cyan")
+    status = judgement.status
+    console = Console(highlight=False)
+    title = f"{status.code} · {status.label}"
+    console.print(Panel(Text(headline, style="bold"), title=title, border_style=colour))
+    for paragraph in rest.split("\n\n"):
+        lead, *lines = paragraph.split("\n")
+        console.print(Text(lead, style="bold"))
+        for line in lines:
+            console.print(Text(line), soft_wrap=False)
+        console.print()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line."""
+    app(args=list(arguments) if arguments is not None else None, prog_name="encircle")
+
+
+if __name__ == "__main__":
+    main()
