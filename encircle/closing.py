@@ -1,23 +1,32 @@
-"""Where would the least new front run that cuts this ground off from that?"""
+"""The least new front that would cut one piece of ground off from another."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from shapely import MultiLineString, Polygon
 
-from encircle.clearance import GRID_M, Mesh, Wall, list_segments, number_edges, triangulate
+from encircle.obstacles import (
+    GRID_M,
+    Mesh,
+    Wall,
+    draw_lines,
+    is_among,
+    is_convex,
+    list_obstacles,
+    list_segments,
+    number_edges,
+    triangulate,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from encircle.clearance import Floats, Ints
+    from encircle.obstacles import Floats, Ints
 
-SPACING = 200
-"""Wall points stand no farther apart than this part of the area's width."""
 CONFORMING_ROUNDS = 12
 """Rounds in which walls that are missing from the triangulation are given more points."""
 TIGHTENING_ROUNDS = 3
@@ -27,21 +36,21 @@ TIGHTENING_ROUNDS = 3
 def find_new_front(
     start: BaseGeometry,
     goals: BaseGeometry,
-    obstacles: BaseGeometry,
     walls: BaseGeometry,
+    lines: BaseGeometry | None,
     area: Polygon,
 ) -> MultiLineString | None:
     """
-    Find the shortest lines that, with the obstacles, part `start` from `goals`.
+    Find the shortest lines that, with walls and lines, part `start` from `goals`.
 
     Parameters
     ----------
     start, goals
         Points or polygons that do not meet.
-    obstacles
-        Boundaries of the walls, and barriers.
     walls
-        The walls themselves: a front in them costs nothing.
+        Ground that parts already: a front in it costs nothing.
+    lines
+        Lines that part already.
     area
         The front stays in it, and outside it all ground hangs together.
 
@@ -53,7 +62,7 @@ def find_new_front(
     start, goals = (_leave_out(shape, walls, area) for shape in (start, goals))
     if start.is_empty or goals.is_empty:
         return MultiLineString()
-    plan = Plan(start, goals, obstacles, area)
+    plan = Plan(start, goals, list_obstacles(walls, lines), area)
     cut = plan.find_cut()
     for _ in range(TIGHTENING_ROUNDS):
         if cut is None or not len(cut):
@@ -82,15 +91,13 @@ class Plan:
     """Walls, force and goals as points, more of them from cut to cut."""
 
     def __init__(
-        self, start: BaseGeometry, goals: BaseGeometry, obstacles: BaseGeometry, area: Polygon
+        self, start: BaseGeometry, goals: BaseGeometry, solid: Floats, area: Polygon
     ) -> None:
         self.start, self.goals, self.area = start, goals, area
-        solid = list_segments(obstacles)
         fences = [list_segments(shape) for shape in (start, goals)]
         self.wall = Wall(np.concatenate([solid, *fences]), area, every=True)
         self.solid = np.arange(len(self.wall.segments)) < self.wall.kept[: len(solid)].sum()
         self._cut_at_touching_points()
-        self._space_out()
 
     def _cut_at_touching_points(self) -> None:
         """Cut each segment where another's end lies on it."""
@@ -98,27 +105,14 @@ class Plan:
         k, on = self.wall.tree.query(points, "dwithin", 2 * GRID_M)
         self.wall.cut(on, self.wall.vertices[k])
 
-    def _space_out(self) -> None:
-        """Cut long segments."""
-        a, b = self.wall.segments.transpose(1, 0, 2)
-        low_x, low_y, high_x, high_y = self.area.bounds
-        gap_m = max(high_x - low_x, high_y - low_y) / SPACING
-        count = (np.hypot(*(b - a).T) / gap_m).astype(np.intp)
-        on = np.repeat(np.arange(len(a)), count)
-        nth = np.arange(len(on)) - np.repeat(np.cumsum(count) - count, count) + 1
-        share = (nth / (count[on] + 1))[:, None]
-        self.wall.cut(on, a[on] + share * (b - a)[on])
-
     def find_cut(self) -> Floats | None:
         """Find the shortest set of triangle sides that parts start and goals; None if none does."""
         mesh, points, blocked = self._draw_mesh()
         owners = self._find_owners(mesh, points)
         a, b = points[mesh.across].transpose(1, 0, 2)
         free = self._in_area(points)[mesh.across].all(axis=1)
-        if not _is_convex(self.area):
-            free &= shapely.covers(
-                self.area.buffer(GRID_M), shapely.linestrings(np.stack([a, b], 1))
-            )
+        if not is_convex(self.area):
+            free &= shapely.covers(self.area.buffer(GRID_M), draw_lines(a, b))
         length_m = np.where(free, np.hypot(*(b - a).T), np.inf)
         chosen = _cut_least(mesh.edges[~blocked], length_m[~blocked], owners)
         return None if chosen is None else np.stack([a, b], axis=1)[~blocked][chosen]
@@ -135,11 +129,11 @@ class Plan:
             mesh = triangulate(points)
             key, wanted = number_edges(mesh.across, mesh.size), number_edges(pairs, mesh.size)
             a, b = points[pairs].transpose(1, 0, 2)
-            missing = ~np.isin(wanted, key) & (np.hypot(*(b - a).T) > LEAST_PIECE_M)
+            missing = ~is_among(wanted, np.sort(key)) & (np.hypot(*(b - a).T) > LEAST_PIECE_M)
             if not missing.any():
                 break
             self.wall.cut(on[missing], ((a + b) / 2)[missing])
-        return mesh, points, np.isin(key, wanted[self.solid[on]])
+        return mesh, points, is_among(key, np.sort(wanted[self.solid[on]]))
 
     def _find_owners(self, mesh: Mesh, points: Floats) -> list[Ints]:
         """List the triangles the force holds, those of the goals, and those outside the area."""
@@ -162,10 +156,6 @@ LEAST_PIECE_M = 1.0
 """Pieces of wall shorter than this may be missing from the triangulation: a leak this wide."""
 MOST_PAIRS = 5000
 """More pairs than this of a cut's ends and the walls beside them are not looked at."""
-
-
-def _is_convex(area: Polygon) -> bool:
-    return bool(area.convex_hull.area - area.area <= GRID_M)
 
 
 def _find_held(shape: BaseGeometry, triangles: Floats) -> Ints:
@@ -219,12 +209,13 @@ def _cut_least(edges: Ints, length_m: Floats, owners: list[Ints]) -> Ints | None
     )
     graph.sum_duplicates()
     flow = maximum_flow(graph, source, sink).flow
-    left = (graph - flow).tocsr()
-    left.data[left.data < 0] = 0
+    left = csr_array(graph - flow)
+    left.data = np.maximum(left.data, 0)
     left.eliminate_zeros()
     reached = np.zeros(count_joined, bool)
     reached[breadth_first_order(left, source, return_predecessors=False)] = True
-    return open_[reached[u] != reached[v]]
+    crossing: Ints = open_[reached[u] != reached[v]]
+    return crossing
 
 
 def _pull_tight(
@@ -238,7 +229,7 @@ def _pull_tight(
     while queue:
         r = queue.pop()
         for p, q in front.list_corners(r):
-            if _holds_nothing(p, r, q, start, goals, room):
+            if _holds_nothing((p, r, q), room, start, goals):
                 front.shorten(p, r, q)
                 queue += [p, q, r]
                 break
@@ -246,16 +237,17 @@ def _pull_tight(
 
 
 def _holds_nothing(
-    p: complex, r: complex, q: complex, start: BaseGeometry, goals: BaseGeometry, room: BaseGeometry
+    corners: tuple[complex, complex, complex], room: BaseGeometry, *shapes: BaseGeometry
 ) -> bool:
-    triangle = Polygon([(z.real, z.imag) for z in (p, r, q)])
+    """Say whether a triangle lies in the area and holds nothing of these shapes."""
+    triangle = Polygon([(z.real, z.imag) for z in corners])
     if triangle.area <= 0:
         return True
     if not shapely.covers(room, triangle):
         return False
     return all(
         not shapely.intersects(shape, triangle) or shapely.touches(shape, triangle)
-        for shape in (start, goals)
+        for shape in shapes
     )
 
 
@@ -287,7 +279,8 @@ class Front:
         """Draw each chord once."""
         pairs = [(a, b) for a, near in self.beside.items() for b in near if _order(a) < _order(b)]
         ends = np.array(pairs, dtype=complex).reshape(-1, 2)
-        return shapely.linestrings(np.stack([ends.real, ends.imag], axis=-1))
+        xy = np.stack([ends.real, ends.imag], axis=-1)
+        return draw_lines(xy[:, 0], xy[:, 1])
 
 
 def _order(z: complex) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""How much is left: the neck, the distance to close it, the hostile share of the horizon."""
+"""How far a force is from being cut off: its neck, the front that would close it, its horizon."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import numpy as np
 import shapely
 from shapely import LineString, MultiLineString, Point, Polygon
 
-from encircle.clearance import find_widest_way, list_segments
+from encircle.clearance import find_widest_way
 from encircle.closing import find_new_front
+from encircle.obstacles import POLYGON, list_segments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,7 @@ class Neck:
     width_m
         Twice the clearance from walls and barriers; 0 if there is no way, inf if there is no wall.
     error_m
-        The true width is at most this much smaller.
+        How far the width may be from the truth.
     pinched_by
         "walls" if two walls face each other; "end" if the force or the goal itself stands this
         close to a wall; "edge" if the way passes between a wall and the edge of the area. None if
@@ -131,8 +132,7 @@ def measure_neck(
     '800 m'
     """
     goal = shapely.union_all(list(goals))
-    boundary = _list_obstacles(walls, lines)
-    way = find_widest_way(start, goal, boundary, walls, area)
+    way = find_widest_way(start, goal, walls, lines, area)
     course = LineString(way.path) if len(way.path) else LineString()
     if way.pinch is None:
         return Neck(way.width_m, way.error_m, None, None, None, course)
@@ -144,27 +144,22 @@ def _place(xy: Floats) -> Place:
     return float(xy[0]), float(xy[1])
 
 
-def _list_obstacles(walls: BaseGeometry, lines: BaseGeometry | None) -> BaseGeometry:
-    """List every line that a way may not touch."""
-    boundary = shapely.boundary(walls)
-    if lines is None or lines.is_empty:
-        return boundary
-    return shapely.union_all([boundary, lines])
-
-
-def measure_closing_distance(
+def measure_closing_distance(  # noqa: PLR0913  (the five of measure_neck, and the neck)
     start: BaseGeometry,
     goals: Sequence[BaseGeometry],
     walls: BaseGeometry,
     lines: BaseGeometry | None,
     area: Polygon,
+    *,
     neck: Neck | None = None,
 ) -> Closing:
     """
     Measure the least new front that would cut a force off from every goal.
 
     Walls and barriers are front already and cost nothing; the edge of the area closes nothing, for
-    passable ground goes on behind it.
+    passable ground goes on behind it. A new front runs from wall to wall, or round a polygon: a
+    ring drawn close about the force's own ground, or about a goal's, counts too. A point has no
+    ground of its own to be ringed.
 
     Parameters
     ----------
@@ -185,7 +180,8 @@ def measure_closing_distance(
     are no edges of the triangulation are found only by pulling tight, so `length_m` may exceed the
     least. Delaunay edges alone reach at most 1.998 times the straight line between two points
     [1]_; pulled tight, the excess is a few per cent in the tests. `lower_bound_m` is proven: every
-    closing front crosses the widest way, and both its ends stand on walls.
+    front from wall to wall crosses the widest way, both its ends on walls; a front round a polygon
+    is no shorter than the polygon's convex hull.
 
     References
     ----------
@@ -198,20 +194,27 @@ def measure_closing_distance(
     >>> area = box(0, 0, 10_000, 6_000)
     >>> walls = box(4_000, 0, 6_000, 2_500) | box(4_000, 3_300, 6_000, 6_000) | box(0, 0, 50, 6_000)
     >>> walls = walls | box(0, 0, 6_000, 50) | box(0, 5_950, 6_000, 6_000)
-    >>> closing = measure_closing_distance(Point(1_000, 3_000), [Point(9_000, 3_000)], walls, None, area)
+    >>> force, rear = Point(1_000, 3_000), Point(9_000, 3_000)
+    >>> closing = measure_closing_distance(force, [rear], walls, None, area)
     >>> f"{closing.length_m:.0f} m"
     '800 m'
     """
     goal = shapely.union_all(list(goals))
     if shapely.intersects(start, goal):
         return Closing(None, None, MultiLineString())
-    boundary = _list_obstacles(walls, lines)
-    front = find_new_front(start, goal, boundary, walls, area)
+    front = find_new_front(start, goal, walls, lines, area)
     if front is None:
         return Closing(None, None, MultiLineString())
     neck = neck or measure_neck(start, goals, walls, lines, area)
-    length_m = float(front.length)
-    return Closing(length_m, min(neck.width_m, length_m), front)
+    least_m = min(neck.width_m - neck.error_m, *_measure_rings(start), *_measure_rings(goal))
+    return Closing(float(front.length), min(least_m, float(front.length)), front)
+
+
+def _measure_rings(shape: BaseGeometry) -> list[float]:
+    """Measure the least ring round each polygon of a shape; a point cannot be ringed so."""
+    parts = shapely.get_parts(shape)
+    round_m = shapely.length(shapely.convex_hull(parts[shapely.get_dimensions(parts) == POLYGON]))
+    return [math.inf, *round_m.tolist()]
 
 
 def share_hostile_bearings(
@@ -248,8 +251,9 @@ def share_hostile_bearings(
     Examples
     --------
     >>> from shapely import Point, box
-    >>> share_hostile_bearings(Point(0, 0), box(100, -9e3, 9e3, 9e3), None, box(-9e3, -9e3, 9e3, 9e3))
-    0.497...
+    >>> hostile, area = box(1, -9e3, 9e3, 9e3), box(-9e3, -9e3, 9e3, 9e3)
+    >>> share_hostile_bearings(Point(0, 0), hostile, None, area)
+    0.5
     """
     if shapely.intersects(hostile, viewpoint):
         return 1.0

@@ -1,0 +1,246 @@
+"""The lines that a way may not touch, and the points that stand for them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely import Polygon
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.roadmap import Course
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.intp]
+    Bools = NDArray[np.bool_]
+
+POLYGON = 2
+"""The dimension of an areal geometry."""
+GRID_M = 1e-3
+"""Wall points closer together than this are one point."""
+JITTER_M = 1e-4
+"""How far wall points are moved so that no four of them lie on one circle, in metres."""
+SITES_AT_FIRST = 1200
+"""Wall vertices looked at in the first round; the others are looked at where a way comes near."""
+SPACING = 50
+"""Wall points on a straight wall stand no farther apart at first than this part of the area."""
+
+
+def list_obstacles(walls: BaseGeometry, lines: BaseGeometry | None) -> Floats:
+    """List the straight pieces of every line that a way may not touch."""
+    boundary = shapely.boundary(walls)
+    if lines is None or lines.is_empty:
+        return list_segments(boundary)
+    return list_segments(shapely.union_all([boundary, lines]))
+
+
+def list_faces(walls: BaseGeometry, lines: BaseGeometry | None, area: Polygon) -> Floats:
+    """Leave out the sides that walls share with the area's edge: no ground lies before them."""
+    segments = list_obstacles(walls, lines)
+    if not (lines is None or lines.is_empty) or not (
+        is_convex(area) and _fits_in(walls.bounds, area.bounds)
+    ):
+        return segments
+    sides = list_segments(area)
+    edge = shapely.STRtree(draw_lines(sides[:, 0], sides[:, 1]))
+    k, side = edge.query(shapely.points(segments.mean(axis=1)), "dwithin", GRID_M)
+    a, b = (segments[k] - sides[side, :1]).transpose(1, 0, 2)
+    along = sides[side, 1] - sides[side, 0]
+    off = [np.abs(p[:, 0] * along[:, 1] - p[:, 1] * along[:, 0]) for p in (a, b)]
+    along_edge = np.maximum(*off) <= GRID_M * np.hypot(*along.T)
+    return np.delete(segments, k[along_edge], axis=0)
+
+
+def is_convex(area: Polygon) -> bool:
+    """Say whether the straight line between any two places of an area stays in it."""
+    hull_m2 = float(area.convex_hull.area)
+    return bool(hull_m2 - area.area <= 1e-9 * hull_m2)
+
+
+def _fits_in(inner: tuple[float, ...], outer: tuple[float, ...]) -> bool:
+    low, high = np.subtract(inner, outer)[:2], np.subtract(inner, outer)[2:]
+    return bool((low >= -GRID_M).all() and (high <= GRID_M).all())
+
+
+def draw_lines(a: Floats, b: Floats) -> NDArray[np.object_]:
+    """Draw the straight lines from each a to its b."""
+    lines: NDArray[np.object_] = np.atleast_1d(shapely.linestrings(np.stack([a, b], axis=1)))
+    return lines
+
+
+def list_segments(shape: BaseGeometry) -> Floats:
+    """List the straight pieces of every line and ring of a geometry, as (n, 2, 2)."""
+    lines = shapely.get_parts(shape)
+    if len(lines) and shapely.get_dimensions(lines[0]) == POLYGON:
+        lines = shapely.get_rings(lines)
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    joined = line[1:] == line[:-1]
+    return np.stack([xy[:-1][joined], xy[1:][joined]], axis=1)
+
+
+class Wall:
+    """The lines that a way may not touch, and the points that stand for them so far."""
+
+    def __init__(self, segments: Floats, area: Polygon, *, every: bool = False) -> None:
+        ends = np.round(segments.reshape(-1, 2) / GRID_M) * GRID_M
+        keys, ids = np.unique(ends[:, 0] + 1j * ends[:, 1], return_inverse=True)
+        self.vertices = np.stack([keys.real, keys.imag], axis=1)
+        self.ends = ids.reshape(-1, 2)
+        keep = self.ends[:, 0] != self.ends[:, 1]
+        self.ends, self.segments = self.ends[keep], segments[keep]
+        self.kept = keep
+        self.tree = shapely.STRtree(draw_lines(self.segments[:, 0], self.segments[:, 1]))
+        self.chosen = np.zeros(len(self.vertices), bool)
+        step = 1 if every else max(1, math.ceil(len(self.ends) / SITES_AT_FIRST))
+        self.chosen[self.ends[::step].ravel()] = True
+        self.cut_segment = np.empty(0, np.intp)
+        self.cut_at = np.empty(0)
+        self._space_out(area)
+        self.far = _surround(np.concatenate([shapely.get_coordinates(area), self.vertices]))
+
+    def _space_out(self, area: Polygon) -> None:
+        """Cut segments that are long beside the area."""
+        low_x, low_y, high_x, high_y = area.bounds
+        a, b = self.segments.transpose(1, 0, 2)
+        part_m = max(high_x - low_x, high_y - low_y) / SPACING
+        count = np.minimum(np.hypot(*(b - a).T) / part_m, 10 * SPACING).astype(np.intp)
+        on = np.repeat(np.arange(len(a)), count)
+        nth = np.arange(len(on)) - np.repeat(np.cumsum(count) - count, count) + 1
+        self.cut(on, a[on] + (nth / (count[on] + 1))[:, None] * (b - a)[on])
+
+    def list_sites(self) -> tuple[Floats, Ints, Ints]:
+        """List the sites, the pairs joined by a straight wall, and the segment each pair is on."""
+        a, b = self.segments[self.cut_segment].transpose(1, 0, 2)
+        cuts = np.round((a + self.cut_at[:, None] * (b - a)) / GRID_M) * GRID_M
+        chosen = np.flatnonzero(self.chosen)
+        every = np.concatenate([self.vertices[chosen], cuts])
+        keys, ids = np.unique(every[:, 0] + 1j * every[:, 1], return_inverse=True)
+        site = np.full(len(self.vertices), -1)
+        site[chosen] = ids[: len(chosen)]
+        on = np.concatenate([np.repeat(np.arange(len(self.ends)), 2), self.cut_segment])
+        at = np.concatenate([np.tile([0.0, 1.0], len(self.ends)), self.cut_at])
+        who = np.concatenate([site[self.ends].ravel(), ids[len(chosen) :]])
+        known = who >= 0
+        on, at, who = on[known], at[known], who[known]
+        order = np.lexsort((at, on))
+        on, who = on[order], who[order]
+        joined = (on[1:] == on[:-1]) & (who[1:] != who[:-1])
+        pairs = np.sort(np.stack([who[:-1][joined], who[1:][joined]], axis=1), axis=1)
+        return np.stack([keys.real, keys.imag], axis=1), pairs, on[:-1][joined]
+
+    def refine(self, course: Course, slack_m: float) -> tuple[float, bool]:
+        """
+        Measure a course against the walls, and add wall points where it comes too near.
+
+        Returns the proven width, and whether there were points to add.
+        """
+        if not len(self.segments):
+            return math.inf, False
+        steps, width_m = course.draw_steps(), course.narrowest_m
+        step, on = self.tree.query(steps, "dwithin", width_m / 2)
+        lines = self.tree.geometries[on]
+        distance_m = shapely.distance(lines, steps[step])
+        proven_m = min(2 * float(distance_m.min(initial=math.inf)), width_m)
+        if proven_m >= width_m - slack_m:
+            return proven_m, False
+        wanted = [shapely.get_coordinates(shapely.shortest_line(lines, steps[step]))[::2]]
+        wanted += [course.points[course.sites[step, k]] for k in (0, 1)]
+        before = len(self.cut_at), self.chosen.sum()
+        self.chosen[self.ends[on].ravel()] = True
+        self._choose_between(width_m / 2)
+        gaps, middle = course.list_gaps()
+        self.cut(np.concatenate([on, on, on, gaps]), np.concatenate([*wanted, middle]))
+        return proven_m, before != (len(self.cut_at), self.chosen.sum())
+
+    def _choose_between(self, widest_m: float) -> None:
+        """Choose a vertex in the middle wherever two neighbours chosen are far apart."""
+        at = np.flatnonzero(self.chosen[self.ends[:, 0]])
+        apart = self.vertices[self.ends[at[1:], 0]] - self.vertices[self.ends[at[:-1], 0]]
+        wide = (np.diff(at) > 1) & (np.hypot(*apart.T) >= widest_m)
+        self.chosen[self.ends[((at[1:] + at[:-1]) // 2)[wide], 0]] = True
+
+    def look_from(self, places: Floats) -> None:
+        """Add the wall point nearest to each place."""
+        place, on = self.tree.query_nearest(shapely.points(places), all_matches=False)
+        self.cut(on, places[place])
+
+    def cut(self, on: Ints, wanted: Floats) -> None:
+        """Add the points of these segments that lie nearest to the wanted ones."""
+        a, b = self.segments[on].transpose(1, 0, 2)
+        length_m = np.hypot(*(b - a).T)
+        at = np.einsum("ij,ij->i", wanted - a, b - a) / length_m**2
+        inner = (at * length_m > GRID_M) & ((1 - at) * length_m > GRID_M)
+        on = np.concatenate([self.cut_segment, on[inner]])
+        at = np.concatenate([self.cut_at, at[inner]])
+        length_m = np.hypot(*(self.segments[on, 1] - self.segments[on, 0]).T)
+        _, first = np.unique(on + 1j * np.round(at * length_m / (GRID_M * 5)), return_index=True)
+        self.cut_segment, self.cut_at = on[first], at[first]
+
+
+def _surround(xy: Floats) -> Floats:
+    """Place four points so far out that no wall point is farther from any place in the area."""
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    reach = 10 * (high - low).max() + 1.0
+    corners = np.array([[-1.0, -1.1], [1.2, -1.0], [1.0, 1.3], [-1.1, 1.0]])
+    return (low + high) / 2 + reach * corners
+
+
+class Mesh(NamedTuple):
+    """Triangles by their corners, and each side that two triangles share."""
+
+    corners: Ints
+    edges: Ints
+    across: Ints
+    apexes: Ints
+    nodes: Floats
+    size: int
+
+
+def triangulate(points: Floats) -> Mesh:
+    """Draw the Delaunay triangulation of some points."""
+    from scipy.spatial import Delaunay  # noqa: PLC0415  (0.3 s at import)
+
+    jitter = np.random.default_rng(0).uniform(-JITTER_M, JITTER_M, points.shape)
+    centre = points.mean(axis=0)
+    moved = points - centre + jitter
+    mesh = Delaunay(moved, qhull_options="Qbb Qz Q12")
+    corners, beside = mesh.simplices.astype(np.intp), mesh.neighbors
+    here, side = np.nonzero(beside > np.arange(len(corners))[:, None])
+    there = beside[here, side].astype(np.intp)
+    across = np.stack([corners[here, (side + 1) % 3], corners[here, (side + 2) % 3]], axis=1)
+    top = corners[here, side]
+    apexes = np.stack([top, corners[there].sum(axis=1) - across.sum(axis=1)], axis=1)
+    nodes = _find_circumcentres(moved[corners]) + centre
+    return Mesh(corners, np.stack([here, there], axis=1), across, apexes, nodes, len(points))
+
+
+def _find_circumcentres(triangles: Floats) -> Floats:
+    """Find the centre of the circle through the corners of each triangle."""
+    a = triangles[:, 0]
+    b, c = triangles[:, 1] - a, triangles[:, 2] - a
+    twice = 2 * (b[:, 0] * c[:, 1] - b[:, 1] * c[:, 0])
+    twice = np.where(twice == 0, 1e-9, twice)
+    b2, c2 = np.einsum("ij,ij->i", b, b), np.einsum("ij,ij->i", c, c)
+    x = (c[:, 1] * b2 - b[:, 1] * c2) / twice
+    y = (b[:, 0] * c2 - c[:, 0] * b2) / twice
+    return np.stack([x, y], axis=1) + a
+
+
+def is_among(numbers: Ints, ordered: Ints) -> Bools:
+    """Say which numbers are found among ordered ones."""
+    if not len(ordered):
+        return np.zeros(len(numbers), bool)
+    at = np.minimum(np.searchsorted(ordered, numbers), len(ordered) - 1)
+    found: Bools = ordered[at] == numbers
+    return found
+
+
+def number_edges(pairs: Ints, size: int) -> Ints:
+    """Give each pair of points one number, whichever comes first."""
+    numbers: Ints = pairs.min(axis=1) * size + pairs.max(axis=1)
+    return numbers

@@ -1,0 +1,510 @@
+"""The ways that keep as far as they can from given points, drawn as a network."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+
+from encircle.obstacles import (
+    GRID_M,
+    draw_lines,
+    is_among,
+    is_convex,
+    list_segments,
+    number_edges,
+    triangulate,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+    from scipy.spatial import cKDTree
+    from shapely import Polygon
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.obstacles import Wall
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.intp]
+    Bools = NDArray[np.bool_]
+
+MANY_PAIRS = 100_000
+"""Above this many pairs of edges and sides a tree finds those that meet."""
+
+
+@dataclass(frozen=True)
+class End:
+    """Where a way may start or end: an area, its corners that stand free, and its sides."""
+
+    shape: BaseGeometry
+    points: Floats
+    sides: Floats
+
+    @classmethod
+    def build(cls, shape: BaseGeometry, inside: BaseGeometry, area: Polygon) -> End:
+        """Leave out the corners that stand outside the area or in a wall."""
+        if not shapely.covers(area, shape):
+            shape = shapely.intersection(shape, area)
+        shapely.prepare(inside)
+        if shapely.intersects(inside, shape):
+            shape = shapely.difference(shape, inside)
+        points = np.unique(shapely.get_coordinates(shape), axis=0)
+        free = ~shapely.contains_xy(inside, points)
+        shapely.prepare(shape)
+        return cls(shape, points[free], list_segments(shape))
+
+
+class Ground:
+    """The area with both ends of the way, and the sides that edges may have to be cut at."""
+
+    def __init__(self, area: Polygon, start: End, goals: End, inside: BaseGeometry) -> None:
+        self.area, self.start, self.goals, self.inside = area, start, goals, inside
+        self.convex = is_convex(area)
+        self.room = area if self.convex else area.buffer(GRID_M)
+        rings = [list_segments(ring) for ring in (area.exterior, *area.interiors)]
+        self.sides = np.concatenate(rings)
+        self.ring = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
+        self.all_sides = np.concatenate([self.sides, start.sides, goals.sides])
+        self.counts = np.cumsum([len(part) for part in (self.sides, start.sides, goals.sides)])
+        shapely.prepare([self.room, self.area, self.inside])
+
+
+class Diagram(NamedTuple):
+    """The Voronoi diagram of the sites: a node in each triangle, an edge across each side."""
+
+    points: Floats
+    corners: Ints
+    nodes: Floats
+    edges: Ints
+    sites: Ints
+    blocked: Bools
+    pairs: Ints
+    loose: Ints
+    loose_on: Ints
+    tree: cKDTree
+
+    def find_nearest(self, xy: Floats) -> Ints:
+        """Find the site nearest to each place."""
+        nearest: Ints = self.tree.query(xy)[1].astype(np.intp)
+        return nearest
+
+
+class Course(NamedTuple):
+    """A way through the Voronoi diagram: its nodes, and for each step its width and two sites."""
+
+    path: Floats
+    width_m: Floats
+    sites: Ints
+    diagram: Diagram
+
+    @property
+    def points(self) -> Floats:
+        """The sites that it keeps away from."""
+        return self.diagram.points
+
+    def draw_steps(self) -> NDArray[np.object_]:
+        """Draw each step, as a line or as a point."""
+        if len(self.width_m) == 1 and is_same(self.path[0], self.path[1]):
+            return np.array([shapely.Point(self.path[0])])
+        return draw_lines(self.path[:-1], self.path[1:])
+
+    def list_gaps(self) -> tuple[Ints, Floats]:
+        """List the pieces of wall so long that it could leak through them, and their middles."""
+        a, b = self.points[self.diagram.loose].transpose(1, 0, 2)
+        long = np.hypot(*(b - a).T) >= self.narrowest_m
+        return self.diagram.loose_on[long], ((a + b) / 2)[long]
+
+    @property
+    def narrowest_m(self) -> float:
+        """Tell the width of its narrowest step."""
+        return float(self.width_m.min())
+
+
+def is_same(a: Floats, b: Floats) -> bool:
+    """Say whether two places are one."""
+    return math.dist(a, b) <= GRID_M
+
+
+class Steps(NamedTuple):
+    """Steps between numbered nodes, each with its width and the two sites it passes between."""
+
+    u: Ints
+    v: Ints
+    width_m: Floats
+    sites: Ints
+
+
+class Network:
+    """Nodes and steps of a roadmap, as it is put together."""
+
+    def __init__(self, points: Floats) -> None:
+        self.points = points
+        self.nodes: list[Floats] = []
+        self.size = 0
+        self.steps: list[Steps] = []
+
+    def add_nodes(self, xy: Floats) -> Ints:
+        """Add nodes and return their numbers."""
+        self.nodes.append(xy)
+        self.size += len(xy)
+        return np.arange(self.size - len(xy), self.size)
+
+    def add_steps(self, u: Ints, v: Ints, sites: Ints) -> None:
+        """Add steps; a step is as wide as twice its distance from the first of its sites."""
+        nodes = np.concatenate(self.nodes)
+        width_m = 2 * _clearance(self.points[sites[:, 0]], nodes[u], nodes[v])
+        self.steps.append(Steps(u, v, width_m, sites))
+
+    def list_steps(self, least_m: float) -> Steps:
+        """Put all steps together that are wider than this."""
+        steps = Steps(*(np.concatenate(column) for column in zip(*self.steps, strict=True)))
+        return Steps(*(column[steps.width_m > least_m] for column in steps))
+
+
+def find_course(ground: Ground, wall: Wall, least_m: float) -> Course | None:
+    """Find the way that keeps farthest from the wall's sites; None if there is none."""
+    diagram = _draw_diagram(wall)
+    network = Network(diagram.points)
+    network.add_nodes(diagram.nodes)
+    inside = shapely.contains_xy(ground.area, diagram.nodes)
+    u, v, sites, crossed = _cut_edges(ground, diagram, network, inside)
+    network.add_steps(u, v, sites)
+    corners = _follow_ring(ground, diagram, network, crossed)
+    cells = _list_cells(diagram, np.flatnonzero(inside), crossed, corners)
+    own = [_attach(ground, diagram, network, cells, end) for end in (ground.start, ground.goals)]
+    maybe = np.concatenate([np.flatnonzero(inside), crossed.node, *own])
+    ends = []
+    for k, end in enumerate((ground.start, ground.goals)):
+        on_side = (crossed.side >= ground.counts[k]) & (crossed.side < ground.counts[k + 1])
+        sure = np.concatenate([crossed.node[on_side], own[k]])
+        ends.append(_list_in_end(end, network, ground.inside, maybe, sure))
+    return _choose_course(network, diagram, least_m, ends[0], ends[1])
+
+
+def _draw_diagram(wall: Wall) -> Diagram:
+    """Draw the Voronoi diagram of the wall's sites, and mark the edges that cross a wall.
+
+    A piece of wall counts if no site stands in the circle on it: then no other edge crosses it.
+    The others are loose: an edge may leak through, but none wider than the piece is long.
+    """
+    from scipy.spatial import cKDTree  # noqa: PLC0415
+
+    sites, pairs, on = wall.list_sites()
+    points = np.concatenate([sites, wall.far])
+    mesh = triangulate(points)
+    key, wall_key = number_edges(mesh.across, mesh.size), number_edges(pairs, mesh.size)
+    blocked = is_among(key, np.sort(wall_key))
+    at = np.flatnonzero(blocked)
+    for top in mesh.apexes.T:
+        p, q, r = points[mesh.across[at, 0]], points[mesh.across[at, 1]], points[top[at]]
+        blocked[at] &= np.einsum("ij,ij->i", p - r, q - r) >= 0
+    loose = ~is_among(wall_key, np.sort(key[blocked]))
+    firm, on = pairs[~loose], on[loose]
+    return Diagram(
+        points,
+        mesh.corners,
+        mesh.nodes,
+        mesh.edges,
+        mesh.across,
+        blocked,
+        firm,
+        pairs[loose],
+        on,
+        cKDTree(points),
+    )
+
+
+def nearest_share(p: Floats, a: Floats, b: Floats) -> Floats:
+    """Say how far along each segment from a to b the place nearest to p lies, from 0 to 1."""
+    along = b - a
+    length2 = np.einsum("ij,ij->i", along, along)
+    dot = np.einsum("ij,ij->i", p - a, along)
+    share: Floats = np.clip(dot / np.where(length2 > 0, length2, 1.0), 0.0, 1.0)
+    return share[:, None]
+
+
+def _clearance(p: Floats, a: Floats, b: Floats) -> Floats:
+    """Measure the distance from each p to the segment from a to b."""
+    near = a + nearest_share(p, a, b) * (b - a)
+    distance_m: Floats = np.hypot(*(near - p).T)
+    return distance_m
+
+
+class Crossings(NamedTuple):
+    """Where edges of the diagram cross the area's edge or the sides of an end."""
+
+    node: Ints
+    xy: Floats
+    edge: Ints
+    share: Floats
+    side: Ints
+    side_share: Floats
+
+
+def _cut_edges(
+    ground: Ground, diagram: Diagram, network: Network, inside: Bools
+) -> tuple[Ints, Ints, Ints, Crossings]:
+    """Cut the diagram's edges at the area's edge and at the ends; keep what lies in the area."""
+    a, b = diagram.nodes[diagram.edges].transpose(1, 0, 2)
+    both = inside[diagram.edges].all(axis=1)
+    crossed = _cross(ground, network, diagram, np.flatnonzero(_may_cross(ground, both, a, b)))
+    whole = both & ~diagram.blocked
+    whole[crossed.edge] = False
+    u, v, owner = _split(crossed, diagram.edges)
+    nodes = np.concatenate(network.nodes)
+    p, q = diagram.points[diagram.sites[owner]].transpose(1, 0, 2)
+    # Of an edge that crosses a piece of wall, the parts on either side of it are kept.
+    keep = ~diagram.blocked[owner] | (_turn(p, q, nodes[u]) * _turn(p, q, nodes[v]) > 0)
+    keep[keep] = shapely.contains_xy(ground.area, (nodes[u[keep]] + nodes[v[keep]]) / 2)
+    return (
+        np.concatenate([diagram.edges[whole, 0], u[keep]]),
+        np.concatenate([diagram.edges[whole, 1], v[keep]]),
+        np.concatenate([diagram.sites[whole], diagram.sites[owner[keep]]]),
+        crossed,
+    )
+
+
+def _split(crossed: Crossings, edges: Ints) -> tuple[Ints, Ints, Ints]:
+    """Split each crossed edge at its crossings; a part has two nodes and the edge it is of."""
+    edge = np.unique(crossed.edge)
+    of = np.concatenate([crossed.edge, edge, edge])
+    at = np.concatenate([crossed.share, np.full(len(edge), -1.0), np.full(len(edge), 2.0)])
+    node = np.concatenate([crossed.node, edges[edge, 0], edges[edge, 1]])
+    order = np.lexsort((at, of))
+    of, node = of[order], node[order]
+    same = of[1:] == of[:-1]
+    return node[:-1][same], node[1:][same], of[1:][same]
+
+
+def _may_cross(ground: Ground, inside: Bools, a: Floats, b: Floats) -> Bools:
+    """Say which edges could cross a side: the others need no closer look."""
+    may: Bools = ~inside if ground.convex else np.ones(len(a), bool)
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    for end in (ground.start, ground.goals):
+        if len(end.sides):
+            bounds = np.asarray(end.shape.bounds)
+            may |= ((low <= bounds[2:]) & (high >= bounds[:2])).all(axis=1)
+    return may
+
+
+def _cross(ground: Ground, network: Network, diagram: Diagram, edge: Ints) -> Crossings:
+    """Find every place where these edges cross a side, and make it a node."""
+    sides = ground.all_sides
+    a, b = diagram.nodes[diagram.edges[edge]].transpose(1, 0, 2)
+    k, side = _pair_boxes(a, b, sides)
+    along, c = b[k] - a[k], sides[side, 1] - sides[side, 0]
+    gap = sides[side, 0] - a[k]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        det = along[:, 0] * c[:, 1] - along[:, 1] * c[:, 0]
+        share = (gap[:, 0] * c[:, 1] - gap[:, 1] * c[:, 0]) / det
+        side_share = (gap[:, 0] * along[:, 1] - gap[:, 1] * along[:, 0]) / det
+    hit = (share >= 0) & (share <= 1) & (side_share >= 0) & (side_share <= 1)
+    k, side, share, side_share = k[hit], side[hit], share[hit], side_share[hit]
+    xy = sides[side, 0] + side_share[:, None] * (sides[side, 1] - sides[side, 0])
+    return Crossings(network.add_nodes(xy), xy, edge[k], share, side, side_share)
+
+
+def _pair_boxes(a: Floats, b: Floats, sides: Floats) -> tuple[Ints, Ints]:
+    """Pair each edge with the sides whose boxes meet its own."""
+    if len(a) * len(sides) > MANY_PAIRS:
+        tree = shapely.STRtree(draw_lines(sides[:, 0], sides[:, 1]))
+        k, side = tree.query(draw_lines(a, b))
+        return k, side
+    low, high = np.minimum(a, b)[:, None], np.maximum(a, b)[:, None]
+    meets = (low <= sides.max(axis=1)) & (high >= sides.min(axis=1))
+    k, side = np.nonzero(meets.all(axis=2))
+    return k, side
+
+
+def _follow_ring(
+    ground: Ground, diagram: Diagram, network: Network, crossed: Crossings
+) -> tuple[Ints, Ints]:
+    """Add the steps along the area's edge, where the nearest wall may be far."""
+    on_ring = crossed.side < len(ground.sides)
+    corner = network.add_nodes(ground.sides[:, 0])
+    node = np.concatenate([corner, crossed.node[on_ring]])
+    side = np.concatenate([np.arange(len(corner)), crossed.side[on_ring]])
+    share = np.concatenate([np.zeros(len(corner)), crossed.side_share[on_ring]])
+    order = np.lexsort((share, side))
+    node, ring = node[order], ground.ring[side[order]]
+    u, v = node, np.roll(node, -1)
+    last = np.flatnonzero(ring != np.roll(ring, -1))
+    if len(last):
+        v[last] = node[np.concatenate([[0], last[:-1] + 1])]
+    xy = np.concatenate(network.nodes)
+    sites = diagram.find_nearest((xy[u] + xy[v]) / 2)
+    network.add_steps(u, v, np.stack([sites, sites], axis=1))
+    return corner, diagram.find_nearest(xy[corner])
+
+
+class Cells(NamedTuple):
+    """The corners of every site's cell in the area: a node and the site, in order of sites."""
+
+    node: Ints
+    site: Ints
+
+
+def _list_cells(
+    diagram: Diagram, inside: Ints, crossed: Crossings, corners: tuple[Ints, Ints]
+) -> Cells:
+    """List the nodes at the corners of the cells, and where the area's edge cuts them."""
+    node = np.concatenate([np.repeat(inside, 3), np.repeat(crossed.node, 2), corners[0]])
+    site = np.concatenate(
+        [diagram.corners[inside].ravel(), diagram.sites[crossed.edge].ravel(), corners[1]]
+    )
+    order = np.argsort(site, kind="stable")
+    return Cells(node[order], site[order])
+
+
+def _attach(ground: Ground, diagram: Diagram, network: Network, cells: Cells, end: End) -> Ints:
+    """Join an end's corners to the corners of their cells, unless a wall at the site is between."""
+    numbers = network.add_nodes(end.points)
+    nodes = np.concatenate(network.nodes)
+    nearest = diagram.find_nearest(nodes[numbers])
+    low, high = (np.searchsorted(cells.site, nearest, side=s) for s in ("left", "right"))
+    u, v = np.repeat(numbers, high - low), cells.node[_ranges(low, high)]
+    p = np.repeat(nearest, high - low)
+    free = ~_is_cut_at_site(diagram, p, nodes[u], nodes[v])
+    if not ground.convex:
+        steps = draw_lines(nodes[u], nodes[v])
+        free &= shapely.covers(ground.room, steps)
+    network.add_steps(u[free], v[free], np.stack([p, p], axis=1)[free])
+    return numbers
+
+
+def _ranges(low: Ints, high: Ints) -> Ints:
+    """Join the ranges from each low to its high."""
+    count = high - low
+    start = np.repeat(low - np.concatenate([[0], np.cumsum(count)[:-1]]), count)
+    return start + np.arange(count.sum())
+
+
+def _is_cut_at_site(diagram: Diagram, p: Ints, a: Floats, b: Floats) -> Bools:
+    """Say which steps from a to b cross a piece of wall that starts at their site p."""
+    both = np.concatenate([diagram.pairs, diagram.pairs[:, ::-1]])
+    both = both[np.argsort(both[:, 0], kind="stable")]
+    low, high = (np.searchsorted(both[:, 0], p, side=s) for s in ("left", "right"))
+    k = np.repeat(np.arange(len(p)), high - low)
+    c, d = diagram.points[p[k]], diagram.points[both[_ranges(low, high), 1]]
+    crossing = (_turn(a[k], b[k], c) * _turn(a[k], b[k], d) < 0) & (
+        _turn(c, d, a[k]) * _turn(c, d, b[k]) < 0
+    )
+    cut = np.zeros(len(p), bool)
+    cut[k[crossing]] = True
+    return cut
+
+
+def _turn(a: Floats, b: Floats, c: Floats) -> Floats:
+    """Say on which side of the line from a to b each c lies."""
+    ab, ac = b - a, c - a
+    side: Floats = np.sign(ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0])
+    return side
+
+
+def _list_in_end(end: End, network: Network, inside: BaseGeometry, maybe: Ints, sure: Ints) -> Ints:
+    """List the nodes that stand in an end and in no wall."""
+    nodes = np.concatenate(network.nodes)
+    maybe = maybe[shapely.intersects_xy(end.shape, nodes[maybe])]
+    found = np.unique(np.concatenate([maybe, sure]))
+    free: Ints = found[~shapely.contains_xy(inside, nodes[found])]
+    return free
+
+
+def _choose_course(
+    network: Network, diagram: Diagram, least_m: float, start: Ints, goal: Ints
+) -> Course | None:
+    """Find the widest way through the network, and the shortest of those as wide."""
+    steps, points = network.list_steps(least_m), diagram.points
+    if not (len(start) and len(goal)):
+        return None
+    nodes = np.concatenate(network.nodes)
+    ends = np.concatenate([start, goal])
+    beside = diagram.find_nearest(nodes[ends])
+    end_m = 2 * np.hypot(*(points[beside] - nodes[ends]).T)
+    graph = Graph(steps, start, goal, end_m, network.size)
+    widest = graph.find_widest()
+    if widest is None:
+        return None
+    way = graph.find_shortest(float(graph.width_m[graph.look_up(widest)].min()), nodes)
+    if way is None:
+        return None
+    way = way[1:-1]
+    if len(way) == 1:
+        here = np.flatnonzero(ends == way[0])[:1]
+        site = np.repeat(beside[here], 2)[None]
+        return Course(nodes[way.repeat(2)], end_m[here], site, diagram)
+    edge = graph.look_up(way)
+    return Course(nodes[way], graph.width_m[edge], steps.sites[graph.step[edge]], diagram)
+
+
+class Graph:
+    """The steps as a sparse graph, with a source before all starts and a sink past all goals."""
+
+    def __init__(self, steps: Steps, start: Ints, goal: Ints, end_m: Floats, size: int) -> None:
+        self.source, self.sink, self.size = size, size + 1, size + 2
+        ends = np.concatenate([start, goal])
+        past = np.repeat([self.source, self.sink], [len(start), len(goal)])
+        width_m = np.concatenate([steps.width_m, end_m])
+        low = np.concatenate([np.minimum(steps.u, steps.v), ends])
+        high = np.concatenate([np.maximum(steps.u, steps.v), past])
+        order = np.argsort(low * self.size + high, kind="stable")
+        key = (low * self.size + high)[order]
+        # Of the steps that join the same two nodes the widest counts.
+        first = np.flatnonzero(np.diff(key, prepend=-1))
+        self.key, self.step = key[first], order[first]
+        self.width_m = np.maximum.reduceat(width_m[order], first)
+        widest = width_m[self.step] < self.width_m
+        for k in np.flatnonzero(widest):
+            same = order[first[k] : np.append(first, len(order))[k + 1]]
+            self.step[k] = same[width_m[same].argmax()]
+
+    def look_up(self, way: Ints) -> Ints:
+        """Find the edge between each two neighbours on a way."""
+        low, high = np.minimum(way[:-1], way[1:]), np.maximum(way[:-1], way[1:])
+        return np.searchsorted(self.key, low * self.size + high)
+
+    def _build_matrix(self, weight: Floats, chosen: Bools | slice) -> csr_array[np.float64]:
+        from scipy.sparse import csr_array  # noqa: PLC0415
+
+        key = self.key[chosen]
+        rows = np.searchsorted(key, np.arange(self.size + 1) * self.size).astype(np.int32)
+        columns = (key % self.size).astype(np.int32)
+        return csr_array((weight, columns, rows), shape=(self.size, self.size))
+
+    def find_widest(self) -> Ints | None:
+        """Find the widest way from source to sink, along a maximum spanning tree."""
+        from scipy.sparse.csgraph import (  # noqa: PLC0415
+            breadth_first_order,
+            minimum_spanning_tree,
+        )
+
+        tree = minimum_spanning_tree(self._build_matrix(-self.width_m, slice(None)))
+        _, back = breadth_first_order(tree, self.source, directed=False)
+        return _walk_back(back, self.source, self.sink)
+
+    def find_shortest(self, least_m: float, nodes: Floats) -> Ints | None:
+        """Find the shortest way that is this wide."""
+        from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
+
+        wide = self.width_m >= least_m
+        xy = np.concatenate([nodes, np.zeros((2, 2))])
+        tail, head = np.divmod(self.key[wide], self.size)
+        length_m = np.hypot(*(xy[tail] - xy[head]).T)
+        length_m[head >= self.source] = 0.0
+        matrix = self._build_matrix(length_m + GRID_M, wide)
+        _, back = dijkstra(matrix, directed=False, indices=self.source, return_predecessors=True)
+        return _walk_back(back, self.source, self.sink)
+
+
+def _walk_back(back: Ints, source: int, sink: int) -> Ints | None:
+    """List the nodes from source to sink by their predecessors."""
+    if back[sink] < 0:
+        return None
+    way = [sink]
+    while way[-1] != source:
+        way.append(int(back[way[-1]]))
+    return np.array(way[::-1])
