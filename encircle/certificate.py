@@ -193,17 +193,34 @@ def _line_of(network: Network, edge: Edge, here: Point, *, forward: bool) -> Lin
 def _leg_of(
     network: Network, edge: Edge, line: LineString, mode: str, reading: Reading
 ) -> _Leg:
+    """Say what a step by route, crossing or join rests on."""
     rank = edge.fire[reading][FIRE_MODES.index(mode)]
     evidence = tuple(network.evidence_of(edge, reading))
     if edge.by == "crossing":
         return _Leg(line, "crossing", mode, "crossing", rank, evidence)
-    by = "route" if edge.by == "route" else "ground"
     if edge.ref < 0:
-        return _Leg(line, by, mode, "friendly", rank, evidence)
+        return _Leg(line, "route", mode, "friendly", rank, evidence)
     piece = network.lines.pieces[edge.ref]
     states = [State(network.ground.state[reading][face]) for face in piece.faces]
     state = min(states) if reading == "optimistic" else max(states)
-    return _Leg(line, by, mode, state.name.lower(), rank, evidence)
+    if edge.by == "join" and network.names[edge.u].startswith("position:"):
+        return _leg_to_route(network, line, mode, reading)
+    if edge.by == "join":
+        rank = piece.fire[reading][FIRE_MODES.index(mode)]
+    return _Leg(line, "route", mode, state.name.lower(), rank, evidence)
+
+
+def _leg_to_route(network: Network, line: LineString, mode: str, reading: Reading) -> _Leg:
+    """Describe the way a force takes over its own ground to a route close by."""
+    ground = network.ground
+    face = ground.face_of(line.interpolate(0.5, normalized=True))
+    if face is None:
+        message = "a force's own ground lies on the map"
+        raise AssertionError(message)
+    state = State(int(ground.state[reading][face]))
+    rank = int(ground.fire[reading][face][FIRE_MODES.index(mode)])
+    evidence = tuple(ground.evidence_of(face, reading))
+    return _Leg(line, "ground", mode, state.name.lower(), rank, evidence)
 
 
 def _cut_by_faces(

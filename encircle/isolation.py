@@ -315,10 +315,12 @@ def count_disjoint_ways(
     if not free and not _touches_route(network, starts, reading):
         starts |= _nearest_junctions(network, by_ground, starts, reading)
     flow = _Flow(searcher, reading, free=free)
-    ways = []
-    while (path := flow.augment(starts, targets)) is not None:
-        ways.append(path)
-    return len(ways), flow.list_ways(starts, targets), flow.cut(starts)
+    count = 0
+    while flow.augment(starts, targets):
+        count += 1
+    if flow.is_boundless:  # the force stands at the anchor: no route lies between
+        return 0, [], []
+    return count, flow.list_ways(starts, targets), flow.cut(starts)
 
 
 def _spread_over(
@@ -376,20 +378,23 @@ class _Flow:
         ]  # fmt: skip
         self.used: dict[int, int] = {}
         """Net flow on an edge from its u to its v."""
+        self.is_boundless = False
 
-    def augment(self, starts: set[int], targets: set[int]) -> list[int] | None:
+    def augment(self, starts: set[int], targets: set[int]) -> bool:
+        """Send one more unit, if any can go; a way without a unit edge has no bound."""
         came = self._residual(starts, targets)
         end = next((t for t in targets if t in came), None)
         if end is None:
-            return None
+            return False
         path = []
-        while came[end] is not None:
-            before, edge = came[end]  # type: ignore[misc]
-            forward = self.network.edges[edge].u == before
-            self.used[edge] = self.used.get(edge, 0) + (1 if forward else -1)
-            path.append(edge)
+        while (step := came[end]) is not None:
+            before, edge = step
+            path.append((edge, 1 if self.network.edges[edge].u == before else -1))
             end = before
-        return path
+        self.is_boundless = all(self.kind[edge] == "free" for edge, _ in path)
+        for edge, forward in path:
+            self.used[edge] = self.used.get(edge, 0) + forward
+        return not self.is_boundless
 
     def _residual(
         self, starts: set[int], targets: set[int]

@@ -27,11 +27,13 @@ from encircle.rules import Facts, answer_definitions, decide, measure_axes
 from encircle.situation import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
     from encircle.evidence import Evidence
+    from encircle.ground import Drawing
+    from encircle.lines import Stop
     from encircle.network import Standing
     from encircle.situation import Situation
 
@@ -98,7 +100,7 @@ def build_labelled_network(
     drawing = draw(evidence, plane, positions[0].side, options)
     shapes = [(p, plane.to_metres(p.geometry)) for p in positions if p.geometry is not None]
     ground = build_ground(drawing, _outline(shapes, options, drawing.area))
-    lines = build_lines(evidence, ground, options.join_m)
+    lines = build_lines(evidence, ground, options.join_m, list(_stops(shapes, drawing, options)))
     return build_network(ground, lines, shapes, options.join_m)
 
 
@@ -110,6 +112,20 @@ def _find_positions(situation: Situation, evidence: Evidence) -> list[Position]:
     out = {f.id for f in (*evidence.later, *evidence.expired)}
     speaking = [p for p in named if p.id not in out]
     return speaking or [replace(p, present="unknown") for p in named]
+
+
+def _stops(
+    shapes: Sequence[tuple[Position, BaseGeometry]], drawing: Drawing, options: Options
+) -> Iterator[Stop]:
+    """Give the places that join the routes near them: the force's positions and its anchors."""
+    for position, shape in shapes:
+        reach_m = max(measure_reach(position, r, hostile=False) for r in READINGS)
+        for place in places_of(shape):
+            around = shape.hausdorff_distance(place) if shape.geom_type == "Polygon" else reach_m
+            yield place, max(options.join_m, around)
+    for _, shape, _ in drawing.anchors:
+        if shape.geom_type == "Point":
+            yield shape, options.join_m
 
 
 def _outline(

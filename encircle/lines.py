@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import shapely
+import shapely.ops
 from shapely import STRtree
 from shapely.geometry import LineString, MultiLineString, Point
 
@@ -48,6 +49,8 @@ Reason = Literal[
 ]  # fmt: skip
 """Why a route or crossing does not carry on."""
 
+Stop = tuple[Point, float]
+"""A place, and how far from it a route joins it, metres."""
 Bits = dict[Reading, int]
 Grades = dict[Reading, tuple[int, ...]]
 """Fire ranks by mode, in the order of FIRE_MODES."""
@@ -106,8 +109,21 @@ class Lines:
         return sorted(int(i) for i in self.tree.query(place, "dwithin", within_m))
 
 
-def build_lines(evidence: Evidence, ground: Ground, join_m: float) -> Lines:
-    """Node the routes, cut them at the ground's boundaries, and lay out the crossings."""
+def build_lines(
+    evidence: Evidence, ground: Ground, join_m: float, stops: Sequence[Stop] = ()
+) -> Lines:
+    """
+    Node the routes, cut them at the ground's boundaries, and lay out the crossings.
+
+    Parameters
+    ----------
+    evidence, ground
+        What speaks, and the arrangement it makes.
+    join_m
+        A route's or crossing's end joins what lies within this, metres.
+    stops
+        Further places that join the routes near them, such as positions and anchors.
+    """
     plane, area = ground.drawing.plane, ground.drawing.area
     routes = []
     for route, certain in evidence.of_kind(Route):
@@ -115,8 +131,10 @@ def build_lines(evidence: Evidence, ground: Ground, join_m: float) -> Lines:
         if not line.is_empty:
             routes.append((route, line, certain))
     junctions = _Junctions(ground)
-    pieces = _cut(routes, ground, junctions)
     spans, facilities = _lay_crossings(evidence, ground, routes, join_m)
+    ends = [*(s.line for s in spans), *(line for _, line, _ in routes)]
+    joining = [(place, join_m) for line in ends for place in _ends_of(line)]
+    pieces = _cut(routes, ground, junctions, [*stops, *joining])
     return Lines(
         pieces=tuple(pieces),
         junctions=tuple(junctions.places),
@@ -136,14 +154,17 @@ def _only_lines(shape: BaseGeometry) -> BaseGeometry:
 
 
 def _cut(
-    routes: Sequence[tuple[Route, BaseGeometry, bool]], ground: Ground, junctions: _Junctions
+    routes: Sequence[tuple[Route, BaseGeometry, bool]],
+    ground: Ground,
+    junctions: _Junctions,
+    stops: Sequence[Stop],
 ) -> list[Piece]:
     if not routes:
         return []
     noded = shapely.union_all(
         [ground.linework, *(line for _, line, _ in routes)], grid_size=GRID_M
     )
-    parts = shapely.get_parts(noded)
+    parts = _split_at_stops(shapely.get_parts(noded), routes, stops)
     middles = shapely.line_interpolate_point(parts, 0.5, normalized=True)
     of_route: dict[int, list[int]] = {}
     tree = STRtree(middles)
@@ -158,6 +179,40 @@ def _cut(
             start, end = junctions.ends_of(parts[part])
             pieces.append(_describe(parts[part], on, faces, start, end, ground))
     return pieces
+
+
+def _ends_of(line: BaseGeometry) -> list[Point]:
+    """Give the ends of a line, part by part; of a point, itself."""
+    parts = shapely.get_parts(line)
+    return [Point(p) for part in parts for p in shapely.get_coordinates(part)[[0, -1]]]
+
+
+def _split_at_stops(
+    parts: NDArray[np.object_],
+    routes: Sequence[tuple[Route, BaseGeometry, bool]],
+    stops: Sequence[Stop],
+) -> NDArray[np.object_]:
+    """Cut each part of a route where it comes nearest to a stop that joins it."""
+    tree = STRtree(parts)
+    on_route = {
+        int(i) for _, line, _ in routes for i in tree.query(line, "dwithin", ON_LINE_M)
+    }
+    cuts: dict[int, set[float]] = {}
+    for place, within_m in stops:
+        for i in tree.query(place, "dwithin", within_m).tolist():
+            if i in on_route:
+                cuts.setdefault(i, set()).add(float(parts[i].project(place)))
+    split = []
+    for i in sorted(on_route):
+        length = parts[i].length
+        inner = sorted(c for c in cuts.get(i, ()) if GRID_M < c < length - GRID_M)
+        stations = [0.0, *inner, length]
+        split += [
+            shapely.ops.substring(parts[i], a, b)
+            for a, b in zip(stations, stations[1:], strict=False)
+            if b - a > GRID_M / 10
+        ]
+    return np.array(split, dtype=object)
 
 
 def _describe(  # noqa: PLR0913 - the parts of one value
@@ -341,8 +396,9 @@ def _find_spans(
     near = [o for o in obstacles if shapely.dwithin(o, place, join_m)]
     if not near:
         return [place]
-    spans = []
+    spans: list[BaseGeometry] = []
     for obstacle in near:
+        runs_before = len(spans)
         for _, line, _ in routes:
             runs = shapely.get_parts(shapely.intersection(line, obstacle))
             spans.extend(
@@ -350,7 +406,8 @@ def _find_spans(
                 if "Line" in run.geom_type and run.length > join_m / 10
                 and shapely.dwithin(run, place, join_m)
             )  # fmt: skip
-        spans.append(_straight_across(place, obstacle))
+        if len(spans) == runs_before:
+            spans.append(_straight_across(place, obstacle))
     return spans
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal
 import networkx as nx
 import numpy as np
 import shapely
-import shapely.ops
 from shapely.geometry import LineString, Point
 
 from encircle.ground import (
@@ -17,6 +16,7 @@ from encircle.ground import (
     FIRE_RANKS,
     GROUND_BITS,
     MODE_BITS,
+    ON_LINE_M,
     UNMAPPED,
     State,
     is_passable,
@@ -148,7 +148,7 @@ class Network:
 
     def evidence_of(self, edge: Edge, reading: Reading) -> list[str]:
         """Name the features a step rests on: what is travelled, then what holds the ground."""
-        if edge.by == "route" and edge.ref >= 0:
+        if edge.by in ("route", "join") and edge.ref >= 0:
             piece = self.lines.pieces[edge.ref]
             ids = [route.id for route in piece.routes]
             faces = piece.faces
@@ -324,7 +324,7 @@ class _Builder:
                 end, piece = meeting[0]
                 yield Point(place), self._junction(end), {r.id for r in piece.routes}
 
-    def _link(
+    def _link(  # noqa: PLR0913 - the parts of a link
         self,
         vertex: int,
         place: BaseGeometry,
@@ -334,25 +334,22 @@ class _Builder:
         *,
         across: bool = False,
     ) -> None:
-        """Join a vertex to both ends of a piece close by, as if it met the piece midway."""
+        """Join a vertex to the piece close by; the piece ends where it comes nearest."""
         piece = self.lines.pieces[number]
         line = shapely.shortest_line(place, piece.line)
+        met = Point(shapely.get_coordinates(line)[-1])
+        ends = [e for e in {piece.start, piece.end} if self._is_at(e, met)]
         carries: Bits = {}
         for r in READINGS:
             passed = ROUTE_BITS if across else carried_by_link(line, self.ground, r)
             allowed = piece.carries[r] & passed & (bits[r] if bits else ROUTE_BITS)
             carries[r] = allowed if r in readings else 0
-        if not any(carries.values()):
-            return
-        met = piece.line.project(Point(shapely.get_coordinates(line)[-1]))
-        for end, run in (
-            (piece.start, shapely.ops.substring(piece.line, met, 0.0)),
-            (piece.end, shapely.ops.substring(piece.line, met, piece.line.length)),
-        ):
-            path = _chain(line, run)
-            self._add(
-                vertex, self._junction(end), "route", carries, piece.fire, path.length, number, path
-            )
+        for end in ends:
+            junction = self._junction(end)
+            self._add(vertex, junction, "join", carries, length_m=line.length, ref=number, line=line)
+
+    def _is_at(self, junction: int, place: Point) -> bool:
+        return place.distance(Point(self.lines.junctions[junction])) < ON_LINE_M
 
     # crossings
 
@@ -505,13 +502,6 @@ def _tread(carried: int, face_bits: int, *, at_point: bool) -> int:
         return face_bits & GROUND_BITS if carried else 0
     on_foot = carried & (MODE_BITS["boat"] | SPECIAL) if face_bits & MODE_BITS["foot"] else 0
     return (carried & face_bits & GROUND_BITS) | on_foot
-
-
-def _chain(line: BaseGeometry, run: BaseGeometry) -> LineString:
-    points = np.vstack([shapely.get_coordinates(line), shapely.get_coordinates(run)])
-    kept = [points[0]]
-    kept += [p for p in points[1:] if np.hypot(*(p - kept[-1])) > 0]
-    return LineString(kept if len(kept) > 1 else [points[0], points[0]])
 
 
 def rank_of(grade: str | None) -> int:
