@@ -1,0 +1,117 @@
+"""Every fixture is judged as history, or the contract, says it must be; a case is a folder."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from encircle import SituationError, judge, read
+from encircle.judgement import STATUSES
+from encircle.situation import Claim
+from encircle.verify import verify
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+FOLDERS = sorted(path.name for path in FIXTURES.iterdir() if path.is_dir())
+READINGS = ("optimistic", "pessimistic")
+CHECKED = {"force", "as_of", "verdict", "acceptable", "definitions", "units", "margins", "history"}
+NOT_CHECKED = {"claims": "claims are rated by a later command"}
+DEMANDED = {
+    "encircled": {"open": None, "closed": "optimistic"},
+    "not_encircled": {"open": "pessimistic", "closed": None},
+    "contested": {"open": "optimistic", "closed": "pessimistic"},
+    "no_force": {"open": None, "closed": None},
+    "indeterminate": {"open": None, "closed": None},
+}
+"""The certificates a verdict comes with, and the reading each is drawn on. Source: the contract."""
+
+
+def expected_of(folder):
+    return json.loads((FIXTURES / folder / "expected.json").read_bytes())
+
+
+@cache
+def judged(folder):
+    situation = read(FIXTURES / folder / "situation.geojson")
+    return situation, json.loads(judge(situation).to_json())
+
+
+REFUSED = [folder for folder in FOLDERS if "error" in expected_of(folder)]
+JUDGED = [folder for folder in FOLDERS if folder not in REFUSED]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_folder_says_where_it_comes_from_and_what_it_expects(folder):
+    place = FIXTURES / folder
+    assert {path.name for path in place.iterdir()} == {
+        "situation.geojson", "expected.json", "SOURCES.md",
+    }  # fmt: skip
+    assert (place / "SOURCES.md").read_text("utf-8").strip()
+    expected = expected_of(folder)
+    assert expected["history"]["note"]
+    assert expected["history"]["confidence"]
+    assert "error" in expected or set(expected) <= CHECKED | set(NOT_CHECKED)
+
+
+@pytest.mark.historical
+@pytest.mark.parametrize("folder", REFUSED)
+def test_what_is_no_situation_is_refused_by_name(folder):
+    with pytest.raises(SituationError, match=expected_of(folder)["error"]):
+        read(FIXTURES / folder / "situation.geojson")
+
+
+@pytest.mark.historical
+@pytest.mark.parametrize("folder", JUDGED)
+def test_the_judgement_is_one_that_history_allows(folder):
+    _, judgement = judged(folder)
+    assert list(differences(expected_of(folder), judgement)) == []
+
+
+def differences(expected, judgement):
+    """Tell where a judgement strays from what is expected, as (where, found, expected)."""
+    verdicts = {STATUSES[code].verdict for code in expected["acceptable"]}
+    if len(verdicts) == 1:
+        yield from differ("verdict", judgement["verdict"], [expected["verdict"]])
+    yield from differ("status", judgement["status"]["code"], expected["acceptable"])
+    yield from differ("force", judgement["force"], [expected["force"]])
+    yield from differ("as_of", judgement["as_of"], [expected["as_of"]])
+    for name, answer in expected.get("definitions", {}).items():
+        yield from differ(name, judgement["definitions"][name], [answer])
+    units = {unit["id"]: unit["status"]["code"] for unit in judgement["units"]}
+    for name, unit in expected.get("units", {}).items():
+        yield from differ(name, units.get(name), unit["acceptable"])
+    for name, (least, most) in expected.get("margins", {}).items():
+        for reading in READINGS:
+            found = judgement["margins"][name][reading]
+            if found is None or not least <= found <= most:
+                yield f"{name} on the {reading} reading", found, [least, most]
+
+
+def differ(where, found, allowed):
+    if found not in allowed:
+        yield where, found, allowed
+
+
+@pytest.mark.historical
+@pytest.mark.parametrize("folder", JUDGED)
+def test_a_verdict_comes_with_the_proofs_it_demands(folder):
+    _, judgement = judged(folder)
+    for ruling in (judgement, *judgement["units"]):
+        proofs = ruling["certificates"]
+        found = {name: proof and proof["reading"] for name, proof in proofs.items()}
+        assert found == DEMANDED[ruling["verdict"]], ruling.get("id", "the force")
+
+
+@pytest.mark.historical
+@pytest.mark.parametrize("folder", JUDGED)
+def test_the_proofs_hold_without_the_engine(folder):
+    situation, judgement = judged(folder)
+    verification = verify(judgement, situation)
+    assert [(c.name, c.statement, c.features) for c in verification.failures] == []
+    assert verification.holds
+
+
+@pytest.mark.parametrize("folder", [f for f in JUDGED if "claims" in expected_of(f)])
+def test_every_claim_that_will_be_rated_is_on_the_map(folder):
+    situation, _ = judged(folder)
+    assert set(expected_of(folder)["claims"]) <= {c.id for c in situation.of_kind(Claim)}
