@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -264,11 +265,29 @@ class Survey:
         hostile = control.holder not in (None, NEUTRAL) and control.holder not in self.friends
         if not error or not hostile:
             return areas_of(shape)
-        grown = error if reading == "pessimistic" else -error
-        if self.holder(control) == "grey" and (lean == "open"):
-            grown = 0.0  # whether grey is redrawn too, the contract leaves open
-        share = DISC_INNER if (lean == "open") == (grown > 0) else 1.0
-        return areas_of(shape.buffer(grown * share, quad_segs=_QUAD_SEGS))
+        if self.holder(control) == "grey" and lean == "open":
+            return areas_of(shape)  # whether grey is redrawn too, the contract leaves open
+        if reading == "pessimistic":
+            share = DISC_INNER if lean == "open" else 1.0
+            return areas_of(shape.buffer(error * share, quad_segs=_QUAD_SEGS))
+        share = 1.0 if lean == "open" else DISC_INNER
+        front = shape.boundary.difference(self.rearward)
+        return minus(shape, front.buffer(error * share, quad_segs=_QUAD_SEGS))
+
+    @cached_property
+    def rearward(self) -> BaseGeometry:
+        """Everything behind the enemy's front: an error moves the front, it parts no neighbours."""
+        held = [areas_of(self.shape(f)) for f in self.known.values() if self._backs(f)]
+        half = self.parameters.seam_m * (1 + SEAM_SLACK) / 2
+        return join(*held).buffer(half).buffer(-half - TOLERANCE_M)
+
+    def _backs(self, feature: Feature) -> bool:
+        """Tell what is no front: the enemy's other ground, neutral ground, and water."""
+        if isinstance(feature, Control):
+            return self.holder(feature) in ("hostile", "neutral")
+        if isinstance(feature, Anchor):
+            return feature.access == "sea"
+        return isinstance(feature, Barrier) and self.counts(feature, "optimistic")
 
     def holder(self, control: Control) -> Holder:
         """Name who holds a control polygon; grey outranks every name."""

@@ -337,7 +337,7 @@ def nobody_gets_out(case: RingCase) -> Iterator[Fault]:
     for mode in LAND_MODES:
         flood = _Flood(case, mode)
         for via, place in flood.spread():
-            if not place.buffer(-CRACK_M / 2).difference(around).is_empty:
+            if not place.difference(around).is_empty:
                 by = f" by {via!r}" if via else ""
                 yield Fault(f"{mode} gets out of the ring{by}", (via,) if via else ())
                 break
@@ -375,7 +375,7 @@ class _Flood:
             return _polygons(self.ground.buffer(-CRACK_M))
         usable = survey.lines(reading, self.walk)
         lines = [survey.shape(line) for line in usable if isinstance(line, Route)]
-        return _polygons(union_of(lines).intersection(self.ground).buffer(CRACK_M))
+        return _polygons(union_of(lines).intersection(self.ground).buffer(BAND_M / 2))
 
     @cached_property
     def starts(self) -> set[int]:
@@ -515,7 +515,7 @@ def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str
     survey, ground = case.survey, case.ground
     at = Point(survey.plane.points_to_metres(stop.at)[0])
     join_m, seam_m = survey.parameters.join_m, survey.parameters.seam_m
-    if at.distance(survey.shape(line)) > join_m + TOLERANCE_M:
+    if at.distance(_course_of(case, line)) > join_m + TOLERANCE_M:
         return "it does not pass there"
     region = {"hostile": ground.hostile, "grey": ground.grey, "neutral": ground.neutral}.get(
         stop.because
@@ -525,6 +525,15 @@ def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str
         near = not region.is_empty and at.distance(region) <= join_m + seam_m + TOLERANCE_M
         return None if near else f"no {stop.because} ground is near"
     return None if _is_so(case, stop.because, line) else f"it is not stopped by {stop.because}"
+
+
+def _course_of(case: RingCase, line: Route | Crossing) -> BaseGeometry:
+    """Draw a line, and a point crossing with the water it spans."""
+    shape = case.survey.shape(line)
+    waters = [case.survey.shape(b) for b in case.survey.each(Barrier)]
+    wide = [w for w in waters if w.geom_type.endswith("Polygon") and w.covers(shape)]
+    banks = [_banks(w, shape) for w in wide if shape.geom_type == "Point"]
+    return union_of([shape, *(trace_of(np.array(ends)) for ends in banks if ends)])
 
 
 def _is_so(case: RingCase, because: str, line: Route | Crossing) -> bool:
