@@ -86,17 +86,17 @@ def find_widest_way(
     wall.look_from(np.concatenate([ground.start.points[:1], ground.goals.points[:1]]))
     if not (len(ground.start.points) and len(ground.goals.points)):
         return CLOSED
-    proven_m = 0.0
+    proven_m, course, way_m = 0.0, None, 0.0
     for _ in range(ROUNDS):
         course = find_course(ground, wall, proven_m)
         if course is None or course.narrowest_m < CLOSED_M:
             return CLOSED
         slack_m = max(TOLERANCE_M, RELATIVE_TOLERANCE * course.narrowest_m)
-        way_m, is_new = wall.refine(course, slack_m)
+        way_m, is_new = wall.refine(course.show_walls(), course.narrowest_m, slack_m)
         if way_m >= course.narrowest_m - slack_m or not is_new:
             break
         proven_m = max(proven_m, way_m - 10 * GRID_M)
-    return _state(course, way_m)
+    return CLOSED if course is None else _state(course, way_m)
 
 
 def _state(course: Course, proven_m: float) -> WidestWay:

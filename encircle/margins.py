@@ -186,7 +186,7 @@ def measure_closing_distance(  # noqa: PLR0913  (the five of measure_neck, and t
     References
     ----------
     .. [1] Xia, G. (2013). The stretch factor of the Delaunay triangulation is less than 1.998.
-       SIAM Journal on Computing 42. doi:10.1137/110832458
+       SIAM Journal on Computing 42. arXiv:1103.4361
 
     Examples
     --------

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from shapely import Polygon
     from shapely.geometry.base import BaseGeometry
 
-    from encircle.roadmap import Course
-
     Floats = NDArray[np.float64]
     Ints = NDArray[np.intp]
     Bools = NDArray[np.bool_]
@@ -23,6 +21,10 @@ POLYGON = 2
 """The dimension of an areal geometry."""
 GRID_M = 1e-3
 """Wall points closer together than this are one point."""
+MANY_SIDES = 100
+"""The sides of an area with more of them than this are not compared with the walls."""
+NEARLY = 1.02
+"""Steps that are this many times as wide as the narrowest get more wall points with it."""
 JITTER_M = 1e-4
 """How far wall points are moved so that no four of them lie on one circle, in metres."""
 SITES_AT_FIRST = 1200
@@ -33,27 +35,24 @@ SPACING = 50
 
 def list_obstacles(walls: BaseGeometry, lines: BaseGeometry | None) -> Floats:
     """List the straight pieces of every line that a way may not touch."""
-    boundary = shapely.boundary(walls)
     if lines is None or lines.is_empty:
-        return list_segments(boundary)
-    return list_segments(shapely.union_all([boundary, lines]))
+        return list_segments(walls)
+    return list_segments(shapely.union_all([shapely.boundary(walls), lines]))
 
 
 def list_faces(walls: BaseGeometry, lines: BaseGeometry | None, area: Polygon) -> Floats:
     """Leave out the sides that walls share with the area's edge: no ground lies before them."""
     segments = list_obstacles(walls, lines)
-    if not (lines is None or lines.is_empty) or not (
-        is_convex(area) and _fits_in(walls.bounds, area.bounds)
-    ):
-        return segments
     sides = list_segments(area)
-    edge = shapely.STRtree(draw_lines(sides[:, 0], sides[:, 1]))
-    k, side = edge.query(shapely.points(segments.mean(axis=1)), "dwithin", GRID_M)
-    a, b = (segments[k] - sides[side, :1]).transpose(1, 0, 2)
-    along = sides[side, 1] - sides[side, 0]
-    off = [np.abs(p[:, 0] * along[:, 1] - p[:, 1] * along[:, 0]) for p in (a, b)]
-    along_edge = np.maximum(*off) <= GRID_M * np.hypot(*along.T)
-    return np.delete(segments, k[along_edge], axis=0)
+    if not (lines is None or lines.is_empty) or len(sides) > MANY_SIDES or not is_convex(area):
+        return segments
+    if not _fits_in(walls.bounds, area.bounds):
+        return segments
+    on_edge = np.zeros(len(segments), bool)
+    for a, b in sides:
+        off = (segments - a) @ np.array([b[1] - a[1], a[0] - b[0]])
+        on_edge |= (np.abs(off) <= GRID_M * math.dist(a, b)).all(axis=1)
+    return segments[~on_edge]
 
 
 def is_convex(area: Polygon) -> bool:
@@ -69,8 +68,7 @@ def _fits_in(inner: tuple[float, ...], outer: tuple[float, ...]) -> bool:
 
 def draw_lines(a: Floats, b: Floats) -> NDArray[np.object_]:
     """Draw the straight lines from each a to its b."""
-    lines: NDArray[np.object_] = np.atleast_1d(shapely.linestrings(np.stack([a, b], axis=1)))
-    return lines
+    return np.asarray(shapely.linestrings(np.stack([a, b], axis=1)), dtype=np.object_)
 
 
 def list_segments(shape: BaseGeometry) -> Floats:
@@ -81,6 +79,20 @@ def list_segments(shape: BaseGeometry) -> Floats:
     xy, line = shapely.get_coordinates(lines, return_index=True)
     joined = line[1:] == line[:-1]
     return np.stack([xy[:-1][joined], xy[1:][joined]], axis=1)
+
+
+class Way(NamedTuple):
+    """
+    A way as the walls see it.
+
+    Its steps, the two wall points beside each, and the middles of the pieces of wall that it could
+    leak through, with the segments they are on.
+    """
+
+    steps: NDArray[np.object_]
+    beside: Floats
+    gap_on: Ints
+    gap_middle: Floats
 
 
 class Wall:
@@ -133,28 +145,28 @@ class Wall:
         pairs = np.sort(np.stack([who[:-1][joined], who[1:][joined]], axis=1), axis=1)
         return np.stack([keys.real, keys.imag], axis=1), pairs, on[:-1][joined]
 
-    def refine(self, course: Course, slack_m: float) -> tuple[float, bool]:
+    def refine(self, way: Way, width_m: float, slack_m: float) -> tuple[float, bool]:
         """
-        Measure a course against the walls, and add wall points where it comes too near.
+        Measure a way against the walls, and add wall points where it is not so wide.
 
         Returns the proven width, and whether there were points to add.
         """
         if not len(self.segments):
             return math.inf, False
-        steps, width_m = course.draw_steps(), course.narrowest_m
-        step, on = self.tree.query(steps, "dwithin", width_m / 2)
+        steps = way.steps
+        step, on = self.tree.query(steps, "dwithin", NEARLY * width_m / 2)
         lines = self.tree.geometries[on]
         distance_m = shapely.distance(lines, steps[step])
         proven_m = min(2 * float(distance_m.min(initial=math.inf)), width_m)
         if proven_m >= width_m - slack_m:
             return proven_m, False
         wanted = [shapely.get_coordinates(shapely.shortest_line(lines, steps[step]))[::2]]
-        wanted += [course.points[course.sites[step, k]] for k in (0, 1)]
+        wanted += [way.beside[step, k] for k in (0, 1)]
         before = len(self.cut_at), self.chosen.sum()
         self.chosen[self.ends[on].ravel()] = True
         self._choose_between(width_m / 2)
-        gaps, middle = course.list_gaps()
-        self.cut(np.concatenate([on, on, on, gaps]), np.concatenate([*wanted, middle]))
+        on = np.concatenate([on, on, on, way.gap_on])
+        self.cut(on, np.concatenate([*wanted, way.gap_middle]))
         return proven_m, before != (len(self.cut_at), self.chosen.sum())
 
     def _choose_between(self, widest_m: float) -> None:
@@ -185,9 +197,10 @@ class Wall:
 def _surround(xy: Floats) -> Floats:
     """Place four points so far out that no wall point is farther from any place in the area."""
     low, high = xy.min(axis=0), xy.max(axis=0)
-    reach = 10 * (high - low).max() + 1.0
+    reach = 10 * float((high - low).max()) + 1.0
     corners = np.array([[-1.0, -1.1], [1.2, -1.0], [1.0, 1.3], [-1.1, 1.0]])
-    return (low + high) / 2 + reach * corners
+    points: Floats = (low + high) / 2 + reach * corners
+    return points
 
 
 class Mesh(NamedTuple):

@@ -11,6 +11,7 @@ import shapely
 
 from encircle.obstacles import (
     GRID_M,
+    Way,
     draw_lines,
     is_among,
     is_convex,
@@ -86,11 +87,24 @@ class Diagram(NamedTuple):
     loose: Ints
     loose_on: Ints
     tree: cKDTree
+    wide: Bools
+
+    def keep_wide(self, least_m: float) -> Diagram:
+        """Leave out the nodes that no way of this width passes, and the edges between them."""
+        radius_m = np.hypot(*(self.nodes - self.points[self.corners[:, 0]]).T)
+        wide = 2 * radius_m >= least_m - 10 * GRID_M
+        kept = wide[self.edges].any(axis=1)
+        return self._replace(
+            edges=self.edges[kept],
+            sites=self.sites[kept],
+            blocked=self.blocked[kept],
+            wide=wide,
+        )
 
     def find_nearest(self, xy: Floats) -> Ints:
         """Find the site nearest to each place."""
-        nearest: Ints = self.tree.query(xy)[1].astype(np.intp)
-        return nearest
+        _, nearest = self.tree.query(xy)
+        return np.asarray(nearest, dtype=np.intp)
 
 
 class Course(NamedTuple):
@@ -106,17 +120,16 @@ class Course(NamedTuple):
         """The sites that it keeps away from."""
         return self.diagram.points
 
-    def draw_steps(self) -> NDArray[np.object_]:
-        """Draw each step, as a line or as a point."""
+    def show_walls(self) -> Way:
+        """Show the walls where it runs, and where it could leak through them."""
         if len(self.width_m) == 1 and is_same(self.path[0], self.path[1]):
-            return np.array([shapely.Point(self.path[0])])
-        return draw_lines(self.path[:-1], self.path[1:])
-
-    def list_gaps(self) -> tuple[Ints, Floats]:
-        """List the pieces of wall so long that it could leak through them, and their middles."""
+            steps = np.array([shapely.Point(self.path[0])])
+        else:
+            steps = draw_lines(self.path[:-1], self.path[1:])
         a, b = self.points[self.diagram.loose].transpose(1, 0, 2)
         long = np.hypot(*(b - a).T) >= self.narrowest_m
-        return self.diagram.loose_on[long], ((a + b) / 2)[long]
+        middle = ((a + b) / 2)[long]
+        return Way(steps, self.points[self.sites], self.diagram.loose_on[long], middle)
 
     @property
     def narrowest_m(self) -> float:
@@ -161,16 +174,18 @@ class Network:
 
     def list_steps(self, least_m: float) -> Steps:
         """Put all steps together that are wider than this."""
-        steps = Steps(*(np.concatenate(column) for column in zip(*self.steps, strict=True)))
-        return Steps(*(column[steps.width_m > least_m] for column in steps))
+        u, v, width_m, sites = (np.concatenate(column) for column in zip(*self.steps, strict=True))
+        wide = width_m > least_m
+        return Steps(u[wide], v[wide], width_m[wide], sites[wide])
 
 
 def find_course(ground: Ground, wall: Wall, least_m: float) -> Course | None:
-    """Find the way that keeps farthest from the wall's sites; None if there is none."""
-    diagram = _draw_diagram(wall)
+    """Find the way that keeps farthest from the wall's sites; None if none is this wide."""
+    diagram = _draw_diagram(wall).keep_wide(least_m)
     network = Network(diagram.points)
     network.add_nodes(diagram.nodes)
-    inside = shapely.contains_xy(ground.area, diagram.nodes)
+    inside = diagram.wide.copy()
+    inside[inside] = shapely.contains_xy(ground.area, diagram.nodes[inside])
     u, v, sites, crossed = _cut_edges(ground, diagram, network, inside)
     network.add_steps(u, v, sites)
     corners = _follow_ring(ground, diagram, network, crossed)
@@ -215,6 +230,7 @@ def _draw_diagram(wall: Wall) -> Diagram:
         pairs[loose],
         on,
         cKDTree(points),
+        np.ones(len(mesh.nodes), bool),
     )
 
 
@@ -250,7 +266,7 @@ def _cut_edges(
 ) -> tuple[Ints, Ints, Ints, Crossings]:
     """Cut the diagram's edges at the area's edge and at the ends; keep what lies in the area."""
     a, b = diagram.nodes[diagram.edges].transpose(1, 0, 2)
-    both = inside[diagram.edges].all(axis=1)
+    both = np.all(inside[diagram.edges], axis=1)
     crossed = _cross(ground, network, diagram, np.flatnonzero(_may_cross(ground, both, a, b)))
     whole = both & ~diagram.blocked
     whole[crossed.edge] = False
@@ -496,11 +512,11 @@ class Graph:
         length_m = np.hypot(*(xy[tail] - xy[head]).T)
         length_m[head >= self.source] = 0.0
         matrix = self._build_matrix(length_m + GRID_M, wide)
-        _, back = dijkstra(matrix, directed=False, indices=self.source, return_predecessors=True)
-        return _walk_back(back, self.source, self.sink)
+        found = dijkstra(matrix, directed=False, indices=self.source, return_predecessors=True)  # type: ignore[call-overload]  # the stubs want indices as an array
+        return _walk_back(found[1], self.source, self.sink)
 
 
-def _walk_back(back: Ints, source: int, sink: int) -> Ints | None:
+def _walk_back(back: NDArray[np.integer], source: int, sink: int) -> Ints | None:
     """List the nodes from source to sink by their predecessors."""
     if back[sink] < 0:
         return None

@@ -1,0 +1,261 @@
+import math
+
+import numpy as np
+import pytest
+import shapely
+from shapely import LineString, MultiPolygon, Point, Polygon, box
+from shapely.affinity import rotate
+
+from encircle.margins import (
+    least_advance_to_open,
+    measure_closing_distance,
+    measure_neck,
+    share_hostile_bearings,
+)
+
+AREA = box(-20_000, -20_000, 20_000, 20_000)
+ROOMS = box(-8_000, -3_000, -3_000, 3_000) | box(3_000, -3_000, 8_000, 3_000)
+FORCE, REAR = Point(-5_500, 0), Point(5_500, 0)
+PASSAGE = AREA - (ROOMS | box(-3_001, -250, 3_001, 250))
+SLANTED = AREA - (ROOMS | Polygon([(-3_001, -1_500), (3_001, 200), (3_001, 1_200), (-3_001, -500)]))
+NORTH, SOUTH = box(-1_000, 900, 1_000, 20_000), box(-1_000, -20_000, 1_000, -900)
+SPIKE = Polygon([(-1_000, -20_000), (1_000, -20_000), (0, -777)])
+WIDE = 2 * math.hypot(900, 250)
+ROOF = box(-1_000, 0, 1_000, 20_000)
+
+
+def is_close(width_m, expected_m):
+    return abs(width_m - expected_m) <= max(1.0, 0.001 * expected_m)
+
+
+@pytest.mark.parametrize(
+    ("walls", "expected_m"),
+    [
+        pytest.param(PASSAGE, 500, id="a straight passage"),
+        pytest.param(PASSAGE.segmentize(37), 500, id="a passage of many points in line"),
+        pytest.param(SLANTED, 1_000 * 6_002 / math.hypot(6_002, 1_700), id="a slanted passage"),
+        pytest.param(SPIKE | ROOF, 777, id="a vertex before an edge"),
+        pytest.param(PASSAGE | box(-200, -50, 200, 60), 200, id="an island in the passage"),
+        pytest.param(
+            SPIKE | Polygon([(-1e3, 2e4), (1e3, 2e4), (0, -777)]), 0, id="touching points"
+        ),
+        pytest.param(
+            ROOF | Polygon([(-1e3, -2e4), (1e3, -2e4), (0, 0)]), 0, id="a point on an edge"
+        ),
+        pytest.param(box(-1_000, -20_000, 1_000, 20_000), 0, id="a wall right across"),
+        pytest.param(box(-1_000, -2e4, 1_000, -1) | box(-1_000, 1, 1_000, 2e4), 2, id="a seam"),
+    ],
+)
+@pytest.mark.parametrize("angle", [0, 30, 77])
+def test_the_neck_is_exact(walls, expected_m, angle):
+    start, goal, walls = (rotate(shape, angle, (0, 0)) for shape in (FORCE, REAR, walls))
+    neck = measure_neck(start, [goal], walls, None, rotate(AREA, angle, (0, 0)))
+    assert is_close(neck.width_m, expected_m)
+
+
+@pytest.mark.parametrize(
+    ("walls", "expected_m", "by"),
+    [
+        pytest.param(NORTH | SOUTH, 1_800, "walls", id="two walls that do not touch"),
+        pytest.param(MultiPolygon([NORTH, SOUTH, box(0, 0, 10, 10)]), 900, "walls", id="a speck"),
+        pytest.param(box(-1e3, -14e3, 1e3, 16e3), 9_000, "end", id="wide of an island"),
+        pytest.param(
+            box(-3e3, -18e3, 3e3, 19e3), 4_000, "edge", id="between an island and the area's edge"
+        ),
+    ],
+)
+def test_the_edge_of_the_area_is_no_wall(walls, expected_m, by):
+    neck = measure_neck(FORCE, [REAR], walls, None, AREA)
+    assert is_close(neck.width_m, expected_m)
+    assert neck.pinched_by == by
+
+
+@pytest.mark.parametrize(
+    ("start", "goal", "expected_m", "by"),
+    [
+        pytest.param(Point(0, 240), REAR, 20, "end", id="a force with its back to a wall"),
+        pytest.param(FORCE, Point(7_990, 0), 20, "end", id="a goal beside a wall"),
+        pytest.param(Point(0, 300), REAR, 0, None, id="a force inside a wall"),
+        pytest.param(FORCE, Point(0, 300), 0, None, id="a goal inside a wall"),
+        pytest.param(FORCE.buffer(1_500), REAR, 500, "walls", id="a force with a reach"),
+        pytest.param(
+            Point(0, 0).buffer(3_900), REAR, WIDE, "end", id="a reach through the passage"
+        ),
+        pytest.param(FORCE, FORCE.buffer(10), 5_000, "end", id="a force on its goal"),
+        pytest.param(FORCE, box(5_000, 0, 30_000, 9), 500, "walls", id="a goal beyond the area"),
+    ],
+)
+def test_the_ends_count_with_their_best_place(start, goal, expected_m, by):
+    neck = measure_neck(start, [goal], PASSAGE, None, AREA)
+    assert is_close(neck.width_m, expected_m)
+    assert neck.pinched_by == by
+
+
+def test_any_goal_will_do():
+    walls = PASSAGE - box(-5_900, 2_900, -5_100, 20_000)
+    north = Point(-5_500, 15_000)
+    assert is_close(measure_neck(FORCE, [REAR, north], walls, None, AREA).width_m, 800)
+
+
+def test_a_barrier_narrows_the_way():
+    lines = LineString([(0, 20_000), (0, -1_000)])
+    walls = box(-1_000, -20_000, 1_000, -3_000)
+    neck = measure_neck(FORCE, [REAR], walls, lines, AREA)
+    assert is_close(neck.width_m, 2_000)
+    assert sorted(y for _, y in neck.chord) == [-3_000, -1_000]
+
+
+def test_a_barrier_across_the_gap_closes_it():
+    lines = LineString([(-100, 20_000), (100, -4_000)])
+    walls = box(-1_000, -20_000, 1_000, -3_000)
+    assert measure_neck(FORCE, [REAR], walls, lines, AREA).width_m == 0
+
+
+def test_without_walls_nothing_constrains_the_way():
+    neck = measure_neck(FORCE, [REAR], Polygon(), None, AREA)
+    assert math.isinf(neck.width_m)
+    assert neck.chord is None
+    assert neck.way.distance(FORCE) == neck.way.distance(REAR) == 0
+
+
+def test_the_way_goes_round_a_notch_in_the_area():
+    notched = AREA - box(-500, -21_000, 500, 2_000)
+    wall = Polygon([(-3_000, 3_000), (-3_000, 9_000), (3_000, 9_000), (3_000, 3_500)])
+    neck = measure_neck(Point(-15_000, -15_000), [Point(15_000, -15_000)], wall, None, notched)
+    assert neck.width_m > 0
+    assert notched.buffer(0.01).covers(neck.way)
+
+
+@pytest.mark.parametrize(
+    "walls", [PASSAGE, SLANTED, SPIKE | ROOF], ids=["straight", "slanted", "tip"]
+)
+def test_chord_and_way_bear_the_width_out(walls):
+    neck = measure_neck(FORCE, [REAR], walls, None, AREA)
+    p, q = (Point(xy) for xy in neck.chord)
+    assert p.distance(q) == pytest.approx(neck.width_m, abs=0.01)
+    assert max(p.distance(walls), q.distance(walls)) < 0.01
+    assert neck.at == pytest.approx(((p.x + q.x) / 2, (p.y + q.y) / 2))
+    assert 2 * neck.way.distance(walls) == pytest.approx(neck.width_m, abs=neck.error_m + 0.01)
+    assert neck.way.distance(FORCE) == neck.way.distance(REAR) == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "goal", "walls", "expected_m"),
+    [
+        pytest.param(FORCE, REAR, PASSAGE, 500, id="a passage is closed by one chord"),
+        pytest.param(FORCE.buffer(400), REAR, PASSAGE, 500, id="a reach well off the passage"),
+        pytest.param(FORCE, Point(0, 9_000), PASSAGE, 0, id="no way: closed already"),
+        pytest.param(FORCE, FORCE.buffer(9), PASSAGE, None, id="a force on its goal"),
+        pytest.param(FORCE, REAR, Polygon(), None, id="no wall to close on"),
+        pytest.param(FORCE, REAR, box(-9_000, -9, -8_000, 9), None, id="one small wall"),
+        pytest.param(
+            FORCE,
+            REAR,
+            NORTH | SOUTH,
+            None,
+            id="two walls at the edge: the outside joins both sides",
+        ),
+        pytest.param(
+            FORCE,
+            Point(15_000, 0),
+            box(-20_000, 6_000, 20_000, 20_000) | box(-20_000, -20_000, 20_000, -5_000),
+            22_000,
+            id="between two fronts it takes a chord on either side",
+        ),
+        pytest.param(
+            Point(0, 4_000).buffer(2_000),
+            Point(0, -15_000),
+            AREA - (box(-3_000, 0, 3_000, 8_000) | box(-100, -19_000, 100, 1)),
+            200,
+            id="a reach wider than the way out",
+        ),
+        pytest.param(
+            Point(0, 0).buffer(1_000, quad_segs=32),
+            Point(9_000, 0),
+            box(-8_000, 7_000, 8_000, 8_000) | box(-8_000, -8_000, 8_000, -7_000),
+            2_000 * math.pi,
+            id="in the open the ring is drawn about the force",
+        ),
+    ],
+)
+def test_the_closing_front(start, goal, walls, expected_m):
+    closing = measure_closing_distance(start, [goal], walls, None, AREA)
+    if expected_m is None:
+        assert closing.length_m is None
+        assert closing.lower_bound_m is None
+    else:
+        assert closing.length_m == pytest.approx(expected_m, rel=0.005)
+        assert closing.lower_bound_m <= closing.length_m + 1e-6
+        assert closing.chords.length == pytest.approx(closing.length_m)
+
+
+def test_a_measured_neck_is_the_lower_bound():
+    neck = measure_neck(FORCE, [REAR], PASSAGE, None, AREA)
+    closing = measure_closing_distance(FORCE, [REAR], PASSAGE, None, AREA, neck=neck)
+    assert closing.lower_bound_m == pytest.approx(neck.width_m - neck.error_m)
+
+
+def test_barriers_are_front_already():
+    lines = LineString([(0, 250), (0, 50)])
+    closing = measure_closing_distance(FORCE, [REAR], PASSAGE, lines, AREA)
+    assert closing.length_m == pytest.approx(300, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("hostile", "anchors", "share"),
+    [
+        pytest.param(box(100, -9e3, 9e3, 9e3), None, 0.5, id="a front to the east"),
+        pytest.param(Polygon(), None, 0.0, id="no hostile ground"),
+        pytest.param(box(-10, -10, 10, 10), None, 1.0, id="inside hostile ground"),
+        pytest.param(
+            Point(0, 0).buffer(500) - Point(0, 0).buffer(400), None, 1.0, id="a closed ring"
+        ),
+        pytest.param(
+            box(100, -9e3, 9e3, 9e3), box(40, -9e3, 50, 9e3), 0.0, id="an anchor in between"
+        ),
+        pytest.param(box(100, -9e3, 9e3, 9e3), box(-1, -1, 1, 1), 0.0, id="inside an anchor"),
+        pytest.param(box(100, -9e3, 9e3, 9e3), Point(50, 0), 0.5, id="an anchor that is a point"),
+        pytest.param(box(30_000, -9e3, 40_000, 9e3), None, 0.0, id="hostile ground past the edge"),
+        pytest.param(
+            Polygon([(1, 1), (9, 9), (-9, 9), (-1, 1)]), None, 0.25, id="a quarter of the horizon"
+        ),
+    ],
+)
+def test_the_hostile_share_of_the_horizon(hostile, anchors, share):
+    found = share_hostile_bearings(Point(0, 0), hostile, anchors, AREA)
+    assert found == pytest.approx(share, abs=1 / 360)
+
+
+def test_the_horizon_agrees_with_single_rays():
+    rng = np.random.default_rng(5)
+    blots = [Point(*xy).buffer(900, quad_segs=3) for xy in rng.uniform(-9e3, 9e3, (25, 2))]
+    hostile = shapely.union_all(blots) - Point(0, 0).buffer(1_500)
+    anchors = box(6_000, -20_000, 20_000, 20_000) - hostile
+    met = 0
+    for k in range(720):
+        angle = 2 * math.pi * (k + 0.5) / 720
+        ray = LineString([(0, 0), (5e4 * math.cos(angle), 5e4 * math.sin(angle))])
+        first = [ray.intersection(shape).distance(Point(0, 0)) for shape in (hostile, anchors)]
+        edge = ray.intersection(AREA.exterior).distance(Point(0, 0))
+        met += bool(ray.intersects(hostile)) and first[0] < min(
+            edge, first[1] if ray.intersects(anchors) else math.inf
+        )
+    assert share_hostile_bearings(Point(0, 0), hostile, anchors, AREA) == pytest.approx(
+        met / 720, abs=2 / 720
+    )
+
+
+@pytest.mark.parametrize(
+    ("outside", "lines", "length_m", "crosses"),
+    [
+        pytest.param(box(5, 0, 6, 1), None, 4, False, id="a straight gap"),
+        pytest.param(box(5, 0, 6, 1), LineString([(3, -9), (3, 9)]), 4, True, id="over a river"),
+        pytest.param(box(1, 0, 2, 1), None, 0, False, id="joined already"),
+        pytest.param(Polygon(), None, math.inf, False, id="no friendly ground outside"),
+    ],
+)
+def test_the_least_advance(outside, lines, length_m, crosses):
+    advance = least_advance_to_open(box(0, 0, 1, 1), outside, lines)
+    assert advance.length_m == pytest.approx(length_m)
+    assert advance.crosses_barrier is crosses
+    assert advance.chord.length == pytest.approx(0 if math.isinf(length_m) else length_m)
