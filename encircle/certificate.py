@@ -247,14 +247,14 @@ def _merge(legs: Iterator[_Leg]) -> list[_Leg]:
     """Join neighbouring legs that differ in nothing but their place."""
     merged: list[_Leg] = []
     for leg in legs:
-        if leg.line.length < GRID_M and merged:
+        if leg.line.length < GRID_M and merged and leg.by != "crossing":
             continue
         if merged and merged[-1].joins(leg):
             points = [*merged[-1].line.coords, *list(leg.line.coords)[1:]]
             merged[-1] = _Leg(LineString(points), *(getattr(leg, n) for n in _Leg.__slots__[1:]))
         else:
             merged.append(leg)
-    if len(merged) > 1 and merged[0].line.length < GRID_M:
+    if len(merged) > 1 and merged[0].line.length < GRID_M and merged[0].by != "crossing":
         merged = merged[1:]
     return merged
 

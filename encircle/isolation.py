@@ -72,6 +72,11 @@ class Searcher:
         """Mode bits of every edge, per reading."""
         return {r: [e.carries[r] for e in self.network.edges] for r in READINGS}
 
+    @cached_property
+    def positions(self) -> set[int]:
+        """Vertices of the positions: a way begins at one and passes through no other."""
+        return {s.vertex for s in self.network.standings}
+
     def land_anchors(self) -> set[int]:
         """Give the vertices that count as reached by land."""
         return {v for v, (a, _) in self.network.anchors.items() if a.access == "land"}
@@ -80,13 +85,14 @@ class Searcher:
         """Find every vertex reached over edges that carry any of the modes in `bits`."""
         carries = self.carries[reading]
         seen = set(starts)
+        others = self.positions - seen
         queue = deque(seen)
         while queue:
             here = queue.popleft()
             if here in self.network.anchors:
                 continue  # an anchor is an end; what lies behind it is not this map's business
             for there, edge in self._out[here]:
-                if there not in seen and carries[edge] & bits:
+                if there not in seen and there not in others and carries[edge] & bits:
                     seen.add(there)
                     queue.append(there)
         return seen
@@ -114,6 +120,7 @@ class Searcher:
         boating = mode == "boat"
         best: dict[tuple[int, bool], tuple[float, float]] = {}
         came: dict[tuple[int, bool], tuple[tuple[int, bool], int, bool]] = {}
+        others = self.positions - set(starts)
         heap = [(0.0, 0.0, start, False) for start in starts]
         best.update({(start, False): (0.0, 0.0) for start in starts})
         while heap:
@@ -125,7 +132,7 @@ class Searcher:
             if here in self.network.anchors:
                 continue
             for there, edge, rank, boat in self._steps(here, reading, mode):
-                if limit is not None and rank > limit:
+                if there in others or (limit is not None and rank > limit):
                     continue
                 worst = max(fire, float(rank)) if limit is None else 0.0
                 state = (there, afloat or boat)
@@ -328,11 +335,13 @@ def _spread_over(
 ) -> set[int]:
     edges, carries = searcher.network.edges, searcher.carries[reading]
     seen = set(starts)
+    others = searcher.positions - seen
     queue = deque(seen)
     while queue:
         here = queue.popleft()
         for there, edge in searcher._out[here]:  # noqa: SLF001 - same module
-            if there not in seen and edges[edge].by in by and carries[edge] & GROUND_BITS:
+            passes = edges[edge].by in by and carries[edge] & GROUND_BITS
+            if passes and there not in seen and there not in others:
                 seen.add(there)
                 queue.append(there)
     return seen
@@ -367,6 +376,7 @@ class _Flow:
     def __init__(self, searcher: Searcher, reading: Reading, *, free: bool) -> None:
         network = searcher.network
         self.network, self.out = network, searcher._out  # noqa: SLF001 - same module
+        self.positions = searcher.positions
         carries = searcher.carries[reading]
         self.kind = [
             None if not carries[i] & LAND_BITS
@@ -409,7 +419,8 @@ class _Flow:
             if here in self.network.anchors:
                 continue
             for there, edge in self.out[here]:
-                if there not in came and self._has_room(edge, here):
+                taken = there in came or there in self.positions
+                if not taken and self._has_room(edge, here):
                     came[there] = (here, edge)
                     queue.append(there)
         return came
