@@ -1,0 +1,96 @@
+"""Write the parts of the documentation that the code knows best: `python docs/refresh.py`."""  # noqa: INP001
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from encircle.contract import input_schema
+from encircle.judgement import STATUSES
+from encircle.rules import list_rules
+
+ROOT = Path(__file__).resolve().parents[1]
+FIXTURES = ROOT / "fixtures"
+
+
+def write_schema() -> str:
+    """Write the JSON Schema of a situation."""
+    return json.dumps(input_schema(), indent=1, ensure_ascii=False) + "\n"
+
+
+def write_rules() -> str:
+    """Write the table of rules, in the order they are asked."""
+    rows = ["| rule | what it asserts | decides | reference |", "|---|---|---|---|"]
+    for rule in list_rules():
+        status = rule["status"]
+        decides = f"**{status['code']}** {rule['verdict']}" if status else ""
+        rows.append(f"| `{rule['rule']}` | {rule['statement']} | {decides} | {rule['reference']} |")
+    return "\n".join(rows)
+
+
+def write_fixtures() -> str:
+    """Write the table of historical fixtures: place, date, verdict, source."""
+    rows = ["| case | date | verdict | status | source |", "|---|---|---|---|---|"]
+    names = sorted(path.name for path in FIXTURES.iterdir() if path.is_dir())
+    traps = [name for name in names if name.startswith("trap-")]
+    for name in (n for n in names if n not in traps):
+        situation = _read(name, "situation.geojson")["situation"]
+        expected = _read(name, "expected.json")
+        verdict = expected["verdict"].replace("_", " ")
+        codes = " or ".join(expected["acceptable"])
+        source = f"[{_name_first(situation)}](fixtures/{name}/SOURCES.md)"
+        rows.append(
+            f"| {situation['title']} | {expected['as_of'][:10]} | {verdict} | {codes} | {source} |"
+        )
+    labels = ", ".join(f"{s.code} {s.label.lower()}" for s in STATUSES.values())
+    return "\n".join(
+        [*rows, "", f"Statuses: {labels}.", "",
+         f"Beside these, {len(traps)} small drawn maps, each for one mistake a judge could make."]
+    )  # fmt: skip
+
+
+def _read(name: str, file: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((FIXTURES / name / file).read_bytes())
+    return document
+
+
+def _name_first(situation: dict[str, Any]) -> str:
+    sources = situation.get("sources", [])
+    more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
+    return f"{sources[0].get('title') or sources[0]['id']}{more}" if sources else "notes"
+
+
+def fill(page: str, name: str, content: str) -> str:
+    """Put content between a page's markers `<!-- name:begin -->` and `<!-- name:end -->`."""
+    between = re.compile(f"(<!-- {name}:begin -->\n).*?(<!-- {name}:end -->)", re.DOTALL)
+    filled, times = between.subn(lambda m: f"{m[1]}{content}\n{m[2]}", page)
+    if times != 1:
+        message = f"the markers of {name!r} must stand on the page once"
+        raise ValueError(message)
+    return filled
+
+
+def write_pages() -> dict[Path, str]:
+    """Write every generated page as it should be, by its place."""
+    method, readme = ROOT / "docs" / "method.md", ROOT / "README.md"
+    return {
+        ROOT / "docs" / "contract.schema.json": write_schema(),
+        method: fill(method.read_text("utf-8"), "rules", write_rules()),
+        readme: fill(readme.read_text("utf-8"), "fixtures", write_fixtures()),
+    }
+
+
+def find_stale() -> list[str]:
+    """Name the pages that are not as they should be."""
+    return [
+        path.relative_to(ROOT).as_posix()
+        for path, text in write_pages().items()
+        if not path.exists() or path.read_text("utf-8") != text
+    ]
+
+
+if __name__ == "__main__":
+    for place, text in write_pages().items():
+        place.write_text(text, "utf-8")
