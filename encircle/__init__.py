@@ -53,6 +53,6 @@ def read(
     SituationError
         With everything that is wrong with the input.
     """
-    if isinstance(source, Path) or (isinstance(source, str) and not source.lstrip()[:1] in "{["):
+    if isinstance(source, Path) or (isinstance(source, str) and source.lstrip()[:1] not in "{["):
         source = Path(source).read_bytes()
     return read_situation(source, as_of=as_of, force=force)

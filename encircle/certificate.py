@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 import shapely.ops
-from shapely.geometry import LineString, MultiPolygon, Point, Polygon, mapping
+from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.polygon import orient
 
 from encircle.ground import (
@@ -19,14 +20,11 @@ from encircle.ground import (
     ON_LINE_M,
     State,
     barrier_lines,
-    is_passable,
     stretch_key,
 )
 from encircle.isolation import count_disjoint_ways
-from encircle.lines import LAND_BITS
 from encircle.passage import draw_passage
 from encircle.projection import length_on_globe_m
-from encircle.reach import READINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,9 +65,7 @@ class _Leg:
 # -- the open path ---------------------------------------------------------------------------
 
 
-def certify_open(
-    searcher: Searcher, outlook: Outlook, standings: Sequence[Standing]
-) -> Json:
+def certify_open(searcher: Searcher, outlook: Outlook, standings: Sequence[Standing]) -> Json:
     """
     Draw the best way out as a path of legs, each with what it rests on.
 
@@ -172,7 +168,7 @@ def _place_of(network: Network, vertex: int) -> Point | None:
     """Give the point of a vertex that is not ground; None for an anchor drawn as a polygon."""
     if vertex in network.anchors:
         shape = network.anchors[vertex][1]
-        return shape if shape.geom_type == "Point" else None
+        return Point(shape.coords[0]) if shape.geom_type == "Point" else None
     return Point(network.lines.junctions[vertex - len(network.ground.faces)])
 
 
@@ -190,9 +186,7 @@ def _line_of(network: Network, edge: Edge, here: Point, *, forward: bool) -> Lin
     return LineString(points if forward else points[::-1])
 
 
-def _leg_of(
-    network: Network, edge: Edge, line: LineString, mode: str, reading: Reading
-) -> _Leg:
+def _leg_of(network: Network, edge: Edge, line: LineString, mode: str, reading: Reading) -> _Leg:
     """Say what a step by route, crossing or join rests on."""
     rank = edge.fire[reading][FIRE_MODES.index(mode)]
     evidence = tuple(network.evidence_of(edge, reading))
@@ -235,12 +229,13 @@ def _cut_by_faces(
         met = shapely.intersection(line, ground.faces[face].boundary)
         stops |= {line.project(Point(p)) for p in shapely.get_coordinates(met)}
     ordered = sorted(stops)
-    cuts = [ordered[0]] + [b for a, b in zip(ordered, ordered[1:], strict=False) if b - a > GRID_M]
+    cuts = [ordered[0]] + [b for a, b in pairwise(ordered) if b - a > GRID_M]
     cuts[-1] = line.length
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         middle = line.interpolate((a + b) / 2)
         distances = shapely.distance(ground.faces[faces], middle)
-        yield shapely.ops.substring(line, a, b), faces[int(np.argmin(distances))]
+        part = shapely.ops.substring(line, a, b)
+        yield LineString(part.coords), faces[int(np.argmin(distances))]
 
 
 def _merge(legs: Iterator[_Leg]) -> list[_Leg]:
@@ -281,7 +276,8 @@ def _write_legs(legs: Sequence[_Leg], plane: Plane) -> list[Json]:
 
 def _to_degrees(line: BaseGeometry, plane: Plane) -> list[list[float]]:
     degrees = plane.points_to_degrees(shapely.get_coordinates(line))
-    return np.round(degrees, DECIMALS).tolist()
+    written: list[list[float]] = np.round(degrees, DECIMALS).tolist()
+    return written
 
 
 # -- the closed ring -------------------------------------------------------------------------
@@ -390,10 +386,7 @@ def _write_ring(
     degrees = np.round(network.ground.drawing.plane.points_to_degrees(points), DECIMALS).tolist()
     degrees[-1] = degrees[0]
     starts = [0] + [i for i in range(1, len(tags)) if tags[i] != tags[i - 1]] + [len(tags)]
-    return [
-        _write_segment(degrees[a : b + 1], *tags[a])
-        for a, b in zip(starts, starts[1:], strict=False)
-    ]
+    return [_write_segment(degrees[a : b + 1], *tags[a]) for a, b in pairwise(starts)]
 
 
 def _write_segment(points: list[list[float]], by: str, evidence: tuple[str, ...]) -> Json:
@@ -485,7 +478,7 @@ def find_cut_set(
 ) -> dict[str, list[Json]]:
     """List per mode the routes and crossings that leave the ring, and why each leads nowhere."""
     network, reading = searcher.network, outlooks[0].reading
-    whole = MultiPolygon(list(pockets))
+    whole = shapely.union_all(list(pockets))
     plane = network.ground.drawing.plane
     cut: dict[str, list[Json]] = {m: [] for m in ("rail", "wheeled", "tracked", "foot", "boat")}
     for route, at, reason in _find_exits(network, whole, reading):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from encircle.obstacles import GRID_M, Wall, list_faces
-from encircle.roadmap import Course, End, Ground, find_course, is_same, nearest_share
+from encircle.obstacles import GRID_M, Wall, list_faces, nearest_share
+from encircle.roadmap import Course, End, Ground, find_course, is_same
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,7 +82,8 @@ def find_widest_way(
        Voronoi diagram for a clearance-based shortest path. IEEE Robotics & Automation Magazine 15.
     """
     ground = Ground(area, End.build(start, walls, area), End.build(goals, walls, area), walls)
-    wall = Wall(list_faces(walls, lines, area), area)
+    solids = [walls] if lines is None else [walls, lines]
+    wall = Wall(list_faces(walls, lines, area), area, solids)
     wall.look_from(np.concatenate([ground.start.points[:1], ground.goals.points[:1]]))
     if not (len(ground.start.points) and len(ground.goals.points)):
         return CLOSED

@@ -38,7 +38,7 @@ StaleOption = Annotated[
 
 
 @app.command()
-def judge(  # noqa: PLR0913 - one option each
+def judge(
     situation: SituationFile,
     force: ForceOption = None,
     as_of: AsOfOption = None,
@@ -94,7 +94,7 @@ def verify(
 
 
 @app.command()
-def convert(  # noqa: PLR0913 - one option each
+def convert(
     source: Annotated[str, typer.Argument(metavar="IN", help="Map to convert; - for stdin")],
     target: Annotated[str, typer.Argument(metavar="OUT", help="Situation; - for stdout")],
     border: Annotated[Path, typer.Option(help="GeoJSON of the state border the map leaves out")],
@@ -119,7 +119,9 @@ def convert(  # noqa: PLR0913 - one option each
     from encircle.formats.deepstate import parse_snapshot_time, situation_from_deepstate
     from encircle.geojson import parse_document
 
-    snapshot, outline = (_guard(lambda f=f: parse_document(_load(f))) for f in (source, str(border)))
+    snapshot, outline = (
+        _guard(lambda f=f: parse_document(_load(f))) for f in (source, str(border))
+    )
     instant = _parse_instant(as_of) if as_of else parse_snapshot_time(Path(source).name)
     if instant is None:
         _refuse("the file's name does not say when the map was made; give --as-of")
@@ -176,7 +178,8 @@ def _read(name: str, as_of: str | None, force: str | None) -> Situation:
     from encircle.geojson import read_situation
 
     raw = _load(name)
-    return _guard(lambda: read_situation(raw, as_of=as_of, force=force))
+    situation: Situation = _guard(lambda: read_situation(raw, as_of=as_of, force=force))
+    return situation
 
 
 def _guard(action: Any) -> Any:  # noqa: ANN401 - whatever the action gives

@@ -51,7 +51,7 @@ def _list_reasons(facts: Facts, judged: Judged) -> Iterator[tuple[int, str]]:
     if weak:
         yield 1, f"Doubtful sources: {', '.join(sorted(weak))}."
     origins = {s.origin or s.id for s in cited.values()}
-    if len(cited) and len(origins) == 1:
+    if cited and len(origins) == 1:
         yield 1, "All evidence goes back to one origin."
     if not any(f.dated for f in speaking):
         yield 1, "No evidence is dated."

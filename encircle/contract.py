@@ -14,7 +14,9 @@ from encircle import situation as nouns
 def parse_instant(value: object) -> object:
     """Take RFC 3339, or a bare date, as an instant in UTC."""
     if not isinstance(value, str):
-        raise ValueError("a time is written as text, like 2025-03-14T12:00:00Z")
+        raise ValueError(  # noqa: TRY004 - pydantic collects these
+            "a time is written as text, like 2025-03-14T12:00:00Z"
+        )
     instant = datetime.fromisoformat(value.strip())
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
@@ -52,6 +54,8 @@ class SourceModel(_Open):
 
 
 class CommonModel(_Open):
+    """What every feature may say."""
+
     name: Text | None = None
     sources: list[Name | SourceModel] | None = None
     observed_at: Instant | None = None
@@ -171,6 +175,8 @@ AREAS = ("Polygon", "MultiPolygon")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
+    """A kind of feature: its model, the noun it becomes, the geometries it may have."""
+
     model: type[CommonModel]
     noun: type[nouns.Feature]
     geometries: tuple[str, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,8 +139,8 @@ def _say_proof(judgement: Judgement) -> Iterator[str]:
         )
 
 
-def _say_disjoint(disjoint: dict[str, object]) -> str:
-    ways = [" + ".join(way) for way in disjoint["ways"]]  # type: ignore[attr-defined]
+def _say_disjoint(disjoint: dict[str, Any]) -> str:
+    ways = [" + ".join(way) for way in disjoint["ways"]]
     if not ways:
         return "  No route is mapped on it; it runs over open ground."
     return f"  Separate routes and crossings out: {disjoint['count']} ({'; '.join(ways)})."
@@ -165,19 +165,18 @@ def _say_margins(judgement: Judgement) -> Iterator[str]:
         yield f"- friendly advance that would open the ring: {km:.1f} km"
 
 
-def _span(values: dict[str, float | None]) -> str:
+def _span(values: dict[str, Any]) -> str:
     def say(value: float | None) -> str:
         return "-" if value is None else f"{value / 1000:.1f} km"
 
     return f"{say(values['pessimistic'])} / {say(values['optimistic'])}"
 
 
-def _at(neck: dict[str, object]) -> str:
-    if not neck.get("at"):
+def _at(neck: dict[str, Any]) -> str:
+    if not neck["at"]:
         return ""
-    lon, lat = neck["at"]  # type: ignore[misc]
-    between = neck.get("evidence")
-    pinch = f", pinched by {' and '.join(between)}" if between else ""  # type: ignore[arg-type]
+    lon, lat = neck["at"]
+    pinch = f", pinched by {' and '.join(neck['evidence'])}" if neck["evidence"] else ""
     return f", at {lon:.3f}, {lat:.3f}{pinch}"
 
 

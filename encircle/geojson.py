@@ -6,7 +6,6 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any, Literal
@@ -35,7 +34,7 @@ from encircle.errors import InputFault, SituationError, UnknownForceError
 from encircle.projection import Plane, unwrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from shapely.geometry.base import BaseGeometry
 
@@ -60,7 +59,7 @@ LIMITS = Limits()
 # -- text to document ------------------------------------------------------------------------
 
 
-class _Unreadable(ValueError):
+class _UnreadableError(ValueError):
     """Raised inside json's hooks; never leaves this module."""
 
 
@@ -69,12 +68,12 @@ def _pairs_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise _Unreadable(f"an object has the member {twice!r} twice")
+        raise _UnreadableError(f"an object has the member {twice!r} twice")
     return members
 
 
 def _refuse_constant(name: str) -> None:
-    raise _Unreadable(f"{name} is not a JSON number")
+    raise _UnreadableError(f"{name} is not a JSON number")
 
 
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
@@ -113,7 +112,7 @@ def parse_document(raw: bytes | str, limits: Limits = LIMITS) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise _refusal(f"not JSON: {error.msg} ({place})", "Mend the text there") from None
-    except (_Unreadable, ValueError, RecursionError) as error:
+    except (_UnreadableError, ValueError, RecursionError) as error:
         raise _refusal(f"not strict JSON: {error}", "Mend the text there") from None
     if not isinstance(document, dict):
         raise _refusal("the document is not an object", "Give a GeoJSON FeatureCollection")
@@ -231,7 +230,9 @@ class _Reader:
         if self.faults:
             raise SituationError(self.faults)
 
-    def _validate(self, model: type[BaseModel], value: object, pointer: str, whose: str | None):
+    def _validate(
+        self, model: type[BaseModel], value: object, pointer: str, whose: str | None
+    ) -> Any:
         try:
             return model.model_validate(value)
         except ValidationError as error:
@@ -343,7 +344,8 @@ class _Reader:
             "LineString": LineString,
             "MultiLineString": MultiLineString,
         }
-        return build[shape.kind](turned)
+        built: BaseGeometry = build[shape.kind](turned)
+        return built
 
     def _build_polygons(
         self, shape: _Shape, turned: list[Any], name: str | None
@@ -421,7 +423,10 @@ class _Reader:
     ) -> BaseGeometry | None:
         if whole.area is None or self._area_shape is None:
             return None
-        return self._build_shape(self._area_shape, origin[0], None)
+        area = self._build_shape(self._area_shape, origin[0], None)
+        if area is not None and area.geom_type != "Polygon":
+            self._fault("/situation/area", "the area is in pieces", "Draw it in one piece")
+        return area
 
     def _read_sources(self, whole: SituationModel) -> dict[str, nouns.Source]:
         return {

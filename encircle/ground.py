@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import shapely
 from shapely import STRtree
-from shapely.geometry import LineString, box
+from shapely.geometry import Polygon, box
 
 from encircle.reach import READINGS, Reading, build_reach
 from encircle.situation import (
@@ -21,7 +21,6 @@ from encircle.situation import (
     Control,
     Fire,
     Position,
-    Route,
 )
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from encircle.evidence import Evidence
     from encircle.options import Options
     from encircle.projection import Plane
-    from encircle.situation import Feature
 
 GRID_M = 0.01
 """Boundaries are snapped to this grid before they are laid over each other, metres."""
@@ -91,9 +89,7 @@ class Role(IntFlag):
     SEAM_NEUTRAL = 65536
 
 
-PAINTED = (
-    Role.GREY | Role.ASSESSED_FRIENDLY | Role.ASSESSED_HOSTILE | Role.ASSESSED_NEUTRAL
-)
+PAINTED = Role.GREY | Role.ASSESSED_FRIENDLY | Role.ASSESSED_HOSTILE | Role.ASSESSED_NEUTRAL
 FRIENDLY = (
     Role.ASSESSED_FRIENDLY | Role.REACH_FRIENDLY | Role.DOUBT_FRIENDLY | Role.TERRITORY_FRIENDLY
 )
@@ -237,7 +233,7 @@ class Drawing:
     plane: Plane
     side: str
     friends: frozenset[str]
-    area: BaseGeometry
+    area: Polygon
     uncovered: State
     patches: tuple[Patch, ...]
     walls: tuple[Wall, ...]
@@ -322,7 +318,7 @@ class Ground:
         return not Role(int(self.said[reading][face])) & (control | Role.TERRITORY_NEUTRAL)
 
 
-def _decisive(said: Role, state: State) -> Role:
+def _decisive(said: Role, state: State) -> Role:  # noqa: PLR0911 - a return for each rule
     """Give the roles whose word decided a state, as far as they were spoken."""
     if said & Role.GREY:
         return Role.GREY
@@ -375,10 +371,10 @@ def draw(evidence: Evidence, plane: Plane, side: str, options: Options) -> Drawi
     )
 
 
-def _draw_area(evidence: Evidence, plane: Plane) -> BaseGeometry:
+def _draw_area(evidence: Evidence, plane: Plane) -> Polygon:
     """Draw the ground considered: as given, else the features' box and a margin."""
     if evidence.situation.area is not None:
-        return plane.to_metres(evidence.situation.area)
+        return cast("Polygon", plane.to_metres(evidence.situation.area))
     drawn = [plane.to_metres(f.geometry) for f in evidence.speaking if f.geometry is not None]
     left, bottom, right, top = shapely.total_bounds(drawn)
     margin = max(MARGIN_SHARE * max(right - left, top - bottom), MARGIN_LEAST_M)
@@ -478,7 +474,7 @@ def _patch_anchors(
             if anchor.access == "sea":
                 yield Patch(shapes[anchor.id], Role.WATER, anchor.id)
             else:
-                readings = READINGS if certain else ("optimistic",)
+                readings: tuple[Reading, ...] = READINGS if certain else ("optimistic",)
                 yield Patch(shapes[anchor.id], Role.REACH_FRIENDLY, anchor.id, readings)
 
 
@@ -492,7 +488,9 @@ def _patch_seams(control: list[Patch], area: BaseGeometry, seam_m: float) -> Ite
     if seam_m <= 0 or not any(p.role & PAINTED for p in control):
         return
     moved = any(p.readings != READINGS for p in control)
-    for readings in [(reading,) for reading in READINGS] if moved else [READINGS]:
+    apart: list[tuple[Reading, ...]] = [("optimistic",), ("pessimistic",)]
+    together: list[tuple[Reading, ...]] = [READINGS]
+    for readings in apart if moved else together:
         speaking = [p for p in control if readings[0] in p.readings]
         painted = [p for p in speaking if p.role & PAINTED]
         bare = _find_bare(speaking, _unite(painted), area)
@@ -710,7 +708,7 @@ def _measure_fire(
         columns = [FIRE_MODES.index(m) for m in zone.fire.modes if m in FIRE_MODES]
         rank = FIRE_RANKS.index(zone.fire.grade)
         for reading in zone.readings:
-            cells = np.ix_(inside, columns)
+            cells = np.ix_(inside, np.array(columns, dtype=np.int64))
             fire[reading][cells] = np.maximum(fire[reading][cells], rank)
     return {r: np.where(grades < 0, UNMAPPED, grades) for r, grades in fire.items()}
 
@@ -731,7 +729,7 @@ def _find_stretches(
     keys = map(tuple, np.column_stack([low, high]).tolist())
     beside: dict[tuple[int, int, int, int], tuple[int, ...]] = {}
     for key, face in zip(keys, ring_of_face[ring[along]].tolist(), strict=True):
-        beside[key] = (*beside.get(key, ()), face)  # type: ignore[index,arg-type]
+        beside[key] = (*beside.get(key, ()), face)
     return beside
 
 
@@ -741,10 +739,10 @@ def _join(
     """Join faces along shared stretches, apart by which modes a barrier on them stops."""
     keys = [key for key, beside in stretches.items() if len(beside) == 2]  # noqa: PLR2004 - two sides
     ends = np.array(keys, dtype=float).reshape(-1, 2, 2) * GRID_M
-    lengths = np.hypot(*(ends[:, 1] - ends[:, 0]).T) if len(keys) else np.empty(0)
+    lengths = np.hypot(*(ends[:, 1] - ends[:, 0]).T) if keys else np.empty(0)
     stops = {r: np.zeros(len(keys), dtype=np.int64) for r in READINGS}
     lines = [wall for wall in drawing.walls if wall.is_line]
-    if lines and len(keys):
+    if lines and keys:
         tree = STRtree(shapely.points(ends.mean(axis=1)))
         for wall in lines:
             on = tree.query(wall.shape, "dwithin", ON_LINE_M)

@@ -37,6 +37,8 @@ from encircle.reach import READINGS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from shapely.geometry.base import BaseGeometry
+
     from encircle.network import Network, Standing
     from encircle.reach import Reading
 
@@ -171,9 +173,7 @@ class Searcher:
             if boat:
                 boats.add(edge)
         fire = max((self._rank(e, mode, reading, e in boats) for e in edges), default=0)
-        return Way(
-            mode, reading, tuple(vertices[::-1]), tuple(edges[::-1]), fire, frozenset(boats)
-        )
+        return Way(mode, reading, tuple(vertices[::-1]), tuple(edges[::-1]), fire, frozenset(boats))
 
     def _rank(self, edge: int, mode: str, reading: Reading, afloat: bool) -> int:  # noqa: FBT001
         walk = "boat" if afloat else "foot" if mode == "boat" else mode
@@ -232,9 +232,18 @@ def look_out(searcher: Searcher, standings: list[Standing], reading: Reading) ->
         reached=frozenset(reached),
         runs_off=bool(network.ground.on_edge[faces].any()) if faces else False,
         sea=tuple(_moored(network, reached, "sea") + _served(network, reached, reading, "port")),
-        air=tuple(_moored(network, reached, "air") + _served(network, reached, reading, "airstrip")),
+        air=tuple(
+            _moored(network, reached, "air") + _served(network, reached, reading, "airstrip")
+        ),
         special=tuple(_find_special(searcher, reached, far, reading)),
     )
+
+
+def _find_access(
+    network: Network, reached: set[int], reading: Reading, access: str, facility: str
+) -> list[str]:
+    """Name the anchors and facilities of a kind that the ground reached holds."""
+    return _moored(network, reached, access) + _served(network, reached, reading, facility)
 
 
 def _moored(network: Network, reached: set[int], access: str) -> list[str]:
@@ -259,7 +268,7 @@ def _served(network: Network, reached: set[int], reading: Reading, kind: str) ->
     ]
 
 
-def is_at_hand(network: Network, place: object, reached: set[int], reading: Reading) -> bool:
+def is_at_hand(network: Network, place: BaseGeometry, reached: set[int], reading: Reading) -> bool:
     """Tell whether a facility lies on or beside ground reached, and not on hostile ground."""
     ground = network.ground
     on = ground.tree.query(place, "intersects").tolist()
@@ -406,9 +415,7 @@ class _Flow:
             self.used[edge] = self.used.get(edge, 0) + forward
         return not self.is_boundless
 
-    def _residual(
-        self, starts: set[int], targets: set[int]
-    ) -> dict[int, tuple[int, int] | None]:
+    def _residual(self, starts: set[int], targets: set[int]) -> dict[int, tuple[int, int] | None]:
         """Search what unused capacity still leads to, stopping at the first target."""
         came: dict[int, tuple[int, int] | None] = dict.fromkeys(starts)
         queue = deque(starts)

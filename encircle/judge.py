@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 import shapely
+from shapely.geometry import Point
 
 from encircle.certificate import certify_closed, certify_open
 from encircle.confidence import assess_confidence
@@ -125,7 +126,7 @@ def _stops(
             yield place, max(options.join_m, around)
     for _, shape, _ in drawing.anchors:
         if shape.geom_type == "Point":
-            yield shape, options.join_m
+            yield Point(shape.coords[0]), options.join_m
 
 
 def _outline(
@@ -142,9 +143,7 @@ def _outline(
     return [line for line in clipped if "Line" in line.geom_type and not line.is_empty]
 
 
-def _gather(
-    position: Position, evidence: Evidence, searcher: Searcher, options: Options
-) -> Facts:
+def _gather(position: Position, evidence: Evidence, searcher: Searcher, options: Options) -> Facts:
     """Ask the network everything the rules need to know of one position."""
     standings = _standings_of(searcher.network, position)
     outlooks = {r: look_out(searcher, standings, r) for r in READINGS}
@@ -319,9 +318,7 @@ def _instant(situation: Situation) -> str:
     return situation.as_of.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _say_provenance(
-    situation: Situation, options: Options, all_facts: Sequence[Facts]
-) -> Json:
+def _say_provenance(situation: Situation, options: Options, all_facts: Sequence[Facts]) -> Json:
     positions = [p for p, _ in all_facts[0].evidence.of_kind(Position)]
     friends = all_facts[0].network.ground.drawing.friends
     guessed = {

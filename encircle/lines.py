@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -127,7 +128,7 @@ def build_lines(
     plane, area = ground.drawing.plane, ground.drawing.area
     routes = []
     for route, certain in evidence.of_kind(Route):
-        line = _only_lines(shapely.intersection(plane.to_metres(route.geometry), area))
+        line = _only_lines(shapely.intersection(plane.to_metres(route.drawn), area))
         if not line.is_empty:
             routes.append((route, line, certain))
     junctions = _Junctions(ground)
@@ -161,9 +162,7 @@ def _cut(
 ) -> list[Piece]:
     if not routes:
         return []
-    noded = shapely.union_all(
-        [ground.linework, *(line for _, line, _ in routes)], grid_size=GRID_M
-    )
+    noded = shapely.union_all([ground.linework, *(line for _, line, _ in routes)], grid_size=GRID_M)
     parts = _split_at_stops(shapely.get_parts(noded), routes, stops)
     middles = shapely.line_interpolate_point(parts, 0.5, normalized=True)
     of_route: dict[int, list[int]] = {}
@@ -194,9 +193,7 @@ def _split_at_stops(
 ) -> NDArray[np.object_]:
     """Cut each part of a route where it comes nearest to a stop that joins it."""
     tree = STRtree(parts)
-    on_route = {
-        int(i) for _, line, _ in routes for i in tree.query(line, "dwithin", ON_LINE_M)
-    }
+    on_route = {int(i) for _, line, _ in routes for i in tree.query(line, "dwithin", ON_LINE_M)}
     cuts: dict[int, set[float]] = {}
     for place, within_m in stops:
         for i in tree.query(place, "dwithin", within_m).tolist():
@@ -209,7 +206,7 @@ def _split_at_stops(
         stations = [0.0, *inner, length]
         split += [
             shapely.ops.substring(parts[i], a, b)
-            for a, b in zip(stations, stations[1:], strict=False)
+            for a, b in pairwise(stations)
             if b - a > GRID_M / 10
         ]
     return np.array(split, dtype=object)
@@ -238,7 +235,7 @@ def _describe(  # noqa: PLR0913 - the parts of one value
 
 def combine_fire(mapped: int, stated: int) -> int:
     """Take the worse of two grades; where only one of them is mapped, that one."""
-    if mapped == UNMAPPED or stated == UNMAPPED:
+    if UNMAPPED in (mapped, stated):
         return stated if mapped == UNMAPPED else mapped
     return max(mapped, stated)
 
@@ -330,9 +327,7 @@ def _stops(walls: Iterable[Wall], reading: Reading) -> int:
     return bits
 
 
-def _sector(
-    wall: BaseGeometry, place: NDArray[np.float64], ahead: Point, step: float
-) -> int:
+def _sector(wall: BaseGeometry, place: NDArray[np.float64], ahead: Point, step: float) -> int:
     """Say on which side of a barrier through `place` the point `ahead` lies; 0 past its end."""
     circle = Point(place).buffer(step, quad_segs=16).exterior
     hits = shapely.get_coordinates(shapely.intersection(wall, circle)) - place
@@ -355,14 +350,14 @@ def _lay_crossings(
     spans, facilities = [], []
     obstacles = _find_obstacles(ground)
     for crossing, certain in evidence.of_kind(Crossing):
-        place = ground.drawing.plane.to_metres(crossing.geometry)
+        place = ground.drawing.plane.to_metres(crossing.drawn)
         if not place.intersects(ground.drawing.area.buffer(join_m)):
             continue
         if crossing.type in FACILITIES:
             facilities.append(_build_facility(crossing, place, certain=certain))
             continue
-        for line in _find_spans(place, obstacles, routes, join_m):
-            spans.append(_build_span(crossing, line, ground, certain=certain))
+        found = _find_spans(place, obstacles, routes, join_m)
+        spans += [_build_span(crossing, line, ground, certain=certain) for line in found]
     return spans, facilities
 
 
@@ -424,13 +419,11 @@ def _straight_across(place: BaseGeometry, obstacle: BaseGeometry) -> BaseGeometr
     left, bottom, right, top = obstacle.bounds
     far = bank + towards / np.hypot(*towards) * math.hypot(right - left, top - bottom)
     runs = shapely.get_parts(shapely.intersection(LineString([bank, far]), obstacle))
-    runs = [run for run in runs if "Line" in run.geom_type]
-    return min(runs, key=lambda run: run.distance(Point(bank)), default=place)
+    straight = [run for run in runs if "Line" in run.geom_type]
+    return min(straight, key=lambda run: run.distance(Point(bank)), default=place)
 
 
-def _build_span(
-    crossing: Crossing, line: BaseGeometry, ground: Ground, *, certain: bool
-) -> Span:
+def _build_span(crossing: Crossing, line: BaseGeometry, ground: Ground, *, certain: bool) -> Span:
     under = _faces_under(line, ground)
     carries: Bits = {}
     because: dict[Reading, Reason | None] = {}
@@ -454,7 +447,7 @@ def _faces_under(line: BaseGeometry, ground: Ground) -> list[int]:
     return sorted(f for f in found if shapely.intersection(line, ground.faces[f]).length > 1.0)
 
 
-def _spanned(
+def _spanned(  # noqa: PLR0911 - a return for each reason, in order
     crossing: Crossing, under: list[int], ground: Ground, reading: Reading, *, certain: bool
 ) -> tuple[int, Reason | None]:
     """Say what a crossing carries on a reading; a tunnel passes under anything."""

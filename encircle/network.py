@@ -112,14 +112,14 @@ class Network:
         """Tell a face from the other vertices."""
         return vertex < len(self.ground.faces)
 
-    def to_networkx(self) -> nx.MultiGraph:
+    def to_networkx(self) -> nx.MultiGraph[str]:
         """
         Give the network as a graph people can read and save as GraphML or JSON.
 
         Nodes carry `kind`, `holder` per reading and `at` in degrees; edges carry `by`, `modes`
         per reading, `fire`, `length_m` and `evidence`, all plain text and numbers.
         """
-        G = nx.MultiGraph(crs="WGS 84")
+        G: nx.MultiGraph[str] = nx.MultiGraph(crs="WGS 84")
         for vertex, name in enumerate(self.names):
             G.add_node(name, **self._describe(vertex))
         for edge in self.edges:
@@ -346,7 +346,9 @@ class _Builder:
             carries[r] = allowed if r in readings else 0
         for end in ends:
             junction = self._junction(end)
-            self._add(vertex, junction, "join", carries, length_m=line.length, ref=number, line=line)
+            self._add(
+                vertex, junction, "join", carries, length_m=line.length, ref=number, line=line
+            )
 
     def _is_at(self, junction: int, place: Point) -> bool:
         return place.distance(Point(self.lines.junctions[junction])) < ON_LINE_M
@@ -357,7 +359,7 @@ class _Builder:
         for number, span in enumerate(self.lines.spans):
             if span.line.geom_type == "Point":
                 ends = (self._vertex(f"crossing:{span.crossing.id}/{number}"),) * 2
-                points = (span.line, span.line)
+                points = (Point(span.line.coords[0]),) * 2
             else:
                 ends = (
                     self._vertex(f"crossing:{span.crossing.id}/{number}/a"),
@@ -439,7 +441,7 @@ class _Builder:
         vertex = self._vertex(f"anchor:{anchor.id}")
         self.anchors[vertex] = (anchor, shape)
         if shape.geom_type == "Point":
-            self._moor_point(vertex, shape, readings)
+            self._moor_point(vertex, Point(shape.coords[0]), readings)
         elif anchor.access == "sea":
             self._moor_water(vertex, shape, readings)
         else:
@@ -456,9 +458,7 @@ class _Builder:
             for number in self.lines.near(place, self.join_m):
                 self._link(vertex, place, number, (r,))
 
-    def _moor_ground(
-        self, vertex: int, shape: BaseGeometry, readings: tuple[Reading, ...]
-    ) -> None:
+    def _moor_ground(self, vertex: int, shape: BaseGeometry, readings: tuple[Reading, ...]) -> None:
         inside = set(np.flatnonzero(shapely.intersects(shape, self.ground.points)).tolist())
         for r in readings:
             for face in inside:

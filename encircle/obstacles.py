@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
+from shapely import STRtree
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from shapely import Polygon
     from shapely.geometry.base import BaseGeometry
@@ -81,6 +85,22 @@ def list_segments(shape: BaseGeometry) -> Floats:
     return np.stack([xy[:-1][joined], xy[1:][joined]], axis=1)
 
 
+def nearest_share(p: Floats, a: Floats, b: Floats) -> Floats:
+    """Say how far along each segment from a to b the place nearest to p lies, from 0 to 1."""
+    along = b - a
+    length2 = np.einsum("ij,ij->i", along, along)
+    dot = np.einsum("ij,ij->i", p - a, along)
+    share: Floats = np.clip(dot / np.where(length2 > 0, length2, 1.0), 0.0, 1.0)
+    return share[:, None]
+
+
+def measure_gap(p: Floats, a: Floats, b: Floats) -> Floats:
+    """Measure the distance from each p to the segment from a to b."""
+    near = a + nearest_share(p, a, b) * (b - a)
+    distance_m: Floats = np.hypot(*(near - p).T)
+    return distance_m
+
+
 class Way(NamedTuple):
     """
     A way as the walls see it.
@@ -98,7 +118,16 @@ class Way(NamedTuple):
 class Wall:
     """The lines that a way may not touch, and the points that stand for them so far."""
 
-    def __init__(self, segments: Floats, area: Polygon, *, every: bool = False) -> None:
+    def __init__(
+        self,
+        segments: Floats,
+        area: Polygon,
+        solids: Sequence[BaseGeometry] = (),
+        *,
+        every: bool = False,
+    ) -> None:
+        self.solids = solids
+        shapely.prepare(list(solids))
         ends = np.round(segments.reshape(-1, 2) / GRID_M) * GRID_M
         keys, ids = np.unique(ends[:, 0] + 1j * ends[:, 1], return_inverse=True)
         self.vertices = np.stack([keys.real, keys.imag], axis=1)
@@ -106,7 +135,6 @@ class Wall:
         keep = self.ends[:, 0] != self.ends[:, 1]
         self.ends, self.segments = self.ends[keep], segments[keep]
         self.kept = keep
-        self.tree = shapely.STRtree(draw_lines(self.segments[:, 0], self.segments[:, 1]))
         self.chosen = np.zeros(len(self.vertices), bool)
         step = 1 if every else max(1, math.ceil(len(self.ends) / SITES_AT_FIRST))
         self.chosen[self.ends[::step].ravel()] = True
@@ -145,6 +173,11 @@ class Wall:
         pairs = np.sort(np.stack([who[:-1][joined], who[1:][joined]], axis=1), axis=1)
         return np.stack([keys.real, keys.imag], axis=1), pairs, on[:-1][joined]
 
+    @cached_property
+    def tree(self) -> STRtree:
+        """The segments, for questions of nearness."""
+        return STRtree(draw_lines(self.segments[:, 0], self.segments[:, 1]))
+
     def refine(self, way: Way, width_m: float, slack_m: float) -> tuple[float, bool]:
         """
         Measure a way against the walls, and add wall points where it is not so wide.
@@ -154,12 +187,13 @@ class Wall:
         if not len(self.segments):
             return math.inf, False
         steps = way.steps
+        for proven_m in (width_m - GRID_M, width_m - slack_m):
+            if not any(shapely.dwithin(s, steps, proven_m / 2).any() for s in self.solids):
+                return proven_m, False
         step, on = self.tree.query(steps, "dwithin", NEARLY * width_m / 2)
         lines = self.tree.geometries[on]
         distance_m = shapely.distance(lines, steps[step])
         proven_m = min(2 * float(distance_m.min(initial=math.inf)), width_m)
-        if proven_m >= width_m - slack_m:
-            return proven_m, False
         wanted = [shapely.get_coordinates(shapely.shortest_line(lines, steps[step]))[::2]]
         wanted += [way.beside[step, k] for k in (0, 1)]
         before = len(self.cut_at), self.chosen.sum()
@@ -178,8 +212,10 @@ class Wall:
 
     def look_from(self, places: Floats) -> None:
         """Add the wall point nearest to each place."""
-        place, on = self.tree.query_nearest(shapely.points(places), all_matches=False)
-        self.cut(on, places[place])
+        if len(self.segments):
+            a, b = self.segments.transpose(1, 0, 2)
+            near = [int(measure_gap(place, a, b).argmin()) for place in places]
+            self.cut(np.array(near, dtype=np.intp), places)
 
     def cut(self, on: Ints, wanted: Floats) -> None:
         """Add the points of these segments that lie nearest to the wanted ones."""

@@ -51,7 +51,7 @@ def draw_passage(
     triangles, owner = _triangulate(ground, faces)
     doors = _find_doors(triangles, walls)
     ends = _triangles_at(triangles, goal) if goal else np.flatnonzero(owner == faces[-1]).tolist()
-    points = _cross(triangles, doors, _triangles_at(triangles, start), set(ends), start, goal)
+    points = _cross(doors, _triangles_at(triangles, start), set(ends), start, goal)
     inside = shapely.union_all([ground.faces[face] for face in dict.fromkeys(faces)])
     return _straighten(points, inside, walls)
 
@@ -94,8 +94,7 @@ def _triangles_at(triangles: np.ndarray, point: Point) -> list[int]:
     return np.flatnonzero(distances <= distances.min() + GRID_M).tolist()
 
 
-def _cross(  # noqa: PLR0913 - the parts of one search
-    triangles: np.ndarray,
+def _cross(
     doors: dict[int, list[tuple[int, tuple[float, float]]]],
     starts: list[int],
     ends: set[int],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from encircle.situation import Position
-
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
+
+    from encircle.situation import Position
 
 Reading = Literal["optimistic", "pessimistic"]
 READINGS: tuple[Reading, Reading] = ("optimistic", "pessimistic")
@@ -46,6 +46,7 @@ def measure_reach(position: Position, reading: Reading, *, hostile: bool) -> flo
 
     Examples
     --------
+    >>> from encircle.situation import Position
     >>> post = Position(id="p", geometry=None, side="RED", echelon="company")
     >>> [measure_reach(post, reading, hostile=True) for reading in READINGS]
     [250.0, 750.0]

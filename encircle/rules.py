@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +12,15 @@ from encircle.reach import READINGS, Reading
 from encircle.situation import Control, Crossing, Route
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from encircle.evidence import Evidence
     from encircle.isolation import Outlook
     from encircle.network import Network
     from encircle.options import Options
     from encircle.situation import Position
+
+    See = Callable[["Facts"], "Seen | None"]
 
 F2, F3 = FIRE_RANKS.index("F2"), FIRE_RANKS.index("F3")
 
@@ -97,8 +100,8 @@ class Rule:
         }
 
 
-def _rule(reference: str, code: Code | None = None) -> Callable[[Callable[[Facts], Seen | None]], Rule]:
-    def build(see: Callable[[Facts], Seen | None]) -> Rule:
+def _rule(reference: str, code: Code | None = None) -> Callable[[See], Rule]:
+    def build(see: See) -> Rule:
         sentence = " ".join((see.__doc__ or "").split())
         return Rule(see.__name__, sentence, reference, see, code)
 
@@ -127,14 +130,16 @@ def presence_unknown(facts: Facts) -> Seen | None:
 @_rule(CONTRACT, "U")
 def map_ends_first(facts: Facts) -> Seen | None:
     """Open ground runs off the edge of the map before an anchor is reached: the map ends before
-    the answer."""
+    the answer.
+    """
     return Seen((facts.position.id,)) if facts.ends_early else None
 
 
 @_rule(f"{FM}; isolation on every axis", "E2")
 def isolated(facts: Facts) -> Seen | None:
     """Every way by land is closed on both readings, and neither sea, landing air nor a special
-    way is open."""
+    way is open.
+    """
     return Seen() if not facts.optimistic.is_open and not facts.has_access else None
 
 
@@ -148,14 +153,16 @@ def encircled_with_access(facts: Facts) -> Seen | None:
 @_rule("Unknown is not enemy: docs/method.md", "C3")
 def contested(facts: Facts) -> Seen | None:
     """A way by land is open if the ground nobody knows about is passable, and none is if it is
-    hostile."""
+    hostile.
+    """
     return Seen() if not facts.pessimistic.is_open else None
 
 
 @_rule("Operational encirclement is not encirclement: docs/method.md", "C2")
 def interdicted(facts: Facts) -> Seen | None:
     """A way by land is open even if all unknown ground is hostile, but every way for wheels and
-    tracks is under fire of grade F3 or worse, or cut."""
+    tracks is under fire of grade F3 or worse, or cut.
+    """
     vehicle = facts.pessimistic.best_vehicle
     if vehicle is None:
         return Seen(detail="Only feet and boats, or rails, get through.")
@@ -165,7 +172,8 @@ def interdicted(facts: Facts) -> Seen | None:
 @_rule(CONTRACT, "C0")
 def connected(facts: Facts) -> Seen | None:
     """A way by land is open even if all unknown ground is hostile, at no more than harassing fire
-    as far as fire is mapped, and hostile ground lies on at most half the compass."""
+    as far as fire is mapped, and hostile ground lies on at most half the compass.
+    """
     way = facts.pessimistic.best
     calm = way is not None and way.fire < F2
     return Seen() if calm and facts.bearings["optimistic"] <= facts.options.salient_share else None
@@ -174,7 +182,8 @@ def connected(facts: Facts) -> Seen | None:
 @_rule(CONTRACT, "C1")
 def salient(facts: Facts) -> Seen | None:
     """A way by land is open even if all unknown ground is hostile, but hostile ground lies on more
-    than half the compass, or the best way is under observed fire."""
+    than half the compass, or the best way is under observed fire.
+    """
     share = facts.bearings["optimistic"]
     return Seen(detail=f"Hostile ground lies on {share:.0%} of the compass.")
 
@@ -236,7 +245,8 @@ def enemy_leave(facts: Facts) -> Seen | None:
 @_rule("A tunnel is special access, not land: docs/contract.md")
 def special_ways(facts: Facts) -> Seen | None:
     """A tunnel, a neutral strip or a third party's leave is special access: the ring on the ground
-    stays closed."""
+    stays closed.
+    """
     ids = [s.crossing.id for s in facts.network.lines.spans if s.carries["optimistic"] & SPECIAL]
     return _seen(dict.fromkeys(ids))
 
@@ -381,12 +391,9 @@ def measure_axes(facts: Facts) -> dict[str, Any]:
 
 def _measure_land(facts: Facts, mode: str) -> str:
     """Give open, closed, contested; unknown where nothing that carries the mode is mapped."""
-    lines = (*facts.network.lines.pieces, *facts.network.lines.spans)
-    mapped = any(
-        mode in (route.modes if route else ())
-        for line in lines
-        for route in (line.routes if hasattr(line, "routes") else (line.crossing,))
-    )
+    lines = facts.network.lines
+    carried = [r.modes for piece in lines.pieces for r in piece.routes]
+    mapped = any(mode in modes for modes in carried + [s.crossing.modes for s in lines.spans])
     if facts.is_gone or facts.is_doubtful or (mode in ("rail", "wheeled", "boat") and not mapped):
         return "unknown"
     holds = {r: mode in facts.outlooks[r].ways for r in READINGS}

@@ -82,6 +82,14 @@ class Feature:
     note: str | None = None
 
     @property
+    def drawn(self) -> BaseGeometry:
+        """The geometry of a feature that bears on the map: only a claim may be without one."""
+        if self.geometry is None:
+            message = f"{self.id} is not drawn"
+            raise AssertionError(message)
+        return self.geometry
+
+    @property
     def dated(self) -> datetime | None:
         """The instant the evidence speaks of: observed, else reported."""
         return self.observed_at or self.reported_at
