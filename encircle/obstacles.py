@@ -105,10 +105,11 @@ class Way(NamedTuple):
     """
     A way as the walls see it.
 
-    Its steps, the two wall points beside each, and the middles of the pieces of wall that it could
-    leak through, with the segments they are on.
+    The whole of it and its steps; the two wall points beside each step; the middles of the pieces
+    of wall that it could leak through, with the segments they are on.
     """
 
+    path: BaseGeometry
     steps: NDArray[np.object_]
     beside: Floats
     gap_on: Ints
@@ -188,7 +189,7 @@ class Wall:
             return math.inf, False
         steps = way.steps
         for proven_m in (width_m - GRID_M, width_m - slack_m):
-            if not any(shapely.dwithin(s, steps, proven_m / 2).any() for s in self.solids):
+            if not any(shapely.dwithin(s, way.path, proven_m / 2) for s in self.solids):
                 return proven_m, False
         step, on = self.tree.query(steps, "dwithin", NEARLY * width_m / 2)
         lines = self.tree.geometries[on]

@@ -16,6 +16,7 @@ from encircle.obstacles import (
     is_among,
     is_convex,
     list_segments,
+    measure_gap,
     number_edges,
     triangulate,
 )
@@ -123,13 +124,15 @@ class Course(NamedTuple):
     def show_walls(self) -> Way:
         """Show the walls where it runs, and where it could leak through them."""
         if len(self.width_m) == 1 and is_same(self.path[0], self.path[1]):
-            steps = np.array([shapely.Point(self.path[0])])
+            path: BaseGeometry = shapely.Point(self.path[0])
+            steps = np.array([path])
         else:
+            path = shapely.LineString(self.path)
             steps = draw_lines(self.path[:-1], self.path[1:])
         a, b = self.points[self.diagram.loose].transpose(1, 0, 2)
         long = np.hypot(*(b - a).T) >= self.narrowest_m
         middle = ((a + b) / 2)[long]
-        return Way(steps, self.points[self.sites], self.diagram.loose_on[long], middle)
+        return Way(path, steps, self.points[self.sites], self.diagram.loose_on[long], middle)
 
     @property
     def narrowest_m(self) -> float:
@@ -169,7 +172,7 @@ class Network:
     def add_steps(self, u: Ints, v: Ints, sites: Ints) -> None:
         """Add steps; a step is as wide as twice its distance from the first of its sites."""
         nodes = np.concatenate(self.nodes)
-        width_m = 2 * _clearance(self.points[sites[:, 0]], nodes[u], nodes[v])
+        width_m = 2 * measure_gap(self.points[sites[:, 0]], nodes[u], nodes[v])
         self.steps.append(Steps(u, v, width_m, sites))
 
     def list_steps(self, least_m: float) -> Steps:
@@ -229,25 +232,9 @@ def _draw_diagram(wall: Wall) -> Diagram:
         firm,
         pairs[loose],
         on,
-        cKDTree(points),
+        cKDTree(points, compact_nodes=False, balanced_tree=False),
         np.ones(len(mesh.nodes), bool),
     )
-
-
-def nearest_share(p: Floats, a: Floats, b: Floats) -> Floats:
-    """Say how far along each segment from a to b the place nearest to p lies, from 0 to 1."""
-    along = b - a
-    length2 = np.einsum("ij,ij->i", along, along)
-    dot = np.einsum("ij,ij->i", p - a, along)
-    share: Floats = np.clip(dot / np.where(length2 > 0, length2, 1.0), 0.0, 1.0)
-    return share[:, None]
-
-
-def _clearance(p: Floats, a: Floats, b: Floats) -> Floats:
-    """Measure the distance from each p to the segment from a to b."""
-    near = a + nearest_share(p, a, b) * (b - a)
-    distance_m: Floats = np.hypot(*(near - p).T)
-    return distance_m
 
 
 class Crossings(NamedTuple):
