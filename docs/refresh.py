@@ -7,12 +7,19 @@ import re
 from pathlib import Path
 from typing import Any
 
+from encircle import explain, judge, read
 from encircle.contract import input_schema
 from encircle.judgement import STATUSES
 from encircle.rules import list_rules
 
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = ROOT / "fixtures"
+SHOWN = "kursk-2025-03-14"
+"""The fixture whose judgement the README prints."""
+LEFT_OUT = ("Position by position",)
+"""Paragraphs of it that the README leaves out, by how they begin."""
+LONGEST_LIST = 4
+"""Ids printed of a longer list of evidence."""
 
 
 def write_schema() -> str:
@@ -28,6 +35,24 @@ def write_rules() -> str:
         decides = f"**{status['code']}** {rule['verdict']}" if status else ""
         rows.append(f"| `{rule['rule']}` | {rule['statement']} | {decides} | {rule['reference']} |")
     return "\n".join(rows)
+
+
+def write_judgement() -> str:
+    """Write the judgement the README shows, in words; what is left out is marked."""
+    text = explain(judge(read(FIXTURES / SHOWN / "situation.geojson")))
+    paragraphs = ["[…]" if p.startswith(LEFT_OUT) else p for p in text.split("\n\n")]
+    return "\n".join(["```text", _shorten("\n\n".join(paragraphs)), "```"])
+
+
+def _shorten(text: str) -> str:
+    """Cut long lists of evidence, and mark the cut."""
+
+    def cut(match: re.Match[str]) -> str:
+        ids = match[1].split(", ")
+        kept = ids if len(ids) <= LONGEST_LIST else [*ids[:LONGEST_LIST], "…"]
+        return f"[{', '.join(kept)}]"
+
+    return re.sub(r"\[([\w-]+(?:, [\w-]+)+)\]", cut, text)
 
 
 def write_fixtures() -> str:
@@ -78,7 +103,11 @@ def write_pages() -> dict[Path, str]:
     return {
         ROOT / "docs" / "contract.schema.json": write_schema(),
         method: fill(method.read_text("utf-8"), "rules", write_rules()),
-        readme: fill(readme.read_text("utf-8"), "fixtures", write_fixtures()),
+        readme: fill(
+            fill(readme.read_text("utf-8"), "fixtures", write_fixtures()),
+            "judgement",
+            write_judgement(),
+        ),
     }
 
 
