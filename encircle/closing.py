@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 CONFORMING_ROUNDS = 12
 """Rounds in which walls that are missing from the triangulation are given more points."""
-TIGHTENING_ROUNDS = 3
+TIGHTENING_ROUNDS = 1
 """How often the cut is drawn again with more points where it meets the walls."""
 
 
