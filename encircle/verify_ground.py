@@ -51,8 +51,8 @@ MARGIN_M = 50_000.0
 BAND_M = 0.25
 """Half the width a barrier drawn as a line is given; metres."""
 REACH_M = {
-    "squad": 100.0,
-    "section": 100.0,
+    "squad": 50.0,
+    "section": 50.0,
     "platoon": 200.0,
     "company": 500.0,
     "battalion": 1500.0,
@@ -62,9 +62,11 @@ REACH_M = {
     "corps": 15_000.0,
     "army": 30_000.0,
 }
-"""Reach by echelon, metres, where the judgement does not state `reach_by_echelon_m`."""
+"""Reach by echelon, metres. Source: the table every judgement prints as `default_reach_m`."""
 REACH_UNKNOWN_M = 500.0
 """Reach of a position that states neither reach nor echelon, metres."""
+GRID_M = 0.01
+"""Overlays snap to a grid of this width, metres: near-coincident edges break them otherwise."""
 _QUAD_SEGS = 32
 _SLIVER_M2 = 1e-6
 _NOTHING: BaseGeometry = Polygon()
@@ -83,20 +85,21 @@ def areas_of(geometry: BaseGeometry) -> BaseGeometry:
 
 def join(*parts: BaseGeometry) -> BaseGeometry:
     """Unite areas."""
-    return areas_of(shapely.union_all([part for part in parts if not part.is_empty]))
+    drawn = [part for part in parts if not part.is_empty]
+    return areas_of(shapely.union_all(drawn, grid_size=GRID_M)) if drawn else _NOTHING
 
 
 def minus(whole: BaseGeometry, *parts: BaseGeometry) -> BaseGeometry:
     """Take areas from an area."""
     for part in parts:
         if not (whole.is_empty or part.is_empty):
-            whole = areas_of(shapely.difference(whole, part))
+            whole = areas_of(shapely.difference(whole, part, grid_size=GRID_M))
     return whole
 
 
 def common(one: BaseGeometry, other: BaseGeometry) -> BaseGeometry:
     """Find the area two areas share."""
-    return areas_of(shapely.intersection(one, other))
+    return areas_of(shapely.intersection(one, other, grid_size=GRID_M))
 
 
 def trace_of(points: NDArray[np.float64]) -> BaseGeometry:
@@ -245,8 +248,7 @@ class Survey:
         error = position.location_error_m if not friendly else 0.0
         stated = position.reach_m
         if stated is None:
-            table = {**REACH_M, **self.parameters.reach_by_echelon_m}
-            usual = table.get(position.echelon or "unknown", REACH_UNKNOWN_M)
+            usual = REACH_M.get(position.echelon or "", REACH_UNKNOWN_M)
             stated = usual * (1.5 if grows != friendly else 0.5)
         return stated + (error if grows else -error)
 
@@ -351,7 +353,7 @@ class _Drawing:
         silent, nobody = self._silent(rest)
         water = common(self._water(), rest)
         silent = {name: minus(area, water) for name, area in silent.items()}
-        seam_open, seam_closed = self._seams(minus(rest, water), spoken)
+        seam_open, seam_closed = self._all_seams(minus(rest, water), spoken)
         merged = {name: join(spoken[name], silent[name]) for name in spoken}
         passable = self._passable(merged, silent["open"], seam_open, seam_closed)
         beyond = minus(frame, inside)
@@ -424,6 +426,8 @@ class _Drawing:
             ours_reach = join(ours_reach, self._anchors())
         friendly, hostile = minus(ours, theirs, neutral), minus(theirs, ours)
         torn = common(ours, join(theirs, neutral))
+        if self.lean == "closed":  # whether a reach greys hostile ground that is also called
+            ours_reach = minus(ours_reach, neutral)  # neutral, the contract leaves open
         reached = join(common(friendly, theirs_reach), common(hostile, ours_reach))
         return {
             "friendly": minus(friendly, theirs_reach),
@@ -482,6 +486,25 @@ class _Drawing:
         ]
         holders: tuple[Holder, ...] = ("grey", "friendly", "hostile", "neutral")
         return minus(join(*seas), *(self._controls(h) for h in holders)) if seas else _NOTHING
+
+    def _all_seams(
+        self, rest: BaseGeometry, spoken: dict[str, BaseGeometry]
+    ) -> tuple[BaseGeometry, BaseGeometry]:
+        """Seams run between polygons, and between a polygon and somebody's bare territory."""
+        holders: tuple[Holder, ...] = ("friendly", "hostile", "neutral")
+        bare = {h: common(rest, self._controls(h, territory=True)) for h in holders}
+        nobody = minus(rest, *bare.values())
+        width = self.survey.parameters.seam_m
+        wide = {h: minus(area, _thin(area, width)) for h, area in bare.items()}
+        found = [self._seams(nobody, {h: join(spoken[h], wide.get(h, _NOTHING)) for h in spoken})]
+        if any(not area.is_empty for area in spoken.values()):
+            for holder, area in bare.items():
+                others = {
+                    h: join(spoken[h], wide[h] if h in wide and h != holder else _NOTHING)
+                    for h in spoken
+                }
+                found.append(self._seams(area, others))
+        return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
 
     def _seams(
         self, rest: BaseGeometry, spoken: dict[str, BaseGeometry]

@@ -139,7 +139,6 @@ class Parameters:
     stale_after_days: float
     join_m: float
     seam_m: float
-    reach_by_echelon_m: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,14 +263,10 @@ def parse_judgement(judgement: Mapping[str, Any]) -> Said:
 
 
 def _parse_parameters(node: Node) -> Parameters:
-    reaches = node["reach_by_echelon_m"].maybe(Node.object) or {}
     return Parameters(
         stale_after_days=node["stale_after_days"].number(),
         join_m=node["join_m"].number(),
         seam_m=node["seam_m"].number(),
-        reach_by_echelon_m={
-            str(echelon): node["reach_by_echelon_m"][echelon].number() for echelon in reaches
-        },
     )
 
 

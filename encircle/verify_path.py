@@ -228,13 +228,21 @@ def lines_carry_their_legs(case: PathCase) -> Iterator[Fault]:
         if not isinstance(first, kind) and not (leg.by == "route" and isinstance(first, Crossing)):
             yield Fault(f"leg {number} names no {leg.by} first", leg.evidence[:1])
             continue
-        if not case.survey.is_usable(first, case.path.reading, leg.mode):
+        if not _carries(case, leg, first):
             said = f"{first.id!r} does not carry {leg.mode} on the {case.path.reading} reading"
             yield Fault(f"leg {number}: {said}", (first.id,))
         elif leg.by == "route" and not _follows_route(case, leg, first):
             yield Fault(f"leg {number} does not lie on {first.id!r}", (first.id,))
         elif isinstance(first, Crossing) and leg.by == "crossing":
             yield from _follows_crossing(case, number, leg, first)
+
+
+def _carries(case: PathCase, leg: Leg, line: Feature) -> bool:
+    """Tell whether a line carries a leg; a boat's landing is walked."""
+    landing = case.path.mode == "boat" and leg.by == "crossing" and leg.mode == "foot"
+    near = landing and case.trace(leg).length <= case.survey.parameters.join_m
+    modes = (leg.mode, "boat") if near else (leg.mode,)
+    return any(case.survey.is_usable(line, case.path.reading, mode) for mode in modes)
 
 
 def _follows_route(case: PathCase, leg: Leg, route: Feature) -> bool:

@@ -11,11 +11,12 @@ import shapely
 from shapely.geometry import LinearRing, Point, Polygon
 
 from encircle.projection import GEOD, length_on_globe_m
-from encircle.situation import Anchor, Barrier, Control, Crossing, Position, Route
+from encircle.situation import NEUTRAL, Anchor, Barrier, Control, Crossing, Position, Route
 from encircle.verify_ground import (
     BAND_M,
     TOLERANCE_M,
     Ground,
+    Lean,
     Survey,
     areas_of,
     join,
@@ -69,6 +70,20 @@ class RingCase:
     def inside(self) -> BaseGeometry:
         """The ground the ring encloses."""
         return join(*(shapely.make_valid(Polygon(p[0], p[1:])) for p in self.parts if p))
+
+    @cached_property
+    def called(self) -> dict[str, BaseGeometry]:
+        """Where a segment may be tagged how, however room for drawing is used."""
+        leans: tuple[Lean, Lean] = ("closed", "open")
+        grounds = [self.survey.ground(self.ring.reading, lean) for lean in leans]
+        doubt = minus(grounds[1].passable, grounds[0].passable)
+        seam, nobody = join(self.ground.seam_closed, doubt), join(*(g.nobody for g in grounds))
+        return {
+            "nobody": join(seam, nobody),
+            "grey": join(seam, nobody, *(g.grey for g in grounds)),
+            "hostile": join(seam, *(g.hostile for g in grounds)),
+            "neutral": join(seam, *(g.neutral for g in grounds)),
+        }
 
     def trace(self, segment: Segment) -> BaseGeometry:
         """Draw a segment on the plane."""
@@ -242,15 +257,8 @@ def _find_untrue_tag(case: RingCase, segment: Segment, trace: BaseGeometry) -> s
         return "it names nothing"
     if segment.by in ("barrier", "sea"):
         return _find_untrue_barrier(case, segment, trace)
-    region = {
-        "hostile": case.ground.hostile,
-        "neutral": case.ground.neutral,
-        "grey": case.ground.grey if segment.evidence else case.ground.nobody,
-    }[segment.by]
-    if segment.by == "grey" and segment.evidence:
-        region = join(region, case.ground.nobody)
-    region = join(region, case.ground.seam_closed)
-    stray = measure_stray(trace, region, TOLERANCE_M)
+    bare = segment.by == "grey" and not segment.evidence
+    stray = measure_stray(trace, case.called["nobody" if bare else segment.by], TOLERANCE_M)
     if stray > STRAY_M:
         return f"{stray:.0f} m of it run past such ground"
     return _find_wrong_holder(case, segment, trace) if segment.evidence else None
@@ -402,7 +410,10 @@ class _Flood:
 
     def _is_open_step(self, shape: BaseGeometry, piece: BaseGeometry) -> bool:
         step = shapely.shortest_line(shape, piece)
-        return measure_stray(step, self.ground, CRACK_M) <= STRAY_M
+        barriers = self.case.survey.barriers(self.case.ring.reading, self.walk)
+        if any(step.intersects(self.case.survey.shape(b)) for b in barriers):
+            return False
+        return measure_stray(step, self.case.ground.passable, CRACK_M) <= STRAY_M
 
     def _pieces_near(self, shape: BaseGeometry, near_m: float) -> set[int]:
         if not self.pieces:
@@ -512,16 +523,13 @@ def cut_set_is_true(case: RingCase) -> Iterator[Fault]:
 
 
 def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str | None:
-    survey, ground = case.survey, case.ground
+    survey = case.survey
     at = Point(survey.plane.points_to_metres(stop.at)[0])
     join_m, seam_m = survey.parameters.join_m, survey.parameters.seam_m
     if at.distance(_course_of(case, line)) > join_m + TOLERANCE_M:
         return "it does not pass there"
-    region = {"hostile": ground.hostile, "grey": ground.grey, "neutral": ground.neutral}.get(
-        stop.because
-    )
+    region = case.called.get(stop.because)
     if region is not None:
-        region = join(region, ground.seam_closed)
         near = not region.is_empty and at.distance(region) <= join_m + seam_m + TOLERANCE_M
         return None if near else f"no {stop.because} ground is near"
     return None if _is_so(case, stop.because, line) else f"it is not stopped by {stop.because}"
@@ -531,6 +539,11 @@ def _course_of(case: RingCase, line: Route | Crossing) -> BaseGeometry:
     """Draw a line, and a point crossing with the water it spans."""
     shape = case.survey.shape(line)
     waters = [case.survey.shape(b) for b in case.survey.each(Barrier)]
+    waters += [
+        case.survey.shape(c)
+        for c in case.survey.known.values()
+        if isinstance(c, Control) and c.holder == NEUTRAL
+    ]
     wide = [w for w in waters if w.geom_type.endswith("Polygon") and w.covers(shape)]
     banks = [_banks(w, shape) for w in wide if shape.geom_type == "Point"]
     return union_of([shape, *(trace_of(np.array(ends)) for ends in banks if ends)])
