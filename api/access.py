@@ -1,0 +1,84 @@
+"""The outermost layer: counts and logs every request, and lets no error through as a traceback."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+
+from api.errors import PROBLEM_JSON, describe
+from api.logs import build_logger, trace
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from api.metrics import Metrics
+
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+GONE = 499
+"""Status logged, and never sent, where the caller hung up."""
+
+
+def describe_as_response(error: BaseException) -> Response:
+    """Tell an error as a response."""
+    problem = describe(error)
+    return Response(problem.body, problem.status, problem.headers, PROBLEM_JSON)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request on its way through."""
+
+    send_on: Send
+    status: int = 0
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on, and keep the status."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            nosniff = (b"x-content-type-options", b"nosniff")
+            message["headers"] = [*message.get("headers", ()), nosniff]
+        await self.send_on(message)
+
+
+class Access:
+    """ASGI middleware; logs no body, no query and no address."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._logger = build_logger()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; other scopes pass through."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = Exchange(send)
+        start = time.perf_counter()
+        with self._metrics.in_flight.track_inprogress():
+            await self._answer(exchange, scope, receive)
+        self._note(scope, exchange.status, time.perf_counter() - start)
+
+    async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive) -> None:
+        try:
+            await self._app(scope, receive, exchange.send)
+        except ClientDisconnect:
+            exchange.status = GONE
+        except Exception as error:
+            name = type(error).__name__
+            self._logger.error("fault", error=name, trace=trace(error))  # noqa: TRY400 - no message
+            if exchange.status:
+                raise
+            await describe_as_response(error)(scope, receive, exchange.send)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unmatched")
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        self._metrics.requests.labels(route, method, str(status)).inc()
+        self._logger.info(
+            "request", method=method, route=route, status=status, ms=round(seconds * 1000, 2)
+        )

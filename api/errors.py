@@ -1,0 +1,205 @@
+"""Which status is which error: one table, told as RFC 9457 problem documents."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+
+from encircle.errors import CertificateError, InputFault, SituationError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PROBLEM_JSON = "application/problem+json"
+MOST_FAULTS = 1_000
+"""Faults told of one body; `detail` counts the rest."""
+MOST_TEXT = 2_000
+"""Characters told of one fault, which may quote the body."""
+
+
+class UnreadableError(Exception):
+    """The body is not JSON at all."""
+
+    def __init__(self, faults: Sequence[InputFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(fault.message for fault in faults))
+
+
+class RequestError(Exception):
+    """The body is JSON, and not what this resource takes."""
+
+    def __init__(self, faults: Sequence[InputFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(fault.message for fault in faults))
+
+
+class TooLargeError(Exception):
+    """The body is larger than the service reads."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(f"the body is larger than {limit_bytes} bytes; simplify or crop the map")
+
+
+class UnknownScenarioError(Exception):
+    """There is no scenario of that name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no scenario is called {name!r}; GET /v1/scenarios lists them")
+
+
+class UnavailableError(Exception):
+    """The service could not do the work now."""
+
+    retry_after_s = 2
+
+
+class BusyError(UnavailableError):
+    """Every worker is taken, and the queue before them is full."""
+
+    def __init__(self) -> None:
+        super().__init__("every worker is busy; ask again shortly")
+
+
+class TooSlowError(UnavailableError):
+    """The work took too long, and was stopped."""
+
+    retry_after_s = 30
+
+    def __init__(self, timeout_s: float) -> None:
+        super().__init__(
+            f"not done within {timeout_s:g} s, and stopped; simplify or crop the map, "
+            "or judge it with the command line"
+        )
+
+
+class StoppedError(UnavailableError):
+    """The worker ended before it answered."""
+
+    def __init__(self) -> None:
+        super().__init__("the worker ended before it answered; another takes its place")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How one class of error is told."""
+
+    status: int
+    kind: str
+    """Tail of the problem's `type`."""
+    title: str
+    tells: bool = True
+    """Whether the error's own words are for the caller."""
+
+
+RULES: dict[type[BaseException], Rule] = {
+    UnreadableError: Rule(400, "unreadable", "The body cannot be read"),
+    UnknownScenarioError: Rule(404, "unknown-scenario", "There is no such scenario"),
+    TooLargeError: Rule(413, "too-large", "The body is too large"),
+    MemoryError: Rule(
+        413, "too-large", "The situation needs more memory than there is", tells=False
+    ),
+    RequestError: Rule(422, "wrong-request", "The request is readable, but wrong"),
+    SituationError: Rule(422, "wrong-situation", "The situation is readable, but wrong"),
+    CertificateError: Rule(422, "wrong-judgement", "The judgement is readable, but wrong"),
+    BusyError: Rule(503, "busy", "The service is busy"),
+    TooSlowError: Rule(503, "too-slow", "The work took too long"),
+    StoppedError: Rule(503, "stopped", "The work was stopped"),
+    UnavailableError: Rule(503, "unavailable", "The service is not ready"),
+    BaseException: Rule(503, "fault", "The service could not judge this", tells=False),
+}
+"""Error to answer. The nearest class of `type(error).__mro__` decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem document, and the headers that go with it."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def find_rule(error: BaseException) -> Rule:
+    """Find the rule of the nearest class an error descends from."""
+    return next(RULES[cls] for cls in type(error).__mro__ if cls in RULES)
+
+
+def describe(error: BaseException) -> Problem:
+    """
+    Tell an error to the caller.
+
+    Parameters
+    ----------
+    error
+        Anything raised while a request was answered.
+
+    Returns
+    -------
+    problem
+        Never a traceback: an error nobody foresaw says only that there was one.
+
+    References
+    ----------
+    .. [1] RFC 9457, Problem Details for HTTP APIs.
+    """
+    if isinstance(error, HTTPException):
+        return _describe_http(error)
+    rule = find_rule(error)
+    detail = _say(error) if rule.tells else rule.title
+    document = _document(rule.status, f"urn:encircle:problem:{rule.kind}", rule.title, detail)
+    faults = getattr(error, "faults", ())
+    if faults:
+        document["errors"] = [tell_fault(fault) for fault in faults[:MOST_FAULTS]]
+    headers = {}
+    if rule.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(getattr(error, "retry_after_s", 30))
+    return Problem(rule.status, headers, encode(document))
+
+
+def tell_fault(fault: InputFault) -> dict[str, str | None]:
+    """Tell one thing wrong with the input: where, what, and what to do."""
+    return {
+        "pointer": fault.pointer,
+        "detail": fault.message[:MOST_TEXT],
+        "remedy": fault.remedy[:MOST_TEXT],
+        "feature": fault.feature,
+    }
+
+
+def _describe_http(error: HTTPException) -> Problem:
+    title = HTTPStatus(error.status_code).phrase
+    document = _document(error.status_code, "about:blank", title, str(error.detail))
+    return Problem(error.status_code, dict(error.headers or {}), encode(document))
+
+
+def _document(status: int, kind: str, title: str, detail: str) -> dict[str, Any]:
+    return {"type": kind, "title": title, "status": status, "detail": detail}
+
+
+def _say(error: BaseException) -> str:
+    faults = getattr(error, "faults", ())
+    if not faults:
+        return str(error)
+    first = f"at {faults[0].pointer or '/'}: {faults[0].message}"[:MOST_TEXT]
+    return first if len(faults) == 1 else f"{first}, and {len(faults) - 1} more"
+
+
+def encode(document: object) -> bytes:
+    """Write JSON that any client can read, half surrogate pairs spelt out."""
+    text = json.dumps(_mend(document), ensure_ascii=False, allow_nan=False)
+    return text.encode()
+
+
+def _mend(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Spell out what UTF-8 cannot hold."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_mend(key): _mend(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_mend(item) for item in value]
+    return value

@@ -1,0 +1,98 @@
+"""The application: `uvicorn api.main:create_app --factory`."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+
+from api import errors
+from api.access import Access, describe_as_response
+from api.catalogue import read_catalogue
+from api.documentation import write_openapi
+from api.metrics import Metrics
+from api.pool import Pool
+from api.routes import health, judgements, rules, scenarios
+from api.service import Service
+from api.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from fastapi import Request, Response
+
+DESCRIPTION = "Given a map, is this force cut off, and how do you know?"
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """
+    Build the service.
+
+    Parameters
+    ----------
+    settings
+        By default, what the environment says.
+
+    Returns
+    -------
+    app
+        Starts its workers with the server, and stops them with it.
+    """
+    service = _build_service(settings or read_settings())
+    app = FastAPI(
+        title="Encircle",
+        version=_version(),
+        description=DESCRIPTION,
+        lifespan=_live,
+        docs_url=None,  # its pages load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.service = service
+    for resource in (judgements, scenarios, rules, health):
+        app.include_router(resource.router)
+    _tell_errors(app)
+    app.add_middleware(Access, metrics=service.metrics)
+    app.openapi = lambda: write_openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _build_service(settings: Settings) -> Service:
+    metrics = Metrics()
+    return Service(settings, metrics, Pool(settings, metrics), read_catalogue(settings.fixtures))
+
+
+@asynccontextmanager
+async def _live(app: FastAPI) -> AsyncIterator[None]:
+    """Keep the workers while the server runs; what is loaded by then is never collected."""
+    pool = app.state.service.pool
+    pool.open()
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        await pool.close()
+        gc.unfreeze()
+
+
+def _tell_errors(app: FastAPI) -> None:
+    """Tell every error of the table as a problem document."""
+    expected = (cls for cls in errors.RULES if cls is not BaseException)
+    for cls in (*expected, HTTPException):
+        app.add_exception_handler(cls, _tell)
+
+
+async def _tell(_: Request, error: Exception) -> Response:
+    return describe_as_response(error)
+
+
+def _version() -> str:
+    try:
+        return version("encircle")
+    except PackageNotFoundError:
+        return "0+unknown"

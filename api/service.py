@@ -1,0 +1,97 @@
+"""What every route works with: settings, workers, scenarios, counts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, cast
+
+from fastapi import Depends, Request
+from fastapi.responses import Response
+
+from api.errors import PROBLEM_JSON, TooLargeError
+
+if TYPE_CHECKING:
+    from api.catalogue import Catalogue
+    from api.metrics import Metrics
+    from api.pool import Answer, Pool
+    from api.settings import Settings
+    from api.wire import Kind
+
+NAMES: dict[Kind, str] = {b"j": "judge", b"v": "verify", b"p": "picture"}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One for each application."""
+
+    settings: Settings
+    metrics: Metrics
+    pool: Pool
+    catalogue: Catalogue
+    _judged: dict[tuple[str, Kind], Answer] = field(default_factory=dict)
+    _locks: defaultdict[tuple[str, Kind], asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
+
+    async def ask(self, kind: Kind, raw: bytes) -> Answer:
+        """Have a worker do the work, and time it."""
+        with self.metrics.work.labels(NAMES[kind]).time():
+            return await self.pool.ask(kind, raw)
+
+    async def judge_scenario(self, name: str, kind: Kind = b"j") -> Answer:
+        """
+        Judge a scenario once; whoever asks meanwhile waits for that judgement.
+
+        Raises
+        ------
+        UnknownScenarioError
+            If there is none of that name.
+        """
+        scenario = self.catalogue.find(name)
+        key = (name, kind)
+        async with self._locks[key]:
+            answer = self._judged.get(key) or await self.ask(kind, scenario.ask())
+            if answer.status == HTTPStatus.OK:
+                self._judged[key] = answer
+            return answer
+
+    async def read_body(self, request: Request) -> bytes:
+        """
+        Read a request's body, no further than the limit.
+
+        Raises
+        ------
+        TooLargeError
+            As soon as it is known to be larger, whatever its head says.
+        """
+        limit = self.settings.max_body_bytes
+        declared = request.headers.get("content-length", "")
+        if declared.isdecimal() and int(declared) > limit:
+            raise TooLargeError(limit)
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise TooLargeError(limit)
+        return bytes(body)
+
+
+def find_service(request: Request) -> Service:
+    """Find the service an application was built round."""
+    return cast("Service", request.app.state.service)
+
+
+ServiceDep = Annotated[Service, Depends(find_service)]
+
+
+def pass_on(answer: Answer, media_type: str = "application/json") -> Response:
+    """Make a worker's answer the response; what is no success is a problem document."""
+    headers = {"Server-Timing": f"work;dur={answer.worked_s * 1000:.2f}"}
+    if answer.retry_after_s:
+        headers["Retry-After"] = str(answer.retry_after_s)
+    if answer.status != HTTPStatus.OK:
+        media_type = PROBLEM_JSON
+    return Response(answer.body, answer.status, headers, media_type)

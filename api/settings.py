@@ -1,0 +1,75 @@
+"""What the operator may choose, read once from the environment."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "ENCIRCLE_"
+ROOT = Path(__file__).resolve().parents[1]
+"""The folder that holds this package, and the fixtures beside it."""
+
+
+def _count_cpus() -> int:
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Each field is the variable `ENCIRCLE_<FIELD>` of the environment."""
+
+    max_body_bytes: int = 8 * 2**20
+    """Larger requests are refused, unread (413); bytes."""
+    timeout_s: float = 20.0
+    """Work that takes longer is stopped (503), and so is waiting for a worker; seconds."""
+    workers: int = field(default_factory=_count_cpus)
+    """Processes that judge, each one situation at a time."""
+    queue: int = 16
+    """Requests that may wait for a worker; the next one is told to come back (503)."""
+    worker_memory_bytes: int = 2 * 2**30
+    """Address space of each worker, where the system can limit it; bytes."""
+    fixtures: Path = ROOT / "fixtures"
+    """The folder of scenarios."""
+
+    def __post_init__(self) -> None:
+        for name in ("max_body_bytes", "timeout_s", "workers", "worker_memory_bytes"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise SettingError(name, getattr(self, name), "Give a number above 0")
+        if self.queue < 0:
+            raise SettingError("queue", self.queue, "Give 0 or more")
+
+
+class SettingError(ValueError):
+    """A variable of the environment does not say what it should."""
+
+    def __init__(self, name: str, value: object, remedy: str) -> None:
+        super().__init__(f"{PREFIX}{name.upper()} is {value!r}. {remedy}")
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """
+    Read the settings from the environment; what it does not name keeps its default.
+
+    Raises
+    ------
+    SettingError
+        If a variable cannot be read as its field's type, or is out of range.
+    """
+    given = os.environ if environment is None else environment
+    readers: dict[str, Any] = {"int": int, "float": float, "Path": Path}
+    values: dict[str, Any] = {}
+    for each in fields(Settings):
+        text = given.get(f"{PREFIX}{each.name.upper()}", "").strip()
+        if not text:
+            continue
+        try:
+            values[each.name] = readers[str(each.type)](text)
+        except ValueError:
+            raise SettingError(each.name, text, f"Give {each.type}, like the default") from None
+    return Settings(**values)

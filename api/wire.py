@@ -1,0 +1,13 @@
+"""How the service and its workers talk: a head of fixed size, then a body."""
+
+from __future__ import annotations
+
+import struct
+from typing import Literal
+
+Kind = Literal[b"j", b"v", b"p"]
+"""The work: judge, verify, or judge and draw a picture."""
+QUESTION = struct.Struct(">cI")
+"""Kind of the work, and how many bytes follow."""
+ANSWER = struct.Struct(">HHdI")
+"""Status, seconds until a retry makes sense (0: none said), seconds worked, bytes that follow."""

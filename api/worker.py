@@ -1,0 +1,137 @@
+"""The process that judges: one request in, one answer out, over its standard streams."""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import orjson
+
+from api.bodies import parse_body, read_wrapped
+from api.errors import RULES, describe, encode, find_rule
+from api.logs import build_logger, trace
+from api.schemas import EXAMPLE_SITUATION, JudgementRequest, VerificationRequest
+from api.wire import ANSWER, QUESTION, Kind
+from encircle import judge
+from encircle.verify import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from encircle import Options
+
+GRACE_S = 10.0
+"""A worker whose master is gone ends by itself this long after its time is over."""
+
+
+def judge_body(raw: bytes) -> bytes:
+    """Judge the situation in a request's body."""
+    request = parse_body(raw, JudgementRequest)
+    return write(judge(read_wrapped(request), _choose(request)).to_dict())
+
+
+def verify_body(raw: bytes) -> bytes:
+    """Check the judgement in a request's body."""
+    request = parse_body(raw, VerificationRequest)
+    return write(verify(request.judgement, read_wrapped(request)).to_dict())
+
+
+def picture_body(raw: bytes) -> bytes:
+    """Judge the situation in a request's body, and draw the judgement."""
+    from encircle.picture import draw_svg  # noqa: PLC0415 - few ask for one
+
+    request = parse_body(raw, JudgementRequest)
+    situation = read_wrapped(request)
+    return draw_svg(judge(situation, _choose(request)), situation).encode()
+
+
+def _choose(request: JudgementRequest) -> Options | None:
+    return request.options.to_options() if request.options else None
+
+
+WORK: dict[Kind, Callable[[bytes], bytes]] = {
+    b"j": judge_body,
+    b"v": verify_body,
+    b"p": picture_body,
+}
+"""Kind of work to what does it."""
+
+
+def write(document: dict[str, Any]) -> bytes:
+    """Write an answer as JSON, also where a name in it is no valid Unicode."""
+    try:
+        return orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
+    except TypeError:
+        return encode(document)
+
+
+def answer(kind: Kind, raw: bytes) -> tuple[int, int, bytes]:
+    """Do one piece of work, whatever comes of it: status, retry-after, body."""
+    try:
+        return 200, 0, WORK[kind](raw)
+    except Exception as error:  # noqa: BLE001 - the caller gets an answer; the log gets the rest
+        if find_rule(error) is RULES[BaseException]:
+            _log_fault(error)
+        problem = describe(error)
+        return problem.status, int(problem.headers.get("Retry-After", 0)), problem.body
+
+
+def _log_fault(error: Exception) -> None:
+    """Log an error nobody foresaw, without what was asked."""
+    build_logger("stderr").error("fault", error=type(error).__name__, trace=trace(error))
+
+
+def serve(questions: BinaryIO, answers: BinaryIO, timeout_s: float) -> None:
+    """Answer until the questions end."""
+    _say(answers, 200, 0, b"ready", time.perf_counter())
+    while head := questions.read(QUESTION.size):
+        kind, size = QUESTION.unpack(head)
+        raw = questions.read(size)
+        signal.setitimer(signal.ITIMER_REAL, timeout_s + GRACE_S)
+        start = time.perf_counter()
+        _say(answers, *answer(kind, raw), start)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _say(answers: BinaryIO, status: int, retry_after_s: int, body: bytes, start: float) -> None:
+    answers.write(ANSWER.pack(status, retry_after_s, time.perf_counter() - start, len(body)))
+    answers.write(body)
+    answers.flush()
+
+
+def warm_up() -> None:
+    """Judge, or fail; verify; then leave what was loaded out of every later collection."""
+    body = {"situation": EXAMPLE_SITUATION}
+    judgement = orjson.loads(judge_body(orjson.dumps(body)))
+    answer(b"v", orjson.dumps({**body, "judgement": judgement}))
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
+
+
+def limit_memory(limit_bytes: int) -> None:
+    """Bound the address space, where the system allows it."""
+    try:
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, hard))
+    except (ValueError, OSError):
+        pass
+
+
+def main(timeout_s: float, memory_bytes: int) -> None:
+    """Take over the standard streams; whatever else is printed goes to the log."""
+    questions = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    limit_memory(memory_bytes)
+    warm_up()
+    serve(questions, answers, timeout_s)
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]), int(sys.argv[2]))

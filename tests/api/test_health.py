@@ -1,0 +1,62 @@
+"""Alive, ready, measured; and what happens to paths nobody serves."""
+
+import json
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.main import create_app
+from api.settings import Settings
+
+
+def test_alive(client):
+    response = client.get("/healthz")
+    assert response.status_code == 200
+    assert response.json() == {"status": "ok"}
+
+
+def test_a_service_without_a_worker_lives_and_is_not_ready(assert_problem):
+    client = TestClient(create_app(Settings(workers=1)))  # not entered: no worker is started
+    assert client.get("/healthz").status_code == 200
+    response = client.get("/readyz")
+    assert_problem(response, 503)
+    assert int(response.headers["retry-after"]) > 0
+
+
+def test_requests_are_counted_by_template_and_status(client):
+    client.get("/v1/scenarios/nowhere")
+    client.get("/nowhere")
+    text = client.get("/metrics").text
+    assert '{method="GET",route="/v1/scenarios/{name}",status="404"}' in text
+    assert '{method="GET",route="unmatched",status="404"}' in text
+    assert "nowhere" not in text
+
+
+@pytest.mark.parametrize(
+    "name", ["requests_total", "judgement_seconds_bucket", "requests_in_flight", "jobs_killed"]
+)
+def test_each_metric_is_there(client, judge, situation, name):
+    judge({"situation": situation})
+    assert f"encircle_{name}" in client.get("/metrics").text
+
+
+@pytest.mark.parametrize("path", ["/", "/v1", "/v1/judgements/", "/docs", "/v1/scenarios/a/b/c"])
+def test_a_path_nobody_serves_is_a_404(client, assert_problem, path):
+    assert_problem(client.get(path), 404)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/metrics", "/v1/rules", "/v1/scenarios"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "BREW"])
+def test_asking_in_another_way_says_which(client, assert_problem, method, path):
+    response = client.request(method, path)
+    assert_problem(response, 405)
+    assert "GET" in response.headers["allow"]
+
+
+def test_the_log_is_json_and_holds_nothing_that_was_asked(client, capsys):
+    client.post("/v1/judgements?secret=1", content=b'{"secret": 1}')
+    (line,) = capsys.readouterr().out.splitlines()
+    logged = json.loads(line)
+    assert (logged["route"], logged["status"]) == ("/v1/judgements", 422)
+    assert logged["ms"] > 0
+    assert "secret" not in line

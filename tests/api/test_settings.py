@@ -1,0 +1,37 @@
+"""What the environment may say."""
+
+from pathlib import Path
+
+import pytest
+
+from api.settings import SettingError, Settings, read_settings
+
+
+def test_an_empty_environment_gives_the_defaults():
+    settings = read_settings({})
+    assert settings == Settings()
+    assert settings.max_body_bytes == 8 * 2**20
+    assert settings.timeout_s == 20
+    assert (settings.fixtures / "kursk-2025-03-14").is_dir()
+
+
+def test_every_field_is_a_variable():
+    given = {
+        "ENCIRCLE_MAX_BODY_BYTES": "1000",
+        "ENCIRCLE_TIMEOUT_S": "2.5",
+        "ENCIRCLE_WORKERS": "3",
+        "ENCIRCLE_QUEUE": "0",
+        "ENCIRCLE_WORKER_MEMORY_BYTES": "1000000",
+        "ENCIRCLE_FIXTURES": "/somewhere",
+    }
+    assert read_settings(given) == Settings(1000, 2.5, 3, 0, 1_000_000, Path("/somewhere"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("WORKERS", "0"), ("WORKERS", "two"), ("TIMEOUT_S", "nan"), ("TIMEOUT_S", "inf"),
+     ("TIMEOUT_S", "-1"), ("QUEUE", "-1"), ("MAX_BODY_BYTES", "1.5")],
+)  # fmt: skip
+def test_a_value_that_makes_no_sense_is_named(name, value):
+    with pytest.raises(SettingError, match=f"ENCIRCLE_{name}"):
+        read_settings({f"ENCIRCLE_{name}": value})
