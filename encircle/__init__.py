@@ -13,6 +13,7 @@ from encircle.judgement import Judgement
 from encircle.options import Options
 from encircle.rules import list_rules
 from encircle.situation import Situation
+from encircle.verify import Verification, verify
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,10 +26,12 @@ __all__ = [
     "Situation",
     "SituationError",
     "UnknownForceError",
+    "Verification",
     "explain",
     "judge",
     "list_rules",
     "read",
+    "verify",
 ]
 
 

@@ -154,7 +154,7 @@ def serve(
     """Serve the API on this machine."""
     import uvicorn
 
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    sys.path[:0] = [str(Path.cwd()), str(Path(__file__).resolve().parent.parent)]
     try:
         import api.main  # noqa: F401 - found beside the library in a checkout, not in a wheel
     except ModuleNotFoundError:

@@ -46,7 +46,8 @@ def write_headline(judgement: Judgement) -> str:
 
 
 def _name(judgement: Judgement) -> str:
-    return f"the {judgement.side_name or judgement.side} force {judgement.force}"
+    force = judgement.force if judgement.force != "force" else "force there"
+    return f"{judgement.side_name or judgement.side}'s {force}"
 
 
 def _say_date(instant: str) -> str:
@@ -143,7 +144,7 @@ def _say_disjoint(disjoint: dict[str, Any]) -> str:
     ways = [" + ".join(way) for way in disjoint["ways"]]
     if not ways:
         return "  No route is mapped on it; it runs over open ground."
-    return f"  Separate routes and crossings out: {disjoint['count']} ({'; '.join(ways)})."
+    return f"  Separate routes and crossings out from there: {disjoint['count']} ({'; '.join(ways)})."
 
 
 def _say_margins(judgement: Judgement) -> Iterator[str]:
@@ -155,7 +156,10 @@ def _say_margins(judgement: Judgement) -> Iterator[str]:
     yield f"- narrowest place of the widest way: {_span(neck)}{_at(neck)}"
     yield f"- new front that would close the ring: {_span(closing)}"
     routes, bearings = margins["disjoint_routes"], margins["hostile_bearings"]
-    yield f"- separate routes out: {routes['pessimistic']} / {routes['optimistic']}"
+    yield (
+        f"- separate routes out, of the whole force: {routes['pessimistic']} / "
+        f"{routes['optimistic']}"
+    )
     yield (
         f"- hostile ground on {bearings['pessimistic']:.0%} / {bearings['optimistic']:.0%} "
         "of the compass"

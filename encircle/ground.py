@@ -310,7 +310,7 @@ class Ground:
         speaking = [p for p in patches if reading in p.readings]
         said = Role(int(self.said[reading][face]))
         decisive = _decisive(said, State(self.state[reading][face]))
-        return list(dict.fromkeys(p.feature for p in speaking if p.role & decisive))
+        return list(dict.fromkeys(p.feature for p in speaking if p.feature and p.role & decisive))
 
     def is_uncovered(self, face: int, reading: Reading) -> bool:
         """Tell whether no control polygon says anything of a face."""

@@ -166,7 +166,7 @@ def interdicted(facts: Facts) -> Seen | None:
     vehicle = facts.pessimistic.best_vehicle
     if vehicle is None:
         return Seen(detail="Only feet and boats, or rails, get through.")
-    return Seen() if vehicle.fire >= F3 else None
+    return Seen(_under_fire(facts)) if vehicle.fire >= F3 else None
 
 
 @_rule(CONTRACT, "C0")

@@ -21,8 +21,10 @@ OURS = (Path(sys.executable).with_name("encircle"), "judge", FIXTURE, "--json")
 PEER = (
     sys.executable,
     "-c",
-    "import numpy, shapely, pyproj, networkx, pydantic, orjson, typer, scipy.spatial, "
-    "scipy.sparse.csgraph",
+    (
+        "import numpy, shapely, pyproj, networkx, pydantic, orjson, typer, scipy.spatial, "
+        "scipy.sparse.csgraph"
+    ),
 )
 LISTING = (
     "import sys, contextlib, io\n"

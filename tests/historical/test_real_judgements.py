@@ -1,0 +1,99 @@
+"""Maps made by others, judged: the Kursk salient of March 2025, and a ring drawn round Sudzha.
+
+The force stands where the ground Ukraine held abroad is widest (the centre of its largest
+inscribed circle, rounded). Necks are measured with true circles and seams of 50 m: erosion by
+hand-made discs on the same maps, with the same start, gave 8.1, 8.1, 6.0 / 8.1 and 4.6 km; what
+is left of a seam beside the border near (35.244, 51.057) accounts for the 3.3 km of 20 March.
+"""
+
+import json
+from functools import cache
+
+import pytest
+from shapely.geometry import Point, mapping
+
+import encircle
+from encircle.formats.deepstate import parse_snapshot_time, situation_from_deepstate
+from tests.historical.test_real_maps import BORDER, SAMPLES, SHARED, border
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(not BORDER.exists(), reason=f"no maps at {SHARED}: they are not shipped"),
+]
+
+WIDEST = {
+    "2025-03-07_1741387566": (35.2696, 51.2255),
+    "2025-03-12_1741781084": (35.1928, 51.1789),
+    "2025-03-14_1741941622": (35.1928, 51.1789),
+    "2025-03-20_1742507523": (35.2133, 51.0788),
+}
+NECKS_KM = {
+    "2025-03-07_1741387566": (8.1, 8.1),
+    "2025-03-12_1741781084": (8.1, 8.1),
+    "2025-03-14_1741941622": (6.0, 8.1),
+    "2025-03-20_1742507523": (3.3, 3.3),
+}
+SUDZHA = (35.272, 51.191)
+
+
+@cache
+def convert(name):
+    snapshot = json.loads((SAMPLES / f"{name}.geojson").read_bytes())
+    return situation_from_deepstate(
+        snapshot, border(), force_at=[WIDEST[name]], as_of=parse_snapshot_time(name)
+    )
+
+
+@pytest.mark.parametrize("name", WIDEST)
+def test_the_kursk_salient_was_open_on_both_readings(name):
+    situation = encircle.read(convert(name))
+    judgement = encircle.judge(situation).to_dict()
+    assert judgement["verdict"] == "not_encircled"
+    assert judgement["definitions"]["land_cut"] == "no"
+    assert encircle.verify(judgement, situation).holds
+
+
+@pytest.mark.parametrize("name", WIDEST)
+def test_the_neck_is_the_one_measured_by_erosion(name):
+    neck = encircle.judge(encircle.read(convert(name))).margins["neck_width_m"]
+    pessimistic, optimistic = NECKS_KM[name]
+    assert neck["pessimistic"] / 1000 == pytest.approx(pessimistic, abs=0.3)
+    assert neck["optimistic"] / 1000 == pytest.approx(optimistic, abs=0.3)
+
+
+@pytest.mark.parametrize("radius_deg", [0.03, 0.06])
+def test_a_ring_drawn_round_sudzha_encircles_and_its_proof_holds(radius_deg):
+    """The same real map with an occupied ring in it: the force inside is cut off."""
+    document = json.loads(json.dumps(convert("2025-03-07_1741387566")))
+    centre = Point(SUDZHA)
+    ring = centre.buffer(radius_deg + 0.01).difference(centre.buffer(radius_deg))
+    hole = mapping(ring)
+    kept = [f for f in document["features"] if f["properties"]["kind"] != "position"]
+    painted = [f for f in kept if f["properties"].get("basis") in ("assessed", "unknown")]
+    for feature in painted:
+        cut = encircle.read(document)
+        shape = next(f.geometry for f in cut.features if f.id == feature["id"])
+        feature["geometry"] = mapping(shape.difference(centre.buffer(radius_deg + 0.01)))
+    kept = [f for f in kept if f["geometry"].get("coordinates")]
+    inside = mapping(centre.buffer(radius_deg))
+    kept += [
+        control("ring", hole, "RU"),
+        control("pocket", inside, "UA"),
+        {
+            "type": "Feature",
+            "id": "garrison",
+            "geometry": mapping(centre),
+            "properties": {"kind": "position", "side": "UA", "force": "force", "reach_m": 100},
+        },
+    ]
+    document["features"] = kept
+    situation = encircle.read(document)
+    judgement = encircle.judge(situation).to_dict()
+    assert judgement["status"]["code"] == "E2"
+    verification = encircle.verify(judgement, situation)
+    assert verification.holds, [c.statement for c in verification.checks if not c.holds]
+
+
+def control(name, geometry, holder):
+    properties = {"kind": "control", "holder": holder, "basis": "assessed"}
+    return {"type": "Feature", "id": name, "geometry": geometry, "properties": properties}

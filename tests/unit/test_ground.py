@@ -1,0 +1,109 @@
+import pytest
+import shapely
+from shapely.geometry import LineString, box
+
+from encircle.ground import Role, State, _close_gaps, _find_thin, find_state
+
+R = Role
+
+
+@pytest.mark.parametrize(
+    ("said", "optimistic", "pessimistic"),
+    [
+        pytest.param(R(0), State.GREY, State.GREY, id="ground nobody speaks of"),
+        pytest.param(R.GREY | R.ASSESSED_HOSTILE, State.GREY, State.GREY, id="grey over assessed"),
+        pytest.param(
+            R.ASSESSED_FRIENDLY | R.TERRITORY_HOSTILE,
+            State.FRIENDLY,
+            State.FRIENDLY,
+            id="assessed over territory",
+        ),
+        pytest.param(
+            R.ASSESSED_FRIENDLY | R.ASSESSED_HOSTILE, State.GREY, State.GREY, id="two say otherwise"
+        ),
+        pytest.param(
+            R.ASSESSED_NEUTRAL | R.ASSESSED_HOSTILE,
+            State.HOSTILE,
+            State.HOSTILE,
+            id="neutral and hostile",
+        ),
+        pytest.param(
+            R.ASSESSED_FRIENDLY | R.REACH_HOSTILE,
+            State.GREY,
+            State.GREY,
+            id="enemy within friendly ground",
+        ),
+        pytest.param(
+            R.ASSESSED_HOSTILE | R.REACH_FRIENDLY,
+            State.GREY,
+            State.GREY,
+            id="friend within hostile ground",
+        ),
+        pytest.param(
+            R.TERRITORY_FRIENDLY | R.REACH_HOSTILE,
+            State.HOSTILE,
+            State.HOSTILE,
+            id="enemy on own territory",
+        ),
+        pytest.param(
+            R.TERRITORY_FRIENDLY | R.DOUBT_HOSTILE, State.GREY, State.GREY, id="enemy only reported"
+        ),
+        pytest.param(
+            R.TERRITORY_HOSTILE | R.DOUBT_HOSTILE,
+            State.HOSTILE,
+            State.HOSTILE,
+            id="a report never frees",
+        ),
+        pytest.param(
+            R.REACH_FRIENDLY | R.REACH_HOSTILE, State.GREY, State.GREY, id="opposing reaches"
+        ),
+        pytest.param(R.WATER, State.WATER, State.WATER, id="open sea"),
+        pytest.param(
+            R.WATER | R.ASSESSED_HOSTILE | R.REACH_FRIENDLY,
+            State.HOSTILE,
+            State.HOSTILE,
+            id="hostile ground on water is no way",
+        ),
+        pytest.param(
+            R.SEAM | R.SEAM_FRIENDLY | R.SEAM_HOSTILE,
+            State.FRIENDLY,
+            State.HOSTILE,
+            id="a seam along the front",
+        ),
+        pytest.param(
+            R.SEAM | R.SEAM_HOSTILE, State.HOSTILE, State.HOSTILE, id="a seam in hostile ground"
+        ),
+        pytest.param(
+            R.SEAM | R.SEAM_FRIENDLY | R.TERRITORY_HOSTILE,
+            State.FRIENDLY,
+            State.FRIENDLY,
+            id="a seam in friendly ground",
+        ),
+    ],
+)
+def test_who_holds_ground(said, optimistic, pessimistic):
+    assert find_state(said, "optimistic", State.GREY) == optimistic
+    assert find_state(said, "pessimistic", State.GREY) == pessimistic
+
+
+def test_every_combination_is_decided_and_the_optimistic_reading_contains_the_other():
+    """What can be passed when grey is hostile can be passed when it is not."""
+    for said in range(2**12):
+        passable = find_state(Role(said), "pessimistic", State.GREY) <= State.OPEN
+        assert not passable or find_state(Role(said), "optimistic", State.GREY) <= State.GREY
+
+
+def test_a_gap_between_two_drawings_is_thin_and_a_corridor_is_not():
+    ground = (
+        box(0, 0, 1000, 1000).difference(box(-1, 0, 480, 1001)).difference(box(520, 0, 1001, 1001))
+    )
+    assert _find_thin(ground, 50.0).area == pytest.approx(ground.area)
+    assert _find_thin(box(0, 0, 51, 1000), 50.0).is_empty
+
+
+def test_a_river_that_stops_just_short_of_the_enemy_runs_on_to_him():
+    river = LineString([(0, 0), (100, 0)])
+    assert shapely.intersects(
+        _close_gaps(river, [box(120, -50, 200, 50)], 50.0), box(120, -50, 200, 50)
+    )
+    assert _close_gaps(river, [box(160, -50, 200, 50)], 50.0).equals(river)
