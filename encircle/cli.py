@@ -35,6 +35,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 StaleOption = Annotated[
     float, typer.Option("--stale-after-days", min=0, help="Older evidence is uncertain; days")
 ]
+SeamOption = Annotated[
+    float, typer.Option("--seam-m", min=0, help="Unpainted ground thinner than this is a seam; m")
+]
 
 
 @app.command()
@@ -43,6 +46,7 @@ def judge(
     force: ForceOption = None,
     as_of: AsOfOption = None,
     stale_after_days: StaleOption = 30.0,
+    seam_m: SeamOption = 50.0,
     json_output: JsonOption = False,
     svg: Annotated[Path | None, typer.Option(help="Draw the judgement as a picture")] = None,
     network: Annotated[
@@ -54,7 +58,7 @@ def judge(
     from encircle.options import Options
 
     read = _read(situation, as_of, force)
-    options = Options(stale_after_days=stale_after_days)
+    options = Options(stale_after_days=stale_after_days, seam_m=seam_m)
     judgement = judge_situation(read, options)
     if svg:
         from encircle.picture import draw_svg

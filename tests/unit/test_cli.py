@@ -1,0 +1,84 @@
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from encircle.cli import app
+
+KURSK = "fixtures/kursk-2025-03-14/situation.geojson"
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture
+def run():
+    return lambda *words, **given: CliRunner().invoke(app, [str(w) for w in words], **given)
+
+
+def test_judge_gives_reasons_in_words(run):
+    done = run("judge", KURSK)
+    assert done.exit_code == 0
+    assert "was not encircled" in done.stdout.splitlines()[0]
+    assert "Because" in done.stdout
+    assert "Proof that a way was open" in done.stdout
+
+
+def test_json_is_one_document_and_nothing_else(run):
+    done = run("judge", KURSK, "--json")
+    judgement = json.loads(done.stdout)
+    assert (judgement["verdict"], judgement["status"]["code"]) == ("not_encircled", "C2")
+    assert done.stderr == ""
+
+
+def test_a_dash_reads_standard_input(run):
+    done = run("judge", "-", "--json", input=Path(KURSK).read_bytes())
+    assert json.loads(done.stdout)["status"]["code"] == "C2"
+
+
+def test_bad_input_ends_with_every_error_on_stderr_and_nothing_on_stdout(run):
+    done = run("judge", "-", "--json", input=b'{"type": "FeatureCollection", "features": [{}, 1]}')
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert "/features/0" in done.stderr
+    assert "/features/1" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("judge", "no-such-file"), id="no file"),
+        pytest.param(("judge", KURSK, "--force", "nobody"), id="unknown force"),
+        pytest.param(("judge", KURSK, "--as-of", "soon"), id="no instant"),
+        pytest.param(("verify", KURSK, "no-such-file"), id="no situation"),
+    ],
+)
+def test_what_cannot_be_read_ends_with_two(run, words):
+    done = run(*words)
+    assert done.exit_code == 2
+    assert done.stderr.startswith("error: ")
+
+
+def test_a_judgement_verifies_and_a_tampered_one_does_not(run, tmp_path):
+    judgement = tmp_path / "judgement.json"
+    judgement.write_text(run("judge", KURSK, "--json").stdout)
+    assert run("verify", judgement, KURSK).exit_code == 0
+    tampered = json.loads(judgement.read_text())
+    tampered["certificates"]["open"]["legs"].pop(0)
+    judgement.write_text(json.dumps(tampered))
+    done = run("verify", judgement, KURSK)
+    assert done.exit_code == 1
+    assert "FAILS" in done.stdout
+
+
+def test_a_picture_and_the_network_are_written(run, tmp_path):
+    picture, network = tmp_path / "kursk.svg", tmp_path / "kursk.graphml"
+    done = run("judge", KURSK, "--svg", picture, "--network", network)
+    assert done.exit_code == 0
+    assert picture.read_text().lstrip().startswith("<")
+    assert "graphml" in network.read_text()[:200]
+
+
+def test_options_reach_the_judgement(run):
+    done = run("judge", KURSK, "--json", "--stale-after-days", "0", "--seam-m", "60")
+    parameters = json.loads(done.stdout)["provenance"]["parameters"]
+    assert (parameters["stale_after_days"], parameters["seam_m"]) == (0, 60)
