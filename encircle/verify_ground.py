@@ -495,7 +495,9 @@ class _Drawing:
         bare = {h: common(rest, self._controls(h, territory=True)) for h in holders}
         nobody = minus(rest, *bare.values())
         width = self.survey.parameters.seam_m
-        wide = {h: minus(area, _thin(area, width)) for h, area in bare.items()}
+        wide: dict[str, BaseGeometry] = {
+            h: minus(area, _thin(area, width)) for h, area in bare.items()
+        }
         found = [self._seams(nobody, {h: join(spoken[h], wide.get(h, _NOTHING)) for h in spoken})]
         if any(not area.is_empty for area in spoken.values()):
             for holder, area in bare.items():
@@ -516,7 +518,8 @@ class _Drawing:
             return _NOTHING, _NOTHING
         ways = join(spoken["friendly"], spoken["grey"] if optimistic else _NOTHING)
         walls = minus(join(*spoken.values()), ways)
-        wide, narrow = (_thin(rest, width * (1 + slack)) for slack in (SEAM_SLACK, -SEAM_SLACK))
+        wide = _thin(rest, width * (1 + SEAM_SLACK), "round")
+        narrow = _thin(rest, width * (1 - SEAM_SLACK), "mitre")
         open_thin, closed_thin = (wide, narrow) if self.lean == "open" else (narrow, wide)
         let, stopped = _beside(open_thin, ways, width), _beside(closed_thin, walls, width)
         if self.lean == "open":
@@ -549,10 +552,13 @@ class _Drawing:
         return [minus(frame, self.survey.bounds())]
 
 
-def _thin(area: BaseGeometry, width_m: float) -> BaseGeometry:
-    """Find the parts of an area that a disc of some width cannot enter."""
+def _thin(
+    area: BaseGeometry, width_m: float, corners: Literal["round", "mitre"] = "round"
+) -> BaseGeometry:
+    """Find the parts of an area a disc of some width cannot enter, with its corners or without."""
     half = width_m / 2
-    return minus(area, area.buffer(-half).buffer(half * 1.001))
+    core = area.buffer(-half, join_style=corners)
+    return minus(area, core.buffer(half + GRID_M, join_style=corners))
 
 
 def _beside(thin: BaseGeometry, area: BaseGeometry, width_m: float) -> BaseGeometry:

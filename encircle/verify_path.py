@@ -438,8 +438,15 @@ def evidence_is_really_there(case: PathCase) -> Iterator[Fault]:
             said = find_misplaced(case.survey, case.path.reading, case.ground, trace, name)
             if said:
                 yield Fault(f"leg {number}: {said}", (name,))
-        if leg.control == "friendly" and leg.by != "crossing" and not _names_a_friend(case, leg):
+        bare = leg.control == "friendly" and leg.by != "crossing" and not _names_a_friend(case, leg)
+        if bare and not _lies_in_seam(case, trace):
             yield Fault(f"leg {number} is called friendly and names nothing friendly", leg.evidence)
+
+
+def _lies_in_seam(case: PathCase, trace: BaseGeometry) -> bool:
+    """A seam is friendly by what lies beside it; no polygon covers it."""
+    seam = case.ground.seam
+    return not seam.is_empty and measure_stray(trace, seam, TOLERANCE_M) <= STRAY_M
 
 
 def _names_a_friend(case: PathCase, leg: Leg) -> bool:
@@ -528,6 +535,8 @@ def _is_as_wide(case: PathCase, at: BaseGeometry, width_m: float) -> Iterator[Fa
     widths = [2 * gap for gap in _clearances(case, at)]
     low, high = min(widths, default=0.0), max(widths, default=0.0)
     slack = max(_WIDTH_TOLERANCE_M, _WIDTH_TOLERANCE * width_m)
+    if _touches(at, case.ground.seam):
+        slack += case.survey.parameters.seam_m
     if not low - slack <= width_m <= high + slack:
         yield Fault(f"the bottleneck is {low:.0f} to {high:.0f} m wide, not {width_m:.0f} m")
 
@@ -540,8 +549,9 @@ def _clearances(case: PathCase, at: BaseGeometry) -> Iterable[float]:
         walls = join(ground.hostile, ground.neutral, ground.water, ground.seam_closed)
         greyer = join(walls, ground.grey) if case.path.reading == "pessimistic" else walls
         for region in (ground.hostile, walls, greyer, union_of([greyer, *barriers])):
-            if not region.is_empty:
-                yield at.distance(region)
+            wall = region if ground.seam_open.is_empty else region.difference(ground.seam_open)
+            if not wall.is_empty:
+                yield at.distance(wall)
 
 
 def disjoint_ways_are_disjoint(case: PathCase) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry import LinearRing, Point, Polygon
 
 from encircle.projection import GEOD, length_on_globe_m
-from encircle.situation import NEUTRAL, Anchor, Barrier, Control, Crossing, Position, Route
+from encircle.situation import Anchor, Barrier, Control, Crossing, Position, Route
 from encircle.verify_ground import (
     BAND_M,
     TOLERANCE_M,
@@ -536,17 +536,11 @@ def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str
 
 
 def _course_of(case: RingCase, line: Route | Crossing) -> BaseGeometry:
-    """Draw a line, and a point crossing with the water it spans."""
+    """Draw a line; a point crossing may be marked anywhere the ring could be crossed."""
     shape = case.survey.shape(line)
-    waters = [case.survey.shape(b) for b in case.survey.each(Barrier)]
-    waters += [
-        case.survey.shape(c)
-        for c in case.survey.known.values()
-        if isinstance(c, Control) and c.holder == NEUTRAL
-    ]
-    wide = [w for w in waters if w.geom_type.endswith("Polygon") and w.covers(shape)]
-    banks = [_banks(w, shape) for w in wide if shape.geom_type == "Point"]
-    return union_of([shape, *(trace_of(np.array(ends)) for ends in banks if ends)])
+    if shape.geom_type == "Point":
+        shape = union_of([shape, case.inside.boundary])
+    return shape
 
 
 def _is_so(case: RingCase, because: str, line: Route | Crossing) -> bool:

@@ -70,7 +70,7 @@ def control(name, shape, holder, basis="assessed", **more):
     return feature(name, "control", shape, holder=holder, basis=basis, **more)
 
 
-def leg(points, by, mode, control, evidence, fire=None):  # noqa: PLR0913, PLR0917 - one row of a table
+def leg(points, by, mode, control, evidence, fire=None):  # noqa: PLR0913 - one row of a table
     line = deg(*points)
     return {
         "geometry": {"type": "LineString", "coordinates": line},
