@@ -20,6 +20,7 @@ from encircle.ground import (
     ON_LINE_M,
     State,
     barrier_lines,
+    is_passable,
     stretch_key,
 )
 from encircle.isolation import count_disjoint_ways
@@ -418,6 +419,11 @@ def _tag(
 
 
 def _tag_face(ground: Ground, face: int, reading: Reading) -> tuple[str, tuple[str, ...]]:
+    walls = [ground.drawing.walls[i] for i in ground.enclosing.get(face, [])]
+    held = [w for w in walls if w.stops[reading] & MODE_BITS["foot"]]
+    if held and is_passable(int(ground.state[reading][face]), reading):
+        by = "sea" if all(w.barrier.type == "coast" for w in held) else "barrier"
+        return by, tuple(w.barrier.id for w in held)
     state = State(int(ground.state[reading][face]))
     names = {State.GREY: "grey", State.NEUTRAL: "neutral", State.WATER: "sea"}
     return names.get(state, "hostile"), tuple(ground.evidence_of(face, reading))
@@ -497,14 +503,12 @@ def _find_exits(
     for piece in network.lines.pieces:
         if not shapely.dwithin(piece.line, skin, ON_LINE_M):
             continue
-        middle = piece.line.interpolate(0.5, normalized=True)
-        if whole.contains(middle) and not whole.boundary.dwithin(middle, ON_LINE_M):
+        beyond = shapely.difference(piece.line, whole)
+        if beyond.length <= ON_LINE_M:
             continue
-        ends = [Point(network.lines.junctions[e]) for e in (piece.start, piece.end)]
-        at = next((e for e in ends if shapely.dwithin(e, skin, ON_LINE_M)), None)
-        if at is not None:
-            for route in piece.routes:
-                yield route, (at.x, at.y), piece.because[reading] or "barrier"
+        at = shapely.get_coordinates(shapely.shortest_line(beyond, skin))[0]
+        for route in piece.routes:
+            yield route, (float(at[0]), float(at[1])), piece.because[reading] or "barrier"
     for span in network.lines.spans:
         if shapely.dwithin(span.line, skin, 30.0):
             at = shapely.get_coordinates(shapely.shortest_line(span.line, skin))[0]

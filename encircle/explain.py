@@ -144,7 +144,9 @@ def _say_disjoint(disjoint: dict[str, Any]) -> str:
     ways = [" + ".join(way) for way in disjoint["ways"]]
     if not ways:
         return "  No route is mapped on it; it runs over open ground."
-    return f"  Separate routes and crossings out from there: {disjoint['count']} ({'; '.join(ways)})."
+    return (
+        f"  Separate routes and crossings out from there: {disjoint['count']} ({'; '.join(ways)})."
+    )
 
 
 def _say_margins(judgement: Judgement) -> Iterator[str]:

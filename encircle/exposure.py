@@ -10,7 +10,7 @@ from shapely.geometry import MultiPoint, Point
 
 from encircle import margins
 from encircle.ground import FRIENDLY, MODE_BITS, barrier_lines
-from encircle.isolation import count_disjoint_ways
+from encircle.isolation import count_disjoint_ways, leads_out_by_ground
 from encircle.reach import READINGS
 
 if TYPE_CHECKING:
@@ -60,8 +60,11 @@ def measure_margins(
         closing distance of null cannot be closed inside the area.
     """
     network = searcher.network
-    necks = {r: _measure_neck(network, outlooks[r], standings) for r in READINGS}
-    closing = {r: _measure_closing(network, outlooks[r], standings) for r in READINGS}
+    leads = {r: leads_out_by_ground(searcher, outlooks[r]) for r in READINGS}
+    necks = {r: _measure_neck(network, outlooks[r], standings) if leads[r] else None
+             for r in READINGS}  # fmt: skip
+    closing = {r: _measure_closing(network, outlooks[r], standings) if leads[r] else
+               _closed_already(outlooks[r]) for r in READINGS}  # fmt: skip
     routes = {
         r: count_disjoint_ways(searcher, group[r])[0] if outlooks[r].is_open else 0
         for r in READINGS
@@ -117,8 +120,6 @@ def _ends(
 def _measure_neck(
     network: Network, outlook: Outlook, standings: Sequence[Standing]
 ) -> margins.Neck | None:
-    if not outlook.is_open:
-        return None
     start, goals = _ends(network, outlook, standings)
     if not goals:
         return None
@@ -129,8 +130,6 @@ def _measure_neck(
 def _measure_closing(
     network: Network, outlook: Outlook, standings: Sequence[Standing]
 ) -> float | None:
-    if not outlook.is_open:
-        return None if outlook.runs_off else 0.0
     _, goals = _ends(network, outlook, standings)
     if not goals:
         return 0.0
@@ -139,6 +138,11 @@ def _measure_closing(
     area = network.ground.drawing.area
     closing = margins.measure_closing_distance(place, goals, walls, lines, area)
     return _metres(closing.length_m)
+
+
+def _closed_already(outlook: Outlook) -> float | None:
+    """Where no open ground leads out, nothing more need be held to close it, or nobody knows."""
+    return None if outlook.runs_off and not outlook.is_open else 0.0
 
 
 def _measure_opening(searcher: Searcher, outlooks: dict[Reading, Outlook]) -> Json | None:

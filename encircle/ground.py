@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, IntFlag
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
@@ -137,7 +137,7 @@ def _find_assessed(said: Role) -> State:
         doubted = hostile or neutral or said & (Role.REACH_HOSTILE | Role.DOUBT_HOSTILE)
         return State.GREY if doubted else State.FRIENDLY
     if hostile:
-        settled = neutral or said & Role.WATER
+        settled = neutral or said & Role.WATER  # more hostile ground must never open any
         doubted = said & (Role.REACH_FRIENDLY | Role.DOUBT_FRIENDLY)
         return State.GREY if doubted and not settled else State.HOSTILE
     return State.NEUTRAL
@@ -364,11 +364,22 @@ def draw(evidence: Evidence, plane: Plane, side: str, options: Options) -> Drawi
         friends=friends,
         area=area,
         uncovered=State.OPEN if evidence.situation.uncovered == "open" else State.GREY,
-        patches=tuple(p for p in patches if not p.shape.is_empty),
+        patches=tuple(_only_areas(patches)),
         walls=tuple(_draw_walls(evidence, shapes, control, area, options)),
         zones=tuple(_draw_zones(evidence, shapes, friends)),
         anchors=tuple(_draw_anchors(evidence, shapes, friends)),
     )
+
+
+def _only_areas(patches: Iterable[Patch]) -> Iterator[Patch]:
+    """Keep the polygons of each patch; cutting may leave lines and points behind."""
+    for patch in patches:
+        shape = patch.shape
+        if "Polygon" not in shape.geom_type:
+            parts = [p for p in shapely.get_parts(shape) if "Polygon" in p.geom_type]
+            shape = shapely.union_all(parts)
+        if not shape.is_empty:
+            yield replace(patch, shape=shape)
 
 
 def _draw_area(evidence: Evidence, plane: Plane) -> Polygon:

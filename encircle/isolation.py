@@ -99,6 +99,23 @@ class Searcher:
                     queue.append(there)
         return seen
 
+    def spread_over_ground(self, starts: Iterable[int], reading: Reading) -> set[int]:
+        """Find every vertex reached over open ground alone, from face to face."""
+        network, carries = self.network, self.carries[reading]
+        ends = set(starts) | set(network.anchors)
+        seen = set(starts)
+        queue = deque(seen)
+        while queue:
+            here = queue.popleft()
+            for there, edge in self._out[here]:
+                steps = there in ends or network.is_face(there)
+                walked = network.edges[edge].by == "ground" and carries[edge] & GROUND_BITS
+                if steps and walked and there not in seen:
+                    seen.add(there)
+                    if there not in network.anchors:
+                        queue.append(there)
+        return seen
+
     def is_reached(self, starts: Iterable[int], reading: Reading, mode: str) -> bool:
         """Tell whether a mode has a way to a land anchor."""
         if mode == "boat":
@@ -326,17 +343,39 @@ def count_disjoint_ways(
     network, reading = searcher.network, outlooks[0].reading
     targets = searcher.land_anchors()
     starts = {start for outlook in outlooks for start in outlook.starts}
-    by_ground = _spread_over(searcher, starts, reading, {"ground"})
+    by_ground = searcher.spread_over_ground(starts, reading)
     free = not by_ground & targets
     if not free and not _touches_route(network, starts, reading):
-        starts |= _nearest_junctions(network, by_ground, starts, reading)
+        reached = _spread_over(searcher, starts, reading, {"ground"})
+        starts |= _nearest_junctions(network, reached, starts, reading)
     flow = _Flow(searcher, reading, free=free)
-    count = 0
     while flow.augment(starts, targets):
-        count += 1
+        pass
     if flow.is_boundless:  # the force stands at the anchor: no route lies between
         return 0, [], []
-    return count, flow.list_ways(starts, targets), flow.cut(starts)
+    return _share_no_crossing(searcher, flow.list_ways(starts, targets), flow.cut(starts))
+
+
+def leads_out_by_ground(searcher: Searcher, outlook: Outlook) -> bool:
+    """Tell whether open ground leads to a land anchor by itself, without route or crossing."""
+    reached = searcher.spread_over_ground(outlook.starts, outlook.reading)
+    return bool(reached & searcher.land_anchors())
+
+
+def _share_no_crossing(
+    searcher: Searcher, ways: list[list[str]], cut: list[str]
+) -> tuple[int, list[list[str]], list[str]]:
+    """Count a crossing once, however many ways lead over it."""
+    crossings = {span.crossing.id for span in searcher.network.lines.spans}
+    kept: list[list[str]] = []
+    taken: set[str] = set()
+    for way in ways:
+        over = crossings.intersection(way)
+        if not over & taken:
+            kept.append(way)
+            taken |= over
+    once = [name for i, name in enumerate(cut) if name not in crossings or name not in cut[:i]]
+    return len(kept), kept, once[: len(kept)]
 
 
 def _spread_over(

@@ -164,6 +164,7 @@ def _cut(
         return []
     noded = shapely.union_all([ground.linework, *(line for _, line, _ in routes)], grid_size=GRID_M)
     parts = _split_at_stops(shapely.get_parts(noded), routes, stops)
+    parts = parts[~junctions.merge_across(parts)]
     middles = shapely.line_interpolate_point(parts, 0.5, normalized=True)
     of_route: dict[int, list[int]] = {}
     tree = STRtree(middles)
@@ -265,7 +266,7 @@ def _carried(
 
 
 def _closed_by(state: str, *, certain: bool, reading: Reading) -> Reason | None:
-    if state == "cut":
+    if state == "cut" and certain:
         return "cut"
     doubtful = state == "unknown" or not certain
     return "unknown" if doubtful and reading == "pessimistic" else None
@@ -289,6 +290,25 @@ class _Junctions:
         self._walls = [wall for wall in ground.drawing.walls if wall.is_line]
         self._tree = STRtree([wall.shape for wall in self._walls])
         self._beside: dict[tuple[int, int], list[tuple[tuple[int, ...], int, list[Wall]]]] = {}
+        self._same: dict[tuple[int, int], tuple[int, int]] = {}
+
+    def merge_across(self, parts: NDArray[np.object_]) -> NDArray[np.bool_]:
+        """Take the ends of parts too short to have a direction as one place; tell which they are."""
+        short = shapely.length(parts) <= ON_LINE_M
+        for part in parts[short]:
+            points = shapely.get_coordinates(part)
+            first, last = (self._place(p) for p in (points[0], points[-1]))
+            self._same[last] = first
+        return np.asarray(short)
+
+    def _place(self, point: NDArray[np.float64]) -> tuple[int, int]:
+        """Name a place in grid units, places too near to tell apart by one name."""
+        x, y = (round(float(c) / GRID_M) for c in point)
+        place, seen = (x, y), {(x, y)}
+        while (other := self._same.get(place)) is not None and other not in seen:
+            place = other
+            seen.add(other)
+        return place
 
     def ends_of(self, line: LineString) -> tuple[int, int]:
         points = shapely.get_coordinates(line)
@@ -298,10 +318,13 @@ class _Junctions:
         return self._at(points[0], first, step), self._at(points[-1], last, step)
 
     def _at(self, place: NDArray[np.float64], ahead: Point, step: float) -> int:
-        x, y = (round(float(c) / GRID_M) for c in place)
-        near = self._tree.query(Point(place), "dwithin", 1.5 * GRID_M).tolist()
+        x, y = self._place(place)
+        place = np.array([x * GRID_M, y * GRID_M])
+        merged = (x, y) in self._same.values()
+        within_m = 2 * ON_LINE_M if merged else 1.5 * GRID_M
+        near = self._tree.query(Point(place), "dwithin", within_m).tolist()
         walls = [self._walls[i] for i in sorted(near)]
-        side = tuple(_sector(wall.shape, place, ahead, step) for wall in walls)
+        side = tuple(_sector(wall.shape, place, ahead, max(step, 2 * within_m)) for wall in walls)
         key = (x, y, side)
         if key not in self._number:
             self._number[key] = len(self.places)
@@ -489,7 +512,7 @@ def carried_by_link(line: BaseGeometry, ground: Ground, reading: Reading) -> int
     """
     bits = ROUTE_BITS
     for wall in ground.drawing.walls:
-        if wall.stops[reading] and wall.shape.intersects(line):
+        if wall.stops[reading] and shapely.dwithin(wall.shape, line, ON_LINE_M):
             bits &= ~wall.stops[reading]
     for face in _faces_under(line, ground) if line.length else []:
         if not is_passable(int(ground.state[reading][face]), reading):

@@ -302,9 +302,10 @@ class _Builder:
         for number, piece in enumerate(self.lines.pieces):
             ends = self._junction(piece.start), self._junction(piece.end)
             self._add(*ends, "route", piece.carries, piece.fire, piece.line.length, number)
+            stopped = self._stopped_along(piece)
             for face in piece.faces:
                 for end in set(ends):
-                    bits = self._face_bits(face)
+                    bits = {r: b & ~stopped[r] for r, b in self._face_bits(face).items()}
                     self._add(face, end, "ground", bits, self._face_grades(face), 1.0)
         for one, other, carries in self.lines.over:
             self._add(self._junction(one), self._junction(other), "join", carries)
@@ -312,6 +313,16 @@ class _Builder:
             for number in self.lines.near(place, self.join_m):
                 if not routes & {r.id for r in self.lines.pieces[number].routes}:
                     self._link(end, place, number, READINGS)
+
+    def _stopped_along(self, piece: Piece) -> Bits:
+        """Give the modes stopped by a barrier a piece runs along: it has no say of its side."""
+        stopped = dict.fromkeys(READINGS, 0)
+        if len(piece.faces) > 1:
+            middle = piece.line.interpolate(0.5, normalized=True)
+            for wall in self.ground.drawing.walls:
+                if wall.is_line and shapely.dwithin(wall.shape, middle, ON_LINE_M):
+                    stopped = {r: stopped[r] | wall.stops[r] for r in READINGS}
+        return stopped
 
     def _loose_ends(self) -> Iterator[tuple[Point, int, set[str]]]:
         """Give the ends of routes where no other piece begins."""

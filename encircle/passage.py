@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from encircle.ground import Ground, Wall
 
+SLIT_M = 0.02
+"""Half the width of the slit a barrier makes in a face it ends in, metres."""
+SLIT_ROOM_M = 0.5
+"""How far a slit stays from the edge of its face, so that shared edges keep their ends, metres."""
 KEEP_AWAY_M = 100.0
 """A drawn way keeps this far from the edge of open ground where there is room, metres."""
 
@@ -48,19 +52,39 @@ def draw_passage(
     The faces are cut into triangles; the line runs through the middles of shared edges, which
     cannot leave the ground, and is then pulled straight where the straight line stays inside.
     """
-    triangles, owner = _triangulate(ground, faces)
+    triangles, owner = _triangulate(ground, faces, walls)
     doors = _find_doors(triangles, walls)
     ends = _triangles_at(triangles, goal) if goal else np.flatnonzero(owner == faces[-1]).tolist()
-    points = _cross(doors, _triangles_at(triangles, start), set(ends), start, goal)
+    starts = _triangles_at(triangles, start)
+    points = _cross(doors, starts, set(ends), start, goal, walls)
+    points = points or _cross(doors, starts, set(ends), start, goal, ())
+    if points is None:
+        message = "ground that joins on the network does not join on the plane"
+        raise AssertionError(message)
     inside = shapely.union_all([ground.faces[face] for face in dict.fromkeys(faces)])
     return _straighten(points, inside, walls)
 
 
-def _triangulate(ground: Ground, faces: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+def _triangulate(
+    ground: Ground, faces: Sequence[int], walls: Sequence[Wall]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cut faces into triangles; a barrier that ends inside a face is a slit in it."""
     distinct = list(dict.fromkeys(faces))
-    cut = shapely.constrained_delaunay_triangles(ground.faces[distinct])
+    shapes = [_slit(ground.faces[face], walls) for face in distinct]
+    cut = shapely.constrained_delaunay_triangles(shapes)
     parts, number = shapely.get_parts(cut, return_index=True)
     return parts, np.asarray(distinct)[number]
+
+
+def _slit(face: BaseGeometry, walls: Sequence[Wall]) -> BaseGeometry:
+    lines = [w.shape for w in walls if shapely.intersects(w.shape, face)]
+    if not lines:
+        return face
+    inside = shapely.intersection(shapely.union_all(lines), face.buffer(-SLIT_ROOM_M))
+    if inside.is_empty:
+        return face
+    slit = shapely.difference(face, inside.buffer(SLIT_M, cap_style="flat"))
+    return slit if slit.geom_type == "Polygon" else face
 
 
 def _find_doors(
@@ -94,14 +118,15 @@ def _triangles_at(triangles: np.ndarray, point: Point) -> list[int]:
     return np.flatnonzero(distances <= distances.min() + GRID_M).tolist()
 
 
-def _cross(
+def _cross(  # noqa: PLR0913 - the parts of one search
     doors: dict[int, list[tuple[int, tuple[float, float]]]],
     starts: list[int],
     ends: set[int],
     start: Point,
     goal: Point | None,
-) -> list[tuple[float, float]]:
-    """Run Dijkstra's algorithm through the doors; give the points passed."""
+    walls: Sequence[Wall],
+) -> list[tuple[float, float]] | None:
+    """Run Dijkstra's algorithm through the doors; give the points passed, None if none leads."""
     first = (start.x, start.y)
     heap = [(0.0, t, first) for t in starts]
     best = dict.fromkeys(starts, 0.0)
@@ -113,13 +138,14 @@ def _cross(
         if length > best[here]:
             continue
         for there, door in doors.get(here, []):
+            if door != at and any(w.shape.intersects(LineString([at, door])) for w in walls):
+                continue
             further = length + float(np.hypot(door[0] - at[0], door[1] - at[1]))
             if further < best.get(there, float("inf")):
                 best[there] = further
                 came[there] = (here, door)
                 heapq.heappush(heap, (further, there, door))
-    message = "ground that joins on the network does not join on the plane"
-    raise AssertionError(message)
+    return None
 
 
 def _collect(

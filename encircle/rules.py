@@ -59,6 +59,12 @@ class Facts:
         return self.position.present == "unknown" or not self.certain
 
     @property
+    def is_off_map(self) -> bool:
+        """Tell whether the position lies outside the area of the map."""
+        mine = [s for s in self.network.standings if s.position.id == self.position.id]
+        return not any(s.own_faces for s in mine)
+
+    @property
     def ends_early(self) -> bool:
         """Tell whether the map ends before the answer."""
         return self.optimistic.runs_off and not self.optimistic.is_open
@@ -125,6 +131,12 @@ def presence_unknown(facts: Facts) -> Seen | None:
     """Whether the force is still there cannot be told."""
     stale = "" if facts.certain else "Its position is too old to rely on."
     return Seen((facts.position.id,), stale) if facts.is_doubtful else None
+
+
+@_rule(CONTRACT, "U")
+def off_the_map(facts: Facts) -> Seen | None:
+    """The force stands outside the area of the map."""
+    return Seen((facts.position.id,)) if facts.is_off_map else None
 
 
 @_rule(CONTRACT, "U")
@@ -272,6 +284,7 @@ def routes_cut(facts: Facts) -> Seen | None:
 RULES: tuple[Rule, ...] = (
     no_force,
     presence_unknown,
+    off_the_map,
     map_ends_first,
     isolated,
     encircled_with_access,
@@ -335,7 +348,7 @@ def _under_fire(facts: Facts) -> tuple[str, ...]:
 
 def answer_definitions(facts: Facts) -> dict[str, Answer]:
     """Answer the five definitions of being cut off."""
-    if facts.is_gone or facts.is_doubtful:
+    if facts.is_gone or facts.is_doubtful or facts.is_off_map:
         names = ("land_cut", "vehicle_cut", "fire_control", "isolation", "surrounded")
         return dict.fromkeys(names, "unknown")
     by_land = {r: not facts.outlooks[r].is_open for r in READINGS}
