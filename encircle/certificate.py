@@ -140,7 +140,10 @@ class _Walker:
         if self.run and first.distance(self.here) > GRID_M:
             yield from self._flush(first)
         self.here = Point(line.coords[-1])
-        yield _leg_of(self.network, edge, line, mode, self.reading)
+        if edge.by == "join" and self.network.names[edge.u].startswith("position:"):
+            yield from self._describe_ground(line, self.network.ground.faces_under(line))
+        else:
+            yield _leg_of(self.network, edge, line, mode, self.reading)
 
     def _flush(self, goal: Point | None) -> Iterator[_Leg]:
         for leg in self._draw_ground(goal):
@@ -155,7 +158,11 @@ class _Walker:
         else:
             walls = barrier_lines(ground.drawing, self.reading, self.mode)
             line = draw_passage(ground, self.run, self.here, goal, walls)
-        return [self._describe(part, face) for part, face in _cut_by_faces(line, ground, self.run)]
+        return self._describe_ground(line, self.run)
+
+    def _describe_ground(self, line: LineString, faces: Sequence[int]) -> list[_Leg]:
+        cut = _cut_by_faces(line, self.network.ground, faces)
+        return [self._describe(part, face) for part, face in cut]
 
     def _describe(self, part: LineString, face: int) -> _Leg:
         ground = self.network.ground
@@ -198,24 +205,9 @@ def _leg_of(network: Network, edge: Edge, line: LineString, mode: str, reading: 
     piece = network.lines.pieces[edge.ref]
     states = [State(network.ground.state[reading][face]) for face in piece.faces]
     state = min(states) if reading == "optimistic" else max(states)
-    if edge.by == "join" and network.names[edge.u].startswith("position:"):
-        return _leg_to_route(network, line, mode, reading)
     if edge.by == "join":
         rank = piece.fire[reading][FIRE_MODES.index(mode)]
     return _Leg(line, "route", mode, state.name.lower(), rank, evidence)
-
-
-def _leg_to_route(network: Network, line: LineString, mode: str, reading: Reading) -> _Leg:
-    """Describe the way a force takes over its own ground to a route close by."""
-    ground = network.ground
-    face = ground.face_of(line.interpolate(0.5, normalized=True))
-    if face is None:
-        message = "a force's own ground lies on the map"
-        raise AssertionError(message)
-    state = State(int(ground.state[reading][face]))
-    rank = int(ground.fire[reading][face][FIRE_MODES.index(mode)])
-    evidence = tuple(ground.evidence_of(face, reading))
-    return _Leg(line, "ground", mode, state.name.lower(), rank, evidence)
 
 
 def _cut_by_faces(
@@ -330,7 +322,7 @@ def certify_closed(
 
 def _find_inside(network: Network, outlooks: Sequence[Outlook]) -> set[int]:
     """Give the faces reached."""
-    return {v for outlook in outlooks for v in outlook.reached if network.is_face(v)}
+    return {v for outlook in outlooks for v in outlook.enclosed if network.is_face(v)}
 
 
 def _fence(
@@ -499,7 +491,7 @@ def _find_exits(
     network: Network, whole: BaseGeometry, reading: Reading
 ) -> Iterator[tuple[Any, tuple[float, float], str]]:
     """Find where routes and crossings pass the ring outward."""
-    skin = whole.boundary
+    skin, join_m = whole.boundary, network.join_m
     for piece in network.lines.pieces:
         if not shapely.dwithin(piece.line, skin, ON_LINE_M):
             continue
@@ -510,7 +502,24 @@ def _find_exits(
         for route in piece.routes:
             yield route, (float(at[0]), float(at[1])), piece.because[reading] or "barrier"
     for span in network.lines.spans:
-        if shapely.dwithin(span.line, skin, 30.0):
+        if shapely.dwithin(span.line, skin, join_m):
             at = shapely.get_coordinates(shapely.shortest_line(span.line, skin))[0]
-            reason = span.because[reading] or "hostile"
-            yield span.crossing, (float(at[0]), float(at[1])), reason
+            reason = span.because[reading] or _find_obstacle(network, span.line, whole, reading)
+            if reason:
+                yield span.crossing, (float(at[0]), float(at[1])), reason
+
+
+def _find_obstacle(
+    network: Network, line: BaseGeometry, whole: BaseGeometry, reading: Reading
+) -> str | None:
+    """Say what ground stops a usable crossing outside the ring; None if it ends inside."""
+    ground = network.ground
+    ends = shapely.points(shapely.get_coordinates(line)[[0, -1]])
+    near = {int(f) for f in ground.tree.query(ends, "dwithin", network.join_m)[1]}
+    outside = [f for f in near if not whole.contains(ground.points[f])]
+    names = {State.HOSTILE: "hostile", State.GREY: "grey", State.NEUTRAL: "neutral"}
+    states = {State(int(ground.state[reading][face])) for face in outside}
+    for state, name in names.items():
+        if state in states and not is_passable(state, reading):
+            return name
+    return "barrier" if outside else None

@@ -298,11 +298,11 @@ class Ground:
         found = touched if len(touched) else self.tree.query(point, "dwithin", ON_LINE_M)
         return sorted(int(i) for i in found)
 
-    def face_of(self, point: BaseGeometry) -> int | None:
-        """Find the one face a point is in; on a boundary the first."""
-        inside = self.tree.query(point, "within")
-        found = inside if len(inside) else self.tree.query(point, "dwithin", ON_LINE_M)
-        return int(found.min()) if len(found) else None
+    def faces_under(self, line: BaseGeometry) -> list[int]:
+        """List the faces a line runs over for more than a metre; else those it touches."""
+        found = self.tree.query(line, "intersects").tolist()
+        long = [f for f in found if shapely.intersection(line, self.faces[f]).length > 1.0]
+        return sorted(long or found)
 
     def evidence_of(self, face: int, reading: Reading) -> list[str]:
         """Name the features that make a face what it is on a reading."""

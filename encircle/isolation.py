@@ -207,6 +207,9 @@ class Outlook:
     """Best way per land mode, where there is one."""
     reached: frozenset[int]
     """Vertices reached on foot and by boat."""
+    enclosed: frozenset[int]
+    """Vertices reached by changing between modes at will, where that leads to no anchor: what a
+    ring has to run round. Else the same as `reached`: a way that changes modes counts for none."""
     runs_off: bool
     """Ground reached touches the edge of the area."""
     sea: tuple[str, ...] = ()
@@ -247,6 +250,7 @@ def look_out(searcher: Searcher, standings: list[Standing], reading: Reading) ->
         starts=starts,
         ways=ways,
         reached=frozenset(reached),
+        enclosed=frozenset(_find_enclosed(searcher, starts, reading, reached)),
         runs_off=bool(network.ground.on_edge[faces].any()) if faces else False,
         sea=tuple(_moored(network, reached, "sea") + _served(network, reached, reading, "port")),
         air=tuple(
@@ -254,6 +258,15 @@ def look_out(searcher: Searcher, standings: list[Standing], reading: Reading) ->
         ),
         special=tuple(_find_special(searcher, reached, far, reading)),
     )
+
+
+def _find_enclosed(
+    searcher: Searcher, starts: tuple[int, ...], reading: Reading, reached: set[int]
+) -> set[int]:
+    mixed = searcher.spread(starts, reading, LAND_BITS)
+    faces = [v for v in mixed if searcher.network.is_face(v)]
+    leads_out = mixed & searcher.land_anchors() or searcher.network.ground.on_edge[faces].any()
+    return reached if leads_out else mixed
 
 
 def _find_access(
@@ -290,7 +303,7 @@ def is_at_hand(network: Network, place: BaseGeometry, reached: set[int], reading
     ground = network.ground
     on = ground.tree.query(place, "intersects").tolist()
     hostile = any(int(ground.state[reading][f]) == 3 for f in on)  # noqa: PLR2004 - State.HOSTILE
-    beside = ground.tree.query(place, "dwithin", 30.0).tolist()
+    beside = ground.tree.query(place, "dwithin", network.join_m).tolist()
     return not hostile and any(face in reached for face in beside)
 
 

@@ -293,7 +293,7 @@ class _Junctions:
         self._same: dict[tuple[int, int], tuple[int, int]] = {}
 
     def merge_across(self, parts: NDArray[np.object_]) -> NDArray[np.bool_]:
-        """Take the ends of parts too short to have a direction as one place; tell which they are."""
+        """Take the ends of parts too short to have a direction as one place; tell which."""
         short = shapely.length(parts) <= ON_LINE_M
         for part in parts[short]:
             points = shapely.get_coordinates(part)
@@ -447,7 +447,7 @@ def _straight_across(place: BaseGeometry, obstacle: BaseGeometry) -> BaseGeometr
 
 
 def _build_span(crossing: Crossing, line: BaseGeometry, ground: Ground, *, certain: bool) -> Span:
-    under = _faces_under(line, ground)
+    under = ground.faces_under(line)
     carries: Bits = {}
     because: dict[Reading, Reason | None] = {}
     fire: Grades = {}
@@ -460,14 +460,6 @@ def _build_span(crossing: Crossing, line: BaseGeometry, ground: Ground, *, certa
         stated = FIRE_RANKS.index(crossing.fire) if crossing.fire else UNMAPPED
         fire[reading] = tuple(combine_fire(int(rank), stated) for rank in mapped)
     return Span(crossing, line, carries, fire, because)
-
-
-def _faces_under(line: BaseGeometry, ground: Ground) -> list[int]:
-    """List the faces a span runs over for more than a metre; for a point, those it touches."""
-    found = ground.tree.query(line, "intersects").tolist()
-    if line.geom_type == "Point":
-        return sorted(found)
-    return sorted(f for f in found if shapely.intersection(line, ground.faces[f]).length > 1.0)
 
 
 def _spanned(  # noqa: PLR0911 - a return for each reason, in order
@@ -514,7 +506,7 @@ def carried_by_link(line: BaseGeometry, ground: Ground, reading: Reading) -> int
     for wall in ground.drawing.walls:
         if wall.stops[reading] and shapely.dwithin(wall.shape, line, ON_LINE_M):
             bits &= ~wall.stops[reading]
-    for face in _faces_under(line, ground) if line.length else []:
+    for face in ground.faces_under(line) if line.length else []:
         if not is_passable(int(ground.state[reading][face]), reading):
             return 0
     return bits

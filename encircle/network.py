@@ -86,6 +86,8 @@ class Network:
     """Anchors by vertex."""
     span_ends: dict[int, tuple[int, int]]
     """Vertices of the two ends of each span."""
+    join_m: float
+    """What lies within this of a route's or crossing's end is joined to it, metres."""
 
     @cached_property
     def hostile_ground(self) -> dict[Reading, BaseGeometry]:
@@ -251,6 +253,7 @@ class _Builder:
             tuple(standings),
             self.anchors,
             self.span_ends,
+            self.join_m,
         )
 
     def _vertex(self, name: str) -> int:

@@ -185,7 +185,7 @@ def _draw_uncovered(scene: Scene) -> Iterator[str]:
     if scene.situation.uncovered != "unknown":
         return
     area = scene.situation.area
-    ground = scene.view.frame
+    ground: BaseGeometry = scene.view.frame
     if area is not None:
         ground = scene.to_px(area).intersection(ground)
     fill = f"url(#{scene.prefix}open)"
@@ -241,7 +241,8 @@ def _find_grid(ground: BaseGeometry, step: float) -> NDArray[np.object_]:
     left, top, right, bottom = ground.bounds if not ground.is_empty else (0.0, 0.0, 0.0, 0.0)
     xs = np.arange(left + step / 2, right, step)
     ys = np.arange(top + step / 2, bottom, step)
-    grid = shapely.points([(x, y) for y in ys for x in xs] or np.empty((0, 2)))
+    across, up = np.meshgrid(xs, ys)
+    grid = np.asarray(shapely.points(across.ravel(), up.ravel()))
     return np.asarray(grid[shapely.contains(ground, grid)])
 
 

@@ -196,7 +196,7 @@ def _draw_way(scene: Scene, path: Json) -> Iterator[str]:
             sure = path["reading"] == "pessimistic"
             words = "Way out that was open" if sure else "Way out over ground that is clear"
             scene.explain(words, sample(lambda d: stroke(d, WAY, 5.0)))
-    points = [xy for _, line in legs for xy in line.coords]
+    points = [(xy[0], xy[1]) for _, line in legs for xy in line.coords]
     yield _draw_arrow(points, _is_point(scene, path["anchor"]))
     _call_out_way(scene, path, [line for _, line in legs])
 
@@ -392,7 +392,7 @@ def _centre_m(scene: Scene) -> Xy:
 
 def _is_seen(scene: Scene, ground_m: BaseGeometry) -> bool:
     if ground_m.geom_type == "Point":
-        return scene.view.holds(scene.view.point(ground_m.coords[0]))
+        return scene.view.holds(scene.view.point((ground_m.coords[0][0], ground_m.coords[0][1])))
     return bool(scene.view.shape(ground_m).intersects(scene.view.frame))
 
 

@@ -428,6 +428,7 @@ class _Drawing:
         torn = common(ours, join(theirs, neutral))
         if self.lean == "closed":  # whether a reach greys hostile ground that is also called
             ours_reach = minus(ours_reach, neutral)  # neutral, the contract leaves open
+        ours_reach = minus(ours_reach, self._seas())  # nobody walks out over a sea
         reached = join(common(friendly, theirs_reach), common(hostile, ours_reach))
         return {
             "friendly": minus(friendly, theirs_reach),
@@ -475,8 +476,8 @@ class _Drawing:
         kept = {name: minus(area, doubted) for name, area in silent.items()}
         return {**kept, "grey": join(silent["grey"], doubted)}
 
-    def _water(self) -> BaseGeometry:
-        """The polygon of a sea anchor is water where no control polygon speaks."""
+    def _seas(self) -> BaseGeometry:
+        """Unite the polygons of the force's sea anchors."""
         seas = [
             areas_of(self.survey.shape(a))
             for a in self.survey.known.values()
@@ -484,8 +485,13 @@ class _Drawing:
             and a.access == "sea"
             and (a.side in self.survey.friends or self.lean == "closed")
         ]
+        return join(*seas) if seas else _NOTHING
+
+    def _water(self) -> BaseGeometry:
+        """The polygon of a sea anchor is water where no control polygon speaks."""
+        seas = self._seas()
         holders: tuple[Holder, ...] = ("grey", "friendly", "hostile", "neutral")
-        return minus(join(*seas), *(self._controls(h) for h in holders)) if seas else _NOTHING
+        return _NOTHING if seas.is_empty else minus(seas, *(self._controls(h) for h in holders))
 
     def _all_seams(
         self, rest: BaseGeometry, spoken: dict[str, BaseGeometry]

@@ -49,7 +49,7 @@ UNMAPPED_RANK = 1.5
 MOST_WAYS = 50
 """Pairs of ways are compared among this many."""
 _WIDTH_TOLERANCE = 0.02
-_WIDTH_TOLERANCE_M = 5.0
+_WIDTH_TOLERANCE_M = 20.0
 _RAYS = 36
 _STRAIGHT_ACROSS_DEG = 20.0
 
@@ -202,14 +202,18 @@ def mode_is_kept(case: PathCase) -> Iterator[Fault]:
 
 def wheels_keep_to_routes(case: PathCase) -> Iterator[Fault]:
     """Wheels and rail leave a route only on the ground the force itself holds."""
+    left, own = True, _own_ground_m(case)
+    gone = 0.0
     for number, leg in enumerate(case.path.legs):
+        left = left and leg.by == "ground"
         if leg.by != "ground" or leg.mode not in ("wheeled", "rail"):
             continue
-        length, own = case.trace(leg).length, _own_ground_m(case)
-        if number > 0 and length > STRAY_M:
+        length = case.trace(leg).length
+        gone += length if left else 0.0
+        if not left and length > STRAY_M:
             yield Fault(f"leg {number} takes {leg.mode} off the routes")
-        elif length > own + 1.0:
-            yield Fault(f"leg {number} goes {length:.0f} m off the routes, past {own:.0f} m")
+        elif gone > own + 1.0:
+            yield Fault(f"leg {number} goes {gone:.0f} m off the routes, past {own:.0f} m")
 
 
 def _own_ground_m(case: PathCase) -> float:
