@@ -447,7 +447,7 @@ def find_spans(ground: Ground) -> list[Span]:
 
 
 def usable(item: Item, *, hopeful: bool) -> bool:
-    state = "unknown" if item.unsure and item["state"] != "cut" else item["state"] or "open"
+    state = "unknown" if item.unsure else item["state"] or "open"
     forbidden = item["permission"] in ("enemy", True)
     return not forbidden and (state == "open" or (state == "unknown" and hopeful))
 
@@ -761,15 +761,13 @@ def answer(document: dict[str, Any], cell_m: float, swell_m: float = 0.0) -> dic
     """
     sketch = Map(document)
     counted = {item.id: item for item in sketch.items}
-    present = {}
-    for feature in sketch.positions:
-        item = counted.get(feature["id"])
-        if item is None:
-            present[feature["id"]] = "unknown"
-        elif item["present"] == "withdrawn":
-            present[item.id] = "withdrawn"
-        else:
-            present[item.id] = "unknown" if item["present"] == "unknown" or item.unsure else "yes"
+    known = [counted[f["id"]] for f in sketch.positions if f["id"] in counted]
+    present = {
+        item.id: "unknown"
+        if item.unsure and item["present"] != "withdrawn"
+        else item["present"] or "yes"
+        for item in known
+    } or {None: "unknown"}
     said = set(present.values())
     if said == {"withdrawn"}:
         return {"verdict": "no_force", "units": {}}
