@@ -39,7 +39,8 @@ def write_headline(judgement: Judgement) -> str:
     text = HEADLINES[code].format(who=who, access=_access(judgement), but=_but(judgement))
     cut = judgement.cut_off
     if cut["of"] > 1 and 0 < cut["units"] < cut["of"]:
-        text += f"; {cut['units']} of its {cut['of']} units were cut off"
+        were = "was" if cut["units"] == 1 else "were"
+        text += f"; {cut['units']} of its {cut['of']} units {were} cut off"
         if cut["weight_share"] is not None:
             text += f" ({cut['weight_share']:.0%} of its weight)"
     return f"On {_say_date(judgement.as_of)} {text}."
@@ -47,7 +48,9 @@ def write_headline(judgement: Judgement) -> str:
 
 def _name(judgement: Judgement) -> str:
     force = judgement.force if judgement.force != "force" else "force there"
-    return f"{judgement.side_name or judgement.side}'s {force}"
+    side = judgement.side_name or judgement.side
+    owner = f"{side}'" if side.endswith("s") else f"{side}'s"
+    return f"{owner} {force}"
 
 
 def _say_date(instant: str) -> str:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from encircle.network import Network, Standing
+    from encircle.network import Edge, Network, Standing
     from encircle.reach import Reading
 
 LAND_MODES = ("wheeled", "tracked", "rail", "foot", "boat")
@@ -438,18 +438,26 @@ class _Flow:
         network = searcher.network
         self.network, self.out = network, searcher._out  # noqa: SLF001 - same module
         self.positions = searcher.positions
+        self.points = {
+            ends[0]: number for number, ends in network.span_ends.items() if ends[0] == ends[1]
+        }
+        """Crossings drawn as points: they are passed at a vertex, not along an edge."""
         carries = searcher.carries[reading]
         self.kind = [
-            None if not carries[i] & LAND_BITS
-            else "unit" if e.by in ("route", "crossing") and e.ref >= 0
-            else "free" if free or e.by == "join"
-            or (e.by == "ground" and (e.u in network.anchors or e.v in network.anchors))
-            else None
+            self._grade(e, free=free) if carries[i] & LAND_BITS else None
             for i, e in enumerate(network.edges)
-        ]  # fmt: skip
+        ]
         self.used: dict[int, int] = {}
         """Net flow on an edge from its u to its v."""
         self.is_boundless = False
+
+    def _grade(self, edge: Edge, *, free: bool) -> str | None:
+        """Say whether an edge has room for one way, for any number, or is left out."""
+        at_point = edge.u in self.points or edge.v in self.points
+        if (edge.by in ("route", "crossing") and edge.ref >= 0) or at_point:
+            return "unit"
+        to_anchor = edge.u in self.network.anchors or edge.v in self.network.anchors
+        return "free" if free or edge.by == "join" or to_anchor else None
 
     def augment(self, starts: set[int], targets: set[int]) -> bool:
         """Send one more unit, if any can go; a way without a unit edge has no bound."""
@@ -496,7 +504,7 @@ class _Flow:
             e for i, e in enumerate(self.network.edges)
             if self.kind[i] == "unit" and (e.u in inside) != (e.v in inside)
         ]  # fmt: skip
-        return [self._name(e.by, e.ref) for e in crossing]
+        return [self._name(e) for e in crossing]
 
     def list_ways(self, starts: set[int], targets: set[int]) -> list[list[str]]:
         """Follow the flow from the force to its ends, a list of ids a way."""
@@ -523,10 +531,13 @@ class _Flow:
             here, edge = step
             left[edge] -= 1 if left[edge] > 0 else -1
             if self.kind[edge] == "unit":
-                names.append(self._name(self.network.edges[edge].by, self.network.edges[edge].ref))
+                names.append(self._name(self.network.edges[edge]))
         return list(dict.fromkeys(names))
 
-    def _name(self, by: str, ref: int) -> str:
-        if by == "crossing":
-            return self.network.lines.spans[ref].crossing.id
-        return self.network.lines.pieces[ref].routes[0].id
+    def _name(self, edge: Edge) -> str:
+        number = self.points.get(edge.u, self.points.get(edge.v))
+        if number is None and edge.by == "crossing":
+            number = edge.ref
+        if number is not None:
+            return self.network.lines.spans[number].crossing.id
+        return self.network.lines.pieces[edge.ref].routes[0].id

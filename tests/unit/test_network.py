@@ -1,0 +1,86 @@
+import networkx as nx
+import numpy as np
+import pytest
+
+import encircle
+from encircle.ground import MODE_BITS
+from encircle.isolation import Searcher, count_disjoint_ways, leads_out_by_ground, look_out
+from encircle.judge import build_network_of
+from encircle.reach import READINGS
+
+
+def network_of(fixture):
+    return build_network_of(encircle.read(f"fixtures/{fixture}/situation.geojson"))
+
+
+@pytest.fixture(scope="module")
+def kursk():
+    return network_of("kursk-2025-03-14")
+
+
+def test_the_graph_people_read_survives_saving(kursk, tmp_path):
+    G = kursk.to_networkx()
+    nx.write_graphml(G, tmp_path / "kursk.graphml")
+    saved = nx.read_graphml(tmp_path / "kursk.graphml", force_multigraph=True)
+    assert (len(saved), saved.number_of_edges()) == (len(G), G.number_of_edges())
+    assert nx.node_link_graph(nx.node_link_data(G, edges="edges"), edges="edges").nodes == G.nodes
+
+
+def test_every_step_over_ground_or_road_names_its_evidence(kursk):
+    unnamed = [
+        (u, v)
+        for u, v, label in kursk.to_networkx().edges(data=True)
+        if label["by"] in ("route", "crossing") and not label["evidence"]
+    ]
+    assert not unnamed
+
+
+@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("mode", ["wheeled", "tracked", "foot"])
+@pytest.mark.parametrize(
+    "fixture", ["kursk-2025-03-14", "trap-river-bridge-standing", "trap-tunnel-open"]
+)
+def test_the_flat_twin_reaches_what_the_network_reaches(fixture, reading, mode):
+    """Plain connectivity on the arrays equals the search on the objects."""
+    network = network_of(fixture)
+    flat = network.flat(reading)
+    start = network.standings[0].vertex
+    barred = set(network.anchors) | {s.vertex for s in network.standings}
+    seen, stack = {start}, [start]
+    while stack:
+        here = stack.pop()
+        if here in network.anchors:
+            continue
+        for i in range(flat["indptr"][here], flat["indptr"][here + 1]):
+            there = int(flat["indices"][i])
+            carried = flat["carries"][flat["edge"][i]] & MODE_BITS[mode]
+            passes = there not in barred or there in network.anchors
+            if carried and passes and there not in seen:
+                seen.add(there)
+                stack.append(there)
+    assert seen == Searcher(network).spread([start], reading, MODE_BITS[mode])
+
+
+def test_the_optimistic_reading_contains_the_pessimistic_edge_by_edge(kursk):
+    ends = ("position:", "anchor:")  # these are joined to the ground reading by reading
+    moving = [e for e in kursk.edges if not kursk.names[e.u].startswith(ends)]
+    hopeful = np.array([e.carries["optimistic"] for e in moving])
+    fearful = np.array([e.carries["pessimistic"] for e in moving])
+    assert np.all(fearful & ~hopeful == 0)
+
+
+@pytest.mark.parametrize(
+    ("fixture", "count", "by_ground"),
+    [
+        pytest.param("trap-river-bridge-standing", 1, False, id="one bridge"),
+        pytest.param("trap-border-gate-open", 1, False, id="one gate"),
+        pytest.param("trap-salient-open", 0, True, id="open ground, no route"),
+    ],
+)
+def test_separate_ways_out_are_counted(fixture, count, by_ground):
+    network = network_of(fixture)
+    searcher = Searcher(network)
+    outlook = look_out(searcher, list(network.standings), "pessimistic")
+    found, ways, cut = count_disjoint_ways(searcher, [outlook])
+    assert (found, len(ways), len(cut)) == (count, count, count)
+    assert leads_out_by_ground(searcher, outlook) == by_ground
