@@ -159,6 +159,11 @@ class Ground:
     ruled: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def join_m(self) -> float:
+        """How far an end reaches: blurred like the edges, five metres either way."""
+        return JOIN_M - self.swell_m / 7
+
+    @property
     def hopeful(self) -> bool:
         return self.reading == "optimistic"
 
@@ -362,7 +367,7 @@ class Flood:
         """Find the pool a place lies in; none where it cannot be passed."""
         return next(iter(self.pools_of(np.array([place]))), None)
 
-    def pools_near(self, place: tuple[float, float], within: float = JOIN_M) -> set[int]:
+    def pools_near(self, place: tuple[float, float], within: float) -> set[int]:
         """Find the pools with ground within reach of a place."""
         turns = np.arange(16) * math.pi / 8
         ring = [
@@ -484,7 +489,9 @@ def drawn_over(ground: Ground, item: Item) -> list[Any]:
     place = item.shape
     wide = water_of(ground)
     wide += ground.shapes.get("assessed neutral", []) + ground.shapes.get("territory neutral", [])
-    sheets = [s for s in shapely.get_parts(shapely.union_all(wide)) if s.distance(place) <= JOIN_M]
+    sheets = [
+        s for s in shapely.get_parts(shapely.union_all(wide)) if s.distance(place) <= ground.join_m
+    ]
     if place.geom_type == "LineString" or not sheets:
         return [place]
     (sheet,) = sheets
@@ -497,7 +504,7 @@ def drawn_over(ground: Ground, item: Item) -> list[Any]:
         for route in ground.map.of("route")
         for run in shapely.get_parts(route.shape.intersection(sheet))
     ]
-    along = [run for run in roads if run.length > 3 and run.distance(place) <= JOIN_M]
+    along = [run for run in roads if run.length > 3 and run.distance(place) <= ground.join_m]
     return [straight, *along]
 
 
@@ -550,14 +557,15 @@ class Network:
         away = np.hypot(*np.moveaxis(pa[:, None] - pb[None], -1, 0))
         near = away <= MEETING_M
         if a != b:
-            near[[0, -1]] |= away[[0, -1]] <= JOIN_M
-            near[:, [0, -1]] |= away[:, [0, -1]] <= JOIN_M
+            near[[0, -1]] |= away[[0, -1]] <= self.ground.join_m
+            near[:, [0, -1]] |= away[:, [0, -1]] <= self.ground.join_m
         for i, j in np.argwhere(near):
             if not LineString([pa[i], pb[j]]).intersects(walls):
                 self.G.add_edge((a, int(i)), (b, int(j)))
 
-    def near(self, place: tuple[float, float], within: float = JOIN_M) -> set[Any]:
+    def near(self, place: tuple[float, float], within: float | None = None) -> set[Any]:
         """Find the nodes within reach of a place."""
+        within = within or self.ground.join_m
         if (place, within) not in self.around:
             self.around[place, within] = self.look_round(place, within)
         return self.around[place, within]
@@ -586,7 +594,7 @@ class Network:
     def start(self, unit: Item) -> set[Any]:
         place = unit.shape.representative_point().coords[0]
         if self.flood is None:
-            within = max(JOIN_M, self.ground.reach_m(unit))
+            within = max(self.ground.join_m, self.ground.reach_m(unit))
             nodes = list(self.near(place, within))
             return {node for node, seen in zip(nodes, self.sees(place, nodes), strict=True) if seen}
         pool = self.flood.pool_at(place)
