@@ -496,17 +496,20 @@ def _spanned_state(face: int, ground: Ground, reading: Reading) -> State:
     return State.OPEN if water else state
 
 
-def carried_by_link(line: BaseGeometry, ground: Ground, reading: Reading) -> int:
+def carried_by_link(
+    line: BaseGeometry, ground: Ground, reading: Reading, *, on_ground: bool = True
+) -> int:
     """
     Say which modes a short straight link carries: it passes no barrier and no hostile ground.
 
-    Links join a route's end, a position or an anchor to a route close by.
+    Links join a route's end, a position or an anchor to a route close by. With `on_ground` false
+    only barriers are asked, not who holds the ground.
     """
     bits = ROUTE_BITS
     for wall in ground.drawing.walls:
         if wall.stops[reading] and shapely.dwithin(wall.shape, line, ON_LINE_M):
             bits &= ~wall.stops[reading]
-    for face in ground.faces_under(line) if line.length else []:
+    for face in ground.faces_under(line) if line.length and on_ground else []:
         if not is_passable(int(ground.state[reading][face]), reading):
             return 0
     return bits

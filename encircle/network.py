@@ -396,6 +396,9 @@ class _Builder:
                 for r in READINGS
             }
             line = shapely.shortest_line(point, self.ground.faces[face])
+            for r in READINGS:  # a barrier at the end is passed by what the crossing carries
+                stopped = GROUND_BITS & ~carried_by_link(line, self.ground, r, on_ground=False)
+                tread[r] &= ~stopped | span.carries[r]
             grades = span.fire if at_point else self._face_grades(face)
             self._add(vertex, int(face), "crossing", tread, grades, line.length, number, line)
         ways = {r: span.carries[r] if at_point else ROUTE_BITS for r in READINGS}
@@ -433,7 +436,7 @@ class _Builder:
                     self._enter(vertex, face, reading, int(self.ground_bits[reading][face]))
                 if shape.geom_type == "Polygon":
                     self._spread(vertex, shape, reading)
-                self._mount(vertex, place, discs[reading], reading)
+                self._mount(vertex, place, shape, reading, position)
             yield Standing(position, place, vertex, discs, own)
 
     def _enter(self, vertex: int, face: int, reading: Reading, bits: int) -> None:
@@ -446,10 +449,19 @@ class _Builder:
         for face in np.flatnonzero(shapely.contains(shape, self.ground.points)).tolist():
             self._enter(vertex, face, reading, int(self.ground_bits[reading][face]))
 
-    def _mount(self, vertex: int, place: Point, disc: BaseGeometry, reading: Reading) -> None:
+    def _mount(
+        self,
+        vertex: int,
+        place: Point,
+        shape: BaseGeometry,
+        reading: Reading,
+        position: Position,
+    ) -> None:
         """Reach the routes on the ground a position holds."""
-        for number in sorted(self.lines.tree.query(disc, "intersects").tolist()):
-            self._link(vertex, place, int(number), (reading,))
+        around = shape if shape.geom_type == "Polygon" else place
+        reach_m = measure_reach(position, reading, hostile=False)
+        for number in self.lines.near(around, max(self.join_m, reach_m)):
+            self._link(vertex, place, number, (reading,))
 
     def _moor(self, anchor: Anchor, shape: BaseGeometry, readings: tuple[Reading, ...]) -> None:
         vertex = self._vertex(f"anchor:{anchor.id}")
@@ -500,7 +512,10 @@ class _Builder:
                 if not water[sea] or water[land]:
                     continue
                 for r in readings:
-                    open_water = not (self.ground.barred[r][sea] | self.ground.stopped[r][i]) & foot
+                    state = int(self.ground.state[r][sea])
+                    afloat = state == State.WATER or is_passable(state, r)
+                    stopped = (self.ground.barred[r][sea] | self.ground.stopped[r][i]) & foot
+                    open_water = afloat and not stopped
                     if open_water and self.ground_bits[r][land] & foot:
                         self._enter(vertex, land, r, foot)
 

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry import LineString, Point
 
-from encircle.ground import GRID_M, ON_LINE_M, stretch_key
+from encircle.ground import GRID_M, ON_LINE_M
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +83,7 @@ def _slit(face: BaseGeometry, walls: Sequence[Wall]) -> BaseGeometry:
     inside = shapely.intersection(shapely.union_all(lines), face.buffer(-SLIT_ROOM_M))
     if inside.is_empty:
         return face
-    slit = shapely.difference(face, inside.buffer(SLIT_M, cap_style="flat"))
+    slit = shapely.difference(face, inside.buffer(SLIT_M, cap_style="flat", join_style="bevel"))
     return slit if slit.geom_type == "Polygon" else face
 
 
@@ -91,12 +91,12 @@ def _find_doors(
     triangles: np.ndarray, walls: Sequence[Wall]
 ) -> dict[int, list[tuple[int, tuple[float, float]]]]:
     """Join triangles that share an edge, through the middle of the edge."""
-    beside: dict[tuple[int, int, int, int], list[int]] = {}
-    middles: dict[tuple[int, int, int, int], np.ndarray] = {}
+    beside: dict[tuple[tuple[float, ...], ...], list[int]] = {}
+    middles: dict[tuple[tuple[float, ...], ...], np.ndarray] = {}
     corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2)
     for number, corner in enumerate(corners):
         for k in range(3):
-            key = stretch_key(corner[k], corner[k + 1])
+            key = tuple(sorted((tuple(corner[k].tolist()), tuple(corner[k + 1].tolist()))))
             beside.setdefault(key, []).append(number)
             middles[key] = (corner[k] + corner[k + 1]) / 2
     doors: dict[int, list[tuple[int, tuple[float, float]]]] = {}
