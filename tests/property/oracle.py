@@ -499,11 +499,8 @@ def drawn_over(ground: Ground, item: Item) -> list[Any]:
     ahead = (np.array(place.coords[0]) - near.coords[0]) / near.distance(place)
     ray = LineString([near.coords[0] - 1e-3 * ahead, near.coords[0] + 1e6 * ahead])
     straight = min(shapely.get_parts(ray.intersection(sheet)), key=lambda run: run.distance(place))
-    roads = [
-        run
-        for route in ground.map.of("route")
-        for run in shapely.get_parts(route.shape.intersection(sheet))
-    ]
+    over = shapely.union_all([r.shape.intersection(sheet) for r in ground.map.of("route")])
+    roads = shapely.get_parts(shapely.line_merge(over)) if over.length else []
     along = [run for run in roads if run.length > 3 and run.distance(place) <= ground.join_m]
     return [straight, *along]
 
