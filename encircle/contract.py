@@ -18,7 +18,10 @@ def parse_instant(value: object) -> object:
             "a time is written as text, like 2025-03-14T12:00:00Z"
         )
     instant = datetime.fromisoformat(value.strip())
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    try:
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time outside the years 1 to 9999") from None
 
 
 def _parse_permission(value: object) -> object:

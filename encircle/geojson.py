@@ -627,6 +627,8 @@ class _CoordinateWalk:
             self._nest(item, f"{pointer}/{i}", depth - 1, least, rings)
             for i, item in enumerate(value)
         ]
+        if depth == 1 and least == 2 and len(set(inner)) == 1:  # noqa: PLR2004 - a line's ends
+            self._fault(pointer, "a line of no length", "Give it two different positions")
         if rings and depth == 1 and inner[0] != inner[-1]:
             self._fault(pointer, "the ring is not closed", "Repeat its first position at the end")
         return inner

@@ -372,6 +372,7 @@ def _lay_crossings(
 ) -> tuple[list[Span], list[Facility]]:
     spans, facilities = [], []
     obstacles = _find_obstacles(ground)
+    walls = [wall.shape for wall in ground.drawing.walls if wall.is_line]
     for crossing, certain in evidence.of_kind(Crossing):
         place = ground.drawing.plane.to_metres(crossing.drawn)
         if not place.intersects(ground.drawing.area.buffer(join_m)):
@@ -379,7 +380,7 @@ def _lay_crossings(
         if crossing.type in FACILITIES:
             facilities.append(_build_facility(crossing, place, certain=certain))
             continue
-        found = _find_spans(place, obstacles, routes, join_m)
+        found = _find_spans(place, obstacles, routes, join_m, walls)
         spans += [_build_span(crossing, line, ground, certain=certain) for line in found]
     return spans, facilities
 
@@ -407,6 +408,7 @@ def _find_spans(
     obstacles: list[BaseGeometry],
     routes: Sequence[tuple[Route, BaseGeometry, bool]],
     join_m: float,
+    walls: Sequence[BaseGeometry],
 ) -> list[BaseGeometry]:
     """Find what a crossing spans: its own line, the road's run over the obstacle, or a chord."""
     if place.geom_type == "LineString":
@@ -426,6 +428,8 @@ def _find_spans(
             )  # fmt: skip
         if len(spans) == runs_before:
             spans.append(_straight_across(place, obstacle))
+    if any(shapely.dwithin(wall, place, join_m) for wall in walls):
+        spans.append(place)  # a barrier line runs there too, and is passed at the point itself
     return spans
 
 

@@ -38,7 +38,7 @@ class Plane:
     >>> plane = Plane((35.2, 51.2))
     >>> x, y = plane.points_to_metres([[35.2, 51.3]])[0]
     >>> f"{y:.0f} m north"
-    '11126 m north'
+    '11125 m north'
     """
 
     origin: tuple[float, float]

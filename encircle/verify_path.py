@@ -536,7 +536,7 @@ def bottleneck_is_measured(case: PathCase) -> Iterator[Fault]:
 
 def _is_as_wide(case: PathCase, at: BaseGeometry, width_m: float) -> Iterator[Fault]:
     """Twice the way to the nearest wall, however much is counted among the walls."""
-    widths = [2 * gap for gap in _clearances(case, at)]
+    widths = [2 * gap for gap in _clearances(case, at, width_m)]
     low, high = min(widths, default=0.0), max(widths, default=0.0)
     slack = max(_WIDTH_TOLERANCE_M, _WIDTH_TOLERANCE * width_m)
     if _touches(at, case.ground.seam):
@@ -545,7 +545,7 @@ def _is_as_wide(case: PathCase, at: BaseGeometry, width_m: float) -> Iterator[Fa
         yield Fault(f"the bottleneck is {low:.0f} to {high:.0f} m wide, not {width_m:.0f} m")
 
 
-def _clearances(case: PathCase, at: BaseGeometry) -> Iterable[float]:
+def _clearances(case: PathCase, at: BaseGeometry, width_m: float) -> Iterable[float]:
     barriers = [case.survey.shape(b) for b in case.survey.barriers(case.path.reading, "foot")]
     barriers += [case.survey.shape(b) for b in case.survey.barriers(case.path.reading, "wheeled")]
     leans: tuple[Lean, Lean] = ("open", "closed")
@@ -556,6 +556,11 @@ def _clearances(case: PathCase, at: BaseGeometry) -> Iterable[float]:
             wall = region if ground.seam_open.is_empty else region.difference(ground.seam_open)
             if not wall.is_empty:
                 yield at.distance(wall)
+                near = wall.intersection(at.buffer(width_m))
+                half = case.survey.parameters.seam_m * 0.6
+                core = near.buffer(-half, join_style="mitre").buffer(half, join_style="mitre")
+                if not core.is_empty:  # whether a strip as thin as a seam is a wall is a close call
+                    yield at.distance(core)
 
 
 def disjoint_ways_are_disjoint(case: PathCase) -> Iterator[Fault]:
