@@ -558,7 +558,7 @@ def _clearances(case: PathCase, at: BaseGeometry, width_m: float) -> Iterable[fl
                 yield at.distance(wall)
                 near = wall.intersection(at.buffer(width_m))
                 half = case.survey.parameters.seam_m * 0.6
-                core = near.buffer(-half, join_style="mitre").buffer(half, join_style="mitre")
+                core = near.buffer(-half, quad_segs=4).buffer(half, quad_segs=4)
                 if not core.is_empty:  # whether a strip as thin as a seam is a wall is a close call
                     yield at.distance(core)
 
