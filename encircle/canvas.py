@@ -23,7 +23,6 @@ BLEED_PX = 24.0
 """Shapes run on this far past the frame, so that it cuts their outlines off clean; pixels."""
 SPECK_PX2 = 0.8
 """Pieces of ground smaller than this are not drawn; square pixels."""
-ARC_PX = 0.05
 UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069"
     "\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"

@@ -60,11 +60,17 @@ def measure_margins(
         closing distance of null cannot be closed inside the area.
     """
     network = searcher.network
-    leads = {r: leads_out_by_ground(searcher, outlooks[r]) for r in READINGS}
-    necks = {r: _measure_neck(network, outlooks[r], standings) if leads[r] else None
-             for r in READINGS}  # fmt: skip
-    closing = {r: _measure_closing(network, outlooks[r], standings) if leads[r] else
-               _closed_already(outlooks[r]) for r in READINGS}  # fmt: skip
+    by_ground = {r: leads_out_by_ground(searcher, outlooks[r]) for r in READINGS}
+    necks = {
+        r: _measure_neck(network, outlooks[r], standings) if by_ground[r] else None
+        for r in READINGS
+    }
+    closing = {
+        r: _measure_closing(network, outlooks[r], standings)
+        if by_ground[r]
+        else _closed_already(outlooks[r])
+        for r in READINGS
+    }
     routes = {
         r: count_disjoint_ways(searcher, group[r])[0] if outlooks[r].is_open else 0
         for r in READINGS

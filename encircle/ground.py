@@ -248,7 +248,7 @@ class Ground:
 
     Arrays run over faces (n) or over shared stretches of boundary (m): `faces` (n,), `state` and
     `barred` per reading (n,), `fire` per reading (n, 5) in the order of FIRE_MODES, `joins`
-    (m, 2), `stopped` per reading (m,) as mode bits, `shared_m` (m,).
+    (m, 2), `stopped` per reading (m,) as mode bits.
     """
 
     drawing: Drawing
@@ -260,7 +260,6 @@ class Ground:
     fire: dict[Reading, NDArray[np.int64]]
     joins: NDArray[np.int64]
     stopped: dict[Reading, NDArray[np.int64]]
-    shared_m: NDArray[np.float64]
     on_edge: NDArray[np.bool_]
     stretches: dict[tuple[int, int, int, int], tuple[int, ...]]
     """Faces beside each piece of boundary, by its end points in grid units."""
@@ -631,7 +630,7 @@ def build_ground(drawing: Drawing, extra: Iterable[BaseGeometry] = ()) -> Ground
     state = {r: _decide(said[r], r, drawing.uncovered) for r in READINGS}
     enclosing, barred = _bar(drawing, points)
     stretches = _find_stretches(faces)
-    joins, stopped, shared = _join(drawing, stretches)
+    joins, stopped = _join(drawing, stretches)
     on_edge = np.zeros(len(faces), dtype=bool)
     on_edge[[beside[0] for beside in stretches.values() if len(beside) == 1]] = True
     return Ground(
@@ -644,7 +643,6 @@ def build_ground(drawing: Drawing, extra: Iterable[BaseGeometry] = ()) -> Ground
         fire=_measure_fire(drawing, points),
         joins=joins,
         stopped=stopped,
-        shared_m=shared,
         on_edge=on_edge,
         stretches=stretches,
         members=members,
@@ -746,7 +744,7 @@ def _find_stretches(
 
 def _join(
     drawing: Drawing, stretches: dict[tuple[int, int, int, int], tuple[int, ...]]
-) -> tuple[NDArray[np.int64], dict[Reading, NDArray[np.int64]], NDArray[np.float64]]:
+) -> tuple[NDArray[np.int64], dict[Reading, NDArray[np.int64]]]:
     """Join faces along shared stretches, apart by which modes a barrier on them stops."""
     keys = [key for key, beside in stretches.items() if len(beside) == 2]  # noqa: PLR2004 - two sides
     ends = np.array(keys, dtype=float).reshape(-1, 2, 2) * GRID_M
@@ -769,7 +767,7 @@ def _join(
         "optimistic": distinct[:, 2],
         "pessimistic": distinct[:, 3],
     }
-    return distinct[:, :2], stopped, np.asarray(shared[kept])
+    return distinct[:, :2], stopped
 
 
 def barrier_lines(drawing: Drawing, reading: Reading, mode: str) -> list[Wall]:

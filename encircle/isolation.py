@@ -99,28 +99,25 @@ class Searcher:
                     queue.append(there)
         return seen
 
-    def spread_over_ground(self, starts: Iterable[int], reading: Reading) -> set[int]:
-        """Find every vertex reached over open ground alone, from face to face."""
+    def spread_over_ground(
+        self, starts: Iterable[int], reading: Reading, *, to_junctions: bool = False
+    ) -> set[int]:
+        """Find every vertex reached over open ground alone, from face to face or to roads too."""
         network, carries = self.network, self.carries[reading]
-        ends = set(starts) | set(network.anchors)
         seen = set(starts)
+        others = self.positions - seen
         queue = deque(seen)
         while queue:
             here = queue.popleft()
             for there, edge in self._out[here]:
-                steps = there in ends or network.is_face(there)
                 walked = network.edges[edge].by == "ground" and carries[edge] & GROUND_BITS
-                if steps and walked and there not in seen:
+                ground = network.is_face(there) or there in network.anchors
+                fresh = there not in seen and there not in others
+                if walked and fresh and (ground or to_junctions):
                     seen.add(there)
                     if there not in network.anchors:
                         queue.append(there)
         return seen
-
-    def is_reached(self, starts: Iterable[int], reading: Reading, mode: str) -> bool:
-        """Tell whether a mode has a way to a land anchor."""
-        if mode == "boat":
-            return self.find_way(starts, reading, mode) is not None
-        return bool(self.spread(starts, reading, MODE_BITS[mode]) & self.land_anchors())
 
     def find_way(
         self, starts: Iterable[int], reading: Reading, mode: str, targets: set[int] | None = None
@@ -359,7 +356,7 @@ def count_disjoint_ways(
     by_ground = searcher.spread_over_ground(starts, reading)
     free = not by_ground & targets
     if not free and not _touches_route(network, starts, reading):
-        reached = _spread_over(searcher, starts, reading, {"ground"})
+        reached = searcher.spread_over_ground(starts, reading, to_junctions=True)
         starts |= _nearest_junctions(network, reached, starts, reading)
     flow = _Flow(searcher, reading, free=free)
     while flow.augment(starts, targets):
@@ -389,23 +386,6 @@ def _share_no_crossing(
             taken |= over
     once = [name for i, name in enumerate(cut) if name not in crossings or name not in cut[:i]]
     return len(kept), kept, once[: len(kept)]
-
-
-def _spread_over(
-    searcher: Searcher, starts: Iterable[int], reading: Reading, by: set[str]
-) -> set[int]:
-    edges, carries = searcher.network.edges, searcher.carries[reading]
-    seen = set(starts)
-    others = searcher.positions - seen
-    queue = deque(seen)
-    while queue:
-        here = queue.popleft()
-        for there, edge in searcher._out[here]:  # noqa: SLF001 - same module
-            passes = edges[edge].by in by and carries[edge] & GROUND_BITS
-            if passes and there not in seen and there not in others:
-                seen.add(there)
-                queue.append(there)
-    return seen
 
 
 def _touches_route(network: Network, starts: set[int], reading: Reading) -> bool:

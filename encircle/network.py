@@ -17,7 +17,6 @@ from encircle.ground import (
     GROUND_BITS,
     MODE_BITS,
     ON_LINE_M,
-    UNMAPPED,
     State,
     is_passable,
 )
@@ -531,8 +530,3 @@ def _tread(carried: int, face_bits: int, *, at_point: bool) -> int:
         return face_bits & GROUND_BITS if carried else 0
     on_foot = carried & (MODE_BITS["boat"] | SPECIAL) if face_bits & MODE_BITS["foot"] else 0
     return (carried & face_bits & GROUND_BITS) | on_foot
-
-
-def rank_of(grade: str | None) -> int:
-    """Rank a fire grade; unmapped stands between F1 and F2."""
-    return UNMAPPED if grade is None else FIRE_RANKS.index(grade)

@@ -37,11 +37,10 @@ if TYPE_CHECKING:
 Lean = Literal["open", "closed"]
 """Where drawing leaves room (a disc is drawn with corners, a seam has a mouth), which certificate
 gets the benefit of the doubt: `open` draws passable ground large, `closed` draws it small."""
-Layer = Literal["grey", "assessed", "territory"]
 Holder = Literal["friendly", "hostile", "neutral", "grey"]
 
 TOLERANCE_M = 2.0
-"""A certificate may stray this far from what it names; metres. Source: certificate notes."""
+"""A certificate may stray this far from what it names; metres. Source: convention here."""
 SEAM_SLACK = 0.1
 """Share of the seam width within which two ways of measuring a thin part may differ."""
 DISC_INNER, DISC_OUTER = 0.995, 1.001
