@@ -55,6 +55,7 @@ class Way:
     vertices: tuple[int, ...]
     edges: tuple[int, ...]
     fire: int
+    length_m: float
     boats: frozenset[int] = frozenset()
     """Edges of the way that are taken by boat."""
 
@@ -187,7 +188,9 @@ class Searcher:
             if boat:
                 boats.add(edge)
         fire = max((self._rank(e, mode, reading, e in boats) for e in edges), default=0)
-        return Way(mode, reading, tuple(vertices[::-1]), tuple(edges[::-1]), fire, frozenset(boats))
+        length_m = sum(self.network.edges[e].length_m for e in edges)
+        there, by = tuple(vertices[::-1]), tuple(edges[::-1])
+        return Way(mode, reading, there, by, fire, length_m, frozenset(boats))
 
     def _rank(self, edge: int, mode: str, reading: Reading, afloat: bool) -> int:  # noqa: FBT001
         walk = "boat" if afloat else "foot" if mode == "boat" else mode

@@ -17,7 +17,7 @@ from encircle.evidence import admit
 from encircle.explain import write_headline
 from encircle.exposure import measure_bearings, measure_margins
 from encircle.ground import build_ground, draw
-from encircle.isolation import Outlook, Searcher, look_out
+from encircle.isolation import LAND_MODES, Outlook, Searcher, look_out
 from encircle.judgement import BEST_OFF_FIRST, STATUSES, Judged, Judgement, PositionJudged
 from encircle.lines import build_lines
 from encircle.network import Network, build_network, find_discs, places_of
@@ -205,11 +205,10 @@ def _judge_group(
     """Let the best-off position that is there speak for the group."""
     present = [i for i, facts in enumerate(all_facts) if not facts.is_gone]
     sure = [i for i in present if not all_facts[i].is_doubtful]
-    ranked = sorted(
+    best = min(
         sure or present or range(len(judged)),
-        key=lambda i: (BEST_OFF_FIRST.index(judged[i].status.code), -all_facts[i].position.weight),
+        key=lambda i: _rank_among_units(all_facts[i], judged[i]),
     )
-    best = ranked[0]
     whole = _close_round_all(judged, sure, best, all_facts, searcher)
     facts = all_facts[best]
     judgement = Judgement(
@@ -231,6 +230,26 @@ def _judge_group(
     )
     judgement = replace(judgement, judged=_point_out_neck(whole, judgement.margins))
     return replace(judgement, headline=write_headline(judgement))
+
+
+def _rank_among_units(facts: Facts, judged: Judged) -> tuple[Any, ...]:
+    """
+    Rank a position by how well off it is, the best first; by nothing that its name decides.
+
+    Of equal status the one with more ways open, by land and then otherwise; of those the heaviest,
+    and of those the one with the shortest way out; a place on the map settles what is left.
+    """
+    openness = ("open", "contested", "unknown", "closed", "none", "enemy_leave")
+    land = [openness.index(judged.axes["land"][mode]) for mode in LAND_MODES]
+    access = [openness.index(judged.axes[axis]) for axis in ("sea", "air", "special")]
+    answers = tuple(judged.definitions.values())
+    way = facts.pessimistic.best or facts.optimistic.best
+    return (
+        BEST_OFF_FIRST.index(judged.status.code),
+        sum(land), land, sum(access), access, answers, -facts.position.weight,
+        way.length_m if way else 0.0,
+        facts.position.geometry.wkt if facts.position.geometry else "",
+    )  # fmt: skip
 
 
 def _close_round_all(

@@ -418,19 +418,27 @@ def _find_spans(
         return [place]
     spans: list[BaseGeometry] = []
     for obstacle in near:
-        runs_before = len(spans)
-        for _, line, _ in routes:
-            runs = shapely.get_parts(shapely.intersection(line, obstacle))
-            spans.extend(
-                run for run in runs
-                if "Line" in run.geom_type and run.length > join_m / 10
-                and shapely.dwithin(run, place, join_m)
-            )  # fmt: skip
-        if len(spans) == runs_before:
-            spans.append(_straight_across(place, obstacle))
+        over = _runs_over(obstacle, routes)
+        runs = [r for r in over if r.length > join_m / 10 and shapely.dwithin(r, place, join_m)]
+        spans += runs or [_straight_across(place, obstacle)]
     if any(shapely.dwithin(wall, place, join_m) for wall in walls):
         spans.append(place)  # a barrier line runs there too, and is passed at the point itself
     return spans
+
+
+def _runs_over(
+    obstacle: BaseGeometry, routes: Sequence[tuple[Route, BaseGeometry, bool]]
+) -> list[BaseGeometry]:
+    """Find where roads run over an obstacle; roads that meet end to end there are one road."""
+    runs = [
+        shapely.normalize(run)
+        for _, line, _ in routes
+        for run in shapely.get_parts(shapely.intersection(line, obstacle))
+        if "Line" in run.geom_type and run.length
+    ]
+    once = {run.wkb: run for run in runs}
+    merged = shapely.line_merge(shapely.multilinestrings([once[key] for key in sorted(once)]))
+    return [run for run in shapely.get_parts(merged) if not run.is_empty]
 
 
 def _straight_across(place: BaseGeometry, obstacle: BaseGeometry) -> BaseGeometry:
