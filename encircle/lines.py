@@ -437,6 +437,8 @@ def _runs_over(
         if "Line" in run.geom_type and run.length
     ]
     once = {run.wkb: run for run in runs}
+    if not once:
+        return []
     merged = shapely.line_merge(shapely.multilinestrings([once[key] for key in sorted(once)]))
     return [run for run in shapely.get_parts(merged) if not run.is_empty]
 
