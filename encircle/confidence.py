@@ -18,16 +18,19 @@ WEAK_RELIABILITY = frozenset("DE")
 WEAK_CREDIBILITY = 4
 """Admiralty grades from which evidence is doubtful (AJP-2.1): D, E; 4, 5. F and 6 mean that it
 cannot be judged, which is unknown, not worst."""
+BOUNDARY_ERROR_M = 1000.0
+"""How far a boundary may be drawn from where it ran, metres: what two careful mappers of one front
+differ by. Source: docs/method.md, maps differ by kilometres and agree on topology."""
 
 
-def assess_confidence(facts: Facts, judged: Judged) -> dict[str, Any]:
+def assess_confidence(facts: Facts, judged: Judged, margins: dict[str, Any]) -> dict[str, Any]:
     """
     Grade the evidence as high, moderate or low, with the reasons.
 
     Confidence speaks of the quality of the evidence, never of how likely the verdict is; the two
     are not to be read in one sentence (ICD 203).
     """
-    reasons = list(_list_reasons(facts, judged))
+    reasons = [*_list_reasons(facts, judged), *_list_thin_places(judged, margins)]
     level = min((weight for weight, _ in reasons), default=2)
     said = [text for _, text in reasons]
     if not said:
@@ -58,6 +61,20 @@ def _list_reasons(facts: Facts, judged: Judged) -> Iterator[tuple[int, str]]:
     way = facts.pessimistic.best
     if way is not None and way.fire == UNMAPPED:
         yield 1, "Fire is not mapped on the best way."
+
+
+def _list_thin_places(judged: Judged, margins: dict[str, Any]) -> Iterator[tuple[int, str]]:
+    """Say where boundaries drawn a little otherwise would turn the verdict."""
+    out = f"boundaries {BOUNDARY_ERROR_M / 1000:g} km out could"
+    if judged.encircled is False:
+        neck = margins["neck_width_m"]
+        neck_m = neck["pessimistic"]
+        if neck["at"] and neck_m is not None and neck_m < 2 * BOUNDARY_ERROR_M:
+            yield 1, f"The way out is {neck_m / 1000:.1f} km wide at its narrowest: {out} close it."
+    gap = margins.get("opening_distance_m")
+    if judged.encircled and gap and gap["distance_m"] < 2 * BOUNDARY_ERROR_M:
+        km = gap["distance_m"] / 1000
+        yield 1, f"The ring is {km:.1f} km thick at its thinnest: {out} open it."
 
 
 def _is_weak(reliability: str | None, credibility: int | None) -> bool:

@@ -158,8 +158,11 @@ def _say_margins(judgement: Judgement) -> Iterator[str]:
         return
     neck, closing = margins["neck_width_m"], margins["closing_distance_m"]
     yield "Margins (unknown ground hostile / passable):"
-    yield f"- narrowest place of the widest way: {_span(neck)}{_at(neck)}"
-    yield f"- new front that would close the ring: {_span(closing)}"
+    if judgement.verdict == "not_encircled" and neck["pessimistic"] == 0.0:
+        yield "- narrowest place of the widest way: a crossing; no open ground leads out"
+    else:
+        yield f"- narrowest place of the widest way: {_span(neck)}{_at(neck)}"
+        yield f"- new front that would close the ring: {_span(closing)}"
     routes, bearings = margins["disjoint_routes"], margins["hostile_bearings"]
     yield (
         f"- separate routes out, of the whole force: {routes['pessimistic']} / "

@@ -152,11 +152,12 @@ def _closed_already(outlook: Outlook) -> float | None:
 
 
 def _measure_opening(searcher: Searcher, outlooks: dict[Reading, Outlook]) -> Json | None:
-    """Measure the least friendly advance that would open a closed ring."""
+    """Measure the least friendly advance that would open a ring, on the reading kindest to it."""
     network = searcher.network
-    reading: Reading = "pessimistic"
-    if outlooks[reading].is_open:
+    closed = [reading for reading in READINGS if not outlooks[reading].is_open]
+    if not closed:
         return None
+    reading = closed[0]
     inside = [v for v in outlooks[reading].reached if network.is_face(v)]
     outside = [
         v
@@ -164,13 +165,11 @@ def _measure_opening(searcher: Searcher, outlooks: dict[Reading, Outlook]) -> Js
         | _ground_of_anchors(searcher, reading)
         if network.is_face(v) and v not in inside
     ]
-    if not inside or not outside:
+    anchors = [shape for a, shape in network.anchors.values() if a.access == "land"]
+    if not inside or not (outside or anchors):
         return None
-    advance = margins.least_advance_to_open(
-        network.ground.unite(inside),
-        network.ground.unite(outside),
-        None,
-    )
+    beyond = shapely.union_all([network.ground.unite(outside), *anchors])
+    advance = margins.least_advance_to_open(network.ground.unite(inside), beyond, None)
     ends = [_degrees(network, p) for p in shapely.get_coordinates(advance.chord)]
     return {"distance_m": _metres(advance.length_m), "between": ends}
 

@@ -24,7 +24,7 @@ from encircle.situation import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -441,7 +441,7 @@ def _draw_smaller(
     frame = shapely.difference(area.buffer(3 * error_m, join_style="mitre"), area)
     solid = [s for s in behind if "Polygon" in s.geom_type]
     whole = shapely.union_all([frame, *held, *solid]).buffer(1.0).buffer(-1.0)
-    return shapely.intersection(shape, whole.buffer(-error_m))
+    return _overlay(shapely.intersection, shape, whole.buffer(-error_m))
 
 
 def _role_of(control: Control, friends: frozenset[str]) -> Role:
@@ -510,12 +510,13 @@ def _patch_seams(control: list[Patch], area: BaseGeometry, seam_m: float) -> Ite
                 continue
             yield Patch(seam, Role.SEAM, "", readings)
             wide = [
-                Patch(shapely.difference(ground, thin[other]), other, "")
+                Patch(_overlay(shapely.difference, ground, thin[other]), other, "")
                 for other, ground in bare.items()
                 if other not in (role, Role(0))
             ]
             for patch in (*painted, *wide):
-                near = shapely.intersection(seam, patch.shape.buffer(seam_m, quad_segs=4))
+                around = patch.shape.buffer(seam_m, quad_segs=4)
+                near = _overlay(shapely.intersection, seam, around)
                 if near.area > 0:
                     yield Patch(near, _SEAM_OF[patch.role], patch.feature, readings)
 
@@ -526,12 +527,12 @@ def _find_bare(
     """Give the ground nothing is painted on, by whose territory it is; Role(0): nobody's."""
     roles = (Role.TERRITORY_FRIENDLY, Role.TERRITORY_HOSTILE, Role.TERRITORY_NEUTRAL)
     bare: dict[Role, BaseGeometry] = {}
-    left = shapely.difference(area, painted)
+    left = _overlay(shapely.difference, area, painted)
     for role in roles:
         own = _unite([p for p in speaking if p.role == role])
         if not own.is_empty:
-            bare[role] = shapely.difference(own, painted)
-            left = shapely.difference(left, own)
+            bare[role] = _overlay(shapely.difference, own, painted)
+            left = _overlay(shapely.difference, left, own)
     bare[Role(0)] = left
     return bare
 
@@ -540,13 +541,28 @@ def _unite(patches: Iterable[Patch]) -> BaseGeometry:
     return shapely.union_all([p.shape for p in patches])
 
 
+def _overlay(
+    operation: Callable[..., BaseGeometry], one: BaseGeometry, other: BaseGeometry
+) -> BaseGeometry:
+    """Lay two shapes over each other; where floating point fails at that, on the noding grid."""
+    try:
+        return operation(one, other)
+    except shapely.GEOSException:
+        valid = (_only_polygons(shapely.make_valid(shape)) for shape in (one, other))
+        return operation(*valid, grid_size=GRID_M)
+
+
+def _only_polygons(shape: BaseGeometry) -> BaseGeometry:
+    return shapely.union_all([p for p in shapely.get_parts(shape) if "Polygon" in p.geom_type])
+
+
 def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
     """Find the parts of ground that a disc as wide as `width_m` cannot enter."""
     half = width_m / 2
     kept_corner = 1.5  # ratio of mitre to width: right angles stay, spikes go
     core = ground.buffer(-half, join_style="mitre", mitre_limit=kept_corner)
     wide = core.buffer(half, join_style="mitre", mitre_limit=kept_corner)
-    parts = shapely.get_parts(shapely.difference(ground, wide))
+    parts = shapely.get_parts(_overlay(shapely.difference, ground, wide))
     kept = [p for p in parts if p.geom_type == "Polygon" and p.area > 1.0]
     return shapely.union_all(kept)
 

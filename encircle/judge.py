@@ -17,8 +17,15 @@ from encircle.evidence import admit
 from encircle.explain import write_headline
 from encircle.exposure import measure_bearings, measure_margins
 from encircle.ground import build_ground, draw
-from encircle.isolation import LAND_MODES, Outlook, Searcher, look_out
-from encircle.judgement import BEST_OFF_FIRST, STATUSES, Judged, Judgement, PositionJudged
+from encircle.isolation import LAND_MODES, Outlook, Searcher, leads_out_by_ground, look_out
+from encircle.judgement import (
+    BEST_OFF_FIRST,
+    STATUSES,
+    Judged,
+    Judgement,
+    PositionJudged,
+    Status,
+)
 from encircle.lines import build_lines
 from encircle.network import Network, build_network, find_discs, places_of
 from encircle.options import Options
@@ -68,13 +75,34 @@ def judge(situation: Situation, options: Options | None = None) -> Judgement:
     .. [1] docs/contract.md, The judgement.
     """
     options = options or Options()
-    evidence = admit(situation, options)
-    positions = _find_positions(situation, evidence)
-    network = build_labelled_network(evidence, positions, options)
-    searcher = Searcher(network)
-    all_facts = [_gather(p, evidence, searcher, options) for p in positions]
+    searcher, all_facts = _look(situation, options)
     judged = [_judge_position(facts, searcher) for facts in all_facts]
     return _judge_group(situation, options, searcher, all_facts, judged)
+
+
+def find_status(situation: Situation, options: Options | None = None) -> Status:
+    """
+    Find a force's status and no more: no proof, no margins.
+
+    The same network and the same rules as `judge`, for the many maps that are only compared.
+
+    Examples
+    --------
+    >>> from encircle import read
+    >>> find_status(read("fixtures/trap-tunnel-open/situation.geojson")).code
+    'E1'
+    """
+    _, all_facts = _look(situation, options or Options())
+    codes = [decide(all_facts[i])[0] for i in _find_speaking(all_facts)]
+    return STATUSES[min(codes, key=BEST_OFF_FIRST.index)]
+
+
+def _look(situation: Situation, options: Options) -> tuple[Searcher, list[Facts]]:
+    """Draw the map as a network, and gather what the rules ask of each position."""
+    evidence = admit(situation, options)
+    positions = _find_positions(situation, evidence)
+    searcher = Searcher(build_labelled_network(evidence, positions, options))
+    return searcher, [_gather(p, evidence, searcher, options) for p in positions]
 
 
 def build_network_of(situation: Situation, options: Options | None = None) -> Network:
@@ -203,14 +231,14 @@ def _judge_group(
     judged: Sequence[Judged],
 ) -> Judgement:
     """Let the best-off position that is there speak for the group."""
-    present = [i for i, facts in enumerate(all_facts) if not facts.is_gone]
-    sure = [i for i in present if not all_facts[i].is_doubtful]
+    sure = [i for i, f in enumerate(all_facts) if not f.is_gone and not f.is_doubtful]
     best = min(
-        sure or present or range(len(judged)),
-        key=lambda i: _rank_among_units(all_facts[i], judged[i]),
+        _find_speaking(all_facts),
+        key=lambda i: _rank_among_units(all_facts[i], judged[i], searcher),
     )
     whole = _close_round_all(judged, sure, best, all_facts, searcher)
     facts = all_facts[best]
+    margins = _measure_margins(facts, whole, searcher, [all_facts[i] for i in sure or [best]])
     judgement = Judgement(
         force=situation.force,
         side=facts.position.side,
@@ -223,8 +251,8 @@ def _judge_group(
             for f, j in zip(all_facts, judged, strict=True)
         ),
         cut_off=_count_cut_off(all_facts, judged, sure),
-        margins=_measure_margins(facts, whole, searcher, [all_facts[i] for i in sure or [best]]),
-        confidence=assess_confidence(facts, whole),
+        margins=margins,
+        confidence=assess_confidence(facts, whole, margins),
         pivots=tuple(_find_pivots(whole)),
         provenance=_say_provenance(situation, options, all_facts),
     )
@@ -232,21 +260,29 @@ def _judge_group(
     return replace(judgement, headline=write_headline(judgement))
 
 
-def _rank_among_units(facts: Facts, judged: Judged) -> tuple[Any, ...]:
+def _find_speaking(all_facts: Sequence[Facts]) -> list[int]:
+    """Find who speaks for the group: who is surely there, else may be there, else all."""
+    present = [i for i, facts in enumerate(all_facts) if not facts.is_gone]
+    sure = [i for i in present if not all_facts[i].is_doubtful]
+    return sure or present or list(range(len(all_facts)))
+
+
+def _rank_among_units(facts: Facts, judged: Judged, searcher: Searcher) -> tuple[Any, ...]:
     """
     Rank a position by how well off it is, the best first; by nothing that its name decides.
 
-    Of equal status the one with more ways open, by land and then otherwise; of those the heaviest,
-    and of those the one with the shortest way out; a place on the map settles what is left.
+    Of equal status the one with more ways open, by land and then otherwise; then the one that needs
+    no bridge, the heaviest, the one with the shortest way out; a place on the map settles the rest.
     """
     openness = ("open", "contested", "unknown", "closed", "none", "enemy_leave")
     land = [openness.index(judged.axes["land"][mode]) for mode in LAND_MODES]
     access = [openness.index(judged.axes[axis]) for axis in ("sea", "air", "special")]
     answers = tuple(judged.definitions.values())
     way = facts.pessimistic.best or facts.optimistic.best
+    bridged = [not leads_out_by_ground(searcher, facts.outlooks[r]) for r in READINGS]
     return (
         BEST_OFF_FIRST.index(judged.status.code),
-        sum(land), land, sum(access), access, answers, -facts.position.weight,
+        sum(land), land, sum(access), access, answers, bridged, -facts.position.weight,
         way.length_m if way else 0.0,
         facts.position.geometry.wkt if facts.position.geometry else "",
     )  # fmt: skip
