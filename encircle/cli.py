@@ -5,11 +5,23 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from encircle.errors import EncircleError, SituationError
+from encircle import cli_library
+from encircle.terminal import (
+    FAILED,
+    guard,
+    load,
+    parse_instant,
+    parse_place,
+    print_bytes,
+    print_json,
+    read_file,
+    refuse,
+    write,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +37,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-FAILED, BAD_INPUT = 1, 2
+cli_library.register(app)
+
 NETWORK_FORMATS = (".graphml", ".json")
 
 SituationFile = Annotated[str, typer.Argument(metavar="SITUATION", help="GeoJSON; - for stdin")]
@@ -57,17 +70,17 @@ def judge(
     from encircle.judge import judge as judge_situation
     from encircle.options import Options
 
-    read = _read(situation, as_of, force)
+    read = read_file(situation, as_of, force)
     options = Options(stale_after_days=stale_after_days, seam_m=seam_m)
     judgement = judge_situation(read, options)
     if svg:
         from encircle.picture import draw_svg
 
-        _write(svg, draw_svg(judgement, read).encode())
+        write(svg, draw_svg(judgement, read).encode())
     if network:
         _save_network(network, read, options)
     if json_output:
-        _print_bytes(judgement.to_json())
+        print_bytes(judgement.to_json())
     else:
         _show(judgement)
 
@@ -82,13 +95,13 @@ def verify(
     from encircle.geojson import parse_document
     from encircle.verify import verify as verify_judgement
 
-    document = _guard(lambda: parse_document(_load(judgement)))
+    document = guard(lambda: parse_document(load(judgement)))
     as_of, force = document.get("as_of"), document.get("force")
     given = (value if isinstance(value, str) else None for value in (as_of, force))
-    read = _read(situation, *given)
-    verification = _guard(lambda: verify_judgement(document, read))
+    read = read_file(situation, *given)
+    verification = guard(lambda: verify_judgement(document, read))
     if json_output:
-        _print_json(verification.to_dict())
+        print_json(verification.to_dict())
     else:
         for check in verification.checks:
             mark = "holds" if check.holds else "FAILS"
@@ -119,35 +132,33 @@ def convert(
 ) -> None:
     """Convert a map made by others into a situation."""
     if preset != "deepstate":
-        _refuse(f"unknown preset {preset!r}; use deepstate")
+        refuse(f"unknown preset {preset!r}; use deepstate")
     from encircle.formats.deepstate import parse_snapshot_time, situation_from_deepstate
     from encircle.geojson import parse_document
 
-    snapshot, outline = (
-        _guard(lambda f=f: parse_document(_load(f))) for f in (source, str(border))
-    )
-    instant = _parse_instant(as_of) if as_of else parse_snapshot_time(Path(source).name)
+    snapshot, outline = (guard(lambda f=f: parse_document(load(f))) for f in (source, str(border)))
+    instant = parse_instant(as_of) if as_of else parse_snapshot_time(Path(source).name)
     if instant is None:
-        _refuse("the file's name does not say when the map was made; give --as-of")
-    document = _guard(
+        refuse("the file's name does not say when the map was made; give --as-of")
+    document = guard(
         lambda: situation_from_deepstate(
             snapshot,
             outline,
-            force_at=[_parse_place(text, "--force-at") for text in force_at],
+            force_at=[parse_place(text, "--force-at") for text in force_at],
             as_of=instant,
             force=force,
             side=side,
             area_km=area_km,
-            anchor_at=[_parse_place(text, "--anchor-at") for text in anchor_at or []] or None,
+            anchor_at=[parse_place(text, "--anchor-at") for text in anchor_at or []] or None,
         )
     )
     for notice in document.get("situation", {}).get("notices", []):
         typer.echo(f"Notice: {notice}", err=True)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     if target == "-":
-        _print_bytes(text)
+        print_bytes(text)
     else:
-        _write(Path(target), text)
+        write(Path(target), text)
 
 
 @app.command()
@@ -162,81 +173,8 @@ def serve(
     try:
         import api.main  # noqa: F401 - found beside the library in a checkout, not in a wheel
     except ModuleNotFoundError:
-        _refuse("the service is not installed here; run it from a checkout or the container")
+        refuse("the service is not installed here; run it from a checkout or the container")
     uvicorn.run("api.main:create_app", factory=True, host=host, port=port, log_level="warning")
-
-
-# -- reading and writing ---------------------------------------------------------------------
-
-
-def _load(name: str) -> bytes:
-    if name == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(name).read_bytes()
-    except OSError as error:
-        _refuse(f"cannot read {name}: {error.strerror}")
-
-
-def _read(name: str, as_of: str | None, force: str | None) -> Situation:
-    from encircle.geojson import read_situation
-
-    raw = _load(name)
-    situation: Situation = _guard(lambda: read_situation(raw, as_of=as_of, force=force))
-    return situation
-
-
-def _guard(action: Any) -> Any:  # noqa: ANN401 - whatever the action gives
-    """Run an action; bad input ends the command with every fault on stderr and exit code 2."""
-    try:
-        return action()
-    except SituationError as error:
-        for fault in error.faults:
-            typer.echo(f"error: {fault}", err=True)
-    except EncircleError as error:
-        typer.echo(f"error: {error}", err=True)
-    raise typer.Exit(BAD_INPUT)
-
-
-def _refuse(message: str) -> NoReturn:
-    typer.echo(f"error: {message}", err=True)
-    raise typer.Exit(BAD_INPUT)
-
-
-def _parse_place(text: str, option: str) -> tuple[float, float]:
-    try:
-        lon, lat = (float(part) for part in text.split(","))
-    except ValueError:
-        _refuse(f"{option} {text!r} is not LON,LAT")
-    return lon, lat
-
-
-def _parse_instant(text: str) -> Any:  # noqa: ANN401 - a datetime, once parsed
-    from encircle.contract import parse_instant
-
-    try:
-        return parse_instant(text)
-    except ValueError:
-        _refuse(f"--as-of {text!r} is not an instant; write 2025-03-14T12:00:00Z")
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        _refuse(f"cannot write {path}: {error.strerror}")
-    typer.echo(f"Wrote {path}", err=True)
-
-
-def _print_bytes(content: bytes) -> None:
-    sys.stdout.buffer.write(content.rstrip() + b"\n")
-    sys.stdout.buffer.flush()
-
-
-def _print_json(value: object) -> None:
-    import orjson
-
-    _print_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2))
 
 
 def _save_network(path: Path, situation: Situation, options: Any) -> None:  # noqa: ANN401 - Options
@@ -245,12 +183,12 @@ def _save_network(path: Path, situation: Situation, options: Any) -> None:  # no
     from encircle.judge import build_network_of
 
     if path.suffix not in NETWORK_FORMATS:
-        _refuse(f"cannot tell the format of {path}; end it in {' or '.join(NETWORK_FORMATS)}")
+        refuse(f"cannot tell the format of {path}; end it in {' or '.join(NETWORK_FORMATS)}")
     G = build_network_of(situation, options).to_networkx()
     if path.suffix == ".graphml":
-        _write(path, "\n".join(nx.generate_graphml(G)).encode())
+        write(path, "\n".join(nx.generate_graphml(G)).encode())
     else:
-        _write(path, json.dumps(nx.node_link_data(G, edges="edges")).encode())
+        write(path, json.dumps(nx.node_link_data(G, edges="edges")).encode())
 
 
 # -- on a terminal ---------------------------------------------------------------------------

@@ -78,6 +78,16 @@ class Sensitivity:
         """Count the trials by the verdicts they gave instead."""
         return dict(Counter(t.verdict for t in self.trials if t.verdict != self.verdict))
 
+    def to_dict(self) -> dict[str, object]:
+        """Give the shares that held, kind by kind, and what else was found."""
+        return {
+            "code": self.code,
+            "verdict": self.verdict,
+            "share_held": round(self.share_held, 4),
+            "held": {kind: list(self.of_kind(kind)) for kind in KINDS},
+            "others": self.others,
+        }
+
 
 def measure_sensitivity(situation: Situation, options: Options | None = None) -> Sensitivity:
     """

@@ -1,0 +1,326 @@
+"""Starting a scenario, and checking one for the mistakes people make when they draw."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from encircle.errors import SituationError
+from encircle.formats.scenarios import EXPECTED, SITUATION, SOURCES, read_scenario
+from encircle.judge import judge
+from encircle.judgement import STATUSES
+from encircle.projection import Plane
+from encircle.situation import Anchor, Claim, Control, Position
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.formats.scenarios import Scenario
+    from encircle.situation import Situation
+
+Json = dict[str, Any]
+Place = tuple[float, float]
+
+REDRAW = "Drawn by the draft: redraw"
+"""Note on whatever a draft draws, so that nobody takes it for history."""
+FEATURES = range(8, 61)
+"""Features that a hand-drawn state has; fewer say too little, more are hard to check by hand."""
+SLIT_M = 1000.0
+"""Unpainted ground nowhere wider than this is a slit between polygons meant to touch, metres."""
+UNPAINTED_SHARE = 0.05
+"""Share of the area that may stay unpainted without a question."""
+FAR_DEG = 20.0
+"""A feature this far from the middle of the others stands on another map, degrees."""
+MOST_CODES = 3
+"""Codes a record can leave open; more is no expectation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something to look at: what, where, and what to do about it."""
+
+    name: str
+    statement: str
+    features: tuple[str, ...] = ()
+    is_certain: bool = True
+    """False where it may be meant."""
+
+    def __str__(self) -> str:
+        where = f" [{', '.join(self.features)}]" if self.features else ""
+        return f"{'Mistake' if self.is_certain else 'Look at'}: {self.statement}{where}"
+
+    def to_dict(self) -> Json:
+        """Give the mistake as one entry of a report."""
+        return {
+            "name": self.name,
+            "statement": self.statement,
+            "features": list(self.features),
+            "is_certain": self.is_certain,
+        }
+
+
+# -- starting --------------------------------------------------------------------------------
+
+
+def draft_scenario(  # noqa: PLR0913 - what the first features need
+    name: str, *, side: str, enemy: str, force: str, at: Place, anchor_at: Place
+) -> dict[str, str]:
+    """
+    Write the files of a new scenario: a map with one position, its ground, and ground to reach.
+
+    Returns
+    -------
+    files
+        Text by file name. What history says is left empty, and `find_mistakes` asks for it.
+    """
+    west, east = sorted((at[0], anchor_at[0]))
+    south, north = sorted((at[1], anchor_at[1]))
+    room = max(east - west, north - south, 0.05) / 2
+    held = shapely.box(west - room / 2, south - room / 2, east + room / 2, north + room / 2)
+    area = shapely.box(west - room, south - room, east + room, north + room)
+    paper = shapely.box(*area.buffer(room / 4).bounds)
+    instant = f"{name[-10:]}T12:00:00Z"
+    seen = {"sources": ["source-a"], "observed_at": instant, "note": REDRAW}
+
+    def draw(identity: str, kind: str, shape: BaseGeometry, **said: object) -> str:
+        properties = {"kind": kind, **said, **seen}
+        rounded = shapely.set_precision(shape, 1e-5)
+        geometry = shapely.geometry.mapping(rounded)
+        feature = {"type": "Feature", "id": identity, "geometry": geometry}
+        return "  " + json.dumps({**feature, "properties": properties}, ensure_ascii=False)
+
+    features = [
+        draw("own-ground", "control", held, holder=side, basis="assessed"),
+        draw("enemy-ground", "control", paper - held, holder=enemy, basis="assessed"),
+        draw("position", "position", shapely.Point(at), side=side, force=force, reach_m=500),
+        draw("anchor", "anchor", shapely.Point(anchor_at).buffer(room / 8), side=side),
+        draw("road", "route", shapely.LineString([at, anchor_at])),
+    ]
+    heading = {
+        "id": name,
+        "title": "?",
+        "as_of": instant,
+        "sides": [{"id": side, "name": side}, {"id": enemy, "name": enemy}],
+        "force": force,
+        "area": shapely.geometry.mapping(shapely.set_precision(area, 1e-5)),
+        "sources": [{"id": "source-a", "title": "?", "origin": "source-a"}],
+    }
+    situation = (
+        '{"type": "FeatureCollection",\n "situation": '
+        + json.dumps(heading, ensure_ascii=False, indent=2).replace("\n", "\n ")
+        + ',\n "features": [\n'
+        + ",\n".join(features)
+        + "\n ]\n}\n"
+    )
+    expected = {
+        "force": force,
+        "as_of": instant,
+        "verdict": "",
+        "acceptable": [],
+        "definitions": {},
+        "history": {"confidence": "", "note": ""},
+    }
+    rows = "\n".join(f"| `{json.loads(f)['id']}` | ? | ? |" for f in features)
+    sources = (
+        f"# Sources: {name}\n\nHand-drawn. No map file is copied.\n\n"
+        f"| feature | where it comes from | how sure |\n|---|---|---|\n{rows}\n\n"
+        "## Dates\n\n?\n"
+    )
+    return {
+        SITUATION: situation,
+        EXPECTED: json.dumps(expected, indent=1) + "\n",
+        SOURCES: sources,
+    }
+
+
+# -- checking --------------------------------------------------------------------------------
+
+
+def find_mistakes(folder: Path) -> list[Mistake]:
+    """
+    Look a scenario over for the mistakes people make.
+
+    What the door refuses comes first, and alone: a map that cannot be read cannot be checked.
+    """
+    scenario = read_scenario(folder)
+    told = folder / SOURCES
+    text = told.read_text("utf-8") if told.is_file() else ""
+    try:
+        situation = scenario.situation
+    except SituationError as error:
+        return [Mistake("unreadable", str(fault)) for fault in error.faults]
+    drawn = [mistake for check in _ON_THE_MAP for mistake in check(situation)]
+    return [
+        *drawn,
+        *_check_expected(scenario, situation),
+        *_check_sources(scenario, situation, text),
+    ]
+
+
+def _check_place(situation: Situation) -> Iterator[Mistake]:
+    """Find features that stand on another map, most often with lon and lat swapped."""
+    drawn = [f for f in situation.features if f.geometry is not None]
+    places = {f.id: shapely.get_coordinates(f.geometry).mean(axis=0) for f in drawn}
+    middle = shapely.get_coordinates(shapely.MultiPoint(list(places.values()))).T
+    lon, lat = (float(sorted(axis)[len(axis) // 2]) for axis in middle)
+    for name, (x, y) in places.items():
+        if max(abs(x - lon), abs(y - lat)) > FAR_DEG:
+            swapped = max(abs(y - lon), abs(x - lat)) <= FAR_DEG
+            why = "longitude and latitude are swapped" if swapped else "it is on another map"
+            yield Mistake("far-away", f"{x:.2f}, {y:.2f} is far from all else: {why}", (name,))
+
+
+def _check_force(situation: Situation) -> Iterator[Mistake]:
+    """Find positions of the force that stand outside the area."""
+    area = situation.area
+    for position in situation.positions_of(situation.force):
+        if area is not None and position.drawn.disjoint(area):
+            yield Mistake("off-the-map", "the force stands outside the area; widen the area",
+                          (position.id,))  # fmt: skip
+
+
+def _check_anchors(situation: Situation) -> Iterator[Mistake]:
+    """Find anchors on ground that the enemy holds, or outside the area."""
+    positions = situation.positions_of(situation.force)
+    friends = situation.friends_of(positions[0].side) if positions else frozenset()
+    held = [c for c in situation.of_kind(Control) if c.basis in ("assessed", "territory")]
+    own = shapely.union_all([c.drawn for c in held if c.holder in friends])
+    hostile = shapely.union_all([c.drawn for c in held if c.holder not in friends])
+    anchors = [a for a in situation.of_kind(Anchor) if a.side in friends]
+    if not any(a.access == "land" for a in anchors):
+        yield Mistake("no-anchor", "no land anchor: nothing on this map counts as reached")
+    for anchor in anchors:
+        if anchor.access != "land":
+            continue
+        if situation.area is not None and anchor.drawn.disjoint(situation.area):
+            yield Mistake("off-the-map", "the anchor lies outside the area", (anchor.id,))
+        middle = anchor.drawn.representative_point()
+        if hostile.contains(middle) and not own.contains(middle):
+            yield Mistake(
+                "anchor-on-hostile-ground",
+                "the anchor lies on ground the map gives to the enemy: an anchor is friendly "
+                "ground with its own way onward",
+                (anchor.id,),
+            )
+
+
+def _check_paint(situation: Situation) -> Iterator[Mistake]:
+    """Find ground no control polygon covers: it counts as unknown, and opens or contests rings."""
+    painted = [c.drawn for c in situation.of_kind(Control) if c.basis != "claimed"]
+    if not painted or situation.area is None or situation.uncovered == "open":
+        return
+    plane = Plane(situation.origin)
+    area = plane.to_metres(situation.area)
+    bare = area - shapely.union_all([plane.to_metres(shape) for shape in painted])
+    parts = [p for p in shapely.get_parts(bare) if "Polygon" in p.geom_type and p.area > 1.0]
+    slits = [p for p in parts if p.buffer(-SLIT_M / 2).is_empty and p.length > 2 * SLIT_M]
+    if slits:
+        longest = max(slits, key=lambda p: p.length).representative_point()
+        lon, lat = plane.points_to_degrees([(longest.x, longest.y)])[0]
+        yield Mistake(
+            "slit",
+            f"{len(slits)} slits nobody painted, the longest at {lon:.4f}, {lat:.4f}: polygons "
+            "that touch must share their vertices, or unknown ground runs between them",
+        )
+    wide = sum(p.area for p in parts) - sum(p.area for p in slits)
+    if wide > UNPAINTED_SHARE * area.area:
+        share = wide / area.area
+        yield Mistake(
+            "uncovered",
+            f"{share:.0%} of the area is painted by nobody and counts as unknown; paint it, or "
+            "say in SOURCES.md that nobody knew",
+            is_certain=False,
+        )
+
+
+def _check_edge(situation: Situation) -> Iterator[Mistake]:
+    """Find a ring that only the edge of the map closes."""
+    judgement = judge(situation)
+    rules = {finding.rule: finding for finding in judgement.findings}
+    if "map_ends_first" in rules:
+        yield Mistake("map-edge", "open ground runs off the map before an anchor is reached: "
+                      "widen the area, or paint who holds the ground there")  # fmt: skip
+
+
+_ON_THE_MAP: tuple[Callable[[Situation], Iterator[Mistake]], ...] = (
+    _check_place,
+    _check_force,
+    _check_anchors,
+    _check_paint,
+    _check_edge,
+)
+
+
+def _check_expected(scenario: Scenario, situation: Situation) -> Iterator[Mistake]:
+    """Find what expected.json leaves out, or says of things that are not on the map."""
+    yield from _check_codes(scenario)
+    expected = scenario.expected
+    if expected.get("force") != situation.force:
+        yield Mistake("expected", f"{EXPECTED}: force is not {situation.force}")
+    day = situation.as_of.date().isoformat()
+    if scenario.day and scenario.day != day:
+        yield Mistake("date", f"the folder is dated {scenario.day}, the map {day}")
+    for member, known in (
+        ("units", {p.id for p in situation.of_kind(Position)}),
+        ("claims", {c.id for c in situation.of_kind(Claim)}),
+    ):
+        strange = tuple(sorted(set(expected.get(member, {})) - known))
+        if strange:
+            yield Mistake("expected", f"{EXPECTED}: {member} not on the map", strange)
+
+
+def _check_codes(scenario: Scenario) -> Iterator[Mistake]:
+    expected = scenario.expected
+    unknown = [code for code in scenario.acceptable if code not in STATUSES]
+    if unknown:
+        yield Mistake("expected", f"{EXPECTED}: no status is called {', '.join(unknown)}")
+        return
+    if not scenario.acceptable:
+        yield Mistake("expected", f"{EXPECTED}: acceptable is empty; say what history allows")
+    elif len(scenario.acceptable) > MOST_CODES:
+        yield Mistake(
+            "expected", f"{EXPECTED}: acceptable allows nearly everything", is_certain=False
+        )
+    verdicts = {STATUSES[code].verdict for code in scenario.acceptable}
+    if verdicts and expected.get("verdict") not in verdicts:
+        said = expected.get("verdict") or "nothing"
+        yield Mistake("expected", f"{EXPECTED}: verdict says {said}, the codes say otherwise")
+    told = expected.get("history", {})
+    for member in ("confidence", "note"):
+        if not told.get(member):
+            yield Mistake("expected", f"{EXPECTED}: history.{member} is empty")
+
+
+def _check_sources(scenario: Scenario, situation: Situation, text: str) -> Iterator[Mistake]:
+    """Find features whose place nobody vouches for."""
+    if not text.strip():
+        yield Mistake("sources", f"{SOURCES} is missing or empty")
+    named = re.findall(r"`([^`]+)`", text)
+    patterns = [re.escape(name).replace(r"\*", ".*") for name in named]
+    kept = re.compile("|".join(patterns) or "(?!)")
+    silent = tuple(f.id for f in situation.features if not kept.fullmatch(f.id))
+    if silent:
+        yield Mistake("sources", f"{SOURCES} does not name these", silent, is_certain=False)
+    bare = tuple(f.id for f in situation.features if not f.sources and not isinstance(f, Claim))
+    if bare:
+        yield Mistake("sources", "no source is named for these", bare, is_certain=False)
+    drafts = tuple(f.id for f in situation.features if f.note == REDRAW)
+    if drafts:
+        yield Mistake("draft", "still as the draft drew them", drafts)
+    if len(situation.features) not in FEATURES:
+        count = len(situation.features)
+        yield Mistake("features", f"{count} features: a state is drawn with "
+                      f"{FEATURES.start} to {FEATURES.stop - 1}", is_certain=False)  # fmt: skip
+    if "?" in {scenario.heading.get("title"), *(s.get("title") for s in _sources_of(scenario))}:
+        yield Mistake("draft", "the title of the map or of a source is still a question mark")
+
+
+def _sources_of(scenario: Scenario) -> list[Json]:
+    return [s for s in scenario.heading.get("sources", []) if isinstance(s, dict)]

@@ -1,0 +1,110 @@
+"""What every command does: read files, print documents, refuse bad input, show progress."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+from encircle.errors import EncircleError, SituationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from encircle.situation import Situation
+
+FAILED, BAD_INPUT = 1, 2
+"""Exit codes. Source: docs/contract.md, Command line."""
+
+
+@contextmanager
+def show_progress(what: str, total: int) -> Iterator[Callable[[object], None]]:
+    """Show a bar on standard error while long work runs; give what is to be called at each step."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda _: progress.advance(task)
+
+
+def load(name: str) -> bytes:
+    """Read a file, or standard input for a dash."""
+    if name == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        refuse(f"cannot read {name}: {error.strerror}")
+
+
+def read_file(name: str, as_of: str | None, force: str | None) -> Situation:
+    """Read a situation, or end the command with everything that is wrong with it."""
+    from encircle.geojson import read_situation
+
+    raw = load(name)
+    situation: Situation = guard(lambda: read_situation(raw, as_of=as_of, force=force))
+    return situation
+
+
+def guard(action: Any) -> Any:  # noqa: ANN401 - whatever the action gives
+    """Run an action; bad input ends the command with every fault on stderr and exit code 2."""
+    try:
+        return action()
+    except SituationError as error:
+        for fault in error.faults:
+            typer.echo(f"error: {fault}", err=True)
+    except EncircleError as error:
+        typer.echo(f"error: {error}", err=True)
+    raise typer.Exit(BAD_INPUT)
+
+
+def refuse(message: str) -> NoReturn:
+    """End the command: bad input."""
+    typer.echo(f"error: {message}", err=True)
+    raise typer.Exit(BAD_INPUT)
+
+
+def parse_place(text: str, option: str) -> tuple[float, float]:
+    """Parse LON,LAT."""
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        refuse(f"{option} {text!r} is not LON,LAT")
+    return lon, lat
+
+
+def parse_instant(text: str) -> Any:  # noqa: ANN401 - a datetime, once parsed
+    """Parse an instant, RFC 3339."""
+    from encircle import contract
+
+    try:
+        return contract.parse_instant(text)
+    except ValueError:
+        refuse(f"--as-of {text!r} is not an instant; write 2025-03-14T12:00:00Z")
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file, and say so on standard error."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        refuse(f"cannot write {path}: {error.strerror}")
+    typer.echo(f"Wrote {path}", err=True)
+
+
+def print_bytes(content: bytes) -> None:
+    """Print one document on standard output."""
+    sys.stdout.buffer.write(content.rstrip() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def print_json(value: object) -> None:
+    """Print a value as one JSON document."""
+    import orjson
+
+    print_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2))
