@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
+from api.catalogue import ask
 from api.errors import PROBLEM_JSON, TooLargeError
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Service:
         scenario = self.catalogue.find(name)
         key = (name, kind)
         async with self._locks[key]:
-            answer = self._judged.get(key) or await self.ask(kind, scenario.ask())
+            answer = self._judged.get(key) or await self.ask(kind, ask(scenario))
             if answer.status == HTTPStatus.OK:
                 self._judged[key] = answer
             return answer

@@ -11,7 +11,7 @@ import shapely
 
 from encircle.errors import SituationError
 from encircle.formats.scenarios import EXPECTED, SITUATION, SOURCES, read_scenario
-from encircle.judge import judge
+from encircle.judge import find_status, judge
 from encircle.judgement import STATUSES
 from encircle.projection import Plane
 from encircle.situation import Anchor, Claim, Control, Position
@@ -36,8 +36,6 @@ SLIT_M = 1000.0
 """Unpainted ground nowhere wider than this is a slit between polygons meant to touch, metres."""
 UNPAINTED_SHARE = 0.05
 """Share of the area that may stay unpainted without a question."""
-FAR_DEG = 20.0
-"""A feature this far from the middle of the others stands on another map, degrees."""
 MOST_CODES = 3
 """Codes a record can leave open; more is no expectation."""
 
@@ -166,15 +164,16 @@ def find_mistakes(folder: Path) -> list[Mistake]:
 
 def _check_place(situation: Situation) -> Iterator[Mistake]:
     """Find features that stand on another map, most often with lon and lat swapped."""
-    drawn = [f for f in situation.features if f.geometry is not None]
-    places = {f.id: shapely.get_coordinates(f.geometry).mean(axis=0) for f in drawn}
-    middle = shapely.get_coordinates(shapely.MultiPoint(list(places.values()))).T
-    lon, lat = (float(sorted(axis)[len(axis) // 2]) for axis in middle)
-    for name, (x, y) in places.items():
-        if max(abs(x - lon), abs(y - lat)) > FAR_DEG:
-            swapped = max(abs(y - lon), abs(x - lat)) <= FAR_DEG
-            why = "longitude and latitude are swapped" if swapped else "it is on another map"
-            yield Mistake("far-away", f"{x:.2f}, {y:.2f} is far from all else: {why}", (name,))
+    if situation.area is None:
+        return
+    west, south, east, north = situation.area.bounds
+    frame = situation.area.envelope.buffer(max(east - west, north - south))
+    for feature in situation.features:
+        if feature.geometry is None or feature.geometry.intersects(frame):
+            continue
+        turned = shapely.transform(feature.geometry, lambda lonlat: lonlat[:, ::-1])
+        why = "longitude and latitude are swapped" if turned.intersects(frame) else "is it meant?"
+        yield Mistake("far-away", f"it lies far from the area: {why}", (feature.id,))
 
 
 def _check_force(situation: Situation) -> Iterator[Mistake]:
@@ -242,9 +241,9 @@ def _check_paint(situation: Situation) -> Iterator[Mistake]:
 
 def _check_edge(situation: Situation) -> Iterator[Mistake]:
     """Find a ring that only the edge of the map closes."""
-    judgement = judge(situation)
-    rules = {finding.rule: finding for finding in judgement.findings}
-    if "map_ends_first" in rules:
+    if find_status(situation).code != "U":
+        return
+    if any(finding.rule == "map_ends_first" for finding in judge(situation).findings):
         yield Mistake("map-edge", "open ground runs off the map before an anchor is reached: "
                       "widen the area, or paint who holds the ground there")  # fmt: skip
 

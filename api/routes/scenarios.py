@@ -39,7 +39,7 @@ async def list_scenarios(service: ServiceDep) -> list[dict[str, Any]]:
 )
 async def get_scenario(name: Name, service: ServiceDep) -> Response:
     """Give the map, as it can be put into POST /v1/judgements."""
-    return Response(service.catalogue.find(name).situation, media_type=GEOJSON)
+    return Response(service.catalogue.find(name).raw, media_type=GEOJSON)
 
 
 @router.get(

@@ -84,7 +84,7 @@ class Scenario:
         """The map."""
         return read_situation(self.raw)
 
-    @property
+    @cached_property
     def heading(self) -> Json:
         """The `situation` member, unread."""
         whole: Json = orjson.loads(self.raw).get("situation", {})
