@@ -9,6 +9,7 @@ from typing import Any
 
 from encircle import explain, judge, read
 from encircle.contract import input_schema
+from encircle.formats.scenarios import Scenario, read_library
 from encircle.judgement import STATUSES
 from encircle.rules import list_rules
 
@@ -56,29 +57,26 @@ def _shorten(text: str) -> str:
 
 
 def write_fixtures() -> str:
-    """Write the table of historical fixtures: place, date, verdict, source."""
-    rows = ["| case | date | verdict | status | source |", "|---|---|---|---|---|"]
-    names = sorted(path.name for path in FIXTURES.iterdir() if path.is_dir())
-    traps = [name for name in names if name.startswith("trap-")]
-    for name in (n for n in names if n not in traps):
-        situation = _read(name, "situation.geojson")["situation"]
-        expected = _read(name, "expected.json")
-        verdict = expected["verdict"].replace("_", " ")
-        codes = " or ".join(expected["acceptable"])
-        source = f"[{_name_first(situation)}](fixtures/{name}/SOURCES.md)"
-        rows.append(
-            f"| {situation['title']} | {expected['as_of'][:10]} | {verdict} | {codes} | {source} |"
-        )
+    """Write the table of historical fixtures: place, dated statuses, source."""
+    rows = ["| case | judged | source |", "|---|---|---|"]
+    library = read_library(FIXTURES)
+    cases: dict[str, list[Scenario]] = {}
+    for scenario in (s for s in library if s.is_history):
+        cases.setdefault(scenario.place, []).append(scenario)
+    for place, states in cases.items():
+        judged = " · ".join(f"{s.day} {'/'.join(s.acceptable)}" for s in states)
+        name = " ".join(word.capitalize() for word in place.split("-"))
+        source = f"[{_name_first(states[0].heading)}](fixtures/{states[0].id}/SOURCES.md)"
+        rows.append(f"| {name} | {judged} | {source} |")
     labels = ", ".join(f"{s.code} {s.label.lower()}" for s in STATUSES.values())
-    return "\n".join(
-        [*rows, "", f"Statuses: {labels}.", "",
-         f"Beside these, {len(traps)} small drawn maps, each for one mistake a judge could make."]
-    )  # fmt: skip
-
-
-def _read(name: str, file: str) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((FIXTURES / name / file).read_bytes())
-    return document
+    traps = sum(s.id.startswith("trap-") for s in library)
+    states = sum(s.is_history for s in library)
+    more = (
+        f"{states} dated states in all, with a map of each in [docs/history.md](docs/history.md). "
+        f"Beside these, three counterfactuals, and {traps} small drawn maps, each for one mistake "
+        "a judge could make."
+    )
+    return "\n".join([*rows, "", f"Statuses: {labels}.", "", more])
 
 
 def _name_first(situation: dict[str, Any]) -> str:

@@ -30,7 +30,7 @@ def assess_confidence(facts: Facts, judged: Judged, margins: dict[str, Any]) -> 
     Confidence speaks of the quality of the evidence, never of how likely the verdict is; the two
     are not to be read in one sentence (ICD 203).
     """
-    reasons = [*_list_reasons(facts, judged), *_list_thin_places(judged, margins)]
+    reasons = [*_list_reasons(facts, judged), *_list_thin_places(facts, judged, margins)]
     level = min((weight for weight, _ in reasons), default=2)
     said = [text for _, text in reasons]
     if not said:
@@ -63,7 +63,9 @@ def _list_reasons(facts: Facts, judged: Judged) -> Iterator[tuple[int, str]]:
         yield 1, "Fire is not mapped on the best way."
 
 
-def _list_thin_places(judged: Judged, margins: dict[str, Any]) -> Iterator[tuple[int, str]]:
+def _list_thin_places(
+    facts: Facts, judged: Judged, margins: dict[str, Any]
+) -> Iterator[tuple[int, str]]:
     """Say where boundaries drawn a little otherwise would turn the verdict."""
     out = f"boundaries {BOUNDARY_ERROR_M / 1000:g} km out could"
     if judged.encircled is False:
@@ -71,10 +73,25 @@ def _list_thin_places(judged: Judged, margins: dict[str, Any]) -> Iterator[tuple
         neck_m = neck["pessimistic"]
         if neck["at"] and neck_m is not None and neck_m < 2 * BOUNDARY_ERROR_M:
             yield 1, f"The way out is {neck_m / 1000:.1f} km wide at its narrowest: {out} close it."
+        elif not neck["at"]:
+            for name, away_m in dict(_find_crossings(facts)).items():
+                if away_m < BOUNDARY_ERROR_M:
+                    km = away_m / 1000
+                    yield 1, f"{name}, on the way out, is {km:.1f} km from the enemy: {out} cut it."
     gap = margins.get("opening_distance_m")
     if judged.encircled and gap and gap["distance_m"] < 2 * BOUNDARY_ERROR_M:
         km = gap["distance_m"] / 1000
         yield 1, f"The ring is {km:.1f} km thick at its thinnest: {out} open it."
+
+
+def _find_crossings(facts: Facts) -> Iterator[tuple[str, float]]:
+    """Find the crossings on the best way out, and how far hostile ground is from each, metres."""
+    network, way = facts.network, facts.pessimistic.best
+    hostile = network.hostile_ground["pessimistic"]
+    for edge in (network.edges[e] for e in (way.edges if way else ())):
+        if edge.by == "crossing" and edge.ref >= 0:
+            span = network.lines.spans[edge.ref]
+            yield span.crossing.id, float(span.line.distance(hostile))
 
 
 def _is_weak(reliability: str | None, credibility: int | None) -> bool:

@@ -76,7 +76,9 @@ QUESTIONS = {
 }
 
 
-def draw_svg(judgement: Judgement, situation: Situation, *, width_px: int = 960) -> str:
+def draw_svg(
+    judgement: Judgement, situation: Situation, *, width_px: int = 960, bare: bool = False
+) -> str:
     """
     Draw a judgement on its map, as one self-contained SVG document.
 
@@ -92,6 +94,8 @@ def draw_svg(judgement: Judgement, situation: Situation, *, width_px: int = 960)
         The map it was judged on.
     width_px
         Width of the picture; the height follows from the ground. At least 480.
+    bare
+        The map alone, without words round it: for a page of many.
 
     Returns
     -------
@@ -100,15 +104,20 @@ def draw_svg(judgement: Judgement, situation: Situation, *, width_px: int = 960)
     """
     svg = ""
     for tolerance in TOLERANCES_PX:
-        svg = _draw_sheet(judgement, situation, float(max(480, width_px)), tolerance)
+        svg = _draw_sheet(judgement, situation, float(max(480, width_px)), tolerance, bare=bare)
         if len(svg.encode()) <= MOST_BYTES:
             break
     return svg
 
 
-def _draw_sheet(judgement: Judgement, situation: Situation, width: float, tolerance: float) -> str:
+def _draw_sheet(
+    judgement: Judgement, situation: Situation, width: float, tolerance: float, *, bare: bool
+) -> str:
     scene = _set_scene(judgement, situation, width - 2 * MARGIN_PX, tolerance)
     map_ = "".join(_draw_map(scene))
+    if bare:
+        frame = _frame_map(scene, map_, MARGIN_PX)
+        return _write_document(scene, [frame], width, scene.view.height + 2 * MARGIN_PX)
     head, top = _draw_head(scene, width)
     legend, below = _draw_legend(scene, top + scene.view.height + 14.0, width)
     foot, height = _draw_foot(scene, below, width)
