@@ -1,0 +1,130 @@
+"""Our hand-drawn states beside the map DeepState published on the same evening.
+
+`python -m tests.historical.test_beside_real_maps` prints the table of docs/beside-real-maps.md.
+The published maps draw no fire, so an open force is C1 there where ours is C2: verdicts are
+compared, and necks. They draw no water either; where our state rests on a lake, it is laid over
+theirs, and both necks are printed.
+"""
+
+import json
+import tarfile
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from encircle import judge, read, verify
+from encircle.formats.deepstate import situation_from_deepstate
+from tests.historical.test_real_maps import BORDER, SAMPLES, SHARED, border
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(not BORDER.exists(), reason=f"no maps at {SHARED}: they are not shipped"),
+]
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+ARCHIVES = ("2023.tar.xz", "2024-08_2024-12.tar.xz")
+STATES = (
+    "bakhmut-2023-03-03", "bakhmut-2023-03-17", "bakhmut-2023-05-15",
+    "vuhledar-2024-09-28", "vuhledar-2024-10-01",
+    "kurakhove-2024-12-01", "kurakhove-2024-12-20", "kurakhove-2024-12-31",
+    "kursk-2025-03-07", "kursk-2025-03-12", "kursk-2025-03-14", "kursk-2025-03-20",
+)  # fmt: skip
+NECK_ERROR_M = 2000.0
+"""What two maps of one corridor may differ by: a kilometre on either side of it."""
+DIFFERS = {
+    "vuhledar-2024-10-01": "we drew the width at the town, the published pinch is 2 km further on",
+    "kursk-2025-03-07": "a village we drew 2 km inside lies at the published front",
+    "kursk-2025-03-20": "a lens of unpainted ground 55 m wide lies by the published border",
+}
+"""States whose necks differ by more, and why: docs/beside-real-maps.md."""
+
+
+@cache
+def snapshots():
+    """Find every archived snapshot: when it was published, and where it lies."""
+    found = {}
+    for name in ARCHIVES:
+        archive = SHARED / "deepstate" / name
+        with tarfile.open(archive) as tar:
+            found |= {int(Path(n).stem): (archive, n) for n in tar.getnames() if Path(n).suffix}
+    for path in SAMPLES.glob("*.geojson"):
+        found[int(path.stem.partition("_")[2])] = (path, None)
+    return found
+
+
+@cache
+def snapshot_of(day):
+    """Read the last snapshot published until the end of a day, UTC."""
+    end = datetime.fromisoformat(f"{day}T23:59:59+00:00").timestamp()
+    when = max(s for s in snapshots() if s <= end)
+    place, name = snapshots()[when]
+    if name is None:
+        return when, json.loads(place.read_bytes())
+    with tarfile.open(place) as tar:
+        return when, json.loads(tar.extractfile(name).read())
+
+
+@cache
+def compare(state, *, watered=False):
+    """Judge a state as we drew it and as it was published, the force in the same places."""
+    document = json.loads((FIXTURES / state / "situation.geojson").read_bytes())
+    ours = read(document)
+    there = [p for p in ours.positions_of(ours.force) if p.present == "yes"]
+    when, snapshot = snapshot_of(state[-10:])
+    theirs = situation_from_deepstate(
+        snapshot,
+        border(),
+        force_at=[tuple(p.geometry.representative_point().coords[0]) for p in there],
+        as_of=datetime.fromtimestamp(when, UTC),
+    )
+    if watered:
+        water = [f for f in document["features"] if f["properties"]["kind"] in KINDS_OF_WATER]
+        theirs["features"] += [
+            {**f, "properties": {**f["properties"], "sources": []}} for f in water
+        ]
+    published = read(theirs)
+    return judge(ours), judge(published), published
+
+
+KINDS_OF_WATER = {"barrier", "crossing"}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_published_map_gives_the_same_verdict(state):
+    ours, theirs, published = compare(state)
+    assert theirs.verdict == ours.verdict
+    assert theirs.judged.definitions["land_cut"] == ours.judged.definitions["land_cut"]
+    assert verify(theirs.to_dict(), published).holds
+
+
+@pytest.mark.parametrize("state", [s for s in STATES if s not in DIFFERS])
+def test_the_neck_is_within_the_error_of_the_maps(state):
+    ours, theirs, _ = compare(state, watered=state.startswith("kurakhove"))
+    one, other = (j.margins["neck_width_m"] for j in (ours, theirs))
+    for reading in ("optimistic", "pessimistic"):
+        assert other[reading] == pytest.approx(one[reading], abs=NECK_ERROR_M)
+
+
+@pytest.mark.parametrize("state", DIFFERS)
+def test_a_neck_said_to_differ_does(state):
+    ours, theirs, _ = compare(state)
+    one, other = (j.margins["neck_width_m"] for j in (ours, theirs))
+    assert max(abs(one[r] - other[r]) for r in ("optimistic", "pessimistic")) > NECK_ERROR_M
+
+
+def say(judgement):
+    neck = judgement.margins["neck_width_m"]
+    widths = (neck[reading] for reading in ("pessimistic", "optimistic"))
+    return f"{judgement.verdict.replace('_', ' ')}, " + " / ".join(
+        f"{w / 1000:.1f}" for w in widths
+    )
+
+
+if __name__ == "__main__":
+    print("| state | ours | published that day | published, our water laid over it |")  # noqa: T201
+    print("|---|---|---|---|")  # noqa: T201
+    for name in STATES:
+        drawn, real, _ = compare(name)
+        wet = say(compare(name, watered=True)[1]) if name.startswith("kurakhove") else ""
+        print(f"| {name} | {say(drawn)} | {say(real)} | {wet} |")  # noqa: T201
