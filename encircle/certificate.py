@@ -197,16 +197,16 @@ def _line_of(network: Network, edge: Edge, here: Point, *, forward: bool) -> Lin
 def _leg_of(network: Network, edge: Edge, line: LineString, mode: str, reading: Reading) -> _Leg:
     """Say what a step by route, crossing or join rests on."""
     rank = edge.fire[reading][FIRE_MODES.index(mode)]
-    evidence = tuple(network.evidence_of(edge, reading))
-    if edge.by == "crossing":
+    evidence = tuple(network.evidence_of(edge, reading, MODE_BITS[mode]))
+    if edge.by == "crossing" or edge.beside:
         return _Leg(line, "crossing", mode, "crossing", rank, evidence)
     if edge.ref < 0:
         return _Leg(line, "route", mode, "friendly", rank, evidence)
-    piece = network.lines.pieces[edge.ref]
-    states = [State(network.ground.state[reading][face]) for face in piece.faces]
-    state = min(states) if reading == "optimistic" else max(states)
+    faces = network.lines.pieces[edge.ref].faces
     if edge.by == "join":
-        rank = piece.fire[reading][FIRE_MODES.index(mode)]
+        faces = tuple(network.ground.faces_along(line)) or faces
+    states = [State(network.ground.state[reading][face]) for face in faces]
+    state = min(states) if reading == "optimistic" and edge.by == "route" else max(states)
     return _Leg(line, "route", mode, state.name.lower(), rank, evidence)
 
 
@@ -237,6 +237,12 @@ def _merge(legs: Iterator[_Leg]) -> list[_Leg]:
     for leg in legs:
         if leg.line.length < GRID_M and merged and leg.by != "crossing":
             continue
+        if merged and _is_one_crossing(merged[-1], leg):
+            if leg.line.length < GRID_M:
+                continue
+            if merged[-1].line.length < GRID_M:
+                merged[-1] = leg
+                continue
         if merged and merged[-1].joins(leg):
             points = [*merged[-1].line.coords, *list(leg.line.coords)[1:]]
             merged[-1] = _Leg(LineString(points), *(getattr(leg, n) for n in _Leg.__slots__[1:]))
@@ -245,6 +251,11 @@ def _merge(legs: Iterator[_Leg]) -> list[_Leg]:
     if len(merged) > 1 and merged[0].line.length < GRID_M and merged[0].by != "crossing":
         merged = merged[1:]
     return merged
+
+
+def _is_one_crossing(one: _Leg, other: _Leg) -> bool:
+    """Tell whether two stretches pass the same crossing: a step of no length on to it is none."""
+    return one.by == other.by == "crossing" and one.evidence[0] == other.evidence[0]
 
 
 def _write_legs(legs: Sequence[_Leg], plane: Plane) -> list[Json]:
@@ -502,24 +513,39 @@ def _find_exits(
         for route in piece.routes:
             yield route, (float(at[0]), float(at[1])), piece.because[reading] or "barrier"
     for span in network.lines.spans:
-        if shapely.dwithin(span.line, skin, join_m):
-            at = shapely.get_coordinates(shapely.shortest_line(span.line, skin))[0]
-            reason = span.because[reading] or _find_obstacle(network, span.line, whole, reading)
-            if reason:
-                yield span.crossing, (float(at[0]), float(at[1])), reason
+        if not shapely.dwithin(span.line, skin, join_m):
+            continue
+        reason: str | None = span.because[reading]
+        where = _find_stopping_stretch(network.ground, span.line, reason, reading)
+        if reason is None:
+            reason, where = _find_obstacle(network, span.line, whole, reading)
+        if reason:
+            at = shapely.get_coordinates(shapely.shortest_line(where, skin))[0]
+            yield span.crossing, (float(at[0]), float(at[1])), reason
+
+
+def _find_stopping_stretch(
+    ground: Ground, line: BaseGeometry, reason: str | None, reading: Reading
+) -> BaseGeometry:
+    """Find the part of a crossing that lies on the ground that stops it; else all of it."""
+    stopping = {State[name.upper()] for name in ("hostile", "grey", "neutral") if name == reason}
+    under = [f for f in ground.faces_under(line) if ground.state[reading][f] in stopping]
+    stretch = shapely.intersection(line, ground.unite(under)) if under else line
+    return line if stretch.is_empty else stretch
 
 
 def _find_obstacle(
     network: Network, line: BaseGeometry, whole: BaseGeometry, reading: Reading
-) -> str | None:
-    """Say what ground stops a usable crossing outside the ring; None if it ends inside."""
+) -> tuple[str | None, BaseGeometry]:
+    """Say what stops a usable crossing outside the ring, and where; None if it ends inside."""
     ground = network.ground
-    ends = shapely.points(shapely.get_coordinates(line)[[0, -1]])
-    near = {int(f) for f in ground.tree.query(ends, "dwithin", network.join_m)[1]}
-    outside = [f for f in near if not whole.contains(ground.points[f])]
-    names = {State.HOSTILE: "hostile", State.GREY: "grey", State.NEUTRAL: "neutral"}
-    states = {State(int(ground.state[reading][face])) for face in outside}
-    for state, name in names.items():
-        if state in states and not is_passable(state, reading):
-            return name
-    return "barrier" if outside else None
+    ends = [Point(p) for p in shapely.get_coordinates(line)[[0, -1]]]
+    end, near = ground.tree.query(ends, "dwithin", network.join_m)
+    outside = [i for i, f in enumerate(near) if not whole.contains(ground.points[f])]
+    for state in (State.HOSTILE, State.GREY, State.NEUTRAL):
+        there = [i for i in outside if ground.state[reading][near[i]] == state]
+        if there and not is_passable(state, reading):
+            return state.name.lower(), shapely.union_all(
+                [ends[i] for i in set(end[there].tolist())]
+            )
+    return ("barrier" if outside else None), line

@@ -24,7 +24,7 @@ from encircle.situation import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -300,8 +300,12 @@ class Ground:
     def faces_under(self, line: BaseGeometry) -> list[int]:
         """List the faces a line runs over for more than a metre; else those it touches."""
         found = self.tree.query(line, "intersects").tolist()
-        long = [f for f in found if shapely.intersection(line, self.faces[f]).length > 1.0]
-        return sorted(long or found)
+        return self.faces_along(line) or sorted(found)
+
+    def faces_along(self, line: BaseGeometry) -> list[int]:
+        """List the faces a line runs over for more than a metre."""
+        found = self.tree.query(line, "intersects").tolist()
+        return sorted(f for f in found if shapely.intersection(line, self.faces[f]).length > 1.0)
 
     def evidence_of(self, face: int, reading: Reading) -> list[str]:
         """Name the features that make a face what it is on a reading."""
@@ -510,9 +514,10 @@ def _patch_seams(control: list[Patch], area: BaseGeometry, seam_m: float) -> Ite
                 continue
             yield Patch(seam, Role.SEAM, "", readings)
             wide = [
-                Patch(shapely.difference(ground, thin[other]), other, "")
+                patch
                 for other, ground in bare.items()
                 if other not in (role, Role(0))
+                for patch in _part(shapely.difference(ground, thin[other]), other, speaking)
             ]
             for patch in (*painted, *wide):
                 near = shapely.intersection(seam, patch.shape.buffer(seam_m, quad_segs=4))
@@ -534,6 +539,15 @@ def _find_bare(
             left = shapely.difference(left, own)
     bare[Role(0)] = left
     return bare
+
+
+def _part(ground: BaseGeometry, role: Role, speaking: Sequence[Patch]) -> Iterator[Patch]:
+    """Part bare territory by whose word it is."""
+    for patch in speaking:
+        if patch.role == role:
+            own = shapely.intersection(ground, patch.shape)
+            if own.area > 0:
+                yield Patch(own, role, patch.feature)
 
 
 def _unite(patches: Iterable[Patch]) -> BaseGeometry:
