@@ -268,10 +268,11 @@ class Whole:
 
     @property
     def doubtful(self) -> list[Position]:
-        """The positions that may be there, or are seen only later."""
+        """The positions that may be there: those in doubt, or all if none speaks at the instant."""
         force = self.survey.situation.positions_of(self.survey.situation.force)
-        gone = [p for p in force if p.present == "withdrawn" and p.id in self.survey.known]
-        return [p for p in force if p not in gone and p not in self.standing]
+        speaking = [p for p in force if p.id in self.survey.known]
+        unsure = [p for p in speaking if p.present != "withdrawn" and p not in self.standing]
+        return unsure if speaking else force
 
 
 def positions_are_all_judged(whole: Whole) -> Iterator[Fault]:

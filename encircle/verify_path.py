@@ -27,6 +27,7 @@ from encircle.verify_ground import (
     union_of,
 )
 from encircle.verify_parse import GRADES, Leg, OpenPath
+from encircle.verify_spans import course_of, spans_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -268,6 +269,9 @@ def _joins_ends(case: PathCase, leg: Leg, trace: BaseGeometry) -> bool:
         if isinstance(line, (Route, Crossing))
         and case.survey.is_usable(line, case.path.reading, leg.mode)
     ]
+    anchor = case.anchor_shape()
+    if anchor is not None and leg is case.path.legs[-1]:
+        lines.append(anchor)  # the path's last step may leave the road for the anchor
     ends = [Point(p) for p in case.on_plane(leg.points[[0, -1]])]
     touched = [{i for i, line in enumerate(lines) if end.distance(line) <= TOLERANCE_M}
                for end in ends]  # fmt: skip
@@ -277,14 +281,17 @@ def _joins_ends(case: PathCase, leg: Leg, trace: BaseGeometry) -> bool:
 def _follows_crossing(case: PathCase, number: int, leg: Leg, crossing: Crossing) -> Iterator[Fault]:
     trace, shape = case.trace(leg), case.survey.shape(crossing)
     near = case.survey.parameters.join_m + TOLERANCE_M
-    if shape.geom_type == "Point":
-        lies = _spans_straight(case, trace, shape, near)
-    else:
-        ends = union_of(Point(p) for p in shapely.get_coordinates(shape)[[0, -1]])
-        away = trace.difference(shape.buffer(TOLERANCE_M))
-        lies = away.is_empty or measure_stray(away, ends, near) <= STRAY_M
-    if not lies:
+    spans = spans_of(case.survey, case.ground, crossing)
+    straight = shape.geom_type == "Point" and _spans_straight(case, trace, shape, near)
+    if not straight and not any(_lies_on_span(trace, span, near) for span in spans):
         yield Fault(f"leg {number} does not lie on crossing {crossing.id!r}", (crossing.id,))
+
+
+def _lies_on_span(trace: BaseGeometry, span: BaseGeometry, near_m: float) -> bool:
+    """A crossing is passed along its span; its ends join what lies near them."""
+    ends = union_of(Point(p) for p in shapely.get_coordinates(span)[[0, -1]])
+    away = trace.difference(span.buffer(TOLERANCE_M))
+    return bool(away.is_empty or measure_stray(away, ends, near_m) <= STRAY_M)
 
 
 def _spans_straight(
@@ -471,8 +478,10 @@ def find_misplaced(
         return f"{name!r} is no evidence at the instant judged"
     near = TOLERANCE_M
     if isinstance(feature, (Route, Crossing)):
+        gap = trace.distance(course_of(survey, ground, feature))
         near += survey.parameters.join_m
-    elif _touches(trace, ground.seam):
+        return None if gap <= near else f"{name!r} lies {gap:.0f} m away"
+    if _touches(trace, ground.seam):
         near += survey.parameters.seam_m
     footprint = survey.footprint(feature, "pessimistic")
     if reading == "optimistic":

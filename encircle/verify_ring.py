@@ -27,9 +27,10 @@ from encircle.verify_ground import (
 )
 from encircle.verify_parse import LAND_MODES, ClosedRing, Segment, Stop
 from encircle.verify_path import SAME_PLACE_DEG, STRAY_M, Fault, find_misplaced, same_length
+from encircle.verify_spans import course_of, spans_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -442,22 +443,21 @@ class _Flood:
 
     def _linked(self, crossing: Crossing) -> set[int]:
         """Find the pieces a crossing joins beyond doubt."""
-        shape = self.case.survey.shape(crossing)
-        if measure_stray(shape, self._spannable, TOLERANCE_M) > STRAY_M:
-            return set()
+        survey, ground = self.case.survey, self.case.ground
         linked: set[int] = set()
-        for end in self._ends(shape):
+        for span in spans_of(survey, ground, crossing):
+            if measure_stray(span, self._spannable, TOLERANCE_M) <= STRAY_M:
+                linked |= self._linked_by(span)
+        return linked
+
+    def _linked_by(self, span: BaseGeometry) -> set[int]:
+        linked: set[int] = set()
+        for end in {Point(p) for p in shapely.get_coordinates(span)[[0, -1]]}:
             for piece in self._pieces_near(end, self.case.survey.parameters.join_m - 1.0):
                 step = shapely.shortest_line(end, self.pieces[piece])
                 if measure_stray(step, self._spannable, 1.0) <= STRAY_M:
                     linked.add(piece)
         return linked
-
-    def _ends(self, shape: BaseGeometry) -> Iterable[BaseGeometry]:
-        if shape.geom_type != "Point":
-            return [Point(p) for p in shapely.get_coordinates(shape)[[0, -1]]]
-        spans = [w for w in self._wide if w.covers(shape)]
-        return [shape, *(Point(p) for w in spans for p in _banks(w, shape))]
 
     @cached_property
     def _wide(self) -> list[BaseGeometry]:
@@ -478,20 +478,6 @@ def _polygons(area: BaseGeometry) -> list[BaseGeometry]:
     return [p for p in shapely.get_parts(area) if p.geom_type == "Polygon" and not p.is_empty]
 
 
-def _banks(water: BaseGeometry, place: BaseGeometry) -> list[NDArray[np.float64]]:
-    """Find the nearest bank and the one straight opposite."""
-    near = np.asarray(shapely.shortest_line(place, water.boundary).coords)
-    step = near[0] - near[1]
-    size = float(np.hypot(*step))
-    if size < 1.0:
-        return []
-    ray = trace_of(np.array([near[0], near[0] + step / size * water.length]))
-    hits = shapely.get_coordinates(ray.intersection(water.boundary))
-    if not len(hits):
-        return []
-    return [near[1], hits[np.hypot(*(hits - near[0]).T).argmin()]]
-
-
 # -- what is said of the ways out ------------------------------------------------------------
 
 
@@ -504,9 +490,18 @@ def cut_set_is_whole(case: RingCase) -> Iterator[Fault]:
         shape = case.survey.shape(line)
         if not core.intersects(shape) or around.covers(shape):
             continue
+        if isinstance(line, Crossing) and _goes_from_pocket_to_pocket(case, line):
+            continue
         for mode in set(line.modes) & set(LAND_MODES):
             if all(stop.id != line.id for stop in case.ring.cut_set.get(mode, ())):
                 yield Fault(f"{line.id!r} leaves the ring and {mode} does not list it", (line.id,))
+
+
+def _goes_from_pocket_to_pocket(case: RingCase, crossing: Crossing) -> bool:
+    """One gets on and off a crossing at its ends: with both inside, it leaves no ring."""
+    shape = case.survey.shape(crossing)
+    ends = [Point(p) for p in shapely.get_coordinates(shape)[[0, -1]]]
+    return all(case.inside.covers(end) for end in ends)
 
 
 def cut_set_is_true(case: RingCase) -> Iterator[Fault]:
@@ -526,21 +521,13 @@ def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str
     survey = case.survey
     at = Point(survey.plane.points_to_metres(stop.at)[0])
     join_m, seam_m = survey.parameters.join_m, survey.parameters.seam_m
-    if at.distance(_course_of(case, line)) > join_m + TOLERANCE_M:
+    if at.distance(course_of(survey, case.ground, line)) > join_m + TOLERANCE_M:
         return "it does not pass there"
     region = case.called.get(stop.because)
     if region is not None:
         near = not region.is_empty and at.distance(region) <= join_m + seam_m + TOLERANCE_M
         return None if near else f"no {stop.because} ground is near"
     return None if _is_so(case, stop.because, line) else f"it is not stopped by {stop.because}"
-
-
-def _course_of(case: RingCase, line: Route | Crossing) -> BaseGeometry:
-    """Draw a line; a point crossing may be marked anywhere the ring could be crossed."""
-    shape = case.survey.shape(line)
-    if shape.geom_type == "Point":
-        shape = union_of([shape, case.inside.boundary])
-    return shape
 
 
 def _is_so(case: RingCase, because: str, line: Route | Crossing) -> bool:
