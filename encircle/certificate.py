@@ -43,6 +43,8 @@ DECIMALS = 9
 """Decimals of degrees in a certificate: a tenth of a millimetre."""
 
 Json = dict[str, Any]
+Tag = tuple[str, tuple[str, ...]]
+"""What holds a piece of a ring, and the features that say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,12 +357,11 @@ def _fence(
         ]  # fmt: skip
         pockets.append((orient(Polygon(part.exterior, holes)), None))
     pockets += [_fence_in_place(network, s) for s in standings if not inside & set(s.own_faces)]
-    outer = [
-        (p, face)
-        for p, face in pockets
-        if not any(q is not p and q.contains(p) for q, _ in pockets)
-    ]
-    return sorted(outer, key=lambda pocket: -pocket[0].area)
+    outer: list[tuple[Polygon, int | None]] = []
+    for pocket, face in sorted(pockets, key=lambda pocket: -pocket[0].area):
+        if not any(shapely.covers(other, pocket) for other, _ in outer):
+            outer.append((pocket, face))
+    return outer
 
 
 def _fence_in_place(network: Network, standing: Standing) -> tuple[Polygon, int | None]:
@@ -384,13 +385,25 @@ def _write_ring(
         else _tag_face(network.ground, ground_of, reading)
         for i in range(len(points) - 1)
     ]
-    turn = next((i for i in range(len(tags)) if tags[i] != tags[i - 1]), 0)
+    held = _fill_in(tags)
+    turn = next((i for i in range(len(held)) if held[i] != held[i - 1]), 0)
     points = np.vstack([points[turn:-1], points[: turn + 1]])
-    tags = tags[turn:] + tags[:turn]
+    held = held[turn:] + held[:turn]
     degrees = np.round(network.ground.drawing.plane.points_to_degrees(points), DECIMALS).tolist()
     degrees[-1] = degrees[0]
-    starts = [0] + [i for i in range(1, len(tags)) if tags[i] != tags[i - 1]] + [len(tags)]
-    return [_write_segment(degrees[a : b + 1], *tags[a]) for a, b in pairwise(starts)]
+    starts = [0] + [i for i in range(1, len(held)) if held[i] != held[i - 1]] + [len(held)]
+    return [_write_segment(degrees[a : b + 1], *held[a]) for a, b in pairwise(starts)]
+
+
+def _fill_in(tags: Sequence[Tag | None]) -> list[Tag]:
+    """Let a stretch where open ground only touches be held by what holds the stretch before."""
+    known = [tag for tag in tags if tag is not None]
+    held = known[-1] if known else ("grey", ())
+    filled: list[Tag] = []
+    for tag in tags:
+        held = tag if tag is not None else held
+        filled.append(held)
+    return filled
 
 
 def _write_segment(points: list[list[float]], by: str, evidence: tuple[str, ...]) -> Json:
@@ -408,8 +421,12 @@ def _tag(
     end: NDArray[np.float64],
     reading: Reading,
     inside: set[int],
-) -> tuple[str, tuple[str, ...]]:
-    """Say what holds one piece of the ring: the ground outside it, or a barrier on it."""
+) -> Tag | None:
+    """
+    Say what holds one piece of the ring: the ground outside it, or a barrier on it.
+
+    None where two pieces of open ground only touch: too short a stretch to join them.
+    """
     ground = network.ground
     outside = [f for f in _beside(ground, start, end) if f not in inside]
     state = State(int(ground.state[reading][outside[0]])) if outside else None
@@ -418,10 +435,12 @@ def _tag(
     barrier = _barrier_on(ground, start, end, reading, outside)
     if barrier:
         return barrier
+    if state is not None and not ground.enclosing.get(outside[0]) and is_passable(state, reading):
+        return None
     return _tag_face(ground, outside[0], reading) if outside else ("grey", ())
 
 
-def _tag_face(ground: Ground, face: int, reading: Reading) -> tuple[str, tuple[str, ...]]:
+def _tag_face(ground: Ground, face: int, reading: Reading) -> Tag:
     walls = [ground.drawing.walls[i] for i in ground.enclosing.get(face, [])]
     held = [w for w in walls if w.stops[reading] & MODE_BITS["foot"]]
     if held and is_passable(int(ground.state[reading][face]), reading):

@@ -41,6 +41,10 @@ TOUCH_M = 1e-4
 """A point this near to a boundary is on it, metres: rounding, well below the grid."""
 LEAST_SHARED_M = 0.05
 """Faces that share less boundary than this only touch, metres."""
+OFFSET_ERROR = 0.01
+"""Share of a distance by which an outline moved by it may be off: GEOS smooths what it moves."""
+CRACK_M = 1.0
+"""Ground thinner than this between two drawings is a crack between their edges, metres."""
 MARGIN_SHARE = 0.1
 """Default margin round the features, as a share of their larger extent."""
 MARGIN_LEAST_M = 1_000.0
@@ -104,6 +108,11 @@ _SEAM_OF = {
     Role.TERRITORY_FRIENDLY: Role.SEAM_FRIENDLY,
     Role.TERRITORY_HOSTILE: Role.SEAM_HOSTILE,
     Role.TERRITORY_NEUTRAL: Role.SEAM_NEUTRAL,
+}
+_TERRITORY_OF = {
+    State.FRIENDLY: Role.TERRITORY_FRIENDLY,
+    State.HOSTILE: Role.TERRITORY_HOSTILE,
+    State.NEUTRAL: Role.TERRITORY_NEUTRAL,
 }
 
 
@@ -332,7 +341,7 @@ def _decisive(said: Role, state: State) -> Role:  # noqa: PLR0911 - a return for
     if state == State.WATER:
         return Role.WATER
     if said & Role.SEAM and said & BESIDE_SEAM:
-        return BESIDE_SEAM
+        return BESIDE_SEAM | _TERRITORY_OF.get(state, Role(0))
     reaches = Role.REACH_FRIENDLY | Role.REACH_HOSTILE
     doubts = Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE
     if state == State.GREY:
@@ -354,7 +363,7 @@ def draw(evidence: Evidence, plane: Plane, side: str, options: Options) -> Drawi
         for f in evidence.speaking
         if f.geometry is not None
     }
-    control = list(_patch_control(evidence, shapes, friends, area))
+    control = list(_patch_control(evidence, shapes, friends, area, options.seam_m))
     patches = [
         *control,
         *_patch_positions(evidence, shapes, friends, area),
@@ -410,42 +419,50 @@ def _patch_control(
     shapes: dict[str, BaseGeometry],
     friends: frozenset[str],
     area: BaseGeometry,
+    seam_m: float,
 ) -> Iterator[Patch]:
     roles = {
         c.id: _role_of(c, friends) if certain else Role.GREY
         for c, certain in evidence.of_kind(Control)
     }
-    held = [shapes[name] for name, role in roles.items() if role & HOSTILE_GROUND]
-    behind = [shapes[name] for name, role in roles.items() if role & NEUTRAL_GROUND]
-    behind += [shapes[b.id] for b, _ in evidence.of_kind(Barrier)]
+    behind = HOSTILE_GROUND | NEUTRAL_GROUND
+    solid = [shapes[name] for name, role in roles.items() if role & behind]
+    solid += [shapes[b.id] for b, _ in evidence.of_kind(Barrier)]
+    other = Role.GREY | Role.ASSESSED_FRIENDLY
+    faced = [shapes[name] for name, role in roles.items() if role & other]
     for control, _ in evidence.of_kind(Control):
         role, error = roles[control.id], control.location_error_m
         if not role & HOSTILE_GROUND or not error:
             yield Patch(shapes[control.id], role, control.id)
             continue
-        smaller = _draw_smaller(shapes[control.id], error, held, behind, area)
+        whole = _close_seams(solid, faced, area.buffer(3 * error, join_style="mitre"), area, seam_m)
+        smaller = shapely.intersection(shapes[control.id], whole.buffer(-error))
         larger = _clip(shapes[control.id].buffer(error), area)
         yield Patch(smaller, role, control.id, ("optimistic",))
         yield Patch(larger, role, control.id, ("pessimistic",))
 
 
-def _draw_smaller(
-    shape: BaseGeometry,
-    error_m: float,
-    held: list[BaseGeometry],
-    behind: list[BaseGeometry],
+def _close_seams(
+    solid: list[BaseGeometry],
+    faced: list[BaseGeometry],
+    frame: BaseGeometry,
     area: BaseGeometry,
+    seam_m: float,
 ) -> BaseGeometry:
     """
-    Draw hostile ground smaller by its error where it faces ground that somebody else may hold.
+    Unite what hostile ground does not shrink from: its boundary is the front.
 
-    It does not shrink from other hostile ground, from neutral ground or water, nor from the edge
-    of the area: no front runs there, and a gap along it would be the drawing's alone.
+    That is other hostile ground, neutral ground and water, the edge of the area, and seams among
+    them: no front runs there, and a gap along it would be the drawing's alone. Ground painted as
+    somebody else's or as nobody's is faced, however thin.
     """
-    frame = shapely.difference(area.buffer(3 * error_m, join_style="mitre"), area)
-    solid = [s for s in behind if "Polygon" in s.geom_type]
-    whole = shapely.union_all([frame, *held, *solid]).buffer(1.0).buffer(-1.0)
-    return shapely.intersection(shape, whole.buffer(-error_m))
+    outside = shapely.difference(frame, area)
+    whole = shapely.union_all([outside, *(s for s in solid if "Polygon" in s.geom_type)])
+    half = max(seam_m, CRACK_M) / 2
+    closed = whole.buffer(half).buffer(-half)
+    held_by_others = shapely.difference(shapely.union_all(faced), whole)
+    no_crack = held_by_others.buffer(-CRACK_M / 2).buffer(CRACK_M / 2, join_style="mitre")
+    return shapely.difference(closed, no_crack)
 
 
 def _role_of(control: Control, friends: frozenset[str]) -> Role:
@@ -559,7 +576,8 @@ def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
     half = width_m / 2
     kept_corner = 1.5  # ratio of mitre to width: right angles stay, spikes go
     core = ground.buffer(-half, join_style="mitre", mitre_limit=kept_corner)
-    wide = core.buffer(half, join_style="mitre", mitre_limit=kept_corner)
+    back = half * (1 + 2 * OFFSET_ERROR)  # out and in again; the rest is no seam but rounding
+    wide = core.buffer(back, join_style="mitre", mitre_limit=kept_corner)
     parts = shapely.get_parts(shapely.difference(ground, wide))
     kept = [p for p in parts if p.geom_type == "Polygon" and p.area > 1.0]
     return shapely.union_all(kept)

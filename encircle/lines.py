@@ -79,6 +79,11 @@ class Piece:
         pairs = zip(self.routes, self.each[reading], strict=True)
         return [route.id for route, carried in pairs if carried & bits]
 
+    def witnesses(self, reading: Reading, bits: int) -> list[str]:
+        """Name the routes that carry any of the modes in `bits`, then those that state a fire."""
+        stating = [route.id for route in self.routes if route.fire]
+        return [*self.carriers(reading, bits), *stating]
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -495,6 +500,8 @@ def _spanned(  # noqa: PLR0911, PLR0913 - a return for each reason, in order
     if crossing.type == "tunnel":
         return SPECIAL, "tunnel"
     states = {_spanned_state(face, ground, reading) for face in under}
+    if not shapely.covers(ground.drawing.area.buffer(ON_LINE_M), line):
+        states.add(State.GREY)  # beside the edge of the map it runs over what nobody knows
     if line.geom_type == "Point" and len(under) > 1:
         states = {min(states)}  # a point on a boundary belongs to its better side
     if State.HOSTILE in states:

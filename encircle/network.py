@@ -171,7 +171,7 @@ class Network:
             crossed = [self.lines.spans[edge.ref].crossing.id] if edge.ref >= 0 else []
             return list(dict.fromkeys([*crossed, *edge.beside]))
         pieces = [self.lines.pieces[n] for n in (edge.ref, edge.after) if n >= 0]
-        ids = [*edge.beside, *(n for piece in pieces for n in piece.carriers(reading, bits))]
+        ids = [*edge.beside, *(n for piece in pieces for n in piece.witnesses(reading, bits))]
         faces = {face for piece in pieces for face in piece.faces}
         faces |= {v for v in (edge.u, edge.v) if self.is_face(v)}
         if edge.line is not None:
