@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -45,6 +44,8 @@ SEAM_SLACK = 0.1
 """Share of the seam width within which two ways of measuring a thin part may differ."""
 DISC_INNER, DISC_OUTER = 0.995, 1.001
 """A disc drawn with 32 corners lies between these shares of its radius."""
+GIVE_M = 0.5
+"""Ground thinner than twice this is a crack between two drawings; metres."""
 MARGIN_M = 50_000.0
 """Ground looked at beyond everything drawn; metres."""
 BAND_M = 0.25
@@ -66,6 +67,10 @@ REACH_UNKNOWN_M = 500.0
 """Reach of a position that states neither reach nor echelon, metres."""
 GRID_M = 0.01
 """Overlays snap to a grid of this width, metres: near-coincident edges break them otherwise."""
+OFFSET_ERROR = 0.01
+"""Share of a distance by which GEOS, smoothing, misses the outline it moves by it."""
+RIGHT_ANGLE = 1.5
+"""Ratio of mitre to width up to which a corner is one, and past which it is a spike."""
 _QUAD_SEGS = 32
 _SLIVER_M2 = 1e-6
 _NOTHING: BaseGeometry = Polygon()
@@ -159,6 +164,7 @@ class Survey:
     _shapes: dict[str, BaseGeometry] = field(init=False, default_factory=dict)
     _footprints: dict[tuple[str, Reading], BaseGeometry] = field(init=False, default_factory=dict)
     _grounds: dict[tuple[Reading, Lean], Ground] = field(init=False, default_factory=dict)
+    _rearward: dict[Lean, BaseGeometry] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.plane = Plane(self.situation.origin)
@@ -263,24 +269,37 @@ class Survey:
     def drawn(self, control: Control, reading: Reading, lean: Lean) -> BaseGeometry:
         """Draw a control polygon; a hostile one is drawn smaller or larger by its error."""
         shape, error = self.shape(control), control.location_error_m
-        hostile = control.holder not in (None, NEUTRAL) and control.holder not in self.friends
-        if not error or not hostile:
-            return areas_of(shape)
-        if self.holder(control) == "grey" and lean == "open":
-            return areas_of(shape)  # whether grey is redrawn too, the contract leaves open
+        if not error or self.holder(control) != "hostile":
+            return areas_of(shape)  # only hostile ground moves by its error: grey is nobody's yet
         if reading == "pessimistic":
             share = DISC_INNER if lean == "open" else 1.0
             return areas_of(shape.buffer(error * share, quad_segs=_QUAD_SEGS))
         share = 1.0 if lean == "open" else DISC_INNER
-        front = shape.boundary.difference(self.rearward)
+        front = shape.boundary.difference(self.rearward(lean))
         return minus(shape, front.buffer(error * share, quad_segs=_QUAD_SEGS))
 
-    @cached_property
-    def rearward(self) -> BaseGeometry:
-        """Everything behind the enemy's front: an error moves the front, it parts no neighbours."""
-        held = [areas_of(self.shape(f)) for f in self.known.values() if self._backs(f)]
-        half = self.parameters.seam_m * (1 + SEAM_SLACK) / 2
-        return join(*held).buffer(half).buffer(-half - TOLERANCE_M)
+    def rearward(self, lean: Lean) -> BaseGeometry:
+        """
+        Draw all that lies behind the enemy's front.
+
+        An error moves the front; it parts no neighbours, nor what only a seam lies between.
+        """
+        if lean not in self._rearward:
+            held = join(*(areas_of(self.shape(f)) for f in self.known.values() if self._backs(f)))
+            slack = SEAM_SLACK if lean == "closed" else -SEAM_SLACK
+            half = self.parameters.seam_m * (1 + slack) / 2
+            faced = minus(join(*self._faced()), held).buffer(-GIVE_M).buffer(GIVE_M)
+            behind = minus(held.buffer(half).buffer(-half), faced)
+            self._rearward[lean] = behind.buffer(-TOLERANCE_M)
+        return self._rearward[lean]
+
+    def _faced(self) -> Iterator[BaseGeometry]:
+        """Give ground painted as friendly or grey: a front may face it, however thin it is."""
+        for control in self.known.values():
+            if isinstance(control, Control):
+                holder = self.holder(control)
+                if holder == "grey" or (holder == "friendly" and control.basis == "assessed"):
+                    yield areas_of(self.shape(control))
 
     def _backs(self, feature: Feature) -> bool:
         """Tell what is no front: the enemy's other ground, neutral ground, and water."""
@@ -487,10 +506,10 @@ class _Drawing:
         return join(*seas) if seas else _NOTHING
 
     def _water(self) -> BaseGeometry:
-        """The polygon of a sea anchor is water where no control polygon speaks."""
+        """Where no polygon speaks, a sea anchor's is water, but for friendly territory."""
         seas = self._seas()
-        holders: tuple[Holder, ...] = ("grey", "friendly", "hostile", "neutral")
-        return _NOTHING if seas.is_empty else minus(seas, *(self._controls(h) for h in holders))
+        home = _NOTHING if seas.is_empty else self._controls("friendly", territory=True)
+        return minus(seas, home)
 
     def _all_seams(
         self, rest: BaseGeometry, spoken: dict[str, BaseGeometry]
@@ -523,8 +542,8 @@ class _Drawing:
             return _NOTHING, _NOTHING
         ways = join(spoken["friendly"], spoken["grey"] if optimistic else _NOTHING)
         walls = minus(join(*spoken.values()), ways)
-        wide = _thin(rest, width * (1 + SEAM_SLACK), "round")
-        narrow = _thin(rest, width * (1 - SEAM_SLACK), "mitre")
+        wide = join(*_thin_either_way(rest, width * (1 + SEAM_SLACK)))
+        narrow = common(*_thin_either_way(rest, width * (1 - SEAM_SLACK)))
         open_thin, closed_thin = (wide, narrow) if self.lean == "open" else (narrow, wide)
         let, stopped = _beside(open_thin, ways, width), _beside(closed_thin, walls, width)
         if self.lean == "open":
@@ -557,13 +576,20 @@ class _Drawing:
         return [minus(frame, self.survey.bounds())]
 
 
+def _thin_either_way(area: BaseGeometry, width_m: float) -> tuple[BaseGeometry, BaseGeometry]:
+    """Find what a disc of some width cannot enter, and what a square cannot: neither holds both."""
+    return _thin(area, width_m, "round"), _thin(area, width_m, "mitre")
+
+
 def _thin(
     area: BaseGeometry, width_m: float, corners: Literal["round", "mitre"] = "round"
 ) -> BaseGeometry:
-    """Find the parts of an area a disc of some width cannot enter, with its corners or without."""
+    """Find the parts of an area too thin for some width, with its corners or without."""
     half = width_m / 2
-    core = area.buffer(-half, join_style=corners)
-    return minus(area, core.buffer(half + GRID_M, join_style=corners))
+    core = area.buffer(-half, join_style=corners, mitre_limit=RIGHT_ANGLE)
+    back = half * (1 + 2 * OFFSET_ERROR)
+    wide = core.buffer(back, join_style=corners, mitre_limit=RIGHT_ANGLE)
+    return minus(area, wide)
 
 
 def _beside(thin: BaseGeometry, area: BaseGeometry, width_m: float) -> BaseGeometry:

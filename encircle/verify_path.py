@@ -92,9 +92,14 @@ class PathCase:
 
     @cached_property
     def spannable(self) -> BaseGeometry:
-        """What a crossing may span: ground that lets through, and water nobody hostile holds."""
+        """
+        What a crossing may span: ground that lets through, and water nobody hostile holds.
+
+        The map's edge is no wall: a crossing beside it may run over the grey beyond.
+        """
         wet = minus(join(*_wide_obstacles(self)), self.ground.hostile, self.ground.neutral)
-        return join(self.ground.passable, wet)
+        beyond = [self.ground.nobody] if self.path.reading == "optimistic" else []
+        return join(self.ground.passable, wet, *beyond)
 
     def on_plane(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Project a leg's positions; a leg is straight on the plane between them."""

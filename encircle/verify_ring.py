@@ -221,9 +221,17 @@ def no_anchor_is_inside(case: RingCase) -> Iterator[Fault]:
             continue
         shape = case.survey.shape(anchor)
         if shape.geom_type != "Point":
-            shape = areas_of(shape.intersection(case.ground.passable)).buffer(-TOLERANCE_M)
+            firm = minus(areas_of(shape.intersection(case.ground.passable)), *_sealed(case))
+            shape = firm.buffer(-TOLERANCE_M)
         if core.intersects(shape):
             yield Fault(f"anchor {anchor.id!r} lies inside the ring", (anchor.id,))
+
+
+def _sealed(case: RingCase) -> list[BaseGeometry]:
+    """Draw the polygons of barriers that let nobody on: no way leads on from there."""
+    walls = case.survey.barriers(case.ring.reading, "foot")
+    shut = [b for b in walls if {"tracked", "wheeled", "rail"} <= set(b.blocks)]
+    return [areas_of(case.survey.shape(b)) for b in shut]
 
 
 def _is_way_on(case: RingCase, feature: object) -> bool:
