@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, IntFlag
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -91,6 +92,9 @@ class Role(IntFlag):
     SEAM_HOSTILE = 16384
     SEAM_GREY = 32768
     SEAM_NEUTRAL = 65536
+    SEAM_HOME = 131072
+    SEAM_FOREIGN = 262144
+    SEAM_NEUTRAL_LAND = 524288
 
 
 PAINTED = Role.GREY | Role.ASSESSED_FRIENDLY | Role.ASSESSED_HOSTILE | Role.ASSESSED_NEUTRAL
@@ -99,16 +103,18 @@ FRIENDLY = (
 )
 HOSTILE_GROUND = Role.ASSESSED_HOSTILE | Role.TERRITORY_HOSTILE
 NEUTRAL_GROUND = Role.ASSESSED_NEUTRAL | Role.TERRITORY_NEUTRAL
-BESIDE_SEAM = Role.SEAM_FRIENDLY | Role.SEAM_HOSTILE | Role.SEAM_GREY | Role.SEAM_NEUTRAL
+REACHES = Role.REACH_FRIENDLY | Role.REACH_HOSTILE | Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE
 _SEAM_OF = {
     Role.ASSESSED_FRIENDLY: Role.SEAM_FRIENDLY,
     Role.ASSESSED_HOSTILE: Role.SEAM_HOSTILE,
     Role.GREY: Role.SEAM_GREY,
     Role.ASSESSED_NEUTRAL: Role.SEAM_NEUTRAL,
-    Role.TERRITORY_FRIENDLY: Role.SEAM_FRIENDLY,
-    Role.TERRITORY_HOSTILE: Role.SEAM_HOSTILE,
-    Role.TERRITORY_NEUTRAL: Role.SEAM_NEUTRAL,
+    Role.TERRITORY_FRIENDLY: Role.SEAM_HOME,
+    Role.TERRITORY_HOSTILE: Role.SEAM_FOREIGN,
+    Role.TERRITORY_NEUTRAL: Role.SEAM_NEUTRAL_LAND,
 }
+"""What a polygon says of the seams beside it."""
+BESIDE_SEAM = reduce(or_, _SEAM_OF.values())
 _TERRITORY_OF = {
     State.FRIENDLY: Role.TERRITORY_FRIENDLY,
     State.HOSTILE: Role.TERRITORY_HOSTILE,
@@ -134,7 +140,7 @@ def find_state(said: Role, reading: Reading, uncovered: State) -> State:
     if said & Role.WATER and not said & Role.TERRITORY_FRIENDLY:
         return State.WATER
     if said & Role.SEAM and said & BESIDE_SEAM:
-        return _find_seam(said, reading)
+        return _find_seam(said, reading, uncovered)
     return _find_unassessed(said, uncovered)
 
 
@@ -152,21 +158,21 @@ def _find_assessed(said: Role) -> State:
     return State.NEUTRAL
 
 
-def _find_seam(said: Role, reading: Reading) -> State:
-    """Give a seam the better state beside it, or the worse one on the pessimistic reading."""
+def _find_seam(said: Role, reading: Reading, uncovered: State) -> State:
+    """
+    Give a seam the better state beside it, or the worse one on the pessimistic reading.
+
+    What lies beside it lies within the same reaches: hostile ground that they grey is grey there.
+    """
+    reached = said & REACHES
     beside = [
-        state
-        for role, state in (
-            (Role.SEAM_FRIENDLY, State.FRIENDLY),
-            (Role.SEAM_GREY, State.GREY),
-            (Role.SEAM_HOSTILE, State.HOSTILE),
-            (Role.SEAM_NEUTRAL, State.NEUTRAL),
-        )
-        if said & role
+        find_state(role | reached, reading, uncovered)
+        for role, seam in _SEAM_OF.items()
+        if said & seam
     ]
     if reading == "optimistic":
-        return beside[0]
-    return State.HOSTILE if State.HOSTILE in beside else beside[-1]
+        return min(beside)
+    return State.HOSTILE if State.HOSTILE in beside else max(beside)
 
 
 def _find_unassessed(said: Role, uncovered: State) -> State:
@@ -341,7 +347,8 @@ def _decisive(said: Role, state: State) -> Role:  # noqa: PLR0911 - a return for
     if state == State.WATER:
         return Role.WATER
     if said & Role.SEAM and said & BESIDE_SEAM:
-        return BESIDE_SEAM | _TERRITORY_OF.get(state, Role(0))
+        reached = Role(0) if state == State.NEUTRAL else REACHES
+        return BESIDE_SEAM | reached | _TERRITORY_OF.get(state, Role(0))
     reaches = Role.REACH_FRIENDLY | Role.REACH_HOSTILE
     doubts = Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE
     if state == State.GREY:
@@ -578,6 +585,8 @@ def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
     core = ground.buffer(-half, join_style="mitre", mitre_limit=kept_corner)
     back = half * (1 + 2 * OFFSET_ERROR)  # out and in again; the rest is no seam but rounding
     wide = core.buffer(back, join_style="mitre", mitre_limit=kept_corner)
+    if not wide.is_valid:  # an outline moved with its corners may cross itself
+        wide = shapely.make_valid(wide, method="structure", keep_collapsed=False)
     parts = shapely.get_parts(shapely.difference(ground, wide))
     kept = [p for p in parts if p.geom_type == "Polygon" and p.area > 1.0]
     return shapely.union_all(kept)

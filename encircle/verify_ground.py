@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import shapely
+from shapely.errors import GEOSException
 from shapely.geometry import LineString, Point, Polygon, box
 
 from encircle.projection import Plane
@@ -26,7 +27,7 @@ from encircle.situation import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -90,20 +91,33 @@ def areas_of(geometry: BaseGeometry) -> BaseGeometry:
 def join(*parts: BaseGeometry) -> BaseGeometry:
     """Unite areas."""
     drawn = [part for part in parts if not part.is_empty]
-    return areas_of(shapely.union_all(drawn, grid_size=GRID_M)) if drawn else _NOTHING
+    return areas_of(_overlay(_unite, *drawn)) if drawn else _NOTHING
 
 
 def minus(whole: BaseGeometry, *parts: BaseGeometry) -> BaseGeometry:
     """Take areas from an area."""
     for part in parts:
         if not (whole.is_empty or part.is_empty):
-            whole = areas_of(shapely.difference(whole, part, grid_size=GRID_M))
+            whole = areas_of(_overlay(shapely.difference, whole, part))
     return whole
 
 
 def common(one: BaseGeometry, other: BaseGeometry) -> BaseGeometry:
     """Find the area two areas share."""
-    return areas_of(shapely.intersection(one, other, grid_size=GRID_M))
+    return areas_of(_overlay(shapely.intersection, one, other))
+
+
+def _unite(*parts: BaseGeometry, grid_size: float | None) -> BaseGeometry:
+    return shapely.union_all(list(parts), grid_size=grid_size)
+
+
+def _overlay(operate: Callable[..., BaseGeometry], *shapes: BaseGeometry) -> BaseGeometry:
+    """Lay areas over each other on the grid; one whose parts overlap is mended first."""
+    try:
+        return operate(*shapes, grid_size=GRID_M)
+    except GEOSException:  # an outline moved by GEOS may cross itself
+        whole = [shapely.make_valid(s, method="structure", keep_collapsed=False) for s in shapes]
+        return operate(*map(areas_of, whole), grid_size=GRID_M)
 
 
 def trace_of(points: NDArray[np.float64]) -> BaseGeometry:

@@ -349,12 +349,13 @@ def _wall(shape: BaseGeometry) -> BaseGeometry:
 
 
 def nobody_gets_out(case: RingCase) -> Iterator[Fault]:
-    """From where the force stands no ground, route or crossing leads past the ring."""
+    """No ground or crossing leads past the ring; a road past it for wheels alone leads nowhere."""
     around = case.inside.buffer(TOLERANCE_M + CRACK_M)
     for mode in LAND_MODES:
         flood = _Flood(case, mode)
         for via, place in flood.spread():
-            if not place.difference(around).is_empty:
+            gone = not place.difference(around).is_empty
+            if gone and flood.leads_on(place):
                 by = f" by {via!r}" if via else ""
                 yield Fault(f"{mode} gets out of the ring{by}", (via,) if via else ())
                 break
@@ -434,6 +435,7 @@ class _Flood:
         """Give every piece that can be reached, and the crossing it was reached by."""
         reached: dict[int, str | None] = dict.fromkeys(self.starts)
         links = [(c.id, self._linked(c)) for c in self._crossings()]
+        links += list(self._joined())
         grew = True
         while grew:
             before = len(reached)
@@ -443,6 +445,35 @@ class _Flood:
             grew = len(reached) > before
         for piece, via in reached.items():
             yield via, self.pieces[piece]
+
+    def leads_on(self, piece: BaseGeometry) -> bool:
+        """
+        Tell whether a piece past the ring is a way out.
+
+        A barrier may hold feet and tracks and let a road's wheels through. They keep to the roads
+        they reach: those are out where they come by an anchor, or to the edge of the map.
+        """
+        if not self.on_routes:
+            return True
+        survey = self.case.survey
+        near = survey.parameters.join_m + TOLERANCE_M
+        anchors = (f for f in survey.known.values() if _is_way_on(self.case, f))
+        if any(piece.distance(survey.shape(anchor)) <= near for anchor in anchors):
+            return True
+        area = survey.situation.area
+        edge = survey.plane.to_metres(area).boundary if area is not None else None
+        return edge is not None and piece.distance(edge) <= TOLERANCE_M
+
+    def _joined(self) -> Iterator[tuple[str, set[int]]]:
+        """Find the stretches that the end of a route joins to others."""
+        survey = self.case.survey
+        for line in survey.lines(self.case.ring.reading, self.walk) if self.on_routes else ():
+            if isinstance(line, Route):
+                for part in shapely.get_parts(survey.shape(line)):
+                    for end in (Point(p) for p in shapely.get_coordinates(part)[[0, -1]]):
+                        near = self._pieces_near(end, survey.parameters.join_m - 1.0)
+                        joined = {i for i in near if self._is_open_step(end, self.pieces[i])}
+                        yield line.id, joined if len(joined) > 1 else set()
 
     def _crossings(self) -> Iterator[Crossing]:
         modes = ("foot", "boat") if self.mode == "boat" else (self.mode,)
