@@ -584,7 +584,7 @@ def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
     kept_corner = 1.5  # ratio of mitre to width: right angles stay, spikes go
     core = ground.buffer(-half, join_style="mitre", mitre_limit=kept_corner)
     back = half * (1 + 2 * OFFSET_ERROR)  # out and in again; the rest is no seam but rounding
-    wide = core.buffer(back, join_style="mitre", mitre_limit=kept_corner)
+    wide: BaseGeometry = core.buffer(back, join_style="mitre", mitre_limit=kept_corner)
     if not wide.is_valid:  # an outline moved with its corners may cross itself
         wide = shapely.make_valid(wide, method="structure", keep_collapsed=False)
     parts = shapely.get_parts(shapely.difference(ground, wide))

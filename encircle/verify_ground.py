@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 import shapely
 from shapely.errors import GEOSException
 from shapely.geometry import LineString, Point, Polygon, box
+from shapely.geometry.base import BaseGeometry
 
 from encircle.projection import Plane
 from encircle.situation import (
@@ -27,10 +29,9 @@ from encircle.situation import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
-    from shapely.geometry.base import BaseGeometry
 
     from encircle.verify_parse import Parameters, Reading
 
@@ -38,6 +39,8 @@ Lean = Literal["open", "closed"]
 """Where drawing leaves room (a disc is drawn with corners, a seam has a mouth), which certificate
 gets the benefit of the doubt: `open` draws passable ground large, `closed` draws it small."""
 Holder = Literal["friendly", "hostile", "neutral", "grey"]
+Region: TypeAlias = BaseGeometry | Sequence[BaseGeometry]
+"""An area, or several that are taken as one: only what lies near a certificate is united."""
 
 TOLERANCE_M = 2.0
 """A certificate may stray this far from what it names; metres. Source: convention here."""
@@ -45,6 +48,8 @@ SEAM_SLACK = 0.1
 """Share of the seam width within which two ways of measuring a thin part may differ."""
 DISC_INNER, DISC_OUTER = 0.995, 1.001
 """A disc drawn with 32 corners lies between these shares of its radius."""
+FOCUS_M = 1_000.0
+"""Seams are sought this much farther from a certificate than any rule looks; metres."""
 GIVE_M = 0.5
 """Ground thinner than twice this is a crack between two drawings; metres."""
 MARGIN_M = 50_000.0
@@ -91,7 +96,9 @@ def areas_of(geometry: BaseGeometry) -> BaseGeometry:
 def join(*parts: BaseGeometry) -> BaseGeometry:
     """Unite areas."""
     drawn = [part for part in parts if not part.is_empty]
-    return areas_of(_overlay(_unite, *drawn)) if drawn else _NOTHING
+    if len(drawn) < 2:  # noqa: PLR2004 - nothing to unite
+        return areas_of(drawn[0]) if drawn else _NOTHING
+    return areas_of(_overlay(_unite, *drawn))
 
 
 def minus(whole: BaseGeometry, *parts: BaseGeometry) -> BaseGeometry:
@@ -127,15 +134,28 @@ def trace_of(points: NDArray[np.float64]) -> BaseGeometry:
     return LineString(points)
 
 
-def measure_stray(trace: BaseGeometry, region: BaseGeometry, tolerance_m: float) -> float:
+def measure_stray(trace: BaseGeometry, region: Region, tolerance_m: float) -> float:
     """Measure how much of a trace, metres, lies farther than a tolerance from a region."""
-    if region.is_empty:
+    around = trace.buffer(3 * tolerance_m + 1)
+    parts = [shapely.intersection(part, around) for part in parts_of(region) if not part.is_empty]
+    if not parts:
         return max(trace.length, 1.0)
-    near = shapely.intersection(region, trace.buffer(3 * tolerance_m + 1))
+    near = parts[0] if len(parts) == 1 else shapely.union_all(parts)
     left = trace if near.is_empty else trace.difference(near.buffer(tolerance_m * 1.01))
     if trace.geom_type == "Point":
         return 0.0 if left.is_empty else 1.0
     return float(left.length)
+
+
+def parts_of(region: Region) -> Sequence[BaseGeometry]:
+    """List the areas of a region."""
+    return (region,) if isinstance(region, BaseGeometry) else region
+
+
+def measure_gap(trace: BaseGeometry, region: Region) -> float:
+    """Measure how far a trace passes from a region, metres; infinite where there is none."""
+    gaps = [trace.distance(part) for part in parts_of(region) if not part.is_empty]
+    return min(gaps, default=float("inf"))
 
 
 # -- the survey ------------------------------------------------------------------------------
@@ -160,9 +180,9 @@ class Ground:
     """What may be entered if no barrier stands in the way."""
 
     @property
-    def seam(self) -> BaseGeometry:
+    def seam(self) -> Region:
         """Thin ground that takes its neighbours' state."""
-        return join(self.seam_open, self.seam_closed)
+        return (self.seam_open, self.seam_closed)
 
 
 @dataclass
@@ -175,6 +195,8 @@ class Survey:
     known: dict[str, Feature] = field(init=False)
     """Every feature that speaks at the instant judged."""
     friends: frozenset[str] = field(init=False)
+    focus: BaseGeometry | None = None
+    """Ground that certificates speak of: seams elsewhere make no difference and are not sought."""
     _shapes: dict[str, BaseGeometry] = field(init=False, default_factory=dict)
     _footprints: dict[tuple[str, Reading], BaseGeometry] = field(init=False, default_factory=dict)
     _grounds: dict[tuple[Reading, Lean], Ground] = field(init=False, default_factory=dict)
@@ -258,6 +280,13 @@ class Survey:
             for b in self.known.values()
             if isinstance(b, Barrier) and mode in b.blocks and self.counts(b, reading)
         ]
+
+    def look_at(self, lines: Sequence[BaseGeometry], places: Sequence[BaseGeometry]) -> None:
+        """Look for seams near the lines of certificates, and all over the places given."""
+        far = FOCUS_M + 5 * (self.parameters.join_m + self.parameters.seam_m)
+        ways = [self.shape(f) for f in self.known.values() if isinstance(f, (Route, Crossing))]
+        near = [line.simplify(FOCUS_M / 10).buffer(far, quad_segs=2) for line in (*lines, *ways)]
+        self.focus = areas_of(shapely.union_all([*near, *places]))
 
     # who holds what
 
@@ -529,6 +558,8 @@ class _Drawing:
         self, rest: BaseGeometry, spoken: dict[str, BaseGeometry]
     ) -> tuple[BaseGeometry, BaseGeometry]:
         """Seams run between polygons, and between a polygon and somebody's bare territory."""
+        if self.survey.focus is not None:
+            rest = common(rest, self.survey.focus)
         holders: tuple[Holder, ...] = ("friendly", "hostile", "neutral")
         bare = {h: common(rest, self._controls(h, territory=True)) for h in holders}
         nobody = minus(rest, *bare.values())
@@ -536,27 +567,31 @@ class _Drawing:
         wide: dict[str, BaseGeometry] = {
             h: minus(area, _thin(area, width)) for h, area in bare.items()
         }
-        found = [self._seams(nobody, {h: join(spoken[h], wide.get(h, _NOTHING)) for h in spoken})]
+        found = [self._seams(nobody, {h: (spoken[h], wide.get(h, _NOTHING)) for h in spoken})]
         if any(not area.is_empty for area in spoken.values()):
             for holder, area in bare.items():
                 others = {
-                    h: join(spoken[h], wide[h] if h in wide and h != holder else _NOTHING)
+                    h: (spoken[h], wide[h] if h in wide and h != holder else _NOTHING)
                     for h in spoken
                 }
                 found.append(self._seams(area, others))
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
 
     def _seams(
-        self, rest: BaseGeometry, spoken: dict[str, BaseGeometry]
+        self, rest: BaseGeometry, around: Mapping[str, Sequence[BaseGeometry]]
     ) -> tuple[BaseGeometry, BaseGeometry]:
         """Thin ground between polygons takes their worse state, or their better one."""
         width = self.survey.parameters.seam_m
         optimistic = self.reading == "optimistic"
-        if width <= 0 or all(area.is_empty for area in spoken.values()):
+        if width <= 0 or all(area.is_empty for parts in around.values() for area in parts):
             return _NOTHING, _NOTHING
+        wide = join(*_thin_either_way(rest, width * (1 + SEAM_SLACK)))
+        if wide.is_empty:
+            return _NOTHING, _NOTHING
+        window = wide.buffer(2 * width, quad_segs=2)  # only what lies beside thin ground matters
+        spoken = {h: join(*(common(p, window) for p in parts)) for h, parts in around.items()}
         ways = join(spoken["friendly"], spoken["grey"] if optimistic else _NOTHING)
         walls = minus(join(*spoken.values()), ways)
-        wide = join(*_thin_either_way(rest, width * (1 + SEAM_SLACK)))
         narrow = common(*_thin_either_way(rest, width * (1 - SEAM_SLACK)))
         open_thin, closed_thin = (wide, narrow) if self.lean == "open" else (narrow, wide)
         let, stopped = _beside(open_thin, ways, width), _beside(closed_thin, walls, width)

@@ -18,11 +18,14 @@ from encircle.verify_ground import (
     TOLERANCE_M,
     Ground,
     Lean,
+    Region,
     Survey,
     areas_of,
     join,
+    measure_gap,
     measure_stray,
     minus,
+    parts_of,
     trace_of,
     union_of,
 )
@@ -76,18 +79,18 @@ class PathCase:
         return self.survey.ground(self.path.reading, "open")
 
     @cached_property
-    def called(self) -> dict[str, BaseGeometry]:
+    def called(self) -> dict[str, Region]:
         """Where a leg may be called what, however room for drawing is used."""
         leans: tuple[Lean, Lean] = ("open", "closed")
         grounds = [self.survey.ground(self.path.reading, lean) for lean in leans]
-        seam = join(*(g.seam for g in grounds))
-        friendly = join(seam, *(g.friendly for g in grounds))
-        uncovered = join(seam, *(g.open for g in grounds))
+        seam = [part for g in grounds for part in parts_of(g.seam)]
+        friendly = [*seam, *(g.friendly for g in grounds)]
+        uncovered = [*seam, *(g.open for g in grounds)]
         return {
             "friendly": friendly,
             "open": uncovered,
-            "friendly or open": join(friendly, uncovered),
-            "grey": join(seam, *(g.grey for g in grounds)),
+            "friendly or open": [*friendly, *uncovered],
+            "grey": [*seam, *(g.grey for g in grounds)],
         }
 
     @cached_property
@@ -380,8 +383,8 @@ def _is_called_right(case: PathCase, leg: Leg) -> bool:
     return within and _touches(trace, called["open"])
 
 
-def _touches(trace: BaseGeometry, region: BaseGeometry) -> bool:
-    return not region.is_empty and trace.distance(region) <= TOLERANCE_M
+def _touches(trace: BaseGeometry, region: Region) -> bool:
+    return measure_gap(trace, region) <= TOLERANCE_M
 
 
 def barriers_are_crossed_at_crossings(case: PathCase) -> Iterator[Fault]:
@@ -461,8 +464,7 @@ def evidence_is_really_there(case: PathCase) -> Iterator[Fault]:
 
 def _lies_in_seam(case: PathCase, trace: BaseGeometry) -> bool:
     """A seam is friendly by what lies beside it; no polygon covers it."""
-    seam = case.ground.seam
-    return not seam.is_empty and measure_stray(trace, seam, TOLERANCE_M) <= STRAY_M
+    return measure_stray(trace, case.ground.seam, TOLERANCE_M) <= STRAY_M
 
 
 def _names_a_friend(case: PathCase, leg: Leg) -> bool:

@@ -17,9 +17,12 @@ from encircle.verify_ground import (
     TOLERANCE_M,
     Ground,
     Lean,
+    Region,
     Survey,
     areas_of,
+    common,
     join,
+    measure_gap,
     measure_stray,
     minus,
     trace_of,
@@ -45,6 +48,8 @@ LEAVES_M = 5.0
 """A route this far inside and this far outside leaves the ring; metres."""
 CRACK_M = 0.5
 """Passable ground narrower than twice this between walls is a crack in the drawing; metres."""
+BAND_LOOKED_AT_M = 200.0
+"""Ground this far from the ring and its stops is looked at for what it is called; metres."""
 SEA = "coast"
 _HOLDER = {"hostile": "hostile", "neutral": "neutral"}
 
@@ -67,23 +72,29 @@ class RingCase:
         to_metres = self.survey.plane.points_to_metres
         return [[to_metres(part) for part in polygon] for polygon in self.ring.polygons]
 
+    @property
+    def exteriors(self) -> Iterator[NDArray[np.float64]]:
+        """Give the outer rings on the plane, those that enclose anything."""
+        return (p[0] for p in self.parts if p and np.ptp(p[0], axis=0).min() > 0)
+
     @cached_property
     def inside(self) -> BaseGeometry:
         """The ground the ring encloses."""
         return join(*(shapely.make_valid(Polygon(p[0], p[1:])) for p in self.parts if p))
 
     @cached_property
-    def called(self) -> dict[str, BaseGeometry]:
+    def called(self) -> dict[str, Region]:
         """Where a segment may be tagged how, however room for drawing is used."""
         leans: tuple[Lean, Lean] = ("closed", "open")
         grounds = [self.survey.ground(self.ring.reading, lean) for lean in leans]
-        doubt = minus(grounds[1].passable, grounds[0].passable)
-        seam, nobody = join(self.ground.seam_closed, doubt), join(*(g.nobody for g in grounds))
+        band = union_of([self.inside.boundary]).buffer(BAND_LOOKED_AT_M, quad_segs=2)
+        let, shut = (common(g.passable, band) for g in (grounds[1], grounds[0]))
+        seam, nobody = [self.ground.seam_closed, minus(let, shut)], [g.nobody for g in grounds]
         return {
-            "nobody": join(seam, nobody),
-            "grey": join(seam, nobody, *(g.grey for g in grounds)),
-            "hostile": join(seam, *(g.hostile for g in grounds)),
-            "neutral": join(seam, *(g.neutral for g in grounds)),
+            "nobody": [*seam, *nobody],
+            "grey": [*seam, *nobody, *(g.grey for g in grounds)],
+            "hostile": [*seam, *(g.hostile for g in grounds)],
+            "neutral": [*seam, *(g.neutral for g in grounds)],
         }
 
     def trace(self, segment: Segment) -> BaseGeometry:
@@ -564,8 +575,8 @@ def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str
         return "it does not pass there"
     region = case.called.get(stop.because)
     if region is not None:
-        near = not region.is_empty and at.distance(region) <= join_m + seam_m + TOLERANCE_M
-        return None if near else f"no {stop.because} ground is near"
+        near_m = join_m + seam_m + TOLERANCE_M
+        return None if measure_gap(at, region) <= near_m else f"no {stop.because} ground is near"
     return None if _is_so(case, stop.because, line) else f"it is not stopped by {stop.because}"
 
 
