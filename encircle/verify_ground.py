@@ -383,6 +383,13 @@ class Survey:
             self._grounds[key] = _Drawing(self, reading, lean).draw()
         return self._grounds[key]
 
+    def extent(self, lean: Lean) -> BaseGeometry:
+        """Draw the ground considered: the area; without one the map ends past what is drawn."""
+        if self.situation.area is not None:
+            return _mended(self.plane.to_metres(self.situation.area))
+        drawn = self.bounds()
+        return drawn if lean == "open" else drawn.buffer(MARGIN_M)
+
     def bounds(self) -> BaseGeometry:
         """Find the box round everything drawn that is not merely claimed."""
         shapes = [self.shape(feature) for feature in self.known.values()]

@@ -15,12 +15,14 @@ from encircle.projection import length_on_globe_m
 from encircle.situation import Anchor, Barrier, Control, Crossing, Fire, Position, Route
 from encircle.verify_ground import (
     BAND_M,
+    GRID_M,
     TOLERANCE_M,
     Ground,
     Lean,
     Region,
     Survey,
     areas_of,
+    common,
     join,
     measure_gap,
     measure_stray,
@@ -33,7 +35,7 @@ from encircle.verify_parse import GRADES, Leg, OpenPath
 from encircle.verify_spans import course_of, spans_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -52,8 +54,10 @@ UNMAPPED_RANK = 1.5
 """Fire nobody mapped ranks between F1 and F2. Source: the ladder of fire grades."""
 MOST_WAYS = 50
 """Pairs of ways are compared among this many."""
-_WIDTH_TOLERANCE = 0.02
-_WIDTH_TOLERANCE_M = 20.0
+_WIDTH_TOLERANCE = 0.002
+_WIDTH_TOLERANCE_M = 5.0
+_LOOKED_PAST_M = 100.0
+_EDGE_M = 0.5
 _RAYS = 36
 _STRAIGHT_ACROSS_DEG = 20.0
 
@@ -551,32 +555,23 @@ def bottleneck_is_measured(case: PathCase) -> Iterator[Fault]:
 
 
 def _is_as_wide(case: PathCase, at: BaseGeometry, width_m: float) -> Iterator[Fault]:
-    """Twice the way to the nearest wall, however much is counted among the walls."""
-    widths = [2 * gap for gap in _clearances(case, at, width_m)]
-    low, high = min(widths, default=0.0), max(widths, default=0.0)
+    """Twice the way to the nearest wall, as near and as far as drawing leaves room for it."""
+    far = width_m / 2 + case.survey.parameters.seam_m + _LOOKED_PAST_M
+    low, high = (2 * _clearance(case, at, lean, far) for lean in ("closed", "open"))
     slack = max(_WIDTH_TOLERANCE_M, _WIDTH_TOLERANCE * width_m)
-    if _touches(at, case.ground.seam):
-        slack += case.survey.parameters.seam_m
     if not low - slack <= width_m <= high + slack:
         yield Fault(f"the bottleneck is {low:.0f} to {high:.0f} m wide, not {width_m:.0f} m")
 
 
-def _clearances(case: PathCase, at: BaseGeometry, width_m: float) -> Iterable[float]:
-    barriers = [case.survey.shape(b) for b in case.survey.barriers(case.path.reading, "foot")]
-    barriers += [case.survey.shape(b) for b in case.survey.barriers(case.path.reading, "wheeled")]
-    leans: tuple[Lean, Lean] = ("open", "closed")
-    for ground in (case.survey.ground(case.path.reading, lean) for lean in leans):
-        walls = join(ground.hostile, ground.neutral, ground.water, ground.seam_closed)
-        greyer = join(walls, ground.grey) if case.path.reading == "pessimistic" else walls
-        for region in (ground.hostile, walls, greyer, union_of([greyer, *barriers])):
-            wall = region if ground.seam_open.is_empty else region.difference(ground.seam_open)
-            if not wall.is_empty:
-                yield at.distance(wall)
-                near = wall.intersection(at.buffer(width_m))
-                half = case.survey.parameters.seam_m * 0.6
-                core = near.buffer(-half, quad_segs=4).buffer(half, quad_segs=4)
-                if not core.is_empty:  # whether a strip as thin as a seam is a wall is a close call
-                    yield at.distance(core)
+def _clearance(case: PathCase, at: BaseGeometry, lean: Lean, far_m: float) -> float:
+    """Measure how far a place lies from what nobody walks on; the map's edge is no wall."""
+    survey = case.survey
+    ground = survey.ground(case.path.reading, lean)
+    around = common(at.buffer(far_m), survey.extent(lean).buffer(-_EDGE_M))
+    solid = minus(around, ground.passable).buffer(-2 * GRID_M).buffer(2 * GRID_M)
+    walls: list[BaseGeometry] = [solid]  # without the cracks that snapping to the grid leaves
+    walls += [survey.shape(b) for b in survey.barriers(case.path.reading, "foot")]
+    return min(far_m, measure_gap(at, walls))
 
 
 def disjoint_ways_are_disjoint(case: PathCase) -> Iterator[Fault]:
