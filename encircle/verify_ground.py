@@ -421,7 +421,7 @@ class _Drawing:
         silent, nobody = self._silent(rest)
         water = common(self._water(), rest)
         silent = {name: minus(area, water) for name, area in silent.items()}
-        seam_open, seam_closed = self._all_seams(minus(rest, water), spoken)
+        seam_open, seam_closed = self._all_seams(minus(rest, water), spoken, silent)
         merged = {name: join(spoken[name], silent[name]) for name in spoken}
         passable = self._passable(merged, silent["open"], seam_open, seam_closed)
         beyond = minus(frame, inside)
@@ -562,7 +562,10 @@ class _Drawing:
         return minus(seas, home)
 
     def _all_seams(
-        self, rest: BaseGeometry, spoken: dict[str, BaseGeometry]
+        self,
+        rest: BaseGeometry,
+        spoken: dict[str, BaseGeometry],
+        silent: dict[str, BaseGeometry],
     ) -> tuple[BaseGeometry, BaseGeometry]:
         """Seams run between polygons, and between a polygon and somebody's bare territory."""
         if self.survey.focus is not None:
@@ -574,12 +577,14 @@ class _Drawing:
         wide: dict[str, BaseGeometry] = {
             h: minus(area, _thin(area, width)) for h, area in bare.items()
         }
-        found = [self._seams(nobody, {h: (spoken[h], wide.get(h, _NOTHING)) for h in spoken})]
+        # Territory lies beside a seam as what it is: a reach may make it another's, or grey.
+        lands = {h: {s: common(area, silent[s]) for s in spoken} for h, area in wide.items()}
+        around = {s: (spoken[s], *(lands[h][s] for h in holders)) for s in spoken}
+        found = [self._seams(nobody, around)]
         if any(not area.is_empty for area in spoken.values()):
             for holder, area in bare.items():
                 others = {
-                    h: (spoken[h], wide[h] if h in wide and h != holder else _NOTHING)
-                    for h in spoken
+                    s: (spoken[s], *(lands[h][s] for h in holders if h != holder)) for s in spoken
                 }
                 found.append(self._seams(area, others))
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))

@@ -413,7 +413,7 @@ ONCE_REFUSED = {
     "the mouth of a wedge": (655,),
     "outlines moved across themselves": (829,),
     "a front that may be off, and a seam behind it": (1418, 1767),
-    "a seam within a friendly position's reach": (897,),
+    "a seam within a friendly position's reach": (897, 2972),
     "a position seen only later": (667, 1756),
     "an anchor in a lake": (812,),
     "a sea over somebody's territory": (2040, 2609),
