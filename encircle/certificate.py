@@ -43,6 +43,8 @@ DECIMALS = 9
 """Decimals of degrees in a certificate: a tenth of a millimetre."""
 
 Json = dict[str, Any]
+Tag = tuple[str, tuple[str, ...]]
+"""What holds a piece of a ring, and the features that say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,16 +199,16 @@ def _line_of(network: Network, edge: Edge, here: Point, *, forward: bool) -> Lin
 def _leg_of(network: Network, edge: Edge, line: LineString, mode: str, reading: Reading) -> _Leg:
     """Say what a step by route, crossing or join rests on."""
     rank = edge.fire[reading][FIRE_MODES.index(mode)]
-    evidence = tuple(network.evidence_of(edge, reading))
-    if edge.by == "crossing":
+    evidence = tuple(network.evidence_of(edge, reading, MODE_BITS[mode]))
+    if edge.by == "crossing" or edge.beside:
         return _Leg(line, "crossing", mode, "crossing", rank, evidence)
     if edge.ref < 0:
         return _Leg(line, "route", mode, "friendly", rank, evidence)
-    piece = network.lines.pieces[edge.ref]
-    states = [State(network.ground.state[reading][face]) for face in piece.faces]
-    state = min(states) if reading == "optimistic" else max(states)
+    faces = network.lines.pieces[edge.ref].faces
     if edge.by == "join":
-        rank = piece.fire[reading][FIRE_MODES.index(mode)]
+        faces = tuple(network.ground.faces_along(line)) or faces
+    states = [State(network.ground.state[reading][face]) for face in faces]
+    state = min(states) if reading == "optimistic" and edge.by == "route" else max(states)
     return _Leg(line, "route", mode, state.name.lower(), rank, evidence)
 
 
@@ -237,6 +239,12 @@ def _merge(legs: Iterator[_Leg]) -> list[_Leg]:
     for leg in legs:
         if leg.line.length < GRID_M and merged and leg.by != "crossing":
             continue
+        if merged and _is_one_crossing(merged[-1], leg):
+            if leg.line.length < GRID_M:
+                continue
+            if merged[-1].line.length < GRID_M:
+                merged[-1] = leg
+                continue
         if merged and merged[-1].joins(leg):
             points = [*merged[-1].line.coords, *list(leg.line.coords)[1:]]
             merged[-1] = _Leg(LineString(points), *(getattr(leg, n) for n in _Leg.__slots__[1:]))
@@ -245,6 +253,11 @@ def _merge(legs: Iterator[_Leg]) -> list[_Leg]:
     if len(merged) > 1 and merged[0].line.length < GRID_M and merged[0].by != "crossing":
         merged = merged[1:]
     return merged
+
+
+def _is_one_crossing(one: _Leg, other: _Leg) -> bool:
+    """Tell whether two stretches pass the same crossing: a step of no length on to it is none."""
+    return one.by == other.by == "crossing" and one.evidence[0] == other.evidence[0]
 
 
 def _write_legs(legs: Sequence[_Leg], plane: Plane) -> list[Json]:
@@ -344,12 +357,11 @@ def _fence(
         ]  # fmt: skip
         pockets.append((orient(Polygon(part.exterior, holes)), None))
     pockets += [_fence_in_place(network, s) for s in standings if not inside & set(s.own_faces)]
-    outer = [
-        (p, face)
-        for p, face in pockets
-        if not any(q is not p and q.contains(p) for q, _ in pockets)
-    ]
-    return sorted(outer, key=lambda pocket: -pocket[0].area)
+    outer: list[tuple[Polygon, int | None]] = []
+    for pocket, face in sorted(pockets, key=lambda pocket: -pocket[0].area):
+        if not any(shapely.covers(other, pocket) for other, _ in outer):
+            outer.append((pocket, face))
+    return outer
 
 
 def _fence_in_place(network: Network, standing: Standing) -> tuple[Polygon, int | None]:
@@ -373,13 +385,25 @@ def _write_ring(
         else _tag_face(network.ground, ground_of, reading)
         for i in range(len(points) - 1)
     ]
-    turn = next((i for i in range(len(tags)) if tags[i] != tags[i - 1]), 0)
+    held = _fill_in(tags)
+    turn = next((i for i in range(len(held)) if held[i] != held[i - 1]), 0)
     points = np.vstack([points[turn:-1], points[: turn + 1]])
-    tags = tags[turn:] + tags[:turn]
+    held = held[turn:] + held[:turn]
     degrees = np.round(network.ground.drawing.plane.points_to_degrees(points), DECIMALS).tolist()
     degrees[-1] = degrees[0]
-    starts = [0] + [i for i in range(1, len(tags)) if tags[i] != tags[i - 1]] + [len(tags)]
-    return [_write_segment(degrees[a : b + 1], *tags[a]) for a, b in pairwise(starts)]
+    starts = [0] + [i for i in range(1, len(held)) if held[i] != held[i - 1]] + [len(held)]
+    return [_write_segment(degrees[a : b + 1], *held[a]) for a, b in pairwise(starts)]
+
+
+def _fill_in(tags: Sequence[Tag | None]) -> list[Tag]:
+    """Let a stretch where open ground only touches be held by what holds the stretch before."""
+    known = [tag for tag in tags if tag is not None]
+    held = known[-1] if known else ("grey", ())
+    filled: list[Tag] = []
+    for tag in tags:
+        held = tag if tag is not None else held
+        filled.append(held)
+    return filled
 
 
 def _write_segment(points: list[list[float]], by: str, evidence: tuple[str, ...]) -> Json:
@@ -397,8 +421,12 @@ def _tag(
     end: NDArray[np.float64],
     reading: Reading,
     inside: set[int],
-) -> tuple[str, tuple[str, ...]]:
-    """Say what holds one piece of the ring: the ground outside it, or a barrier on it."""
+) -> Tag | None:
+    """
+    Say what holds one piece of the ring: the ground outside it, or a barrier on it.
+
+    None where two pieces of open ground only touch: too short a stretch to join them.
+    """
     ground = network.ground
     outside = [f for f in _beside(ground, start, end) if f not in inside]
     state = State(int(ground.state[reading][outside[0]])) if outside else None
@@ -407,10 +435,12 @@ def _tag(
     barrier = _barrier_on(ground, start, end, reading, outside)
     if barrier:
         return barrier
+    if state is not None and not ground.enclosing.get(outside[0]) and is_passable(state, reading):
+        return None
     return _tag_face(ground, outside[0], reading) if outside else ("grey", ())
 
 
-def _tag_face(ground: Ground, face: int, reading: Reading) -> tuple[str, tuple[str, ...]]:
+def _tag_face(ground: Ground, face: int, reading: Reading) -> Tag:
     walls = [ground.drawing.walls[i] for i in ground.enclosing.get(face, [])]
     held = [w for w in walls if w.stops[reading] & MODE_BITS["foot"]]
     if held and is_passable(int(ground.state[reading][face]), reading):
@@ -502,24 +532,39 @@ def _find_exits(
         for route in piece.routes:
             yield route, (float(at[0]), float(at[1])), piece.because[reading] or "barrier"
     for span in network.lines.spans:
-        if shapely.dwithin(span.line, skin, join_m):
-            at = shapely.get_coordinates(shapely.shortest_line(span.line, skin))[0]
-            reason = span.because[reading] or _find_obstacle(network, span.line, whole, reading)
-            if reason:
-                yield span.crossing, (float(at[0]), float(at[1])), reason
+        if not shapely.dwithin(span.line, skin, join_m):
+            continue
+        reason: str | None = span.because[reading]
+        where = _find_stopping_stretch(network.ground, span.line, reason, reading)
+        if reason is None:
+            reason, where = _find_obstacle(network, span.line, whole, reading)
+        if reason:
+            at = shapely.get_coordinates(shapely.shortest_line(where, skin))[0]
+            yield span.crossing, (float(at[0]), float(at[1])), reason
+
+
+def _find_stopping_stretch(
+    ground: Ground, line: BaseGeometry, reason: str | None, reading: Reading
+) -> BaseGeometry:
+    """Find the part of a crossing that lies on the ground that stops it; else all of it."""
+    stopping = {State[name.upper()] for name in ("hostile", "grey", "neutral") if name == reason}
+    under = [f for f in ground.faces_under(line) if ground.state[reading][f] in stopping]
+    stretch = shapely.intersection(line, ground.unite(under)) if under else line
+    return line if stretch.is_empty else stretch
 
 
 def _find_obstacle(
     network: Network, line: BaseGeometry, whole: BaseGeometry, reading: Reading
-) -> str | None:
-    """Say what ground stops a usable crossing outside the ring; None if it ends inside."""
+) -> tuple[str | None, BaseGeometry]:
+    """Say what stops a usable crossing outside the ring, and where; None if it ends inside."""
     ground = network.ground
-    ends = shapely.points(shapely.get_coordinates(line)[[0, -1]])
-    near = {int(f) for f in ground.tree.query(ends, "dwithin", network.join_m)[1]}
-    outside = [f for f in near if not whole.contains(ground.points[f])]
-    names = {State.HOSTILE: "hostile", State.GREY: "grey", State.NEUTRAL: "neutral"}
-    states = {State(int(ground.state[reading][face])) for face in outside}
-    for state, name in names.items():
-        if state in states and not is_passable(state, reading):
-            return name
-    return "barrier" if outside else None
+    ends = [Point(p) for p in shapely.get_coordinates(line)[[0, -1]]]
+    end, near = ground.tree.query(ends, "dwithin", network.join_m)
+    outside = [i for i, f in enumerate(near) if not whole.contains(ground.points[f])]
+    for state in (State.HOSTILE, State.GREY, State.NEUTRAL):
+        there = [i for i in outside if ground.state[reading][near[i]] == state]
+        if there and not is_passable(state, reading):
+            return state.name.lower(), shapely.union_all(
+                [ends[i] for i in set(end[there].tolist())]
+            )
+    return ("barrier" if outside else None), line

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, IntFlag
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -24,7 +25,7 @@ from encircle.situation import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -41,6 +42,10 @@ TOUCH_M = 1e-4
 """A point this near to a boundary is on it, metres: rounding, well below the grid."""
 LEAST_SHARED_M = 0.05
 """Faces that share less boundary than this only touch, metres."""
+OFFSET_ERROR = 0.01
+"""Share of a distance by which an outline moved by it may be off: GEOS smooths what it moves."""
+CRACK_M = 1.0
+"""Ground thinner than this between two drawings is a crack between their edges, metres."""
 MARGIN_SHARE = 0.1
 """Default margin round the features, as a share of their larger extent."""
 MARGIN_LEAST_M = 1_000.0
@@ -87,6 +92,9 @@ class Role(IntFlag):
     SEAM_HOSTILE = 16384
     SEAM_GREY = 32768
     SEAM_NEUTRAL = 65536
+    SEAM_HOME = 131072
+    SEAM_FOREIGN = 262144
+    SEAM_NEUTRAL_LAND = 524288
 
 
 PAINTED = Role.GREY | Role.ASSESSED_FRIENDLY | Role.ASSESSED_HOSTILE | Role.ASSESSED_NEUTRAL
@@ -95,15 +103,22 @@ FRIENDLY = (
 )
 HOSTILE_GROUND = Role.ASSESSED_HOSTILE | Role.TERRITORY_HOSTILE
 NEUTRAL_GROUND = Role.ASSESSED_NEUTRAL | Role.TERRITORY_NEUTRAL
-BESIDE_SEAM = Role.SEAM_FRIENDLY | Role.SEAM_HOSTILE | Role.SEAM_GREY | Role.SEAM_NEUTRAL
+REACHES = Role.REACH_FRIENDLY | Role.REACH_HOSTILE | Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE
 _SEAM_OF = {
     Role.ASSESSED_FRIENDLY: Role.SEAM_FRIENDLY,
     Role.ASSESSED_HOSTILE: Role.SEAM_HOSTILE,
     Role.GREY: Role.SEAM_GREY,
     Role.ASSESSED_NEUTRAL: Role.SEAM_NEUTRAL,
-    Role.TERRITORY_FRIENDLY: Role.SEAM_FRIENDLY,
-    Role.TERRITORY_HOSTILE: Role.SEAM_HOSTILE,
-    Role.TERRITORY_NEUTRAL: Role.SEAM_NEUTRAL,
+    Role.TERRITORY_FRIENDLY: Role.SEAM_HOME,
+    Role.TERRITORY_HOSTILE: Role.SEAM_FOREIGN,
+    Role.TERRITORY_NEUTRAL: Role.SEAM_NEUTRAL_LAND,
+}
+"""What a polygon says of the seams beside it."""
+BESIDE_SEAM = reduce(or_, _SEAM_OF.values())
+_TERRITORY_OF = {
+    State.FRIENDLY: Role.TERRITORY_FRIENDLY,
+    State.HOSTILE: Role.TERRITORY_HOSTILE,
+    State.NEUTRAL: Role.TERRITORY_NEUTRAL,
 }
 
 
@@ -125,7 +140,7 @@ def find_state(said: Role, reading: Reading, uncovered: State) -> State:
     if said & Role.WATER and not said & Role.TERRITORY_FRIENDLY:
         return State.WATER
     if said & Role.SEAM and said & BESIDE_SEAM:
-        return _find_seam(said, reading)
+        return _find_seam(said, reading, uncovered)
     return _find_unassessed(said, uncovered)
 
 
@@ -143,21 +158,21 @@ def _find_assessed(said: Role) -> State:
     return State.NEUTRAL
 
 
-def _find_seam(said: Role, reading: Reading) -> State:
-    """Give a seam the better state beside it, or the worse one on the pessimistic reading."""
+def _find_seam(said: Role, reading: Reading, uncovered: State) -> State:
+    """
+    Give a seam the better state beside it, or the worse one on the pessimistic reading.
+
+    What lies beside it lies within the same reaches: hostile ground that they grey is grey there.
+    """
+    reached = said & REACHES
     beside = [
-        state
-        for role, state in (
-            (Role.SEAM_FRIENDLY, State.FRIENDLY),
-            (Role.SEAM_GREY, State.GREY),
-            (Role.SEAM_HOSTILE, State.HOSTILE),
-            (Role.SEAM_NEUTRAL, State.NEUTRAL),
-        )
-        if said & role
+        find_state(role | reached, reading, uncovered)
+        for role, seam in _SEAM_OF.items()
+        if said & seam
     ]
     if reading == "optimistic":
-        return beside[0]
-    return State.HOSTILE if State.HOSTILE in beside else beside[-1]
+        return min(beside)
+    return State.HOSTILE if State.HOSTILE in beside else max(beside)
 
 
 def _find_unassessed(said: Role, uncovered: State) -> State:
@@ -300,8 +315,12 @@ class Ground:
     def faces_under(self, line: BaseGeometry) -> list[int]:
         """List the faces a line runs over for more than a metre; else those it touches."""
         found = self.tree.query(line, "intersects").tolist()
-        long = [f for f in found if shapely.intersection(line, self.faces[f]).length > 1.0]
-        return sorted(long or found)
+        return self.faces_along(line) or sorted(found)
+
+    def faces_along(self, line: BaseGeometry) -> list[int]:
+        """List the faces a line runs over for more than a metre."""
+        found = self.tree.query(line, "intersects").tolist()
+        return sorted(f for f in found if shapely.intersection(line, self.faces[f]).length > 1.0)
 
     def evidence_of(self, face: int, reading: Reading) -> list[str]:
         """Name the features that make a face what it is on a reading."""
@@ -328,7 +347,8 @@ def _decisive(said: Role, state: State) -> Role:  # noqa: PLR0911 - a return for
     if state == State.WATER:
         return Role.WATER
     if said & Role.SEAM and said & BESIDE_SEAM:
-        return BESIDE_SEAM
+        reached = Role(0) if state == State.NEUTRAL else REACHES
+        return BESIDE_SEAM | reached | _TERRITORY_OF.get(state, Role(0))
     reaches = Role.REACH_FRIENDLY | Role.REACH_HOSTILE
     doubts = Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE
     if state == State.GREY:
@@ -350,7 +370,7 @@ def draw(evidence: Evidence, plane: Plane, side: str, options: Options) -> Drawi
         for f in evidence.speaking
         if f.geometry is not None
     }
-    control = list(_patch_control(evidence, shapes, friends, area))
+    control = list(_patch_control(evidence, shapes, friends, area, options.seam_m))
     patches = [
         *control,
         *_patch_positions(evidence, shapes, friends, area),
@@ -406,42 +426,50 @@ def _patch_control(
     shapes: dict[str, BaseGeometry],
     friends: frozenset[str],
     area: BaseGeometry,
+    seam_m: float,
 ) -> Iterator[Patch]:
     roles = {
         c.id: _role_of(c, friends) if certain else Role.GREY
         for c, certain in evidence.of_kind(Control)
     }
-    held = [shapes[name] for name, role in roles.items() if role & HOSTILE_GROUND]
-    behind = [shapes[name] for name, role in roles.items() if role & NEUTRAL_GROUND]
-    behind += [shapes[b.id] for b, _ in evidence.of_kind(Barrier)]
+    behind = HOSTILE_GROUND | NEUTRAL_GROUND
+    solid = [shapes[name] for name, role in roles.items() if role & behind]
+    solid += [shapes[b.id] for b, _ in evidence.of_kind(Barrier)]
+    other = Role.GREY | Role.ASSESSED_FRIENDLY
+    faced = [shapes[name] for name, role in roles.items() if role & other]
     for control, _ in evidence.of_kind(Control):
         role, error = roles[control.id], control.location_error_m
         if not role & HOSTILE_GROUND or not error:
             yield Patch(shapes[control.id], role, control.id)
             continue
-        smaller = _draw_smaller(shapes[control.id], error, held, behind, area)
+        whole = _close_seams(solid, faced, area.buffer(3 * error, join_style="mitre"), area, seam_m)
+        smaller = shapely.intersection(shapes[control.id], whole.buffer(-error))
         larger = _clip(shapes[control.id].buffer(error), area)
         yield Patch(smaller, role, control.id, ("optimistic",))
         yield Patch(larger, role, control.id, ("pessimistic",))
 
 
-def _draw_smaller(
-    shape: BaseGeometry,
-    error_m: float,
-    held: list[BaseGeometry],
-    behind: list[BaseGeometry],
+def _close_seams(
+    solid: list[BaseGeometry],
+    faced: list[BaseGeometry],
+    frame: BaseGeometry,
     area: BaseGeometry,
+    seam_m: float,
 ) -> BaseGeometry:
     """
-    Draw hostile ground smaller by its error where it faces ground that somebody else may hold.
+    Unite what hostile ground does not shrink from: its boundary is the front.
 
-    It does not shrink from other hostile ground, from neutral ground or water, nor from the edge
-    of the area: no front runs there, and a gap along it would be the drawing's alone.
+    That is other hostile ground, neutral ground and water, the edge of the area, and seams among
+    them: no front runs there, and a gap along it would be the drawing's alone. Ground painted as
+    somebody else's or as nobody's is faced, however thin.
     """
-    frame = shapely.difference(area.buffer(3 * error_m, join_style="mitre"), area)
-    solid = [s for s in behind if "Polygon" in s.geom_type]
-    whole = shapely.union_all([frame, *held, *solid]).buffer(1.0).buffer(-1.0)
-    return _overlay(shapely.intersection, shape, whole.buffer(-error_m))
+    outside = shapely.difference(frame, area)
+    whole = shapely.union_all([outside, *(s for s in solid if "Polygon" in s.geom_type)])
+    half = max(seam_m, CRACK_M) / 2
+    closed = whole.buffer(half).buffer(-half)
+    held_by_others = _overlay(shapely.difference, shapely.union_all(faced), whole)
+    no_crack = held_by_others.buffer(-CRACK_M / 2).buffer(CRACK_M / 2, join_style="mitre")
+    return _overlay(shapely.difference, closed, no_crack)
 
 
 def _role_of(control: Control, friends: frozenset[str]) -> Role:
@@ -510,9 +538,12 @@ def _patch_seams(control: list[Patch], area: BaseGeometry, seam_m: float) -> Ite
                 continue
             yield Patch(seam, Role.SEAM, "", readings)
             wide = [
-                Patch(_overlay(shapely.difference, ground, thin[other]), other, "")
+                patch
                 for other, ground in bare.items()
                 if other not in (role, Role(0))
+                for patch in _part(
+                    _overlay(shapely.difference, ground, thin[other]), other, speaking
+                )
             ]
             for patch in (*painted, *wide):
                 around = patch.shape.buffer(seam_m, quad_segs=4)
@@ -535,6 +566,15 @@ def _find_bare(
             left = _overlay(shapely.difference, left, own)
     bare[Role(0)] = left
     return bare
+
+
+def _part(ground: BaseGeometry, role: Role, speaking: Sequence[Patch]) -> Iterator[Patch]:
+    """Part bare territory by whose word it is."""
+    for patch in speaking:
+        if patch.role == role:
+            own = shapely.intersection(ground, patch.shape)
+            if own.area > 0:
+                yield Patch(own, role, patch.feature)
 
 
 def _unite(patches: Iterable[Patch]) -> BaseGeometry:
@@ -561,7 +601,10 @@ def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
     half = width_m / 2
     kept_corner = 1.5  # ratio of mitre to width: right angles stay, spikes go
     core = ground.buffer(-half, join_style="mitre", mitre_limit=kept_corner)
-    wide = core.buffer(half, join_style="mitre", mitre_limit=kept_corner)
+    back = half * (1 + 2 * OFFSET_ERROR)  # out and in again; the rest is no seam but rounding
+    wide: BaseGeometry = core.buffer(back, join_style="mitre", mitre_limit=kept_corner)
+    if not wide.is_valid:  # an outline moved with its corners may cross itself
+        wide = shapely.make_valid(wide, method="structure", keep_collapsed=False)
     parts = shapely.get_parts(_overlay(shapely.difference, ground, wide))
     kept = [p for p in parts if p.geom_type == "Polygon" and p.area > 1.0]
     return shapely.union_all(kept)

@@ -31,7 +31,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from encircle.ground import FIRE_MODES, GROUND_BITS, MODE_BITS
-from encircle.lines import LAND_BITS, SPECIAL
+from encircle.lines import LAND_BITS, LANDING, SPECIAL
 from encircle.reach import READINGS
 
 if TYPE_CHECKING:
@@ -167,6 +167,7 @@ class Searcher:
         carries, edges = self.carries[reading], self.network.edges
         walk = "foot" if mode == "boat" else mode
         column, bit = FIRE_MODES.index(walk), MODE_BITS[walk]
+        bit |= LANDING if mode == "boat" else 0
         for there, edge in self._out[here]:
             if carries[edge] & bit:
                 yield there, edge, edges[edge].fire[reading][column], False
@@ -240,7 +241,7 @@ def look_out(searcher: Searcher, standings: list[Standing], reading: Reading) ->
     network = searcher.network
     starts = tuple(standing.vertex for standing in standings)
     ways = {mode: way for mode in LAND_MODES if (way := searcher.find_way(starts, reading, mode))}
-    walked = MODE_BITS["foot"] | MODE_BITS["boat"]
+    walked = MODE_BITS["foot"] | MODE_BITS["boat"] | LANDING
     reached = searcher.spread(starts, reading, walked)
     tracked = searcher.spread(starts, reading, MODE_BITS["tracked"])
     faces = [v for v in reached | tracked if network.is_face(v)]
@@ -263,7 +264,7 @@ def look_out(searcher: Searcher, standings: list[Standing], reading: Reading) ->
 def _find_enclosed(
     searcher: Searcher, starts: tuple[int, ...], reading: Reading, reached: set[int]
 ) -> set[int]:
-    mixed = searcher.spread(starts, reading, LAND_BITS)
+    mixed = searcher.spread(starts, reading, LAND_BITS | LANDING)
     faces = [v for v in mixed if searcher.network.is_face(v)]
     leads_out = mixed & searcher.land_anchors() or searcher.network.ground.on_edge[faces].any()
     return reached if leads_out else mixed
@@ -420,14 +421,14 @@ class _Flow:
     def __init__(self, searcher: Searcher, reading: Reading, *, free: bool) -> None:
         network = searcher.network
         self.network, self.out = network, searcher._out  # noqa: SLF001 - same module
-        self.positions = searcher.positions
+        self.positions, self.reading = searcher.positions, reading
         self.points = {
             ends[0]: number for number, ends in network.span_ends.items() if ends[0] == ends[1]
         }
         """Crossings drawn as points: they are passed at a vertex, not along an edge."""
         carries = searcher.carries[reading]
         self.kind = [
-            self._grade(e, free=free) if carries[i] & LAND_BITS else None
+            self._grade(e, free=free) if carries[i] & (LAND_BITS | LANDING) else None
             for i, e in enumerate(network.edges)
         ]
         self.used: dict[int, int] = {}
@@ -523,4 +524,4 @@ class _Flow:
             number = edge.ref
         if number is not None:
             return self.network.lines.spans[number].crossing.id
-        return self.network.lines.pieces[edge.ref].routes[0].id
+        return self.network.lines.pieces[edge.ref].carriers(self.reading, LAND_BITS)[0]

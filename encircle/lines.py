@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 SPECIAL = 64
 """Bit of a way by tunnel, across a neutral strip, or by a third party's leave."""
 LAND_BITS = sum(MODE_BITS[m] for m in ("rail", "wheeled", "tracked", "foot", "boat"))
+LANDING = 128
+"""Bit of the walk between a boat and the ground or road it lands at."""
 ROUTE_BITS = LAND_BITS & ~MODE_BITS["boat"]
 """Modes that a join between routes may carry: a boat needs a crossing."""
 FACILITIES = ("airstrip", "port")
@@ -69,6 +71,18 @@ class Piece:
     carries: Bits
     fire: Grades
     because: dict[Reading, Reason | None]
+    each: dict[Reading, tuple[int, ...]]
+    """What each of the routes carries here, in their order."""
+
+    def carriers(self, reading: Reading, bits: int) -> list[str]:
+        """Name the routes that carry any of the modes in `bits`."""
+        pairs = zip(self.routes, self.each[reading], strict=True)
+        return [route.id for route, carried in pairs if carried & bits]
+
+    def witnesses(self, reading: Reading, bits: int) -> list[str]:
+        """Name the routes that carry any of the modes in `bits`, then those that state a fire."""
+        stating = [route.id for route in self.routes if route.fire]
+        return [*self.carriers(reading, bits), *stating]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,14 +238,15 @@ def _describe(  # noqa: PLR0913 - the parts of one value
     carries: Bits = {}
     because: dict[Reading, Reason | None] = {}
     fire: Grades = {}
+    each: dict[Reading, tuple[int, ...]] = {}
     for reading in READINGS:
-        bits, reason = _carried(on, faces, ground, reading)
-        carries[reading], because[reading] = bits, reason
+        each[reading], because[reading] = _carried(on, faces, ground, reading)
+        carries[reading] = int(np.bitwise_or.reduce(each[reading]))
         mapped = ground.fire[reading][list(faces)].max(axis=0)
         stated = max((FIRE_RANKS.index(r.fire) for r, _, _ in on if r.fire), default=UNMAPPED)
         fire[reading] = tuple(combine_fire(int(rank), stated) for rank in mapped)
     routes = tuple(route for route, _, _ in on)
-    return Piece(line, routes, faces, start, end, carries, fire, because)
+    return Piece(line, routes, faces, start, end, carries, fire, because, each)
 
 
 def combine_fire(mapped: int, stated: int) -> int:
@@ -246,23 +261,24 @@ def _carried(
     faces: tuple[int, ...],
     ground: Ground,
     reading: Reading,
-) -> tuple[int, Reason | None]:
-    """Say which modes a piece carries on a reading, and what stops it if none."""
+) -> tuple[tuple[int, ...], Reason | None]:
+    """Say which modes each route of a piece carries on a reading, and what stops it if none."""
     states = [State(ground.state[reading][face]) for face in faces]
     # On a boundary the optimistic reading takes the better side, the pessimistic the worse.
     state = min(states) if reading == "optimistic" else max(states)
     barred = int(np.bitwise_and.reduce(ground.barred[reading][list(faces)]))
-    bits, reason = 0, None
+    each: list[int] = []
+    reason = None
     for route, _, certain in on:
         closed = _closed_by(route.state, certain=certain, reading=reading)
-        if closed is None:
-            bits |= sum(MODE_BITS[mode] for mode in route.modes)
+        each.append(0 if closed else sum(MODE_BITS[mode] for mode in route.modes))
         reason = reason or closed
+    none = (0,) * len(each)
     if not is_passable(state, reading):
-        return 0, _reason_of(state)
-    if bits and not bits & ~barred:
-        return 0, "barrier"
-    return bits & ~barred, None if bits else reason
+        return none, _reason_of(state)
+    if any(each) and not any(bits & ~barred for bits in each):
+        return none, "barrier"
+    return tuple(bits & ~barred for bits in each), None if any(each) else reason
 
 
 def _closed_by(state: str, *, certain: bool, reading: Reading) -> Reason | None:
@@ -466,7 +482,7 @@ def _build_span(crossing: Crossing, line: BaseGeometry, ground: Ground, *, certa
     because: dict[Reading, Reason | None] = {}
     fire: Grades = {}
     for reading in READINGS:
-        bits, reason = _spanned(crossing, under, ground, reading, certain=certain)
+        bits, reason = _spanned(crossing, line, under, ground, reading, certain=certain)
         carries[reading], because[reading] = bits, reason
         mapped = [UNMAPPED] * len(FIRE_MODES)
         if under:
@@ -476,8 +492,14 @@ def _build_span(crossing: Crossing, line: BaseGeometry, ground: Ground, *, certa
     return Span(crossing, line, carries, fire, because)
 
 
-def _spanned(  # noqa: PLR0911 - a return for each reason, in order
-    crossing: Crossing, under: list[int], ground: Ground, reading: Reading, *, certain: bool
+def _spanned(  # noqa: PLR0911, PLR0913 - a return for each reason, in order
+    crossing: Crossing,
+    line: BaseGeometry,
+    under: list[int],
+    ground: Ground,
+    reading: Reading,
+    *,
+    certain: bool,
 ) -> tuple[int, Reason | None]:
     """Say what a crossing carries on a reading; a tunnel passes under anything."""
     closed = _closed_by(crossing.state, certain=certain, reading=reading)
@@ -488,7 +510,9 @@ def _spanned(  # noqa: PLR0911 - a return for each reason, in order
     if crossing.type == "tunnel":
         return SPECIAL, "tunnel"
     states = {_spanned_state(face, ground, reading) for face in under}
-    if crossing.geometry is not None and crossing.geometry.geom_type == "Point" and len(under) > 1:
+    if not shapely.covers(ground.drawing.area.buffer(ON_LINE_M), line):
+        states.add(State.GREY)  # beside the edge of the map it runs over what nobody knows
+    if line.geom_type == "Point" and len(under) > 1:
         states = {min(states)}  # a point on a boundary belongs to its better side
     if State.HOSTILE in states:
         return 0, "hostile"
@@ -510,20 +534,38 @@ def _spanned_state(face: int, ground: Ground, reading: Reading) -> State:
     return State.OPEN if water else state
 
 
-def carried_by_link(
-    line: BaseGeometry, ground: Ground, reading: Reading, *, on_ground: bool = True
-) -> int:
+def lands_on(line: BaseGeometry, ground: Ground, reading: Reading) -> bool:
+    """Tell whether a line ashore passes none of the ground that a crossing never passes."""
+    states = {_spanned_state(face, ground, reading) for face in ground.faces_along(line)}
+    return State.HOSTILE not in states and (State.GREY not in states or reading == "optimistic")
+
+
+def carried_ashore(carried: int, bits: int, *, at_point: bool) -> int:
+    """
+    Say who may step between a crossing's end and the ground or road of modes `bits` beside it.
+
+    Only what the crossing carries steps on or off it, so that nobody passes a barrier by its end
+    alone. Who takes the boat walks ashore. A crossing drawn as a point is passed in the step.
+    """
+    kept = carried & bits
+    if bits & MODE_BITS["foot"]:
+        kept |= carried & SPECIAL
+        if carried & MODE_BITS["boat"]:
+            kept |= MODE_BITS["boat"] if at_point else LANDING
+    return kept
+
+
+def carried_by_link(line: BaseGeometry, ground: Ground, reading: Reading) -> int:
     """
     Say which modes a short straight link carries: it passes no barrier and no hostile ground.
 
-    Links join a route's end, a position or an anchor to a route close by. With `on_ground` false
-    only barriers are asked, not who holds the ground.
+    Links join a route's end, a position or an anchor to a route close by.
     """
     bits = ROUTE_BITS
     for wall in ground.drawing.walls:
         if wall.stops[reading] and shapely.dwithin(wall.shape, line, ON_LINE_M):
             bits &= ~wall.stops[reading]
-    for face in ground.faces_under(line) if line.length and on_ground else []:
+    for face in ground.faces_under(line) if line.length else []:
         if not is_passable(int(ground.state[reading][face]), reading):
             return 0
     return bits

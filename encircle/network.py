@@ -17,21 +17,32 @@ from encircle.ground import (
     GROUND_BITS,
     MODE_BITS,
     ON_LINE_M,
+    UNMAPPED,
     State,
     is_passable,
 )
-from encircle.lines import ROUTE_BITS, SPECIAL, Lines, carried_by_link
+from encircle.lines import (
+    LAND_BITS,
+    LANDING,
+    ROUTE_BITS,
+    SPECIAL,
+    Lines,
+    carried_ashore,
+    carried_by_link,
+    combine_fire,
+    lands_on,
+)
 from encircle.reach import READINGS, Reading, measure_reach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from encircle.ground import Ground
     from encircle.lines import Bits, Grades, Piece, Span
-    from encircle.situation import Anchor, Position
+    from encircle.situation import Anchor, Crossing, Position, Route
 
 By = Literal["ground", "route", "crossing", "join"]
 FREE: Grades = dict.fromkeys(READINGS, (0,) * len(FIRE_MODES))
@@ -44,7 +55,8 @@ class Edge:
     One step of a way: who travels it on each reading, under what fire, how far.
 
     `ref` numbers the piece or span travelled (-1: none); `line` is drawn where the step is
-    neither of these nor open ground.
+    neither of these nor open ground. A join may also start at the end of another piece, `after`,
+    or of crossings, `beside`.
     """
 
     u: int
@@ -55,6 +67,8 @@ class Edge:
     length_m: float = 0.0
     ref: int = -1
     line: BaseGeometry | None = None
+    after: int = -1
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,19 +161,24 @@ class Network:
             "carries": np.array([e.carries[reading] for e in self.edges], dtype=np.int64),
         }
 
-    def evidence_of(self, edge: Edge, reading: Reading) -> list[str]:
-        """Name the features a step rests on: what is travelled, then what holds the ground."""
-        if edge.by in ("route", "join") and edge.ref >= 0:
-            piece = self.lines.pieces[edge.ref]
-            ids = [route.id for route in piece.routes]
-            faces = piece.faces
-        elif edge.by == "crossing" and edge.ref >= 0:
-            return [self.lines.spans[edge.ref].crossing.id]
-        else:
-            ids = []
-            faces = tuple(v for v in (edge.u, edge.v) if self.is_face(v))
-        for face in faces:
+    def evidence_of(self, edge: Edge, reading: Reading, bits: int = LAND_BITS) -> list[str]:
+        """
+        Name the features a step rests on: what is travelled, then what holds the ground.
+
+        Of routes that run together only those that carry any of the modes in `bits` are named.
+        """
+        if edge.by == "crossing":
+            crossed = [self.lines.spans[edge.ref].crossing.id] if edge.ref >= 0 else []
+            return list(dict.fromkeys([*crossed, *edge.beside]))
+        pieces = [self.lines.pieces[n] for n in (edge.ref, edge.after) if n >= 0]
+        ids = [*edge.beside, *(n for piece in pieces for n in piece.witnesses(reading, bits))]
+        faces = {face for piece in pieces for face in piece.faces}
+        faces |= {v for v in (edge.u, edge.v) if self.is_face(v)}
+        if edge.line is not None:
+            faces |= set(self.ground.faces_along(edge.line))
+        for face in sorted(faces):
             ids += self.ground.evidence_of(face, reading)
+        ids += [self.anchors[v][0].id for v in (edge.u, edge.v) if v in self.anchors]
         return list(dict.fromkeys(ids))
 
     def _describe(self, vertex: int) -> dict[str, str | float]:
@@ -183,7 +202,8 @@ class Network:
 
 def modes_of(bits: int) -> list[str]:
     """Spell mode bits out."""
-    return [m for m, b in MODE_BITS.items() if bits & b] + ["special"] * bool(bits & SPECIAL)
+    named = {**MODE_BITS, "special": SPECIAL, "landing": LANDING}
+    return [mode for mode, bit in named.items() if bits & bit]
 
 
 def places_of(shape: BaseGeometry) -> list[Point]:
@@ -236,6 +256,7 @@ class _Builder:
         self.ground_bits = {r: ground.carries(r) for r in READINGS}
         self.anchors: dict[int, tuple[Anchor, BaseGeometry]] = {}
         self.span_ends: dict[int, tuple[int, int]] = {}
+        self.crossing_at: dict[int, Crossing] = {}
 
     def build(self, force: list[tuple[Position, BaseGeometry]]) -> Network:
         self._join_faces()
@@ -289,8 +310,10 @@ class _Builder:
         length_m: float = 0.0,
         ref: int = -1,
         line: BaseGeometry | None = None,
+        after: int = -1,
+        beside: tuple[str, ...] = (),
     ) -> None:
-        self.edges.append(Edge(u, v, by, carries, fire, length_m, ref, line))
+        self.edges.append(Edge(u, v, by, carries, fire, length_m, ref, line, after, beside))
 
     def _face_grades(self, face: int) -> Grades:
         return {r: tuple(self.ground.fire[r][face].tolist()) for r in READINGS}
@@ -311,10 +334,11 @@ class _Builder:
                     self._add(face, end, "ground", bits, self._face_grades(face), 1.0)
         for one, other, carries in self.lines.over:
             self._add(self._junction(one), self._junction(other), "join", carries)
-        for place, end, routes in self._loose_ends():
+        for place, end, loose in self._loose_ends():
+            ended = {route.id for route in self.lines.pieces[loose].routes}
             for number in self.lines.near(place, self.join_m):
-                if not routes & {r.id for r in self.lines.pieces[number].routes}:
-                    self._link(end, place, number, READINGS)
+                if ended.isdisjoint(r.id for r in self.lines.pieces[number].routes):
+                    self._link(end, place, number, READINGS, after=loose)
 
     def _stopped_along(self, piece: Piece) -> Bits:
         """Give the modes stopped by a barrier a piece runs along: it has no say of its side."""
@@ -326,41 +350,64 @@ class _Builder:
                     stopped = {r: stopped[r] | wall.stops[r] for r in READINGS}
         return stopped
 
-    def _loose_ends(self) -> Iterator[tuple[Point, int, set[str]]]:
-        """Give the ends of routes where no other piece begins."""
-        at: dict[tuple[float, float], list[tuple[int, Piece]]] = {}
-        for piece in self.lines.pieces:
+    def _loose_ends(self) -> Iterator[tuple[Point, int, int]]:
+        """Give the ends of routes where no other piece begins: place, junction, piece."""
+        at: dict[tuple[float, float], list[tuple[int, int]]] = {}
+        for number, piece in enumerate(self.lines.pieces):
             for end in (piece.start, piece.end):
-                at.setdefault(self.lines.junctions[end], []).append((end, piece))
+                at.setdefault(self.lines.junctions[end], []).append((end, number))
         for place, meeting in at.items():
             if len(meeting) == 1:
-                end, piece = meeting[0]
-                yield Point(place), self._junction(end), {r.id for r in piece.routes}
+                end, number = meeting[0]
+                yield Point(place), self._junction(end), number
 
-    def _link(  # noqa: PLR0913 - the parts of a link
+    def _link(
         self,
         vertex: int,
         place: BaseGeometry,
         number: int,
         readings: tuple[Reading, ...],
-        bits: Bits | None = None,
         *,
-        across: bool = False,
+        after: int = -1,
     ) -> None:
-        """Join a vertex to the piece close by; the piece ends where it comes nearest."""
+        """Join a vertex to the piece close by, where nothing stands between."""
         piece = self.lines.pieces[number]
         line = shapely.shortest_line(place, piece.line)
+        carries = dict.fromkeys(READINGS, 0)
+        for r in readings:
+            carries[r] = piece.carries[r] & carried_by_link(line, self.ground, r)
+        self._tie(vertex, line, number, carries, after=after)
+
+    def _tie(  # noqa: PLR0913 - as above
+        self,
+        vertex: int,
+        line: BaseGeometry,
+        number: int,
+        carries: Bits,
+        *,
+        after: int = -1,
+        crossing: Crossing | None = None,
+    ) -> None:
+        """Tie a vertex to a piece by a line; the piece ends where the line meets it."""
+        piece = self.lines.pieces[number]
         met = Point(shapely.get_coordinates(line)[-1])
         ends = [e for e in {piece.start, piece.end} if self._is_at(e, met)]
-        carries: Bits = {}
-        for r in READINGS:
-            passed = ROUTE_BITS if across else carried_by_link(line, self.ground, r)
-            allowed = piece.carries[r] & passed & (bits[r] if bits else ROUTE_BITS)
-            carries[r] = allowed if r in readings else 0
+        pieces = [self.lines.pieces[n] for n in (number, after) if n >= 0]
+        joined: list[Route | Crossing] = [route for p in pieces for route in p.routes]
+        joined += [crossing] if crossing else []
+        fire = self._worst_fire(line, piece.faces, joined)
         for end in ends:
-            junction = self._junction(end)
             self._add(
-                vertex, junction, "join", carries, length_m=line.length, ref=number, line=line
+                vertex,
+                self._junction(end),
+                "join",
+                carries,
+                fire,
+                length_m=line.length,
+                ref=number,
+                line=line,
+                after=after,
+                beside=(crossing.id,) if crossing else (),
             )
 
     def _is_at(self, junction: int, place: Point) -> bool:
@@ -383,6 +430,7 @@ class _Builder:
                 self._add(*ends, "crossing", span.carries, span.fire, span.line.length, number)
             self.span_ends[number] = ends
             for vertex, point in dict(zip(ends, points, strict=True)).items():
+                self.crossing_at[vertex] = span.crossing
                 self._land(vertex, point, span, number)
         self._join_span_ends()
 
@@ -390,19 +438,38 @@ class _Builder:
         """Join a crossing's end to the ground and the routes within reach of it."""
         at_point = span.line.geom_type == "Point"
         for face in self.ground.tree.query(point, "dwithin", self.join_m).tolist():
-            tread = {
-                r: _tread(span.carries[r], int(self.ground_bits[r][face]), at_point=at_point)
-                for r in READINGS
-            }
             line = shapely.shortest_line(point, self.ground.faces[face])
-            for r in READINGS:  # a barrier at the end is passed by what the crossing carries
-                stopped = GROUND_BITS & ~carried_by_link(line, self.ground, r, on_ground=False)
-                tread[r] &= ~stopped | span.carries[r]
-            grades = span.fire if at_point else self._face_grades(face)
-            self._add(vertex, int(face), "crossing", tread, grades, line.length, number, line)
-        ways = {r: span.carries[r] if at_point else ROUTE_BITS for r in READINGS}
+            bits = {r: int(self.ground_bits[r][face]) & GROUND_BITS for r in READINGS}
+            ashore = self._go_ashore(span, line, bits, at_point=at_point)
+            grades = self._worst_fire(line, [face], [span.crossing])
+            self._add(vertex, int(face), "crossing", ashore, grades, line.length, number, line)
         for piece in self.lines.near(point, self.join_m):
-            self._link(vertex, point, piece, READINGS, ways, across=True)
+            line = shapely.shortest_line(point, self.lines.pieces[piece].line)
+            bits = {r: self.lines.pieces[piece].carries[r] & ROUTE_BITS for r in READINGS}
+            ashore = self._go_ashore(span, line, bits, at_point=at_point)
+            if at_point:  # a boat lands on the ground, not on the road
+                ashore = {r: b & ROUTE_BITS for r, b in ashore.items()}
+            self._tie(vertex, line, piece, ashore, crossing=span.crossing)
+
+    def _go_ashore(self, span: Span, line: BaseGeometry, bits: Bits, *, at_point: bool) -> Bits:
+        """Say who steps along a line between a crossing's end and what carries `bits` there."""
+        return {
+            r: carried_ashore(span.carries[r], bits[r], at_point=at_point)
+            if lands_on(line, self.ground, r)
+            else 0
+            for r in READINGS
+        }
+
+    def _worst_fire(
+        self, line: BaseGeometry, faces: Sequence[int], lines: Iterable[Route | Crossing]
+    ) -> Grades:
+        """Give the worst fire on a short line, else on its faces, and on what it belongs to."""
+        under = list(self.ground.faces_along(line) or faces)
+        stated = max((FIRE_RANKS.index(one.fire) for one in lines if one.fire), default=UNMAPPED)
+        if not under:
+            return dict.fromkeys(READINGS, (stated,) * len(FIRE_MODES))
+        mapped = {r: self.ground.fire[r][under].max(axis=0).tolist() for r in READINGS}
+        return {r: tuple(combine_fire(rank, stated) for rank in mapped[r]) for r in READINGS}
 
     def _join_span_ends(self) -> None:
         """Join crossings whose ends lie within reach of each other."""
@@ -421,7 +488,17 @@ class _Builder:
                 if one != other and line.length <= self.join_m:
                     passed = {r: carried_by_link(line, self.ground, r) for r in READINGS}
                     carries = {r: b | SPECIAL if b else 0 for r, b in passed.items()}
-                    self._add(one, other, "join", carries, length_m=line.length, line=line)
+                    both = self.crossing_at[one], self.crossing_at[other]
+                    self._add(
+                        one,
+                        other,
+                        "join",
+                        carries,
+                        self._worst_fire(line, self.ground.faces_under(line), both),
+                        line.length,
+                        line=line,
+                        beside=tuple(crossing.id for crossing in both),
+                    )
 
     # the force and its anchors
 
@@ -495,12 +572,14 @@ class _Builder:
                 for end in {piece.start, piece.end}:
                     if shapely.dwithin(shape, Point(self.lines.junctions[end]), self.join_m):
                         self._add(self._junction(end), vertex, "join", carries)
-        for place, end, _ in self._loose_ends():
+        for place, end, loose in self._loose_ends():
             if 0 < shapely.distance(place, shape) <= self.join_m:
                 line = shapely.shortest_line(place, shape)
+                piece = self.lines.pieces[loose]
                 bits = {r: carried_by_link(line, self.ground, r) for r in READINGS}
-                carries = {r: bits[r] if r in readings else 0 for r in READINGS}
-                self._add(end, vertex, "join", carries, length_m=line.length, line=line)
+                carries = {r: bits[r] & piece.carries[r] if r in readings else 0 for r in READINGS}
+                fire = self._worst_fire(line, piece.faces, piece.routes)
+                self._add(end, vertex, "join", carries, fire, line.length, loose, line)
 
     def _moor_water(self, vertex: int, shape: BaseGeometry, readings: tuple[Reading, ...]) -> None:
         """Reach the sea where reached ground meets its water and no barrier lies between."""
@@ -517,16 +596,3 @@ class _Builder:
                     open_water = afloat and not stopped
                     if open_water and self.ground_bits[r][land] & foot:
                         self._enter(vertex, land, r, foot)
-
-
-def _tread(carried: int, face_bits: int, *, at_point: bool) -> int:
-    """
-    Say who may step between a crossing's end and the ground beside it.
-
-    Wheels and rails leave a crossing only by a route. A crossing drawn as a point is passed in
-    the step itself, so the step carries what the crossing does.
-    """
-    if not carried or not at_point:
-        return face_bits & GROUND_BITS if carried else 0
-    on_foot = carried & (MODE_BITS["boat"] | SPECIAL) if face_bits & MODE_BITS["foot"] else 0
-    return (carried & face_bits & GROUND_BITS) | on_foot

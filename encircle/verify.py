@@ -9,15 +9,18 @@ and holds each stretch of a path, and each stretch of a ring, against the areas 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+import shapely
 from shapely.errors import ShapelyError
+from shapely.geometry import Point, Polygon
 
 from encircle.errors import CertificateError
-from encircle.verify_ground import Survey
+from encircle.verify_ground import FOCUS_M, Survey, trace_of
 from encircle.verify_parse import Parameters, Ruling, Said, UnreadableError, parse_judgement
 from encircle.verify_path import PATH_RULES, Fault, PathCase
 from encircle.verify_ring import RING_RULES, RingCase
@@ -139,9 +142,30 @@ def _check_all(said: Said, situation: Situation) -> Iterator[Check]:
     if not all(check.holds for check in identity):
         return
     survey = Survey(situation, said.parameters)
+    with suppress(ShapelyError, ArithmeticError, ValueError):  # then it looks everywhere
+        _look_where_it_points(said, survey)
     yield from _ask(Whole(said, survey), WHOLE_RULES, "judgement")
     for ruling in (said.whole, *said.parts):
         yield from _check_ruling(ruling, survey)
+
+
+def _look_where_it_points(said: Said, survey: Survey) -> None:
+    """Have the ground drawn finely where the certificates are, if they lie on the map at all."""
+    lines, places = [], []
+    for ruling in (said.whole, *said.parts):
+        given = [*_vertices_of(ruling)]
+        if given and not _lie_on_the_map(np.concatenate(given), survey):
+            return
+        lines += [trace_of(survey.plane.points_to_metres(points)) for points in given]
+        if ruling.open is not None:
+            neck = ruling.open.bottleneck
+            if neck is not None and neck.at is not None and neck.width_m is not None:
+                at = Point(survey.plane.points_to_metres(neck.at)[0])
+                places.append(at.buffer(min(neck.width_m, MOST_PER_VERTEX_M) + FOCUS_M))
+        if ruling.closed is not None:
+            whole = [Polygon(p) for p in RingCase(ruling.closed, survey).exteriors]
+            places += [shapely.make_valid(polygon).buffer(FOCUS_M) for polygon in whole]
+    survey.look_at(lines, places)
 
 
 def _check_ruling(ruling: Ruling, survey: Survey) -> Iterator[Check]:
@@ -268,10 +292,11 @@ class Whole:
 
     @property
     def doubtful(self) -> list[Position]:
-        """The positions that may be there, or are seen only later."""
+        """The positions that may be there: those in doubt, or all if none speaks at the instant."""
         force = self.survey.situation.positions_of(self.survey.situation.force)
-        gone = [p for p in force if p.present == "withdrawn" and p.id in self.survey.known]
-        return [p for p in force if p not in gone and p not in self.standing]
+        speaking = [p for p in force if p.id in self.survey.known]
+        unsure = [p for p in speaking if p.present != "withdrawn" and p not in self.standing]
+        return unsure if speaking else force
 
 
 def positions_are_all_judged(whole: Whole) -> Iterator[Fault]:

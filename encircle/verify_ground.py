@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 import shapely
+from shapely.errors import GEOSException
 from shapely.geometry import LineString, Point, Polygon, box
+from shapely.geometry.base import BaseGeometry
 
 from encircle.projection import Plane
 from encircle.situation import (
@@ -27,10 +29,9 @@ from encircle.situation import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
-    from shapely.geometry.base import BaseGeometry
 
     from encircle.verify_parse import Parameters, Reading
 
@@ -38,6 +39,8 @@ Lean = Literal["open", "closed"]
 """Where drawing leaves room (a disc is drawn with corners, a seam has a mouth), which certificate
 gets the benefit of the doubt: `open` draws passable ground large, `closed` draws it small."""
 Holder = Literal["friendly", "hostile", "neutral", "grey"]
+Region: TypeAlias = BaseGeometry | Sequence[BaseGeometry]
+"""An area, or several that are taken as one: only what lies near a certificate is united."""
 
 TOLERANCE_M = 2.0
 """A certificate may stray this far from what it names; metres. Source: convention here."""
@@ -45,6 +48,10 @@ SEAM_SLACK = 0.1
 """Share of the seam width within which two ways of measuring a thin part may differ."""
 DISC_INNER, DISC_OUTER = 0.995, 1.001
 """A disc drawn with 32 corners lies between these shares of its radius."""
+FOCUS_M = 1_000.0
+"""Seams are sought this much farther from a certificate than any rule looks; metres."""
+GIVE_M = 0.5
+"""Ground thinner than twice this is a crack between two drawings; metres."""
 MARGIN_M = 50_000.0
 """Ground looked at beyond everything drawn; metres."""
 BAND_M = 0.25
@@ -66,6 +73,10 @@ REACH_UNKNOWN_M = 500.0
 """Reach of a position that states neither reach nor echelon, metres."""
 GRID_M = 0.01
 """Overlays snap to a grid of this width, metres: near-coincident edges break them otherwise."""
+OFFSET_ERROR = 0.01
+"""Share of a distance by which GEOS, smoothing, misses the outline it moves by it."""
+RIGHT_ANGLE = 1.5
+"""Ratio of mitre to width up to which a corner is one, and past which it is a spike."""
 _QUAD_SEGS = 32
 _SLIVER_M2 = 1e-6
 _NOTHING: BaseGeometry = Polygon()
@@ -85,20 +96,35 @@ def areas_of(geometry: BaseGeometry) -> BaseGeometry:
 def join(*parts: BaseGeometry) -> BaseGeometry:
     """Unite areas."""
     drawn = [part for part in parts if not part.is_empty]
-    return areas_of(shapely.union_all(drawn, grid_size=GRID_M)) if drawn else _NOTHING
+    if len(drawn) < 2:  # noqa: PLR2004 - nothing to unite
+        return areas_of(drawn[0]) if drawn else _NOTHING
+    return areas_of(_overlay(_unite, *drawn))
 
 
 def minus(whole: BaseGeometry, *parts: BaseGeometry) -> BaseGeometry:
     """Take areas from an area."""
     for part in parts:
         if not (whole.is_empty or part.is_empty):
-            whole = areas_of(shapely.difference(whole, part, grid_size=GRID_M))
+            whole = areas_of(_overlay(shapely.difference, whole, part))
     return whole
 
 
 def common(one: BaseGeometry, other: BaseGeometry) -> BaseGeometry:
     """Find the area two areas share."""
-    return areas_of(shapely.intersection(one, other, grid_size=GRID_M))
+    return areas_of(_overlay(shapely.intersection, one, other))
+
+
+def _unite(*parts: BaseGeometry, grid_size: float | None) -> BaseGeometry:
+    return shapely.union_all(list(parts), grid_size=grid_size)
+
+
+def _overlay(operate: Callable[..., BaseGeometry], *shapes: BaseGeometry) -> BaseGeometry:
+    """Lay areas over each other on the grid; one whose parts overlap is mended first."""
+    try:
+        return operate(*shapes, grid_size=GRID_M)
+    except GEOSException:  # an outline moved by GEOS may cross itself
+        whole = [shapely.make_valid(s, method="structure", keep_collapsed=False) for s in shapes]
+        return operate(*map(areas_of, whole), grid_size=GRID_M)
 
 
 def trace_of(points: NDArray[np.float64]) -> BaseGeometry:
@@ -108,15 +134,28 @@ def trace_of(points: NDArray[np.float64]) -> BaseGeometry:
     return LineString(points)
 
 
-def measure_stray(trace: BaseGeometry, region: BaseGeometry, tolerance_m: float) -> float:
+def measure_stray(trace: BaseGeometry, region: Region, tolerance_m: float) -> float:
     """Measure how much of a trace, metres, lies farther than a tolerance from a region."""
-    if region.is_empty:
+    around = trace.buffer(3 * tolerance_m + 1)
+    parts = [shapely.intersection(part, around) for part in parts_of(region) if not part.is_empty]
+    if not parts:
         return max(trace.length, 1.0)
-    near = shapely.intersection(region, trace.buffer(3 * tolerance_m + 1))
+    near = parts[0] if len(parts) == 1 else shapely.union_all(parts)
     left = trace if near.is_empty else trace.difference(near.buffer(tolerance_m * 1.01))
     if trace.geom_type == "Point":
         return 0.0 if left.is_empty else 1.0
     return float(left.length)
+
+
+def parts_of(region: Region) -> Sequence[BaseGeometry]:
+    """List the areas of a region."""
+    return (region,) if isinstance(region, BaseGeometry) else region
+
+
+def measure_gap(trace: BaseGeometry, region: Region) -> float:
+    """Measure how far a trace passes from a region, metres; infinite where there is none."""
+    gaps = [trace.distance(part) for part in parts_of(region) if not part.is_empty]
+    return min(gaps, default=float("inf"))
 
 
 # -- the survey ------------------------------------------------------------------------------
@@ -141,9 +180,9 @@ class Ground:
     """What may be entered if no barrier stands in the way."""
 
     @property
-    def seam(self) -> BaseGeometry:
+    def seam(self) -> Region:
         """Thin ground that takes its neighbours' state."""
-        return join(self.seam_open, self.seam_closed)
+        return (self.seam_open, self.seam_closed)
 
 
 @dataclass
@@ -156,9 +195,12 @@ class Survey:
     known: dict[str, Feature] = field(init=False)
     """Every feature that speaks at the instant judged."""
     friends: frozenset[str] = field(init=False)
+    focus: BaseGeometry | None = None
+    """Ground that certificates speak of: seams elsewhere make no difference and are not sought."""
     _shapes: dict[str, BaseGeometry] = field(init=False, default_factory=dict)
     _footprints: dict[tuple[str, Reading], BaseGeometry] = field(init=False, default_factory=dict)
     _grounds: dict[tuple[Reading, Lean], Ground] = field(init=False, default_factory=dict)
+    _rearward: dict[Lean, BaseGeometry] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.plane = Plane(self.situation.origin)
@@ -239,6 +281,13 @@ class Survey:
             if isinstance(b, Barrier) and mode in b.blocks and self.counts(b, reading)
         ]
 
+    def look_at(self, lines: Sequence[BaseGeometry], places: Sequence[BaseGeometry]) -> None:
+        """Look for seams near the lines of certificates, and all over the places given."""
+        far = FOCUS_M + 5 * (self.parameters.join_m + self.parameters.seam_m)
+        ways = [self.shape(f) for f in self.known.values() if isinstance(f, (Route, Crossing))]
+        near = [line.simplify(FOCUS_M / 10).buffer(far, quad_segs=2) for line in (*lines, *ways)]
+        self.focus = areas_of(shapely.union_all([*near, *places]))
+
     # who holds what
 
     def reach_m(self, position: Position, reading: Reading) -> float:
@@ -263,24 +312,37 @@ class Survey:
     def drawn(self, control: Control, reading: Reading, lean: Lean) -> BaseGeometry:
         """Draw a control polygon; a hostile one is drawn smaller or larger by its error."""
         shape, error = self.shape(control), control.location_error_m
-        hostile = control.holder not in (None, NEUTRAL) and control.holder not in self.friends
-        if not error or not hostile:
-            return areas_of(shape)
-        if self.holder(control) == "grey" and lean == "open":
-            return areas_of(shape)  # whether grey is redrawn too, the contract leaves open
+        if not error or self.holder(control) != "hostile":
+            return areas_of(shape)  # only hostile ground moves by its error: grey is nobody's yet
         if reading == "pessimistic":
             share = DISC_INNER if lean == "open" else 1.0
             return areas_of(shape.buffer(error * share, quad_segs=_QUAD_SEGS))
         share = 1.0 if lean == "open" else DISC_INNER
-        front = shape.boundary.difference(self.rearward)
+        front = shape.boundary.difference(self.rearward(lean))
         return minus(shape, front.buffer(error * share, quad_segs=_QUAD_SEGS))
 
-    @cached_property
-    def rearward(self) -> BaseGeometry:
-        """Everything behind the enemy's front: an error moves the front, it parts no neighbours."""
-        held = [areas_of(self.shape(f)) for f in self.known.values() if self._backs(f)]
-        half = self.parameters.seam_m * (1 + SEAM_SLACK) / 2
-        return join(*held).buffer(half).buffer(-half - TOLERANCE_M)
+    def rearward(self, lean: Lean) -> BaseGeometry:
+        """
+        Draw all that lies behind the enemy's front.
+
+        An error moves the front; it parts no neighbours, nor what only a seam lies between.
+        """
+        if lean not in self._rearward:
+            held = join(*(areas_of(self.shape(f)) for f in self.known.values() if self._backs(f)))
+            slack = SEAM_SLACK if lean == "closed" else -SEAM_SLACK
+            half = self.parameters.seam_m * (1 + slack) / 2
+            faced = minus(join(*self._faced()), held).buffer(-GIVE_M).buffer(GIVE_M)
+            behind = minus(held.buffer(half).buffer(-half), faced)
+            self._rearward[lean] = behind.buffer(-TOLERANCE_M)
+        return self._rearward[lean]
+
+    def _faced(self) -> Iterator[BaseGeometry]:
+        """Give ground painted as friendly or grey: a front may face it, however thin it is."""
+        for control in self.known.values():
+            if isinstance(control, Control):
+                holder = self.holder(control)
+                if holder == "grey" or (holder == "friendly" and control.basis == "assessed"):
+                    yield areas_of(self.shape(control))
 
     def _backs(self, feature: Feature) -> bool:
         """Tell what is no front: the enemy's other ground, neutral ground, and water."""
@@ -321,6 +383,13 @@ class Survey:
             self._grounds[key] = _Drawing(self, reading, lean).draw()
         return self._grounds[key]
 
+    def extent(self, lean: Lean) -> BaseGeometry:
+        """Draw the ground considered: the area; without one the map ends past what is drawn."""
+        if self.situation.area is not None:
+            return _mended(self.plane.to_metres(self.situation.area))
+        drawn = self.bounds()
+        return drawn if lean == "open" else drawn.buffer(MARGIN_M)
+
     def bounds(self) -> BaseGeometry:
         """Find the box round everything drawn that is not merely claimed."""
         shapes = [self.shape(feature) for feature in self.known.values()]
@@ -352,7 +421,7 @@ class _Drawing:
         silent, nobody = self._silent(rest)
         water = common(self._water(), rest)
         silent = {name: minus(area, water) for name, area in silent.items()}
-        seam_open, seam_closed = self._all_seams(minus(rest, water), spoken)
+        seam_open, seam_closed = self._all_seams(minus(rest, water), spoken, silent)
         merged = {name: join(spoken[name], silent[name]) for name in spoken}
         passable = self._passable(merged, silent["open"], seam_open, seam_closed)
         beyond = minus(frame, inside)
@@ -487,15 +556,20 @@ class _Drawing:
         return join(*seas) if seas else _NOTHING
 
     def _water(self) -> BaseGeometry:
-        """The polygon of a sea anchor is water where no control polygon speaks."""
+        """Where no polygon speaks, a sea anchor's is water, but for friendly territory."""
         seas = self._seas()
-        holders: tuple[Holder, ...] = ("grey", "friendly", "hostile", "neutral")
-        return _NOTHING if seas.is_empty else minus(seas, *(self._controls(h) for h in holders))
+        home = _NOTHING if seas.is_empty else self._controls("friendly", territory=True)
+        return minus(seas, home)
 
     def _all_seams(
-        self, rest: BaseGeometry, spoken: dict[str, BaseGeometry]
+        self,
+        rest: BaseGeometry,
+        spoken: dict[str, BaseGeometry],
+        silent: dict[str, BaseGeometry],
     ) -> tuple[BaseGeometry, BaseGeometry]:
         """Seams run between polygons, and between a polygon and somebody's bare territory."""
+        if self.survey.focus is not None:
+            rest = common(rest, self.survey.focus)
         holders: tuple[Holder, ...] = ("friendly", "hostile", "neutral")
         bare = {h: common(rest, self._controls(h, territory=True)) for h in holders}
         nobody = minus(rest, *bare.values())
@@ -503,28 +577,34 @@ class _Drawing:
         wide: dict[str, BaseGeometry] = {
             h: minus(area, _thin(area, width)) for h, area in bare.items()
         }
-        found = [self._seams(nobody, {h: join(spoken[h], wide.get(h, _NOTHING)) for h in spoken})]
+        # Territory lies beside a seam as what it is: a reach may make it another's, or grey.
+        lands = {h: {s: common(area, silent[s]) for s in spoken} for h, area in wide.items()}
+        around = {s: (spoken[s], *(lands[h][s] for h in holders)) for s in spoken}
+        found = [self._seams(nobody, around)]
         if any(not area.is_empty for area in spoken.values()):
             for holder, area in bare.items():
                 others = {
-                    h: join(spoken[h], wide[h] if h in wide and h != holder else _NOTHING)
-                    for h in spoken
+                    s: (spoken[s], *(lands[h][s] for h in holders if h != holder)) for s in spoken
                 }
                 found.append(self._seams(area, others))
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
 
     def _seams(
-        self, rest: BaseGeometry, spoken: dict[str, BaseGeometry]
+        self, rest: BaseGeometry, around: Mapping[str, Sequence[BaseGeometry]]
     ) -> tuple[BaseGeometry, BaseGeometry]:
         """Thin ground between polygons takes their worse state, or their better one."""
         width = self.survey.parameters.seam_m
         optimistic = self.reading == "optimistic"
-        if width <= 0 or all(area.is_empty for area in spoken.values()):
+        if width <= 0 or all(area.is_empty for parts in around.values() for area in parts):
             return _NOTHING, _NOTHING
+        wide = join(*_thin_either_way(rest, width * (1 + SEAM_SLACK)))
+        if wide.is_empty:
+            return _NOTHING, _NOTHING
+        window = wide.buffer(2 * width, quad_segs=2)  # only what lies beside thin ground matters
+        spoken = {h: join(*(common(p, window) for p in parts)) for h, parts in around.items()}
         ways = join(spoken["friendly"], spoken["grey"] if optimistic else _NOTHING)
         walls = minus(join(*spoken.values()), ways)
-        wide = _thin(rest, width * (1 + SEAM_SLACK), "round")
-        narrow = _thin(rest, width * (1 - SEAM_SLACK), "mitre")
+        narrow = common(*_thin_either_way(rest, width * (1 - SEAM_SLACK)))
         open_thin, closed_thin = (wide, narrow) if self.lean == "open" else (narrow, wide)
         let, stopped = _beside(open_thin, ways, width), _beside(closed_thin, walls, width)
         if self.lean == "open":
@@ -557,13 +637,20 @@ class _Drawing:
         return [minus(frame, self.survey.bounds())]
 
 
+def _thin_either_way(area: BaseGeometry, width_m: float) -> tuple[BaseGeometry, BaseGeometry]:
+    """Find what a disc of some width cannot enter, and what a square cannot: neither holds both."""
+    return _thin(area, width_m, "round"), _thin(area, width_m, "mitre")
+
+
 def _thin(
     area: BaseGeometry, width_m: float, corners: Literal["round", "mitre"] = "round"
 ) -> BaseGeometry:
-    """Find the parts of an area a disc of some width cannot enter, with its corners or without."""
+    """Find the parts of an area too thin for some width, with its corners or without."""
     half = width_m / 2
-    core = area.buffer(-half, join_style=corners)
-    return minus(area, core.buffer(half + GRID_M, join_style=corners))
+    core = area.buffer(-half, join_style=corners, mitre_limit=RIGHT_ANGLE)
+    back = half * (1 + 2 * OFFSET_ERROR)
+    wide = core.buffer(back, join_style=corners, mitre_limit=RIGHT_ANGLE)
+    return minus(area, wide)
 
 
 def _beside(thin: BaseGeometry, area: BaseGeometry, width_m: float) -> BaseGeometry:

@@ -15,21 +15,27 @@ from encircle.projection import length_on_globe_m
 from encircle.situation import Anchor, Barrier, Control, Crossing, Fire, Position, Route
 from encircle.verify_ground import (
     BAND_M,
+    GRID_M,
     TOLERANCE_M,
     Ground,
     Lean,
+    Region,
     Survey,
     areas_of,
+    common,
     join,
+    measure_gap,
     measure_stray,
     minus,
+    parts_of,
     trace_of,
     union_of,
 )
 from encircle.verify_parse import GRADES, Leg, OpenPath
+from encircle.verify_spans import course_of, spans_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -48,8 +54,10 @@ UNMAPPED_RANK = 1.5
 """Fire nobody mapped ranks between F1 and F2. Source: the ladder of fire grades."""
 MOST_WAYS = 50
 """Pairs of ways are compared among this many."""
-_WIDTH_TOLERANCE = 0.02
-_WIDTH_TOLERANCE_M = 20.0
+_WIDTH_TOLERANCE = 0.002
+_WIDTH_TOLERANCE_M = 5.0
+_LOOKED_PAST_M = 100.0
+_EDGE_M = 0.5
 _RAYS = 36
 _STRAIGHT_ACROSS_DEG = 20.0
 
@@ -75,25 +83,30 @@ class PathCase:
         return self.survey.ground(self.path.reading, "open")
 
     @cached_property
-    def called(self) -> dict[str, BaseGeometry]:
+    def called(self) -> dict[str, Region]:
         """Where a leg may be called what, however room for drawing is used."""
         leans: tuple[Lean, Lean] = ("open", "closed")
         grounds = [self.survey.ground(self.path.reading, lean) for lean in leans]
-        seam = join(*(g.seam for g in grounds))
-        friendly = join(seam, *(g.friendly for g in grounds))
-        uncovered = join(seam, *(g.open for g in grounds))
+        seam = [part for g in grounds for part in parts_of(g.seam)]
+        friendly = [*seam, *(g.friendly for g in grounds)]
+        uncovered = [*seam, *(g.open for g in grounds)]
         return {
             "friendly": friendly,
             "open": uncovered,
-            "friendly or open": join(friendly, uncovered),
-            "grey": join(seam, *(g.grey for g in grounds)),
+            "friendly or open": [*friendly, *uncovered],
+            "grey": [*seam, *(g.grey for g in grounds)],
         }
 
     @cached_property
     def spannable(self) -> BaseGeometry:
-        """What a crossing may span: ground that lets through, and water nobody hostile holds."""
+        """
+        What a crossing may span: ground that lets through, and water nobody hostile holds.
+
+        The map's edge is no wall: a crossing beside it may run over the grey beyond.
+        """
         wet = minus(join(*_wide_obstacles(self)), self.ground.hostile, self.ground.neutral)
-        return join(self.ground.passable, wet)
+        beyond = [self.ground.nobody] if self.path.reading == "optimistic" else []
+        return join(self.ground.passable, wet, *beyond)
 
     def on_plane(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Project a leg's positions; a leg is straight on the plane between them."""
@@ -268,6 +281,9 @@ def _joins_ends(case: PathCase, leg: Leg, trace: BaseGeometry) -> bool:
         if isinstance(line, (Route, Crossing))
         and case.survey.is_usable(line, case.path.reading, leg.mode)
     ]
+    anchor = case.anchor_shape()
+    if anchor is not None and leg is case.path.legs[-1]:
+        lines.append(anchor)  # the path's last step may leave the road for the anchor
     ends = [Point(p) for p in case.on_plane(leg.points[[0, -1]])]
     touched = [{i for i, line in enumerate(lines) if end.distance(line) <= TOLERANCE_M}
                for end in ends]  # fmt: skip
@@ -277,14 +293,17 @@ def _joins_ends(case: PathCase, leg: Leg, trace: BaseGeometry) -> bool:
 def _follows_crossing(case: PathCase, number: int, leg: Leg, crossing: Crossing) -> Iterator[Fault]:
     trace, shape = case.trace(leg), case.survey.shape(crossing)
     near = case.survey.parameters.join_m + TOLERANCE_M
-    if shape.geom_type == "Point":
-        lies = _spans_straight(case, trace, shape, near)
-    else:
-        ends = union_of(Point(p) for p in shapely.get_coordinates(shape)[[0, -1]])
-        away = trace.difference(shape.buffer(TOLERANCE_M))
-        lies = away.is_empty or measure_stray(away, ends, near) <= STRAY_M
-    if not lies:
+    spans = spans_of(case.survey, case.ground, crossing)
+    straight = shape.geom_type == "Point" and _spans_straight(case, trace, shape, near)
+    if not straight and not any(_lies_on_span(trace, span, near) for span in spans):
         yield Fault(f"leg {number} does not lie on crossing {crossing.id!r}", (crossing.id,))
+
+
+def _lies_on_span(trace: BaseGeometry, span: BaseGeometry, near_m: float) -> bool:
+    """A crossing is passed along its span; its ends join what lies near them."""
+    ends = union_of(Point(p) for p in shapely.get_coordinates(span)[[0, -1]])
+    away = trace.difference(span.buffer(TOLERANCE_M))
+    return bool(away.is_empty or measure_stray(away, ends, near_m) <= STRAY_M)
 
 
 def _spans_straight(
@@ -368,8 +387,8 @@ def _is_called_right(case: PathCase, leg: Leg) -> bool:
     return within and _touches(trace, called["open"])
 
 
-def _touches(trace: BaseGeometry, region: BaseGeometry) -> bool:
-    return not region.is_empty and trace.distance(region) <= TOLERANCE_M
+def _touches(trace: BaseGeometry, region: Region) -> bool:
+    return measure_gap(trace, region) <= TOLERANCE_M
 
 
 def barriers_are_crossed_at_crossings(case: PathCase) -> Iterator[Fault]:
@@ -449,8 +468,7 @@ def evidence_is_really_there(case: PathCase) -> Iterator[Fault]:
 
 def _lies_in_seam(case: PathCase, trace: BaseGeometry) -> bool:
     """A seam is friendly by what lies beside it; no polygon covers it."""
-    seam = case.ground.seam
-    return not seam.is_empty and measure_stray(trace, seam, TOLERANCE_M) <= STRAY_M
+    return measure_stray(trace, case.ground.seam, TOLERANCE_M) <= STRAY_M
 
 
 def _names_a_friend(case: PathCase, leg: Leg) -> bool:
@@ -471,8 +489,10 @@ def find_misplaced(
         return f"{name!r} is no evidence at the instant judged"
     near = TOLERANCE_M
     if isinstance(feature, (Route, Crossing)):
+        gap = trace.distance(course_of(survey, ground, feature))
         near += survey.parameters.join_m
-    elif _touches(trace, ground.seam):
+        return None if gap <= near else f"{name!r} lies {gap:.0f} m away"
+    if _touches(trace, ground.seam):
         near += survey.parameters.seam_m
     footprint = survey.footprint(feature, "pessimistic")
     if reading == "optimistic":
@@ -535,32 +555,23 @@ def bottleneck_is_measured(case: PathCase) -> Iterator[Fault]:
 
 
 def _is_as_wide(case: PathCase, at: BaseGeometry, width_m: float) -> Iterator[Fault]:
-    """Twice the way to the nearest wall, however much is counted among the walls."""
-    widths = [2 * gap for gap in _clearances(case, at, width_m)]
-    low, high = min(widths, default=0.0), max(widths, default=0.0)
+    """Twice the way to the nearest wall, as near and as far as drawing leaves room for it."""
+    far = width_m / 2 + case.survey.parameters.seam_m + _LOOKED_PAST_M
+    low, high = (2 * _clearance(case, at, lean, far) for lean in ("closed", "open"))
     slack = max(_WIDTH_TOLERANCE_M, _WIDTH_TOLERANCE * width_m)
-    if _touches(at, case.ground.seam):
-        slack += case.survey.parameters.seam_m
     if not low - slack <= width_m <= high + slack:
         yield Fault(f"the bottleneck is {low:.0f} to {high:.0f} m wide, not {width_m:.0f} m")
 
 
-def _clearances(case: PathCase, at: BaseGeometry, width_m: float) -> Iterable[float]:
-    barriers = [case.survey.shape(b) for b in case.survey.barriers(case.path.reading, "foot")]
-    barriers += [case.survey.shape(b) for b in case.survey.barriers(case.path.reading, "wheeled")]
-    leans: tuple[Lean, Lean] = ("open", "closed")
-    for ground in (case.survey.ground(case.path.reading, lean) for lean in leans):
-        walls = join(ground.hostile, ground.neutral, ground.water, ground.seam_closed)
-        greyer = join(walls, ground.grey) if case.path.reading == "pessimistic" else walls
-        for region in (ground.hostile, walls, greyer, union_of([greyer, *barriers])):
-            wall = region if ground.seam_open.is_empty else region.difference(ground.seam_open)
-            if not wall.is_empty:
-                yield at.distance(wall)
-                near = wall.intersection(at.buffer(width_m))
-                half = case.survey.parameters.seam_m * 0.6
-                core = near.buffer(-half, quad_segs=4).buffer(half, quad_segs=4)
-                if not core.is_empty:  # whether a strip as thin as a seam is a wall is a close call
-                    yield at.distance(core)
+def _clearance(case: PathCase, at: BaseGeometry, lean: Lean, far_m: float) -> float:
+    """Measure how far a place lies from what nobody walks on; the map's edge is no wall."""
+    survey = case.survey
+    ground = survey.ground(case.path.reading, lean)
+    around = common(at.buffer(far_m), survey.extent(lean).buffer(-_EDGE_M))
+    solid = minus(around, ground.passable).buffer(-2 * GRID_M).buffer(2 * GRID_M)
+    walls: list[BaseGeometry] = [solid]  # without the cracks that snapping to the grid leaves
+    walls += [survey.shape(b) for b in survey.barriers(case.path.reading, "foot")]
+    return min(far_m, measure_gap(at, walls))
 
 
 def disjoint_ways_are_disjoint(case: PathCase) -> Iterator[Fault]:

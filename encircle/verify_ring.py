@@ -17,9 +17,12 @@ from encircle.verify_ground import (
     TOLERANCE_M,
     Ground,
     Lean,
+    Region,
     Survey,
     areas_of,
+    common,
     join,
+    measure_gap,
     measure_stray,
     minus,
     trace_of,
@@ -27,9 +30,10 @@ from encircle.verify_ground import (
 )
 from encircle.verify_parse import LAND_MODES, ClosedRing, Segment, Stop
 from encircle.verify_path import SAME_PLACE_DEG, STRAY_M, Fault, find_misplaced, same_length
+from encircle.verify_spans import course_of, spans_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -44,6 +48,8 @@ LEAVES_M = 5.0
 """A route this far inside and this far outside leaves the ring; metres."""
 CRACK_M = 0.5
 """Passable ground narrower than twice this between walls is a crack in the drawing; metres."""
+BAND_LOOKED_AT_M = 200.0
+"""Ground this far from the ring and its stops is looked at for what it is called; metres."""
 SEA = "coast"
 _HOLDER = {"hostile": "hostile", "neutral": "neutral"}
 
@@ -66,23 +72,29 @@ class RingCase:
         to_metres = self.survey.plane.points_to_metres
         return [[to_metres(part) for part in polygon] for polygon in self.ring.polygons]
 
+    @property
+    def exteriors(self) -> Iterator[NDArray[np.float64]]:
+        """Give the outer rings on the plane, those that enclose anything."""
+        return (p[0] for p in self.parts if p and np.ptp(p[0], axis=0).min() > 0)
+
     @cached_property
     def inside(self) -> BaseGeometry:
         """The ground the ring encloses."""
         return join(*(shapely.make_valid(Polygon(p[0], p[1:])) for p in self.parts if p))
 
     @cached_property
-    def called(self) -> dict[str, BaseGeometry]:
+    def called(self) -> dict[str, Region]:
         """Where a segment may be tagged how, however room for drawing is used."""
         leans: tuple[Lean, Lean] = ("closed", "open")
         grounds = [self.survey.ground(self.ring.reading, lean) for lean in leans]
-        doubt = minus(grounds[1].passable, grounds[0].passable)
-        seam, nobody = join(self.ground.seam_closed, doubt), join(*(g.nobody for g in grounds))
+        band = union_of([self.inside.boundary]).buffer(BAND_LOOKED_AT_M, quad_segs=2)
+        let, shut = (common(g.passable, band) for g in (grounds[1], grounds[0]))
+        seam, nobody = [self.ground.seam_closed, minus(let, shut)], [g.nobody for g in grounds]
         return {
-            "nobody": join(seam, nobody),
-            "grey": join(seam, nobody, *(g.grey for g in grounds)),
-            "hostile": join(seam, *(g.hostile for g in grounds)),
-            "neutral": join(seam, *(g.neutral for g in grounds)),
+            "nobody": [*seam, *nobody],
+            "grey": [*seam, *nobody, *(g.grey for g in grounds)],
+            "hostile": [*seam, *(g.hostile for g in grounds)],
+            "neutral": [*seam, *(g.neutral for g in grounds)],
         }
 
     def trace(self, segment: Segment) -> BaseGeometry:
@@ -220,9 +232,17 @@ def no_anchor_is_inside(case: RingCase) -> Iterator[Fault]:
             continue
         shape = case.survey.shape(anchor)
         if shape.geom_type != "Point":
-            shape = areas_of(shape.intersection(case.ground.passable)).buffer(-TOLERANCE_M)
+            firm = minus(areas_of(shape.intersection(case.ground.passable)), *_sealed(case))
+            shape = firm.buffer(-TOLERANCE_M)
         if core.intersects(shape):
             yield Fault(f"anchor {anchor.id!r} lies inside the ring", (anchor.id,))
+
+
+def _sealed(case: RingCase) -> list[BaseGeometry]:
+    """Draw the polygons of barriers that let nobody on: no way leads on from there."""
+    walls = case.survey.barriers(case.ring.reading, "foot")
+    shut = [b for b in walls if {"tracked", "wheeled", "rail"} <= set(b.blocks)]
+    return [areas_of(case.survey.shape(b)) for b in shut]
 
 
 def _is_way_on(case: RingCase, feature: object) -> bool:
@@ -340,12 +360,13 @@ def _wall(shape: BaseGeometry) -> BaseGeometry:
 
 
 def nobody_gets_out(case: RingCase) -> Iterator[Fault]:
-    """From where the force stands no ground, route or crossing leads past the ring."""
+    """No ground or crossing leads past the ring; a road past it for wheels alone leads nowhere."""
     around = case.inside.buffer(TOLERANCE_M + CRACK_M)
     for mode in LAND_MODES:
         flood = _Flood(case, mode)
         for via, place in flood.spread():
-            if not place.difference(around).is_empty:
+            gone = not place.difference(around).is_empty
+            if gone and flood.leads_on(place):
                 by = f" by {via!r}" if via else ""
                 yield Fault(f"{mode} gets out of the ring{by}", (via,) if via else ())
                 break
@@ -425,6 +446,7 @@ class _Flood:
         """Give every piece that can be reached, and the crossing it was reached by."""
         reached: dict[int, str | None] = dict.fromkeys(self.starts)
         links = [(c.id, self._linked(c)) for c in self._crossings()]
+        links += list(self._joined())
         grew = True
         while grew:
             before = len(reached)
@@ -435,6 +457,35 @@ class _Flood:
         for piece, via in reached.items():
             yield via, self.pieces[piece]
 
+    def leads_on(self, piece: BaseGeometry) -> bool:
+        """
+        Tell whether a piece past the ring is a way out.
+
+        A barrier may hold feet and tracks and let a road's wheels through. They keep to the roads
+        they reach: those are out where they come by an anchor, or to the edge of the map.
+        """
+        if not self.on_routes:
+            return True
+        survey = self.case.survey
+        near = survey.parameters.join_m + TOLERANCE_M
+        anchors = (f for f in survey.known.values() if _is_way_on(self.case, f))
+        if any(piece.distance(survey.shape(anchor)) <= near for anchor in anchors):
+            return True
+        area = survey.situation.area
+        edge = survey.plane.to_metres(area).boundary if area is not None else None
+        return edge is not None and piece.distance(edge) <= TOLERANCE_M
+
+    def _joined(self) -> Iterator[tuple[str, set[int]]]:
+        """Find the stretches that the end of a route joins to others."""
+        survey = self.case.survey
+        for line in survey.lines(self.case.ring.reading, self.walk) if self.on_routes else ():
+            if isinstance(line, Route):
+                for part in shapely.get_parts(survey.shape(line)):
+                    for end in (Point(p) for p in shapely.get_coordinates(part)[[0, -1]]):
+                        near = self._pieces_near(end, survey.parameters.join_m - 1.0)
+                        joined = {i for i in near if self._is_open_step(end, self.pieces[i])}
+                        yield line.id, joined if len(joined) > 1 else set()
+
     def _crossings(self) -> Iterator[Crossing]:
         modes = ("foot", "boat") if self.mode == "boat" else (self.mode,)
         lines = {c.id: c for m in modes for c in self.case.survey.lines(self.case.ring.reading, m)}
@@ -442,22 +493,21 @@ class _Flood:
 
     def _linked(self, crossing: Crossing) -> set[int]:
         """Find the pieces a crossing joins beyond doubt."""
-        shape = self.case.survey.shape(crossing)
-        if measure_stray(shape, self._spannable, TOLERANCE_M) > STRAY_M:
-            return set()
+        survey, ground = self.case.survey, self.case.ground
         linked: set[int] = set()
-        for end in self._ends(shape):
+        for span in spans_of(survey, ground, crossing):
+            if measure_stray(span, self._spannable, TOLERANCE_M) <= STRAY_M:
+                linked |= self._linked_by(span)
+        return linked
+
+    def _linked_by(self, span: BaseGeometry) -> set[int]:
+        linked: set[int] = set()
+        for end in {Point(p) for p in shapely.get_coordinates(span)[[0, -1]]}:
             for piece in self._pieces_near(end, self.case.survey.parameters.join_m - 1.0):
                 step = shapely.shortest_line(end, self.pieces[piece])
                 if measure_stray(step, self._spannable, 1.0) <= STRAY_M:
                     linked.add(piece)
         return linked
-
-    def _ends(self, shape: BaseGeometry) -> Iterable[BaseGeometry]:
-        if shape.geom_type != "Point":
-            return [Point(p) for p in shapely.get_coordinates(shape)[[0, -1]]]
-        spans = [w for w in self._wide if w.covers(shape)]
-        return [shape, *(Point(p) for w in spans for p in _banks(w, shape))]
 
     @cached_property
     def _wide(self) -> list[BaseGeometry]:
@@ -478,20 +528,6 @@ def _polygons(area: BaseGeometry) -> list[BaseGeometry]:
     return [p for p in shapely.get_parts(area) if p.geom_type == "Polygon" and not p.is_empty]
 
 
-def _banks(water: BaseGeometry, place: BaseGeometry) -> list[NDArray[np.float64]]:
-    """Find the nearest bank and the one straight opposite."""
-    near = np.asarray(shapely.shortest_line(place, water.boundary).coords)
-    step = near[0] - near[1]
-    size = float(np.hypot(*step))
-    if size < 1.0:
-        return []
-    ray = trace_of(np.array([near[0], near[0] + step / size * water.length]))
-    hits = shapely.get_coordinates(ray.intersection(water.boundary))
-    if not len(hits):
-        return []
-    return [near[1], hits[np.hypot(*(hits - near[0]).T).argmin()]]
-
-
 # -- what is said of the ways out ------------------------------------------------------------
 
 
@@ -504,9 +540,18 @@ def cut_set_is_whole(case: RingCase) -> Iterator[Fault]:
         shape = case.survey.shape(line)
         if not core.intersects(shape) or around.covers(shape):
             continue
+        if isinstance(line, Crossing) and _goes_from_pocket_to_pocket(case, line):
+            continue
         for mode in set(line.modes) & set(LAND_MODES):
             if all(stop.id != line.id for stop in case.ring.cut_set.get(mode, ())):
                 yield Fault(f"{line.id!r} leaves the ring and {mode} does not list it", (line.id,))
+
+
+def _goes_from_pocket_to_pocket(case: RingCase, crossing: Crossing) -> bool:
+    """One gets on and off a crossing at its ends: with both inside, it leaves no ring."""
+    shape = case.survey.shape(crossing)
+    ends = [Point(p) for p in shapely.get_coordinates(shape)[[0, -1]]]
+    return all(case.inside.covers(end) for end in ends)
 
 
 def cut_set_is_true(case: RingCase) -> Iterator[Fault]:
@@ -526,21 +571,13 @@ def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str
     survey = case.survey
     at = Point(survey.plane.points_to_metres(stop.at)[0])
     join_m, seam_m = survey.parameters.join_m, survey.parameters.seam_m
-    if at.distance(_course_of(case, line)) > join_m + TOLERANCE_M:
+    if at.distance(course_of(survey, case.ground, line)) > join_m + TOLERANCE_M:
         return "it does not pass there"
     region = case.called.get(stop.because)
     if region is not None:
-        near = not region.is_empty and at.distance(region) <= join_m + seam_m + TOLERANCE_M
-        return None if near else f"no {stop.because} ground is near"
+        near_m = join_m + seam_m + TOLERANCE_M
+        return None if measure_gap(at, region) <= near_m else f"no {stop.because} ground is near"
     return None if _is_so(case, stop.because, line) else f"it is not stopped by {stop.because}"
-
-
-def _course_of(case: RingCase, line: Route | Crossing) -> BaseGeometry:
-    """Draw a line; a point crossing may be marked anywhere the ring could be crossed."""
-    shape = case.survey.shape(line)
-    if shape.geom_type == "Point":
-        shape = union_of([shape, case.inside.boundary])
-    return shape
 
 
 def _is_so(case: RingCase, because: str, line: Route | Crossing) -> bool:

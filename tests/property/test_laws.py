@@ -35,6 +35,7 @@ from tests.property.strategies import (
     move_document,
     move_geometry,
     plans,
+    situation_of,
     situations,
 )
 
@@ -397,6 +398,42 @@ def test_the_verifier_accepts_every_certificate(document):
     from encircle.verify import verify
 
     verification = verify(oracle.engine(document), read_situation(document))
+    assert verification.holds, [check.statement for check in verification.failures]
+
+
+ONCE_REFUSED = {
+    "a crossing stopped further along its span": (92, 372, 495, 802, 1580, 1629),
+    "a crossing from pocket to pocket": (518, 1810),
+    "a crossing's end that joins what the crossing does not carry": (696, 1844, 1908),
+    "the fire on a crossing, stated at its ends": (641, 2053),
+    "a crossing drawn as a point, spanned along a road": (562, 657),
+    "a crossing beside the edge of the map": (1193, 2162, 2481),
+    "two roads on one line": (818, 1059, 1918),
+    "a seam beside somebody's bare territory": (420, 688, 842, 2372),
+    "the mouth of a wedge": (655,),
+    "outlines moved across themselves": (829,),
+    "a front that may be off, and a seam behind it": (1418, 1767),
+    "a seam within a friendly position's reach": (897, 2972),
+    "a position seen only later": (667, 1756),
+    "an anchor in a lake": (812,),
+    "a sea over somebody's territory": (2040, 2609),
+    "two positions at one place": (2346,),
+    "two reaches that touch at a point": (2117,),
+    "a road for wheels through a barrier to feet": (1569,),
+}
+"""Random maps, by what the engine wrote wrong on them or the verifier misread."""
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [pytest.param(s, id=f"{s}: {why}") for why, seeds in ONCE_REFUSED.items() for s in seeds],
+)
+def test_the_verifier_accepts_what_once_it_refused(seed):
+    from encircle.judge import judge
+    from encircle.verify import verify
+
+    situation = read_situation(situation_of(seed, with_routes=seed % 4 != 0))
+    verification = verify(judge(situation).to_dict(), situation)
     assert verification.holds, [check.statement for check in verification.failures]
 
 

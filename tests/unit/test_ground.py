@@ -79,6 +79,18 @@ R = Role
             State.FRIENDLY,
             id="a seam in friendly ground",
         ),
+        pytest.param(
+            R.SEAM | R.SEAM_HOSTILE | R.DOUBT_FRIENDLY,
+            State.GREY,
+            State.GREY,
+            id="a seam in hostile ground that a friendly position may reach",
+        ),
+        pytest.param(
+            R.SEAM | R.SEAM_HOME | R.REACH_HOSTILE,
+            State.HOSTILE,
+            State.HOSTILE,
+            id="a seam in friendly territory within hostile reach",
+        ),
     ],
 )
 def test_who_holds_ground(said, optimistic, pessimistic):

@@ -492,6 +492,16 @@ FORGED_PATHS = [
     ),
     pytest.param(
         of("open", lambda o: o.update(
+            bottleneck={"leg": 0, "width_m": 4015.0, "at": deg((0, 4))[0], "evidence": []})),
+        "wide", id="the bottleneck widened a little",
+    ),
+    pytest.param(
+        of("open", lambda o: o.update(
+            bottleneck={"leg": 0, "width_m": 3985.0, "at": deg((0, 4))[0], "evidence": []})),
+        "wide", id="the bottleneck narrowed a little",
+    ),
+    pytest.param(
+        of("open", lambda o: o.update(
             bottleneck={"leg": 2, "width_m": 4000.0, "at": deg((0, 4))[0], "evidence": []})),
         "does not lie", id="the bottleneck on another leg",
     ),

@@ -1,0 +1,86 @@
+"""What does a crossing drawn as a point span: from bank to bank, by the contract's own words."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from shapely.geometry import LineString, Point
+
+from encircle.situation import Barrier, Crossing, Route
+from encircle.verify_ground import Ground, Survey, areas_of, union_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+SHORTEST_RUN_SHARE = 0.1
+"""A road's run over water counts from this share of the joining distance; metres."""
+INSIDE_M = 1.0
+"""A place nearer to its bank than this has no side of its own; metres."""
+
+
+def spans_of(survey: Survey, ground: Ground, crossing: Crossing) -> list[BaseGeometry]:
+    """
+    Draw what a crossing spans.
+
+    One drawn as a line spans that line. One drawn as a point on wide water, or on a wide strip of
+    neutral ground, spans it from bank to bank: along each route that runs through it there, else
+    straight across. Else it is passed at the point.
+    """
+    place = survey.shape(crossing)
+    if place.geom_type != "Point":
+        return [place]
+    join_m = survey.parameters.join_m
+    spans = [place]
+    for sheet in _wide_sheets(survey, ground):
+        if sheet.distance(place) <= join_m:
+            spans += list(_roads_over(survey, sheet, place)) or [straight_across(sheet, place)]
+    return spans
+
+
+def _wide_sheets(survey: Survey, ground: Ground) -> Sequence[BaseGeometry]:
+    waters = [areas_of(survey.shape(barrier)) for barrier in survey.each(Barrier)]
+    return list(shapely.get_parts(union_of([*waters, ground.neutral])))
+
+
+def _roads_over(survey: Survey, sheet: BaseGeometry, place: BaseGeometry) -> Iterator[BaseGeometry]:
+    join_m = survey.parameters.join_m
+    for route in survey.each(Route):
+        shape = survey.shape(route)
+        if not shape.intersects(sheet):
+            continue
+        for run in shapely.get_parts(union_of([shape]).intersection(sheet)):
+            long = "Line" in run.geom_type and run.length > SHORTEST_RUN_SHARE * join_m
+            if long and run.distance(place) <= join_m:
+                yield run
+
+
+def straight_across(sheet: BaseGeometry, place: BaseGeometry) -> BaseGeometry:
+    """Draw the line from the nearest bank through a place to the bank opposite."""
+    bank = _end_of(shapely.shortest_line(place, sheet.boundary))
+    towards = shapely.get_coordinates(place)[0] - bank
+    if np.hypot(*towards) < INSIDE_M or not sheet.contains(place):
+        heart = sheet.buffer(-INSIDE_M)
+        if heart.is_empty:
+            return place
+        towards = _end_of(shapely.shortest_line(Point(bank), heart)) - bank
+    left, bottom, right, top = sheet.bounds
+    far = bank + towards / np.hypot(*towards) * math.hypot(right - left, top - bottom)
+    runs = shapely.get_parts(sheet.intersection(LineString([bank, far])))
+    over = [run for run in runs if "Line" in run.geom_type]
+    return min(over, key=lambda run: run.distance(Point(bank)), default=place)
+
+
+def _end_of(line: BaseGeometry) -> np.ndarray:
+    return np.asarray(shapely.get_coordinates(line)[-1])
+
+
+def course_of(survey: Survey, ground: Ground, line: Route | Crossing) -> BaseGeometry:
+    """Draw all that a route or crossing runs over."""
+    if isinstance(line, Crossing):
+        return union_of(spans_of(survey, ground, line))
+    return survey.shape(line)
