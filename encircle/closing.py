@@ -17,8 +17,6 @@ from encircle.obstacles import (
     is_convex,
     list_obstacles,
     list_segments,
-    number_edges,
-    triangulate,
 )
 
 if TYPE_CHECKING:
@@ -107,7 +105,8 @@ class Plan:
 
     def find_cut(self) -> Floats | None:
         """Find the shortest set of triangle sides that parts start and goals; None if none does."""
-        mesh, points, blocked = self._draw_mesh()
+        mesh, blocked = self._draw_mesh()
+        points = mesh.points
         owners = self._find_owners(mesh, points)
         a, b = points[mesh.across].transpose(1, 0, 2)
         free = self._in_area(points)[mesh.across].all(axis=1)
@@ -121,19 +120,17 @@ class Plan:
         inside: NDArray[np.bool_] = shapely.intersects_xy(self.area.buffer(GRID_M), points)
         return inside
 
-    def _draw_mesh(self) -> tuple[Mesh, Floats, NDArray[np.bool_]]:
+    def _draw_mesh(self) -> tuple[Mesh, NDArray[np.bool_]]:
         """Triangulate until every wall, and the outline of force and goals, is made of sides."""
         for _ in range(CONFORMING_ROUNDS):
-            sites, pairs, on = self.wall.list_sites()
-            points = np.concatenate([sites, self.wall.far])
-            mesh = triangulate(points)
-            key, wanted = number_edges(mesh.across, mesh.size), number_edges(pairs, mesh.size)
-            a, b = points[pairs].transpose(1, 0, 2)
+            mesh, pairs, on = self.wall.draw_mesh()
+            key, wanted = mesh.number_edges(mesh.across), mesh.number_edges(pairs)
+            a, b = mesh.points[pairs].transpose(1, 0, 2)
             missing = ~is_among(wanted, np.sort(key)) & (np.hypot(*(b - a).T) > LEAST_PIECE_M)
             if not missing.any():
                 break
             self.wall.cut(on[missing], ((a + b) / 2)[missing])
-        return mesh, points, is_among(key, np.sort(wanted[self.solid[on]]))
+        return mesh, is_among(key, np.sort(wanted[self.solid[on]]))
 
     def _find_owners(self, mesh: Mesh, points: Floats) -> list[Ints]:
         """List the triangles the force holds, those of the goals, and those outside the area."""

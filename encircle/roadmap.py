@@ -17,13 +17,10 @@ from encircle.obstacles import (
     is_convex,
     list_segments,
     measure_gap,
-    number_edges,
-    triangulate,
 )
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from scipy.sparse import csr_array
     from scipy.spatial import cKDTree
     from shapely import Polygon
     from shapely.geometry.base import BaseGeometry
@@ -211,10 +208,9 @@ def _draw_diagram(wall: Wall) -> Diagram:
     """
     from scipy.spatial import cKDTree  # noqa: PLC0415
 
-    sites, pairs, on = wall.list_sites()
-    points = np.concatenate([sites, wall.far])
-    mesh = triangulate(points)
-    key, wall_key = number_edges(mesh.across, mesh.size), number_edges(pairs, mesh.size)
+    mesh, pairs, on = wall.draw_mesh()
+    points = mesh.points
+    key, wall_key = mesh.number_edges(mesh.across), mesh.number_edges(pairs)
     blocked = is_among(key, np.sort(wall_key))
     at = np.flatnonzero(blocked)
     for top in mesh.apexes.T:
@@ -420,7 +416,7 @@ def _list_in_end(end: End, network: Network, inside: BaseGeometry, maybe: Ints, 
 def _choose_course(
     network: Network, diagram: Diagram, least_m: float, start: Ints, goal: Ints
 ) -> Course | None:
-    """Find the widest way through the network, and the shortest of those as wide."""
+    """Find the way through the network that is widest throughout."""
     steps, points = network.list_steps(least_m), diagram.points
     if not (len(start) and len(goal)):
         return None
@@ -429,10 +425,7 @@ def _choose_course(
     beside = diagram.find_nearest(nodes[ends])
     end_m = 2 * np.hypot(*(points[beside] - nodes[ends]).T)
     graph = Graph(steps, start, goal, end_m, network.size)
-    widest = graph.find_widest()
-    if widest is None:
-        return None
-    way = graph.find_shortest(float(graph.width_m[graph.look_up(widest)].min()), nodes)
+    way = graph.find_widest()
     if way is None:
         return None
     way = way[1:-1]
@@ -470,44 +463,27 @@ class Graph:
         low, high = np.minimum(way[:-1], way[1:]), np.maximum(way[:-1], way[1:])
         return np.searchsorted(self.key, low * self.size + high)
 
-    def _build_matrix(self, weight: Floats, chosen: Bools | slice) -> csr_array[np.float64]:
-        from scipy.sparse import csr_array  # noqa: PLC0415
-
-        key = self.key[chosen]
-        rows = np.searchsorted(key, np.arange(self.size + 1) * self.size).astype(np.int32)
-        columns = (key % self.size).astype(np.int32)
-        return csr_array((weight, columns, rows), shape=(self.size, self.size))
-
     def find_widest(self) -> Ints | None:
         """Find the widest way from source to sink, along a maximum spanning tree."""
+        from scipy.sparse import csr_array  # noqa: PLC0415
         from scipy.sparse.csgraph import (  # noqa: PLC0415
             breadth_first_order,
             minimum_spanning_tree,
         )
 
-        tree = minimum_spanning_tree(self._build_matrix(-self.width_m, slice(None)))
+        rows = np.searchsorted(self.key, np.arange(self.size + 1) * self.size).astype(np.int32)
+        columns = (self.key % self.size).astype(np.int32)
+        graph = csr_array((-self.width_m, columns, rows), shape=(self.size, self.size))
+        tree = minimum_spanning_tree(graph)
         _, back = breadth_first_order(tree, self.source, directed=False)
         return _walk_back(back, self.source, self.sink)
-
-    def find_shortest(self, least_m: float, nodes: Floats) -> Ints | None:
-        """Find the shortest way that is this wide."""
-        from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
-
-        wide = self.width_m >= least_m
-        xy = np.concatenate([nodes, np.zeros((2, 2))])
-        tail, head = np.divmod(self.key[wide], self.size)
-        length_m = np.hypot(*(xy[tail] - xy[head]).T)
-        length_m[head >= self.source] = 0.0
-        matrix = self._build_matrix(length_m + GRID_M, wide)
-        found = dijkstra(matrix, directed=False, indices=self.source, return_predecessors=True)  # type: ignore[call-overload]  # the stubs want indices as an array
-        return _walk_back(found[1], self.source, self.sink)
 
 
 def _walk_back(back: NDArray[np.integer], source: int, sink: int) -> Ints | None:
     """List the nodes from source to sink by their predecessors."""
     if back[sink] < 0:
         return None
-    way = [sink]
+    before, way = back.tolist(), [sink]
     while way[-1] != source:
-        way.append(int(back[way[-1]]))
+        way.append(before[way[-1]])
     return np.array(way[::-1])
