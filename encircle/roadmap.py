@@ -89,9 +89,11 @@ class Diagram(NamedTuple):
 
     def keep_wide(self, least_m: float) -> Diagram:
         """Leave out the nodes that no way of this width passes, and the edges between them."""
+        if least_m <= 10 * GRID_M:
+            return self
         radius_m = np.hypot(*(self.nodes - self.points[self.corners[:, 0]]).T)
         wide = 2 * radius_m >= least_m - 10 * GRID_M
-        kept = wide[self.edges].any(axis=1)
+        kept = wide[self.edges[:, 0]] | wide[self.edges[:, 1]]
         return self._replace(
             edges=self.edges[kept],
             sites=self.sites[kept],
@@ -189,9 +191,9 @@ def find_course(ground: Ground, wall: Wall, least_m: float) -> Course | None:
     u, v, sites, crossed = _cut_edges(ground, diagram, network, inside)
     network.add_steps(u, v, sites)
     corners = _follow_ring(ground, diagram, network, crossed)
-    cells = _list_cells(diagram, np.flatnonzero(inside), crossed, corners)
-    own = [_attach(ground, diagram, network, cells, end) for end in (ground.start, ground.goals)]
-    maybe = np.concatenate([np.flatnonzero(inside), crossed.node, *own])
+    inner = np.flatnonzero(inside)
+    own = _attach(ground, diagram, network, (inner, crossed, *corners))
+    maybe = np.concatenate([inner, crossed.node, *own])
     ends = []
     for k, end in enumerate((ground.start, ground.goals)):
         on_side = (crossed.side >= ground.counts[k]) & (crossed.side < ground.counts[k + 1])
@@ -249,7 +251,7 @@ def _cut_edges(
 ) -> tuple[Ints, Ints, Ints, Crossings]:
     """Cut the diagram's edges at the area's edge and at the ends; keep what lies in the area."""
     a, b = diagram.nodes[diagram.edges].transpose(1, 0, 2)
-    both = np.all(inside[diagram.edges], axis=1)
+    both = inside[diagram.edges[:, 0]] & inside[diagram.edges[:, 1]]
     crossed = _cross(ground, network, diagram, np.flatnonzero(_may_cross(ground, both, a, b)))
     whole = both & ~diagram.blocked
     whole[crossed.edge] = False
@@ -340,39 +342,39 @@ def _follow_ring(
     return corner, diagram.find_nearest(xy[corner])
 
 
-class Cells(NamedTuple):
-    """The corners of every site's cell in the area: a node and the site, in order of sites."""
-
-    node: Ints
-    site: Ints
-
-
 def _list_cells(
-    diagram: Diagram, inside: Ints, crossed: Crossings, corners: tuple[Ints, Ints]
-) -> Cells:
-    """List the nodes at the corners of the cells, and where the area's edge cuts them."""
-    node = np.concatenate([np.repeat(inside, 3), np.repeat(crossed.node, 2), corners[0]])
+    diagram: Diagram, nodes: tuple[Ints, Crossings, Ints, Ints], wanted: Ints
+) -> tuple[Ints, Ints]:
+    """List the corners of the wanted sites' cells in the area: nodes and sites, by site."""
+    inside, crossed, corner, beside = nodes
+    node = np.concatenate([np.repeat(inside, 3), np.repeat(crossed.node, 2), corner])
     site = np.concatenate(
-        [diagram.corners[inside].ravel(), diagram.sites[crossed.edge].ravel(), corners[1]]
+        [diagram.corners[inside].ravel(), diagram.sites[crossed.edge].ravel(), beside]
     )
-    order = np.argsort(site, kind="stable")
-    return Cells(node[order], site[order])
+    is_wanted = np.zeros(len(diagram.points), bool)
+    is_wanted[wanted] = True
+    kept = np.flatnonzero(is_wanted[site])
+    kept = kept[np.argsort(site[kept], kind="stable")]
+    return node[kept], site[kept]
 
 
-def _attach(ground: Ground, diagram: Diagram, network: Network, cells: Cells, end: End) -> Ints:
-    """Join an end's corners to the corners of their cells, unless a wall at the site is between."""
-    numbers = network.add_nodes(end.points)
-    nodes = np.concatenate(network.nodes)
-    nearest = diagram.find_nearest(nodes[numbers])
-    low, high = (np.searchsorted(cells.site, nearest, side=s) for s in ("left", "right"))
-    u, v = np.repeat(numbers, high - low), cells.node[_ranges(low, high)]
+def _attach(
+    ground: Ground, diagram: Diagram, network: Network, nodes: tuple[Ints, Crossings, Ints, Ints]
+) -> list[Ints]:
+    """Join the ends' corners to the corners of their cells, where no wall is between."""
+    own = [network.add_nodes(end.points) for end in (ground.start, ground.goals)]
+    numbers = np.concatenate(own)
+    xy = np.concatenate(network.nodes)
+    nearest = diagram.find_nearest(xy[numbers])
+    node, site = _list_cells(diagram, nodes, nearest)
+    low, high = (np.searchsorted(site, nearest, side=s) for s in ("left", "right"))
+    u, v = np.repeat(numbers, high - low), node[_ranges(low, high)]
     p = np.repeat(nearest, high - low)
-    free = ~_is_cut_at_site(diagram, p, nodes[u], nodes[v])
+    free = ~_is_cut_at_site(diagram, p, xy[u], xy[v])
     if not ground.convex:
-        steps = draw_lines(nodes[u], nodes[v])
-        free &= shapely.covers(ground.room, steps)
+        free[free] = shapely.covers(ground.room, draw_lines(xy[u[free]], xy[v[free]]))
     network.add_steps(u[free], v[free], np.stack([p, p], axis=1)[free])
-    return numbers
+    return own
 
 
 def _ranges(low: Ints, high: Ints) -> Ints:
@@ -384,7 +386,10 @@ def _ranges(low: Ints, high: Ints) -> Ints:
 
 def _is_cut_at_site(diagram: Diagram, p: Ints, a: Floats, b: Floats) -> Bools:
     """Say which steps from a to b cross a piece of wall that starts at their site p."""
+    is_wanted = np.zeros(len(diagram.points), bool)
+    is_wanted[p] = True
     both = np.concatenate([diagram.pairs, diagram.pairs[:, ::-1]])
+    both = both[is_wanted[both[:, 0]]]
     both = both[np.argsort(both[:, 0], kind="stable")]
     low, high = (np.searchsorted(both[:, 0], p, side=s) for s in ("left", "right"))
     k = np.repeat(np.arange(len(p)), high - low)
@@ -407,6 +412,9 @@ def _turn(a: Floats, b: Floats, c: Floats) -> Floats:
 def _list_in_end(end: End, network: Network, inside: BaseGeometry, maybe: Ints, sure: Ints) -> Ints:
     """List the nodes that stand in an end and in no wall."""
     nodes = np.concatenate(network.nodes)
+    bounds = np.asarray(end.shape.bounds)
+    xy = nodes[maybe]
+    maybe = maybe[((xy >= bounds[:2]) & (xy <= bounds[2:])).all(axis=1)]
     maybe = maybe[shapely.intersects_xy(end.shape, nodes[maybe])]
     found = np.unique(np.concatenate([maybe, sure]))
     free: Ints = found[~shapely.contains_xy(inside, nodes[found])]
