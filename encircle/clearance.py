@@ -107,7 +107,7 @@ def _state(course: Course, proven_m: float) -> WidestWay:
     width_m = course.narrowest_m
     slack_m = max(TOLERANCE_M, RELATIVE_TOLERANCE * width_m)
     error_m = width_m - proven_m
-    width_m = width_m if error_m <= slack_m else proven_m
+    width_m = width_m if error_m <= slack_m + GRID_M else proven_m
     return WidestWay(width_m, error_m, _find_pinch(course), course.path)
 
 

@@ -34,6 +34,10 @@ JITTER_M = 1e-4
 """How far wall points are moved so that no four of them lie on one circle, in metres."""
 SITES_AT_FIRST = 1200
 """Wall vertices looked at in the first round; the others are looked at where a way comes near."""
+BAY = 0.05
+"""The sine of the turn from which a corner of the wall is a bay."""
+BAYS_IN_BAYS = 2
+"""How often bays are looked for among the corners that are left."""
 SPACING = 100
 """Wall points on a straight wall stand no farther apart at first than this part of the area."""
 
@@ -140,19 +144,36 @@ class Wall:
         self.chosen = np.zeros(len(self.vertices), bool)
         step = 1 if every else max(1, math.ceil(len(self.ends) / SITES_AT_FIRST))
         self.chosen[self.ends[::step].ravel()] = True
+        low_x, low_y, high_x, high_y = area.bounds
+        part_m = max(high_x - low_x, high_y - low_y) / SPACING
+        if step == 1 and not every:
+            self._skip_bays(part_m / 2)
         self.cut_segment = np.empty(0, np.intp)
         self.cut_at = np.empty(0)
-        self._space_out(area)
+        self._space_out(part_m)
         around = _surround(np.concatenate([shapely.get_coordinates(area), self.vertices]))
         self.triangulation = Triangulation(around)
         self._keys = np.empty(0, complex)
         self._numbers = np.empty(0, np.intp)
 
-    def _space_out(self, area: Polygon) -> None:
-        """Cut segments that are long beside the area."""
-        low_x, low_y, high_x, high_y = area.bounds
+    def _skip_bays(self, part_m: float) -> None:
+        """Leave out corners where the wall recedes, at first: their neighbours are nearer."""
+        chain = np.cumsum(np.append(True, self.ends[:-1, 1] != self.ends[1:, 0]))
+        corner = self.ends[:, 0]
+        for _ in range(BAYS_IN_BAYS):
+            xy = self.vertices[corner]
+            along, past = xy[1:-1] - xy[:-2], xy[2:] - xy[1:-1]
+            turn = along[:, 0] * past[:, 1] - along[:, 1] * past[:, 0]
+            sharp = turn > BAY * np.hypot(*along.T) * np.hypot(*past.T)
+            recedes = sharp & (chain[2:] == chain[:-2]) & (np.hypot(*(along + past).T) < part_m)
+            recedes[1:] &= ~recedes[:-1]
+            at = 1 + np.flatnonzero(recedes)
+            self.chosen[corner[at]] = False
+            corner, chain = np.delete(corner, at), np.delete(chain, at)
+
+    def _space_out(self, part_m: float) -> None:
+        """Cut segments that are longer than this."""
         a, b = self.segments.transpose(1, 0, 2)
-        part_m = max(high_x - low_x, high_y - low_y) / SPACING
         count = np.minimum(np.hypot(*(b - a).T) / part_m, 10 * SPACING).astype(np.intp)
         on = np.repeat(np.arange(len(a)), count)
         nth = np.arange(len(on)) - np.repeat(np.cumsum(count) - count, count) + 1
@@ -212,7 +233,8 @@ class Wall:
         wanted += [way.beside[step, k] for k in (0, 1)]
         before = len(self.cut_at), self.chosen.sum()
         self.chosen[self.ends[on].ravel()] = True
-        self._choose_between(width_m / 2)
+        if proven_m <= 0:
+            self._choose_between(width_m / 2)
         on = np.concatenate([on, on, on, way.gap_on])
         self.cut(on, np.concatenate([*wanted, way.gap_middle]))
         return proven_m, before != (len(self.cut_at), self.chosen.sum())
