@@ -112,7 +112,7 @@ class Plan:
         inside = shapely.intersects_xy(self.room, points)
         owners = self._find_owners(mesh, inside)
         a, b = points[mesh.across].transpose(1, 0, 2)
-        free = inside[mesh.across].all(axis=1)
+        free = inside[mesh.across[:, 0]] & inside[mesh.across[:, 1]]
         if not self.convex:
             free[free] = shapely.covers(self.room, draw_lines(a[free], b[free]))
         length_m = np.where(free, np.hypot(*(b - a).T), np.inf)
