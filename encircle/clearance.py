@@ -107,7 +107,7 @@ def _state(course: Course, proven_m: float) -> WidestWay:
     width_m = course.narrowest_m
     slack_m = max(TOLERANCE_M, RELATIVE_TOLERANCE * width_m)
     error_m = width_m - proven_m
-    width_m = width_m if error_m <= slack_m else proven_m
+    width_m = width_m if error_m <= slack_m + GRID_M else proven_m
     return WidestWay(width_m, error_m, _find_pinch(course), course.path)
 
 
@@ -121,6 +121,6 @@ def _find_pinch(course: Course) -> Pinch:
     others = course.points[near]
     q = others[np.hypot(*(others - p).T).argmax()]
     if math.dist(p, q) >= 2 * math.dist(p, at) - 10 * GRID_M:
-        return Pinch("walls", (p + q) / 2, np.stack([p, q]))
+        return Pinch("walls", (p + q) / 2, np.array(sorted([p.tolist(), q.tolist()])))
     by = "end" if is_same(at, course.path[0]) or is_same(at, course.path[-1]) else "edge"
     return Pinch(by, at, np.stack([p, at]))

@@ -17,8 +17,6 @@ from encircle.obstacles import (
     is_convex,
     list_obstacles,
     list_segments,
-    number_edges,
-    triangulate,
 )
 
 if TYPE_CHECKING:
@@ -93,7 +91,9 @@ class Plan:
     def __init__(
         self, start: BaseGeometry, goals: BaseGeometry, solid: Floats, area: Polygon
     ) -> None:
-        self.start, self.goals, self.area = start, goals, area
+        self.start, self.goals, self.convex = start, goals, is_convex(area)
+        self.room = area.buffer(GRID_M)
+        shapely.prepare(self.room)
         fences = [list_segments(shape) for shape in (start, goals)]
         self.wall = Wall(np.concatenate([solid, *fences]), area, every=True)
         self.solid = np.arange(len(self.wall.segments)) < self.wall.kept[: len(solid)].sum()
@@ -107,38 +107,34 @@ class Plan:
 
     def find_cut(self) -> Floats | None:
         """Find the shortest set of triangle sides that parts start and goals; None if none does."""
-        mesh, points, blocked = self._draw_mesh()
-        owners = self._find_owners(mesh, points)
+        mesh, blocked = self._draw_mesh()
+        points = mesh.points
+        inside = shapely.intersects_xy(self.room, points)
+        owners = self._find_owners(mesh, inside)
         a, b = points[mesh.across].transpose(1, 0, 2)
-        free = self._in_area(points)[mesh.across].all(axis=1)
-        if not is_convex(self.area):
-            free &= shapely.covers(self.area.buffer(GRID_M), draw_lines(a, b))
+        free = inside[mesh.across[:, 0]] & inside[mesh.across[:, 1]]
+        if not self.convex:
+            free[free] = shapely.covers(self.room, draw_lines(a[free], b[free]))
         length_m = np.where(free, np.hypot(*(b - a).T), np.inf)
         chosen = _cut_least(mesh.edges[~blocked], length_m[~blocked], owners)
         return None if chosen is None else np.stack([a, b], axis=1)[~blocked][chosen]
 
-    def _in_area(self, points: Floats) -> NDArray[np.bool_]:
-        inside: NDArray[np.bool_] = shapely.intersects_xy(self.area.buffer(GRID_M), points)
-        return inside
-
-    def _draw_mesh(self) -> tuple[Mesh, Floats, NDArray[np.bool_]]:
+    def _draw_mesh(self) -> tuple[Mesh, NDArray[np.bool_]]:
         """Triangulate until every wall, and the outline of force and goals, is made of sides."""
         for _ in range(CONFORMING_ROUNDS):
-            sites, pairs, on = self.wall.list_sites()
-            points = np.concatenate([sites, self.wall.far])
-            mesh = triangulate(points)
-            key, wanted = number_edges(mesh.across, mesh.size), number_edges(pairs, mesh.size)
-            a, b = points[pairs].transpose(1, 0, 2)
+            mesh, pairs, on = self.wall.draw_mesh()
+            key, wanted = mesh.number_edges(mesh.across), mesh.number_edges(pairs)
+            a, b = mesh.points[pairs].transpose(1, 0, 2)
             missing = ~is_among(wanted, np.sort(key)) & (np.hypot(*(b - a).T) > LEAST_PIECE_M)
             if not missing.any():
                 break
             self.wall.cut(on[missing], ((a + b) / 2)[missing])
-        return mesh, points, is_among(key, np.sort(wanted[self.solid[on]]))
+        return mesh, is_among(key, np.sort(wanted[self.solid[on]]))
 
-    def _find_owners(self, mesh: Mesh, points: Floats) -> list[Ints]:
+    def _find_owners(self, mesh: Mesh, inside: NDArray[np.bool_]) -> list[Ints]:
         """List the triangles the force holds, those of the goals, and those outside the area."""
-        corners = points[mesh.corners]
-        outside = np.flatnonzero((~self._in_area(points))[mesh.corners].any(axis=1))
+        corners = mesh.points[mesh.corners]
+        outside = np.flatnonzero((~inside)[mesh.corners].any(axis=1))
         return [_find_held(self.start, corners), _find_held(self.goals, corners), outside]
 
     def look_closer(self, cut: Floats) -> None:

@@ -142,8 +142,8 @@ def _measure_closing(
     walls, lines = network.walls[outlook.reading], _barriers(network, outlook.reading)
     place = standings[0].place
     area = network.ground.drawing.area
-    closing = margins.measure_closing_distance(place, goals, walls, lines, area)
-    return _metres(closing.length_m)
+    front = margins.find_closing_front(place, goals, walls, lines, area)
+    return None if front is None else _metres(float(front.length))
 
 
 def _closed_already(outlook: Outlook) -> float | None:

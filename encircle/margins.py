@@ -200,15 +200,39 @@ def measure_closing_distance(  # noqa: PLR0913  (the five of measure_neck, and t
     >>> f"{closing.length_m:.0f} m"
     '800 m'
     """
-    goal = shapely.union_all(list(goals))
-    if shapely.intersects(start, goal):
-        return Closing(None, None, MultiLineString())
-    front = find_new_front(start, goal, walls, lines, area)
+    front = find_closing_front(start, goals, walls, lines, area)
     if front is None:
         return Closing(None, None, MultiLineString())
     neck = neck or measure_neck(start, goals, walls, lines, area)
-    least_m = min(neck.width_m - neck.error_m, *_measure_rings(start), *_measure_rings(goal))
+    rings_m = [*_measure_rings(start), *_measure_rings(shapely.union_all(list(goals)))]
+    least_m = min(neck.width_m - neck.error_m, *rings_m)
     return Closing(float(front.length), min(least_m, float(front.length)), front)
+
+
+def find_closing_front(
+    start: BaseGeometry,
+    goals: Sequence[BaseGeometry],
+    walls: BaseGeometry,
+    lines: BaseGeometry | None,
+    area: Polygon,
+) -> MultiLineString | None:
+    """
+    Find the front that `measure_closing_distance` measures, without its lower bound.
+
+    Parameters
+    ----------
+    start, goals, walls, lines, area
+        As in `measure_neck`.
+
+    Returns
+    -------
+    front
+        None if the force stands on a goal, or no front inside the area closes.
+    """
+    goal = shapely.union_all(list(goals))
+    if shapely.intersects(start, goal):
+        return None
+    return find_new_front(start, goal, walls, lines, area)
 
 
 def _measure_rings(shape: BaseGeometry) -> list[float]:

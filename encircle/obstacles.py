@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from scipy.spatial import Delaunay
     from shapely import Polygon
     from shapely.geometry.base import BaseGeometry
 
@@ -33,7 +34,11 @@ JITTER_M = 1e-4
 """How far wall points are moved so that no four of them lie on one circle, in metres."""
 SITES_AT_FIRST = 1200
 """Wall vertices looked at in the first round; the others are looked at where a way comes near."""
-SPACING = 50
+BAY = 0.05
+"""The sine of the turn from which a corner of the wall is a bay."""
+BAYS_IN_BAYS = 2
+"""How often bays are looked for among the corners that are left."""
+SPACING = 100
 """Wall points on a straight wall stand no farther apart at first than this part of the area."""
 
 
@@ -139,40 +144,69 @@ class Wall:
         self.chosen = np.zeros(len(self.vertices), bool)
         step = 1 if every else max(1, math.ceil(len(self.ends) / SITES_AT_FIRST))
         self.chosen[self.ends[::step].ravel()] = True
+        low_x, low_y, high_x, high_y = area.bounds
+        part_m = max(high_x - low_x, high_y - low_y) / SPACING
+        if step == 1 and not every:
+            self._skip_bays(part_m / 2)
         self.cut_segment = np.empty(0, np.intp)
         self.cut_at = np.empty(0)
-        self._space_out(area)
-        self.far = _surround(np.concatenate([shapely.get_coordinates(area), self.vertices]))
+        self._space_out(part_m)
+        around = _surround(np.concatenate([shapely.get_coordinates(area), self.vertices]))
+        self.triangulation = Triangulation(around)
+        self._keys = np.empty(0, complex)
+        self._numbers = np.empty(0, np.intp)
 
-    def _space_out(self, area: Polygon) -> None:
-        """Cut segments that are long beside the area."""
-        low_x, low_y, high_x, high_y = area.bounds
+    def _skip_bays(self, part_m: float) -> None:
+        """Leave out corners where the wall recedes, at first: their neighbours are nearer."""
+        chain = np.cumsum(np.append(True, self.ends[:-1, 1] != self.ends[1:, 0]))
+        corner = self.ends[:, 0]
+        for _ in range(BAYS_IN_BAYS):
+            xy = self.vertices[corner]
+            along, past = xy[1:-1] - xy[:-2], xy[2:] - xy[1:-1]
+            turn = along[:, 0] * past[:, 1] - along[:, 1] * past[:, 0]
+            sharp = turn > BAY * np.hypot(*along.T) * np.hypot(*past.T)
+            recedes = sharp & (chain[2:] == chain[:-2]) & (np.hypot(*(along + past).T) < part_m)
+            recedes[1:] &= ~recedes[:-1]
+            at = 1 + np.flatnonzero(recedes)
+            self.chosen[corner[at]] = False
+            corner, chain = np.delete(corner, at), np.delete(chain, at)
+
+    def _space_out(self, part_m: float) -> None:
+        """Cut segments that are longer than this."""
         a, b = self.segments.transpose(1, 0, 2)
-        part_m = max(high_x - low_x, high_y - low_y) / SPACING
         count = np.minimum(np.hypot(*(b - a).T) / part_m, 10 * SPACING).astype(np.intp)
         on = np.repeat(np.arange(len(a)), count)
         nth = np.arange(len(on)) - np.repeat(np.cumsum(count) - count, count) + 1
         self.cut(on, a[on] + (nth / (count[on] + 1))[:, None] * (b - a)[on])
 
-    def list_sites(self) -> tuple[Floats, Ints, Ints]:
-        """List the sites, the pairs joined by a straight wall, and the segment each pair is on."""
+    def draw_mesh(self) -> tuple[Mesh, Ints, Ints]:
+        """Triangulate the sites; list the pairs joined by a straight wall, and what each is on."""
         a, b = self.segments[self.cut_segment].transpose(1, 0, 2)
         cuts = np.round((a + self.cut_at[:, None] * (b - a)) / GRID_M) * GRID_M
         chosen = np.flatnonzero(self.chosen)
-        every = np.concatenate([self.vertices[chosen], cuts])
-        keys, ids = np.unique(every[:, 0] + 1j * every[:, 1], return_inverse=True)
+        number = self._number(np.concatenate([self.vertices[chosen], cuts]))
         site = np.full(len(self.vertices), -1)
-        site[chosen] = ids[: len(chosen)]
+        site[chosen] = number[: len(chosen)]
         on = np.concatenate([np.repeat(np.arange(len(self.ends)), 2), self.cut_segment])
         at = np.concatenate([np.tile([0.0, 1.0], len(self.ends)), self.cut_at])
-        who = np.concatenate([site[self.ends].ravel(), ids[len(chosen) :]])
+        who = np.concatenate([site[self.ends].ravel(), number[len(chosen) :]])
         known = who >= 0
         on, at, who = on[known], at[known], who[known]
         order = np.lexsort((at, on))
         on, who = on[order], who[order]
         joined = (on[1:] == on[:-1]) & (who[1:] != who[:-1])
-        pairs = np.sort(np.stack([who[:-1][joined], who[1:][joined]], axis=1), axis=1)
-        return np.stack([keys.real, keys.imag], axis=1), pairs, on[:-1][joined]
+        pairs = np.stack([who[:-1][joined], who[1:][joined]], axis=1)
+        return self.triangulation.draw(), pairs, on[:-1][joined]
+
+    def _number(self, places: Floats) -> Ints:
+        """Number the sites at these places as they came; the new ones join the triangulation."""
+        keys, ids = np.unique(places[:, 0] + 1j * places[:, 1], return_inverse=True)
+        numbers = np.full(len(keys), -1)
+        numbers[np.searchsorted(keys, self._keys)] = self._numbers
+        new = np.flatnonzero(numbers < 0)
+        numbers[new] = self.triangulation.add(np.stack([keys.real, keys.imag], axis=1)[new])
+        self._keys, self._numbers = keys, numbers
+        return numbers[ids]
 
     @cached_property
     def tree(self) -> STRtree:
@@ -199,7 +233,8 @@ class Wall:
         wanted += [way.beside[step, k] for k in (0, 1)]
         before = len(self.cut_at), self.chosen.sum()
         self.chosen[self.ends[on].ravel()] = True
-        self._choose_between(width_m / 2)
+        if proven_m <= 0:
+            self._choose_between(width_m / 2)
         on = np.concatenate([on, on, on, way.gap_on])
         self.cut(on, np.concatenate([*wanted, way.gap_middle]))
         return proven_m, before != (len(self.cut_at), self.chosen.sum())
@@ -243,30 +278,61 @@ def _surround(xy: Floats) -> Floats:
 class Mesh(NamedTuple):
     """Triangles by their corners, and each side that two triangles share."""
 
+    points: Floats
     corners: Ints
     edges: Ints
     across: Ints
     apexes: Ints
     nodes: Floats
-    size: int
+
+    def number_edges(self, pairs: Ints) -> Ints:
+        """Give each pair of points one number, whichever comes first."""
+        a, b = pairs.T
+        numbers: Ints = np.minimum(a, b) * len(self.points) + np.maximum(a, b)
+        return numbers
 
 
-def triangulate(points: Floats) -> Mesh:
-    """Draw the Delaunay triangulation of some points."""
-    from scipy.spatial import Delaunay  # noqa: PLC0415  (0.3 s at import)
+class Triangulation:
+    """The Delaunay triangulation of points that come in batches, the first around all others."""
 
-    jitter = np.random.default_rng(0).uniform(-JITTER_M, JITTER_M, points.shape)
-    centre = points.mean(axis=0)
-    moved = points - centre + jitter
-    mesh = Delaunay(moved, qhull_options="Qbb Qz Q12")
-    corners, beside = mesh.simplices.astype(np.intp), mesh.neighbors
-    here, side = np.nonzero(beside > np.arange(len(corners))[:, None])
-    there = beside[here, side].astype(np.intp)
-    across = np.stack([corners[here, (side + 1) % 3], corners[here, (side + 2) % 3]], axis=1)
-    top = corners[here, side]
-    apexes = np.stack([top, corners[there].sum(axis=1) - across.sum(axis=1)], axis=1)
-    nodes = _find_circumcentres(moved[corners]) + centre
-    return Mesh(corners, np.stack([here, there], axis=1), across, apexes, nodes, len(points))
+    def __init__(self, around: Floats) -> None:
+        self.points = around
+        self._centre = around.mean(axis=0)
+        self._size_m = float(np.abs(around - self._centre).max())
+        self._random = np.random.default_rng(0)
+        self._drawn: Delaunay | None = None
+
+    def add(self, points: Floats) -> Ints:
+        """Add points that were not there before, and return their numbers."""
+        before = len(self.points)
+        self.points = np.concatenate([self.points, points])
+        return np.arange(before, len(self.points))
+
+    def _place(self) -> Delaunay:
+        """Place the points that came since the last drawing."""
+        from scipy.spatial import Delaunay  # noqa: PLC0415  (0.3 s at import)
+
+        new = self.points[0 if self._drawn is None else self._drawn.npoints :]
+        jitter = self._random.uniform(-JITTER_M, JITTER_M, new.shape)
+        new = (new - self._centre + jitter) / self._size_m
+        if self._drawn is None:
+            self._drawn = Delaunay(new, incremental=True, qhull_options="Q12")
+        elif len(new):
+            self._drawn.add_points(new)
+        return self._drawn
+
+    def draw(self) -> Mesh:
+        """Draw the triangles of all points so far."""
+        drawn = self._place()
+        corners, beside = drawn.simplices.astype(np.intp), drawn.neighbors
+        here, side = np.nonzero(beside > np.arange(len(corners))[:, None])
+        there = beside[here, side].astype(np.intp)
+        total = corners.sum(axis=1)
+        p, q = corners[here, side - 2], corners[here, side - 1]
+        apexes = np.stack([corners[here, side], total[there] - p - q], axis=1)
+        nodes = _find_circumcentres(drawn.points[corners]) * self._size_m + self._centre
+        edges, across = np.stack([here, there], axis=1), np.stack([p, q], axis=1)
+        return Mesh(self.points, corners, edges, across, apexes, nodes)
 
 
 def _find_circumcentres(triangles: Floats) -> Floats:
@@ -288,9 +354,3 @@ def is_among(numbers: Ints, ordered: Ints) -> Bools:
     at = np.minimum(np.searchsorted(ordered, numbers), len(ordered) - 1)
     found: Bools = ordered[at] == numbers
     return found
-
-
-def number_edges(pairs: Ints, size: int) -> Ints:
-    """Give each pair of points one number, whichever comes first."""
-    numbers: Ints = pairs.min(axis=1) * size + pairs.max(axis=1)
-    return numbers

@@ -92,24 +92,22 @@ def _find_doors(
 ) -> dict[int, list[tuple[int, tuple[float, float]]]]:
     """Join triangles that share an edge, through the middle of the edge."""
     beside: dict[tuple[tuple[float, ...], ...], list[int]] = {}
-    middles: dict[tuple[tuple[float, ...], ...], np.ndarray] = {}
-    corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2)
-    for number, corner in enumerate(corners):
-        for k in range(3):
-            key = tuple(sorted((tuple(corner[k].tolist()), tuple(corner[k + 1].tolist()))))
-            beside.setdefault(key, []).append(number)
-            middles[key] = (corner[k] + corner[k + 1]) / 2
+    corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2).tolist()
+    for number, ring in enumerate(corners):
+        a, b, c, _ = map(tuple, ring)
+        for p, q in ((a, b), (b, c), (c, a)):
+            beside.setdefault((p, q) if p < q else (q, p), []).append(number)
     doors: dict[int, list[tuple[int, tuple[float, float]]]] = {}
-    for key, pair in beside.items():
-        if len(pair) != 2 or _is_walled(middles[key], walls):  # noqa: PLR2004 - two sides
+    for ((ax, ay), (bx, by)), pair in beside.items():
+        middle = ((ax + bx) / 2, (ay + by) / 2)
+        if len(pair) != 2 or _is_walled(middle, walls):  # noqa: PLR2004 - two sides
             continue
-        middle = (float(middles[key][0]), float(middles[key][1]))
         doors.setdefault(pair[0], []).append((pair[1], middle))
         doors.setdefault(pair[1], []).append((pair[0], middle))
     return doors
 
 
-def _is_walled(middle: np.ndarray, walls: Sequence[Wall]) -> bool:
+def _is_walled(middle: tuple[float, float], walls: Sequence[Wall]) -> bool:
     return any(shapely.dwithin(wall.shape, Point(middle), ON_LINE_M) for wall in walls)
 
 

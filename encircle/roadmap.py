@@ -17,13 +17,10 @@ from encircle.obstacles import (
     is_convex,
     list_segments,
     measure_gap,
-    number_edges,
-    triangulate,
 )
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from scipy.sparse import csr_array
     from scipy.spatial import cKDTree
     from shapely import Polygon
     from shapely.geometry.base import BaseGeometry
@@ -92,9 +89,11 @@ class Diagram(NamedTuple):
 
     def keep_wide(self, least_m: float) -> Diagram:
         """Leave out the nodes that no way of this width passes, and the edges between them."""
+        if least_m <= 10 * GRID_M:
+            return self
         radius_m = np.hypot(*(self.nodes - self.points[self.corners[:, 0]]).T)
         wide = 2 * radius_m >= least_m - 10 * GRID_M
-        kept = wide[self.edges].any(axis=1)
+        kept = wide[self.edges[:, 0]] | wide[self.edges[:, 1]]
         return self._replace(
             edges=self.edges[kept],
             sites=self.sites[kept],
@@ -192,9 +191,9 @@ def find_course(ground: Ground, wall: Wall, least_m: float) -> Course | None:
     u, v, sites, crossed = _cut_edges(ground, diagram, network, inside)
     network.add_steps(u, v, sites)
     corners = _follow_ring(ground, diagram, network, crossed)
-    cells = _list_cells(diagram, np.flatnonzero(inside), crossed, corners)
-    own = [_attach(ground, diagram, network, cells, end) for end in (ground.start, ground.goals)]
-    maybe = np.concatenate([np.flatnonzero(inside), crossed.node, *own])
+    inner = np.flatnonzero(inside)
+    own = _attach(ground, diagram, network, (inner, crossed, *corners))
+    maybe = np.concatenate([inner, crossed.node, *own])
     ends = []
     for k, end in enumerate((ground.start, ground.goals)):
         on_side = (crossed.side >= ground.counts[k]) & (crossed.side < ground.counts[k + 1])
@@ -211,10 +210,9 @@ def _draw_diagram(wall: Wall) -> Diagram:
     """
     from scipy.spatial import cKDTree  # noqa: PLC0415
 
-    sites, pairs, on = wall.list_sites()
-    points = np.concatenate([sites, wall.far])
-    mesh = triangulate(points)
-    key, wall_key = number_edges(mesh.across, mesh.size), number_edges(pairs, mesh.size)
+    mesh, pairs, on = wall.draw_mesh()
+    points = mesh.points
+    key, wall_key = mesh.number_edges(mesh.across), mesh.number_edges(pairs)
     blocked = is_among(key, np.sort(wall_key))
     at = np.flatnonzero(blocked)
     for top in mesh.apexes.T:
@@ -253,7 +251,7 @@ def _cut_edges(
 ) -> tuple[Ints, Ints, Ints, Crossings]:
     """Cut the diagram's edges at the area's edge and at the ends; keep what lies in the area."""
     a, b = diagram.nodes[diagram.edges].transpose(1, 0, 2)
-    both = np.all(inside[diagram.edges], axis=1)
+    both = inside[diagram.edges[:, 0]] & inside[diagram.edges[:, 1]]
     crossed = _cross(ground, network, diagram, np.flatnonzero(_may_cross(ground, both, a, b)))
     whole = both & ~diagram.blocked
     whole[crossed.edge] = False
@@ -344,39 +342,39 @@ def _follow_ring(
     return corner, diagram.find_nearest(xy[corner])
 
 
-class Cells(NamedTuple):
-    """The corners of every site's cell in the area: a node and the site, in order of sites."""
-
-    node: Ints
-    site: Ints
-
-
 def _list_cells(
-    diagram: Diagram, inside: Ints, crossed: Crossings, corners: tuple[Ints, Ints]
-) -> Cells:
-    """List the nodes at the corners of the cells, and where the area's edge cuts them."""
-    node = np.concatenate([np.repeat(inside, 3), np.repeat(crossed.node, 2), corners[0]])
+    diagram: Diagram, nodes: tuple[Ints, Crossings, Ints, Ints], wanted: Ints
+) -> tuple[Ints, Ints]:
+    """List the corners of the wanted sites' cells in the area: nodes and sites, by site."""
+    inside, crossed, corner, beside = nodes
+    node = np.concatenate([np.repeat(inside, 3), np.repeat(crossed.node, 2), corner])
     site = np.concatenate(
-        [diagram.corners[inside].ravel(), diagram.sites[crossed.edge].ravel(), corners[1]]
+        [diagram.corners[inside].ravel(), diagram.sites[crossed.edge].ravel(), beside]
     )
-    order = np.argsort(site, kind="stable")
-    return Cells(node[order], site[order])
+    is_wanted = np.zeros(len(diagram.points), bool)
+    is_wanted[wanted] = True
+    kept = np.flatnonzero(is_wanted[site])
+    kept = kept[np.argsort(site[kept], kind="stable")]
+    return node[kept], site[kept]
 
 
-def _attach(ground: Ground, diagram: Diagram, network: Network, cells: Cells, end: End) -> Ints:
-    """Join an end's corners to the corners of their cells, unless a wall at the site is between."""
-    numbers = network.add_nodes(end.points)
-    nodes = np.concatenate(network.nodes)
-    nearest = diagram.find_nearest(nodes[numbers])
-    low, high = (np.searchsorted(cells.site, nearest, side=s) for s in ("left", "right"))
-    u, v = np.repeat(numbers, high - low), cells.node[_ranges(low, high)]
+def _attach(
+    ground: Ground, diagram: Diagram, network: Network, nodes: tuple[Ints, Crossings, Ints, Ints]
+) -> list[Ints]:
+    """Join the ends' corners to the corners of their cells, where no wall is between."""
+    own = [network.add_nodes(end.points) for end in (ground.start, ground.goals)]
+    numbers = np.concatenate(own)
+    xy = np.concatenate(network.nodes)
+    nearest = diagram.find_nearest(xy[numbers])
+    node, site = _list_cells(diagram, nodes, nearest)
+    low, high = (np.searchsorted(site, nearest, side=s) for s in ("left", "right"))
+    u, v = np.repeat(numbers, high - low), node[_ranges(low, high)]
     p = np.repeat(nearest, high - low)
-    free = ~_is_cut_at_site(diagram, p, nodes[u], nodes[v])
+    free = ~_is_cut_at_site(diagram, p, xy[u], xy[v])
     if not ground.convex:
-        steps = draw_lines(nodes[u], nodes[v])
-        free &= shapely.covers(ground.room, steps)
+        free[free] = shapely.covers(ground.room, draw_lines(xy[u[free]], xy[v[free]]))
     network.add_steps(u[free], v[free], np.stack([p, p], axis=1)[free])
-    return numbers
+    return own
 
 
 def _ranges(low: Ints, high: Ints) -> Ints:
@@ -388,7 +386,10 @@ def _ranges(low: Ints, high: Ints) -> Ints:
 
 def _is_cut_at_site(diagram: Diagram, p: Ints, a: Floats, b: Floats) -> Bools:
     """Say which steps from a to b cross a piece of wall that starts at their site p."""
+    is_wanted = np.zeros(len(diagram.points), bool)
+    is_wanted[p] = True
     both = np.concatenate([diagram.pairs, diagram.pairs[:, ::-1]])
+    both = both[is_wanted[both[:, 0]]]
     both = both[np.argsort(both[:, 0], kind="stable")]
     low, high = (np.searchsorted(both[:, 0], p, side=s) for s in ("left", "right"))
     k = np.repeat(np.arange(len(p)), high - low)
@@ -411,6 +412,9 @@ def _turn(a: Floats, b: Floats, c: Floats) -> Floats:
 def _list_in_end(end: End, network: Network, inside: BaseGeometry, maybe: Ints, sure: Ints) -> Ints:
     """List the nodes that stand in an end and in no wall."""
     nodes = np.concatenate(network.nodes)
+    bounds = np.asarray(end.shape.bounds)
+    xy = nodes[maybe]
+    maybe = maybe[((xy >= bounds[:2]) & (xy <= bounds[2:])).all(axis=1)]
     maybe = maybe[shapely.intersects_xy(end.shape, nodes[maybe])]
     found = np.unique(np.concatenate([maybe, sure]))
     free: Ints = found[~shapely.contains_xy(inside, nodes[found])]
@@ -420,7 +424,7 @@ def _list_in_end(end: End, network: Network, inside: BaseGeometry, maybe: Ints, 
 def _choose_course(
     network: Network, diagram: Diagram, least_m: float, start: Ints, goal: Ints
 ) -> Course | None:
-    """Find the widest way through the network, and the shortest of those as wide."""
+    """Find the way through the network that is widest throughout."""
     steps, points = network.list_steps(least_m), diagram.points
     if not (len(start) and len(goal)):
         return None
@@ -429,10 +433,7 @@ def _choose_course(
     beside = diagram.find_nearest(nodes[ends])
     end_m = 2 * np.hypot(*(points[beside] - nodes[ends]).T)
     graph = Graph(steps, start, goal, end_m, network.size)
-    widest = graph.find_widest()
-    if widest is None:
-        return None
-    way = graph.find_shortest(float(graph.width_m[graph.look_up(widest)].min()), nodes)
+    way = graph.find_widest()
     if way is None:
         return None
     way = way[1:-1]
@@ -470,44 +471,27 @@ class Graph:
         low, high = np.minimum(way[:-1], way[1:]), np.maximum(way[:-1], way[1:])
         return np.searchsorted(self.key, low * self.size + high)
 
-    def _build_matrix(self, weight: Floats, chosen: Bools | slice) -> csr_array[np.float64]:
-        from scipy.sparse import csr_array  # noqa: PLC0415
-
-        key = self.key[chosen]
-        rows = np.searchsorted(key, np.arange(self.size + 1) * self.size).astype(np.int32)
-        columns = (key % self.size).astype(np.int32)
-        return csr_array((weight, columns, rows), shape=(self.size, self.size))
-
     def find_widest(self) -> Ints | None:
         """Find the widest way from source to sink, along a maximum spanning tree."""
+        from scipy.sparse import csr_array  # noqa: PLC0415
         from scipy.sparse.csgraph import (  # noqa: PLC0415
             breadth_first_order,
             minimum_spanning_tree,
         )
 
-        tree = minimum_spanning_tree(self._build_matrix(-self.width_m, slice(None)))
+        rows = np.searchsorted(self.key, np.arange(self.size + 1) * self.size).astype(np.int32)
+        columns = (self.key % self.size).astype(np.int32)
+        graph = csr_array((-self.width_m, columns, rows), shape=(self.size, self.size))
+        tree = minimum_spanning_tree(graph)
         _, back = breadth_first_order(tree, self.source, directed=False)
         return _walk_back(back, self.source, self.sink)
-
-    def find_shortest(self, least_m: float, nodes: Floats) -> Ints | None:
-        """Find the shortest way that is this wide."""
-        from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
-
-        wide = self.width_m >= least_m
-        xy = np.concatenate([nodes, np.zeros((2, 2))])
-        tail, head = np.divmod(self.key[wide], self.size)
-        length_m = np.hypot(*(xy[tail] - xy[head]).T)
-        length_m[head >= self.source] = 0.0
-        matrix = self._build_matrix(length_m + GRID_M, wide)
-        found = dijkstra(matrix, directed=False, indices=self.source, return_predecessors=True)  # type: ignore[call-overload]  # the stubs want indices as an array
-        return _walk_back(found[1], self.source, self.sink)
 
 
 def _walk_back(back: NDArray[np.integer], source: int, sink: int) -> Ints | None:
     """List the nodes from source to sink by their predecessors."""
     if back[sink] < 0:
         return None
-    way = [sink]
+    before, way = back.tolist(), [sink]
     while way[-1] != source:
-        way.append(int(back[way[-1]]))
+        way.append(before[way[-1]])
     return np.array(way[::-1])
