@@ -67,6 +67,8 @@ def _list_thin_places(
     facts: Facts, judged: Judged, margins: dict[str, Any]
 ) -> Iterator[tuple[int, str]]:
     """Say where boundaries drawn a little otherwise would turn the verdict."""
+    if not margins:
+        return
     out = f"boundaries {BOUNDARY_ERROR_M / 1000:g} km out could"
     if judged.encircled is False:
         neck = margins["neck_width_m"]
