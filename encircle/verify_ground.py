@@ -578,7 +578,7 @@ class _Drawing:
             h: minus(area, _thin(area, width)) for h, area in bare.items()
         }
         # Territory lies beside a seam as what it is: a reach may make it another's, or grey.
-        lands = {h: {s: common(area, silent[s]) for s in spoken} for h, area in wide.items()}
+        lands = {h: {s: _firm(common(area, silent[s])) for s in spoken} for h, area in wide.items()}
         around = {s: (spoken[s], *(lands[h][s] for h in holders)) for s in spoken}
         found = [self._seams(nobody, around)]
         if any(not area.is_empty for area in spoken.values()):
@@ -651,6 +651,12 @@ def _thin(
     back = half * (1 + 2 * OFFSET_ERROR)
     wide = core.buffer(back, join_style=corners, mitre_limit=RIGHT_ANGLE)
     return minus(area, wide)
+
+
+def _firm(area: BaseGeometry) -> BaseGeometry:
+    """Leave out the cracks that snapping to the grid opens along shared boundaries."""
+    kept = [p for p in shapely.get_parts(area) if not p.buffer(-2 * GRID_M).is_empty]
+    return areas_of(shapely.union_all(kept)) if kept else _NOTHING
 
 
 def _beside(thin: BaseGeometry, area: BaseGeometry, width_m: float) -> BaseGeometry:
