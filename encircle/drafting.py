@@ -169,7 +169,8 @@ def _check_place(situation: Situation) -> Iterator[Mistake]:
     west, south, east, north = situation.area.bounds
     frame = situation.area.envelope.buffer(max(east - west, north - south))
     for feature in situation.features:
-        if feature.geometry is None or feature.geometry.intersects(frame):
+        elsewhere = isinstance(feature, Anchor) and feature.access != "land"
+        if elsewhere or feature.geometry is None or feature.geometry.intersects(frame):
             continue
         turned = shapely.transform(feature.geometry, lambda lonlat: lonlat[:, ::-1])
         why = "longitude and latitude are swapped" if turned.intersects(frame) else "is it meant?"
