@@ -131,7 +131,7 @@ def measure_text(text: str, size: float, *, bold: bool = False) -> float:
     Examples
     --------
     >>> f"{measure_text('Sumy', 10):.0f} px"
-    '30 px'
+    '31 px'
     """
     return sum(_measure_letter(c) for c in text) * size * (1.06 if bold else 1.0)
 
