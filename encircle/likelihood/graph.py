@@ -1,4 +1,4 @@
-"""What a kernel is given: a graph in flat arrays, each edge with the probability that it is open."""
+"""What a kernel is given: flat arrays of edges, each with the probability that it is open."""
 
 from __future__ import annotations
 
