@@ -10,7 +10,8 @@ import shapely
 from pyproj import Proj
 from shapely.geometry import box
 
-from encircle.formats.deepstate_snapshot import ABROAD, read_border, read_snapshot
+from encircle.formats.deepstate_snapshot import ABROAD, read_snapshot
+from encircle.formats.painted import read_border
 from encircle.formats.shapes import cut, polygons_of, union_within
 from encircle.projection import LONGEST_EDGE_DEG
 

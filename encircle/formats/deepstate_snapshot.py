@@ -12,8 +12,8 @@ import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
-from encircle.errors import InputFault, SituationError
-from encircle.formats.shapes import make_valid, polygons_of
+from encircle.formats.painted import mend, refusal
+from encircle.formats.shapes import polygons_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -139,7 +139,7 @@ class _Reader:
     def __init__(self) -> None:
         self.points = self.lines = self.satire = self.broken = self.with_z = 0
         self.strange: dict[str, list[int]] = {}
-        self.mended: list[int] = []
+        self.mended: list[str] = []
         self.disagreements: list[str] = []
 
     def read(self, features: Iterable[Any]) -> Iterator[Patch]:
@@ -185,13 +185,9 @@ class _Reader:
 
     def _flatten(self, index: int, geometry: BaseGeometry) -> BaseGeometry:
         self.with_z += bool(geometry.has_z)
-        whole = polygons_of(shapely.force_2d(geometry))
-        if whole.is_valid:
-            return whole
-        if all(part.is_valid for part in whole.geoms):  # a collection of neighbours
-            return polygons_of(shapely.union_all(list(whole.geoms)))
-        self.mended.append(index)
-        return polygons_of(shapely.union_all([make_valid(part) for part in whole.geoms]))
+        whole, said = mend(polygons_of(shapely.force_2d(geometry)), f"Feature {index}")
+        self.mended += said
+        return whole
 
     def _compare(self, index: int, fill: str, name: str) -> None:
         said = _holder_named(name)
@@ -217,8 +213,7 @@ class _Reader:
         if self.broken:
             yield f"{self.broken} features without a readable geometry were left out."
         yield from self.disagreements
-        for index in self.mended:
-            yield f"Feature {index} crossed or touched itself and was mended (by structure)."
+        yield from self.mended
         if self.with_z:
             yield f"Z was dropped from {self.with_z} polygons: the map is flat."
 
@@ -244,22 +239,3 @@ def _holder_named(name: str) -> Side | Literal[""] | None:
             if pattern.search(text):
                 return holder
     return ""
-
-
-def read_border(border: Mapping[str, Any]) -> BaseGeometry:
-    """Read a country's outline: a geometry, a Feature or a FeatureCollection."""
-    features = border.get("features", [border])
-    try:
-        shapes = [shape(f.get("geometry", f)) for f in features]
-    except (ShapelyError, KeyError, TypeError, ValueError, AttributeError, IndexError):
-        shapes = []
-    parts = [polygons_of(shapely.force_2d(s)) for s in shapes]
-    outline = parts[0] if len(parts) == 1 else shapely.union_all([make_valid(p) for p in parts])
-    if outline.area == 0:
-        raise refusal("the border has no polygon", "Give Ukraine's outline as a polygon")
-    return outline if outline.is_valid else polygons_of(make_valid(outline))
-
-
-def refusal(message: str, remedy: str) -> SituationError:
-    """Say what is wrong with an input as a whole, and the remedy."""
-    return SituationError([InputFault("", message, remedy)])

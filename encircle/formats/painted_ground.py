@@ -1,4 +1,4 @@
-"""Whose ground is it on a DeepStateMap snapshot, and where does a side's rear begin."""
+"""Whose ground is it on a painted map, and where does a side's rear begin."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
-from encircle.formats.deepstate_snapshot import refusal
+from encircle.formats.painted import NOBODY, refusal
 from encircle.formats.shapes import LonLat, box_round, cut, polygons_of, union_within
 from encircle.projection import Plane
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from encircle.formats.deepstate_snapshot import Snapshot
+    from encircle.formats.painted import PaintedMap
 
 RUSSIA = Polygon([
     (31.78, 52.11), (31.55, 52.40), (31.35, 53.10), (32.70, 53.45), (32.50, 55.00),
@@ -50,16 +50,20 @@ REAR_LEAST_M2 = 5e6
 
 
 class Ground:
-    """One snapshot over one border, seen by one side; in degrees."""
+    """One map over one border, if it needs one, seen by one side; in degrees."""
 
-    def __init__(self, snapshot: Snapshot, border: BaseGeometry, side: str) -> None:
-        self.snapshot, self.border, self.side = snapshot, border, side
+    def __init__(self, painted: PaintedMap, border: BaseGeometry | None, side: str) -> None:
+        self.zones = [zone for zone in painted.zones if zone.is_evidence]
+        self.border, self.side = border, side
+        self.silent = painted.silent.difference(border) if border is not None else NOBODY
         self._mainland: BaseGeometry | None = None
 
     def territory(self, window: BaseGeometry) -> dict[str, MultiPolygon]:
         """Divide a window by the border: Ukraine, Russia, and what is neither."""
+        if self.border is None:
+            return {}
         inside = polygons_of(cut(self.border, window))
-        outside = polygons_of(window.difference(inside))
+        outside = polygons_of(window.difference(inside).difference(self.silent))
         if RUSSIA.contains(window):
             return {"UA": inside, "RU": outside, "neutral": MultiPolygon()}
         russia = polygons_of(cut(outside, RUSSIA))
@@ -68,15 +72,16 @@ class Ground:
     def held(self, side: str, window: BaseGeometry) -> MultiPolygon:
         """Join the ground of a side in a window: its paint, and its territory left unpainted."""
         mine, others = self._painted(side, window)
-        ground = shapely.union(self.territory(window)[side], mine)
+        ground = shapely.union(self.territory(window).get(side, NOBODY), mine)
         return polygons_of(ground.difference(others))
 
     def mainland(self) -> BaseGeometry:
         """Find the largest piece of the side's ground on the whole map."""
         if self._mainland is None:
-            window = box(*shapely.total_bounds([self.border, RUSSIA]))
-            pieces = self.held(self.side, window).geoms
-            self._mainland = max(pieces, key=lambda piece: piece.area)
+            drawn = [zone.geometry for zone in self.zones]
+            known = [self.border, RUSSIA] if self.border is not None else []
+            pieces = self.held(self.side, box(*shapely.total_bounds([*known, *drawn]))).geoms
+            self._mainland = max(pieces, key=lambda piece: piece.area, default=NOBODY)
         return self._mainland
 
     # the area, and the rear in it
@@ -118,14 +123,16 @@ class Ground:
     def _unheld(self, window: Polygon) -> BaseGeometry:
         """Join the ground in a window that the side does not hold; sea left out."""
         mine, others = self._painted(self.side, window)
+        if self.border is None:
+            return shapely.union(window.difference(mine), others)
         enemy = self.territory(window)["RU" if self.side == "UA" else "UA"]
-        return shapely.union(enemy.difference(mine), others)
+        silent = cut(self.silent, window)
+        return shapely.union_all([enemy.difference(mine), silent.difference(mine), others])
 
     def _painted(self, side: str, window: BaseGeometry) -> tuple[BaseGeometry, BaseGeometry]:
         """Join the paint in a window: the side's, and everybody else's with the grey."""
-        patches = self.snapshot.patches
-        mine = [p.geometry for p in patches if p.status.holder == side]
-        others = [p.geometry for p in patches if p.status.holder != side]
+        mine = [zone.geometry for zone in self.zones if zone.held_by == side]
+        others = [zone.geometry for zone in self.zones if zone.held_by != side]
         return union_within(mine, window), union_within(others, window)
 
     def _check_anchors(self, places: Sequence[LonLat], area: Polygon) -> list[BaseGeometry]:
@@ -139,11 +146,15 @@ class Ground:
 
     def holder_at(self, place: Point) -> str | None:
         """Find who holds a place; None where nobody does for certain."""
-        for patch in self.snapshot.patches:
-            if patch.geometry.intersects(place):
-                return patch.status.holder
+        for zone in self.zones:
+            if zone.geometry.intersects(place):
+                return zone.held_by
+        if self.border is None:
+            return None
         if self.border.intersects(place):
             return "UA"
+        if self.silent.intersects(place):
+            return None
         return "RU" if RUSSIA.intersects(place) else "neutral"
 
 
