@@ -114,11 +114,32 @@ def verify(
 def convert(
     source: Annotated[str, typer.Argument(metavar="IN", help="Map to convert; - for stdin")],
     target: Annotated[str, typer.Argument(metavar="OUT", help="Situation; - for stdout")],
-    border: Annotated[Path, typer.Option(help="GeoJSON of the state border the map leaves out")],
     force_at: Annotated[
         list[str], typer.Option(metavar="LON,LAT", help="Where the force stands; repeatable")
     ],
-    preset: Annotated[str, typer.Option(help="Kind of map: deepstate")] = "deepstate",
+    border: Annotated[
+        Path | None,
+        typer.Option(help="GeoJSON of the state border the map leaves out; only a KML needs none"),
+    ] = None,
+    preset: Annotated[
+        str, typer.Option(help="Kind of map: deepstate, control-kml, isw or liveuamap")
+    ] = "deepstate",
+    layer: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[BASIS=]FILE",
+            help="Further layer of an isw map; BASIS, where its name does not tell: assessed, "
+            "advance, claimed, retaken or skip; IN takes one too; repeatable",
+        ),
+    ] = None,
+    holder: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MARK=SIDE",
+            help="Whose the zones of a KML are, by style ('#ru'), colour (ff0000), folder or "
+            "name; SIDE may be unknown or skip; repeatable, the first that fits",
+        ),
+    ] = None,
     force: Annotated[str, typer.Option(help="Id to give the force")] = "force",
     side: Annotated[str, typer.Option(help="Side of the force: UA or RU")] = "UA",
     as_of: AsOfOption = None,
@@ -131,21 +152,22 @@ def convert(
     ] = None,
 ) -> None:
     """Convert a map made by others into a situation."""
-    if preset != "deepstate":
-        refuse(f"unknown preset {preset!r}; use deepstate")
-    from encircle.formats.deepstate import parse_snapshot_time, situation_from_deepstate
+    from encircle.formats.presets import MapFile, convert_map, parse_layer
     from encircle.geojson import parse_document
 
-    snapshot, outline = (guard(lambda f=f: parse_document(load(f))) for f in (source, str(border)))
-    instant = parse_instant(as_of) if as_of else parse_snapshot_time(Path(source).name)
-    if instant is None:
-        refuse("the file's name does not say when the map was made; give --as-of")
+    outline = guard(lambda: parse_document(load(str(border)))) if border else None
+    files = [
+        MapFile(Path(name).name, load(name), basis)
+        for basis, name in map(parse_layer, [source, *(layer or [])])
+    ]
     document = guard(
-        lambda: situation_from_deepstate(
-            snapshot,
+        lambda: convert_map(
+            preset,
+            files,
             outline,
+            holders=holder or [],
             force_at=[parse_place(text, "--force-at") for text in force_at],
-            as_of=instant,
+            as_of=parse_instant(as_of) if as_of else None,
             force=force,
             side=side,
             area_km=area_km,

@@ -36,6 +36,10 @@ __all__ = [
 ]
 
 
+MAPPER_SIDE = "UA"
+"""Whose cause the mappers serve: a group in Kyiv, close to the Ukrainian forces."""
+
+
 def paint_deepstate(snapshot: Mapping[str, Any]) -> PaintedMap:
     """
     Read a snapshot as a painted map.
@@ -59,6 +63,7 @@ def paint_deepstate(snapshot: Mapping[str, Any]) -> PaintedMap:
         zones=tuple(map(_zone_of, read.patches)),
         sources=(source,),
         notices=read.notices,
+        mapper_side=MAPPER_SIDE,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -110,6 +110,14 @@ def parse_day(name: str) -> datetime | None:
         return None
 
 
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day, YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 # -- shapes --------------------------------------------------------------------------------------
 
 
@@ -150,14 +158,14 @@ def mend(geometry: MultiPolygon, what: str) -> tuple[MultiPolygon, list[str]]:
     return joined, [f"{what} {said}: {areas}."]
 
 
-def read_polygons(geometry: object) -> MultiPolygon | None:
-    """Read the polygons of a GeoJSON geometry, flat; None where it is no geometry at all."""
+def read_polygons(geometry: object) -> tuple[MultiPolygon, bool] | None:
+    """Read the polygons of a GeoJSON geometry, flat, and whether it had heights; None if broken."""
     try:
         drawn = shape(geometry)  # type: ignore[arg-type]
     except (ShapelyError, KeyError, TypeError, ValueError, AttributeError, IndexError):
         return None
     flat = polygons_of(shapely.force_2d(drawn))
-    return flat if all(map(_is_on_earth, flat.geoms)) else None
+    return (flat, bool(drawn.has_z)) if all(map(_is_on_earth, flat.geoms)) else None
 
 
 def _is_on_earth(part: Polygon) -> bool:

@@ -8,7 +8,7 @@ import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from encircle.formats.painted import NOBODY, refusal
-from encircle.formats.shapes import LonLat, box_round, cut, polygons_of, union_within
+from encircle.formats.shapes import LonLat, box_round, cut, make_valid, polygons_of, union_within
 from encircle.projection import Plane
 
 if TYPE_CHECKING:
@@ -109,8 +109,8 @@ class Ground:
         area_m = plane.to_metres(area)
         west, south, east, north = area.bounds
         window = box_round([(west, south), (east, north)], REAR_DEPTH_M / 1e3)
-        ground_m = plane.to_metres(self._joined_to_mainland(window))
-        unheld_m = plane.to_metres(self._unheld(window))
+        ground_m = _to_metres(plane, self._joined_to_mainland(window))
+        unheld_m = _to_metres(plane, self._unheld(window))
         band_m = area_m.difference(area_m.buffer(-REAR_BAND_M, join_style="mitre"))
         near_m = unheld_m.simplify(REAR_DETAIL_M).buffer(REAR_DEPTH_M + REAR_DETAIL_M)
         rear_m = ground_m.intersection(band_m).difference(near_m).buffer(-REAR_MARGIN_M)
@@ -156,6 +156,12 @@ class Ground:
         if self.silent.intersects(place):
             return None
         return "RU" if RUSSIA.intersects(place) else "neutral"
+
+
+def _to_metres(plane: Plane, ground: BaseGeometry) -> BaseGeometry:
+    """Project; edges that all but touch in degrees may cross by a hair on the plane."""
+    ground_m = plane.to_metres(ground)
+    return ground_m if ground_m.is_valid else make_valid(ground_m)
 
 
 def show(place: LonLat) -> str:
