@@ -140,8 +140,11 @@ def convert(
             "name; SIDE may be unknown or skip; repeatable, the first that fits",
         ),
     ] = None,
+    mapper_side: Annotated[
+        str | None, typer.Option(help="Side whose cause the mapper serves, where it is not known")
+    ] = None,
     force: Annotated[str, typer.Option(help="Id to give the force")] = "force",
-    side: Annotated[str, typer.Option(help="Side of the force: UA or RU")] = "UA",
+    side: Annotated[str, typer.Option(help="Side of the force, one of the map's")] = "UA",
     as_of: AsOfOption = None,
     area_km: Annotated[
         float | None, typer.Option(min=1, help="Half the width of the ground kept, km")
@@ -166,6 +169,7 @@ def convert(
             files,
             outline,
             holders=holder or [],
+            mapper_side=mapper_side,
             force_at=[parse_place(text, "--force-at") for text in force_at],
             as_of=parse_instant(as_of) if as_of else None,
             force=force,

@@ -94,6 +94,9 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
     names = [name for name, _ in painted.sides]
     if side not in names:
         raise refusal(f"side {side!r} is not on this map", f"Use {' or '.join(names)}")
+    if border is not None and not {"UA", "RU"} <= set(names):
+        said = f"the sides of this map are {', '.join(names)}; the border parts Ukraine and Russia"
+        raise refusal(said, "Leave out --border, or call the sides UA and RU")
     _check_places(force_at, anchor_at or ())
     instant = as_of.replace(tzinfo=UTC) if as_of.tzinfo is None else as_of.astimezone(UTC)
     outline = read_border(border) if border is not None else None

@@ -78,6 +78,7 @@ def convert_map(
     *,
     as_of: datetime | None = None,
     holders: Sequence[str] = (),
+    mapper_side: str | None = None,
     **options: Any,  # noqa: ANN401 - those of situation_from_painted, which checks them
 ) -> dict[str, Any]:
     """
@@ -95,6 +96,8 @@ def convert_map(
         Instant of the map; by default as the file's name, or the map itself, tells.
     holders
         Rules MARK=SIDE for a KML.
+    mapper_side
+        Side whose cause the mapper serves; by default as known of the kind of map.
     options
         As `situation_from_painted` takes them.
 
@@ -105,6 +108,8 @@ def convert_map(
     """
     _check(preset, files, border, holders)
     painted = PRESETS[preset](files, holders)
+    if mapper_side:
+        painted = replace(painted, mapper_side=mapper_side)
     instant = as_of or _find_instant(preset, files[0].name, painted)
     if instant is None:
         said = "the file's name does not say when the map was made"

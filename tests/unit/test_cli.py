@@ -82,3 +82,55 @@ def test_options_reach_the_judgement(run):
     done = run("judge", KURSK, "--json", "--stale-after-days", "0", "--seam-m", "60")
     parameters = json.loads(done.stdout)["provenance"]["parameters"]
     assert (parameters["stale_after_days"], parameters["seam_m"]) == (0, 60)
+
+
+# -- maps of others
+
+
+@pytest.fixture
+def maps(tmp_path):
+    from tests.unit.formats.test_control_kml import BORDER, two_sided
+
+    (tmp_path / "Control_25_03_01.kml").write_bytes(two_sided())
+    (tmp_path / "border.geojson").write_text(json.dumps(BORDER))
+    layer = {"type": "Feature", "properties": {}, "geometry": BORDER}
+    collection = {"type": "FeatureCollection", "features": [layer]}
+    (tmp_path / "20220815_a.geojson").write_text(json.dumps(collection))
+    return tmp_path
+
+
+def test_a_kml_of_control_zones_becomes_a_situation_that_can_be_judged(run, maps):
+    done = run("convert", maps / "Control_25_03_01.kml", "-", "--preset", "control-kml",
+               "--holder", "#ru=RU", "--holder", "#ua=UA", "--mapper-side", "RU",
+               "--force-at", "34.2,51.1")  # fmt: skip
+    assert done.exit_code == 0
+    assert "Notice: No border was given" in done.stderr
+    assert json.loads(done.stdout)["situation"]["mapper_side"] == "RU"
+    judged = run("judge", "-", "--json", input=done.stdout_bytes)
+    assert json.loads(judged.stdout)["verdict"] == "not_encircled"
+
+
+def test_each_layer_of_a_map_comes_with_its_basis(run, maps):
+    file = maps / "20220815_a.geojson"
+    done = run("convert", f"claimed={file}", "-", "--preset", "isw", "--layer", f"skip={file}",
+               "--border", maps / "border.geojson", "--force-at", "33,49.5")  # fmt: skip
+    assert done.exit_code == 0
+    assert "20220815_a.geojson: 1 features read as claimed (RU)." in done.stderr
+    assert "20220815_a.geojson: 1 features left out: no control (RU)." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(("--preset", "owl"), "unknown preset 'owl'", id="kind"),
+        pytest.param(("--preset", "control-kml", "--layer", "no-such-file"), "cannot", id="file"),
+        pytest.param((), "--border", id="no border"),
+        pytest.param(("--preset", "control-kml", "--holder", "x"), "MARK=SIDE", id="rule"),
+    ],
+)
+def test_a_map_that_cannot_be_converted_ends_with_two(run, maps, words, said):
+    source = maps / "Control_25_03_01.kml"
+    done = run("convert", source, "-", "--force-at", "34.2,51.1", *words)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert done.stdout == ""

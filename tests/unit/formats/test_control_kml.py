@@ -1,0 +1,132 @@
+"""Maps of control zones in KML: whose each zone is, by rules."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from shapely.geometry import box, mapping, shape
+
+from encircle.errors import SituationError
+from encircle.formats.control_kml import HolderRule, paint_control_kml, parse_rule
+from encircle.formats.painted_situation import situation_from_painted
+from encircle.geojson import read_situation
+from tests.unit.formats.test_kml import kml, placemark, polygon
+
+AS_OF = datetime(2025, 3, 1, 12, tzinfo=UTC)
+BORDER = mapping(box(30.0, 48.0, 36.0, 51.0))
+UA_STYLE = '<Style id="ua"><PolyStyle><color>23ff0000</color></PolyStyle></Style>'
+UA, RU = "<styleUrl>#ua</styleUrl>", "<styleUrl>#ru</styleUrl>"
+
+
+def ring(west, south, east, north):
+    return polygon(f"{west},{south} {east},{south} {east},{north} {west},{north} {west},{south}")
+
+
+def two_sided():
+    home = f"<MultiGeometry>{ring(30, 48, 36, 51)}{ring(34, 51, 34.4, 51.2)}</MultiGeometry>"
+    abroad = f"<MultiGeometry>{ring(30, 51.2, 36, 55)}{ring(30, 51, 34, 51.2)}</MultiGeometry>"
+    return kml(UA_STYLE, placemark(home, "u", UA), placemark(abroad, "r", RU))
+
+
+def convert(painted, border=BORDER, **options):
+    return situation_from_painted(
+        painted, border, **{"force_at": [(34.2, 51.1)], "as_of": AS_OF} | options
+    )
+
+
+def by_id(document):
+    return {feature["id"]: feature for feature in document["features"]}
+
+
+def test_the_styles_of_the_mapper_say_whose_it_is_and_the_map_says_whose_map_it_is():
+    document = convert(paint_control_kml(two_sided()))
+    found = by_id(document)
+    assert found["kml-0"]["properties"]["holder"] == "UA"
+    assert found["kml-1"]["properties"]["holder"] == "RU"
+    assert found["kml-0"]["properties"]["basis"] == "assessed"
+    assert document["situation"]["mapper_side"] == "RU"
+    assert read_situation(json.dumps(document)).as_of == AS_OF
+
+
+def test_a_map_that_paints_both_sides_needs_no_border():
+    document = convert(paint_control_kml(two_sided()), border=None)
+    found = by_id(document)
+    assert not any(name.startswith("territory") for name in found)
+    assert shape(found["anchor-1"]["geometry"]).bounds[3] < 51.0 - 0.13
+    assert "No border was given: unpainted ground is unknown." in document["situation"]["notices"]
+    assert [s["id"] for s in document["situation"]["sources"]] == ["control-kml"]
+    read_situation(json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        pytest.param("#ru", id="style"),
+        pytest.param("#RU", id="style, other letters"),
+        pytest.param("ff0000", id="colour on the screen"),
+        pytest.param("Occupied", id="folder"),
+        pytest.param("zone", id="name"),
+    ],
+)
+def test_a_rule_knows_a_zone_by_any_of_its_marks(mark):
+    raw = kml(f"<Folder><name>Occupied</name>{placemark()}</Folder>")
+    (zone,) = paint_control_kml(raw, [HolderRule(mark, "RU")]).zones
+    assert zone.holder == "RU"
+    assert zone.said == {"mark": mark}
+
+
+def test_the_first_rule_that_fits_decides():
+    rules = [HolderRule("zone", "unknown"), HolderRule("#ru", "RU")]
+    (zone,) = paint_control_kml(kml(placemark()), rules).zones
+    assert (zone.holder, zone.basis, zone.held_by) == (None, "unknown", None)
+
+
+def test_other_wars_have_other_sides():
+    raw = kml(placemark(name="a"), placemark(ring(35, 51, 36, 52), name="b"))
+    painted = paint_control_kml(raw, [HolderRule("a", "blue"), HolderRule("b", "neutral")])
+    assert painted.sides == (("blue", "blue"),)
+    assert painted.mapper_side is None
+    with pytest.raises(SituationError, match="--border"):
+        convert(painted, side="blue")
+
+
+def test_what_fits_no_rule_is_named_and_left_out():
+    raw = kml(placemark(), placemark(name="arrow", extra=""), placemark(name="old"))
+    painted = paint_control_kml(raw, [HolderRule("old", "skip"), HolderRule("#ru", "RU")])
+    assert [zone.id for zone in painted.zones] == ["kml-0"]
+    said = "\n".join(painted.notices)
+    assert "Placemark 'arrow' (arrow) fits no rule" in said
+    assert "1 placemarks were left out, as the rules say" in said
+
+
+def test_a_rule_that_nothing_bears_is_told():
+    painted = paint_control_kml(kml(placemark()))
+    assert "No placemark bears '#ua': nothing was given to UA." in painted.notices
+
+
+def test_a_map_that_fits_no_rule_is_refused_with_the_marks_it_has():
+    with pytest.raises(SituationError, match="--holder") as refused:
+        paint_control_kml(kml(placemark(name="Zone 7")), [HolderRule("#x", "RU")])
+    assert "'#ru'" in str(refused.value)
+    assert "'Zone 7'" in str(refused.value)
+
+
+def test_a_ring_that_crosses_itself_is_split_without_moving_it_and_its_area_is_told():
+    bow = polygon("34,51 34.4,51.2 34.4,51 34,51.2 34,51")
+    painted = paint_control_kml(kml(placemark(bow)))
+    (zone,) = painted.zones
+    assert zone.geometry.is_valid
+    assert zone.geometry.area == pytest.approx(0.04)
+    (said,) = [n for n in painted.notices if "crossed or touched itself" in n]
+    assert "no boundary moved" in said
+    assert "km² as drawn" in said
+
+
+@pytest.mark.parametrize("text", ["RU", "=RU", "#ru=", ""])
+def test_a_rule_that_is_none_is_refused(text):
+    with pytest.raises(SituationError, match="MARK=SIDE"):
+        parse_rule(text)
+
+
+def test_a_mark_may_hold_an_equals_sign():
+    assert parse_rule("a=b=RU") == HolderRule("a=b", "RU")
