@@ -71,7 +71,7 @@ PRESETS: dict[str, Callable[[Sequence[MapFile], Sequence[str]], PaintedMap]] = {
 """Reader by the name of the kind."""
 
 
-def convert_map(
+def convert_map(  # noqa: PLR0913 - as the command has them
     preset: str,
     files: Sequence[MapFile],
     border: Mapping[str, Any] | None,

@@ -47,9 +47,8 @@ def files(names):
 
 
 @cache
-def convert(preset, names, place, side="UA", with_border=True):
-    outline = border() if with_border else None
-    return convert_map(preset, files(names), outline, force_at=[place], side=side)
+def convert(preset, names, place, side="UA", outline=border):
+    return convert_map(preset, files(names), outline(), force_at=[place], side=side)
 
 
 def judged(document):
@@ -105,13 +104,13 @@ def test_every_map_becomes_a_situation_and_is_judged(preset, names, place, side,
         pytest.param("Control_25_05_10", 33.1, 1.8, id="10 May"),
     ],
 )
-@pytest.mark.parametrize("with_border", [True, False], ids=["border", "no border"])
+@pytest.mark.parametrize("outline", [border, lambda: None], ids=["border", "no border"])
 def test_the_russian_side_s_mapper_shows_the_kursk_force_with_a_way_out(
-    name, held_km2, neck_km, with_border
+    name, held_km2, neck_km, outline
 ):
     path = f"adverse-kml/{name}.kml"
     ground = held_abroad("control-kml", path)
-    document = convert("control-kml", (path,), widest_place(ground), with_border=with_border)
+    document = convert("control-kml", (path,), widest_place(ground), outline=outline)
     assert document["situation"]["mapper_side"] == "RU"
     assert measure_km2(ground) == pytest.approx(held_km2, rel=0.03)
     situation, judgement = judged(document)
