@@ -20,6 +20,7 @@ from encircle.terminal import (
     print_json,
     read_file,
     refuse,
+    show_progress,
     write,
 )
 
@@ -155,7 +156,7 @@ def convert(
     ] = None,
 ) -> None:
     """Convert a map made by others into a situation."""
-    from encircle.formats.presets import MapFile, convert_map, parse_layer
+    from encircle.formats.presets import STEPS, MapFile, convert_map, parse_layer
     from encircle.geojson import parse_document
 
     outline = guard(lambda: parse_document(load(str(border)))) if border else None
@@ -163,21 +164,23 @@ def convert(
         MapFile(Path(name).name, load(name), basis)
         for basis, name in map(parse_layer, [source, *(layer or [])])
     ]
-    document = guard(
-        lambda: convert_map(
-            preset,
-            files,
-            outline,
-            holders=holder or [],
-            mapper_side=mapper_side,
-            force_at=[parse_place(text, "--force-at") for text in force_at],
-            as_of=parse_instant(as_of) if as_of else None,
-            force=force,
-            side=side,
-            area_km=area_km,
-            anchor_at=[parse_place(text, "--anchor-at") for text in anchor_at or []] or None,
+    with show_progress("Converting", len(STEPS)) as advance:
+        document = guard(
+            lambda: convert_map(
+                preset,
+                files,
+                outline,
+                holders=holder or [],
+                mapper_side=mapper_side,
+                on_step=advance,
+                force_at=[parse_place(text, "--force-at") for text in force_at],
+                as_of=parse_instant(as_of) if as_of else None,
+                force=force,
+                side=side,
+                area_km=area_km,
+                anchor_at=[parse_place(text, "--anchor-at") for text in anchor_at or []] or None,
+            )
         )
-    )
     for notice in document.get("situation", {}).get("notices", []):
         typer.echo(f"Notice: {notice}", err=True)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

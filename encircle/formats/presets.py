@@ -71,6 +71,10 @@ PRESETS: dict[str, Callable[[Sequence[MapFile], Sequence[str]], PaintedMap]] = {
 """Reader by the name of the kind."""
 
 
+STEPS = ("read", "drawn")
+"""What a conversion does, in order: the map of a whole country takes seconds."""
+
+
 def convert_map(  # noqa: PLR0913 - as the command has them
     preset: str,
     files: Sequence[MapFile],
@@ -79,6 +83,7 @@ def convert_map(  # noqa: PLR0913 - as the command has them
     as_of: datetime | None = None,
     holders: Sequence[str] = (),
     mapper_side: str | None = None,
+    on_step: Callable[[str], object] = lambda _: None,
     **options: Any,  # noqa: ANN401 - those of situation_from_painted, which checks them
 ) -> dict[str, Any]:
     """
@@ -98,6 +103,8 @@ def convert_map(  # noqa: PLR0913 - as the command has them
         Rules MARK=SIDE for a KML.
     mapper_side
         Side whose cause the mapper serves; by default as known of the kind of map.
+    on_step
+        Called after each of `STEPS`, for showing progress.
     options
         As `situation_from_painted` takes them.
 
@@ -108,6 +115,7 @@ def convert_map(  # noqa: PLR0913 - as the command has them
     """
     _check(preset, files, border, holders)
     painted = PRESETS[preset](files, holders)
+    on_step("read")
     if mapper_side:
         painted = replace(painted, mapper_side=mapper_side)
     instant = as_of or _find_instant(preset, files[0].name, painted)
@@ -117,7 +125,9 @@ def convert_map(  # noqa: PLR0913 - as the command has them
     if as_of is None and preset != "deepstate":
         said = f"The map is dated {instant:%Y-%m-%d}, without an hour: noon UTC was taken."
         painted = replace(painted, notices=(*painted.notices, said))
-    return situation_from_painted(painted, border, as_of=instant, **options)
+    document = situation_from_painted(painted, border, as_of=instant, **options)
+    on_step("drawn")
+    return document
 
 
 def _find_instant(preset: str, name: str, painted: PaintedMap) -> datetime | None:
