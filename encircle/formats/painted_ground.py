@@ -63,7 +63,9 @@ class Ground:
         if self.border is None:
             return {}
         inside = polygons_of(cut(self.border, window))
-        outside = polygons_of(window.difference(inside).difference(self.silent))
+        outside = polygons_of(window.difference(inside))
+        if not self.silent.is_empty:
+            outside = polygons_of(outside.difference(self.silent))
         if RUSSIA.contains(window):
             return {"UA": inside, "RU": outside, "neutral": MultiPolygon()}
         russia = polygons_of(cut(outside, RUSSIA))
