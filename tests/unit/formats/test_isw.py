@@ -90,6 +90,11 @@ def test_claims_are_on_the_map_and_change_nothing():
     documents = [convert(layer(RETAKEN), *more, force_at=place) for more in ([], [claimed])]
     drawn = [f for f in documents[1]["features"] if f["properties"].get("basis") == "claimed"]
     assert drawn[0]["properties"]["claimed_by"] == "RU"
+    anchors = [
+        [f["geometry"] for f in d["features"] if f["id"].startswith("anchor")] for d in documents
+    ]
+    assert anchors[0] == anchors[1]
+    assert not any("stands on ground" in n for n in documents[1]["situation"]["notices"])
     codes = [judge(read_situation(json.dumps(d))).status.code for d in documents]
     assert codes[0] == codes[1]
 
