@@ -29,6 +29,8 @@ FAVOURABLE: tuple[Rating, ...] = ("supported", "supported_weaker_definition", "o
 """Ratings that leave something of a claim standing, the best first."""
 MOST_NAMES = 12
 """Forces named of a longer list."""
+IN_BRIEF = ("force", "side", "as_of", "verdict", "encircled", "status", "headline", "definitions")
+"""Members of a judgement that are left in brief."""
 REFERENCE = "docs/contract.md, Claims"
 
 
@@ -139,14 +141,17 @@ class CheckedClaim:
         rated = self.rating.replace("_", " ")
         return f"{who}{when}{said} Rated {rated}. {self.findings[0].statement}{headline}"
 
-    def to_dict(self) -> Json:
-        """Give the claim as the contract writes it."""
+    def to_dict(self, *, brief: bool = False) -> Json:
+        """Give the claim as the contract writes it; in brief, its judgement in a few members."""
+        judgement = self.shown.judgement.to_dict() if self.shown else None
+        if brief and judgement:
+            judgement = {name: judgement[name] for name in IN_BRIEF}
         return {
             "id": self.id,
             "rating": self.rating,
             "definition": self.asserted.definition,
             "because": [finding.to_dict() for finding in self.findings],
-            "judgement": self.shown.judgement.to_dict() if self.shown else None,
+            "judgement": judgement,
             "claim": write_claim(self.statement.claim, self.asserted),
             "matrix": dict(self.matrix),
             "number": self.number,
@@ -171,10 +176,10 @@ class ClaimChecks:
         """The claims that could not be read."""
         return [e for e in self.entries if isinstance(e, FaultyClaim)]
 
-    def to_dict(self) -> Json:
+    def to_dict(self, *, brief: bool = False) -> Json:
         """Give the answer as the contract writes it."""
-        return {"claims": [e.to_dict() if isinstance(e, CheckedClaim) else _tell_faulty(e)
-                           for e in self.entries]}  # fmt: skip
+        return {"claims": [e.to_dict(brief=brief) if isinstance(e, CheckedClaim)
+                           else _tell_faulty(e) for e in self.entries]}  # fmt: skip
 
 
 def check_claims(

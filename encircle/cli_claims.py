@@ -63,6 +63,9 @@ def check(
     json_output: Annotated[
         bool, typer.Option("--json", help="Print one JSON document, nothing else")
     ] = False,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="Leave proofs and axes out of each judgement")
+    ] = False,
     junit: Annotated[
         Path | None, typer.Option("--junit", help="Write a JUnit XML report here")
     ] = None,
@@ -77,7 +80,11 @@ def check(
     maps = _read_maps(situations)
     stated = _read_claims(maps, situations, claims)
     checks = _check(maps, stated, Options(stale_after_days=stale_after_days))
-    _report(checks, failing, junit, json_output=json_output, github=github)
+    _report(checks, failing, junit, github=github, quiet=json_output)
+    if not json_output:
+        _tell(checks)
+    elif checks.checked or not checks.faulty:
+        print_json(checks.to_dict(brief=brief))
     if checks.faulty and not checks.checked:
         raise typer.Exit(BAD_INPUT)
     raise typer.Exit(FAILED if any(c.rating in failing for c in checks.checked) else 0)
@@ -141,10 +148,10 @@ def _report(
     failing: frozenset[Rating],
     junit: Path | None,
     *,
-    json_output: bool,
     github: bool,
+    quiet: bool,
 ) -> None:
-    """Print the checks, and write what pipelines read."""
+    """Tell what cannot be read, and write what pipelines read; quiet: not on standard output."""
     from encircle.formats.pipelines import write_annotations, write_junit
 
     for entry in checks.faulty:
@@ -152,14 +159,9 @@ def _report(
             typer.echo(f"error: {entry.source or 'claims'}: claim {entry.id!r}, {fault}", err=True)
     if junit:
         write(junit, write_junit(checks, failing, datetime.now(UTC)))
-    if json_output:
-        if checks.checked or not checks.faulty:
-            print_json(checks.to_dict())
-    else:
-        _tell(checks)
     if github:
         for line in write_annotations(checks, failing):
-            typer.echo(line, err=json_output)
+            typer.echo(line, err=quiet)
 
 
 # -- in words --------------------------------------------------------------------------------
