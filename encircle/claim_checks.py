@@ -436,7 +436,7 @@ def _find_more(
 ) -> Iterator[Finding]:
     """Say how the maps agree, what the claimant's own side's map shows, and of when the map is."""
     day = [r for r in rated if r.is_of_day]
-    if len(day) > 1:
+    if len(day) > 1 and carrier.rating == rating:
         agreeing = [r.name for r in day if r.rating == rating]
         of = f"{len(agreeing)} of {len(day)} maps of the day agree"
         dissent = [f"{r.name} ({r.rating.replace('_', ' ')})" for r in day if r.rating != rating]

@@ -488,6 +488,15 @@ def holds_otherwise(facts: Facts) -> Seen | None:
     return Seen(detail=f"As: {'; '.join(IN_WORDS[d] for d in true)}.") if true else None
 
 
+@_rule("A wrong baseline on its own: docs/contract.md, Definitions")
+def surrounded_and_open(facts: Facts) -> Seen | None:
+    """Hostile ground on nearly all sides is not a ring: a way out was open."""
+    if facts.ruling is None or facts.asserted.definition != "surrounded":
+        return None
+    path = facts.shown.proofs["open"]
+    return Seen(_cite(path)) if facts.answer == "yes" and path else None
+
+
 @_rule(CLAIMS)
 def some_were_cut_off(facts: Facts) -> Seen | None:
     """A part of the force was cut off, and a part was not."""
@@ -558,6 +567,7 @@ RULES: tuple[Rule, ...] = (
     unproven,
     words_are_hedged,
     holds_otherwise,
+    surrounded_and_open,
     some_were_cut_off,
     came_true_later,
     open_on_own_claims,
