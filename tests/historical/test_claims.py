@@ -1,5 +1,6 @@
 """Every claim in the library is rated as history allows, with the proof that its rating needs."""
 
+import importlib.util
 import json
 import re
 from functools import cache
@@ -12,7 +13,8 @@ from encircle.claims import RATINGS
 from encircle.formats.scenarios import read_library
 
 pytestmark = pytest.mark.historical
-FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+ROOT = Path(__file__).resolve().parents[2]
+FIXTURES = ROOT / "fixtures"
 TRAP_SERIES = re.compile(r"trap-(last-road|future-claim)-.*")
 """Traps told in several drawings of one place."""
 RINGS = ("land_cut", "vehicle_cut", "fire_control", "isolation", "surrounded")
@@ -115,3 +117,19 @@ def test_a_ring_that_fire_alone_would_make_is_told_beside_the_contradiction():
     gerasimov = rated("kursk-2025-03-12")["claim-gerasimov"]
     assert gerasimov.matrix["fire_control"] == "supported"
     assert "holds_otherwise" in {f.rule for f in gerasimov.findings}
+
+
+def test_the_page_of_fairness_says_what_was_rated():
+    spec = importlib.util.spec_from_file_location("page", ROOT / "docs" / "fairness_page.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    places = {}
+    for scenario in library().values():
+        if scenario.is_history:
+            places.setdefault(scenario.place, []).append(scenario.id)
+    ratings = {}
+    for folders in places.values():
+        ratings |= rated_together(tuple(folders))
+    page = (ROOT / "docs" / "fairness.md").read_text("utf-8")
+    stale = page != module.write_page(ratings, library())
+    assert not stale, "run `python docs/fairness_page.py`"
