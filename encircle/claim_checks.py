@@ -372,7 +372,9 @@ def _gather(
     """Gather what the rules ask of one claim on one map."""
     name = parsed.force
     claim = parsed.statement.claim
-    others = [material.rule(n, name) for n in knowing if n != number]
+    mapper = material.maps[number].mapper_side
+    same = [n for n in knowing if n != number and material.maps[n].mapper_side == mapper]
+    others = [material.rule(n, name) for n in same]
     side = claim.claimant_side
     return Facts(
         claim=claim,
@@ -442,6 +444,7 @@ def _find_more(
         dissent = [f"{r.name} ({r.rating.replace('_', ' ')})" for r in day if r.rating != rating]
         more = f"; not so {', '.join(dissent)}" if dissent else ""
         yield Finding("maps_of_the_day", f"{of}{more}.", (), reference=REFERENCE)
+    yield from _find_nearby(rated)
     yield from _find_own_side(statement.claim, rated)
     if instant is None and carrier.ruling is not None:
         said = "The claim is undated: it is held against the latest map."
@@ -453,6 +456,15 @@ def _find_more(
             side = "after" if days > 0 else "before"
             said = f"The map held against it is of {count} {side} the time the claim speaks of."
             yield Finding("map_of_another_day", said, (), reference=REFERENCE)
+
+
+def _find_nearby(rated: Sequence[MapRating]) -> Iterator[Finding]:
+    """Say what the nearest maps of mappers without one of the day make of the claim."""
+    said = [f"{r.name} of {r.ruling.as_of:%Y-%m-%d}: {r.rating.replace('_', ' ')}"
+            for r in rated if not r.is_of_day and r.ruling]  # fmt: skip
+    if said:
+        statement = f"Mappers without a map of the day, by their nearest: {'; '.join(said)}."
+        yield Finding("maps_of_other_days", statement, (), reference=REFERENCE)
 
 
 def _find_own_side(claim: Claim, rated: Sequence[MapRating]) -> Iterator[Finding]:

@@ -98,7 +98,7 @@ class Facts:
     spoken_at: datetime | None = None
     """When it was said, or the instant of its own map where that is earlier."""
     others: tuple[Ruling, ...] = ()
-    """The same force on other dates, in order."""
+    """The same force on other maps of the same mapper, in order of time."""
     find_like: Callable[[Definition], tuple[str, ...]] = lambda _: ()
     """Names the sub-units and other forces of that side for which a definition holds."""
     own_layer: Callable[[], Ruling | None] = lambda: None
@@ -149,7 +149,8 @@ class Facts:
         """List the maps of the days in which a claim said too early comes true."""
         since = self.spoken_at or self.shown.as_of
         until = since + timedelta(days=PREMATURE_DAYS)
-        return [r for r in self.others if since < r.as_of <= until and r.as_of > self.shown.as_of]
+        day = self.shown.as_of.date()
+        return [r for r in self.others if since < r.as_of <= until and r.as_of.date() > day]
 
     def find_last_before(self) -> Ruling | None:
         """Find the last map before the claim was made, no older than the same span."""
@@ -261,13 +262,17 @@ def find_fulfilment(facts: Facts) -> Ruling | None:
 
 @_rule(CLAIMS, "supported")
 def left_unringed(facts: Facts) -> Seen | None:
-    """Nobody of the force is there any more, and no map of the days before shows it cut off: that
-    it was not cut off holds.
+    """Nobody of the force is there any more, and on every map of the days before it was not cut
+    off: it left, and was not taken in a ring.
     """
     if not facts.shown.is_gone or facts.asserted.holds or facts.definition == "no_force":
         return None
-    ringed = [r for r in _find_before(facts) if r.answer(facts.definition) == "yes"]
-    return None if ringed else Seen(_name_positions(facts.shown))
+    before = list(_find_before(facts))
+    if not before or any(r.answer(facts.definition) != "no" for r in before):
+        return None
+    evidence = prove(facts.definition, holds=False, ruling=before[-1])
+    day = f"The last is of {_say_day(before[-1].as_of)}."
+    return None if evidence is None else Seen(evidence, day)
 
 
 @_rule(CLAIMS, "misattributed")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -57,6 +56,8 @@ class Material:
                 self._judged[key] = judge_force(work)
                 on_judged(key)
             return
+        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - few checks need one
+
         with ProcessPoolExecutor(processes) as pool:
             for key, judged in zip(keys, pool.map(judge_force, asked), strict=True):
                 self._judged[key] = judged

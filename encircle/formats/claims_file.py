@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -115,6 +114,9 @@ def _read_row(row: object, place: str, default: str, name: str) -> Statement | F
     if own is None:
         own = default
         faults.append(InputFault(f"{place}/id", "an id that is not text", "Write it as text", own))
+    if not _is_text(row):
+        faults.append(InputFault(place, "text that is not valid Unicode", "Mend it there", own))
+        return FaultyClaim(default, tuple(faults), name)
     told, asserts = _split(row)
     known: Json = {}
     try:
@@ -130,6 +132,15 @@ def _read_row(row: object, place: str, default: str, name: str) -> Statement | F
     known["id"] = own
     claim = Claim(geometry=None, pointer=place, asserts=asserts, **known)
     return Statement(claim, source=name)
+
+
+def _is_text(value: object) -> bool:
+    """Tell whether all text in a value can be written as UTF-8."""
+    if isinstance(value, str):
+        return not any("\ud800" <= letter <= "\udfff" for letter in value)
+    if isinstance(value, dict):
+        return all(_is_text(part) for pair in value.items() for part in pair)
+    return not isinstance(value, list) or all(map(_is_text, value))
 
 
 def _name_row(given: object, default: str) -> str | None:
@@ -208,10 +219,10 @@ def _name_cells(names: list[str], cells: list[str]) -> Json:
 
 
 def _read_number(text: str) -> object:
-    """Read a head count; thousands may be set apart by spaces. What is no number stays text."""
+    """
+    Read a head count; thousands may be set apart by spaces. What is no number stays text.
+
+    Neither a point nor a comma is taken: 2.000 is two thousand to some and two to others.
+    """
     bare = "".join(text.split())
-    try:
-        number = json.loads(bare)
-    except ValueError:
-        return text
-    return number if isinstance(number, (int, float)) else text
+    return int(bare) if bare.isascii() and bare.isdecimal() else text

@@ -43,6 +43,8 @@ def write_junit(checks: ClaimChecks, failing: Collection[Rating], written: datet
         suites,
         "testsuite",
         {
+            "id": "0",
+            "package": "encircle",
             "name": SUITE,
             "tests": str(len(checks.entries)),
             "failures": str(sum(e.rating in failing for e in checks.checked)),

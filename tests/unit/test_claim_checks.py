@@ -112,6 +112,22 @@ def test_a_mapper_without_a_map_of_the_day_speaks_by_the_nearest_before_and_afte
     assert [r.name for r in with_day.maps] == [FIRE, "same-day"]
 
 
+def test_only_the_same_mappers_later_map_makes_a_claim_premature():
+    later = "2024-05-14T12:00:00Z"
+    own = [mapped(OPEN, "BLUE"), mapped(CLOSED, "BLUE", later, "later")]
+    assert check(own, claim()).checked[0].rating == "premature"
+    other = [mapped(OPEN, "BLUE"), mapped(CLOSED, "RED", later, "later")]
+    checked = check(other, claim()).checked[0]
+    assert checked.rating == "contradicted"
+    assert "later of 2024-05-14: supported" in told(checked)["maps_of_other_days"]
+
+
+def test_a_second_map_of_the_same_day_is_dissent_and_no_later_day():
+    evening = mapped(CLOSED, as_of="2024-05-10T23:00:00Z")
+    checked = check([mapped(OPEN), evening], claim()).checked[0]
+    assert {r.rating for r in checked.maps} == {"contradicted", "supported"}
+
+
 def test_a_neighbours_map_does_not_change_the_rating_of_the_day():
     maps = [mapped(GREY), mapped(CLOSED, "RED", "2024-05-12T12:00:00Z", "after")]
     assert check(maps, claim()).checked[0].rating == "unsupported"

@@ -1,8 +1,11 @@
 """Files of claims: JSON and CSV as people save them, and everything wrong told at once."""
 
 import json
+from contextlib import suppress
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from encircle.claim_checks import FaultyClaim, Statement
 from encircle.contract import parse_assertion
@@ -110,6 +113,35 @@ def test_a_file_without_claims_is_refused_with_its_name(raw, word):
     with pytest.raises(ClaimsFileError, match=word) as caught:
         read_claims(raw, "the-file")
     assert "the-file" in str(caught.value)
+
+
+@pytest.mark.parametrize("number", ["2.000", "2,5", "-4", "1e3", "many", "２"])
+def test_a_head_count_that_can_be_read_in_two_ways_is_refused(number):
+    entry = read_one(f"id;definition;number\na;land_cut;{number}\n")
+    assert [fault.pointer for fault in entry.faults] == ["line 2/number"]
+
+
+@given(st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(st.sampled_from((*COLUMNS, "asserts", "x")), inner, max_size=6),
+    max_leaves=30,
+))  # fmt: skip
+@settings(deadline=None)
+def test_no_json_is_too_strange_to_be_told_what_is_wrong_with_it(value):
+    try:
+        read = read_claims(json.dumps({"claims": value}).encode())
+    except ClaimsFileError:
+        return
+    assert len({e.id if isinstance(e, FaultyClaim) else e.claim.id for e in read}) <= len(read)
+    assert all(entry.faults for entry in read if isinstance(entry, FaultyClaim))
+
+
+@given(st.binary())
+@settings(deadline=None)
+def test_no_bytes_are_too_strange(raw):
+    with suppress(ClaimsFileError):
+        read_claims(raw)
 
 
 def test_an_empty_list_is_no_error():

@@ -53,7 +53,17 @@ def test_nothing_fails_that_was_not_named(checks):
 
 ORDER = ["properties", "testcase", "system-out", "system-err"]
 REQUIRED = {
-    "testsuite": {"name", "tests", "failures", "errors", "time", "timestamp", "hostname"},
+    "testsuite": {
+        "name",
+        "tests",
+        "failures",
+        "errors",
+        "time",
+        "timestamp",
+        "hostname",
+        "id",
+        "package",
+    },
     "testcase": {"name", "classname", "time"},
     "failure": {"type"},
     "error": {"type"},
