@@ -15,7 +15,7 @@ from encircle.terminal import show_progress
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from encircle.claim_checks import CheckedClaim
+    from encircle.claim_answer import CheckedClaim
     from encircle.formats.scenarios import Scenario
 
     Key = tuple[str, str]

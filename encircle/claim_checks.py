@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from encircle.claims import Facts, Rating, Ruling, find_fulfilment, rate, rate_by_each
+from encircle.claim_answer import CheckedClaim, ClaimChecks, FaultyClaim, MapRating, Statement
+from encircle.claim_facts import Facts
+from encircle.claims import Rating, find_fulfilment, rate, rate_by_each
 from encircle.contract import parse_assertion
-from encircle.errors import EncircleError, InputFault
+from encircle.errors import EncircleError
 from encircle.geojson import tell_faults
 from encircle.judgement import Finding
 from encircle.material import Material
@@ -29,8 +31,6 @@ FAVOURABLE: tuple[Rating, ...] = ("supported", "supported_weaker_definition", "o
 """Ratings that leave something of a claim standing, the best first."""
 MOST_NAMES = 12
 """Forces named of a longer list."""
-IN_BRIEF = ("force", "side", "as_of", "verdict", "encircled", "status", "headline", "definitions")
-"""Members of a judgement that are left in brief."""
 REFERENCE = "docs/contract.md, Claims"
 
 
@@ -39,147 +39,6 @@ class NoMapError(EncircleError, ValueError):
 
     def __init__(self) -> None:
         super().__init__("no map is given; give at least one situation")
-
-
-@dataclass(frozen=True, slots=True)
-class FaultyClaim:
-    """A claim that cannot be read, and everything wrong with it."""
-
-    id: str
-    faults: tuple[InputFault, ...]
-    source: str | None = None
-    """The file it stands in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A claim, and where it stands."""
-
-    claim: Claim
-    home: int | None = None
-    """Number of the map it is a feature of."""
-    source: str | None = None
-    """The file it stands in."""
-
-
-@dataclass(frozen=True, slots=True)
-class MapRating:
-    """What one map makes of a claim."""
-
-    number: int
-    ruling: Ruling | None
-    rating: Rating
-    findings: tuple[Finding, ...]
-    is_of_day: bool
-    mapper_side: str | None
-    name: str
-
-    @property
-    def speaks(self) -> bool:
-        """Tell whether the map can say anything of the claim."""
-        return self.rating != "unverifiable"
-
-    def to_dict(self) -> Json:
-        """Give the map's line in the answer."""
-        ruling = self.ruling
-        return {
-            "situation": self.name,
-            "as_of": _write_instant(ruling.as_of) if ruling else None,
-            "mapper_side": self.mapper_side,
-            "of_the_day": self.is_of_day,
-            "rating": self.rating,
-            "status": ruling.judged.status.code if ruling else None,
-            "rule": self.findings[0].rule,
-            "because": self.findings[0].statement,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedClaim:
-    """A claim rated, with every reason."""
-
-    statement: Statement
-    asserted: Assertion
-    rating: Rating
-    findings: tuple[Finding, ...]
-    maps: tuple[MapRating, ...] = ()
-    matrix: dict[str, Rating] = field(default_factory=dict)
-    shown: Ruling | None = None
-    """The map that carries the rating."""
-
-    @property
-    def id(self) -> str:
-        """The claim's id."""
-        return self.statement.claim.id
-
-    @property
-    def source(self) -> str | None:
-        """The file the claim stands in."""
-        return self.statement.source
-
-    @property
-    def number(self) -> Json | None:
-        """The rating of a head count, apart from that of the map; None where none is claimed."""
-        if self.asserted.number is None:
-            return None
-        because = Finding(
-            "no_head_count",
-            "A map of control counts no heads: weights of positions are shares, not numbers.",
-            reference=REFERENCE,
-        )
-        number = self.asserted.number
-        return {"claimed": number, "rating": "unverifiable", "because": because.to_dict()}
-
-    @property
-    def quote(self) -> str:
-        """One line a journalist can quote."""
-        claim = self.statement.claim
-        who = claim.claimant or "Somebody"
-        when = f", {claim.made_at.day} {claim.made_at:%B %Y}" if claim.made_at else ""
-        said = f': "{claim.statement}"' if claim.statement else ""
-        headline = f" {self.shown.judgement.headline}" if self.shown else ""
-        rated = self.rating.replace("_", " ")
-        return f"{who}{when}{said} Rated {rated}. {self.findings[0].statement}{headline}"
-
-    def to_dict(self, *, brief: bool = False) -> Json:
-        """Give the claim as the contract writes it; in brief, its judgement in a few members."""
-        judgement = self.shown.judgement.to_dict() if self.shown else None
-        if brief and judgement:
-            judgement = {name: judgement[name] for name in IN_BRIEF}
-        return {
-            "id": self.id,
-            "rating": self.rating,
-            "definition": self.asserted.definition,
-            "because": [finding.to_dict() for finding in self.findings],
-            "judgement": judgement,
-            "claim": write_claim(self.statement.claim, self.asserted),
-            "matrix": dict(self.matrix),
-            "number": self.number,
-            "maps": [rated.to_dict() for rated in self.maps],
-            "quote": self.quote,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimChecks:
-    """Every claim in the order given: rated, or what is wrong with it."""
-
-    entries: tuple[CheckedClaim | FaultyClaim, ...]
-
-    @property
-    def checked(self) -> list[CheckedClaim]:
-        """The claims that were rated."""
-        return [e for e in self.entries if isinstance(e, CheckedClaim)]
-
-    @property
-    def faulty(self) -> list[FaultyClaim]:
-        """The claims that could not be read."""
-        return [e for e in self.entries if isinstance(e, FaultyClaim)]
-
-    def to_dict(self, *, brief: bool = False) -> Json:
-        """Give the answer as the contract writes it."""
-        return {"claims": [e.to_dict(brief=brief) if isinstance(e, CheckedClaim)
-                           else _tell_faulty(e) for e in self.entries]}  # fmt: skip
 
 
 def check_claims(
@@ -253,8 +112,9 @@ def _list_wanted(
     entries: Iterable[_Parsed | FaultyClaim], material: Material
 ) -> dict[tuple[int, str], None]:
     """List which force is to be judged on which map: each that knows it, for every date counts."""
-    asked = [e.force for e in entries if isinstance(e, _Parsed) and e.asserted.definition]
-    found = ((n, material.find_force(n, name)) for name in dict.fromkeys(asked)
+    parsed = [e for e in entries if isinstance(e, _Parsed)]
+    asked = dict.fromkeys(e.force for e in parsed if e.force and e.asserted.definition)
+    found = ((n, material.find_force(n, name)) for name in asked
              for n in material.find_knowing(name))  # fmt: skip
     return dict.fromkeys((n, force) for n, force in found if force is not None)
 
@@ -273,7 +133,7 @@ class _Parsed:
     statement: Statement
     asserted: Assertion
     force: str | None
-    """The force asserted of; for a claim that names none, that of the map it stands on."""
+    """The force asserted of; for a claim that names none, that of its map, or of all maps alike."""
 
 
 def _parse(entry: Statement | FaultyClaim, material: Material) -> _Parsed | FaultyClaim:
@@ -286,8 +146,9 @@ def _parse(entry: Statement | FaultyClaim, material: Material) -> _Parsed | Faul
         under = "/properties/asserts" if home is not None else "/asserts"
         faults = tell_faults(error, f"{claim.pointer}{under}", claim.id)
         return FaultyClaim(claim.id, tuple(faults), entry.source)
-    own = material.maps[home].force if home is not None else None
-    return _Parsed(entry, asserted, asserted.force or own)
+    maps = material.maps if home is None else [material.maps[home]]
+    own = {situation.force for situation in maps}
+    return _Parsed(entry, asserted, asserted.force or (own.pop() if len(own) == 1 else None))
 
 
 # -- one claim -------------------------------------------------------------------------------
@@ -296,7 +157,7 @@ def _parse(entry: Statement | FaultyClaim, material: Material) -> _Parsed | Faul
 def _check(parsed: _Parsed, material: Material) -> CheckedClaim:
     """Rate one claim on every map that speaks of its time, then on all together."""
     statement, asserted = parsed.statement, parsed.asserted
-    knowing = material.find_knowing(parsed.force)
+    knowing = material.find_knowing(parsed.force) if parsed.force else []
     instant = _find_instant(statement, material)
     of_day, nearby, missing = _choose_maps(parsed, material, knowing, instant)
     if not of_day or asserted.definition is None:
@@ -309,7 +170,7 @@ def _check(parsed: _Parsed, material: Material) -> CheckedClaim:
     day = [r for r in rated if r.is_of_day]
     rating, carrier = _combine(day)
     facts = all_facts[carrier.number]
-    findings = (*_say_together(rating, carrier, day), *carrier.findings,
+    findings = (*_say_together(rating, carrier, day),
                 *_find_more(statement, instant, rated, carrier, rating))  # fmt: skip
     shown = find_fulfilment(facts) if rating == "supported" else None
     return CheckedClaim(
@@ -370,8 +231,8 @@ def _gather(
     instant: datetime | None,
 ) -> Facts:
     """Gather what the rules ask of one claim on one map."""
-    name = parsed.force
-    claim = parsed.statement.claim
+    name, claim = parsed.force, parsed.statement.claim
+    assert name is not None  # noqa: S101 - a map knows it
     mapper = material.maps[number].mapper_side
     same = [n for n in knowing if n != number and material.maps[n].mapper_side == mapper]
     others = [material.rule(n, name) for n in same]
@@ -420,13 +281,14 @@ def _combine(day: Sequence[MapRating]) -> tuple[Rating, MapRating]:
 def _say_together(
     rating: Rating, carrier: MapRating, day: Sequence[MapRating]
 ) -> Iterator[Finding]:
-    """Say first what decides where it is not the carrying map's own finding."""
-    if carrier.rating != rating:
-        said = "; ".join(f"{r.name}: {r.rating.replace('_', ' ')}" for r in day)
-        statement = (
-            f"The maps of the day disagree, so the claim is neither shown nor refuted ({said})."
-        )
-        yield Finding("maps_disagree", statement, (), decides=True, reference=REFERENCE)
+    """Say first what decides: the carrying map's own finding, or that the maps disagree."""
+    if carrier.rating == rating:
+        yield from carrier.findings
+        return
+    said = "; ".join(f"{r.name}: {r.rating.replace('_', ' ')}" for r in day)
+    statement = f"The maps of the day disagree: it is neither shown nor refuted ({said})."
+    yield Finding("maps_disagree", statement, (), decides=True, reference=REFERENCE)
+    yield from (replace(finding, decides=False) for finding in carrier.findings)
 
 
 def _find_more(
@@ -477,36 +339,3 @@ def _find_own_side(claim: Claim, rated: Sequence[MapRating]) -> Iterator[Finding
         maps = ", ".join(f"{r.name} of {r.ruling.as_of:%Y-%m-%d}" for r in own if r.ruling)
         said = f"It is contradicted even on the claimant's own side's map ({maps}{which})."
         yield Finding("own_side_s_map", said, (), reference=REFERENCE)
-
-
-# -- written ---------------------------------------------------------------------------------
-
-
-def write_claim(claim: Claim, asserted: Assertion) -> Json:
-    """Write a claim as it was understood."""
-    return {
-        "claimant": claim.claimant,
-        "claimant_side": claim.claimant_side,
-        "made_at": _write_instant(claim.made_at) if claim.made_at else None,
-        "statement": claim.statement,
-        "url": claim.url,
-        "archive_url": claim.archive_url,
-        "asserts": {
-            "force": asserted.force,
-            "definition": asserted.definition,
-            "value": "yes" if asserted.holds else "no",
-            "number": asserted.number,
-            "tense": asserted.tense,
-            "hedged": asserted.hedged,
-        },
-    }
-
-
-def _tell_faulty(entry: FaultyClaim) -> Json:
-    errors = [{"pointer": f.pointer, "detail": f.message, "remedy": f.remedy, "feature": f.feature}
-              for f in entry.faults]  # fmt: skip
-    return {"id": entry.id, "rating": None, "definition": None, "because": [], "errors": errors}
-
-
-def _write_instant(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -23,7 +23,7 @@ from encircle.terminal import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from encircle.claim_checks import ClaimChecks, FaultyClaim, Statement
+    from encircle.claim_answer import ClaimChecks, FaultyClaim, Statement
     from encircle.claims import Rating
     from encircle.options import Options
     from encircle.situation import Situation

@@ -19,7 +19,7 @@ from encircle.verify import verify
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from encircle.claim_checks import CheckedClaim
+    from encircle.claim_answer import CheckedClaim
     from encircle.formats.scenarios import Scenario
     from encircle.judgement import Judgement
     from encircle.verify import Verification

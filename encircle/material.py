@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from encircle.claims import Ruling
+from encircle.claim_facts import Ruling
 from encircle.errors import EncircleError
 from encircle.judge import judge
 from encircle.judgement import STATUSES
@@ -65,16 +65,14 @@ class Material:
 
     # which maps
 
-    def find_force(self, number: int, name: str | None) -> str | None:
+    def find_force(self, number: int, name: str) -> str | None:
         """Find the force a name means on a map: a force, the force of a position, or none."""
         situation = self.maps[number]
-        if name is None:
-            return situation.force
         if name in situation.forces:
             return name
         return next((p.force for p in situation.of_kind(Position) if p.id == name), None)
 
-    def find_knowing(self, name: str | None) -> list[int]:
+    def find_knowing(self, name: str) -> list[int]:
         """List the maps that know a force, by time."""
         known = [n for n in range(len(self.maps)) if self.find_force(n, name)]
         return sorted(known, key=lambda n: self.maps[n].as_of)
@@ -89,7 +87,7 @@ class Material:
 
     # what they show
 
-    def rule(self, number: int, name: str | None) -> Ruling | None:
+    def rule(self, number: int, name: str) -> Ruling | None:
         """Say what a map shows of a force, or of the position of that name; None: nothing."""
         force = self.find_force(number, name)
         if force is None:
@@ -100,29 +98,29 @@ class Material:
         judgement = self._judged[key]
         if isinstance(judgement, Failed):
             return None
-        part = None if name is None or name in self.maps[number].forces else name
+        part = None if name in self.maps[number].forces else name
         return self._make_ruling(number, judgement, part)
 
-    def why_not(self, number: int, name: str | None) -> str:
+    def why_not(self, number: int, name: str) -> str:
         """Say why a map that knows the force shows nothing of it."""
         judged = self._judged.get((number, self.find_force(number, name) or ""))
         return judged.reason if isinstance(judged, Failed) else ""
 
-    def rule_with_claims(self, number: int, name: str | None, side: str) -> Ruling | None:
+    def rule_with_claims(self, number: int, name: str, side: str) -> Ruling | None:
         """Say what a map shows if all that a side claims is held; None: it claims nothing there."""
         force = self.find_force(number, name)
-        key = (number, name or "", side)
+        key = (number, name, side)
         if force is None or not _list_claimed(self.maps[number], side):
             return None
         if key not in self._layered:
             judged = judge_force((lay_claims(self.maps[number], side), force, self.options))
-            part = None if name is None or name in self.maps[number].forces else name
+            part = None if name in self.maps[number].forces else name
             self._layered[key] = (
                 None if isinstance(judged, Failed) else self._make_ruling(number, judged, part)
             )
         return self._layered[key]
 
-    def find_like(self, number: int, name: str | None, definition: Definition) -> tuple[str, ...]:
+    def find_like(self, number: int, name: str, definition: Definition) -> tuple[str, ...]:
         """Name positions of a force, and other forces of its side, for which a definition holds."""
         ruling = self.rule(number, name)
         if ruling is None:

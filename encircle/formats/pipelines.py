@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from encircle.claim_checks import CheckedClaim, ClaimChecks, FaultyClaim
+from encircle.claim_answer import CheckedClaim, ClaimChecks, FaultyClaim
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from encircle import check_claims, read
-from encircle.claim_checks import FaultyClaim, NoMapError, Statement, count_judgements, list_claims
+from encircle.claim_answer import FaultyClaim, Statement
+from encircle.claim_checks import NoMapError, count_judgements, list_claims
 from encircle.formats.claims_file import read_rows
 from encircle.material import Failed, Material, judge_force, lay_claims
 from encircle.options import Options
@@ -78,7 +79,7 @@ def test_what_is_left_standing_on_every_map_is_the_least_of_it():
 def test_a_disagreement_is_the_finding_that_decides():
     checked = check([mapped(OPEN), mapped(CLOSED)], claim()).checked[0]
     assert checked.findings[0].rule == "maps_disagree"
-    assert checked.findings[0].decides
+    assert [finding.rule for finding in checked.findings if finding.decides] == ["maps_disagree"]
     assert "maps_of_the_day" not in told(checked)
     assert all(name in checked.findings[0].statement for name in (OPEN, CLOSED))
 
@@ -204,6 +205,15 @@ def test_no_map_is_no_check():
         check_claims([], [])
 
 
+def test_a_claim_that_names_no_force_speaks_of_the_only_one():
+    nameless = {"made_at": DAY, "asserts": {"definition": "land_cut"}}
+    assert check([mapped(OPEN), mapped(FIRE)], nameless).checked[0].rating == "contradicted"
+    several = [mapped(OPEN), mapped("trap-group-outpost-cut")]
+    checked = check(several, nameless).checked[0]
+    assert (checked.rating, checked.findings[0].rule) == ("unverifiable", "force_unknown")
+    assert "corps" in checked.findings[0].statement
+
+
 def test_bare_claims_are_taken_too():
     given = Claim(id="bare", geometry=None, asserts={"definition": "land_cut"})
     assert check_claims([mapped(CLOSED)], [given]).checked[0].rating == "supported"
@@ -245,9 +255,8 @@ def test_what_will_be_judged_is_counted_ahead():
 
 def test_a_force_is_found_by_its_own_name_or_by_a_positions():
     material = Material([mapped("trap-group-outpost-cut")])
-    assert [material.find_force(0, n) for n in ("corps", "outpost", "rumour", None)] == [
-        "corps", "corps", None, "corps",
-    ]  # fmt: skip
+    found = [material.find_force(0, name) for name in ("corps", "outpost", "rumour")]
+    assert found == ["corps", "corps", None]
 
 
 def test_an_unjudged_map_says_why():
