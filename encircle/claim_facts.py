@@ -153,9 +153,10 @@ def prove(definition: Definition, *, holds: bool, ruling: Ruling) -> tuple[str, 
     """
     Find what proves that a definition holds, or does not; None: nothing the map came with.
 
-    A ring proves that land, or everything, is cut. A path proves that it is not. Fire control is
-    proved by a path with its legs under heavy fire, a cut for vehicles by the best path being one
-    for feet or boats; a closed ring proves both.
+    A ring proves that land, or everything, is cut. A path proves that it is not; it is the best one,
+    which may be for feet, so for vehicles their own axis must be open too. Fire control is proved by
+    a path with its legs under heavy fire, a cut for vehicles by the best path being one for feet or
+    boats; a closed ring proves both.
     """
     path, ring = ruling.proofs["open"], ruling.proofs["closed"]
     if definition == "no_force":
@@ -191,6 +192,9 @@ def _prove_open(
     if not path or path["reading"] != "pessimistic":
         return None
     if definition == "fire_control" and any(leg["fire"] in HEAVY_FIRE for leg in path["legs"]):
+        return None
+    by_vehicle = (ruling.judged.axes["land"][mode] for mode in ("wheeled", "tracked"))
+    if definition == "vehicle_cut" and "open" not in by_vehicle:
         return None
     return cite(path)
 

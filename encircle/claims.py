@@ -99,14 +99,18 @@ def states_a_condition(facts: Facts) -> Seen | None:
     """The claim says what would follow if something happened; it does not say that it has."""
     if facts.asserted.tense != "conditional":
         return None
-    true = [r for r in (facts.shown, *facts.find_later()) if facts.was_true(r)]
-    came = f"The condition held on the map of {_say_day(true[0].as_of)}." if true else ""
-    return Seen(detail=came or "On no map of the two weeks that follow did the condition hold.")
+    later = facts.find_later()
+    true = [r for r in (facts.shown, *later) if facts.was_true(r)]
+    if true:
+        return Seen(detail=f"The condition held on the map of {_say_day(true[0].as_of)}.")
+    if later:
+        return Seen(detail=f"Up to the map of {_say_day(later[-1].as_of)} it did not hold.")
+    return Seen(detail="No map in hand is of the days that follow.")
 
 
 @_rule("A forecast is rated by what came: docs/method.md", "supported")
 def forecast_came_true(facts: Facts) -> Seen | None:
-    """The claim was a forecast, and within 14 days a map shows it true."""
+    """The claim was a forecast, and within 14 days the maps bear it out."""
     came = find_fulfilment(facts)
     if came is None:
         return None
@@ -117,7 +121,7 @@ def forecast_came_true(facts: Facts) -> Seen | None:
 
 @_rule("A forecast is rated by what came: docs/method.md", "unsupported")
 def forecast_did_not_come_true(facts: Facts) -> Seen | None:
-    """The claim was a forecast, and no map of the 14 days that follow shows it true."""
+    """The claim was a forecast, and the maps of the 14 days that follow do not bear it out."""
     if facts.asserted.tense != "future" or not facts.find_later():
         return None
     return Seen(detail=f"The last is of {_say_day(facts.find_later()[-1].as_of)}.")
@@ -130,10 +134,18 @@ def forecast_not_due(facts: Facts) -> Seen | None:
 
 
 def find_fulfilment(facts: Facts) -> Ruling | None:
-    """Find the first map that shows a forecast true."""
+    """
+    Find the map that bears a forecast out.
+
+    What is to happen has come true on the first map that shows it. What is not to happen has not
+    happened as long as every map of the days that follow says so: the last of them.
+    """
     if facts.ruling is None or facts.asserted.tense != "future":
         return None
-    return next((r for r in (facts.shown, *facts.find_later()) if facts.was_true(r)), None)
+    later = facts.find_later()
+    if facts.asserted.holds:
+        return next((r for r in (facts.shown, *later) if facts.was_true(r)), None)
+    return later[-1] if later and all(facts.was_true(r) for r in later) else None
 
 
 # -- nobody there, or nobody knows -----------------------------------------------------------

@@ -87,6 +87,14 @@ RATED = [
                  id="they are gone, and are there"),
     pytest.param(CLOSED, {"definition": "no_force", "value": "no"}, "supported", "holds",
                  id="they hold out"),
+    pytest.param(OPEN, {"definition": "vehicle_cut", "value": "no"}, "supported", "holds",
+                 id="vehicles get through"),
+    pytest.param("trap-river-foot-on-ruins", {"definition": "vehicle_cut"}, "supported", "holds",
+                 id="no vehicle gets through"),
+    pytest.param("trap-river-foot-on-ruins", {"definition": "land_cut"}, "overstated",
+                 "true_in_a_lesser_degree", id="only feet get through"),
+    pytest.param("trap-river-foot-on-ruins", {"definition": "vehicle_cut", "value": "no"},
+                 "overstated", "denies_too_much", id="a denial that vehicles are cut off"),
     pytest.param(OPEN, {}, "unverifiable", "asserts_nothing", id="no definition"),
     pytest.param(OPEN, {"number": 500}, "unverifiable", "asserts_nothing", id="only a number"),
     pytest.param(OPEN, {"definition": "land_cut", "tense": "conditional"}, "unverifiable",
@@ -120,6 +128,10 @@ IN_TIME = [
                  "forecast_did_not_come_true", id="a forecast that did not"),
     pytest.param([OPEN, (CLOSED, TOO_LATE)], {"tense": "future"}, "unverifiable",
                  "forecast_not_due", id="a forecast, the next map too late"),
+    pytest.param([OPEN, (OPEN, LATER)], {"tense": "future", "value": "no"}, "supported",
+                 "forecast_came_true", id="a forecast that nothing would happen, and nothing did"),
+    pytest.param([OPEN, (CLOSED, LATER)], {"tense": "future", "value": "no"}, "unsupported",
+                 "forecast_did_not_come_true", id="a forecast that nothing would happen"),
     pytest.param([OPEN, (CLOSED, LATER)], {"tense": "conditional"}, "unverifiable",
                  "states_a_condition", id="a condition that came about"),
     pytest.param([(GONE, LATER), CLOSED], {"made_at": LATER}, "misattributed", "ring_is_over",
@@ -187,6 +199,19 @@ def test_hostile_ground_on_all_sides_is_said_to_be_no_ring():
     checked = check(OPEN, definition="surrounded")
     assert checked.rating == "supported"
     assert "surrounded_and_open" in told(checked)
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        pytest.param([OPEN, (CLOSED, LATER)], "held on the map of 20 May 2024", id="came about"),
+        pytest.param([OPEN, (OPEN, LATER)], "did not hold", id="did not"),
+        pytest.param([OPEN], "No map in hand", id="nobody knows"),
+    ],
+)
+def test_whether_a_condition_came_about_is_told(states, said):
+    checked = check(*states, definition="land_cut", tense="conditional")
+    assert said in checked.findings[0].statement
 
 
 def test_hedged_words_are_told():
