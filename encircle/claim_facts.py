@@ -153,10 +153,10 @@ def prove(definition: Definition, *, holds: bool, ruling: Ruling) -> tuple[str, 
     """
     Find what proves that a definition holds, or does not; None: nothing the map came with.
 
-    A ring proves that land, or everything, is cut. A path proves that it is not; it is the best one,
-    which may be for feet, so for vehicles their own axis must be open too. Fire control is proved by
-    a path with its legs under heavy fire, a cut for vehicles by the best path being one for feet or
-    boats; a closed ring proves both.
+    A ring proves that land, or everything, is cut. A path proves that it is not; it is the best
+    one, which may be for feet, so for vehicles their own axis must be open too. Fire control is
+    proved by a path with its legs under heavy fire, a cut for vehicles by the best path being one
+    for feet or boats; a closed ring proves both.
     """
     path, ring = ruling.proofs["open"], ruling.proofs["closed"]
     if definition == "no_force":
