@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from api.errors import RequestError, UnreadableError
 from encircle.errors import InputFault, SituationError
+from encircle.formats.claims_file import read_rows
 from encircle.geojson import parse_document, read_situation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from api.schemas import JudgementRequest, VerificationRequest
+    from api.schemas import ClaimChecksRequest, JudgementRequest, VerificationRequest
     from encircle import Situation
+    from encircle.claim_answer import FaultyClaim, Statement
 
     Request = JudgementRequest | VerificationRequest
     Fault = dict[str, Any]
@@ -88,6 +91,45 @@ def read_wrapped(request: Request) -> Situation:
     return _read(request.situation, as_of=request.as_of, force=request.force)
 
 
+def read_batch(
+    request: ClaimChecksRequest,
+) -> tuple[list[Situation], list[Statement | FaultyClaim] | None]:
+    """
+    Read the maps and the claims a request holds; no claims: those that stand on the maps.
+
+    Raises
+    ------
+    RequestError
+        If it holds no map, or one both ways, or claims of which none can be read.
+    SituationError
+        With what is wrong with every map; pointers lead from the top of the request.
+    """
+    if (request.situation is None) == (request.situations is None):
+        raise RequestError([_NO_MAP])
+    situations = list(_read_all(request))
+    if request.claims is None:
+        return situations, None
+    claims = read_rows((f"/claims/{n}", row) for n, row in enumerate(request.claims))
+    faulty = [fault for entry in claims for fault in getattr(entry, "faults", ())]
+    if claims and not any(hasattr(entry, "claim") for entry in claims):
+        raise RequestError(faulty)
+    return situations, claims
+
+
+def _read_all(request: ClaimChecksRequest) -> Iterator[Situation]:
+    """Read every map; once one is wrong, only the faults of all matter."""
+    single = {"/situation": request.situation} if request.situation is not None else {}
+    several = {f"/situations/{n}": s for n, s in enumerate(request.situations or ())}
+    faults: list[InputFault] = []
+    for pointer, situation in {**single, **several}.items():
+        try:
+            yield read_situation(situation)
+        except SituationError as error:
+            faults += [replace(fault, pointer=pointer + fault.pointer) for fault in error.faults]
+    if faults:
+        raise SituationError(faults)
+
+
 def _read(
     situation: dict[str, Any], as_of: str | None = None, force: str | None = None
 ) -> Situation:
@@ -99,6 +141,9 @@ def _read(
         raise SituationError([_rebase(fault, given) for fault in error.faults]) from None
 
 
+_NO_MAP = InputFault(
+    "/situations", "not just one of `situation` and `situations`", "Give one map, or a list of maps"
+)
 _NO_OBJECT = InputFault("", "the body is not an object", 'Give {"situation": ...}')
 _BARE = InputFault(
     "",

@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
 from api.errors import PROBLEM_JSON
-from api.schemas import JudgementRequest, ProblemBody, VerificationRequest
+from api.schemas import ClaimChecksRequest, JudgementRequest, ProblemBody, VerificationRequest
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -59,7 +59,7 @@ def write_openapi(app: FastAPI) -> Json:
         document = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes
         )
-        models = (JudgementRequest, VerificationRequest, ProblemBody)
+        models = (JudgementRequest, VerificationRequest, ClaimChecksRequest, ProblemBody)
         _, schemas = models_json_schema(
             [(model, "validation") for model in models], ref_template=REFERENCE
         )

@@ -130,6 +130,36 @@ class VerificationRequest(Closed):
     as_of: Text | None = Field(None, description="Stands in for `situation.as_of`; RFC 3339.")
 
 
+EXAMPLE_CLAIM: Json = {
+    "id": "claim",
+    "claimant": "A spokesman",
+    "claimant_side": "B",
+    "made_at": "2025-03-14T09:00:00Z",
+    "statement": "The group is surrounded.",
+    "asserts": {"force": "group", "definition": "land_cut", "value": "yes"},
+}
+
+
+class ClaimChecksRequest(Closed):
+    """Claims, and the maps to hold them against."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"situations": [EXAMPLE_SITUATION], "claims": [EXAMPLE_CLAIM]}]
+        }
+    )
+
+    situation: Situation | None = Field(None, description="One map; or give `situations`.")
+    situations: Annotated[list[Situation], Field(min_length=1, max_length=100)] | None = Field(
+        None, description="Maps, of one day or many, by one mapper or several."
+    )
+    claims: Annotated[list[Any], Field(max_length=1_000)] | None = Field(
+        None, description="Claims, as docs/contract.md has them; by default those on the maps."
+    )
+    options: OptionsBody | None = None
+    brief: bool = Field(default=False, description="Leave proofs and axes out of each judgement.")
+
+
 class StatusBody(BaseModel):
     """One of the eight statuses."""
 
@@ -160,6 +190,12 @@ class JudgementBody(BaseModel):
     pivots: list[Json]
     findings: list[Json]
     provenance: Json
+
+
+class ClaimChecksBody(BaseModel):
+    """Every claim in the order given: rated, or with its errors and a rating of null."""
+
+    claims: list[Json]
 
 
 class CheckBody(BaseModel):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from typing import Literal
 
-Kind = Literal[b"j", b"v", b"p"]
-"""The work: judge, verify, or judge and draw a picture."""
+Kind = Literal[b"j", b"v", b"p", b"c"]
+"""The work: judge, verify, judge and draw a picture, or check claims."""
 QUESTION = struct.Struct(">cI")
 """Kind of the work, and how many bytes follow."""
 ANSWER = struct.Struct(">HHdI")

@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 
-from api.bodies import parse_body, read_wrapped
+from api.bodies import parse_body, read_batch, read_wrapped
 from api.errors import RULES, describe, encode, find_rule
 from api.logs import build_logger, trace
-from api.schemas import EXAMPLE_SITUATION, JudgementRequest, VerificationRequest
+from api.schemas import (
+    EXAMPLE_SITUATION,
+    ClaimChecksRequest,
+    JudgementRequest,
+    VerificationRequest,
+)
 from api.wire import ANSWER, QUESTION, Kind
-from encircle import judge
+from encircle import check_claims, judge
 from encircle.verify import verify
 
 if TYPE_CHECKING:
@@ -50,7 +55,15 @@ def picture_body(raw: bytes) -> bytes:
     return draw_svg(judge(situation, _choose(request)), situation).encode()
 
 
-def _choose(request: JudgementRequest) -> Options | None:
+def claims_body(raw: bytes) -> bytes:
+    """Rate the claims in a request's body against its maps."""
+    request = parse_body(raw, ClaimChecksRequest)
+    situations, claims = read_batch(request)
+    checks = check_claims(situations, claims, _choose(request))
+    return write(checks.to_dict(brief=request.brief))
+
+
+def _choose(request: JudgementRequest | ClaimChecksRequest) -> Options | None:
     return request.options.to_options() if request.options else None
 
 
@@ -58,6 +71,7 @@ WORK: dict[Kind, Callable[[bytes], bytes]] = {
     b"j": judge_body,
     b"v": verify_body,
     b"p": picture_body,
+    b"c": claims_body,
 }
 """Kind of work to what does it."""
 

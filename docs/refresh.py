@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from encircle import explain, judge, read
+from encircle.claims import list_claim_rules
 from encircle.contract import input_schema
 from encircle.formats.scenarios import Scenario, read_library
 from encircle.judgement import STATUSES
@@ -35,6 +36,15 @@ def write_rules() -> str:
         status = rule["status"]
         decides = f"**{status['code']}** {rule['verdict']}" if status else ""
         rows.append(f"| `{rule['rule']}` | {rule['statement']} | {decides} | {rule['reference']} |")
+    return "\n".join(rows)
+
+
+def write_claim_rules() -> str:
+    """Write the table of rules for claims, in the order they are asked."""
+    rows = ["| rule | what it asserts | rates | reference |", "|---|---|---|---|"]
+    for rule in list_claim_rules():
+        rates = f"**{rule['rating'].replace('_', ' ')}**" if rule["rating"] else ""
+        rows.append(f"| `{rule['rule']}` | {rule['statement']} | {rates} | {rule['reference']} |")
     return "\n".join(rows)
 
 
@@ -100,7 +110,11 @@ def write_pages() -> dict[Path, str]:
     method, readme = ROOT / "docs" / "method.md", ROOT / "README.md"
     return {
         ROOT / "docs" / "contract.schema.json": write_schema(),
-        method: fill(method.read_text("utf-8"), "rules", write_rules()),
+        method: fill(
+            fill(method.read_text("utf-8"), "rules", write_rules()),
+            "claim-rules",
+            write_claim_rules(),
+        ),
         readme: fill(
             fill(readme.read_text("utf-8"), "fixtures", write_fixtures()),
             "judgement",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from encircle import cli_library
+from encircle import cli_claims, cli_library
 from encircle.terminal import (
     FAILED,
     guard,
@@ -39,6 +39,7 @@ app = typer.Typer(
 )
 
 cli_library.register(app)
+cli_claims.register(app)
 
 NETWORK_FORMATS = (".graphml", ".json")
 

@@ -148,7 +148,42 @@ class ClaimModel(CommonModel):
     made_at: Instant | None = None
     statement: Text | None = None
     url: Text | None = None
+    archive_url: Text | None = None
     asserts: dict[str, Any] | None = None
+
+
+def _parse_holds(value: object) -> object:
+    words = {"yes": True, "true": True, "no": False, "false": False}
+    return words.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
+class AssertionModel(_Open):
+    """What a claim asserts."""
+
+    force: Name | None = None
+    definition: nouns.Definition | None = None
+    value: Annotated[Literal[True, False], BeforeValidator(_parse_holds)] | None = None
+    number: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0)] | None = None
+    tense: nouns.Tense | None = None
+    hedged: Annotated[bool, Field(strict=True)] | None = None
+
+
+def parse_assertion(asserts: object) -> nouns.Assertion:
+    """
+    Read what a claim asserts; `value` is yes where it is missing.
+
+    Raises
+    ------
+    ValidationError
+        If a member is of the wrong type or an unknown word.
+
+    Examples
+    --------
+    >>> parse_assertion({"force": "group", "definition": "land_cut", "value": "no"}).holds
+    False
+    """
+    given = AssertionModel.model_validate(asserts).model_dump(exclude_none=True)
+    return nouns.Assertion(holds=given.pop("value", True), **given)
 
 
 class SideModel(_Open):
@@ -169,6 +204,7 @@ class SituationModel(_Open):
     force: Name | None = None
     area: dict[str, Any] | None = None
     uncovered: Literal["unknown", "open"] | None = None
+    mapper_side: Name | None = None
     sources: list[SourceModel] | None = None
 
 

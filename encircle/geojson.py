@@ -216,6 +216,7 @@ class _Reader:
             title=whole.title,
             area=area,
             uncovered=whole.uncovered or self._default_uncovered(rows),
+            mapper_side=whole.mapper_side,
             origin=origin,
             notices=tuple(self.notices),
             sha256=digest(self.document),
@@ -236,10 +237,7 @@ class _Reader:
         try:
             return model.model_validate(value)
         except ValidationError as error:
-            for fault in error.errors(include_url=False, include_input=False):
-                place = [part for part in fault["loc"] if not _is_union_label(part)]
-                at = pointer + "".join(f"/{_escape(part)}" for part in place)
-                self._fault(at, _say(fault), _remedy(fault), whose)
+            self.faults.extend(tell_faults(error, pointer, whose))
             return None
 
     # the collection
@@ -651,6 +649,14 @@ class _CoordinateWalk:
                 self._fault(f"{pointer}/{place}", f"{what} {number!r:.40} out of range", remedy)
                 return None
         return float(value[0]), float(value[1])
+
+
+def tell_faults(error: ValidationError, pointer: str, whose: str | None) -> Iterator[InputFault]:
+    """Tell what is wrong with a part of a document: each place, and its remedy."""
+    for fault in error.errors(include_url=False, include_input=False):
+        place = [part for part in fault["loc"] if not _is_union_label(part)]
+        at = pointer + "".join(f"/{_escape(part)}" for part in place)
+        yield InputFault(at, _say(fault), _remedy(fault), whose)
 
 
 # -- small questions -------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from encircle.baselines import BASELINES
+from encircle.claim_checks import check_claims
 from encircle.judge import judge
 from encircle.judgement import STATUSES
 from encircle.sensitivity import measure_sensitivity
@@ -18,6 +19,7 @@ from encircle.verify import verify
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from encircle.claim_answer import CheckedClaim
     from encircle.formats.scenarios import Scenario
     from encircle.judgement import Judgement
     from encircle.verify import Verification
@@ -169,6 +171,36 @@ def judge_scenario(scenario: Scenario) -> Record:
     seconds = time.perf_counter() - began
     said = {name: method(situation) for name, method in BASELINES.items()}
     return Record(scenario, judgement, verification, {OURS: judgement.encircled, **said}, seconds)
+
+
+def rate_library(
+    scenarios: Iterable[Scenario], *, on_rated: Callable[[str], None] = lambda _: None
+) -> dict[tuple[str, str], CheckedClaim]:
+    """
+    Rate every claim of the dated states, all states of one place as material.
+
+    Parameters
+    ----------
+    scenarios
+        Traps and counterfactuals among them are left out.
+    on_rated
+        Called after each place, for showing progress.
+
+    Returns
+    -------
+    rated
+        The claims by the ids of state and claim.
+    """
+    places: dict[str, list[Scenario]] = {}
+    for scenario in scenarios:
+        if scenario.is_history and not scenario.error:
+            places.setdefault(scenario.place, []).append(scenario)
+    rated = {}
+    for place, states in places.items():
+        for checked in check_claims([s.situation for s in states]).checked:
+            rated[states[checked.statement.home or 0].id, checked.id] = checked
+        on_rated(place)
+    return rated
 
 
 def measure_all(

@@ -28,6 +28,11 @@ CrossingType = Literal[
 BarrierType = Literal["river", "coast", "lake", "cliff", "minefield", "border"]
 Presence = Literal["yes", "withdrawn", "unknown"]
 Permission = Literal["enemy", "third_party"]
+Definition = Literal[
+    "land_cut", "vehicle_cut", "fire_control", "isolation", "surrounded", "no_force"
+]
+"""What a claim may assert of a force: a way of being cut off, or that nobody is there."""
+Tense = Literal["present", "future", "conditional"]
 
 GROUND_MODES: tuple[GroundMode, ...] = get_args(GroundMode)
 NEUTRAL = "neutral"
@@ -173,7 +178,26 @@ class Claim(Feature):
     made_at: datetime | None = None
     statement: str | None = None
     url: str | None = None
+    archive_url: str | None = None
     asserts: dict[str, object] = field(default_factory=dict)
+    """As it was given; `contract.parse_assertion` reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """What a claim asserts, of which force, by which definition."""
+
+    force: str | None = None
+    """None: the force of the map the claim stands in."""
+    definition: Definition | None = None
+    """None: nothing that a map could answer."""
+    holds: bool = True
+    """False: the claim denies."""
+    number: float | None = None
+    """Head count claimed; rated apart from where the front lies."""
+    tense: Tense = "present"
+    hedged: bool = False
+    """The words themselves take something back: *almost*, *virtually*, *practically*."""
 
 
 F = TypeVar("F", bound=Feature)
@@ -191,6 +215,8 @@ class Situation:
     title: str | None = None
     area: BaseGeometry | None = None
     uncovered: Literal["unknown", "open"] = "unknown"
+    mapper_side: str | None = None
+    """The side whose own map this is; None: nobody's."""
     origin: tuple[float, float] = (0.0, 0.0)
     """Where the local plane is centred: (lon, lat), degrees."""
     notices: tuple[str, ...] = ()

@@ -17,8 +17,10 @@ FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 PLACES = [path for path in FIXTURES.iterdir() if path.is_dir()]
 FOLDERS = sorted(path.name for path in PLACES if not (path / "claims.json").exists())
 """Situations; a chronology of claims is none (see test_chronologies.py)."""
-CHECKED = {"force", "as_of", "verdict", "acceptable", "definitions", "units", "margins", "history"}
-NOT_CHECKED = {"claims": "claims are rated by a later command"}
+CHECKED = {
+    "force", "as_of", "verdict", "acceptable", "definitions", "units", "margins", "claims",
+    "history",
+}  # fmt: skip
 DEMANDED = {
     "encircled": {"open": None, "closed": "optimistic"},
     "not_encircled": {"open": "pessimistic", "closed": None},
@@ -53,7 +55,7 @@ def test_a_folder_says_where_it_comes_from_and_what_it_expects(folder):
     expected = expected_of(folder)
     assert expected["history"]["note"]
     assert expected["history"]["confidence"]
-    assert "error" in expected or set(expected) <= CHECKED | set(NOT_CHECKED)
+    assert "error" in expected or set(expected) <= CHECKED
 
 
 @pytest.mark.historical
@@ -90,7 +92,7 @@ def test_the_proofs_hold_without_the_engine(folder):
 
 
 @pytest.mark.parametrize("folder", [f for f in JUDGED if "claims" in expected_of(f)])
-def test_every_claim_that_will_be_rated_is_on_the_map(folder):
+def test_every_claim_that_is_rated_is_on_the_map(folder):
     situation, _ = judged(folder)
     assert set(expected_of(folder)["claims"]) <= {c.id for c in situation.of_kind(Claim)}
 

@@ -2,14 +2,20 @@
 
 import importlib.util
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
-from encircle import judge, list_rules, read
-from encircle.contract import KINDS, SituationModel, SourceModel
+from encircle import check_claims, judge, list_rules, read
+from encircle.claim_facts import DEFINITIONS
+from encircle.claims import RATINGS, list_claim_rules
+from encircle.contract import KINDS, AssertionModel, SituationModel, SourceModel
+from encircle.formats.claims_file import COLUMNS
 from encircle.isolation import LAND_MODES
 from encircle.judgement import STATUSES, Answer, Verdict
 from encircle.lines import Reason
@@ -74,7 +80,8 @@ def names_of_the_contract():
     yield from SourceModel.model_fields
     yield from (status.name for status in STATUSES.values())
     yield from (*get_args(Verdict), *get_args(Answer), *get_args(Reason), *LAND_MODES)
-    yield from Options.__slots__
+    yield from (*Options.__slots__, *AssertionModel.model_fields, *RATINGS, *DEFINITIONS)
+    yield from COLUMNS
 
 
 @pytest.mark.parametrize("name", sorted(set(names_of_the_contract())))
@@ -94,6 +101,14 @@ def test_the_contract_tells_every_member_of_a_judgement(folder):
     told += [*judgement["findings"], *judgement["pivots"], judgement["provenance"]]
     told += [judgement["definitions"], judgement["cut_off"], judgement["confidence"]]
     told += [proof["disjoint"] for proof in proofs if "disjoint" in proof]
+    missing = {name for part in told for name in part if not re.search(rf"\b{name}\b", CONTRACT)}
+    assert not missing
+
+
+def test_the_contract_tells_every_member_of_a_checked_claim():
+    checks = check_claims([read(ROOT / "fixtures" / "kursk-2025-03-14" / "situation.geojson")])
+    answers = checks.to_dict()["claims"]
+    told = [part for a in answers for part in (a, a["claim"], a["number"] or {}, *a["maps"])]
     missing = {name for part in told for name in part if not re.search(rf"\b{name}\b", CONTRACT)}
     assert not missing
 
@@ -127,6 +142,12 @@ def test_the_method_tells_every_rule():
     assert all(f"| `{rule['rule']}` | {rule['statement']} |" in method for rule in list_rules())
 
 
+def test_the_method_tells_every_rule_for_claims():
+    method = (DOCS / "method.md").read_text("utf-8")
+    told = (f"| `{rule['rule']}` | {rule['statement']} |" for rule in list_claim_rules())
+    assert all(row in method for row in told)
+
+
 def test_decisions_are_numbered_without_a_gap():
     numbers = [int(page.name[:4]) for page in DECISIONS]
     assert numbers == list(range(1, len(numbers) + 1))
@@ -140,3 +161,23 @@ def test_a_decision_is_half_a_page_in_four_parts(page):
     ]  # fmt: skip
     assert text.startswith(f"# {page.name[:4]}. ")
     assert len(text.splitlines()) <= 40
+
+
+def test_the_nightly_check_runs_as_it_is_written(tmp_path):
+    """Every shell block of the page, in a folder with the fixtures and the command."""
+    page = (DOCS / "nightly-check.md").read_text("utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    shims = tmp_path / "bin"
+    shims.mkdir()
+    for name, words in {"encircle": "-m encircle.cli", "python3": ""}.items():
+        (shims / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n')
+        (shims / name).chmod(0o755)
+    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
+    paths = {"PATH": f"{shims}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(  # noqa: S603 - our own page
+        ["bash", "-euc", "\n".join(blocks)],  # noqa: S607 - our own page
+        cwd=tmp_path, env={**os.environ, **paths}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    promised = re.search(r"```text\n(.*?)```", page, re.DOTALL)[1]
+    assert done.stdout == f"exit code 1\n{promised}"
+    assert (tmp_path / "nightly" / "report.xml").exists()

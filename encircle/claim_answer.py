@@ -1,0 +1,193 @@
+"""What comes of claims held against maps: a rating with its reasons, or what cannot be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from encircle.judgement import Finding
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from encircle.claim_facts import Ruling
+    from encircle.claims import Rating
+    from encircle.errors import InputFault
+    from encircle.situation import Assertion, Claim
+
+Json = dict[str, Any]
+IN_BRIEF = ("force", "side", "as_of", "verdict", "encircled", "status", "headline", "definitions")
+"""Members of a judgement that are left in brief."""
+REFERENCE = "docs/contract.md, Claims"
+
+
+@dataclass(frozen=True, slots=True)
+class FaultyClaim:
+    """A claim that cannot be read, and everything wrong with it."""
+
+    id: str
+    faults: tuple[InputFault, ...]
+    source: str | None = None
+    """The file it stands in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A claim, and where it stands."""
+
+    claim: Claim
+    home: int | None = None
+    """Number of the map it is a feature of."""
+    source: str | None = None
+    """The file it stands in."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapRating:
+    """What one map makes of a claim."""
+
+    number: int
+    ruling: Ruling | None
+    rating: Rating
+    findings: tuple[Finding, ...]
+    is_of_day: bool
+    mapper_side: str | None
+    name: str
+
+    @property
+    def speaks(self) -> bool:
+        """Tell whether the map can say anything of the claim."""
+        return self.rating != "unverifiable"
+
+    def to_dict(self) -> Json:
+        """Give the map's line in the answer."""
+        ruling = self.ruling
+        return {
+            "situation": self.name,
+            "as_of": _write_instant(ruling.as_of) if ruling else None,
+            "mapper_side": self.mapper_side,
+            "of_the_day": self.is_of_day,
+            "rating": self.rating,
+            "status": ruling.judged.status.code if ruling else None,
+            "rule": self.findings[0].rule,
+            "because": self.findings[0].statement,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedClaim:
+    """A claim rated, with every reason."""
+
+    statement: Statement
+    asserted: Assertion
+    rating: Rating
+    findings: tuple[Finding, ...]
+    maps: tuple[MapRating, ...] = ()
+    matrix: dict[str, Rating] = field(default_factory=dict)
+    shown: Ruling | None = None
+    """The map that carries the rating."""
+
+    @property
+    def id(self) -> str:
+        """The claim's id."""
+        return self.statement.claim.id
+
+    @property
+    def source(self) -> str | None:
+        """The file the claim stands in."""
+        return self.statement.source
+
+    @property
+    def number(self) -> Json | None:
+        """The rating of a head count, apart from that of the map; None where none is claimed."""
+        if self.asserted.number is None:
+            return None
+        because = Finding(
+            "no_head_count",
+            "A map of control counts no heads: weights of positions are shares, not numbers.",
+            reference=REFERENCE,
+        )
+        number = self.asserted.number
+        return {"claimed": number, "rating": "unverifiable", "because": because.to_dict()}
+
+    @property
+    def quote(self) -> str:
+        """One line a journalist can quote."""
+        claim = self.statement.claim
+        who = claim.claimant or "Somebody"
+        when = f", {claim.made_at.day} {claim.made_at:%B %Y}" if claim.made_at else ""
+        said = f': "{claim.statement}"' if claim.statement else ""
+        headline = f" {self.shown.judgement.headline}" if self.shown else ""
+        rated = self.rating.replace("_", " ")
+        return f"{who}{when}{said} Rated {rated}. {self.findings[0].statement}{headline}"
+
+    def to_dict(self, *, brief: bool = False) -> Json:
+        """Give the claim as the contract writes it; in brief, its judgement in a few members."""
+        judgement = self.shown.judgement.to_dict() if self.shown else None
+        if brief and judgement:
+            judgement = {name: judgement[name] for name in IN_BRIEF}
+        return {
+            "id": self.id,
+            "rating": self.rating,
+            "definition": self.asserted.definition,
+            "because": [finding.to_dict() for finding in self.findings],
+            "judgement": judgement,
+            "claim": write_claim(self.statement.claim, self.asserted),
+            "matrix": dict(self.matrix),
+            "number": self.number,
+            "maps": [rated.to_dict() for rated in self.maps],
+            "quote": self.quote,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimChecks:
+    """Every claim in the order given: rated, or what is wrong with it."""
+
+    entries: tuple[CheckedClaim | FaultyClaim, ...]
+
+    @property
+    def checked(self) -> list[CheckedClaim]:
+        """The claims that were rated."""
+        return [e for e in self.entries if isinstance(e, CheckedClaim)]
+
+    @property
+    def faulty(self) -> list[FaultyClaim]:
+        """The claims that could not be read."""
+        return [e for e in self.entries if isinstance(e, FaultyClaim)]
+
+    def to_dict(self, *, brief: bool = False) -> Json:
+        """Give the answer as the contract writes it."""
+        return {"claims": [e.to_dict(brief=brief) if isinstance(e, CheckedClaim)
+                           else _tell_faulty(e) for e in self.entries]}  # fmt: skip
+
+
+def write_claim(claim: Claim, asserted: Assertion) -> Json:
+    """Write a claim as it was understood."""
+    return {
+        "claimant": claim.claimant,
+        "claimant_side": claim.claimant_side,
+        "made_at": _write_instant(claim.made_at) if claim.made_at else None,
+        "statement": claim.statement,
+        "url": claim.url,
+        "archive_url": claim.archive_url,
+        "asserts": {
+            "force": asserted.force,
+            "definition": asserted.definition,
+            "value": "yes" if asserted.holds else "no",
+            "number": asserted.number,
+            "tense": asserted.tense,
+            "hedged": asserted.hedged,
+        },
+    }
+
+
+def _tell_faulty(entry: FaultyClaim) -> Json:
+    errors = [{"pointer": f.pointer, "detail": f.message, "remedy": f.remedy, "feature": f.feature}
+              for f in entry.faults]  # fmt: skip
+    return {"id": entry.id, "rating": None, "definition": None, "because": [], "errors": errors}
+
+
+def _write_instant(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,185 @@
+"""The command that holds claims against maps, for a terminal and for pipelines."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path  # noqa: TC003 - typer reads it
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from encircle.terminal import (
+    BAD_INPUT,
+    FAILED,
+    guard,
+    load,
+    print_json,
+    read_file,
+    refuse,
+    show_progress,
+    write,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from encircle.claim_answer import ClaimChecks, FaultyClaim, Statement
+    from encircle.claims import Rating
+    from encircle.options import Options
+    from encircle.situation import Situation
+
+ClaimsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--claims", metavar="FILE", help="Claims, JSON or CSV; by default those on the maps"
+    ),
+]
+FailOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-on", metavar="RATING[,RATING]", help="Exit 1 if a claim is rated so; repeatable"
+    ),
+]
+MOST_PROCESSES = 2
+"""Processes used where there is work for them."""
+WORTH_SHARING = 8
+"""Fewer judgements than this are made sooner than a second process has started."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(check)
+
+
+def check(
+    situations: Annotated[
+        list[str], typer.Argument(metavar="SITUATION...", help="GeoJSON; - for stdin")
+    ],
+    claims: ClaimsOption = None,
+    fail_on: FailOption = None,
+    stale_after_days: Annotated[
+        float, typer.Option("--stale-after-days", min=0, help="Older evidence is uncertain; days")
+    ] = 30.0,
+    json_output: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document, nothing else")
+    ] = False,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="Leave proofs and axes out of each judgement")
+    ] = False,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", help="Write a JUnit XML report here")
+    ] = None,
+    github: Annotated[
+        bool, typer.Option("--github", help="Annotate what fails, as GitHub reads it")
+    ] = False,
+) -> None:
+    """Hold claims against maps, and say how far the maps bear them out."""
+    from encircle.options import Options
+
+    failing = _parse_ratings(fail_on or [])
+    maps = _read_maps(situations)
+    stated = _read_claims(maps, situations, claims)
+    checks = _check(maps, stated, Options(stale_after_days=stale_after_days))
+    _report(checks, failing, junit, github=github, quiet=json_output)
+    if not json_output:
+        _tell(checks)
+    elif checks.checked or not checks.faulty:
+        print_json(checks.to_dict(brief=brief))
+    if checks.faulty and not checks.checked:
+        raise typer.Exit(BAD_INPUT)
+    raise typer.Exit(FAILED if any(c.rating in failing for c in checks.checked) else 0)
+
+
+def _parse_ratings(given: Sequence[str]) -> frozenset[Rating]:
+    from encircle.claims import RATINGS
+
+    words = {word.strip() for text in given for word in text.split(",") if word.strip()}
+    unknown = sorted(words - set(RATINGS))
+    if unknown:
+        refuse(f"--fail-on {unknown[0]!r} is no rating; use {', '.join(RATINGS)}")
+    return frozenset(rating for rating in RATINGS if rating in words)
+
+
+def _read_maps(names: Sequence[str]) -> list[Situation]:
+    """Read every map, or end the command with everything that is wrong with any of them."""
+    read: list[Situation] = []
+    for name in names:
+        try:
+            read.append(read_file(name, None, None))
+        except typer.Exit:
+            typer.echo(f"error: {name} is no situation; see above", err=True)
+    if len(read) < len(names):
+        raise typer.Exit(BAD_INPUT)
+    return read
+
+
+def _read_claims(
+    maps: Sequence[Situation], names: Sequence[str], files: Sequence[str] | None
+) -> list[Statement | FaultyClaim]:
+    """Read the claims of the files, or those that stand on the maps."""
+    from dataclasses import replace
+
+    from encircle.claim_checks import list_claims
+    from encircle.formats.claims_file import read_claims
+
+    if not files:
+        return [replace(s, source=names[s.home or 0]) for s in list_claims(maps)]
+    if [*names, *files].count("-") > 1:
+        refuse("standard input can be read once; give - once")
+    return [entry for file in files for entry in guard(lambda f=file: read_claims(load(f), f))]
+
+
+def _check(
+    maps: Sequence[Situation], stated: Sequence[Statement | FaultyClaim], options: Options
+) -> ClaimChecks:
+    from encircle.claim_checks import check_claims, count_judgements
+
+    total = count_judgements(maps, stated)
+    processes = MOST_PROCESSES if total >= WORTH_SHARING else 1
+    with show_progress("Judging", total) as step:
+        checks: ClaimChecks = guard(
+            lambda: check_claims(maps, stated, options, processes=processes, on_judged=step)
+        )
+    return checks
+
+
+def _report(
+    checks: ClaimChecks,
+    failing: frozenset[Rating],
+    junit: Path | None,
+    *,
+    github: bool,
+    quiet: bool,
+) -> None:
+    """Tell what cannot be read, and write what pipelines read; quiet: not on standard output."""
+    from encircle.formats.pipelines import write_annotations, write_junit
+
+    for entry in checks.faulty:
+        for fault in entry.faults:
+            typer.echo(f"error: {entry.source or 'claims'}: claim {entry.id!r}, {fault}", err=True)
+    if junit:
+        write(junit, write_junit(checks, failing, datetime.now(UTC)))
+    if github:
+        for line in write_annotations(checks, failing):
+            typer.echo(line, err=quiet)
+
+
+# -- in words --------------------------------------------------------------------------------
+
+
+def _tell(checks: ClaimChecks) -> None:
+    for checked in checks.checked:
+        typer.echo(f"{checked.id}: {checked.rating.replace('_', ' ')}")
+        typer.echo(f"  {checked.quote}")
+        for finding in checked.findings[1:]:
+            typer.echo(f"  - {finding.statement}")
+        if checked.number:
+            typer.echo(f"  - The number is {checked.number['rating']}: "
+                       f"{checked.number['because']['statement']}")  # fmt: skip
+        typer.echo("")
+    counts: dict[str, int] = {}
+    for checked in checks.checked:
+        counts[checked.rating] = counts.get(checked.rating, 0) + 1
+    said = ", ".join(f"{count} {rating.replace('_', ' ')}" for rating, count in counts.items())
+    bad = f"; {len(checks.faulty)} could not be read" if checks.faulty else ""
+    typer.echo(f"{len(checks.checked)} claims rated{': ' if said else ''}{said}{bad}.")

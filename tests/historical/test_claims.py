@@ -1,0 +1,135 @@
+"""Every claim in the library is rated as history allows, with the proof that its rating needs."""
+
+import importlib.util
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from encircle import check_claims
+from encircle.claims import RATINGS
+from encircle.formats.scenarios import read_library
+
+pytestmark = pytest.mark.historical
+ROOT = Path(__file__).resolve().parents[2]
+FIXTURES = ROOT / "fixtures"
+TRAP_SERIES = re.compile(r"trap-(last-road|future-claim)-.*")
+"""Traps told in several drawings of one place."""
+RINGS = ("land_cut", "vehicle_cut", "fire_control", "isolation", "surrounded")
+
+
+@cache
+def library():
+    return {s.id: s for s in read_library(FIXTURES) if not s.error}
+
+
+def series_of(scenario):
+    """Name what a scenario is told together with: its place, its trap, else itself."""
+    if scenario.is_history:
+        return scenario.place
+    series = TRAP_SERIES.fullmatch(scenario.id)
+    return series[1] if series else scenario.id
+
+
+@cache
+def rated_together(folders):
+    """Rate the claims of several states of one place, each with all others as material."""
+    checks = check_claims([library()[folder].situation for folder in folders])
+    assert not checks.faulty
+    return {(folders[c.statement.home], c.id): c for c in checks.checked}
+
+
+def rated(folder):
+    """
+    Rate the claims of a state, with all dated states of the place as material.
+
+    A series of traps is told as it would be lived: what a later drawing shows is not known yet.
+    """
+    scenario = library()[folder]
+    same = [s for s in library().values() if series_of(s) == series_of(scenario)]
+    if not scenario.is_history:
+        same = [s for s in same if s.situation.as_of <= scenario.situation.as_of]
+    together = rated_together(tuple(s.id for s in same))
+    return {claim: c for (state, claim), c in together.items() if state == folder}
+
+
+CLAIMS = [
+    pytest.param(folder.name, claim, allowed, id=f"{folder.name} {claim}")
+    for folder in sorted(FIXTURES.iterdir())
+    if folder.is_dir()
+    for claim, allowed in json.loads((folder / "expected.json").read_bytes())
+    .get("claims", {})
+    .items()
+]
+
+
+@pytest.mark.parametrize(("folder", "claim", "allowed"), CLAIMS)
+def test_a_claim_is_rated_as_history_allows(folder, claim, allowed):
+    checked = rated(folder)[claim]
+    assert checked.rating in allowed, checked.findings[0].statement
+    assert set(allowed) <= set(RATINGS)
+
+
+@pytest.mark.parametrize(
+    ("folder", "claim"), [pytest.param(*p.values[:2], id=p.id) for p in CLAIMS]
+)
+def test_a_rating_comes_with_its_proof(folder, claim):
+    checked = rated(folder)[claim]
+    says_ring = checked.asserted.holds and checked.asserted.definition in RINGS
+    proofs = checked.shown.proofs if checked.shown else {"open": None, "closed": None}
+    if checked.rating == "contradicted":
+        assert proofs["open"] or (not says_ring and proofs["closed"])
+        assert checked.findings[0].evidence
+    if checked.rating == "supported" and says_ring:
+        by_fire = proofs["open"] and any(
+            leg["fire"] in ("F3", "F4") for leg in proofs["open"]["legs"]
+        )
+        assert proofs["closed"] or (checked.asserted.definition == "fire_control" and by_fire)
+
+
+def test_the_library_shows_every_rating():
+    folders = {param.values[0] for param in CLAIMS}
+    seen = {checked.rating for folder in folders for checked in rated(folder).values()}
+    assert seen == set(RATINGS)
+
+
+KURSK = {
+    ("kursk-2025-03-12", "claim-gerasimov"): "contradicted",
+    ("kursk-2025-03-14", "claim-putin-isolation"): "contradicted",
+    ("kursk-2025-03-14", "claim-putin-fire"): "supported",
+    ("kursk-2025-03-14", "claim-trump"): "contradicted",
+    ("kursk-2025-03-14", "claim-ua-no-ring"): "supported",
+    ("kursk-2025-03-14", "claim-ua-no-threat"): "overstated",
+    ("kursk-2025-03-14", "claim-22nd-mrr"): "unverifiable",
+    ("kursk-2025-03-20", "claim-intelligence"): "supported",
+}
+"""Ratings of the record, where the list of what is allowed leaves more than one."""
+
+
+@pytest.mark.parametrize(("folder", "claim"), KURSK)
+def test_the_claims_about_kursk_are_rated_as_the_record_says(folder, claim):
+    assert rated(folder)[claim].rating == KURSK[folder, claim]
+
+
+def test_a_ring_that_fire_alone_would_make_is_told_beside_the_contradiction():
+    gerasimov = rated("kursk-2025-03-12")["claim-gerasimov"]
+    assert gerasimov.matrix["fire_control"] == "supported"
+    assert "holds_otherwise" in {f.rule for f in gerasimov.findings}
+
+
+def test_the_page_of_fairness_says_what_was_rated():
+    spec = importlib.util.spec_from_file_location("page", ROOT / "docs" / "fairness_page.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    places = {}
+    for scenario in library().values():
+        if scenario.is_history:
+            places.setdefault(scenario.place, []).append(scenario.id)
+    ratings = {}
+    for folders in places.values():
+        ratings |= rated_together(tuple(folders))
+    page = (ROOT / "docs" / "fairness.md").read_text("utf-8")
+    stale = page != module.write_page(ratings, library())
+    assert not stale, "run `python docs/fairness_page.py`"
