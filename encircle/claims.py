@@ -221,8 +221,11 @@ def holds(facts: Facts) -> Seen | None:
 
 @_rule(CLAIMS, "premature")
 def said_too_early(facts: Facts) -> Seen | None:
-    """It was false when it was said, and came true within 14 days."""
-    if not (facts.is_refuted and facts.asserted.holds) or facts.is_after_its_map:
+    """It was not shown when it was said, a way out being open or unsettled, and came true within
+    14 days.
+    """
+    unsettled = facts.is_refuted or facts.answer == "contested"
+    if not (unsettled and facts.asserted.holds) or facts.is_after_its_map:
         return None
     true = [r for r in facts.find_later() if facts.was_true(r)]
     if not true:

@@ -10,6 +10,7 @@ import pytest
 
 from encircle import check_claims
 from encircle.claims import RATINGS
+from encircle.formats.claims_file import read_claims
 from encircle.formats.scenarios import read_library
 
 pytestmark = pytest.mark.historical
@@ -18,6 +19,9 @@ FIXTURES = ROOT / "fixtures"
 TRAP_SERIES = re.compile(r"trap-(last-road|future-claim)-.*")
 """Traps told in several drawings of one place."""
 RINGS = ("land_cut", "vehicle_cut", "fire_control", "isolation", "surrounded")
+
+
+CHRONOLOGIES = {path.parent.name for path in FIXTURES.glob("*/claims.json")}
 
 
 @cache
@@ -41,12 +45,24 @@ def rated_together(folders):
     return {(folders[c.statement.home], c.id): c for c in checks.checked}
 
 
+@cache
+def rated_chronology(folder):
+    """Rate the claims of a chronology against all the maps it names."""
+    names = json.loads((FIXTURES / folder / "expected.json").read_bytes())["situations"]
+    claims = read_claims((FIXTURES / folder / "claims.json").read_bytes(), "claims.json")
+    checks = check_claims([library()[name].situation for name in names], claims)
+    assert not checks.faulty
+    return {c.id: c for c in checks.checked}
+
+
 def rated(folder):
     """
     Rate the claims of a state, with all dated states of the place as material.
 
     A series of traps is told as it would be lived: what a later drawing shows is not known yet.
     """
+    if folder in CHRONOLOGIES:
+        return rated_chronology(folder)
     scenario = library()[folder]
     same = [s for s in library().values() if series_of(s) == series_of(scenario)]
     if not scenario.is_history:
