@@ -1,4 +1,4 @@
-"""How likely is it, exactly, that a force reaches its goal through edges that may be closed?
+"""How likely is it, exactly, that a force reaches its goal through edges that may be closed.
 
 The graph is reduced first; what is left is a chain of blocks, and each is swept: its edges are
 drawn one after another, and of all the worlds so far only how the vertices of the frontier hang
@@ -19,14 +19,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from encircle.likelihood.graph import Graph
 from encircle.likelihood.reductions import Core, reduce_graph
 from encircle.likelihood.sweep import SOURCE, TARGET, Sweep, plan_sweep, sweep_plainly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
+    from encircle.likelihood.graph import Graph
 
     OnStep = Callable[[object], None]
 
@@ -35,6 +34,9 @@ MOST_STATES = 4_000_000
 
 MOST_PLAIN_STATES = 4_000
 """States of bytes kept at once, where the frontier is too wide for a key of 64 bits."""
+
+KEY_SLOTS = 16
+"""Slots in a key of 64 bits."""
 
 PLAIN_COST = 30_000.0
 """States to visit up to which a plain sweep takes less time than to load the compiled one."""
@@ -121,8 +123,8 @@ def _sweep(
     sweep: Sweep, most_states: int, on_step: OnStep | None
 ) -> tuple[float, float, int, bool]:
     """Sweep by the means that suit: connected, cut off, most states, and whether all are in."""
-    if sweep.cost <= PLAIN_COST or sweep.slots > 16:
-        most = most_states if sweep.slots <= 16 else min(most_states, MOST_PLAIN_STATES)
+    if sweep.cost <= PLAIN_COST or sweep.slots > KEY_SLOTS:
+        most = most_states if sweep.slots <= KEY_SLOTS else min(most_states, MOST_PLAIN_STATES)
         connected, cut_off, reached = sweep_plainly(sweep, most, on_step)
         return connected, cut_off, reached, reached <= most
     from encircle.likelihood.frontier import run_sweep  # noqa: PLC0415 - only where it pays

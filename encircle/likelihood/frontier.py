@@ -84,7 +84,9 @@ def is_dead(key: np.uint64, ends: int) -> bool:
 
 
 @compiled
-def add(keys: Keys, mass: Mass, table: Table, count: int, key: np.uint64, share: float) -> int:
+def add(  # noqa: PLR0913 - flat arrays
+    keys: Keys, mass: Mass, table: Table, count: int, key: np.uint64, share: float
+) -> int:
     """Add mass to a state, which is made if it is new; give how many there are."""
     mask = np.uint64(len(table) - 1)
     mixed = key * SCATTER
@@ -128,7 +130,7 @@ def index(keys: Keys, count: int) -> Table:
 
 
 @compiled
-def join(
+def join(  # noqa: PLR0913 - flat arrays
     keys: Keys, mass: Mass, table: Table, count: int, begin: int, end: int,
     a: np.uint64, b: np.uint64, p_open: float, p_closed: float, ends: int, decided: Mass,
 ) -> int:  # fmt: skip
@@ -157,7 +159,7 @@ def join(
 
 
 @compiled
-def pass_on(
+def pass_on(  # noqa: PLR0913 - flat arrays
     keys: Keys, mass: Mass, table: Table, count: int, begin: int, end: int,
     slot: np.uint64, p_open: float, p_closed: float, ends: int, decided: Mass,
 ) -> int:  # fmt: skip
@@ -178,7 +180,7 @@ def pass_on(
 
 
 @compiled
-def leave(
+def leave(  # noqa: PLR0913 - flat arrays
     keys: Keys, mass: Mass, begin: int, end: int, new_keys: Keys, new_mass: Mass, table: Table,
     count: int, a: np.uint64, b: np.uint64, p_open: float, p_closed: float, ends: int,
     decided: Mass,
@@ -210,7 +212,7 @@ def leave(
 
 
 @compiled
-def advance(
+def advance(  # noqa: PLR0913 - flat arrays
     steps: Columns, first: int, last: int, keys: Keys, mass: Mass, table: Table, count: int,
     most_states: int, decided: Mass,
 ) -> tuple[int, Keys, Mass, Table, int, int]:  # fmt: skip

@@ -15,6 +15,7 @@ References
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -60,8 +61,8 @@ class Core:
 
     def keep(self, edges: NDArray[np.bool_] | NDArray[np.int64]) -> Core:
         """Keep some of the edges."""
-        columns = (self.u, self.v, self.p_open, self.p_closed)
-        return Core(self.order, *(column[edges] for column in columns))
+        p_open, p_closed = self.p_open[edges], self.p_closed[edges]
+        return Core(self.order, self.u[edges], self.v[edges], p_open, p_closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def reduce_graph(graph: Graph) -> Reduced:
     merged = merge_ends(graph)
     if isinstance(merged, Reduced):
         return merged
-    core = _keep_joined(merge_parallel(merged))
+    core = _keep_joined(merge_parallel(merged[0]))
     if core is None:
         return CUT_OFF
     core, block, _ = _find_blocks(_strip(core))
@@ -106,8 +107,33 @@ def reduce_graph(graph: Graph) -> Reduced:
     return Reduced(tuple(_split(core, block, joints)))
 
 
-def merge_ends(graph: Graph) -> Core | Reduced:
-    """Merge all sources, all targets and the ends of open edges; tell if that decides it."""
+def find_relevant_edges(graph: Graph) -> NDArray[np.bool_]:
+    """
+    Find the edges that can change the answer as they are open or closed, shape (m,).
+
+    None can where certain edges connect the force, or nothing joins the ends. A certain edge
+    cannot, and neither can one that no way leads through.
+    """
+    relevant = np.zeros(graph.size, np.bool_)
+    merged = merge_ends(graph)
+    if isinstance(merged, Reduced):
+        return relevant
+    core, possible = merged
+    _, label = _find_components(core.order, core.u, core.v)
+    if label[SOURCE] != label[TARGET]:
+        return relevant
+    joined = label[core.u] == label[SOURCE]
+    _, block, _ = _find_blocks(_renumber(core.keep(joined)))
+    relevant[possible[joined][block >= 0]] = True
+    return relevant
+
+
+def merge_ends(graph: Graph) -> tuple[Core, NDArray[np.int64]] | Reduced:
+    """
+    Merge all sources, all targets and the ends of open edges; tell if that decides it.
+
+    With the core come the numbers that its edges have in the graph.
+    """
     if not len(graph.sources) or not len(graph.targets):
         return CUT_OFF
     certain = graph.p_open >= 1
@@ -125,9 +151,9 @@ def merge_ends(graph: Graph) -> Core | Reduced:
         return CONNECTED
     number = _put_first(count, int(label[hub]), int(label[goal]))
     u, v = number[label[graph.u]], number[label[graph.v]]
-    possible = (u != v) & (graph.p_open > 0)
+    possible = np.flatnonzero((u != v) & (graph.p_open > 0))
     p_open = graph.p_open[possible]
-    return Core(count, u[possible], v[possible], p_open, 1 - p_open)
+    return Core(count, u[possible], v[possible], p_open, 1 - p_open), possible
 
 
 def merge_parallel(core: Core) -> Core:
@@ -184,9 +210,10 @@ def _renumber(core: Core, source: int = SOURCE, target: int = TARGET) -> Core:
 
 
 def _strip(core: Core) -> Core:
-    columns = [column.copy() for column in (core.u, core.v, core.p_open, core.p_closed)]
-    kept = _choose(strip, core.size)(core.order, *columns)
-    return _renumber(Core(core.order, *columns).keep(kept))
+    u, v = core.u.copy(), core.v.copy()
+    p_open, p_closed = core.p_open.copy(), core.p_closed.copy()
+    kept = _choose(strip, core.size)(core.order, u, v, p_open, p_closed)
+    return _renumber(Core(core.order, u, v, p_open, p_closed).keep(kept))
 
 
 def _find_blocks(core: Core) -> tuple[Core, NDArray[np.int64], NDArray[np.int64]]:
@@ -194,14 +221,12 @@ def _find_blocks(core: Core) -> tuple[Core, NDArray[np.int64], NDArray[np.int64]
     return core, block, joints
 
 
-def _split(
-    core: Core, block: NDArray[np.int64], joints: NDArray[np.int64]
-) -> list[Core]:
+def _split(core: Core, block: NDArray[np.int64], joints: NDArray[np.int64]) -> list[Core]:
     """Split a chain into its blocks, each with its own two ends."""
     order = np.argsort(block, kind="stable")
     bounds = np.searchsorted(block[order], np.arange(len(joints)))
     blocks = []
-    for place, (begin, end) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+    for place, (begin, end) in enumerate(pairwise(bounds.tolist())):
         edges = core.keep(order[begin:end])
         blocks.append(_renumber_few(edges, int(joints[place]), int(joints[place + 1])))
     return blocks
@@ -222,4 +247,5 @@ def _choose(kernel: Kernel, size: int) -> Kernel:
         return kernel
     from encircle.likelihood.compiling import compile_late  # noqa: PLC0415 - only where it pays
 
-    return compile_late(kernel)
+    compiled: Kernel = compile_late(kernel)
+    return compiled

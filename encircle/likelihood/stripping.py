@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
+TWO = 2
+"""Edges of a vertex that can be drawn as one; and the first vertex that is not an end."""
+
 
 def strip(  # noqa: C901, PLR0912, PLR0915 - one loop over linked lists, which a compiler takes whole
     order: int, u: Ints, v: Ints, p_open: Floats, p_closed: Floats
@@ -47,8 +50,8 @@ def strip(  # noqa: C901, PLR0912, PLR0915 - one loop over linked lists, which a
         degree[at] += 1
     stack = np.empty(order + 4 * size + 4, np.int64)
     top = 0
-    for vertex in range(2, order):
-        if degree[vertex] <= 2:
+    for vertex in range(TWO, order):
+        if degree[vertex] <= TWO:
             stack[top] = vertex
             top += 1
     direct = -1
@@ -58,13 +61,13 @@ def strip(  # noqa: C901, PLR0912, PLR0915 - one loop over linked lists, which a
     while top:
         top -= 1
         vertex = stack[top]
-        if degree[vertex] == 0 or degree[vertex] > 2:
+        if degree[vertex] == 0 or degree[vertex] > TWO:
             continue
         e = first[vertex] >> 1
         a = u[e] if first[vertex] & 1 else v[e]
         b = -1
         drop_e, drop_f = e, -1
-        if degree[vertex] == 2:
+        if degree[vertex] == TWO:
             second = after[first[vertex]]
             f = second >> 1
             b = u[f] if second & 1 else v[f]
@@ -119,7 +122,7 @@ def strip(  # noqa: C901, PLR0912, PLR0915 - one loop over linked lists, which a
             if a + b == 1:
                 direct = e
         for end in (a, b):
-            if end > 1 and degree[end] <= 2:
+            if end > 1 and degree[end] <= TWO:
                 stack[top] = end
                 top += 1
     return kept

@@ -39,10 +39,10 @@ MOST_DIGITS = 300
 """Widths are compared as powers of GROWTH below 10 to this; wider ones are alike hopeless."""
 
 STARTS = 4
-"""Vertices nearest to either end that are tried as the first of a sweep."""
+"""Neighbours of either end that are tried as the first of a sweep."""
 
-WIDEST = 250
-"""Slots in a state of bytes."""
+QUICK = 5_000
+"""Edges beyond which fewer orders are tried, lest the choice take longer than the sweep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class Sweep:
     p_closed: NDArray[np.float64]
     ends: NDArray[np.int64]
     """What a state must not have lost after the step: 1 the force, 2 the goal, 3 both."""
+    edges: NDArray[np.int64]
+    """The number of the edge in the core; -1 where a vertex leaves without one."""
     slots: int
     """Slots needed, with those of the force and the goal."""
     cost: float
@@ -95,7 +97,8 @@ def list_orders(core: Core, neighbours: Neighbours) -> Iterator[list[int]]:
         far.append(order_in_breadth(neighbours, near[0] or inner[:1])[-1])
         far.append(order_in_breadth(neighbours, far)[-1])
     starts = [near[0], near[1], *([corner] for corner in far)]
-    starts += [[vertex] for side in near if len(side) > 1 for vertex in side[:STARTS]]
+    if core.size <= QUICK:
+        starts += [[vertex] for side in near if len(side) > 1 for vertex in side[:STARTS]]
     for start in starts:
         yield order_in_breadth(neighbours, start)
         yield order_greedily(neighbours, start)
@@ -194,7 +197,7 @@ def measure_cost(neighbours: Neighbours, order: Iterable[int]) -> float:
 class _Layout:
     """The steps so far, and who sits where."""
 
-    rows: list[tuple[int, int, int, float, float, int]] = field(default_factory=list)
+    rows: list[tuple[int, int, int, float, float, int, int]] = field(default_factory=list)
     slot: dict[int, int] = field(default_factory=lambda: {SOURCE: SOURCE, TARGET: TARGET})
     vacant: list[int] = field(default_factory=list)
     slots: int = TARGET + 1
@@ -226,10 +229,12 @@ def lay_out(core: Core, order: Iterable[int], cost: float) -> Sweep:
         _complete(layout, vertex, waiting, left)
         for _, number, _, _ in waiting:
             drawn[number] = 1
-    columns = list(zip(*layout.rows, strict=True)) or [()] * 6
-    kinds, firsts, seconds, ends = (np.array(columns[k], np.int64) for k in (0, 1, 2, 5))
+    columns = list(zip(*layout.rows, strict=True)) or [()] * 7
+    kinds, firsts, seconds, ends, numbers = (
+        np.array(columns[k], np.int64) for k in (0, 1, 2, 5, 6)
+    )
     p_open, p_closed = (np.array(columns[k], np.float64) for k in (3, 4))
-    return Sweep(kinds, firsts, seconds, p_open, p_closed, ends, layout.slots, cost)
+    return Sweep(kinds, firsts, seconds, p_open, p_closed, ends, numbers, layout.slots, cost)
 
 
 Edge = tuple[int, int, float, float]
@@ -248,8 +253,8 @@ def _list_edges(core: Core) -> list[list[Edge]]:
 def _complete(layout: _Layout, vertex: int, waiting: list[Edge], left: list[int]) -> None:
     """Draw the edges of a vertex that wait, and let it leave with the last."""
     slot = layout.slot[vertex]
-    for number, (other, _, p, q) in enumerate(waiting):
-        final = number == len(waiting) - 1
+    for place, (other, edge, p, q) in enumerate(waiting):
+        final = place == len(waiting) - 1
         ended = 0
         if other <= TARGET:
             left[other] -= 1
@@ -258,14 +263,15 @@ def _complete(layout: _Layout, vertex: int, waiting: list[Edge], left: list[int]
             ended = (left[SOURCE] == 0) | (left[TARGET] == 0) << 1
         if final and other not in layout.slot:
             layout.slot[other] = layout.slot.pop(vertex)
-            layout.rows.append((PASS_ON, slot, slot, p, q, ended))
+            layout.rows.append((PASS_ON, slot, slot, p, q, ended, edge))
             return
         if other not in layout.slot:
             layout.enter(other)
-        layout.rows.append((LEAVE if final else JOIN, slot, layout.slot[other], p, q, ended))
+        kind = LEAVE if final else JOIN
+        layout.rows.append((kind, slot, layout.slot[other], p, q, ended, edge))
     if not waiting:
         ended = (left[SOURCE] == 0) | (left[TARGET] == 0) << 1
-        layout.rows.append((LEAVE, slot, slot, 0.0, 1.0, ended))
+        layout.rows.append((LEAVE, slot, slot, 0.0, 1.0, ended, -1))
     layout.leave(vertex)
 
 
@@ -282,7 +288,9 @@ def sweep_plainly(
     states = {bytes(range(sweep.slots)): 1.0}
     connected, cut_off, most = 0.0, 0.0, 1
     columns = (sweep.kinds, sweep.firsts, sweep.seconds, sweep.p_open, sweep.p_closed, sweep.ends)
-    for step, (kind, a, b, p, q, ends) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
+    for step, (kind, a, b, p, q, ends) in enumerate(
+        zip(*(c.tolist() for c in columns), strict=True)
+    ):
         new: dict[bytes, float] = {}
         for state, share in states.items():
             for outcome, mass in _draw(state, kind, a, b, share * p, share * q):
@@ -303,7 +311,7 @@ def sweep_plainly(
     return connected, cut_off, most
 
 
-def _draw(
+def _draw(  # noqa: PLR0913 - one row of a sweep
     state: bytes, kind: int, a: int, b: int, opened: float, closed: float
 ) -> tuple[tuple[bytes | None, float], ...]:
     """List what a state becomes; None once force and goal hang together."""
