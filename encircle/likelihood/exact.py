@@ -84,6 +84,7 @@ def find_reliability(
 
     Examples
     --------
+    >>> from encircle.likelihood.graph import Graph
     >>> u, v, p = np.array([0, 0, 1, 1, 2]), np.array([1, 2, 2, 3, 3]), np.full(5, 0.9)
     >>> found = find_reliability(Graph(4, u, v, p, np.array([0]), np.array([3])))
     >>> f"{found.lower:.5f} {found.cut_off:.5f} {found.exact}"
@@ -108,10 +109,13 @@ def chain(links: Sequence[Bounds]) -> Bounds:
 def find_core_reliability(
     core: Core, most_states: int = MOST_STATES, on_step: OnStep | None = None
 ) -> Bounds:
-    """Find how likely the two ends of a core hang together; the core must hang together."""
+    """
+    Find how likely the two ends of a core hang together.
+
+    The core must hang together, and no two edges may join the same vertices.
+    """
     direct = core.u + core.v == SOURCE + TARGET
-    q_direct = float(np.prod(core.p_closed[direct]))
-    p_direct = -float(np.expm1(np.sum(np.log1p(-core.p_open[direct]))))
+    p_direct, q_direct = float(core.p_open[direct].sum()), float(core.p_closed[direct].prod())
     rest = core.keep(~direct)
     if not rest.size:
         return Bounds(p_direct, q_direct, exact=True)

@@ -73,9 +73,13 @@ class Sweep:
 def plan_sweep(core: Core) -> Sweep:
     """Find an order that keeps the frontier narrow: the best of several, by the states to visit."""
     neighbours = list_neighbours(core)
-    orders = list_orders(core, neighbours)
-    cheapest = min(orders, key=lambda order: measure_cost(neighbours, order))
-    return lay_out(core, cheapest, measure_cost(neighbours, cheapest))
+    best: list[int] = []
+    least = float("inf")
+    for order in list_orders(core, neighbours):
+        cost = measure_cost(neighbours, order, least)
+        if cost < least or not best:
+            best, least = order, cost
+    return lay_out(core, best, least)
 
 
 def list_neighbours(core: Core) -> list[list[int]]:
@@ -96,8 +100,9 @@ def list_orders(core: Core, neighbours: Neighbours) -> Iterator[list[int]]:
     if inner:
         far.append(order_in_breadth(neighbours, near[0] or inner[:1])[-1])
         far.append(order_in_breadth(neighbours, far)[-1])
-    starts = [near[0], near[1], *([corner] for corner in far)]
+    starts = [near[0], *([corner] for corner in far[1:])]
     if core.size <= QUICK:
+        starts += [near[1], *([corner] for corner in far[:1])]
         starts += [[vertex] for side in near if len(side) > 1 for vertex in side[:STARTS]]
     for start in starts:
         yield order_in_breadth(neighbours, start)
@@ -170,8 +175,8 @@ def _mark_ends(neighbours: Neighbours) -> bytearray:
     return seen
 
 
-def measure_cost(neighbours: Neighbours, order: Iterable[int]) -> float:
-    """Measure the states that a sweep in this order visits, roughly."""
+def measure_cost(neighbours: Neighbours, order: Iterable[int], most: float) -> float:
+    """Measure the states that a sweep in this order visits, roughly; beyond `most` no further."""
     widest = MOST_DIGITS / np.log10(GROWTH)
     entered = bytearray(len(neighbours))
     done = bytearray(len(neighbours))
@@ -190,6 +195,8 @@ def measure_cost(neighbours: Neighbours, order: Iterable[int]) -> float:
         done[vertex] = 1
         width -= 1
         cost += max(steps, 1) * GROWTH ** min(width + 1, widest)
+        if cost > most:
+            break
     return float(cost)
 
 

@@ -17,6 +17,7 @@ import resource
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -107,7 +108,8 @@ def measure_strips() -> tuple[dict[int, float], float, float]:
         strip = build_strip(7, length, P_OPEN)
         p_open = np.random.default_rng(length).uniform(0.8, 0.99, strip.size)
         strip = Graph(strip.order, strip.u, strip.v, p_open, strip.sources, strip.targets)
-        seconds[strip.size] = median(take(lambda: find_reliability(strip)) for _ in range(3))
+        solve = partial(find_reliability, strip)
+        seconds[strip.size] = median(take(solve) for _ in range(3))
         found = find_reliability(strip)
         gap = max(gap, abs(found.connected + found.cut_off - 1))
     exponent = np.polyfit(np.log([*seconds]), np.log([*seconds.values()]), 1)[0]
