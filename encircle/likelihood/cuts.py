@@ -54,11 +54,13 @@ def weigh_cuts(  # noqa: C901, PLR0912 - one loop over flat arrays
         Where the odds of a step begin, shape (k,).
     odds
         Filled: for each way the other bits are, the weight with the vertex on side 1 by that with
-        it on side 0. Odds, not shares, since both sides may be very unlikely.
+        it on side 0. Odds, not shares, since both sides may be very unlikely. Empty, none are
+        noted.
     """
     kinds, firsts, seconds, _, p_closed, _ = steps
     weight = np.ones(1 << widths.max())
     held = 1
+    noting = len(odds) > 0
     for step in range(len(kinds)):
         a, b, q = firsts[step], seconds[step], p_closed[step]
         room = 1 << widths[step]
@@ -89,8 +91,9 @@ def weigh_cuts(  # noqa: C901, PLR0912 - one loop over flat arrays
         for high in range(0, room, 2 * bit):
             for sides in range(high, high + bit):
                 zero, one = weight[sides], weight[sides + bit]
-                odds[at] = min(one / zero, MOST_ODDS) if zero > 0 else MOST_ODDS
-                at += 1
+                if noting:
+                    odds[at] = min(one / zero, MOST_ODDS) if zero > 0 else MOST_ODDS
+                    at += 1
                 if kinds[step] == LEAVE:
                     weight[sides] = weight[sides + bit] = zero + one
                 else:

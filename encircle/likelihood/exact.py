@@ -14,26 +14,45 @@ References
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import expm1, log1p
+from math import expm1, log, log1p
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
 
+from encircle.likelihood.graph import Graph
 from encircle.likelihood.reductions import Core, reduce_graph
-from encircle.likelihood.sweep import SOURCE, TARGET, Sweep, plan_sweep, sweep_plainly
+from encircle.likelihood.sweep import (
+    GROWTH,
+    SOURCE,
+    TARGET,
+    Sweep,
+    measure_widths,
+    narrow,
+    plan_sweep,
+    sweep_plainly,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from encircle.likelihood.graph import Graph
 
     OnStep = Callable[[object], None]
 
 MOST_STATES = 4_000_000
 """States kept at once by default; at about 70 bytes each, 280 MB."""
 
-MOST_PLAIN_STATES = 4_000
-"""States of bytes kept at once, where the frontier is too wide for a key of 64 bits."""
+VISITS = 5e9
+"""States to visit for bounds of a core that is too wide to be counted: some seconds."""
+
+QUICK_TRIES = 6
+"""Orders tried to see whether part of a core is narrow."""
+
+WIDEST_WEIGHED = 24
+"""Vertices of a frontier whose cuts can be weighed: 128 MB."""
+
+SHORTEST = 1e-9
+"""Length of a certain edge; none would be no edge at all."""
 
 KEY_SLOTS = 16
 """Slots in a key of 64 bits."""
@@ -119,18 +138,90 @@ def find_core_reliability(
     rest = core.keep(~direct)
     if not rest.size:
         return Bounds(p_direct, q_direct, exact=True)
-    connected, cut_off, most, whole = _sweep(plan_sweep(rest), most_states, on_step)
-    return Bounds(p_direct + q_direct * connected, q_direct * cut_off, whole, most)
+    sweep = plan_sweep(rest)
+    if sweep.slots > KEY_SLOTS:
+        found = bound_core_reliability(rest, sweep, most_states, on_step)
+    else:
+        found = _sweep(sweep, most_states, on_step)
+    connected = p_direct + q_direct * found.connected
+    return Bounds(connected, q_direct * found.cut_off, found.exact, found.most_states)
 
 
-def _sweep(
-    sweep: Sweep, most_states: int, on_step: OnStep | None
-) -> tuple[float, float, int, bool]:
-    """Sweep by the means that suit: connected, cut off, most states, and whether all are in."""
-    if sweep.cost <= PLAIN_COST or sweep.slots > KEY_SLOTS:
-        most = most_states if sweep.slots <= KEY_SLOTS else min(most_states, MOST_PLAIN_STATES)
-        connected, cut_off, reached = sweep_plainly(sweep, most, on_step)
-        return connected, cut_off, reached, reached <= most
+def bound_core_reliability(
+    core: Core, sweep: Sweep, most_states: int, on_step: OnStep | None = None
+) -> Bounds:
+    """
+    Bound how likely the two ends of a core hang together that is too wide to be counted.
+
+    From below: edges off the likeliest ways are taken for closed; and the force is cut off no more
+    often than all cuts weigh together. From above: edges that would widen the frontier are taken
+    for open.
+    """
+    likely = keep_likely_ways(core)
+    width = min(KEY_SLOTS - 2, int(log(max(VISITS / len(sweep), GROWTH), GROWTH)))
+    opened = narrow(core, sweep.order, width)
+    below, above = (
+        find_reliability(_as_graph(part), most_states=most_states, on_step=on_step)
+        for part in (likely, opened)
+    )
+    connected = max(below.connected, 1.0 - weigh_all_cuts(sweep))
+    most = max(below.most_states, above.most_states)
+    return Bounds(connected, above.cut_off, exact=False, most_states=most)
+
+
+def _as_graph(core: Core) -> Graph:
+    ends = np.array([SOURCE]), np.array([TARGET])
+    return Graph(core.order, core.u, core.v, core.p_open, *ends)
+
+
+def keep_likely_ways(core: Core) -> Core:
+    """Keep as many edges as can be counted, those first that lie on the likeliest ways."""
+    length = -np.log(core.p_open) + SHORTEST
+    ends = (np.append(core.u, core.v), np.append(core.v, core.u))
+    ways = coo_array((np.append(length, length), ends), shape=(core.order, core.order)).tocsr()
+    to_source, to_target = dijkstra(ways, indices=[SOURCE, TARGET])
+    one_way, other_way = (to_source[a] + to_target[b] for a, b in ((core.u, core.v), ends[::-1]))
+    detour = np.minimum(one_way, other_way[: core.size]) + length
+    ranked = np.argsort(detour, kind="stable")
+    few, many = 0, core.size
+    while many - few > max(1, core.size // 64):
+        middle = (few + many) // 2
+        if _is_narrow(core.keep(ranked[:middle])):
+            few = middle
+        else:
+            many = middle
+    return core.keep(ranked[:few])
+
+
+def _is_narrow(core: Core) -> bool:
+    """Say whether a core can be counted in a time that bounds are worth."""
+    for block in reduce_graph(_as_graph(core)).blocks:
+        rest = block.keep(block.u + block.v > SOURCE + TARGET)
+        sweep = plan_sweep(rest, QUICK_TRIES * rest.size)
+        if sweep.slots > KEY_SLOTS or sweep.cost > VISITS:
+            return False
+    return True
+
+
+def weigh_all_cuts(sweep: Sweep) -> float:
+    """Weigh all cuts together, which bounds the probability of being cut off; 1 if too many."""
+    widths = measure_widths(sweep)
+    if np.exp2(widths).sum() > VISITS or widths.max() > WIDEST_WEIGHED:
+        return 1.0
+    from encircle.likelihood.cuts import weigh_cuts  # noqa: PLC0415 - compiled
+
+    steps = (
+        sweep.kinds, sweep.firsts, sweep.seconds, sweep.p_open, sweep.p_closed, sweep.edges
+    )  # fmt: skip
+    return min(1.0, weigh_cuts(steps, widths, np.zeros_like(widths), np.empty(0, np.float32)))
+
+
+def _sweep(sweep: Sweep, most_states: int, on_step: OnStep | None) -> Bounds:
+    """Sweep by the means that suit."""
+    if sweep.cost <= PLAIN_COST:
+        connected, cut_off, most = sweep_plainly(sweep, most_states, on_step)
+        return Bounds(connected, cut_off, most <= most_states, most)
     from encircle.likelihood.frontier import run_sweep  # noqa: PLC0415 - only where it pays
 
-    return run_sweep(sweep, most_states, on_step)
+    connected, cut_off, most, whole = run_sweep(sweep, most_states, on_step)
+    return Bounds(connected, cut_off, whole, most)

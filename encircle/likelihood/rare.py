@@ -31,7 +31,14 @@ import numpy as np
 
 from encircle.likelihood.exact import find_core_reliability
 from encircle.likelihood.reductions import reduce_graph
-from encircle.likelihood.sweep import LEAVE, PASS_ON, SOURCE, TARGET, plan_sweep
+from encircle.likelihood.sweep import (
+    LEAVE,
+    PASS_ON,
+    SOURCE,
+    TARGET,
+    measure_widths,
+    plan_sweep,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -204,7 +211,7 @@ class Cuts:
 
     def __init__(self, core: Core, sweep: Sweep) -> None:
         self.core = core
-        self.widths = _measure_widths(sweep)
+        self.widths = measure_widths(sweep)
         leaves = (sweep.kinds == LEAVE) | (sweep.kinds == PASS_ON)
         sizes = np.where(leaves, 1 << (np.minimum(self.widths, 62) - 1), 0)
         needed = int(sizes.sum(dtype=np.float64))
@@ -232,16 +239,3 @@ class Cuts:
         )  # fmt: skip
         values: NDArray[np.float64] = np.exp2(2.0 - counts)
         return values
-
-
-def _measure_widths(sweep: Sweep) -> NDArray[np.int64]:
-    """Measure how many bits each step needs: those of the slots in use, up to the highest."""
-    used: set[int] = set()
-    widths = np.empty(len(sweep), np.int64)
-    columns = (sweep.kinds, sweep.firsts, sweep.seconds)
-    for step, (kind, a, b) in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
-        used |= {slot for slot in (a, b) if slot > TARGET}
-        widths[step] = max(used) - TARGET
-        if kind == LEAVE:
-            used.discard(a)
-    return widths
