@@ -38,6 +38,15 @@ def is_apart(sides: int, a: int, b: int) -> bool:
 
 
 @compiled
+def find_root(parent: Ints, vertex: int) -> int:
+    """Find the vertex that stands for a piece, halving the way there."""
+    while parent[vertex] != vertex:
+        parent[vertex] = parent[parent[vertex]]
+        vertex = parent[vertex]
+    return vertex
+
+
+@compiled
 def weigh_cuts(  # noqa: C901, PLR0912 - one loop over flat arrays
     steps: Columns, widths: Ints, offsets: Ints, odds: NDArray[np.float32]
 ) -> float:
@@ -103,7 +112,7 @@ def weigh_cuts(  # noqa: C901, PLR0912 - one loop over flat arrays
 
 
 @compiled
-def draw_cuts(  # noqa: C901, PLR0913 - flat arrays
+def draw_cuts(  # noqa: PLR0913 - flat arrays
     steps: Columns, widths: Ints, offsets: Ints, odds: NDArray[np.float32], order: int, u: Ints,
     v: Ints, seed: int, counts: Ints,
 ) -> None:  # fmt: skip
@@ -143,13 +152,7 @@ def draw_cuts(  # noqa: C901, PLR0913 - flat arrays
             edge = edges[step]
             if edge < 0 or apart or np.random.random() < q:  # noqa: NPY002
                 continue
-            x, y = u[edge], v[edge]
-            while parent[x] != x:
-                parent[x] = parent[parent[x]]
-                x = parent[x]
-            while parent[y] != y:
-                parent[y] = parent[parent[y]]
-                y = parent[y]
+            x, y = find_root(parent, u[edge]), find_root(parent, v[edge])
             if x != y:
                 parent[x] = y
                 pieces -= 1

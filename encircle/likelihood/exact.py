@@ -14,7 +14,7 @@ References
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import expm1, log, log1p
+from math import expm1, log1p
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +24,6 @@ from scipy.sparse.csgraph import dijkstra
 from encircle.likelihood.graph import Graph
 from encircle.likelihood.reductions import Core, reduce_graph
 from encircle.likelihood.sweep import (
-    GROWTH,
     SOURCE,
     TARGET,
     Sweep,
@@ -133,16 +132,21 @@ def find_core_reliability(
 
     The core must hang together, and no two edges may join the same vertices.
     """
-    direct = core.u + core.v == SOURCE + TARGET
-    p_direct, q_direct = float(core.p_open[direct].sum()), float(core.p_closed[direct].prod())
-    rest = core.keep(~direct)
+    rest = core.keep(core.u + core.v > SOURCE + TARGET)
     if not rest.size:
-        return Bounds(p_direct, q_direct, exact=True)
+        return _add_direct(core, Bounds(0.0, 1.0, exact=True))
     sweep = plan_sweep(rest)
     if sweep.slots > KEY_SLOTS:
         found = bound_core_reliability(rest, sweep, most_states, on_step)
     else:
         found = _sweep(sweep, most_states, on_step)
+    return _add_direct(core, found)
+
+
+def _add_direct(core: Core, found: Bounds) -> Bounds:
+    """Add the edge that joins the two ends directly, if there is one."""
+    direct = core.u + core.v == SOURCE + TARGET
+    p_direct, q_direct = float(core.p_open[direct].sum()), float(core.p_closed[direct].prod())
     connected = p_direct + q_direct * found.connected
     return Bounds(connected, q_direct * found.cut_off, found.exact, found.most_states)
 
@@ -155,65 +159,87 @@ def bound_core_reliability(
 
     From below: edges off the likeliest ways are taken for closed; and the force is cut off no more
     often than all cuts weigh together. From above: edges that would widen the frontier are taken
-    for open.
+    for open; and the force is connected no more often than all joins weigh together.
     """
-    likely = keep_likely_ways(core)
-    width = min(KEY_SLOTS - 2, int(log(max(VISITS / len(sweep), GROWTH), GROWTH)))
-    opened = narrow(core, sweep.order, width)
+    parts = keep_likely_ways(core), contract_wide_edges(core, sweep.order)
     below, above = (
-        find_reliability(_as_graph(part), most_states=most_states, on_step=on_step)
-        for part in (likely, opened)
+        chain([_count_part(block, most_states, on_step) for block in part]) for part in parts
     )
-    connected = max(below.connected, 1.0 - weigh_all_cuts(sweep))
+    cuts, joins = weigh_all(sweep)
+    connected = max(below.connected if parts[0] else 0.0, 1.0 - cuts)
+    cut_off = max(above.cut_off, 1.0 - joins)
     most = max(below.most_states, above.most_states)
-    return Bounds(connected, above.cut_off, exact=False, most_states=most)
+    return Bounds(connected, cut_off, exact=False, most_states=most)
 
 
-def _as_graph(core: Core) -> Graph:
-    ends = np.array([SOURCE]), np.array([TARGET])
-    return Graph(core.order, core.u, core.v, core.p_open, *ends)
+Part = tuple["Core", "Sweep | None"]
+"""A block narrow enough to be counted, and the sweep for it; none where it is a single edge."""
 
 
-def keep_likely_ways(core: Core) -> Core:
+def _count_part(part: Part, most_states: int, on_step: OnStep | None) -> Bounds:
+    core, sweep = part
+    found = _sweep(sweep, most_states, on_step) if sweep else Bounds(0.0, 1.0, exact=True)
+    return _add_direct(core, found)
+
+
+def keep_likely_ways(core: Core) -> list[Part]:
     """Keep as many edges as can be counted, those first that lie on the likeliest ways."""
     length = -np.log(core.p_open) + SHORTEST
-    ends = (np.append(core.u, core.v), np.append(core.v, core.u))
-    ways = coo_array((np.append(length, length), ends), shape=(core.order, core.order)).tocsr()
-    to_source, to_target = dijkstra(ways, indices=[SOURCE, TARGET])
-    one_way, other_way = (to_source[a] + to_target[b] for a, b in ((core.u, core.v), ends[::-1]))
-    detour = np.minimum(one_way, other_way[: core.size]) + length
-    ranked = np.argsort(detour, kind="stable")
+    ways = coo_array((length, (core.u, core.v)), shape=(core.order, core.order)).tocsr()
+    from_source, from_target = dijkstra(ways, directed=False, indices=[SOURCE, TARGET])
+    there = from_source[core.u] + from_target[core.v]
+    back = from_source[core.v] + from_target[core.u]
+    ranked = np.argsort(np.minimum(there, back) + length, kind="stable")
     few, many = 0, core.size
+    best: list[Part] = []
     while many - few > max(1, core.size // 64):
         middle = (few + many) // 2
-        if _is_narrow(core.keep(ranked[:middle])):
-            few = middle
-        else:
+        parts = _plan_narrow(core.keep(ranked[:middle]))
+        if parts is None:
             many = middle
-    return core.keep(ranked[:few])
+        else:
+            few, best = middle, parts
+    return best
 
 
-def _is_narrow(core: Core) -> bool:
-    """Say whether a core can be counted in a time that bounds are worth."""
-    for block in reduce_graph(_as_graph(core)).blocks:
+def contract_wide_edges(core: Core, order: Sequence[int]) -> list[Part]:
+    """Contract as few edges as let the rest be counted; none is left if that is too many."""
+    for width in range(KEY_SLOTS - 2, 1, -1):
+        parts = _plan_narrow(narrow(core, order, width))
+        if parts is not None:
+            return parts
+    return []
+
+
+def _plan_narrow(core: Core) -> list[Part] | None:
+    """Plan the sweeps of a core; None if it cannot be counted in a time that bounds are worth."""
+    ends = np.array([SOURCE]), np.array([TARGET])
+    parts: list[Part] = []
+    for block in reduce_graph(Graph(core.order, core.u, core.v, core.p_open, *ends)).blocks:
         rest = block.keep(block.u + block.v > SOURCE + TARGET)
-        sweep = plan_sweep(rest, QUICK_TRIES * rest.size)
-        if sweep.slots > KEY_SLOTS or sweep.cost > VISITS:
-            return False
-    return True
+        sweep = plan_sweep(rest, QUICK_TRIES * rest.size) if rest.size else None
+        if sweep and (sweep.slots > KEY_SLOTS or sweep.cost > VISITS):
+            return None
+        parts.append((block, sweep))
+    return parts
 
 
-def weigh_all_cuts(sweep: Sweep) -> float:
-    """Weigh all cuts together, which bounds the probability of being cut off; 1 if too many."""
+def weigh_all(sweep: Sweep) -> tuple[float, float]:
+    """
+    Weigh all cuts together, and all joins; 1 and 1 if there are too many.
+
+    The force is cut off no more often than the first, and connected no more often than the second.
+    """
     widths = measure_widths(sweep)
     if np.exp2(widths).sum() > VISITS or widths.max() > WIDEST_WEIGHED:
-        return 1.0
+        return 1.0, 1.0
     from encircle.likelihood.cuts import weigh_cuts  # noqa: PLC0415 - compiled
+    from encircle.likelihood.joins import weigh_joins  # noqa: PLC0415 - compiled
 
-    steps = (
-        sweep.kinds, sweep.firsts, sweep.seconds, sweep.p_open, sweep.p_closed, sweep.edges
-    )  # fmt: skip
-    return min(1.0, weigh_cuts(steps, widths, np.zeros_like(widths), np.empty(0, np.float32)))
+    steps, offsets, none = sweep.list_columns(), np.zeros_like(widths), np.empty(0, np.float32)
+    cuts = weigh_cuts(steps, widths, offsets, none)
+    joins = weigh_joins(steps, widths + 1, offsets, none)
+    return min(cuts, 1.0), min(joins, 1.0)
 
 
 def _sweep(sweep: Sweep, most_states: int, on_step: OnStep | None) -> Bounds:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from encircle.likelihood.reductions import Core
 
+    Ints = NDArray[np.int64]
+    Columns = tuple[Ints, Ints, Ints, NDArray[np.float64], NDArray[np.float64], Ints]
     Neighbours = Sequence[Sequence[int]]
 
 SOURCE, TARGET = 0, 1
@@ -81,6 +83,10 @@ class Sweep:
 
     def __len__(self) -> int:
         return len(self.kinds)
+
+    def list_columns(self) -> Columns:
+        """List what a kernel that draws is given."""
+        return self.kinds, self.firsts, self.seconds, self.p_open, self.p_closed, self.edges
 
 
 def plan_sweep(core: Core, most_effort: float = MOST_EFFORT) -> Sweep:

@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import connected_components
 
 from encircle.likelihood.exact import find_reliability
 from encircle.likelihood.graph import Graph
-from encircle.likelihood.rare import Z_95, estimate_cut_off
+from encircle.likelihood.rare import Z_95, Drawing, estimate_cut_off
 from tests.property.worlds import build_strip
 
 GOAL_ERROR, GOAL_S, GOAL_WORK = 0.05, 1.0, 1e4
@@ -72,10 +72,10 @@ def measure(level: float) -> dict[str, object]:
     hits = 0
     for seed in range(REPEATS):
         began = time.process_time()
-        found = estimate_cut_off(graph, seed=seed, relative_error=GOAL_ERROR / 2, exact_cost=0)
+        found = estimate_cut_off(graph, Drawing(seed, relative_error=GOAL_ERROR / 2, exact_cost=0))
         times.append(time.process_time() - began)
         errors.append(found.relative_error)
-        misses.append((found.cut_off - exact) / (found.relative_error * found.cut_off / Z_95))
+        misses.append((found.probability - exact) / (found.high - found.probability) * Z_95)
         cut_off, seconds = draw_crudely(graph, CRUDE_WORLDS, seed)
         hits += cut_off
         crude_s.append(seconds)
@@ -103,22 +103,22 @@ def measure_wide() -> dict[str, object]:
     times, found = [], []
     for seed in range(2):
         began = time.process_time()
-        found.append(estimate_cut_off(graph, seed=seed, relative_error=GOAL_ERROR))
+        found.append(estimate_cut_off(graph, Drawing(seed=seed, relative_error=GOAL_ERROR)))
         times.append(time.process_time() - began)
     half = sum((e.high - e.low) / 2 / Z_95 for e in found)
     return {
         "edges": graph.size,
         "width": WIDE,
-        "estimates": [e.cut_off for e in found],
+        "estimates": [e.probability for e in found],
         "relative_error": round(max(e.relative_error for e in found), 4),
         "worlds": found[0].samples,
         "ours_s": round(median(times), 3),
-        "correct": bool(abs(found[0].cut_off - found[1].cut_off) <= SIGMAS * half),
+        "correct": bool(abs(found[0].probability - found[1].probability) <= SIGMAS * half),
     }
 
 
 def main() -> int:
-    estimate_cut_off(build_strip(4, 5, 0.9), exact_cost=0)
+    estimate_cut_off(build_strip(4, 5, 0.9), Drawing(exact_cost=0))
     find_reliability(build_strip(6, 9, 0.9))
     rows = [measure(level) for level in LEVELS]
     wide = measure_wide()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from encircle.likelihood.exact import find_reliability
 from encircle.likelihood.frontier import run_sweep
 from encircle.likelihood.graph import Graph
-from encircle.likelihood.rare import estimate_cut_off
+from encircle.likelihood.rare import Drawing, estimate_connected, estimate_cut_off
 from encircle.likelihood.reductions import reduce_graph
 from encircle.likelihood.shared import Evidence, find_reliability_shared
 from encircle.likelihood.sweep import plan_sweep
@@ -165,9 +165,11 @@ def test_numbers_and_directions_mean_nothing(drawn):
 
 @settings(SETTINGS, max_examples=60)
 @given(graphs())
-def test_the_weight_of_all_cuts_bounds_the_probability(drawn):
-    """No force is cut off more often than its cuts weigh together."""
+def test_the_weight_of_all_bounds_the_probability(drawn):
+    """No force is cut off more often than its cuts weigh, or connected than its joins do."""
     graph, _ = drawn
-    found = estimate_cut_off(graph, exact_cost=0, most_samples=1)
-    assert count_worlds(graph)[1] <= found.bound + CLOSE
-    assert found.low - CLOSE <= found.cut_off <= found.high + CLOSE
+    estimates = estimate_connected, estimate_cut_off
+    for estimate, truth in zip(estimates, count_worlds(graph), strict=True):
+        found = estimate(graph, Drawing(exact_cost=0, most_samples=1))
+        assert truth <= found.bound + CLOSE
+        assert found.low - CLOSE <= found.probability <= found.high + CLOSE

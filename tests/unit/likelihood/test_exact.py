@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -63,20 +64,20 @@ def test_the_kernel_does_as_the_plain_sweep(width, length):
 
 
 def test_the_order_of_drawing_changes_nothing():
-    [core] = reduce_graph(build_grid(5, 6, 0.7)).blocks
+    [core] = reduce_graph(build_grid(4, 5, 0.7)).blocks
     neighbours = list_neighbours(core)
     rng = np.random.default_rng(2)
     shuffled = [rng.permutation(np.arange(2, core.order)).tolist() for _ in range(3)]
     answers = [
         sweep_plainly(lay_out(core, order, 0.0), 10**6)[0]
-        for order in (*list_orders(core, neighbours), *shuffled)
+        for order in (*islice(list_orders(core, neighbours), 30), *shuffled)
     ]
     assert np.ptp(answers) < 1e-13
 
 
 def test_every_order_completes_every_vertex_once():
     [core] = reduce_graph(build_grid(6, 7, 0.7)).blocks
-    for order in list_orders(core, list_neighbours(core)):
+    for order in islice(list_orders(core, list_neighbours(core)), 60):
         assert sorted(order) == list(range(2, core.order))
 
 
@@ -158,14 +159,15 @@ def test_a_small_graph_needs_no_compiler():
     subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - our own code
 
 
-def test_a_graph_too_wide_for_a_key_is_bounded(monkeypatch):
-    monkeypatch.setattr(exact, "KEY_SLOTS", 5)
-    grid = build_grid(5, 5, 0.8)
+@pytest.mark.parametrize("p_open", [0.02, 0.3, 0.8, 0.98])
+@pytest.mark.parametrize("slots", [3, 5, 6])
+def test_a_graph_too_wide_for_a_key_is_bounded(monkeypatch, p_open, slots):
+    grid = build_grid(6, 6, p_open)
     truth = find_reliability(grid)
-    monkeypatch.setattr(exact, "MOST_PLAIN_STATES", 20)
+    monkeypatch.setattr(exact, "KEY_SLOTS", slots)
     found = find_reliability(grid)
     assert not found.exact
-    assert found.lower <= truth.lower <= found.upper
+    assert found.lower - 1e-13 <= truth.lower <= found.upper + 1e-13
 
 
 def test_vertices_without_edges_are_no_trouble():
