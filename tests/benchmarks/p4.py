@@ -1,10 +1,10 @@
 """P4: being cut off, or connected, once in a million, within 5 % in a second on a thousand edges.
 
-Ours draws cuts, or joins, by weight and is not allowed to count exactly; the exact sweep, in the same turn,
-says what is right. The peer draws worlds as they come, with the fastest library there is for it:
-at one in a million it cannot be run to the end, so its work is the time of one world by the worlds
-that the same error needs. A grid too wide for the exact sweep is measured as well, without a check
-other than two seeds that must agree. Times are processor time.
+Ours draws cuts, or joins, by weight and is not allowed to count exactly; the exact sweep, in the
+same turn, says what is right. The peer draws worlds as they come, with the fastest library there is
+for it: at one in a million it cannot be run to the end, so its work is the time of one world by the
+worlds that the same error needs. A grid too wide for the exact sweep is measured as well, without a
+check other than two seeds that must agree. Times are processor time.
 """
 
 from __future__ import annotations
