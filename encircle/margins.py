@@ -292,6 +292,13 @@ def share_hostile_bearings(
     return float((met_m < end_m).mean())
 
 
+def look_round(viewpoint: Point, shapes: Sequence[BaseGeometry]) -> Floats:
+    """Measure the distance from a place to each shape on each bearing, metres; inf if not met."""
+    eye = np.array([viewpoint.x, viewpoint.y])
+    met_m = [_look_round(eye, list_segments(shape), BEARINGS) for shape in shapes]
+    return np.stack(met_m) if met_m else np.empty((0, BEARINGS))
+
+
 def _look_round(eye: Floats, segments: Floats, bearings: int) -> Floats:
     """Measure the distance to the nearest segment on each bearing; inf where none is met."""
     nearest_m = np.full(bearings, math.inf)

@@ -243,10 +243,10 @@ def build_network(
     join_m
         A route's or crossing's end joins what lies within this, metres.
     """
-    return _Builder(ground, lines, join_m).build(force)
+    return NetworkBuilder(ground, lines, join_m).build(force)
 
 
-class _Builder:
+class NetworkBuilder:
     def __init__(self, ground: Ground, lines: Lines, join_m: float) -> None:
         self.ground, self.lines, self.join_m = ground, lines, join_m
         self.names = [f"face:{i}" for i in range(len(ground.faces))]

@@ -1,0 +1,153 @@
+"""How likely is it that a force is cut off: an interval for each definition and position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from encircle.likelihood.atlas import Atlas
+from encircle.likelihood.choice import Chooser
+from encircle.likelihood.factoring import NeedsDetailError, Tree, take_apart
+from encircle.likelihood.terms import say_term
+from encircle.likelihood.worlds import DEFINITIONS, answer, answer_fire, answer_surrounded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from encircle.likelihood.worlds import Bounds, World
+    from encircle.options import Options
+    from encircle.situation import Position
+
+Json = dict[str, Any]
+Key = tuple[str | None, str]
+Both = tuple["Bounds", "Bounds"]
+UNKNOWN: Both = ((False, False), (True, True))
+"""Answers to a question that the map cannot answer in any world."""
+GROUP = None
+"""In place of a position's id: the group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The positions a question is asked of."""
+
+    there: tuple[Position, ...]
+    """Those that can be answered for."""
+    untold: tuple[str, ...]
+    """Ids of those that cannot: perhaps not there, or off the map."""
+    group: tuple[str, ...]
+    """Ids of those that speak for the group."""
+
+
+class Likelihood:
+    """The worlds of one situation, taken apart question by question."""
+
+    def __init__(self, atlas: Atlas, asked: Asked, options: Options) -> None:
+        self.atlas, self.asked, self.options = atlas, asked, options
+        self.group = self._take_apart(self._ask_group, "way")
+        self._trees: dict[str, Tree] = {}
+
+    # asking
+
+    def _take_apart(self, ask: Callable[[World], dict[Key, Both]], by: str) -> Tree:
+        """Take the worlds apart, with ground drawn as finely as the answer needs."""
+        most = self.options.most_worlds
+        positions = self.asked.there
+        try:
+            chooser = Chooser(self.atlas, positions, by=by)
+            return take_apart(self.atlas, ask, chooser.choose, most)
+        except NeedsDetailError:
+            self.atlas.refine()
+            chooser = Chooser(self.atlas, positions, by=by)
+            return take_apart(self.atlas, ask, chooser.choose, most)
+
+    def _ask_group(self, world: World) -> dict[Key, Both]:
+        answers = self._ask_land(world)
+        return {key: both for key, both in answers.items() if key == (GROUP, "land_cut")}
+
+    def _ask_land(self, world: World) -> dict[Key, Both]:
+        """Answer what follows from who reaches what."""
+        gazer = self.atlas.gazer(world)
+        found: dict[Key, Both] = {}
+        for position in self.asked.there:
+            for definition, both in answer(gazer, world, position).items():
+                found[position.id, definition] = both
+        return self._with_group(found, ("land_cut", "vehicle_cut", "isolation"))
+
+    def _ask_fire(self, world: World) -> dict[Key, Both]:
+        gazer = self.atlas.gazer(world)
+        found = {(p.id, "fire_control"): answer_fire(gazer, world, p) for p in self.asked.there}
+        return self._with_group(found, ("fire_control",))
+
+    def _ask_surrounded(self, world: World) -> dict[Key, Both]:
+        gazer = self.atlas.gazer(world)
+        found = {
+            (p.id, "surrounded"): answer_surrounded(gazer, world, p) for p in self.asked.there
+        }
+        return self._with_group(found, ("surrounded",))
+
+    def _with_group(
+        self, found: dict[Key, Both], definitions: Sequence[str]
+    ) -> dict[Key, Both]:
+        """Add those nobody can answer for, and the group: all of it must be cut off."""
+        for definition in definitions:
+            found.update({(name, definition): UNKNOWN for name in self.asked.untold})
+            members = [found[name, definition] for name in self.asked.group]
+            found[GROUP, definition] = (
+                _every([held for held, _ in members]), _every([maybe for _, maybe in members])
+            )  # fmt: skip
+        return found
+
+    def tree(self, definition: str) -> Tree:
+        """Give the worlds taken apart for a definition."""
+        asks = {
+            "fire_control": (self._ask_fire, "fire"),
+            "surrounded": (self._ask_surrounded, "bearings"),
+        }
+        ask, by = asks.get(definition, (self._ask_land, "way"))
+        if by not in self._trees:
+            self._trees[by] = self._take_apart(ask, by)
+        return self._trees[by]
+
+    # telling
+
+    def to_dict(self) -> Json:
+        """Give the contract's `likelihood`, for the group."""
+        lower, upper = self.group.bracket((GROUP, "land_cut"))
+        return {
+            **write_interval(lower, upper),
+            "scale": "ICD 203",
+            "method": "exact" if self.group.is_whole else "bounds",
+            "worlds": self.atlas.looked,
+            "by_definition": self.by_definition(GROUP),
+        }
+
+    def by_definition(self, name: str | None) -> Json:
+        """Give an interval per definition for one position, or for the group."""
+        told: Json = {}
+        for definition in DEFINITIONS:
+            tree = self.tree(definition)
+            if definition == "land_cut" and name is GROUP:
+                tree = self.group
+            bracket = tree.bracket((name, definition))
+            method = "exact" if tree.is_whole else "bounds"
+            told[definition] = {**write_interval(*bracket, name="p"), "method": method}
+        return told
+
+
+def write_interval(lower: float, upper: float, name: str = "p_encircled") -> Json:
+    """
+    Write an interval outward to six decimals, with its term.
+
+    Examples
+    --------
+    >>> write_interval(0.0123456, 0.04)
+    {'p_encircled': [0.012345, 0.04], 'term': 'almost no chance'}
+    """
+    least = max(0.0, int(lower * 1e6 + 1e-6) / 1e6)
+    most = min(1.0, -int(-(upper * 1e6 - 1e-6) // 1) / 1e6)
+    return {name: [least, most], "term": say_term(least, most)}
+
+
+def _every(bounds: Sequence[Bounds]) -> Bounds:
+    return all(surely for surely, _ in bounds), all(maybe for _, maybe in bounds)
