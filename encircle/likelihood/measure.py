@@ -9,12 +9,22 @@ from encircle.likelihood.atlas import Atlas
 from encircle.likelihood.choice import Chooser
 from encircle.likelihood.factoring import NeedsDetailError, Tree, take_apart
 from encircle.likelihood.terms import say_term
-from encircle.likelihood.worlds import DEFINITIONS, answer, answer_fire, answer_surrounded
+from encircle.likelihood.worlds import (
+    DEFINITIONS,
+    FALSE,
+    OPEN,
+    TRUE,
+    answer,
+    answer_fire,
+    answer_land,
+    answer_surrounded,
+    ends_early,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from encircle.likelihood.worlds import Bounds, World
+    from encircle.likelihood.worlds import Bounds, Gazer, World
     from encircle.options import Options
     from encircle.situation import Position
 
@@ -44,6 +54,7 @@ class Likelihood:
 
     def __init__(self, atlas: Atlas, asked: Asked, options: Options) -> None:
         self.atlas, self.asked, self.options = atlas, asked, options
+        self._answers: dict[tuple[World, str], dict[str, Both]] = {}
         self.group = self._take_apart(self._ask_group, "way")
         self._trees: dict[str, Tree] = {}
 
@@ -58,6 +69,7 @@ class Likelihood:
             return take_apart(self.atlas, ask, chooser.choose, most)
         except NeedsDetailError:
             self.atlas.refine()
+            self._answers.clear()
             chooser = Chooser(self.atlas, positions, by=by)
             return take_apart(self.atlas, ask, chooser.choose, most)
 
@@ -70,7 +82,9 @@ class Likelihood:
         gazer = self.atlas.gazer(world)
         found: dict[Key, Both] = {}
         for position in self.asked.there:
-            for definition, both in answer(gazer, world, position).items():
+            if (world, position.id) not in self._answers:
+                self._answers[world, position.id] = answer(gazer, world, position)
+            for definition, both in self._answers[world, position.id].items():
                 found[position.id, definition] = both
         return self._with_group(found, ("land_cut", "vehicle_cut", "isolation"))
 
@@ -108,6 +122,46 @@ class Likelihood:
         if by not in self._trees:
             self._trees[by] = self._take_apart(ask, by)
         return self._trees[by]
+
+    # for pivots
+
+    def ends_early(self, world: World) -> bool:
+        """Tell whether the map ends before the answer for some position that is not free."""
+        full = self._fill(world)
+        gazer = self.atlas.gazer(full)
+        return any(ends_early(gazer, full, p) for p in self.asked.there)
+
+    def find_missing(
+        self, wrong: frozenset[int], moved: frozenset[tuple[int, int]]
+    ) -> list[str]:
+        """Name the features whose absence matters where some items are wrong."""
+        world = self._fill(self.atlas.start)
+        for item in wrong:
+            world = world.settle(item, FALSE)
+        for shift, level in moved:
+            world = world.shift(shift, level)
+        doubts, gazer = self.atlas.doubts, self.atlas.gazer(world)
+        names = list(doubts.rests_on)
+        there = bytearray(gazer.features_of(world))
+        outcome = self._ask_features(gazer, world, bytes(there))
+        for i, _ in enumerate(names):
+            if there[i] == FALSE:
+                there[i] = TRUE
+                if self._ask_features(gazer, world, bytes(there)) != outcome:
+                    there[i] = FALSE
+        return [name for i, name in enumerate(names) if there[i] == FALSE]
+
+    def _ask_features(self, gazer: Gazer, world: World, there: bytes) -> tuple[object, ...]:
+        """Answer for the group as if just these features were there."""
+        told = [answer_land(gazer, world, p, there) for p in self.asked.there]
+        held = _every([one for one, _, _ in told])
+        return held, _every([other for _, other, _ in told]), any(e[0] for _, _, e in told)
+
+    def _fill(self, world: World) -> World:
+        """Take what is not decided as drawn."""
+        items = tuple(TRUE if value == OPEN else value for value in world.items)
+        levels = tuple(0b010 if left & 0b010 else left for left in world.levels)
+        return type(world)(items, levels if self.atlas.is_fine else world.levels)
 
     # telling
 

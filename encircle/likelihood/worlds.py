@@ -28,11 +28,17 @@ from encircle.reach import READINGS, Reading
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from encircle.evidence import Doubts
     from encircle.lines import Span
     from encircle.options import Options
     from encircle.situation import Position
 
+Ranks = "NDArray[np.int64]"
+"""Fire on every step for every mode, as ranks."""
+Fires = tuple[tuple[tuple[int, ...], ...], tuple[tuple[str, str], ...]]
+"""Zones over each face of a step, and the fires stated for what it runs on."""
 End = Literal["best", "worst"]
 """For the force: whatever is in doubt turns out its way, or against it."""
 ENDS: tuple[End, End] = ("best", "worst")
@@ -110,10 +116,10 @@ class Gazer:
         self._groups = {r: self._group(r) for r in READINGS}
         self._labels: dict[tuple[bytes, tuple[int, ...], Reading, End], Labels] = {}
         self._views: dict[tuple[int, ...], View] = {}
-        self._fires: dict[tuple[object, ...], tuple[int, ...]] = {}
-        self._limited: dict[
-            tuple[str, tuple[int, ...]], dict[str, tuple[frozenset[int], frozenset[int]]]
-        ] = {}
+        self._fires: dict[tuple[bytes, Reading, End], Ranks] = {}
+        self._limited: dict[tuple[tuple[int, ...], int, str, int], View] = {}
+        self._spread: dict[tuple[tuple[int, ...], str, int], set[int]] = {}
+        self._said_in: dict[World, bytes] = {}
         self._shares: dict[tuple[object, ...], float] = {}
         self.looked = 0
 
@@ -127,15 +133,22 @@ class Gazer:
 
     def features_of(self, world: World) -> bytes:
         """Say of each doubtful feature whether it is there in a world."""
+        if world not in self._said_in:
+            self._said_in[world] = self._say_features(world)
+        return self._said_in[world]
+
+    def _say_features(self, world: World) -> bytes:
         said = bytearray()
         for numbers in self.doubts.rests_on.values():
             values = [world.items[n] for n in numbers]
             said.append(TRUE if TRUE in values else OPEN if OPEN in values else FALSE)
         return bytes(said)
 
-    def label(self, world: World, reading: Reading, end: End) -> Labels:
-        """Say what every step carries."""
-        features = self.features_of(world)
+    def label(
+        self, world: World, reading: Reading, end: End, features: bytes | None = None
+    ) -> Labels:
+        """Say what every step carries; `features` stand in for those of the world."""
+        features = self.features_of(world) if features is None else features
         key = (features, world.levels, reading, end)
         if key not in self._labels:
             self._labels[key] = _Labeller(self, features, world.levels, reading, end).label()
@@ -168,9 +181,11 @@ class Gazer:
 
     # who reaches what
 
-    def view(self, world: World, reading: Reading, end: End) -> View:
+    def view(
+        self, world: World, reading: Reading, end: End, features: bytes | None = None
+    ) -> View:
         """Search from the anchors, by each mode."""
-        labels = self.label(world, reading, end)
+        labels = self.label(world, reading, end, features)
         key = labels.carries
         if key not in self._views:
             anchors = self._land_anchors()
@@ -246,6 +261,12 @@ class Gazer:
 
     def spread(self, labels: Labels, position: Position, bits: int) -> set[int]:
         """Find every vertex a position reaches over steps that carry any of the modes."""
+        key = (labels.carries, position.id, bits)
+        if key not in self._spread:
+            self._spread[key] = self._spread_from(labels, position, bits)
+        return self._spread[key]
+
+    def _spread_from(self, labels: Labels, position: Position, bits: int) -> set[int]:
         starts = {s.vertex for s in self.chart.standings_of(position)}
         others, anchors = self.starts - starts, self.chart.network.anchors
         seen, queue = set(starts), list(starts)
@@ -331,64 +352,81 @@ class Gazer:
     def _view_within(self, view: View, mode: str, limit: int) -> View:
         """Search from the anchors by a mode, under no more than a grade of fire."""
         labels = view.labels
-        key = (labels.carries, labels.features, labels.levels, labels.end, labels.reading)
-        if key not in self._fires:
-            self._fires[key] = self._rank_steps(labels)
-        carries = self._within(labels, self._fires[key], mode, limit)
-        if (mode, carries) not in self._limited:
-            self._limited[mode, carries] = self._search_back(
-                carries, self._land_anchors(), (mode,)
-            )
-        return View(replace(labels, carries=carries), self._limited[mode, carries])
+        ranks = self._rank_steps(labels)
+        key = (labels.carries, id(ranks), mode, limit)
+        if key not in self._limited:
+            carries = self._within(labels, ranks, mode, limit)
+            found = self._search_back(carries, self._land_anchors(), (mode,))
+            self._limited[key] = View(replace(labels, carries=carries), found)
+        return self._limited[key]
 
-    def _within(
-        self, labels: Labels, ranks: tuple[int, ...], mode: str, limit: int
-    ) -> tuple[int, ...]:
+    def _within(self, labels: Labels, ranks: Ranks, mode: str, limit: int) -> tuple[int, ...]:
         """Keep what a mode may use under no more than a grade of fire."""
-        width = len(FIRE_MODES)
+        bits, boat = np.array(labels.carries), MODE_BITS["boat"]
         walk = FIRE_MODES.index("foot" if mode == "boat" else mode)
-        afloat = FIRE_MODES.index("boat")
-        kept = []
-        for number, bits in enumerate(labels.carries):
-            row = number * width
-            left = bits if ranks[row + walk] <= limit else bits & MODE_BITS["boat"]
-            if left & MODE_BITS["boat"] and ranks[row + afloat] > limit:
-                left &= ~MODE_BITS["boat"]
-            kept.append(left)
-        return tuple(kept)
+        spared = ranks[:, walk] <= limit
+        afloat = (ranks[:, FIRE_MODES.index("boat")] <= limit) * (bits & boat)
+        return tuple((np.where(spared, bits & ~boat, 0) | afloat).tolist())
 
-    def _rank_steps(self, labels: Labels) -> tuple[int, ...]:
+    def _rank_steps(self, labels: Labels) -> Ranks:
         """Rank the fire on every step for every mode: the least possible, or the most."""
-        ranks: list[int] = []
+        distinct, which = self._fire_on
+        there = bytes(labels.features[n] for n in self._firing)
+        key = (there, labels.reading, labels.end)
+        if key not in self._fires:
+            rows = [[self._rank(fires, m, labels) for m in FIRE_MODES] for fires in distinct]
+            self._fires[key] = np.array(rows)[which]
+        return self._fires[key]
+
+    @cached_property
+    def _fire_on(self) -> tuple[list[Fires | None], list[int]]:
+        """Number the different fires that steps are under; None: a step of no length."""
+        numbers: dict[Fires | None, int] = {}
+        which = []
         for step in self.chart.steps:
             free = step.kind in ("over", "moor", "sea")
-            for mode in range(len(FIRE_MODES)):
-                ranks.append(0 if free else self._rank(step, mode, labels))
-        return tuple(ranks)
+            fires = None if free else self._list_fires(step)
+            which.append(numbers.setdefault(fires, len(numbers)))
+        return list(numbers), which
 
-    def _rank(self, step: Step, mode: int, labels: Labels) -> int:
-        """Rank the fire on a step for a mode; where some of it is in doubt, a bound."""
-        faces = [self._fires_over(face, mode, labels) for face in self._faces_of(step)]
+    @cached_property
+    def _firing(self) -> list[int]:
+        """Doubtful features that state a fire, or are one."""
+        zones = [zone.fire.id for zone in self.chart.ground.drawing.zones]
+        routes = [r.id for p in self.chart.lines.pieces for r in p.routes if r.fire]
+        crossed = [s.crossing.id for s in self.chart.lines.spans if s.crossing.fire]
+        numbers = (self.chart.routes.get(n, CERTAIN) for n in (*zones, *routes, *crossed))
+        return sorted({n for n in numbers if n != CERTAIN})
+
+    def _list_fires(self, step: Step) -> Fires:
+        """List the zones over each face of a step, and the fires its routes and crossings state."""
+        faces = tuple(dict.fromkeys(self.chart.zones[face] for face in self._faces_of(step)))
         lines = [r for n in step.fire_pieces for r in self.chart.lines.pieces[n].routes]
         crossed = [self.chart.lines.spans[n].crossing for n in step.fire_spans]
-        stated = [
-            (FIRE_RANKS.index(one.fire), self._said(one.id, labels))
-            for one in (*lines, *crossed)
-            if one.fire
-        ]
+        stated = tuple((one.id, one.fire) for one in (*lines, *crossed) if one.fire)
+        return faces, stated
+
+    def _rank(self, fires: Fires | None, mode: str, labels: Labels) -> int:
+        """Rank the fire on a step for a mode; where some of it is in doubt, a bound."""
+        if fires is None:
+            return 0
+        faces = [self._fires_over(zones, mode, labels) for zones in fires[0]]
+        stated = [(FIRE_RANKS.index(grade), self._said(n, labels)) for n, grade in fires[1]]
         mapped = max((_weigh_fire(over, labels.end) for over in faces), default=UNMAPPED)
         told = _weigh_fire(stated, labels.end)
-        if not any(there == OPEN for fires in (*faces, stated) for _, there in fires):
+        if not any(there == OPEN for some in (*faces, stated) for _, there in some):
             return combine_fire(mapped, told)
         return min(mapped, told) if labels.end == "best" else max(mapped, told)
 
-    def _fires_over(self, face: int, mode: int, labels: Labels) -> list[tuple[int, int]]:
-        """List the fires over a face that bear on a mode, and whether each is there."""
-        zones = (self.chart.ground.drawing.zones[n] for n in self.chart.zones[face])
+    def _fires_over(
+        self, zones: tuple[int, ...], mode: str, labels: Labels
+    ) -> list[tuple[int, int]]:
+        """List the fires of zones that bear on a mode, and whether each is there."""
+        drawn = (self.chart.ground.drawing.zones[n] for n in zones)
         return [
             (FIRE_RANKS.index(zone.fire.grade), self._said(zone.fire.id, labels))
-            for zone in zones
-            if FIRE_MODES[mode] in zone.fire.modes and labels.reading in zone.readings
+            for zone in drawn
+            if mode in zone.fire.modes and labels.reading in zone.readings
         ]
 
     def _faces_of(self, step: Step) -> tuple[int, ...]:
@@ -655,6 +693,23 @@ def answer(gazer: Gazer, world: World, position: Position) -> dict[str, tuple[Bo
         "vehicle_cut": _between(vehicle, early),
         "isolation": _between(alone, early),
     }
+
+
+def answer_land(
+    gazer: Gazer, world: World, position: Position, features: bytes
+) -> tuple[Bounds, Bounds, Bounds]:
+    """Answer `land_cut` as `answer` does, for other features, and whether the map ends early."""
+    views = {(r, e): gazer.view(world, r, e, features) for r in READINGS for e in ENDS}
+    open_ = {key: _open_modes(gazer, view, position) for key, view in views.items()}
+    early = _end_early(gazer, views, open_, position)
+    return (*_between({r: _closed(open_, r, MODES) for r in READINGS}, early), early)
+
+
+def ends_early(gazer: Gazer, world: World, position: Position) -> bool:
+    """Tell whether the map ends before the answer, in one world."""
+    views = {(r, e): gazer.view(world, r, e) for r in READINGS for e in ENDS}
+    open_ = {key: _open_modes(gazer, view, position) for key, view in views.items()}
+    return _end_early(gazer, views, open_, position)[0]
 
 
 def answer_surrounded(
