@@ -25,9 +25,8 @@ class UnknownFeatureError(SituationError):
         listed = ", ".join(known[:MOST_NAMED])
         more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
         remedy = f"Name features of this situation ({listed}{more})"
-        super().__init__(
-            [InputFault("/options", f"no feature is called {name!r}", remedy) for name in names]
-        )
+        asked = " or ".join(map(repr, names))
+        super().__init__([InputFault("/options", f"no feature is called {asked}", remedy)])
 
 
 def suppose(

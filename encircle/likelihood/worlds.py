@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from encircle.options import Options
     from encircle.situation import Position
 
+Bools = "NDArray[np.bool_]"
 Ranks = "NDArray[np.int64]"
 """Fire on every step for every mode, as ranks."""
 Fires = tuple[tuple[tuple[int, ...], ...], tuple[tuple[str, str], ...]]
@@ -81,6 +82,8 @@ class Labels:
 
     reading: Reading
     end: End
+    number: int
+    """The same for the same carries."""
     carries: tuple[int, ...]
     faces: tuple[Possible, ...]
     passable: tuple[bool, ...]
@@ -115,12 +118,16 @@ class Gazer:
         ) or any("boat" in s.crossing.modes for s in chart.lines.spans)
         self._groups = {r: self._group(r) for r in READINGS}
         self._labels: dict[tuple[bytes, tuple[int, ...], Reading, End], Labels] = {}
-        self._views: dict[tuple[int, ...], View] = {}
+        self.numbers: dict[tuple[int, ...], int] = {}
+        self._views: dict[int, View] = {}
+        self._open: dict[tuple[int, str], frozenset[str]] = {}
+        self._best_fire: dict[tuple[int, int, str], int | None] = {}
         self._fires: dict[tuple[bytes, Reading, End], Ranks] = {}
-        self._limited: dict[tuple[tuple[int, ...], int, str, int], View] = {}
-        self._spread: dict[tuple[tuple[int, ...], str, int], set[int]] = {}
+        self._limited: dict[tuple[int, int, str, int], View] = {}
+        self._spread: dict[tuple[int, str, int], set[int]] = {}
         self._said_in: dict[World, bytes] = {}
-        self._shares: dict[tuple[object, ...], float] = {}
+        self._shares: dict[tuple[bytes, str], float] = {}
+        self._compass: dict[int, tuple[Bools, Bools, bytes]] = {}
         self.looked = 0
 
     def _group(self, reading: Reading) -> tuple[list[tuple[Word, ...]], list[int]]:
@@ -186,7 +193,7 @@ class Gazer:
     ) -> View:
         """Search from the anchors, by each mode."""
         labels = self.label(world, reading, end, features)
-        key = labels.carries
+        key = labels.number
         if key not in self._views:
             anchors = self._land_anchors()
             self._views[key] = View(labels, self._search_back(labels.carries, anchors))
@@ -261,7 +268,7 @@ class Gazer:
 
     def spread(self, labels: Labels, position: Position, bits: int) -> set[int]:
         """Find every vertex a position reaches over steps that carry any of the modes."""
-        key = (labels.carries, position.id, bits)
+        key = (labels.number, position.id, bits)
         if key not in self._spread:
             self._spread[key] = self._spread_from(labels, position, bits)
         return self._spread[key]
@@ -341,7 +348,20 @@ class Gazer:
 
     def best_fire(self, view: View, position: Position) -> int | None:
         """Give the worst fire on the best way of a position; None where there is no way."""
-        open_ = [mode for mode in MODES if self.is_open(view, position, mode)]
+        key = (view.labels.number, id(self._rank_steps(view.labels)), position.id)
+        if key not in self._best_fire:
+            self._best_fire[key] = self._find_best_fire(view, position)
+        return self._best_fire[key]
+
+    def open_modes(self, view: View, position: Position) -> frozenset[str]:
+        """Name the modes by which a position has a way."""
+        key = (view.labels.number, position.id)
+        if key not in self._open:
+            self._open[key] = frozenset(m for m in MODES if self.is_open(view, position, m))
+        return self._open[key]
+
+    def _find_best_fire(self, view: View, position: Position) -> int | None:
+        open_ = self.open_modes(view, position)
         if not open_:
             return None
         for limit in range(len(FIRE_RANKS) - 1):
@@ -353,11 +373,12 @@ class Gazer:
         """Search from the anchors by a mode, under no more than a grade of fire."""
         labels = view.labels
         ranks = self._rank_steps(labels)
-        key = (labels.carries, id(ranks), mode, limit)
+        key = (labels.number, id(ranks), mode, limit)
         if key not in self._limited:
             carries = self._within(labels, ranks, mode, limit)
+            number = self.numbers.setdefault(carries, len(self.numbers))
             found = self._search_back(carries, self._land_anchors(), (mode,))
-            self._limited[key] = View(replace(labels, carries=carries), found)
+            self._limited[key] = View(replace(labels, carries=carries, number=number), found)
         return self._limited[key]
 
     def _within(self, labels: Labels, ranks: Ranks, mode: str, limit: int) -> tuple[int, ...]:
@@ -443,19 +464,18 @@ class Gazer:
         """How far off each face lies on each bearing from each standing."""
         return BearingTable(self.chart.network)
 
-    def share_hostile(self, labels: Labels, position: Position, end: End) -> float:
-        """Measure the hostile share of the compass, at one end of what is possible."""
-        every = end == "best"  # best for the force: hostile only where it cannot be otherwise
-        hostile = tuple(kind.hostile[1 if every else 0] for kind in labels.faces)
-        anchors = tuple(
-            self.is_there(anchor.id, labels) for anchor, _, _ in self.chart.ground.drawing.anchors
-        )
-        key = (hostile, anchors, position.id)
-        if key not in self._shares:
-            self._shares[key] = self.bearings.share(
-                position.id, np.array(hostile, dtype=bool), np.array(anchors, dtype=bool)
-            )
-        return self._shares[key]
+    def share_hostile(self, labels: Labels, position: Position) -> float:
+        """Measure the hostile share of the compass, at the labels' end of what is possible."""
+        if id(labels) not in self._compass:
+            which = 1 if labels.end == "best" else 0  # best for the force: only what surely is
+            hostile = np.array([kind.hostile[which] for kind in labels.faces], dtype=bool)
+            anchors = self.chart.ground.drawing.anchors
+            there = np.array([self.is_there(a.id, labels) for a, _, _ in anchors], dtype=bool)
+            self._compass[id(labels)] = (hostile, there, hostile.tobytes() + there.tobytes())
+        hostile, there, seen = self._compass[id(labels)]
+        if (seen, position.id) not in self._shares:
+            self._shares[seen, position.id] = self.bearings.share(position.id, hostile, there)
+        return self._shares[seen, position.id]
 
 
 def _weigh_fire(fires: list[tuple[int, int]], end: End) -> int:
@@ -479,7 +499,7 @@ class _Labeller:
         end: End,
     ) -> None:
         self.chart, self.features, self.reading, self.end = gazer.chart, features, reading, end
-        self.levels = levels
+        self.levels, self.numbers = levels, gazer.numbers
         self.best = end == "best"
         self.faces = gazer.face_kinds(features, levels, reading)
         which = 0 if self.best else 1
@@ -501,9 +521,11 @@ class _Labeller:
             for a, _, readings in self.chart.ground.drawing.anchors
         ]
         carries = tuple(self._carry(step) for step in self.chart.steps)
+        number = self.numbers.setdefault(carries, len(self.numbers))
         return Labels(
-            self.reading, self.end, carries, self.faces, self.passable, self.features, self.levels
-        )
+            self.reading, self.end, number, carries, self.faces, self.passable, self.features,
+            self.levels,
+        )  # fmt: skip
 
     def _is_there(self, name: str) -> bool:
         """Tell whether something that helps the force is there, at this end."""
@@ -683,7 +705,7 @@ def answer(gazer: Gazer, world: World, position: Position) -> dict[str, tuple[Bo
         both: each as (surely, possibly).
     """
     views = {(r, e): gazer.view(world, r, e) for r in READINGS for e in ENDS}
-    open_ = {key: _open_modes(gazer, view, position) for key, view in views.items()}
+    open_ = {key: gazer.open_modes(view, position) for key, view in views.items()}
     early = _end_early(gazer, views, open_, position)
     land = {r: _closed(open_, r, MODES) for r in READINGS}
     vehicle = {r: _closed(open_, r, VEHICLES) for r in READINGS}
@@ -700,7 +722,7 @@ def answer_land(
 ) -> tuple[Bounds, Bounds, Bounds]:
     """Answer `land_cut` as `answer` does, for other features, and whether the map ends early."""
     views = {(r, e): gazer.view(world, r, e, features) for r in READINGS for e in ENDS}
-    open_ = {key: _open_modes(gazer, view, position) for key, view in views.items()}
+    open_ = {key: gazer.open_modes(view, position) for key, view in views.items()}
     early = _end_early(gazer, views, open_, position)
     return (*_between({r: _closed(open_, r, MODES) for r in READINGS}, early), early)
 
@@ -708,7 +730,7 @@ def answer_land(
 def ends_early(gazer: Gazer, world: World, position: Position) -> bool:
     """Tell whether the map ends before the answer, in one world."""
     views = {(r, e): gazer.view(world, r, e) for r in READINGS for e in ENDS}
-    open_ = {key: _open_modes(gazer, view, position) for key, view in views.items()}
+    open_ = {key: gazer.open_modes(view, position) for key, view in views.items()}
     return _end_early(gazer, views, open_, position)[0]
 
 
@@ -720,7 +742,7 @@ def answer_surrounded(
     around: dict[Reading, Bounds] = {}
     for r in READINGS:
         surely, maybe = (
-            gazer.share_hostile(gazer.label(world, r, end), position, end) >= least for end in ENDS
+            gazer.share_hostile(gazer.label(world, r, end), position) >= least for end in ENDS
         )
         around[r] = (surely, maybe)
     return around["optimistic"], around["pessimistic"]
@@ -729,7 +751,7 @@ def answer_surrounded(
 def answer_fire(gazer: Gazer, world: World, position: Position) -> tuple[Bounds, Bounds]:
     """Answer whether every way left is under heavy fire, as `answer` does."""
     views = {(r, e): gazer.view(world, r, e) for r in READINGS for e in ENDS}
-    open_ = {key: _open_modes(gazer, view, position) for key, view in views.items()}
+    open_ = {key: gazer.open_modes(view, position) for key, view in views.items()}
     early = _end_early(gazer, views, open_, position)
     says: dict[Reading, set[str]] = {}
     for r in READINGS:
@@ -755,10 +777,6 @@ def _combine(one: str, other: str) -> str:
     if "unknown" in (one, other):
         return "unknown"
     return one if one == other else "contested"
-
-
-def _open_modes(gazer: Gazer, view: View, position: Position) -> frozenset[str]:
-    return frozenset(mode for mode in MODES if gazer.is_open(view, position, mode))
 
 
 def _closed(
@@ -799,7 +817,7 @@ def _without_access(
     best, worst = (views[reading, end].labels for end in ENDS)
     ids, special = gazer.has_access(best, position)
     surely_ids, surely_special = gazer.has_access(worst, position)
-    if best is not worst and best.carries != worst.carries:
+    if best is not worst and best.number != worst.number:
         # A way that is special in one case may be plain in another, and then leads there as well.
         surely_special = False
         special = special or _reaches_any(gazer, best, position)
