@@ -49,21 +49,17 @@ def doubted(document, seed, most=4):
 
 def build_atlas(situation, options):
     evidence = admit(situation, options)
-    positions = judging._find_positions(situation, evidence)
-    plane = Plane(situation.origin)
-    drawing = draw(evidence, plane, positions[0].side, options)
-    shapes = [(p, plane.to_metres(p.geometry)) for p in positions]
-    outline = judging._outline(shapes, options, drawing.area)
-    ground = judging.build_ground(drawing, outline)
-    stops = list(judging._stops(shapes, drawing, options))
-    doubts = find_doubts(evidence, situation.force, drawing.friends, options)
-    return Atlas(evidence, doubts, ground, shapes, outline, stops, options)
+    sheet = judging.draw_sheet(evidence, judging._find_positions(situation, evidence), options)
+    doubts = find_doubts(evidence, situation.force, sheet.ground.drawing.friends, options)
+    return Atlas(
+        evidence, doubts, sheet.ground, sheet.shapes, sheet.outline, sheet.stops, options
+    )
 
 
 def judge_fast(situation, options):
     """Give an interval per position and definition, by factoring."""
     atlas = build_atlas(situation, options)
-    _, facts = judging._look(situation, options)
+    _, _, facts = judging._look(situation, options)
     told = [f.position for f in facts if not (f.is_gone or f.is_doubtful or f.is_off_map)]
     untold = [f.position.id for f in facts if f.position not in told]
     asked = Asked(tuple(told), tuple(untold), tuple(p.id for p in told))
@@ -97,7 +93,7 @@ def _answer(situation, doubts, levels, options):
     kinds = set()
     for factors in _factors(levels):
         moved = _moved(situation, doubts, factors)
-        _, facts = judging._look(moved, options)
+        _, _, facts = judging._look(moved, options)
         answers[tuple(factors)] = facts
         kinds.add(tuple(factors))
     optimistic, pessimistic = (answers[tuple(f)] for f in _factors(levels))
