@@ -105,7 +105,7 @@ class OptionsBody(Closed):
 
     grades: dict[Grade, Share] = Field(
         default_factory=lambda: dict(GRADES),
-        description="Probability that evidence of an Admiralty grade is right; the rest as printed.",
+        description="Probability that evidence of an Admiralty grade is right.",
     )
     location_weights: tuple[Share, Share, Share] = Field(
         LOCATION_WEIGHTS,

@@ -56,9 +56,7 @@ class BearingTable:
         self._faces = len(ground.faces)
         self._in = [shapely.intersects(np.array(shapes[:-1], dtype=object), eye) for eye in eyes]
 
-    def share(
-        self, position: str, hostile: NDArray[np.bool_], anchors: NDArray[np.bool_]
-    ) -> float:
+    def share(self, position: str, hostile: NDArray[np.bool_], anchors: NDArray[np.bool_]) -> float:
         """Give the hostile share of the compass, 0 to 1, at the place of a position least so."""
         n, there = self._faces, np.concatenate([hostile, anchors])
         shares = []

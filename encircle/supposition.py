@@ -29,9 +29,7 @@ class UnknownFeatureError(SituationError):
         super().__init__([InputFault("/options", f"no feature is called {asked}", remedy)])
 
 
-def suppose(
-    situation: Situation, without: Iterable[str], assume: Mapping[str, bool]
-) -> Situation:
+def suppose(situation: Situation, without: Iterable[str], assume: Mapping[str, bool]) -> Situation:
     """
     Leave features out, and take others as certain.
 

@@ -279,8 +279,8 @@ def _parse_parameters(node: Node) -> Parameters:
 def _parse_assumptions(node: Node) -> dict[str, bool]:
     given = node.object()
     for name, holds in given.items():
-        if not isinstance(name, str) or not isinstance(holds, bool):
-            raise node.fail("true or false for each id")
+        if not isinstance(holds, bool):
+            raise node.fail(f"true or false for {name}")
     return dict(given)
 
 

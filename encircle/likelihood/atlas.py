@@ -10,8 +10,9 @@ import shapely
 
 from encircle.ground import BESIDE_SEAM, Role, State, build_ground, draw
 from encircle.likelihood.chart import EVERY_LEVEL, Word, build_chart, list_words
+from encircle.likelihood.gazer import Gazer
 from encircle.likelihood.possible import find_possible
-from encircle.likelihood.worlds import FALSE, OPEN, TRUE, Gazer, World
+from encircle.likelihood.world import FALSE, OPEN, TRUE, World
 from encircle.lines import FACILITIES
 from encircle.reach import READINGS, Reading
 from encircle.situation import Crossing, Position
@@ -214,7 +215,9 @@ class Atlas:
         return {
             p.id
             for p, _ in self.evidence.of_kind(Position)
-            if p.id in self.doubts.shifted_by and p.reach_m is None and p.drawn.geom_type != "Polygon"
+            if p.id in self.doubts.shifted_by
+            and p.reach_m is None
+            and p.drawn.geom_type != "Polygon"
         }
 
     def _moves(self, patch: Patch) -> bool:
@@ -256,8 +259,7 @@ class Atlas:
         moved = {
             f.id: replace(f, location_error_m=factor * f.location_error_m)
             for f in self.evidence.speaking
-            if f.id in self.doubts.shifted_by
-            and (isinstance(f, Position) or not positions_only)
+            if f.id in self.doubts.shifted_by and (isinstance(f, Position) or not positions_only)
         }
         speaking = tuple(moved.get(f.id, f) for f in self.evidence.speaking)
         base = self.ground.drawing

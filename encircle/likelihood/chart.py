@@ -139,7 +139,7 @@ def build_chart(  # noqa: PLR0913 - the parts of a map
     number = {name: i for i, name in enumerate(doubts.rests_on)}
     known = tuple(w for w in ground.drawing.walls if w.is_line or w.barrier.id not in absent)
     lines = build_lines(evidence, _with_walls(ground, known), join_m, stops)
-    builder = _Surveyor(_permit(ground), _open(lines, doubts), join_m)
+    builder = _Surveyor(_permit(ground), _open(lines), join_m)
     network = builder.build(shapes)
     speaking = {f.id for f in evidence.speaking}
     return Chart(
@@ -154,7 +154,8 @@ def build_chart(  # noqa: PLR0913 - the parts of a map
         zones=_list_zones(ground),
         certain=frozenset(speaking - evidence.stale),
         off_edge=frozenset(
-            n for n, s in enumerate(lines.spans)
+            n
+            for n, s in enumerate(lines.spans)
             if not shapely.covers(ground.drawing.area.buffer(ON_LINE_M), s.line)
         ),
     )
@@ -181,7 +182,7 @@ def _permit(ground: Ground) -> Ground:
     """Let everybody pass everywhere, each pair of faces apart by the walls between them."""
     n = len(ground.faces)
     drawing: Drawing = ground.drawing
-    nothing = {r: 0 for r in READINGS}
+    nothing = dict.fromkeys(READINGS, 0)
     joins = np.array([pair for pair, _ in _join_apart(ground)], dtype=np.int64).reshape(-1, 2)
     open_ = {r: np.zeros(n, dtype=np.int64) for r in READINGS}
     walls = tuple(replace(w, stops=nothing) for w in drawing.walls)
@@ -216,7 +217,7 @@ def _join_apart(ground: Ground) -> Iterator[tuple[tuple[int, int], tuple[int, ..
     yield from (row for row, length_m in shared.items() if length_m > LEAST_SHARED_M)
 
 
-def _open(lines: Lines, doubts: Doubts) -> Lines:
+def _open(lines: Lines) -> Lines:
     """Let every route and crossing carry everything."""
     every = dict.fromkeys(READINGS, LAND_BITS)
     pieces = tuple(replace(p, carries=every) for p in lines.pieces)
@@ -355,9 +356,7 @@ class _Surveyor(NetworkBuilder):
         elif edge.line is None:
             other = edge.u if edge.v == vertex else edge.v
             pieces = self._pieces_into(other, vertex)
-            yield Step(
-                edge.u, edge.v, pieces=pieces, anchor=number, kind="moor", readings=readings
-            )
+            yield Step(edge.u, edge.v, pieces=pieces, anchor=number, kind="moor", readings=readings)
         else:
             walls, under = self._stand_between(edge.line)
             piece = self.lines.pieces[edge.ref]
@@ -392,16 +391,12 @@ class _Surveyor(NetworkBuilder):
         along = self._real.faces_along(edge.line) if edge.line is not None else []
         return tuple(along or faces)
 
-    def _stand_between(
-        self, line: BaseGeometry | None
-    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    def _stand_between(self, line: BaseGeometry | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Give the walls a short link touches, and the faces it runs over."""
         if line is None:
             return (), ()
         walls = self._real.drawing.walls
-        near = tuple(
-            i for i, w in enumerate(walls) if shapely.dwithin(w.shape, line, ON_LINE_M)
-        )
+        near = tuple(i for i, w in enumerate(walls) if shapely.dwithin(w.shape, line, ON_LINE_M))
         return near, tuple(self._real.faces_under(line)) if line.length else ()
 
     def _walls_along(self, piece: Piece) -> tuple[int, ...]:

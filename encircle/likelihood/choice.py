@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from encircle.ground import MODE_BITS
 from encircle.likelihood.factoring import NeedsDetailError
-from encircle.likelihood.worlds import ENDS, MODES, OPEN
-from encircle.lines import LAND_BITS, LANDING
+from encircle.likelihood.world import ENDS, MODES, OPEN
+from encircle.lines import LANDING
 from encircle.reach import READINGS
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from encircle.likelihood.atlas import Atlas
     from encircle.likelihood.chart import Step
-    from encircle.likelihood.worlds import Gazer, World
+    from encircle.likelihood.gazer import Gazer
+    from encircle.likelihood.world import World
     from encircle.reach import Reading
     from encircle.situation import Position
 
@@ -84,9 +85,7 @@ class Chooser:
         best, worst = (gazer.view(world, reading, end) for end in ENDS)
         for mode in MODES:
             if gazer.is_open(best, position, mode) and not gazer.is_open(worst, position, mode):
-                bits = MODE_BITS[mode] | (
-                    MODE_BITS["foot"] | LANDING if mode == "boat" else 0
-                )
+                bits = MODE_BITS[mode] | (MODE_BITS["foot"] | LANDING if mode == "boat" else 0)
                 lost = [w & bits != b & bits for b, w in zip(
                     best.labels.carries, worst.labels.carries, strict=True)]  # fmt: skip
                 way = find_way(gazer, best.labels.carries, position, bits, lost)
@@ -215,6 +214,3 @@ def _rests_of_face(gazer: Gazer, face: int) -> set[Variable]:
     for zone in gazer.chart.zones[face]:
         found.update(_rests_of(gazer, gazer.chart.ground.drawing.zones[zone].fire.id))
     return found
-
-
-__all__ = ["LAND_BITS", "Chooser", "Variable", "find_way", "is_open", "list_rests"]

@@ -18,21 +18,19 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from encircle.likelihood.worlds import FALSE, OPEN, TRUE, World
+from encircle.likelihood.world import FALSE, OPEN, TRUE, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from encircle.evidence import Doubts
     from encircle.likelihood.atlas import Atlas
-    from encircle.likelihood.worlds import Bounds
+    from encircle.likelihood.world import Both, Key
 
-    Answers = Mapping[Hashable, tuple[Bounds, Bounds]]
+    Answers = Mapping[Key, Both]
     Ask = Callable[[World], Answers]
     Choose = Callable[[World], tuple[str, int] | None]
 
@@ -64,9 +62,8 @@ class Tree:
     nodes: int
     is_whole: bool
     """Every leaf is settled."""
-    _memo: dict[tuple[Hashable, int, bool], tuple[float, float]] = field(default_factory=dict)
 
-    def bracket(self, key: Hashable) -> tuple[float, float]:
+    def bracket(self, key: Key) -> tuple[float, float]:
         """
         Give the least probability that an answer holds, and the greatest that it is not denied.
 
@@ -98,9 +95,7 @@ class Tree:
 
     def _weigh(self, leaves: list[Leaf], high: dict[int, bool]) -> float:
         """Weigh leaves; the mass is linear in every probability, so corners are extreme."""
-        return sum(
-            leaf_mass(leaf.world, self.start, self.doubts, high) for leaf in leaves
-        )
+        return sum(leaf_mass(leaf.world, self.start, self.doubts, high) for leaf in leaves)
 
     def _bound(self, leaves: list[Leaf], wide: list[int], *, low: bool) -> float:
         """Bound the mass from outside, each leaf taken at its own worst case."""
@@ -195,6 +190,3 @@ def split(world: World, variable: tuple[str, int]) -> Iterator[World]:
 def is_settled(answers: Answers) -> bool:
     """Tell whether every answer is the same in all the worlds asked."""
     return all(sure == maybe for both in answers.values() for sure, maybe in both)
-
-
-__all__ = ["FALSE", "Leaf", "NeedsDetailError", "Tree", "np", "split", "take_apart"]

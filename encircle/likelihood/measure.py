@@ -5,32 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from encircle.likelihood.atlas import Atlas
-from encircle.likelihood.choice import Chooser
-from encircle.likelihood.factoring import NeedsDetailError, Tree, take_apart
-from encircle.likelihood.terms import say_term
-from encircle.likelihood.worlds import (
-    DEFINITIONS,
-    FALSE,
-    OPEN,
-    TRUE,
+from encircle.likelihood.answers import (
     answer,
     answer_fire,
     answer_land,
     answer_surrounded,
     ends_early,
 )
+from encircle.likelihood.choice import Chooser
+from encircle.likelihood.factoring import NeedsDetailError, Tree, take_apart
+from encircle.likelihood.fires import Fires
+from encircle.likelihood.terms import say_term
+from encircle.likelihood.world import DEFINITIONS, FALSE, OPEN, TRUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from encircle.likelihood.worlds import Bounds, Gazer, World
+    from encircle.likelihood.atlas import Atlas
+    from encircle.likelihood.gazer import Gazer
+    from encircle.likelihood.world import Both, Bounds, Key, World
     from encircle.options import Options
     from encircle.situation import Position
 
 Json = dict[str, Any]
-Key = tuple[str | None, str]
-Both = tuple["Bounds", "Bounds"]
 UNKNOWN: Both = ((False, False), (True, True))
 """Answers to a question that the map cannot answer in any world."""
 GROUP = None
@@ -55,6 +52,7 @@ class Likelihood:
     def __init__(self, atlas: Atlas, asked: Asked, options: Options) -> None:
         self.atlas, self.asked, self.options = atlas, asked, options
         self._answers: dict[tuple[World, str], dict[str, Both]] = {}
+        self._fires: dict[int, Fires] = {}
         self.group = self._take_apart(self._ask_group, "way")
         self._trees: dict[str, Tree] = {}
 
@@ -70,6 +68,7 @@ class Likelihood:
         except NeedsDetailError:
             self.atlas.refine()
             self._answers.clear()
+            self._fires.clear()
             chooser = Chooser(self.atlas, positions, by=by)
             return take_apart(self.atlas, ask, chooser.choose, most)
 
@@ -90,19 +89,22 @@ class Likelihood:
 
     def _ask_fire(self, world: World) -> dict[Key, Both]:
         gazer = self.atlas.gazer(world)
-        found = {(p.id, "fire_control"): answer_fire(gazer, world, p) for p in self.asked.there}
+        if id(gazer) not in self._fires:
+            self._fires[id(gazer)] = Fires(gazer)
+        fires = self._fires[id(gazer)]
+        found: dict[Key, Both] = {
+            (p.id, "fire_control"): answer_fire(fires, world, p) for p in self.asked.there
+        }
         return self._with_group(found, ("fire_control",))
 
     def _ask_surrounded(self, world: World) -> dict[Key, Both]:
         gazer = self.atlas.gazer(world)
-        found = {
+        found: dict[Key, Both] = {
             (p.id, "surrounded"): answer_surrounded(gazer, world, p) for p in self.asked.there
         }
         return self._with_group(found, ("surrounded",))
 
-    def _with_group(
-        self, found: dict[Key, Both], definitions: Sequence[str]
-    ) -> dict[Key, Both]:
+    def _with_group(self, found: dict[Key, Both], definitions: Sequence[str]) -> dict[Key, Both]:
         """Add those nobody can answer for, and the group: all of it must be cut off."""
         for definition in definitions:
             found.update({(name, definition): UNKNOWN for name in self.asked.untold})
@@ -131,9 +133,7 @@ class Likelihood:
         gazer = self.atlas.gazer(full)
         return any(ends_early(gazer, full, p) for p in self.asked.there)
 
-    def find_missing(
-        self, wrong: frozenset[int], moved: frozenset[tuple[int, int]]
-    ) -> list[str]:
+    def find_missing(self, wrong: frozenset[int], moved: frozenset[tuple[int, int]]) -> list[str]:
         """Name the features whose absence matters where some items are wrong."""
         world = self._fill(self.atlas.start)
         for item in wrong:

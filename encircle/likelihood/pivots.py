@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from encircle.likelihood.factoring import leaf_mass
-from encircle.likelihood.worlds import FALSE, OPEN, TRUE
+from encircle.likelihood.world import FALSE, OPEN, TRUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from encircle.judgement import Judgement
     from encircle.likelihood.factoring import Leaf, Tree
     from encircle.likelihood.measure import Likelihood
-    from encircle.likelihood.worlds import World
+    from encircle.likelihood.world import World
     from encircle.situation import Feature
 
 Json = dict[str, Any]
@@ -130,7 +130,7 @@ def tell_pivots(
         low, high, middle = find_chance(change, doubts)
         gone = likelihood.find_missing(change.wrong, change.moved)
         shifted = [n for i, _ in sorted(change.moved) for n in doubts.shifts[i].features]
-        pivot = {
+        pivot: Json = {
             "evidence": list(dict.fromkeys([*gone, *shifted])),
             "would_make": change.outcome,
             "probability": _round(middle),
@@ -162,7 +162,7 @@ def _write_suspicion(change: Change, doubts: Doubts, features: dict[str, Feature
 
 
 def tell_missing(judgement: Judgement, pivots: Sequence[Json]) -> Iterator[Json]:
-    """Say so where nothing drawn, if wrong, gives the opposite verdict: what would have to be added."""
+    """Say what would have to be there where nothing drawn, if wrong, gives the opposite verdict."""
     opposite = {True: "not_encircled", False: "encircled"}.get(bool(judgement.encircled))
     if judgement.encircled is None or any(p["would_make"] == opposite for p in pivots):
         return
@@ -171,8 +171,8 @@ def tell_missing(judgement: Judgement, pivots: Sequence[Json]) -> Iterator[Json]
         gap = margins.get("opening_distance_m")
         far = f", at least {gap['distance_m'] / 1000:.1f} km of it" if gap else ""
         text = (
-            "Nothing drawn here, if wrong, would surely open a way out: friendly ground that nobody "
-            f"drew would have to be there{far}."
+            "Nothing drawn here, if wrong, would surely open a way out: friendly ground that "
+            f"nobody drew would have to be there{far}."
         )
     else:
         front_m = margins.get("closing_distance_m", {}).get("pessimistic")

@@ -9,9 +9,8 @@ from encircle.evidence import Doubts, Item, find_doubts
 from encircle.likelihood.atlas import Atlas
 from encircle.likelihood.measure import Asked, Likelihood, write_interval
 from encircle.likelihood.pivots import tell_importance, tell_missing, tell_pivots
-from encircle.likelihood.worlds import DEFINITIONS
+from encircle.likelihood.world import DEFINITIONS
 from encircle.rules import answer_definitions
-from encircle.situation import Position
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from encircle.lines import Stop
     from encircle.options import Options
     from encircle.rules import Facts
+    from encircle.situation import Position
 
 Json = dict[str, Any]
 SUSPECT = 0.99
@@ -93,9 +93,7 @@ def tell_likelihood(
     asked = _list_asked(all_facts, speaking)
     there = [f for f in all_facts if not f.is_gone]
     if not (doubts.items or doubts.shifts) or not asked.there:
-        told = Told(
-            _read_off(speaking), {f.position.id: _read_definitions([f]) for f in there}
-        )
+        told = Told(_read_off(speaking), {f.position.id: _read_definitions([f]) for f in there})
         return replace(told, pivots=_suspect(sheet, judgement, asked, options))
     likelihood = Likelihood(_build_atlas(sheet, doubts, options), asked, options)
     features = {f.id: f for f in sheet.evidence.speaking}

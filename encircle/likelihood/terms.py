@@ -11,8 +11,8 @@ TERMS: tuple[tuple[float, str], ...] = (
     (0.95, "very likely"),
     (1.00, "almost certain"),
 )
-"""Each term with the probability up to which it is used. Source: ICD 203, Analytic Standards (2015),
-D.6.e(2)(a); it names 1 to 99 %, what lies beyond takes the outermost term."""
+"""Each term with the probability up to which it is used. Source: ICD 203, Analytic Standards,
+which names 1 to 99 %; what lies beyond takes the outermost term."""
 NEVER, ALWAYS, UNTOLD = "impossible on this evidence", "certain on this evidence", "cannot be told"
 
 
@@ -34,8 +34,10 @@ def say_term(lower: float, upper: float) -> str:
 
     Examples
     --------
-    >>> say_term(0.01, 0.04), say_term(0.04, 0.07), say_term(0.0, 1.0), say_term(1.0, 1.0)
-    ('almost no chance', 'almost no chance to very unlikely', 'cannot be told', 'certain on this evidence')
+    >>> say_term(0.01, 0.04), say_term(0.04, 0.07)
+    ('almost no chance', 'almost no chance to very unlikely')
+    >>> say_term(0.0, 1.0), say_term(1.0, 1.0)
+    ('cannot be told', 'certain on this evidence')
     """
     if upper <= 0:
         return NEVER

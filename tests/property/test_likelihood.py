@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from encircle import Options, judge
 from encircle.errors import SituationError
 from encircle.geojson import read_situation
-from encircle.likelihood.worlds import DEFINITIONS
+from encircle.likelihood.world import DEFINITIONS
 from tests.property.strategies import HALF_M, SETTINGS, Sketch, box, draw_plan, line, plans, point
 from tests.property.worlds_oracle import bracket_slowly, doubted, judge_fast, judge_slowly
 

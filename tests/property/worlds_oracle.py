@@ -13,10 +13,11 @@ from encircle.likelihood.atlas import Atlas
 from encircle.likelihood.measure import Asked, Likelihood
 from encircle.projection import Plane
 from encircle.rules import answer_definitions
-from encircle.situation import Control, Position
+from encircle.situation import Position
 
 judging = importlib.import_module("encircle.judge")
 """The module; the package gives the function of that name."""
+find_positions, look = judging._find_positions, judging._look  # noqa: SLF001 - the engine's own parts
 
 GRADES = (("A", 1), ("B", 2), ("C", 3), ("D", 4), ("F", 6), ("B", 6), ("E", 1))
 
@@ -39,7 +40,7 @@ def doubted(document, seed, most=4):
             extra["probability"] = rng.choice((0.1, 0.35, 0.5, 0.8, 0.95, 1.0, 0.0))
         elif draw_ < 0.75:
             extra["sources"] = rng.sample([s["id"] for s in sources], rng.choice((1, 1, 2)))
-        kept = {k: v for k, v in feature["properties"].items()}
+        kept = dict(feature["properties"])
         if kept["kind"] == "control":
             kept.pop("location_error_m", None)
         features.append({**feature, "properties": {**kept, **extra}})
@@ -49,17 +50,15 @@ def doubted(document, seed, most=4):
 
 def build_atlas(situation, options):
     evidence = admit(situation, options)
-    sheet = judging.draw_sheet(evidence, judging._find_positions(situation, evidence), options)
+    sheet = judging.draw_sheet(evidence, find_positions(situation, evidence), options)
     doubts = find_doubts(evidence, situation.force, sheet.ground.drawing.friends, options)
-    return Atlas(
-        evidence, doubts, sheet.ground, sheet.shapes, sheet.outline, sheet.stops, options
-    )
+    return Atlas(evidence, doubts, sheet.ground, sheet.shapes, sheet.outline, sheet.stops, options)
 
 
 def judge_fast(situation, options):
     """Give an interval per position and definition, by factoring."""
     atlas = build_atlas(situation, options)
-    _, _, facts = judging._look(situation, options)
+    _, _, facts = look(situation, options)
     told = [f.position for f in facts if not (f.is_gone or f.is_doubtful or f.is_off_map)]
     untold = [f.position.id for f in facts if f.position not in told]
     asked = Asked(tuple(told), tuple(untold), tuple(p.id for p in told))
@@ -69,7 +68,7 @@ def judge_fast(situation, options):
 def judge_slowly(situation, options):
     """Give the same by enumerating every world, each drawn and judged afresh."""
     evidence = admit(situation, options)
-    positions = judging._find_positions(situation, evidence)
+    positions = find_positions(situation, evidence)
     plane = Plane(situation.origin)
     drawing = draw(evidence, plane, positions[0].side, options)
     doubts = find_doubts(evidence, situation.force, drawing.friends, options)
@@ -80,23 +79,19 @@ def judge_slowly(situation, options):
             name for name, numbers in doubts.rests_on.items() if not any(values[n] for n in numbers)
         }
         kept = tuple(f for f in framed.features if f.id not in gone)
-        for levels in itertools.product(range(3), repeat=len(doubts.shifts)):
-            outcomes.append(
-                (values, levels, _answer(replace(framed, features=kept), doubts, levels, options))
-            )
+        world = replace(framed, features=kept)
+        outcomes += [
+            (values, levels, _answer(world, doubts, levels, options))
+            for levels in itertools.product(range(3), repeat=len(doubts.shifts))
+        ]
     return doubts, outcomes
 
 
 def _answer(situation, doubts, levels, options):
     """Answer all definitions in one world; its shifts give each reading its own drawing."""
-    answers = {}
-    kinds = set()
-    for factors in _factors(levels):
-        moved = _moved(situation, doubts, factors)
-        _, _, facts = judging._look(moved, options)
-        answers[tuple(factors)] = facts
-        kinds.add(tuple(factors))
-    optimistic, pessimistic = (answers[tuple(f)] for f in _factors(levels))
+    optimistic, pessimistic = (
+        look(_moved(situation, doubts, factors), options)[2] for factors in _factors(levels)
+    )
     merged = {}
     for one, other in zip(optimistic, pessimistic, strict=True):
         outlooks = {
@@ -122,7 +117,7 @@ def _moved(situation, doubts, factors):
         number = doubts.shifted_by.get(feature.id)
         if number is None:
             return feature
-        assert isinstance(feature, Position) and not isinstance(feature, Control)
+        assert isinstance(feature, Position)
         return replace(feature, location_error_m=factors[number] * feature.location_error_m)
 
     return replace(situation, features=tuple(map(move, situation.features)))

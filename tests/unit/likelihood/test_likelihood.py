@@ -177,15 +177,10 @@ def test_the_pivot_names_both_bridges():
     assert pivot["statement"].startswith("For the force to be encircled, one and two would both")
 
 
-def test_pivots_come_the_likeliest_first():
-    judgement = judge(
-        read(
-            situation(
-                bridge("one", 1, sources=["map"]), feature("pass", point(18, 5), "anchor", side="B"),
-                bridge("two", 2, sources=["map", "men"]),
-            )
-        )
-    )  # fmt: skip
+def test_pivots_name_the_sources_that_must_be_wrong():
+    second = feature("pass", point(18, 5), "anchor", side="B")
+    bridges = bridge("one", 1, sources=["map"]), bridge("two", 2, sources=["map", "men"])
+    judgement = judge(read(situation(second, *bridges)))
     (pivot,) = judgement.pivots
     assert pivot["probability"] == pytest.approx((1 - B2) * (1 - C3), rel=1e-3)
     assert pivot["wrong"] == ["m", "men"]
