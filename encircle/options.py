@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from encircle.errors import OptionsError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -23,6 +25,10 @@ LOCATION_WEIGHTS = (1 / 6, 2 / 3, 1 / 6)
 """How likely hostile ground ran smaller by its location error, as drawn, or larger: the three-point
 Gauss-Hermite rule, for which the stated error is sqrt(3) standard deviations, a bound of 92 %.
 Source: Abramowitz and Stegun (1964), 25.4.46."""
+
+
+LEVELS = 3
+"""Hostile ground smaller, as drawn, larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +58,21 @@ class Options:
 
     def __post_init__(self) -> None:
         """Complete the grades, and order what has no order of its own."""
+        self._check()
+        total = sum(self.location_weights)
+        weights = tuple(weight / total for weight in self.location_weights)
+        object.__setattr__(self, "location_weights", weights)
         object.__setattr__(self, "grades", {**GRADES, **self.grades})
         object.__setattr__(self, "without", tuple(dict.fromkeys(self.without)))
         object.__setattr__(self, "assume", dict(self.assume))
+
+    def _check(self) -> None:
+        wrong = [name for name, p in self.grades.items() if name not in GRADES or not 0 <= p <= 1]
+        if wrong:
+            raise OptionsError("grades", f"{', '.join(wrong)}: A1 to E5, each from 0 to 1")
+        weights = self.location_weights
+        if len(weights) != LEVELS or min(weights) < 0 or sum(weights) <= 0:
+            raise OptionsError("location_weights", "three weights, none below 0, not all 0")
 
     def as_dict(self) -> dict[str, Any]:
         """Print the parameters for a judgement's provenance."""

@@ -5,28 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from encircle.errors import InputFault, SituationError
+from encircle.errors import UnknownFeatureError
 from encircle.situation import Crossing, Position, Route
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from encircle.situation import Feature, Situation
-
-MOST_NAMED = 40
-"""As many known ids are named when one is unknown."""
-
-
-class UnknownFeatureError(SituationError):
-    """No feature has an id that is to be left out or assumed."""
-
-    def __init__(self, names: Sequence[str], known: Sequence[str]) -> None:
-        self.names, self.known = tuple(names), tuple(known)
-        listed = ", ".join(known[:MOST_NAMED])
-        more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
-        remedy = f"Name features of this situation ({listed}{more})"
-        asked = " or ".join(map(repr, names))
-        super().__init__([InputFault("/options", f"no feature is called {asked}", remedy)])
 
 
 def suppose(situation: Situation, without: Iterable[str], assume: Mapping[str, bool]) -> Situation:

@@ -42,9 +42,12 @@ class Change:
     moved: frozenset[tuple[int, int]]
     outcome: Outcome
 
-    def contains(self, other: Change) -> bool:
-        """Tell whether another change asks for no more than this one."""
-        return other.wrong <= self.wrong and other.moved <= self.moved
+    def is_beyond(self, other: Change, opposite: str) -> bool:
+        """Tell whether another change gives as much with less that is otherwise."""
+        within = other.wrong <= self.wrong and other.moved <= self.moved
+        same = other.wrong == self.wrong and other.moved == self.moved
+        as_much = other.outcome == self.outcome or self.outcome != opposite
+        return within and not same and as_much
 
 
 def find_changes(likelihood: Likelihood, verdict: str) -> list[Change]:
@@ -63,13 +66,16 @@ def find_changes(likelihood: Likelihood, verdict: str) -> list[Change]:
         change = Change(_list_wrong(leaf, tree), _list_moved(leaf), outcome)
         if change.wrong or change.moved:
             found.append(change)
-    least = [
-        c for c in found
-        if not any(c.contains(o) and (o.wrong, o.moved) != (c.wrong, c.moved) for o in found)
-    ]  # fmt: skip
+    opposite = find_opposite(verdict)
+    least = [c for c in found if not any(c.is_beyond(other, opposite) for other in found)]
     doubts = tree.doubts
     unique = {(c.wrong, c.moved): c for c in least}
     return sorted(unique.values(), key=lambda c: (-find_chance(c, doubts)[2], sorted(c.wrong)))
+
+
+def find_opposite(verdict: str) -> str:
+    """Name the verdict most unlike another."""
+    return "not_encircled" if verdict == "encircled" else "encircled"
 
 
 def _list_wrong(leaf: Leaf, tree: Tree) -> frozenset[int]:
@@ -118,7 +124,7 @@ def tell_pivots(
     """
     doubts = likelihood.group.doubts
     changes = find_changes(likelihood, verdict)
-    opposite = "not_encircled" if verdict == "encircled" else "encircled"
+    opposite = find_opposite(verdict)
     told = changes[:MOST_PIVOTS]
     farther = next((c for c in changes if c.outcome == opposite), None)
     if farther is not None and farther not in told:
