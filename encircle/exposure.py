@@ -56,6 +56,13 @@ class BearingTable:
         self._faces = len(ground.faces)
         self._in = [shapely.intersects(np.array(shapes[:-1], dtype=object), eye) for eye in eyes]
 
+    def widths(self, position: str) -> NDArray[np.int64]:
+        """Count the bearings on which each face is met from the places of a position."""
+        met = [np.isfinite(met_m[: self._faces]).sum(axis=1)
+               for s, met_m in zip(self._standings, self._met, strict=True)
+               if s.position.id == position]  # fmt: skip
+        return np.asarray(np.sum(met, axis=0, dtype=np.int64))
+
     def share(self, position: str, hostile: NDArray[np.bool_], anchors: NDArray[np.bool_]) -> float:
         """Give the hostile share of the compass, 0 to 1, at the place of a position least so."""
         n, there = self._faces, np.concatenate([hostile, anchors])

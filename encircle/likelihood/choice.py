@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter, deque
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from encircle.ground import MODE_BITS
 from encircle.likelihood.factoring import NeedsDetailError
 from encircle.likelihood.world import ENDS, MODES, OPEN
@@ -12,7 +14,7 @@ from encircle.lines import LANDING
 from encircle.reach import READINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from encircle.likelihood.atlas import Atlas
     from encircle.likelihood.chart import Step
@@ -30,6 +32,7 @@ class Chooser:
     def __init__(self, atlas: Atlas, positions: Sequence[Position], *, by: str = "way") -> None:
         self.atlas, self.positions, self.by = atlas, positions, by
         self._rests: dict[int, list[frozenset[Variable]]] = {}
+        self._widths: dict[int, list[int]] = {}
 
     def choose(self, world: World) -> Variable | None:
         """
@@ -53,11 +56,14 @@ class Chooser:
     def _tallies(self, gazer: Gazer, world: World) -> Iterable[Counter[Variable]]:
         """Count what the difference between best and worst rests on, the nearest cause first."""
         rests = self._list_rests(gazer)
-        if self.by == "way":
+        if self.by in ("way", "fire"):
             for position in self.positions:
                 for reading in READINGS:
                     way = self._find_way_lost(gazer, world, reading, position)
                     yield Counter(v for step in way for v in rests[step])
+        if self.by == "fire":
+            for position in self.positions:
+                yield Counter(self._list_fires(gazer, world, position))
         if self.by == "bearings":
             yield self._tally_faces(gazer, world)
         yield self._tally_steps(gazer, world, rests)
@@ -92,6 +98,27 @@ class Chooser:
                 return [step for step in way if lost[step]]
         return []
 
+    def _list_fires(self, gazer: Gazer, world: World, position: Position) -> Iterator[Variable]:
+        """Give the variables that fire on the ways of a position rests on."""
+        for reading in READINGS:
+            view = gazer.view(world, reading, "best")
+            for mode in gazer.open_modes(view, position):
+                bits = MODE_BITS[mode] | (MODE_BITS["foot"] | LANDING if mode == "boat" else 0)
+                carries = view.labels.carries
+                for step in find_way(gazer, carries, position, bits, [False] * len(carries)):
+                    yield from self._rests_of_fire(gazer, step)
+
+    def _rests_of_fire(self, gazer: Gazer, number: int) -> Iterator[Variable]:
+        step, chart = gazer.chart.steps[number], gazer.chart
+        pieces = [chart.lines.pieces[n] for n in (*step.pieces, *step.fire_pieces)]
+        faces = {*step.fire_faces, *(face for piece in pieces for face in piece.faces)}
+        names = {chart.ground.drawing.zones[z].fire.id for face in faces for z in chart.zones[face]}
+        names |= {route.id for piece in pieces for route in piece.routes if route.fire}
+        crossed = (chart.lines.spans[n].crossing for n in step.fire_spans)
+        names |= {crossing.id for crossing in crossed if crossing.fire}
+        for name in sorted(names):
+            yield from _rests_of(gazer, name)
+
     def _tally_steps(
         self, gazer: Gazer, world: World, rests: list[frozenset[Variable]]
     ) -> Counter[Variable]:
@@ -104,12 +131,16 @@ class Chooser:
         return tally
 
     def _tally_faces(self, gazer: Gazer, world: World) -> Counter[Variable]:
+        """Count the bearings on which each variable has a say."""
+        if id(gazer) not in self._widths:
+            seen = [gazer.bearings.widths(position.id) for position in self.positions]
+            self._widths[id(gazer)] = np.sum(seen, axis=0).tolist()
         tally: Counter[Variable] = Counter()
         for reading in READINGS:
-            faces = gazer.label(world, reading, "best").faces
-            for face, kind in enumerate(faces):
+            for face, kind in enumerate(gazer.label(world, reading, "best").faces):
                 if kind.hostile[0] != kind.hostile[1]:
-                    tally.update(self._rests_of_face(gazer, face))
+                    width = self._widths[id(gazer)][face]
+                    tally.update(dict.fromkeys(_rests_of_face(gazer, face), width))
         return tally
 
     # what a step rests on
@@ -118,9 +149,6 @@ class Chooser:
         if id(gazer) not in self._rests:
             self._rests[id(gazer)] = list_rests(gazer)
         return self._rests[id(gazer)]
-
-    def _rests_of_face(self, gazer: Gazer, face: int) -> set[Variable]:
-        return _rests_of_face(gazer, face)
 
 
 def is_open(variable: Variable, world: World) -> bool:
