@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import math
 import random
 
 import networkx as nx
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from encircle import Options, judge
 from encircle.errors import SituationError
 from encircle.geojson import read_situation
+from encircle.likelihood.roads import find_graph
 from encircle.likelihood.world import DEFINITIONS
 from tests.property.strategies import HALF_M, SETTINGS, Sketch, box, draw_plan, line, plans, point
 from tests.property.worlds_oracle import bracket_slowly, doubted, judge_fast, judge_slowly
@@ -234,3 +236,36 @@ def test_islands_agree_with_plain_enumeration(archipelago):
     options = Options(grades=grades, most_worlds=5000)
     found = judge(read_situation(document), options).likelihood["p_encircled"]
     assert found == pytest.approx([lost, lost], abs=ROUNDING)
+
+
+@SETTINGS
+@given(archipelagos())
+def test_islands_with_a_bridge_an_item_are_a_graph_of_independent_edges(archipelago):
+    """Where each open item is one stretch of road, the graph for the kernels asks the same."""
+    _, bridges = archipelago
+    assume(bridges)
+    document, _ = draw_islands([], [(edge, []) for edge, _ in bridges])
+    chances = [0.1 + 0.8 * n / len(bridges) for n in range(len(bridges))]
+    crossings = [f for f in document["features"] if f["properties"]["kind"] == "crossing"]
+    for feature, p in zip(crossings, chances, strict=True):
+        feature["properties"] |= {"probability": p, "sources": []}
+    situation = read_situation(document)
+    likelihood, (position,) = judge_fast(situation, EXACT)
+    atlas = likelihood.atlas
+    graph = find_graph(atlas.gazer(atlas.start), atlas.start, "pessimistic", position)
+    assert graph is not None
+    doubtful = [i for i, p in enumerate(graph.p_open) if p < 1]
+    assert len(doubtful) <= len(bridges)  # one that leads nowhere is left out
+    lost = 0.0
+    for values in itertools.product((True, False), repeat=len(doubtful)):
+        there = dict(zip(doubtful, values, strict=True))
+        G = nx.Graph()
+        G.add_nodes_from(range(graph.order))
+        G.add_edges_from(
+            (graph.u[i], graph.v[i]) for i in range(graph.size) if there.get(i, True)
+        )  # fmt: skip
+        mass = math.prod(graph.p_open[i] if v else 1 - graph.p_open[i] for i, v in there.items())
+        reached = nx.node_connected_component(G, int(graph.sources[0]))
+        lost += mass * reached.isdisjoint(graph.targets.tolist())
+    found = likelihood.group.bracket((None, "land_cut"))
+    assert found == pytest.approx((lost, lost), abs=1e-9)

@@ -60,7 +60,7 @@ def test_a_route_of_unknown_state_assumed_is_open(kursk):
 
 
 def test_unknown_ids_are_refused_and_the_known_ones_named(kursk):
-    with pytest.raises(UnknownFeatureError, match="'nobody' or 'nothing'.*ua-salient"):
+    with pytest.raises(UnknownFeatureError, match=r"'nobody' or 'nothing'.*ua-salient"):
         judge(kursk, Options(without=("nothing",), assume={"nobody": True}))
 
 
