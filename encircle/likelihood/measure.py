@@ -15,6 +15,7 @@ from encircle.likelihood.answers import (
 from encircle.likelihood.choice import Chooser
 from encircle.likelihood.factoring import NeedsDetailError, Tree, take_apart
 from encircle.likelihood.fires import Fires
+from encircle.likelihood.roads import bracket_roads
 from encircle.likelihood.terms import say_term
 from encircle.likelihood.world import DEFINITIONS, FALSE, OPEN, TRUE
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from encircle.likelihood.atlas import Atlas
     from encircle.likelihood.gazer import Gazer
+    from encircle.likelihood.roads import Solve
     from encircle.likelihood.world import Both, Bounds, Key, World
     from encircle.options import Options
     from encircle.situation import Position
@@ -49,8 +51,11 @@ class Asked:
 class Likelihood:
     """The worlds of one situation, taken apart question by question."""
 
-    def __init__(self, atlas: Atlas, asked: Asked, options: Options) -> None:
+    def __init__(
+        self, atlas: Atlas, asked: Asked, options: Options, solve: Solve | None = None
+    ) -> None:
         self.atlas, self.asked, self.options = atlas, asked, options
+        self._solve = solve
         self._answers: dict[tuple[World, str], dict[str, Both]] = {}
         self._fires: dict[int, Fires] = {}
         self.group = self._take_apart(self._ask_group, "way")
@@ -167,14 +172,36 @@ class Likelihood:
 
     def to_dict(self) -> Json:
         """Give the contract's `likelihood`, for the group."""
-        lower, upper = self.group.bracket((GROUP, "land_cut"))
+        lower, upper, method = self.bracket_group()
         return {
             **write_interval(lower, upper),
             "scale": "ICD 203",
-            "method": "exact" if self.group.is_whole else "bounds",
+            "method": method,
             "worlds": self.atlas.looked,
             "by_definition": self.by_definition(GROUP),
         }
+
+    def bracket_group(self) -> tuple[float, float, str]:
+        """
+        Bracket how likely the group is cut off by land, and say by which method.
+
+        Where the worlds were too many, and all that is in doubt is single stretches of road, a
+        kernel may still know.
+        """
+        lower, upper, method = self._bracket(self.group, (GROUP, "land_cut"))
+        alone = len(self.asked.group) == 1 and len(self.asked.there) == 1
+        if method == "bounds" and self._solve is not None and alone:
+            start = self.atlas.start
+            if self.atlas.find_undecided(start) is None:
+                gazer = self.atlas.gazer(start)
+                found = bracket_roads(gazer, start, self.asked.there[0], self._solve)
+                if found is not None:
+                    low, high = max(lower, found[0]), min(upper, found[1])
+                    return low, high, "graph"
+        return lower, upper, method
+
+    def _bracket(self, tree: Tree, key: Key) -> tuple[float, float, str]:
+        return (*tree.bracket(key), "exact" if tree.is_whole else "bounds")
 
     def by_definition(self, name: str | None) -> Json:
         """Give an interval per definition for one position, or for the group."""
@@ -183,9 +210,11 @@ class Likelihood:
             tree = self.tree(definition)
             if definition == "land_cut" and name is GROUP:
                 tree = self.group
-            bracket = tree.bracket((name, definition))
-            method = "exact" if tree.is_whole else "bounds"
-            told[definition] = {**write_interval(*bracket, name="p"), "method": method}
+            if definition == "land_cut" and name is GROUP:
+                lower, upper, method = self.bracket_group()
+            else:
+                lower, upper, method = self._bracket(tree, (name, definition))
+            told[definition] = {**write_interval(lower, upper, name="p"), "method": method}
         return told
 
 

@@ -10,19 +10,51 @@ import numpy as np
 from encircle.ground import MODE_BITS
 from encircle.likelihood.choice import list_rests
 from encircle.likelihood.graph import Graph
-from encircle.likelihood.world import ENDS, OPEN
+from encircle.likelihood.world import ENDS, FALSE, OPEN, TRUE, World
 from encircle.lines import LAND_BITS
+from encircle.reach import READINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from encircle.likelihood.gazer import Gazer
-    from encircle.likelihood.world import World
     from encircle.reach import Reading
     from encircle.situation import Position
 
+    Solve = Callable[[Graph], tuple[float, float]]
+
 FOOT = MODE_BITS["foot"]
 ENDS_OF_AN_EDGE = 2
+
+
+def bracket_roads(
+    gazer: Gazer, world: World, position: Position, solve: Solve
+) -> tuple[float, float] | None:
+    """
+    Bracket how likely a position is cut off by land, where its ways are a graph of roads.
+
+    Parameters
+    ----------
+    gazer, world
+        Where the worlds are read, and what of them is decided already.
+    position
+        Whose ways.
+    solve
+        Gives the least and the greatest probability that a graph connects the force.
+
+    Returns
+    -------
+    lower, upper
+        None where the question is not of that kind, or the map may end before the answer.
+    """
+    views = [gazer.view(world, "optimistic", end) for end in ENDS]
+    if not gazer.open_modes(views[1], position) and gazer.runs_off(views[0].labels, position):
+        return None
+    graphs = [find_graph(gazer, world, reading, position) for reading in READINGS]
+    kind, strict = graphs
+    if kind is None or strict is None:
+        return None
+    return 1.0 - solve(kind)[1], 1.0 - solve(strict)[0]
 
 
 def find_graph(gazer: Gazer, world: World, reading: Reading, position: Position) -> Graph | None:
@@ -46,7 +78,8 @@ def find_graph(gazer: Gazer, world: World, reading: Reading, position: Position)
     Notes
     -----
     All steps that hang on one item are one edge, provided that they touch the rest of the network
-    at two vertices at most and join them when the item is right.
+    at two vertices at most, and that it opens all of them or closes all of them. Of a grade that
+    cannot be judged the optimistic reading takes what opens most, the pessimistic what closes most.
     """
     best, worst = (gazer.label(world, reading, end).carries for end in ENDS)
     if any(bits & LAND_BITS and not bits & FOOT for bits in best):
@@ -59,6 +92,11 @@ def find_graph(gazer: Gazer, world: World, reading: Reading, position: Position)
     )
     if stretches is None:
         return None
+    open_if = _settle_all(gazer, world, reading)
+    for steps in stretches.values():
+        cases = {(bool(open_if[0][i] & FOOT), bool(open_if[1][i] & FOOT)) for i in steps}
+        if len(cases) != 1 or cases & {(True, True), (False, False)}:
+            return None
     edges = [(gazer.chart.steps[i].u, gazer.chart.steps[i].v, 1.0) for i in sure]
     touched = {vertex for u, v, _ in edges for vertex in (u, v)}
     for item, steps in stretches.items():
@@ -72,7 +110,8 @@ def find_graph(gazer: Gazer, world: World, reading: Reading, position: Position)
         if ends is None:
             return None
         if len(ends) == ENDS_OF_AN_EDGE:
-            edges.append((ends[0], ends[1], gazer.doubts.items[item].middle))
+            p = _find_chance(gazer, item, reading, [open_if[right][steps[0]] for right in (0, 1)])
+            edges.append((ends[0], ends[1], p))
     return _build(gazer, position, edges)
 
 
@@ -86,6 +125,23 @@ def _group(gazer: Gazer, world: World, doubtful: Iterable[int]) -> dict[int, lis
             return None
         groups[items[0]].append(step)
     return groups
+
+
+def _settle_all(gazer: Gazer, world: World, reading: Reading) -> list[tuple[int, ...]]:
+    """Give what every step carries with all that is open wrong, then with all of it right."""
+    found = []
+    for value in (FALSE, TRUE):
+        settled = tuple(value if now == OPEN else now for now in world.items)
+        found.append(gazer.label(World(settled, world.levels), reading, "worst").carries)
+    return found
+
+
+def _find_chance(gazer: Gazer, item: int, reading: Reading, carried: list[int]) -> float:
+    """Give the probability that a stretch is open, on a reading."""
+    likely = gazer.doubts.items[item]
+    opens = bool(carried[1] & FOOT)
+    low, high = (likely.low, likely.high) if opens else (1.0 - likely.high, 1.0 - likely.low)
+    return high if reading == "optimistic" else low
 
 
 def _vertices(gazer: Gazer, steps: Iterable[int]) -> set[int]:
