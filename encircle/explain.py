@@ -226,9 +226,9 @@ def _say_chance(told: dict[str, Any], p: list[float]) -> str:
         return f"{told['term']}."
     low, high = (_percent(value) for value in p)
     numbers = f"{low} %" if low == high else f"{low} to {high} %"
-    if p == [0.0, 1.0]:
-        return f"{told['term']} ({numbers}: it hangs on what nobody knows)."
     bounds = ", bounds: not every world was looked at" if told["method"] == "bounds" else ""
+    if p == [0.0, 1.0] and not bounds:
+        return f"{told['term']} ({numbers}: it hangs on what nobody knows)."
     return f"{told['term']} ({numbers}{bounds})."
 
 

@@ -50,7 +50,8 @@ class Options:
     location_weights: tuple[float, float, float] = LOCATION_WEIGHTS
     """Weights of hostile ground drawn smaller by its location error, as drawn, and larger."""
     most_worlds: int = 300
-    """Partial worlds looked at before the likelihood is left as bounds; 0 leaves it out."""
+    """Partial worlds looked at before the likelihood is left as bounds, fewer on maps of more than
+    2000 steps; 0 leaves the likelihood out."""
     without: tuple[str, ...] = ()
     """Ids of features judged as if nobody had drawn them."""
     assume: Mapping[str, bool] = field(default_factory=dict)

@@ -66,6 +66,16 @@ class Atlas:
         """How many labellings were made."""
         return self._looked + sum(gazer.looked for gazer in self._gazers.values())
 
+    @property
+    def gazers(self) -> list[Gazer]:
+        """Every chart drawn so far; at least one."""
+        if not self._gazers:
+            world = self.start
+            while (item := self.find_undecided(world)) is not None:
+                world = world.settle(item, TRUE)
+            self.gazer(world)
+        return list(self._gazers.values())
+
     @cached_property
     def start(self) -> World:
         """All worlds: nothing decided but what is sure either way."""

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 UNKNOWN: Both = ((False, False), (True, True))
 """Answers to a question that the map cannot answer in any world."""
+USUAL_STEPS = 2_000
+"""Steps of a network up to which `most_worlds` holds; above, it falls as they rise."""
+LEAST_WORLDS = 20
+"""So many are looked at on the largest map."""
 GROUP = None
 """In place of a position's id: the group."""
 
@@ -65,7 +69,7 @@ class Likelihood:
 
     def _take_apart(self, ask: Callable[[World], dict[Key, Both]], by: str) -> Tree:
         """Take the worlds apart, with ground drawn as finely as the answer needs."""
-        most = self.options.most_worlds
+        most = self._count_affordable()
         positions = self.asked.there
         try:
             chooser = Chooser(self.atlas, positions, by=by)
@@ -76,6 +80,12 @@ class Likelihood:
             self._fires.clear()
             chooser = Chooser(self.atlas, positions, by=by)
             return take_apart(self.atlas, ask, chooser.choose, most)
+
+    def _count_affordable(self) -> int:
+        """Count the worlds to look at: fewer on a map with more steps, where each takes longer."""
+        most = self.options.most_worlds
+        steps = max(len(gazer.chart.steps) for gazer in self.atlas.gazers) or 1
+        return max(min(most, LEAST_WORLDS), int(most * min(1.0, USUAL_STEPS / steps)))
 
     def _ask_group(self, world: World) -> dict[Key, Both]:
         answers = self._ask_land(world)

@@ -54,6 +54,8 @@ def find_changes(likelihood: Likelihood, verdict: str) -> list[Change]:
     """
     Find the least changes to the map that give another verdict, the likeliest first.
 
+    Those after which the map ends before the answer come last.
+
     The worlds taken apart hold them all: a leaf's decided items are all its verdict hangs on, so a
     least set of wrong items is the set of one leaf.
     """
@@ -70,7 +72,13 @@ def find_changes(likelihood: Likelihood, verdict: str) -> list[Change]:
     least = [c for c in found if not any(c.is_beyond(other, opposite) for other in found)]
     doubts = tree.doubts
     unique = {(c.wrong, c.moved): c for c in least}
-    return sorted(unique.values(), key=lambda c: (-find_chance(c, doubts)[2], sorted(c.wrong)))
+    return sorted(unique.values(), key=lambda change: _rank(change, doubts))
+
+
+def _rank(change: Change, doubts: Doubts) -> tuple[bool, float, list[int]]:
+    """Rank the likelier change first; to lose the answer is less than to have another."""
+    lost = change.outcome == "indeterminate"
+    return lost, -find_chance(change, doubts)[2], sorted(change.wrong)
 
 
 def find_opposite(verdict: str) -> str:

@@ -104,7 +104,7 @@ def tell_likelihood(
     return Told(
         {**likelihood.to_dict(), "importance": importance},
         {f.position.id: likelihood.by_definition(f.position.id) for f in there},
-        (*pivots, *tell_missing(judgement, pivots)),
+        (*pivots, *(tell_missing(judgement, pivots) if likelihood.group.is_whole else ())),
     )
 
 
@@ -160,4 +160,4 @@ def _suspect(
     likelihood = Likelihood(_build_atlas(sheet, doubts, few), asked, few)
     features = {f.id: f for f in sheet.evidence.speaking}
     pivots = tuple(tell_pivots(likelihood, judgement.verdict, features, certain=True))
-    return (*pivots, *tell_missing(judgement, pivots))
+    return (*pivots, *(tell_missing(judgement, pivots) if likelihood.group.is_whole else ()))
