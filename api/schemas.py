@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from encircle import Options
+from encircle.options import GRADES, LOCATION_WEIGHTS
 
 Json = dict[str, Any]
 Text = Annotated[str, Field(strict=True)]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 Span = Annotated[float, Field(strict=True, ge=0, le=1_000)]
+Grade = Annotated[str, Field(pattern="^[A-E][1-5]$")]
 Days = Annotated[float, Field(strict=True, ge=0, le=36_525)]
 VerdictWord = Literal["encircled", "not_encircled", "contested", "indeterminate", "no_force"]
 StatusCode = Literal["C0", "C1", "C2", "C3", "E1", "E2", "N", "U"]
@@ -99,6 +101,22 @@ class OptionsBody(Closed):
     )
     salient_share: Share = Field(
         0.5, description="Share of the compass past which an open force stands in a salient."
+    )
+
+    grades: dict[Grade, Share] = Field(
+        default_factory=lambda: dict(GRADES),
+        description="Probability that evidence of an Admiralty grade is right.",
+    )
+    location_weights: tuple[Share, Share, Share] = Field(
+        LOCATION_WEIGHTS,
+        description="Weights of hostile ground smaller by its location error, as drawn, larger.",
+    )
+    most_worlds: Annotated[int, Field(strict=True, ge=0, le=10_000)] = Field(
+        300, description="Partial worlds looked at for the likelihood; 0 leaves it out."
+    )
+    without: tuple[Text, ...] = Field((), description="Ids of features judged as if not drawn.")
+    assume: dict[str, StrictBool] = Field(
+        default_factory=dict, description="Ids of features taken as certain, or as not there."
     )
 
     def to_options(self) -> Options:
@@ -189,6 +207,7 @@ class JudgementBody(BaseModel):
     certificates: Json
     pivots: list[Json]
     findings: list[Json]
+    what_if: Json | None
     provenance: Json
 
 

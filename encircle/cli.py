@@ -14,6 +14,7 @@ from encircle.terminal import (
     FAILED,
     guard,
     load,
+    parse_assumption,
     parse_instant,
     parse_place,
     print_bytes,
@@ -53,6 +54,17 @@ StaleOption = Annotated[
 SeamOption = Annotated[
     float, typer.Option("--seam-m", min=0, help="Unpainted ground thinner than this is a seam; m")
 ]
+WithoutOption = Annotated[
+    list[str] | None,
+    typer.Option("--without", metavar="ID", help="Judge as if nobody had drawn it; repeatable"),
+]
+AssumeOption = Annotated[
+    list[str] | None,
+    typer.Option("--assume", metavar="ID=true|false", help="Take it as certain, or as not there"),
+]
+WorldsOption = Annotated[
+    int, typer.Option("--most-worlds", min=0, help="Worlds looked at for the likelihood; 0: none")
+]
 
 
 @app.command()
@@ -62,6 +74,9 @@ def judge(
     as_of: AsOfOption = None,
     stale_after_days: StaleOption = 30.0,
     seam_m: SeamOption = 50.0,
+    without: WithoutOption = None,
+    assume: AssumeOption = None,
+    most_worlds: WorldsOption = 300,
     json_output: JsonOption = False,
     svg: Annotated[Path | None, typer.Option(help="Draw the judgement as a picture")] = None,
     network: Annotated[
@@ -73,8 +88,11 @@ def judge(
     from encircle.options import Options
 
     read = read_file(situation, as_of, force)
-    options = Options(stale_after_days=stale_after_days, seam_m=seam_m)
-    judgement = judge_situation(read, options)
+    options = Options(
+        stale_after_days=stale_after_days, seam_m=seam_m, most_worlds=most_worlds,
+        without=tuple(without or ()), assume=dict(map(parse_assumption, assume or ())),
+    )  # fmt: skip
+    judgement = guard(lambda: judge_situation(read, options))
     if svg:
         from encircle.picture import draw_svg
 

@@ -3,6 +3,8 @@
 * EncircleError
   x SituationError (also ValueError)   the input is not a situation: every fault at once
     + UnknownForceError                no position belongs to the force asked for
+    + UnknownFeatureError              no feature has an id to be left out or assumed
+    + OptionsError                     a parameter cannot be used
   x CertificateError (also ValueError) a judgement handed to verify is not one
 """
 
@@ -14,7 +16,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["CertificateError", "EncircleError", "InputFault", "SituationError", "UnknownForceError"]
+__all__ = [
+    "CertificateError",
+    "EncircleError",
+    "InputFault",
+    "OptionsError",
+    "SituationError",
+    "UnknownFeatureError",
+    "UnknownForceError",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,31 @@ class UnknownForceError(SituationError):
         asked = f"no position belongs to force {force!r}" if force else "no force is named"
         remedy = f"Name one of the forces of this situation ({names})"
         super().__init__([InputFault("/situation/force", asked, remedy)])
+
+
+MOST_NAMED = 40
+"""As many known ids are named when one is unknown."""
+
+
+class UnknownFeatureError(SituationError):
+    """No feature has an id that is to be left out or assumed."""
+
+    def __init__(self, names: Sequence[str], known: Sequence[str]) -> None:
+        self.names, self.known = tuple(names), tuple(known)
+        listed = ", ".join(known[:MOST_NAMED])
+        more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
+        asked = " or ".join(map(repr, names))
+        remedy = f"Name features of this situation ({listed}{more})"
+        super().__init__([InputFault("/options", f"no feature is called {asked}", remedy)])
+
+
+class OptionsError(SituationError):
+    """A parameter of a judgement is not one that can be used."""
+
+    def __init__(self, name: str, wanted: str) -> None:
+        self.name = name
+        message = f"the option {name} cannot be used"
+        super().__init__([InputFault(f"/options/{name}", message, f"Give {wanted}")])
 
 
 class CertificateError(EncircleError, ValueError):

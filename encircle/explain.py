@@ -100,6 +100,10 @@ def _paragraphs(judgement: Judgement) -> Iterator[Iterator[str]]:
     yield _say_proof(judgement)
     yield _say_margins(judgement)
     yield _say_positions(judgement)
+    yield _say_likelihood(judgement)
+    yield _say_pivots(judgement)
+    yield _say_importance(judgement)
+    yield _say_what_if(judgement)
     yield _say_confidence(judgement)
 
 
@@ -199,6 +203,75 @@ def _say_positions(judgement: Judgement) -> Iterator[str]:
     for position in judgement.positions:
         status = position.judged.status
         yield f"- {position.name or position.id}: {status.code}, {status.label.lower()}"
+
+
+MOST_IMPORTANT = 3
+"""As many pieces of evidence are told to be worth a second look."""
+
+
+def _say_likelihood(judgement: Judgement) -> Iterator[str]:
+    """Say how likely it is: never in one sentence with the confidence (ICD 203)."""
+    told = judgement.likelihood
+    if told is None:
+        return
+    yield f"Likelihood that it was encircled: {_say_chance(told, told['p_encircled'])}"
+    others = {name: each for name, each in told["by_definition"].items() if name != "land_cut"}
+    for name, each in others.items():
+        yield f"- {QUESTIONS[name]}: {_say_chance(each, each['p'])}"
+
+
+def _say_chance(told: dict[str, Any], p: list[float]) -> str:
+    """Say an interval: the word, the numbers, and whether they are bounds."""
+    if p[0] == p[1] and p[0] in (0.0, 1.0):
+        return f"{told['term']}."
+    low, high = (_percent(value) for value in p)
+    numbers = f"{low} %" if low == high else f"{low} to {high} %"
+    bounds = ", bounds: not every world was looked at" if told["method"] == "bounds" else ""
+    if p == [0.0, 1.0] and not bounds:
+        return f"{told['term']} ({numbers}: it hangs on what nobody knows)."
+    return f"{told['term']} ({numbers}{bounds})."
+
+
+def _percent(p: float) -> str:
+    return f"{p * 100:.2g}" if p < 0.995 else f"{p * 100:.4g}"  # noqa: PLR2004 - 99.5 is not 1e+02
+
+
+def _say_pivots(judgement: Judgement) -> Iterator[str]:
+    if judgement.pivots:
+        yield "What would turn the verdict:"
+        yield from (f"- {pivot['statement']}" for pivot in judgement.pivots)
+
+
+def _say_importance(judgement: Judgement) -> Iterator[str]:
+    told = (judgement.likelihood or {}).get("importance", [])[:MOST_IMPORTANT]
+    if told:
+        yield "What to look at next:"
+        yield from (f"- {each['statement']}" for each in told)
+
+
+def _say_what_if(judgement: Judgement) -> Iterator[str]:
+    if judgement.what_if is None:
+        return
+    asked = judgement.provenance["parameters"]
+    left = [*asked["without"], *(i for i, holds in asked["assume"].items() if not holds)]
+    sure = [i for i, holds in asked["assume"].items() if holds]
+    told = [f"without {', '.join(left)}"] if left else []
+    told += [f"with {', '.join(sure)} taken as certain"] if sure else []
+    yield f"This is what if: the map {' and '.join(told)}."
+    base = judgement.what_if["base"]
+    yield f"- as drawn: {base['status']}, {base['verdict'].replace('_', ' ')}"
+    changed = judgement.what_if["changed"]
+    for each in changed:
+        name = QUESTIONS.get(each["member"], each["member"].replace("_", " "))
+        yield f"- {name}: {_say_value(each['from'])} becomes {_say_value(each['to'])}"
+    if not changed:
+        yield "- nothing changes"
+
+
+def _say_value(value: object) -> str:
+    if isinstance(value, list):
+        return " to ".join(_percent(p) for p in value) + " %"
+    return "unknown" if value is None else str(value).replace("_", " ")
 
 
 def _say_confidence(judgement: Judgement) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 from shapely.geometry import MultiPoint, Point
 
@@ -16,6 +17,7 @@ from encircle.reach import READINGS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from encircle.isolation import Outlook, Searcher
@@ -39,6 +41,44 @@ def measure_bearings(network: Network, standings: Sequence[Standing]) -> dict[Re
         )
         for r in READINGS
     }
+
+
+class BearingTable:
+    """How far off each face is met on each bearing: the share for any choice of hostile faces."""
+
+    def __init__(self, network: Network) -> None:
+        ground = network.ground
+        self._standings = network.standings
+        anchors = [shape for _, shape, _ in ground.drawing.anchors]
+        shapes = [*ground.faces, *anchors, ground.drawing.area]
+        eyes = [s.place for s in network.standings]
+        self._met = [margins.look_round(eye, shapes) for eye in eyes]
+        self._faces = len(ground.faces)
+        self._in = [shapely.intersects(np.array(shapes[:-1], dtype=object), eye) for eye in eyes]
+
+    def widths(self, position: str) -> NDArray[np.int64]:
+        """Count the bearings on which each face is met from the places of a position."""
+        met = [np.isfinite(met_m[: self._faces]).sum(axis=1)
+               for s, met_m in zip(self._standings, self._met, strict=True)
+               if s.position.id == position]  # fmt: skip
+        return np.asarray(np.sum(met, axis=0, dtype=np.int64))
+
+    def share(self, position: str, hostile: NDArray[np.bool_], anchors: NDArray[np.bool_]) -> float:
+        """Give the hostile share of the compass, 0 to 1, at the place of a position least so."""
+        n, there = self._faces, np.concatenate([hostile, anchors])
+        shares = []
+        for standing, met_m, within in zip(self._standings, self._met, self._in, strict=True):
+            if standing.position.id != position:
+                continue
+            if (within[:n] & hostile).any():
+                shares.append(1.0)
+            elif (within & there).any():
+                shares.append(0.0)
+            else:
+                first_m = met_m[:n][hostile].min(axis=0, initial=math.inf)
+                end_m = met_m[n:][[*anchors, True]].min(axis=0)
+                shares.append(float((first_m < end_m).mean()))
+        return min(shares, default=0.0)
 
 
 def measure_margins(

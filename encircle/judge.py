@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from encircle.judgement import (
     PositionJudged,
     Status,
 )
+from encircle.likelihood.telling import Told, tell_likelihood
 from encircle.lines import build_lines
 from encircle.network import Network, build_network, find_discs, places_of
 from encircle.options import Options
@@ -33,6 +34,7 @@ from encircle.projection import Plane
 from encircle.reach import READINGS, Reading, measure_reach
 from encircle.rules import Facts, answer_definitions, decide, measure_axes
 from encircle.situation import Position
+from encircle.supposition import suppose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,13 +42,25 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from encircle.evidence import Evidence
-    from encircle.ground import Drawing
+    from encircle.ground import Drawing, Ground
     from encircle.lines import Stop
     from encircle.network import Standing
     from encircle.situation import Situation
 
 Json = dict[str, Any]
 NO_PROOF: Json = {"open": None, "closed": None}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A map drawn for one force: what speaks, the ground, and the places that join the routes."""
+
+    evidence: Evidence
+    shapes: list[tuple[Position, BaseGeometry]]
+    outline: list[BaseGeometry]
+    ground: Ground
+    stops: list[Stop]
+    network: Network
 
 
 def judge(situation: Situation, options: Options | None = None) -> Judgement:
@@ -69,15 +83,26 @@ def judge(situation: Situation, options: Options | None = None) -> Judgement:
     ------
     UnknownForceError
         If no position belongs to the force.
+    UnknownFeatureError
+        If the options leave out or assume a feature that is not there.
 
     References
     ----------
     .. [1] docs/contract.md, The judgement.
     """
     options = options or Options()
-    searcher, all_facts = _look(situation, options)
+    supposed = suppose(situation, options.without, options.assume)
+    judgement = _judge(supposed, options)
+    if supposed is situation:
+        return judgement
+    return replace(judgement, what_if=_compare(judge(situation, _plainly(options)), judgement))
+
+
+def _judge(situation: Situation, options: Options) -> Judgement:
+    sheet, searcher, all_facts = _look(situation, options)
     judged = [_judge_position(facts, searcher) for facts in all_facts]
-    return _judge_group(situation, options, searcher, all_facts, judged)
+    judgement = _judge_group(situation, options, searcher, all_facts, judged)
+    return _weigh(judgement, sheet, all_facts, options)
 
 
 def find_status(situation: Situation, options: Options | None = None) -> Status:
@@ -92,17 +117,20 @@ def find_status(situation: Situation, options: Options | None = None) -> Status:
     >>> find_status(read("fixtures/trap-tunnel-open/situation.geojson")).code
     'E1'
     """
-    _, all_facts = _look(situation, options or Options())
+    options = options or Options()
+    supposed = suppose(situation, options.without, options.assume)
+    _, _, all_facts = _look(supposed, options)
     codes = [decide(all_facts[i])[0] for i in _find_speaking(all_facts)]
     return STATUSES[min(codes, key=BEST_OFF_FIRST.index)]
 
 
-def _look(situation: Situation, options: Options) -> tuple[Searcher, list[Facts]]:
+def _look(situation: Situation, options: Options) -> tuple[Sheet, Searcher, list[Facts]]:
     """Draw the map as a network, and gather what the rules ask of each position."""
     evidence = admit(situation, options)
     positions = _find_positions(situation, evidence)
-    searcher = Searcher(build_labelled_network(evidence, positions, options))
-    return searcher, [_gather(p, evidence, searcher, options) for p in positions]
+    sheet = draw_sheet(evidence, positions, options)
+    searcher = Searcher(sheet.network)
+    return sheet, searcher, [_gather(p, evidence, searcher, options) for p in positions]
 
 
 def build_network_of(situation: Situation, options: Options | None = None) -> Network:
@@ -117,20 +145,22 @@ def build_network_of(situation: Situation, options: Options | None = None) -> Ne
     True
     """
     options = options or Options()
-    evidence = admit(situation, options)
-    return build_labelled_network(evidence, _find_positions(situation, evidence), options)
+    supposed = suppose(situation, options.without, options.assume)
+    evidence = admit(supposed, options)
+    return draw_sheet(evidence, _find_positions(supposed, evidence), options).network
 
 
-def build_labelled_network(
-    evidence: Evidence, positions: Sequence[Position], options: Options
-) -> Network:
+def draw_sheet(evidence: Evidence, positions: Sequence[Position], options: Options) -> Sheet:
     """Draw the evidence, lay it over each other, and join ground and lines."""
     plane = Plane(evidence.situation.origin)
     drawing = draw(evidence, plane, positions[0].side, options)
     shapes = [(p, plane.to_metres(p.geometry)) for p in positions if p.geometry is not None]
-    ground = build_ground(drawing, _outline(shapes, options, drawing.area))
-    lines = build_lines(evidence, ground, options.join_m, list(_stops(shapes, drawing, options)))
-    return build_network(ground, lines, shapes, options.join_m)
+    outline = _outline(shapes, options, drawing.area)
+    ground = build_ground(drawing, outline)
+    stops = list(_stops(shapes, drawing, options))
+    lines = build_lines(evidence, ground, options.join_m, stops)
+    network = build_network(ground, lines, shapes, options.join_m)
+    return Sheet(evidence, shapes, outline, ground, stops, network)
 
 
 def _find_positions(situation: Situation, evidence: Evidence) -> list[Position]:
@@ -218,6 +248,48 @@ def _certify(
     if code.startswith("C"):
         return {"open": certify_open(searcher, strict, standings), "closed": None}
     return dict(NO_PROOF)
+
+
+# -- how likely, and what if -----------------------------------------------------------------
+
+
+def _weigh(
+    judgement: Judgement, sheet: Sheet, all_facts: Sequence[Facts], options: Options
+) -> Judgement:
+    """Say how likely it is, and what would have to be wrong."""
+    speaking = [all_facts[i] for i in _find_speaking(all_facts)]
+    told: Told = tell_likelihood(sheet, judgement, all_facts, speaking, options)
+    positions = tuple(replace(p, likelihood=told.positions.get(p.id)) for p in judgement.positions)
+    pivots = (*judgement.pivots, *told.pivots)
+    return replace(judgement, positions=positions, pivots=pivots, likelihood=told.group)
+
+
+def _plainly(options: Options) -> Options:
+    return replace(options, without=(), assume={})
+
+
+def _compare(base: Judgement, now: Judgement) -> Json:
+    """Say what the map as drawn gave, and what is otherwise now."""
+    chances = [one.likelihood["p_encircled"] if one.likelihood else None for one in (base, now)]
+    before = {
+        "status": base.status.code,
+        "verdict": base.verdict,
+        "definitions": dict(base.judged.definitions),
+        "p_encircled": chances[0],
+    }
+    after = {
+        "status": now.status.code,
+        "verdict": now.verdict,
+        **now.judged.definitions,
+        "p_encircled": chances[1],
+    }
+    flat = {**{k: v for k, v in before.items() if k != "definitions"}, **base.judged.definitions}
+    changed = [
+        {"member": name, "from": flat[name], "to": value}
+        for name, value in after.items()
+        if flat[name] != value
+    ]
+    return {"base": before, "changed": changed}
 
 
 # -- the group -------------------------------------------------------------------------------

@@ -103,6 +103,8 @@ class PositionJudged:
     weight: float
     present: str
     judged: Judged
+    likelihood: Json | None = None
+    """An interval for each definition; None where nobody is there."""
 
     def to_dict(self) -> Json:
         """Give the position's entry in `units`."""
@@ -112,6 +114,7 @@ class PositionJudged:
             "weight": self.weight,
             "present": self.present,
             **self.judged.to_dict(),
+            "likelihood": self.likelihood,
             "certificates": self.judged.certificates,
         }
 
@@ -134,7 +137,9 @@ class Judgement:
     side_name: str = ""
     headline: str = ""
     likelihood: Json | None = field(default=None)
-    """The probability of encirclement; None: this engine brackets it by the two readings only."""
+    """The probability of encirclement; None where nobody is there, or it was not asked for."""
+    what_if: Json | None = None
+    """What the map gave as drawn, where evidence was left out or assumed; else None."""
 
     @property
     def verdict(self) -> Verdict:
@@ -178,6 +183,7 @@ class Judgement:
             "certificates": self.judged.certificates,
             "pivots": list(self.pivots),
             "findings": [finding.to_dict() for finding in self.findings],
+            "what_if": self.what_if,
             "provenance": self.provenance,
         }
 

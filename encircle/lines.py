@@ -115,6 +115,8 @@ class Lines:
     """Places of the junctions; one on a barrier stands once for each side of it."""
     over: tuple[tuple[int, int, Bits], ...] = ()
     """Pairs of junctions on either side of a barrier, and the modes that still pass."""
+    between: tuple[tuple[Wall, ...], ...] = ()
+    """The barriers between each such pair."""
     spans: tuple[Span, ...] = ()
     facilities: tuple[Facility, ...] = ()
     tree: STRtree = field(default_factory=lambda: STRtree([]), repr=False)
@@ -150,10 +152,12 @@ def build_lines(
     ends = [*(s.line for s in spans), *(line for _, line, _ in routes)]
     joining = [(place, join_m) for line in ends for place in _ends_of(line)]
     pieces = _cut(routes, ground, junctions, [*stops, *joining])
+    across = list(junctions.across())
     return Lines(
         pieces=tuple(pieces),
         junctions=tuple(junctions.places),
-        over=tuple(junctions.over()),
+        over=tuple((one, other, _passing(walls)) for one, other, walls in across),
+        between=tuple(walls for _, _, walls in across),
         spans=tuple(spans),
         facilities=tuple(facilities),
         tree=STRtree([piece.line for piece in pieces]),
@@ -350,13 +354,18 @@ class _Junctions:
                 self._beside.setdefault((x, y), []).append(row)
         return self._number[key]
 
-    def over(self) -> Iterable[tuple[int, int, Bits]]:
-        """Join the junctions of one place across the barriers, for the modes they let pass."""
+    def across(self) -> Iterable[tuple[int, int, tuple[Wall, ...]]]:
+        """Pair the junctions of one place across the barriers that lie between them."""
         for rows in self._beside.values():
             for i, (side, number, walls) in enumerate(rows):
                 for other, neighbour, _ in rows[i + 1 :]:
-                    crossed = [w for w, a, b in zip(walls, side, other, strict=True) if a != b]
-                    yield number, neighbour, {r: ROUTE_BITS & ~_stops(crossed, r) for r in READINGS}
+                    crossed = (w for w, a, b in zip(walls, side, other, strict=True) if a != b)
+                    yield number, neighbour, tuple(crossed)
+
+
+def _passing(walls: Sequence[Wall]) -> Bits:
+    """Give the modes that pass several barriers."""
+    return {r: ROUTE_BITS & ~_stops(walls, r) for r in READINGS}
 
 
 def _stops(walls: Iterable[Wall], reading: Reading) -> int:

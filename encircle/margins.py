@@ -292,9 +292,28 @@ def share_hostile_bearings(
     return float((met_m < end_m).mean())
 
 
-def _look_round(eye: Floats, segments: Floats, bearings: int) -> Floats:
-    """Measure the distance to the nearest segment on each bearing; inf where none is met."""
-    nearest_m = np.full(bearings, math.inf)
+def look_round(viewpoint: Point, shapes: Sequence[BaseGeometry]) -> Floats:
+    """Measure the distance from a place to each shape on each bearing, metres; inf if not met."""
+    eye = np.array([viewpoint.x, viewpoint.y])
+    segments = [list_segments(shape) for shape in shapes]
+    shape_of = np.repeat(np.arange(len(shapes)), [len(s) for s in segments])
+    joined = np.concatenate(segments) if segments else np.empty((0, 2, 2))
+    return _look_round(eye, joined, BEARINGS, shape_of, len(shapes))
+
+
+def _look_round(
+    eye: Floats,
+    segments: Floats,
+    bearings: int,
+    shape_of: NDArray[np.intp] | None = None,
+    shapes: int = 1,
+) -> Floats:
+    """
+    Measure the distance to the nearest segment on each bearing; inf where none is met.
+
+    With `shape_of`, the number of the shape each segment belongs to, (shapes, bearings).
+    """
+    nearest_m = np.full(bearings * shapes, math.inf)
     a, b = (segments - eye).transpose(1, 0, 2)
     step = 2 * math.pi / bearings
     # Bearings stand half a step off the axes, so that none runs along a straight map edge.
@@ -310,8 +329,12 @@ def _look_round(eye: Floats, segments: Floats, bearings: int) -> Floats:
     across = ray[:, 0] * side[:, 1] - ray[:, 1] * side[:, 0]
     met = across != 0
     distance_m = (a[k, 0] * side[:, 1] - a[k, 1] * side[:, 0])[met] / across[met]
-    np.minimum.at(nearest_m, bearing[met] % bearings, distance_m)
-    return nearest_m
+    at = bearing[met] % bearings
+    if shape_of is None:
+        np.minimum.at(nearest_m, at, distance_m)
+        return nearest_m
+    np.minimum.at(nearest_m, shape_of[k[met]] * bearings + at, distance_m)
+    return nearest_m.reshape(shapes, bearings)
 
 
 def least_advance_to_open(

@@ -243,10 +243,12 @@ def build_network(
     join_m
         A route's or crossing's end joins what lies within this, metres.
     """
-    return _Builder(ground, lines, join_m).build(force)
+    return NetworkBuilder(ground, lines, join_m).build(force)
 
 
-class _Builder:
+class NetworkBuilder:
+    """Lays the edges one after the other, and numbers the vertices as it needs them."""
+
     def __init__(self, ground: Ground, lines: Lines, join_m: float) -> None:
         self.ground, self.lines, self.join_m = ground, lines, join_m
         self.names = [f"face:{i}" for i in range(len(ground.faces))]
@@ -259,6 +261,7 @@ class _Builder:
         self.crossing_at: dict[int, Crossing] = {}
 
     def build(self, force: list[tuple[Position, BaseGeometry]]) -> Network:
+        """Join ground, routes, crossings, the force and its anchors."""
         self._join_faces()
         self._lay_pieces()
         self._lay_spans()

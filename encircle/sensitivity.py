@@ -116,7 +116,7 @@ def _try_all(situation: Situation, options: Options) -> Iterator[Trial]:
         yield _try("coarser", f"{step_m:g} m", moved, options)
     for name, values in PARAMETERS.items():
         for value in values:
-            changed = replace(options, **{name: value})
+            changed = replace(options, **{name: value})  # type: ignore[arg-type]
             yield _try("parameter", f"{name} {value:g}", situation, changed)
 
 

@@ -78,6 +78,14 @@ def parse_place(text: str, option: str) -> tuple[float, float]:
     return lon, lat
 
 
+def parse_assumption(text: str) -> tuple[str, bool]:
+    """Parse `ID=true` or `ID=false`; the id itself may hold an equals sign."""
+    name, _, value = text.rpartition("=")
+    if not name or value not in ("true", "false"):
+        refuse(f"--assume takes ID=true or ID=false, not {text!r}")
+    return name, value == "true"
+
+
 def parse_instant(text: str) -> Any:  # noqa: ANN401 - a datetime, once parsed
     """Parse an instant, RFC 3339."""
     from encircle import contract

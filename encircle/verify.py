@@ -19,7 +19,8 @@ import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry import Point, Polygon
 
-from encircle.errors import CertificateError
+from encircle.errors import CertificateError, SituationError
+from encircle.supposition import suppose
 from encircle.verify_ground import FOCUS_M, Survey, trace_of
 from encircle.verify_parse import Parameters, Ruling, Said, UnreadableError, parse_judgement
 from encircle.verify_path import PATH_RULES, Fault, PathCase
@@ -141,7 +142,12 @@ def _check_all(said: Said, situation: Situation) -> Iterator[Check]:
     yield from identity
     if not all(check.holds for check in identity):
         return
-    survey = Survey(situation, said.parameters)
+    try:  # what it was judged without is left out here too, and what it assumed is assumed
+        supposed = suppose(situation, said.parameters.without, said.parameters.assume)
+    except SituationError as error:
+        yield Check("judgement: supposition", holds=False, statement=f"The judgement: {error}.")
+        return
+    survey = Survey(supposed, said.parameters)
     with suppress(ShapelyError, ArithmeticError, ValueError):  # then it looks everywhere
         _look_where_it_points(said, survey)
     yield from _ask(Whole(said, survey), WHOLE_RULES, "judgement")

@@ -139,6 +139,10 @@ class Parameters:
     stale_after_days: float
     join_m: float
     seam_m: float
+    without: tuple[str, ...] = ()
+    """Features it was judged without."""
+    assume: Mapping[str, bool] = field(default_factory=dict)
+    """Features it took as certain, or as not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +271,17 @@ def _parse_parameters(node: Node) -> Parameters:
         stale_after_days=node["stale_after_days"].number(),
         join_m=node["join_m"].number(),
         seam_m=node["seam_m"].number(),
+        without=node["without"].maybe(Node.ids) or (),
+        assume=node["assume"].maybe(_parse_assumptions) or {},
     )
+
+
+def _parse_assumptions(node: Node) -> dict[str, bool]:
+    given = node.object()
+    for name, holds in given.items():
+        if not isinstance(holds, bool):
+            raise node.fail(f"true or false for {name}")
+    return dict(given)
 
 
 def _parse_ruling(node: Node, whose: str | None) -> Ruling:

@@ -49,6 +49,32 @@ def test_the_service_offers_every_option_with_the_librarys_default():
     assert set(OptionsBody.model_fields) == {each.name for each in fields(Options)}
 
 
+def test_what_if_is_asked_by_options(judge, situation):
+    options = {"without": ["road"], "assume": {"ground": True}}
+    body = judge({"situation": situation, "options": options}).json()
+    assert body["provenance"]["parameters"]["without"] == ["road"]
+    assert body["what_if"]["base"]["verdict"] == "not_encircled"
+    changed = {"member": "fire_control", "from": "no", "to": "unknown"}
+    assert changed in body["what_if"]["changed"]
+
+
+@pytest.mark.parametrize(
+    ("options", "pointer"),
+    [
+        pytest.param({"without": ["nothing"]}, "/options", id="an id nobody has"),
+        pytest.param({"assume": {"road": "yes"}}, "/options/assume/road", id="neither true nor so"),
+        pytest.param({"grades": {"F6": 0.5}}, "/options/grades/F6/[key]", id="no such grade"),
+        pytest.param(
+            {"location_weights": [0, 0, 0]}, "/options/location_weights", id="weights of nothing"
+        ),
+    ],
+)
+def test_options_that_cannot_be_used_are_refused(judge, situation, options, pointer):
+    response = judge({"situation": situation, "options": options})
+    assert response.status_code == 422
+    assert pointer in _pointers(response.json())
+
+
 def test_members_may_be_null(judge, situation):
     request = {"situation": situation, "force": None, "as_of": None, "options": None}
     assert judge(request).status_code == 200

@@ -1,0 +1,246 @@
+"""How likely is it that a force is cut off: an interval for each definition and position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from encircle.likelihood.answers import (
+    answer,
+    answer_fire,
+    answer_land,
+    answer_surrounded,
+    ends_early,
+)
+from encircle.likelihood.choice import Chooser
+from encircle.likelihood.factoring import NeedsDetailError, Tree, take_apart
+from encircle.likelihood.fires import Fires
+from encircle.likelihood.roads import bracket_roads
+from encircle.likelihood.terms import say_term
+from encircle.likelihood.world import DEFINITIONS, FALSE, OPEN, TRUE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from encircle.likelihood.atlas import Atlas
+    from encircle.likelihood.gazer import Gazer
+    from encircle.likelihood.roads import Solve
+    from encircle.likelihood.world import Both, Bounds, Key, World
+    from encircle.options import Options
+    from encircle.situation import Position
+
+Json = dict[str, Any]
+UNKNOWN: Both = ((False, False), (True, True))
+"""Answers to a question that the map cannot answer in any world."""
+USUAL_STEPS = 2_000
+"""Steps of a network up to which `most_worlds` holds; above, it falls as they rise."""
+LEAST_WORLDS = 20
+"""So many are looked at on the largest map."""
+GROUP = None
+"""In place of a position's id: the group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The positions a question is asked of."""
+
+    there: tuple[Position, ...]
+    """Those that can be answered for."""
+    untold: tuple[str, ...]
+    """Ids of those that cannot: perhaps not there, or off the map."""
+    group: tuple[str, ...]
+    """Ids of those that speak for the group."""
+
+
+class Likelihood:
+    """The worlds of one situation, taken apart question by question."""
+
+    def __init__(
+        self, atlas: Atlas, asked: Asked, options: Options, solve: Solve | None = None
+    ) -> None:
+        self.atlas, self.asked, self.options = atlas, asked, options
+        self._solve = solve
+        self._answers: dict[tuple[World, str], dict[str, Both]] = {}
+        self._fires: dict[int, Fires] = {}
+        self.group = self._take_apart(self._ask_group, "way")
+        self._trees: dict[str, Tree] = {}
+
+    # asking
+
+    def _take_apart(self, ask: Callable[[World], dict[Key, Both]], by: str) -> Tree:
+        """Take the worlds apart, with ground drawn as finely as the answer needs."""
+        most = self._count_affordable()
+        positions = self.asked.there
+        try:
+            chooser = Chooser(self.atlas, positions, by=by)
+            return take_apart(self.atlas, ask, chooser.choose, most)
+        except NeedsDetailError:
+            self.atlas.refine()
+            self._answers.clear()
+            self._fires.clear()
+            chooser = Chooser(self.atlas, positions, by=by)
+            return take_apart(self.atlas, ask, chooser.choose, most)
+
+    def _count_affordable(self) -> int:
+        """Count the worlds to look at: fewer on a map with more steps, where each takes longer."""
+        most = self.options.most_worlds
+        steps = max(len(gazer.chart.steps) for gazer in self.atlas.gazers) or 1
+        return max(min(most, LEAST_WORLDS), int(most * min(1.0, USUAL_STEPS / steps)))
+
+    def _ask_group(self, world: World) -> dict[Key, Both]:
+        answers = self._ask_land(world)
+        return {key: both for key, both in answers.items() if key == (GROUP, "land_cut")}
+
+    def _ask_land(self, world: World) -> dict[Key, Both]:
+        """Answer what follows from who reaches what."""
+        gazer = self.atlas.gazer(world)
+        found: dict[Key, Both] = {}
+        for position in self.asked.there:
+            if (world, position.id) not in self._answers:
+                self._answers[world, position.id] = answer(gazer, world, position)
+            for definition, both in self._answers[world, position.id].items():
+                found[position.id, definition] = both
+        return self._with_group(found, ("land_cut", "vehicle_cut", "isolation"))
+
+    def _ask_fire(self, world: World) -> dict[Key, Both]:
+        gazer = self.atlas.gazer(world)
+        if id(gazer) not in self._fires:
+            self._fires[id(gazer)] = Fires(gazer)
+        fires = self._fires[id(gazer)]
+        found: dict[Key, Both] = {
+            (p.id, "fire_control"): answer_fire(fires, world, p) for p in self.asked.there
+        }
+        return self._with_group(found, ("fire_control",))
+
+    def _ask_surrounded(self, world: World) -> dict[Key, Both]:
+        gazer = self.atlas.gazer(world)
+        found: dict[Key, Both] = {
+            (p.id, "surrounded"): answer_surrounded(gazer, world, p) for p in self.asked.there
+        }
+        return self._with_group(found, ("surrounded",))
+
+    def _with_group(self, found: dict[Key, Both], definitions: Sequence[str]) -> dict[Key, Both]:
+        """Add those nobody can answer for, and the group: all of it must be cut off."""
+        for definition in definitions:
+            found.update({(name, definition): UNKNOWN for name in self.asked.untold})
+            members = [found[name, definition] for name in self.asked.group]
+            found[GROUP, definition] = (
+                _every([held for held, _ in members]), _every([maybe for _, maybe in members])
+            )  # fmt: skip
+        return found
+
+    def tree(self, definition: str) -> Tree:
+        """Give the worlds taken apart for a definition."""
+        asks = {
+            "fire_control": (self._ask_fire, "fire"),
+            "surrounded": (self._ask_surrounded, "bearings"),
+        }
+        ask, by = asks.get(definition, (self._ask_land, "way"))
+        if by not in self._trees:
+            self._trees[by] = self._take_apart(ask, by)
+        return self._trees[by]
+
+    # for pivots
+
+    def ends_early(self, world: World) -> bool:
+        """Tell whether the map ends before the answer for some position that is not free."""
+        full = self._fill(world)
+        gazer = self.atlas.gazer(full)
+        return any(ends_early(gazer, full, p) for p in self.asked.there)
+
+    def find_missing(self, wrong: frozenset[int], moved: frozenset[tuple[int, int]]) -> list[str]:
+        """Name the features whose absence matters where some items are wrong."""
+        world = self._fill(self.atlas.start)
+        for item in wrong:
+            world = world.settle(item, FALSE)
+        for shift, level in moved:
+            world = world.shift(shift, level)
+        doubts, gazer = self.atlas.doubts, self.atlas.gazer(world)
+        names = list(doubts.rests_on)
+        there = bytearray(gazer.features_of(world))
+        outcome = self._ask_features(gazer, world, bytes(there))
+        for i, _ in enumerate(names):
+            if there[i] == FALSE:
+                there[i] = TRUE
+                if self._ask_features(gazer, world, bytes(there)) != outcome:
+                    there[i] = FALSE
+        return [name for i, name in enumerate(names) if there[i] == FALSE]
+
+    def _ask_features(self, gazer: Gazer, world: World, there: bytes) -> tuple[object, ...]:
+        """Answer for the group as if just these features were there."""
+        told = [answer_land(gazer, world, p, there) for p in self.asked.there]
+        held = _every([one for one, _, _ in told])
+        return held, _every([other for _, other, _ in told]), any(e[0] for _, _, e in told)
+
+    def _fill(self, world: World) -> World:
+        """Take what is not decided as drawn."""
+        items = tuple(TRUE if value == OPEN else value for value in world.items)
+        levels = tuple(0b010 if left & 0b010 else left for left in world.levels)
+        return type(world)(items, levels if self.atlas.is_fine else world.levels)
+
+    # telling
+
+    def to_dict(self) -> Json:
+        """Give the contract's `likelihood`, for the group."""
+        lower, upper, method = self.bracket_group()
+        return {
+            **write_interval(lower, upper),
+            "scale": "ICD 203",
+            "method": method,
+            "worlds": self.atlas.looked,
+            "by_definition": self.by_definition(GROUP),
+        }
+
+    def bracket_group(self) -> tuple[float, float, str]:
+        """
+        Bracket how likely the group is cut off by land, and say by which method.
+
+        Where the worlds were too many, and all that is in doubt is single stretches of road, a
+        kernel may still know.
+        """
+        lower, upper, method = self._bracket(self.group, (GROUP, "land_cut"))
+        alone = len(self.asked.group) == 1 and len(self.asked.there) == 1
+        if method == "bounds" and self._solve is not None and alone:
+            start = self.atlas.start
+            if self.atlas.find_undecided(start) is None:
+                gazer = self.atlas.gazer(start)
+                found = bracket_roads(gazer, start, self.asked.there[0], self._solve)
+                if found is not None:
+                    low, high = max(lower, found[0]), min(upper, found[1])
+                    return low, high, "graph"
+        return lower, upper, method
+
+    def _bracket(self, tree: Tree, key: Key) -> tuple[float, float, str]:
+        return (*tree.bracket(key), "exact" if tree.is_whole else "bounds")
+
+    def by_definition(self, name: str | None) -> Json:
+        """Give an interval per definition for one position, or for the group."""
+        told: Json = {}
+        for definition in DEFINITIONS:
+            tree = self.tree(definition)
+            if definition == "land_cut" and name is GROUP:
+                tree = self.group
+            if definition == "land_cut" and name is GROUP:
+                lower, upper, method = self.bracket_group()
+            else:
+                lower, upper, method = self._bracket(tree, (name, definition))
+            told[definition] = {**write_interval(lower, upper, name="p"), "method": method}
+        return told
+
+
+def write_interval(lower: float, upper: float, name: str = "p_encircled") -> Json:
+    """
+    Write an interval outward to six decimals, with its term.
+
+    Examples
+    --------
+    >>> write_interval(0.0123456, 0.04)
+    {'p_encircled': [0.012345, 0.04], 'term': 'almost no chance'}
+    """
+    least = max(0.0, int(lower * 1e6 + 1e-6) / 1e6)
+    most = min(1.0, -int(-(upper * 1e6 - 1e-6) // 1) / 1e6)
+    return {name: [least, most], "term": say_term(least, most)}
+
+
+def _every(bounds: Sequence[Bounds]) -> Bounds:
+    return all(surely for surely, _ in bounds), all(maybe for _, maybe in bounds)

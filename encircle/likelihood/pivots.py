@@ -1,0 +1,358 @@
+"""What would have to be wrong for the verdict to be another, and what is worth checking next."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from encircle.likelihood.factoring import leaf_mass
+from encircle.likelihood.world import FALSE, OPEN, TRUE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from encircle.evidence import Doubts, Item
+    from encircle.judgement import Judgement
+    from encircle.likelihood.factoring import Leaf, Tree
+    from encircle.likelihood.measure import Likelihood
+    from encircle.likelihood.world import World
+    from encircle.situation import Feature
+
+Json = dict[str, Any]
+Outcome = Literal["encircled", "not_encircled", "contested", "indeterminate"]
+GROUP_KEY = (None, "land_cut")
+MOST_PIVOTS = 3
+"""As many are told: the likeliest."""
+MOST_NAMED = 3
+"""As many features are named in a sentence; the rest are counted."""
+LEAST_IMPORTANCE = 0.0005
+"""What moves the chance by less than this is not worth a sentence."""
+LONG_TITLE = 40
+"""Titles of more characters than this are cut in sentences."""
+LEVEL_WORDS = {0: "smaller", 2: "larger"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What differs from the map as drawn: items that are wrong, and ground that ran elsewhere."""
+
+    wrong: frozenset[int]
+    moved: frozenset[tuple[int, int]]
+    outcome: Outcome
+
+    def is_beyond(self, other: Change, opposite: str) -> bool:
+        """Tell whether another change gives as much with less that is otherwise."""
+        within = other.wrong <= self.wrong and other.moved <= self.moved
+        same = other.wrong == self.wrong and other.moved == self.moved
+        as_much = other.outcome == self.outcome or self.outcome != opposite
+        return within and not same and as_much
+
+
+def find_changes(likelihood: Likelihood, verdict: str) -> list[Change]:
+    """
+    Find the least changes to the map that give another verdict, the likeliest first.
+
+    Those after which the map ends before the answer come last.
+
+    The worlds taken apart hold them all: a leaf's decided items are all its verdict hangs on, so a
+    least set of wrong items is the set of one leaf.
+    """
+    tree = likelihood.group
+    found: list[Change] = []
+    for leaf in tree.leaves:
+        outcome = find_outcome(likelihood, leaf)
+        if outcome is None or outcome == verdict:
+            continue
+        change = Change(_list_wrong(leaf, tree), _list_moved(leaf), outcome)
+        if change.wrong or change.moved:
+            found.append(change)
+    opposite = find_opposite(verdict)
+    least = [c for c in found if not any(c.is_beyond(other, opposite) for other in found)]
+    doubts = tree.doubts
+    unique = {(c.wrong, c.moved): c for c in least}
+    return sorted(unique.values(), key=lambda change: _rank(change, doubts))
+
+
+def _rank(change: Change, doubts: Doubts) -> tuple[bool, float, list[int]]:
+    """Rank the likelier change first; to lose the answer is less than to have another."""
+    lost = change.outcome == "indeterminate"
+    return lost, -find_chance(change, doubts)[2], sorted(change.wrong)
+
+
+def find_opposite(verdict: str) -> str:
+    """Name the verdict most unlike another."""
+    return "not_encircled" if verdict == "encircled" else "encircled"
+
+
+def _list_wrong(leaf: Leaf, tree: Tree) -> frozenset[int]:
+    pairs = zip(leaf.world.items, tree.start.items, strict=True)
+    return frozenset(i for i, (now, then) in enumerate(pairs) if now == FALSE and then == OPEN)
+
+
+def _list_moved(leaf: Leaf) -> frozenset[tuple[int, int]]:
+    """List the shifts decided otherwise than as drawn."""
+    single = {0b001: 0, 0b100: 2}
+    return frozenset(
+        (i, single[left]) for i, left in enumerate(leaf.world.levels) if left in single
+    )
+
+
+def find_outcome(likelihood: Likelihood, leaf: Leaf) -> Outcome | None:
+    """Give the verdict in all the worlds of a leaf; None where it was left open."""
+    (held, may_hold), (denied, may_deny) = leaf.answers[GROUP_KEY]
+    if held != may_hold or denied != may_deny:
+        return None
+    if held:
+        return "encircled"
+    if not denied:
+        return "not_encircled"
+    return "indeterminate" if likelihood.ends_early(leaf.world) else "contested"
+
+
+def find_chance(change: Change, doubts: Doubts) -> tuple[float, float, float]:
+    """Give the least and the greatest probability of a change, and the one halfway."""
+    low = high = middle = 1.0
+    for i in change.wrong:
+        item = doubts.items[i]
+        low, high = low * (1 - item.high), high * (1 - item.low)
+        middle *= 1 - item.middle
+    weight = math.prod(doubts.shifts[i].weights[level] for i, level in change.moved)
+    return low * weight, high * weight, middle * weight
+
+
+def tell_pivots(
+    likelihood: Likelihood, verdict: str, features: dict[str, Feature], *, certain: bool = False
+) -> Iterator[Json]:
+    """
+    Write the likeliest changes as the contract's pivots.
+
+    Where the evidence is certain the fewest features are named, and no probability.
+    """
+    doubts = likelihood.group.doubts
+    changes = find_changes(likelihood, verdict)
+    opposite = find_opposite(verdict)
+    told = changes[:MOST_PIVOTS]
+    farther = next((c for c in changes if c.outcome == opposite), None)
+    if farther is not None and farther not in told:
+        told = [*told[: MOST_PIVOTS - 1], farther]
+    for change in told:
+        if certain:
+            yield _write_suspicion(change, doubts, features)
+            continue
+        low, high, middle = find_chance(change, doubts)
+        gone = likelihood.find_missing(change.wrong, change.moved)
+        shifted = [n for i, _ in sorted(change.moved) for n in doubts.shifts[i].features]
+        pivot: Json = {
+            "evidence": list(dict.fromkeys([*gone, *shifted])),
+            "would_make": change.outcome,
+            "probability": _round(middle),
+            "statement": _state(change, gone, doubts, features, middle),
+            "wrong": [doubts.items[i].id for i in sorted(change.wrong)],
+        }
+        if low != high:
+            pivot["probability_range"] = [_round(low), _round(high)]
+        yield pivot
+
+
+def _write_suspicion(change: Change, doubts: Doubts, features: dict[str, Feature]) -> Json:
+    """Name drawn things that nobody doubts, and that would all have to be wrong."""
+    names = [doubts.items[i].id for i in sorted(change.wrong)]
+    would = {
+        "encircled": "the force would be encircled",
+        "not_encircled": "a way out would be open",
+        "contested": "it would hang on unknown ground whether a way out is open",
+        "indeterminate": "the map would end before the answer",
+    }[change.outcome]
+    were = "were" if len(names) > 1 else "was"
+    return {
+        "evidence": names,
+        "would_make": change.outcome,
+        "probability": None,
+        "statement": f"If {_name(names, features)} {were} not there, {would}; nobody graded that.",
+        "wrong": names,
+    }
+
+
+def tell_missing(judgement: Judgement, pivots: Sequence[Json]) -> Iterator[Json]:
+    """Say what would have to be there where nothing drawn, if wrong, gives the opposite verdict."""
+    opposite = {True: "not_encircled", False: "encircled"}.get(bool(judgement.encircled))
+    if judgement.encircled is None or any(p["would_make"] == opposite for p in pivots):
+        return
+    margins = judgement.margins
+    if judgement.encircled:
+        gap = margins.get("opening_distance_m")
+        far = f", at least {gap['distance_m'] / 1000:.1f} km of it" if gap else ""
+        text = (
+            "Nothing drawn here, if wrong, would surely open a way out: friendly ground that "
+            f"nobody drew would have to be there{far}."
+        )
+    else:
+        front_m = margins.get("closing_distance_m", {}).get("pessimistic")
+        far = f", along at least {front_m / 1000:.1f} km of front" if front_m else ""
+        text = (
+            "Nothing drawn here, if wrong, would surely encircle the force: hostile ground that "
+            f"nobody drew would have to be there{far}."
+        )
+    yield {
+        "evidence": [], "would_make": opposite, "probability": None, "statement": text, "wrong": [],
+    }  # fmt: skip
+
+
+def _round(p: float) -> float:
+    return float(f"{p:.4g}")
+
+
+def _state(
+    change: Change, gone: Sequence[str], doubts: Doubts, features: dict[str, Feature], p: float
+) -> str:
+    """Say in one sentence what would have to be wrong."""
+    wrong = [describe_item(doubts.items[i]) for i in sorted(change.wrong)]
+    fallen = any(doubts.items[i].kind == "origin" for i in change.wrong)
+    so = f", and so {_name(gone, features)}" if gone and fallen else ""
+    moved = [
+        f"ground drawn by {doubts.shifts[i].id} is {LEVEL_WORDS[level]} by the error stated"
+        for i, level in sorted(change.moved)
+    ]
+    chance = f"a chance of {say_percent(p)}"
+    lead = {
+        "encircled": "For the force to be encircled", "not_encircled": "For a way out to be open",
+    }.get(change.outcome)  # fmt: skip
+    if lead:
+        told = [f"{_join(wrong)} would {_have_to_be_wrong(len(wrong))}{so}"] if wrong else []
+        told += [f"it would have to be that {m}" for m in moved]
+        return f"{lead}, {' and '.join(told)}: {chance}."
+    told = [f"{_join(wrong)} {_are_wrong(len(wrong))}{so}"] if wrong else []
+    end = (
+        "the map ends before the answer"
+        if change.outcome == "indeterminate"
+        else "it hangs on unknown ground whether a way out is open"
+    )
+    return f"If {' and '.join([*told, *moved])}, {end}: {chance}."
+
+
+def _have_to_be_wrong(count: int) -> str:
+    return "have to be wrong" if count == 1 else f"{_both(count)} have to be wrong"
+
+
+def _are_wrong(count: int) -> str:
+    return "is wrong" if count == 1 else f"are {_both(count)} wrong"
+
+
+def _both(count: int) -> str:
+    return "both" if count == 2 else "all"  # noqa: PLR2004
+
+
+def describe_item(item: Item) -> str:
+    """Name an item as an analyst would: the source with its grade, or the feature."""
+    if item.kind == "feature":
+        return item.id
+    source = item.sources[0]
+    grade = f"{source.reliability or 'F'}{source.credibility or 6}"
+    return f"“{_shorten(source.title or source.id)}” ({grade})"
+
+
+def _shorten(title: str) -> str:
+    """Leave out of a long title what follows its first comma, colon or bracket."""
+    if len(title) <= LONG_TITLE:
+        return title
+    return re.split(r"[,:;(]", title, maxsplit=1)[0].strip()
+
+
+def _name(names: Sequence[str], features: dict[str, Feature]) -> str:
+    told = [_describe(features[n]) for n in names[:MOST_NAMED]]
+    more = len(names) - len(told)
+    return _join([*told, f"{more} more"] if more else told)
+
+
+def _describe(feature: Feature) -> str:
+    return f"{feature.id} ({feature.name})" if feature.name else feature.id
+
+
+def _join(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def say_percent(p: float) -> str:
+    """
+    Say a probability as people do: rare ones as one in so many.
+
+    Examples
+    --------
+    >>> say_percent(0.12), say_percent(0.0144), say_percent(0.0001)
+    ('12 %', '1.4 %', '1 in 10,000')
+    """
+    if p <= 0:
+        return "0 %"
+    if p < 0.001:  # noqa: PLR2004 - a tenth of a percent
+        return f"1 in {float(f'{1 / p:.2g}'):,.0f}"
+    if p > 0.999:  # noqa: PLR2004
+        return "more than 99.9 %"
+    return f"{p * 100:.2g} %" if p < 0.995 else f"{p * 100:.1f} %"  # noqa: PLR2004
+
+
+# -- what to look at next --------------------------------------------------------------------
+
+
+def tell_importance(likelihood: Likelihood) -> list[Json]:
+    """
+    Rank the items by how much the chance of encirclement moves with each of them.
+
+    References
+    ----------
+    .. [1] Birnbaum, Z. W. (1969). On the importance of different components in a multicomponent
+       system. In: Multivariate Analysis II, 581-592.
+    """
+    tree = likelihood.group
+    told = []
+    for number, item in enumerate(tree.doubts.items):
+        if tree.start.items[number] != OPEN:
+            continue
+        weight, which = _measure_importance(tree, number)
+        if weight >= LEAST_IMPORTANCE:
+            told.append(
+                {
+                    "evidence": list(item.features),
+                    "item": item.id,
+                    "importance": round(weight, 4),
+                    "statement": _state_importance(item, weight, which),
+                }
+            )
+    return sorted(told, key=lambda row: (-row["importance"], row["item"]))
+
+
+def _measure_importance(tree: Tree, number: int) -> tuple[float, int]:
+    """
+    Give the greatest move of the chance as an item goes from wrong to right, and which it is.
+
+    1 and 2 are the chance that encirclement is sure, up and down; 3 and 4 that it cannot be
+    excluded.
+    """
+    moves = []
+    for which in (0, 1):
+        mass = {FALSE: 0.0, TRUE: 0.0}
+        for leaf in tree.leaves:
+            holds = leaf.answers[GROUP_KEY][which][0]
+            for value in (FALSE, TRUE):
+                if holds and leaf.world.items[number] in (OPEN, value):
+                    mass[value] += _mass_without(leaf.world, tree, number)
+        moves.append(mass[TRUE] - mass[FALSE])
+    which = 0 if abs(moves[0]) >= abs(moves[1]) else 1
+    return abs(moves[which]), 1 + 2 * which + (moves[which] < 0)
+
+
+def _mass_without(world: World, tree: Tree, number: int) -> float:
+    free = world.settle(number, OPEN)
+    return leaf_mass(free, tree.start, tree.doubts, {})
+
+
+def _state_importance(item: Item, weight: float, which: int) -> str:
+    chance = (
+        "the chance that it surely is encircled"
+        if which <= 2  # noqa: PLR2004 - see _measure_importance
+        else "the chance of encirclement that cannot be excluded"
+    )
+    higher = "lower" if which % 2 else "higher"
+    points = f"{weight * 100:.2g}" if weight < 0.995 else "100"  # noqa: PLR2004
+    return f"Were {describe_item(item)} wrong, {chance} would be {points} points {higher}."

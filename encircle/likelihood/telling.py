@@ -1,0 +1,163 @@
+"""A judgement's likelihood and pivots, as the contract writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from encircle.evidence import Doubts, Item, find_doubts
+from encircle.likelihood.atlas import Atlas
+from encircle.likelihood.measure import Asked, Likelihood, write_interval
+from encircle.likelihood.pivots import tell_importance, tell_missing, tell_pivots
+from encircle.likelihood.world import DEFINITIONS
+from encircle.rules import answer_definitions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.evidence import Evidence
+    from encircle.ground import Ground
+    from encircle.judgement import Answer, Judgement
+    from encircle.lines import Stop
+    from encircle.options import Options
+    from encircle.rules import Facts
+    from encircle.situation import Position
+
+Json = dict[str, Any]
+SUSPECT = 0.99
+"""Where no graded evidence can turn a verdict, every feature is taken to be right with this
+probability, so that the fewest that turn it come first; no such number is printed."""
+MOST_SUSPECTS = 60
+"""Partial worlds looked at for them."""
+HOLDS: dict[Answer, tuple[float, float]] = {
+    "yes": (1.0, 1.0),
+    "no": (0.0, 0.0),
+    "contested": (0.0, 1.0),
+    "unknown": (0.0, 1.0),
+}
+"""What the readings say by themselves, where nothing that speaks may be wrong."""
+
+
+class Sheet(Protocol):
+    """A map drawn for one force."""
+
+    @property
+    def evidence(self) -> Evidence: ...  # noqa: D102 - see encircle.judge.Sheet
+    @property
+    def shapes(self) -> list[tuple[Position, BaseGeometry]]: ...  # noqa: D102
+    @property
+    def outline(self) -> list[BaseGeometry]: ...  # noqa: D102
+    @property
+    def ground(self) -> Ground: ...  # noqa: D102
+    @property
+    def stops(self) -> list[Stop]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of a group and of each of its positions."""
+
+    group: Json | None = None
+    positions: dict[str, Json] = field(default_factory=dict)
+    pivots: tuple[Json, ...] = ()
+
+
+def tell_likelihood(
+    sheet: Sheet,
+    judgement: Judgement,
+    all_facts: Sequence[Facts],
+    speaking: Sequence[Facts],
+    options: Options,
+) -> Told:
+    """
+    Say how likely a force is cut off, what would have to be wrong, and what to look at next.
+
+    Parameters
+    ----------
+    sheet
+        The map as it was drawn for the judgement.
+    judgement
+        The verdict, by the two readings.
+    all_facts, speaking
+        What is known of each position, and of those that speak for the group.
+    options
+        Parameters.
+    """
+    if judgement.status.code == "N" or options.most_worlds <= 0:
+        return Told()
+    doubts = find_doubts(
+        sheet.evidence, sheet.evidence.situation.force, sheet.ground.drawing.friends, options
+    )
+    asked = _list_asked(all_facts, speaking)
+    there = [f for f in all_facts if not f.is_gone]
+    if not (doubts.items or doubts.shifts) or not asked.there:
+        told = Told(_read_off(speaking), {f.position.id: _read_definitions([f]) for f in there})
+        return replace(told, pivots=_suspect(sheet, judgement, asked, options))
+    likelihood = Likelihood(_build_atlas(sheet, doubts, options), asked, options)
+    features = {f.id: f for f in sheet.evidence.speaking}
+    pivots = tuple(tell_pivots(likelihood, judgement.verdict, features))
+    if not pivots and judgement.status.code in ("C0", "C1", "C2", "E1", "E2"):
+        pivots = _suspect(sheet, judgement, asked, options)
+    importance = tell_importance(likelihood)
+    return Told(
+        {**likelihood.to_dict(), "importance": importance},
+        {f.position.id: likelihood.by_definition(f.position.id) for f in there},
+        (*pivots, *(tell_missing(judgement, pivots) if likelihood.group.is_whole else ())),
+    )
+
+
+def _list_asked(all_facts: Sequence[Facts], speaking: Sequence[Facts]) -> Asked:
+    told = [f for f in all_facts if not (f.is_gone or f.is_doubtful or f.is_off_map)]
+    there = tuple(f.position for f in told)
+    names = {p.id for p in there}
+    untold = tuple(f.position.id for f in all_facts if f.position.id not in names)
+    return Asked(there, untold, tuple(f.position.id for f in speaking))
+
+
+def _build_atlas(sheet: Sheet, doubts: Doubts, options: Options) -> Atlas:
+    return Atlas(
+        sheet.evidence, doubts, sheet.ground, sheet.shapes, sheet.outline, sheet.stops, options
+    )
+
+
+def _read_off(speaking: Sequence[Facts]) -> Json:
+    """Give what the readings say, where nothing that speaks may be wrong."""
+    by_definition = _read_definitions(speaking)
+    lower, upper = by_definition["land_cut"]["p"]
+    return {
+        **write_interval(lower, upper),
+        "scale": "ICD 203",
+        "method": "exact",
+        "worlds": 1,
+        "by_definition": by_definition,
+        "importance": [],
+    }
+
+
+def _read_definitions(facts: Sequence[Facts]) -> Json:
+    answers = [answer_definitions(f) for f in facts]
+    told: Json = {}
+    for name in DEFINITIONS:
+        bounds = [HOLDS[each[name]] for each in answers]
+        lower, upper = min(low for low, _ in bounds), min(high for _, high in bounds)
+        told[name] = {**write_interval(lower, upper, name="p"), "method": "exact"}
+    return told
+
+
+def _suspect(
+    sheet: Sheet, judgement: Judgement, asked: Asked, options: Options
+) -> tuple[Json, ...]:
+    """Find the fewest features whose absence would turn a verdict that nothing graded can turn."""
+    if not asked.there or judgement.encircled is None:
+        return ()
+    own = {p.id for p, _ in sheet.shapes}
+    names = [f.id for f in sheet.evidence.speaking if f.id not in own]
+    items = tuple(Item(name, "feature", SUSPECT, SUSPECT, (name,)) for name in names)
+    doubts = Doubts(items, (), {name: (i,) for i, name in enumerate(names)}, {})
+    few = replace(options, most_worlds=min(MOST_SUSPECTS, options.most_worlds))
+    likelihood = Likelihood(_build_atlas(sheet, doubts, few), asked, few)
+    features = {f.id: f for f in sheet.evidence.speaking}
+    pivots = tuple(tell_pivots(likelihood, judgement.verdict, features, certain=True))
+    return (*pivots, *(tell_missing(judgement, pivots) if likelihood.group.is_whole else ()))

@@ -1,0 +1,109 @@
+"""What if: evidence left out, or taken as certain."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from typer.testing import CliRunner
+
+from encircle import Options, judge, read
+from encircle.cli import app
+from encircle.errors import UnknownFeatureError
+from encircle.situation import Position, Route
+from encircle.supposition import suppose
+from encircle.verify import verify
+
+KURSK = "fixtures/kursk-2025-03-14/situation.geojson"
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def kursk():
+    return read(KURSK)
+
+
+@pytest.fixture
+def run():
+    return lambda *words: CliRunner().invoke(app, [str(w) for w in words])
+
+
+def find(situation, name):
+    return next(f for f in situation.features if f.id == name)
+
+
+def test_nothing_supposed_changes_nothing(kursk):
+    assert suppose(kursk, (), {}) is kursk
+
+
+def test_a_feature_left_out_is_not_there(kursk):
+    supposed = suppose(kursk, ["ru-finger"], {"grey-basivka": False})
+    gone = {f.id for f in kursk.features} - {f.id for f in supposed.features}
+    assert gone == {"ru-finger", "grey-basivka"}
+
+
+def test_a_reported_position_assumed_is_there(kursk):
+    post = find(suppose(kursk, (), {"ua-west-of-sudzha": True}), "ua-west-of-sudzha")
+    assert isinstance(post, Position)
+    assert (post.present, post.basis, post.probability) == ("yes", "geolocated", 1.0)
+
+
+def test_a_route_of_unknown_state_assumed_is_open(kursk):
+    unsure = replace(
+        kursk,
+        features=tuple(
+            replace(f, state="unknown") if isinstance(f, Route) else f for f in kursk.features
+        ),
+    )
+    assert find(suppose(unsure, (), {"r1-sumy": True}), "r1-sumy").state == "open"
+
+
+def test_unknown_ids_are_refused_and_the_known_ones_named(kursk):
+    with pytest.raises(UnknownFeatureError, match=r"'nobody' or 'nothing'.*ua-salient"):
+        judge(kursk, Options(without=("nothing",), assume={"nobody": True}))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(Options(without=("ua-salient",)), id="left out"),
+        pytest.param(Options(assume={"ru-finger": False, "r3-tracks": True}), id="assumed"),
+    ],
+)
+def test_the_verifier_leaves_out_and_assumes_the_same(kursk, options):
+    judgement = json.loads(judge(kursk, options).to_json())
+    assert verify(judgement, kursk).holds
+
+
+def test_the_verifier_sees_through_a_supposition_that_was_hidden(kursk):
+    judgement = json.loads(judge(kursk, Options(without=("ua-salient",))).to_json())
+    judgement["provenance"]["parameters"]["without"] = []
+    assert not verify(judgement, kursk).holds
+
+
+def test_the_verifier_refuses_a_supposition_about_nothing(kursk):
+    judgement = json.loads(judge(kursk).to_json())
+    judgement["provenance"]["parameters"]["without"] = ["nothing"]
+    failed = verify(judgement, kursk).failures
+    assert [check.name for check in failed] == ["judgement: supposition"]
+
+
+def test_the_command_line_tells_the_difference(run):
+    done = run("judge", KURSK, "--without", "ua-salient")
+    assert done.exit_code == 0
+    assert "This is what if: the map without ua-salient." in done.stdout
+    assert "- verdict: not encircled becomes contested" in done.stdout
+
+
+def test_an_assumption_is_true_or_false(run):
+    done = run("judge", KURSK, "--assume", "ua-salient=perhaps")
+    assert done.exit_code == 2
+    assert "ID=true or ID=false" in done.stderr
+
+
+def test_an_unknown_id_ends_the_command(run):
+    done = run("judge", KURSK, "--without", "nothing")
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert "no feature is called 'nothing'" in done.stderr
