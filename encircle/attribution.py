@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from encircle.lexicon import compile_any, find_speakers, fold
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 Kind = Literal["says", "denies", "according", "claim", "headline"]
 
 TOKEN = re.compile(r"[^\W_][\w'’.\-]*[\w]|[^\W_]|[^\w\s]")
+CLOSING_SO = re.compile(r"(?<=, )so(?= (?:der|die|das|ein|eine|[A-ZÄÖÜ]))")
+"""*…, so der Sprecher.*"""
+SAYING = re.compile(r"(?<=, )(?:saying|adding|claiming|writing|insisting|stating|arguing)(?= )")
+COMMA = re.compile(r",(?!\d)")
 LONGEST_NAME = 12
 """A speaker's name and office are at most so long; words."""
 LONGEST_TAIL = 8
@@ -36,7 +40,7 @@ NOUN_AFTER = frozenset(
 ENDORSING = ("(reiterat*|repeat*|echo*|повтори*|wiederhol*)",)
 """Verbs that make another's claim one's own."""
 OF_WORDS = frozenset("von des der by of".split())
-STOPS = frozenset(";:()[]{}“”«»„\"–—!?")
+STOPS = frozenset(';:()[]{}“”«»„"–—!?')
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class Memory:
         if not words:
             return None
         if compile_any(language.pronouns).fullmatch(fold(words)):
-            return self.last
+            return self.last or (Claimant(words, None) if " " in words else None)
         claimant = _recognise(words)
         longer = [n for n in self.names if n.endswith(f" {claimant.name}")]
         if longer:
@@ -93,7 +97,10 @@ class Memory:
 def _recognise(words: str) -> Claimant:
     known: dict[str, str | None] = {}
     for start, end, who in find_speakers(words):
-        owns = re.match(r"['’]s?(?!\w)", words[end:]) or words[max(0, end - 2) : end] in ("'s", "’s")
+        owns = re.match(r"['’]s?(?!\w)", words[end:]) or words[max(0, end - 2) : end] in (
+            "'s",
+            "’s",
+        )
         if not (owns or AIDES.search(fold(words[:start]))):
             known[who.name] = who.side
     if not known or (AIDES.search(fold(words)) and len(known) > 1):
@@ -153,6 +160,7 @@ class _Finder:
                 if not any(c.start <= match.start() < c.end for c in claims):
                     yield from self._read_verb(match, "says" if kind == "says" else "denies")
         yield from self._find_according()
+        yield from self._find_participles()
         yield from self._find_headline()
 
     def _finditer(self, words: tuple[str, ...]) -> Iterator[re.Match[str]]:
@@ -162,67 +170,77 @@ class _Finder:
 
     def _read_verb(self, match: re.Match[str], kind: Kind) -> Iterator[Mark]:
         before, after = self._tokens_before(match.start()), self._tokens_after(match.end())
+        if before and before[-1][0].endswith(("'s", "s'")):  # Trump's repeated claim
+            return
         if match[0] in AMBIGUOUS and self._is_noun(before, after):
             return
         if before and before[-1][0] in ("be", "is", "are", "was", "were", "been", "being", "to"):
             if before[-1][0] != "to" or not compile_any(ENDORSING).match(match[0]):
                 return
-        subject = self._subject_before(before)
+        subject, start = self._subject_before(before)
         stands_after = self._subject_after(after)
-        inverted = not subject or self._prefers_after(before, stands_after, after)
-        if inverted:
-            subject = stands_after or subject
+        if not subject or self._prefers_after(before, stands_after, after):
+            subject, start = (stands_after, match.start()) if stands_after else (subject, start)
         if not subject:
             return
-        negated = any(
-            compile_any(self.language.negations).fullmatch(word) for word, _ in before[-2:]
-        )
-        yield self._place(match, kind, subject, negated=negated)
+        beside = before[-1:] if before and before[-1][0] in {",", *STOPS} else before[-2:]
+        negated = any(compile_any(self.language.negations).fullmatch(word) for word, _ in beside)
+        head = self.text[self.span.start : start]
+        mark = self._place(match, kind, subject, head, negated=negated)
+        missed = [
+            m.start() for m in self._finditer(self.language.no_evidence) if m.end() > match.start()
+        ]
+        if negated and missed and missed[0] < match.start():  # has not observed evidence that
+            mark = replace(mark, negated=False, reach=Span(missed[0], mark.reach.end))
+        yield mark
 
     def _is_noun(self, before: list[tuple[str, int]], after: list[tuple[str, int]]) -> bool:
         left = before[-1][0] if before else ""
         right = after[0][0] if after else ""
         return left in NOUN_BEFORE or left.endswith(("'s", "s'")) or right in NOUN_AFTER or not left
 
-    def _place(self, match: re.Match[str], kind: Kind, subject: str, *, negated: bool) -> Mark:
+    def _place(
+        self, match: re.Match[str], kind: Kind, subject: str, head: str, *, negated: bool
+    ) -> Mark:
         """Decide what a verb governs: what follows, or what went before a closing attribution."""
         rest = self.folded[match.end() : self.span.end]
         words = re.findall(r"[\w'’-]+", re.split(r"[,;.]", rest, maxsplit=1)[0])
-        opens = re.match(r"\s*[:«“„\"]", rest) or self.starters & set(words[: LONGEST_NAME])
-        head = self.text[self.span.start : match.start()]
+        opens = re.match(r"\s*[:«“„\"]", rest) or self.starters & set(words[:LONGEST_NAME])
         closing = bool(re.search(r"[,”»“\"]", head)) and not opens
         leads = not (closing and len(words) <= LONGEST_TAIL and self._ends_soon(rest))
-        reach = Span(match.end(), self._find_limit(match.start(), match.end()))
+        end = match.end()
+        if self.language.code == "de" and " " in match[0]:  # wies … zurück
+            end = match.start() + match[0].index(" ")
+        reach = Span(end, self._find_limit(match.start(), end, kind))
         if not leads:
             reach = Span(self.span.start, match.start())
-        return Mark(match.start(), match.end(), kind, subject, reach, leads, negated)
+        return Mark(match.start(), end, kind, subject, reach, leads, negated)
 
     def _ends_soon(self, rest: str) -> bool:
         return len(re.findall(r"[\w'’-]+", rest)) <= LONGEST_TAIL or "," in rest
 
-    def _find_limit(self, verb: int, start: int) -> int:
+    def _find_limit(self, verb: int, start: int, kind: Kind) -> int:
         """Find where what is said ends: *although X said A, B* does not make B said."""
         head = self.folded[self.span.start : verb]
         clause = re.split(r"[,;:]", head)[-1]
         first = re.match(r"\W*([\w']+)", clause)
         breaks = r"\w[^;:]*([;:])"
         if first and first[1] in self.language.subordinators:
-            breaks = r"([,;:])"
+            breaks = r"(,(?!\d)|[;:])"
+        elif kind == "denies":
+            that = "|".join(self.language.that)
+            breaks = rf"\w[^;:,]*((?:,(?!\d)(?!\s*(?:{that}|die|der|das)(?!\w))|[;:]))"
         found = re.compile(breaks).search(self.folded, start, self.span.end)
         return found.start(1) if found else self.span.end
 
     def _tokens_before(self, end: int) -> list[tuple[str, int]]:
-        return [
-            (fold(m[0]), m.start()) for m in TOKEN.finditer(self.text, self.span.start, end)
-        ]
+        return [(fold(m[0]), m.start()) for m in TOKEN.finditer(self.text, self.span.start, end)]
 
     def _tokens_after(self, start: int) -> list[tuple[str, int]]:
-        return [
-            (fold(m[0]), m.start()) for m in TOKEN.finditer(self.text, start, self.span.end)
-        ]
+        return [(fold(m[0]), m.start()) for m in TOKEN.finditer(self.text, start, self.span.end)]
 
-    def _subject_before(self, tokens: list[tuple[str, int]]) -> str:
-        """Read a name leftwards from a verb, past adverbs and what stands between commas."""
+    def _subject_before(self, tokens: list[tuple[str, int]]) -> tuple[str, int]:
+        """Read a name and its place leftwards from a verb, past what stands between commas."""
         kept: list[int] = []
         i, passed = len(tokens) - 1, False
         while i >= 0 and len(kept) < LONGEST_NAME:
@@ -231,6 +249,9 @@ class _Finder:
                 commas = [j for j in range(i) if tokens[j][0] == ","]
                 if not commas or i - commas[-1] > LONGEST_APPOSITION:
                     break
+                named = self.text[tokens[commas[-1]][1] + 1 : place]
+                if len(find_speakers(named)) == 1 and "'" not in fold(named):
+                    return named.strip(), tokens[commas[-1]][1]
                 i, passed = commas[-1] - 1, True
                 continue
             if word == "," or word in STOPS or self._ends_name(tokens, i, bool(kept)):
@@ -238,13 +259,16 @@ class _Finder:
             if not (word in self.language.adverbs and not kept):
                 kept.append(place)
             i -= 1
-        return self._write_name(tokens, sorted(kept))
+        return self._write_name(tokens, sorted(kept)), min(kept, default=self.span.start)
 
     def _ends_name(self, tokens: list[tuple[str, int]], i: int, begun: bool) -> bool:  # noqa: FBT001
         word, place = tokens[i]
         if word in ("and", "та", "і", "и", "und", "й"):
             joined = begun and i > 0 and self._is_capital(tokens[i - 1][1])
             return not (joined and i + 1 < len(tokens) and self._goes_on(*tokens[i + 1]))
+        says = compile_any((*self.language.says, *self.language.denies))
+        if says.fullmatch(word) and word not in AMBIGUOUS:
+            return not (self._is_capital(place) and begun)
         if word in self.language.boundaries:
             return not (self._is_capital(place) and begun)
         if self.language.code == "en" and word.endswith("ing") and not self._is_capital(place):
@@ -269,7 +293,12 @@ class _Finder:
                 continue
             if not kept and (word in self.language.adverbs or word in ("в", "у", "im")):
                 continue
-            if word == "," or word in STOPS or word == "." or self._ends_name(tokens, i, bool(kept)):
+            if (
+                word == ","
+                or word in STOPS
+                or word == "."
+                or self._ends_name(tokens, i, bool(kept))
+            ):
                 break
             if kept and word in self.language.prepositions and word not in OF_WORDS:
                 break
@@ -312,14 +341,19 @@ class _Finder:
             return self.language.code in ("uk", "ru", "de") and not before
         words = len(name.split())
         following = after[words][0] if len(after) > words else "."
-        return following in (".", ",") or following in STOPS or following in self.language.prepositions
+        return (
+            following in (".", ",") or following in STOPS or following in self.language.prepositions
+        )
 
     # phrases
 
     def _find_according(self) -> Iterator[Mark]:
-        for match in self._finditer(self.language.according):
+        found = list(self._finditer(self.language.according))
+        if self.language.code == "de":
+            found += CLOSING_SO.finditer(self.text, self.span.start, self.span.end)
+        for match in found:
             if self.language.code == "de" and match[0] == "zufolge":
-                subject = self._subject_before(self._tokens_before(match.start()))
+                subject, _ = self._subject_before(self._tokens_before(match.start()))
                 end = match.end()
             else:
                 subject = self._subject_after(self._tokens_after(match.end()))
@@ -338,12 +372,10 @@ class _Finder:
             if not subject and after:
                 subject, end = self._owner_after(after, match.end())
             rest = self.folded[end : self.span.end]
-            opens = re.match(
-                rf",?\s*(?:{'|'.join(self.language.that)}|of|über|zu|від)(?!\w)", rest
-            )
+            opens = re.match(rf",?\s*(?:{'|'.join(self.language.that)}|of|über|zu|від)(?!\w)", rest)
             if subject and opens:
-                limit = self.folded.find(",", end + opens.end(), self.span.end)
-                reach = Span(end, limit if limit >= 0 else self.span.end)
+                limit = COMMA.search(self.folded, end + opens.end(), self.span.end)
+                reach = Span(end, limit.start() if limit else self.span.end)
                 taken = bool(
                     re.search(
                         compile_any(ENDORSING).pattern + r"[^,;]{0,60}\Z",
@@ -360,7 +392,7 @@ class _Finder:
             if word in ("his", "her", "its", "their"):
                 return {"his": "he", "her": "she", "its": "it", "their": "they"}[word]
             if owned or (german and i == len(tokens) - 1):
-                name = self._subject_before(tokens[: i + 1])
+                name, _ = self._subject_before(tokens[: i + 1])
                 return re.sub(r"['’]s?\Z", "", name) if owned else name
         return ""
 
@@ -375,6 +407,20 @@ class _Finder:
             return "", start
         subject = self._subject_after(rest)
         return subject, rest[0][1] + len(subject) if subject else start
+
+    def _find_participles(self) -> Iterator[Mark]:
+        """Find *rejected the report, saying that*: who spoke before goes on speaking."""
+        for match in SAYING.finditer(self.folded, self.span.start, self.span.end):
+            for verb in reversed(
+                list(self._finditer((*self.language.says, *self.language.denies)))
+            ):
+                spoken = list(self._read_verb(verb, "says")) if verb.end() < match.start() else []
+                if spoken:
+                    reach = Span(match.end(), self.span.end)
+                    yield Mark(
+                        match.start(), match.end(), "says", spoken[0].subject, reach, leads=True
+                    )
+                    break
 
     def _find_headline(self) -> Iterator[Mark]:
         """Find *Putin: troops surrounded*."""

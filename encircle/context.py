@@ -21,6 +21,8 @@ EVIDENCE_WORDS = 18
 REFUTATION_WORDS = 10
 LEFT_WORDS, RIGHT_WORDS = 5, 5
 """How far from a phrase its subject and its object stand; words."""
+DOUBTS = re.compile("doubt|сомнев|сумнів|bezweif")
+"""Denials with a reserve."""
 WORD = re.compile(r"[\w'’.-]*\w")
 
 
@@ -52,8 +54,13 @@ def find_clause(  # noqa: PLR0913, PLR0917 - each bounds the clause in its own w
     quote: Span | None,
     mark: Mark | None,
     language: Language,
+    since: int = 0,
 ) -> Clause:
-    """Find the clause a phrase stands in: within its quotation, its speaker's words, its commas."""
+    """
+    Find the clause a phrase stands in: within its quotation, its speaker's words, its commas.
+
+    What stands before another phrase, which ends at `since`, belongs to that one.
+    """
     start, end = sentence.start, sentence.end
     if quote is not None:
         start, end = max(start, quote.start), min(end, quote.end)
@@ -65,10 +72,13 @@ def find_clause(  # noqa: PLR0913, PLR0917 - each bounds the clause in its own w
     stop = min((m.start() for m in _contrasts(after, language)), default=len(after))
     whole = Span(start + cut, use.end + stop)
     comma = _find_last_break(folded[cut : use.start - start], language)
-    following = re.search(r",|;|\s[—–]\s|\(", after)
+    following = re.search(r",(?!\d)|;|\s[—–]\s|\(", after)
     return Clause(
         whole,
-        Span(whole.start + comma, min(whole.end, use.end + following.start() if following else whole.end)),
+        Span(
+            max(whole.start + comma, since),
+            min(whole.end, use.end + following.start() if following else whole.end),
+        ),
     )
 
 
@@ -80,7 +90,9 @@ def _contrasts(folded: str, language: Language) -> list[re.Match[str]]:
 def _find_last_break(before: str, language: Language) -> int:
     """Find the last comma that parts clauses: not the one before *that*."""
     that = "|".join(language.that)
-    found = [m.end() for m in re.finditer(rf"[,;:](?!\s*(?:{that})(?!\w))", before)]
+    found = [
+        m.end() for m in re.finditer(rf"(?:(?<!nicht),(?!\d)|[;:])(?!\s*(?:{that})(?!\w))", before)
+    ]
     return found[-1] if found else 0
 
 
@@ -103,20 +115,21 @@ def read_assertion(  # noqa: PLR0913, PLR0917 - a phrase, where it stands, and w
     after = folded[use.end : clause.whole.end]
     if _asks(sentence, wide, after, language):
         return None
-    turned, why = _find_negations(before, after, mark, language)
+    inside = _remove_phrase(folded[use.start : use.end], use.term.phrase)
+    turned, why = _find_negations(before, wide, inside, after, mark, language)
     mentioned = compile_any(language.mentions).search(wide[-80:]) is not None
-    refuted = _find_within(language.refutations, after, REFUTATION_WORDS) or _find_last(
-        ("no truth to", "it is false that", "it is untrue that"), wide, NEGATION_WORDS
-    )
+    refuted = _find_within(language.refutations, after, REFUTATION_WORDS)
     if refuted and not (mark is not None and mark.kind == "claim"):
         turned, why = not turned, [*why, refuted]
     if mentioned and not refuted and (mark is None or mark.kind not in ("claim", "denies")):
         return None
-    near = _find_near(before, language)
+    near = _find_near(before, language) or _find_near(inside, language)
     hearsay = _find_last(language.hearsay, before, HEDGE_WORDS) or _find_last(
         language.no_evidence, before, EVIDENCE_WORDS
     )
-    tense, cue = _find_tense(use, wide, before, after, language)
+    if mark is not None and mark.kind == "denies" and DOUBTS.match(folded, mark.start):
+        hearsay = hearsay or "doubt"
+    tense, cue = _find_tense(use, wide, before, inside, after, language)
     definition = use.term.definition
     if near and "surrounded" in use.term.also:
         definition = "surrounded"
@@ -135,9 +148,14 @@ def _asks(sentence: Sentence, wide: str, after: str, language: Language) -> bool
 
 
 def _find_negations(
-    before: str, after: str, mark: Mark | None, language: Language
+    before: str, wide: str, inside: str, after: str, mark: Mark | None, language: Language
 ) -> tuple[bool, list[str]]:
-    words = [m[0] for m in _last_words(language.negations, before, NEGATION_WORDS)]
+    phrases = (*language.negations, *language.avoids)
+    words = [m[0] for m in _last_words(phrases, before, NEGATION_WORDS)]
+    words += [m[0] for m in compile_any(language.negations).finditer(inside)]
+    words += [
+        w for w in ("without success", "ohne erfolg", "безуспешно", "безуспішно") if w in wide[-60:]
+    ]
     if "not only" in before or "не лише" in before or "не только" in before:
         words = [word for word in words if word not in ("not", "не")]
     words += [m[0] for m in _last_words(language.no_evidence, before, EVIDENCE_WORDS)]
@@ -153,6 +171,12 @@ def _find_negations(
     return turned, why
 
 
+def _remove_phrase(said: str, phrase: str) -> str:
+    """Leave of the words of a phrase what its gaps were filled with."""
+    own = set(re.findall(r"[\w']+", phrase)) if "…" in phrase else None
+    return " ".join(w for w in WORD.findall(said) if own is not None and w not in own)
+
+
 def _find_near(before: str, language: Language) -> str | None:
     found = list(compile_any(language.near).finditer(before))
     if not found:
@@ -164,17 +188,23 @@ def _find_near(before: str, language: Language) -> str | None:
 
 
 def _find_tense(
-    use: Use, wide: str, before: str, after: str, language: Language
+    use: Use, wide: str, before: str, inside: str, after: str, language: Language
 ) -> tuple[Tense, str | None]:
     condition = compile_any(language.conditions).search(wide)
     opening = compile_any(language.opening_conditions).match(wide.lstrip(" :«“\"„'—-"))
-    follows = re.match(r"\s*,?\s*(?:\w+\s+){0,3}?(?:" + compile_any(language.conditions).pattern + ")", after)
+    follows = re.match(
+        r"\s*,?\s*(?:\w+\s+){0,3}?(?:" + compile_any(language.conditions).pattern + ")", after
+    )
     if condition or opening or follows:
         found = condition or opening
         return "conditional", found[0] if found else "if"
     if use.term.tense != "present":
         return use.term.tense, use.term.phrase
-    future = _find_last(language.futures, before, FUTURE_WORDS)
+    if _find_last(language.avoids, before, NEGATION_WORDS):
+        return "present", None
+    future = _find_last(language.futures, before, FUTURE_WORDS) or _find_last(
+        language.futures, inside, FUTURE_WORDS
+    )
     future = future or _find_within(language.looming, after, 3)
     if language.code == "de" and re.match(r"\s+werden(?!\w)", after):
         verb = re.search(r"(?<!\w)(?:wird|werden|würden?)(?!\w)", before)
@@ -206,7 +236,14 @@ def _find_within(phrases: tuple[str, ...], after: str, most: int) -> str | None:
 
 
 def is_about_forces(  # noqa: PLR0913, PLR0917 - a phrase, where it stands, and what went before
-    text: str, sentence: Sentence, use: Use, clause: Clause, language: Language, context: str
+    text: str,
+    sentence: Sentence,
+    use: Use,
+    clause: Clause,
+    language: Language,
+    context: str,
+    *,
+    goes_on: bool = False,
 ) -> bool:
     """
     Tell whether a phrase is said of forces, and not of a family, a footballer or a pipe.
@@ -218,6 +255,9 @@ def is_about_forces(  # noqa: PLR0913, PLR0917 - a phrase, where it stands, and 
     left = fold(text[clause.near.start : use.start])
     if _first(language.others, right, RIGHT_WORDS) < _first(language.military, right, RIGHT_WORDS):
         return False
+    by = re.search(r"(?<!\w)(?:von|durch)\s+(?!allen)([^,]{1,40})\Z", left[-60:])
+    if language.code == "de" and by and compile_any(language.others).search(by[1]):
+        return False
     if use.term.sure:
         return True
     named = _first(language.military, right, RIGHT_WORDS) < RIGHT_WORDS
@@ -226,7 +266,7 @@ def is_about_forces(  # noqa: PLR0913, PLR0917 - a phrase, where it stands, and 
     if last_other > _last(language.military, left) and not named and not is_way:
         return False
     here = fold(sentence.text)
-    if compile_any(language.military).search(here) or find_places(sentence.text):
+    if goes_on or compile_any(language.military).search(here) or find_places(sentence.text):
         return True
     pronoun = compile_any(language.they).search(left[-60:] + " " + right[:40])
     earlier = compile_any(language.military).search(fold(context)) or find_places(context)
@@ -236,7 +276,7 @@ def is_about_forces(  # noqa: PLR0913, PLR0917 - a phrase, where it stands, and 
 
 
 CITY = frozenset(
-    "city town village settlement місто містечко село селище город поселок село stadt dorf".split()
+    "city town village settlement cities towns villages міста города місто містечко село селище город поселок село stadt dorf".split()
 )
 """What can be besieged without anybody armed being named."""
 
@@ -274,7 +314,8 @@ def find_number(text: str, clause: Clause, use: Use, language: Language) -> int 
     people = compile_any(language.people).pattern
     pattern = rf"({run})\.?\s*(?:of\s+|von\s+)?(?:[\w'-]+\s+){{0,3}}?(?:{people})"
     found = [
-        (abs(m.start() - (use.start - clause.near.start)), m[1]) for m in re.finditer(pattern, folded)
+        (abs(m.start() - (use.start - clause.near.start)), m[1])
+        for m in re.finditer(pattern, folded)
     ]
     values = [(d, _count(said, language)) for d, said in sorted(found)]
     return next((value for _, value in values if value and value > 1), None)
@@ -288,7 +329,9 @@ def _count(said: str, language: Language) -> int:
     """
     total, current = 0, 0
     for part in re.findall(rf"{DIGITS}|[\w']+", said):
-        value = int(re.sub(r"\D", "", part)) if part[0].isdigit() else language.numerals.get(part, 0)
+        value = (
+            int(re.sub(r"\D", "", part)) if part[0].isdigit() else language.numerals.get(part, 0)
+        )
         if value >= 100 and not part[0].isdigit():  # noqa: PLR2004 - hundreds and above multiply
             current = max(current, 1) * value if current < value else current + value
             if value >= 1000:  # noqa: PLR2004

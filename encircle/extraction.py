@@ -162,7 +162,7 @@ class _Reader:
             key = (proposal.claimant, proposal.definition, proposal.value, proposal.tense)
             kept.setdefault(key, proposal)
         self._remember(sentence, days, marks, language)
-        yield from _merge(list(kept.values()))
+        yield from kept.values()
 
     def _mark(
         self, sentence: Sentence, language: Language, dated: Sequence[Span]
@@ -198,8 +198,12 @@ class _Reader:
     ) -> tuple[Proposal, Assertion] | None:
         quote = next((q for q, _ in marks if q is not None and q.holds(use.start)), None)
         mark, claimant, via = self._attribute(use, quote, marks, language)
-        clause = find_clause(self.text, sentence, use, quote, mark, language)
-        if not is_about_forces(self.text, sentence, use, clause, language, self._context(sentence)):
+        since = earlier[0].end if earlier else 0
+        clause = find_clause(self.text, sentence, use, quote, mark, language, since)
+        context = self._context(sentence)
+        if not is_about_forces(
+            self.text, sentence, use, clause, language, context, goes_on=earlier is not None
+        ):
             return None
         assertion = read_assertion(self.text, sentence, use, clause, mark, language)
         if assertion is None or (mark is not None and mark.negated):
@@ -235,8 +239,23 @@ class _Reader:
         """Tell whether two phrases share what turns them round: *not encircled or cut off*."""
         between = fold(self.text[first.end : second.start])
         words = re.findall(r"[\w']+", between)
-        joined = {"and", "or", "nor", "та", "і", "й", "або", "чи", "и", "или", "und", "oder"}
-        return len(between) <= JOINED and len(words) <= 2 and set(words[:1]) <= joined  # noqa: PLR2004 - *or completely*
+        joined = {
+            "and",
+            "or",
+            "nor",
+            "та",
+            "і",
+            "й",
+            "або",
+            "чи",
+            "и",
+            "или",
+            "und",
+            "oder",
+            "noch",
+        }
+        same = first.term.value == second.term.value and not set(words) & set(language.that)
+        return same and len(between) <= JOINED and len(words) <= 2 and set(words[:1]) <= joined  # noqa: PLR2004 - *or completely*
 
     # who
 
@@ -330,23 +349,3 @@ class _Reader:
             return sentence.text
         within = Span(max(quote.start, sentence.start), min(quote.end, sentence.end))
         return self.text[within.start : within.end].strip(" ,;—–-\n")
-
-
-def _merge(proposals: list[Proposal]) -> list[Proposal]:
-    """Leave out what says less of the same: an open way where an encirclement is denied."""
-    kept = []
-    for proposal in proposals:
-        same = [
-            p
-            for p in proposals
-            if p is not proposal
-            and (p.claimant, p.definition, p.value) == (
-                proposal.claimant, proposal.definition, proposal.value
-            )
-        ]  # fmt: skip
-        if not any(p.phrase_start < proposal.phrase_start and p.tense != "present" for p in same):
-            kept.append(proposal)
-    return kept
-
-
-__all__ = ["Clause", "Proposal", "propose_claims"]

@@ -80,7 +80,10 @@ def split_sentences(text: str) -> list[Sentence]:
     """
     known: dict[bool, Code | None] = {
         cyrillic: detect_language("".join(re.findall(pattern, text)))
-        for cyrillic, pattern in ((True, r"[а-яёіїєґА-ЯЁІЇЄҐ'\s]+"), (False, r"[A-Za-zÄÖÜäöüß'\s]+"))
+        for cyrillic, pattern in (
+            (True, r"[а-яёіїєґА-ЯЁІЇЄҐ'\s]+"),
+            (False, r"[A-Za-zÄÖÜäöüß'\s]+"),
+        )
     }
     return [
         Sentence(span.start, span.end, piece, number, _tell_language(piece, known))
@@ -109,7 +112,7 @@ def _find_blocks(text: str) -> Iterator[Span]:
 def _is_wrapped(block: str) -> bool:
     lines = [len(line.rstrip()) for line in block.split("\n")]
     full = [line.rstrip() for line in block.split("\n")][:-1]
-    ended = sum(line[-1:] in ".!?…»”\"“" for line in full)
+    ended = sum(line[-1:] in '.!?…»”"“' for line in full)
     return min(lines[:-1], default=0) >= WRAPPED_SHARE * max(lines) and ended * 2 <= len(full)
 
 
@@ -118,8 +121,10 @@ def _cut(text: str, block: Span) -> Iterator[Span]:
     for match in END.finditer(text, block.start, block.end):
         if _ends_sentence(text, match, block.end):
             yield Span(start, match.end())
-            start = match.end() + len(text[match.end() : block.end]) - len(
-                text[match.end() : block.end].lstrip()
+            start = (
+                match.end()
+                + len(text[match.end() : block.end])
+                - len(text[match.end() : block.end].lstrip())
             )
     if start < block.end:
         yield Span(start, block.end)

@@ -125,6 +125,11 @@ def detect_language(text: str, otherwise: Code | None = None) -> Code | None:
     scores = {code: _score(LANGUAGES[code], text.lower(), words) for code in codes}
     best = max(scores.values())
     leaders = [code for code in codes if scores[code] == best]
+    if len(leaders) == 1:
+        return leaders[0]
+    known = {code: _count_known(LANGUAGES[code], folded) for code in leaders}
+    most = max(known.values())
+    leaders = [code for code in leaders if known[code] == most]
     return otherwise if otherwise in leaders else leaders[0]
 
 
@@ -132,6 +137,13 @@ def _score(language: Language, text: str, words: list[str]) -> int:
     common = set(language.stop_words.split())
     given_away = sum(letter in language.letters for letter in text)
     return sum(word in common for word in words) + LETTER_WEIGHT * given_away
+
+
+def _count_known(language: Language, folded: str) -> int:
+    """Count the words of war reports in a sentence of none of the commonest words."""
+    words = (*language.says, *language.denies, *language.military, *language.negations)
+    phrases = (*words, *(term.phrase for term in language.terms))
+    return sum(1 for _ in compile_any(phrases).finditer(folded))
 
 
 def list_lexicon() -> list[dict[str, object]]:

@@ -11,8 +11,8 @@ Definition = Literal["land_cut", "vehicle_cut", "fire_control", "isolation", "su
 Tense = Literal["present", "future", "conditional"]
 Code = Literal["en", "uk", "ru", "de"]
 
-GAP = r"(?:[\w'.-]+[\s\-–]+){0,4}?"
-"""What an ellipsis in a phrase stands for: at most four words."""
+GAP = r"(?:[\w'.-]+[\s\-–]+){0,6}?"
+"""What an ellipsis in a phrase stands for: at most six words."""
 SPACE = r"[\s\-–]+"
 
 
@@ -47,6 +47,8 @@ class Language:
     letters: str
     """Letters that give the language away within its script."""
     negations: tuple[str, ...]
+    avoids: tuple[str, ...]
+    """Negations of what has not come: *avoid*, *escape*; they put nothing in the future."""
     no_evidence: tuple[str, ...]
     """Negations that reach far: *no evidence that*."""
     refutations: tuple[str, ...]
@@ -126,7 +128,7 @@ def compile_phrase(phrase: str) -> str:
     Turn a phrase of the lexicon into a regular expression over folded text.
 
     `*` stands for any ending, `(a|b)` for either, `[x]` for a word that may be missing, `…` for
-    at most four words.
+    at most six words.
 
     Examples
     --------

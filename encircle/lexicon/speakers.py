@@ -89,7 +89,7 @@ def find_speakers(text: str) -> list[tuple[int, int, Speaker]]:
 
 AIDES = re.compile(
     r"(?<!\w)(?:source|sources|official|officials|spokes\w*|advis\w*|ally|allies|office|officer\w*|"
-    r"commander\w*|soldier\w*|aide\w*|речни\w*|радни\w*|джерел\w*|офицер\w*|офіцер\w*|командир\w*|"
+    r"analyst\w*|аналітик\w*|аналитик\w*|commander\w*|soldier\w*|aide\w*|речни\w*|радни\w*|джерел\w*|офицер\w*|офіцер\w*|командир\w*|"
     r"представител\w*|представни\w*|источник\w*|советни\w*|пресс-секретар\w*|sprecher\w*|berater\w*|"
     r"offizier\w*|kommandeur\w*|quelle\w*|солдат\w*|боєць|боец)(?!\w)"
 )
