@@ -4,6 +4,7 @@
   x SituationError (also ValueError)   the input is not a situation: every fault at once
     + UnknownForceError                no position belongs to the force asked for
   x CertificateError (also ValueError) a judgement handed to verify is not one
+  x CheckedClaimsError (also ValueError) checked claims, or their log, are not what they should be
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["CertificateError", "EncircleError", "InputFault", "SituationError", "UnknownForceError"]
+__all__ = [
+    "CertificateError",
+    "CheckedClaimsError",
+    "EncircleError",
+    "InputFault",
+    "SituationError",
+    "UnknownForceError",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +66,11 @@ class UnknownForceError(SituationError):
 
 class CertificateError(EncircleError, ValueError):
     """A judgement handed in for verification is not shaped like one."""
+
+
+class CheckedClaimsError(EncircleError, ValueError):
+    """Checked claims, or the log of their corrections, cannot be read; `faults` says why."""
+
+    def __init__(self, faults: Sequence[InputFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))
