@@ -1,4 +1,4 @@
-"""Who says it: the words that attribute, whose they are, and which part of a sentence they govern."""
+"""Who says it: the words that attribute, whose they are, and what of a sentence they govern."""
 
 from __future__ import annotations
 
@@ -28,8 +28,10 @@ LONGEST_TAIL = 8
 """An attribution at the end of a sentence has at most so many words after its verb."""
 LONGEST_APPOSITION = 14
 """What stands between the commas after a name is at most so long; words."""
-AMBIGUOUS = frozenset("claim claims report reports states notes slova заявления".split())
+AMBIGUOUS = frozenset("claim claims report reports states notes".split())
 """Forms that are a noun as often as a verb."""
+PASSIVE = frozenset("be is are was were been being to".split())
+"""*Is said to be*: nobody is named who says it."""
 NOUN_BEFORE = frozenset(
     "the these such all any despite of to no and repeated or their his her its by latest false "
     "encirclement previous earlier".split()
@@ -174,9 +176,10 @@ class _Finder:
             return
         if match[0] in AMBIGUOUS and self._is_noun(before, after):
             return
-        if before and before[-1][0] in ("be", "is", "are", "was", "were", "been", "being", "to"):
-            if before[-1][0] != "to" or not compile_any(ENDORSING).match(match[0]):
-                return
+        left = before[-1][0] if before else ""
+        taken_over = left == "to" and compile_any(ENDORSING).match(match[0])
+        if left in PASSIVE and not taken_over:
+            return
         subject, start = self._subject_before(before)
         stands_after = self._subject_after(after)
         if not subject or self._prefers_after(before, stands_after, after):

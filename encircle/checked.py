@@ -189,7 +189,9 @@ def _load(source: bytes | str | Mapping[str, Any] | Sequence[Any]) -> Any:  # no
     try:
         return orjson.loads(source)
     except orjson.JSONDecodeError as error:
-        raise CheckedClaimsError([InputFault("", f"not JSON: {error}", "Give a JSON document")]) from None
+        raise CheckedClaimsError(
+            [InputFault("", f"not JSON: {error}", "Give a JSON document")]
+        ) from None
 
 
 def _parse_entry(entry: object, pointer: str, faults: list[InputFault]) -> CheckedClaim | None:

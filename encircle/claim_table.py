@@ -95,4 +95,8 @@ def _write_cell(value: object) -> str:
     if not isinstance(value, str):
         return str(value)
     text = value.replace("\x00", "")
-    return f"'{text}" if text.lstrip(" \u00a0\ufeff").startswith(FORMULA) or text.startswith(FORMULA) else text
+    return (
+        f"'{text}"
+        if text.lstrip(" \u00a0\ufeff").startswith(FORMULA) or text.startswith(FORMULA)
+        else text
+    )

@@ -88,7 +88,8 @@ def write_claim_review(
         "sdDatePublished": publisher.published,
         "correction": [_write_correction(e, publisher) for e in history if e.kind == "corrected"],
     }
-    return _without_empty(review)
+    cleaned: Json = _without_empty(review)
+    return cleaned
 
 
 def _write_item(claim: CheckedClaim) -> Json:
@@ -133,7 +134,9 @@ def _write_rating(claim: CheckedClaim) -> Json:
 
 def explain_rating(claim: CheckedClaim) -> str:
     """Explain a rating in a few sentences: the definition, the reason, the other definitions."""
-    parts = [f"Rated against this definition: {_define(claim.definition)}." if claim.definition else ""]
+    parts = [
+        f"Rated against this definition: {_define(claim.definition)}." if claim.definition else ""
+    ]
     parts.append(MEANINGS[claim.rating])
     parts += [reason.statement for reason in claim.because if reason.decides][:1]
     others = [

@@ -1,4 +1,4 @@
-"""What turns a phrase round: negation, reserve, future, condition; and whether it is about forces."""
+"""What turns a phrase round: negation, reserve, future, condition; and is it about forces."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Assertion:
     because: tuple[str, ...]
 
 
-def find_clause(  # noqa: PLR0913, PLR0917 - each bounds the clause in its own way
+def find_clause(  # noqa: PLR0913 - each bounds the clause in its own way
     text: str,
     sentence: Sentence,
     use: Use,
@@ -96,7 +96,7 @@ def _find_last_break(before: str, language: Language) -> int:
     return found[-1] if found else 0
 
 
-def read_assertion(  # noqa: PLR0913, PLR0917 - a phrase, where it stands, and who says it
+def read_assertion(  # noqa: PLR0913 - a phrase, where it stands, and who says it
     text: str,
     sentence: Sentence,
     use: Use,
@@ -147,7 +147,7 @@ def _asks(sentence: Sentence, wide: str, after: str, language: Language) -> bool
     return bool(asked or (language.code == "ru" and re.match(r"\s*ли(?!\w)", after)))
 
 
-def _find_negations(
+def _find_negations(  # noqa: PLR0913 - before, inside and after the phrase
     before: str, wide: str, inside: str, after: str, mark: Mark | None, language: Language
 ) -> tuple[bool, list[str]]:
     phrases = (*language.negations, *language.avoids)
@@ -187,7 +187,7 @@ def _find_near(before: str, language: Language) -> str | None:
     return found[-1][0]
 
 
-def _find_tense(
+def _find_tense(  # noqa: PLR0913 - before, inside and after the phrase
     use: Use, wide: str, before: str, inside: str, after: str, language: Language
 ) -> tuple[Tense, str | None]:
     condition = compile_any(language.conditions).search(wide)
@@ -235,7 +235,7 @@ def _find_within(phrases: tuple[str, ...], after: str, most: int) -> str | None:
 # -- about forces ----------------------------------------------------------------------------
 
 
-def is_about_forces(  # noqa: PLR0913, PLR0917 - a phrase, where it stands, and what went before
+def is_about_forces(  # noqa: PLR0913 - a phrase, where it stands, and what went before
     text: str,
     sentence: Sentence,
     use: Use,
@@ -276,7 +276,8 @@ def is_about_forces(  # noqa: PLR0913, PLR0917 - a phrase, where it stands, and 
 
 
 CITY = frozenset(
-    "city town village settlement cities towns villages міста города місто містечко село селище город поселок село stadt dorf".split()
+    "city town village settlement cities towns villages місто міста містечко село селище город "
+    "города поселок stadt dorf".split()
 )
 """What can be besieged without anybody armed being named."""
 

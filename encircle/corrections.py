@@ -253,8 +253,8 @@ def read_log(raw: bytes) -> Log:
     for number, line in enumerate(raw.splitlines()):
         entry = _parse_line(line, number)
         if entry.previous_sha256 != _digest_last(entries):
-            raise _refuse(number, "the line does not follow from the one before", 
-                          "Restore the log: lines are only ever added")  # fmt: skip
+            message = "the line does not follow from the one before"
+            raise _refuse(number, message, "Restore the log: lines are only ever added")
         entries.append(entry)
     return Log(tuple(entries))
 

@@ -1,4 +1,4 @@
-"""Which day does a sentence speak of: dates in four languages, written out or counted from another."""
+"""Which day does a sentence speak of: dates in four languages, and days counted from others."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ def _find_all(folded: str, language: Language, written: date | None) -> Iterator
             rf"(?:,?\s+(\d{{4}}))?",
             folded,
         ):
-            day = int(match[1] or match[2])
-            year = int(match[3]) if match[3] else None
-            yield Day(match.start(), match.end(), _place(year, number, day, written))
+            said = int(match[3]) if match[3] else None
+            when = _place(said, number, int(match[1] or match[2]), written)
+            yield Day(match.start(), match.end(), when)
     for number, pattern in enumerate(language.weekdays):
         for match in compile_any((pattern,)).finditer(folded):
             back = (written.weekday() - number) % WEEK if written else 0

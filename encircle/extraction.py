@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from encircle.attribution import Claimant, Mark, Memory, choose_mark, find_marks
 from encircle.context import (
-    Clause,
     find_clause,
     find_number,
     is_about_forces,

@@ -22,6 +22,7 @@ from encircle.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from encircle.checked import CheckedClaim
     from encircle.corrections import Entry, Log
@@ -97,7 +98,7 @@ class Page:
         )
 
 
-def write_report(
+def write_report(  # noqa: PLR0913 - all but two by name
     claims: Sequence[CheckedClaim],
     situations: Iterable[Situation] = (),
     *,
@@ -146,13 +147,13 @@ def write_report(
 
 
 def embed_json(value: object) -> Markup:
-    """
+    r"""
     Write JSON so that it can stand inside a script element whatever it holds.
 
     Examples
     --------
     >>> str(embed_json(["</script>"]))
-    '["\\\\u003c/script\\\\u003e"]'
+    '["\\u003c/script\\u003e"]'
     """
     text = orjson.dumps(value).decode()
     for letter in "<>&\u2028\u2029":
@@ -244,7 +245,7 @@ def _ask_again(situation: Situation, judgement: Json) -> Situation | None:
     force, as_of = judgement.get("force"), judgement.get("as_of")
     if force and not situation.positions_of(force):
         return None
-    instant = parse_instant(str(as_of)) if as_of else situation.as_of
+    instant: datetime = parse_instant(str(as_of)) if as_of else situation.as_of
     return replace(situation, force=force or situation.force, as_of=instant)
 
 
@@ -271,7 +272,10 @@ def _list_definitions(claim: CheckedClaim) -> Iterable[Defined]:
             if rating is None and name == claim.definition:
                 rating = claim.rating
             yield Defined(
-                words, answers.get(name), RATINGS.get(rating or "", rating), name == claim.definition
+                words,
+                answers.get(name),
+                RATINGS.get(rating or "", rating),
+                name == claim.definition,
             )
 
 
@@ -295,8 +299,8 @@ def _tell_path(path: Json) -> Proof:
     )
     told = (
         f"On the {path['reading']} reading a way led {path['length_m'] / 1000:.1f} km from "
-        f"{path['unit']} to {path['anchor']} by {MODES[path['mode']]}. Separate routes and crossings out "
-        f"from there: {path['disjoint']['count']}."
+        f"{path['unit']} to {path['anchor']} by {MODES.get(path['mode'], path['mode'])}. Separate "
+        f"routes and crossings out from there: {path['disjoint']['count']}."
     )
     return Proof(
         "The proof: a way that was open", told, ("Length", "Along", "Fire", "Evidence"), rows

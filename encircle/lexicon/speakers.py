@@ -89,14 +89,15 @@ def find_speakers(text: str) -> list[tuple[int, int, Speaker]]:
 
 AIDES = re.compile(
     r"(?<!\w)(?:source|sources|official|officials|spokes\w*|advis\w*|ally|allies|office|officer\w*|"
-    r"analyst\w*|аналітик\w*|аналитик\w*|commander\w*|soldier\w*|aide\w*|речни\w*|радни\w*|джерел\w*|офицер\w*|офіцер\w*|командир\w*|"
-    r"представител\w*|представни\w*|источник\w*|советни\w*|пресс-секретар\w*|sprecher\w*|berater\w*|"
-    r"offizier\w*|kommandeur\w*|quelle\w*|солдат\w*|боєць|боец)(?!\w)"
+    r"analyst\w*|аналітик\w*|аналитик\w*|commander\w*|soldier\w*|aide\w*|речни\w*|радни\w*|"
+    r"джерел\w*|офицер\w*|офіцер\w*|командир\w*|представител\w*|представни\w*|источник\w*|"
+    r"советни\w*|пресс-секретар\w*|sprecher\w*|berater\w*|offizier\w*|kommandeur\w*|quelle\w*|"
+    r"солдат\w*|боєць|боец)(?!\w)"
 )
 """Those who speak near somebody well known, and are not him."""
 SIDES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("UA", re.compile(r"(?<!\w)(?:ukrain\w*|kyiv\w*|kiew\w*|україн\w*|украин\w*|зсу|всу|київ\w*)")),
-    ("RU", re.compile(r"(?<!\w)(?:russia\w*|russ(?:isch|land)\w*|kremlin|kreml\w*|moscow\w*|moskau\w*"
+    ("RU", re.compile(r"(?<!\w)(?:russia\w*|russ(?:isch|land)\w*|kreml\w*|moscow\w*|moskau\w*"
                       r"|росі\w*|росси\w*|российск\w*|кремл\w*|москв\w*|ria|tass|тасс|рф|риа)")),
     ("US", re.compile(r"(?<!\w)(?:us|u\.s\.?|american\w*|amerikanisch\w*|us-\w+|америк\w*|сша|"
                       r"white house|weiße haus|pentagon\w*|пентагон\w*)(?!\w)")),
