@@ -24,6 +24,8 @@ SAYING = re.compile(r"(?<=, )(?:saying|adding|claiming|writing|insisting|stating
 COMMA = re.compile(r",(?!\d)")
 LONGEST_NAME = 12
 """A speaker's name and office are at most so long; words."""
+NEARBY = 300
+"""A speaker stands at most so far from the verb; characters."""
 LONGEST_TAIL = 8
 """An attribution at the end of a sentence has at most so many words after its verb."""
 LONGEST_APPOSITION = 14
@@ -132,11 +134,11 @@ def find_marks(text: str, span: Span, language: Language, hidden: Sequence[Span]
     hidden
         Pieces of it to look past: quotations, and dates.
     """
-    shown = list(text[: span.end])
+    shown = list(text[span.start : span.end])
     for piece in hidden:
         for place in range(max(piece.start, span.start), min(piece.end, span.end)):
-            shown[place] = " "
-    finder = _Finder("".join(shown), span, language)
+            shown[place - span.start] = " "
+    finder = _Finder(" " * span.start + "".join(shown), span, language)
     return sorted(finder.find(), key=lambda mark: (mark.start, mark.end))
 
 
@@ -150,7 +152,7 @@ class _Finder:
     folded: str = ""
 
     def __post_init__(self) -> None:
-        self.folded = fold(self.text)
+        self.folded = " " * self.span.start + fold(self.text[self.span.start :])
         self.starters = {w.split()[0] for w in self.language.that}
 
     def find(self) -> Iterator[Mark]:
@@ -237,10 +239,16 @@ class _Finder:
         return found.start(1) if found else self.span.end
 
     def _tokens_before(self, end: int) -> list[tuple[str, int]]:
-        return [(fold(m[0]), m.start()) for m in TOKEN.finditer(self.text, self.span.start, end)]
+        return [
+            (fold(m[0]), m.start())
+            for m in TOKEN.finditer(self.text, max(self.span.start, end - NEARBY), end)
+        ]
 
     def _tokens_after(self, start: int) -> list[tuple[str, int]]:
-        return [(fold(m[0]), m.start()) for m in TOKEN.finditer(self.text, start, self.span.end)]
+        return [
+            (fold(m[0]), m.start())
+            for m in TOKEN.finditer(self.text, start, min(self.span.end, start + NEARBY))
+        ]
 
     def _subject_before(self, tokens: list[tuple[str, int]]) -> tuple[str, int]:
         """Read a name and its place leftwards from a verb, past what stands between commas."""

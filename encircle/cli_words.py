@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from encircle.situation import Situation
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else")]
+LONG_TEXT = 50_000
+"""A text of so many characters takes over a second to read."""
 MANY = 8
 """From so many claims on a page takes long enough to show a bar."""
 CLAIM_COLUMNS = (
@@ -61,12 +63,10 @@ def extract(
     csv_output: Annotated[bool, typer.Option("--csv", help="Print a claims file as CSV")] = False,
 ) -> None:
     """Propose the claims an article makes, for a person to confirm; it never rates."""
-    from encircle.extraction import propose_claims
-
     if json_output and csv_output:
         refuse("--json and --csv exclude each other; give one of them")
     text = _decode(article, load(article))
-    proposals = propose_claims(text, _parse_day(written, "--date"))
+    proposals = _propose(text, _parse_day(written, "--date"))
     claims = [proposal.to_claim(number, force) for number, proposal in enumerate(proposals, 1)]
     if json_output:
         print_json({"claims": claims})
@@ -77,6 +77,16 @@ def extract(
         print_bytes(write_csv(rows, CLAIM_COLUMNS))
     else:
         _tell_proposals(proposals)
+
+
+def _propose(text: str, written: date | None) -> list[Proposal]:
+    from encircle.extraction import propose_claims
+    from encircle.sentences import split_sentences
+
+    if len(text) < LONG_TEXT:
+        return propose_claims(text, written)
+    with show_progress("Reading", len(split_sentences(text))) as step:
+        return propose_claims(text, written, on_sentence=step)
 
 
 def lexicon(json_output: JsonOption = False) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from encircle.lexicon import compile_any, find_places, fold
+from encircle.lexicon import LANGUAGES, compile_any, find_places, fold
 from encircle.sentences import Span
 
 if TYPE_CHECKING:
     from encircle.attribution import Mark
-    from encircle.lexicon import Definition, Language, Tense, Use
+    from encircle.lexicon import Code, Definition, Language, Tense, Use
     from encircle.sentences import Sentence
 
 NEGATION_WORDS, HEDGE_WORDS, NEAR_WORDS, FUTURE_WORDS = 9, 8, 3, 7
@@ -265,14 +266,19 @@ def is_about_forces(  # noqa: PLR0913 - a phrase, where it stands, and what went
     is_way = re.search(r"road|route|дорог|трас|straße|weg", fold(text[use.start : use.end]))
     if last_other > _last(language.military, left) and not named and not is_way:
         return False
-    here = fold(sentence.text)
-    if goes_on or compile_any(language.military).search(here) or find_places(sentence.text):
+    if goes_on or _names_forces(sentence.text, language.code):
         return True
     pronoun = compile_any(language.they).search(left[-60:] + " " + right[:40])
-    earlier = compile_any(language.military).search(fold(context)) or find_places(context)
+    earlier = _names_forces(context, language.code)
     return bool((pronoun or clause.whole.start > sentence.start) and earlier) or bool(
         pronoun and pronoun[0] in CITY
     )
+
+
+@lru_cache(maxsize=256)
+def _names_forces(text: str, code: Code) -> bool:
+    """Tell whether a text names somebody armed, or a place much fought over."""
+    return bool(compile_any(LANGUAGES[code].military).search(fold(text)) or find_places(text))
 
 
 CITY = frozenset(
@@ -318,8 +324,16 @@ def find_number(text: str, clause: Clause, use: Use, language: Language) -> int 
         (abs(m.start() - (use.start - clause.near.start)), m[1])
         for m in re.finditer(pattern, folded)
     ]
+    found += _find_bare_number(folded[: use.start - clause.near.start], run)
     values = [(d, _count(said, language)) for d, said in sorted(found)]
     return next((value for _, value in values if value and value > 1), None)
+
+
+def _find_bare_number(before: str, run: str) -> list[tuple[int, str]]:
+    """Find a number with nobody named: *more than a hundred were surrounded*."""
+    verbs = "are|were|is|was|been|have been|sind|waren|wurden|були|были|було|было"
+    match = re.search(rf"({run})\s+(?:(?:{verbs})\s+)?\Z", before)
+    return [(len(before) - match.start(), match[1])] if match else []
 
 
 def _count(said: str, language: Language) -> int:

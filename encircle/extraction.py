@@ -23,7 +23,7 @@ from encircle.lexicon import LANGUAGES, find_places, find_uses, fold
 from encircle.sentences import Sentence, Span, find_quotes, split_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from encircle.context import Assertion
@@ -100,7 +100,12 @@ class Proposal:
         }
 
 
-def propose_claims(text: str, written: date | None = None) -> list[Proposal]:
+def propose_claims(
+    text: str,
+    written: date | None = None,
+    *,
+    on_sentence: Callable[[object], None] = lambda _: None,
+) -> list[Proposal]:
     """
     Propose the claims a text makes about forces being cut off, in the text's order.
 
@@ -110,6 +115,8 @@ def propose_claims(text: str, written: date | None = None) -> list[Proposal]:
         An article, in one or more of the languages of the lexicon.
     written
         The day it was written, for days without a year and for what is not dated at all.
+    on_sentence
+        Called after each sentence.
 
     Examples
     --------
@@ -117,7 +124,7 @@ def propose_claims(text: str, written: date | None = None) -> list[Proposal]:
     >>> claim.claimant, claim.definition, claim.value
     ('Vladimir Putin', 'land_cut', 'no')
     """
-    return list(_Reader(text, written).read())
+    return list(_Reader(text, written).read(on_sentence))
 
 
 class _Reader:
@@ -126,6 +133,7 @@ class _Reader:
     def __init__(self, text: str, written: date | None) -> None:
         self.text, self.written = text, written
         self.sentences = split_sentences(text)
+        self.numbers = {sentence: number for number, sentence in enumerate(self.sentences)}
         self.quotes = find_quotes(text)
         self.memory = Memory()
         self.spoken: dict[Span, Claimant | None] = {}
@@ -133,11 +141,12 @@ class _Reader:
         self.last_day: Day | None = None
         self.paragraph_day: tuple[int, Day] | None = None
 
-    def read(self) -> Iterator[Proposal]:
+    def read(self, on_sentence: Callable[[object], None]) -> Iterator[Proposal]:
         """Read sentence by sentence."""
         for sentence in self.sentences:
             if sentence.language is not None:
                 yield from self._read_sentence(sentence, LANGUAGES[sentence.language])
+            on_sentence(sentence)
 
     def _read_sentence(self, sentence: Sentence, language: Language) -> Iterator[Proposal]:
         last = self.last_day.when if self.last_day else None
@@ -182,7 +191,7 @@ class _Reader:
     def _find_host(self, sentence: Sentence, quotes: Sequence[Span]) -> Span:
         """Find the sentences through which the quotations of one run."""
         start, end = sentence.start, sentence.end
-        for other in self.sentences:
+        for other in self.sentences if quotes else ():
             if other.paragraph == sentence.paragraph and any(q.meets(other) for q in quotes):
                 start, end = min(start, other.start), max(end, other.end)
         return Span(start, end)
@@ -333,7 +342,7 @@ class _Reader:
 
     def _context(self, sentence: Sentence) -> str:
         """Give the sentences just before, for what a pronoun stands for."""
-        here = self.sentences.index(sentence)
+        here = self.numbers[sentence]
         return " ".join(s.text for s in self.sentences[max(0, here - 3) : here])
 
     def _find_place(self, sentence: Sentence, use: Use) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 from jinja2 import Environment, PackageLoader, select_autoescape
@@ -245,7 +245,7 @@ def _ask_again(situation: Situation, judgement: Json) -> Situation | None:
     force, as_of = judgement.get("force"), judgement.get("as_of")
     if force and not situation.positions_of(force):
         return None
-    instant: datetime = parse_instant(str(as_of)) if as_of else situation.as_of
+    instant = cast("datetime", parse_instant(str(as_of))) if as_of else situation.as_of
     return replace(situation, force=force or situation.force, as_of=instant)
 
 

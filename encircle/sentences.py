@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 QUOTED = re.compile(r'„[^“”]*[“”]|“[^”]*(?:”|\Z)|«[^»]*(?:»|\Z)|"[^"]*"')
 END = re.compile(r"""[.!?…]+["”»“')\]]*(?=\s|\Z)""")
 ABBREVIATIONS = frozenset(
-    "gen mr mrs ms dr lt col sgt maj capt st no vs e.g i.e approx u.s u.k jan feb aug sept oct nov "
+    "gen mr mrs ms dr lt col sgt maj capt st vs e.g i.e approx u.s u.k jan feb aug sept oct nov "
     "dec р г т тис тыс ген ст см ім им г-н полк z.b bzw ca nr hr fr u.a d.h oberst".split()
 )
+LONGEST_SENTENCE = 1_200
+"""No sentence of a report is as long; characters."""
 WRAPPED_SHARE = 0.6
 """Lines of a paragraph broken for width are at least so long, as a share of the longest."""
 
@@ -88,7 +90,8 @@ def split_sentences(text: str) -> list[Sentence]:
     return [
         Sentence(span.start, span.end, piece, number, _tell_language(piece, known))
         for number, block in enumerate(_find_blocks(text))
-        for span in _cut(text, block)
+        for whole in _cut(text, block)
+        for span in _shorten(text, whole)
         if (piece := text[span.start : span.end])
     ]
 
@@ -128,6 +131,17 @@ def _cut(text: str, block: Span) -> Iterator[Span]:
             )
     if start < block.end:
         yield Span(start, block.end)
+
+
+def _shorten(text: str, span: Span) -> Iterator[Span]:
+    """Cut what is too long for a sentence (a table, a list, noise) between words."""
+    start = span.start
+    while span.end - start > LONGEST_SENTENCE:
+        space = text.rfind(" ", start + 1, start + LONGEST_SENTENCE)
+        cut = space if space > start else start + LONGEST_SENTENCE
+        yield Span(start, cut)
+        start = cut
+    yield Span(start, span.end)
 
 
 def _ends_sentence(text: str, match: re.Match[str], end: int) -> bool:

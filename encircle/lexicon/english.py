@@ -218,7 +218,7 @@ ENGLISH = Language(
     people=(
         "troop*", "soldier*", "men", "fighter*", "servicem*n", "militant*", "defender*",
         "ukrainians", "russians", "germans", "marine*", "people", "personnel", "of them",
-        "invader*", "forces", "paratroop*", "were surrounded", "are surrounded", "surrounded",
+        "invader*", "forces", "paratroop*",
     ),
     others=(
         "famil*", "friend*", "fan", "fans", "relative*", "loved ones", "children", "grandchildren",

@@ -102,6 +102,7 @@ class Language:
     """Words for a day counted from the last day named: *a day later* is 1."""
 
 
+@lru_cache(maxsize=64)
 def fold(text: str) -> str:
     """
     Write text in small letters, one spelling for each sound and every character where it was.

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from encircle.lexicon.entry import fold
 
-ENDING = r"[\w'-]{0,4}"
-"""Case endings are at most so long: -ого, -ському is part of the stem."""
+ENDING, LATIN_ENDING = r"[\w'-]{0,4}", r"[\w']{0,2}"
+"""Case endings are at most so long; in Latin letters it is an -e, an -s or an apostrophe and s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ PLACES: tuple[Place, ...] = (
            "велика_новосілк великої_новосілк великій_новосілк велику_новосілк "
            "великая_новоселк великой_новоселк"),
     _place("Kurakhove", "kurakhov kurachow курахов курахівськ"),
-    _place("Lyman", "lyman krasny_liman lymansk красный_лиман лиман"),
+    _place("Lyman", "lyman krasny_liman красный_лиман лиман"),
     _place("Avdiivka", "avdiivka avdeyevka avdeevka awdijiwka авдіївк авдеевк"),
     _place("Lysychansk", "lysychansk lisichansk lyssytschansk лисичанськ лисичанск"),
     _place("Sievierodonetsk", "sievierodonetsk severodonetsk sjewjerodonezk сєвєродонецьк "
@@ -119,16 +119,19 @@ class Mention:
 @lru_cache(maxsize=1)
 def _compile() -> tuple[tuple[re.Pattern[str], Place], ...]:
     return tuple(
-        (re.compile("|".join(rf"(?<!\w){_write(stem)}{ENDING}(?!\w)" for stem in p.stems)), p)
+        (re.compile("|".join(rf"(?<!\w){_write(stem)}(?!\w)" for stem in p.stems)), p)
         for p in PLACES
     )
 
 
 def _write(stem: str) -> str:
-    return rf"{ENDING}\s+".join(fold(stem).split())
+    folded = fold(stem)
+    ending = LATIN_ENDING if folded[0] < "\u0250" else ENDING
+    return "".join((rf"{ending}\s+".join(folded.split()), ending))
 
 
-def find_places(text: str) -> list[Mention]:
+@lru_cache(maxsize=256)
+def find_places(text: str) -> tuple[Mention, ...]:
     """
     Find every place a text names, under its present name, in the text's order.
 
@@ -144,4 +147,4 @@ def find_places(text: str) -> list[Mention]:
         for match in pattern.finditer(folded)
         if text[match.start()].isupper()
     ]
-    return sorted(found, key=lambda m: (m.start, m.place.name))
+    return tuple(sorted(found, key=lambda m: (m.start, m.place.name)))
