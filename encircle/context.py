@@ -20,6 +20,8 @@ NEGATION_WORDS, HEDGE_WORDS, NEAR_WORDS, FUTURE_WORDS = 9, 8, 3, 7
 EVIDENCE_WORDS = 18
 """*No evidence that* reaches further than *not*; words."""
 REFUTATION_WORDS = 10
+MENTION_CHARACTERS = 60
+"""*Reports of* and what they are of stand so near each other; characters."""
 LEFT_WORDS, RIGHT_WORDS = 5, 5
 """How far from a phrase its subject and its object stand; words."""
 DOUBTS = re.compile("doubt|сомнев|сумнів|bezweif")
@@ -118,7 +120,7 @@ def read_assertion(  # noqa: PLR0913 - a phrase, where it stands, and who says i
         return None
     inside = _remove_phrase(folded[use.start : use.end], use.term.phrase)
     turned, why = _find_negations(before, wide, inside, after, mark, language)
-    mentioned = compile_any(language.mentions).search(wide[-80:]) is not None
+    mentioned = compile_any(language.mentions).search(before[-MENTION_CHARACTERS:]) is not None
     refuted = _find_within(language.refutations, after, REFUTATION_WORDS)
     if refuted and not (mark is not None and mark.kind == "claim"):
         turned, why = not turned, [*why, refuted]

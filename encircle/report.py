@@ -55,6 +55,15 @@ class Defined:
     used: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A map judged again: the status, its picture, and whether the proof holds."""
+
+    code: str
+    svg: str
+    holds: bool
+
+
 @dataclass(frozen=True)
 class Page:
     """One claim with everything that is printed of it."""
@@ -131,10 +140,10 @@ def write_report(  # noqa: PLR0913 - all but two by name
     html
         The page, to be written as UTF-8. It runs nothing and fetches nothing.
     """
-    by_digest = {situation.sha256: situation for situation in situations}
+    atlas = Atlas({situation.sha256: situation for situation in situations})
     pages = []
     for number, claim in enumerate(claims):
-        pages.append(_build_page(claim, by_digest, log, number))
+        pages.append(_build_page(claim, atlas, log, number))
         on_claim(claim)
     reviews = write_claim_reviews(claims, publisher, log)
     return _environment().get_template("claims.html").render(
@@ -202,10 +211,32 @@ def _name_force(claim: CheckedClaim) -> str:
 # -- one claim -------------------------------------------------------------------------------
 
 
-def _build_page(
-    claim: CheckedClaim, situations: Mapping[str, Situation], log: Log | None, number: int
-) -> Page:
-    picture, no_picture, verified = _draw(claim, situations, number)
+@dataclass(frozen=True)
+class Atlas:
+    """The maps given to a page, each judged and verified once however many claims it carries."""
+
+    situations: Mapping[str, Situation]
+    seen: dict[str, Sheet] = field(default_factory=dict)
+
+    def open(self, judgement: Json) -> Sheet | None:
+        """Judge again what was judged; None where its map, or the force on it, is not at hand."""
+        provenance = judgement.get("provenance") or {}
+        situation = self.situations.get(str(provenance.get("input_sha256")))
+        asked = _ask_again(situation, judgement) if situation else None
+        if asked is None:
+            return None
+        options = _choose_options(judgement)
+        key = f"{asked.sha256} {asked.force} {asked.as_of} {options}"
+        if key not in self.seen:
+            again = judge(asked, options)
+            holds = verify(again.to_dict(), asked).holds
+            svg = draw_svg(again, asked, width_px=PICTURE_PX)
+            self.seen[key] = Sheet(again.status.code, svg, holds)
+        return self.seen[key]
+
+
+def _build_page(claim: CheckedClaim, atlas: Atlas, log: Log | None, number: int) -> Page:
+    picture, no_picture, verified = _draw(claim, atlas, number)
     return Page(
         claim=claim,
         history=log.of(claim.key) if log else (),
@@ -218,26 +249,18 @@ def _build_page(
     )
 
 
-def _draw(
-    claim: CheckedClaim, situations: Mapping[str, Situation], number: int
-) -> tuple[Markup | None, str, str]:
-    """Draw the map that was judged: judged again, and only if the answer is the same."""
-    situation = situations.get(claim.input_sha256)
+def _draw(claim: CheckedClaim, atlas: Atlas, number: int) -> tuple[Markup | None, str, str]:
+    """Take the picture of the map that was judged, only if it gives the same answer again."""
     if not claim.judgement:
         return None, "No map carries this rating.", ""
-    if situation is None:
+    sheet = atlas.open(claim.judgement)
+    if sheet is None:
         return None, "The map that was judged was not given to this page.", ""
-    asked = _ask_again(situation, claim.judgement)
-    if asked is None:
-        return None, "The map given to this page does not hold the force judged.", ""
-    judgement = judge(asked, _choose_options(claim.judgement))
-    if judgement.status.code != (claim.judgement.get("status") or {}).get("code"):
+    if sheet.code != (claim.judgement.get("status") or {}).get("code"):
         return None, "The map, judged again, gives another answer; no picture is shown.", ""
-    verification = verify(judgement.to_dict(), asked)
-    held = "holds" if verification.holds else "does not hold"
+    held = "holds" if sheet.holds else "does not hold"
     verified = f"The proof was checked again for this page, apart from the engine: it {held}."
-    svg = draw_svg(judgement, asked, width_px=PICTURE_PX)
-    return _embed_svg(svg, number), "", verified
+    return _embed_svg(sheet.svg, number), "", verified
 
 
 def _ask_again(situation: Situation, judgement: Json) -> Situation | None:

@@ -15,6 +15,7 @@ from encircle.lexicon.sources import (
     SEALED,
     SEMI,
     SIEGE,
+    THREAT,
 )
 
 TERMS = (
@@ -93,6 +94,9 @@ TERMS = (
          "surrounded", SEMI, hedged=True),
     Term("(semi|half|partial*|near) (encircled|encirclement|surrounded)",
          "surrounded", SEMI, sure=True, hedged=True, also=("fire_control",)),
+    Term("[is|was|are] no [real|immediate|serious|any] (threat|danger|risk) of [an|being] "
+         "[operational] (encirclement|encircled|surrounded|a cauldron)",
+         "fire_control", THREAT, value="no", also=("land_cut",)),
 )  # fmt: skip
 
 ENGLISH = Language(

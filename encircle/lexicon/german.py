@@ -15,6 +15,7 @@ from encircle.lexicon.sources import (
     SEALED,
     SEMI,
     SIEGE,
+    THREAT,
 )
 
 TERMS = (
@@ -68,6 +69,10 @@ TERMS = (
          "surrounded", SEMI, sure=True, hedged=True, also=("fire_control",)),
     Term("(halbkessel|halbeinkesselung|halbeingekesselt|halbumzingelt)",
          "surrounded", SEMI, sure=True, hedged=True, also=("fire_control",)),
+    Term("(keine|keinerlei) … gefahr … (einkesselung|einkreisung|umzingelung|einschließung)",
+         "fire_control", THREAT, value="no", also=("land_cut",)),
+    Term("droht … (keine|nicht) … (einkesselung|einkreisung|umzingelung|einschließung)",
+         "fire_control", THREAT, value="no", also=("land_cut",)),
 )  # fmt: skip
 
 GERMAN = Language(

@@ -15,6 +15,7 @@ from encircle.lexicon.sources import (
     SEMI,
     SIEGE,
     SOVIET,
+    THREAT,
 )
 
 TERMS = (
@@ -79,6 +80,10 @@ TERMS = (
     Term("[в] (полуокружение|полуокружении|полуокружен|полуокружена|полуокружены|полукольце|"
          "полукольцо|полуокружения)",
          "surrounded", SEMI, sure=True, hedged=True, also=("fire_control",)),
+    Term("(угрозы|опасности|угроза) … окружения … (нет|отсутствует)",
+         "fire_control", THREAT, value="no", also=("land_cut",)),
+    Term("(нет|никакой) … (угрозы|опасности) … окружения",
+         "fire_control", THREAT, value="no", also=("land_cut",)),
 )  # fmt: skip
 
 RUSSIAN = Language(

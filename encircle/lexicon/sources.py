@@ -33,5 +33,10 @@ SEALED = (
     "isolate, block: seal off from support and deny movement (US FM 3-90-1, tactical mission "
     "tasks); V. Putin, 13 and 14 March 2025"
 )
+THREAT = (
+    "who says that no encirclement threatens says more than that there is none: that the ways out "
+    "are safe, which fire on all of them refutes (General Staff of Ukraine, 14 March 2025, as "
+    "fixtures/kursk-2025-03-14 reads it)"
+)
 AIR = "air bridge: supply by landing or drop does not break an encirclement by land"
 OPEN = "an open way out denies an encirclement (US FM 3-90, App. D)"

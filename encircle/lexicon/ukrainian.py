@@ -16,6 +16,7 @@ from encircle.lexicon.sources import (
     SEMI,
     SIEGE,
     SOVIET,
+    THREAT,
 )
 
 TERMS = (
@@ -73,6 +74,10 @@ TERMS = (
     Term("[в|у] (напівоточення|напівоточенні|напівоточені|напівоточений|напівоточено|напівкільці|"
          "напівкільце|напівоточене|напівоточена)",
          "surrounded", SEMI, sure=True, hedged=True, also=("fire_control",)),
+    Term("(загрози|небезпеки|загроза) … оточення … (немає|нема|відсутня)",
+         "fire_control", THREAT, value="no", also=("land_cut",)),
+    Term("(немає|нема|жодної) … (загрози|небезпеки) … оточення",
+         "fire_control", THREAT, value="no", also=("land_cut",)),
 )  # fmt: skip
 
 UKRAINIAN = Language(
