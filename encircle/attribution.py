@@ -216,10 +216,16 @@ class _Finder:
         end = match.end()
         if self.language.code == "de" and " " in match[0]:  # wies … zurück
             end = match.start() + match[0].index(" ")
-        reach = Span(end, self._find_limit(match.start(), end, kind))
+        start = self._skip(subject, end) if len(head) == match.start() - self.span.start else end
+        reach = Span(start, self._find_limit(match.start(), end, kind))
         if not leads:
-            reach = Span(self.span.start, match.start())
+            reach = Span(self.span.start, self.span.start + len(head))
         return Mark(match.start(), end, kind, subject, reach, leads, negated)
+
+    def _skip(self, subject: str, start: int) -> int:
+        """Find where a name ends that stands just after its verb."""
+        found = self.text.find(subject, start, min(self.span.end, start + NEARBY))
+        return found + len(subject) if found >= 0 else start
 
     def _ends_soon(self, rest: str) -> bool:
         return len(re.findall(r"[\w'’-]+", rest)) <= LONGEST_TAIL or "," in rest
@@ -368,7 +374,7 @@ class _Finder:
                 end = match.end()
             else:
                 subject = self._subject_after(self._tokens_after(match.end()))
-                end = match.end() + len(subject)
+                end = self._skip(subject, match.end())
             head = self.text[self.span.start : match.start()]
             leads = not re.search(r"\w", re.split(r"[;:]", head)[-1])
             reach = Span(end, self.span.end) if leads else Span(self.span.start, match.start())

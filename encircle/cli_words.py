@@ -35,7 +35,7 @@ MANY = 8
 CLAIM_COLUMNS = (
     "id", "claimant", "claimant_side", "made_at", "statement", "url", "archive_url", "force",
     "definition", "value", "number", "tense", "hedged", "sentence", "start", "end", "phrase",
-    "language", "place", "via",
+    "language", "place", "via", "verbatim",
 )  # fmt: skip
 
 claims_app = typer.Typer(

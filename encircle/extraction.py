@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from encircle.attribution import Claimant, Mark, Memory, choose_mark, find_marks
 from encircle.context import (
+    Clause,
     find_clause,
     find_number,
     is_about_forces,
     read_assertion,
 )
 from encircle.days import Day, find_days
-from encircle.lexicon import LANGUAGES, find_places, find_uses, fold
+from encircle.lexicon import LANGUAGES, compile_any, find_places, find_uses, fold
 from encircle.sentences import Sentence, Span, find_quotes, split_sentences
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ NOON = "T12:00:00Z"
 """The hour given to a statement of which only the day is known: half a day wrong at most."""
 LEAST_SPEECH = 4
 """A quotation of so many words is a statement of its own; a shorter one is part of a sentence."""
+STRIPPED = ' ,;:.—–-\n\t"«»“”„'
+"""What a statement neither begins nor ends with."""
 JOINED = 40
 """Two phrases joined by *and*, *or* or a comma stand at most so many characters apart."""
 
@@ -49,6 +52,8 @@ class Proposal:
     """Through whom it is told, where somebody tells what another said."""
     made_on: str | None
     statement: str
+    verbatim: bool
+    """The statement is a quotation; otherwise it is how the text tells it."""
     definition: Definition
     value: str
     tense: Tense
@@ -94,6 +99,7 @@ class Proposal:
                 "language": self.language,
                 "place": self.place,
                 "via": self.via,
+                "verbatim": self.verbatim,
                 "also": list(self.also),
                 "because": list(self.because),
             },
@@ -225,7 +231,8 @@ class _Reader:
             claimant_side=claimant.side if claimant else None,
             via=via,
             made_on=None,
-            statement=self._quote_statement(sentence, quote),
+            statement=self._write_statement(use, sentence, quote, mark, clause),
+            verbatim=quote is not None,
             definition=assertion.definition,
             value=assertion.value,
             tense=assertion.tense,
@@ -352,8 +359,25 @@ class _Reader:
         at = use.start - sentence.start
         return min(found, key=lambda m: (m.place.region, abs(m.start - at))).place.name
 
-    def _quote_statement(self, sentence: Sentence, quote: Span | None) -> str:
-        if quote is None:
+    def _write_statement(
+        self, use: Use, sentence: Sentence, quote: Span | None, mark: Mark | None, clause: Clause
+    ) -> str:
+        """Write what was said: the quotation, or the words a speaker is told to have said."""
+        if quote is not None:
+            said = self.text[max(quote.start, sentence.start) : min(quote.end, sentence.end)]
+            return said.strip(STRIPPED)
+        if mark is None or mark.kind == "denies":  # what is denied is not what was said
             return sentence.text
-        within = Span(max(quote.start, sentence.start), min(quote.end, sentence.end))
-        return self.text[within.start : within.end].strip(" ,;—–-\n")
+        start = max(mark.reach.start, sentence.start)
+        said, before = self.text[start : clause.whole.end], self.text[start : use.start]
+        begins = 0
+        if mark.leads and mark.kind != "according" and sentence.language:
+            begins = _find_beginning(fold(before), LANGUAGES[sentence.language])
+        return said[begins:].strip(STRIPPED) or sentence.text
+
+
+def _find_beginning(said: str, language: Language) -> int:
+    """Find where what was said begins: after *told the press that*, not after *no proof that*."""
+    that = re.match(rf"(?:[^;:]{{0,60}}?(?<!\w))?(?:{'|'.join(language.that)})(?!\w)", said)
+    turns = compile_any((*language.negations, *language.no_evidence, *language.avoids))
+    return that.end() if that and not turns.search(that[0]) else 0

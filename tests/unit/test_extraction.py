@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from encircle.extraction import propose_claims
+from encircle.lexicon import fold
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "tests" / "texts"
@@ -60,6 +61,43 @@ def test_every_proposal_stands_where_it_says():
         assert text[p.phrase_start : p.phrase_start + len(p.phrase)] == p.phrase
         assert p.start <= p.phrase_start < p.end
         assert p.statement in p.sentence
+
+
+def list_texts():
+    yield from ((TEXTS / name).read_text("utf-8") for name in ARTICLES)
+    for name in SETS:
+        yield from (text for text, _ in json.loads((TEXTS / f"{name}.json").read_text("utf-8")))
+
+
+def test_no_statement_is_cut_off_from_what_turns_it_round():
+    turned = 0
+    for text in list_texts():
+        for p in propose_claims(text):
+            for word in p.because:
+                if word not in ("denied", "doubt", "if") and "(" not in word:
+                    assert word in fold(p.statement), (word, p.statement)
+                    turned += 1
+    assert turned > 60
+
+
+@pytest.mark.parametrize(
+    ("text", "statement"),
+    [
+        pytest.param("Putin told the press on Monday that the army was encircled.",
+                     "the army was encircled", id="after that"),
+        pytest.param('"The army is encircled," Putin said.', "The army is encircled", id="quoted"),
+        pytest.param("Putin said there was no proof that the army was encircled.",
+                     "there was no proof that the army was encircled", id="with its negation"),
+        pytest.param("Putin denied that the army was encircled.",
+                     "Putin denied that the army was encircled.", id="a denial, whole"),
+        pytest.param("The army was encircled.", "The army was encircled.", id="nobody's"),
+        pytest.param("The army was encircled, Putin said.", "The army was encircled", id="before"),
+        pytest.param("Am Montag sagte Putin, die Armee sei eingekesselt.",
+                     "die Armee sei eingekesselt", id="after the name"),
+    ],
+)  # fmt: skip
+def test_a_statement_is_what_was_said(text, statement):
+    assert [p.statement for p in propose_claims(text)] == [statement]
 
 
 def test_a_pronoun_is_the_speaker_named_last():
