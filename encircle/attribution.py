@@ -176,6 +176,8 @@ class _Finder:
         before, after = self._tokens_before(match.start()), self._tokens_after(match.end())
         if before and before[-1][0].endswith(("'s", "s'")):  # Trump's repeated claim
             return
+        if match[0] == "called" and after and after[0][0] in ("on", "for", "off", "up"):
+            return
         if match[0] in AMBIGUOUS and self._is_noun(before, after):
             return
         left = before[-1][0] if before else ""
@@ -210,7 +212,10 @@ class _Finder:
         """Decide what a verb governs: what follows, or what went before a closing attribution."""
         rest = self.folded[match.end() : self.span.end]
         words = re.findall(r"[\w'’-]+", re.split(r"[,;.]", rest, maxsplit=1)[0])
-        opens = re.match(r"\s*[:«“„\"]", rest) or self.starters & set(words[:LONGEST_NAME])
+        that = "|".join(self.language.that)
+        opens = re.match(rf"\s*(?:[:«“„\"]|,?\s*(?:{that})(?!\w))", rest) or self.starters & set(
+            words[:LONGEST_NAME]
+        )
         closing = bool(re.search(r"[,”»“\"]", head)) and not opens
         leads = not (closing and len(words) <= LONGEST_TAIL and self._ends_soon(rest))
         end = match.end()
@@ -268,7 +273,8 @@ class _Finder:
                     break
                 named = self.text[tokens[commas[-1]][1] + 1 : place]
                 if len(find_speakers(named)) == 1 and "'" not in fold(named):
-                    return named.strip(), tokens[commas[-1]][1]
+                    _, start = self._subject_before(tokens[: commas[-1]])
+                    return named.strip(), start
                 i, passed = commas[-1] - 1, True
                 continue
             if word == "," or word in STOPS or self._ends_name(tokens, i, bool(kept)):
@@ -448,7 +454,10 @@ class _Finder:
         if len(words) <= 6 and words[0][0].isupper():  # noqa: PLR2004 - a headline's speaker is short
             start = self.span.start
             reach = Span(start + head.end(), self.span.end)
-            yield Mark(start, start + head.end(1), "headline", head[1].strip(), reach, leads=True)
+            verb = compile_any((*self.language.says, *self.language.denies)).search(fold(head[1]))
+            who = head[1][: verb.start() if verb else None].strip()
+            if who:
+                yield Mark(start, start + head.end(1), "headline", who, reach, leads=True)
 
 
 def choose_mark(marks: Sequence[Mark], place: int) -> tuple[Mark, Mark | None] | None:

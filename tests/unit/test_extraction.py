@@ -8,6 +8,7 @@ import pytest
 
 from encircle.extraction import propose_claims
 from encircle.lexicon import fold
+from encircle.sentences import LONGEST_SENTENCE, split_sentences
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "tests" / "texts"
@@ -171,3 +172,41 @@ def test_claims_of_the_library_are_read_as_their_maps_take_them():
     assert wanted > 110
     assert right / proposed >= 0.9
     assert right / wanted >= 0.75
+
+
+@pytest.mark.parametrize(
+    ("text", "claimant", "statement"),
+    [
+        pytest.param(
+            "Russian forces encircled the brigade, the chief of staff, Valery Gerasimov, said.",
+            "Valery Gerasimov", "Russian forces encircled the brigade", id="a name in apposition",
+        ),
+        pytest.param(
+            "The US president called on Putin to spare the surrounded soldiers.",
+            None, "The US president called on Putin to spare the surrounded soldiers.",
+            id="called on is not called",
+        ),
+        pytest.param(
+            "Речник угруповання «Схід» Григорій Шаповал сказав, що оточення немає.",
+            "Григорій Шаповал", "оточення немає", id="a unit's name in quotation marks",
+        ),
+        pytest.param(
+            "Kiew wies das zurück: Es gebe keine Einkesselung der Truppen.",
+            "Kiew", "Es gebe keine Einkesselung der Truppen", id="a verb before the colon",
+        ),
+        pytest.param(
+            "Putin: troops surrounded in Kursk", "Vladimir Putin", "troops surrounded in Kursk",
+            id="a headline",
+        ),
+    ],
+)  # fmt: skip
+def test_forms_met_in_newspapers(text, claimant, statement):
+    [proposal] = propose_claims(text)
+    assert (proposal.claimant, proposal.statement) == (claimant, statement)
+
+
+@pytest.mark.parametrize("noise", ["said ", "surrounded ", "last road ", "Putin's claim that "])
+def test_a_text_of_noise_is_read_in_pieces(noise):
+    """No sentence is longer than a sentence can be, so that reading stays linear."""
+    assert max(len(s.text) for s in split_sentences(noise * 500)) <= LONGEST_SENTENCE
+    propose_claims(noise * 100)
