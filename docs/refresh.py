@@ -12,6 +12,7 @@ from encircle.claims import list_claim_rules
 from encircle.contract import input_schema
 from encircle.formats.scenarios import Scenario, read_library
 from encircle.judgement import STATUSES
+from encircle.lexicon import LANGUAGES, PLACES, list_lexicon
 from encircle.rules import list_rules
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,6 +21,14 @@ SHOWN = "kursk-2025-03-14"
 """The fixture whose judgement the README prints."""
 LEFT_OUT = ("Position by position",)
 """Paragraphs of it that the README leaves out, by how they begin."""
+LEXICON_HEAD = """\
+# Lexicon
+
+Which definition a phrase is taken for, and from where. `*` stands for any ending, `(a|b)` for
+either, `[x]` for a word that may be missing, `…` for at most six words. *Says* is the answer the
+phrase asserts by itself; negation, reserve, future and condition round it are read apart, as
+[docs/words.md](words.md) tells. Written by `docs/refresh.py`.
+"""
 LONGEST_LIST = 4
 """Ids printed of a longer list of evidence."""
 
@@ -46,6 +55,32 @@ def write_claim_rules() -> str:
         rates = f"**{rule['rating'].replace('_', ' ')}**" if rule["rating"] else ""
         rows.append(f"| `{rule['rule']}` | {rule['statement']} | {rates} | {rule['reference']} |")
     return "\n".join(rows)
+
+
+def write_lexicon() -> str:
+    """Write the tables of the lexicon: a language each, then places and speakers."""
+    parts = [LEXICON_HEAD]
+    for code, language in LANGUAGES.items():
+        parts.append(f"## {language.name}\n")
+        parts.append(
+            "| phrase | definition | says | also used for | source |\n|---|---|---|---|---|"
+        )
+        parts += [_write_entry(entry) for entry in list_lexicon() if entry["language"] == code]
+        parts.append("")
+    parts.append("## Places\n\n| place | called |\n|---|---|")
+    parts += [f"| {place.name} | {', '.join(dict.fromkeys(place.stems))} |" for place in PLACES]
+    return "\n".join(parts) + "\n"
+
+
+def _write_entry(entry: dict[str, Any]) -> str:
+    says = [f"`{entry['value']}`"]
+    says += [entry["tense"]] if entry["tense"] != "present" else []
+    says += ["with a reserve"] if entry["hedged"] else []
+    phrase = entry["phrase"].replace("|", "\\|")
+    also = ", ".join(f"`{name}`" for name in entry["also"])
+    return (
+        f"| {phrase} | `{entry['definition']}` | {', '.join(says)} | {also} | {entry['source']} |"
+    )
 
 
 def write_judgement() -> str:
@@ -115,6 +150,7 @@ def write_pages() -> dict[Path, str]:
             "claim-rules",
             write_claim_rules(),
         ),
+        ROOT / "docs" / "lexicon.md": write_lexicon(),
         readme: fill(
             fill(readme.read_text("utf-8"), "fixtures", write_fixtures()),
             "judgement",

@@ -6,6 +6,7 @@
     + UnknownFeatureError              no feature has an id to be left out or assumed
     + OptionsError                     a parameter cannot be used
   x CertificateError (also ValueError) a judgement handed to verify is not one
+  x CheckedClaimsError (also ValueError) checked claims, or their log, are not what they should be
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CertificateError",
+    "CheckedClaimsError",
     "EncircleError",
     "InputFault",
     "OptionsError",
@@ -93,3 +95,11 @@ class OptionsError(SituationError):
 
 class CertificateError(EncircleError, ValueError):
     """A judgement handed in for verification is not shaped like one."""
+
+
+class CheckedClaimsError(EncircleError, ValueError):
+    """Checked claims, or the log of their corrections, cannot be read; `faults` says why."""
+
+    def __init__(self, faults: Sequence[InputFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))

@@ -1,0 +1,358 @@
+"""What turns a phrase round: negation, reserve, future, condition; and is it about forces."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from encircle.lexicon import LANGUAGES, compile_any, find_places, fold
+from encircle.sentences import Span
+
+if TYPE_CHECKING:
+    from encircle.attribution import Mark
+    from encircle.lexicon import Code, Definition, Language, Tense, Use
+    from encircle.sentences import Sentence
+
+NEGATION_WORDS, HEDGE_WORDS, NEAR_WORDS, FUTURE_WORDS = 9, 8, 3, 7
+"""How far before a phrase each kind of word can stand and still turn it; words."""
+EVIDENCE_WORDS = 18
+"""*No evidence that* reaches further than *not*; words."""
+REFUTATION_WORDS = 10
+MENTION_CHARACTERS = 60
+"""*Reports of* and what they are of stand so near each other; characters."""
+LEFT_WORDS, RIGHT_WORDS = 5, 5
+"""How far from a phrase its subject and its object stand; words."""
+DOUBTS = re.compile("doubt|сомнев|сумнів|bezweif")
+"""Denials with a reserve."""
+WORD = re.compile(r"[\w'’.-]*\w")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The words that bear on one phrase."""
+
+    whole: Span
+    """What is attributed to one speaker, or the sentence."""
+    near: Span
+    """The clause itself, between commas and contrasts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """What a phrase asserts where it stands."""
+
+    definition: Definition
+    value: str
+    tense: Tense
+    hedged: bool
+    because: tuple[str, ...]
+
+
+def find_clause(  # noqa: PLR0913 - each bounds the clause in its own way
+    text: str,
+    sentence: Sentence,
+    use: Use,
+    quote: Span | None,
+    mark: Mark | None,
+    language: Language,
+    since: int = 0,
+) -> Clause:
+    """
+    Find the clause a phrase stands in: within its quotation, its speaker's words, its commas.
+
+    What stands before another phrase, which ends at `since`, belongs to that one.
+    """
+    start, end = sentence.start, sentence.end
+    if quote is not None:
+        start, end = max(start, quote.start), min(end, quote.end)
+    if mark is not None and mark.reach.holds(use.start):
+        start, end = max(start, mark.reach.start), min(end, mark.reach.end)
+    folded = fold(text[start:end])
+    before, after = folded[: use.start - start], folded[use.end - start :]
+    cut = max((m.end() for m in _contrasts(before, language)), default=0)
+    stop = min((m.start() for m in _contrasts(after, language)), default=len(after))
+    whole = Span(start + cut, use.end + stop)
+    comma = _find_last_break(folded[cut : use.start - start], language)
+    following = re.search(r",(?!\d)|;|\s[—–]\s|\(", after)
+    return Clause(
+        whole,
+        Span(
+            max(whole.start + comma, since),
+            min(whole.end, use.end + following.start() if following else whole.end),
+        ),
+    )
+
+
+def _contrasts(folded: str, language: Language) -> list[re.Match[str]]:
+    words = "|".join(re.escape(w) for w in language.contrasts)
+    return list(re.finditer(rf"(?:[,;—–]\s*|\s)(?:{words})(?!\w)|[;]|\s[—–]\s", folded))
+
+
+def _find_last_break(before: str, language: Language) -> int:
+    """Find the last comma that parts clauses: not the one before *that*."""
+    that = "|".join(language.that)
+    found = [
+        m.end() for m in re.finditer(rf"(?:(?<!nicht),(?!\d)|[;:])(?!\s*(?:{that})(?!\w))", before)
+    ]
+    return found[-1] if found else 0
+
+
+def read_assertion(  # noqa: PLR0913 - a phrase, where it stands, and who says it
+    text: str,
+    sentence: Sentence,
+    use: Use,
+    clause: Clause,
+    mark: Mark | None,
+    language: Language,
+) -> Assertion | None:
+    """
+    Read what a phrase asserts where it stands; None where it asserts nothing.
+
+    A question asserts nothing, and neither does the mention of a claim nobody makes here.
+    """
+    folded = fold(text)
+    before = folded[clause.near.start : use.start]
+    wide = folded[clause.whole.start : use.start]
+    after = folded[use.end : clause.whole.end]
+    if _asks(sentence, wide, after, language):
+        return None
+    inside = _remove_phrase(folded[use.start : use.end], use.term.phrase)
+    turned, why = _find_negations(before, wide, inside, after, mark, language)
+    mentioned = compile_any(language.mentions).search(before[-MENTION_CHARACTERS:]) is not None
+    refuted = _find_within(language.refutations, after, REFUTATION_WORDS)
+    if refuted and not (mark is not None and mark.kind == "claim"):
+        turned, why = not turned, [*why, refuted]
+    if mentioned and not refuted and (mark is None or mark.kind not in ("claim", "denies")):
+        return None
+    near = _find_near(before, language) or _find_near(inside, language)
+    hearsay = _find_last(language.hearsay, before, HEDGE_WORDS) or _find_last(
+        language.no_evidence, before, EVIDENCE_WORDS
+    )
+    if mark is not None and mark.kind == "denies" and DOUBTS.match(folded, mark.start):
+        hearsay = hearsay or "doubt"
+    tense, cue = _find_tense(use, wide, before, inside, after, language)
+    definition = use.term.definition
+    if near and "surrounded" in use.term.also:
+        definition = "surrounded"
+    value = use.term.value if not turned else {"yes": "no", "no": "yes"}[use.term.value]
+    because = (*why, *(word for word in (near, hearsay, cue) if word))
+    return Assertion(
+        definition, value, tense, bool(near or hearsay or use.term.hedged), tuple(because)
+    )
+
+
+def _asks(sentence: Sentence, wide: str, after: str, language: Language) -> bool:
+    if sentence.text.rstrip("\"”»“') ").endswith("?"):
+        return True
+    asked = _find_last(language.questions, wide, NEGATION_WORDS)
+    return bool(asked or (language.code == "ru" and re.match(r"\s*ли(?!\w)", after)))
+
+
+def _find_negations(  # noqa: PLR0913 - before, inside and after the phrase
+    before: str, wide: str, inside: str, after: str, mark: Mark | None, language: Language
+) -> tuple[bool, list[str]]:
+    phrases = (*language.negations, *language.avoids)
+    words = [m[0] for m in _last_words(phrases, before, NEGATION_WORDS)]
+    words += [m[0] for m in compile_any(language.negations).finditer(inside)]
+    words += [
+        w for w in ("without success", "ohne erfolg", "безуспешно", "безуспішно") if w in wide[-60:]
+    ]
+    if "not only" in before or "не лише" in before or "не только" in before:
+        words = [word for word in words if word not in ("not", "не")]
+    words += [m[0] for m in _last_words(language.no_evidence, before, EVIDENCE_WORDS)]
+    why = list(words[-1:])
+    turned = bool(words)
+    trailing = {"ru": r"\s*(?:[\w]+\s+){0,2}нет(?!\w)", "uk": r"\s*(?:[\w]+\s+){0,2}немає(?!\w)"}
+    late = re.match(trailing.get(language.code, r"(?!)"), after)
+    late = late or re.match(r"\s+(?:is|are|was|were)\s+not(?!\w)|\s+nicht(?!\w)", after)
+    if late and not turned:
+        turned, why = True, [*why, late[0].strip()]
+    if mark is not None and mark.kind == "denies":
+        turned, why = not turned, [*why, "denied"]
+    return turned, why
+
+
+def _remove_phrase(said: str, phrase: str) -> str:
+    """Leave of the words of a phrase what its gaps were filled with."""
+    own = set(re.findall(r"[\w']+", phrase)) if "…" in phrase else None
+    return " ".join(w for w in WORD.findall(said) if own is not None and w not in own)
+
+
+def _find_near(before: str, language: Language) -> str | None:
+    found = list(compile_any(language.near).finditer(before))
+    if not found:
+        return None
+    tail = before[found[-1].end() :]
+    if len(WORD.findall(tail)) > NEAR_WORDS or re.match(r"\s*\d", tail):
+        return None
+    return found[-1][0]
+
+
+def _find_tense(  # noqa: PLR0913 - before, inside and after the phrase
+    use: Use, wide: str, before: str, inside: str, after: str, language: Language
+) -> tuple[Tense, str | None]:
+    condition = compile_any(language.conditions).search(wide)
+    opening = compile_any(language.opening_conditions).match(wide.lstrip(" :«“\"„'—-"))
+    follows = re.match(
+        r"\s*,?\s*(?:\w+\s+){0,3}?(?:" + compile_any(language.conditions).pattern + ")", after
+    )
+    if condition or opening or follows:
+        found = condition or opening
+        return "conditional", found[0] if found else "if"
+    if use.term.tense != "present":
+        return use.term.tense, use.term.phrase
+    if _find_last(language.avoids, before, NEGATION_WORDS):
+        return "present", None
+    future = _find_last(language.futures, before, FUTURE_WORDS) or _find_last(
+        language.futures, inside, FUTURE_WORDS
+    )
+    future = future or _find_within(language.looming, after, 3)
+    if language.code == "de" and re.match(r"\s+werden(?!\w)", after):
+        verb = re.search(r"(?<!\w)(?:wird|werden|würden?)(?!\w)", before)
+        future = future or (verb[0] if verb else None)
+    return ("future", future) if future else ("present", None)
+
+
+def _last_words(phrases: tuple[str, ...], before: str, most: int) -> list[re.Match[str]]:
+    return [
+        m
+        for m in compile_any(phrases).finditer(before)
+        if len(WORD.findall(before[m.end() :])) <= most
+    ]
+
+
+def _find_last(phrases: tuple[str, ...], before: str, most: int) -> str | None:
+    found = _last_words(phrases, before, most)
+    return found[-1][0] if found else None
+
+
+def _find_within(phrases: tuple[str, ...], after: str, most: int) -> str | None:
+    found = compile_any(phrases).search(after)
+    if found is None or len(WORD.findall(after[: found.start()])) > most:
+        return None
+    return found[0]
+
+
+# -- about forces ----------------------------------------------------------------------------
+
+
+def is_about_forces(  # noqa: PLR0913 - a phrase, where it stands, and what went before
+    text: str,
+    sentence: Sentence,
+    use: Use,
+    clause: Clause,
+    language: Language,
+    context: str,
+    *,
+    goes_on: bool = False,
+) -> bool:
+    """
+    Tell whether a phrase is said of forces, and not of a family, a footballer or a pipe.
+
+    What stands right after it decides first (*surrounded by family*), then what stands nearest
+    before it (*a road blocked*); then somebody armed or a place much fought over must be named.
+    """
+    right = fold(text[use.end : clause.near.end])
+    left = fold(text[clause.near.start : use.start])
+    if _first(language.others, right, RIGHT_WORDS) < _first(language.military, right, RIGHT_WORDS):
+        return False
+    by = re.search(r"(?<!\w)(?:von|durch)\s+(?!allen)([^,]{1,40})\Z", left[-60:])
+    if language.code == "de" and by and compile_any(language.others).search(by[1]):
+        return False
+    if use.term.sure:
+        return True
+    named = _first(language.military, right, RIGHT_WORDS) < RIGHT_WORDS
+    last_other = _last(language.backward, left) if use.term.value == "yes" else -1
+    is_way = re.search(r"road|route|дорог|трас|straße|weg", fold(text[use.start : use.end]))
+    if last_other > _last(language.military, left) and not named and not is_way:
+        return False
+    if goes_on or _names_forces(sentence.text, language.code):
+        return True
+    pronoun = compile_any(language.they).search(left[-60:] + " " + right[:40])
+    earlier = _names_forces(context, language.code)
+    return bool((pronoun or clause.whole.start > sentence.start) and earlier) or bool(
+        pronoun and pronoun[0] in CITY
+    )
+
+
+@lru_cache(maxsize=256)
+def _names_forces(text: str, code: Code) -> bool:
+    """Tell whether a text names somebody armed, or a place much fought over."""
+    return bool(compile_any(LANGUAGES[code].military).search(fold(text)) or find_places(text))
+
+
+CITY = frozenset(
+    "city town village settlement cities towns villages місто міста містечко село селище город "
+    "города поселок stadt dorf".split()
+)
+"""What can be besieged without anybody armed being named."""
+
+
+def _first(phrases: tuple[str, ...], right: str, most: int) -> int:
+    """Count the words before the first of some phrases; `most` where there is none."""
+    found = compile_any(phrases).search(right)
+    return min(most, len(WORD.findall(right[: found.start()]))) if found else most
+
+
+def _last(phrases: tuple[str, ...], left: str) -> int:
+    """Place the last of some phrases among the last words before; -1 where there is none."""
+    words = list(WORD.finditer(left))[-LEFT_WORDS:]
+    start = words[0].start() if words else 0
+    found = list(compile_any(phrases).finditer(left, start))
+    return found[-1].start() if found else -1
+
+
+# -- numbers ---------------------------------------------------------------------------------
+
+DIGITS = r"\d{1,3}(?:[ ,.\u202f\u00a0]\d{3})+(?!\d)|\d+"
+
+
+def find_number(text: str, clause: Clause, use: Use, language: Language) -> int | None:
+    """
+    Find how many people a phrase is said of; the least number the words assert.
+
+    *Thousands* are at least 2,000, *dozens* at least 24; numbers of battalions, prisoners or
+    kilometres are no numbers of people surrounded.
+    """
+    folded = fold(text[clause.near.start : clause.near.end])
+    words = sorted(map(re.escape, language.numerals), key=len, reverse=True)
+    numeral = rf"(?<![\w.-])(?:{DIGITS}|{'|'.join(words)})(?![\w-])"
+    run = rf"{numeral}(?:[\s.\-]+{numeral})*"
+    people = compile_any(language.people).pattern
+    pattern = rf"({run})\.?\s*(?:of\s+|von\s+)?(?:[\w'-]+\s+){{0,3}}?(?:{people})"
+    found = [
+        (abs(m.start() - (use.start - clause.near.start)), m[1])
+        for m in re.finditer(pattern, folded)
+    ]
+    found += _find_bare_number(folded[: use.start - clause.near.start], run)
+    values = [(d, _count(said, language)) for d, said in sorted(found)]
+    return next((value for _, value in values if value and value > 1), None)
+
+
+def _find_bare_number(before: str, run: str) -> list[tuple[int, str]]:
+    """Find a number with nobody named: *more than a hundred were surrounded*."""
+    verbs = "are|were|is|was|been|have been|sind|waren|wurden|були|были|було|было"
+    match = re.search(rf"({run})\s+(?:(?:{verbs})\s+)?\Z", before)
+    return [(len(before) - match.start(), match[1])] if match else []
+
+
+def _count(said: str, language: Language) -> int:
+    """
+    Add up a number written in digits, in words, or both.
+
+    Hundreds and thousands multiply what stands before them.
+    """
+    total, current = 0, 0
+    for part in re.findall(rf"{DIGITS}|[\w']+", said):
+        value = (
+            int(re.sub(r"\D", "", part)) if part[0].isdigit() else language.numerals.get(part, 0)
+        )
+        if value >= 100 and not part[0].isdigit():  # noqa: PLR2004 - hundreds and above multiply
+            current = max(current, 1) * value if current < value else current + value
+            if value >= 1000:  # noqa: PLR2004
+                total, current = total + current, 0
+        else:
+            current += value
+    return total + current

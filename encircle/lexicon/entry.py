@@ -1,0 +1,169 @@
+"""What is an entry of the lexicon: a phrase, what it asserts, and how it is found in a text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+Definition = Literal["land_cut", "vehicle_cut", "fire_control", "isolation", "surrounded"]
+Tense = Literal["present", "future", "conditional"]
+Code = Literal["en", "uk", "ru", "de"]
+
+GAP = r"(?:[\w'.-]+[\s\-–]+){0,6}?"
+"""What an ellipsis in a phrase stands for: at most six words."""
+SPACE = r"[\s\-–]+"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A phrase and the definition it asserts."""
+
+    phrase: str
+    definition: Definition
+    source: str
+    value: Literal["yes", "no"] = "yes"
+    """The answer asserted: `no` for words that say a way is open."""
+    sure: bool = False
+    """Said of forces and nothing else, so that no other word need show what is meant."""
+    tense: Tense = "present"
+    """Where the word's own form carries a tense (*окружат*: will encircle)."""
+    hedged: bool = False
+    """Where the word itself says that something is missing (*semi-encircled*)."""
+    also: tuple[Definition, ...] = ()
+    """What else the same words have been used for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language's words: what is said, how it is turned round, and who says it."""
+
+    code: Code
+    name: str
+    terms: tuple[Term, ...]
+    stop_words: str
+    """Words no page of this language is without, and few of another's are with."""
+    letters: str
+    """Letters that give the language away within its script."""
+    negations: tuple[str, ...]
+    avoids: tuple[str, ...]
+    """Negations of what has not come: *avoid*, *escape*; they put nothing in the future."""
+    no_evidence: tuple[str, ...]
+    """Negations that reach far: *no evidence that*."""
+    refutations: tuple[str, ...]
+    """What is said after the words to call them false: *is untrue*, *is a fake*."""
+    near: tuple[str, ...]
+    """Not quite: an unclosed ring is no ring. *almost, practically*."""
+    hearsay: tuple[str, ...]
+    """Said with a reserve: *reportedly, may*."""
+    futures: tuple[str, ...]
+    looming: tuple[str, ...]
+    """What is said after the words to put them in the future: *encirclement looms*."""
+    conditions: tuple[str, ...]
+    opening_conditions: tuple[str, ...]
+    """Conditions only where they open a clause: *should they be blocked*, *once surrounded*."""
+    questions: tuple[str, ...]
+    mentions: tuple[str, ...]
+    """What makes an assertion a topic: *claims of*, *reports of*."""
+    contrasts: tuple[str, ...]
+    """Where a clause ends and a negation with it: *but, and yet*."""
+    says: tuple[str, ...]
+    denies: tuple[str, ...]
+    according: tuple[str, ...]
+    claims: tuple[str, ...]
+    """Nouns for an assertion: *claim*, *statement*."""
+    that: tuple[str, ...]
+    articles: tuple[str, ...]
+    prepositions: tuple[str, ...]
+    pronouns: tuple[str, ...]
+    boundaries: tuple[str, ...]
+    """Words at which a speaker's name is over."""
+    adverbs: tuple[str, ...]
+    """Words between a speaker and the verb that are neither."""
+    subordinators: tuple[str, ...]
+    military: tuple[str, ...]
+    people: tuple[str, ...]
+    """Whom a number counts."""
+    others: tuple[str, ...]
+    """What is surrounded, blocked or cut off in any other walk of life, or surrounds it."""
+    backward: tuple[str, ...]
+    """What of these is decisive on the left of a phrase: the thing blocked is named first."""
+    they: tuple[str, ...]
+    """Pronouns that stand for a force named before."""
+    months: tuple[str, ...]
+    """Twelve patterns, January first."""
+    weekdays: tuple[str, ...]
+    """Seven patterns, Monday first."""
+    numerals: dict[str, int]
+    days: dict[str, int]
+    """Words for a day counted from the day of writing: *yesterday* is -1."""
+    later_days: dict[str, int]
+    """Words for a day counted from the last day named: *a day later* is 1."""
+
+
+@lru_cache(maxsize=64)
+def fold(text: str) -> str:
+    """
+    Write text in small letters, one spelling for each sound and every character where it was.
+
+    Examples
+    --------
+    >>> fold("Окружён’")
+    "окружен'"
+    >>> len(fold("İẞ")) == len("İẞ")
+    True
+    """
+    return "".join(_fold_letter(letter) for letter in text)
+
+
+@lru_cache(maxsize=4096)
+def _fold_letter(letter: str) -> str:
+    small = letter.lower()
+    small = small if len(small) == 1 else letter
+    return {"ё": "е", "’": "'", "ʼ": "'", "`": "'", "\u00a0": " ", "\u2011": "-"}.get(small, small)
+
+
+def compile_phrase(phrase: str) -> str:
+    r"""
+    Turn a phrase of the lexicon into a regular expression over folded text.
+
+    `*` stands for any ending, `(a|b)` for either, `[x]` for a word that may be missing, `…` for
+    at most six words.
+
+    Examples
+    --------
+    >>> import re
+    >>> bool(re.search(compile_phrase("cut off [from] suppl*"), "cut off supplies"))
+    True
+    """
+    words = re.findall(r"\[[^\]]*\]|\([^)]*\)[\w*]*|…|[^\s\[\]()…]+", phrase)
+    last = max(i for i, word in enumerate(words) if word[0] not in "[…")
+    written = ""
+    for i, word in enumerate(words):
+        if word == "…":
+            written += GAP
+        elif word[0] == "[":
+            inner = "|".join(_compile_word(part) for part in word[1:-1].split("|"))
+            written += f"(?:(?:{inner}){SPACE})?" if i < last else f"(?:{SPACE}(?:{inner}))?"
+        else:
+            written += _compile_word(word) + (SPACE if i < last else "")
+    return rf"(?<![\w]){written}(?![\w])"
+
+
+def _compile_word(word: str) -> str:
+    if word.startswith("("):
+        inner, _, ending = word[1:].partition(")")
+        parts = "|".join(
+            SPACE.join(re.escape(w).replace(r"\*", r"[\w'’]*") for w in part.split())
+            for part in inner.split("|")
+        )
+        return f"(?:{parts})" + ending.replace("*", r"[\w'’]*")
+    return SPACE.join(re.escape(part).replace(r"\*", r"[\w'’]*") for part in word.split())
+
+
+@lru_cache(maxsize=512)
+def compile_any(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """Compile phrases into one pattern that finds any of them, the longest first."""
+    longest = sorted((compile_phrase(phrase) for phrase in phrases), key=len, reverse=True)
+    return re.compile("|".join(longest) if longest else r"(?!)")

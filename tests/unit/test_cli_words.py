@@ -1,0 +1,115 @@
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from encircle.cli import app
+from tests.unit.checked_claims import check, situation_path
+
+TEXTS = Path(__file__).parents[1] / "texts"
+KURSK = str(TEXTS / "kursk.en.txt")
+
+
+def run(*arguments, stdin=None):
+    return CliRunner().invoke(app, ["claims", *arguments], input=stdin)
+
+
+@pytest.fixture
+def checked(tmp_path):
+    path = tmp_path / "checked.json"
+    path.write_text(json.dumps({"claims": [check()]}))
+    return path
+
+
+def test_extract_prints_proposals_and_no_rating():
+    result = run("extract", KURSK, "--date", "2025-03-21")
+    assert result.exit_code == 0
+    assert "Donald Trump, 2025-03-14: land_cut yes, present, 2,000 or more" in result.stdout
+    assert "17 claims proposed, for you to confirm. None is rated." in result.stdout
+
+
+def test_extract_prints_one_json_document():
+    result = run("extract", KURSK, "--json", "--date", "2025-03-21", "--force", "kursk-group")
+    claims = json.loads(result.stdout)["claims"]
+    assert len(claims) == 17
+    assert {claim["asserts"]["force"] for claim in claims} == {"kursk-group"}
+    assert all({"sentence", "start", "end"} <= set(claim["proposed"]) for claim in claims)
+
+
+def test_extract_prints_a_claims_file_as_csv():
+    result = run("extract", KURSK, "--csv", "--date", "2025-03-21")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert len(rows) == 17
+    assert {"id", "claimant", "claimant_side", "made_at", "statement", "url", "archive_url",
+            "force", "definition", "value", "number", "tense"} <= set(rows[0])  # fmt: skip
+
+
+def test_extract_reads_standard_input():
+    result = run("extract", "-", "--json", stdin="Die Truppen sind eingekesselt.")
+    assert [c["asserts"]["definition"] for c in json.loads(result.stdout)["claims"]] == ["land_cut"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "said"),
+    [
+        pytest.param(["extract", "nowhere.txt"], None, "cannot read nowhere.txt", id="no file"),
+        pytest.param(["extract", "-", "--date", "soon"], "x", "is not a day", id="no day"),
+        pytest.param(["extract", "-", "--json", "--csv"], "x", "exclude each other", id="both"),
+        pytest.param(["extract", "-"], b"\xff\xfe\xff", "is not UTF-8", id="not text"),
+        pytest.param(["publish", "-"], "[]", "nothing to write", id="nowhere to write"),
+        pytest.param(["publish", "-", "--csv", "x.csv"], "{", "not JSON", id="not JSON"),
+        pytest.param(["publish", "-", "--csv", "x.csv"], "[]", "no checked claim", id="no claim"),
+        pytest.param(["publish", "-", "--csv", "x.csv", "--at", "soon"],
+                     '[{"rating": "supported"}]', "is not an instant", id="no instant"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_refused_on_standard_error_alone(arguments, stdin, said):
+    result = run(*arguments, stdin=stdin)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stdout == ""
+
+
+def test_lexicon_prints_every_entry():
+    entries = json.loads(run("lexicon", "--json").stdout)["entries"]
+    assert len(entries) == len(run("lexicon").stdout.splitlines())
+
+
+def test_publish_writes_every_form(checked, tmp_path):
+    names = {"--html": "a.html", "--claimreview": "a.jsonld", "--csv": "a.csv", "--rows": "a.json",
+             "--log": "log.jsonl"}  # fmt: skip
+    targets = [word for name, file in names.items() for word in (name, str(tmp_path / file))]
+    map_ = str(situation_path("kursk-2025-03-14"))
+    result = run("publish", str(checked), "--situation", map_, *targets, "--author", "A newsroom",
+                 "--at", "2025-04-01T10:00:00Z")  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout == ""
+    assert "<svg" in (tmp_path / "a.html").read_text("utf-8")
+    assert json.loads((tmp_path / "a.jsonld").read_bytes())["@type"] == "ClaimReview"
+    assert json.loads((tmp_path / "a.json").read_bytes())["claims"][0]["rating"] == "contradicted"
+    assert "First published on 1 April 2025" in result.stderr
+
+
+def test_a_log_is_only_ever_added_to(checked, tmp_path):
+    log = tmp_path / "log.jsonl"
+    run("publish", str(checked), "--log", str(log), "--at", "2025-04-01T10:00:00Z")
+    first = log.read_bytes()
+    run("publish", str(checked), "--log", str(log), "--at", "2025-04-02T10:00:00Z")
+    assert log.read_bytes() == first
+    checked.write_text(json.dumps({"claims": [check("overstated")]}))
+    result = run("publish", str(checked), "--log", str(log), "--at", "2025-04-03T10:00:00Z")
+    assert log.read_bytes().startswith(first)
+    assert len(log.read_bytes().splitlines()) == 2
+    assert "rated overstated, before that contradicted" in result.stderr
+
+
+def test_a_log_that_was_tampered_with_stops_the_command(checked, tmp_path):
+    log = tmp_path / "log.jsonl"
+    run("publish", str(checked), "--log", str(log))
+    log.write_bytes(log.read_bytes().replace(b"Donald", b"Ronald") + log.read_bytes())
+    result = run("publish", str(checked), "--log", str(log))
+    assert result.exit_code == 2
+    assert "does not follow from the one before" in result.stderr
