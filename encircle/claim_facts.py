@@ -19,6 +19,7 @@ DEFINITIONS: tuple[Definition, ...] = get_args(Definition)
 PREMATURE_DAYS = 14
 """What was false when it was said and true within this was said too early; days. Source: ratings of
 docs/method.md."""
+SPAN = timedelta(days=PREMATURE_DAYS)
 IN_WORDS: dict[Definition, str] = {
     "land_cut": "cut off by land",
     "vehicle_cut": "cut off for wheels and tracks",
@@ -132,17 +133,16 @@ class Facts:
 
     def find_later(self) -> list[Ruling]:
         """List the maps of the days in which a claim said too early comes true."""
-        since = self.spoken_at or self.shown.as_of
-        until = since + timedelta(days=PREMATURE_DAYS)
-        day = self.shown.as_of.date()
-        return [r for r in self.others if since < r.as_of <= until and r.as_of.date() > day]
+        since, day = self.spoken_at or self.shown.as_of, self.shown.as_of.date()
+        after = [r for r in self.others if r.as_of.date() > day and r.as_of > since]
+        return [r for r in after if r.as_of - since <= SPAN]
 
     def find_last_before(self) -> Ruling | None:
         """Find the last map before the claim was made, no older than the same span."""
-        if self.spoken_at is None:
+        spoken = self.spoken_at
+        if spoken is None:
             return None
-        since = self.spoken_at - timedelta(days=PREMATURE_DAYS)
-        before = [r for r in self.others if since <= r.as_of <= self.spoken_at]
+        before = [r for r in self.others if r.as_of <= spoken and spoken - r.as_of <= SPAN]
         return before[-1] if before else None
 
 

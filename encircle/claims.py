@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from encircle.claim_facts import (
     DEFINITIONS,
     IN_WORDS,
-    PREMATURE_DAYS,
+    SPAN,
     cite,
     name_positions,
     prove,
@@ -513,8 +512,8 @@ def list_claim_rules() -> list[Json]:
 
 def _find_before(facts: Facts) -> Iterator[Ruling]:
     """Give the maps of the same span before the one that is asked."""
-    since = facts.shown.as_of - timedelta(days=PREMATURE_DAYS)
-    return (r for r in facts.others if since <= r.as_of < facts.shown.as_of)
+    as_of = facts.shown.as_of
+    return (r for r in facts.others if r.as_of < as_of and as_of - r.as_of <= SPAN)
 
 
 def _say_day(instant: datetime) -> str:

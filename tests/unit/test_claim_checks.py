@@ -140,6 +140,17 @@ def test_a_claim_far_from_every_map_is_unverifiable():
     assert "10 May 2024" in checked.findings[0].statement
 
 
+@pytest.mark.parametrize("made_at", ["0001-01-01", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize("tense", ["present", "future", "conditional"])
+def test_a_date_at_the_end_of_time_spoils_nothing(made_at, tense):
+    maps = [mapped(OPEN), mapped(CLOSED, as_of="2024-05-20T12:00:00Z")]
+    row = claim(made_at=made_at, asserts={"tense": tense})
+    assert check(maps, row).checked[0].rating == "unverifiable"
+    bare = Claim(id="c", geometry=None, made_at=read_rows([("/0", row)])[0].claim.made_at,
+                 asserts=row["asserts"])  # fmt: skip
+    assert check_claims(maps, [Statement(bare, home) for home in (0, 1)]).checked
+
+
 def test_an_undated_claim_is_held_against_the_latest_map():
     maps = [mapped(OPEN), mapped(CLOSED, as_of="2024-05-20T12:00:00Z")]
     checked = check(maps, claim(made_at=None)).checked[0]
