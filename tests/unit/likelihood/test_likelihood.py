@@ -209,6 +209,11 @@ def test_the_explanation_keeps_likelihood_and_confidence_apart():
     assert not any("Likelihood" in line and "onfidence" in line for line in text.splitlines())
 
 
+def test_confidence_names_the_sources_that_nobody_could_judge():
+    judgement = judge(read(situation(bridge("one", 1, sources=["rumour"]))))
+    assert "Sources that nobody could judge: rumour." in judgement.confidence["because"]
+
+
 # -- what if ---------------------------------------------------------------------------------
 
 
