@@ -68,6 +68,11 @@ def test_two_independent_bridges_must_both_be_gone():
     assert p == pytest.approx([0.02, 0.02])
 
 
+def test_a_rare_chance_keeps_its_digits():
+    p = chance(bridge("one", 1, probability=0.99999), bridge("two", 2, probability=0.9998))
+    assert p == pytest.approx([2e-9, 2e-9], rel=1e-3)
+
+
 def test_two_bridges_of_one_origin_fall_together():
     p = chance(bridge("one", 1, sources=["map"]), bridge("two", 2, sources=["echo"]))
     assert p == pytest.approx([1 - B2, 1 - B2])
