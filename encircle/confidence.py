@@ -53,6 +53,9 @@ def _list_reasons(facts: Facts, judged: Judged) -> Iterator[tuple[int, str]]:
     weak = [s.id for s in graded if _is_weak(s.reliability, s.credibility)]
     if weak:
         yield 1, f"Doubtful sources: {', '.join(sorted(weak))}."
+    unjudged = [s.id for s in graded if s.reliability in (None, "F") or s.credibility in (None, 6)]
+    if unjudged:
+        yield 1, f"Sources that nobody could judge: {', '.join(sorted(unjudged))}."
     origins = {s.origin or s.id for s in cited.values()}
     if cited and len(origins) == 1:
         yield 1, "All evidence goes back to one origin."

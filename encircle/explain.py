@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -205,6 +206,8 @@ def _say_positions(judgement: Judgement) -> Iterator[str]:
         yield f"- {position.name or position.id}: {status.code}, {status.label.lower()}"
 
 
+RARE = 1e-6
+"""Probabilities below this are written out, not as powers of ten."""
 MOST_IMPORTANT = 3
 """As many pieces of evidence are told to be worth a second look."""
 
@@ -233,6 +236,9 @@ def _say_chance(told: dict[str, Any], p: list[float]) -> str:
 
 
 def _percent(p: float) -> str:
+    """Say a share in percent, two digits of it; more where it is nearly all."""
+    if 0 < p < RARE:
+        return f"{p * 100:.{1 - math.floor(math.log10(p * 100))}f}"
     return f"{p * 100:.2g}" if p < 0.995 else f"{p * 100:.4g}"  # noqa: PLR2004 - 99.5 is not 1e+02
 
 

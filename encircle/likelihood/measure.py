@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,10 @@ USUAL_STEPS = 2_000
 """Steps of a network up to which `most_worlds` holds; above, it falls as they rise."""
 LEAST_WORLDS = 20
 """So many are looked at on the largest map."""
+RARE = 1e-3
+"""Probabilities below this keep four digits."""
+NOISE = 1e-5
+"""What floating point may leave over, in units of the last digit."""
 GROUP = None
 """In place of a position's id: the group."""
 
@@ -230,16 +235,26 @@ class Likelihood:
 
 def write_interval(lower: float, upper: float, name: str = "p_encircled") -> Json:
     """
-    Write an interval outward to six decimals, with its term.
+    Write an interval outward to six decimals, rare ends to four digits, with its term.
 
     Examples
     --------
     >>> write_interval(0.0123456, 0.04)
     {'p_encircled': [0.012345, 0.04], 'term': 'almost no chance'}
+    >>> write_interval(2.0001e-9, 3e-9, name="p")
+    {'p': [2e-09, 3e-09], 'term': 'almost no chance'}
     """
-    least = max(0.0, int(lower * 1e6 + 1e-6) / 1e6)
-    most = min(1.0, -int(-(upper * 1e6 - 1e-6) // 1) / 1e6)
+    least, most = max(0.0, _round(lower, math.floor)), min(1.0, _round(upper, math.ceil))
     return {name: [least, most], "term": say_term(least, most)}
+
+
+def _round(p: float, towards: Callable[[float], int]) -> float:
+    """Round to a side, what floating point alone left over put aside."""
+    decimals = 6 if p >= RARE or p <= 0 else 3 - math.floor(math.log10(p))
+    scaled = p * 10.0**decimals
+    whole = round(scaled)
+    kept = whole if abs(scaled - whole) < NOISE else towards(scaled)
+    return round(kept / 10.0**decimals, decimals)
 
 
 def _every(bounds: Sequence[Bounds]) -> Bounds:

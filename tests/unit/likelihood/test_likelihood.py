@@ -68,6 +68,11 @@ def test_two_independent_bridges_must_both_be_gone():
     assert p == pytest.approx([0.02, 0.02])
 
 
+def test_a_rare_chance_keeps_its_digits():
+    p = chance(bridge("one", 1, probability=0.99999), bridge("two", 2, probability=0.9998))
+    assert p == pytest.approx([2e-9, 2e-9], rel=1e-3)
+
+
 def test_two_bridges_of_one_origin_fall_together():
     p = chance(bridge("one", 1, sources=["map"]), bridge("two", 2, sources=["echo"]))
     assert p == pytest.approx([1 - B2, 1 - B2])
@@ -207,6 +212,11 @@ def test_the_explanation_keeps_likelihood_and_confidence_apart():
     text = explain(judge(read(situation(bridge("one", 1, probability=0.9)))))
     assert "Likelihood that it was encircled: very unlikely (10 %)." in text
     assert not any("Likelihood" in line and "onfidence" in line for line in text.splitlines())
+
+
+def test_confidence_names_the_sources_that_nobody_could_judge():
+    judgement = judge(read(situation(bridge("one", 1, sources=["rumour"]))))
+    assert "Sources that nobody could judge: rumour." in judgement.confidence["because"]
 
 
 # -- what if ---------------------------------------------------------------------------------
