@@ -24,6 +24,7 @@ from scipy.sparse.csgraph import dijkstra
 from encircle.likelihood.graph import Graph
 from encircle.likelihood.reductions import Core, reduce_graph
 from encircle.likelihood.sweep import (
+    KEY_SLOTS,
     SOURCE,
     TARGET,
     Sweep,
@@ -52,9 +53,6 @@ WIDEST_WEIGHED = 24
 
 SHORTEST = 1e-9
 """Length of a certain edge; none would be no edge at all."""
-
-KEY_SLOTS = 16
-"""Slots in a key of 64 bits."""
 
 PLAIN_COST = 30_000.0
 """States to visit up to which a plain sweep takes less time than to load the compiled one."""

@@ -34,9 +34,6 @@ if TYPE_CHECKING:
         NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], Mass, Mass, NDArray[np.int64]
     ]
 
-SLOTS = 16
-"""Slots in a key of 64 bits; two are taken by the force and its goal."""
-
 EMPTY = np.uint64(0xFEDCBA9876543210)
 """The state in which every slot names itself."""
 
@@ -267,7 +264,7 @@ def run_sweep(
     """
     Sweep; connected, cut off, the most states there were, and whether none was given up.
 
-    The sweep may need no more than SLOTS slots.
+    The sweep may need no more than KEY_SLOTS slots.
     """
     steps = (sweep.kinds, sweep.firsts, sweep.seconds, sweep.p_open, sweep.p_closed, sweep.ends)
     keys, mass = np.empty(SMALLEST, np.uint64), np.empty(SMALLEST, np.float64)

@@ -33,6 +33,9 @@ JOIN, PASS_ON, LEAVE = 0, 1, 2
 """Draw an edge between two slots; draw the last edge of a vertex, to one that takes its slot; draw
 an edge between two slots and let the first leave (no edge where both are one slot)."""
 
+KEY_SLOTS = 16
+"""Slots in a key of 64 bits; two are taken by the force and its goal."""
+
 GROWTH = 4.0
 """How many times more states one more vertex of the frontier means: partitions that do not cross
 grow so (Catalan numbers), and the cores of maps are almost planar."""
