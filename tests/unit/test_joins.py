@@ -1,7 +1,7 @@
 """What joins what: ends of roads and crossings, judged and then checked without the engine."""
 
 import pytest
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString, MultiPolygon, Point
 
 from encircle.geojson import read_situation
 from encircle.judge import judge
@@ -120,3 +120,12 @@ def test_a_bridge_drawn_as_a_point_passes_no_neutral_ground_on_its_way():
     winding = road("road", (0, 5), (0, 0.3), (2, -0.5), (2, -5), (0, -8))
     carried = land(LAKE, neutral, bridge((0, 0.3)), winding, DEPOT, ours=ours)
     assert carried["wheeled"] == "closed"
+
+
+@pytest.mark.parametrize(("short_m", "special"), [(20, "open"), (50, "none")])
+def test_a_tunnel_ends_within_reach_of_ground_it_comes_up_before(short_m, special):
+    """A tunnel passes under hostile ground to its very end, which joins what lies within 30 m."""
+    ours = control("ours", MultiPolygon([km(-16, 2, 16, 10), km(-16, -16, 16, -2)]), "US")
+    belt = control("belt", km(-16, -2, 16, 2), "THEM")
+    tunnel = bridge((0, 3), (0, -2 + short_m / 1000), type="tunnel")
+    assert judged(belt, tunnel, DEPOT, ours=ours)["axes"]["special"] == special
