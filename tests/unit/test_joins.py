@@ -125,7 +125,9 @@ def test_a_bridge_drawn_as_a_point_passes_no_neutral_ground_on_its_way():
 @pytest.mark.parametrize(("short_m", "special"), [(20, "open"), (50, "none")])
 def test_a_tunnel_ends_within_reach_of_ground_it_comes_up_before(short_m, special):
     """A tunnel passes under hostile ground to its very end, which joins what lies within 30 m."""
-    ours = control("ours", MultiPolygon([km(-16, 2, 16, 10), km(-16, -16, 16, -2)]), "US")
-    belt = control("belt", km(-16, -2, 16, 2), "THEM")
+    held = MultiPolygon([km(-2, 2, 2, 10), km(-2, -10, 2, -2)])
+    belt = control("belt", km(-16, -16, 16, 16).difference(held), "THEM")
     tunnel = bridge((0, 3), (0, -2 + short_m / 1000), type="tunnel")
-    assert judged(belt, tunnel, DEPOT, ours=ours)["axes"]["special"] == special
+    assert (
+        judged(belt, tunnel, DEPOT, ours=control("ours", held, "US"))["axes"]["special"] == special
+    )
