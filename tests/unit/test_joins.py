@@ -131,3 +131,20 @@ def test_a_tunnel_ends_within_reach_of_ground_it_comes_up_before(short_m, specia
     assert (
         judged(belt, tunnel, DEPOT, ours=control("ours", held, "US"))["axes"]["special"] == special
     )
+
+
+@pytest.mark.parametrize("half_km", [0.16, 0.02, 0.005])
+def test_a_bridge_is_one_way_out_however_short(half_km):
+    """Its two ends may both lie within reach of both roads."""
+    through = road("road", (0, 5), (0, -8), modes=["wheeled", "tracked", "foot"])
+    judgement = judged(RIVER, bridge((0, half_km), (0, -half_km)), through, DEPOT)
+    assert judgement["margins"]["disjoint_routes"] == {"optimistic": 1, "pessimistic": 1}
+    assert judgement["certificates"]["open"]["disjoint"]["cut"] == ["bridge"]
+
+
+def test_a_road_over_mines_is_one_way_out():
+    """Wheels pass what stops feet and tracks: the road is a way, not open ground."""
+    mines = feature("mines", "barrier", LineString([(-16, 0), (16, 0)]), type="minefield",
+                    blocks=["foot", "tracked"])  # fmt: skip
+    judgement = judged(mines, road("road", (0, 5), (0, -8)), bridge((4, 0.1), (4, -0.1)), DEPOT)
+    assert judgement["margins"]["disjoint_routes"] == {"optimistic": 2, "pessimistic": 2}
