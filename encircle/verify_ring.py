@@ -288,8 +288,6 @@ def _find_wrong_holder(case: RingCase, segment: Segment, trace: BaseGeometry) ->
     """Say why the features named do not hold a segment as they are said to."""
     known = [f for name in segment.evidence if (f := case.survey.known.get(name)) is not None]
     holding = [f for f in known if _can_hold(case, f, segment.by)]
-    if segment.by == "grey" and all(_is_surely_friendly(case, f) for f in holding):
-        return "nothing it names casts doubt on that ground"
     if not holding:
         return "nothing it names holds ground so"
     prints = union_of(case.survey.footprint(f, case.ring.reading) for f in holding)
@@ -301,16 +299,6 @@ def _find_wrong_holder(case: RingCase, segment: Segment, trace: BaseGeometry) ->
         prints = union_of([prints, case.ground.nobody])
     stray = measure_stray(trace, prints, TOLERANCE_M)
     return f"what it names leaves {stray:.0f} m of it unheld" if stray > STRAY_M else None
-
-
-def _is_surely_friendly(case: RingCase, feature: object) -> bool:
-    survey = case.survey
-    if isinstance(feature, Control):
-        return survey.holder(feature) == "friendly"
-    if isinstance(feature, Position):
-        sure = feature.basis == "geolocated" and survey.stands(feature)
-        return sure and feature.side in survey.friends
-    return False
 
 
 def _can_hold(case: RingCase, feature: object, by: str) -> bool:

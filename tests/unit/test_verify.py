@@ -685,8 +685,6 @@ FORGED_DOUBTS = [
     pytest.param(set_leg(1, evidence=["lane"]), "m away", id="a lane elsewhere named"),
     pytest.param(of("closed", lambda c: c["segments"][0].update(by="hostile")), "tagged hostile",
                  id="grey called hostile"),
-    pytest.param(of("closed", lambda c: c["segments"][0].update(evidence=["pocket"])),
-                 "casts doubt", id="friendly ground named for grey"),
     pytest.param(set_leg(0, control="grey"), "not on grey", id="friendly called grey"),
     pytest.param(set_leg(1, evidence=["pocket"]), "names nothing",
                  id="the ground of another leg as evidence"),
