@@ -127,7 +127,7 @@ class BarrierModel(CommonModel):
 
     kind: Literal["barrier"]
     type: nouns.BarrierType
-    blocks: Modes | None = None
+    blocks: list[nouns.Mode] | None = None
 
 
 class FireModel(CommonModel):

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -31,6 +31,7 @@ from encircle.contract import (
     parse_instant,
 )
 from encircle.errors import InputFault, SituationError, UnknownForceError
+from encircle.joints import share_vertices
 from encircle.projection import Plane, unwrap
 
 if TYPE_CHECKING:
@@ -201,6 +202,7 @@ class _Reader:
         sides = self._find_sides(whole, features)
         self._check_sides(features, {side.id for side in sides})
         self._check_extent(area, features, origin)
+        area, features = self._join_edges(area, features)
         as_of = self._find_instant(whole)
         force = self._find_force(whole, features)
         self._check_force(features, force, sides)
@@ -550,6 +552,25 @@ class _Reader:
                 said = f"more than {km:.0f} km from the middle of the map"
                 remedy = "Give situation.area, or drop what is far away (are lon and lat swapped?)"
                 self._fault("/features" if name else "/situation/area", said, remedy, name)
+
+    def _join_edges(
+        self, area: BaseGeometry | None, features: list[nouns.Feature | None]
+    ) -> tuple[BaseGeometry | None, list[nouns.Feature | None]]:
+        """Give edges drawn along each other the same vertices; what is only said has no say."""
+        if self.faults:
+            return area, features
+        drawn = {i: f.drawn for i, f in enumerate(features) if f and f.geometry and _counts(f)}
+        shapes = [*drawn.values(), *([area] if area is not None else [])]
+        shared = share_vertices(shapes, self.limits.vertices)
+        if shared is None:
+            said = "too many vertices lie on other features' edges"
+            self._fault("/features", said, "Leave out features that repeat others")
+            return area, features
+        joined = list(features)
+        for i, shape in zip(drawn, shared, strict=False):
+            if (feature := features[i]) is not None:
+                joined[i] = replace(feature, geometry=shape)
+        return (shared[-1] if area is not None else None), joined
 
     def _default_uncovered(self, rows: list[_Row]) -> Literal["unknown", "open"]:
         drawn = any(

@@ -388,8 +388,13 @@ def _share_no_crossing(
         if not over & taken:
             kept.append(way)
             taken |= over
-    once = [name for i, name in enumerate(cut) if name not in crossings or name not in cut[:i]]
-    return len(kept), kept, once[: len(kept)]
+    return len(kept), kept, [_choose_cut(way, cut, crossings) for way in kept]
+
+
+def _choose_cut(way: list[str], cut: list[str], crossings: set[str]) -> str:
+    """Name where the cut meets a way: at a crossing before a road, since others lead over it."""
+    met = [name for name in way if name in cut]
+    return next((name for name in met if name in crossings), met[0])
 
 
 def _touches_route(network: Network, starts: set[int], reading: Reading) -> bool:
@@ -426,6 +431,14 @@ class _Flow:
             ends[0]: number for number, ends in network.span_ends.items() if ends[0] == ends[1]
         }
         """Crossings drawn as points: they are passed at a vertex, not along an edge."""
+        first = len(network.ground.faces)
+        self.piece_at = {
+            first + end: number
+            for number, piece in enumerate(network.lines.pieces)
+            for end in (piece.start, piece.end)
+            if piece.carries[reading]
+        }
+        """A piece of route that ends at each junction."""
         carries = searcher.carries[reading]
         self.kind = [
             self._grade(e, free=free) if carries[i] & (LAND_BITS | LANDING) else None
@@ -438,7 +451,10 @@ class _Flow:
     def _grade(self, edge: Edge, *, free: bool) -> str | None:
         """Say whether an edge has room for one way, for any number, or is left out."""
         at_point = edge.u in self.points or edge.v in self.points
-        if (edge.by in ("route", "crossing") and edge.ref >= 0) or at_point:
+        at_crossing = at_point or bool(edge.beside)  # both roads may join one end of a short bridge
+        if (edge.by in ("route", "crossing") and edge.ref >= 0) or at_crossing:
+            return "unit"
+        if self._find_over(edge) is not None:
             return "unit"
         to_anchor = edge.u in self.network.anchors or edge.v in self.network.anchors
         return "free" if free or edge.by == "join" or to_anchor else None
@@ -524,4 +540,14 @@ class _Flow:
             number = edge.ref
         if number is not None:
             return self.network.lines.spans[number].crossing.id
-        return self.network.lines.pieces[edge.ref].carriers(self.reading, LAND_BITS)[0]
+        if edge.beside:
+            return edge.beside[0]
+        over = self._find_over(edge)
+        piece = self.network.lines.pieces[edge.ref if over is None else over]
+        return piece.carriers(self.reading, LAND_BITS)[0]
+
+    def _find_over(self, edge: Edge) -> int | None:
+        """Find the piece of route that a step over a barrier, road to road, belongs to."""
+        if edge.by != "join" or edge.ref >= 0 or edge.length_m > 0:
+            return None
+        return self.piece_at.get(edge.u) if edge.v in self.piece_at else None

@@ -455,10 +455,15 @@ class NetworkBuilder:
             self._tie(vertex, line, piece, ashore, crossing=span.crossing)
 
     def _go_ashore(self, span: Span, line: BaseGeometry, bits: Bits, *, at_point: bool) -> Bits:
-        """Say who steps along a line between a crossing's end and what carries `bits` there."""
+        """
+        Say who steps along a line between a crossing's end and what carries `bits` there.
+
+        A tunnel passes under hostile ground to its very end.
+        """
+        under = span.crossing.type == "tunnel"
         return {
             r: carried_ashore(span.carries[r], bits[r], at_point=at_point)
-            if lands_on(line, self.ground, r)
+            if under or lands_on(line, self.ground, r)
             else 0
             for r in READINGS
         }

@@ -59,6 +59,8 @@ _WIDTH_TOLERANCE_M = 5.0
 _LOOKED_PAST_M = 100.0
 _EDGE_M = 0.5
 _RAYS = 36
+_MORE_THAN_A_TOUCH_M = 2 * TOLERANCE_M
+"""A leg that only touches ground comes this near to it for less than this, metres."""
 _STRAIGHT_ACROSS_DEG = 20.0
 
 
@@ -371,6 +373,8 @@ def ground_is_what_it_is_called(case: PathCase) -> Iterator[Fault]:
     for number, leg in enumerate(case.path.legs):
         if leg.control == "crossing" and leg.by != "crossing":
             yield Fault(f"leg {number} is on the ground and calls it a crossing")
+        elif leg.control != "crossing" and leg.by == "crossing":
+            yield Fault(f"leg {number} is a crossing and calls it {leg.control} ground")
         elif leg.control == "grey" and case.path.reading == "pessimistic":
             yield Fault(f"leg {number} goes over grey ground on the pessimistic reading")
         elif leg.by != "crossing" and not _is_called_right(case, leg):
@@ -380,15 +384,21 @@ def ground_is_what_it_is_called(case: PathCase) -> Iterator[Fault]:
 def _is_called_right(case: PathCase, leg: Leg) -> bool:
     trace, called = case.trace(leg), case.called
     if leg.control == "grey":
-        return _touches(trace, called["grey"])
+        return _runs_over(trace, called["grey"])
     if leg.control == "friendly":
         return measure_stray(trace, called["friendly"], GROUND_TOLERANCE_M) <= STRAY_M
     within = measure_stray(trace, called["friendly or open"], GROUND_TOLERANCE_M) <= STRAY_M
-    return within and _touches(trace, called["open"])
+    return within and _runs_over(trace, called["open"])
 
 
 def _touches(trace: BaseGeometry, region: Region) -> bool:
     return measure_gap(trace, region) <= TOLERANCE_M
+
+
+def _runs_over(trace: BaseGeometry, region: Region) -> bool:
+    """Tell a leg that goes over some ground from one that ends where it begins."""
+    least_m = min(trace.length / 2, _MORE_THAN_A_TOUCH_M)
+    return trace.length - measure_stray(trace, region, TOLERANCE_M) >= least_m
 
 
 def barriers_are_crossed_at_crossings(case: PathCase) -> Iterator[Fault]:
@@ -464,6 +474,24 @@ def evidence_is_really_there(case: PathCase) -> Iterator[Fault]:
         bare = leg.control == "friendly" and leg.by != "crossing" and not _names_a_friend(case, leg)
         if bare and not _lies_in_seam(case, trace):
             yield Fault(f"leg {number} is called friendly and names nothing friendly", leg.evidence)
+        unnamed_m = _measure_unnamed(case, leg, trace) if leg.by != "crossing" else 0.0
+        if unnamed_m > STRAY_M:
+            said = f"leg {number} runs {unnamed_m:.0f} m over ground of which it names nothing"
+            yield Fault(said, leg.evidence)
+
+
+def _measure_unnamed(case: PathCase, leg: Leg, trace: BaseGeometry) -> float:
+    """Measure how much of a leg lies on control polygons without one feature named that does."""
+    survey, reading = case.survey, case.path.reading
+    named = [survey.footprint(f, reading) for n in leg.evidence if (f := survey.known.get(n))]
+    told = union_of(shape.buffer(TOLERANCE_M) for shape in named)
+    left = trace.difference(told)
+    if left.length <= STRAY_M:
+        return 0.0
+    painted = [survey.shape(c) for c in survey.each(Control) if not c.location_error_m]
+    painted = [shape for shape in painted if shape.intersects(left)]
+    bare = left.intersection(union_of(shape.buffer(-TOLERANCE_M) for shape in painted))
+    return measure_stray(bare, case.ground.seam, survey.parameters.seam_m) if bare.length else 0.0
 
 
 def _lies_in_seam(case: PathCase, trace: BaseGeometry) -> bool:
@@ -583,12 +611,44 @@ def disjoint_ways_are_disjoint(case: PathCase) -> Iterator[Fault]:
     for way in said.ways:
         if not set(way) & set(said.cut):
             yield Fault("the cut misses a way", way)
+    taken = {leg.evidence[0] for leg in case.path.legs if leg.by != "ground" and leg.evidence}
+    if taken and not taken & set(said.cut) and _needs_its_lines(case):
+        yield Fault("the cut leaves the path itself open", tuple(sorted(taken)))
     for one, other in combinations(said.ways[:MOST_WAYS], 2):
         shared = [name for name in sorted(set(one) & set(other))
                   if not _can_be_shared(case, name, same=set(one) == set(other))]  # fmt: skip
         if shared:
             yield Fault("two ways share a route or crossing", tuple(shared))
     yield from _lines_exist(case, sorted({*said.cut, *(n for way in said.ways for n in way)}))
+
+
+def _needs_its_lines(case: PathCase) -> bool:
+    """Tell whether a path is a way by route and crossing, so that the cut must meet it too."""
+    start, goal = Point(case.on_plane(case.path.legs[0].points[:1])[0]), case.anchor_shape()
+    if goal is None or start.distance(goal) <= _own_ground_m(case):
+        return False
+    return case.path.mode in ("wheeled", "rail") or not _ground_leads_out(case)
+
+
+def _ground_leads_out(case: PathCase) -> bool:
+    """Tell whether ground leads from the force to an anchor without route or crossing."""
+    survey, near_m = case.survey, GROUND_TOLERANCE_M
+    walls = [_thicken(survey.shape(b)) for b in survey.barriers(case.path.reading, "foot")]
+    ground = minus(union_of(parts_of(case.ground.passable)).buffer(near_m), *walls)
+    start = Point(case.on_plane(case.path.legs[0].points[:1])[0])
+    own = [piece for piece in shapely.get_parts(ground) if piece.distance(start) <= near_m]
+    goals = [survey.shape(a) for a in survey.each(Anchor) if _is_goal(case, a)]
+    return any(piece.distance(goal) <= near_m for piece in own for goal in goals)
+
+
+def _thicken(barrier: BaseGeometry) -> BaseGeometry:
+    return barrier if barrier.geom_type.endswith("Polygon") else barrier.buffer(0.01)
+
+
+def _is_goal(case: PathCase, anchor: Feature) -> bool:
+    if not isinstance(anchor, Anchor) or anchor.access != "land":
+        return False
+    return anchor.side in case.survey.friends
 
 
 def _can_be_shared(case: PathCase, name: str, *, same: bool) -> bool:

@@ -5,6 +5,7 @@ import pytest
 
 from encircle.errors import SituationError, UnknownForceError
 from encircle.geojson import Limits, read_situation
+from encircle.situation import Barrier
 
 SQUARE = [[[35, 50], [36, 50], [36, 51], [35, 51], [35, 50]]]
 
@@ -176,3 +177,12 @@ def test_the_digest_sees_content_and_not_layout(document):
     assert read_situation(json.dumps(document, indent=3, sort_keys=True)).sha256 == plain
     document["features"][0]["properties"]["note"] = "x"
     assert read_situation(document).sha256 != plain
+
+
+def test_a_border_that_stops_nobody_is_drawn_as_such(document):
+    line = {"type": "LineString", "coordinates": [[35.1, 50.9], [35.1, 51.2]]}
+    border = {"kind": "barrier", "type": "border", "blocks": []}
+    document["features"].append(
+        {"type": "Feature", "id": "border", "geometry": line, "properties": border}
+    )
+    assert read_situation(document).of_kind(Barrier)[0].blocks == ()

@@ -1,7 +1,7 @@
 """What joins what: ends of roads and crossings, judged and then checked without the engine."""
 
 import pytest
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString, MultiPolygon, Point
 
 from encircle.geojson import read_situation
 from encircle.judge import judge
@@ -120,3 +120,31 @@ def test_a_bridge_drawn_as_a_point_passes_no_neutral_ground_on_its_way():
     winding = road("road", (0, 5), (0, 0.3), (2, -0.5), (2, -5), (0, -8))
     carried = land(LAKE, neutral, bridge((0, 0.3)), winding, DEPOT, ours=ours)
     assert carried["wheeled"] == "closed"
+
+
+@pytest.mark.parametrize(("short_m", "special"), [(20, "open"), (50, "none")])
+def test_a_tunnel_ends_within_reach_of_ground_it_comes_up_before(short_m, special):
+    """A tunnel passes under hostile ground to its very end, which joins what lies within 30 m."""
+    held = MultiPolygon([km(-2, 2, 2, 10), km(-2, -10, 2, -2)])
+    belt = control("belt", km(-16, -16, 16, 16).difference(held), "THEM")
+    tunnel = bridge((0, 3), (0, -2 + short_m / 1000), type="tunnel")
+    assert (
+        judged(belt, tunnel, DEPOT, ours=control("ours", held, "US"))["axes"]["special"] == special
+    )
+
+
+@pytest.mark.parametrize("half_km", [0.16, 0.02, 0.005])
+def test_a_bridge_is_one_way_out_however_short(half_km):
+    """Its two ends may both lie within reach of both roads."""
+    through = road("road", (0, 5), (0, -8), modes=["wheeled", "tracked", "foot"])
+    judgement = judged(RIVER, bridge((0, half_km), (0, -half_km)), through, DEPOT)
+    assert judgement["margins"]["disjoint_routes"] == {"optimistic": 1, "pessimistic": 1}
+    assert judgement["certificates"]["open"]["disjoint"]["cut"] == ["bridge"]
+
+
+def test_a_road_over_mines_is_one_way_out():
+    """Wheels pass what stops feet and tracks: the road is a way, not open ground."""
+    mines = feature("mines", "barrier", LineString([(-16, 0), (16, 0)]), type="minefield",
+                    blocks=["foot", "tracked"])  # fmt: skip
+    judgement = judged(mines, road("road", (0, 5), (0, -8)), bridge((4, 0.1), (4, -0.1)), DEPOT)
+    assert judgement["margins"]["disjoint_routes"] == {"optimistic": 2, "pessimistic": 2}

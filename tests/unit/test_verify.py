@@ -505,6 +505,9 @@ FORGED_PATHS = [
             bottleneck={"leg": 2, "width_m": 4000.0, "at": deg((0, 4))[0], "evidence": []})),
         "does not lie", id="the bottleneck on another leg",
     ),
+    pytest.param(set_leg(1, control="friendly"), "calls it friendly", id="a bridge called ground"),
+    pytest.param(of("open", lambda o: o.update(disjoint={"count": 0, "ways": [], "cut": []})),
+                 "leaves the path itself open", id="no way counted"),
     pytest.param(relay(ROUND_THE_BRIDGE, "foot"), "without a crossing", id="through the river"),
     pytest.param(relay(BY_BLOWN_BRIDGE), "'blown' does not carry", id="over the blown bridge"),
     pytest.param(relay(ALONG_THE_RIVER, "foot"), "does not lie on crossing",
@@ -682,6 +685,9 @@ FORGED_DOUBTS = [
     pytest.param(set_leg(1, evidence=["lane"]), "m away", id="a lane elsewhere named"),
     pytest.param(of("closed", lambda c: c["segments"][0].update(by="hostile")), "tagged hostile",
                  id="grey called hostile"),
+    pytest.param(set_leg(0, control="grey"), "not on grey", id="friendly called grey"),
+    pytest.param(set_leg(1, evidence=["pocket"]), "names nothing",
+                 id="the ground of another leg as evidence"),
 ]  # fmt: skip
 
 
