@@ -77,4 +77,4 @@ class Options:
 
     def as_dict(self) -> dict[str, Any]:
         """Print the parameters for a judgement's provenance."""
-        return asdict(self)
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
