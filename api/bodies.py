@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from api.schemas import ClaimChecksRequest, JudgementRequest, VerificationRequest
     from encircle import Situation
-    from encircle.claim_answer import FaultyClaim, Statement
+    from encircle.claims.answer import FaultyClaim, Statement
 
     Request = JudgementRequest | VerificationRequest
     Fault = dict[str, Any]

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from encircle.claims import RATINGS
+from encircle.claims.rating import RATINGS
 from encircle.formats.scenarios import read_library
 from encircle.history import rate_library
 from encircle.terminal import show_progress
@@ -15,7 +15,7 @@ from encircle.terminal import show_progress
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from encircle.claim_answer import CheckedClaim
+    from encircle.claims.answer import CheckedClaim
     from encircle.formats.scenarios import Scenario
 
     Key = tuple[str, str]

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from encircle import explain, judge, read
-from encircle.claims import list_claim_rules
+from encircle.claims.rating import list_claim_rules
 from encircle.contract import input_schema
 from encircle.formats.scenarios import Scenario, read_library
 from encircle.judgement import STATUSES
-from encircle.lexicon import LANGUAGES, PLACES, list_lexicon
 from encircle.rules import list_rules
+from encircle.words.lexicon import LANGUAGES, PLACES, list_lexicon
 
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = ROOT / "fixtures"

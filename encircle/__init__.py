@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from encircle.claim_checks import check_claims
+from encircle.claims.checks import check_claims
 from encircle.errors import EncircleError, InputFault, SituationError, UnknownForceError
 from encircle.explain import explain
 from encircle.geojson import read_situation

@@ -23,8 +23,8 @@ from encircle.terminal import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from encircle.claim_answer import ClaimChecks, FaultyClaim, Statement
-    from encircle.claims import Rating
+    from encircle.claims.answer import ClaimChecks, FaultyClaim, Statement
+    from encircle.claims.rating import Rating
     from encircle.options import Options
     from encircle.situation import Situation
 
@@ -91,7 +91,7 @@ def check(
 
 
 def _parse_ratings(given: Sequence[str]) -> frozenset[Rating]:
-    from encircle.claims import RATINGS
+    from encircle.claims.rating import RATINGS
 
     words = {word.strip() for text in given for word in text.split(",") if word.strip()}
     unknown = sorted(words - set(RATINGS))
@@ -119,7 +119,7 @@ def _read_claims(
     """Read the claims of the files, or those that stand on the maps."""
     from dataclasses import replace
 
-    from encircle.claim_checks import list_claims
+    from encircle.claims.checks import list_claims
     from encircle.formats.claims_file import read_claims
 
     if not files:
@@ -132,7 +132,7 @@ def _read_claims(
 def _check(
     maps: Sequence[Situation], stated: Sequence[Statement | FaultyClaim], options: Options
 ) -> ClaimChecks:
-    from encircle.claim_checks import check_claims, count_judgements
+    from encircle.claims.checks import check_claims, count_judgements
 
     total = count_judgements(maps, stated)
     processes = MOST_PROCESSES if total >= WORTH_SHARING else 1

@@ -22,10 +22,10 @@ from encircle.terminal import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from encircle.checked import CheckedClaim
-    from encircle.corrections import Entry, Log
-    from encircle.extraction import Proposal
+    from encircle.publishing.checked import CheckedClaim
+    from encircle.publishing.corrections import Entry, Log
     from encircle.situation import Situation
+    from encircle.words.extraction import Proposal
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else")]
 LONG_TEXT = 50_000
@@ -71,7 +71,7 @@ def extract(
     if json_output:
         print_json({"claims": claims})
     elif csv_output:
-        from encircle.claim_table import write_csv
+        from encircle.publishing.table import write_csv
 
         rows = [{**claim, **claim["asserts"], **claim["proposed"]} for claim in claims]
         print_bytes(write_csv(rows, CLAIM_COLUMNS))
@@ -80,8 +80,8 @@ def extract(
 
 
 def _propose(text: str, written: date | None) -> list[Proposal]:
-    from encircle.extraction import propose_claims
-    from encircle.sentences import split_sentences
+    from encircle.words.extraction import propose_claims
+    from encircle.words.sentences import split_sentences
 
     if len(text) < LONG_TEXT:
         return propose_claims(text, written)
@@ -91,7 +91,7 @@ def _propose(text: str, written: date | None) -> list[Proposal]:
 
 def lexicon(json_output: JsonOption = False) -> None:
     """Print the lexicon: every phrase, the definition it is taken for, and the source of that."""
-    from encircle.lexicon import list_lexicon
+    from encircle.words.lexicon import list_lexicon
 
     entries = list_lexicon()
     if json_output:
@@ -126,8 +126,8 @@ def publish(
     ] = None,
 ) -> None:
     """Write checked claims for readers, fact-check feeds and databases; log what was corrected."""
-    from encircle.checked import parse_checked
-    from encircle.claimreview import Publisher, write_claim_reviews, write_json_ld
+    from encircle.publishing.checked import parse_checked
+    from encircle.publishing.claimreview import Publisher, write_claim_reviews, write_json_ld
 
     if not any((html, claimreview, csv, rows, log)):
         refuse("nothing to write; give --html, --claimreview, --csv, --rows or --log")
@@ -154,8 +154,8 @@ def _write_page(
     book: Log,
     title: str | None,
 ) -> str:
-    from encircle.claimreview import Publisher
-    from encircle.report import write_report
+    from encircle.publishing.claimreview import Publisher
+    from encircle.publishing.report import write_report
 
     assert isinstance(publisher, Publisher)  # noqa: S101 - imported late
     if len(claims) < MANY:
@@ -171,7 +171,7 @@ def _write_rows(
 ) -> None:
     import orjson
 
-    from encircle.claim_table import build_rows, write_csv
+    from encircle.publishing.table import build_rows, write_csv
 
     if csv:
         write(csv, write_csv(build_rows(claims, book)))
@@ -184,7 +184,7 @@ def _record(
     path: Path | None, claims: Sequence[CheckedClaim], at: str, note: str
 ) -> tuple[Log, tuple[Entry, ...]]:
     """Read the log, add what is new, and write only that at its end."""
-    from encircle.corrections import Log, read_log
+    from encircle.publishing.corrections import Log, read_log
 
     if path is None:
         return Log(), ()

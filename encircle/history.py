@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from encircle.baselines import BASELINES
-from encircle.claim_checks import check_claims
+from encircle.claims.checks import check_claims
 from encircle.judge import judge
 from encircle.judgement import STATUSES
 from encircle.sensitivity import measure_sensitivity
@@ -19,7 +19,7 @@ from encircle.verify import verify
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from encircle.claim_answer import CheckedClaim
+    from encircle.claims.answer import CheckedClaim
     from encircle.formats.scenarios import Scenario
     from encircle.judgement import Judgement
     from encircle.verify import Verification

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from encircle.claim_answer import FaultyClaim, Statement
+from encircle.claims.answer import FaultyClaim, Statement
 from encircle.contract import Instant, Name, Text, parse_assertion
 from encircle.errors import EncircleError, InputFault
 from encircle.geojson import LIMITS, parse_document, tell_faults

@@ -7,12 +7,12 @@ import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from encircle.claim_answer import CheckedClaim, ClaimChecks, FaultyClaim
+from encircle.claims.answer import CheckedClaim, ClaimChecks, FaultyClaim
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from encircle.claims import Rating
+    from encircle.claims.rating import Rating
 
     Entry = CheckedClaim | FaultyClaim
 

@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from encircle.claims import RATINGS
+from encircle.claims.rating import RATINGS
 from encircle.formats.deepstate import parse_snapshot_time, situation_from_deepstate
 from encircle.formats.scenarios import read_library
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from encircle import check_claims
-from encircle.claims import RATINGS
+from encircle.claims.rating import RATINGS
 from encircle.formats.claims_file import read_claims
 from encircle.formats.scenarios import read_library
 

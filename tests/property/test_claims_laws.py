@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encircle import check_claims, read
-from encircle.claim_facts import DEFINITIONS, PREMATURE_DAYS
-from encircle.claims import RATINGS
+from encircle.claims.facts import DEFINITIONS, PREMATURE_DAYS
+from encircle.claims.rating import RATINGS
 from encircle.formats.claims_file import read_rows
 from tests.property.strategies import SETTINGS, situations
 

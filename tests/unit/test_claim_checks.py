@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from encircle import check_claims, read
-from encircle.claim_answer import FaultyClaim, Statement
-from encircle.claim_checks import NoMapError, count_judgements, list_claims
+from encircle.claims.answer import FaultyClaim, Statement
+from encircle.claims.checks import NoMapError, count_judgements, list_claims
+from encircle.claims.material import Failed, Material, judge_force, lay_claims
 from encircle.formats.claims_file import read_rows
-from encircle.material import Failed, Material, judge_force, lay_claims
 from encircle.options import Options
 from encircle.situation import Claim, Control
 
@@ -198,7 +198,7 @@ def test_a_bad_claim_on_a_map_is_told_with_its_place():
 
 
 def test_a_map_that_cannot_be_judged_makes_a_claim_unverifiable(monkeypatch):
-    from encircle import material as module
+    from encircle.claims import material as module
     from encircle.errors import EncircleError
 
     def fail(*_):
@@ -246,7 +246,7 @@ def test_two_processes_give_the_same_answer_and_every_judgement_is_counted():
 
 
 def test_each_force_is_judged_once_on_each_map(monkeypatch):
-    from encircle import material as module
+    from encircle.claims import material as module
 
     judged = []
     monkeypatch.setattr(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from encircle import check_claims, read
-from encircle.claim_facts import DEFINITIONS, Ruling, prove
-from encircle.claims import RATINGS, RULES, list_claim_rules
+from encircle.claims.facts import DEFINITIONS, Ruling, prove
+from encircle.claims.rating import RATINGS, RULES, list_claim_rules
 from encircle.formats.claims_file import read_rows
 from encircle.judge import judge
 from encircle.situation import Position

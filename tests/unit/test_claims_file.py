@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encircle.claim_answer import FaultyClaim, Statement
+from encircle.claims.answer import FaultyClaim, Statement
 from encircle.contract import parse_assertion
 from encircle.formats.claims_file import COLUMNS, ClaimsFileError, read_claims
 from encircle.situation import Assertion

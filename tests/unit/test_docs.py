@@ -12,8 +12,8 @@ from typing import get_args
 import pytest
 
 from encircle import check_claims, judge, list_rules, read
-from encircle.claim_facts import DEFINITIONS
-from encircle.claims import RATINGS, list_claim_rules
+from encircle.claims.facts import DEFINITIONS
+from encircle.claims.rating import RATINGS, list_claim_rules
 from encircle.contract import KINDS, AssertionModel, SituationModel, SourceModel
 from encircle.formats.claims_file import COLUMNS
 from encircle.isolation import LAND_MODES

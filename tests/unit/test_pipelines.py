@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from encircle import check_claims, read
-from encircle.claim_answer import ClaimChecks
+from encircle.claims.answer import ClaimChecks
 from encircle.formats.claims_file import read_rows
 from encircle.formats.pipelines import write_annotations, write_junit
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from encircle.claim_facts import Ruling
+from encircle.claims.facts import Ruling
 from encircle.errors import EncircleError
 from encircle.judge import judge
 from encircle.judgement import STATUSES

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from encircle.lexicon.english import ENGLISH
-from encircle.lexicon.entry import (
+from encircle.words.lexicon.english import ENGLISH
+from encircle.words.lexicon.entry import (
     Code,
     Definition,
     Language,
@@ -22,11 +22,11 @@ from encircle.lexicon.entry import (
     compile_phrase,
     fold,
 )
-from encircle.lexicon.german import GERMAN
-from encircle.lexicon.places import PLACES, Place, find_places
-from encircle.lexicon.russian import RUSSIAN
-from encircle.lexicon.speakers import SPEAKERS, Speaker, find_speakers
-from encircle.lexicon.ukrainian import UKRAINIAN
+from encircle.words.lexicon.german import GERMAN
+from encircle.words.lexicon.places import PLACES, Place, find_places
+from encircle.words.lexicon.russian import RUSSIAN
+from encircle.words.lexicon.speakers import SPEAKERS, Speaker, find_speakers
+from encircle.words.lexicon.ukrainian import UKRAINIAN
 
 __all__ = [
     "LANGUAGES",

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from encircle.lexicon import LANGUAGES, compile_any, find_places, fold
-from encircle.sentences import Span
+from encircle.words.lexicon import LANGUAGES, compile_any, find_places, fold
+from encircle.words.sentences import Span
 
 if TYPE_CHECKING:
-    from encircle.attribution import Mark
-    from encircle.lexicon import Code, Definition, Language, Tense, Use
-    from encircle.sentences import Sentence
+    from encircle.words.attribution import Mark
+    from encircle.words.lexicon import Code, Definition, Language, Tense, Use
+    from encircle.words.sentences import Sentence
 
 NEGATION_WORDS, HEDGE_WORDS, NEAR_WORDS, FUTURE_WORDS = 9, 8, 3, 7
 """How far before a phrase each kind of word can stand and still turn it; words."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from encircle.lexicon.entry import fold
+from encircle.words.lexicon.entry import fold
 
 ENDING, LATIN_ENDING = r"[\w'-]{0,4}", r"[\w']{0,2}"
 """Case endings are at most so long; in Latin letters it is an -e, an -s or an apostrophe and s."""

@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from encircle.lexicon import compile_any, find_speakers, fold
-from encircle.lexicon.speakers import AIDES, SIDES
-from encircle.sentences import Span
+from encircle.words.lexicon import compile_any, find_speakers, fold
+from encircle.words.lexicon.speakers import AIDES, SIDES
+from encircle.words.sentences import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from encircle.lexicon import Language
+    from encircle.words.lexicon import Language
 
 Kind = Literal["says", "denies", "according", "claim", "headline"]
 

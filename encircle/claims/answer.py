@@ -11,8 +11,8 @@ from encircle.judgement import Finding
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from encircle.claim_facts import Ruling
-    from encircle.claims import Rating
+    from encircle.claims.facts import Ruling
+    from encircle.claims.rating import Rating
     from encircle.errors import InputFault
     from encircle.situation import Assertion, Claim
 

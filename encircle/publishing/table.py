@@ -6,14 +6,14 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from encircle.checked import RATINGS
-from encircle.claimreview import SCORES
+from encircle.publishing.checked import RATINGS
+from encircle.publishing.claimreview import SCORES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from encircle.checked import CheckedClaim
-    from encircle.corrections import Log
+    from encircle.publishing.checked import CheckedClaim
+    from encircle.publishing.corrections import Log
 
 COLUMNS = (
     "id", "key", "claim", "claimant", "claimant_side", "date", "force", "definition", "value",

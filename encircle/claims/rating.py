@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from encircle.claim_facts import (
+from encircle.claims.facts import (
     DEFINITIONS,
     IN_WORDS,
     SPAN,
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from encircle.claim_facts import Facts, Ruling
+    from encircle.claims.facts import Facts, Ruling
     from encircle.situation import Definition
 
     See = Callable[[Facts], "Seen | None"]

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from encircle.claim_answer import CheckedClaim, ClaimChecks, FaultyClaim, MapRating, Statement
-from encircle.claim_facts import Facts
-from encircle.claims import Rating, find_fulfilment, rate, rate_by_each
+from encircle.claims.answer import CheckedClaim, ClaimChecks, FaultyClaim, MapRating, Statement
+from encircle.claims.facts import Facts
+from encircle.claims.material import Material
+from encircle.claims.rating import Rating, find_fulfilment, rate, rate_by_each
 from encircle.contract import parse_assertion
 from encircle.errors import EncircleError
 from encircle.geojson import tell_faults
 from encircle.judgement import Finding
-from encircle.material import Material
 from encircle.options import Options
 from encircle.situation import Assertion, Claim
 

@@ -11,24 +11,24 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from encircle.attribution import Claimant, Mark, Memory, choose_mark, find_marks
-from encircle.context import (
+from encircle.words.attribution import Claimant, Mark, Memory, choose_mark, find_marks
+from encircle.words.context import (
     Clause,
     find_clause,
     find_number,
     is_about_forces,
     read_assertion,
 )
-from encircle.days import Day, find_days
-from encircle.lexicon import LANGUAGES, compile_any, find_places, find_uses, fold
-from encircle.sentences import Sentence, Span, find_quotes, split_sentences
+from encircle.words.days import Day, find_days
+from encircle.words.lexicon import LANGUAGES, compile_any, find_places, find_uses, fold
+from encircle.words.sentences import Sentence, Span, find_quotes, split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
-    from encircle.context import Assertion
-    from encircle.lexicon import Definition, Language, Tense, Use
+    from encircle.words.context import Assertion
+    from encircle.words.lexicon import Definition, Language, Tense, Use
 
 Json = dict[str, Any]
 NOON = "T12:00:00Z"

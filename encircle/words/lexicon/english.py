@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from encircle.lexicon.entry import Language, Term
-from encircle.lexicon.sources import (
+from encircle.words.lexicon.entry import Language, Term
+from encircle.words.lexicon.sources import (
     AIR,
     DOCTRINE,
     FIRE,

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from encircle.checked import DEFINITIONS, MEANINGS, RATINGS
+from encircle.publishing.checked import DEFINITIONS, MEANINGS, RATINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from encircle.checked import CheckedClaim
-    from encircle.corrections import Entry, Log
+    from encircle.publishing.checked import CheckedClaim
+    from encircle.publishing.corrections import Entry, Log
 
 Json = dict[str, Any]
 
@@ -54,7 +54,7 @@ def write_claim_reviews(
 
     Examples
     --------
-    >>> from encircle.checked import parse_checked
+    >>> from encircle.publishing.checked import parse_checked
     >>> claims = parse_checked([{"id": "a", "rating": "unverifiable", "claim": {}}])
     >>> [review] = write_claim_reviews(claims, Publisher("A newsroom"))
     >>> "ratingValue" in review["reviewRating"], review["reviewRating"]["alternateName"]

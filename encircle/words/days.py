@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from encircle.lexicon import LANGUAGES, compile_any, fold
+from encircle.words.lexicon import LANGUAGES, compile_any, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from encircle.lexicon import Code, Language
+    from encircle.words.lexicon import Code, Language
 
 ISO = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
 NUMERIC = re.compile(r"(?<!\d)(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)")

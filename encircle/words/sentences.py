@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from encircle.lexicon import LANGUAGES, compile_any, detect_language, fold
+from encircle.words.lexicon import LANGUAGES, compile_any, detect_language, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from encircle.lexicon import Code
+    from encircle.words.lexicon import Code
 
 QUOTED = re.compile(r'„[^“”]*[“”]|“[^”]*(?:”|\Z)|«[^»]*(?:»|\Z)|"[^"]*"')
 END = re.compile(r"""[.!?…]+["”»“')\]]*(?=\s|\Z)""")

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
-from encircle.checked import RATINGS, say_day
 from encircle.errors import CheckedClaimsError, InputFault
+from encircle.publishing.checked import RATINGS, say_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from encircle.checked import CheckedClaim
+    from encircle.publishing.checked import CheckedClaim
 
 Json = dict[str, Any]
 Kind = Literal["published", "updated", "corrected"]

@@ -11,21 +11,21 @@ import orjson
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
-from encircle.checked import DEFINITIONS, MEANINGS, RATINGS, say_day
-from encircle.claimreview import Publisher, write_claim_reviews
 from encircle.contract import parse_instant
 from encircle.explain import MODES
 from encircle.judge import judge
 from encircle.options import Options
 from encircle.picture import draw_svg
+from encircle.publishing.checked import DEFINITIONS, MEANINGS, RATINGS, say_day
+from encircle.publishing.claimreview import Publisher, write_claim_reviews
 from encircle.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from encircle.checked import CheckedClaim
-    from encircle.corrections import Entry, Log
+    from encircle.publishing.checked import CheckedClaim
+    from encircle.publishing.corrections import Entry, Log
     from encircle.situation import Situation
 
 Json = dict[str, Any]
@@ -173,7 +173,7 @@ def embed_json(value: object) -> Markup:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("encircle"),
+        loader=PackageLoader("encircle.publishing"),
         autoescape=select_autoescape(default=True, default_for_string=True),
         trim_blocks=True,
         lstrip_blocks=True,
