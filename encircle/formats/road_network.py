@@ -1,0 +1,260 @@
+"""Which roads meet where: lines noded at shared places and loose ends, as a graph in metres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from shapely import STRtree
+
+from encircle.errors import InputFault, SituationError
+from encircle.likelihood.graph import Graph, sort_along_curve
+from encircle.projection import Plane
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+METRES_A_KM = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Roads as they were drawn."""
+
+    lonlat: Floats
+    """Places of all lines, one line after the other, degrees, shape (k, 2)."""
+    begins: Ints
+    """Where each line begins among them, and the end, shape (l + 1,)."""
+    keys: Ints
+    """Who each place is, shape (k,): two lines meet where they share a key."""
+    p_open: Floats
+    """Probability that each line is open, shape (l,); NaN where the file does not say."""
+    names: tuple[str, ...]
+    notices: tuple[str, ...] = ()
+    """What was odd about the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Where a place asked for meets the roads."""
+
+    vertex: int
+    distance_m: float
+    """From the place to the nearest road, metres."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoadNetwork:
+    """Junctions and the stretches of road between them."""
+
+    lonlat: Floats
+    """Where each junction lies, degrees, shape (n, 2)."""
+    u: Ints
+    v: Ints
+    length_m: Floats
+    """Length of each stretch, metres, shape (m,)."""
+    line: Ints
+    """The line each stretch is part of, shape (m,)."""
+    share: Floats
+    """Share of a stretch between two junctions this is: less than 1 only where a place asked for
+    lies along it."""
+    lines: Lines
+    landings: tuple[Landing, ...]
+    """Where the places asked for meet the roads, in their order."""
+    joined: int
+    """Loose ends joined to another road within the tolerance."""
+    tolerance_m: float
+
+    def find_p_open(self, p_open: float, *, per_km: bool) -> Floats:
+        """
+        Give the probability that each stretch is open.
+
+        Parameters
+        ----------
+        p_open
+            For a stretch between two junctions, or for a kilometre, where the file says nothing.
+        per_km
+            A road of L km is open with the power L of its probability.
+        """
+        stated = self.lines.p_open[self.line]
+        p = np.where(np.isnan(stated), p_open, stated)
+        return np.asarray(p ** (self.length_m / METRES_A_KM if per_km else self.share))
+
+    def to_graph(self, p_open: Floats, sources: Sequence[int], targets: Sequence[int]) -> Graph:
+        """Give the kernels their arrays."""
+        ends = (np.unique(np.array(one, np.int64)) for one in (sources, targets))
+        return Graph(len(self.lonlat), self.u, self.v, p_open, *ends)
+
+    def count_parts(self) -> tuple[int, float]:
+        """Count the parts that no road joins, and the share of junctions in the largest."""
+        n = len(self.lonlat)
+        ones = np.ones(len(self.u), np.int8)
+        count, label = connected_components(
+            coo_array((ones, (self.u, self.v)), shape=(n, n)).tocsr(), directed=False
+        )
+        return int(count), float(np.bincount(label).max() / n)
+
+
+def build_road_network(
+    lines: Lines, places: Sequence[tuple[float, float]] = (), tolerance_m: float = 0.0
+) -> RoadNetwork:
+    """
+    Cut lines where they meet, and at the places asked for.
+
+    Lines meet where they share a place. A loose end (one that no other line shares) also meets
+    whatever comes within the tolerance: other loose ends and the sides of other roads. Lines that
+    merely cross do not meet: one may pass over the other.
+
+    Parameters
+    ----------
+    lines
+        Roads as drawn.
+    places
+        Longitude and latitude of places, each joined to the nearest road, however far.
+    tolerance_m
+        How near a loose end must come to another road to meet it, metres.
+
+    Examples
+    --------
+    >>> lonlat = np.array([[35.0, 51.0], [35.1, 51.0], [35.1001, 51.0], [35.1001, 51.1]])
+    >>> begins, keys = np.array([0, 2, 4]), np.arange(4)
+    >>> drawn = Lines(lonlat, begins, keys, np.array([np.nan, np.nan]), ("west", "north"))
+    >>> [build_road_network(drawn, (), gap).count_parts()[0] for gap in (0.0, 10.0)]
+    [2, 1]
+    """
+    plane = Plane(_find_middle(lines.lonlat))
+    noder = _Noder(lines, plane.points_to_metres(lines.lonlat))
+    if tolerance_m > 0:
+        noder.join_loose_ends(tolerance_m)
+    landings = noder.land(plane.points_to_metres(list(places)))
+    u, v, length_m, line, share, xy, vertex_of = noder.cut()
+    order = sort_along_curve(xy)
+    number = np.empty(len(order), np.int64)
+    number[order] = np.arange(len(order))
+    return RoadNetwork(
+        lonlat=plane.points_to_degrees(xy[order]),
+        u=number[u],
+        v=number[v],
+        length_m=length_m,
+        line=line,
+        share=share,
+        lines=lines,
+        landings=tuple(Landing(int(number[vertex_of[key]]), gap) for key, gap in landings),
+        joined=noder.joined,
+        tolerance_m=tolerance_m,
+    )
+
+
+def _find_middle(lonlat: Floats) -> tuple[float, float]:
+    (west, south), (east, north) = lonlat.min(axis=0), lonlat.max(axis=0)
+    if east - west > 180:  # noqa: PLR2004 - half the globe
+        raise SituationError(
+            [InputFault("", "the roads lie on both sides of the date line", "Give one side of it")]
+        )
+    return float((west + east) / 2), float((south + north) / 2)
+
+
+class _Noder:
+    """Gathers where lines must be cut: a stop is a place along a line, and the key it has there."""
+
+    def __init__(self, lines: Lines, xy: Floats) -> None:
+        self.xy = xy
+        self.of_line = np.repeat(np.arange(len(lines.begins) - 1), np.diff(lines.begins))
+        step = np.hypot(*np.diff(xy, axis=0, prepend=xy[:1]).T)
+        step[lines.begins[:-1]] = 0.0
+        total = np.cumsum(step)
+        self.along = total - total[lines.begins[:-1]][self.of_line]
+        self.keys = np.unique(lines.keys, return_inverse=True)[1].astype(np.int64)
+        self.count = int(self.keys.max()) + 1
+        is_end = np.zeros(len(xy), bool)
+        is_end[lines.begins[:-1]] = is_end[lines.begins[1:] - 1] = True
+        met = np.bincount(self.keys)
+        self.is_loose = is_end & (met[self.keys] == 1)
+        stops = np.flatnonzero(is_end | (met[self.keys] > 1))
+        self.stops = [(self.of_line[stops], self.along[stops], self.keys[stops], xy[stops])]
+        self.same: list[tuple[Ints, Ints]] = []
+        self.asked: set[int] = set()
+        self.joined = 0
+        self.shapes: NDArray[np.object_] = np.array(
+            shapely.linestrings(xy, indices=self.of_line), object
+        )
+        self.tree = STRtree(self.shapes)
+
+    def join_loose_ends(self, tolerance_m: float) -> None:
+        """Join every loose end to the sides and the loose ends of other lines near it."""
+        ends = np.flatnonzero(self.is_loose)
+        points: NDArray[np.object_] = np.array(shapely.points(self.xy[ends]), object)
+        which, other = self.tree.query(points, "dwithin", tolerance_m)
+        fresh = self.of_line[ends[which]] != other
+        which, other = which[fresh], other[fresh]
+        at = shapely.line_locate_point(self.shapes[other], points[which])
+        keys = self._add_stops(other, at)
+        self.same.append((self.keys[ends[which]], keys))
+        self.joined = len(np.unique(which))
+
+    def land(self, places: Floats) -> list[tuple[int, float]]:
+        """Cut the road nearest each place; give the key and the distance, metres."""
+        landings = []
+        for place in map(shapely.Point, places):
+            line = int(self.tree.nearest(place))
+            at = self.shapes[line].project(place)
+            key = int(self._add_stops(np.array([line]), np.array([at]))[0])
+            self.asked.add(key)
+            landings.append((key, float(shapely.distance(place, self.shapes[line]))))
+        return landings
+
+    def _add_stops(self, line: Ints, along: Floats) -> Ints:
+        keys = np.arange(self.count, self.count + len(line))
+        self.count += len(line)
+        xy = shapely.get_coordinates(shapely.line_interpolate_point(self.shapes[line], along))
+        self.stops.append((line, along, keys, xy))
+        return keys
+
+    def cut(self) -> tuple[Ints, Ints, Floats, Ints, Floats, Floats, Ints]:
+        """
+        Cut the lines at their stops.
+
+        Returns
+        -------
+        u, v, length_m, line, share
+            Of every stretch.
+        xy, vertex_of
+            Where each vertex lies, metres; and the vertex of each key.
+        """
+        line, along, keys, xy = (np.concatenate(part) for part in zip(*self.stops, strict=True))
+        order = np.lexsort((along, line))
+        line, along, keys, xy = line[order], along[order], keys[order], xy[order]
+        next_to = np.flatnonzero(line[1:] == line[:-1])
+        length_m = along[next_to + 1] - along[next_to]
+        touching = next_to[length_m <= 0]
+        pairs = [*self.same, (keys[touching], keys[touching + 1])]
+        one, other = (np.concatenate(part) for part in zip(*pairs, strict=True))
+        ties = coo_array((np.ones(len(one), np.int8), (one, other)), shape=(self.count,) * 2)
+        number = connected_components(ties.tocsr(), directed=False)[1].astype(np.int64)
+        used, vertex = np.unique(number[keys], return_inverse=True)
+        vertex_of = np.searchsorted(used, number)
+        places = np.zeros((len(used), 2))
+        np.add.at(places, vertex, xy)
+        places /= np.bincount(vertex)[:, None]
+        kept = next_to[length_m > 0]
+        length_m = length_m[length_m > 0]
+        u, v = vertex[kept].astype(np.int64), vertex[kept + 1].astype(np.int64)
+        share = self._find_shares(line, keys, kept, length_m)
+        return u, v, length_m, line[kept], share, places, vertex_of
+
+    def _find_shares(self, line: Ints, keys: Ints, kept: Ints, length_m: Floats) -> Floats:
+        """Give what share of a stretch between junctions each piece is: places asked for cut it."""
+        cuts_off = np.isin(keys[kept], list(self.asked))
+        follows = np.r_[False, line[kept][1:] == line[kept][:-1]]
+        whole = np.cumsum(~(cuts_off & follows)) - 1
+        total = np.bincount(whole, length_m, minlength=len(length_m))
+        return np.asarray(length_m / total[whole])
