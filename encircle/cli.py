@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from encircle import cli_library
+from encircle import cli_library, cli_roads
 from encircle.terminal import (
     FAILED,
     guard,
@@ -38,6 +38,7 @@ app = typer.Typer(
 )
 
 cli_library.register(app)
+cli_roads.register(app)
 
 NETWORK_FORMATS = (".graphml", ".json")
 

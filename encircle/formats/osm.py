@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import math
+from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
+import shapely
+import shapely.geometry
 
 from encircle.errors import InputFault, SituationError
 from encircle.formats.road_network import Lines
@@ -14,6 +19,9 @@ from encircle.formats.road_network import Lines
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
 OSM_SUFFIXES = (".pbf", ".osm", ".gz", ".bz2")
 """How the name of an OpenStreetMap file ends; .osm.gz and the like are XML, packed."""
@@ -50,13 +58,26 @@ def read_road_lines(
     """
     try:
         is_osm = path.name.endswith(OSM_SUFFIXES)
-        lines = _read_osm(path, chance, on_read) if is_osm else _read_geojson(path, chance)
+        with _keep_garbage():
+            lines = _read_osm(path, chance, on_read) if is_osm else _read_geojson(path, chance)
     except OSError as error:
         raise _refuse(f"cannot read {path}: {error.strerror or error}", "Name a file") from None
     if not len(lines.p_open):
         kinds = "ways with a drivable highway tag" if is_osm else "LineString features"
         raise _refuse(f"no road in {path.name}", f"Give a file that holds {kinds}")
     return lines
+
+
+@contextmanager
+def _keep_garbage() -> Iterator[None]:
+    """Collect no garbage for a while: a million small lists are counted again and again for none."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _refuse(message: str, remedy: str, pointer: str = "") -> SituationError:
@@ -67,6 +88,8 @@ def _parse_chance(value: object, chance: str, whose: str) -> float:
     """Parse a probability; NaN where there is none."""
     if value is None:
         return math.nan
+    if isinstance(value, float) and 0 <= value <= 1:
+        return value
     try:
         p = float(str(value))
     except ValueError:
@@ -80,38 +103,56 @@ class _Gathered:
     """Lines as they come, before they are arrays."""
 
     def __init__(self) -> None:
-        self.lon: list[float] = []
-        self.lat: list[float] = []
-        self.keys: list[int] = []
-        self.begins = [0]
+        self.parts: list[list[Any]] = []
+        """Of each line its places: longitude, latitude and whatever else was written."""
         self.p_open: list[float] = []
         self.names: list[str] = []
         self.notices: list[str] = []
 
-    def add(self, name: str, p_open: float, lon: list[float], lat: list[float]) -> None:
+    def add(self, name: str, p_open: float, places: list[Any]) -> None:
         """Add one line; one of a single place is none."""
-        if len(lon) > 1:
-            self.lon += lon
-            self.lat += lat
-            self.begins.append(len(self.lon))
+        if len(places) > 1:
+            self.parts.append(places)
             self.p_open.append(p_open)
             self.names.append(name)
 
     def to_lines(self, keys: list[int] | None = None) -> Lines:
-        """Make arrays of them; without keys given, two places are one where they lie at one spot."""
-        lonlat = np.column_stack([self.lon, self.lat]).astype(float).reshape(-1, 2)
-        if keys is None and len(lonlat):
-            numbers = np.unique(lonlat, axis=0, return_inverse=True)[1]
-        else:
-            numbers = np.array(keys or [], np.int64)
+        """Make arrays of them; without keys, two places are one where they lie at one spot."""
+        lonlat = self._list_places()
+        # a complex number sorts by both its parts, many times faster than rows do
+        told_apart = lonlat.view(np.complex128) if keys is None else np.array(keys, np.int64)
         return Lines(
             lonlat=lonlat,
-            begins=np.array(self.begins, np.int64),
-            keys=numbers.astype(np.int64).reshape(-1),
+            begins=np.cumsum([0, *map(len, self.parts)]),
+            keys=np.unique(told_apart, return_inverse=True)[1].reshape(-1).astype(np.int64),
             p_open=np.array(self.p_open, float),
             names=tuple(self.names),
             notices=tuple(self.notices),
         )
+
+    def _list_places(self) -> NDArray[np.float64]:
+        """Give all places, shape (k, 2); refuse what is not one."""
+        places = list(chain.from_iterable(self.parts))
+        try:
+            lonlat = np.array(places, float).reshape(len(places), -1)[:, :2]
+        except (TypeError, ValueError):  # some with heights, some without; or no numbers
+            lonlat = np.array([_parse_lonlat(place) for place in places]).reshape(-1, 2)
+        wrong = ~((np.abs(lonlat) <= [180, 90]).all(axis=1)) if places else np.empty(0, bool)
+        if lonlat.shape[1] != 2 or wrong.any():  # noqa: PLR2004 - longitude, latitude
+            example = places[int(np.argmax(wrong))] if wrong.any() else places[:1]
+            raise _refuse(
+                f"{example} is no longitude and latitude in degrees",
+                "Write WGS 84 coordinates, longitude first",
+                "/features",
+            )
+        return np.ascontiguousarray(lonlat)
+
+
+def _parse_lonlat(place: Any) -> tuple[float, float]:  # noqa: ANN401 - JSON
+    try:
+        return float(place[0]), float(place[1])
+    except (TypeError, ValueError, IndexError, KeyError):
+        return math.nan, math.nan
 
 
 # -- OpenStreetMap ---------------------------------------------------------------------------
@@ -140,8 +181,8 @@ def _read_osm(path: Path, chance: str | None, on_read: Callable[[int], object] |
             name, p_open = _describe_way(way, chance)
             for stretch in _split_at_lost(nodes):
                 if len(stretch) > 1:
-                    gathered.add(name, p_open, [n.lon for n in stretch], [n.lat for n in stretch])
-                    keys += [n.ref for n in stretch]
+                    gathered.add(name, p_open, [(node.lon, node.lat) for node in stretch])
+                    keys += [node.ref for node in stretch]
             lost += sum(not n.location.valid() for n in nodes)
     except RuntimeError as error:
         raise _refuse(f"{path.name} is not OpenStreetMap: {error}", "Give a whole file") from None
@@ -175,40 +216,59 @@ def _split_at_lost(nodes: list[Any]) -> Iterator[list[Any]]:
 
 def _read_geojson(path: Path, chance: str | None) -> Lines:
     """Read LineStrings and MultiLineStrings; other geometries are counted and left out."""
-    try:
-        document = orjson.loads(path.read_bytes())
-    except orjson.JSONDecodeError as error:
-        raise _refuse(f"{path.name} is not JSON: {error}", "Give GeoJSON lines") from None
-    features = document.get("features") if isinstance(document, dict) else None
-    if not isinstance(features, list):
-        raise _refuse(f"{path.name} has no features", "Give a GeoJSON FeatureCollection of lines")
     gathered, others = _Gathered(), 0
-    for number, feature in enumerate(features):
+    for number, feature in enumerate(_load_features(path)):
         geometry = (feature.get("geometry") if isinstance(feature, dict) else None) or {}
-        kind, parts = geometry.get("type"), geometry.get("coordinates") or []
-        if kind not in ("LineString", "MultiLineString"):
+        kind, parts = geometry.get("type"), geometry.get("coordinates")
+        if kind not in ("LineString", "MultiLineString") or not isinstance(parts, list):
             others += 1
             continue
         about = feature.get("properties") or {}
         name = str(feature.get("id") or about.get("name") or f"feature {number}")
         p_open = _parse_chance(about.get(chance), chance, name) if chance else math.nan
         for part in [parts] if kind == "LineString" else parts:
-            gathered.add(name, p_open, *_parse_places(part, number))
+            gathered.add(name, p_open, part if isinstance(part, list) else [part, part])
     if others:
         gathered.notices.append(f"{others} features are not lines and were left out")
     return gathered.to_lines()
 
 
-def _parse_places(part: Any, number: int) -> tuple[list[float], list[float]]:  # noqa: ANN401 - JSON
+def _load_features(path: Path) -> list[Any]:
     try:
-        lon = [float(place[0]) for place in part]
-        lat = [float(place[1]) for place in part]
-    except (TypeError, ValueError, IndexError, KeyError):
-        lon, lat = [math.nan], [math.nan]
-    if not all(abs(x) <= 180 and abs(y) <= 90 for x, y in zip(lon, lat, strict=True)):  # noqa: PLR2004 - degrees
-        raise _refuse(
-            "a line's places are not lists of longitude and latitude in degrees",
-            "Write WGS 84 coordinates, longitude first",
-            f"/features/{number}/geometry/coordinates",
-        )
-    return lon, lat
+        document = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise _refuse(f"{path.name} is not JSON: {error}", "Give GeoJSON") from None
+    features = document.get("features") if isinstance(document, dict) else None
+    if not isinstance(features, list):
+        raise _refuse(f"{path.name} has no features", "Give a GeoJSON FeatureCollection")
+    return features
+
+
+def read_polygons(path: Path) -> list[BaseGeometry]:
+    """
+    Read the polygons of a GeoJSON file, in degrees, mended where a ring crosses itself.
+
+    Raises
+    ------
+    SituationError
+        If there is none.
+    """
+    try:
+        features = _load_features(path)
+    except OSError as error:
+        raise _refuse(f"cannot read {path}: {error.strerror or error}", "Name a file") from None
+    shapes = []
+    for number, feature in enumerate(features):
+        geometry = (feature.get("geometry") if isinstance(feature, dict) else None) or {}
+        if "Polygon" not in str(geometry.get("type")):
+            continue
+        try:
+            shape = shapely.force_2d(shapely.geometry.shape(geometry))
+        except (TypeError, ValueError, IndexError, shapely.errors.GEOSException) as error:
+            at = f"/features/{number}/geometry"
+            raise _refuse(f"not a polygon: {error}", "Mend its rings", at) from None
+        parts = shapely.get_parts(shapely.make_valid(shape))
+        shapes += [part for part in parts if part.geom_type == "Polygon" and not part.is_empty]
+    if not shapes:
+        raise _refuse(f"no polygon in {path.name}", "Give GeoJSON polygons of hostile ground")
+    return shapes

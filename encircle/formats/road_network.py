@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,17 +14,22 @@ from shapely import STRtree
 
 from encircle.errors import InputFault, SituationError
 from encircle.likelihood.graph import Graph, sort_along_curve
+from encircle.overlay import cut_segments
 from encircle.projection import Plane
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
 METRES_A_KM = 1000.0
+TOUCH_M = 1e-6
+"""Ground that reaches along a stretch no further than this is rounding, metres."""
+GAP_M = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class Lines:
     begins: Ints
     """Where each line begins among them, and the end, shape (l + 1,)."""
     keys: Ints
-    """Who each place is, shape (k,): two lines meet where they share a key."""
+    """Who each place is, 0 and up, shape (k,): two lines meet where they share a key."""
     p_open: Floats
     """Probability that each line is open, shape (l,); NaN where the file does not say."""
     names: tuple[str, ...]
@@ -62,6 +68,8 @@ class RoadNetwork:
     v: Ints
     length_m: Floats
     """Length of each stretch, metres, shape (m,)."""
+    begin_m: Floats
+    """Where along its line each stretch begins, metres, shape (m,)."""
     line: Ints
     """The line each stretch is part of, shape (m,)."""
     share: Floats
@@ -73,6 +81,37 @@ class RoadNetwork:
     joined: int
     """Loose ends joined to another road within the tolerance."""
     tolerance_m: float
+
+    def find_touched(self, polygons: Sequence[BaseGeometry]) -> NDArray[np.bool_]:
+        """
+        Find the stretches that some ground lies on, shape (m,).
+
+        Parameters
+        ----------
+        polygons
+            Valid polygons in degrees. What only meets a stretch at its end does not touch it.
+        """
+        plane = Plane(_find_middle(self.lines.lonlat))
+        xy = _project(self.lines, plane)
+        of_line, along = _measure_along(self.lines, xy)
+        starts = np.flatnonzero(of_line[1:] == of_line[:-1])
+        ground = [plane.to_metres(polygon) for polygon in polygons]
+        pieces = cut_segments(xy[starts], xy[starts + 1], ground)
+        # all lines one after the other on one axis, a gap between each
+        offset = np.r_[0.0, np.cumsum(along[self.lines.begins[1:] - 1] + GAP_M)]
+        place = (along + offset[of_line])[starts]
+        length_m = np.diff(along)[starts]
+        on = pieces.polygon >= 0
+        segment = pieces.segment[on]
+        low = place[segment] + pieces.begin[on] * length_m[segment]
+        high = place[segment] + pieces.end[on] * length_m[segment]
+        begins = self.begin_m + offset[self.line]
+        first = np.searchsorted(begins + self.length_m, low + TOUCH_M)
+        last = np.searchsorted(begins, high - TOUCH_M)
+        turns = np.zeros(len(self.u) + 1, np.int64)
+        np.add.at(turns, first, 1)
+        np.add.at(turns, np.maximum(first, last), -1)
+        return np.asarray(np.cumsum(turns)[:-1] > 0)
 
     def find_p_open(self, p_open: float, *, per_km: bool) -> Floats:
         """
@@ -132,11 +171,11 @@ def build_road_network(
     [2, 1]
     """
     plane = Plane(_find_middle(lines.lonlat))
-    noder = _Noder(lines, plane.points_to_metres(lines.lonlat))
+    noder = _Noder(lines, _project(lines, plane))
     if tolerance_m > 0:
         noder.join_loose_ends(tolerance_m)
     landings = noder.land(plane.points_to_metres(list(places)))
-    u, v, length_m, line, share, xy, vertex_of = noder.cut()
+    u, v, begin_m, length_m, line, share, xy, vertex_of = noder.cut()
     order = sort_along_curve(xy)
     number = np.empty(len(order), np.int64)
     number[order] = np.arange(len(order))
@@ -144,6 +183,7 @@ def build_road_network(
         lonlat=plane.points_to_degrees(xy[order]),
         u=number[u],
         v=number[v],
+        begin_m=begin_m,
         length_m=length_m,
         line=line,
         share=share,
@@ -163,18 +203,29 @@ def _find_middle(lonlat: Floats) -> tuple[float, float]:
     return float((west + east) / 2), float((south + north) / 2)
 
 
+def _project(lines: Lines, plane: Plane) -> Floats:
+    """Give all places in metres; a place that many lines share is projected once."""
+    one_of = np.zeros(int(lines.keys.max()) + 1, np.int64)
+    one_of[lines.keys] = np.arange(len(lines.keys))
+    return plane.points_to_metres(lines.lonlat[one_of])[lines.keys]
+
+
+def _measure_along(lines: Lines, xy: Floats) -> tuple[Ints, Floats]:
+    """Give the line of every place, and how far along it the place lies, metres."""
+    of_line = np.repeat(np.arange(len(lines.begins) - 1), np.diff(lines.begins))
+    step = np.hypot(*np.diff(xy, axis=0, prepend=xy[:1]).T)
+    step[lines.begins[:-1]] = 0.0
+    total = np.cumsum(step)
+    return of_line, total - total[lines.begins[:-1]][of_line]
+
+
 class _Noder:
     """Gathers where lines must be cut: a stop is a place along a line, and the key it has there."""
 
     def __init__(self, lines: Lines, xy: Floats) -> None:
-        self.xy = xy
-        self.of_line = np.repeat(np.arange(len(lines.begins) - 1), np.diff(lines.begins))
-        step = np.hypot(*np.diff(xy, axis=0, prepend=xy[:1]).T)
-        step[lines.begins[:-1]] = 0.0
-        total = np.cumsum(step)
-        self.along = total - total[lines.begins[:-1]][self.of_line]
-        self.keys = np.unique(lines.keys, return_inverse=True)[1].astype(np.int64)
-        self.count = int(self.keys.max()) + 1
+        self.lines, self.xy = lines, xy
+        self.of_line, self.along = _measure_along(lines, xy)
+        self.keys, self.count = lines.keys, int(lines.keys.max()) + 1
         is_end = np.zeros(len(xy), bool)
         is_end[lines.begins[:-1]] = is_end[lines.begins[1:] - 1] = True
         met = np.bincount(self.keys)
@@ -184,10 +235,16 @@ class _Noder:
         self.same: list[tuple[Ints, Ints]] = []
         self.asked: set[int] = set()
         self.joined = 0
-        self.shapes: NDArray[np.object_] = np.array(
-            shapely.linestrings(xy, indices=self.of_line), object
-        )
-        self.tree = STRtree(self.shapes)
+
+    @cached_property
+    def shapes(self) -> NDArray[np.object_]:
+        """The lines as shapes, metres."""
+        return np.array(shapely.linestrings(self.xy, indices=self.of_line), object)
+
+    @cached_property
+    def tree(self) -> STRtree:
+        """A tree over them."""
+        return STRtree(self.shapes)
 
     def join_loose_ends(self, tolerance_m: float) -> None:
         """Join every loose end to the sides and the loose ends of other lines near it."""
@@ -219,13 +276,13 @@ class _Noder:
         self.stops.append((line, along, keys, xy))
         return keys
 
-    def cut(self) -> tuple[Ints, Ints, Floats, Ints, Floats, Floats, Ints]:
+    def cut(self) -> tuple[Ints, Ints, Floats, Floats, Ints, Floats, Floats, Ints]:
         """
         Cut the lines at their stops.
 
         Returns
         -------
-        u, v, length_m, line, share
+        u, v, begin_m, length_m, line, share
             Of every stretch.
         xy, vertex_of
             Where each vertex lies, metres; and the vertex of each key.
@@ -242,14 +299,13 @@ class _Noder:
         number = connected_components(ties.tocsr(), directed=False)[1].astype(np.int64)
         used, vertex = np.unique(number[keys], return_inverse=True)
         vertex_of = np.searchsorted(used, number)
-        places = np.zeros((len(used), 2))
-        np.add.at(places, vertex, xy)
-        places /= np.bincount(vertex)[:, None]
+        met = np.bincount(vertex)
+        places = np.column_stack([np.bincount(vertex, xy[:, axis]) / met for axis in range(2)])
         kept = next_to[length_m > 0]
         length_m = length_m[length_m > 0]
         u, v = vertex[kept].astype(np.int64), vertex[kept + 1].astype(np.int64)
         share = self._find_shares(line, keys, kept, length_m)
-        return u, v, length_m, line[kept], share, places, vertex_of
+        return u, v, along[kept], length_m, line[kept], share, places, vertex_of
 
     def _find_shares(self, line: Ints, keys: Ints, kept: Ints, length_m: Floats) -> Floats:
         """Give what share of a stretch between junctions each piece is: places asked for cut it."""
