@@ -72,7 +72,7 @@ def cut_segments(start: Floats, end: Floats, polygons: Sequence[BaseGeometry]) -
     start, end = np.asarray(start, float), np.asarray(end, float)
     shapes = np.array([p for p in polygons if not p.is_empty], object)
     number = np.flatnonzero([not p.is_empty for p in polygons])
-    if not len(shapes) or not len(start):
+    if not (len(shapes) and len(start)):
         return _keep_whole(np.arange(len(start)), np.full(len(start), -1))
     edges = _list_edges(shapes)
     raster = _Raster(shapes, edges)
@@ -182,9 +182,10 @@ def _cut_near(start: Floats, end: Floats, polygons: NDArray[np.object_], edges: 
     of, low, high = segment[begin], share[begin], share[begin + 1]
     middle = start[of] + ((low + high) / 2)[:, None] * (end[of] - start[of])
     polygon = find_first(shapely.points(middle), polygons)
-    turns = np.r_[True, (of[1:] != of[:-1]) | (polygon[1:] != polygon[:-1])]
-    last = np.r_[np.flatnonzero(turns)[1:] - 1, len(of) - 1] if len(of) else np.empty(0, int)
-    return Pieces(of[turns], polygon[turns], low[turns], high[last])
+    fresh = np.ones(len(of) + 1, bool)
+    fresh[1:-1] = (of[1:] != of[:-1]) | (polygon[1:] != polygon[:-1])
+    first, last = fresh[:-1], fresh[1:]
+    return Pieces(of[first], polygon[first], low[first], high[last])
 
 
 def _find_meetings(start: Floats, end: Floats, edges: Floats) -> tuple[Ints, Floats]:

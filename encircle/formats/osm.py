@@ -32,6 +32,7 @@ DRIVEN = frozenset(
 ) | {"unclassified", "residential", "living_street", "service", "road", "track"}
 """Values of `highway` a vehicle can drive on. Source: OpenStreetMap wiki, Key:highway; paths,
 steps and what is only planned are left out."""
+LINE_TYPES = frozenset({"LineString", "MultiLineString"})
 STEP = 1_000
 """Roads read between two words of progress."""
 
@@ -70,7 +71,7 @@ def read_road_lines(
 
 @contextmanager
 def _keep_garbage() -> Iterator[None]:
-    """Collect no garbage for a while: a million small lists are counted again and again for none."""
+    """Collect no garbage for a while: a million small lists would be counted over and over."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -220,14 +221,14 @@ def _read_geojson(path: Path, chance: str | None) -> Lines:
     for number, feature in enumerate(_load_features(path)):
         geometry = (feature.get("geometry") if isinstance(feature, dict) else None) or {}
         kind, parts = geometry.get("type"), geometry.get("coordinates")
-        if kind not in ("LineString", "MultiLineString") or not isinstance(parts, list):
+        if kind not in LINE_TYPES or not isinstance(parts, list):
             others += 1
             continue
         about = feature.get("properties") or {}
-        name = str(feature.get("id") or about.get("name") or f"feature {number}")
-        p_open = _parse_chance(about.get(chance), chance, name) if chance else math.nan
-        for part in [parts] if kind == "LineString" else parts:
-            gathered.add(name, p_open, part if isinstance(part, list) else [part, part])
+        name = feature.get("id") or about.get("name") or f"feature {number}"
+        p_open = _parse_chance(about.get(chance), chance, str(name)) if chance else math.nan
+        for part in (parts,) if kind == "LineString" else parts:
+            gathered.add(str(name), p_open, part if isinstance(part, list) else [part, part])
     if others:
         gathered.notices.append(f"{others} features are not lines and were left out")
     return gathered.to_lines()

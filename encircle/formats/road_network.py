@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from shapely import STRtree
+from shapely import LineString, STRtree
 
 from encircle.errors import InputFault, SituationError
 from encircle.likelihood.graph import Graph, sort_along_curve
@@ -30,6 +30,8 @@ METRES_A_KM = 1000.0
 TOUCH_M = 1e-6
 """Ground that reaches along a stretch no further than this is rounding, metres."""
 GAP_M = 1.0
+LANDING_M = 1.0
+"""A place asked for is at a junction where it lies no further than this along the road, metres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,24 +238,17 @@ class _Noder:
         self.asked: set[int] = set()
         self.joined = 0
 
-    @cached_property
-    def shapes(self) -> NDArray[np.object_]:
-        """The lines as shapes, metres."""
-        return np.array(shapely.linestrings(self.xy, indices=self.of_line), object)
-
-    @cached_property
-    def tree(self) -> STRtree:
-        """A tree over them."""
-        return STRtree(self.shapes)
-
     def join_loose_ends(self, tolerance_m: float) -> None:
         """Join every loose end to the sides and the loose ends of other lines near it."""
         ends = np.flatnonzero(self.is_loose)
+        shapes: NDArray[np.object_] = np.array(
+            shapely.linestrings(self.xy, indices=self.of_line), object
+        )
         points: NDArray[np.object_] = np.array(shapely.points(self.xy[ends]), object)
-        which, other = self.tree.query(points, "dwithin", tolerance_m)
+        which, other = STRtree(shapes).query(points, "dwithin", tolerance_m)
         fresh = self.of_line[ends[which]] != other
         which, other = which[fresh], other[fresh]
-        at = shapely.line_locate_point(self.shapes[other], points[which])
+        at = shapely.line_locate_point(shapes[other], points[which])
         keys = self._add_stops(other, at)
         self.same.append((self.keys[ends[which]], keys))
         self.joined = len(np.unique(which))
@@ -261,18 +256,49 @@ class _Noder:
     def land(self, places: Floats) -> list[tuple[int, float]]:
         """Cut the road nearest each place; give the key and the distance, metres."""
         landings = []
-        for place in map(shapely.Point, places):
-            line = int(self.tree.nearest(place))
-            at = self.shapes[line].project(place)
-            key = int(self._add_stops(np.array([line]), np.array([at]))[0])
-            self.asked.add(key)
-            landings.append((key, float(shapely.distance(place, self.shapes[line]))))
+        for place in places:
+            lines = self._list_near(place)
+            shapes = [self._draw(line) for line in lines]
+            gaps_m = shapely.distance(shapely.Point(place), shapes)
+            nearest = int(np.argmin(gaps_m))
+            at = shapes[nearest].project(shapely.Point(place))
+            key = self._find_stop(int(lines[nearest]), at)
+            if key is None:
+                key = int(self._add_stops(lines[nearest : nearest + 1], np.array([at]))[0])
+                self.asked.add(key)
+            landings.append((key, float(gaps_m[nearest])))
         return landings
+
+    def _find_stop(self, line: int, along_m: float) -> int | None:
+        """Find the stop that lies right there on a line, if there is one."""
+        for lines, along, keys, _ in self.stops:
+            on = np.flatnonzero(lines == line)
+            near = on[np.abs(along[on] - along_m) <= LANDING_M]
+            if len(near):
+                return int(keys[near[0]])
+        return None
+
+    def _list_near(self, place: Floats) -> Ints:
+        """List the lines that may come as near to a place as the nearest corner of any does."""
+        gap_m = np.hypot(*(self.xy - place).T).min()
+        low, high = self.bounds
+        outside = np.maximum(np.maximum(low - place, place - high), 0.0)
+        return np.flatnonzero((outside * outside).sum(axis=1) <= gap_m * gap_m * (1 + 1e-9))
+
+    @cached_property
+    def bounds(self) -> tuple[Floats, Floats]:
+        """Lowest and highest corner of every line's box, metres."""
+        starts = self.lines.begins[:-1]
+        return np.minimum.reduceat(self.xy, starts), np.maximum.reduceat(self.xy, starts)
+
+    def _draw(self, line: int) -> LineString:
+        return LineString(self.xy[self.lines.begins[line] : self.lines.begins[line + 1]])
 
     def _add_stops(self, line: Ints, along: Floats) -> Ints:
         keys = np.arange(self.count, self.count + len(line))
         self.count += len(line)
-        xy = shapely.get_coordinates(shapely.line_interpolate_point(self.shapes[line], along))
+        drawn = [self._draw(one) for one in line]
+        xy = shapely.get_coordinates(shapely.line_interpolate_point(drawn, along))
         self.stops.append((line, along, keys, xy))
         return keys
 

@@ -251,6 +251,12 @@ class ForceSampler:
         hops = rows.count_hops(indptr, head, graph.sources)
         return bool((hops[graph.targets] < rows.UNSEEN).any())
 
+    @property
+    def gate_size(self) -> int:
+        """Edges of the gate that is drawn first; 0 where there is none."""
+        gate = self._layout[3]
+        return len(gate[2]) if gate else 0
+
     def count(self, seed: int, first: int, count: int) -> tuple[int, int]:
         """Count the worlds of a range in which a target is reached, and the edges drawn there."""
         from encircle.likelihood.kernels import gate, search

@@ -24,6 +24,8 @@ GOAL_S = 10.0
 SIZE = 1_000_000
 CORNER, WIDTH = np.array([30.0, 46.0]), 8.0
 """Where the million roads lie, degrees."""
+PLACES = 8
+"""Places at the edge of the map that count as reached."""
 DATA = Path("../shared/data/roads")
 REAL = [
     ("andorra.osm.pbf", ["--from", "1.52,42.507", "--to", "1.73,42.54"]),
@@ -47,11 +49,8 @@ def write_million(path: Path) -> list[str]:
         for a, b, p in ends
     )
     path.write_text(f'{{"type":"FeatureCollection","features":[\n{features}\n]}}')
-    force, rear = (
-        lonlat[graph.sources[0]],
-        [lonlat[t] for t in graph.targets[:: len(graph.targets) // 40]],
-    )
-    at = [word for place in rear for word in ("--to", "{},{}".format(*place))]
+    force, rear = lonlat[graph.sources[0]], graph.targets[:: len(graph.targets) // PLACES]
+    at = [word for t in rear for word in ("--to", "{},{}".format(*lonlat[t]))]
     return ["--from", "{},{}".format(*force), *at, "--p-open", "p"]
 
 
