@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple
@@ -39,7 +39,7 @@ MOST_NEIGHBOURS = 8
 FEW = 64
 """Sources or targets up to this many are worth a look of their own in every world."""
 PATIENCE = 64
-"""Draws spent at one end, to see whether it is cut off just there, before the whole is searched."""
+"""Draws spent at one end first, to see whether it is cut off just there."""
 NOBODY = np.empty(0, np.int64)
 LAST_TURN = 2**31 - 2
 """Searches after which the marks are wiped."""
@@ -227,12 +227,16 @@ class ForceSampler:
     def __init__(self, graph: Graph) -> None:
         from encircle.likelihood.kernels import rows
 
+        # Towards one place rather than many: the nearest of many may be cut off by itself, and
+        # the search would linger there. Who reaches whom is the same both ways.
+        if len(graph.sources) < len(graph.targets) <= FEW:
+            graph = replace(graph, sources=graph.targets, targets=graph.sources)
         self._graph = graph
         self._threshold = find_thresholds(graph.p_open)
         self._keep = self._threshold > 0
         self._rows = rows.build_rows(graph.order, graph.u, graph.v, self._keep)
-        self._stamp = np.full(graph.order, -1, np.int32)
-        self._pending = np.empty(2 * (graph.order + 2), np.int32)
+        self._stamp = np.full((2, graph.order), -1, np.int32)
+        self._pending = np.empty((2, 2 * (graph.order + 2)), np.int32)
         self._turn = 0
 
     @cached_property
@@ -272,10 +276,11 @@ class ForceSampler:
         sources = graph.sources if at_gate is None or len(graph.sources) <= FEW else NOBODY
         targets = graph.targets if len(graph.targets) <= FEW else NOBODY
         worlds = PATIENCE, seed, first, count
-        room = self._stamp, self._turn, self._pending
         if at_gate is None:
+            room = self._stamp, self._turn, self._pending
             done = search.search_worlds(indptr, arcs, edges, sources, targets, *worlds, *room)
         else:
+            room = self._stamp[0], self._turn, self._pending[0]
             done = gate.search_worlds_from_gate(
                 indptr, arcs, edges, *at_gate, sources, targets, *worlds, *room
             )

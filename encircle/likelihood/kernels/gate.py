@@ -110,7 +110,18 @@ def find_ends(
         stamp[x] = turn
         pending[0], pending[1] = indptr[x], indptr[x + 1]
         met, _, left = explore(
-            indptr, arcs, edges, key, stamp, turn, pending, 1, gate[g, 2 + side], wanted, UNBOUND
+            indptr,
+            arcs,
+            edges,
+            key,
+            stamp,
+            stamp,
+            turn,
+            pending,
+            1,
+            gate[g, 2 + side],
+            wanted,
+            UNBOUND,
         )
         drawn += UNBOUND - left
         answer[g] = (met & wanted) != 0
@@ -172,7 +183,18 @@ def search_worlds_from_gate(
             turn += 1
             top = start_at(indptr, here, stamp, turn, pending)
             _, top, left = explore(
-                indptr, arcs, edges, key, stamp, turn, pending, top, 0, TARGET | SOURCE, patience
+                indptr,
+                arcs,
+                edges,
+                key,
+                stamp,
+                stamp,
+                turn,
+                pending,
+                top,
+                0,
+                TARGET | SOURCE,
+                patience,
             )
             drawn += patience - left
             is_cut_off = top == 0 and is_walled_in(stamp, turn, gate, side, is_open)
@@ -218,7 +240,18 @@ def search_worlds_from_gate(
             stamp[x] = turn
             pending[0], pending[1] = indptr[x], indptr[x + 1]
             met, _, left = explore(
-                indptr, arcs, edges, key, stamp, turn, pending, 1, gate[g, 3], SOURCE, UNBOUND
+                indptr,
+                arcs,
+                edges,
+                key,
+                stamp,
+                stamp,
+                turn,
+                pending,
+                1,
+                gate[g, 3],
+                SOURCE,
+                UNBOUND,
             )
             drawn += UNBOUND - left
             if met & SOURCE:

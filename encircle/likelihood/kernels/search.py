@@ -69,6 +69,7 @@ def explore(
     edges: Int32s,
     key: int,
     stamp: Int32s,
+    other: Int32s,
     turn: int,
     pending: Int32s,
     top: int,
@@ -81,7 +82,8 @@ def explore(
 
     `key` is the world's: what an edge draws depends on world and edge alone, so that a search may
     be given up and another begun in the same world. `pending` holds, up to `top`, arcs not yet
-    looked at: where each row goes on and where it ends.
+    looked at: where each row goes on and where it ends. What the search from the other end has
+    seen, by its marks in `other`, is all that is wanted; give `stamp` again where there is none.
 
     Returns
     -------
@@ -102,6 +104,8 @@ def explore(
         word = mix(np.uint64(key) + np.uint64(edges[at]) * np.uint64(GOLDEN))
         if (word >> np.uint64(DRAW_SHIFT)) > (arc >> np.uint64(DRAW_SHIFT)):
             continue
+        if other[y] == turn:
+            met |= wanted
         stamp[y] = turn
         met |= np.int64((arc >> np.uint64(FLAG_SHIFT)) & np.uint64(3))
         pending[2 * top] = indptr[y]
@@ -140,15 +144,16 @@ def search_worlds(
     """
     Count the worlds `first` to `first + count - 1` in which the starts reach a target.
 
-    Before the search from the starts, `patience` draws are spent from the goals (all targets, or
-    none where they are many): what is cut off at its far end is seen sooner from there.
+    The search from the goals (all targets, or none where they are many) takes turns with that from
+    the starts, `patience` draws to four times as many, then twice that, and so on: what is cut off
+    at its far end is seen sooner from there.
 
     Parameters
     ----------
     stamp, turn
-        Who was seen last by which search, shape (n,); all below `turn + 1`.
+        Who was seen last by which search, shape (2, n), a row for each end; all at most `turn`.
     pending
-        Room, shape (2 n + 4,).
+        Room, shape (2, 2 n + 4).
 
     Returns
     -------
@@ -158,21 +163,28 @@ def search_worlds(
     reached = drawn = 0
     for world in range(first, first + count):
         key = find_key(seed, world)
-        if len(goals) > 0:
-            turn += 1
-            top = start_at(indptr, goals, stamp, turn, pending)
-            met, top, left = explore(
-                indptr, arcs, edges, key, stamp, turn, pending, top, 0, SOURCE, patience
-            )
-            drawn += patience - left
-            if met & SOURCE or top == 0:
-                reached += met & SOURCE
-                continue
         turn += 1
-        top = start_at(indptr, starts, stamp, turn, pending)
-        met, top, left = explore(
-            indptr, arcs, edges, key, stamp, turn, pending, top, 0, TARGET, UNBOUND
-        )
-        drawn += UNBOUND - left
-        reached += (met & TARGET) >> 1
+        ahead = start_at(indptr, starts, stamp[0], turn, pending[0])
+        back = start_at(indptr, goals, stamp[1], turn, pending[1])
+        budget = patience if len(goals) > 0 else UNBOUND >> 2
+        met = met_back = 0
+        while True:
+            if len(goals) > 0:
+                met_back, back, left = explore(
+                    indptr, arcs, edges, key, stamp[1], stamp[0], turn, pending[1], back, met_back,
+                    SOURCE, budget,
+                )  # fmt: skip
+                drawn += budget - left
+                if met_back & SOURCE or back == 0:
+                    reached += met_back & SOURCE
+                    break
+            met, ahead, left = explore(
+                indptr, arcs, edges, key, stamp[0], stamp[1], turn, pending[0], ahead, met, TARGET,
+                4 * budget,
+            )  # fmt: skip
+            drawn += 4 * budget - left
+            if met & TARGET or ahead == 0:
+                reached += (met & TARGET) >> 1
+                break
+            budget *= 2
     return reached, drawn, turn
