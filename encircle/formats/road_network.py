@@ -173,16 +173,16 @@ def build_road_network(
     [2, 1]
     """
     plane = Plane(_find_middle(lines.lonlat))
-    noder = _Noder(lines, _project(lines, plane))
+    noder = _Noder(lines, plane)
     if tolerance_m > 0:
         noder.join_loose_ends(tolerance_m)
     landings = noder.land(plane.points_to_metres(list(places)))
-    u, v, begin_m, length_m, line, share, xy, vertex_of = noder.cut()
-    order = sort_along_curve(xy)
+    u, v, begin_m, length_m, line, share, lonlat, vertex_of = noder.cut()
+    order = sort_along_curve(lonlat)
     number = np.empty(len(order), np.int64)
     number[order] = np.arange(len(order))
     return RoadNetwork(
-        lonlat=plane.points_to_degrees(xy[order]),
+        lonlat=lonlat[order],
         u=number[u],
         v=number[v],
         begin_m=begin_m,
@@ -224,8 +224,9 @@ def _measure_along(lines: Lines, xy: Floats) -> tuple[Ints, Floats]:
 class _Noder:
     """Gathers where lines must be cut: a stop is a place along a line, and the key it has there."""
 
-    def __init__(self, lines: Lines, xy: Floats) -> None:
-        self.lines, self.xy = lines, xy
+    def __init__(self, lines: Lines, plane: Plane) -> None:
+        self.lines, self.plane = lines, plane
+        self.xy = xy = _project(lines, plane)
         self.of_line, self.along = _measure_along(lines, xy)
         self.keys, self.count = lines.keys, int(lines.keys.max()) + 1
         is_end = np.zeros(len(xy), bool)
@@ -233,7 +234,9 @@ class _Noder:
         met = np.bincount(self.keys)
         self.is_loose = is_end & (met[self.keys] == 1)
         stops = np.flatnonzero(is_end | (met[self.keys] > 1))
-        self.stops = [(self.of_line[stops], self.along[stops], self.keys[stops], xy[stops])]
+        self.stops = [
+            (self.of_line[stops], self.along[stops], self.keys[stops], lines.lonlat[stops])
+        ]
         self.same: list[tuple[Ints, Ints]] = []
         self.asked: set[int] = set()
         self.joined = 0
@@ -299,7 +302,7 @@ class _Noder:
         self.count += len(line)
         drawn = [self._draw(one) for one in line]
         xy = shapely.get_coordinates(shapely.line_interpolate_point(drawn, along))
-        self.stops.append((line, along, keys, xy))
+        self.stops.append((line, along, keys, self.plane.points_to_degrees(xy)))
         return keys
 
     def cut(self) -> tuple[Ints, Ints, Floats, Floats, Ints, Floats, Floats, Ints]:
@@ -310,12 +313,12 @@ class _Noder:
         -------
         u, v, begin_m, length_m, line, share
             Of every stretch.
-        xy, vertex_of
-            Where each vertex lies, metres; and the vertex of each key.
+        lonlat, vertex_of
+            Where each vertex lies, degrees; and the vertex of each key.
         """
-        line, along, keys, xy = (np.concatenate(part) for part in zip(*self.stops, strict=True))
+        line, along, keys, lonlat = (np.concatenate(part) for part in zip(*self.stops, strict=True))
         order = np.lexsort((along, line))
-        line, along, keys, xy = line[order], along[order], keys[order], xy[order]
+        line, along, keys, lonlat = line[order], along[order], keys[order], lonlat[order]
         next_to = np.flatnonzero(line[1:] == line[:-1])
         length_m = along[next_to + 1] - along[next_to]
         touching = next_to[length_m <= 0]
@@ -326,7 +329,7 @@ class _Noder:
         used, vertex = np.unique(number[keys], return_inverse=True)
         vertex_of = np.searchsorted(used, number)
         met = np.bincount(vertex)
-        places = np.column_stack([np.bincount(vertex, xy[:, axis]) / met for axis in range(2)])
+        places = np.column_stack([np.bincount(vertex, lonlat[:, axis]) / met for axis in range(2)])
         kept = next_to[length_m > 0]
         length_m = length_m[length_m > 0]
         u, v = vertex[kept].astype(np.int64), vertex[kept + 1].astype(np.int64)
