@@ -225,10 +225,13 @@ def _read_geojson(path: Path, chance: str | None) -> Lines:
             others += 1
             continue
         about = feature.get("properties") or {}
-        name = feature.get("id") or about.get("name") or f"feature {number}"
-        p_open = _parse_chance(about.get(chance), chance, str(name)) if chance else math.nan
-        for part in (parts,) if kind == "LineString" else parts:
-            gathered.add(str(name), p_open, part if isinstance(part, list) else [part, part])
+        name = str(feature.get("id") or about.get("name") or f"feature {number}")
+        p_open = _parse_chance(about.get(chance), chance, name) if chance else math.nan
+        if kind == "LineString":
+            gathered.add(name, p_open, parts)
+            continue
+        for part in parts:
+            gathered.add(name, p_open, part if isinstance(part, list) else [part, part])
     if others:
         gathered.notices.append(f"{others} features are not lines and were left out")
     return gathered.to_lines()

@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 METRES_A_KM = 1000.0
 TOUCH_M = 1e-6
 """Ground that reaches along a stretch no further than this is rounding, metres."""
+SAME_M = 0.01
+"""Stops no further apart than this along a line are one junction, metres: rounding of a projection
+must not make a stretch of road with a chance of its own."""
 GAP_M = 1.0
+"""Gap between two lines laid on one axis, metres."""
 LANDING_M = 1.0
 """A place asked for is at a junction where it lies no further than this along the road, metres."""
 
@@ -283,16 +287,26 @@ class _Noder:
 
     def _list_near(self, place: Floats) -> Ints:
         """List the lines that may come as near to a place as the nearest corner of any does."""
-        gap_m = np.hypot(*(self.xy - place).T).min()
-        low, high = self.bounds
-        outside = np.maximum(np.maximum(low - place, place - high), 0.0)
-        return np.flatnonzero((outside * outside).sum(axis=1) <= gap_m * gap_m * (1 + 1e-9))
+        squared = sum((axis - at) ** 2 for axis, at in zip(self.axes, place, strict=True))
+        outside = sum(
+            np.maximum(np.maximum(low - at, at - high), 0.0) ** 2
+            for (low, high), at in zip(self.bounds, place, strict=True)
+        )
+        return np.flatnonzero(outside <= np.min(squared) * (1 + 1e-9))
 
     @cached_property
-    def bounds(self) -> tuple[Floats, Floats]:
-        """Lowest and highest corner of every line's box, metres."""
+    def axes(self) -> tuple[Floats, Floats]:
+        """Each coordinate of all places by itself, metres."""
+        return np.ascontiguousarray(self.xy[:, 0]), np.ascontiguousarray(self.xy[:, 1])
+
+    @cached_property
+    def bounds(self) -> list[tuple[Floats, Floats]]:
+        """Lowest and highest of each coordinate along every line, metres."""
         starts = self.lines.begins[:-1]
-        return np.minimum.reduceat(self.xy, starts), np.maximum.reduceat(self.xy, starts)
+        return [
+            (np.minimum.reduceat(axis, starts), np.maximum.reduceat(axis, starts))
+            for axis in self.axes
+        ]
 
     def _draw(self, line: int) -> LineString:
         return LineString(self.xy[self.lines.begins[line] : self.lines.begins[line + 1]])
@@ -317,24 +331,34 @@ class _Noder:
             Where each vertex lies, degrees; and the vertex of each key.
         """
         line, along, keys, lonlat = (np.concatenate(part) for part in zip(*self.stops, strict=True))
-        order = np.lexsort((along, line))
+        # on one axis, line after line: nearly in order already, which a stable sort is quick at
+        ends = np.cumsum(self.along[self.lines.begins[1:] - 1] + GAP_M)
+        order = np.argsort(along + np.r_[0.0, ends][line], kind="stable")
         line, along, keys, lonlat = line[order], along[order], keys[order], lonlat[order]
         next_to = np.flatnonzero(line[1:] == line[:-1])
         length_m = along[next_to + 1] - along[next_to]
-        touching = next_to[length_m <= 0]
+        touching = next_to[length_m <= SAME_M]
         pairs = [*self.same, (keys[touching], keys[touching + 1])]
         one, other = (np.concatenate(part) for part in zip(*pairs, strict=True))
-        ties = coo_array((np.ones(len(one), np.int8), (one, other)), shape=(self.count,) * 2)
-        number = connected_components(ties.tocsr(), directed=False)[1].astype(np.int64)
-        used, vertex = np.unique(number[keys], return_inverse=True)
-        vertex_of = np.searchsorted(used, number)
+        number = self._join_keys(one, other)
+        is_used = np.zeros(int(number.max()) + 1, bool)
+        is_used[number[keys]] = True
+        vertex_of = (np.cumsum(is_used) - 1)[number]
+        vertex = vertex_of[keys]
         met = np.bincount(vertex)
         places = np.column_stack([np.bincount(vertex, lonlat[:, axis]) / met for axis in range(2)])
-        kept = next_to[length_m > 0]
-        length_m = length_m[length_m > 0]
-        u, v = vertex[kept].astype(np.int64), vertex[kept + 1].astype(np.int64)
+        kept = next_to[length_m > SAME_M]
+        length_m = length_m[length_m > SAME_M]
+        u, v = vertex[kept], vertex[kept + 1]
         share = self._find_shares(line, keys, kept, length_m)
         return u, v, along[kept], length_m, line[kept], share, places, vertex_of
+
+    def _join_keys(self, one: Ints, other: Ints) -> Ints:
+        """Number the keys, those that are one place alike."""
+        if len(one) == 0:
+            return np.arange(self.count)
+        ties = coo_array((np.ones(len(one), np.int8), (one, other)), shape=(self.count,) * 2)
+        return np.asarray(connected_components(ties.tocsr(), directed=False)[1], np.int64)
 
     def _find_shares(self, line: Ints, keys: Ints, kept: Ints, length_m: Floats) -> Floats:
         """Give what share of a stretch between junctions each piece is: places asked for cut it."""
