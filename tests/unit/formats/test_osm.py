@@ -204,6 +204,7 @@ def test_real_roads_hang_together(name, tolerance_m, least_share, least_km):
     network = build_road_network(read_road_lines(DATA / name), (), tolerance_m)
     assert network.count_parts()[1] >= least_share
     assert network.length_m.sum() / 1000 >= least_km
+    assert network.length_m.min() > 0.01  # rounding makes no stretch of road
 
 
 @pytest.mark.real
