@@ -94,7 +94,9 @@ def find_flow(graph: Graph, keep: Flags) -> Flow:
     """Send as many ways over the edges in `keep` as there is room for."""
     from encircle.likelihood.kernels import flow as compiled
 
-    if np.isin(graph.sources, graph.targets).any():
+    is_target = np.zeros(graph.order, bool)
+    is_target[graph.targets] = True
+    if is_target[graph.sources].any():
         raise ValueError(
             "a source is a target, and no loss of edges cuts it off; decide this before asking"
         )
