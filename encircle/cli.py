@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from encircle import cli_claims, cli_library, cli_words
+from encircle import cli_claims, cli_library, cli_roads, cli_words
 from encircle.terminal import (
     FAILED,
     guard,
@@ -42,6 +42,7 @@ app = typer.Typer(
 cli_library.register(app)
 cli_claims.register(app)
 cli_words.register(app)
+cli_roads.register(app)
 
 NETWORK_FORMATS = (".graphml", ".json")
 

@@ -231,8 +231,8 @@ def weigh_all(sweep: Sweep) -> tuple[float, float]:
     widths = measure_widths(sweep)
     if np.exp2(widths).sum() > VISITS or widths.max() > WIDEST_WEIGHED:
         return 1.0, 1.0
-    from encircle.likelihood.cuts import weigh_cuts  # noqa: PLC0415 - compiled
-    from encircle.likelihood.joins import weigh_joins  # noqa: PLC0415 - compiled
+    from encircle.likelihood.cuts import weigh_cuts
+    from encircle.likelihood.joins import weigh_joins
 
     steps, offsets, none = sweep.list_columns(), np.zeros_like(widths), np.empty(0, np.float32)
     cuts = weigh_cuts(steps, widths, offsets, none)
@@ -245,7 +245,7 @@ def _sweep(sweep: Sweep, most_states: int, on_step: OnStep | None) -> Bounds:
     if sweep.cost <= PLAIN_COST:
         connected, cut_off, most = sweep_plainly(sweep, most_states, on_step)
         return Bounds(connected, cut_off, most <= most_states, most)
-    from encircle.likelihood.frontier import run_sweep  # noqa: PLC0415 - only where it pays
+    from encircle.likelihood.frontier import run_sweep
 
     connected, cut_off, most, whole = run_sweep(sweep, most_states, on_step)
     return Bounds(connected, cut_off, whole, most)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
+
+CURVE_BITS = 20
+"""Bits of each axis of the curve: a millionth of the map's width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +40,26 @@ class Graph:
     def size(self) -> int:
         """Number of edges, m."""
         return len(self.u)
+
+
+def sort_along_curve(places: NDArray[np.float64]) -> NDArray[np.int64]:
+    """
+    Order places along a curve that keeps neighbours near each other (Z-order), shape (n,).
+
+    Vertices numbered so lie close in memory where they lie close on the map, and searches are the
+    faster for it.
+
+    Examples
+    --------
+    >>> sort_along_curve(np.array([[0.0, 0.0], [9.0, 9.0], [1.0, 0.0], [9.0, 8.0]])).tolist()
+    [0, 2, 3, 1]
+    """
+    low = places.min(axis=0, initial=np.inf)
+    extent = (places - low).max(initial=0.0) or 1.0
+    steps = ((places - low) / extent * (2**CURVE_BITS - 1)).astype(np.uint64)
+    spread = np.zeros(len(places), np.uint64)
+    for bit in range(CURVE_BITS):
+        for axis in range(2):
+            one = (steps[:, axis] >> np.uint64(bit)) & np.uint64(1)
+            spread |= one << np.uint64(2 * bit + axis)
+    return np.argsort(spread, kind="stable")

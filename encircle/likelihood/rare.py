@@ -288,7 +288,7 @@ class CutLink(Link):
 
     def prepare(self, sweep: Sweep) -> None:
         """Weigh all cuts; their weight is no less than the probability of being cut off."""
-        from encircle.likelihood.cuts import weigh_cuts  # noqa: PLC0415 - compiled
+        from encircle.likelihood.cuts import weigh_cuts
 
         self.widths = measure_widths(sweep)
         half = 1 << (np.minimum(self.widths, LONGEST) - 1)
@@ -301,7 +301,7 @@ class CutLink(Link):
 
     def draw_values(self, samples: int, seed: int) -> NDArray[np.float64]:
         """Draw worlds; of c pieces, 2^(2-c)."""
-        from encircle.likelihood.cuts import draw_cuts  # noqa: PLC0415 - compiled
+        from encircle.likelihood.cuts import draw_cuts
 
         pieces = np.empty(samples, np.int64)
         core = self.core
@@ -318,7 +318,7 @@ class JoinLink(Link):
 
     def prepare(self, sweep: Sweep) -> None:
         """Weigh all joins; their weight is no less than the probability of being connected."""
-        from encircle.likelihood.joins import weigh_joins  # noqa: PLC0415 - compiled
+        from encircle.likelihood.joins import weigh_joins
 
         self.known = self.p_direct
         widths = measure_widths(sweep) + 1
@@ -333,7 +333,7 @@ class JoinLink(Link):
 
     def draw_values(self, samples: int, seed: int) -> NDArray[np.float64]:
         """Draw worlds; of l loops, 2^-l."""
-        from encircle.likelihood.joins import draw_joins  # noqa: PLC0415 - compiled
+        from encircle.likelihood.joins import draw_joins
 
         loops = np.empty(samples, np.int64)
         core = self.core

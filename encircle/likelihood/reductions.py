@@ -245,7 +245,7 @@ def _choose(kernel: Kernel, size: int) -> Kernel:
     """Give the kernel as it stands, or compiled where that pays."""
     if size <= SMALL:
         return kernel
-    from encircle.likelihood.compiling import compile_late  # noqa: PLC0415 - only where it pays
+    from encircle.likelihood.compiling import compile_late
 
     compiled: Kernel = compile_late(kernel)
     return compiled
