@@ -114,6 +114,12 @@ class OptionsBody(Closed):
     most_worlds: Annotated[int, Field(strict=True, ge=0, le=10_000)] = Field(
         300, description="Partial worlds looked at for the likelihood; 0 leaves it out."
     )
+    samples: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = Field(
+        0, description="Worlds drawn where roads are all that is open and too many to count."
+    )
+    seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)] = Field(
+        0, description="Same seed, same draw."
+    )
     without: tuple[Text, ...] = Field((), description="Ids of features judged as if not drawn.")
     assume: dict[str, StrictBool] = Field(
         default_factory=dict, description="Ids of features taken as certain, or as not there."

@@ -67,6 +67,10 @@ AssumeOption = Annotated[
 WorldsOption = Annotated[
     int, typer.Option("--most-worlds", min=0, help="Worlds looked at for the likelihood; 0: none")
 ]
+SamplesOption = Annotated[
+    int, typer.Option("--samples", min=0, help="Worlds drawn where roads are too many to count")
+]
+SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same draw")]
 
 
 @app.command()
@@ -79,6 +83,8 @@ def judge(
     without: WithoutOption = None,
     assume: AssumeOption = None,
     most_worlds: WorldsOption = 300,
+    samples: SamplesOption = 0,
+    seed: SeedOption = 0,
     json_output: JsonOption = False,
     svg: Annotated[Path | None, typer.Option(help="Draw the judgement as a picture")] = None,
     network: Annotated[
@@ -92,6 +98,7 @@ def judge(
     read = read_file(situation, as_of, force)
     options = Options(
         stale_after_days=stale_after_days, seam_m=seam_m, most_worlds=most_worlds,
+        samples=samples, seed=seed,
         without=tuple(without or ()), assume=dict(map(parse_assumption, assume or ())),
     )  # fmt: skip
     judgement = guard(lambda: judge_situation(read, options))

@@ -120,10 +120,10 @@ def _tell(judgement: RoadJudgement, name: str) -> None:
     chance, network = said["likelihood_cut_off"], said["network"]
     low, high = chance["interval"]
     typer.echo("Reachable by road." if said["reachable"] else "Cut off: no road leads there.")
-    typer.echo(f"Likelihood of being cut off: {_say_percent(chance['p'])}"
-               f" ({_say_percent(low)} to {_say_percent(high)}).")  # fmt: skip
-    drawn = f"; {chance['worlds']} worlds, seed {chance['seed']}" if chance["worlds"] else ""
-    typer.echo(f"  by {chance['method']}{drawn}")
+    span = f" ({_say_percent(low)} to {_say_percent(high)})" if chance["worlds"] else ""
+    typer.echo(f"Likelihood of being cut off: {_say_percent(chance['p'])}{span}.")
+    drawn = f", {chance['worlds']} worlds, seed {chance['seed']}" if chance["worlds"] else ""
+    typer.echo(f"  {chance['method']}{drawn}")
     for line in _list_proof(said):
         typer.echo(line)
     typer.echo(

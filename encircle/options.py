@@ -52,6 +52,11 @@ class Options:
     most_worlds: int = 300
     """Partial worlds looked at before the likelihood is left as bounds, fewer on maps of more than
     2000 steps; 0 leaves the likelihood out."""
+    samples: int = 0
+    """Worlds drawn at random where roads are all that is open and counting would take too long; 0
+    draws none, and loads no compiled code."""
+    seed: int = 0
+    """Same seed, same draw."""
     without: tuple[str, ...] = ()
     """Ids of features judged as if nobody had drawn them."""
     assume: Mapping[str, bool] = field(default_factory=dict)

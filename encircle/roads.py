@@ -9,7 +9,7 @@ import numpy as np
 
 from encircle.errors import InputFault, SituationError
 from encircle.likelihood.cut import certify_cut, find_cut_faults
-from encircle.likelihood.sampling import LEVEL, sample_force
+from encircle.likelihood.solving import solve_graph
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from encircle.formats.road_network import RoadNetwork
     from encircle.likelihood.cut import CutCertificate
     from encircle.likelihood.graph import Graph
+    from encircle.likelihood.solving import CutOff
 
     Floats = NDArray[np.float64]
 
@@ -28,25 +29,12 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Likelihood:
-    """How likely a place is cut off, and how that is known."""
-
-    p_cut_off: float
-    low: float
-    high: float
-    method: str
-    worlds: int
-    seed: int
-    level: float
-
-
-@dataclass(frozen=True, slots=True)
 class RoadJudgement:
     """Whether a place is cut off on a road network."""
 
     network: RoadNetwork
     graph: Graph
-    likelihood: Likelihood
+    likelihood: CutOff
     certificate: CutCertificate
     faults: tuple[str, ...]
     """What an independent check finds wrong with the certificate."""
@@ -65,7 +53,7 @@ class RoadJudgement:
         return {
             "reachable": self.is_reachable,
             "likelihood_cut_off": {
-                "p": round(chance.p_cut_off, 6),
+                "p": round(chance.p, 6),
                 "interval": [round(chance.low, 6), round(chance.high, 6)],
                 "level": chance.level,
                 "method": chance.method,
@@ -132,7 +120,6 @@ def judge_roads(  # noqa: PLR0913 - the parts of the question
     *,
     worlds: int = 10_000,
     seed: int = 0,
-    level: float = LEVEL,
     closed: NDArray[np.bool_] | None = None,
     on_step: Callable[[int], object] | None = None,
 ) -> RoadJudgement:
@@ -147,8 +134,8 @@ def judge_roads(  # noqa: PLR0913 - the parts of the question
         Probability that each stretch is open, shape (m,), each by itself.
     sources, targets
         Junctions of the place, and of what it must reach.
-    worlds, seed, level
-        As in `sample_force`.
+    worlds, seed
+        As in `solve_graph`: where it is too wide to be counted, worlds are drawn.
     closed
         Stretches that are closed for sure, shape (m,).
     on_step
@@ -165,35 +152,14 @@ def judge_roads(  # noqa: PLR0913 - the parts of the question
     if np.isin(graph.sources, graph.targets).any():
         fault = "the place and what it must reach meet the roads at one junction"
         raise SituationError([InputFault("", fault, "Give places further apart")])
+    likelihood = solve_graph(graph, max(worlds, 1), seed, on_step=on_step)
+    assert likelihood is not None  # noqa: S101 - worlds may be drawn
     certificate = certify_cut(graph)
     return RoadJudgement(
         network=network,
         graph=graph,
-        likelihood=find_likelihood(graph, worlds, seed, level, on_step),
+        likelihood=likelihood,
         certificate=certificate,
         faults=tuple(find_cut_faults(graph, certificate)),
         closed=int(closed.sum()) if closed is not None else 0,
     )
-
-
-def find_likelihood(
-    graph: Graph,
-    worlds: int,
-    seed: int,
-    level: float = LEVEL,
-    on_step: Callable[[int], object] | None = None,
-) -> Likelihood:
-    """
-    Find how likely the sources are cut off from the targets.
-
-    Any exact method goes first here, and sampling is for what it cannot decide.
-    """
-    estimate = sample_force(graph, worlds, seed, level=level, on_step=on_step)
-    low, high = estimate.interval
-    method = (
-        "certain: the same in every world"
-        if estimate.certain
-        else "sampling: worlds drawn as they are searched, Wilson interval"
-    )
-    drawn = 0 if estimate.certain else worlds
-    return Likelihood(1 - estimate.p_connected, 1 - high, 1 - low, method, drawn, seed, level)

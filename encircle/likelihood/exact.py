@@ -35,7 +35,7 @@ from encircle.likelihood.sweep import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     OnStep = Callable[[object], None]
 
@@ -44,6 +44,10 @@ MOST_STATES = 4_000_000
 
 VISITS = 5e9
 """States to visit for bounds of a core that is too wide to be counted: some seconds."""
+
+MOST_PLANNED = 5_000
+"""Edges of a block whose order is planned in a fraction of a second; larger road networks are
+wider than can be counted."""
 
 QUICK_TRIES = 6
 """Orders tried to see whether part of a core is narrow."""
@@ -110,6 +114,31 @@ def find_reliability(
     if reduced.cut_off:
         return Bounds(0.0, 1.0, exact=True)
     return chain([find_core_reliability(core, most_states, on_step) for core in reduced.blocks])
+
+
+def count_narrow(graph: Graph, most_visits: float) -> Bounds | None:
+    """
+    Count how likely any source reaches any target, where that takes few visits.
+
+    Parameters
+    ----------
+    graph
+        Edges open independently of each other.
+    most_visits
+        States to visit at most in one block.
+
+    Returns
+    -------
+    bounds
+        Exact; None where it would take more, or merely planning would.
+    """
+    reduced = reduce_graph(graph)
+    if reduced.cut_off:
+        return Bounds(0.0, 1.0, exact=True)
+    if any(block.size > MOST_PLANNED for block in reduced.blocks):
+        return None
+    parts = _plan_blocks(reduced.blocks, most_visits)
+    return None if parts is None else chain([_count_part(p, MOST_STATES, None) for p in parts])
 
 
 def chain(links: Sequence[Bounds]) -> Bounds:
@@ -212,11 +241,17 @@ def contract_wide_edges(core: Core, order: Sequence[int]) -> list[Part]:
 def _plan_narrow(core: Core) -> list[Part] | None:
     """Plan the sweeps of a core; None if it cannot be counted in a time that bounds are worth."""
     ends = np.array([SOURCE]), np.array([TARGET])
+    reduced = reduce_graph(Graph(core.order, core.u, core.v, core.p_open, *ends))
+    return _plan_blocks(reduced.blocks, VISITS)
+
+
+def _plan_blocks(blocks: Iterable[Core], most_visits: float) -> list[Part] | None:
+    """Plan the sweeps of a chain of blocks; None if one of them takes too many visits."""
     parts: list[Part] = []
-    for block in reduce_graph(Graph(core.order, core.u, core.v, core.p_open, *ends)).blocks:
+    for block in blocks:
         rest = block.keep(block.u + block.v > SOURCE + TARGET)
         sweep = plan_sweep(rest, QUICK_TRIES * rest.size) if rest.size else None
-        if sweep and (sweep.slots > KEY_SLOTS or sweep.cost > VISITS):
+        if sweep and (sweep.slots > KEY_SLOTS or sweep.cost > most_visits):
             return None
         parts.append((block, sweep))
     return parts

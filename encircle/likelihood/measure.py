@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from encircle.likelihood.atlas import Atlas
     from encircle.likelihood.gazer import Gazer
     from encircle.likelihood.roads import Solve
+    from encircle.likelihood.solving import CutOff
     from encircle.likelihood.world import Both, Bounds, Key, World
     from encircle.options import Options
     from encircle.situation import Position
@@ -65,6 +66,8 @@ class Likelihood:
     ) -> None:
         self.atlas, self.asked, self.options = atlas, asked, options
         self._solve = solve
+        self._is_solved = False
+        self._solved: tuple[CutOff, CutOff] | None = None
         self._answers: dict[tuple[World, str], dict[str, Both]] = {}
         self._fires: dict[int, Fires] = {}
         self.group = self._take_apart(self._ask_group, "way")
@@ -188,11 +191,13 @@ class Likelihood:
     def to_dict(self) -> Json:
         """Give the contract's `likelihood`, for the group."""
         lower, upper, method = self.bracket_group()
+        drawn = self._solve_roads() if method == "sampled" else None
         return {
             **write_interval(lower, upper),
             "scale": "ICD 203",
             "method": method,
             "worlds": self.atlas.looked,
+            **(write_draw(*drawn) if drawn else {}),
             "by_definition": self.by_definition(GROUP),
         }
 
@@ -204,16 +209,24 @@ class Likelihood:
         kernel may still know.
         """
         lower, upper, method = self._bracket(self.group, (GROUP, "land_cut"))
-        alone = len(self.asked.group) == 1 and len(self.asked.there) == 1
-        if method == "bounds" and self._solve is not None and alone:
+        found = self._solve_roads() if method == "bounds" else None
+        if found is None:
+            return lower, upper, method
+        kind, strict = found
+        drawn = "sampled" in (kind.method, strict.method)
+        low, high = max(lower, kind.low), min(upper, strict.high)
+        return low, high, "sampled" if drawn else "exact"
+
+    def _solve_roads(self) -> tuple[CutOff, CutOff] | None:
+        """Solve the graph of roads that is left, once: on either reading, where there is one."""
+        if not self._is_solved:
+            self._is_solved = True
+            alone = len(self.asked.group) == 1 and len(self.asked.there) == 1
             start = self.atlas.start
-            if self.atlas.find_undecided(start) is None:
+            if self._solve is not None and alone and self.atlas.find_undecided(start) is None:
                 gazer = self.atlas.gazer(start)
-                found = bracket_roads(gazer, start, self.asked.there[0], self._solve)
-                if found is not None:
-                    low, high = max(lower, found[0]), min(upper, found[1])
-                    return low, high, "graph"
-        return lower, upper, method
+                self._solved = bracket_roads(gazer, start, self.asked.there[0], self._solve)
+        return self._solved
 
     def _bracket(self, tree: Tree, key: Key) -> tuple[float, float, str]:
         return (*tree.bracket(key), "exact" if tree.is_whole else "bounds")
@@ -246,6 +259,17 @@ def write_interval(lower: float, upper: float, name: str = "p_encircled") -> Jso
     """
     least, most = max(0.0, _round(lower, math.floor)), min(1.0, _round(upper, math.ceil))
     return {name: [least, most], "term": say_term(least, most)}
+
+
+def write_draw(kind: CutOff, strict: CutOff) -> Json:
+    """Say how a likelihood was drawn: of the two readings, the one that took more worlds."""
+    drawn = max(kind, strict, key=lambda found: found.worlds)
+    return {
+        "confidence_interval": drawn.level,
+        "p_drawn": [round(kind.p, 6), round(strict.p, 6)],
+        "samples": drawn.worlds,
+        "seed": drawn.seed,
+    }
 
 
 def _round(p: float, towards: Callable[[float], int]) -> float:

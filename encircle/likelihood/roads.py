@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from encircle.likelihood.gazer import Gazer
+    from encircle.likelihood.solving import CutOff
     from encircle.reach import Reading
     from encircle.situation import Position
 
-    Solve = Callable[[Graph], tuple[float, float]]
+    Solve = Callable[[Graph], CutOff | None]
 
 FOOT = MODE_BITS["foot"]
 ENDS_OF_AN_EDGE = 2
@@ -29,7 +30,7 @@ ENDS_OF_AN_EDGE = 2
 
 def bracket_roads(
     gazer: Gazer, world: World, position: Position, solve: Solve
-) -> tuple[float, float] | None:
+) -> tuple[CutOff, CutOff] | None:
     """
     Bracket how likely a position is cut off by land, where its ways are a graph of roads.
 
@@ -40,12 +41,13 @@ def bracket_roads(
     position
         Whose ways.
     solve
-        Gives the least and the greatest probability that a graph connects the force.
+        Says how likely a graph cuts the force off; None where it cannot.
 
     Returns
     -------
-    lower, upper
-        None where the question is not of that kind, or the map may end before the answer.
+    optimistic, pessimistic
+        How likely it is on either reading. None where the question is not of that kind, the map
+        may end before the answer, or the graphs cannot be solved.
     """
     views = [gazer.view(world, "optimistic", end) for end in ENDS]
     if not gazer.open_modes(views[1], position) and gazer.runs_off(views[0].labels, position):
@@ -54,7 +56,8 @@ def bracket_roads(
     kind, strict = graphs
     if kind is None or strict is None:
         return None
-    return 1.0 - solve(kind)[1], 1.0 - solve(strict)[0]
+    found = solve(kind), solve(strict)
+    return None if found[0] is None or found[1] is None else (found[0], found[1])
 
 
 def find_graph(gazer: Gazer, world: World, reading: Reading, position: Position) -> Graph | None:

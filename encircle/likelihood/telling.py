@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from encircle.evidence import Doubts, Item, find_doubts
 from encircle.likelihood.atlas import Atlas
+from encircle.likelihood.exact import PLAIN_COST
 from encircle.likelihood.measure import Asked, Likelihood, write_interval
 from encircle.likelihood.pivots import tell_importance, tell_missing, tell_pivots
+from encircle.likelihood.solving import QUICK_VISITS, solve_graph
 from encircle.likelihood.world import DEFINITIONS
 from encircle.rules import answer_definitions
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from encircle.evidence import Evidence
     from encircle.ground import Ground
     from encircle.judgement import Answer, Judgement
+    from encircle.likelihood.graph import Graph
+    from encircle.likelihood.solving import CutOff
     from encircle.lines import Stop
     from encircle.options import Options
     from encircle.rules import Facts
@@ -95,7 +99,8 @@ def tell_likelihood(
     if not (doubts.items or doubts.shifts) or not asked.there:
         told = Told(_read_off(speaking), {f.position.id: _read_definitions([f]) for f in there})
         return replace(told, pivots=_suspect(sheet, judgement, asked, options))
-    likelihood = Likelihood(_build_atlas(sheet, doubts, options), asked, options)
+    atlas = _build_atlas(sheet, doubts, options)
+    likelihood = Likelihood(atlas, asked, options, lambda graph: _solve(graph, options))
     features = {f.id: f for f in sheet.evidence.speaking}
     pivots = tuple(tell_pivots(likelihood, judgement.verdict, features))
     if not pivots and judgement.status.code in ("C0", "C1", "C2", "E1", "E2"):
@@ -106,6 +111,12 @@ def tell_likelihood(
         {f.position.id: likelihood.by_definition(f.position.id) for f in there},
         (*pivots, *(tell_missing(judgement, pivots) if likelihood.group.is_whole else ())),
     )
+
+
+def _solve(graph: Graph, options: Options) -> CutOff | None:
+    """Solve a graph of roads, with compiled code only where worlds may be drawn."""
+    visits = QUICK_VISITS if options.samples else PLAIN_COST
+    return solve_graph(graph, options.samples, options.seed, most_visits=visits)
 
 
 def _list_asked(all_facts: Sequence[Facts], speaking: Sequence[Facts]) -> Asked:

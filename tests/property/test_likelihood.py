@@ -8,6 +8,7 @@ import math
 import random
 
 import networkx as nx
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -15,8 +16,11 @@ from hypothesis import strategies as st
 from encircle import Options, judge
 from encircle.errors import SituationError
 from encircle.geojson import read_situation
+from encircle.likelihood.exact import find_reliability
+from encircle.likelihood.graph import Graph
 from encircle.likelihood.measure import Likelihood
 from encircle.likelihood.roads import bracket_roads
+from encircle.likelihood.solving import CutOff
 from encircle.likelihood.world import DEFINITIONS
 from tests.property.strategies import HALF_M, SETTINGS, Sketch, box, draw_plan, line, plans, point
 from tests.property.worlds_oracle import (
@@ -180,7 +184,7 @@ def archipelagos(draw):
     return items, list(zip(kept, rests, strict=True))
 
 
-def draw_islands(items, bridges):
+def draw_islands(items, bridges, wide=WIDE, high=HIGH):
     """Draw the islands as a situation: each item an origin whose grade is given its probability."""
     grades = [f"{letter}{number}" for letter in "ABCDE" for number in range(1, 6)]
     sources = [
@@ -193,10 +197,10 @@ def draw_islands(items, bridges):
         row = {"type": "Feature", "id": name, "geometry": geometry}
         features.append({**row, "properties": {"kind": kind, **properties}})
 
-    far = CELL_M * WIDE
-    for x in range(1, WIDE):
+    far = CELL_M * wide
+    for x in range(1, wide):
         add(f"x{x}", line((x * CELL_M, -99), (x * CELL_M, far)), "barrier", type="river")
-    for y in range(1, HIGH):
+    for y in range(1, high):
         add(f"y{y}", line((-99, y * CELL_M), (far + 99, y * CELL_M)), "barrier", type="river")
     for number, ((one, other), rests) in enumerate(bridges):
         places = [((x + 0.5) * CELL_M, (y + 0.5) * CELL_M) for x, y in (one, other)]
@@ -207,19 +211,19 @@ def draw_islands(items, bridges):
             f"bridge-{number}", line(*ends), "crossing", type="bridge",
             sources=[f"s{i}" for i in rests],
         )  # fmt: skip
-    high, rim = CELL_M * HIGH, 500
+    top, rim = CELL_M * high, 500
     for number, strip in enumerate(
-        ((-rim, -rim, 0, high + rim), (far, -rim, far + rim, high + rim),
-         (0, -rim, far, 0), (0, high, far, high + rim))
+        ((-rim, -rim, 0, top + rim), (far, -rim, far + rim, top + rim),
+         (0, -rim, far, 0), (0, top, far, top + rim))
     ):  # fmt: skip
         add(f"rim-{number}", box(*strip), "control", holder="R", basis="assessed")
     half = CELL_M / 2
     add("force", point(half, half), "position", side="B", force="the-force", reach_m=100)
-    add("rear", point(far - half, HIGH * CELL_M - half), "anchor", side="B")
+    add("rear", point(far - half, high * CELL_M - half), "anchor", side="B")
     whole = {
         "as_of": "2025-03-14T12:00:00Z", "sides": [{"id": "B"}, {"id": "R"}],
         "force": "the-force", "uncovered": "open", "sources": sources,
-        "area": box(-rim, -rim, far + rim, high + rim),
+        "area": box(-rim, -rim, far + rim, top + rim),
     }  # fmt: skip
     document = draw_plan({"type": "FeatureCollection", "situation": whole, "features": features})
     return document, dict(zip(grades, items, strict=False))
@@ -269,10 +273,10 @@ def test_islands_with_a_bridge_an_item_are_a_graph_of_independent_edges(archipel
     likelihood, (position,) = judge_fast(situation, EXACT)
     atlas = likelihood.atlas
     start = atlas.start
-    bracket = bracket_roads(atlas.gazer(start), start, position, solve_plainly)
-    assert bracket is not None
-    found = likelihood.group.bracket((None, "land_cut"))
-    assert bracket == pytest.approx(found, abs=1e-9)
+    found = bracket_roads(atlas.gazer(start), start, position, solve_plainly)
+    assert found is not None
+    bracket = found[0].low, found[1].high
+    assert bracket == pytest.approx(likelihood.group.bracket((None, "land_cut")), abs=1e-9)
 
 
 def test_a_kernel_answers_where_the_worlds_are_too_many():
@@ -289,12 +293,48 @@ def test_a_kernel_answers_where_the_worlds_are_too_many():
     few = Options(seam_m=0.0, most_worlds=3)
     hurried = Likelihood(build_atlas(situation, few), asked, few, solve_plainly)
     lower, upper, method = hurried.bracket_group()
-    assert method == "graph"
+    assert method == "exact"
     assert (lower, upper) == pytest.approx(full.group.bracket((None, "land_cut")), abs=1e-9)
 
 
+def draw_grid(side, p_open):
+    """Draw a square of islands and its bridges, with the graph they are."""
+    places = list(itertools.product(range(side), repeat=2))
+    steps = [((x, y), (x + 1, y)) for x, y in places if x + 1 < side]
+    steps += [((x, y), (x, y + 1)) for x, y in places if y + 1 < side]
+    document, _ = draw_islands([], [(step, []) for step in steps], side, side)
+    for feature in document["features"]:
+        if feature["properties"]["kind"] == "crossing":
+            feature["properties"] |= {"probability": p_open, "sources": []}
+    u, v = (np.array([x * side + y for x, y in ends]) for ends in zip(*steps, strict=True))
+    graph = Graph(
+        side * side, u, v, np.full(len(u), p_open), np.array([0]), np.array([side * side - 1])
+    )
+    return read_situation(document), graph
+
+
+def test_a_judgement_counts_a_graph_of_roads_whose_worlds_are_too_many():
+    """Twenty-four bridges, each in doubt, are counted without looking at their worlds."""
+    situation, graph = draw_grid(4, 0.7)
+    found = judge(situation, Options(most_worlds=3)).likelihood
+    assert found["method"] == "exact"
+    assert found["p_encircled"] == pytest.approx([find_reliability(graph).cut_off] * 2, abs=2e-6)
+
+
+def test_a_judgement_draws_a_graph_too_wide_to_be_counted_only_where_it_may():
+    """A hundred and forty-four bridges: bounds, or where worlds may be drawn, a draw."""
+    situation, graph = draw_grid(9, 0.7)
+    hurried = judge(situation, Options(most_worlds=3)).likelihood
+    assert hurried["method"] == "bounds"
+    told = judge(situation, Options(most_worlds=3, samples=4_000, seed=3)).likelihood
+    low, high = told["p_encircled"]
+    exact = find_reliability(graph).cut_off
+    assert low - 1e-6 <= exact <= high + 1e-6
+    assert high - low < 0.05
+
+
 def solve_plainly(graph):
-    """Enumerate the worlds of a graph: the probability that it connects, twice."""
+    """Enumerate the worlds of a graph: the probability that it cuts the force off."""
     doubtful = [i for i, p in enumerate(graph.p_open) if p < 1]
     held = 0.0
     for values in itertools.product((True, False), repeat=len(doubtful)):
@@ -305,4 +345,4 @@ def solve_plainly(graph):
         mass = math.prod(graph.p_open[i] if v else 1 - graph.p_open[i] for i, v in there.items())
         reached = nx.node_connected_component(G, int(graph.sources[0]))
         held += mass * (not reached.isdisjoint(graph.targets.tolist()))
-    return held, held
+    return CutOff(1 - held, 1 - held, 1 - held)

@@ -41,8 +41,7 @@ def test_two_ways_of_two_stretches_are_judged_as_arithmetic_says(run):
     said = json.loads(done.stdout)
     low, high = said["likelihood_cut_off"]["interval"]
     assert said["reachable"]
-    assert low <= 9 / 16 <= high
-    assert high - low < 0.02
+    assert low == high == 9 / 16
     assert said["disjoint_ways"] == len(said["cut"]) == len(said["ways"]) == 2
     assert said["certificate_faults"] == []
     assert {tuple(way["roads"]) for way in said["ways"]} == {
@@ -50,9 +49,9 @@ def test_two_ways_of_two_stretches_are_judged_as_arithmetic_says(run):
     }  # fmt: skip
 
 
-def test_json_is_one_document_and_the_same_for_the_same_seed(run):
-    first, again, other = (run("--json", "--seed", seed).stdout for seed in (1, 1, 2))
-    assert first == again != other
+def test_json_is_one_document_and_the_same_every_time(run):
+    first, again = (run("--json").stdout for _ in range(2))
+    assert first == again
 
 
 def test_a_place_no_road_leads_to_is_cut_off_for_certain(run):
@@ -78,7 +77,7 @@ def test_in_words_it_gives_likelihood_proof_and_network(run):
     text = run().stdout
     assert "Reachable by road." in text
     assert "Likelihood of being cut off" in text
-    assert "Wilson interval; 10000 worlds, seed 0" in text
+    assert "  exact\n" in text
     assert "2 ways share no stretch; the loss of these 2 closes all:" in text
     assert "The proof holds." in text
     assert "in 2 parts" in text
