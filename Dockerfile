@@ -10,7 +10,8 @@ RUN /opt/encircle/bin/python -m pip install --no-cache-dir .
 FROM python:3.11-slim
 ENV PATH=/opt/encircle/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    PYTHONDONTWRITEBYTECODE=1
+    PYTHONDONTWRITEBYTECODE=1 \
+    NUMBA_CACHE_DIR=/tmp/numba
 COPY --from=build /opt/encircle /opt/encircle
 WORKDIR /srv/encircle
 COPY api ./api
