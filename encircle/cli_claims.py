@@ -60,6 +60,10 @@ def check(
     stale_after_days: Annotated[
         float, typer.Option("--stale-after-days", min=0, help="Older evidence is uncertain; days")
     ] = 30.0,
+    most_worlds: Annotated[
+        int,
+        typer.Option("--most-worlds", min=0, help="Worlds looked at for the likelihood; 0: none"),
+    ] = 0,
     json_output: Annotated[
         bool, typer.Option("--json", help="Print one JSON document, nothing else")
     ] = False,
@@ -79,7 +83,8 @@ def check(
     failing = _parse_ratings(fail_on or [])
     maps = _read_maps(situations)
     stated = _read_claims(maps, situations, claims)
-    checks = _check(maps, stated, Options(stale_after_days=stale_after_days))
+    options = Options(stale_after_days=stale_after_days, most_worlds=most_worlds)
+    checks = _check(maps, stated, options)
     _report(checks, failing, junit, github=github, quiet=json_output)
     if not json_output:
         _tell(checks)

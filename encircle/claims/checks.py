@@ -32,6 +32,8 @@ FAVOURABLE: tuple[Rating, ...] = ("supported", "supported_weaker_definition", "o
 MOST_NAMES = 12
 """Forces named of a longer list."""
 REFERENCE = "docs/contract.md, Claims"
+UNWEIGHED = Options(most_worlds=0)
+"""No rating rests on a likelihood, which costs as much as all the rest of a large judgement."""
 
 
 class NoMapError(EncircleError, ValueError):
@@ -59,7 +61,8 @@ def check_claims(
     claims
         Claims to rate; by default, those that stand on the maps.
     options
-        Parameters of every judgement.
+        Parameters of every judgement; by default the likelihood is left out, for no rating rests on
+        it.
     processes
         How many processes judge; the answer is the same.
     on_judged
@@ -82,7 +85,7 @@ def check_claims(
     >>> checks.to_dict()
     {'claims': []}
     """
-    material = Material(list(situations), options or Options())
+    material = Material(list(situations), options or UNWEIGHED)
     if not material.maps:
         raise NoMapError
     entries = _parse_all(claims, material)

@@ -102,8 +102,9 @@ def states_a_condition(facts: Facts) -> Seen | None:
     true = [r for r in (facts.shown, *later) if facts.was_true(r)]
     if true:
         return Seen(detail=f"The condition held on the map of {_say_day(true[0].as_of)}.")
-    if later:
-        return Seen(detail=f"Up to the map of {_say_day(later[-1].as_of)} it did not hold.")
+    if later or facts.is_before_its_map:
+        last = (facts.shown, *later)[-1]
+        return Seen(detail=f"Up to the map of {_say_day(last.as_of)} it did not hold.")
     return Seen(detail="No map in hand is of the days that follow.")
 
 

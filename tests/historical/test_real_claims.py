@@ -11,8 +11,8 @@ from encircle.formats.claims_file import read_claims, read_rows
 from encircle.formats.deepstate import parse_snapshot_time, situation_from_deepstate
 from encircle.formats.presets import convert_map
 from encircle.geojson import read_situation
-from tests.historical.test_real_maps import BORDER, GUEVO, SAMPLES, SHARED, border
 from tests.historical.test_real_mappers import ISW_KURSK, files
+from tests.historical.test_real_maps import BORDER, GUEVO, SAMPLES, SHARED, border
 
 pytestmark = [
     pytest.mark.real,
@@ -196,3 +196,9 @@ def test_putin_on_13_march_holds_only_as_fire_control():
     assert checked.matrix["fire_control"] == "supported"
     (otherwise,) = [f for f in checked.findings if f.rule == "holds_otherwise"]
     assert "fire control" in otherwise.statement
+
+
+def test_a_condition_is_told_what_became_of_it():
+    checked = on_all_maps()["claim-putin-if-blocked"]
+    assert checked.rating == "unverifiable"
+    assert "Up to the map of 20 March 2025 it did not hold." in checked.findings[0].statement
