@@ -12,6 +12,7 @@ from encircle import check_claims
 from encircle.claims.rating import RATINGS
 from encircle.formats.claims_file import read_claims
 from encircle.formats.scenarios import read_library
+from encircle.situation import Claim
 
 pytestmark = pytest.mark.historical
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,6 +82,17 @@ CLAIMS = [
 ]
 
 
+def test_every_claim_of_the_library_has_a_list_of_ratings():
+    """History says of each what it may be rated; none is left to the engine alone."""
+    listed = {tuple(param.values[:2]) for param in CLAIMS}
+    on_maps = {(s.id, claim.id) for s in library().values()
+               for claim in s.situation.of_kind(Claim)}  # fmt: skip
+    told = {(folder, claim["id"]) for folder in CHRONOLOGIES for claim in
+            json.loads((FIXTURES / folder / "claims.json").read_bytes())["claims"]}  # fmt: skip
+    assert listed == on_maps | told
+    assert all(param.values[2] for param in CLAIMS)
+
+
 @pytest.mark.parametrize(("folder", "claim", "allowed"), CLAIMS)
 def test_a_claim_is_rated_as_history_allows(folder, claim, allowed):
     checked = rated(folder)[claim]
@@ -139,13 +151,15 @@ def test_the_page_of_fairness_says_what_was_rated():
     spec = importlib.util.spec_from_file_location("page", ROOT / "docs" / "fairness_page.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    places = {}
-    for scenario in library().values():
-        if scenario.is_history:
-            places.setdefault(scenario.place, []).append(scenario.id)
-    ratings = {}
-    for folders in places.values():
-        ratings |= rated_together(tuple(folders))
+    rated, maps = module.rate_all(FIXTURES)
+    claims = [c.statement.claim for c in rated.values()]
+    said = [(c.id, c.claimant, c.made_at, c.statement)
+            for c in claims]  # fmt: skip
+    assert len(said) == len(set(said)), "a claim is counted twice"
+    for chronology in CHRONOLOGIES:
+        told = {claim for folder, claim in rated if folder == chronology}
+        claims = json.loads((FIXTURES / chronology / "claims.json").read_bytes())["claims"]
+        assert told == {claim["id"] for claim in claims}
     page = (ROOT / "docs" / "fairness.md").read_text("utf-8")
-    stale = page != module.write_page(ratings, library())
+    stale = page != module.write_page(rated, maps)
     assert not stale, "run `python docs/fairness_page.py`"
