@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from encircle.claims.answer import name_rating
 from encircle.claims.rating import RATINGS
 from encircle.formats.scenarios import read_chronologies, read_library
 from encircle.history import rate_library
@@ -73,7 +74,7 @@ def _write_relations(rated: Rated, maps: Maps) -> Iterator[str]:
 def _write_counts(
     what: str, names: tuple[str, ...], counts: Counter[tuple[str, str]]
 ) -> Iterator[str]:
-    yield f"| {what} | {' | '.join(r.replace('_', ' ') for r in RATINGS)} | all |"
+    yield f"| {what} | {' | '.join(map(name_rating, RATINGS))} | all |"
     yield "|---" * (len(RATINGS) + 2) + "|"
     for name in names:
         row = [counts[name, rating] for rating in RATINGS]
@@ -106,7 +107,7 @@ def _write_claim(key: Key, checked: CheckedClaim) -> str:
     denied = "" if asserted.holds else "*not* "
     link = f"[{key[0]}](../fixtures/{key[0]}/SOURCES.md)"
     words = (claim.statement or "").replace("|", "\\|")
-    rating = checked.rating.replace("_", " ")
+    rating = name_rating(checked.rating)
     return (
         f"| {_day(checked)} | {claim.claimant or '–'} | {words} | {denied}{definition} | {rating} "
         f"| {link} |"

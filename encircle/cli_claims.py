@@ -173,8 +173,10 @@ def _report(
 
 
 def _tell(checks: ClaimChecks) -> None:
+    from encircle.claims.answer import name_rating
+
     for checked in checks.checked:
-        typer.echo(f"{checked.id}: {checked.rating.replace('_', ' ')}")
+        typer.echo(f"{checked.id}: {name_rating(checked.rating)}")
         typer.echo(f"  {checked.quote}")
         for finding in checked.findings[1:]:
             typer.echo(f"  - {finding.statement}")
@@ -185,6 +187,6 @@ def _tell(checks: ClaimChecks) -> None:
     counts: dict[str, int] = {}
     for checked in checks.checked:
         counts[checked.rating] = counts.get(checked.rating, 0) + 1
-    said = ", ".join(f"{count} {rating.replace('_', ' ')}" for rating, count in counts.items())
+    said = ", ".join(f"{count} {name_rating(rating)}" for rating, count in counts.items())
     bad = f"; {len(checks.faulty)} could not be read" if checks.faulty else ""
     typer.echo(f"{len(checks.checked)} claims rated{': ' if said else ''}{said}{bad}.")

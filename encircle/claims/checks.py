@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from encircle.claims.answer import CheckedClaim, ClaimChecks, FaultyClaim, MapRating, Statement
+from encircle.claims.answer import (
+    CheckedClaim,
+    ClaimChecks,
+    FaultyClaim,
+    MapRating,
+    Statement,
+    name_rating,
+)
 from encircle.claims.facts import Facts
 from encircle.claims.material import Material
 from encircle.claims.rating import Rating, find_fulfilment, rate, rate_by_each
@@ -288,7 +295,7 @@ def _say_together(
     if carrier.rating == rating:
         yield from carrier.findings
         return
-    said = "; ".join(f"{r.name}: {r.rating.replace('_', ' ')}" for r in day)
+    said = "; ".join(f"{r.name}: {name_rating(r.rating)}" for r in day)
     statement = f"The maps of the day disagree: it is neither shown nor refuted ({said})."
     yield Finding("maps_disagree", statement, (), decides=True, reference=REFERENCE)
     yield from (replace(finding, decides=False) for finding in carrier.findings)
@@ -306,7 +313,7 @@ def _find_more(
     if len(day) > 1 and carrier.rating == rating:
         agreeing = [r.name for r in day if r.rating == rating]
         of = f"{len(agreeing)} of {len(day)} maps of the day agree"
-        dissent = [f"{r.name} ({r.rating.replace('_', ' ')})" for r in day if r.rating != rating]
+        dissent = [f"{r.name} ({name_rating(r.rating)})" for r in day if r.rating != rating]
         more = f"; not so {', '.join(dissent)}" if dissent else ""
         yield Finding("maps_of_the_day", f"{of}{more}.", (), reference=REFERENCE)
     yield from _find_nearby(rated)
@@ -325,7 +332,7 @@ def _find_more(
 
 def _find_nearby(rated: Sequence[MapRating]) -> Iterator[Finding]:
     """Say what the nearest maps of mappers without one of the day make of the claim."""
-    said = [f"{r.name} of {r.ruling.as_of:%Y-%m-%d}: {r.rating.replace('_', ' ')}"
+    said = [f"{r.name} of {r.ruling.as_of:%Y-%m-%d}: {name_rating(r.rating)}"
             for r in rated if not r.is_of_day and r.ruling]  # fmt: skip
     if said:
         statement = f"Mappers without a map of the day, by their nearest: {'; '.join(said)}."

@@ -381,6 +381,8 @@ def holds_otherwise(facts: Facts) -> Seen | None:
     """By another definition the same words would hold."""
     if facts.ruling is None or facts.asserted.definition is None or not facts.asserted.holds:
         return None
+    if facts.asserted.tense != "present":  # nothing was said of how it stood
+        return None
     if facts.answer == "yes" or facts.definition == "no_force":
         return None
     true = [d for d in DEFINITIONS if d != facts.definition and facts.shown.answer(d) == "yes"]
