@@ -180,7 +180,7 @@ def _check(parsed: _Parsed, material: Material) -> CheckedClaim:
     day = [r for r in rated if r.is_of_day]
     rating, carrier = _combine(day)
     facts = all_facts[carrier.number]
-    findings = (*_say_together(rating, carrier, day),
+    findings = (*_say_together(carrier, day),
                 *_find_more(statement, instant, rated, carrier, rating))  # fmt: skip
     shown = find_fulfilment(facts) if rating == "supported" else None
     return CheckedClaim(
@@ -281,18 +281,22 @@ def _combine(day: Sequence[MapRating]) -> tuple[Rating, MapRating]:
     ratings = {rated.rating for rated in speaking}
     if len(ratings) == 1:
         return speaking[0].rating, speaking[0]
-    if ratings <= set(FAVOURABLE):
+    if not _disagree(day):
         carrier = max(speaking, key=lambda rated: FAVOURABLE.index(rated.rating))
         return carrier.rating, carrier
     carrier = next((r for r in speaking if r.rating == "unsupported"), speaking[0])
     return "unsupported", carrier
 
 
-def _say_together(
-    rating: Rating, carrier: MapRating, day: Sequence[MapRating]
-) -> Iterator[Finding]:
+def _disagree(day: Sequence[MapRating]) -> bool:
+    """Tell whether the maps that can say anything differ in more than how much stands."""
+    ratings = {rated.rating for rated in day if rated.speaks}
+    return len(ratings) > 1 and not ratings <= set(FAVOURABLE)
+
+
+def _say_together(carrier: MapRating, day: Sequence[MapRating]) -> Iterator[Finding]:
     """Say first what decides: the carrying map's own finding, or that the maps disagree."""
-    if carrier.rating == rating:
+    if not _disagree(day):
         yield from carrier.findings
         return
     said = "; ".join(f"{r.name}: {name_rating(r.rating)}" for r in day)
@@ -310,7 +314,7 @@ def _find_more(
 ) -> Iterator[Finding]:
     """Say how the maps agree, what the claimant's own side's map shows, and of when the map is."""
     day = [r for r in rated if r.is_of_day]
-    if len(day) > 1 and carrier.rating == rating:
+    if len(day) > 1 and not _disagree(day):
         agreeing = [r.name for r in day if r.rating == rating]
         of = f"{len(agreeing)} of {len(day)} maps of the day agree"
         dissent = [f"{r.name} ({name_rating(r.rating)})" for r in day if r.rating != rating]

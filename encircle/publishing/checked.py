@@ -203,7 +203,7 @@ def _parse_entry(entry: object, pointer: str, faults: list[InputFault]) -> Check
     if entry.get("errors"):
         return None
     rating = entry.get("rating")
-    if rating not in RATINGS:
+    if not isinstance(rating, str) or rating not in RATINGS:
         remedy = f"Name one of {', '.join(RATINGS)}"
         faults.append(InputFault(f"{pointer}/rating", f"{rating!r} is no rating", remedy))
         return None

@@ -147,6 +147,11 @@ def test_a_ring_that_fire_alone_would_make_is_told_beside_the_contradiction():
     assert "holds_otherwise" in {f.rule for f in gerasimov.findings}
 
 
+def test_of_a_condition_nothing_is_said_by_another_definition():
+    condition = rated_chronology("kursk-chronology")["claim-putin-if-blocked"]
+    assert "holds_otherwise" not in {f.rule for f in condition.findings}
+
+
 def test_the_page_of_fairness_says_what_was_rated():
     spec = importlib.util.spec_from_file_location("page", ROOT / "docs" / "fairness_page.py")
     module = importlib.util.module_from_spec(spec)

@@ -202,3 +202,13 @@ def test_a_condition_is_told_what_became_of_it():
     checked = on_all_maps()["claim-putin-if-blocked"]
     assert checked.rating == "unverifiable"
     assert "Up to the map of 20 March 2025 it did not hold." in checked.findings[0].statement
+    assert "holds_otherwise" not in {f.rule for f in checked.findings}
+
+
+def test_maps_of_one_day_that_disagree_are_told_first():
+    """DeepState's map of 12 March refutes it; ISW's layer of that day leaves it open."""
+    checked = on_all_maps()["claim-gerasimov"]
+    assert checked.rating == "unsupported"
+    assert checked.findings[0].rule == "maps_disagree"
+    assert "2025-03-12: contradicted" in checked.findings[0].statement
+    assert "isw-2025-03-12-kursk-group: unsupported" in checked.findings[0].statement

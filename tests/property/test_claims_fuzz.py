@@ -164,6 +164,14 @@ WRONG = [
 ]
 
 
+@pytest.mark.parametrize("rating", [[], {}, 5, None, "false"])
+def test_what_is_no_rating_is_a_fault(rating):
+    """A value that cannot even be looked up is told like any other."""
+    with pytest.raises(CheckedClaimsError) as told:
+        parse_checked({"claims": [{"id": "a", "rating": rating, "claim": {}}]})
+    assert [fault.pointer for fault in told.value.faults] == ["/claims/0/rating"]
+
+
 @pytest.mark.parametrize(("path", "value", "pointer"), WRONG, ids=[w[2] for w in WRONG])
 def test_a_malformed_judgement_is_a_fault_that_names_the_place(path, value, pointer):
     document = copy.deepcopy(json.loads(checked()))
