@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.exceptions import HTTPException
 
 from encircle.errors import CertificateError, InputFault, SituationError
+from encircle.judgement import spell_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -190,16 +191,5 @@ def _say(error: BaseException) -> str:
 
 def encode(document: object) -> bytes:
     """Write JSON that any client can read, half surrogate pairs spelt out."""
-    text = json.dumps(_mend(document), ensure_ascii=False, allow_nan=False)
+    text = json.dumps(spell_out(document), ensure_ascii=False, allow_nan=False)
     return text.encode()
-
-
-def _mend(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Spell out what UTF-8 cannot hold."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
-    if isinstance(value, dict):
-        return {_mend(key): _mend(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_mend(item) for item in value]
-    return value

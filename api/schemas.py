@@ -180,7 +180,11 @@ class ClaimChecksRequest(Closed):
     claims: Annotated[list[Any], Field(max_length=1_000)] | None = Field(
         None, description="Claims, as docs/contract.md has them; by default those on the maps."
     )
-    options: OptionsBody | None = None
+    options: OptionsBody | None = Field(
+        None,
+        description="As of a judgement, but `most_worlds` is 0 unless given: no rating rests on a "
+        "likelihood.",
+    )
     brief: bool = Field(default=False, description="Leave proofs and axes out of each judgement.")
 
 

@@ -8,6 +8,7 @@ import resource
 import signal
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
@@ -23,6 +24,7 @@ from api.schemas import (
 )
 from api.wire import ANSWER, QUESTION, Kind
 from encircle import check_claims, judge
+from encircle.claims.checks import UNWEIGHED
 from encircle.verify import verify
 
 if TYPE_CHECKING:
@@ -59,7 +61,10 @@ def claims_body(raw: bytes) -> bytes:
     """Rate the claims in a request's body against its maps."""
     request = parse_body(raw, ClaimChecksRequest)
     situations, claims = read_batch(request)
-    checks = check_claims(situations, claims, _choose(request))
+    options = _choose(request)
+    if options and request.options and "most_worlds" not in request.options.model_fields_set:
+        options = replace(options, most_worlds=UNWEIGHED.most_worlds)
+    checks = check_claims(situations, claims, options)
     return write(checks.to_dict(brief=request.brief))
 
 

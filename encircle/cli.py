@@ -22,6 +22,7 @@ from encircle.terminal import (
     read_file,
     refuse,
     show_progress,
+    spell_out_streams,
     write,
 )
 
@@ -39,6 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.callback()(spell_out_streams)
 cli_library.register(app)
 cli_claims.register(app)
 cli_words.register(app)
@@ -105,7 +107,7 @@ def judge(
     if svg:
         from encircle.picture import draw_svg
 
-        write(svg, draw_svg(judgement, read).encode())
+        write(svg, draw_svg(judgement, read).encode("utf-8", "backslashreplace"))
     if network:
         _save_network(network, read, options)
     if json_output:

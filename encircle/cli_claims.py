@@ -60,6 +60,10 @@ def check(
     stale_after_days: Annotated[
         float, typer.Option("--stale-after-days", min=0, help="Older evidence is uncertain; days")
     ] = 30.0,
+    most_worlds: Annotated[
+        int,
+        typer.Option("--most-worlds", min=0, help="Worlds looked at for the likelihood; 0: none"),
+    ] = 0,
     json_output: Annotated[
         bool, typer.Option("--json", help="Print one JSON document, nothing else")
     ] = False,
@@ -79,7 +83,8 @@ def check(
     failing = _parse_ratings(fail_on or [])
     maps = _read_maps(situations)
     stated = _read_claims(maps, situations, claims)
-    checks = _check(maps, stated, Options(stale_after_days=stale_after_days))
+    options = Options(stale_after_days=stale_after_days, most_worlds=most_worlds)
+    checks = _check(maps, stated, options)
     _report(checks, failing, junit, github=github, quiet=json_output)
     if not json_output:
         _tell(checks)
@@ -168,8 +173,10 @@ def _report(
 
 
 def _tell(checks: ClaimChecks) -> None:
+    from encircle.claims.answer import name_rating
+
     for checked in checks.checked:
-        typer.echo(f"{checked.id}: {checked.rating.replace('_', ' ')}")
+        typer.echo(f"{checked.id}: {name_rating(checked.rating)}")
         typer.echo(f"  {checked.quote}")
         for finding in checked.findings[1:]:
             typer.echo(f"  - {finding.statement}")
@@ -180,6 +187,6 @@ def _tell(checks: ClaimChecks) -> None:
     counts: dict[str, int] = {}
     for checked in checks.checked:
         counts[checked.rating] = counts.get(checked.rating, 0) + 1
-    said = ", ".join(f"{count} {rating.replace('_', ' ')}" for rating, count in counts.items())
+    said = ", ".join(f"{count} {name_rating(rating)}" for rating, count in counts.items())
     bad = f"; {len(checks.faulty)} could not be read" if checks.faulty else ""
     typer.echo(f"{len(checks.checked)} claims rated{': ' if said else ''}{said}{bad}.")

@@ -35,7 +35,7 @@ MANY = 8
 CLAIM_COLUMNS = (
     "id", "claimant", "claimant_side", "made_at", "statement", "url", "archive_url", "force",
     "definition", "value", "number", "tense", "hedged", "sentence", "start", "end", "phrase",
-    "language", "place", "via", "verbatim",
+    "language", "place", "via", "verbatim", "doubt",
 )  # fmt: skip
 
 claims_app = typer.Typer(
@@ -233,10 +233,11 @@ def _tell_proposals(proposals: Sequence[Proposal]) -> None:
         who = p.claimant or "the text itself"
         via = f", told by {p.via}" if p.via else ""
         reserve = ", with a reserve" if p.hedged else ""
+        doubt = f", doubted (“{p.doubt}”)" if p.doubt else ""
         count = f", {p.number:,} or more" if p.number else ""
         typer.echo(
             f"{number}. {who}{via}, {p.made_on or 'undated'}: {p.definition} {p.value}, {p.tense}"
-            f"{reserve}{count}{f' ({p.place})' if p.place else ''}"
+            f"{reserve}{doubt}{count}{f' ({p.place})' if p.place else ''}"
         )
         typer.echo(f"   “{p.phrase}” in: {' '.join(p.sentence.split())}")
         if p.also:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -189,4 +190,30 @@ class Judgement:
 
     def to_json(self) -> bytes:
         """Give the judgement as one JSON document."""
-        return orjson.dumps(self.to_dict(), option=orjson.OPT_INDENT_2)
+        return write_json(self.to_dict())
+
+
+def write_json(value: object) -> bytes:
+    r"""
+    Write JSON that any client can read, half surrogate pairs spelt out.
+
+    Examples
+    --------
+    >>> write_json(["a", "\ud83d"])
+    b'[\n  "a",\n  "\\\\ud83d"\n]'
+    """
+    try:
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2)
+    except TypeError:
+        return json.dumps(spell_out(value), ensure_ascii=False, allow_nan=False, indent=2).encode()
+
+
+def spell_out(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Spell out what UTF-8 cannot hold."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {spell_out(key): spell_out(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [spell_out(item) for item in value]
+    return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -113,6 +114,13 @@ def print_bytes(content: bytes) -> None:
 
 def print_json(value: object) -> None:
     """Print a value as one JSON document."""
-    import orjson
+    from encircle.judgement import write_json
 
-    print_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2))
+    print_bytes(write_json(value))
+
+
+def spell_out_streams() -> None:
+    """Let words from a map that UTF-8 cannot hold be spelt out instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -117,9 +117,11 @@ class CheckedClaim:
         claim = self.statement.claim
         who = claim.claimant or "Somebody"
         when = f", {claim.made_at.day} {claim.made_at:%B %Y}" if claim.made_at else ""
-        said = f': "{claim.statement}"' if claim.statement else ""
+        words = claim.statement or ""
+        stop = "" if words.endswith((".", "!", "?", "…")) else "."
+        said = f': "{words}{stop}"' if words else ""
         headline = f" {self.shown.judgement.headline}" if self.shown else ""
-        rated = self.rating.replace("_", " ")
+        rated = name_rating(self.rating)
         return f"{who}{when}{said} Rated {rated}. {self.findings[0].statement}{headline}"
 
     def to_dict(self, *, brief: bool = False) -> Json:
@@ -161,6 +163,18 @@ class ClaimChecks:
         """Give the answer as the contract writes it."""
         return {"claims": [e.to_dict(brief=brief) if isinstance(e, CheckedClaim)
                            else _tell_faulty(e) for e in self.entries]}  # fmt: skip
+
+
+def name_rating(rating: str) -> str:
+    """
+    Name a rating in words.
+
+    Examples
+    --------
+    >>> name_rating("supported_weaker_definition")
+    'supported under a weaker definition'
+    """
+    return rating.replace("supported_weaker", "supported under a weaker").replace("_", " ")
 
 
 def write_claim(claim: Claim, asserted: Assertion) -> Json:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from encircle.claims.answer import CheckedClaim, ClaimChecks, FaultyClaim, MapRating, Statement
+from encircle.claims.answer import (
+    CheckedClaim,
+    ClaimChecks,
+    FaultyClaim,
+    MapRating,
+    Statement,
+    name_rating,
+)
 from encircle.claims.facts import Facts
 from encircle.claims.material import Material
 from encircle.claims.rating import Rating, find_fulfilment, rate, rate_by_each
@@ -32,6 +39,8 @@ FAVOURABLE: tuple[Rating, ...] = ("supported", "supported_weaker_definition", "o
 MOST_NAMES = 12
 """Forces named of a longer list."""
 REFERENCE = "docs/contract.md, Claims"
+UNWEIGHED = Options(most_worlds=0)
+"""No rating rests on a likelihood, which costs as much as all the rest of a large judgement."""
 
 
 class NoMapError(EncircleError, ValueError):
@@ -59,7 +68,8 @@ def check_claims(
     claims
         Claims to rate; by default, those that stand on the maps.
     options
-        Parameters of every judgement.
+        Parameters of every judgement; by default the likelihood is left out, for no rating rests on
+        it.
     processes
         How many processes judge; the answer is the same.
     on_judged
@@ -82,7 +92,7 @@ def check_claims(
     >>> checks.to_dict()
     {'claims': []}
     """
-    material = Material(list(situations), options or Options())
+    material = Material(list(situations), options or UNWEIGHED)
     if not material.maps:
         raise NoMapError
     entries = _parse_all(claims, material)
@@ -170,7 +180,7 @@ def _check(parsed: _Parsed, material: Material) -> CheckedClaim:
     day = [r for r in rated if r.is_of_day]
     rating, carrier = _combine(day)
     facts = all_facts[carrier.number]
-    findings = (*_say_together(rating, carrier, day),
+    findings = (*_say_together(carrier, day),
                 *_find_more(statement, instant, rated, carrier, rating))  # fmt: skip
     shown = find_fulfilment(facts) if rating == "supported" else None
     return CheckedClaim(
@@ -271,21 +281,25 @@ def _combine(day: Sequence[MapRating]) -> tuple[Rating, MapRating]:
     ratings = {rated.rating for rated in speaking}
     if len(ratings) == 1:
         return speaking[0].rating, speaking[0]
-    if ratings <= set(FAVOURABLE):
+    if not _disagree(day):
         carrier = max(speaking, key=lambda rated: FAVOURABLE.index(rated.rating))
         return carrier.rating, carrier
     carrier = next((r for r in speaking if r.rating == "unsupported"), speaking[0])
     return "unsupported", carrier
 
 
-def _say_together(
-    rating: Rating, carrier: MapRating, day: Sequence[MapRating]
-) -> Iterator[Finding]:
+def _disagree(day: Sequence[MapRating]) -> bool:
+    """Tell whether the maps that can say anything differ in more than how much stands."""
+    ratings = {rated.rating for rated in day if rated.speaks}
+    return len(ratings) > 1 and not ratings <= set(FAVOURABLE)
+
+
+def _say_together(carrier: MapRating, day: Sequence[MapRating]) -> Iterator[Finding]:
     """Say first what decides: the carrying map's own finding, or that the maps disagree."""
-    if carrier.rating == rating:
+    if not _disagree(day):
         yield from carrier.findings
         return
-    said = "; ".join(f"{r.name}: {r.rating.replace('_', ' ')}" for r in day)
+    said = "; ".join(f"{r.name}: {name_rating(r.rating)}" for r in day)
     statement = f"The maps of the day disagree: it is neither shown nor refuted ({said})."
     yield Finding("maps_disagree", statement, (), decides=True, reference=REFERENCE)
     yield from (replace(finding, decides=False) for finding in carrier.findings)
@@ -300,10 +314,10 @@ def _find_more(
 ) -> Iterator[Finding]:
     """Say how the maps agree, what the claimant's own side's map shows, and of when the map is."""
     day = [r for r in rated if r.is_of_day]
-    if len(day) > 1 and carrier.rating == rating:
+    if len(day) > 1 and not _disagree(day):
         agreeing = [r.name for r in day if r.rating == rating]
         of = f"{len(agreeing)} of {len(day)} maps of the day agree"
-        dissent = [f"{r.name} ({r.rating.replace('_', ' ')})" for r in day if r.rating != rating]
+        dissent = [f"{r.name} ({name_rating(r.rating)})" for r in day if r.rating != rating]
         more = f"; not so {', '.join(dissent)}" if dissent else ""
         yield Finding("maps_of_the_day", f"{of}{more}.", (), reference=REFERENCE)
     yield from _find_nearby(rated)
@@ -322,7 +336,7 @@ def _find_more(
 
 def _find_nearby(rated: Sequence[MapRating]) -> Iterator[Finding]:
     """Say what the nearest maps of mappers without one of the day make of the claim."""
-    said = [f"{r.name} of {r.ruling.as_of:%Y-%m-%d}: {r.rating.replace('_', ' ')}"
+    said = [f"{r.name} of {r.ruling.as_of:%Y-%m-%d}: {name_rating(r.rating)}"
             for r in rated if not r.is_of_day and r.ruling]  # fmt: skip
     if said:
         statement = f"Mappers without a map of the day, by their nearest: {'; '.join(said)}."

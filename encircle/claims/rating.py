@@ -102,8 +102,9 @@ def states_a_condition(facts: Facts) -> Seen | None:
     true = [r for r in (facts.shown, *later) if facts.was_true(r)]
     if true:
         return Seen(detail=f"The condition held on the map of {_say_day(true[0].as_of)}.")
-    if later:
-        return Seen(detail=f"Up to the map of {_say_day(later[-1].as_of)} it did not hold.")
+    if later or facts.is_before_its_map:
+        last = (facts.shown, *later)[-1]
+        return Seen(detail=f"Up to the map of {_say_day(last.as_of)} it did not hold.")
     return Seen(detail="No map in hand is of the days that follow.")
 
 
@@ -379,6 +380,8 @@ def words_are_hedged(facts: Facts) -> Seen | None:
 def holds_otherwise(facts: Facts) -> Seen | None:
     """By another definition the same words would hold."""
     if facts.ruling is None or facts.asserted.definition is None or not facts.asserted.holds:
+        return None
+    if facts.asserted.tense != "present":  # nothing was said of how it stood
         return None
     if facts.answer == "yes" or facts.definition == "no_force":
         return None

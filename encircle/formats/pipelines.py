@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from encircle.claims.answer import CheckedClaim, ClaimChecks, FaultyClaim
+from encircle.claims.answer import CheckedClaim, ClaimChecks, FaultyClaim, name_rating
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -95,7 +95,7 @@ def write_annotations(checks: ClaimChecks, failing: Collection[Rating]) -> Itera
             said = "; ".join(map(str, entry.faults))
             yield _annotate(entry, f"{entry.id} cannot be read", said)
         elif entry.rating in failing:
-            yield _annotate(entry, f"{entry.id}: {entry.rating.replace('_', ' ')}", entry.quote)
+            yield _annotate(entry, f"{entry.id}: {name_rating(entry.rating)}", entry.quote)
 
 
 def _annotate(entry: Entry, title: str, message: str) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 SITUATION, EXPECTED, SOURCES = "situation.geojson", "expected.json", "SOURCES.md"
+CLAIMS = "claims.json"
 ALTERNATIVE = "situation.alternative.geojson"
 """The same state drawn a second time, from the sources alone, by somebody else."""
 FILES = frozenset({SITUATION, EXPECTED, SOURCES})
@@ -125,3 +126,34 @@ def read_library(folder: Path) -> list[Scenario]:
 
 def _holds_scenario(place: Path) -> bool:
     return place.is_dir() and (place / SITUATION).is_file()
+
+
+# -- chronologies ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Chronology:
+    """What was said of one case, in the order it was said, and the states it is held against."""
+
+    id: str
+    raw: bytes
+    """The file of claims, byte for byte."""
+    expected: Json
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Ids of the scenarios that show the case, in order of time."""
+        return tuple(self.expected["situations"])
+
+
+def read_chronologies(folder: Path) -> list[Chronology]:
+    """Read every chronology of claims below a folder, by id."""
+    places = [place for place in sorted(folder.iterdir()) if (place / CLAIMS).is_file()]
+    return [
+        Chronology(
+            id=place.name,
+            raw=(place / CLAIMS).read_bytes(),
+            expected=orjson.loads((place / EXPECTED).read_bytes()),
+        )
+        for place in places
+    ]

@@ -8,8 +8,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from pydantic import ValidationError
 
 from encircle.errors import CheckedClaimsError, InputFault
+from encircle.geojson import tell_faults
+from encircle.judgement import write_json
+from encircle.publishing.entry import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -118,12 +122,12 @@ class CheckedClaim:
     @property
     def engine(self) -> str:
         """The engine that judged."""
-        return str(self.judgement.get("provenance", {}).get("engine", ""))
+        return str((self.judgement.get("provenance") or {}).get("engine") or "")
 
     @property
     def input_sha256(self) -> str:
         """Digest of the map that was judged."""
-        return str(self.judgement.get("provenance", {}).get("input_sha256", ""))
+        return str((self.judgement.get("provenance") or {}).get("input_sha256") or "")
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -184,10 +188,8 @@ def parse_checked(source: bytes | str | Mapping[str, Any] | Sequence[Any]) -> li
 
 
 def _load(source: bytes | str | Mapping[str, Any] | Sequence[Any]) -> Any:  # noqa: ANN401 - read below
-    if not isinstance(source, (bytes, str)):
-        return source
     try:
-        return orjson.loads(source)
+        return orjson.loads(source if isinstance(source, bytes | str) else write_json(source))
     except orjson.JSONDecodeError as error:
         raise CheckedClaimsError(
             [InputFault("", f"not JSON: {error}", "Give a JSON document")]
@@ -201,9 +203,14 @@ def _parse_entry(entry: object, pointer: str, faults: list[InputFault]) -> Check
     if entry.get("errors"):
         return None
     rating = entry.get("rating")
-    if rating not in RATINGS:
+    if not isinstance(rating, str) or rating not in RATINGS:
         remedy = f"Name one of {', '.join(RATINGS)}"
         faults.append(InputFault(f"{pointer}/rating", f"{rating!r} is no rating", remedy))
+        return None
+    try:
+        Entry.model_validate(entry)
+    except ValidationError as error:
+        faults += tell_faults(error, pointer, _text(entry.get("id")))
         return None
     claim = _object(entry.get("claim"))
     judgement = _object(entry.get("judgement"))

@@ -12,12 +12,13 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
 from encircle.contract import parse_instant
+from encircle.errors import EncircleError
 from encircle.explain import MODES
 from encircle.judge import judge
-from encircle.options import Options
 from encircle.picture import draw_svg
 from encircle.publishing.checked import DEFINITIONS, MEANINGS, RATINGS, say_day
 from encircle.publishing.claimreview import Publisher, write_claim_reviews
+from encircle.publishing.entry import choose_options
 from encircle.verify import verify
 
 if TYPE_CHECKING:
@@ -225,10 +226,13 @@ class Atlas:
         asked = _ask_again(situation, judgement) if situation else None
         if asked is None:
             return None
-        options = _choose_options(judgement)
+        options = choose_options(provenance.get("parameters") or {})
         key = f"{asked.sha256} {asked.force} {asked.as_of} {options}"
         if key not in self.seen:
-            again = judge(asked, options)
+            try:
+                again = judge(asked, options)
+            except EncircleError:  # parameters that name what is not on this map
+                return None
             holds = verify(again.to_dict(), asked).holds
             svg = draw_svg(again, asked, width_px=PICTURE_PX)
             self.seen[key] = Sheet(again.status.code, svg, holds)
@@ -270,12 +274,6 @@ def _ask_again(situation: Situation, judgement: Json) -> Situation | None:
         return None
     instant = cast("datetime", parse_instant(str(as_of))) if as_of else situation.as_of
     return replace(situation, force=force or situation.force, as_of=instant)
-
-
-def _choose_options(judgement: Json) -> Options:
-    given = (judgement.get("provenance") or {}).get("parameters") or {}
-    known = {name: given[name] for name in Options.__slots__ if name in given}
-    return Options(**known)
 
 
 def _embed_svg(svg: str, number: int) -> Markup:

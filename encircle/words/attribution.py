@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from encircle.words.lexicon import compile_any, find_speakers, fold
@@ -44,6 +45,8 @@ NOUN_AFTER = frozenset(
 ENDORSING = ("(reiterat*|repeat*|echo*|повтори*|wiederhol*)",)
 """Verbs that make another's claim one's own."""
 OF_WORDS = frozenset("von des der by of".split())
+RETOLD = (("со", "слов"), ("зі", "слів"), ("із", "слів"))
+"""*On the word of*, between a speaker and the verb: the speaker is whoever stands before it."""
 STOPS = frozenset(';:()[]{}“”«»„"–—!?')
 
 
@@ -173,7 +176,8 @@ class _Finder:
     # verbs
 
     def _read_verb(self, match: re.Match[str], kind: Kind) -> Iterator[Mark]:
-        before, after = self._tokens_before(match.start()), self._tokens_after(match.end())
+        before = self._drop_retold(self._tokens_before(match.start()))
+        after = self._tokens_after(match.end())
         if before and before[-1][0].endswith(("'s", "s'")):  # Trump's repeated claim
             return
         if match[0] == "called" and after and after[0][0] in ("on", "for", "off", "up"):
@@ -200,6 +204,13 @@ class _Finder:
         if negated and missed and missed[0] < match.start():  # has not observed evidence that
             mark = replace(mark, negated=False, reach=Span(missed[0], mark.reach.end))
         yield mark
+
+    def _drop_retold(self, tokens: list[tuple[str, int]]) -> list[tuple[str, int]]:
+        """Leave *on the word of Putin* out of *Trump on the word of Putin repeated*."""
+        pairs = [(one[0], other[0]) for one, other in pairwise(tokens)]
+        places = [i for i in range(1, len(pairs)) if pairs[i] in RETOLD]
+        near = places and len(tokens) - places[-1] <= LONGEST_NAME + len(RETOLD[0])
+        return tokens[: places[-1]] if near and tokens[places[-1] - 1][0] != "," else tokens
 
     def _is_noun(self, before: list[tuple[str, int]], after: list[tuple[str, int]]) -> bool:
         left = before[-1][0] if before else ""
@@ -382,10 +393,20 @@ class _Finder:
                 subject = self._subject_after(self._tokens_after(match.end()))
                 end = self._skip(subject, match.end())
             head = self.text[self.span.start : match.start()]
+            if self._is_retold(match, head):
+                continue
             leads = not re.search(r"\w", re.split(r"[;:]", head)[-1])
             reach = Span(end, self.span.end) if leads else Span(self.span.start, match.start())
             if subject:
                 yield Mark(match.start(), end, "according", subject, reach, leads)
+
+    def _is_retold(self, match: re.Match[str], head: str) -> bool:
+        """Tell *Trump on the word of Putin repeated* from *on the word of Putin, they are …*."""
+        if tuple(match[0].split()) not in RETOLD or not re.search(r"\w\s*\Z", head):
+            return False
+        clause = re.split(r"[,;:.]", self.folded[match.end() : self.span.end], maxsplit=1)[0]
+        verb = compile_any(self.language.says).search(clause)
+        return verb is not None and len(clause[: verb.start()].split()) <= LONGEST_NAME
 
     def _find_claims(self) -> Iterator[Mark]:
         """Find *X's claim that*, *claims by X that*, *заявление X о том, что*."""

@@ -1,4 +1,4 @@
-"""What turns a phrase round: negation, reserve, future, condition; and is it about forces."""
+"""What turns a phrase round: negation, reserve, doubt, tense; and is it about forces."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MENTION_CHARACTERS = 60
 LEFT_WORDS, RIGHT_WORDS = 5, 5
 """How far from a phrase its subject and its object stand; words."""
 DOUBTS = re.compile("doubt|сомнев|сумнів|bezweif")
-"""Denials with a reserve."""
+"""Denials that leave room."""
 WORD = re.compile(r"[\w'’.-]*\w")
 
 
@@ -47,6 +47,9 @@ class Assertion:
     value: str
     tense: Tense
     hedged: bool
+    """Some of the degree is taken back: *almost*."""
+    doubt: str | None
+    """The word that doubts it and takes nothing back, if any: *reportedly*."""
     because: tuple[str, ...]
 
 
@@ -127,20 +130,18 @@ def read_assertion(  # noqa: PLR0913 - a phrase, where it stands, and who says i
     if mentioned and not refuted and (mark is None or mark.kind not in ("claim", "denies")):
         return None
     near = _find_near(before, language) or _find_near(inside, language)
-    hearsay = _find_last(language.hearsay, before, HEDGE_WORDS) or _find_last(
+    doubt = _find_last(language.hearsay, before, HEDGE_WORDS) or _find_last(
         language.no_evidence, before, EVIDENCE_WORDS
     )
     if mark is not None and mark.kind == "denies" and DOUBTS.match(folded, mark.start):
-        hearsay = hearsay or "doubt"
+        doubt = doubt or "doubt"
     tense, cue = _find_tense(use, wide, before, inside, after, language)
     definition = use.term.definition
     if near and "surrounded" in use.term.also:
         definition = "surrounded"
     value = use.term.value if not turned else {"yes": "no", "no": "yes"}[use.term.value]
-    because = (*why, *(word for word in (near, hearsay, cue) if word))
-    return Assertion(
-        definition, value, tense, bool(near or hearsay or use.term.hedged), tuple(because)
-    )
+    because = (*why, *(word for word in (near, doubt, cue) if word))
+    return Assertion(definition, value, tense, bool(near or use.term.hedged), doubt, because)
 
 
 def _asks(sentence: Sentence, wide: str, after: str, language: Language) -> bool:

@@ -58,6 +58,9 @@ class Proposal:
     value: str
     tense: Tense
     hedged: bool
+    """Some of the degree is taken back: *almost*."""
+    doubt: str | None
+    """The word that doubts it, if any: *reportedly*. It changes nothing that is asserted."""
     number: int | None
     place: str | None
     also: tuple[Definition, ...]
@@ -68,7 +71,7 @@ class Proposal:
     end: int
     language: str
     because: tuple[str, ...]
-    """The words that decided polarity, tense and reserve."""
+    """The words that decided polarity, tense, reserve and doubt."""
 
     def to_claim(self, number: int, force: str | None) -> Json:
         """Write the proposal as one entry of a claims file, with what is to be confirmed beside."""
@@ -100,6 +103,7 @@ class Proposal:
                 "place": self.place,
                 "via": self.via,
                 "verbatim": self.verbatim,
+                "doubt": self.doubt,
                 "also": list(self.also),
                 "because": list(self.because),
             },
@@ -237,6 +241,7 @@ class _Reader:
             value=assertion.value,
             tense=assertion.tense,
             hedged=assertion.hedged,
+            doubt=assertion.doubt,
             number=find_number(self.text, clause, use, language),
             place=self._find_place(sentence, use),
             also=use.term.also,

@@ -104,3 +104,13 @@ def test_the_openapi_example_is_answered(client, check):
     response = check(example["example"])
     assert response.status_code == 200
     assert response.json()["claims"][0]["rating"] == "contradicted"
+
+
+def test_a_likelihood_is_weighed_only_where_it_is_asked_for(check, situation, claim):
+    def weighed(**options):
+        answer = check({"situation": situation, "claims": [claim], "options": options}).json()
+        return answer["claims"][0]["judgement"]["likelihood"]
+
+    assert weighed() is None
+    assert weighed(stale_after_days=10) is None
+    assert weighed(most_worlds=300) is not None

@@ -12,6 +12,7 @@ from encircle import check_claims
 from encircle.claims.rating import RATINGS
 from encircle.formats.claims_file import read_claims
 from encircle.formats.scenarios import read_library
+from encircle.situation import Claim
 
 pytestmark = pytest.mark.historical
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,6 +82,17 @@ CLAIMS = [
 ]
 
 
+def test_every_claim_of_the_library_has_a_list_of_ratings():
+    """History says of each what it may be rated; none is left to the engine alone."""
+    listed = {tuple(param.values[:2]) for param in CLAIMS}
+    on_maps = {(s.id, claim.id) for s in library().values()
+               for claim in s.situation.of_kind(Claim)}  # fmt: skip
+    told = {(folder, claim["id"]) for folder in CHRONOLOGIES for claim in
+            json.loads((FIXTURES / folder / "claims.json").read_bytes())["claims"]}  # fmt: skip
+    assert listed == on_maps | told
+    assert all(param.values[2] for param in CLAIMS)
+
+
 @pytest.mark.parametrize(("folder", "claim", "allowed"), CLAIMS)
 def test_a_claim_is_rated_as_history_allows(folder, claim, allowed):
     checked = rated(folder)[claim]
@@ -135,17 +147,24 @@ def test_a_ring_that_fire_alone_would_make_is_told_beside_the_contradiction():
     assert "holds_otherwise" in {f.rule for f in gerasimov.findings}
 
 
+def test_of_a_condition_nothing_is_said_by_another_definition():
+    condition = rated_chronology("kursk-chronology")["claim-putin-if-blocked"]
+    assert "holds_otherwise" not in {f.rule for f in condition.findings}
+
+
 def test_the_page_of_fairness_says_what_was_rated():
     spec = importlib.util.spec_from_file_location("page", ROOT / "docs" / "fairness_page.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    places = {}
-    for scenario in library().values():
-        if scenario.is_history:
-            places.setdefault(scenario.place, []).append(scenario.id)
-    ratings = {}
-    for folders in places.values():
-        ratings |= rated_together(tuple(folders))
+    rated, maps = module.rate_all(FIXTURES)
+    places = {f: library()[f].place if f in library() else f for f, _ in rated}
+    said = [(places[folder], c.id, c.statement.claim.made_at, c.statement.claim.statement)
+            for (folder, _), c in rated.items()]  # fmt: skip
+    assert len(said) == len(set(said)), "a claim is counted twice for one place"
+    for chronology in CHRONOLOGIES:
+        told = {claim for folder, claim in rated if folder == chronology}
+        claims = json.loads((FIXTURES / chronology / "claims.json").read_bytes())["claims"]
+        assert told == {claim["id"] for claim in claims}
     page = (ROOT / "docs" / "fairness.md").read_text("utf-8")
-    stale = page != module.write_page(ratings, library())
+    stale = page != module.write_page(rated, maps)
     assert not stale, "run `python docs/fairness_page.py`"

@@ -18,8 +18,10 @@ FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 JUDGED = sorted(
     place.name
     for place in FIXTURES.iterdir()
-    if place.is_dir() and "error" not in json.loads((place / "expected.json").read_bytes())
+    if (place / "situation.geojson").is_file()
+    and "error" not in json.loads((place / "expected.json").read_bytes())
 )
+CHRONOLOGIES = sorted(path.parent.name for path in FIXTURES.glob("*/claims.json"))
 RINGS = ("land_cut", "isolation")
 
 
@@ -69,6 +71,29 @@ def test_swapping_the_colours_changes_no_rating(folder):
     mirrored = paint(document, swap)
     assert mirrored["situation"]["sides"] != document["situation"]["sides"]
     assert rating_of(mirrored, swap[sides[0]]) == rating_of(document, sides[0])
+
+
+@pytest.mark.historical
+@pytest.mark.property
+@pytest.mark.parametrize("folder", CHRONOLOGIES)
+def test_swapping_the_colours_of_a_chronology_changes_no_rating(folder):
+    """On all its maps at once, each the other side's own, the same words are rated the same."""
+    names = json.loads((FIXTURES / folder / "expected.json").read_bytes())["situations"]
+    claims = json.loads((FIXTURES / folder / "claims.json").read_bytes())["claims"]
+    documents = [document_of(name) for name in names]
+    sides = sorted({side["id"] for d in documents for side in d["situation"]["sides"]})
+    for mapper in (None, *sides):
+        rated = []
+        for swap in ({}, dict(zip(sides, [*sides[1:], sides[0]], strict=True))):
+            maps = [{**paint(d, swap), "situation": {**paint(d, swap)["situation"],
+                     "mapper_side": swap.get(mapper, mapper)}} for d in documents]  # fmt: skip
+            rows = ((f"/claims/{n}", paint(row, swap)) for n, row in enumerate(claims))
+            checks = check_claims(map(read, maps), read_rows(rows))
+            assert not checks.faulty
+            rated.append([(c.id, c.rating, [f.rule for f in c.findings], c.matrix)
+                          for c in checks.checked])  # fmt: skip
+        assert rated[0] == rated[1]
+        assert any("own_side_s_map" in rules for _, _, rules, _ in rated[0]) is (mapper == "RU")
 
 
 def claim_rows(force):

@@ -2,6 +2,7 @@
 
 import json
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -119,3 +120,26 @@ def test_words_say_the_rating_the_line_to_quote_and_the_sum(run):
     assert "c-plain: contradicted" in said
     assert "3 claims rated: 2 contradicted, 1 unverifiable." in said
     assert "The number is unverifiable" in said
+
+
+def test_a_likelihood_is_weighed_only_where_it_is_asked_for(run):
+    """No rating rests on it, so it may be left out and changes none."""
+    without = json.loads(run("check", OPEN, "--json").stdout)["claims"]
+    weighed = json.loads(run("check", OPEN, "--json", "--most-worlds", 300).stdout)["claims"]
+    assert [c["rating"] for c in without] == [c["rating"] for c in weighed]
+    told = [c["judgement"]["likelihood"] for c in without if c["judgement"]]
+    assert told == [None] * len(told)
+    assert all(c["judgement"]["likelihood"] for c in weighed if c["judgement"])
+
+
+@pytest.mark.parametrize("words", [("--json",), ("--json", "--brief"), ()])
+def test_half_a_surrogate_pair_in_a_claim_on_a_map_is_printed_as_it_can_be(run, tmp_path, words):
+    document = json.loads(Path(OPEN).read_bytes())
+    (claim, *_) = [f for f in document["features"] if f["properties"]["kind"] == "claim"]
+    claim["properties"]["statement"] = "Surrounded \ud83d."
+    path = tmp_path / "map.geojson"
+    path.write_text(json.dumps(document), "ascii")
+    done = run("check", path, *words)
+    assert done.exit_code == 0, done.exception
+    if words:
+        assert json.loads(done.stdout)["claims"][0]["claim"]["statement"] == r"Surrounded \ud83d."

@@ -15,15 +15,12 @@ TEXTS = ROOT / "tests" / "texts"
 ARTICLES = json.loads((TEXTS / "labels.json").read_text("utf-8"))
 SETS = ("sentences", "sentences-later", "sentences-last")
 INNOCENT = ("innocent", "innocent-later", "innocent-last")
-KNOWN_MISSES = {"Трамп со слов Путина повторил, что тысячи солдат окружены."}
-"""Labelled, and not read right: *on the word of* is not attributed."""
 
 
 def list_sentences():
     for name in SETS:
         for text, claims in json.loads((TEXTS / f"{name}.json").read_text("utf-8")):
-            marks = [pytest.mark.xfail(strict=True)] if text in KNOWN_MISSES else []
-            yield pytest.param(text, claims, id=text[:60], marks=marks)
+            yield pytest.param(text, claims, id=text[:60])
 
 
 def list_innocent():
@@ -210,3 +207,42 @@ def test_a_text_of_noise_is_read_in_pieces(noise):
     """No sentence is longer than a sentence can be, so that reading stays linear."""
     assert max(len(s.text) for s in split_sentences(noise * 500)) <= LONGEST_SENTENCE
     propose_claims(noise * 100)
+
+
+@pytest.mark.parametrize(
+    ("text", "claimant"),
+    [
+        ("Трамп со слов Путина повторил, что солдаты окружены.", "Donald Trump"),
+        ("Трамп зі слів Путіна заявив, що військові оточені.", "Donald Trump"),
+        ("Со слов Путина, солдаты окружены.", "Vladimir Putin"),
+        ("Солдаты в Курской области окружены, со слов Путина.", "Vladimir Putin"),
+    ],
+)
+def test_on_the_word_of_somebody(text, claimant):
+    [proposal] = propose_claims(text)
+    assert (proposal.claimant, proposal.via) == (claimant, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "hedged", "doubt"),
+    [
+        ("The brigade is encircled.", False, None),
+        ("The brigade is reportedly encircled.", False, "reportedly"),
+        ("The brigade appears to be encircled.", False, "appears to"),
+        ("The brigade is virtually encircled.", True, None),
+        ("The brigade is almost encircled.", True, None),
+        ("The brigade is reportedly almost encircled.", True, "reportedly"),
+        ("The brigade is semi-encircled.", True, None),
+        ("Бригада якобы окружена.", False, "якобы"),
+        ("Бригада фактически окружена.", True, None),
+        ("Бригада нібито оточена.", False, "нібито"),
+        ("Бригада майже оточена.", True, None),
+        ("Die Brigade ist angeblich eingekesselt.", False, "angeblich"),
+        ("Die Brigade ist so gut wie eingekesselt.", True, None),
+    ],
+)
+def test_a_reserve_takes_back_of_the_degree_and_a_doubt_does_not(text, hedged, doubt):
+    """Source: docs/contract.md, Claims, `hedged`."""
+    [proposal] = propose_claims(text)
+    claim = proposal.to_claim(1, None)
+    assert (claim["asserts"]["hedged"], claim["proposed"]["doubt"]) == (hedged, doubt)

@@ -128,13 +128,13 @@ ENGLISH = Language(
         "(been|being) (fabricated|invented|made up|refuted|debunked)",
     ),
     near=(
-        "almost", "nearly", "practically", "all but", "close to being", "verge of", "semi",
-        "partially", "partly", "on three sides",
+        "almost", "nearly", "practically", "virtually", "essentially", "effectively", "in effect",
+        "all but", "close to being", "verge of", "semi", "partially", "partly", "on three sides",
     ),
     hearsay=(
         "reportedly", "allegedly", "supposedly", "apparently", "appear* to", "may", "might",
-        "possibly", "likely", "probably", "virtually", "essentially", "effectively", "in effect",
-        "it was claimed", "said to be", "believed to", "purported*", "no evidence", "probable",
+        "possibly", "likely", "probably", "it was claimed", "said to be", "believed to",
+        "purported*", "no evidence", "probable",
         "unlikely", "seem*",
     ),
     futures=(

@@ -54,9 +54,9 @@ class Language:
     refutations: tuple[str, ...]
     """What is said after the words to call them false: *is untrue*, *is a fake*."""
     near: tuple[str, ...]
-    """Not quite: an unclosed ring is no ring. *almost, practically*."""
+    """Some of the degree is taken back: an unclosed ring is no ring. *almost, practically*."""
     hearsay: tuple[str, ...]
-    """Said with a reserve: *reportedly, may*."""
+    """It is doubted, and nothing of the degree is taken back: *reportedly, may*."""
     futures: tuple[str, ...]
     looming: tuple[str, ...]
     """What is said after the words to put them in the future: *encirclement looms*."""

@@ -99,10 +99,11 @@ GERMAN = Language(
         "(entsprechen|entspricht|entspreche) nicht", "treffen nicht zu", "keine rede",
         "nicht die rede", "trifft nicht zu",
     ),
-    near=("fast", "nahezu", "praktisch", "beinahe", "so gut wie", "teilweise", "annähernd"),
+    near=("fast", "nahezu", "praktisch", "beinahe", "so gut wie", "teilweise", "annähernd",
+          "faktisch"),
     hearsay=(
         "angeblich*", "wohl", "möglicherweise", "wahrscheinlich", "mutmaßlich*", "offenbar",
-        "vermutlich", "anscheinend", "faktisch", "soll", "sollen", "dürfte", "dürften",
+        "vermutlich", "anscheinend", "soll", "sollen", "dürfte", "dürften",
     ),
     futures=(
         "droh*", "gefahr", "könnte", "könnten", "würde", "würden", "versuch*", "plan*", "will",
