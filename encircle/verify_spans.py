@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString, MultiLineString, Point
 
 from encircle.situation import Barrier, Crossing, Route
 from encircle.verify_ground import Ground, Survey, areas_of, union_of
@@ -57,7 +57,7 @@ def _roads_over(survey: Survey, sheet: BaseGeometry, place: BaseGeometry) -> Ite
         if "Line" in run.geom_type and run.length > 0.0
     ]
     alone = {run.wkb: run for run in runs}
-    joined = shapely.get_parts(shapely.line_merge(shapely.multilinestrings([*alone.values()])))
+    joined = shapely.get_parts(shapely.line_merge(MultiLineString([*alone.values()])))
     for run in {**alone, **{(r := shapely.normalize(run)).wkb: r for run in joined}}.values():
         if run.length > SHORTEST_RUN_SHARE * join_m and run.distance(place) <= join_m:
             yield run
