@@ -367,7 +367,7 @@ def count_disjoint_ways(
         pass
     if flow.is_boundless:  # the force stands at the anchor: no route lies between
         return 0, [], []
-    return _share_no_crossing(searcher, flow.list_ways(starts, targets), flow.cut(starts))
+    return _share_no_crossing(flow, flow.list_ways(starts, targets), flow.cut(starts))
 
 
 def leads_out_by_ground(searcher: Searcher, outlook: Outlook) -> bool:
@@ -377,24 +377,28 @@ def leads_out_by_ground(searcher: Searcher, outlook: Outlook) -> bool:
 
 
 def _share_no_crossing(
-    searcher: Searcher, ways: list[list[str]], cut: list[str]
+    flow: _Flow, ways: list[list[int]], cut: set[int]
 ) -> tuple[int, list[list[str]], list[str]]:
     """Count a crossing once, however many ways lead over it."""
-    crossings = {span.crossing.id for span in searcher.network.lines.spans}
+    crossings = {span.crossing.id for span in flow.network.lines.spans}
     kept: list[list[str]] = []
+    cuts: list[str] = []
     taken: set[str] = set()
     for way in ways:
-        over = crossings.intersection(way)
+        names = {edge: flow.name(edge) for edge in way}
+        over = crossings.intersection(names.values())
         if not over & taken:
-            kept.append(way)
+            kept.append(list(dict.fromkeys(names.values())))
+            cuts.append(_choose_cut(flow, names, cut, crossings))
             taken |= over
-    return len(kept), kept, [_choose_cut(way, cut, crossings) for way in kept]
+    return len(kept), kept, cuts
 
 
-def _choose_cut(way: list[str], cut: list[str], crossings: set[str]) -> str:
+def _choose_cut(flow: _Flow, names: dict[int, str], cut: set[int], crossings: set[str]) -> str:
     """Name where the cut meets a way: at a crossing before a road, since others lead over it."""
-    met = [name for name in way if name in cut]
-    return next((name for name in met if name in crossings), met[0])
+    closed = {flow.name(edge) for edge in cut} & crossings
+    met = [name for edge, name in names.items() if edge in cut]
+    return next((name for name in names.values() if name in closed), met[0])
 
 
 def _touches_route(network: Network, starts: set[int], reading: Reading) -> bool:
@@ -498,16 +502,16 @@ class _Flow:
         forward = 1 if self.network.edges[edge].u == here else -1
         return self.used.get(edge, 0) * forward < 1
 
-    def cut(self, starts: set[int]) -> list[str]:
+    def cut(self, starts: set[int]) -> set[int]:
+        """Find the edges that lead out of what unused capacity still leads to."""
         inside = self._residual(starts, set())
-        crossing = [
-            e for i, e in enumerate(self.network.edges)
+        return {
+            i for i, e in enumerate(self.network.edges)
             if self.kind[i] == "unit" and (e.u in inside) != (e.v in inside)
-        ]  # fmt: skip
-        return [self._name(e) for e in crossing]
+        }  # fmt: skip
 
-    def list_ways(self, starts: set[int], targets: set[int]) -> list[list[str]]:
-        """Follow the flow from the force to its ends, a list of ids a way."""
+    def list_ways(self, starts: set[int], targets: set[int]) -> list[list[int]]:
+        """Follow the flow from the force to its ends, a list of routes and crossings a way."""
         left = {e: f for e, f in self.used.items() if f}
         ways = []
         for start in starts:
@@ -515,8 +519,8 @@ class _Flow:
                 ways.append(way)
         return ways
 
-    def _follow(self, start: int, targets: set[int], left: dict[int, int]) -> list[str] | None:
-        here, names = start, []
+    def _follow(self, start: int, targets: set[int], left: dict[int, int]) -> list[int] | None:
+        here, taken = start, []
         while here not in targets:
             step = next(
                 (
@@ -531,10 +535,12 @@ class _Flow:
             here, edge = step
             left[edge] -= 1 if left[edge] > 0 else -1
             if self.kind[edge] == "unit":
-                names.append(self._name(self.network.edges[edge]))
-        return list(dict.fromkeys(names))
+                taken.append(edge)
+        return taken
 
-    def _name(self, edge: Edge) -> str:
+    def name(self, number_of_edge: int) -> str:
+        """Name the route or crossing that an edge belongs to."""
+        edge = self.network.edges[number_of_edge]
         number = self.points.get(edge.u, self.points.get(edge.v))
         if number is None and edge.by == "crossing":
             number = edge.ref
