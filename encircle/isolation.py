@@ -27,7 +27,8 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import and_
 from typing import TYPE_CHECKING
 
 from encircle.ground import FIRE_MODES, GROUND_BITS, MODE_BITS
@@ -362,12 +363,19 @@ def count_disjoint_ways(
     if not free and not _touches_route(network, starts, reading):
         reached = searcher.spread_over_ground(starts, reading, to_junctions=True)
         starts |= _nearest_junctions(network, reached, starts, reading)
-    flow = _Flow(searcher, reading, free=free)
-    while flow.augment(starts, targets):
-        pass
+    flow = _fill(_Flow(searcher, reading, free=free), starts, targets)
+    best = outlooks[0].best
+    if flow.is_mixed and best is not None:  # wheels to the end of a road, then feet: no one's way
+        flow = _fill(_Flow(searcher, reading, free=free, mode=best.mode), starts, targets)
     if flow.is_boundless:  # the force stands at the anchor: no route lies between
         return 0, [], []
     return _share_no_crossing(flow, flow.list_ways(starts, targets), flow.cut(starts))
+
+
+def _fill(flow: _Flow, starts: set[int], targets: set[int]) -> _Flow:
+    while flow.augment(starts, targets):
+        pass
+    return flow
 
 
 def leads_out_by_ground(searcher: Searcher, outlook: Outlook) -> bool:
@@ -424,10 +432,17 @@ def _nearest_junctions(
     return best[1]
 
 
+def _bits_of(mode: str) -> int:
+    """Give the modes that a way of a mode may use: who takes a boat also walks."""
+    return MODE_BITS["foot"] | MODE_BITS["boat"] | LANDING if mode == "boat" else MODE_BITS[mode]
+
+
 class _Flow:
     """Unit flow on routes and crossings, undirected; ground is free or absent."""
 
-    def __init__(self, searcher: Searcher, reading: Reading, *, free: bool) -> None:
+    def __init__(
+        self, searcher: Searcher, reading: Reading, *, free: bool, mode: str | None = None
+    ) -> None:
         network = searcher.network
         self.network, self.out = network, searcher._out  # noqa: SLF001 - same module
         self.positions, self.reading = searcher.positions, reading
@@ -443,14 +458,17 @@ class _Flow:
             if piece.carries[reading]
         }
         """A piece of route that ends at each junction."""
-        carries = searcher.carries[reading]
+        self.carries = searcher.carries[reading]
+        bits = _bits_of(mode) if mode else LAND_BITS | LANDING
         self.kind = [
-            self._grade(e, free=free) if carries[i] & (LAND_BITS | LANDING) else None
+            self._grade(e, free=free) if self.carries[i] & bits else None
             for i, e in enumerate(network.edges)
         ]
         self.used: dict[int, int] = {}
         """Net flow on an edge from its u to its v."""
         self.is_boundless = False
+        self.is_mixed = False
+        """There is no bound only because a way changed its mode."""
 
     def _grade(self, edge: Edge, *, free: bool) -> str | None:
         """Say whether an edge has room for one way, for any number, or is left out."""
@@ -475,6 +493,8 @@ class _Flow:
             path.append((edge, 1 if self.network.edges[edge].u == before else -1))
             end = before
         self.is_boundless = all(self.kind[edge] == "free" for edge, _ in path)
+        shared = reduce(and_, (self.carries[edge] for edge, _ in path), LAND_BITS)
+        self.is_mixed = self.is_boundless and not shared
         for edge, forward in path:
             self.used[edge] = self.used.get(edge, 0) + forward
         return not self.is_boundless

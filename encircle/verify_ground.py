@@ -588,8 +588,9 @@ class _Drawing:
         found = [self._seams(nobody, around)]
         if any(not area.is_empty for area in spoken.values()):
             for holder, area in bare.items():
-                others = {
-                    s: (spoken[s], *(lands[h][s] for h in holders if h != holder)) for s in spoken
+                others = {  # its own wide ground goes on past a seam, it lies not beside it
+                    s: (spoken[s], *(minus(lands[h][s], area) for h in holders if h != holder))
+                    for s in spoken
                 }
                 found.append(self._seams(area, others))
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
