@@ -685,7 +685,7 @@ def _count_stretches(case: PathCase, route: BaseGeometry) -> int:
     """Count the stretches of a route between a place of the force and an anchor next to it."""
     survey = case.survey
     unit, near_m = survey.known.get(case.path.unit), survey.parameters.join_m + TOLERANCE_M
-    places = shapely.get_parts(survey.shape(unit)) if unit is not None else []
+    places = [*shapely.get_parts(survey.shape(unit))] if unit is not None else []
     goals = [survey.shape(a) for a in survey.each(Anchor) if _is_goal(case, a)]
     goals = [goal for goal in goals if goal.distance(route) <= near_m]
     count = 0

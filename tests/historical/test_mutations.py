@@ -26,11 +26,13 @@ CLOSED = [
     "kholm-1942-03-01",
     "mariupol-2022-04-12",
     "raqqa-2017-06-30",
-    "zolote-2022-06-24",
+    "vovchansk-2024-09-20",
     "donetsk-airport-2014-12-30",
 ]
 """Rings held by the enemy, by the sea, by a river and by grey ground."""
 EVERY = [*OPEN, *CLOSED[:-1]]
+WORDED = [OPEN[0], OPEN[4], OPEN[5], CLOSED[0], CLOSED[1]]
+"""Two open, one contested, two closed."""
 FIRE = ["F0", "F1", None, "F2", "F3", "F4"]
 
 
@@ -410,7 +412,7 @@ def judge_another_day(forger):
 
 def bring_another_s_proof(forger):
     """Put in the proof of another situation with the same verdict, under this one's names."""
-    alike = [name for name in EVERY if judged(name)[1]["verdict"] == forger.said["verdict"]]
+    alike = [name for name in WORDED if judged(name)[1]["verdict"] == forger.said["verdict"]]
     others = [n for n in alike if judged(n)[1]["certificates"] != forger.proofs]
     if not others:
         return False
@@ -463,7 +465,7 @@ FRAMES = [
 
 
 def list_cases():
-    for folders, forgeries in ((OPEN, PATHS), (CLOSED, RINGS), (EVERY, FRAMES)):
+    for folders, forgeries in ((OPEN, PATHS), (CLOSED, RINGS), (WORDED, FRAMES)):
         for forge in forgeries:
             for folder in folders:
                 said = f"{forge.__name__.replace('_', ' ')}: {folder}"
@@ -486,6 +488,6 @@ def test_what_a_forger_changed_is_rejected(folder, forge):
 def test_there_was_something_to_forge_for_every_forger():
     """The cases before this one ran in this process; alone, each is tried until one finds prey."""
     for forge in {*PATHS, *RINGS, *FRAMES} - FORGED:
-        folders = [f for fs, fg in ((OPEN, PATHS), (CLOSED, RINGS), (EVERY, FRAMES))
+        folders = [f for fs, fg in ((OPEN, PATHS), (CLOSED, RINGS), (WORDED, FRAMES))
                    if forge in fg for f in fs]  # fmt: skip
         assert any(forge(Forger(folder)) is not False for folder in folders), forge.__name__
