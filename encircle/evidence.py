@@ -41,18 +41,13 @@ def admit(situation: Situation, options: Options) -> Evidence:
     """Sort the features of a situation into speaking, later, expired and stale."""
     as_of = situation.as_of
     later = [f for f in situation.features if f.observed_at and f.observed_at > as_of]
-    expired = [f for f in situation.features if f not in later and not _is_valid(f, situation)]
+    seen = [f for f in situation.features if not (f.observed_at and f.observed_at > as_of)]
+    expired = [f for f in seen if not f.speaks_at(as_of)]
     out = {f.id for f in (*later, *expired)}
     speaking = [f for f in situation.features if f.id not in out and _bears_on_map(f)]
     oldest = timedelta(days=options.stale_after_days)
     stale = frozenset(f.id for f in speaking if f.dated and as_of - f.dated > oldest)
     return Evidence(situation, tuple(speaking), tuple(later), tuple(expired), stale)
-
-
-def _is_valid(feature: Feature, situation: Situation) -> bool:
-    begun = feature.valid_from is None or feature.valid_from <= situation.as_of
-    ended = feature.valid_to is not None and feature.valid_to < situation.as_of
-    return begun and not ended
 
 
 def _bears_on_map(feature: Feature) -> bool:

@@ -202,8 +202,8 @@ class _Reader:
         sides = self._find_sides(whole, features)
         self._check_sides(features, {side.id for side in sides})
         self._check_extent(area, features, origin)
-        area, features = self._join_edges(area, features)
         as_of = self._find_instant(whole)
+        area, features = self._join_edges(area, features, as_of)
         force = self._find_force(whole, features)
         self._check_force(features, force, sides)
         self._stop_if_faulty()
@@ -554,12 +554,19 @@ class _Reader:
                 self._fault("/features" if name else "/situation/area", said, remedy, name)
 
     def _join_edges(
-        self, area: BaseGeometry | None, features: list[nouns.Feature | None]
+        self,
+        area: BaseGeometry | None,
+        features: list[nouns.Feature | None],
+        as_of: datetime | None,
     ) -> tuple[BaseGeometry | None, list[nouns.Feature | None]]:
-        """Give edges drawn along each other the same vertices; what is only said has no say."""
-        if self.faults:
+        """Give edges drawn along each other the same vertices; only what speaks then has a say."""
+        if self.faults or as_of is None:
             return area, features
-        drawn = {i: f.drawn for i, f in enumerate(features) if f and f.geometry and _counts(f)}
+        drawn = {
+            i: f.drawn
+            for i, f in enumerate(features)
+            if f and f.geometry and _counts(f) and f.speaks_at(as_of)
+        }
         shapes = [*drawn.values(), *([area] if area is not None else [])]
         shared = share_vertices(shapes, self.limits.vertices)
         if shared is None:

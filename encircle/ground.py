@@ -600,7 +600,7 @@ def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
     """Find the parts of ground that a disc as wide as `width_m` cannot enter."""
     half = width_m / 2
     kept_corner = 1.5  # ratio of mitre to width: right angles stay, spikes go
-    core = ground.buffer(-half, join_style="mitre", mitre_limit=kept_corner)
+    core = ground.buffer(-half, quad_segs=8)  # round: before a spike of a wall there is room
     back = half * (1 + 2 * OFFSET_ERROR)  # out and in again; the rest is no seam but rounding
     wide: BaseGeometry = core.buffer(back, join_style="mitre", mitre_limit=kept_corner)
     if not wide.is_valid:  # an outline moved with its corners may cross itself

@@ -27,7 +27,8 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import and_
 from typing import TYPE_CHECKING
 
 from encircle.ground import FIRE_MODES, GROUND_BITS, MODE_BITS
@@ -362,12 +363,19 @@ def count_disjoint_ways(
     if not free and not _touches_route(network, starts, reading):
         reached = searcher.spread_over_ground(starts, reading, to_junctions=True)
         starts |= _nearest_junctions(network, reached, starts, reading)
-    flow = _Flow(searcher, reading, free=free)
-    while flow.augment(starts, targets):
-        pass
+    flow = _fill(_Flow(searcher, reading, free=free), starts, targets)
+    best = outlooks[0].best
+    if flow.is_mixed and best is not None:  # wheels to the end of a road, then feet: no one's way
+        flow = _fill(_Flow(searcher, reading, free=free, mode=best.mode), starts, targets)
     if flow.is_boundless:  # the force stands at the anchor: no route lies between
         return 0, [], []
-    return _share_no_crossing(searcher, flow.list_ways(starts, targets), flow.cut(starts))
+    return _share_no_crossing(flow, flow.list_ways(starts, targets), flow.cut(starts))
+
+
+def _fill(flow: _Flow, starts: set[int], targets: set[int]) -> _Flow:
+    while flow.augment(starts, targets):
+        pass
+    return flow
 
 
 def leads_out_by_ground(searcher: Searcher, outlook: Outlook) -> bool:
@@ -377,24 +385,28 @@ def leads_out_by_ground(searcher: Searcher, outlook: Outlook) -> bool:
 
 
 def _share_no_crossing(
-    searcher: Searcher, ways: list[list[str]], cut: list[str]
+    flow: _Flow, ways: list[list[int]], cut: set[int]
 ) -> tuple[int, list[list[str]], list[str]]:
     """Count a crossing once, however many ways lead over it."""
-    crossings = {span.crossing.id for span in searcher.network.lines.spans}
+    crossings = {span.crossing.id for span in flow.network.lines.spans}
     kept: list[list[str]] = []
+    cuts: list[str] = []
     taken: set[str] = set()
     for way in ways:
-        over = crossings.intersection(way)
+        names = {edge: flow.name(edge) for edge in way}
+        over = crossings.intersection(names.values())
         if not over & taken:
-            kept.append(way)
+            kept.append(list(dict.fromkeys(names.values())))
+            cuts.append(_choose_cut(flow, names, cut, crossings))
             taken |= over
-    return len(kept), kept, [_choose_cut(way, cut, crossings) for way in kept]
+    return len(kept), kept, cuts
 
 
-def _choose_cut(way: list[str], cut: list[str], crossings: set[str]) -> str:
+def _choose_cut(flow: _Flow, names: dict[int, str], cut: set[int], crossings: set[str]) -> str:
     """Name where the cut meets a way: at a crossing before a road, since others lead over it."""
-    met = [name for name in way if name in cut]
-    return next((name for name in met if name in crossings), met[0])
+    closed = {flow.name(edge) for edge in cut} & crossings
+    met = [name for edge, name in names.items() if edge in cut]
+    return next((name for name in names.values() if name in closed), met[0])
 
 
 def _touches_route(network: Network, starts: set[int], reading: Reading) -> bool:
@@ -420,10 +432,17 @@ def _nearest_junctions(
     return best[1]
 
 
+def _bits_of(mode: str) -> int:
+    """Give the modes that a way of a mode may use: who takes a boat also walks."""
+    return MODE_BITS["foot"] | MODE_BITS["boat"] | LANDING if mode == "boat" else MODE_BITS[mode]
+
+
 class _Flow:
     """Unit flow on routes and crossings, undirected; ground is free or absent."""
 
-    def __init__(self, searcher: Searcher, reading: Reading, *, free: bool) -> None:
+    def __init__(
+        self, searcher: Searcher, reading: Reading, *, free: bool, mode: str | None = None
+    ) -> None:
         network = searcher.network
         self.network, self.out = network, searcher._out  # noqa: SLF001 - same module
         self.positions, self.reading = searcher.positions, reading
@@ -439,14 +458,17 @@ class _Flow:
             if piece.carries[reading]
         }
         """A piece of route that ends at each junction."""
-        carries = searcher.carries[reading]
+        self.carries = searcher.carries[reading]
+        bits = _bits_of(mode) if mode else LAND_BITS | LANDING
         self.kind = [
-            self._grade(e, free=free) if carries[i] & (LAND_BITS | LANDING) else None
+            self._grade(e, free=free) if self.carries[i] & bits else None
             for i, e in enumerate(network.edges)
         ]
         self.used: dict[int, int] = {}
         """Net flow on an edge from its u to its v."""
         self.is_boundless = False
+        self.is_mixed = False
+        """There is no bound only because a way changed its mode."""
 
     def _grade(self, edge: Edge, *, free: bool) -> str | None:
         """Say whether an edge has room for one way, for any number, or is left out."""
@@ -471,6 +493,8 @@ class _Flow:
             path.append((edge, 1 if self.network.edges[edge].u == before else -1))
             end = before
         self.is_boundless = all(self.kind[edge] == "free" for edge, _ in path)
+        shared = reduce(and_, (self.carries[edge] for edge, _ in path), LAND_BITS)
+        self.is_mixed = self.is_boundless and not shared
         for edge, forward in path:
             self.used[edge] = self.used.get(edge, 0) + forward
         return not self.is_boundless
@@ -498,16 +522,16 @@ class _Flow:
         forward = 1 if self.network.edges[edge].u == here else -1
         return self.used.get(edge, 0) * forward < 1
 
-    def cut(self, starts: set[int]) -> list[str]:
+    def cut(self, starts: set[int]) -> set[int]:
+        """Find the edges that lead out of what unused capacity still leads to."""
         inside = self._residual(starts, set())
-        crossing = [
-            e for i, e in enumerate(self.network.edges)
+        return {
+            i for i, e in enumerate(self.network.edges)
             if self.kind[i] == "unit" and (e.u in inside) != (e.v in inside)
-        ]  # fmt: skip
-        return [self._name(e) for e in crossing]
+        }  # fmt: skip
 
-    def list_ways(self, starts: set[int], targets: set[int]) -> list[list[str]]:
-        """Follow the flow from the force to its ends, a list of ids a way."""
+    def list_ways(self, starts: set[int], targets: set[int]) -> list[list[int]]:
+        """Follow the flow from the force to its ends, a list of routes and crossings a way."""
         left = {e: f for e, f in self.used.items() if f}
         ways = []
         for start in starts:
@@ -515,8 +539,8 @@ class _Flow:
                 ways.append(way)
         return ways
 
-    def _follow(self, start: int, targets: set[int], left: dict[int, int]) -> list[str] | None:
-        here, names = start, []
+    def _follow(self, start: int, targets: set[int], left: dict[int, int]) -> list[int] | None:
+        here, taken = start, []
         while here not in targets:
             step = next(
                 (
@@ -531,10 +555,12 @@ class _Flow:
             here, edge = step
             left[edge] -= 1 if left[edge] > 0 else -1
             if self.kind[edge] == "unit":
-                names.append(self._name(self.network.edges[edge]))
-        return list(dict.fromkeys(names))
+                taken.append(edge)
+        return taken
 
-    def _name(self, edge: Edge) -> str:
+    def name(self, number_of_edge: int) -> str:
+        """Name the route or crossing that an edge belongs to."""
+        edge = self.network.edges[number_of_edge]
         number = self.points.get(edge.u, self.points.get(edge.v))
         if number is None and edge.by == "crossing":
             number = edge.ref

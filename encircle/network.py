@@ -344,13 +344,18 @@ class NetworkBuilder:
                     self._link(end, place, number, READINGS, after=loose)
 
     def _stopped_along(self, piece: Piece) -> Bits:
-        """Give the modes stopped by a barrier a piece runs along: it has no say of its side."""
+        """
+        Give the modes stopped by a barrier a piece runs along: it has no say of its side.
+
+        One that lies on the barrier from end to end is on neither side of it, whichever face the
+        snapping to the grid leaves it in.
+        """
         stopped = dict.fromkeys(READINGS, 0)
-        if len(piece.faces) > 1:
-            middle = piece.line.interpolate(0.5, normalized=True)
-            for wall in self.ground.drawing.walls:
-                if wall.is_line and shapely.dwithin(wall.shape, middle, ON_LINE_M):
-                    stopped = {r: stopped[r] | wall.stops[r] for r in READINGS}
+        shares = (0.5,) if len(piece.faces) > 1 else (0.0, 0.5, 1.0)
+        places = [piece.line.interpolate(share, normalized=True) for share in shares]
+        for wall in self.ground.drawing.walls:
+            if wall.is_line and shapely.dwithin(wall.shape, places, ON_LINE_M).all():
+                stopped = {r: stopped[r] | wall.stops[r] for r in READINGS}
         return stopped
 
     def _loose_ends(self) -> Iterator[tuple[Point, int, int]]:

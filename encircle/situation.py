@@ -99,6 +99,12 @@ class Feature:
         """The instant the evidence speaks of: observed, else reported."""
         return self.observed_at or self.reported_at
 
+    def speaks_at(self, instant: datetime) -> bool:
+        """Tell whether the evidence was there by an instant and was valid then."""
+        seen = self.observed_at is None or self.observed_at <= instant
+        begun = self.valid_from is None or self.valid_from <= instant
+        return seen and begun and not (self.valid_to is not None and self.valid_to < instant)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position(Feature):

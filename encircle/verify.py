@@ -272,11 +272,23 @@ def parameters_are_sane(about: About) -> Iterator[Fault]:
             yield Fault(f"{name} is {getattr(given, name):.0f} m")
 
 
+def suppositions_are_told(about: About) -> Iterator[Fault]:
+    """Evidence left out or assumed is told as what it is, and nothing else is."""
+    supposed = {*about.said.parameters.without, *about.said.parameters.assume}
+    if supposed and not about.said.says_what_if:
+        yield Fault(
+            "evidence is left out or assumed, and `what_if` is silent", (*sorted(supposed),)
+        )
+    if about.said.says_what_if and not supposed:
+        yield Fault("`what_if` speaks, and no evidence is left out or assumed")
+
+
 ABOUT_RULES = (
     input_is_this_situation,
     force_and_side_agree,
     instant_agrees,
     parameters_are_sane,
+    suppositions_are_told,
 )
 
 

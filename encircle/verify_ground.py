@@ -200,7 +200,7 @@ class Survey:
     _shapes: dict[str, BaseGeometry] = field(init=False, default_factory=dict)
     _footprints: dict[tuple[str, Reading], BaseGeometry] = field(init=False, default_factory=dict)
     _grounds: dict[tuple[Reading, Lean], Ground] = field(init=False, default_factory=dict)
-    _rearward: dict[Lean, BaseGeometry] = field(init=False, default_factory=dict)
+    _ahead: dict[Lean, BaseGeometry] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.plane = Plane(self.situation.origin)
@@ -318,23 +318,28 @@ class Survey:
             share = DISC_INNER if lean == "open" else 1.0
             return areas_of(shape.buffer(error * share, quad_segs=_QUAD_SEGS))
         share = 1.0 if lean == "open" else DISC_INNER
-        front = shape.boundary.difference(self.rearward(lean))
-        return minus(shape, front.buffer(error * share, quad_segs=_QUAD_SEGS))
+        before = common(self.ahead(lean), shape.buffer(2 * error, quad_segs=2))
+        return minus(shape, before.buffer(error * share, quad_segs=_QUAD_SEGS))
 
-    def rearward(self, lean: Lean) -> BaseGeometry:
+    def ahead(self, lean: Lean) -> BaseGeometry:
         """
-        Draw all that lies behind the enemy's front.
+        Draw all that lies before the enemy's front.
 
-        An error moves the front; it parts no neighbours, nor what only a seam lies between.
+        An error moves the front, whoever of the enemy stands at it; it parts no neighbours, nor
+        what only a seam lies between, and the edge of the map is no front.
         """
-        if lean not in self._rearward:
+        if lean not in self._ahead:
+            area = self.situation.area
+            around = self.bounds().buffer(MARGIN_M)
+            inside = _mended(self.plane.to_metres(area)) if area is not None else around
             held = join(*(areas_of(self.shape(f)) for f in self.known.values() if self._backs(f)))
+            held = join(held, minus(around, inside))
             slack = SEAM_SLACK if lean == "closed" else -SEAM_SLACK
-            half = self.parameters.seam_m * (1 + slack) / 2
+            half = max(self.parameters.seam_m * (1 + slack), 2 * GIVE_M) / 2
             faced = minus(join(*self._faced()), held).buffer(-GIVE_M).buffer(GIVE_M)
             behind = minus(held.buffer(half).buffer(-half), faced)
-            self._rearward[lean] = behind.buffer(-TOLERANCE_M)
-        return self._rearward[lean]
+            self._ahead[lean] = minus(inside, behind, held)
+        return self._ahead[lean]
 
     def _faced(self) -> Iterator[BaseGeometry]:
         """Give ground painted as friendly or grey: a front may face it, however thin it is."""
@@ -583,8 +588,9 @@ class _Drawing:
         found = [self._seams(nobody, around)]
         if any(not area.is_empty for area in spoken.values()):
             for holder, area in bare.items():
-                others = {
-                    s: (spoken[s], *(lands[h][s] for h in holders if h != holder)) for s in spoken
+                others = {  # its own wide ground goes on past a seam, it lies not beside it
+                    s: (spoken[s], *(minus(lands[h][s], area) for h in holders if h != holder))
+                    for s in spoken
                 }
                 found.append(self._seams(area, others))
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
@@ -638,7 +644,7 @@ class _Drawing:
 
 
 def _thin_either_way(area: BaseGeometry, width_m: float) -> tuple[BaseGeometry, BaseGeometry]:
-    """Find what a disc of some width cannot enter, and what a square cannot: neither holds both."""
+    """Find what a disc of some width cannot enter, its corners included, and without them."""
     return _thin(area, width_m, "round"), _thin(area, width_m, "mitre")
 
 
@@ -647,7 +653,7 @@ def _thin(
 ) -> BaseGeometry:
     """Find the parts of an area too thin for some width, with its corners or without."""
     half = width_m / 2
-    core = area.buffer(-half, join_style=corners, mitre_limit=RIGHT_ANGLE)
+    core = area.buffer(-half)  # round, whichever corners: before a spike of a wall there is room
     back = half * (1 + 2 * OFFSET_ERROR)
     wide = core.buffer(back, join_style=corners, mitre_limit=RIGHT_ANGLE)
     return minus(area, wide)

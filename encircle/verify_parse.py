@@ -154,6 +154,8 @@ class Said:
     as_of: str
     sha256: str
     parameters: Parameters
+    says_what_if: bool
+    """It tells what the map gives without its suppositions."""
     whole: Ruling
     parts: tuple[Ruling, ...]
 
@@ -261,6 +263,7 @@ def parse_judgement(judgement: Mapping[str, Any]) -> Said:
         as_of=top["as_of"].text(),
         sha256=top["provenance"]["input_sha256"].text(),
         parameters=_parse_parameters(top["provenance"]["parameters"]),
+        says_what_if=top["what_if"].maybe(Node.object) is not None,
         whole=_parse_ruling(top, None),
         parts=tuple(_parse_ruling(part, part["id"].text()) for part in top["units"].items()),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -383,8 +383,9 @@ def ground_is_what_it_is_called(case: PathCase) -> Iterator[Fault]:
 
 def _is_called_right(case: PathCase, leg: Leg) -> bool:
     trace, called = case.trace(leg), case.called
-    if leg.control == "grey":
-        return _runs_over(trace, called["grey"])
+    if leg.control == "grey":  # a road leg is called after the worst ground it runs over
+        whole = measure_stray(trace, called["grey"], TOLERANCE_M) <= STRAY_M
+        return whole if leg.by == "ground" else _runs_over(trace, called["grey"])
     if leg.control == "friendly":
         return measure_stray(trace, called["friendly"], GROUND_TOLERANCE_M) <= STRAY_M
     within = measure_stray(trace, called["friendly or open"], GROUND_TOLERANCE_M) <= STRAY_M
@@ -580,6 +581,8 @@ def bottleneck_is_measured(case: PathCase) -> Iterator[Fault]:
             yield Fault(f"the bottleneck does not lie on leg {neck.leg}")
         if neck.width_m is not None:
             yield from _is_as_wide(case, at, neck.width_m)
+    elif neck.width_m:
+        yield Fault(f"the bottleneck is {neck.width_m:.0f} m wide and lies nowhere")
 
 
 def _is_as_wide(case: PathCase, at: BaseGeometry, width_m: float) -> Iterator[Fault]:
@@ -619,6 +622,7 @@ def disjoint_ways_are_disjoint(case: PathCase) -> Iterator[Fault]:
                   if not _can_be_shared(case, name, same=set(one) == set(other))]  # fmt: skip
         if shared:
             yield Fault("two ways share a route or crossing", tuple(shared))
+    yield from _count_on_one_road(case)
     yield from _lines_exist(case, sorted({*said.cut, *(n for way in said.ways for n in way)}))
 
 
@@ -664,6 +668,45 @@ def _can_be_shared(case: PathCase, name: str, *, same: bool) -> bool:
         _meets_midway(survey.shape(route), survey.shape(mark), reach if mark in marks else join_m)
         for mark in (marks if same else [*marks, *others])
     )
+
+
+def _count_on_one_road(case: PathCase) -> Iterator[Fault]:
+    """Where ground is not counted, one road alone gives a way for each stretch to an anchor."""
+    ways = case.path.disjoint.ways
+    for name in sorted({way[0] for way in ways if len(way) == 1 and ways.count(way) > 1}):
+        route, counted = case.survey.known.get(name), ways.count((name,))
+        if isinstance(route, Route) and _ground_leads_out(case):
+            most = _count_stretches(case, case.survey.shape(route))
+            if counted > most:
+                yield Fault(f"{counted} ways are counted on {name!r}, which has {most}", (name,))
+
+
+def _count_stretches(case: PathCase, route: BaseGeometry) -> int:
+    """Count the stretches of a route between a place of the force and an anchor next to it."""
+    survey = case.survey
+    unit, near_m = survey.known.get(case.path.unit), survey.parameters.join_m + TOLERANCE_M
+    places = [*shapely.get_parts(survey.shape(unit))] if unit is not None else []
+    goals = [survey.shape(a) for a in survey.each(Anchor) if _is_goal(case, a)]
+    goals = [goal for goal in goals if goal.distance(route) <= near_m]
+    count = 0
+    for line in shapely.get_parts(route):
+        marks = [(line.project(_nearest(line, place)), 0) for place in places]
+        marks += [(line.project(p), 1) for goal in goals for p in _touching(line, goal)]
+        kinds = [kind for _, kind in sorted(marks)]
+        count += sum(one != other for one, other in pairwise(kinds))
+        if line.is_ring:
+            count += kinds[:1] != kinds[-1:]
+    return count
+
+
+def _nearest(line: BaseGeometry, shape: BaseGeometry) -> BaseGeometry:
+    return Point(shapely.shortest_line(line, shape).coords[0])
+
+
+def _touching(line: BaseGeometry, goal: BaseGeometry) -> list[BaseGeometry]:
+    """Give the places where a line enters and leaves an anchor, else where it comes nearest."""
+    inside = shapely.get_coordinates(line.intersection(goal))
+    return [*map(Point, inside[[0, -1]])] if len(inside) else [_nearest(line, goal)]
 
 
 def _meets_midway(line: BaseGeometry, mark: BaseGeometry, near_m: float) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString, MultiLineString, Point
 
 from encircle.situation import Barrier, Crossing, Route
 from encircle.verify_ground import Ground, Survey, areas_of, union_of
@@ -28,8 +28,8 @@ def spans_of(survey: Survey, ground: Ground, crossing: Crossing) -> list[BaseGeo
     Draw what a crossing spans.
 
     One drawn as a line spans that line. One drawn as a point on wide water, or on a wide strip of
-    neutral ground, spans it from bank to bank: along each route that runs through it there, else
-    straight across. Else it is passed at the point.
+    neutral ground, spans it from bank to bank: along each route that runs through it there (two
+    that meet end to end over it are one), else straight across. Else it is passed at the point.
     """
     place = survey.shape(crossing)
     if place.geom_type != "Point":
@@ -48,15 +48,19 @@ def _wide_sheets(survey: Survey, ground: Ground) -> Sequence[BaseGeometry]:
 
 
 def _roads_over(survey: Survey, sheet: BaseGeometry, place: BaseGeometry) -> Iterator[BaseGeometry]:
+    """Give the runs of roads there; two that meet end to end over the water are one road too."""
     join_m = survey.parameters.join_m
-    for route in survey.each(Route):
-        shape = survey.shape(route)
-        if not shape.intersects(sheet):
-            continue
-        for run in shapely.get_parts(union_of([shape]).intersection(sheet)):
-            long = "Line" in run.geom_type and run.length > SHORTEST_RUN_SHARE * join_m
-            if long and run.distance(place) <= join_m:
-                yield run
+    runs = [
+        shapely.normalize(run)
+        for route in survey.each(Route)
+        for run in shapely.get_parts(union_of([survey.shape(route)]).intersection(sheet))
+        if "Line" in run.geom_type and run.length > 0.0
+    ]
+    alone = {run.wkb: run for run in runs}
+    joined = shapely.get_parts(shapely.line_merge(MultiLineString([*alone.values()])))
+    for run in {**alone, **{(r := shapely.normalize(run)).wkb: r for run in joined}}.values():
+        if run.length > SHORTEST_RUN_SHARE * join_m and run.distance(place) <= join_m:
+            yield run
 
 
 def straight_across(sheet: BaseGeometry, place: BaseGeometry) -> BaseGeometry:

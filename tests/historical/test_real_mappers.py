@@ -92,8 +92,10 @@ def test_every_map_becomes_a_situation_and_is_judged(preset, names, place, side,
         names = tuple(f"adverse-kml/{name}.kml" for name in names)
     document = convert(preset, names, place, side)
     assert not any("stands on ground" in n for n in document["situation"]["notices"])
-    _, judgement = judged(document)
+    situation, judgement = judged(document)
     assert judgement.status.code == code
+    verification = encircle.verify(judgement.to_dict(), situation)
+    assert not verification.failures
 
 
 @pytest.mark.parametrize(

@@ -420,6 +420,10 @@ ONCE_REFUSED = {
     "two positions at one place": (2346,),
     "two reaches that touch at a point": (2117,),
     "a road for wheels through a barrier to feet": (1569,),
+    "a front beside another front": (6128,),
+    "roads that meet over the water": (6263,),
+    "a bit of road that lies on a river": (9127,),
+    "two ways by one road, cut by the same name": (9491,),
 }
 """Random maps, by what the engine wrote wrong on them or the verifier misread."""
 

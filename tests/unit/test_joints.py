@@ -73,6 +73,36 @@ def test_a_vertex_on_an_edge_moves_nothing_and_is_put_in_once():
     assert shapely.get_num_coordinates(shared).tolist() == [7, 5, 7]
 
 
+@pytest.mark.parametrize(
+    ("when", "vertices"),
+    [
+        pytest.param({}, 7, id="always"),
+        pytest.param({"observed_at": "2025-01-15T06:00:00Z"}, 7, id="of the day"),
+        pytest.param({"observed_at": "2025-01-16T06:00:00Z"}, 5, id="after the instant"),
+        pytest.param({"valid_from": "2025-01-16"}, 5, id="not yet valid"),
+        pytest.param({"valid_to": "2025-01-14"}, 5, id="no longer valid"),
+    ],
+)
+def test_what_does_not_speak_at_the_instant_lends_no_vertex(when, vertices):
+    wide = {"kind": "control", "holder": "B", "basis": "assessed"}
+    rows = [
+        ("wide", box(0, 0, 0.3, 0.1), wide),
+        ("narrow", box(0.1, 0.1, 0.2, 0.2), {**wide, **when}),
+        ("force", Point(0.05, 0.05), {"kind": "position", "side": "B", "force": "f"}),
+    ]
+    situation = read_situation(
+        {
+            "type": "FeatureCollection",
+            "situation": {"as_of": "2025-01-15"},
+            "features": [
+                {"type": "Feature", "id": n, "geometry": turn(shape, 0), "properties": p}
+                for n, shape, p in rows
+            ],
+        }
+    )
+    assert shapely.get_num_coordinates(situation.features[0].drawn) == vertices
+
+
 def test_a_polygon_that_would_touch_itself_stays_as_drawn():
     thin = shapely.Polygon([(0, 0), (1, 0), (1, 1), (0.5, 1e-6), (0, 1)])
     assert share_vertices([thin], 100) == [thin]

@@ -82,9 +82,40 @@ def test_the_verifier_sees_through_a_supposition_that_was_hidden(kursk):
     assert not verify(judgement, kursk).holds
 
 
+@pytest.mark.parametrize(
+    ("options", "forge"),
+    [
+        pytest.param(
+            Options(without=("r3-tracks",)),
+            lambda j: j["provenance"]["parameters"].update(without=[]),
+            id="removed from the parameters alone",
+        ),
+        pytest.param(
+            Options(without=("r3-tracks",)), lambda j: j.update(what_if=None), id="not told"
+        ),
+        pytest.param(
+            Options(),
+            lambda j: j["provenance"]["parameters"].update(without=["r3-tracks"]),
+            id="added to the parameters alone",
+        ),
+        pytest.param(
+            Options(), lambda j: j.update(what_if={"base": {}, "changed": []}), id="told of none"
+        ),
+    ],
+)
+def test_the_verifier_wants_every_supposition_told_and_no_other(kursk, options, forge):
+    """Even one that changes nothing: what is judged is not the map as drawn."""
+    judgement = json.loads(judge(kursk, options).to_json())
+    assert verify(judgement, kursk).holds
+    forge(judgement)
+    failed = verify(judgement, kursk).failures
+    assert [check.name for check in failed] == ["judgement: suppositions are told"]
+
+
 def test_the_verifier_refuses_a_supposition_about_nothing(kursk):
     judgement = json.loads(judge(kursk).to_json())
     judgement["provenance"]["parameters"]["without"] = ["nothing"]
+    judgement["what_if"] = {"base": {}, "changed": []}
     failed = verify(judgement, kursk).failures
     assert [check.name for check in failed] == ["judgement: supposition"]
 
