@@ -58,7 +58,20 @@ class MapRating:
     @property
     def speaks(self) -> bool:
         """Tell whether the map can say anything of the claim."""
-        return self.rating != "unverifiable"
+        return self.rating != "unverifiable" and not self.is_blank
+
+    @property
+    def is_blank(self) -> bool:
+        """
+        Tell whether the answer hangs on ground that nobody drew, and on nothing else.
+
+        Such a map is silent where others speak: ground painted grey is somebody's doubt, bare
+        ground is nobody's word.
+        """
+        path = self.ruling.proofs["open"] if self.ruling else None
+        if self.ruling is None or self.ruling.judged.status.code != "C3" or not path:
+            return False
+        return not any(leg["control"] == "grey" and leg["evidence"] for leg in path["legs"])
 
     def to_dict(self) -> Json:
         """Give the map's line in the answer."""

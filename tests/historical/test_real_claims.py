@@ -205,10 +205,9 @@ def test_a_condition_is_told_what_became_of_it():
     assert "holds_otherwise" not in {f.rule for f in checked.findings}
 
 
-def test_maps_of_one_day_that_disagree_are_told_first():
-    """DeepState's map of 12 March refutes it; ISW's layer of that day leaves it open."""
+def test_a_layer_that_leaves_the_ground_in_question_bare_does_not_dissent():
+    """DeepState's map of 12 March refutes it; ISW's layer of that day draws nothing there."""
     checked = on_all_maps()["claim-gerasimov"]
-    assert checked.rating == "unsupported"
-    assert checked.findings[0].rule == "maps_disagree"
-    assert "2025-03-12: contradicted" in checked.findings[0].statement
-    assert "isw-2025-03-12-kursk-group: unsupported" in checked.findings[0].statement
+    assert checked.rating == "contradicted"
+    (said,) = [f for f in checked.findings if f.rule == "maps_of_the_day"]
+    assert "not so isw-2025-03-12-kursk-group (unsupported)" in said.statement
