@@ -119,3 +119,11 @@ def test_a_river_that_stops_just_short_of_the_enemy_runs_on_to_him():
         _close_gaps(river, [box(120, -50, 200, 50)], 50.0), box(120, -50, 200, 50)
     )
     assert _close_gaps(river, [box(160, -50, 200, 50)], 50.0).equals(river)
+
+
+@pytest.mark.parametrize("half_m", [1, 10, 30, 200])
+def test_before_a_spike_of_a_wall_there_is_room_and_no_seam(half_m):
+    """Two drawings that part at their common corner leave one with a point, however sharp."""
+    spike = shapely.Polygon([(0, 0), (1000, -half_m), (1000, half_m)])
+    ground = box(-1000, -1000, 1000, 1000) - spike
+    assert _find_thin(ground, 50.0).area < 1.0
