@@ -454,7 +454,7 @@ def _find_spans(
 def _runs_over(
     obstacle: BaseGeometry, routes: Sequence[tuple[Route, BaseGeometry, bool]]
 ) -> list[BaseGeometry]:
-    """Find where roads run over an obstacle; roads that meet end to end there are one road."""
+    """Find where roads run over an obstacle; roads that meet end to end out there are one road."""
     runs = [
         shapely.normalize(run)
         for _, line, _ in routes
@@ -465,7 +465,17 @@ def _runs_over(
     if not once:
         return []
     merged = shapely.line_merge(shapely.multilinestrings([once[key] for key in sorted(once)]))
-    return [run for run in shapely.get_parts(merged) if not run.is_empty]
+    ends = shapely.boundary([*once.values()])
+    banks = [p for p in shapely.get_parts(ends) if shapely.dwithin(p, obstacle.boundary, ON_LINE_M)]
+    return [run for road in shapely.get_parts(merged) for run in _part_at(road, banks)]
+
+
+def _part_at(road: BaseGeometry, banks: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+    """Part a road where it comes ashore: two that meet at the bank are two, not one that turns."""
+    ashore = {point.coords[0] for point in banks}
+    points = list(road.coords)
+    stops = [0, *(i for i in range(1, len(points) - 1) if points[i] in ashore), len(points) - 1]
+    return [LineString(points[a : b + 1]) for a, b in pairwise(stops)]
 
 
 def _straight_across(place: BaseGeometry, obstacle: BaseGeometry) -> BaseGeometry:

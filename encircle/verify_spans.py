@@ -57,10 +57,17 @@ def _roads_over(survey: Survey, sheet: BaseGeometry, place: BaseGeometry) -> Ite
         if "Line" in run.geom_type and run.length > 0.0
     ]
     alone = {run.wkb: run for run in runs}
-    joined = shapely.get_parts(shapely.line_merge(MultiLineString([*alone.values()])))
+    short = [run for run in alone.values() if not _comes_ashore(run, sheet)]
+    joined = shapely.get_parts(shapely.line_merge(MultiLineString(short)))
     for run in {**alone, **{(r := shapely.normalize(run)).wkb: r for run in joined}}.values():
         if run.length > SHORTEST_RUN_SHARE * join_m and run.distance(place) <= join_m:
             yield run
+
+
+def _comes_ashore(run: BaseGeometry, sheet: BaseGeometry) -> bool:
+    """Tell whether a run has both its ends on a bank; one that has not may go on as another."""
+    ends = shapely.points(shapely.get_coordinates(run)[[0, -1]])
+    return bool(shapely.dwithin(ends, sheet.boundary, INSIDE_M).all())
 
 
 def straight_across(sheet: BaseGeometry, place: BaseGeometry) -> BaseGeometry:

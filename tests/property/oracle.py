@@ -861,9 +861,13 @@ def compare(document: dict[str, Any], judged: dict[str, Any]) -> list[str] | Non
 
 
 def is_decided(document: dict[str, Any], expected: dict[str, Any] | None = None) -> bool:
-    """Tell whether a map is coarse enough for finer cells and blurred edges to agree on it."""
+    """
+    Tell whether a map is coarse enough for finer cells and blurred edges to agree on it.
+
+    The cells are finer than the blur, or they would not see it.
+    """
     expected = expected or answer(document, COARSE_M)
-    appeals = ((FINEST_M, 0.0), (FINEST_M * 2, BLUR_M), (FINEST_M * 2, -BLUR_M))
+    appeals = ((FINEST_M, 0.0), (FINEST_M, BLUR_M), (FINEST_M, -BLUR_M))
     return all(answer(document, *appeal) == expected for appeal in appeals)
 
 

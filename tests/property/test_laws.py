@@ -424,6 +424,9 @@ ONCE_REFUSED = {
     "roads that meet over the water": (6263,),
     "a bit of road that lies on a river": (9127,),
     "two ways by one road, cut by the same name": (9491,),
+    "a seam beside its own wide ground": (9710,),
+    "wheels to the end of a road, then feet": (9865,),
+    "two roads that meet at the far bank": (12153,),
 }
 """Random maps, by what the engine wrote wrong on them or the verifier misread."""
 

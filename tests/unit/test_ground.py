@@ -119,3 +119,13 @@ def test_a_river_that_stops_just_short_of_the_enemy_runs_on_to_him():
         _close_gaps(river, [box(120, -50, 200, 50)], 50.0), box(120, -50, 200, 50)
     )
     assert _close_gaps(river, [box(160, -50, 200, 50)], 50.0).equals(river)
+
+
+@pytest.mark.parametrize("gap_m", [0.005, 0.01, 0.05])
+def test_before_two_drawings_that_part_at_their_corner_there_is_room(gap_m):
+    """The crack between them is a seam; the open ground before its mouth is none."""
+    right = shapely.Polygon([(36, -36), (264, 27), (264, 300), (0, 0)])
+    left = shapely.Polygon([(36 - 24 * gap_m, -36 + 20 * gap_m), (-155, 128), (-gap_m, 0)])
+    walls = right | left
+    thin = _find_thin(box(-1000, -1000, 1000, 1000) - walls, 50.0)
+    assert (thin - walls.buffer(1.0)).area < 2.0
