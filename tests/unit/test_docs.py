@@ -31,7 +31,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = """\
 python3 -m venv .venv && .venv/bin/pip install -q '.[test]' && \
 .venv/bin/encircle judge fixtures/kursk-2025-03-14/situation.geojson
-.venv/bin/python -m pytest -q -n 2
+.venv/bin/python -m pytest -q -n 2 --dist loadfile
 """
 
 
