@@ -384,12 +384,22 @@ def ground_is_what_it_is_called(case: PathCase) -> Iterator[Fault]:
 def _is_called_right(case: PathCase, leg: Leg) -> bool:
     trace, called = case.trace(leg), case.called
     if leg.control == "grey":  # a road leg is called after the worst ground it runs over
-        whole = measure_stray(trace, called["grey"], TOLERANCE_M) <= STRAY_M
-        return whole if leg.by == "ground" else _runs_over(trace, called["grey"])
+        sure_m = _measure_surely_ours(case, trace) if leg.by == "ground" else 0.0
+        return _runs_over(trace, called["grey"]) and sure_m <= STRAY_M
     if leg.control == "friendly":
         return measure_stray(trace, called["friendly"], GROUND_TOLERANCE_M) <= STRAY_M
     within = measure_stray(trace, called["friendly or open"], GROUND_TOLERANCE_M) <= STRAY_M
     return within and _runs_over(trace, called["open"])
+
+
+def _measure_surely_ours(case: PathCase, trace: BaseGeometry) -> float:
+    """Measure how much of a trace lies well within passable ground that is not grey; metres."""
+    around = trace.buffer(3 * TOLERANCE_M)
+    leans: tuple[Lean, Lean] = ("open", "closed")
+    for ground in (case.survey.ground(case.path.reading, lean) for lean in leans):
+        ours = join(common(ground.friendly, around), common(ground.open, around))
+        trace = trace.intersection(minus(ours, *parts_of(ground.seam)).buffer(-TOLERANCE_M))
+    return float(trace.length)
 
 
 def _touches(trace: BaseGeometry, region: Region) -> bool:

@@ -426,6 +426,7 @@ ONCE_REFUSED = {
     "two ways by one road, cut by the same name": (9491,),
     "a seam beside its own wide ground": (9710,),
     "wheels to the end of a road, then feet": (9865,),
+    "grey between two reaches that touch": (14028,),
     "two roads that meet at the far bank": (12153,),
 }
 """Random maps, by what the engine wrote wrong on them or the verifier misread."""
