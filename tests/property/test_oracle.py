@@ -10,7 +10,7 @@ import pytest
 from tests.property import oracle
 from tests.property.strategies import situation_of
 
-COUNT = int(os.environ.get("ENCIRCLE_ORACLE_SITUATIONS", "100"))
+COUNT = int(os.environ.get("ENCIRCLE_ORACLE_SITUATIONS", "50"))
 BATCH = 25
 """Maps a test, so that several workers can share them."""
 
