@@ -189,7 +189,8 @@ def _draw(
             on_step(worst.samples)
     bounds = [link.bound for link in links]
     bound = min(1.0, sum(bounds) if measure is _measure_cut_off else float(np.prod(bounds)))
-    low, high = max(0.0, probability - half), min(probability + half, 1.0)
+    low, high = min(1.0, max(0.0, probability - half)), min(probability + half, 1.0)
+    probability = min(probability, 1.0)  # the mean of weights may come out above
     samples = sum(link.samples for link in links)
     return Estimate(probability, low, high, bound, samples, drawing.seed)
 
