@@ -11,12 +11,10 @@ from shapely import STRtree
 from shapely.geometry import Point
 
 from encircle.ground import (
-    FIRE_RANKS,
     GRID_M,
     LEAST_SHARED_M,
     ON_LINE_M,
     Ground,
-    State,
 )
 from encircle.lines import LAND_BITS, Lines, build_lines
 from encircle.network import Network, NetworkBuilder
@@ -470,13 +468,3 @@ def list_words(
             for face in range(len(ground.faces))
         ]
     return said
-
-
-def find_neutral(ground: Ground) -> list[int]:
-    """List the faces that are neutral as drawn: what a crossing at a point may span."""
-    return np.flatnonzero(ground.state["optimistic"] == State.NEUTRAL).tolist()
-
-
-def rank_of(grade: str | None) -> int:
-    """Rank a fire grade, unmapped fire between F1 and F2."""
-    return FIRE_RANKS.index(grade)

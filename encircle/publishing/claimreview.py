@@ -31,7 +31,6 @@ that and have no number: a number outside the scale, as -1, is not one, since `r
 between `worstRating` and `bestRating`, and `alternateName` carries the rating in words. Sources:
 https://developers.google.com/search/docs/appearance/structured-data/factcheck and
 https://schema.org/Rating."""
-SCALE = ", ".join(f"{score} {RATINGS[name].lower()}" for name, score in SCORES.items())
 
 
 @dataclass(frozen=True, slots=True)
