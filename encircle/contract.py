@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from encircle import situation as nouns
+from encircle.notices import Severity  # noqa: TC001 - pydantic reads it
 
 
 def parse_instant(value: object) -> object:
@@ -78,7 +79,7 @@ class PositionModel(CommonModel):
     force: Name | None = None
     echelon: nouns.Echelon | None = None
     reach_m: Length | None = None
-    basis: Literal["geolocated", "reported"] | None = None
+    basis: nouns.PositionBasis | None = None
     present: nouns.Presence | None = None
     weight: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0)] | None = None
 
@@ -194,6 +195,23 @@ class SideModel(_Open):
     allies: list[Name] | None = None
 
 
+class NamedForceModel(_Open):
+    """What a newspaper would call a force."""
+
+    id: Name
+    name: Text | None = None
+    side: Name | None = None
+
+
+class NoticeModel(_Open):
+    """What whoever made the map could not do."""
+
+    code: Name
+    severity: Severity
+    statement: Name
+    features: list[Text] | None = None
+
+
 class SituationModel(_Open):
     """The foreign member `situation` of the collection."""
 
@@ -206,6 +224,8 @@ class SituationModel(_Open):
     uncovered: Literal["unknown", "open"] | None = None
     mapper_side: Name | None = None
     sources: list[SourceModel] | None = None
+    forces: list[NamedForceModel] | None = None
+    notices: list[Name | NoticeModel] | None = None
 
 
 LINES = ("LineString", "MultiLineString")

@@ -5,6 +5,7 @@
     + UnknownForceError                no position belongs to the force asked for
     + UnknownFeatureError              no feature has an id to be left out or assumed
     + OptionsError                     a parameter cannot be used
+  x QuestionError                      what was asked is not one thing: the asker is asked back
   x CertificateError (also ValueError) a judgement handed to verify is not one
   x CheckedClaimsError (also ValueError) checked claims, or their log, are not what they should be
 """
@@ -12,7 +13,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,7 @@ __all__ = [
     "EncircleError",
     "InputFault",
     "OptionsError",
+    "QuestionError",
     "SituationError",
     "UnknownFeatureError",
     "UnknownForceError",
@@ -91,6 +93,21 @@ class OptionsError(SituationError):
         self.name = name
         message = f"the option {name} cannot be used"
         super().__init__([InputFault(f"/options/{name}", message, f"Give {wanted}")])
+
+
+class QuestionError(EncircleError):
+    """
+    What was asked can mean several things: nothing is judged, and the asker is asked back.
+
+    The command line prints the question and ends with 3; HTTP answers 409 with the same document.
+    """
+
+    def __init__(self, document: dict[str, Any], words: str) -> None:
+        self.document = document
+        """`{"question": "which_force" | "which_place", ..., "answer_with": "..."}`."""
+        self.words = words
+        """The same for people, with every choice and how to give it."""
+        super().__init__(words)
 
 
 class CertificateError(EncircleError, ValueError):

@@ -32,6 +32,7 @@ from encircle.contract import (
 )
 from encircle.errors import InputFault, SituationError, UnknownForceError
 from encircle.joints import share_vertices
+from encircle.notices import Notice, parse_notice
 from encircle.projection import Plane, unwrap
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ class _Reader:
     as_of: str | None
     force: str | None
     faults: list[InputFault] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     ids: list[tuple[str, str]] = field(default_factory=list)
     vertices: int = 0
     with_z: int = 0
@@ -208,7 +209,8 @@ class _Reader:
         self._check_force(features, force, sides)
         self._stop_if_faulty()
         if self.with_z:
-            self.notices.append(f"Z was dropped from {self.with_z} positions: the map is flat.")
+            said = f"Heights were dropped from {self.with_z} places: the map is flat."
+            self.notices.append(Notice("z_dropped", "info", said))
         return nouns.Situation(
             as_of=as_of or datetime.max.replace(tzinfo=UTC),
             features=tuple(f for f in features if f),
@@ -220,7 +222,8 @@ class _Reader:
             uncovered=whole.uncovered or self._default_uncovered(rows),
             mapper_side=whole.mapper_side,
             origin=origin,
-            notices=tuple(self.notices),
+            notices=(*_read_notices(whole), *self.notices),
+            named_forces=tuple(nouns.NamedForce(f.id, f.name, f.side) for f in whole.forces or ()),
             sha256=digest(self.document),
         )
 
@@ -460,7 +463,8 @@ class _Reader:
         if isinstance(cited, SourceModel):
             return nouns.Source(**{**cited.model_dump(), "id": cited.id or f"{row.name}/source"})
         if sources and cited not in sources:
-            self.notices.append(f"Feature {row.name!r} cites source {cited!r}, which is not given.")
+            said = f"Feature {row.name!r} cites source {cited!r}, which is not given."
+            self.notices.append(Notice("source_not_given", "caution", said, (row.name,)))
         return sources.get(cited, nouns.Source(id=cited))
 
     def _find_instant(self, whole: SituationModel) -> datetime | None:
@@ -713,6 +717,11 @@ def _middle(points: np.ndarray) -> tuple[float, float]:
     lon = unwrap(points[:, 0], around)
     lon_0 = (lon.min() + lon.max()) / 2
     return (lon_0 + 180.0) % 360.0 - 180.0, float(points[:, 1].min() + points[:, 1].max()) / 2
+
+
+def _read_notices(whole: SituationModel) -> Iterator[Notice]:
+    for given in whole.notices or ():
+        yield parse_notice(given if isinstance(given, str) else given.model_dump())
 
 
 def _sides_named(feature: nouns.Feature) -> Iterator[tuple[str, str]]:

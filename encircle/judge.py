@@ -29,6 +29,7 @@ from encircle.judgement import (
 from encircle.likelihood.telling import Told, tell_likelihood
 from encircle.lines import build_lines
 from encircle.network import Network, build_network, find_discs, places_of
+from encircle.notices import gather
 from encircle.options import Options
 from encircle.projection import Plane
 from encircle.reach import READINGS, Reading, measure_reach
@@ -327,6 +328,7 @@ def _judge_group(
         confidence=assess_confidence(facts, whole, margins),
         pivots=tuple(_find_pivots(whole)),
         provenance=_say_provenance(situation, options, all_facts),
+        notices=gather(situation.notices),
     )
     judgement = replace(judgement, judged=_point_out_neck(whole, judgement.margins))
     return replace(judgement, headline=write_headline(judgement))
@@ -459,7 +461,7 @@ def _say_provenance(situation: Situation, options: Options, all_facts: Sequence[
         "input_sha256": situation.sha256,
         "parameters": {**options.as_dict(), "uncovered": situation.uncovered},
         "default_reach_m": guessed,
-        "notices": list(situation.notices),
+        "notices": [notice.statement for notice in situation.notices],
     }
 
 

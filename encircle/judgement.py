@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
+
+if TYPE_CHECKING:
+    from encircle.notices import Notice
 
 Verdict = Literal["encircled", "not_encircled", "contested", "indeterminate", "no_force"]
 Answer = Literal["yes", "no", "contested", "unknown"]
@@ -139,6 +142,8 @@ class Judgement:
     headline: str = ""
     likelihood: Json | None = field(default=None)
     """The probability of encirclement; None where nobody is there, or it was not asked for."""
+    notices: tuple[Notice, ...] = ()
+    """The map's own, its importer's and the inspection's: told wherever the verdict is."""
     what_if: Json | None = None
     """What the map gave as drawn, where evidence was left out or assumed; else None."""
 
@@ -184,6 +189,7 @@ class Judgement:
             "certificates": self.judged.certificates,
             "pivots": list(self.pivots),
             "findings": [finding.to_dict() for finding in self.findings],
+            "notices": [notice.to_dict() for notice in self.notices],
             "what_if": self.what_if,
             "provenance": self.provenance,
         }

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from encircle.notices import Notice
+
 Mode = Literal["rail", "wheeled", "tracked", "foot", "boat", "air"]
 GroundMode = Literal["rail", "wheeled", "tracked", "foot"]
 State = Literal["open", "cut", "unknown"]
@@ -26,6 +28,8 @@ CrossingType = Literal[
     "bridge", "ferry", "ford", "pontoon", "tunnel", "airstrip", "port", "checkpoint"
 ]
 BarrierType = Literal["river", "coast", "lake", "cliff", "minefield", "border"]
+PositionBasis = Literal["geolocated", "sketch", "reported"]
+"""Placed by a picture of it; by hand, from written accounts; or only said to be there."""
 Presence = Literal["yes", "withdrawn", "unknown"]
 Permission = Literal["enemy", "third_party"]
 Definition = Literal[
@@ -62,6 +66,15 @@ class Side:
     id: str
     name: str | None = None
     allies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NamedForce:
+    """What a newspaper would call a force."""
+
+    id: str
+    name: str | None = None
+    side: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +127,7 @@ class Position(Feature):
     force: str | None = None
     echelon: Echelon | None = None
     reach_m: float | None = None
-    basis: Literal["geolocated", "reported"] = "geolocated"
+    basis: PositionBasis = "geolocated"
     present: Presence = "yes"
     weight: float = 1.0
 
@@ -225,7 +238,9 @@ class Situation:
     """The side whose own map this is; None: nobody's."""
     origin: tuple[float, float] = (0.0, 0.0)
     """Where the local plane is centred: (lon, lat), degrees."""
-    notices: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    """What whoever made the map could not do, and what the door dropped."""
+    named_forces: tuple[NamedForce, ...] = ()
     sha256: str = ""
     """Digest of the document, independent of white space and of the order of members."""
 
@@ -237,6 +252,10 @@ class Situation:
     def forces(self) -> tuple[str, ...]:
         """Every force some position belongs to."""
         return tuple(dict.fromkeys(p.force for p in self.of_kind(Position) if p.force))
+
+    def name_of(self, force: str) -> str | None:
+        """Give what a newspaper would call a force; None where the map does not say."""
+        return next((f.name for f in self.named_forces if f.id == force and f.name), None)
 
     def positions_of(self, force: str) -> list[Position]:
         """List the positions that belong to a force."""

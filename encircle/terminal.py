@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
-from encircle.errors import EncircleError, SituationError
+from encircle.errors import EncircleError, QuestionError, SituationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from encircle.situation import Situation
 
-FAILED, BAD_INPUT = 1, 2
+FAILED, BAD_INPUT, ASKED_BACK = 1, 2, 3
 """Exit codes. Source: docs/contract.md, Command line."""
 
 
@@ -52,10 +52,20 @@ def read_file(name: str, as_of: str | None, force: str | None) -> Situation:
     return situation
 
 
-def guard(action: Any) -> Any:  # noqa: ANN401 - whatever the action gives
-    """Run an action; bad input ends the command with every fault on stderr and exit code 2."""
+def guard(action: Any, *, as_json: bool = False) -> Any:  # noqa: ANN401 - whatever the action gives
+    """
+    Run an action; bad input ends the command with every fault on stderr and exit code 2.
+
+    A question back ends it with exit code 3: the words on stderr, or the document on stdout.
+    """
     try:
         return action()
+    except QuestionError as question:
+        if as_json:
+            print_json(question.document)
+        else:
+            typer.echo(question.words, err=True)
+        raise typer.Exit(ASKED_BACK) from None
     except SituationError as error:
         for fault in error.faults:
             typer.echo(f"error: {fault}", err=True)
