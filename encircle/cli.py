@@ -1,4 +1,4 @@
-"""The command line: judge, verify, convert, serve."""
+"""The command line: judge, verify, serve; the other families stand beside it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from encircle import cli_claims, cli_library, cli_roads, cli_words
+from encircle import cli_claims, cli_convert, cli_library, cli_roads, cli_words
 from encircle.terminal import (
     FAILED,
     guard,
     load,
     parse_assumption,
-    parse_instant,
-    parse_place,
     print_bytes,
     print_json,
     read_file,
     refuse,
-    show_progress,
     spell_out_streams,
     write,
 )
@@ -41,6 +38,7 @@ app = typer.Typer(
 )
 
 app.callback()(spell_out_streams)
+cli_convert.register(app)
 cli_library.register(app)
 cli_claims.register(app)
 cli_words.register(app)
@@ -139,85 +137,6 @@ def verify(
             typer.echo(f"{mark}  {check.name}: {check.statement}")
         typer.echo("The proof holds." if verification.holds else "The proof does not hold.")
     raise typer.Exit(0 if verification.holds else FAILED)
-
-
-@app.command()
-def convert(
-    source: Annotated[str, typer.Argument(metavar="IN", help="Map to convert; - for stdin")],
-    target: Annotated[str, typer.Argument(metavar="OUT", help="Situation; - for stdout")],
-    force_at: Annotated[
-        list[str], typer.Option(metavar="LON,LAT", help="Where the force stands; repeatable")
-    ],
-    border: Annotated[
-        Path | None,
-        typer.Option(help="GeoJSON of the state border the map leaves out; only a KML needs none"),
-    ] = None,
-    preset: Annotated[
-        str, typer.Option(help="Kind of map: deepstate, control-kml, isw or liveuamap")
-    ] = "deepstate",
-    layer: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[BASIS=]FILE",
-            help="Further layer of an isw map; BASIS, where its name does not tell: assessed, "
-            "advance, claimed, retaken or skip; IN takes one too; repeatable",
-        ),
-    ] = None,
-    holder: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="MARK=SIDE",
-            help="Whose the zones of a KML are, by style ('#ru'), colour (ff0000), folder or "
-            "name; SIDE may be unknown or skip; repeatable, the first that fits",
-        ),
-    ] = None,
-    mapper_side: Annotated[
-        str | None, typer.Option(help="Side whose cause the mapper serves, where it is not known")
-    ] = None,
-    force: Annotated[str, typer.Option(help="Id to give the force")] = "force",
-    side: Annotated[str, typer.Option(help="Side of the force, one of the map's")] = "UA",
-    as_of: AsOfOption = None,
-    area_km: Annotated[
-        float | None, typer.Option(min=1, help="Half the width of the ground kept, km")
-    ] = None,
-    anchor_at: Annotated[
-        list[str] | None,
-        typer.Option(metavar="LON,LAT", help="Ground that counts as reached; repeatable"),
-    ] = None,
-) -> None:
-    """Convert a map made by others into a situation."""
-    from encircle.formats.presets import STEPS, MapFile, convert_map, parse_layer
-    from encircle.geojson import parse_document
-
-    outline = guard(lambda: parse_document(load(str(border)))) if border else None
-    files = [
-        MapFile(Path(name).name, load(name), basis)
-        for basis, name in map(parse_layer, [source, *(layer or [])])
-    ]
-    with show_progress("Converting", len(STEPS)) as advance:
-        document = guard(
-            lambda: convert_map(
-                preset,
-                files,
-                outline,
-                holders=holder or [],
-                mapper_side=mapper_side,
-                on_step=advance,
-                force_at=[parse_place(text, "--force-at") for text in force_at],
-                as_of=parse_instant(as_of) if as_of else None,
-                force=force,
-                side=side,
-                area_km=area_km,
-                anchor_at=[parse_place(text, "--anchor-at") for text in anchor_at or []] or None,
-            )
-        )
-    for notice in document.get("situation", {}).get("notices", []):
-        typer.echo(f"Notice: {notice}", err=True)
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    if target == "-":
-        print_bytes(text)
-    else:
-        write(Path(target), text)
 
 
 @app.command()
