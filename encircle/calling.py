@@ -25,7 +25,7 @@ class CallableModule(ModuleType, Generic[P, R]):
 
     References
     ----------
-    .. [1] docs/decisions/0029-a-module-is-called-by-its-name.md
+    .. [1] docs/decisions/0020-a-module-is-called-by-its-name.md
     .. [2] The Python Language Reference, 3.3.2.1, Customizing module attribute access.
     """
 
