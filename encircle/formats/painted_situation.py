@@ -13,6 +13,7 @@ from encircle.formats.painted import read_border, refusal
 from encircle.formats.painted_ground import REAR_BAND_M, REAR_DEPTH_M, Ground, show
 from encircle.formats.shapes import LonLat, cut, make_valid, polygons_of
 from encircle.geojson import digest
+from encircle.notices import Notice, parse_notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -117,11 +118,15 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
         "area": mapping(area),
         "uncovered": "unknown",
         "sources": [*_date(painted.sources, instant), *_describe_border(border)],
-        "notices": list(drawing.all_notices()),
+        "notices": [_write(notice) for notice in drawing.all_notices()],
     }
     if painted.mapper_side:
         whole["mapper_side"] = painted.mapper_side
     return {"type": "FeatureCollection", "situation": whole, "features": features}
+
+
+def _write(notice: Notice | str) -> dict[str, Any]:
+    return (parse_notice(notice) if isinstance(notice, str) else notice).to_dict()
 
 
 class _Drawing:
@@ -134,7 +139,7 @@ class _Drawing:
         self.sources += ["border"] if ground.border is not None else []
         self.notices: list[str] = []
 
-    def all_notices(self) -> Iterator[str]:
+    def all_notices(self) -> Iterator[Notice | str]:
         yield from self.painted.notices
         yield from self.notices
         yield "Rivers, lagoons, roads and fire are not drawn: ground across water looks joined."
