@@ -11,6 +11,7 @@ from shapely.geometry import MultiPolygon, Point, mapping
 
 from encircle.formats.painted import read_border, refusal
 from encircle.formats.painted_ground import REAR_BAND_M, REAR_DEPTH_M, Ground, show
+from encircle.formats.painted_place import check_place
 from encircle.formats.shapes import LonLat, cut, make_valid, polygons_of
 from encircle.geojson import digest
 from encircle.notices import Notice, parse_notice
@@ -101,6 +102,7 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
     _check_places(force_at, anchor_at or ())
     instant = as_of.replace(tzinfo=UTC) if as_of.tzinfo is None else as_of.astimezone(UTC)
     outline = read_border(border) if border is not None else None
+    check_place(painted, outline.bounds if outline else None, force_at)
     drawing = _Drawing(painted, Ground(painted, outline, side), instant)
     area, anchors = drawing.ground.choose_area(force_at, area_km, anchor_at or ())
     features = [
