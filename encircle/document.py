@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -97,35 +98,54 @@ def call_by_kind(data: bytes, name: str = "") -> SituationError | None:
     guest = recognise(data, name)
     if guest.kind in _NO_KINDS:
         return None
-    return refusal(f"this is {guest.label}, not a situation", guest.remedy)
+    return refusal(f"not a situation in GeoJSON but {guest.label}", guest.remedy)
 
 
-def find_cut(document: Mapping[str, Any]) -> str | None:
+CUT = ("exceededTransferLimit", "hasMore", "has_more", "truncated")
+ONWARD = ("next", "nextPageToken", "next_page_token")
+TOTALS = ("numberMatched", "numberReturned", "totalFeatures")
+"""Members by which a server says that it gave only a page: ArcGIS, OGC API, WFS, and others."""
+
+
+def find_cut(document: Mapping[str, Any], count: int | None = None) -> str | None:
     """
     Say what shows that a server gave only a page of a collection; None where nothing does.
+
+    Parameters
+    ----------
+    document
+        The collection.
+    count
+        Its features; None: those in its list.
 
     Examples
     --------
     >>> find_cut({"features": [], "properties": {"exceededTransferLimit": True}})
-    'the server gave only a part of it (exceededTransferLimit)'
+    'exceededTransferLimit'
     >>> find_cut({"features": [{}], "numberMatched": 5300, "numberReturned": 1})
-    'it holds 1 of 5300 features (numberMatched)'
+    'numberMatched 5300, and 1 features'
     """
-    about = document.get("properties")
+    features, about = document.get("features"), document.get("properties")
+    held = len(features) if count is None and isinstance(features, list) else count
     for members in (document, about if isinstance(about, dict) else {}):
-        if members.get("exceededTransferLimit") in (True, 1, "true"):
-            return "the server gave only a part of it (exceededTransferLimit)"
-    features = document.get("features")
-    held = len(features) if isinstance(features, list) else 0
-    for member in ("numberMatched", "totalFeatures"):
-        matched = document.get(member)
-        if isinstance(matched, int) and matched > held:
-            return f"it holds {held} of {matched} features ({member})"
+        if because := _find_mark(members, held):
+            return because
     links = document.get("links")
-    rels = [link.get("rel") for link in links or () if isinstance(link, dict)] if isinstance(
-        links, list
-    ) else []  # fmt: skip
-    return "it is one page of several (a link to the next)" if "next" in rels else None
+    listed = links if isinstance(links, list) else []
+    onward = any(isinstance(link, dict) and link.get("rel") == "next" for link in listed)
+    return "a link to the next page" if onward else None
+
+
+def _find_mark(members: Mapping[str, Any], held: int | None) -> str | None:
+    said = [mark for mark in CUT if str(members.get(mark)).lower() in {"true", "1", "yes"}]
+    said += [
+        mark for mark in ONWARD if isinstance(members.get(mark), (str, dict)) and members[mark]
+    ]
+    for mark in TOTALS if held is not None else ():
+        total = members.get(mark)
+        if re.fullmatch(r"[0-9]{1,12}", f"{total!s:.20}") and int(total) > held:  # type: ignore[arg-type, operator]
+            said.append(f"{mark} {total}, and {held} features")
+    return said[0] if said else None
 
 
 class _UnreadableError(ValueError):

@@ -197,7 +197,8 @@ class _Reader:
             count = len(features)
             self._fault("/features", f"{count} features, too many", f"Keep {self.limits.features}")
         if cut := find_cut(self.document):
-            self._fault("", f"the collection was cut short: {cut}", "Ask for every page, join them")
+            remedy = "Fetch all pages, join them, and drop the mark"
+            self._fault("", f"a page cut short ({cut}), not the whole map", remedy)
         self._check_crs(self.document.get("crs"), "/crs", None)
         self._stop_if_faulty()
         self._check_rows(listed)
