@@ -170,6 +170,10 @@ class _Reader:
         self.faults.append(InputFault(pointer, message, remedy, feature))
 
     def _stop_if_faulty(self) -> None:
+        if len(self.faults) > MOST_TOLD:
+            more = len(self.faults) - MOST_TOLD
+            del self.faults[MOST_TOLD:]
+            self._fault("", f"and {more} faults more", "Mend these first")
         if self.faults:
             raise SituationError(self.faults)
 
@@ -342,10 +346,7 @@ class _Reader:
             return None
         before = len(self.faults)
         self._check_crs(geometry.get("crs"), f"{pointer}/crs", name)
-        walk = self._walk(name)
-        coordinates = walk.take(geometry.get("coordinates"), f"{pointer}/coordinates", kind)
-        self.vertices += walk.vertices
-        self.with_z += walk.with_z
+        coordinates = self._take(geometry, kind, pointer, name)
         if len(self.faults) > before:
             return None
         shape = _Shape(kind, coordinates, f"{pointer}/coordinates").alone()
@@ -356,10 +357,19 @@ class _Reader:
             return None
         return shape
 
-    def _walk(self, name: str | None) -> CoordinateWalk:
-        return CoordinateWalk(
-            lambda pointer, said, remedy: self._fault(pointer, said, remedy, name)
-        )
+    def _take(self, geometry: dict[str, Any], kind: str, pointer: str, name: str | None) -> Any:
+        """Walk a geometry's coordinates; of what is wrong with it, the first places are told."""
+        told: list[tuple[str, str, str]] = []
+        walk = CoordinateWalk(lambda *fault: told.append(fault))
+        coordinates = walk.take(geometry.get("coordinates"), f"{pointer}/coordinates", kind)
+        for fault in told[:FEW]:
+            self._fault(*fault, name)
+        if more := len(told[FEW:]):
+            said = f"{more} more places of this geometry are wrong"
+            self._fault(f"{pointer}/coordinates", said, "Mend them all the same way", name)
+        self.vertices += walk.vertices
+        self.with_z += walk.with_z
+        return coordinates
 
     def _build_shape(self, shape: _Shape, lon_0: float, name: str | None) -> BaseGeometry | None:
         """Build a shapely geometry, or say where it crosses itself."""
@@ -427,9 +437,8 @@ class _Reader:
 
     def _find_origin(self, whole: SituationModel, rows: list[_Row]) -> tuple[float, float]:
         """Centre the plane on the area, else on the features."""
-        walk = self._walk(None)
         if whole.area is not None:
-            self._area_shape = self._check_area(whole.area, walk)
+            self._area_shape = self._check_area(whole.area)
             shapes = [self._area_shape] if self._area_shape else []
         else:
             shapes = [row.shape for row in rows if row.shape and row.counts_for_extent]
@@ -442,13 +451,13 @@ class _Reader:
             return 0.0, 0.0
         return _middle(np.asarray(points, dtype=float))
 
-    def _check_area(self, area: dict[str, Any], walk: CoordinateWalk) -> _Shape | None:
+    def _check_area(self, area: dict[str, Any]) -> _Shape | None:
         kind = area.get("type")
         if kind not in AREAS:
             self._fault("/situation/area/type", f"the area is {kind!r}", "Use Polygon")
             return None
         before = len(self.faults)
-        coordinates = walk.take(area.get("coordinates"), "/situation/area/coordinates", kind)
+        coordinates = self._take(area, kind, "/situation/area", None)
         if len(self.faults) > before:
             return None
         return _Shape(kind, coordinates, "/situation/area/coordinates")
@@ -698,6 +707,11 @@ def _parts(built: BaseGeometry, shape: _Shape) -> Iterator[tuple[BaseGeometry, s
 
 MANY = 6
 """From so many features on, what nearly all of them lack is said once."""
+FEW = 3
+"""So many wrong places of one geometry are told one by one: a file in metres has as many as it has
+vertices."""
+MOST_TOLD = 200
+"""So many faults of one document are told."""
 FLAT = 1e-12
 """Area by squared perimeter: a ring of 10 km would be 10 nanometres wide."""
 _GIVE_ID = 'Give every feature an id of its own, like "id": "r1"'
