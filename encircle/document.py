@@ -89,14 +89,15 @@ def parse_document(raw: bytes | str, limits: Limits = LIMITS, name: str = "") ->
     return document
 
 
-_NO_KINDS = frozenset({"unknown", "json", "broken_json", "text", "situation"})
+_NO_KINDS = frozenset({"json", "broken_json", "text", "situation"})
 """Kinds that say nothing more than that the text could not be read."""
 
 
 def call_by_kind(data: bytes, name: str = "") -> SituationError | None:
     """Call what is no situation by its kind, with what reads it; None: it is of no kind known."""
     guest = recognise(data, name)
-    if guest.kind in _NO_KINDS:
+    is_binary = b"\0" in data or not data.isascii()
+    if guest.kind in _NO_KINDS or (guest.kind == "unknown" and not is_binary):
         return None
     return refusal(f"not a situation in GeoJSON but {guest.label}", guest.remedy)
 
