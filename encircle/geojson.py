@@ -285,7 +285,7 @@ class _Reader:
         cited, holder = properties.get("sources"), properties.get("holder")
         if isinstance(cited, str) and cited in self.source_ids:
             properties = {**properties, "sources": [cited]}
-        sure = properties.get("basis") not in nouns.GREY_BASES
+        sure = str(properties.get("basis")) not in nouns.GREY_BASES
         if (
             known
             and known.noun is nouns.Control
