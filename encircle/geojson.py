@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
@@ -121,6 +122,8 @@ class _Reader:
     source_ids: set[str] = field(default_factory=set)
     unused: dict[str, list[str]] = field(default_factory=dict)
     """Property that looks like one of the contract's, and the features that have it."""
+    whole_faulty: bool = False
+    """The member `situation` cannot be read: what it lacks is no fault beside that."""
     vertices: int = 0
     with_z: int = 0
     _area_shape: _Shape | None = None
@@ -191,8 +194,12 @@ class _Reader:
     def _check_collection(self) -> None:
         features = self.document.get("features")
         listed = features if isinstance(features, list) else []
-        if self.document.get("type") != "FeatureCollection" or _are_foreign(listed):
+        if self.document.get("type") != "FeatureCollection" or (listed and _are_foreign(listed)):
             self._call_by_kind()
+        if self.document.get("type") == "Feature":
+            remedy = 'Put it into {"type": "FeatureCollection", "features": [...]}'
+            self._fault("/type", "one Feature, not a FeatureCollection", remedy)
+            self._stop_if_faulty()
         if self.document.get("type") != "FeatureCollection":
             self._fault("/type", "not a FeatureCollection", 'Set "type": "FeatureCollection"')
         if not isinstance(features, list):
@@ -241,7 +248,9 @@ class _Reader:
         given = self.document.get("situation", {})
         if is_absent(given):
             return SituationModel()
+        faults = len(self.faults)
         whole = self._validate(SituationModel, given, "/situation", None) or SituationModel()
+        self.whole_faulty = len(self.faults) > faults
         self.source_ids = {source.id for source in whole.sources or () if source.id}
         return whole
 
@@ -510,6 +519,8 @@ class _Reader:
 
     def _find_instant(self, whole: SituationModel) -> datetime | None:
         given = self.as_of if self.as_of is not None else whole.as_of
+        if given is None and self.whole_faulty:
+            return None
         if given is None:
             remedy = "Give the instant judged, like 2025-03-14T12:00:00Z (or --as-of)"
             self._fault("/situation/as_of", "no `as_of`", remedy)
@@ -587,14 +598,17 @@ class _Reader:
     def _check_force(
         self, features: list[nouns.Feature | None], force: str, sides: tuple[nouns.Side, ...]
     ) -> None:
-        positions = [f for f in features if isinstance(f, nouns.Position) and f.force == force]
         allies = {s.id: {s.id, *s.allies} for s in sides}
-        for position in positions[1:]:
-            first = positions[0].side
-            if position.side not in allies.get(first, ()) and first not in allies.get(
-                position.side, ()
-            ):
-                said = f"force {force!r} has positions of {first!r} and of {position.side!r}"
+        positions = [
+            f
+            for f in features
+            if isinstance(f, nouns.Position) and f.force == force and f.side in allies
+        ]  # fmt: skip - an unknown side is told already
+        most = Counter(position.side for position in positions).most_common(1)
+        own = most[0][0] if most else ""
+        for position in positions:
+            if position.side not in allies[own] and own not in allies[position.side]:
+                said = f"force {force!r} has positions of {own!r} and of {position.side!r}"
                 at = f"{position.pointer}/properties/side"
                 self._fault(at, said, "Give each side's force its own id", position.id)
 
