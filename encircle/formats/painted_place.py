@@ -23,7 +23,7 @@ NEAR_DEG = 2.0
 latitude. Convention: past the widest area that is looked at for a rear, 200 km."""
 
 SWAPPED = "are lon and lat swapped?"
-ORDER = "GeoJSON and KML write longitude first: swap them in the source and export it again"
+ORDER = "Longitude comes first in GeoJSON and KML: swap the two in the source, and export it again"
 
 Bounds = tuple[float, float, float, float]
 
@@ -72,7 +72,7 @@ def _check_border(zones: Polygon, border: list[Polygon], around: list[Polygon]) 
     for outline in border:
         others = shapely.union_all([zones, *around])
         if not outline.intersects(others) and _swap(outline).intersects(others):
-            raise refusal(f"the border lies off the map: {SWAPPED}", f"In the border file, {ORDER}")
+            raise refusal(f"the border lies off the map: {SWAPPED}", ORDER)
 
 
 def _check_zones(painted: PaintedMap, asked: shapely.Geometry) -> None:
