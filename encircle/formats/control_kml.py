@@ -272,7 +272,8 @@ class _Reading:
         for placemark, zone in self.strangers:
             marks = ", ".join(list_marks(placemark)) or "no mark at all"
             whose = f"Placemark {placemark.path!r} ({marks}) fits no rule"
-            yield tell_unknown("fits_no_rule", whose, "what it bears", zone)
+            remedy = "Give it a side, or leave it out (MARK=skip), with --holder."
+            yield tell_unknown("fits_no_rule", whose, zone, remedy)
         for rule in self.rules:
             if rule not in self.used:
                 said = f"No placemark bears {rule.mark!r}: nothing was given to {rule.holder}."

@@ -233,7 +233,10 @@ class _Reader:
             remedy = "Reproject it to EPSG:4326"
             self._fault(index, label, f"not WGS 84: {foreign}", "/crs", remedy)
             return None
-        written = feature.get("geometry")
+        if "geometry" not in feature:
+            self._fault(index, label, "no `geometry` member", "", "Give it, or null for none")
+            return None
+        written = feature["geometry"]
         if written is None:
             self.empty.append(label)
             return None

@@ -224,7 +224,7 @@ def count_once(zones: Iterable[Zone]) -> tuple[tuple[Zone, ...], tuple[Notice, .
     return tuple(kept.values()), tuple(told)
 
 
-def tell_unknown(code: str, whose: str, said: str, zone: Zone) -> Notice:
+def tell_unknown(code: str, said: str, zone: Zone, remedy: str = "") -> Notice:
     """
     Tell ground whose meaning is not known, which was drawn as unknown.
 
@@ -234,7 +234,7 @@ def tell_unknown(code: str, whose: str, said: str, zone: Zone) -> Notice:
     so nothing that rests on this map is told without it.
     """
     where = f"{measure_km2(zone.geometry):.1f} km² at {show_place(zone.geometry)}"
-    statement = f"{whose}: {said} is not in the legend; {where} were drawn as unknown ground."
+    statement = f"{said}: {where} were drawn as unknown ground. {remedy}".rstrip()
     return Notice(code, "doubt", statement, (zone.id,))
 
 

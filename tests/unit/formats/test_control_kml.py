@@ -53,7 +53,8 @@ def test_a_map_that_paints_both_sides_needs_no_border():
     found = by_id(document)
     assert not any(name.startswith("territory") for name in found)
     assert shape(found["anchor-1"]["geometry"]).bounds[3] < 51.0 - 0.13
-    assert "No border was given: unpainted ground is unknown." in document["situation"]["notices"]
+    said = [notice["statement"] for notice in document["situation"]["notices"]]
+    assert "No border was given: unpainted ground is unknown." in said
     assert [s["id"] for s in document["situation"]["sources"]] == ["control-kml"]
     read_situation(json.dumps(document))
 
@@ -90,18 +91,23 @@ def test_other_wars_have_other_sides():
         convert(painted, side="blue")
 
 
-def test_what_fits_no_rule_is_named_and_left_out():
-    raw = kml(placemark(), placemark(name="arrow", extra=""), placemark(name="old"))
+def test_what_fits_no_rule_is_unknown_ground_and_named():
+    other = ring(35, 51, 36, 52)
+    raw = kml(placemark(), placemark(other, name="arrow", extra=""), placemark(name="old"))
     painted = paint_control_kml(raw, [HolderRule("old", "skip"), HolderRule("#ru", "RU")])
-    assert [zone.id for zone in painted.zones] == ["kml-0"]
-    said = "\n".join(painted.notices)
-    assert "Placemark 'arrow' (arrow) fits no rule" in said
+    assert [(zone.id, zone.basis) for zone in painted.zones] == [
+        ("kml-0", "assessed"),
+        ("kml-1", "unknown"),
+    ]
+    said = "\n".join(map(str, painted.notices))
+    assert "Placemark 'arrow' (map, arrow) fits no rule" in said
+    assert [n.severity for n in painted.notices if n.code == "fits_no_rule"] == ["doubt"]
     assert "1 placemarks were left out, as the rules say" in said
 
 
 def test_a_rule_that_nothing_bears_is_told():
     painted = paint_control_kml(kml(placemark()))
-    assert "No placemark bears '#ua': nothing was given to UA." in painted.notices
+    assert "No placemark bears '#ua': nothing was given to UA." in map(str, painted.notices)
 
 
 def test_a_map_that_fits_no_rule_is_refused_with_the_marks_it_has():
@@ -117,7 +123,7 @@ def test_a_ring_that_crosses_itself_is_split_without_moving_it_and_its_area_is_t
     (zone,) = painted.zones
     assert zone.geometry.is_valid
     assert zone.geometry.area == pytest.approx(0.04)
-    (said,) = [n for n in painted.notices if "crossed or touched itself" in n]
+    (said,) = [str(n) for n in painted.notices if n.code == "ring_mended"]
     assert "no boundary moved" in said
     assert "km² as drawn" in said
 

@@ -67,7 +67,7 @@ def test_partisans_hold_no_ground():
     partisans = layer(RETAKEN, name="UkrainianReportedPartisanWarfare.geojson")
     painted = paint_isw([layer(RETAKEN), partisans])
     assert len(painted.zones) == 1
-    assert any("left out: no control" in notice for notice in painted.notices)
+    assert any("left out: no control" in str(notice) for notice in painted.notices)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_claims_are_on_the_map_and_change_nothing():
         [f["geometry"] for f in d["features"] if f["id"].startswith("anchor")] for d in documents
     ]
     assert anchors[0] == anchors[1]
-    assert not any("stands on ground" in n for n in documents[1]["situation"]["notices"])
+    assert not any("stands on ground" in n["statement"] for n in documents[1]["situation"]["notices"])
     codes = [judge(read_situation(json.dumps(d))).status.code for d in documents]
     assert codes[0] == codes[1]
 
@@ -102,16 +102,16 @@ def test_claims_are_on_the_map_and_change_nothing():
 def test_advances_are_grey():
     advance = layer(box(34.0, 50.0, 36.0, 50.9), name="RussianAssessedAdvance.geojson")
     document = convert(layer(RETAKEN), advance, force_at=(35.2, 50.5))
-    assert "nobody for certain" in "\n".join(document["situation"]["notices"])
+    assert "nobody for certain" in "\n".join(n["statement"] for n in document["situation"]["notices"])
 
 
 def test_null_geometries_heights_and_features_drawn_twice_are_told():
     painted = paint_isw([layer(None, shapely.force_3d(RETAKEN), RETAKEN, Point(35, 51))])
-    said = "\n".join(painted.notices)
+    said = "\n".join(map(str, painted.notices))
     assert "1 features without a geometry" in said
-    assert "1 features had heights" in said
-    assert "1 features drawn twice were taken once" in said
-    assert "1 points or lines were left out" in said
+    assert "heights were dropped from 1 features" in said
+    assert "1 polygons drawn twice were counted once" in said
+    assert "1 points and 0 lines were left out" in said
     assert len(painted.zones) == 1
 
 

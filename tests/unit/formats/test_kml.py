@@ -54,7 +54,7 @@ def only(raw):
 
 
 def notices(raw):
-    return "\n".join(read_kml(raw).notices)
+    return "\n".join(map(str, read_kml(raw).notices))
 
 
 # -- who and where
@@ -143,6 +143,11 @@ def test_heights_are_dropped_with_a_notice():
     assert "Heights were dropped from 2 positions" in notices(raw)
 
 
+def test_blanks_after_commas_are_read():
+    raw = kml(placemark(polygon("34, 51, 0\n 34.4, 51, 0 34.4 ,51.2 34, 51, 0")))
+    assert only(raw).geometry.area == pytest.approx(0.04)
+
+
 def test_a_ring_left_open_is_closed_with_a_notice():
     raw = kml(placemark(polygon("34,51 34.4,51 34.4,51.2 34,51.2")))
     assert only(raw).geometry.area == pytest.approx(0.08)
@@ -158,7 +163,7 @@ def test_a_ring_without_area_is_left_out_with_a_notice():
 @pytest.mark.parametrize(
     ("ring", "said"),
     [
-        pytest.param("34, 51, 0 34.4,51", "'34,' is not a position", id="blanks after commas"),
+        pytest.param("34, 51, 35, 52", "'34,' is not a position", id="a chain of commas"),
         pytest.param("34,51 nan,51 34,51", "'nan,51' is not a position", id="not a number"),
         pytest.param("34,51 1_0,51 34,51", "'1_0,51' is not a position", id="an underscore"),
         pytest.param("34,51 ٣٤,51 34,51", "is not a position", id="other digits"),
