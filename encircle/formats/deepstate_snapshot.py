@@ -57,8 +57,8 @@ SATIRE = "#ff5252"
 """Fill of ground far from this war, painted to make a point (the Kurils, East Prussia)."""
 
 ELSEWHERE_DEG = 5.0
-"""Ground of no legend farther than this from ground of the war casts no doubt on it, degrees: 400 km
-at least."""
+"""Ground of no legend farther than this from ground of the war casts no doubt on it, degrees:
+350 km at least."""
 
 FAR_DEG = 0.25
 """What lies nearer than this to ground of the war is not satire, degrees. Source: on 621 snapshots
@@ -141,7 +141,9 @@ def read_snapshot(snapshot: Mapping[str, Any]) -> Snapshot:
     layer = read_layer(snapshot, "The snapshot")
     if not any(_fill_of(feature) in FILLS for feature in layer.features):
         because = layer.empty_because if not layer.features else ""
-        said = "no polygon with a fill of the DeepState legend" + (f": {because}" if because else "")
+        said = "no polygon with a fill of the DeepState legend" + (
+            f": {because}" if because else ""
+        )
         remedy = "Give a DeepStateMap snapshot; its mirror, which has no fills, is --preset mirror"
         raise refusal(said, remedy)
     reader = _Reader(STRtree([f.geometry for f in layer.features if _fill_of(f) in FILLS]))
@@ -175,7 +177,9 @@ class _Reader:
 
     def _read_unknown(self, feature: Painted, fill: str, name: str) -> Patch:
         """Read ground in a fill of no legend by its name, else as unknown."""
-        said = _holder_named(name) if fill != SATIRE else ""  # satire calls ground of others occupied
+        said = (
+            _holder_named(name) if fill != SATIRE else ""
+        )  # satire calls ground of others occupied
         by_name = {"UA": LIBERATED, "RU": OCCUPIED, None: UNKNOWN}.get(said or None, UNKNOWN)
         shown = _english(name) or "(no name)"
         where = f"{measure_km2(feature.geometry):.1f} km² at {show_place(feature.geometry)}"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-
 
 from encircle.crs import check_crs
 from encircle.errors import InputFault, SituationError
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry import MultiPolygon
     from shapely.geometry.base import BaseGeometry
+
 
 ENVELOPES = ("map", "value", "geojson", "geoJSON", "data", "result", "results")
 """Members in which a layer comes wrapped, by publishers and their interfaces."""
@@ -170,21 +170,31 @@ def _find_cut(inner: Mapping[str, Any], count: int | None) -> str | None:
     """Find what says that there are more features than these."""
     properties = inner.get("properties")
     for members in (inner, properties if isinstance(properties, dict) else {}):
-        for mark in ("exceededTransferLimit", "hasMore", "has_more", "truncated"):
-            if str(members.get(mark)).lower() in {"true", "1", "yes"}:
-                return mark
-        for mark in ("next", "nextPageToken", "next_page_token"):
-            if isinstance(members.get(mark), (str, dict)) and members[mark]:
-                return mark
-        if count is not None:
-            for mark in ("numberMatched", "numberReturned", "totalFeatures"):
-                total = members.get(mark)
-                if str(total).isdecimal() and int(str(total)) > count:
-                    return f"{mark} {total}, and {count} features"
+        because = _find_mark(members) or _find_count(members, count)
+        if because:
+            return because
     links = inner.get("links")
     for link in links if isinstance(links, list) else []:
         if isinstance(link, dict) and link.get("rel") == "next":
             return "a link to the next page"
+    return None
+
+
+def _find_mark(members: Mapping[str, Any]) -> str | None:
+    for mark in ("exceededTransferLimit", "hasMore", "has_more", "truncated"):
+        if str(members.get(mark)).lower() in {"true", "1", "yes"}:
+            return mark
+    for mark in ("next", "nextPageToken", "next_page_token"):
+        if isinstance(members.get(mark), (str, dict)) and members[mark]:
+            return mark
+    return None
+
+
+def _find_count(members: Mapping[str, Any], count: int | None) -> str | None:
+    for mark in ("numberMatched", "numberReturned", "totalFeatures"):
+        total = str(members.get(mark))
+        if count is not None and re.fullmatch(r"[0-9]{1,9}", total) and int(total) > count:
+            return f"{mark} {total}, and {count} features"
     return None
 
 
@@ -297,7 +307,9 @@ class _Reader:
             said = f"{len(self.flat)} features have rings without an area and paint nothing"
             yield self._tell("no_area", "caution", said, self.flat)
         if self.points or self.lines:
-            said = f"{self.points} points and {self.lines} lines were left out: they paint no ground"
+            said = (
+                f"{self.points} points and {self.lines} lines were left out: they paint no ground"
+            )
             yield self._tell("no_ground", "info", said)
         if self.closed:
             said = "lines that close on themselves were left out: if they are zones, draw polygons"
@@ -310,9 +322,7 @@ class _Reader:
             yield self._tell("page_of_round_size", "caution", said)
         yield from self.mended
 
-    def _tell(
-        self, code: str, severity: Any, said: str, labels: list[str] | None = None
-    ) -> Notice:
+    def _tell(self, code: str, severity: Any, said: str, labels: list[str] | None = None) -> Notice:
         named = f": {', '.join(labels[:10])}" if labels else ""
         more = f" and {len(labels) - 10} more" if labels and len(labels) > 10 else ""  # noqa: PLR2004 - as many are named
         return Notice(code, severity, f"{self.name}: {said}{named}{more}.")
@@ -372,5 +382,3 @@ def _largest(coordinates: object) -> float:
         elif isinstance(item, (int, float)):
             largest = max(largest, abs(item))
     return largest
-
-

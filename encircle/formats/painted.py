@@ -173,9 +173,7 @@ def mend(geometry: MultiPolygon, what: str) -> tuple[MultiPolygon, list[Notice]]
     return joined, [Notice("ring_mended", grave, f"{what} {said}: {areas}."), *told]
 
 
-def _tell_overlap(
-    parts: list[BaseGeometry], joined: MultiPolygon, what: str
-) -> Iterator[Notice]:
+def _tell_overlap(parts: list[BaseGeometry], joined: MultiPolygon, what: str) -> Iterator[Notice]:
     """Say where the parts of one feature lie over each other, and were counted once."""
     kept = [part for part in parts if not part.is_empty]
     over = sum(measure_km2(part) for part in kept) - measure_km2(joined)

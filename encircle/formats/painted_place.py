@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from shapely.geometry import Polygon
+    from shapely.geometry.base import BaseGeometry
 
     from encircle.formats.painted import PaintedMap
     from encircle.formats.shapes import LonLat
@@ -75,7 +76,7 @@ def _check_border(zones: Polygon, border: list[Polygon], around: list[Polygon]) 
             raise refusal(f"the border lies off the map: {SWAPPED}", ORDER)
 
 
-def _check_zones(painted: PaintedMap, asked: shapely.Geometry) -> None:
+def _check_zones(painted: PaintedMap, asked: BaseGeometry) -> None:
     if asked.is_empty:
         return
     shapely.prepare(asked)
@@ -89,19 +90,21 @@ def _check_zones(painted: PaintedMap, asked: shapely.Geometry) -> None:
     if swapped:
         raise SituationError(
             [
-                InputFault("", f"it lies off the map, at {show_place(z.geometry)}: {SWAPPED}", ORDER, z.id)
+                InputFault(
+                    "", f"it lies off the map, at {show_place(z.geometry)}: {SWAPPED}", ORDER, z.id
+                )
                 for z in swapped
             ]
         )
 
 
-def _check_places(places: Sequence[LonLat], known: shapely.Geometry) -> None:
+def _check_places(places: Sequence[LonLat], known: BaseGeometry) -> None:
     faults = list(_find_off(places, known))
     if faults:
         raise SituationError(faults)
 
 
-def _find_off(places: Sequence[LonLat], known: shapely.Geometry) -> Iterator[InputFault]:
+def _find_off(places: Sequence[LonLat], known: BaseGeometry) -> Iterator[InputFault]:
     for lon, lat in places:
         if known.intersects(shapely.Point(lon, lat)):
             continue
@@ -121,5 +124,6 @@ def _widen(bounds: Bounds) -> Polygon:
     return box(west - NEAR_DEG, south - NEAR_DEG, east + NEAR_DEG, north + NEAR_DEG)
 
 
-def _swap(geometry: shapely.Geometry) -> shapely.Geometry:
-    return shapely.transform(geometry, lambda c: c[:, ::-1])
+def _swap(geometry: BaseGeometry) -> BaseGeometry:
+    swapped: BaseGeometry = shapely.transform(geometry, lambda c: c[:, ::-1])
+    return swapped

@@ -102,8 +102,7 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
     _check_places(force_at, anchor_at or ())
     instant = as_of.replace(tzinfo=UTC) if as_of.tzinfo is None else as_of.astimezone(UTC)
     outline = read_border(border) if border is not None else None
-    places = [place for place in force_at if not isinstance(place, str)]
-    check_place(painted, outline.bounds if outline else None, places)
+    check_place(painted, outline.bounds if outline else None, force_at)
     drawing = _Drawing(painted, Ground(painted, outline, side), instant)
     area, anchors = drawing.ground.choose_area(force_at, area_km, anchor_at or ())
     features = [

@@ -121,7 +121,9 @@ def test_satire_is_left_out_and_counted():
         pytest.param("#ce93d8", "а /// Occupied", "assessed", "RU", "fill_read_by_name", id="name"),
         pytest.param("#ce93d8", "а /// Under Wagner", "unknown", None, "fill_unknown", id="none"),
         pytest.param(None, None, "unknown", None, "fill_unknown", id="no fill, no name"),
-        pytest.param("#ff5252", "а /// Occupied", "unknown", None, "fill_unknown", id="satire here"),
+        pytest.param(
+            "#ff5252", "а /// Occupied", "unknown", None, "fill_unknown", id="satire here"
+        ),
     ],
 )
 def test_ground_in_a_fill_of_no_legend_is_never_left_out(fill, name, basis, holder, code):

@@ -94,7 +94,9 @@ def test_claims_are_on_the_map_and_change_nothing():
         [f["geometry"] for f in d["features"] if f["id"].startswith("anchor")] for d in documents
     ]
     assert anchors[0] == anchors[1]
-    assert not any("stands on ground" in n["statement"] for n in documents[1]["situation"]["notices"])
+    assert not any(
+        "stands on ground" in n["statement"] for n in documents[1]["situation"]["notices"]
+    )
     codes = [judge(read_situation(json.dumps(d))).status.code for d in documents]
     assert codes[0] == codes[1]
 
@@ -102,7 +104,9 @@ def test_claims_are_on_the_map_and_change_nothing():
 def test_advances_are_grey():
     advance = layer(box(34.0, 50.0, 36.0, 50.9), name="RussianAssessedAdvance.geojson")
     document = convert(layer(RETAKEN), advance, force_at=(35.2, 50.5))
-    assert "nobody for certain" in "\n".join(n["statement"] for n in document["situation"]["notices"])
+    assert "nobody for certain" in "\n".join(
+        n["statement"] for n in document["situation"]["notices"]
+    )
 
 
 def test_null_geometries_heights_and_features_drawn_twice_are_told():
