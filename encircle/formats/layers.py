@@ -322,7 +322,7 @@ class _Reader:
             yield self._tell("page_of_round_size", "caution", said)
         yield from self.mended
 
-    def _tell(self, code: str, severity: Any, said: str, labels: list[str] | None = None) -> Notice:
+    def _tell(self, code: str, severity: Severity, said: str, labels: list[str] | None = None) -> Notice:
         named = f": {', '.join(labels[:10])}" if labels else ""
         more = f" and {len(labels) - 10} more" if labels and len(labels) > 10 else ""  # noqa: PLR2004 - as many are named
         return Notice(code, severity, f"{self.name}: {said}{named}{more}.")
