@@ -92,7 +92,7 @@ class Styles:
     def __init__(
         self, root: Element, file: str = "", others: Mapping[str, Styles] | None = None
     ) -> None:
-        self.file, self.others = file, others or {}
+        self.file, self.others = file, {} if others is None else others
         self.all: dict[str, list[Element]] = {}
         self._scopes: dict[Element, Scope] = {}
         self._elsewhere: set[str] = set()

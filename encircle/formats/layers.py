@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shapely.geometry import MultiPolygon
     from shapely.geometry.base import BaseGeometry
 
+    from encircle.notices import Severity
 
 ENVELOPES = ("map", "value", "geojson", "geoJSON", "data", "result", "results")
 """Members in which a layer comes wrapped, by publishers and their interfaces."""
@@ -34,8 +35,7 @@ Source: the default `maxRecordCount` of ArcGIS Server, of either generation."""
 MOST_FAULTS = 60
 """As many features are named in one refusal; of the rest their number."""
 
-PLANE_FROM = 400.0
-"""A coordinate larger than this is no slip in degrees: it is metres of some plane."""
+MEND = "Mend it in the source: leaving it out would move a boundary"
 
 EMPTY = "no ground is painted in it"
 
@@ -253,9 +253,8 @@ class _Reader:
         try:
             read = read_geometry(written)
         except UnreadableError as error:
-            remedy = _remedy(written, error)
             where = f"/geometry{error.pointer}"
-            self._fault(index, label + _near(written), error.reason, where, remedy)
+            self._fault(index, label + _near(written), error.reason, where, error.remedy or MEND)
             return None
         self.with_z += read.has_z
         return self._take_ground(read.geometry, label)
@@ -322,7 +321,9 @@ class _Reader:
             yield self._tell("page_of_round_size", "caution", said)
         yield from self.mended
 
-    def _tell(self, code: str, severity: Severity, said: str, labels: list[str] | None = None) -> Notice:
+    def _tell(
+        self, code: str, severity: Severity, said: str, labels: list[str] | None = None
+    ) -> Notice:
         named = f": {', '.join(labels[:10])}" if labels else ""
         more = f" and {len(labels) - 10} more" if labels and len(labels) > 10 else ""  # noqa: PLR2004 - as many are named
         return Notice(code, severity, f"{self.name}: {said}{named}{more}.")
@@ -362,23 +363,3 @@ def _near(written: object) -> str:
         if not numbers:
             stack += reversed(item)
     return ""
-
-
-def _remedy(written: object, error: UnreadableError) -> str:
-    coordinates = written.get("coordinates") if isinstance(written, dict) else None
-    if "range" in error.reason and _largest(coordinates) > PLANE_FROM:
-        return "These are metres on a plane, not degrees: reproject the layer to EPSG:4326"
-    return error.remedy or "Mend it in the source: leaving it out would move a boundary"
-
-
-def _largest(coordinates: object) -> float:
-    """Find the largest number written in coordinates; heights are few and seldom matter here."""
-    largest, stack = 0.0, [coordinates]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, list):
-            numbers = item[:2] if item and not isinstance(item[0], list) else item
-            stack += numbers
-        elif isinstance(item, (int, float)):
-            largest = max(largest, abs(item))
-    return largest

@@ -136,3 +136,70 @@ def test_a_rule_that_is_none_is_refused(text):
 
 def test_a_mark_may_hold_an_equals_sign():
     assert parse_rule("a=b=RU") == HolderRule("a=b", "RU")
+
+
+# -- marks
+
+
+def data(**values):
+    inside = "".join(f'<Data name="{k}"><value>{v}</value></Data>' for k, v in values.items())
+    return f"<ExtendedData>{inside}</ExtendedData>"
+
+
+def simple(schema, **values):
+    inside = "".join(f'<SimpleData name="{k}">{v}</SimpleData>' for k, v in values.items())
+    return f'<ExtendedData><SchemaData schemaUrl="#{schema}">{inside}</SchemaData></ExtendedData>'
+
+
+@pytest.mark.parametrize(
+    ("mark", "extra"),
+    [
+        pytest.param("RU", data(side="RU"), id="a value"),
+        pytest.param("side=RU", data(side="RU"), id="a name and value"),
+        pytest.param("ru", simple("a.schema", holder="RU"), id="GDAL's data"),
+        pytest.param("RU held", simple("RU held.schema", note="x"), id="GDAL's layer"),
+        pytest.param("RU_held.schema", simple("RU_held.schema", note="x"), id="a schema"),
+        pytest.param("Russian", "", id="a document in the document"),
+        pytest.param("*", "", id="anything else"),
+    ],
+)
+def test_a_rule_knows_a_zone_by_its_data_its_layer_or_as_anything_else(mark, extra):
+    raw = kml(f"<Document><name>Russian</name>{placemark(extra=extra)}</Document>")
+    (zone,) = paint_control_kml(raw, [HolderRule(mark, "RU")]).zones
+    assert zone.holder == "RU"
+
+
+def test_anything_else_comes_last_wherever_it_is_written():
+    raw = kml(UA_STYLE, placemark(name="a", extra=UA), placemark(ring(35, 51, 36, 52), name="b"))
+    painted = paint_control_kml(raw, [parse_rule("*=RU"), parse_rule("#ua=UA")])
+    assert [zone.holder for zone in painted.zones] == ["UA", "RU"]
+
+
+# -- why nothing is painted
+
+
+LINK = "<NetworkLink><name>Live</name><Link><href>https://example.org/m.kml</href></Link></NetworkLink>"
+LINE = placemark("<LineString><coordinates>34,51 35,51 35,52 34,51</coordinates></LineString>")
+POINT = placemark("<Point><coordinates>34,51</coordinates></Point>")
+
+
+@pytest.mark.parametrize(
+    ("inside", "said", "remedy"),
+    [
+        pytest.param(LINK, "https://example.org/m.kml", "without the network link", id="a link"),
+        pytest.param(LINE, "drawn as lines", "polygons", id="lines"),
+        pytest.param(POINT, "positions", "beside a map of control", id="points"),
+        pytest.param("", "nothing paints ground", "polygons of control", id="nothing"),
+        pytest.param(placemark(extra=""), "no control zone fits", "MARK=SIDE", id="no mark"),
+    ],
+)
+def test_a_refusal_says_why_nothing_is_painted_and_what_to_do(inside, said, remedy):
+    with pytest.raises(SituationError, match=said) as refused:
+        paint_control_kml(kml(inside), [HolderRule("#x", "RU")])
+    assert remedy in refused.value.faults[0].remedy
+
+
+def test_a_link_beside_zones_and_a_closed_line_beside_them_are_doubts():
+    painted = paint_control_kml(kml(placemark(), LINK, LINE))
+    doubts = {notice.code for notice in painted.notices if notice.severity == "doubt"}
+    assert {"link_not_followed", "zones_as_lines"} <= doubts
