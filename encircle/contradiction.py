@@ -103,19 +103,14 @@ def _is_lost(ground: Ground, standing: Standing) -> bool:
     hostile = np.ones(len(faces), dtype=bool)
     for reading in READINGS:
         hostile &= ground.state[reading][faces] == State.HOSTILE
-    if standing.discs["optimistic"].geom_type == "Polygon" and _is_drawn(standing):
+    if standing.is_drawn:
         return bool(len(faces)) and bool(areas[hostile].sum() >= WHOLLY * areas.sum())
     return bool(len(faces)) and bool(hostile.all())
 
 
-def _is_drawn(standing: Standing) -> bool:
-    shape = standing.position.geometry
-    return shape is not None and shape.geom_type == "Polygon"
-
-
 def _faces_of(ground: Ground, standing: Standing) -> list[int]:
     """List the faces a place touches, or those of which a drawn force is made."""
-    if not _is_drawn(standing):
+    if not standing.is_drawn:
         return list(standing.own_faces)
     inside = shapely.contains(standing.discs["optimistic"], ground.points)
     return np.flatnonzero(inside).tolist() or list(standing.own_faces)
@@ -142,7 +137,7 @@ def _find_near(searcher: Searcher, lost: Sequence[Standing]) -> HeldGround | Non
 
 
 def _place_of(standing: Standing) -> BaseGeometry:
-    return standing.discs["optimistic"] if _is_drawn(standing) else Point(standing.place)
+    return standing.discs["optimistic"] if standing.is_drawn else Point(standing.place)
 
 
 def _spread_own(searcher: Searcher, start: int, own: set[int]) -> set[int]:
