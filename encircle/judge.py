@@ -12,7 +12,7 @@ from shapely.geometry import Point
 
 from encircle.certificate import certify_closed, certify_open
 from encircle.confidence import assess_confidence
-from encircle.contradiction import find_contradiction
+from encircle.contradiction import describe_apart, find_contradiction
 from encircle.errors import UnknownForceError
 from encircle.evidence import admit
 from encircle.explain import write_headline
@@ -216,6 +216,7 @@ def _gather(position: Position, evidence: Evidence, searcher: Searcher, options:
         outlooks=outlooks,
         bearings=measure_bearings(searcher.network, standings),
         lost=find_contradiction(searcher, standings),
+        apart=describe_apart(searcher, standings),
     )
 
 
