@@ -373,6 +373,8 @@ class Ground:
 
 def _decisive(said: Role, state: State) -> Role:  # noqa: PLR0911 - a return for each rule
     """Give the roles whose word decided a state, as far as they were spoken."""
+    if said & BARE and not _hear_bare(said) & REACHES and not said & BESIDE_SEAM:
+        said &= ~BARE  # a bare word is not heard against the map
     if said & Role.GREY:
         return Role.GREY
     if said & PAINTED:

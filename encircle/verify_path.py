@@ -683,6 +683,9 @@ def _can_be_shared(case: PathCase, name: str, *, same: bool) -> bool:
     route = survey.known.get(name)
     if not isinstance(route, Route):
         return False
+    drawn = _drawn_force(case)
+    if drawn is not None and drawn.intersects(survey.shape(route)):
+        return True  # a force drawn across a road goes either way on it
     marks = [f for f in survey.known.values() if isinstance(f, (Position, Anchor))]
     others = [f for f in survey.known.values() if isinstance(f, (Route, Crossing)) and f != route]
     reach = max(join_m, _own_ground_m(case))
