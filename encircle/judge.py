@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 import shapely
 from shapely.geometry import Point
 
+from encircle.calling import make_callable
 from encircle.certificate import certify_closed, certify_open
 from encircle.confidence import assess_confidence
 from encircle.contradiction import describe_apart, find_contradiction
@@ -35,8 +35,9 @@ from encircle.options import Options
 from encircle.projection import Plane
 from encircle.reach import READINGS, Reading, measure_reach
 from encircle.rules import Facts, answer_definitions, decide, measure_axes
-from encircle.situation import Position
+from encircle.situation import Position, Situation
 from encircle.supposition import suppose
+from encircle.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from encircle.ground import Drawing, Ground
     from encircle.lines import Stop
     from encircle.network import Standing
-    from encircle.situation import Situation
 
 Json = dict[str, Any]
 NO_PROOF: Json = {"open": None, "closed": None}
@@ -92,12 +92,20 @@ def judge(situation: Situation, options: Options | None = None) -> Judgement:
     ----------
     .. [1] docs/contract.md, The judgement.
     """
+    _refuse_what_is_not_read(situation)
     options = options or Options()
     supposed = suppose(situation, options.without, options.assume)
-    judgement = _judge(supposed, options)
+    judgement = replace(_judge(supposed, options), situation=situation)
     if supposed is situation:
         return judgement
     return replace(judgement, what_if=_compare(judge(situation, _plainly(options)), judgement))
+
+
+def _refuse_what_is_not_read(given: object) -> None:
+    """Tell who hands in a path or a document what to do with it first."""
+    if not isinstance(given, Situation):
+        name = type(given).__name__
+        raise TypeError(f"judge() takes a Situation, not {name}; encircle.read(...) makes it one")
 
 
 def _judge(situation: Situation, options: Options) -> Judgement:
@@ -460,7 +468,7 @@ def _say_provenance(situation: Situation, options: Options, all_facts: Sequence[
         if p.reach_m is None and p.geometry is not None and p.geometry.geom_type != "Polygon"
     }
     return {
-        "engine": f"encircle {_version()}",
+        "engine": f"encircle {__version__}",
         "situation": situation.id,
         "input_sha256": situation.sha256,
         "parameters": {**options.as_dict(), "uncovered": situation.uncovered},
@@ -469,8 +477,4 @@ def _say_provenance(situation: Situation, options: Options, all_facts: Sequence[
     }
 
 
-def _version() -> str:
-    try:
-        return version("encircle")
-    except PackageNotFoundError:
-        return "0+unknown"
+make_callable(__name__)

@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry import Point, Polygon
 
+from encircle.calling import make_callable
 from encircle.errors import CertificateError, SituationError
 from encircle.supposition import suppose
 from encircle.verify_ground import FOCUS_M, Survey, trace_of
@@ -99,14 +100,22 @@ class Verification:
         return {"holds": self.holds, "checks": checks}
 
 
-def verify(judgement: Mapping[str, Any], situation: Situation) -> Verification:
+@runtime_checkable
+class Shown(Protocol):
+    """What shows itself as the document of a judgement."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the document."""
+
+
+def verify(judgement: Mapping[str, Any] | Shown, situation: Situation) -> Verification:
     """
     Check a judgement's certificates against the situation, without the engine.
 
     Parameters
     ----------
     judgement
-        The judgement's JSON object, as parsed.
+        A `Judgement`, or its JSON object as parsed.
     situation
         The situation it is about, read for the same force and instant.
 
@@ -126,12 +135,21 @@ def verify(judgement: Mapping[str, Any], situation: Situation) -> Verification:
     exists, and so which of C0, C1 and C2 it is, rests on the engine.
     """
     if not isinstance(judgement, Mapping):
-        raise CertificateError("a judgement is a JSON object")
+        judgement = _show(judgement)
     try:
         said = parse_judgement(judgement)
     except UnreadableError as error:
         return _conclude([Check("readable", holds=False, statement=f"The judgement: {error}.")])
     return _conclude(list(_check_all(said, situation)))
+
+
+def _show(judgement: object) -> Mapping[str, Any]:
+    """Take a `Judgement` as the document it writes; nothing else of it is looked at."""
+    shown = judgement.to_dict() if isinstance(judgement, Shown) else None
+    if not isinstance(shown, Mapping):
+        given = type(judgement).__name__
+        raise CertificateError(f"a judgement is a Judgement or its JSON object, not {given}")
+    return shown
 
 
 def _conclude(checks: list[Check]) -> Verification:
@@ -478,3 +496,6 @@ def certificates_are_those_demanded(ruling: Ruling) -> Iterator[Fault]:
 
 
 RULING_RULES = (words_agree, axes_agree, certificates_are_those_demanded)
+
+
+make_callable(__name__)
