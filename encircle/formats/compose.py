@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from shapely.geometry import Point, shape
+from shapely.geometry import shape
 
 from encircle.claims.answer import FaultyClaim
 from encircle.contract import parse_instant
-from encircle.errors import SituationError
+from encircle.errors import SituationError, UnknownForceError
 from encircle.formats.claims_file import read_claims
 from encircle.formats.guests import Given, Taken, take_in
 from encircle.formats.painted import refusal
@@ -25,7 +26,7 @@ from encircle.geojson import parse_document, read_situation
 from encircle.notices import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -128,9 +129,9 @@ def compose(
     positions = [f for reading in readings for f in reading.features
                  if f["properties"]["kind"] == "position"]  # fmt: skip
     side = _choose_side(plan, positions, maps, of)
-    force = _name_force(plan, positions, side, is_placed=bool(plan.force_at or plan.force_in))
+    force = _name_force(plan, positions, side, maps=bool(maps))
     draft = _begin(maps, of, plan, border, (side, force, positions), on_step)
-    _add_tables(draft, readings, force, side)
+    _add_tables(draft, readings, force)
     _add_roads(draft, of.get("roads", []), plan)
     _add_claims(draft, of.get("claims", []))
     draft.notices += [notice for one in taken for notice in one.notices]
@@ -223,8 +224,7 @@ def _refuse_or_keep(readings: Sequence[Reading], plan: Plan) -> None:
         reading.notices.append(Notice("table_rows_left_out", "caution", said + "."))
 
 
-def _add_tables(draft: _Draft, readings: Sequence[Reading], force: str | None, side: str) -> None:
-    del side
+def _add_tables(draft: _Draft, readings: Sequence[Reading], force: str | None) -> None:
     area = draft.whole.get("area") if draft.is_painted else None
     ground = shape(area).buffer(EDGE_DEGREES) if area else None
     for reading in readings:
@@ -275,15 +275,18 @@ def _choose_side(
     return DEFAULT_SIDE
 
 
-def _name_force(plan: Plan, positions: Sequence[Json], side: str, *, is_placed: bool) -> str | None:
+def _name_force(plan: Plan, positions: Sequence[Json], side: str, *, maps: bool) -> str | None:
     """
     Name the force judged, and its positions.
 
     Rows that name a force are its positions. Where no row of the side does, all of them are, unless
     the force is placed otherwise (--force-at, --force-in).
     """
+    is_placed = bool(plan.force_at or plan.force_in)
     ours = [f["properties"] for f in positions if f["properties"]["side"] == side]
     named = list(dict.fromkeys(p["force"] for p in ours if p.get("force")))
+    if not positions and not is_placed and not maps:
+        return plan.force
     if plan.force and named and plan.force not in named and not is_placed:
         said = f"no row of {side} belongs to the force {plan.force!r}"
         raise refusal(said, f"Name one of the table's ({', '.join(named[:10])})")
@@ -466,6 +469,7 @@ def _complete(draft: _Draft, plan: Plan, side: str, force: str | None) -> None:
     whole, features = draft.whole, draft.features
     has_force = any(f["properties"].get("kind") == "position" for f in features)
     _place_force(draft, plan, side, force)
+    force = force or _only_force(features)
     if plan.as_of is not None or "as_of" not in whole:
         whole["as_of"] = f"{_choose_instant(draft, plan):%Y-%m-%dT%H:%M:%SZ}"
     if force and has_force and ("force" not in whole or plan.force):
@@ -490,6 +494,13 @@ def _complete(draft: _Draft, plan: Plan, side: str, force: str | None) -> None:
             f"Say where {side} would get out to: --anchor-at LON,LAT (a town of its rear); "
             "repeatable",
         )
+
+
+def _only_force(features: Sequence[Json]) -> str | None:
+    """Find the force that positions name, where they name one only."""
+    named = {f["properties"].get("force") for f in features
+             if f["properties"].get("kind") == "position"} - {None, ""}  # fmt: skip
+    return str(named.pop()) if len(named) == 1 else None
 
 
 def _place_force(draft: _Draft, plan: Plan, side: str, force: str | None) -> None:
@@ -559,15 +570,10 @@ def _make_unique(draft: _Draft) -> None:
 
 
 def _check(document: Json) -> None:
-    """Read the situation through the door: what is wrong with it is said now, not when judged."""
-    read_situation(document)
+    """
+    Read the situation through the door: what is wrong with it is said now, not when judged.
 
-
-def is_on_map(point: tuple[float, float], area: Mapping[str, Any]) -> bool:
-    """Tell whether a place lies on the ground considered."""
-    return bool(shape(area).covers(Point(point)))
-
-
-def names_of(taken: Iterable[Taken]) -> list[str]:
-    """Name the files."""
-    return [PurePath(one.given.name).name for one in taken]
+    Reports alone name no force, and neither need a table of several: `judge --force` asks then.
+    """
+    with suppress(UnknownForceError):
+        read_situation(document)

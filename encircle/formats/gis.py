@@ -174,7 +174,19 @@ def _value(cell: object) -> object:
         return plain.isoformat()
     if isinstance(plain, float) and plain.is_integer() and abs(plain) < 2**53:
         return int(plain)
-    return plain if isinstance(plain, (str, int, float, bool)) else str(plain)
+    if isinstance(plain, str):
+        return _listed(plain)
+    return plain if isinstance(plain, (int, float, bool)) else str(plain)
+
+
+def _listed(text: str) -> object:
+    """Give back a list that was written as JSON text: a table has no lists."""
+    if not (text.startswith(("[", "{")) and text.endswith(("]", "}"))):
+        return text
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
 
 
 def write_gpkg(document: Mapping[str, Any], path: Path) -> None:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Literal
 from encircle.formats.gis import read_gis
 from encircle.formats.painted import refusal
 from encircle.formats.tables.presets import PRESETS as TABLES
+from encircle.formats.tables.presets import find_preset
 from encircle.geojson import LIMITS
-from encircle.recognise import Guest, recognise
+from encircle.recognise import Guest, decode, recognise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -106,13 +107,15 @@ def _open(given: Given, preset: str | None, depth: int = 0) -> Iterator[Taken]:
 
 def _cast(given: Given, guest: Guest, preset: str | None) -> Taken:
     """Give a file its role."""
-    if given.basis is not None and guest.kind not in ("situation",):
+    if given.basis is not None and guest.kind != "situation":
         return Taken(given, guest, "control", "isw")
     if preset in FORCED and _fits(preset, guest):
         role, kind = FORCED[preset]
         own = guest if ROLES.get(guest.kind) == role or guest.kind in ("kml", "kmz") else (
             replace(guest, kind=kind))  # type: ignore[arg-type]  # fmt: skip
         return Taken(given, own, role, preset if preset in TABLES else None)
+    if guest.kind == "claims" and preset is None and _is_archive(given):
+        return Taken(given, guest, "table", "auto-archiver")
     if guest.kind in ("kml", "kmz") and preset is None and _marks_points(given):
         return Taken(given, guest, "table")
     if guest.kind == "geojson_lines":
@@ -132,6 +135,12 @@ def _fits(preset: str, guest: Guest) -> bool:
     asked = FORCED[preset][0]
     return role in (None, asked) or (role in ("control", "claims", "border") and asked == "table"
                                      and guest.kind in ("kml", "kmz", "claims"))  # fmt: skip
+
+
+def _is_archive(given: Given) -> bool:
+    """Tell an export of auto-archiver: posts, which say nothing of what they assert."""
+    text, _ = decode(given.raw[:8192])
+    return text is not None and find_preset(text.split("\n", 1)[0].split(",")) == "auto-archiver"
 
 
 def _marks_points(given: Given) -> bool:

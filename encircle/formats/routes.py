@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 WITHIN_KM = 30.0
 """How far from the force roads are taken by default, km: a day's reach of the fighting round it."""
-MOST_ROADS = 2_000
-"""Roads taken into one situation, the largest classes first; more would drown the map."""
+MOST_ROADS = 500
+"""Roads taken into one situation, the largest classes first; more would drown the map, and a
+judgement over a thousand takes minutes."""
 DECIMALS = 7
 WHEELS, TRACKS, RAILS, FEET = (
     ("wheeled", "tracked", "foot"), ("tracked", "foot"), ("rail",), ("foot",),

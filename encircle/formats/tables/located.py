@@ -149,9 +149,12 @@ def _list_ways(row: Row, columns: Columns, *, lon_first: bool) -> list[Callable[
 
 
 def _two_cells(lat: str, lon: str) -> Found:
-    if lat == lon:  # one cell copied into both: a pair or a square of a grid
-        return _one_cell(lat, "lon", lon_first=False)
-    return place_of(lat, lon)
+    try:
+        return place_of(lat, lon)
+    except PlaceError:
+        if lat != lon:
+            raise
+    return _one_cell(lat, "lon", lon_first=False)  # one cell copied into both
 
 
 def _one_cell(text: str, missing: str, *, lon_first: bool) -> Found:

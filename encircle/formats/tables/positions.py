@@ -505,10 +505,15 @@ class _Reader:
         for why, rows in placeless:
             self._note("place", "claim_without_place", f"{word}s {list_lines(rows)} came in without "
                        f"a place: {why}")  # fmt: skip
+        by_column: dict[str, list[tuple[str, list[int]]]] = {}
         for (heading, why), rows in self.unread.items():
             if heading != "place":
-                self._note("cells", "table_cells_not_used", f"column {heading!r}, {word}s "
-                           f"{list_lines(rows)}: {why}; not used")  # fmt: skip
+                by_column.setdefault(heading, []).append((why, rows))
+        for heading, listed in by_column.items():
+            rows = sorted(row for _, some in listed for row in some)
+            why = "; ".join(reason for reason, _ in listed[:3])
+            self._note("cells", "table_cells_not_used", f"{len(rows)} cells of the column "
+                       f"{heading!r} were not used ({word}s {list_lines(rows)}): {why}")  # fmt: skip
 
     def _tell_sides(self) -> None:
         if self.renamed:
@@ -532,6 +537,8 @@ class _Reader:
         bad = len(reading.bad_rows)
         blank = f", {self.sheet.blank} blank" if self.sheet.blank else ""
         yield f"{reading.rows} {word}s{whose}: {len(reading.features)} {what}, {bad} not read{blank}"
+        if reading.passed:
+            yield f"{len(reading.passed)} repeat another ({word} {list_lines(reading.passed)})"
         yield f"places: {_say_places(self.located, of, self.sheet.headings)}"
         if self.columns.guessed:
             yield f"column {self.columns.guessed!r} was taken for places by what is in it"

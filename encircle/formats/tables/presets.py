@@ -42,7 +42,7 @@ class Preset:
 PRESETS: dict[str, Preset] = {
     "uawardata": Preset(
         "UAWarData units",
-        frozenset("lat lng icon unit unitnumber subordinate_to".split()),
+        frozenset("icon unit unitnumber subordinate_to".split()),
         roles={"unit": "name", "strength": "echelon", "country": "side", "type": "", "notes": "note",
                "sources_url": "source", "sources_date": "reported_at", "icon": "sidc",
                "strength_in_btg_number": "", "icon15": ""},
