@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 
 from encircle.crs import check_crs
+from encircle.document import find_cut
 from encircle.errors import InputFault, SituationError
 from encircle.formats.coordinates import UnreadableError, read_geometry
 from encircle.formats.painted import mend, refusal
@@ -157,35 +158,13 @@ def _check_kind(features: list[Any], name: str) -> None:
 
 def _check_whole(inner: Mapping[str, Any], count: int | None, name: str) -> None:
     """Refuse a page of a layer: what stands on the others is not known."""
-    because = _find_cut(inner, count)
+    because = find_cut(inner, count)
     if because:
         remedy = (
             "Fetch all pages (resultOffset, startIndex or the next link), join them, and drop "
             "the mark"
         )
         raise refusal(f"{name}: a page cut short ({because}), not the whole layer", remedy)
-
-
-def _find_cut(inner: Mapping[str, Any], count: int | None) -> str | None:
-    """Find what says that there are more features than these."""
-    properties = inner.get("properties")
-    for members in (inner, properties if isinstance(properties, dict) else {}):
-        for mark in ("exceededTransferLimit", "hasMore", "has_more", "truncated"):
-            if str(members.get(mark)).lower() in {"true", "1", "yes"}:
-                return mark
-        for mark in ("next", "nextPageToken", "next_page_token"):
-            if isinstance(members.get(mark), (str, dict)) and members[mark]:
-                return mark
-        if count is not None:
-            for mark in ("numberMatched", "numberReturned", "totalFeatures"):
-                total = members.get(mark)
-                if str(total).isdecimal() and int(str(total)) > count:
-                    return f"{mark} {total}, and {count} features"
-    links = inner.get("links")
-    for link in links if isinstance(links, list) else []:
-        if isinstance(link, dict) and link.get("rel") == "next":
-            return "a link to the next page"
-    return None
 
 
 # -- its features --------------------------------------------------------------------------------
