@@ -12,6 +12,7 @@ from shapely.geometry import Point
 from encircle.calling import make_callable
 from encircle.certificate import certify_closed, certify_open
 from encircle.confidence import assess_confidence
+from encircle.contradiction import find_contradiction
 from encircle.errors import UnknownForceError
 from encircle.evidence import admit
 from encircle.explain import write_headline
@@ -222,6 +223,7 @@ def _gather(position: Position, evidence: Evidence, searcher: Searcher, options:
         options=options,
         outlooks=outlooks,
         bearings=measure_bearings(searcher.network, standings),
+        lost=find_contradiction(searcher, standings),
     )
 
 
@@ -313,13 +315,14 @@ def _judge_group(
 ) -> Judgement:
     """Let the best-off position that is there speak for the group."""
     sure = [i for i, f in enumerate(all_facts) if not f.is_gone and not f.is_doubtful]
+    placed = [i for i in sure if all_facts[i].contradiction is None]
     best = min(
         _find_speaking(all_facts),
         key=lambda i: _rank_among_units(all_facts[i], judged[i], searcher),
     )
-    whole = _close_round_all(judged, sure, best, all_facts, searcher)
+    whole = _close_round_all(judged, placed, best, all_facts, searcher)
     facts = all_facts[best]
-    margins = _measure_margins(facts, whole, searcher, [all_facts[i] for i in sure or [best]])
+    margins = _measure_margins(facts, whole, searcher, [all_facts[i] for i in placed or [best]])
     judgement = Judgement(
         force=situation.force,
         side=facts.position.side,
@@ -394,7 +397,7 @@ def _measure_margins(
     facts: Facts, judged: Judged, searcher: Searcher, group: Sequence[Facts]
 ) -> Json:
     """Measure the margins of the best-off position; none for a force that is not there."""
-    if judged.status.code == "N":
+    if judged.status.code == "N" or facts.contradiction is not None:
         return {}
     standings = _standings_of(searcher.network, facts.position)
     together = {r: [f.outlooks[r] for f in group] for r in READINGS}

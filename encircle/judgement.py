@@ -89,6 +89,11 @@ class Judged:
         """True, false, or None where it is neither."""
         return ENCIRCLED[self.status.verdict]
 
+    @property
+    def reason(self) -> Finding | None:
+        """The finding that decides."""
+        return next((finding for finding in self.findings if finding.decides), None)
+
     def to_dict(self) -> Json:
         """Give verdict, status, definitions and axes."""
         return {
@@ -120,6 +125,7 @@ class PositionJudged:
             "weight": self.weight,
             "present": self.present,
             **self.judged.to_dict(),
+            "because": self.judged.reason.to_dict() if self.judged.reason else None,
             "likelihood": self.likelihood,
             "certificates": self.judged.certificates,
         }

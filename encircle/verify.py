@@ -59,6 +59,8 @@ DEMANDS: dict[str, tuple[str | None, str | None]] = {
     "contested": ("optimistic", "pessimistic"),
 }
 """Verdict to the readings its open path and its closed ring must be drawn on."""
+CONTRADICTION = "position_contradicts_map"
+"""The rule that a bare position on ground of the enemy cannot be told."""
 WIDEST_JOIN_M = 1_000.0
 """No honest map joins, or calls a seam, what lies farther apart; metres."""
 SAME_INSTANT_S = 1.0
@@ -186,6 +188,9 @@ def _look_where_it_points(said: Said, survey: Survey) -> None:
             if neck is not None and neck.at is not None and neck.width_m is not None:
                 at = Point(survey.plane.points_to_metres(neck.at)[0])
                 places.append(at.buffer(min(neck.width_m, MOST_PER_VERTEX_M) + FOCUS_M))
+        if ruling.because == CONTRADICTION or ruling.code == "U":
+            force = survey.situation.positions_of(survey.situation.force)
+            places += [survey.shape(p).buffer(FOCUS_M) for p in force if p.id == ruling.id]
         if ruling.closed is not None:
             whole = [Polygon(p) for p in RingCase(ruling.closed, survey).exteriors]
             places += [shapely.make_valid(polygon).buffer(FOCUS_M) for polygon in whole]
@@ -326,6 +331,11 @@ class Whole:
         force = self.survey.situation.positions_of(self.survey.situation.force)
         return [position for position in force if self.survey.stands(position)]
 
+    def position(self, name: str | None) -> Position | None:
+        """Find a position of the force by its id."""
+        force = self.survey.situation.positions_of(self.survey.situation.force)
+        return next((p for p in force if p.id == name), None)
+
     @property
     def doubtful(self) -> list[Position]:
         """The positions that may be there: those in doubt, or all if none speaks at the instant."""
@@ -393,8 +403,47 @@ def parts_prove_themselves(whole: Whole) -> Iterator[Fault]:
             yield Fault(f"the ring given for {name!r} does not hold it", (name,))
 
 
+def a_dot_is_not_a_force(whole: Whole) -> Iterator[Fault]:
+    """A position on ground the map gives to the enemy, with a bare word for it, is not judged."""
+    for part in whole.said.parts:
+        position = whole.position(part.id)
+        if position is None or position not in whole.standing:
+            continue
+        told = part.because == CONTRADICTION
+        if told and part.code != "U":
+            yield Fault(f"{position.id!r} contradicts the map and is called {part.code}", (position.id,))
+        if told and not whole.survey.may_contradict(position):
+            yield Fault(
+                f"{position.id!r} is said to contradict the map and does not", (position.id,)
+            )
+        decided = part.verdict in ("encircled", "not_encircled", "contested")
+        if decided and whole.survey.must_contradict(position, any_place=part.verdict == "encircled"):
+            yield Fault(
+                f"{position.id!r} stands on ground of the enemy and only a word says so: it is "
+                f"called {part.code}",
+                (position.id,),
+            )
+    whole_told = whole.said.whole.because == CONTRADICTION
+    if whole_told and not any(part.because == CONTRADICTION for part in whole.said.parts):
+        yield Fault("the force is said to contradict the map, and no position of it is")
+    if whole_told and whole.said.whole.code != "U":
+        yield Fault(f"the force contradicts the map and is called {whole.said.whole.code}")
+
+
+def what_cannot_be_told_has_its_reason(whole: Whole) -> Iterator[Fault]:
+    """A position that is there and cannot be told is off the map, at odds with it, or the map ends."""
+    for part in whole.said.parts:
+        position = whole.position(part.id)
+        if part.code != "U" or position is None or position not in whole.standing:
+            continue
+        if part.because != CONTRADICTION and not whole.survey.may_run_off(position):
+            yield Fault(f"nothing makes {position.id!r} impossible to tell", (position.id,))
+
+
 WHOLE_RULES = (
     positions_are_all_judged,
+    what_cannot_be_told_has_its_reason,
+    a_dot_is_not_a_force,
     whole_follows_from_parts,
     nobody_is_left_where_nobody_is_judged,
     ring_holds_the_whole_force,

@@ -11,8 +11,10 @@ from shapely.geometry import MultiPolygon, Point, mapping
 
 from encircle.formats.painted import read_border, refusal
 from encircle.formats.painted_ground import REAR_BAND_M, REAR_DEPTH_M, Ground, show
+from encircle.formats.painted_place import check_place
 from encircle.formats.shapes import LonLat, cut, make_valid, polygons_of
 from encircle.geojson import digest
+from encircle.notices import Notice, parse_notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -100,6 +102,7 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
     _check_places(force_at, anchor_at or ())
     instant = as_of.replace(tzinfo=UTC) if as_of.tzinfo is None else as_of.astimezone(UTC)
     outline = read_border(border) if border is not None else None
+    check_place(painted, outline.bounds if outline else None, force_at)
     drawing = _Drawing(painted, Ground(painted, outline, side), instant)
     area, anchors = drawing.ground.choose_area(force_at, area_km, anchor_at or ())
     features = [
@@ -117,11 +120,15 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
         "area": mapping(area),
         "uncovered": "unknown",
         "sources": [*_date(painted.sources, instant), *_describe_border(border)],
-        "notices": list(drawing.all_notices()),
+        "notices": [_write(notice) for notice in drawing.all_notices()],
     }
     if painted.mapper_side:
         whole["mapper_side"] = painted.mapper_side
     return {"type": "FeatureCollection", "situation": whole, "features": features}
+
+
+def _write(notice: Notice | str) -> dict[str, Any]:
+    return (parse_notice(notice) if isinstance(notice, str) else notice).to_dict()
 
 
 class _Drawing:
@@ -134,7 +141,7 @@ class _Drawing:
         self.sources += ["border"] if ground.border is not None else []
         self.notices: list[str] = []
 
-    def all_notices(self) -> Iterator[str]:
+    def all_notices(self) -> Iterator[Notice | str]:
         yield from self.painted.notices
         yield from self.notices
         yield "Rivers, lagoons, roads and fire are not drawn: ground across water looks joined."

@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
+from encircle.formats.compressed import unwrap
 from encircle.formats.control_kml import paint_control_kml, parse_rule
 from encircle.formats.deepstate import paint_deepstate, parse_snapshot_time
 from encircle.formats.isw import BASES, LayerFile, paint_isw
 from encircle.formats.liveuamap import paint_liveuamap
+from encircle.formats.mirror import paint_mirror
 from encircle.formats.painted import PaintedMap, parse_day, refusal
 from encircle.formats.painted_situation import situation_from_painted
 from encircle.geojson import parse_document
+from encircle.notices import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,24 +49,39 @@ def parse_layer(text: str) -> tuple[str | None, str]:
     return (basis, name) if equals and basis in BASES else (None, text)
 
 
-def _deepstate(files: Sequence[MapFile], _: Sequence[str]) -> PaintedMap:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What whoever asks says of a map."""
+
+    holders: Sequence[str] = ()
+    as_of: datetime | None = None
+    """The instant asked about, or else the day of the file's name."""
+
+
+def _deepstate(files: Sequence[MapFile], _: Asked) -> PaintedMap:
     return paint_deepstate(parse_document(files[0].raw))
 
 
-def _liveuamap(files: Sequence[MapFile], _: Sequence[str]) -> PaintedMap:
+def _mirror(files: Sequence[MapFile], _: Asked) -> PaintedMap:
+    return paint_mirror(parse_document(files[0].raw), files[0].name)
+
+
+def _liveuamap(files: Sequence[MapFile], _: Asked) -> PaintedMap:
     return paint_liveuamap(parse_document(files[0].raw))
 
 
-def _control_kml(files: Sequence[MapFile], holders: Sequence[str]) -> PaintedMap:
-    return paint_control_kml(files[0].raw, [parse_rule(text) for text in holders])
+def _control_kml(files: Sequence[MapFile], asked: Asked) -> PaintedMap:
+    rules = [parse_rule(text) for text in asked.holders]
+    return paint_control_kml(files[0].raw, rules, as_of=asked.as_of)
 
 
-def _isw(files: Sequence[MapFile], _: Sequence[str]) -> PaintedMap:
+def _isw(files: Sequence[MapFile], _: Asked) -> PaintedMap:
     return paint_isw([LayerFile(f.name, parse_document(f.raw), f.basis) for f in files])
 
 
-PRESETS: dict[str, Callable[[Sequence[MapFile], Sequence[str]], PaintedMap]] = {
+PRESETS: dict[str, Callable[[Sequence[MapFile], Asked], PaintedMap]] = {
     "deepstate": _deepstate,
+    "mirror": _mirror,
     "control-kml": _control_kml,
     "isw": _isw,
     "liveuamap": _liveuamap,
@@ -114,7 +132,8 @@ def convert_map(  # noqa: PLR0913 - as the command has them
         If the kind is not known, its file is not of the kind, or an option does not fit it.
     """
     _check(preset, files, border, holders)
-    painted = PRESETS[preset](files, holders)
+    files = [replace(file, raw=unwrap(file.raw)) for file in files]
+    painted = PRESETS[preset](files, Asked(holders, as_of or parse_day(files[0].name)))
     on_step("read")
     if mapper_side:
         painted = replace(painted, mapper_side=mapper_side)
@@ -124,7 +143,8 @@ def convert_map(  # noqa: PLR0913 - as the command has them
         raise refusal(said, "Give the instant (--as-of 2025-03-14T12:00:00Z)")
     if as_of is None and preset != "deepstate":
         said = f"The map is dated {instant:%Y-%m-%d}, without an hour: noon UTC was taken."
-        painted = replace(painted, notices=(*painted.notices, said))
+        notice = Notice("day_without_hour", "info", said)
+        painted = replace(painted, notices=(*painted.notices, notice))
     document = situation_from_painted(painted, border, as_of=instant, **options)
     on_step("drawn")
     return document
