@@ -7,6 +7,7 @@
     + OptionsError                     a parameter cannot be used
   x QuestionError                      what was asked is not one thing: the asker is asked back
   x CertificateError (also ValueError) a judgement handed to verify is not one
+  x KernelsMissingError (also ImportError) a network so wide needs compiled code, and there is none
   x CheckedClaimsError (also ValueError) checked claims, or their log, are not what they should be
 """
 
@@ -23,6 +24,7 @@ __all__ = [
     "CheckedClaimsError",
     "EncircleError",
     "InputFault",
+    "KernelsMissingError",
     "OptionsError",
     "QuestionError",
     "SituationError",
@@ -120,3 +122,14 @@ class CheckedClaimsError(EncircleError, ValueError):
     def __init__(self, faults: Sequence[InputFault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(map(str, self.faults)))
+
+
+class KernelsMissingError(EncircleError, ImportError):
+    """What was asked needs compiled kernels, and numba, which compiles them, is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a road network as wide as this, and drawing worlds, needs compiled kernels, "
+            "and numba is not installed: pip install numba (the extra `fast`). "
+            "Judging without --samples does not need it"
+        )

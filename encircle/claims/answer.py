@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from encircle.claims.facts import Ruling
+    from encircle.claims.mappers import Mapper
     from encircle.claims.rating import Rating
     from encircle.errors import InputFault
     from encircle.situation import Assertion, Claim
@@ -52,8 +53,23 @@ class MapRating:
     rating: Rating
     findings: tuple[Finding, ...]
     is_of_day: bool
-    mapper_side: str | None
+    mapper: Mapper
     name: str
+    away_days: int = 0
+    """How many days its day is after that of the claim; negative: before."""
+
+    @property
+    def mapper_side(self) -> str | None:
+        """The side whose cause the mapper serves, where that is known."""
+        return self.mapper.side
+
+    @property
+    def use(self) -> str:
+        """Say what the map counts for."""
+        when = _say_away(self.away_days)
+        if self.is_of_day:
+            return "It is of the day." if not self.away_days else f"It is the nearest, {when}."
+        return f"It is its mapper's nearest, {when}: told, and not counted in the rating."
 
     @property
     def speaks(self) -> bool:
@@ -79,12 +95,42 @@ class MapRating:
         return {
             "situation": self.name,
             "as_of": _write_instant(ruling.as_of) if ruling else None,
+            "mapper": self.mapper.name,
             "mapper_side": self.mapper_side,
             "of_the_day": self.is_of_day,
+            "used": True,
+            "use": self.use,
             "rating": self.rating,
             "status": ruling.judged.status.code if ruling else None,
             "rule": self.findings[0].rule,
             "because": self.findings[0].statement,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedMap:
+    """A map that was given and says nothing of a claim, and why."""
+
+    number: int
+    name: str
+    as_of: datetime
+    mapper: Mapper
+    why: str
+
+    def to_dict(self) -> Json:
+        """Give the map's line in the answer."""
+        return {
+            "situation": self.name,
+            "as_of": _write_instant(self.as_of),
+            "mapper": self.mapper.name,
+            "mapper_side": self.mapper.side,
+            "of_the_day": False,
+            "used": False,
+            "use": self.why,
+            "rating": None,
+            "status": None,
+            "rule": None,
+            "because": self.why,
         }
 
 
@@ -100,6 +146,8 @@ class CheckedClaim:
     matrix: dict[str, Rating] = field(default_factory=dict)
     shown: Ruling | None = None
     """The map that carries the rating."""
+    unused: tuple[UnusedMap, ...] = ()
+    """The maps that were given and not used."""
 
     @property
     def id(self) -> str:
@@ -151,7 +199,7 @@ class CheckedClaim:
             "claim": write_claim(self.statement.claim, self.asserted),
             "matrix": dict(self.matrix),
             "number": self.number,
-            "maps": [rated.to_dict() for rated in self.maps],
+            "maps": [told.to_dict() for told in (*self.maps, *self.unused)],
             "quote": self.quote,
         }
 
@@ -176,6 +224,13 @@ class ClaimChecks:
         """Give the answer as the contract writes it."""
         return {"claims": [e.to_dict(brief=brief) if isinstance(e, CheckedClaim)
                            else _tell_faulty(e) for e in self.entries]}  # fmt: skip
+
+
+def _say_away(days: int) -> str:
+    if not days:
+        return "of the day of the claim"
+    count = "1 day" if abs(days) == 1 else f"{abs(days)} days"
+    return f"{count} {'after' if days > 0 else 'before'} the claim"
 
 
 def name_rating(rating: str) -> str:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from shapely.geometry import mapping
 
+from encircle.formats.compressed import unwrap
 from encircle.formats.control_kml import paint_control_kml, parse_rule
 from encircle.formats.deepstate import paint_deepstate, parse_snapshot_time
 from encircle.formats.isw import BASES, LayerFile, paint_isw
 from encircle.formats.liveuamap import paint_liveuamap
+from encircle.formats.mirror import paint_mirror
 from encircle.formats.painted import PaintedMap, parse_day, refusal
 from encircle.formats.painted_situation import situation_from_painted
 from encircle.geojson import parse_document
@@ -51,24 +53,39 @@ def parse_layer(text: str) -> tuple[str | None, str]:
     return (basis, name) if equals and basis in BASES else (None, text)
 
 
-def _deepstate(files: Sequence[MapFile], _: Sequence[str]) -> PaintedMap:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What whoever asks says of a map."""
+
+    holders: Sequence[str] = ()
+    as_of: datetime | None = None
+    """The instant asked about, or else the day of the file's name."""
+
+
+def _deepstate(files: Sequence[MapFile], _: Asked) -> PaintedMap:
     return paint_deepstate(parse_document(files[0].raw))
 
 
-def _liveuamap(files: Sequence[MapFile], _: Sequence[str]) -> PaintedMap:
+def _mirror(files: Sequence[MapFile], _: Asked) -> PaintedMap:
+    return paint_mirror(parse_document(files[0].raw), files[0].name)
+
+
+def _liveuamap(files: Sequence[MapFile], _: Asked) -> PaintedMap:
     return paint_liveuamap(parse_document(files[0].raw))
 
 
-def _control_kml(files: Sequence[MapFile], holders: Sequence[str]) -> PaintedMap:
-    return paint_control_kml(files[0].raw, [parse_rule(text) for text in holders])
+def _control_kml(files: Sequence[MapFile], asked: Asked) -> PaintedMap:
+    rules = [parse_rule(text) for text in asked.holders]
+    return paint_control_kml(files[0].raw, rules, as_of=asked.as_of)
 
 
-def _isw(files: Sequence[MapFile], _: Sequence[str]) -> PaintedMap:
+def _isw(files: Sequence[MapFile], _: Asked) -> PaintedMap:
     return paint_isw([LayerFile(f.name, parse_document(f.raw), f.basis) for f in files])
 
 
-PRESETS: dict[str, Callable[[Sequence[MapFile], Sequence[str]], PaintedMap]] = {
+PRESETS: dict[str, Callable[[Sequence[MapFile], Asked], PaintedMap]] = {
     "deepstate": _deepstate,
+    "mirror": _mirror,
     "control-kml": _control_kml,
     "isw": _isw,
     "liveuamap": _liveuamap,
@@ -157,7 +174,8 @@ def read_map(  # noqa: PLR0913 - as convert_map
     """
     kind = preset or find_preset(files)
     _check(kind, files, holders)
-    painted = PRESETS[kind](files, holders)
+    files = [replace(file, raw=unwrap(file.raw)) for file in files]
+    painted = PRESETS[kind](files, Asked(holders, as_of or parse_day(files[0].name)))
     if mapper_side:
         painted = replace(painted, mapper_side=mapper_side)
     instant = as_of or _find_instant(kind, files[0].name, painted)
@@ -166,7 +184,7 @@ def read_map(  # noqa: PLR0913 - as convert_map
         raise refusal(said, "Give the instant (--as-of 2025-03-14T12:00:00Z)")
     if as_of is None and kind != "deepstate":
         said = f"The map is dated {instant:%Y-%m-%d}, without an hour: noon UTC was taken."
-        told = Notice("noon_taken", "info", said)
+        told = Notice("day_without_hour", "info", said)
         painted = replace(painted, notices=(*painted.notices, told))
     if border is None and _needs_border(kind, painted):
         border = read_default_border()
