@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from encircle.formats.painted import PaintedMap
     from encircle.formats.painted_ground import Ground
     from encircle.pieces import Found, Held
     from encircle.projection import Plane
@@ -70,6 +69,11 @@ class Force:
     """Whether the ground is held no longer."""
 
     @property
+    def ground(self) -> MultiPolygon:
+        """Give the ground of it, without what is only a point."""
+        return MultiPolygon([part for shape in self.shapes for part in flat_polygons(shape)])
+
+    @property
     def corners(self) -> list[LonLat]:
         """Give two corners of the box round it."""
         west, south, east, north = shapely.total_bounds(list(self.shapes)).tolist()
@@ -100,12 +104,9 @@ PIECE_NOTE = (
 class ForceFinder:
     """Finds the force on one map, its pieces read once and only when they are needed."""
 
-    def __init__(
-        self, ground: Ground, painted: PaintedMap, window: Polygon | None = None
-    ) -> None:
-        self.ground, self.painted, self.window = ground, painted, window
-        self.side = ground.side
-        self.label = DEMONYMS.get(ground.side) or dict(painted.sides).get(ground.side, ground.side)
+    def __init__(self, ground: Ground, label: str, window: Polygon | None = None) -> None:
+        self.ground, self.window, self.side = ground, window, ground.side
+        self.label = DEMONYMS.get(ground.side, label)
 
     @cached_property
     def held(self) -> Held:
@@ -135,6 +136,10 @@ class ForceFinder:
             raise refusal("no place of the force", "Say where it stands (--force-at LON,LAT)")
         return self._stand(places)
 
+    def find_front_at(self, force_at: Sequence[LonLat | str]) -> Force:
+        """Draw the plainly joined ground round the first of some places."""
+        return self.find(force_at, FRONT)
+
     def resolve(self, given: LonLat | str, option: str) -> Place:
         """Find a place by LON,LAT or by name."""
         if not isinstance(given, str):
@@ -153,7 +158,7 @@ class ForceFinder:
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 - degrees
             raise refusal(f"({lon:g}, {lat:g}) is not a place", "Give LON,LAT in degrees")
         bounds = self.ground.border.bounds if self.ground.border is not None else None
-        check_place(self.painted, bounds, [(lon, lat)])
+        check_place(self.ground.painted, bounds, [(lon, lat)])
         return lon, lat
 
     def _choose(self, force_in: LonLat | str, places: Sequence[Place]) -> Piece:
@@ -299,10 +304,10 @@ enemy's, is nothing."""
 class SameGround:
     """Finds a piece of one map again on another: a later day's, or another mapper's."""
 
-    def __init__(self, ground: Ground, painted: PaintedMap, before: BaseGeometry) -> None:
+    def __init__(self, ground: Ground, label: str, before: BaseGeometry) -> None:
         corners = [tuple(before.bounds[:2]), tuple(before.bounds[2:])]
         window = box_round(corners, AROUND_KM)
-        self.finder = ForceFinder(ground, painted, box(*window.intersection(ground.whole()).bounds))
+        self.finder = ForceFinder(ground, label, box(*window.intersection(ground.whole()).bounds))
         self.before = before
 
     def follow(self, name: str | None) -> tuple[Force, BaseGeometry | None]:
@@ -312,8 +317,8 @@ class SameGround:
             return again
         shapes = draw_inside(self.before, self.finder.held.plane)
         said = (
-            f"The ground is no longer held: of the {_area(self.before)} held on the map before, "
-            "nothing is left on this one, so nobody is there to be cut off."
+            f"The ground is not held: of the {_area(self.before)} followed from another day "
+            "nothing is the side's on this map, so nobody is there to be cut off."
         )
         notice = Notice("piece_gone", "info", said)
         return Force(shapes, "Where it last was.", name, (notice,), is_gone=True), None

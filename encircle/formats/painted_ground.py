@@ -57,6 +57,7 @@ class Ground:
     """One map over one border, if it needs one, seen by one side; in degrees."""
 
     def __init__(self, painted: PaintedMap, border: BaseGeometry | None, side: str) -> None:
+        self.painted = painted
         self.zones = [zone for zone in painted.zones if zone.is_evidence]
         self.border, self.side = border, side
         self.silent = painted.silent.difference(border) if border is not None else NOBODY

@@ -103,7 +103,7 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
     .. [1] RFC 7946, The GeoJSON Format, 3.1.6 (right-hand rule).
     """
     ground = read_ground(painted, border, side)
-    meant = ForceFinder(ground, painted).find(force_at, force_in)
+    meant = ForceFinder(ground, label_of(painted, side)).find(force_at, force_in)
     return _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
 
 
@@ -137,11 +137,11 @@ def situation_for_piece(  # noqa: PLR0913 - as above
     `situation_from_painted`.
     """
     ground = read_ground(painted, border, side)
-    meant = SameGround(ground, painted, geometry).compare(name)
+    meant = SameGround(ground, label_of(painted, side), geometry).compare(name)
     return _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
 
 
-def situation_on_later_day(  # noqa: PLR0913 - as above
+def situation_on_another_day(  # noqa: PLR0913 - as above
     painted: PaintedMap,
     border: Mapping[str, Any] | None,
     geometry: BaseGeometry,
@@ -154,7 +154,7 @@ def situation_on_later_day(  # noqa: PLR0913 - as above
     anchor_at: Sequence[LonLat] | None = None,
 ) -> tuple[dict[str, Any], BaseGeometry | None]:
     """
-    Turn a map of a later day into a situation about a piece followed from the day before.
+    Turn a map of another day into a situation about a piece followed from the day beside it.
 
     Returns
     -------
@@ -162,7 +162,7 @@ def situation_on_later_day(  # noqa: PLR0913 - as above
         Where the ground is held no longer, a situation with the force withdrawn, and None.
     """
     ground = read_ground(painted, border, side)
-    meant, now = SameGround(ground, painted, geometry).follow(name)
+    meant, now = SameGround(ground, label_of(painted, side), geometry).follow(name)
     document = _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
     return document, now
 
@@ -187,7 +187,28 @@ def read_ground(painted: PaintedMap, border: Mapping[str, Any] | None, side: str
     return Ground(painted, outline, side)
 
 
-def _draw(  # noqa: PLR0913, PLR0917 - each a part of one document
+def draw_situation(  # noqa: PLR0913 - as above
+    painted: PaintedMap,
+    border: Mapping[str, Any] | None,
+    meant: Force,
+    *,
+    as_of: datetime,
+    force: str = "force",
+    side: str = "UA",
+    area_km: float | None = None,
+    anchor_at: Sequence[LonLat] | None = None,
+) -> dict[str, Any]:
+    """Draw a map as a situation about a force that was found on it (`ForceFinder`)."""
+    ground = read_ground(painted, border, side)
+    return _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
+
+
+def label_of(painted: PaintedMap, side: str) -> str:
+    """Give the name of a side of a map."""
+    return dict(painted.sides).get(side, side)
+
+
+def _draw(  # noqa: PLR0913 - each a part of one document
     painted: PaintedMap,
     border: Mapping[str, Any] | None,
     ground: Ground,
@@ -248,7 +269,8 @@ class _Drawing:
         said = "Rivers, lagoons, roads and fire are not drawn: ground across water looks joined."
         yield Notice("water_not_drawn", "caution", said)
         if self.ground.border is None:
-            yield Notice("no_border", "caution", "No border was given: unpainted ground is unknown.")
+            said = "No border was given: unpainted ground is unknown."
+            yield Notice("no_border", "caution", said)
         elif self.ground.silent.is_empty:
             said = "Unpainted ground was taken as Ukrainian inside the border, Russian outside it."
             yield Notice("unpainted_by_border", "info", said)
