@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from encircle import cli_claims, cli_convert, cli_library, cli_roads, cli_words
+from encircle import cli_ask, cli_claims, cli_convert, cli_library, cli_roads, cli_words
 from encircle.terminal import (
     FAILED,
     guard,
@@ -38,6 +38,7 @@ app = typer.Typer(
 )
 
 app.callback()(spell_out_streams)
+cli_ask.register(app)
 cli_convert.register(app)
 cli_library.register(app)
 cli_claims.register(app)

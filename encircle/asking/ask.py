@@ -20,11 +20,9 @@ from encircle.asking.force import (
 )
 from encircle.asking.maps import read_maps
 from encircle.asking.question import FORCE, Corrections, date_by, read_question
-from encircle.claims.checks import check_claims
+from encircle.claims.checks import UNWEIGHED, check_claims
 from encircle.claims.mappers import find_mapper
 from encircle.errors import EncircleError, QuestionError, SituationError
-from encircle.options import Options
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
@@ -35,6 +33,7 @@ if TYPE_CHECKING:
     from encircle.claims.answer import MapRating
     from encircle.formats.presets import MapFile
     from encircle.notices import Notice
+    from encircle.options import Options
     from encircle.situation import Situation
 
 Json = dict[str, Any]
@@ -103,7 +102,7 @@ def ask(  # noqa: PLR0913 - all but two by name
         maps = read_maps(files, as_of)
         on_step("read")
         asked = date_by(asked, max(m.as_of for m in maps))
-        return _answer(asked, maps, force_in, border, options or Options(), on_step)
+        return _answer(asked, maps, force_in, border, options or UNWEIGHED, on_step)
     except QuestionError as question:
         raise QuestionError(write_question(asked, question.document), question.words) from None
 
@@ -179,7 +178,7 @@ def _draw(  # noqa: PLR0913, PLR0917 - one map and what is asked of it
     if given.situation is not None:
         if not speaks_of(given.situation, place):
             return Drawn(given, why_not=f"it does not draw the ground at {place}")
-        return Drawn(given, replace(given.situation, id=given.name))
+        return Drawn(given, replace(given.situation, id=given.name), given.document)
     if given not in timely or meant is None:
         return Drawn(given)
     try:

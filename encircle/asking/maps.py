@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from encircle.errors import InputFault, SituationError
 from encircle.formats.deepstate import parse_snapshot_time
 from encircle.formats.painted import parse_day
 from encircle.formats.presets import PRESETS, MapFile
-from encircle.geojson import read_situation
+from encircle.geojson import parse_document, read_situation
 from encircle.recognise import recognise
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class GivenMap:
     as_of: datetime
     situation: Situation | None = None
     painted: PaintedMap | None = None
+    document: dict[str, Any] | None = None
+    """The situation as it was given."""
 
     @property
     def mapper(self) -> str:
@@ -105,7 +107,8 @@ def _read_one(those: Sequence[tuple[MapFile, Guest]], as_of: datetime | None) ->
     name = f"{PurePath(file.name).name}{more}"
     if guest.kind == "situation":
         situation = read_situation(file.raw)
-        return GivenMap(name, guest.label, situation.as_of, situation=situation)
+        document = parse_document(file.raw)
+        return GivenMap(name, guest.label, situation.as_of, situation, document=document)
     preset = file.basis if file.basis in PRESETS else KINDS.get(guest.kind)
     if preset is None or preset not in PRESETS:
         raise _fault("", f"{guest.label} is no map of who holds what", guest.remedy)
