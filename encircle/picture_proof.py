@@ -292,6 +292,8 @@ def _call_out_way(scene: Scene, path: Json, lines: list[BaseGeometry]) -> None:
     fire = f"under fire up to {worst}" if worst else "fire not mapped"
     fire = "under no fire" if worst == "F0" else fire
     text = (head, how, fire)
+    if scene.is_close:  # a card is read at arm's length
+        text = (head, how.split(",")[0]) if fire == "fire not mapped" else (head, how, fire)
     scene.labels.append(
         Label(text, tuple(ordered), 4, 13.0, "#00573a", "bold", 16.0, must=True, border=WAY)
     )
@@ -310,7 +312,8 @@ def _draw_neck(scene: Scene) -> Iterator[str]:
     ends = [(at[0] + v[0] * half, at[1] + v[1] * half) for v in aims]
     yield from _draw_bar(at, ends, half)
     scene.placer.dear.extend(_steps(LineString([*ends[:1], at, *ends[1:], at])))
-    scene.explain("Neck: the narrowest place of the widest way", _neck_sign())
+    words = "Neck: the narrowest place"
+    scene.explain(words if scene.is_close else f"{words} of the widest way", _neck_sign())
     shown = " to ".join(dict.fromkeys(format_length(w) for w in sorted(widths)))
     scene.labels.append(
         Label((f"Neck {shown}",), (at, *ends), 6, 13.0, NECK, "bold", 12.0, must=True, border=NECK)

@@ -55,7 +55,16 @@ class Layout:
     legend_at: tuple[float, float, float] | None = None
     """Left, top and width of the legend; None: below the words."""
     legend_columns: int = 1
-    most_legend: int = 5
+    most_legend: int = 7
+    flows: bool = False
+    """The map begins where the words end, and its bottom stays."""
+
+    def place_map(self, below: float) -> tuple[float, float, float, float]:
+        """Place the map under words that end there: left, top, width, height."""
+        left, top, width, height = self.map_at
+        if not self.flows:
+            return self.map_at
+        return left, below, width, top + height - below
 
 
 LAYOUTS: dict[Shape, Layout] = {
@@ -70,7 +79,7 @@ LAYOUTS: dict[Shape, Layout] = {
         sizes={"title": 30, "verdict": 50, "told": 27, "row": 22, "notice": 18, "source": 17,
                "legend": 20},
         lines={"title": 3, "verdict": 1, "told": 3, "rows": 5, "notice": 2},
-        legend_at=(28, 1104, 1024), legend_columns=2, most_legend=8,
+        legend_at=(28, 1104, 1024), legend_columns=2, most_legend=8, flows=True,
     ),
 }  # fmt: skip
 """The two sizes that social networks and feeds show whole."""
@@ -107,14 +116,15 @@ def draw_sheet(  # noqa: PLR0913 - all but four by name
         One self-contained document.
     """
     layout = LAYOUTS[shape]
-    _, _, width, height = layout.map_at
+    column = _Column(layout)
+    column.write_words(words)
+    placed = layout.place_map(column.y + layout.sizes["row"])
+    _, _, width, height = placed
     plan = draw_plan(
         judgement, situation, (width / layout.zoom, height / layout.zoom), towns=towns,
         country=country,
     )  # fmt: skip
-    column = _Column(layout)
-    column.write_words(words)
-    parts = [*column.parts, _place_map(plan, layout), *_draw_legend(plan, layout, column.y)]
+    parts = [*column.parts, _frame(plan, *placed), *_draw_legend(plan, layout, column.y)]
     parts += _draw_foot(words, layout)
     return _write_document(plan, words, layout.size, parts)
 
@@ -202,10 +212,6 @@ class _Column:
             self.y += size * 1.4
             more = f"and {len(rows) - len(shown)} more maps"
             self.parts.append(write_text(left, self.y, more, size, fill=SOFT))
-
-
-def _place_map(plan: Plan, layout: Layout) -> str:
-    return _frame(plan, *layout.map_at)
 
 
 def _frame(plan: Plan, left: float, top: float, width: float, height: float) -> str:

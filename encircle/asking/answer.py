@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from encircle.notices import Notice, gather
@@ -26,6 +26,8 @@ class AskedMap:
     """One map that was given: what it shows of the force, or why it was not used."""
 
     name: str
+    title: str
+    """What its maker calls it."""
     mapper: str
     mapper_side: str | None
     as_of: datetime
@@ -42,6 +44,14 @@ class AskedMap:
         if self.rated is None or self.rated.ruling is None:
             return None
         return self.rated.ruling.judgement.to_dict()
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What its makers, its readers and the judgement say beside it."""
+        if self.rated is None or self.rated.ruling is None:
+            return ()
+        of_map = self.situation.notices if self.situation else ()
+        return gather([*of_map, *getattr(self.rated.ruling.judgement, "notices", ())])
 
     @property
     def lean(self) -> Lean | None:
@@ -88,19 +98,20 @@ class Answer:
 
     @property
     def carrier(self) -> AskedMap | None:
-        """The map that carries the rating."""
-        shown = self.checked.shown
-        if shown is None:
-            return next((m for m in self.maps if m.judgement), None)
-        return next((m for m in self.maps if m.rated and m.rated.ruling is shown), None) or next(
-            (m for m in self.maps if m.name == shown.map_id), None
-        )
+        """The map that is shown: the first of those of the day that give the rating."""
+        judged = [m for m in self.maps if m.rated and m.rated.ruling]
+        counted = [m for m in judged if m.rated and m.rated.is_of_day]
+        agreeing = [m for m in counted if m.rated and m.rated.rating == self.rating]
+        return next(iter([*agreeing, *counted, *judged]), None)
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """Everything to be told beside the verdict, the gravest first."""
-        judged = [m.rated.ruling.judgement for m in self.maps if m.rated and m.rated.ruling]
-        theirs = [n for j in judged for n in getattr(j, "notices", ())]
+        """Everything to be told beside the verdict, the gravest first; each names its map."""
+        told: dict[Notice, list[str]] = {}
+        for given in self.maps:
+            for notice in given.notices:
+                told.setdefault(notice, []).append(given.name)
+        theirs = [_name(notice, names) for notice, names in told.items()]
         return gather([*self.more, *self.asked.notices, *theirs])
 
     @property
@@ -130,6 +141,13 @@ class Answer:
         claim["number"] = self.checked.number
         claim["notices"] = [n.to_dict() for n in (*self.more, *self.asked.notices)]
         return claim
+
+
+def _name(notice: Notice, names: list[str]) -> Notice:
+    """Say of which map a notice is, where it is of one and does not say so itself."""
+    if len(names) != 1 or names[0] in notice.statement:
+        return notice
+    return replace(notice, statement=f"{names[0]}: {notice.statement}")
 
 
 def write_question(asked: Asked | None, question: Json) -> Json:

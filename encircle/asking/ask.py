@@ -252,7 +252,7 @@ def _list(drawn: Drawn, rated: MapRating | None, why: str, asked: Asked) -> Aske
     used = rated is not None
     because = f"{rated.use} {rated.findings[0].statement}" if rated else _say_why(why, given, asked)
     return AskedMap(
-        given.name, name, side, given.as_of, used, because, rated,
+        given.name, given.title, name, side, given.as_of, used, because, rated,
         drawn.situation, drawn.document,
     )  # fmt: skip
 

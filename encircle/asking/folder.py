@@ -107,10 +107,10 @@ def _write_words(answer: Answer) -> Words:
     rated = name_rating(answer.rating)
     _, headline, agreement = tell_verdict(answer)
     rows = tuple(
-        (f"{m.name.rsplit('.', 1)[0]}, {m.as_of.day} {m.as_of:%B %Y}", m.lean or "not used")
+        (f"{m.title}, {m.as_of.day} {m.as_of:%B %Y}", m.lean or "not used")
         for m in answer.maps
     )
-    told = tuple(n.statement for n in answer.notices if n.severity != "info")
+    told = _list_grave(answer)
     statement = answer.asked.claim.statement or answer.asked.told.get("sentence") or ""
     return Words(
         title=" ".join(str(statement).split()),
@@ -121,6 +121,15 @@ def _write_words(answer: Answer) -> Words:
         notices=told,
         source=_write_source(answer),
     )
+
+
+def _list_grave(answer: Answer) -> tuple[str, ...]:
+    """List what a card must say: every doubt, then the cautions about the map shown."""
+    doubts = [n.statement for n in answer.notices if n.severity == "doubt"]
+    carrier = answer.carrier
+    shown = [n for n in (carrier.notices if carrier else ()) if n.severity == "caution"]
+    shown.sort(key=lambda notice: notice.code != "water_not_drawn")
+    return (*doubts, *(n.statement for n in shown))
 
 
 def _write_source(answer: Answer) -> str:

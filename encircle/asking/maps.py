@@ -45,6 +45,13 @@ class GivenMap:
     """The situation as it was given."""
 
     @property
+    def title(self) -> str:
+        """What its maker calls it; else its file's name."""
+        if self.painted is not None:
+            return self.painted.title
+        return (self.situation.title if self.situation else None) or self.name
+
+    @property
     def mapper(self) -> str:
         """The origin of the paint; of a situation, see `claims.mappers`."""
         if self.painted is not None:
