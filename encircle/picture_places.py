@@ -27,7 +27,7 @@ DOT_PX = 3.2
 LOCATOR_PX = (104.0, 72.0)
 """Size of the country in the corner; pixels of the map."""
 LOCATOR_DETAIL_PX = 0.7
-PIECE_WORDS = "The ground judged: one piece"
+PIECE_WORDS = "The force: the ground judged"
 
 
 def draw_piece(scene: Scene) -> Iterator[str]:

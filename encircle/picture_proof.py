@@ -391,7 +391,9 @@ def _draw_relief(scene: Scene) -> Iterator[str]:
 
 
 def _point_to_anchor(scene: Scene) -> Iterator[str]:
-    """Where no anchor is in view, point to the nearest."""
+    """Where no anchor is in view, point to the nearest, unless the way out leads there."""
+    if scene.is_close and scene.judgement.judged.certificates.get("open"):
+        return
     anchors = [
         (scene.plane.to_metres(a.geometry), a)
         for a, _ in scene.evidence.of_kind(Anchor)

@@ -39,6 +39,11 @@ class AskedMap:
     """The map as a situation about the force, which `verify` checks the judgement against."""
 
     @property
+    def dated(self) -> str:
+        """What its maker calls it, and its day."""
+        return f"{self.title}, {self.as_of.day} {self.as_of:%B %Y}"
+
+    @property
     def judgement(self) -> Json | None:
         """What was judged on it."""
         if self.rated is None or self.rated.ruling is None:
@@ -110,15 +115,19 @@ class Answer:
         told: dict[Notice, list[str]] = {}
         for given in self.maps:
             for notice in given.notices:
-                told.setdefault(notice, []).append(given.name)
+                told.setdefault(notice, []).append(given.dated)
         theirs = [_name(notice, names) for notice, names in told.items()]
         return gather([*self.more, *self.asked.notices, *theirs])
 
     @property
     def quote(self) -> str:
-        """One line to quote: who said what, the rating, why, and what is in doubt."""
-        doubts = [n.statement for n in self.notices if n.severity == "doubt"]
-        return " ".join([self.checked.quote, *doubts])
+        """One line to quote: who said what, the rating, why, and what it rests on in doubt."""
+        counted = [m for m in self.maps if m.rated and m.rated.is_of_day]
+        doubts = [
+            _name(n, [m.dated]).statement
+            for m in counted for n in m.notices if n.severity == "doubt"
+        ]  # fmt: skip
+        return " ".join([self.checked.quote, *dict.fromkeys(doubts)])
 
     def to_dict(self) -> Json:
         """Give the answer as the contract writes it."""

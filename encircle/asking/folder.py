@@ -107,7 +107,7 @@ def _write_words(answer: Answer) -> Words:
     rated = name_rating(answer.rating)
     _, headline, agreement = tell_verdict(answer)
     rows = tuple(
-        (f"{m.title}, {m.as_of.day} {m.as_of:%B %Y}", m.lean or "not used")
+        (m.dated, m.lean or "not used")
         for m in answer.maps
     )
     told = _list_grave(answer)
@@ -175,6 +175,7 @@ def write_page(answer: Answer) -> str:
     lines = tell_verdict(answer)
     extras = Extras(
         picture=picture,
+        shown=answer.carrier.dated if answer.carrier else "",
         lead=(lines[1], lines[2]),
         notices=tuple((n.severity, n.statement) for n in answer.notices),
         sources=tuple(_list_sources(answer)),
@@ -199,7 +200,7 @@ def _write_entry(answer: Answer) -> Json:
         {
             "map": m.name, "as_of": f"{m.as_of:%Y-%m-%dT%H:%M:%SZ}", "mapper": m.mapper,
             "mapper_side": m.mapper_side, "rating": m.rated.rating if m.rated else "",
-            "used": m.used, "use": m.because,
+            "title": m.title, "used": m.used, "use": m.because,
             "says": LEAN_WORDS[m.lean] if m.lean else "not used",
         }
         for m in answer.maps

@@ -84,6 +84,8 @@ class MapRating:
     """What it counts for, or why it was not used."""
     says: str = ""
     """What it shows, in words."""
+    title: str = ""
+    """What its maker calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +260,7 @@ def _parse_map(rated: Json) -> MapRating:
         str(name), str(rated.get("as_of") or ""), str(rated.get("rating") or ""),
         _text(rated.get("mapper_side")), _text(rated.get("mapper")),
         rated.get("used") is not False, _text(rated.get("use")) or "",
-        _text(rated.get("says")) or "",
+        _text(rated.get("says")) or "", _text(rated.get("title")) or "",
     )  # fmt: skip
 
 

@@ -86,6 +86,8 @@ class Extras:
 
     picture: str | None = None
     """A map that can be read at the width of a telephone, in place of the usual one."""
+    shown: str = ""
+    """Which map that is."""
     lead: tuple[str, ...] = ()
     """Sentences under the heading."""
     notices: tuple[tuple[str, str], ...] = ()
