@@ -16,7 +16,7 @@ from api.catalogue import read_catalogue
 from api.documentation import write_openapi
 from api.metrics import Metrics
 from api.pool import Pool
-from api.routes import claims, health, judgements, rules, scenarios
+from api.routes import claims, health, judgements, questions, rules, scenarios
 from api.service import Service
 from api.settings import Settings, read_settings
 
@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.service = service
-    for resource in (judgements, claims, scenarios, rules, health):
+    for resource in (judgements, claims, questions, scenarios, rules, health):
         app.include_router(resource.router)
     _tell_errors(app)
     app.add_middleware(Access, metrics=service.metrics)

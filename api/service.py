@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from api.settings import Settings
     from api.wire import Kind
 
-NAMES: dict[Kind, str] = {b"j": "judge", b"v": "verify", b"p": "picture", b"c": "claims"}
+NAMES: dict[Kind, str] = {b"j": "judge", b"v": "verify", b"p": "picture", b"c": "claims", b"q": "question"}
 
 
 @dataclass(frozen=True, slots=True)

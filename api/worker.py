@@ -68,6 +68,13 @@ def claims_body(raw: bytes) -> bytes:
     return write(checks.to_dict(brief=request.brief))
 
 
+def answer_question(raw: bytes) -> bytes:
+    """Answer the question in a request's body."""
+    from api.questions import question_body  # noqa: PLC0415 - it brings every reader of maps
+
+    return write(question_body(raw))
+
+
 def _choose(request: JudgementRequest | ClaimChecksRequest) -> Options | None:
     return request.options.to_options() if request.options else None
 
@@ -77,6 +84,7 @@ WORK: dict[Kind, Callable[[bytes], bytes]] = {
     b"v": verify_body,
     b"p": picture_body,
     b"c": claims_body,
+    b"q": answer_question,
 }
 """Kind of work to what does it."""
 
