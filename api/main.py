@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from contextlib import asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -19,6 +18,7 @@ from api.pool import Pool
 from api.routes import claims, health, judgements, questions, rules, scenarios
 from api.service import Service
 from api.settings import Settings, read_settings
+from encircle import __version__
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -45,7 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     service = _build_service(settings or read_settings())
     app = FastAPI(
         title="Encircle",
-        version=_version(),
+        version=__version__,
         description=DESCRIPTION,
         lifespan=_live,
         docs_url=None,  # its pages load scripts from elsewhere
@@ -89,10 +89,3 @@ def _tell_errors(app: FastAPI) -> None:
 
 async def _tell(_: Request, error: Exception) -> Response:
     return describe_as_response(error)
-
-
-def _version() -> str:
-    try:
-        return version("encircle")
-    except PackageNotFoundError:
-        return "0+unknown"

@@ -34,11 +34,15 @@ def convert(
     ],
     force_at: Annotated[
         list[str] | None,
-        typer.Option(metavar="LON,LAT", help="Where the force stands; repeatable"),
+        typer.Option(metavar="PLACE", help="Where the force stands, LON,LAT or name; repeatable"),
+    ] = None,
+    force_in: Annotated[
+        str | None,
+        typer.Option(metavar="ID|PLACE", help="The piece of held ground meant: salient-1, a place"),
     ] = None,
     border: Annotated[
         Path | None,
-        typer.Option(help="GeoJSON of the state border the map leaves out; only a KML needs none"),
+        typer.Option(help="GeoJSON of the state border the map leaves out; one comes with it"),
     ] = None,
     preset: Annotated[
         str, typer.Option(help="Kind of map: deepstate, control-kml, isw or liveuamap")
@@ -96,7 +100,8 @@ def convert(
                 holders=holder or [],
                 mapper_side=mapper_side,
                 on_step=advance,
-                force_at=[parse_place(text, "--force-at") for text in force_at or []],
+                force_at=force_at or [],
+                force_in=force_in,
                 as_of=parse_instant(as_of) if as_of else None,
                 force=force,
                 side=side,
@@ -105,7 +110,8 @@ def convert(
             )
         )
     for notice in document.get("situation", {}).get("notices", []):
-        typer.echo(f"Notice: {notice}", err=True)
+        said = notice["statement"] if isinstance(notice, dict) else notice
+        typer.echo(f"Notice: {said}", err=True)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     if target == "-":
         print_bytes(text)

@@ -6,6 +6,8 @@ import math
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from encircle.calling import make_callable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -284,3 +286,6 @@ def _say_confidence(judgement: Judgement) -> Iterator[str]:
     yield f"Confidence: {judgement.confidence['level']}."
     for reason in judgement.confidence["because"]:
         yield f"- {reason}"
+
+
+make_callable(__name__)

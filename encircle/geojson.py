@@ -30,6 +30,8 @@ from encircle.contract import (
     SourceModel,
     parse_instant,
 )
+from encircle.coordinates import DEPTHS, CoordinateWalk
+from encircle.crs import check_crs
 from encircle.errors import InputFault, SituationError, UnknownForceError
 from encircle.joints import share_vertices
 from encircle.notices import Notice, parse_notice
@@ -256,9 +258,14 @@ class _Reader:
         elif len(features) > self.limits.features:
             count = len(features)
             self._fault("/features", f"{count} features, too many", f"Keep {self.limits.features}")
-        if not _is_wgs84(self.document.get("crs")):
-            self._fault("/crs", "not WGS 84", "Reproject to CRS84 / EPSG:4326 and drop `crs`")
+        self._check_crs(self.document.get("crs"), "/crs", None)
         self._stop_if_faulty()
+
+    def _check_crs(self, crs: object, pointer: str, name: str | None) -> None:
+        foreign = check_crs(crs)
+        if foreign:
+            remedy = "Reproject to CRS84 / EPSG:4326 and drop `crs`"
+            self._fault(pointer, f"not WGS 84: {foreign}", remedy, name)
 
     def _read_whole(self) -> SituationModel:
         given = self.document.get("situation", {})
@@ -323,18 +330,24 @@ class _Reader:
     ) -> _Shape | None:
         if geometry is None and known and known.noun is nouns.Claim:
             return None
-        allowed = known.geometries if known else tuple(_DEPTHS)
+        allowed = known.geometries if known else tuple(DEPTHS)
         kind = geometry.get("type") if isinstance(geometry, dict) else None
         if not isinstance(geometry, dict) or kind not in allowed:
             said = f"geometry is {kind!r}" if kind else "no geometry"
             self._fault(f"{pointer}/type", said, f"Use {' or '.join(allowed)}", name)
             return None
         before = len(self.faults)
-        walk = _CoordinateWalk(self, name)
+        self._check_crs(geometry.get("crs"), f"{pointer}/crs", name)
+        walk = self._walk(name)
         coordinates = walk.take(geometry.get("coordinates"), f"{pointer}/coordinates", kind)
         self.vertices += walk.vertices
         self.with_z += walk.with_z
         return _Shape(kind, coordinates, pointer) if len(self.faults) == before else None
+
+    def _walk(self, name: str | None) -> CoordinateWalk:
+        return CoordinateWalk(
+            lambda pointer, said, remedy: self._fault(pointer, said, remedy, name)
+        )
 
     def _build_shape(self, shape: _Shape, lon_0: float, name: str | None) -> BaseGeometry | None:
         """Build a shapely geometry, or say where it crosses itself."""
@@ -348,6 +361,10 @@ class _Reader:
             "MultiLineString": MultiLineString,
         }
         built: BaseGeometry = build[shape.kind](turned)
+        for part, pointer in _parts(built, shape):
+            if part.geom_type == "LineString" and part.length == 0:
+                self._fault(pointer, "a line of no length", "Give it two different positions", name)
+                return None
         return built
 
     def _build_polygons(
@@ -395,7 +412,7 @@ class _Reader:
 
     def _find_origin(self, whole: SituationModel, rows: list[_Row]) -> tuple[float, float]:
         """Centre the plane on the area, else on the features."""
-        walk = _CoordinateWalk(self, None)
+        walk = self._walk(None)
         if whole.area is not None:
             self._area_shape = self._check_area(whole.area, walk)
             shapes = [self._area_shape] if self._area_shape else []
@@ -410,7 +427,7 @@ class _Reader:
             return 0.0, 0.0
         return _middle(np.asarray(points, dtype=float))
 
-    def _check_area(self, area: dict[str, Any], walk: _CoordinateWalk) -> _Shape | None:
+    def _check_area(self, area: dict[str, Any], walk: CoordinateWalk) -> _Shape | None:
         kind = area.get("type")
         if kind not in AREAS:
             self._fault("/situation/area/type", f"the area is {kind!r}", "Use Polygon")
@@ -618,71 +635,6 @@ def _counts(feature: nouns.Feature) -> bool:
     return not (claimed or isinstance(feature, nouns.Claim))
 
 
-_DEPTHS = {
-    "Point": 0,
-    "MultiPoint": 1,
-    "LineString": 1,
-    "MultiLineString": 2,
-    "Polygon": 2,
-    "MultiPolygon": 3,
-}
-
-
-@dataclass
-class _CoordinateWalk:
-    """Walks nested coordinates, checking each number, so that a pointer can name the place."""
-
-    reader: _Reader
-    name: str | None
-    vertices: int = 0
-    with_z: int = 0
-
-    def take(self, value: object, pointer: str, kind: str) -> Any:
-        least = {"LineString": 2, "MultiLineString": 2, "Polygon": 4, "MultiPolygon": 4}
-        return self._nest(value, pointer, _DEPTHS[kind], least.get(kind, 1), kind in AREAS)
-
-    def _fault(self, pointer: str, said: str, remedy: str) -> None:
-        self.reader._fault(pointer, said, remedy, self.name)  # noqa: SLF001 - one door, two halves
-
-    def _nest(self, value: object, pointer: str, depth: int, least: int, rings: bool) -> Any:  # noqa: FBT001
-        if depth == 0:
-            return self._position(value, pointer)
-        if not isinstance(value, (list, tuple)) or not value:
-            self._fault(pointer, "no coordinates", "Give a list of positions")
-            return []
-        if depth == 1 and len(value) < least:
-            self._fault(pointer, f"{len(value)} positions", f"Give at least {least}")
-            return []
-        inner = [
-            self._nest(item, f"{pointer}/{i}", depth - 1, least, rings)
-            for i, item in enumerate(value)
-        ]
-        if depth == 1 and least == 2 and len(set(inner)) == 1:  # noqa: PLR2004 - a line's ends
-            self._fault(pointer, "a line of no length", "Give it two different positions")
-        if rings and depth == 1 and inner[0] != inner[-1]:
-            self._fault(pointer, "the ring is not closed", "Repeat its first position at the end")
-        return inner
-
-    def _position(self, value: object, pointer: str) -> tuple[float, float] | None:
-        self.vertices += 1
-        if not isinstance(value, (list, tuple)) or not 2 <= len(value) <= 4:  # noqa: PLR2004 - lon lat z m
-            self._fault(pointer, "not a position", "Write [lon, lat]")
-            return None
-        self.with_z += len(value) > 2  # noqa: PLR2004 - lon and lat
-        for place, (number, bound) in enumerate(zip(value, (180.0, 90.0), strict=False)):
-            if isinstance(number, bool) or not isinstance(number, (int, float)):
-                self._fault(f"{pointer}/{place}", "not a number", "Write degrees as a number")
-                return None
-            if not (math.isfinite(number) if isinstance(number, float) else True) or not (
-                -bound <= number <= bound
-            ):
-                what = ("longitude", "latitude")[place]
-                remedy = f"{what.title()} runs from -{bound:.0f} to {bound:.0f}; is it [lon, lat]?"
-                self._fault(f"{pointer}/{place}", f"{what} {number!r:.40} out of range", remedy)
-                return None
-        return float(value[0]), float(value[1])
-
-
 def tell_faults(error: ValidationError, pointer: str, whose: str | None) -> Iterator[InputFault]:
     """Tell what is wrong with a part of a document: each place, and its remedy."""
     for fault in error.errors(include_url=False, include_input=False):
@@ -700,6 +652,13 @@ def _turn(coordinates: Any, lon_0: float) -> Any:
         lon, lat = coordinates
         return (lon - 360.0 * round((lon - lon_0) / 360.0), lat)
     return [_turn(item, lon_0) for item in coordinates]
+
+
+def _parts(built: BaseGeometry, shape: _Shape) -> Iterator[tuple[BaseGeometry, str]]:
+    """Give the parts of a geometry, each with the pointer to its coordinates."""
+    many = shape.kind.startswith("Multi")
+    for i, part in enumerate(getattr(built, "geoms", [built])):
+        yield part, f"{shape.pointer}/coordinates" + (f"/{i}" if many else "")
 
 
 def _positions(coordinates: Any) -> Iterator[tuple[float, float]]:
@@ -729,14 +688,6 @@ def _sides_named(feature: nouns.Feature) -> Iterator[tuple[str, str]]:
         side = getattr(feature, member, None)
         if side is not None and not (member == "holder" and side == nouns.NEUTRAL):
             yield member, side
-
-
-def _is_wgs84(crs: object) -> bool:
-    if crs is None:
-        return True
-    properties = crs.get("properties") if isinstance(crs, dict) else None
-    name = properties.get("name") if isinstance(properties, dict) else None
-    return isinstance(name, str) and name.upper().endswith(("CRS84", ":4326"))
 
 
 def _is_text(value: str) -> bool:

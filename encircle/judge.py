@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 import shapely
 from shapely.geometry import Point
 
+from encircle.calling import make_callable
 from encircle.certificate import certify_closed, certify_open
 from encircle.confidence import assess_confidence
+from encircle.contradiction import find_contradiction
 from encircle.errors import UnknownForceError
 from encircle.evidence import admit
 from encircle.explain import write_headline
@@ -34,8 +35,9 @@ from encircle.options import Options
 from encircle.projection import Plane
 from encircle.reach import READINGS, Reading, measure_reach
 from encircle.rules import Facts, answer_definitions, decide, measure_axes
-from encircle.situation import Position
+from encircle.situation import Position, Situation
 from encircle.supposition import suppose
+from encircle.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +48,6 @@ if TYPE_CHECKING:
     from encircle.ground import Drawing, Ground
     from encircle.lines import Stop
     from encircle.network import Standing
-    from encircle.situation import Situation
 
 Json = dict[str, Any]
 NO_PROOF: Json = {"open": None, "closed": None}
@@ -91,12 +92,20 @@ def judge(situation: Situation, options: Options | None = None) -> Judgement:
     ----------
     .. [1] docs/contract.md, The judgement.
     """
+    _refuse_what_is_not_read(situation)
     options = options or Options()
     supposed = suppose(situation, options.without, options.assume)
-    judgement = _judge(supposed, options)
+    judgement = replace(_judge(supposed, options), situation=situation)
     if supposed is situation:
         return judgement
     return replace(judgement, what_if=_compare(judge(situation, _plainly(options)), judgement))
+
+
+def _refuse_what_is_not_read(given: object) -> None:
+    """Tell who hands in a path or a document what to do with it first."""
+    if not isinstance(given, Situation):
+        name = type(given).__name__
+        raise TypeError(f"judge() takes a Situation, not {name}; encircle.read(...) makes it one")
 
 
 def _judge(situation: Situation, options: Options) -> Judgement:
@@ -214,6 +223,7 @@ def _gather(position: Position, evidence: Evidence, searcher: Searcher, options:
         options=options,
         outlooks=outlooks,
         bearings=measure_bearings(searcher.network, standings),
+        lost=find_contradiction(searcher, standings),
     )
 
 
@@ -305,13 +315,14 @@ def _judge_group(
 ) -> Judgement:
     """Let the best-off position that is there speak for the group."""
     sure = [i for i, f in enumerate(all_facts) if not f.is_gone and not f.is_doubtful]
+    placed = [i for i in sure if all_facts[i].contradiction is None]
     best = min(
         _find_speaking(all_facts),
         key=lambda i: _rank_among_units(all_facts[i], judged[i], searcher),
     )
-    whole = _close_round_all(judged, sure, best, all_facts, searcher)
+    whole = _close_round_all(judged, placed, best, all_facts, searcher)
     facts = all_facts[best]
-    margins = _measure_margins(facts, whole, searcher, [all_facts[i] for i in sure or [best]])
+    margins = _measure_margins(facts, whole, searcher, [all_facts[i] for i in placed or [best]])
     judgement = Judgement(
         force=situation.force,
         side=facts.position.side,
@@ -386,7 +397,7 @@ def _measure_margins(
     facts: Facts, judged: Judged, searcher: Searcher, group: Sequence[Facts]
 ) -> Json:
     """Measure the margins of the best-off position; none for a force that is not there."""
-    if judged.status.code == "N":
+    if judged.status.code == "N" or facts.contradiction is not None:
         return {}
     standings = _standings_of(searcher.network, facts.position)
     together = {r: [f.outlooks[r] for f in group] for r in READINGS}
@@ -456,7 +467,7 @@ def _say_provenance(situation: Situation, options: Options, all_facts: Sequence[
         if p.reach_m is None and p.geometry is not None and p.geometry.geom_type != "Polygon"
     }
     return {
-        "engine": f"encircle {_version()}",
+        "engine": f"encircle {__version__}",
         "situation": situation.id,
         "input_sha256": situation.sha256,
         "parameters": {**options.as_dict(), "uncovered": situation.uncovered},
@@ -465,8 +476,4 @@ def _say_provenance(situation: Situation, options: Options, all_facts: Sequence[
     }
 
 
-def _version() -> str:
-    try:
-        return version("encircle")
-    except PackageNotFoundError:
-        return "0+unknown"
+make_callable(__name__)

@@ -14,7 +14,6 @@ from encircle.asking.force import (
     draw_on,
     find_meant,
     find_place,
-    read_border,
     read_drawn,
     speaks_of,
 )
@@ -99,10 +98,10 @@ def ask(  # noqa: PLR0913 - all but two by name
     asked: Asked | None = None
     try:
         asked = read_question(said, corrections)
-        maps = read_maps(files, as_of)
+        maps = read_maps(files, as_of, border)
         on_step("read")
         asked = date_by(asked, max(m.as_of for m in maps))
-        return _answer(asked, maps, force_in, border, options or UNWEIGHED, on_step)
+        return _answer(asked, maps, force_in, options or UNWEIGHED, on_step)
     except QuestionError as question:
         raise QuestionError(write_question(asked, question.document), question.words) from None
 
@@ -111,7 +110,6 @@ def _answer(  # noqa: PLR0913, PLR0917 - what was asked and how
     asked: Asked,
     maps: Sequence[GivenMap],
     force_in: str | None,
-    border: Json | None,
     options: Options,
     on_step: Callable[[str], object],
 ) -> Answer:
@@ -122,17 +120,16 @@ def _answer(  # noqa: PLR0913, PLR0917 - what was asked and how
     painted = [m for m in timely if m.painted is not None]
     meant: Meant | None = None
     if painted:
-        outline = border or read_border()
-        asked, notices = _settle_side(asked, place, painted, outline)
+        asked, notices = _settle_side(asked, place, painted)
         more += notices
         meant = find_meant(
-            painted, outline, place, side=asked.side or "", force_in=force_in, force=force
+            painted, place, side=asked.side or "", force_in=force_in, force=force
         )
         on_step("found")
-        drawn = [_draw(m, place, outline, meant, force, timely) for m in maps]
+        drawn = [_draw(m, place, meant, force, timely) for m in maps]
     else:
         on_step("found")
-        drawn = [_draw(m, place, {}, None, force, timely) for m in maps]
+        drawn = [_draw(m, place, None, force, timely) for m in maps]
     on_step("drawn")
     answer = _rate(asked, place, drawn, force, options, more)
     on_step("judged")
@@ -156,20 +153,19 @@ def _sort(asked: Asked, maps: Sequence[GivenMap]) -> list[GivenMap]:
 
 
 def _settle_side(
-    asked: Asked, place: Where | None, maps: Sequence[GivenMap], border: Json
+    asked: Asked, place: Where | None, maps: Sequence[GivenMap]
 ) -> tuple[Asked, list[Notice]]:
     if asked.side is not None:
         return asked, []
     if place is None:
         raise ask_which_side(None)
-    side, notice = choose_side(place, maps, border)
+    side, notice = choose_side(place, maps)
     return replace(asked, side=side), [notice]
 
 
 def _draw(  # noqa: PLR0913, PLR0917 - one map and what is asked of it
     given: GivenMap,
     place: Where | None,
-    border: Json,
     meant: Meant | None,
     force: str,
     timely: Sequence[GivenMap],
@@ -182,7 +178,7 @@ def _draw(  # noqa: PLR0913, PLR0917 - one map and what is asked of it
     if given not in timely or meant is None:
         return Drawn(given)
     try:
-        document = draw_on(given, border, meant, force)
+        document = draw_on(given, meant, force)
         return Drawn(given, read_drawn(document, given.name), document)
     except SituationError as error:
         faults = "; ".join(f"{fault.message}. {fault.remedy}" for fault in error.faults)

@@ -18,7 +18,6 @@ from encircle.formats.painted_situation import (
 from encircle.geojson import read_situation
 from encircle.notices import Notice
 from encircle.pieces import FRONT, list_near
-from encircle.places.borders import describe_outline, read_outline
 from encircle.places.gazetteer import resolve_place
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ NEAR_M = 15_000.0
 """A piece within this of a place may be meant by it. Source: docs/contract.md, Whose force?"""
 NEAR_PLACE_DEG = 0.3
 """A situation speaks of a place that lies within this of what it draws; degrees."""
-COUNTRIES = {"UA", "RU"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +63,6 @@ class Meant:
     """That map as a situation."""
 
 
-def read_border() -> Json:
-    """Give the bundled outline of Ukraine, as a border that names its source."""
-    from shapely.geometry import mapping  # noqa: PLC0415 - with its only use
-
-    told = describe_outline("UA")
-    return {
-        "type": "Feature",
-        "properties": {"name": told.get("title") or "Ukraine's outline"},
-        "geometry": mapping(read_outline("UA")),
-    }
-
-
 def find_place(text: str | None, maps: Sequence[GivenMap]) -> Where | None:
     """Find the place that a claim names: LON,LAT or a name, narrowed by what the maps draw."""
     if text is None:
@@ -97,7 +83,7 @@ def _find_bounds(maps: Sequence[GivenMap]) -> tuple[float, float, float, float] 
     return west - 1.0, south - 1.0, east + 1.0, north + 1.0
 
 
-def choose_side(place: Where, maps: Sequence[GivenMap], border: Json) -> tuple[str, Notice]:
+def choose_side(place: Where, maps: Sequence[GivenMap]) -> tuple[str, Notice]:
     """
     Choose whose force is meant where the claim does not say: of the one side with a piece near.
 
@@ -110,7 +96,7 @@ def choose_side(place: Where, maps: Sequence[GivenMap], border: Json) -> tuple[s
         if given.painted is None:
             continue
         near = {
-            side: pieces for side in SIDES if (pieces := _list_pieces(given, border, side, place))
+            side: pieces for side in SIDES if (pieces := _list_pieces(given, side, place))
         }
         if len(near) == 1:
             side = next(iter(near))
@@ -143,30 +129,23 @@ def write_place(place: Where | None) -> Json | None:
     return {**named, "lon": place.lon, "lat": place.lat}
 
 
-def _finder(given: GivenMap, border: Json | None, side: str) -> ForceFinder:
+def _finder(given: GivenMap, side: str) -> ForceFinder:
     assert given.painted is not None  # noqa: S101 - asked of paint only
-    ground = read_ground(given.painted, border, side)
+    ground = read_ground(given.painted, given.border, side)
     return ForceFinder(ground, dict(given.painted.sides).get(side, side))
 
 
-def _list_pieces(given: GivenMap, border: Json, side: str, place: Where) -> list[str]:
+def _list_pieces(given: GivenMap, side: str, place: Where) -> list[str]:
     """List the pieces of a side near a place; ground plainly joined to its rear is none."""
     if given.painted is None or side not in dict(given.painted.sides):
         return []
-    found = _finder(given, border_for(given, border), side).found
+    found = _finder(given, side).found
     near = list_near((place.lon, place.lat), found.pieces)
     return [one.piece.id for one in near if one.distance_m <= NEAR_M]
 
 
-def border_for(given: GivenMap, border: Json) -> Json | None:
-    """Give the border to a map whose sides it parts."""
-    sides = {name for name, _ in given.painted.sides} if given.painted else set()
-    return border if COUNTRIES <= sides else None
-
-
 def find_meant(  # noqa: PLR0913 - as the question has them
     maps: Sequence[GivenMap],
-    border: Json,
     place: Where | None,
     *,
     side: str,
@@ -186,7 +165,7 @@ def find_meant(  # noqa: PLR0913 - as the question has them
     problems: list[SituationError | QuestionError] = []
     for given in maps:
         try:
-            return _find_on(given, border, place, side, force_in, force)
+            return _find_on(given, place, side, force_in, force)
         except QuestionError as question:
             if question.document.get("question") != "which_force" or _has_pieces(question):
                 raise
@@ -205,23 +184,22 @@ def _has_pieces(question: QuestionError) -> bool:
 
 
 def _find_on(  # noqa: PLR0913, PLR0917 - as above
-    given: GivenMap, border: Json, place: Where | None, side: str, force_in: str | None, force: str
+    given: GivenMap, place: Where | None, side: str, force_in: str | None, force: str
 ) -> Meant:
     """Find the force on one map, and draw that map as a situation about it."""
     assert given.painted is not None  # noqa: S101 - asked of paint only
-    mine = border_for(given, border)
     at = [(place.lon, place.lat)] if place else []
     if not at and force_in is None:
         raise _fault("/place", "the claim names no place", "Say where (--place NAME or LON,LAT)")
     try:
-        meant = _finder(given, mine, side).find(at, force_in)
+        meant = _finder(given, side).find(at, force_in)
     except QuestionError as question:
         raise _name_place(question, place, given) from None
     if all(isinstance(shape, Point) for shape in meant.shapes):  # plainly joined: its front
         force_in = FRONT
-        meant = _finder(given, mine, side).find(at, FRONT)
+        meant = _finder(given, side).find(at, FRONT)
     document = situation_from_painted(
-        given.painted, mine, force_at=at, force_in=force_in, as_of=given.as_of, force=force,
+        given.painted, given.border, force_at=at, force_in=force_in, as_of=given.as_of, force=force,
         side=side,
     )  # fmt: skip
     polygons = [p for s in meant.shapes for p in shapely.get_parts(s) if p.geom_type == "Polygon"]
@@ -240,13 +218,13 @@ def _name_place(question: QuestionError, place: Where | None, given: GivenMap) -
     return QuestionError(document, f"{given.name}, {given.as_of:%Y-%m-%d}:\n{words}")
 
 
-def draw_on(given: GivenMap, border: Json, meant: Meant, force: str) -> Json:
+def draw_on(given: GivenMap, meant: Meant, force: str) -> Json:
     """Draw another map as a situation about the same force, found by overlap."""
     if given.name == meant.shown_on:
         return meant.document
     assert given.painted is not None  # noqa: S101 - asked of paint only
     return situation_for_piece(
-        given.painted, border_for(given, border), meant.geometry, as_of=given.as_of, force=force,
+        given.painted, given.border, meant.geometry, as_of=given.as_of, force=force,
         side=meant.side, name=meant.name,
     )  # fmt: skip
 

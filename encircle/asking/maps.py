@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from encircle.errors import InputFault, SituationError
-from encircle.formats.deepstate import parse_snapshot_time
 from encircle.formats.painted import parse_day
-from encircle.formats.presets import PRESETS, MapFile
+from encircle.formats.presets import PRESETS, MapFile, find_preset, read_map
 from encircle.geojson import parse_document, read_situation
 from encircle.recognise import recognise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from encircle.formats.painted import PaintedMap
     from encircle.recognise import Guest
     from encircle.situation import Situation
 
-KINDS = {
-    "deepstate": "deepstate", "mirror": "mirror", "isw": "isw", "liveuamap": "liveuamap",
-    "kml": "control-kml", "kmz": "control-kml",
-}  # fmt: skip
-"""Reader by what a file was recognised as."""
+READ = frozenset(PRESETS)
 MOST_MAPS = 40
-NOON = time(12, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +37,8 @@ class GivenMap:
     painted: PaintedMap | None = None
     document: dict[str, Any] | None = None
     """The situation as it was given."""
+    border: Mapping[str, Any] | None = None
+    """The outline that parts its sides, where it leaves that out."""
 
     @property
     def title(self) -> str:
@@ -63,7 +59,11 @@ class GivenMap:
         return find_mapper(self.situation).name
 
 
-def read_maps(files: Sequence[MapFile], as_of: datetime | None = None) -> list[GivenMap]:
+def read_maps(
+    files: Sequence[MapFile],
+    as_of: datetime | None = None,
+    border: Mapping[str, Any] | None = None,
+) -> list[GivenMap]:
     """
     Read maps of any known kind, in the order given.
 
@@ -73,6 +73,8 @@ def read_maps(files: Sequence[MapFile], as_of: datetime | None = None) -> list[G
         Their files. ISW's layers of one day are one map.
     as_of
         Instant of the maps that tell none themselves.
+    border
+        Ukraine's outline; by default the one that comes with the library.
 
     Raises
     ------
@@ -87,7 +89,7 @@ def read_maps(files: Sequence[MapFile], as_of: datetime | None = None) -> list[G
     read: list[GivenMap] = []
     for number, those in _group(files):
         try:
-            read.append(_read_one(those, as_of))
+            read.append(_read_one(those, as_of, border))
         except SituationError as error:
             faults += [_name(fault, number, those[0][0].name) for fault in error.faults]
     if faults:
@@ -108,7 +110,11 @@ def _group(
     return groups.values()
 
 
-def _read_one(those: Sequence[tuple[MapFile, Guest]], as_of: datetime | None) -> GivenMap:
+def _read_one(
+    those: Sequence[tuple[MapFile, Guest]],
+    as_of: datetime | None,
+    border: Mapping[str, Any] | None,
+) -> GivenMap:
     file, guest = those[0]
     more = f" and {len(those) - 1} more" if len(those) > 1 else ""
     name = f"{PurePath(file.name).name}{more}"
@@ -116,25 +122,26 @@ def _read_one(those: Sequence[tuple[MapFile, Guest]], as_of: datetime | None) ->
         situation = read_situation(file.raw)
         document = parse_document(file.raw)
         return GivenMap(name, guest.label, situation.as_of, situation, document=document)
-    preset = file.basis if file.basis in PRESETS else KINDS.get(guest.kind)
-    if preset is None or preset not in PRESETS:
+    preset = file.basis if file.basis in PRESETS else None
+    plain = [replace(f, basis=None if f.basis in PRESETS else f.basis) for f, _ in those]
+    if preset is None and guest.kind not in READ and not _is_preset(plain):
         raise _fault("", f"{guest.label} is no map of who holds what", guest.remedy)
-    basis_free = [MapFile(f.name, f.raw, None if f.basis in PRESETS else f.basis)
-                  for f, _ in those]  # fmt: skip
-    painted = PRESETS[preset](basis_free, ())
-    instant = find_instant(file.name, painted) or as_of
-    if instant is None:
-        raise _fault("", "neither its name nor the map says when it was made",
-                     "Put the day into the file's name (2025-03-14), or give --as-of")  # fmt: skip
-    return GivenMap(name, guest.label, instant, painted=painted)
+    try:
+        dated = read_map(preset, plain, border)
+    except SituationError:
+        if as_of is None:
+            raise
+        dated = read_map(preset, plain, border, as_of=as_of)
+    return GivenMap(
+        name, guest.label, dated.as_of, painted=dated.painted, border=dated.border
+    )  # fmt: skip
 
 
-def find_instant(name: str, painted: PaintedMap) -> datetime | None:
-    """Find when a map was made: its file's name tells, else the map itself."""
-    snapshot = parse_snapshot_time(name) if painted.maker.startswith("deepstate") else None
-    told = painted.dated
-    dated = datetime.combine(date.fromisoformat(told[:10]), NOON) if told else None
-    return snapshot or parse_day(name) or dated
+def _is_preset(files: Sequence[MapFile]) -> bool:
+    try:
+        return find_preset(files) in PRESETS
+    except SituationError:
+        return False
 
 
 def _name(fault: InputFault, number: int, name: str) -> InputFault:

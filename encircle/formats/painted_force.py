@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from encircle.formats.painted import refusal
+from encircle.formats.painted_place import check_place
 from encircle.formats.shapes import LonLat, box_round
 from encircle.notices import Notice
 from encircle.pieces import (
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from encircle.formats.painted import PaintedMap
     from encircle.formats.painted_ground import Ground
     from encircle.pieces import Found, Held
     from encircle.projection import Plane
@@ -98,9 +100,12 @@ PIECE_NOTE = (
 class ForceFinder:
     """Finds the force on one map, its pieces read once and only when they are needed."""
 
-    def __init__(self, ground: Ground, label: str, window: Polygon | None = None) -> None:
-        self.ground, self.side, self.window = ground, ground.side, window
-        self.label = DEMONYMS.get(ground.side, label)
+    def __init__(
+        self, ground: Ground, painted: PaintedMap, window: Polygon | None = None
+    ) -> None:
+        self.ground, self.painted, self.window = ground, painted, window
+        self.side = ground.side
+        self.label = DEMONYMS.get(ground.side) or dict(painted.sides).get(ground.side, ground.side)
 
     @cached_property
     def held(self) -> Held:
@@ -134,20 +139,21 @@ class ForceFinder:
         """Find a place by LON,LAT or by name."""
         if not isinstance(given, str):
             lon, lat = (float(part) for part in given)
-            return Place(self._check(lon, lat, option))
+            return Place(self._check(lon, lat))
         if _PAIR.fullmatch(given):
             lon, lat = (float(part) for part in given.split(","))
-            return Place(self._check(lon, lat, option))
+            return Place(self._check(lon, lat))
         from encircle.places.gazetteer import resolve_place  # noqa: PLC0415 - only for names
 
         west, south, east, north = self.ground.painted_window().bounds
         found = resolve_place(given, bounds=(west, south, east, north), option=option)
         return Place((found.lon, found.lat), found.name)
 
-    def _check(self, lon: float, lat: float, option: str) -> LonLat:
+    def _check(self, lon: float, lat: float) -> LonLat:
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 - degrees
             raise refusal(f"({lon:g}, {lat:g}) is not a place", "Give LON,LAT in degrees")
-        self.ground.check_place((lon, lat), option)
+        bounds = self.ground.border.bounds if self.ground.border is not None else None
+        check_place(self.painted, bounds, [(lon, lat)])
         return lon, lat
 
     def _choose(self, force_in: LonLat | str, places: Sequence[Place]) -> Piece:
@@ -293,10 +299,10 @@ enemy's, is nothing."""
 class SameGround:
     """Finds a piece of one map again on another: a later day's, or another mapper's."""
 
-    def __init__(self, ground: Ground, label: str, before: BaseGeometry) -> None:
+    def __init__(self, ground: Ground, painted: PaintedMap, before: BaseGeometry) -> None:
         corners = [tuple(before.bounds[:2]), tuple(before.bounds[2:])]
         window = box_round(corners, AROUND_KM)
-        self.finder = ForceFinder(ground, label, box(*window.intersection(ground.whole()).bounds))
+        self.finder = ForceFinder(ground, painted, box(*window.intersection(ground.whole()).bounds))
         self.before = before
 
     def follow(self, name: str | None) -> tuple[Force, BaseGeometry | None]:

@@ -29,12 +29,6 @@ RUSSIA = Polygon([
 """Russia beside Ukraine, coarse (coasts and the Belarusian border within some 10 km); it counts
 only outside Ukraine's border. What lies outside both is sea or a third country: neutral."""
 
-WAR_ZONE = box(21.0, 43.0, 43.0, 56.0)
-"""Ukraine and what of Russia borders it: a map of this war over Ukraine's border lies in it."""
-
-FAR_OFF_KM = 200.0
-"""A place farther than this from all that is drawn is not on the map, km."""
-
 # -- how much of the map -----------------------------------------------------------------------
 
 HALF_WIDTHS_KM = (60.0, 80.0, 110.0, 150.0, 200.0)
@@ -68,31 +62,6 @@ class Ground:
         self.silent = painted.silent.difference(border) if border is not None else NOBODY
         self._mainland: BaseGeometry | None = None
         self._deep_rear: tuple[Plane, BaseGeometry] | None = None
-
-    def check_fit(self, title: str) -> None:
-        """Refuse a map or a border that lies off the other."""
-        if self.border is None:
-            return
-        if not self.border.intersects(WAR_ZONE):
-            turned = _turn(self.border).intersects(WAR_ZONE)
-            remedy = "Write coordinates as lon, lat" if turned else "Give Ukraine's outline"
-            asked = ": are lon and lat swapped?" if turned else ""
-            raise refusal(f"the border lies nowhere near Ukraine{asked}", remedy)
-        drawn = [zone.geometry for zone in self.zones]
-        if drawn and not any(zone.intersects(WAR_ZONE) for zone in drawn):
-            turned = any(_turn(zone).intersects(WAR_ZONE) for zone in drawn)
-            asked = ": are lon and lat swapped?" if turned else ""
-            remedy = "Write coordinates as lon, lat" if turned else "Give a map of this war"
-            raise refusal(f"nothing that {title} paints lies near the border{asked}", remedy)
-
-    def check_place(self, place: LonLat, option: str) -> None:
-        """Refuse a place far off the map."""
-        window = box_round([self.whole().bounds[:2], self.whole().bounds[2:]], FAR_OFF_KM)
-        if window.contains(Point(place)):
-            return
-        asked = ": are lon and lat swapped?" if window.contains(Point(place[::-1])) else ""
-        said = f"{option} {show(place)} lies over {FAR_OFF_KM:.0f} km off the map{asked}"
-        raise refusal(said, "Give LON,LAT in degrees, the longitude first")
 
     def territory(self, window: BaseGeometry) -> dict[str, MultiPolygon]:
         """Divide a window by the border: Ukraine, Russia, and what is neither."""
@@ -258,11 +227,6 @@ def _to_metres(plane: Plane, ground: BaseGeometry) -> BaseGeometry:
     """Project; edges that all but touch in degrees may cross by a hair on the plane."""
     ground_m = plane.to_metres(ground)
     return ground_m if ground_m.is_valid else make_valid(ground_m)
-
-
-def _turn(ground: BaseGeometry) -> BaseGeometry:
-    """Take longitudes for latitudes."""
-    return shapely.transform(ground, lambda c: c[:, ::-1])
 
 
 def show(place: LonLat) -> str:

@@ -12,6 +12,7 @@ from shapely.geometry import MultiPolygon, mapping
 from encircle.formats.painted import read_border, refusal
 from encircle.formats.painted_force import Force, ForceFinder, SameGround
 from encircle.formats.painted_ground import REAR_DEPTH_M, Ground
+from encircle.formats.painted_place import check_place
 from encircle.formats.shapes import LonLat, cut, make_valid, polygons_of
 from encircle.geojson import digest
 from encircle.notices import Notice, parse_notice
@@ -102,7 +103,7 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
     .. [1] RFC 7946, The GeoJSON Format, 3.1.6 (right-hand rule).
     """
     ground = read_ground(painted, border, side)
-    meant = ForceFinder(ground, _label(painted, side)).find(force_at, force_in)
+    meant = ForceFinder(ground, painted).find(force_at, force_in)
     return _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
 
 
@@ -136,7 +137,7 @@ def situation_for_piece(  # noqa: PLR0913 - as above
     `situation_from_painted`.
     """
     ground = read_ground(painted, border, side)
-    meant = SameGround(ground, _label(painted, side), geometry).compare(name)
+    meant = SameGround(ground, painted, geometry).compare(name)
     return _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
 
 
@@ -161,7 +162,7 @@ def situation_on_later_day(  # noqa: PLR0913 - as above
         Where the ground is held no longer, a situation with the force withdrawn, and None.
     """
     ground = read_ground(painted, border, side)
-    meant, now = SameGround(ground, _label(painted, side), geometry).follow(name)
+    meant, now = SameGround(ground, painted, geometry).follow(name)
     document = _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
     return document, now
 
@@ -182,13 +183,8 @@ def read_ground(painted: PaintedMap, border: Mapping[str, Any] | None, side: str
         said = f"the sides of this map are {', '.join(names)}; the border parts Ukraine and Russia"
         raise refusal(said, "Leave out --border, or call the sides UA and RU")
     outline = read_border(border) if border is not None else None
-    ground = Ground(painted, outline, side)
-    ground.check_fit(painted.title)
-    return ground
-
-
-def _label(painted: PaintedMap, side: str) -> str:
-    return dict(painted.sides).get(side, side)
+    check_place(painted, outline.bounds if outline is not None else None, ())
+    return Ground(painted, outline, side)
 
 
 def _draw(  # noqa: PLR0913, PLR0917 - each a part of one document

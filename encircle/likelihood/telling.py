@@ -120,7 +120,7 @@ def _solve(graph: Graph, options: Options) -> CutOff | None:
 
 
 def _list_asked(all_facts: Sequence[Facts], speaking: Sequence[Facts]) -> Asked:
-    told = [f for f in all_facts if not (f.is_gone or f.is_doubtful or f.is_off_map)]
+    told = [f for f in all_facts if not f.is_untold]
     there = tuple(f.position for f in told)
     names = {p.id for p in there}
     untold = tuple(f.position.id for f in all_facts if f.position.id not in names)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import shapely
-from shapely.geometry import MultiPolygon, Point, Polygon
+from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from encircle.pieces.held import Held, flat_polygons, measure_km2, read_held
 from encircle.pieces.necks import MOST_PIECE_KM2, find_bulges
@@ -211,17 +211,18 @@ def find_front(held: Held, pieces: Sequence[Piece], place: LonLat) -> Piece | No
     if rear_m.is_empty:
         return None
     here = held.to_metres(place)
-    reach = here.distance(rear_m) + 3 * FRONT_RADIUS_M
-    near_m = rear_m.intersection(here.buffer(reach))
+    near_m = rear_m.intersection(here.buffer(here.distance(rear_m) + 3 * FRONT_RADIUS_M))
+    reach_m = box(*near_m.bounds)
     for piece in pieces:
-        near_m = near_m.difference(held.plane.to_metres(piece.geometry))
-    if near_m.is_empty:
+        taken_m = held.plane.to_metres(piece.geometry)
+        if piece.joined and taken_m.intersects(reach_m):
+            near_m = near_m.difference(taken_m)
+    # what is left of a salient's rim, a metre wide, is no front
+    broad = [p for p in flat_polygons(near_m) if judge_shape(p) != "scrap"]
+    if not broad:
         return None
-    nearest = shapely.shortest_line(here, near_m)
-    centre = Point(nearest.coords[-1])
-    stretch = near_m.intersection(centre.buffer(FRONT_RADIUS_M, quad_segs=8))
+    centre = Point(shapely.shortest_line(here, MultiPolygon(broad)).coords[-1])
+    stretch = MultiPolygon(broad).intersection(centre.buffer(FRONT_RADIUS_M, quad_segs=8))
     parts = [p for p in flat_polygons(stretch) if p.dwithin(centre, 1.0)]
     whole = max(parts, key=lambda part: part.area, default=None)
-    if whole is None:
-        return None
-    return replace(_build(whole, FRONT, None, held), id=FRONT)
+    return None if whole is None else replace(_build(whole, FRONT, None, held), id=FRONT)

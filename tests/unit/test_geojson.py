@@ -134,7 +134,7 @@ def test_z_is_dropped_with_a_notice_and_foreign_members_do_no_harm(document):
     document["bbox"] = [0, 0, 1, 1]
     situation = read_situation(document)
     assert not situation.features[0].geometry.has_z
-    assert any("Z" in notice for notice in situation.notices)
+    assert [notice.code for notice in situation.notices] == ["z_dropped"]
 
 
 def test_a_tool_that_drops_the_foreign_member_does_not_break_the_input(document):
