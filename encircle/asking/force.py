@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import shapely
-from shapely.geometry import MultiPolygon, Point
+from shapely.geometry import MultiPolygon, Point, Polygon, shape
 
 from encircle.errors import InputFault, QuestionError, SituationError
 from encircle.formats.painted_force import ForceFinder
@@ -132,7 +132,7 @@ def write_place(place: Where | None) -> Json | None:
 def _finder(given: GivenMap, side: str) -> ForceFinder:
     assert given.painted is not None  # noqa: S101 - asked of paint only
     ground = read_ground(given.painted, given.border, side)
-    return ForceFinder(ground, dict(given.painted.sides).get(side, side))
+    return ForceFinder(ground, given.painted)
 
 
 def _list_pieces(given: GivenMap, side: str, place: Where) -> list[str]:
@@ -192,18 +192,32 @@ def _find_on(  # noqa: PLR0913, PLR0917 - as above
     if not at and force_in is None:
         raise _fault("/place", "the claim names no place", "Say where (--place NAME or LON,LAT)")
     try:
-        meant = _finder(given, side).find(at, force_in)
+        document = _convert(given, at, force_in, side, force)
+        if not _list_ground(document):  # plainly joined to its rear: the front about the place
+            document = _convert(given, at, FRONT, side, force)
     except QuestionError as question:
         raise _name_place(question, place, given) from None
-    if all(isinstance(shape, Point) for shape in meant.shapes):  # plainly joined: its front
-        force_in = FRONT
-        meant = _finder(given, side).find(at, FRONT)
-    document = situation_from_painted(
-        given.painted, given.border, force_at=at, force_in=force_in, as_of=given.as_of, force=force,
-        side=side,
+    forces = document["situation"].get("forces") or [{}]
+    ground = MultiPolygon(_list_ground(document))
+    return Meant(side, ground, forces[0].get("name"), given.name, document)
+
+
+def _convert(
+    given: GivenMap, at: Sequence[tuple[float, float]], force_in: str | None, side: str, force: str
+) -> Json:
+    assert given.painted is not None  # noqa: S101 - asked of paint only
+    return situation_from_painted(
+        given.painted, given.border, force_at=at, force_in=force_in, as_of=given.as_of,
+        force=force, side=side,
     )  # fmt: skip
-    polygons = [p for s in meant.shapes for p in shapely.get_parts(s) if p.geom_type == "Polygon"]
-    return Meant(side, MultiPolygon(polygons), meant.name, given.name, document)
+
+
+def _list_ground(document: Json) -> list[Polygon]:
+    """List the ground of the force in a drawn map; a bare place has none."""
+    drawn = [
+        shape(f["geometry"]) for f in document["features"] if f["properties"]["kind"] == "position"
+    ]
+    return [p for s in drawn for p in shapely.get_parts(s) if isinstance(p, Polygon)]
 
 
 def _name_place(question: QuestionError, place: Where | None, given: GivenMap) -> QuestionError:
@@ -238,10 +252,10 @@ def speaks_of(situation: Situation, place: Where | None) -> bool:
     """Tell whether a situation draws the ground about a place."""
     if place is None:
         return True
-    drawn = [f.geometry for f in situation.positions_of(situation.force) if f.geometry is not None]
-    shapes = [*drawn, *([situation.area] if situation.area is not None else [])]
+    stands = [f.geometry for f in situation.positions_of(situation.force) if f.geometry is not None]
+    shapes = [*stands, *([situation.area] if situation.area is not None else [])]
     here = Point(place.lon, place.lat)
-    return not shapes or min(shape.distance(here) for shape in shapes) <= NEAR_PLACE_DEG
+    return not shapes or min(drawn.distance(here) for drawn in shapes) <= NEAR_PLACE_DEG
 
 
 def _fault(pointer: str, message: str, remedy: str) -> SituationError:
