@@ -143,7 +143,7 @@ def convert(
         border=guard(lambda: parse_document(load(str(border)))) if border else None,
         force_at=[_place(text, "--force-at") for text in force_at or []],
         force_in=force_in,
-        anchor_at=[_place(text, "--anchor-at") for text in anchor_at or []],
+        anchor_at=[parse_place(text, "--anchor-at") for text in anchor_at or []],
         force=force,
         side=side,
         as_of=parse_instant(as_of) if as_of else None,
