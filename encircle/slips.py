@@ -499,7 +499,13 @@ def find_no_enemy(sheet: _Sheet) -> Iterator[Notice]:
         )  # fmt: skip
 
 
+def find_misnamed(sheet: _Sheet) -> Iterator[Notice]:
+    """A property that is not read nearly names one that is: the door has told it."""
+    yield from (n for n in sheet.situation.notices if n.code == "property_nearly_named")
+
+
 CHECKS: tuple[Callable[[_Sheet], Iterator[Notice]], ...] = (
+    find_misnamed,
     find_far_away,
     find_off_the_map,
     find_force_on_hostile_ground,
