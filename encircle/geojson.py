@@ -173,10 +173,6 @@ class _Reader:
         self.faults.append(InputFault(pointer, message, remedy, feature))
 
     def _stop_if_faulty(self) -> None:
-        if len(self.faults) > MOST_TOLD:
-            more = len(self.faults) - MOST_TOLD
-            del self.faults[MOST_TOLD:]
-            self._fault("", f"and {more} faults more", "Mend these first")
         if self.faults:
             raise SituationError(self.faults)
 
@@ -220,20 +216,20 @@ class _Reader:
             raw = json.dumps(self.document, default=str).encode()
         except (ValueError, TypeError, RecursionError):  # whatever it is, it is no JSON
             return
-        if called := call_by_kind(raw, self.name):
+        if called := call_by_kind(raw, self.name, "a situation in GeoJSON"):
             raise called
 
     def _check_rows(self, features: list[Any]) -> None:
         """Say once what nearly every feature lacks."""
         if len(features) < MANY:
             return
-        rows = [f for f in features if isinstance(f, dict)]
+        rows = [f for f in features if isinstance(f, dict) and f.get("type") == "Feature"]
         if _are_foreign(features):
-            count = sum(_kind_of(f) is None for f in features)
+            count = sum(map(_is_dumb, features))
             said = f"{count} of {len(features)} features do not say what they are (no `kind`)"
             remedy = f"Give each properties.kind, one of {', '.join(KINDS)}{_hint_kind(rows)}"
             self._fault("/features", said, remedy)
-        if not any(_id_of(f) for f in rows):
+        if rows and not any(_id_of(f) for f in rows):
             said = f"none of {len(features)} features has an id"
             self._fault("/features", said, f"{_GIVE_ID}, or a property `id`")
         self._stop_if_faulty()
@@ -724,22 +720,22 @@ MANY = 6
 FEW = 3
 """So many wrong places of one geometry are told one by one: a file in metres has as many as it has
 vertices."""
-MOST_TOLD = 200
-"""So many faults of one document are told."""
 FLAT = 1e-12
 """Area by squared perimeter: a ring of 10 km would be 10 nanometres wide."""
 _GIVE_ID = 'Give every feature an id of its own, like "id": "r1"'
 
 
-def _kind_of(feature: object) -> object:
-    properties = feature.get("properties") if isinstance(feature, dict) else None
-    kind = properties.get("kind") if isinstance(properties, dict) else None
-    return None if is_absent(kind) else kind
+def _is_dumb(feature: object) -> bool:
+    """Tell a feature that does not say what it is."""
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        return False
+    properties = feature.get("properties")
+    return not isinstance(properties, dict) or is_absent(properties.get("kind"))
 
 
 def _are_foreign(features: list[Any]) -> bool:
     """Tell a collection of which most features do not say what they are."""
-    return sum(_kind_of(feature) is None for feature in features) * 2 > len(features)
+    return sum(map(_is_dumb, features)) * 2 > len(features)
 
 
 def _id_of(feature: dict[str, Any]) -> str | None:
