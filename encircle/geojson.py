@@ -122,6 +122,8 @@ class _Reader:
     source_ids: set[str] = field(default_factory=set)
     unused: dict[str, list[str]] = field(default_factory=dict)
     """Property that looks like one of the contract's, and the features that have it."""
+    other_ids: dict[str, str] = field(default_factory=dict)
+    """Ids that differ from the property `id` beside them."""
     whole_faulty: bool = False
     """The member `situation` cannot be read: what it lacks is no fault beside that."""
     vertices: int = 0
@@ -146,7 +148,10 @@ class _Reader:
         area, features = self._join_edges(area, features, as_of)
         force = self._find_force(whole, features)
         self._check_force(features, force, sides)
+        sha256 = self._digest()
         self._stop_if_faulty()
+        if self.other_ids:
+            self.notices.append(_tell_other_ids(self.other_ids))
         self.notices += [_tell_unused(*item) for item in self.unused.items()]
         if self.with_z:
             said = f"Heights were dropped from {self.with_z} places: the map is flat."
@@ -164,7 +169,7 @@ class _Reader:
             origin=origin,
             notices=(*_read_notices(whole), *self.notices),
             named_forces=tuple(nouns.NamedForce(f.id, f.name, f.side) for f in whole.forces or ()),
-            sha256=digest(self.document),
+            sha256=sha256,
         )
 
     # faults
@@ -184,6 +189,13 @@ class _Reader:
         except ValidationError as error:
             self.faults.extend(tell_faults(error, pointer, whose))
             return None
+
+    def _digest(self) -> str:
+        try:
+            return digest(self.document)
+        except RecursionError:
+            self._fault("", "an object within itself, or nested too deep", "Flatten the document")
+            return ""
 
     # the collection
 
@@ -300,6 +312,9 @@ class _Reader:
         ):
             remedy = "Write the side that holds it, or null where nobody knows"
             self._fault(f"{pointer}/holder", "the holder is an empty text", remedy, name)
+        also = read_id(properties.get("id")) if name else None
+        if name and also and also != name:
+            self.other_ids[name] = also
         if known and name:
             for written in known.find_unused(properties):
                 self.unused.setdefault(written, []).append(name)
@@ -751,6 +766,14 @@ def _hint_kind(rows: list[Any]) -> str:
     names = [n for row in rows for n in row.get("properties") or () if isinstance(n, str)]
     near = next((n for n in names if n != "kind" and n.strip().lower() == "kind"), None)
     return f" (is {near!r} meant? Write it `kind`)" if near else ""
+
+
+def _tell_other_ids(others: dict[str, str]) -> Notice:
+    """Tell ids that a tool has numbered anew, as GeoPandas does."""
+    (own, also), *rest = others.items()
+    more = f" (and {len(rest)} more)" if rest else ""
+    said = f"A feature is {own!r} by its id and {also!r} by its property{more}: the id counts."
+    return Notice("ids_differ", "info", said, tuple(others))
 
 
 def _tell_unused(written: str, features: list[str]) -> Notice:

@@ -3,6 +3,7 @@
 import json
 from copy import deepcopy
 
+import numpy as np
 import pytest
 
 import encircle
@@ -73,6 +74,15 @@ def test_numbers_are_ids_and_a_property_stands_in_for_a_missing_one(document):
     document["features"][4]["properties"]["id"] = "rear"
     read = read_situation(document)
     assert [f.id for f in read.features] == ["3", "4", "road", "7", "rear"]
+
+
+def test_ids_numbered_anew_are_told(document):
+    for number, one in enumerate(document["features"]):
+        one["properties"]["id"] = one["id"]
+        one["id"] = str(number)
+    (notice,) = read_situation(document).notices
+    assert (notice.code, notice.severity) == ("ids_differ", "info")
+    assert "'0' by its id and 'force' by its property (and 4 more)" in notice.statement
 
 
 def test_three_and_the_text_3_are_one_id(document):
@@ -385,6 +395,22 @@ def test_what_is_no_situation_is_refused_with_the_way_on(source, error, word):
     with pytest.raises(error) as caught:
         encircle.read(source)
     assert word.lower() in str(caught.value).lower()
+
+
+def test_what_pandas_holds_is_read_as_what_json_would_hold(document):
+    plain = read_situation(document)
+    row = document["features"][2]["properties"]
+    row.update(modes=np.array(["wheeled", "tracked", "foot"]), location_error_m=np.float64(0.0))
+    document["features"][2]["id"] = "road"
+    document["features"][2]["geometry"]["coordinates"] = tuple(map(tuple, LINE))
+    read = read_situation(document)
+    assert read.features == plain.features
+    assert read.sha256
+
+
+def test_an_object_within_itself_is_refused(document):
+    document["note"] = {"again": document}
+    assert "within itself" in only_fault(document).message
 
 
 def test_a_path_is_not_judged_unread():
