@@ -46,7 +46,7 @@ class HolderRule:
 
     def matches(self, placemark: Placemark) -> bool:
         """Tell whether a placemark bears the mark."""
-        marks = {mark.casefold() for mark in list_marks(placemark)}
+        marks = {mark.casefold() for mark in (*list_marks(placemark), f"#{placemark.paint.colour}")}
         return self.mark == ANYTHING or self.mark.casefold() in marks
 
 
