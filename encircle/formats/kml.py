@@ -41,7 +41,7 @@ LEFT_OUT = {
     "GroundOverlay": ("overlay_left_out", "pictures laid over the ground were left out."),
     "hidden": (
         "hidden_read",
-        "placemarks or folders are hidden; they were read like the rest (MARK=skip leaves one out).",
+        "placemarks or folders are hidden; they were read like the rest (MARK=skip drops one).",
     ),
 }
 

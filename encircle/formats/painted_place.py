@@ -100,7 +100,7 @@ def _check_zones(painted: PaintedMap, asked: BaseGeometry) -> None:
 
 
 def _check_vertices(painted: PaintedMap, asked: BaseGeometry) -> None:
-    """Refuse a zone that reaches to where a lost or a swapped position lies: its edge is no edge."""
+    """Refuse a zone that reaches to where a lost or a swapped position lies."""
     near = asked.buffer(-NEAR_DEG * 0.99)
     shapely.prepare(near)
     faults = []
