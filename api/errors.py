@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 
-from encircle.errors import CertificateError, InputFault, KernelsMissingError, SituationError
+from encircle.errors import (
+    CertificateError,
+    InputFault,
+    KernelsMissingError,
+    QuestionError,
+    SituationError,
+)
 from encircle.judgement import spell_out
 
 if TYPE_CHECKING:
@@ -134,6 +140,7 @@ RULES: dict[type[BaseException], Rule] = {
     ),
     RequestError: Rule(422, "wrong-request", "The request is readable, but wrong"),
     SituationError: Rule(422, "wrong-situation", "The situation is readable, but wrong"),
+    QuestionError: Rule(409, "question", "What is asked is not one thing"),
     CertificateError: Rule(422, "wrong-judgement", "The judgement is readable, but wrong"),
     KernelsMissingError: Rule(422, "needs-kernels", "This needs what is not installed here"),
     BusyError: Rule(503, "busy", "The service is busy"),
@@ -182,6 +189,8 @@ def describe(error: BaseException) -> Problem:
     rule = find_rule(error)
     detail = _say(error) if rule.tells else rule.title
     document = _document(rule.status, f"urn:encircle:problem:{rule.kind}", rule.title, detail)
+    if isinstance(error, QuestionError):
+        document |= error.document  # what the command prints, beside the problem's own members
     faults = getattr(error, "faults", ())
     if faults:
         document["errors"] = [tell_fault(fault) for fault in faults[:MOST_FAULTS]]

@@ -29,6 +29,7 @@ NAMES: dict[Kind, str] = {
     b"c": "claims",
     b"g": "layers",
     b"h": "page",
+    b"q": "question",
 }
 
 

@@ -82,6 +82,13 @@ def claims_body(raw: bytes) -> bytes:
     return write(checks.to_dict(brief=request.brief))
 
 
+def answer_question(raw: bytes) -> bytes:
+    """Answer the question in a request's body."""
+    from api.questions import question_body  # noqa: PLC0415 - it brings every reader of maps
+
+    return write(question_body(raw))
+
+
 def _choose(request: JudgementRequest | ClaimChecksRequest) -> Options | None:
     return request.options.to_options() if request.options else None
 
@@ -93,6 +100,7 @@ WORK: dict[Kind, Callable[[bytes], bytes]] = {
     b"c": claims_body,
     b"g": layers_body,
     b"h": page_body,
+    b"q": answer_question,
 }
 """Kind of work to what does it."""
 
