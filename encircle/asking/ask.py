@@ -22,6 +22,7 @@ from encircle.asking.question import FORCE, Corrections, date_by, read_question
 from encircle.claims.checks import UNWEIGHED, check_claims
 from encircle.claims.mappers import find_mapper
 from encircle.errors import EncircleError, QuestionError, SituationError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
@@ -106,7 +107,7 @@ def ask(  # noqa: PLR0913 - all but two by name
         raise QuestionError(write_question(asked, question.document), question.words) from None
 
 
-def _answer(  # noqa: PLR0913, PLR0917 - what was asked and how
+def _answer(
     asked: Asked,
     maps: Sequence[GivenMap],
     force_in: str | None,
@@ -163,7 +164,7 @@ def _settle_side(
     return replace(asked, side=side), [notice]
 
 
-def _draw(  # noqa: PLR0913, PLR0917 - one map and what is asked of it
+def _draw(
     given: GivenMap,
     place: Where | None,
     meant: Meant | None,
@@ -190,7 +191,7 @@ def _draw(  # noqa: PLR0913, PLR0917 - one map and what is asked of it
 # -- the answer ----------------------------------------------------------------------------------
 
 
-def _rate(  # noqa: PLR0913, PLR0917 - the parts of an answer
+def _rate(  # noqa: PLR0913 - the parts of an answer
     asked: Asked,
     place: Where | None,
     drawn: Sequence[Drawn],

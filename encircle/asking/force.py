@@ -18,7 +18,7 @@ from encircle.formats.painted_situation import (
 from encircle.geojson import read_situation
 from encircle.notices import Notice
 from encircle.pieces import FRONT, list_near
-from encircle.places.gazetteer import resolve_place
+from encircle.places import resolve_place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -144,7 +144,7 @@ def _list_pieces(given: GivenMap, side: str, place: Where) -> list[str]:
     return [one.piece.id for one in near if one.distance_m <= NEAR_M]
 
 
-def find_meant(  # noqa: PLR0913 - as the question has them
+def find_meant(
     maps: Sequence[GivenMap],
     place: Where | None,
     *,
@@ -183,7 +183,7 @@ def _has_pieces(question: QuestionError) -> bool:
     return any(p.get("distance_m", 0) <= NEAR_M for p in pieces)
 
 
-def _find_on(  # noqa: PLR0913, PLR0917 - as above
+def _find_on(
     given: GivenMap, place: Where | None, side: str, force_in: str | None, force: str
 ) -> Meant:
     """Find the force on one map, and draw that map as a situation about it."""

@@ -268,7 +268,7 @@ def date_by(asked: Asked, latest: datetime) -> Asked:
 
 def _find_place(text: str) -> str | None:
     """Find the town a text names, in any alphabet."""
-    from encircle.places.gazetteer import find_places  # noqa: PLC0415 - read only when needed
+    from encircle.places import find_places  # noqa: PLC0415 - read only when needed
 
     found = find_places(text)
     return found[0].name if found else None

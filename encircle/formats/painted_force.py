@@ -148,7 +148,7 @@ class ForceFinder:
         if _PAIR.fullmatch(given):
             lon, lat = (float(part) for part in given.split(","))
             return Place(self._check(lon, lat))
-        from encircle.places.gazetteer import resolve_place  # noqa: PLC0415 - only for names
+        from encircle.places import resolve_place  # noqa: PLC0415 - only for names
 
         west, south, east, north = self.ground.painted_window().bounds
         found = resolve_place(given, bounds=(west, south, east, north), option=option)

@@ -179,7 +179,7 @@ def name_ground(geometry: BaseGeometry, at: LonLat) -> str | None:
     """Name ground after the place nearest to it, as people do; None where none is known."""
     del geometry
     try:
-        from encircle.places.gazetteer import nearest_place
+        from encircle.places import nearest_place
     except ImportError:
         return None
     place = nearest_place(*at)
