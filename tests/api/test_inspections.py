@@ -1,12 +1,12 @@
 """Slips of drawing, looked for and not judged."""
 
-from encircle import inspect_situation, read
+from encircle import inspect, read
 
 
 def test_a_sound_map_has_none(client, situation):
     answer = client.post("/v1/inspections", json=situation)
     assert answer.status_code == 200
-    wanted = [notice.to_dict() for notice in inspect_situation(read(situation))]
+    wanted = [notice.to_dict() for notice in inspect(read(situation))]
     assert answer.json()["notices"] == wanted
 
 
