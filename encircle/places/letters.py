@@ -24,6 +24,9 @@ CYRILLIC = {
 """Every Cyrillic letter as the letter that stands for all ways of romanising it: г is h or g, and
 ж, з, с, ц, ч, ш and щ are written with s, z, c, h, t and j in too many ways to be told apart."""
 
+FINE = CYRILLIC | dict(zip("жшщчцх", "ZSQCTX", strict=True))
+"""The same where both words are Cyrillic: no spelling comes between these letters."""
+
 LATIN = {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d",
          "ə": "a", "ħ": "h", "ŋ": "n"}  # fmt: skip
 """Latin letters that Unicode does not take apart into a letter and a mark."""
@@ -122,16 +125,18 @@ def fold_name(name: str) -> str:
     >>> fold_name("Kup’yans’k"), fold_name("Goražde"), fold_name("Дейр-эз-Зор")
     ('kupyansk', 'gorazde', 'дейр эз зор')
     """
-    return " ".join(_strip_marks(word) for word in _split(name))
+    return " ".join(_strip_marks(word) for word in split_name(name))
 
 
 @lru_cache(maxsize=4096)
-def _split(name: str) -> tuple[str, ...]:
+def split_name(name: str) -> tuple[str, ...]:
+    """Split a name into words in small letters, without apostrophes."""
     small = unicodedata.normalize("NFKC", UNWRITTEN.sub("", name).casefold()).casefold()
     small = UNWRITTEN.sub("", small).translate(ARABIC)
     return tuple(re.findall(r"[\w\u0300-\u036f\u0900-\u0dff]+", small.replace("_", " ")))
 
 
+@lru_cache(maxsize=8192)
 def _strip_marks(word: str) -> str:
     apart = unicodedata.normalize("NFKD", word)
     bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
@@ -149,7 +154,7 @@ def is_romanised(word: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def romanise(word: str) -> str:
+def romanise(word: str, *, fine: bool = False) -> str:
     """
     Write a word so that every usual way of romanising it comes out alike.
 
@@ -159,12 +164,15 @@ def romanise(word: str) -> str:
     {'kupansk'}
     >>> {romanise(w) for w in ("Донецьк", "Donetsk", "Donezk")}
     {'donesk'}
+    >>> romanise("Суджа") == romanise("Судча"), romanise("Суджа", fine=True)
+    (True, 'sudZa')
     """
+    table = FINE if fine else CYRILLIC
     small = UNWRITTEN.sub("", word.casefold())
     if not is_romanised(small):
         return _strip_marks(small)
-    bare = "".join(CYRILLIC.get(letter, letter) for letter in small)
-    bare = _strip_marks("".join(CYRILLIC.get(letter, letter) for letter in _strip_marks(bare)))
+    bare = "".join(table.get(letter, letter) for letter in small)
+    bare = "".join(table.get(letter, letter) for letter in _strip_marks(bare))
     for spelling, sound in (*SPELLINGS, *GLIDES):
         bare = spelling.sub(sound, bare)
     return bare
@@ -223,7 +231,7 @@ def _closes(word: str, ending: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def read_keys(text: str) -> tuple[str, ...]:
+def read_keys(text: str, *, fine: bool = False) -> tuple[str, ...]:
     """
     List the keys under which a written name may be found, the likeliest first.
 
@@ -234,15 +242,15 @@ def read_keys(text: str) -> tuple[str, ...]:
     >>> key_of("Авдіївка") in read_keys("Авдіївці")
     True
     """
-    words = [_read_word(word) for word in _split(text)]
+    words = [_read_word(word, fine=fine) for word in split_name(text)]
     readings = islice(product(*words), MOST_KEYS)
     return tuple(dict.fromkeys(" ".join(reading) for reading in readings))
 
 
-def _read_word(word: str) -> tuple[str, ...]:
-    found = [stem(romanise(word))]
+def _read_word(word: str, *, fine: bool) -> tuple[str, ...]:
+    found = [stem(romanise(word, fine=fine))]
     if is_cyrillic(word):
-        found += [stem(romanise(form)) for form in _undo_case(word.replace("ё", "е"))]
+        found += [stem(romanise(form, fine=fine)) for form in _undo_case(word.replace("ё", "е"))]
     elif "ch" in word:
         # German writes х as ch; English writes ч so.
         found.append(stem(romanise(word.replace("ch", "h"))))
@@ -273,13 +281,43 @@ MUTATIONS = (
 
 
 @lru_cache(maxsize=8192)
-def key_of(name: str) -> str:
+def key_of(name: str, *, fine: bool = False) -> str:
     """
     Give the key under which a listed name is kept.
 
     Examples
     --------
     >>> key_of("Kurakhove"), key_of("Курахово"), key_of("حلب")
-    ('kurahOv', 'kurahOv', 'حلب')
+    ('kurahV', 'kurahV', 'حلب')
     """
-    return " ".join(stem(romanise(word)) for word in _split(name))
+    return " ".join(stem(romanise(word, fine=fine)) for word in split_name(name))
+
+
+OFFICIAL = {
+    **dict(zip("абвгґдезиіклмнопрстуфь", ["a", "b", "v", "h", "g", "d", "e", "z", "y", "i", "k", "l",
+           "m", "n", "o", "p", "r", "s", "t", "u", "f", ""], strict=True)),
+    "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "є": "ie", "ї": "i",
+    "й": "i", "ю": "iu", "я": "ia",
+}  # fmt: skip
+"""Ukraine's own romanisation. Source: Cabinet of Ministers, resolution 55 of 27 January 2010."""
+FIRST = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}
+"""The same, where a word begins."""
+
+
+def romanise_officially(name: str) -> str | None:
+    """
+    Romanise a Ukrainian name as Ukraine does; nothing where it is not written in Ukrainian.
+
+    Examples
+    --------
+    >>> romanise_officially("Куп'янськ"), romanise_officially("Кривий Ріг")
+    ('Kupiansk', 'Kryvyi Rih')
+    """
+    small = UNWRITTEN.sub("", name.casefold()).replace("зг", "zgh")
+    words: list[str] = []
+    for word in re.split(r"([\s-]+)", small):
+        letters = [FIRST.get(word[:1]) or OFFICIAL.get(word[:1], word[:1])]
+        letters += [OFFICIAL.get(letter, letter) for letter in word[1:]]
+        words.append("".join(letters).capitalize())
+    written = "".join(words)
+    return written if written.isascii() else None
