@@ -73,7 +73,11 @@ def _find(text: str, countries: tuple[str, ...] | None) -> tuple[Place, ...]:
         if found or known:
             break
     for name in known:
-        found += [(1, p) for _, p in _find_written(name, countries) if fold_name(p.name) == fold_name(name)]
+        found += [
+            (1, p)
+            for _, p in _find_written(name, countries)
+            if fold_name(p.name) == fold_name(name)
+        ]
     best = min((level for level, _ in found), default=0)
     # An old name is as good as a present one: who says Krasnoarmeysk may well mean Pokrovsk.
     kept = [p for level, p in found if level == best or (known and level <= 1)]

@@ -72,7 +72,7 @@ Kharkov, -ivka and -ovka, Ternopil and Ternopolia, Rih and Rohu."""
 
 ENDINGS: dict[FirstForm, tuple[str, ...]] = {
     "consonant": ("", *"а я у ю і ї е о ом ем єм ові еві ого ому им ым ім".split()),
-    "a": tuple("а я и і ї ы у ю е ою ею єю ой ей ої ій ую юю ая яя".split()),
+    "a": tuple("а я и і ї ы у ю е ям ою ею єю ой ей ої ій ую юю ая яя".split()),
     "o": tuple("о е є ое ее а я у ю і ї ом ем єм ого его ому ему им ім ым".split()),
     "i": ("", *"и і ї ы ів їв ов ев ей ам ям ах ях ами ями их ых им ым ими ыми".split()),
     "adjective": tuple("ий ій ый ой ого его ому ему им ім ым ом".split()),
@@ -80,13 +80,9 @@ ENDINGS: dict[FirstForm, tuple[str, ...]] = {
 """The case endings of Ukrainian and Russian nouns and adjectives by how the nominative ends. A
 first word in -iv or -in (Chasiv Yar) bends as an adjective, so consonants take both."""
 
-LONG_ENDINGS = tuple(
-    sorted(
-        {e for endings in ENDINGS.values() for e in endings if e and e[-1] not in "аеєиіїоуюяыйё"},
-        key=len,
-        reverse=True,
-    )
-) + ("ого", "его", "ому", "ему", "ами", "ями", "ими", "ыми", "ові", "еві")
+LONG_ENDINGS = (
+    "ого его ому ему ами ями ими ыми ові еві ом ем єм ым им ім ям ам ах ях их ых ів їв ов ев ей"
+).split()
 """Endings that hold a consonant: those of vowels alone fall with the vowels at the end."""
 
 MOST_KEYS = 64
@@ -123,7 +119,7 @@ def fold_name(name: str) -> str:
     Examples
     --------
     >>> fold_name("Kup’yans’k"), fold_name("Goražde"), fold_name("Дейр-эз-Зор")
-    ('kupyansk', 'gorazde', 'дейр эз зор')
+    ('kupyansk', 'gorazde', 'деир эз зор')
     """
     return " ".join(_strip_marks(word) for word in split_name(name))
 
@@ -221,13 +217,21 @@ def is_case_of(word: str, name: str) -> bool:
         return find_form(word) == form or {find_form(word), form} <= {"i", "adjective"}
     small = UNWRITTEN.sub("", word.casefold()).replace("ё", "е").rstrip("ь")
     return any(
-        small.endswith(ending) and _closes(small, ending) for ending in ENDINGS[form]
+        _closes(small, ending) if ending else _is_bare(small, name) for ending in ENDINGS[form]
     )
 
 
+def _is_bare(word: str, name: str) -> bool:
+    """Tell whether a word is a name without its ending: Sum of Sumy, Krynok of Krynky."""
+    if find_form(word) != "consonant":
+        return False
+    sounds = {stem(romanise(form)) for form in (word, *_undo_mutation(word))}
+    return stem(romanise(name)) in sounds
+
+
 def _closes(word: str, ending: str) -> bool:
-    before = word[: len(word) - len(ending)].rstrip("ь")
-    return not before.endswith(tuple("аеєиіїоуюяыэ")) and len(before) > 1
+    before = word.removesuffix(ending).rstrip("ь")
+    return before != word and not before.endswith(tuple("аеєиіїоуюяыэ")) and len(before) > 1
 
 
 @lru_cache(maxsize=4096)
@@ -258,15 +262,16 @@ def _read_word(word: str, *, fine: bool) -> tuple[str, ...]:
 
 
 def _undo_case(word: str) -> list[str]:
-    found = [
-        word[: -len(ending)]
+    bare = [
+        word.removesuffix(ending)
         for ending in LONG_ENDINGS
         if word.endswith(ending) and len(word) - len(ending) > 1
     ]
-    for written, nominative in MUTATIONS:
-        if written.search(word):
-            found.append(written.sub(nominative, word))
-    return found
+    return bare + _undo_mutation(word)
+
+
+def _undo_mutation(word: str) -> list[str]:
+    return [here.sub(nominative, word) for here, nominative in MUTATIONS if here.search(word)]
 
 
 MUTATIONS = (
@@ -294,11 +299,9 @@ def key_of(name: str, *, fine: bool = False) -> str:
 
 
 OFFICIAL = {
-    **dict(zip("абвгґдезиіклмнопрстуфь", ["a", "b", "v", "h", "g", "d", "e", "z", "y", "i", "k", "l",
-           "m", "n", "o", "p", "r", "s", "t", "u", "f", ""], strict=True)),
-    "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "є": "ie", "ї": "i",
-    "й": "i", "ю": "iu", "я": "ia",
-}  # fmt: skip
+    **dict(zip("абвгґдезиіклмнопрстуфїй", "abvhgdezyiklmnoprstufii", strict=True)),
+    **dict(zip("жхцчшщєюяь", "zh kh ts ch sh shch ie iu ia ".split(" "), strict=True)),
+}
 """Ukraine's own romanisation. Source: Cabinet of Ministers, resolution 55 of 27 January 2010."""
 FIRST = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}
 """The same, where a word begins."""

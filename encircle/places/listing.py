@@ -143,8 +143,8 @@ def read_place(row: int) -> Place:
 def find_country(row: int) -> str:
     """Find the country of a row."""
     starts = read_about()["starts"]
-    at = int(np.searchsorted(list(starts.values()), row, side="right")) - 1
-    return list(starts)[at]
+    codes: list[str] = list(starts)
+    return codes[int(np.searchsorted(list(starts.values()), row, side="right")) - 1]
 
 
 def _choose_name(names: Sequence[str]) -> str:
