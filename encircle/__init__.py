@@ -21,6 +21,7 @@ _HOMES = {
     "Verification": "verify",
     "check_claims": "claims.checks",
     "draw_svg": "picture",
+    "inspect": "slips",
     "list_rules": "rules",
     "read": "reading",
     "render_png": "picture_png",
@@ -46,6 +47,7 @@ __all__ = [
     "check_claims",
     "draw_svg",
     "explain",
+    "inspect",
     "judge",
     "list_rules",
     "read",
@@ -74,6 +76,7 @@ if TYPE_CHECKING:
     from encircle.reading import read
     from encircle.rules import list_rules
     from encircle.situation import Situation
+    from encircle.slips import inspect
     from encircle.verify import Verification
     from encircle.verify import verify as _verify
 

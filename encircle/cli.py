@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from encircle import cli_claims, cli_convert, cli_library, cli_roads, cli_serve, cli_words
+from encircle import (
+    cli_claims,
+    cli_convert,
+    cli_inspect,
+    cli_library,
+    cli_roads,
+    cli_serve,
+    cli_words,
+)
 from encircle.terminal import (
     FAILED,
     guard,
@@ -60,6 +68,7 @@ def begin(
 
 
 cli_convert.register(app)
+cli_inspect.register(app)
 cli_library.register(app)
 cli_claims.register(app)
 cli_words.register(app)

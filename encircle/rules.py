@@ -73,7 +73,9 @@ class Facts:
     @property
     def contradiction(self) -> Contradiction | None:
         """What the map says against a position that only a word vouches for."""
-        return self.lost if self.lost and (self.lost.wholly or not self.optimistic.is_open) else None
+        return (
+            self.lost if self.lost and (self.lost.wholly or not self.optimistic.is_open) else None
+        )
 
     @property
     def is_untold(self) -> bool:

@@ -511,3 +511,6 @@ CHECKS: tuple[Callable[[_Sheet], Iterator[Notice]], ...] = (
     find_no_enemy,
 )
 """Every slip that is looked for."""
+
+inspect = inspect_situation
+"""As `encircle.inspect`."""
