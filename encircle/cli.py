@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from encircle import (
+    cli_ask,
     cli_claims,
     cli_convert,
     cli_inspect,
@@ -67,6 +68,7 @@ def begin(
     spell_out_streams()
 
 
+cli_ask.register(app)
 cli_convert.register(app)
 cli_inspect.register(app)
 cli_library.register(app)
