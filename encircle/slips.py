@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from shapely import STRtree
 from encircle.evidence import admit
 from encircle.notices import Notice, gather
 from encircle.options import Options
+from encircle.places import find_countries, find_places, list_outlines
 from encircle.projection import Plane
 from encircle.reach import is_bare
 from encircle.situation import (
@@ -54,6 +56,12 @@ FAR_LEAST_M = 100_000.0
 """And at least this far, metres: a supply base may lie a day's march behind the map."""
 MOST_NAMED = 5
 """As many features are named in a sentence; the rest are counted."""
+MOST_NAMES = 12
+"""Names looked up to tell where a map lies."""
+NEAR_DEG = 2.0
+"""A place this near to a map may be on it, degrees."""
+LEAST_SWAP_DEG = 5.0
+"""Nearer to where longitude and latitude are the same, a swap cannot be told, degrees."""
 HALF_TURN = 90.0
 """Longitudes within this could be latitudes, degrees."""
 
@@ -219,6 +227,55 @@ def find_far_away(sheet: _Sheet) -> Iterator[Notice]:
             "feature_far_away", "doubt" if swapped else "caution",
             f"{feature.id} lies {away_m / 1000:.0f} km from the rest of the map. {why}", feature.id,
         )  # fmt: skip
+
+
+def find_swapped_map(sheet: _Sheet) -> Iterator[Notice]:
+    """Find a whole map with longitude and latitude swapped: its sides or its names lie elsewhere."""
+    lon, lat = sheet.situation.origin
+    if abs(lon) > HALF_TURN or abs(lon - lat) < LEAST_SWAP_DEG:
+        return
+    why = _lies_in_a_side(sheet, lon, lat)
+    if why is None:
+        why = _lies_by_its_names(sheet, lon, lat)
+    if why:
+        yield _tell(
+            "map_swapped", "doubt",
+            f"Longitude and latitude of the whole map look swapped: it lies at {lon:.2f}, "
+            f"{lat:.2f}, and {why} {lat:.2f}, {lon:.2f}. Write [lon, lat] everywhere.",
+        )  # fmt: skip
+
+
+def _lies_in_a_side(sheet: _Sheet, lon: float, lat: float) -> str | None:
+    """Say why a map lies in none of its countries, but turned it would; empty where it does."""
+    known = [side.id for side in sheet.situation.sides if side.id in list_outlines()]
+    if not known:
+        return None
+    if set(known) & set(find_countries(lon, lat)):
+        return ""
+    turned = [code for code in known if code in find_countries(lat, lon)]
+    return f"{' and '.join(turned)} is at" if turned else None
+
+
+def _lies_by_its_names(sheet: _Sheet, lon: float, lat: float) -> str:
+    """Say which names of a map are of places near where it would lie if it were turned."""
+    names = [f.name for f in sheet.situation.features if f.name and _bears_place(f)]
+    words = [word for name in names for word in re.split(r"[,;()]", name)[:1]]
+    here = there = 0
+    found = ""
+    for word in dict.fromkeys(w.strip() for w in words[:MOST_NAMES]):
+        places = find_places(word)
+        near = any(_is_near(p.lon, p.lat, lon, lat) for p in places)
+        here += near
+        if not near and any(_is_near(p.lon, p.lat, lat, lon) for p in places):
+            there += 1
+            found = found or word
+        if here:
+            return ""
+    return f"{found} is near" if there else ""
+
+
+def _is_near(lon: float, lat: float, other_lon: float, other_lat: float) -> bool:
+    return abs(lat - other_lat) < NEAR_DEG and abs(lon - other_lon) < NEAR_DEG
 
 
 def _bears_place(feature: Feature) -> bool:
@@ -500,6 +557,7 @@ def find_no_enemy(sheet: _Sheet) -> Iterator[Notice]:
 
 
 CHECKS: tuple[Callable[[_Sheet], Iterator[Notice]], ...] = (
+    find_swapped_map,
     find_far_away,
     find_off_the_map,
     find_force_on_hostile_ground,
