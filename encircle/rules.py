@@ -157,7 +157,7 @@ def off_the_map(facts: Facts) -> Seen | None:
     return Seen((facts.position.id,)) if facts.is_off_map else None
 
 
-@_rule("A dot is not a force: docs/decisions/0020", "U")
+@_rule("A dot is not a force: docs/decisions/0022", "U")
 def position_contradicts_map(facts: Facts) -> Seen | None:
     """The map gives the place to the enemy, and only a word says that anybody is there: the
     position and the map contradict each other.
