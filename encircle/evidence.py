@@ -10,6 +10,7 @@ from encircle.situation import (
     GREY_BASES,
     NEUTRAL,
     Anchor,
+    Barrier,
     Claim,
     Control,
     Feature,
@@ -69,6 +70,8 @@ def _bears_on_map(feature: Feature) -> bool:
 
 RELIABILITIES = "ABCDE"
 CREDIBILITIES = (1, 2, 3, 4, 5)
+TERRAIN = ("river", "coast", "lake", "cliff", "border")
+"""Barriers that lie where they lie, whoever draws them."""
 UNGRADED = (0.03, 0.97)
 """What evidence without a grade may be worth, 0 to 1: the worst grade to the best, as F and 6."""
 """Grades that say something; F and 6 mean that it cannot be judged (AJP-2.1)."""
@@ -128,7 +131,8 @@ def find_doubts(
     Find what may be wrong with the evidence, and how likely each of it is right.
 
     The force's own positions are certain here: the question is asked of it where it is reported.
-    So are borders and anchors that name no source: they frame the question, and report nothing.
+    So are borders, terrain and anchors that name no source: they frame the question, and report
+    nothing.
     What else bears no grade cannot be judged, as F and 6: it may be nearly anything. Where nothing
     at all is graded there is no item.
 
@@ -205,9 +209,10 @@ def _list_origins(features: Sequence[Feature], options: Options) -> Iterator[Ite
 
 
 def _is_frame(feature: Feature) -> bool:
-    """Tell what frames the question and is no report: a border, and where the rear lies."""
+    """Tell what frames the question and is no report: borders, terrain, and where the rear lies."""
     border = isinstance(feature, Control) and feature.basis == "territory"
-    return (border or isinstance(feature, Anchor)) and not feature.sources
+    terrain = isinstance(feature, Barrier) and feature.type in TERRAIN
+    return (border or terrain or isinstance(feature, Anchor)) and not feature.sources
 
 
 def _list_ungraded(features: Sequence[Feature]) -> Iterator[Item]:
