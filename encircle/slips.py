@@ -230,7 +230,7 @@ def find_far_away(sheet: _Sheet) -> Iterator[Notice]:
 
 
 def find_swapped_map(sheet: _Sheet) -> Iterator[Notice]:
-    """Find a whole map with longitude and latitude swapped: its sides or its names lie elsewhere."""
+    """Find a whole map with longitude and latitude swapped: by its sides, or by its names."""
     lon, lat = sheet.situation.origin
     if abs(lon) > HALF_TURN or abs(lon - lat) < LEAST_SWAP_DEG:
         return
@@ -326,28 +326,40 @@ def find_off_the_map(sheet: _Sheet) -> Iterator[Notice]:
 
 
 def find_force_on_hostile_ground(sheet: _Sheet) -> Iterator[Notice]:
-    """Find positions of the force on ground the map gives to the enemy."""
+    """Find positions of the force on ground the map gives to the enemy; alike ones are one slip."""
+    alike: dict[tuple[tuple[str, ...], str, bool], dict[str, BaseGeometry]] = {}
     for position in sheet.force:
-        shape = sheet.shapes[position.id]
-        places = [shape] if shape.geom_type == "Polygon" else list(shapely.get_parts(shape))
-        for place in places:
-            point = place if place.geom_type == "Point" else place.representative_point()
-            held = sheet.find_holders(point)
-            if not held or (place is not point and not _covers(sheet, held, place)):
-                continue
-            whose = " and ".join(dict.fromkeys(str(c.holder) for c in held))
-            weak = is_bare(position)
-            why = (
-                "only a word says that anybody is there, and it does not outvote the map"
-                if weak
-                else "the position and the map contradict each other"
-            )
-            yield _tell(
-                "force_on_hostile_ground", "doubt" if weak or not position.reach_m else "caution",
-                f"{position.id} stands at {sheet.say_place(place)} on ground the map gives to "
-                f"{whose}: {why}. Mend its place, or the map.",
-                position.id, *(c.id for c in held),
-            )  # fmt: skip
+        weak = is_bare(position)
+        severity = "doubt" if weak or not position.reach_m else "caution"
+        for place, held in _find_lost_places(sheet, position):
+            key = (tuple(c.id for c in held), severity, weak)
+            alike.setdefault(key, {}).setdefault(position.id, place)
+    holders = {c.id: str(c.holder) for c, _ in sheet.controls}
+    for (held_by, severity, weak), places in alike.items():
+        whose = " and ".join(dict.fromkeys(holders[name] for name in held_by))
+        ids = list(places)
+        stand = "stands" if len(ids) == 1 else "stand, the first of them,"
+        why = (
+            "only a word says that anybody is there, and it does not outvote the map"
+            if weak
+            else "the position and the map contradict each other"
+        )
+        yield _tell(
+            "force_on_hostile_ground", "doubt" if severity == "doubt" else "caution",
+            f"{_name(ids)} {stand} at {sheet.say_place(places[ids[0]])} on ground the map gives to "
+            f"{whose}: {why}. Mend the place, or the map.", *ids, *held_by,
+        )  # fmt: skip
+
+
+def _find_lost_places(
+    sheet: _Sheet, position: Position
+) -> Iterator[tuple[BaseGeometry, list[Control]]]:
+    shape = sheet.shapes[position.id]
+    for place in [shape] if shape.geom_type == "Polygon" else shapely.get_parts(shape):
+        point = place if place.geom_type == "Point" else place.representative_point()
+        held = sheet.find_holders(point)
+        if held and (place is point or _covers(sheet, held, place)):
+            yield place, held
 
 
 def _covers(sheet: _Sheet, held: Sequence[Control], place: BaseGeometry) -> bool:
