@@ -40,7 +40,11 @@ def load(name: str) -> bytes:
     try:
         return Path(name).read_bytes()
     except OSError as error:
-        refuse(f"cannot read {name}: {error.strerror}")
+        from encircle.reading import name_missing
+
+        refuse(f"cannot read {name}: {name_missing(name) or error.strerror}")
+    except ValueError:  # a null in a name
+        refuse(f"cannot read {name!r}: no file can be called so")
 
 
 def read_file(name: str, as_of: str | None, force: str | None) -> Situation:
@@ -48,7 +52,7 @@ def read_file(name: str, as_of: str | None, force: str | None) -> Situation:
     from encircle.geojson import read_situation
 
     raw = load(name)
-    situation: Situation = guard(lambda: read_situation(raw, as_of=as_of, force=force))
+    situation: Situation = guard(lambda: read_situation(raw, as_of=as_of, force=force, name=name))
     return situation
 
 

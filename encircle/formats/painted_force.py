@@ -151,7 +151,7 @@ class ForceFinder:
         if _PAIR.fullmatch(given):
             lon, lat = (float(part) for part in given.split(","))
             return Place(self._check(lon, lat))
-        from encircle.places.gazetteer import resolve_place  # noqa: PLC0415 - only for names
+        from encircle.places import resolve_place  # noqa: PLC0415 - only for names
 
         west, south, east, north = self.ground.painted_window().bounds
         found = resolve_place(given, bounds=(west, south, east, north), option=option)
@@ -161,7 +161,8 @@ class ForceFinder:
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 - degrees
             raise refusal(f"({lon:g}, {lat:g}) is not a place", "Give LON,LAT in degrees")
         bounds = self.ground.border.bounds if self.ground.border is not None else None
-        check_place(self.ground.painted, bounds, [(lon, lat)])
+        if self.ground.painted.zones:
+            check_place(self.ground.painted, bounds, [(lon, lat)])
         return lon, lat
 
     def _choose(self, force_in: LonLat | str, places: Sequence[Place]) -> Piece:

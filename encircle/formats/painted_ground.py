@@ -102,6 +102,8 @@ class Ground:
 
     def painted_window(self) -> Polygon:
         """Draw the window that holds all that the map paints, and the rear behind it."""
+        if not self.zones:
+            return self.whole()
         west, south, east, north = shapely.total_bounds([zone.geometry for zone in self.zones])
         around = box_round([(west, south), (east, north)], HALF_WIDTHS_KM[0])
         return box(*around.intersection(self.whole()).bounds)
@@ -244,10 +246,8 @@ def _to_metres(plane: Plane, ground: BaseGeometry) -> BaseGeometry:
 
 @lru_cache(maxsize=4)
 def _read_sea(bounds: tuple[float, float, float, float]) -> BaseGeometry:
-    try:
-        from encircle.places.borders import read_sea  # noqa: PLC0415 - megabytes, where asked for
-    except ImportError:
-        return NOBODY
+    from encircle.places import read_sea  # noqa: PLC0415 - megabytes, where asked for
+
     return read_sea(bounds)
 
 

@@ -11,6 +11,7 @@ from shapely.geometry import MultiPolygon, Point, Polygon, box
 from encircle.pieces.held import Held, flat_polygons, measure_km2, read_held
 from encircle.pieces.necks import MOST_PIECE_KM2, find_bulges
 from encircle.pieces.piece import FRONT, Cut, Found, Kind, LonLat, Piece, Rejection
+from encircle.places import nearest_place, places_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,6 +43,10 @@ between them is no pocket, up to this many km²."""
 
 GREY_REACH_M = 5_000.0
 """Grey ground farther than this from a piece is not *its* grey, metres."""
+
+MOST_NAMED = 30
+NAMED_WITHIN_M = 25_000.0
+"""Ground with no place in it is named after the nearest within this, metres."""
 
 FRONT_RADIUS_M = 5_000.0
 """How much of plainly joined ground is meant by a place, metres: a brigade's sector."""
@@ -179,7 +184,7 @@ def name_ground(geometry: BaseGeometry, at: LonLat) -> str | None:
     """Name ground after the place nearest to it, as people do; None where none is known."""
     del geometry
     try:
-        from encircle.places.gazetteer import nearest_place
+        from encircle.places import nearest_place
     except ImportError:
         return None
     place = nearest_place(*at)

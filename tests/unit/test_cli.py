@@ -124,7 +124,7 @@ def test_each_layer_of_a_map_comes_with_its_basis(run, maps):
     [
         pytest.param(("--preset", "owl"), "unknown preset 'owl'", id="kind"),
         pytest.param(("--preset", "control-kml", "--layer", "no-such-file"), "cannot", id="file"),
-        pytest.param((), "--border", id="no border"),
+        pytest.param(("--preset", "deepstate"), "error", id="not of the kind"),
         pytest.param(("--preset", "control-kml", "--holder", "x"), "MARK=SIDE", id="rule"),
     ],
 )

@@ -23,7 +23,9 @@ BAND_S_NORTHINGS_M = (3_500_000.0, 4_450_000.0)
 FINE_DIGITS = 8
 """Digits of MGRS from which a square is 10 m or less: no error worth stating."""
 
-_MGRS = re.compile(r"(\d{1,2})([C-HJ-NP-X])([A-HJ-NP-Z])([A-HJ-NP-V])((?:\d\d){1,5})", re.IGNORECASE)
+_MGRS = re.compile(
+    r"(\d{1,2})([C-HJ-NP-X])([A-HJ-NP-Z])([A-HJ-NP-V])((?:\d\d){1,5})", re.IGNORECASE
+)
 _LOOKS_MGRS = re.compile(r"(?:\d{1,2}[C-X])?[A-Z]{2}\d{2,10}", re.IGNORECASE)
 _UTM = re.compile(
     r"(?:UTM ?)?(?:zone ?)?(\d{1,2}) ?([C-X]|north|south)? ?,? ?"
@@ -48,7 +50,7 @@ def read_mgrs(text: str) -> tuple[float, float, float]:
     --------
     >>> lon, lat, error_m = read_mgrs("36U XB 5841 7412")
     >>> f"{lon:.4f} {lat:.4f} {error_m:.0f}"
-    '35.2662 51.2035 7'
+    '35.2673 51.1965 7'
     """
     bare = re.sub(r"[\s\-./,]", "", text).upper()[:20]
     found = _MGRS.fullmatch(bare)
@@ -93,7 +95,7 @@ def read_utm(text: str) -> tuple[float, float] | None:
     --------
     >>> lon, lat = read_utm("36U 658410 5674120")
     >>> f"{lon:.4f} {lat:.4f}"
-    '35.2662 51.2034'
+    '35.2672 51.1965'
     """
     found = _UTM.fullmatch(" ".join(text.split())[:80])
     if not found:

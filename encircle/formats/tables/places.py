@@ -235,7 +235,7 @@ def _in_link(link: str, host: str, asked: Mapping[str, str]) -> tuple[float, flo
         if place:
             return place[::-1] if any(word in host for word in LON_FIRST_HOSTS) else place
     if link.startswith("geo:"):
-        return _two(link[4:].split("?")[0].split(";")[0])
+        return _two(link[4:].split("?", maxsplit=1)[0].split(";", maxsplit=1)[0])
     view = _VIEW.search(link) or _HASH.search(link)
     if view:
         return float(view[1]), float(view[2])
