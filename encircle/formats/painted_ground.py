@@ -248,7 +248,10 @@ def _to_metres(plane: Plane, ground: BaseGeometry) -> BaseGeometry:
 def _read_sea(bounds: tuple[float, float, float, float]) -> BaseGeometry:
     from encircle.places import read_sea  # noqa: PLC0415 - megabytes, where asked for
 
-    return read_sea(bounds)
+    try:
+        return read_sea(bounds)
+    except FileNotFoundError:  # a build without coasts: the notice on water not drawn says so
+        return NOBODY
 
 
 def show(place: LonLat) -> str:
