@@ -28,7 +28,7 @@ from encircle.pieces import (
     see_from,
 )
 from encircle.pieces.choosing import TOUCH_M
-from encircle.pieces.held import flat_polygons, measure_km2
+from encircle.pieces.held import flat_polygons, measure_km2, to_globe, to_plane
 from encircle.pieces.piece import KIND_WORDS
 
 if TYPE_CHECKING:
@@ -291,7 +291,7 @@ def draw_inside(geometry: BaseGeometry, plane: Plane) -> tuple[Polygon, ...]:
 
     What is too narrow for the inset is drawn with less of it; specks beside the whole are not.
     """
-    ground_m = plane.to_metres(geometry)
+    ground_m = to_plane(plane, geometry)
     for inset_m in (INSET_M, INSET_M / 4, INSET_M / 40):
         inside_m = ground_m.buffer(-inset_m, quad_segs=2)
         fine_m = inside_m.simplify(DETAIL_M * inset_m / INSET_M)
@@ -347,8 +347,8 @@ class SameGround:
         if again is not None:
             return again[0]
         held, ground = self.finder.held, self.finder.ground
-        left_m = held.plane.to_metres(self.before).difference(self._hostile_m())
-        left = held.plane.to_degrees(left_m)
+        left_m = to_plane(held.plane, self.before).difference(self._hostile_m())
+        left = to_globe(held.plane, left_m)
         is_left = measure_km2(left) >= LEAST_LEFT_SHARE * measure_km2(self.before)
         said = f"This map draws no ground of {ground.side} where the force was said to be. "
         said += (
@@ -381,7 +381,7 @@ class SameGround:
     def _hostile_m(self) -> BaseGeometry:
         """Join what the map gives to somebody else for certain."""
         held = self.finder.held
-        return held.plane.to_metres(self.finder.ground.hostile(held.window))
+        return to_plane(held.plane, self.finder.ground.hostile(held.window))
 
 
 def _area(geometry: BaseGeometry) -> str:

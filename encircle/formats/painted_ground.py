@@ -117,7 +117,7 @@ class Ground:
 
     def divide(self, window: Polygon) -> Shares:
         """Divide a window by whose it is to the side."""
-        mine, others = self._painted(self.side, window)
+        mine, others = map(polygons_of, self._painted(self.side, window))
         grey = [zone.geometry for zone in self.zones if zone.held_by is None]
         countries = self.territory(window)
         country = countries.get(self.side, NOBODY)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
-from encircle.pieces.held import Held, flat_polygons, measure_km2, read_held
+from encircle.pieces.held import Held, flat_polygons, measure_km2, read_held, to_globe
 from encircle.pieces.necks import MOST_PIECE_KM2, find_bulges
 from encircle.pieces.piece import FRONT, Cut, Found, Kind, LonLat, Piece, Rejection
 from encircle.places import nearest_place, places_within
@@ -146,7 +146,7 @@ def _without(bulge: Polygon, taken: Sequence[Polygon]) -> Polygon | None:
 def _build(
     part_m: BaseGeometry, kind: Kind, cut: Cut | None, held: Held, neck_m: float | None = None
 ) -> Piece:
-    geometry = held.plane.to_degrees(part_m)
+    geometry = to_globe(held.plane, part_m)
     at = find_middle(geometry)
     return Piece(
         id=kind,
@@ -169,7 +169,7 @@ def _measure_grey(part_m: BaseGeometry, cut: Cut | None, held: Held) -> float:
     if cut == "border" and held.country_m is not None:
         grey_m = grey_m.difference(held.country_m)
     touching = [g for g in flat_polygons(grey_m) if g.dwithin(part_m, 50.0)]
-    return measure_km2(held.plane.to_degrees(MultiPolygon(touching))) if touching else 0.0
+    return measure_km2(to_globe(held.plane, MultiPolygon(touching))) if touching else 0.0
 
 
 def find_middle(geometry: BaseGeometry) -> LonLat:
@@ -192,7 +192,7 @@ def name_ground(geometry: BaseGeometry, at: LonLat) -> str | None:
 
 
 def _reject(part_m: Polygon, because: str, held: Held) -> Rejection:
-    geometry = held.plane.to_degrees(part_m)
+    geometry = to_globe(held.plane, part_m)
     middle = geometry.representative_point()
     at = (round(middle.x, 4), round(middle.y, 4))
     return Rejection(at, measure_km2(geometry), because, geometry)  # type: ignore[arg-type]
