@@ -241,7 +241,8 @@ class ForceFinder:
 
     def draw_piece(self, piece: Piece) -> Force:
         """Draw a piece as a force that holds that ground and no more."""
-        shapes = draw_inside(piece.geometry, self.held.plane)
+        # drawn beyond its narrowest place, so that the neck told is the one it has behind it
+        shapes = draw_inside(piece.body or piece.geometry, self.held.plane)
         told = _inform(f"The force is the ground it held: {self._tell(piece)}.")
         by = f" by {piece.nearest_place}" if piece.nearest_place else ""
         return Force(

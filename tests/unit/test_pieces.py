@@ -51,7 +51,12 @@ RING = box(33.0, 49.0, 34.0, 49.6).difference(box(33.2, 49.2, 33.8, 49.4))
 
 def test_ground_held_abroad_is_a_salient_cut_at_the_border():
     (piece,) = find((ABROAD, "UA"))
-    assert (piece.id, piece.kind, piece.joined, piece.cut) == ("salient-1", "salient", True, "border")
+    assert (piece.id, piece.kind, piece.joined, piece.cut) == (
+        "salient-1",
+        "salient",
+        True,
+        "border",
+    )
     assert piece.area_km2 == pytest.approx(measure_km2(ABROAD), rel=0.001)
     assert piece.area_uncertain_km2 == 0
     assert Point(piece.at).within(ABROAD)
