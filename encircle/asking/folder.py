@@ -12,7 +12,7 @@ from encircle.picture_ground import Town
 from encircle.picture_png import render_png
 from encircle.picture_sheet import LAYOUTS, Words, draw_page_map, draw_sheet
 from encircle.places.borders import read_outline
-from encircle.places.gazetteer import places_within
+from encircle.places.nearby import places_within
 from encircle.publishing.checked import RATINGS, parse_checked
 from encircle.publishing.claimreview import Publisher
 from encircle.publishing.report import Extras, SourceLine, write_report

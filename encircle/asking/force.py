@@ -18,7 +18,7 @@ from encircle.formats.painted_situation import (
 from encircle.geojson import read_situation
 from encircle.notices import Notice
 from encircle.pieces import FRONT, list_near
-from encircle.places.gazetteer import resolve_place
+from encircle.places.resolve import resolve_place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,8 +68,14 @@ def find_place(text: str | None, maps: Sequence[GivenMap]) -> Where | None:
     if text is None:
         return None
     bounds = _find_bounds(maps)
-    found = resolve_place(text, bounds=bounds, option="--place")
-    return Where(found.lon, found.lat, found.name or None)
+    found = resolve_place(text, countries=_find_countries(maps), bounds=bounds, option="--place")
+    return Where(found.lon, found.lat, found.name if found.country else None)
+
+
+def _find_countries(maps: Sequence[GivenMap]) -> tuple[str, ...] | None:
+    """Find the countries whose places may be meant; None: any, for sides that are no countries."""
+    sides = {side for m in maps if m.painted for side, _ in m.painted.sides}
+    return tuple(sorted(sides)) if sides and sides <= set(SIDES) else None
 
 
 def _find_bounds(maps: Sequence[GivenMap]) -> tuple[float, float, float, float] | None:

@@ -14,6 +14,7 @@ from encircle.notices import Notice
 from encircle.situation import Claim, Definition
 from encircle.words.days import find_days
 from encircle.words.extraction import propose_claims
+from encircle.places.letters import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +28,19 @@ MOST_TEXT = 200_000
 """Characters of a text that is searched for a claim; a long article has 50,000."""
 NOON = time(12, tzinfo=UTC)
 MOST_LISTED = 9
+COUNTRIES = ("UA", "RU")
+"""Where a town is looked for that a text names; the lexicon has the places of other wars."""
+_NAME = r"(?P<name>[^\W\d_a-zа-яіїєґёäöüß][\w'’ʼ-]+(?:[ ][^\W\d_a-zа-яіїєґёäöüß][\w'’ʼ-]+){0,2})"
+_AT_NAME = re.compile(
+    r"(?<!\w)(?:[Aa]t|[Ii]n|[Nn]ear|[Aa]round|[Oo]utside|[Oo]f|[Bb]ei|[Uu]m|[Nn]ahe|[Уу]|[Вв]|[Пп]ід|[Бб]іля"
+    rf"|[Пп]од|[Вв]озле|[Оо]коло|[Рр]айоне|[Рр]айоні)\s+{_NAME}"
+)
+_ANY_NAME = re.compile(rf"(?<!\w){_NAME}")
+_NO_PLACE = re.compile(
+    r"(?:ukrain|russ|росі|росс|украин|україн|march|may|putin|trump|зсу|всу|kyiv's|moscow's)[\w'’ ]*"
+    r"|(?:the|a|der|die|das|all|thousands|experts|they|he|she|it)(?: .*)?"
+)
+"""Words written like names that are none of a town's, folded."""
 DEFINITIONS = get_args(Definition)
 
 
@@ -267,11 +281,17 @@ def date_by(asked: Asked, latest: datetime) -> Asked:
 
 
 def _find_place(text: str) -> str | None:
-    """Find the town a text names, in any alphabet."""
+    """Find the town a text names, in any alphabet: after *at* and the like, else anywhere."""
     from encircle.places.gazetteer import find_places  # noqa: PLC0415 - read only when needed
 
-    found = find_places(text)
-    return found[0].name if found else None
+    for pattern in (_AT_NAME, _ANY_NAME):
+        for found in pattern.finditer(text):
+            words = found["name"].split()
+            for count in range(len(words), 0, -1):
+                name = " ".join(words[:count]).strip(".,;:!?\"'»”")
+                if not _NO_PLACE.fullmatch(fold(name)) and find_places(name, countries=COUNTRIES):
+                    return name
+    return None
 
 
 def _is_year(number: float, proposal: Proposal) -> bool:
