@@ -29,13 +29,13 @@ from encircle.pieces import (
 )
 from encircle.pieces.choosing import TOUCH_M
 from encircle.pieces.held import flat_polygons, measure_km2
+from encircle.pieces.piece import KIND_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shapely.geometry.base import BaseGeometry
 
-    from encircle.formats.painted import PaintedMap
     from encircle.formats.painted_ground import Ground
     from encircle.pieces import Found, Held
     from encircle.projection import Plane
@@ -65,9 +65,16 @@ class Force:
     note: str
     name: str | None = None
     """What a newspaper would call it."""
+    short_name: str | None = None
+    """The same without the area, for a series of days."""
     notices: tuple[Notice, ...] = ()
     is_gone: bool = False
     """Whether the ground is held no longer."""
+
+    @property
+    def ground(self) -> MultiPolygon:
+        """Give the ground of it, without what is only a point."""
+        return MultiPolygon([part for shape in self.shapes for part in flat_polygons(shape)])
 
     @property
     def corners(self) -> list[LonLat]:
@@ -100,12 +107,9 @@ PIECE_NOTE = (
 class ForceFinder:
     """Finds the force on one map, its pieces read once and only when they are needed."""
 
-    def __init__(
-        self, ground: Ground, painted: PaintedMap, window: Polygon | None = None
-    ) -> None:
-        self.ground, self.painted, self.window = ground, painted, window
-        self.side = ground.side
-        self.label = DEMONYMS.get(ground.side) or dict(painted.sides).get(ground.side, ground.side)
+    def __init__(self, ground: Ground, label: str, window: Polygon | None = None) -> None:
+        self.ground, self.window, self.side = ground, window, ground.side
+        self.label = DEMONYMS.get(ground.side, label)
 
     @cached_property
     def held(self) -> Held:
@@ -135,6 +139,10 @@ class ForceFinder:
             raise refusal("no place of the force", "Say where it stands (--force-at LON,LAT)")
         return self._stand(places)
 
+    def find_front_at(self, force_at: Sequence[LonLat | str]) -> Force:
+        """Draw the plainly joined ground round the first of some places."""
+        return self.find(force_at, FRONT)
+
     def resolve(self, given: LonLat | str, option: str) -> Place:
         """Find a place by LON,LAT or by name."""
         if not isinstance(given, str):
@@ -153,7 +161,7 @@ class ForceFinder:
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 - degrees
             raise refusal(f"({lon:g}, {lat:g}) is not a place", "Give LON,LAT in degrees")
         bounds = self.ground.border.bounds if self.ground.border is not None else None
-        check_place(self.painted, bounds, [(lon, lat)])
+        check_place(self.ground.painted, bounds, [(lon, lat)])
         return lon, lat
 
     def _choose(self, force_in: LonLat | str, places: Sequence[Place]) -> Piece:
@@ -185,7 +193,13 @@ class ForceFinder:
         if not drawn:
             name = self.name_force(f"by {places[0].name}") if places[0].name else None
         note = PIECE_NOTE if drawn and not points else POINT_NOTE
-        return Force((*shapes, *map(Point, points)), note, name, tuple(notices))
+        return Force(
+            (*shapes, *map(Point, points)),
+            note,
+            name=name,
+            short_name=drawn[0].short_name if drawn and name else name,
+            notices=tuple(notices),
+        )
 
     def _stand_at(self, place: Place) -> tuple[Piece | None, Notice | None]:
         """Find the piece a place stands on; none where it stands deep in plainly joined ground."""
@@ -228,7 +242,14 @@ class ForceFinder:
         """Draw a piece as a force that holds that ground and no more."""
         shapes = draw_inside(piece.geometry, self.held.plane)
         told = _inform(f"The force is the ground it held: {self._tell(piece)}.")
-        return Force(shapes, PIECE_NOTE, self.name_force(f"in {_the(piece)}"), (told,))
+        by = f" by {piece.nearest_place}" if piece.nearest_place else ""
+        return Force(
+            shapes,
+            PIECE_NOTE,
+            name=self.name_force(f"in {_the(piece)}"),
+            short_name=self.name_force(f"in the {KIND_WORDS[piece.kind]}{by}"),
+            notices=(told,),
+        )
 
     def name_force(self, where: str) -> str:
         """Say what a newspaper would call a force."""
@@ -299,10 +320,10 @@ enemy's, is nothing."""
 class SameGround:
     """Finds a piece of one map again on another: a later day's, or another mapper's."""
 
-    def __init__(self, ground: Ground, painted: PaintedMap, before: BaseGeometry) -> None:
+    def __init__(self, ground: Ground, label: str, before: BaseGeometry) -> None:
         corners = [tuple(before.bounds[:2]), tuple(before.bounds[2:])]
         window = box_round(corners, AROUND_KM)
-        self.finder = ForceFinder(ground, painted, box(*window.intersection(ground.whole()).bounds))
+        self.finder = ForceFinder(ground, label, box(*window.intersection(ground.whole()).bounds))
         self.before = before
 
     def follow(self, name: str | None) -> tuple[Force, BaseGeometry | None]:
@@ -312,11 +333,12 @@ class SameGround:
             return again
         shapes = draw_inside(self.before, self.finder.held.plane)
         said = (
-            f"The ground is no longer held: of the {_area(self.before)} held on the map before, "
-            "nothing is left on this one, so nobody is there to be cut off."
+            f"The ground is not held: of the {_area(self.before)} followed from another day "
+            "nothing is the side's on this map, so nobody is there to be cut off."
         )
         notice = Notice("piece_gone", "info", said)
-        return Force(shapes, "Where it last was.", name, (notice,), is_gone=True), None
+        gone = Force(shapes, "Where it was.", name=name, notices=(notice,), is_gone=True)
+        return gone, None
 
     def compare(self, name: str | None) -> Force:
         """Find it on another mapper's map; where that draws none of it, take the same ground."""
@@ -337,7 +359,7 @@ class SameGround:
         notice = Notice("piece_not_drawn", "doubt", said)
         note = "Taken from another map: this one draws no ground of the side there."
         shapes = draw_inside(left if is_left else self.before, held.plane)
-        return Force(shapes, note, name, (notice,))
+        return Force(shapes, note, name=name, notices=(notice,))
 
     def _find_again(self, name: str | None) -> tuple[Force, BaseGeometry] | None:
         pieces = follow(self.before, self.finder.found.pieces)
@@ -346,12 +368,14 @@ class SameGround:
             shapes = tuple(shape for force in drawn for shape in force.shapes)
             told = tuple(notice for force in drawn for notice in force.notices)
             now = MultiPolygon([p for piece in pieces for p in flat_polygons(piece.geometry)])
-            return Force(shapes, PIECE_NOTE, name or drawn[0].name, told), now
+            called = name or drawn[0].name
+            return Force(shapes, PIECE_NOTE, name=called, notices=told), now
         left = find_what_is_left(self.before, self.finder.held)
         if left is None:
             return None
         told = (_inform(f"The force is the ground still held of it: {_area(left)}."),)
-        return Force(draw_inside(left, self.finder.held.plane), PIECE_NOTE, name, told), left
+        shapes = draw_inside(left, self.finder.held.plane)
+        return Force(shapes, PIECE_NOTE, name=name, notices=told), left
 
     def _hostile_m(self) -> BaseGeometry:
         """Join what the map gives to somebody else for certain."""

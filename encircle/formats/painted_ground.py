@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import shapely
@@ -57,6 +58,7 @@ class Ground:
     """One map over one border, if it needs one, seen by one side; in degrees."""
 
     def __init__(self, painted: PaintedMap, border: BaseGeometry | None, side: str) -> None:
+        self.painted = painted
         self.zones = [zone for zone in painted.zones if zone.is_evidence]
         self.border, self.side = border, side
         self.silent = painted.silent.difference(border) if border is not None else NOBODY
@@ -67,20 +69,30 @@ class Ground:
         """Divide a window by the border: Ukraine, Russia, and what is neither."""
         if self.border is None:
             return {}
+        sea = self.sea(window)
         inside = polygons_of(cut(self.border, window))
         outside = polygons_of(window.difference(inside))
+        if not sea.is_empty:
+            inside, outside = polygons_of(inside - sea), polygons_of(outside - sea)
         if not self.silent.is_empty:
             outside = polygons_of(outside.difference(self.silent))
-        if RUSSIA.contains(window):
+        if RUSSIA.contains(window) and sea.is_empty:
             return {"UA": inside, "RU": outside, "neutral": MultiPolygon()}
         russia = polygons_of(cut(outside, RUSSIA))
         return {"UA": inside, "RU": russia, "neutral": polygons_of(outside.difference(RUSSIA))}
+
+    def sea(self, window: BaseGeometry) -> BaseGeometry:
+        """Find the sea in a window: an outline with its waters calls it the country's."""
+        if self.border is None:
+            return NOBODY
+        west, south, east, north = (float(c) for c in self.whole().bounds)
+        return cut(_read_sea((west, south, east, north)), window)
 
     def held(self, side: str, window: BaseGeometry) -> MultiPolygon:
         """Join the ground of a side in a window: its paint, and its territory left unpainted."""
         mine, others = self._painted(side, window)
         ground = shapely.union(self.territory(window).get(side, NOBODY), mine)
-        return polygons_of(ground.difference(others))
+        return polygons_of(ground.difference(others).difference(self.sea(window)))
 
     def whole(self) -> Polygon:
         """Draw the window that holds the whole map, and both countries where a border is known."""
@@ -109,13 +121,14 @@ class Ground:
         country = countries.get(self.side, NOBODY)
         unpainted = country.difference(shapely.union(mine, others))
         silent = cut(self.silent, window).difference(shapely.union(mine, others))
+        sea = self.sea(window)
         return Shares(
-            painted=mine,
+            painted=mine if sea.is_empty else mine.difference(sea),
             unpainted=unpainted,
             others=others,
             grey=shapely.union(union_within(grey, window), silent),
             country=country if self.border is not None else None,
-            neutral=countries.get("neutral", NOBODY),
+            neutral=shapely.union(countries.get("neutral", NOBODY), sea),
         )
 
     # the area, and the rear in it
@@ -227,6 +240,15 @@ def _to_metres(plane: Plane, ground: BaseGeometry) -> BaseGeometry:
     """Project; edges that all but touch in degrees may cross by a hair on the plane."""
     ground_m = plane.to_metres(ground)
     return ground_m if ground_m.is_valid else make_valid(ground_m)
+
+
+@lru_cache(maxsize=4)
+def _read_sea(bounds: tuple[float, float, float, float]) -> BaseGeometry:
+    try:
+        from encircle.places.borders import read_sea  # noqa: PLC0415 - megabytes, where asked for
+    except ImportError:
+        return NOBODY
+    return read_sea(bounds)
 
 
 def show(place: LonLat) -> str:

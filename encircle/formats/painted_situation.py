@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
     from encircle.formats.painted import PaintedMap, Zone
 
+ON_LAND_DEG = 0.003
+"""A force that the coastline puts into the water stands on land within this, degrees: some 300 m,
+a harbour's width."""
+
 DECIMALS = 7
 """Of a degree: about a centimetre, and as fine as most maps are written."""
 
@@ -103,7 +107,7 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
     .. [1] RFC 7946, The GeoJSON Format, 3.1.6 (right-hand rule).
     """
     ground = read_ground(painted, border, side)
-    meant = ForceFinder(ground, painted).find(force_at, force_in)
+    meant = ForceFinder(ground, label_of(painted, side)).find(force_at, force_in)
     return _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
 
 
@@ -137,11 +141,11 @@ def situation_for_piece(  # noqa: PLR0913 - as above
     `situation_from_painted`.
     """
     ground = read_ground(painted, border, side)
-    meant = SameGround(ground, painted, geometry).compare(name)
+    meant = SameGround(ground, label_of(painted, side), geometry).compare(name)
     return _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
 
 
-def situation_on_later_day(  # noqa: PLR0913 - as above
+def situation_on_another_day(  # noqa: PLR0913 - as above
     painted: PaintedMap,
     border: Mapping[str, Any] | None,
     geometry: BaseGeometry,
@@ -154,7 +158,7 @@ def situation_on_later_day(  # noqa: PLR0913 - as above
     anchor_at: Sequence[LonLat] | None = None,
 ) -> tuple[dict[str, Any], BaseGeometry | None]:
     """
-    Turn a map of a later day into a situation about a piece followed from the day before.
+    Turn a map of another day into a situation about a piece followed from the day beside it.
 
     Returns
     -------
@@ -162,7 +166,7 @@ def situation_on_later_day(  # noqa: PLR0913 - as above
         Where the ground is held no longer, a situation with the force withdrawn, and None.
     """
     ground = read_ground(painted, border, side)
-    meant, now = SameGround(ground, painted, geometry).follow(name)
+    meant, now = SameGround(ground, label_of(painted, side), geometry).follow(name)
     document = _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
     return document, now
 
@@ -187,7 +191,28 @@ def read_ground(painted: PaintedMap, border: Mapping[str, Any] | None, side: str
     return Ground(painted, outline, side)
 
 
-def _draw(  # noqa: PLR0913, PLR0917 - each a part of one document
+def draw_situation(  # noqa: PLR0913 - as above
+    painted: PaintedMap,
+    border: Mapping[str, Any] | None,
+    meant: Force,
+    *,
+    as_of: datetime,
+    force: str = "force",
+    side: str = "UA",
+    area_km: float | None = None,
+    anchor_at: Sequence[LonLat] | None = None,
+) -> dict[str, Any]:
+    """Draw a map as a situation about a force that was found on it (`ForceFinder`)."""
+    ground = read_ground(painted, border, side)
+    return _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
+
+
+def label_of(painted: PaintedMap, side: str) -> str:
+    """Give the name of a side of a map."""
+    return dict(painted.sides).get(side, side)
+
+
+def _draw(  # noqa: PLR0913 - each a part of one document
     painted: PaintedMap,
     border: Mapping[str, Any] | None,
     ground: Ground,
@@ -203,6 +228,7 @@ def _draw(  # noqa: PLR0913, PLR0917 - each a part of one document
     area, anchors = ground.choose_area(meant.corners, area_km, anchor_at)
     features = [
         *drawing.draw_territory(area),
+        *drawing.draw_sea(area, meant),
         *drawing.draw_zones(area),
         *drawing.draw_anchors(anchors),
         *drawing.draw_force(meant, force),
@@ -215,7 +241,11 @@ def _draw(  # noqa: PLR0913, PLR0917 - each a part of one document
         "force": force,
         "area": mapping(area),
         "uncovered": "unknown",
-        "sources": [*_date(painted.sources, instant), *_describe_border(border)],
+        "sources": [
+            *_date(painted.sources, instant),
+            *_describe_border(border),
+            *_describe_sea(features),
+        ],
         "notices": list(drawing.all_notices(meant)),
     }
     if meant.name:
@@ -248,7 +278,8 @@ class _Drawing:
         said = "Rivers, lagoons, roads and fire are not drawn: ground across water looks joined."
         yield Notice("water_not_drawn", "caution", said)
         if self.ground.border is None:
-            yield Notice("no_border", "caution", "No border was given: unpainted ground is unknown.")
+            said = "No border was given: unpainted ground is unknown."
+            yield Notice("no_border", "caution", said)
         elif self.ground.silent.is_empty:
             said = "Unpainted ground was taken as Ukrainian inside the border, Russian outside it."
             yield Notice("unpainted_by_border", "info", said)
@@ -263,6 +294,14 @@ class _Drawing:
                 if holder == "neutral":
                     said = "The area reaches the sea or a third country: neutral."
                     self.notices.append(Notice("neutral_ground", "info", said))
+
+    def draw_sea(self, area: Polygon, meant: Force) -> Iterator[dict[str, Any]]:
+        """Draw the sea as water: the coast is good to some metres, a place on it is on land."""
+        sea = self.ground.sea(area)
+        landed = [shape.buffer(ON_LAND_DEG) for shape in meant.shapes if shape.intersects(sea)]
+        geometry = self._finish(polygons_of(sea.difference(shapely.union_all(landed))), "The sea")
+        if geometry:
+            yield _feature("sea", geometry, kind="barrier", type="coast", sources=["sea"])
 
     def draw_zones(self, area: Polygon) -> Iterator[dict[str, Any]]:
         """Draw the paint, cropped to the area."""
@@ -322,6 +361,14 @@ def _claimant(zone: Zone) -> dict[str, str]:
 
 def _feature(name: str, geometry: dict[str, Any], /, **properties: object) -> dict[str, Any]:
     return {"type": "Feature", "id": name, "geometry": geometry, "properties": properties}
+
+
+def _describe_sea(features: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    if not any(feature["id"] == "sea" for feature in features):
+        return []
+    from encircle.places.borders import describe_sea  # noqa: PLC0415 - only where there is sea
+
+    return [{**describe_sea(), "id": "sea"}]
 
 
 def _date(sources: Sequence[dict[str, Any]], instant: datetime) -> list[dict[str, Any]]:

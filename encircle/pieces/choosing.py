@@ -73,9 +73,7 @@ def _narrow(place: LonLat) -> float:
 
 def _stretch(geometry: BaseGeometry, place: LonLat) -> BaseGeometry:
     """Move a geometry in degrees so that the place is the origin and both axes are as long."""
-    return shapely.transform(
-        geometry, lambda c: (c - [place[0], place[1]]) * [_narrow(place), 1.0]
-    )
+    return shapely.transform(geometry, lambda c: (c - [place[0], place[1]]) * [_narrow(place), 1.0])
 
 
 def list_near(place: LonLat, pieces: Sequence[Piece], front: Piece | None = None) -> list[Near]:
@@ -205,7 +203,7 @@ def ask_which_force(  # noqa: PLR0913 - the two last by name only
 
 
 def _ask(
-    called: str, held_by: str | None, near: Sequence[Near], side: str | None, is_held_known: bool,
+    called: str, held_by: str | None, near: Sequence[Near], side: str | None, is_held_known: bool,  # noqa: FBT001
 ) -> list[str]:  # fmt: skip
     of = f"of {side} " if side else ""
     if not is_held_known:
@@ -216,11 +214,8 @@ def _ask(
             "Whose force is meant?",
         ]
     else:
-        lines = [
-            f"{called} was held by {held_by} on this map: nothing says that a force {of}"
-            "stood there.",
-            "Whose force is meant?",
-        ]
+        said = f"{called} was held by {held_by} on this map: nothing says that a force {of}"
+        lines = [f"{said}stood there.", "Whose force is meant?"]
     if not near:
         return [*lines, f"The map shows no ground {of}that could be asked about."]
     if near[0].distance_m > NEAR_M:

@@ -195,6 +195,7 @@ def _reject(part_m: Polygon, because: str, held: Held) -> Rejection:
 
 def _number(pieces: Iterable[Piece]) -> list[Piece]:
     """Give ids by kind: cut at the border first, then the larger, then the more westerly."""
+
     def rank(piece: Piece) -> tuple[bool, float, LonLat]:
         return piece.cut != "border", -round(piece.area_km2, 3), piece.at
 

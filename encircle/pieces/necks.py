@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import shapely
-from shapely.geometry import MultiPolygon, Polygon
 
 from encircle.pieces.held import Held, flat_polygons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from shapely.geometry import Polygon
     from shapely.geometry.base import BaseGeometry
 
 STEP = 1.2
@@ -82,8 +82,8 @@ def find_bulges(held: Held) -> tuple[list[Bulge], list[Bulge]]:
     roam_m = shapely.union(held.rear_m.simplify(DETAIL_M), neutral_m)
     shapely.prepare(held.others_m)
     found: list[Bulge] = []
-    for before, radius_m in zip((HALF_NECKS_M[0] / STEP, *HALF_NECKS_M), HALF_NECKS_M, strict=False):
-        found.extend(_find_at(held, roam_m, radius_m, before))
+    for radius_m in HALF_NECKS_M:
+        found.extend(_find_at(held, roam_m, radius_m, radius_m / STEP))
     ordered = sorted(found, key=lambda b: (-round(b.score, 3), -round(b.geometry_m.area)))
     salients, borders = [], []
     for bulge in ordered:
@@ -93,9 +93,7 @@ def find_bulges(held: Held) -> tuple[list[Bulge], list[Bulge]]:
     return salients, borders
 
 
-def _find_at(
-    held: Held, roam_m: BaseGeometry, radius_m: float, before_m: float
-) -> Iterator[Bulge]:
+def _find_at(held: Held, roam_m: BaseGeometry, radius_m: float, before_m: float) -> Iterator[Bulge]:
     """Find the bulges behind necks narrower than a disc."""
     slack_m = max(DETAIL_M, radius_m / 20)
     coarse = roam_m.simplify(slack_m) if slack_m > DETAIL_M else roam_m
@@ -144,8 +142,7 @@ def _overlaps(one: Polygon, other: Polygon) -> bool:
 
 def _faces_paint(bulge: Polygon, others_m: BaseGeometry) -> bool:
     outline = bulge.exterior
-    facing = outline.intersection(others_m.buffer(0) if others_m.is_empty else
-                                  _near(others_m, bulge))  # fmt: skip
+    facing = outline.intersection(_near(others_m, bulge))
     return facing.length >= FACING_LEAST * outline.length
 
 
