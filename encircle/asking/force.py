@@ -9,7 +9,6 @@ import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, shape
 
 from encircle.errors import InputFault, QuestionError, SituationError
-from encircle.formats.painted_force import ForceFinder
 from encircle.formats.painted_situation import (
     read_ground,
     situation_for_piece,
@@ -17,7 +16,7 @@ from encircle.formats.painted_situation import (
 )
 from encircle.geojson import read_situation
 from encircle.notices import Notice
-from encircle.pieces import FRONT, list_near
+from encircle.pieces import FRONT, find_pieces, list_near
 from encircle.places.resolve import resolve_place
 
 if TYPE_CHECKING:
@@ -135,18 +134,12 @@ def write_place(place: Where | None) -> Json | None:
     return {**named, "lon": place.lon, "lat": place.lat}
 
 
-def _finder(given: GivenMap, side: str) -> ForceFinder:
-    assert given.painted is not None  # noqa: S101 - asked of paint only
-    ground = read_ground(given.painted, given.border, side)
-    return ForceFinder(ground, given.painted)
-
-
 def _list_pieces(given: GivenMap, side: str, place: Where) -> list[str]:
     """List the pieces of a side near a place; ground plainly joined to its rear is none."""
     if given.painted is None or side not in dict(given.painted.sides):
         return []
-    found = _finder(given, side).found
-    near = list_near((place.lon, place.lat), found.pieces)
+    pieces = find_pieces(read_ground(given.painted, given.border, side))
+    near = list_near((place.lon, place.lat), pieces)
     return [one.piece.id for one in near if one.distance_m <= NEAR_M]
 
 
