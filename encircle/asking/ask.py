@@ -114,7 +114,7 @@ def _answer(  # noqa: PLR0913, PLR0917 - what was asked and how
     on_step: Callable[[str], object],
 ) -> Answer:
     timely = _sort(asked, [m for m in maps if _is_timely(m, asked, options)])
-    place = find_place(asked.place, timely or maps)
+    place = _find_place(asked, timely or maps)
     more: list[Notice] = []
     force = next((m.situation.force for m in timely if m.situation), FORCE)
     painted = [m for m in timely if m.painted is not None]
@@ -134,6 +134,16 @@ def _answer(  # noqa: PLR0913, PLR0917 - what was asked and how
     answer = _rate(asked, place, drawn, force, options, more)
     on_step("judged")
     return answer
+
+
+def _find_place(asked: Asked, maps: Sequence[GivenMap]) -> Where | None:
+    """Find the place; a situation names its force itself, so it can do without."""
+    try:
+        return find_place(asked.place, maps)
+    except (SituationError, QuestionError):
+        if any(m.painted for m in maps):
+            raise
+        return None
 
 
 def _is_timely(given: GivenMap, asked: Asked, options: Options) -> bool:
@@ -261,4 +271,4 @@ def _say_why(why: str, given: GivenMap, asked: Asked) -> str:
     days = (given.as_of.date() - made_at.date()).days if made_at else 0
     count = "1 day" if abs(days) == 1 else f"{abs(days)} days"
     side = "after" if days > 0 else "before"
-    return f"Not used: it is of {count} {side} the claim, further than evidence may be old."
+    return f"Not used: {count} {side} the claim, further away than evidence may be old."

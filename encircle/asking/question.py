@@ -291,7 +291,10 @@ def _find_place(text: str) -> str | None:
                 name = " ".join(words[:count]).strip(".,;:!?\"'»”")
                 if not _NO_PLACE.fullmatch(fold(name)) and find_places(name, countries=COUNTRIES):
                     return name
-    return None
+    unknown = _AT_NAME.search(text)  # misspelt, perhaps: whoever looks it up says what is near
+    if unknown is None or _NO_PLACE.fullmatch(fold(unknown["name"])):
+        return None
+    return unknown["name"].split()[0]
 
 
 def _is_year(number: float, proposal: Proposal) -> bool:
