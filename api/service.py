@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from api.settings import Settings
     from api.wire import Kind
 
-NAMES: dict[Kind, str] = {b"j": "judge", b"v": "verify", b"p": "picture", b"c": "claims", b"q": "question"}
+NAMES: dict[Kind, str] = {
+    b"j": "judge", b"v": "verify", b"p": "picture", b"c": "claims", b"q": "question",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from encircle.asking.question import FORCE, Corrections, date_by, read_question
 from encircle.claims.checks import UNWEIGHED, check_claims
 from encircle.claims.mappers import find_mapper
 from encircle.errors import EncircleError, QuestionError, SituationError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from encircle.formats.presets import MapFile
     from encircle.notices import Notice
     from encircle.options import Options
-    from encircle.situation import Situation
+    from encircle.situation import Claim, Situation
 
 Json = dict[str, Any]
 STEPS = ("read", "found", "drawn", "judged")
@@ -106,7 +107,7 @@ def ask(  # noqa: PLR0913 - all but two by name
         raise QuestionError(write_question(asked, question.document), question.words) from None
 
 
-def _answer(  # noqa: PLR0913, PLR0917 - what was asked and how
+def _answer(
     asked: Asked,
     maps: Sequence[GivenMap],
     force_in: str | None,
@@ -122,9 +123,7 @@ def _answer(  # noqa: PLR0913, PLR0917 - what was asked and how
     if painted:
         asked, notices = _settle_side(asked, place, painted)
         more += notices
-        meant = find_meant(
-            painted, place, side=asked.side or "", force_in=force_in, force=force
-        )
+        meant = find_meant(painted, place, side=asked.side or "", force_in=force_in, force=force)
         on_step("found")
         drawn = [_draw(m, place, meant, force, timely) for m in maps]
     else:
@@ -173,7 +172,7 @@ def _settle_side(
     return replace(asked, side=side), [notice]
 
 
-def _draw(  # noqa: PLR0913, PLR0917 - one map and what is asked of it
+def _draw(
     given: GivenMap,
     place: Where | None,
     meant: Meant | None,
@@ -200,7 +199,7 @@ def _draw(  # noqa: PLR0913, PLR0917 - one map and what is asked of it
 # -- the answer ----------------------------------------------------------------------------------
 
 
-def _rate(  # noqa: PLR0913, PLR0917 - the parts of an answer
+def _rate(  # noqa: PLR0913 - the parts of an answer
     asked: Asked,
     place: Where | None,
     drawn: Sequence[Drawn],
@@ -230,7 +229,11 @@ def _rate(  # noqa: PLR0913, PLR0917 - the parts of an answer
 
 
 def _rate_nothing(
-    asked: Asked, place: Where | None, drawn: Sequence[Drawn], claim: Any, options: Options  # noqa: ANN401
+    asked: Asked,
+    place: Where | None,
+    drawn: Sequence[Drawn],
+    claim: Claim,
+    options: Options,
 ) -> Answer:
     """Answer where no map can be judged: the claim is unverifiable, and every map says why."""
     from encircle.claims.answer import CheckedClaim, Statement  # noqa: PLC0415 - rare

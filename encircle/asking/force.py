@@ -100,9 +100,7 @@ def choose_side(place: Where, maps: Sequence[GivenMap]) -> tuple[str, Notice]:
     for given in maps:
         if given.painted is None:
             continue
-        near = {
-            side: pieces for side in SIDES if (pieces := _list_pieces(given, side, place))
-        }
+        near = {side: pieces for side in SIDES if (pieces := _list_pieces(given, side, place))}
         if len(near) == 1:
             side = next(iter(near))
             said = (
@@ -143,7 +141,7 @@ def _list_pieces(given: GivenMap, side: str, place: Where) -> list[str]:
     return [one.piece.id for one in near if one.distance_m <= NEAR_M]
 
 
-def find_meant(  # noqa: PLR0913 - as the question has them
+def find_meant(
     maps: Sequence[GivenMap],
     place: Where | None,
     *,
@@ -182,7 +180,7 @@ def _has_pieces(question: QuestionError) -> bool:
     return any(p.get("distance_m", 0) <= NEAR_M for p in pieces)
 
 
-def _find_on(  # noqa: PLR0913, PLR0917 - as above
+def _find_on(
     given: GivenMap, place: Where | None, side: str, force_in: str | None, force: str
 ) -> Meant:
     """Find the force on one map, and draw that map as a situation about it."""

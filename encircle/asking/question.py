@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from encircle.asking.whose import find_side
+from encircle.claims.answer import FaultyClaim
 from encircle.errors import InputFault, QuestionError, SituationError
 from encircle.formats.claims_file import read_rows
 from encircle.notices import Notice
+from encircle.places.letters import fold
 from encircle.situation import Claim, Definition
 from encircle.words.days import find_days
 from encircle.words.extraction import propose_claims
-from encircle.places.letters import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from encircle.words.extraction import Proposal
+    from encircle.words.lexicon.entry import Code
 
 Json = dict[str, Any]
 FORCE = "force"
@@ -90,9 +92,7 @@ class Asked:
         }
 
 
-def read_question(
-    said: str | Mapping[str, Any], corrections: Corrections | None = None
-) -> Asked:
+def read_question(said: str | Mapping[str, Any], corrections: Corrections | None = None) -> Asked:
     """
     Understand what is asked.
 
@@ -212,7 +212,7 @@ def _from_definition(text: str, given: Corrections) -> Asked:
             f"off; one of {', '.join(DEFINITIONS)}), and --value no where it denies it",
         )
     start = len(text)
-    asserts = {"definition": given.definition, "value": given.value or "yes"}
+    asserts: Json = {"definition": given.definition, "value": given.value or "yes"}
     claim = Claim(id="claim-1", geometry=None, statement=text[:2000], asserts=asserts)
     return _correct(Asked(claim, find_side(text, start, start), _find_place(text)), given)
 
@@ -220,10 +220,9 @@ def _from_definition(text: str, given: Corrections) -> Asked:
 def _read_written(said: Mapping[str, Any], given: Corrections) -> Asked:
     """Take a claim that is already written down, by its members."""
     [entry] = read_rows([("/claim", dict(said))])
-    faults = getattr(entry, "faults", ())
-    if faults:
-        raise SituationError(faults)
-    claim: Claim = entry.claim  # type: ignore[union-attr] - not faulty
+    if isinstance(entry, FaultyClaim):
+        raise SituationError(entry.faults)
+    claim = entry.claim
     asserts = {k: v for k, v in claim.asserts.items() if k != "force"}
     if asserts.get("definition") is None and claim.statement:
         read = read_question(claim.statement, replace(given, made_at=given.made_at))
@@ -299,7 +298,7 @@ def _find_place(text: str) -> str | None:
 
 def _is_year(number: float, proposal: Proposal) -> bool:
     """Tell a head count from the year of a date."""
-    days = find_days(proposal.sentence, proposal.language, None, None)
+    days = find_days(proposal.sentence, cast("Code", proposal.language), None, None)
     inside = (proposal.sentence[d.start : d.end] for d in days)
     return any(re.search(rf"(?<!\d){number:g}(?!\d)", part) for part in inside)
 

@@ -203,7 +203,9 @@ def test_a_card_has_the_size_asked_for(files):
     assert 'viewBox="0 0 1200 675"' in files["map.svg"].decode()
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "a b.geojson", "карта.kml", ".", "", "x" * 300])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "a b.geojson", "карта.kml", ".", "", "x" * 300]
+)
 def test_a_map_s_name_never_leads_out_of_the_folder(name):
     written = slug(name)
     assert written
