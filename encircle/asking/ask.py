@@ -253,7 +253,7 @@ def _rate_nothing(
 
 def _list(drawn: Drawn, rated: MapRating | None, why: str, asked: Asked) -> AskedMap:
     given = drawn.given
-    if drawn.situation is not None:
+    if given.painted is None and drawn.situation is not None:
         mapper = find_mapper(drawn.situation)
         name, side = mapper.name, mapper.side
     else:
