@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from encircle.errors import InputFault
     from encircle.formats.tables.presets import Yield
 
 Json = dict[str, Any]
@@ -237,8 +238,8 @@ def _add_tables(draft: _Draft, readings: Sequence[Reading], force: str | None) -
                 off += 1
         if off:
             said = (
-                f"{reading.name}: {off} of {len(reading.features)} lie beyond the ground considered "
-                "and were left out (a larger area: --area-km)."
+                f"{reading.name}: {off} of {len(reading.features)} lie beyond the ground "
+                "considered and were left out (a larger area: --area-km)."
             )
             draft.notices.append(Notice("positions_off_the_ground", "info", said))
         named = {name for f in kept for name in f["properties"].get("sources", ())}
@@ -420,7 +421,7 @@ def _near(draft: _Draft) -> list[BaseGeometry]:
 
 
 def _add_claims(draft: _Draft, files: Sequence[Taken]) -> None:
-    faults = []
+    faults: list[InputFault] = []
     for one in files:
         name = PurePath(one.given.name).name
         for entry in read_claims(one.given.raw, name):

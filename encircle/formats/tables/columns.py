@@ -143,7 +143,7 @@ def parse_mapping(raw: bytes, name: str) -> Wording:
 
     Examples
     --------
-    >>> parse_mapping(b'[columns]\\nside = "Seite"\\n', "map.toml").columns
+    >>> parse_mapping(b'{"side": "Seite"}', "map.json").columns
     {'side': 'Seite'}
     """
     text = raw.decode("utf-8-sig", "replace")
@@ -228,7 +228,7 @@ def _has_place(of: Mapping[Role, str]) -> bool:
 
 
 def _incomplete(of: Mapping[Role, str]) -> list[Role]:
-    """List roles that say nothing alone: a zone without an easting; a latitude alone may be both."""
+    """List roles that say nothing alone: a zone without an easting."""
     missing = [role for role in UTM_ROLES if role not in of]
     return [role for role in UTM_ROLES if role in of] if missing else []
 
