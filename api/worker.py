@@ -57,6 +57,20 @@ def picture_body(raw: bytes) -> bytes:
     return draw_svg(judge(situation, _choose(request)), situation).encode()
 
 
+def layers_body(raw: bytes) -> bytes:
+    """Judge the situation in a request's body, and give the layers of a map."""
+    request = parse_body(raw, JudgementRequest)
+    return write(judge(read_wrapped(request), _choose(request)).to_geojson())
+
+
+def page_body(raw: bytes) -> bytes:
+    """Judge the situation in a request's body, and write a page of it."""
+    from encircle.notebook import write_page  # noqa: PLC0415 - few ask for one
+
+    request = parse_body(raw, JudgementRequest)
+    return write_page(judge(read_wrapped(request), _choose(request))).encode("utf-8", "replace")
+
+
 def claims_body(raw: bytes) -> bytes:
     """Rate the claims in a request's body against its maps."""
     request = parse_body(raw, ClaimChecksRequest)
@@ -68,6 +82,13 @@ def claims_body(raw: bytes) -> bytes:
     return write(checks.to_dict(brief=request.brief))
 
 
+def answer_question(raw: bytes) -> bytes:
+    """Answer the question in a request's body."""
+    from api.questions import question_body  # noqa: PLC0415 - it brings every reader of maps
+
+    return write(question_body(raw))
+
+
 def _choose(request: JudgementRequest | ClaimChecksRequest) -> Options | None:
     return request.options.to_options() if request.options else None
 
@@ -77,6 +98,9 @@ WORK: dict[Kind, Callable[[bytes], bytes]] = {
     b"v": verify_body,
     b"p": picture_body,
     b"c": claims_body,
+    b"g": layers_body,
+    b"h": page_body,
+    b"q": answer_question,
 }
 """Kind of work to what does it."""
 

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from encircle import cli_claims, cli_convert, cli_library, cli_roads, cli_serve, cli_words
+from encircle import (
+    cli_ask,
+    cli_claims,
+    cli_convert,
+    cli_library,
+    cli_roads,
+    cli_serve,
+    cli_words,
+)
 from encircle.terminal import (
     FAILED,
     guard,
@@ -59,6 +67,7 @@ def begin(
     spell_out_streams()
 
 
+cli_ask.register(app)
 cli_convert.register(app)
 cli_library.register(app)
 cli_claims.register(app)

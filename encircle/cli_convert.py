@@ -41,15 +41,15 @@ def convert(
     ],
     force_at: Annotated[
         list[str] | None,
-        typer.Option(metavar="PLACE", help="Where the force stands: LON,LAT; repeatable"),
+        typer.Option(metavar="PLACE", help="Where the force stands, LON,LAT or name; repeatable"),
     ] = None,
     force_in: Annotated[
         str | None,
-        typer.Option(metavar="ID|PLACE", help="The piece of held ground that is the force"),
+        typer.Option(metavar="ID|PLACE", help="The piece of held ground meant: salient-1, a place"),
     ] = None,
     border: Annotated[
         Path | None,
-        typer.Option(help="GeoJSON of the state border the map leaves out, in place of our own"),
+        typer.Option(help="GeoJSON of the state border the map leaves out; one comes with it"),
     ] = None,
     preset: Annotated[
         str | None,
@@ -143,7 +143,7 @@ def convert(
         border=guard(lambda: parse_document(load(str(border)))) if border else None,
         force_at=[_place(text, "--force-at") for text in force_at or []],
         force_in=force_in,
-        anchor_at=[_place(text, "--anchor-at") for text in anchor_at or []],
+        anchor_at=[parse_place(text, "--anchor-at") for text in anchor_at or []],
         force=force,
         side=side,
         as_of=parse_instant(as_of) if as_of else None,
@@ -185,10 +185,11 @@ def _load(text: str) -> Given:
 
 
 def _place(text: str, option: str) -> Any:  # noqa: ANN401 - a place, or its name
-    """Read LON,LAT, or a place however it is written."""
+    """Read LON,LAT; the name of a place is looked up where the map is known."""
     from encircle.terminal import parse_place
 
-    return parse_place(text, option)
+    is_pair = all(part.strip().lstrip("+-").replace(".", "", 1).isdigit() for part in text.split(","))
+    return parse_place(text, option) if is_pair else text
 
 
 def _wording(path: Path | None, columns: list[str], sides: list[str]) -> Any:  # noqa: ANN401

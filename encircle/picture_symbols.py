@@ -143,6 +143,8 @@ def _list_positions(scene: Scene) -> Iterator[tuple[Position, bool, list[Xy]]]:
         shape = position.geometry
         if shape is None:
             continue
+        if scene.is_close and shape.area > 0 and position.force == scene.judgement.force:
+            continue  # drawn as the ground it is: no sign stands for a place in it
         parts = shapely.get_parts(shape)
         points = [p if isinstance(p, Point) else p.representative_point() for p in parts]
         places = scene.points([(p.x, p.y) for p in points]) if points else []

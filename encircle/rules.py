@@ -41,6 +41,8 @@ class Facts:
     lost: Contradiction | None = None
     """Places of the position that the map gives to the enemy, if nothing but a word speaks for it.
     """
+    apart: str = ""
+    """Its places that are worse off than the best, told."""
 
     @property
     def optimistic(self) -> Outlook:
@@ -246,6 +248,12 @@ def stale_evidence(facts: Facts) -> Seen | None:
     return Seen(seen.evidence, days) if seen else None
 
 
+@_rule(CONTRACT)
+def places_apart(facts: Facts) -> Seen | None:
+    """A position at several places, or drawn as a polygon, is as well off as its best place."""
+    return Seen((facts.position.id,), facts.apart) if facts.apart else None
+
+
 @_rule("Claims never change the map judged: docs/contract.md")
 def claims_not_counted(facts: Facts) -> Seen | None:
     """Ground that is only claimed was not counted as held."""
@@ -321,6 +329,7 @@ RULES: tuple[Rule, ...] = (
     routes_out,
     routes_cut,
     special_ways,
+    places_apart,
     enemy_leave,
     claims_not_counted,
     stale_evidence,

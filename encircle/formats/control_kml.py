@@ -151,7 +151,10 @@ def _explain_empty(drawing: Drawing) -> tuple[str, str]:
     if drawing.closed_lines:
         shown = ", ".join(drawing.closed_lines[:8])
         said = f"zones are drawn as lines, which paint no ground: {shown}"
-        return said, "Draw them as polygons, or turn the lines into polygons (QGIS: Lines to polygons)"
+        return (
+            said,
+            "Draw them as polygons, or turn the lines into polygons (QGIS: Lines to polygons)",
+        )
     if drawing.count("LineString", "LinearRing"):
         return "the file holds lines, and no polygon paints ground", "Give a map of control zones"
     if drawing.count("Point", "Track", "MultiTrack"):
@@ -198,7 +201,9 @@ def _tell_times(placemarks: Sequence[Placemark], instant: datetime) -> Iterator[
     stamps = [f"{p.path!r} ({p.span.written})" for p in other if p.span and p.span.is_stamp]
     when = f"{instant:%Y-%m-%d %H:%M}"
     if spans:
-        said = f"{len(spans)} zones do not hold at {when} and were left out: {', '.join(spans[:20])}."
+        said = (
+            f"{len(spans)} zones do not hold at {when} and were left out: {', '.join(spans[:20])}."
+        )
         yield Notice("zones_of_another_time", "info", said)
     if stamps:
         said = (
@@ -272,7 +277,8 @@ class _Reading:
         for placemark, zone in self.strangers:
             marks = ", ".join(list_marks(placemark)) or "no mark at all"
             whose = f"Placemark {placemark.path!r} ({marks}) fits no rule"
-            yield tell_unknown("fits_no_rule", whose, "what it bears", zone)
+            remedy = "Give it a side, or leave it out (MARK=skip), with --holder."
+            yield tell_unknown("fits_no_rule", whose, zone, remedy)
         for rule in self.rules:
             if rule not in self.used:
                 said = f"No placemark bears {rule.mark!r}: nothing was given to {rule.holder}."

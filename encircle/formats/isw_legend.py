@@ -1,4 +1,4 @@
-"""What do the names of the Institute for the Study of War's layers say: on what basis, and whose."""
+"""What do the names of ISW's layers say: on what basis is ground painted, and whose is it."""
 
 from __future__ import annotations
 

@@ -274,10 +274,10 @@ class _Reader:
         if drawn.is_empty:
             return None
         file = (round_it.file,) if len(self.documents) > 1 else ()
-        said, schemas = _read_data(element)
+        data, schemas = _read_data(element)
         return Placemark(
             index, name, round_it.folders, self.styles[round_it.file].resolve(element), drawn,
-            (*file, *round_it.documents), said, schemas,
+            (*file, *round_it.documents), data, schemas,
             self._read_span(element, where) or round_it.span,
         )  # fmt: skip
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from shapely.geometry import Polygon
+    from shapely.geometry.base import BaseGeometry
 
     from encircle.formats.painted import PaintedMap
     from encircle.formats.shapes import LonLat
@@ -23,7 +24,7 @@ NEAR_DEG = 2.0
 latitude. Convention: past the widest area that is looked at for a rear, 200 km."""
 
 SWAPPED = "are lon and lat swapped?"
-ORDER = "GeoJSON and KML write longitude first: swap them in the source and export it again"
+ORDER = "Longitude comes first in GeoJSON and KML: swap the two in the source, and export it again"
 
 Bounds = tuple[float, float, float, float]
 
@@ -72,10 +73,10 @@ def _check_border(zones: Polygon, border: list[Polygon], around: list[Polygon]) 
     for outline in border:
         others = shapely.union_all([zones, *around])
         if not outline.intersects(others) and _swap(outline).intersects(others):
-            raise refusal(f"the border lies off the map: {SWAPPED}", f"In the border file, {ORDER}")
+            raise refusal(f"the border lies off the map: {SWAPPED}", ORDER)
 
 
-def _check_zones(painted: PaintedMap, asked: shapely.Geometry) -> None:
+def _check_zones(painted: PaintedMap, asked: BaseGeometry) -> None:
     if asked.is_empty:
         return
     shapely.prepare(asked)
@@ -89,19 +90,21 @@ def _check_zones(painted: PaintedMap, asked: shapely.Geometry) -> None:
     if swapped:
         raise SituationError(
             [
-                InputFault("", f"it lies off the map, at {show_place(z.geometry)}: {SWAPPED}", ORDER, z.id)
+                InputFault(
+                    "", f"it lies off the map, at {show_place(z.geometry)}: {SWAPPED}", ORDER, z.id
+                )
                 for z in swapped
             ]
         )
 
 
-def _check_places(places: Sequence[LonLat], known: shapely.Geometry) -> None:
+def _check_places(places: Sequence[LonLat], known: BaseGeometry) -> None:
     faults = list(_find_off(places, known))
     if faults:
         raise SituationError(faults)
 
 
-def _find_off(places: Sequence[LonLat], known: shapely.Geometry) -> Iterator[InputFault]:
+def _find_off(places: Sequence[LonLat], known: BaseGeometry) -> Iterator[InputFault]:
     for lon, lat in places:
         if known.intersects(shapely.Point(lon, lat)):
             continue
@@ -121,5 +124,6 @@ def _widen(bounds: Bounds) -> Polygon:
     return box(west - NEAR_DEG, south - NEAR_DEG, east + NEAR_DEG, north + NEAR_DEG)
 
 
-def _swap(geometry: shapely.Geometry) -> shapely.Geometry:
-    return shapely.transform(geometry, lambda c: c[:, ::-1])
+def _swap(geometry: BaseGeometry) -> BaseGeometry:
+    swapped: BaseGeometry = shapely.transform(geometry, lambda c: c[:, ::-1])
+    return swapped

@@ -78,6 +78,14 @@ class MapRating:
     as_of: str
     rating: str
     mapper_side: str | None = None
+    mapper: str | None = None
+    used: bool = True
+    use: str = ""
+    """What it counts for, or why it was not used."""
+    says: str = ""
+    """What it shows, in words."""
+    title: str = ""
+    """What its maker calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +258,9 @@ def _parse_map(rated: Json) -> MapRating:
     name = rated.get("map") or rated.get("situation") or "a map"
     return MapRating(
         str(name), str(rated.get("as_of") or ""), str(rated.get("rating") or ""),
-        _text(rated.get("mapper_side")),
+        _text(rated.get("mapper_side")), _text(rated.get("mapper")),
+        rated.get("used") is not False, _text(rated.get("use")) or "",
+        _text(rated.get("says")) or "", _text(rated.get("title")) or "",
     )  # fmt: skip
 
 

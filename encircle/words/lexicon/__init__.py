@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from encircle.words.lexicon.english import ENGLISH
+from encircle.places.letters import fold
 from encircle.words.lexicon.entry import (
     Code,
     Definition,
@@ -20,7 +21,6 @@ from encircle.words.lexicon.entry import (
     Term,
     compile_any,
     compile_phrase,
-    fold,
 )
 from encircle.words.lexicon.german import GERMAN
 from encircle.words.lexicon.places import PLACES, Place, find_places

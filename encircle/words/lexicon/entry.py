@@ -102,28 +102,6 @@ class Language:
     """Words for a day counted from the last day named: *a day later* is 1."""
 
 
-@lru_cache(maxsize=64)
-def fold(text: str) -> str:
-    """
-    Write text in small letters, one spelling for each sound and every character where it was.
-
-    Examples
-    --------
-    >>> fold("Окружён’")
-    "окружен'"
-    >>> len(fold("İẞ")) == len("İẞ")
-    True
-    """
-    return "".join(_fold_letter(letter) for letter in text)
-
-
-@lru_cache(maxsize=4096)
-def _fold_letter(letter: str) -> str:
-    small = letter.lower()
-    small = small if len(small) == 1 else letter
-    return {"ё": "е", "’": "'", "ʼ": "'", "`": "'", "\u00a0": " ", "\u2011": "-"}.get(small, small)
-
-
 def compile_phrase(phrase: str) -> str:
     r"""
     Turn a phrase of the lexicon into a regular expression over folded text.

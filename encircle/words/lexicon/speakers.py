@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from encircle.words.lexicon.entry import fold
+from encircle.places.letters import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from shapely.geometry import Point, box, mapping, shape
 from encircle.errors import SituationError
 from encircle.formats.deepstate import (
     measure_ground_abroad,
+    paint_deepstate,
     parse_snapshot_time,
     read_snapshot,
     situation_from_deepstate,
@@ -56,7 +57,7 @@ def of_kind(situation, kind):
 
 
 def notices(situation):
-    return "\n".join(situation["situation"]["notices"])
+    return "\n".join(notice["statement"] for notice in situation["situation"]["notices"])
 
 
 # -- the paint
@@ -99,7 +100,7 @@ def test_the_fill_says_who_holds_the_ground(fill, name, holder, basis):
 def test_a_name_that_disagrees_is_told_and_the_fill_decides(fill, name, said):
     read = read_snapshot(snapshot(feature(SALIENT, fill, name)))
     assert read.patches[0].fill == fill
-    assert any(said in n and "the fill decides" in n for n in read.notices)
+    assert any(said in str(n) and "the fill decides" in str(n) for n in read.notices)
 
 
 def test_a_name_without_english_is_read_in_ukrainian():
@@ -109,40 +110,64 @@ def test_a_name_without_english_is_read_in_ukrainian():
 
 
 def test_satire_is_left_out_and_counted():
-    situation = convert(held(), feature(box(34.5, 50.9, 34.6, 51.0), "#ff5252"))
+    situation = convert(held(), feature(box(20.0, 54.0, 22.0, 55.0), "#ff5252"))
     assert "deepstate-1" not in by_id(situation)
     assert "1 polygons with fill #ff5252" in notices(situation)
 
 
-def test_an_unknown_fill_is_left_out_and_named():
-    situation = convert(held(), feature(SALIENT, "#ce93d8"), feature(SALIENT, None))
-    assert "Fill #ce93d8 is not in the legend: features 1" in notices(situation)
-    assert "Fill none is not in the legend: features 2" in notices(situation)
+@pytest.mark.parametrize(
+    ("fill", "name", "basis", "holder", "code"),
+    [
+        pytest.param("#ce93d8", "а /// Occupied", "assessed", "RU", "fill_read_by_name", id="name"),
+        pytest.param("#ce93d8", "а /// Under Wagner", "unknown", None, "fill_unknown", id="none"),
+        pytest.param(None, None, "unknown", None, "fill_unknown", id="no fill, no name"),
+        pytest.param(
+            "#ff5252", "а /// Occupied", "unknown", None, "fill_unknown", id="satire here"
+        ),
+    ],
+)
+def test_ground_in_a_fill_of_no_legend_is_never_left_out(fill, name, basis, holder, code):
+    read = paint_deepstate(snapshot(held(), feature(box(34.5, 51.0, 34.9, 51.2), fill, name)))
+    zone = read.zones[1]
+    assert (zone.basis, zone.holder) == (basis, holder)
+    (told,) = [n for n in read.notices if n.code == code]
+    assert told.features == ("deepstate-1",)
+    assert told.severity == ("doubt" if holder is None else "caution")
+
+
+def test_ground_in_a_fill_of_no_legend_far_from_the_war_casts_no_doubt():
+    read = read_snapshot(snapshot(held(), feature(box(44.0, 5.0, 46.0, 7.0), "#fbc02d", "x")))
+    assert [n.severity for n in read.notices if n.code == "fill_unknown"] == ["caution"]
 
 
 def test_points_and_lines_are_left_out_and_counted():
     arrow = feature(Point(34.2, 51.1), "#a52714", "Direction of attack")
     line = feature({"type": "LineString", "coordinates": [[34, 51], [35, 51]]}, "#a52714")
     situation = convert(held(), arrow, arrow, line)
-    assert "2 points (units, arrows, captions) were left out" in notices(situation)
-    assert "1 lines were left out" in notices(situation)
+    assert "2 points and 1 lines were left out" in notices(situation)
     assert [f["id"] for f in of_kind(situation, "position")] == ["position-1"]
 
 
 @pytest.mark.parametrize(
     "broken",
     [
-        None,
-        {"type": "Polygon", "coordinates": []},
         {"type": "Polygon", "coordinates": [[[1, 2]]]},
         {"type": "Polygon", "coordinates": [[["a", "b"], [1, 2], [2, 3], ["a", "b"]]]},
         {"type": "Nonsense"},
         {},
     ],
 )
-def test_a_broken_geometry_is_left_out_and_counted(broken):
-    bad = feature(SALIENT, "#a52714") | {"geometry": broken}
-    assert "1 features without a readable geometry" in notices(convert(held(), bad))
+def test_a_broken_geometry_is_refused_by_feature(broken):
+    bad = feature(SALIENT, "#a52714") | {"geometry": broken, "id": "zone 7"}
+    with pytest.raises(SituationError, match=r"feature 1 \('zone 7'\).*cannot be read") as refused:
+        convert(held(), bad)
+    assert all(fault.remedy for fault in refused.value.faults)
+
+
+@pytest.mark.parametrize("empty", [None, {"type": "Polygon", "coordinates": []}])
+def test_a_feature_without_a_geometry_paints_nothing_and_is_told(empty):
+    bad = feature(SALIENT, "#a52714") | {"geometry": empty}
+    assert "1 features without a geometry" in notices(convert(held(), bad))
 
 
 # -- geometry
@@ -150,7 +175,7 @@ def test_a_broken_geometry_is_left_out_and_counted(broken):
 
 def test_z_is_dropped_with_a_notice():
     situation = convert(held(shapely.force_3d(SALIENT)))
-    assert "Z was dropped from 1 polygons" in notices(situation)
+    assert "heights were dropped from 1 features" in notices(situation)
     assert not shape(by_id(situation)["deepstate-0"]["geometry"]).has_z
 
 
@@ -175,7 +200,7 @@ def test_an_invalid_polygon_is_mended_by_structure_and_named():
     drawn = shape(by_id(situation)["deepstate-1"]["geometry"])
     assert drawn.is_valid
     assert drawn.area == pytest.approx(0.04)
-    assert "Feature 1 crossed or touched itself" in notices(situation)
+    assert "geoJSON.status.dismissed') crossed or touched itself" in notices(situation)
 
 
 def test_rings_follow_the_right_hand_rule():

@@ -1,0 +1,159 @@
+"""Which places bear a name, in whatever alphabet, spelling or case it is written."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from encircle.places.known import find_known
+from encircle.places.letters import (
+    _split,
+    fold_name,
+    is_case_of,
+    is_cyrillic,
+    key_of,
+    read_keys,
+    romanise,
+    stem,
+)
+from encircle.places.listing import (
+    find_ranges,
+    find_rows,
+    read_place,
+)
+from encircle.places.listing import read_keys as read_key_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from encircle.places.listing import Place
+
+GENITIVE = re.compile(r"(?:['’ʼ]s|s['’ʼ]|(?<=[^sx])s)$", re.IGNORECASE)
+"""Bakhmut's, Bachmuts."""
+ARTICLE = re.compile(r"^(?:the|die|der|das)\s+", re.IGNORECASE)
+SAME_PLACE_DEG = 0.02
+"""Two entries of one name within so many degrees, 1.5 to 2 km, are one place."""
+MOST_SUGGESTED = 3
+LEAST_LIKENESS = 0.75
+"""Names less alike than this (difflib's ratio) are not suggested."""
+
+
+def find_places(text: str, *, countries: Sequence[str] | None = None) -> list[Place]:
+    """
+    Find every place that may be meant by a name, the likeliest reading and the largest first.
+
+    Only the nearest reading counts: places listed under the very name; else under another way
+    of romanising it; else those of which it is a case in Ukrainian or Russian, or a genitive.
+
+    Parameters
+    ----------
+    text
+        One name and nothing else, in any alphabet.
+    countries
+        Two-letter codes; places elsewhere are not found.
+
+    Examples
+    --------
+    >>> [p.label for p in find_places("у Бахмуті".split()[1], countries=("UA", "RU"))]
+    ['Bakhmut, Donetsk, UA']
+    >>> [p.country for p in find_places("Артёмовск", countries=["UA"])][:1]
+    ['UA']
+    """
+    return list(_find(text.strip(), None if countries is None else tuple(sorted(countries))))
+
+
+@lru_cache(maxsize=512)
+def _find(text: str, countries: tuple[str, ...] | None) -> tuple[Place, ...]:
+    known = {place.name for place in find_known(text)}
+    bare = ARTICLE.sub("", text)
+    for written in dict.fromkeys((text, bare, GENITIVE.sub("", bare))):
+        found = _find_written(written, countries)
+        if found or known:
+            break
+    for name in known:
+        found += [(1, p) for _, p in _find_written(name, countries) if fold_name(p.name) == fold_name(name)]
+    best = min((level for level, _ in found), default=0)
+    # An old name is as good as a present one: who says Krasnoarmeysk may well mean Pokrovsk.
+    kept = [p for level, p in found if level == best or (known and level <= 1)]
+    return tuple(_drop_doubles(sorted(dict.fromkeys(kept), key=lambda p: (-p.population, p.lon))))
+
+
+def _find_written(text: str, countries: Sequence[str] | None) -> list[tuple[int, Place]]:
+    rows = dict.fromkeys(row for key in read_keys(text) for row in find_rows(key, countries))
+    found: list[tuple[int, Place]] = []
+    for row in rows:
+        place = read_place(row)
+        level = _rate(text, place)
+        if level is not None:
+            found.append((level, place))
+    return found
+
+
+def _rate(text: str, place: Place) -> int | None:
+    folded = fold_name(text)
+    names = [*place.names]
+    if folded in map(fold_name, names):
+        return 0
+    sound = [romanise(word) for word in _split(text)]
+    if any(sound == [romanise(word) for word in _split(name)] for name in names):
+        return 1
+    keys = set(read_keys(text))
+    if any(key_of(name) in keys and _is_case(text, name) for name in names):
+        return 2
+    return None
+
+
+def _is_case(text: str, name: str) -> bool:
+    words, listed = _split(text), _split(name)
+    if len(words) != len(listed) or is_cyrillic(text) < is_cyrillic(name):
+        return False
+    return all(
+        is_case_of(word, other) or (word == other) or _is_stem(word, other)
+        for word, other in zip(words, listed, strict=True)
+    )
+
+
+def _is_stem(word: str, other: str) -> bool:
+    """Part of a double name that no case changes: the Yar of Chasiv Yar in Latin letters."""
+    return romanise(word) == romanise(other) and stem(romanise(word)) == romanise(other)
+
+
+def _drop_doubles(places: Sequence[Place]) -> list[Place]:
+    kept: list[Place] = []
+    for place in places:
+        if not any(_is_double(place, other) for other in kept):
+            kept.append(place)
+    return kept
+
+
+def _is_double(place: Place, other: Place) -> bool:
+    return (
+        abs(place.lon - other.lon) < SAME_PLACE_DEG and abs(place.lat - other.lat) < SAME_PLACE_DEG
+    )
+
+
+def suggest_places(text: str, *, countries: Sequence[str] | None = None) -> list[Place]:
+    """
+    Suggest places whose names are written almost like a name that nobody bears.
+
+    Examples
+    --------
+    >>> [p.name for p in suggest_places("Sudhza", countries=["RU"])][:1]
+    ['Sudzha']
+    """
+    key = key_of(text)
+    if not key:
+        return []
+    raw, ends = read_key_lines()
+    rows: dict[str, int] = {}
+    # Whoever mistypes seldom mistypes the first letter; and so few names are compared.
+    pattern = re.compile(rf"\t({re.escape(key[0])}[^\t\n]{{0,{len(key) + 1}}})(?=\t)".encode())
+    for first, last in find_ranges(countries):
+        at = 0 if not first else int(ends[first - 1]) + 1
+        for match in pattern.finditer(raw, at, int(ends[last - 1])):
+            rows.setdefault(match[1].decode(), match.start())
+    near = difflib.get_close_matches(key, rows, MOST_SUGGESTED, LEAST_LIKENESS)
+    found = [read_place(int(ends.searchsorted(rows[k]))) for k in near]
+    return list(dict.fromkeys(found))
