@@ -143,7 +143,7 @@ def convert(
         border=guard(lambda: parse_document(load(str(border)))) if border else None,
         force_at=[_place(text, "--force-at") for text in force_at or []],
         force_in=force_in,
-        anchor_at=[parse_place(text, "--anchor-at") for text in anchor_at or []],
+        anchor_at=[_anchor(text) for text in anchor_at or []],
         force=force,
         side=side,
         as_of=parse_instant(as_of) if as_of else None,
@@ -188,8 +188,21 @@ def _place(text: str, option: str) -> Any:  # noqa: ANN401 - a place, or its nam
     """Read LON,LAT; the name of a place is looked up where the map is known."""
     from encircle.terminal import parse_place
 
-    is_pair = all(part.strip().lstrip("+-").replace(".", "", 1).isdigit() for part in text.split(","))
+    is_pair = all(
+        part.strip().lstrip("+-").replace(".", "", 1).isdigit() for part in text.split(",")
+    )
     return parse_place(text, option) if is_pair else text
+
+
+def _anchor(text: str) -> tuple[float, float]:
+    """Read LON,LAT, or find a place by its name."""
+    given = _place(text, "--anchor-at")
+    if not isinstance(given, str):
+        return (float(given[0]), float(given[1]))
+    from encircle.places import resolve_place
+
+    found = guard(lambda: resolve_place(given, option="--anchor-at"))
+    return (found.lon, found.lat)
 
 
 def _wording(path: Path | None, columns: list[str], sides: list[str]) -> Any:  # noqa: ANN401

@@ -13,7 +13,7 @@ from shapely.geometry import shape
 
 from encircle.claims.answer import FaultyClaim
 from encircle.contract import parse_instant
-from encircle.errors import SituationError, UnknownForceError
+from encircle.errors import QuestionError, SituationError, UnknownForceError
 from encircle.formats.claims_file import read_claims
 from encircle.formats.guests import Given, Taken, take_in
 from encircle.formats.painted import refusal
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 DEFAULT_SIDE, DEFAULT_FORCE = "UA", "force"
 SIDE_NAMES = {"UA": "Ukraine", "RU": "Russia"}
+MOST_TRIED = 5
+"""Positions of a table tried for whose force is meant, one after the other."""
 EDGE_DEGREES = 0.5
 """Positions this far beyond the ground considered are kept: they may reach into it."""
 
@@ -343,22 +345,48 @@ def _paint(
             if force is not None and f["properties"].get("force") == force]  # fmt: skip
     places = [_middle(f) for f in ours]
     options: Json = {"force_in": plan.force_in} if plan.force_in is not None else {}
-    document = convert_map(
-        str(maps[0].preset),
-        [MapFile(PurePath(m.given.name).name, m.given.raw, m.given.basis) for m in maps],
-        border,
-        holders=plan.holders,
-        mapper_side=plan.mapper_side,
-        on_step=on_step,
-        force_at=[*plan.force_at, *places],
-        as_of=plan.as_of,
-        force=force or DEFAULT_FORCE,
-        side=side,
-        area_km=plan.area_km,
-        anchor_at=plan.anchor_at or None,
-        **options,
-    )
-    return _drop_stand_ins(document, places, force)
+
+    def convert(force_at: Sequence[Any]) -> Json:
+        return convert_map(
+            str(maps[0].preset),
+            [MapFile(PurePath(m.given.name).name, m.given.raw, m.given.basis) for m in maps],
+            border,
+            holders=plan.holders,
+            mapper_side=plan.mapper_side,
+            on_step=on_step,
+            force_at=force_at,
+            as_of=plan.as_of,
+            force=force or DEFAULT_FORCE,
+            side=side,
+            area_km=plan.area_km,
+            anchor_at=plan.anchor_at or None,
+            **options,
+        )
+
+    document = _convert_round(convert, plan, places)
+    return document if plan.force_at or plan.force_in is not None else _drop_stand_ins(document)
+
+
+def _convert_round(
+    convert: Callable[[Sequence[Any]], Json], plan: Plan, places: Sequence[tuple[float, float]]
+) -> Json:
+    """
+    Draw the map round the force; a table's position on enemy ground is no reason to ask whose.
+
+    The map asks back where a place stands on ground it gives to the enemy. Of several positions of
+    a table those that stand on their own side's ground say which force is meant; the others are
+    kept as evidence, and the judgement says what the map makes of them. Where none does, it asks.
+    """
+    try:
+        return convert([*plan.force_at, *places])
+    except QuestionError as question:
+        if plan.force_at or plan.force_in is not None or len(places) < 2:  # noqa: PLR2004 - several
+            raise
+        asked = question
+    for place in places[:MOST_TRIED]:
+        with suppress(QuestionError):
+            return convert([place])
+    raise asked
 
 
 def _middle(feature: Json) -> tuple[float, float]:
@@ -366,19 +394,15 @@ def _middle(feature: Json) -> tuple[float, float]:
     return (round(drawn.x, 7), round(drawn.y, 7))
 
 
-def _drop_stand_ins(
-    document: Json, places: Sequence[tuple[float, float]], force: str | None
-) -> Json:
-    """Take out the dots that stood for the table's own positions while the map was drawn."""
-    spots = set(places)
+def _drop_stand_ins(document: Json) -> Json:
+    """
+    Take out the force as the map's reader drew it, for the table says where its units are.
 
-    def stands_in(feature: Json) -> bool:
-        said, drawn = feature["properties"], feature.get("geometry") or {}
-        is_ours = said.get("kind") == "position" and said.get("force") == force
-        is_dot = drawn.get("type") == "Point" and said.get("reach_m") == 0
-        return is_ours and is_dot and tuple(drawn["coordinates"]) in spots
-
-    document["features"] = [f for f in document["features"] if not stands_in(f)]
+    A map of control shows no positions: all that are there were drawn for the places asked about.
+    """
+    document["features"] = [
+        f for f in document["features"] if f["properties"].get("kind") != "position"
+    ]
     return document
 
 

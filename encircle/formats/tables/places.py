@@ -158,13 +158,14 @@ def _read_geometry(text: str) -> Found:
     srid = re.match(r"(?i)SRID=(\d{1,6});", text)
     try:
         if _HEX.match(text):
-            drawn, code = shapely.from_wkb(text), None
-            code = shapely.get_srid(drawn)
+            drawn = shapely.from_wkb(text)
+            code = int(shapely.get_srid(drawn))
         else:
-            drawn, code = shapely.from_wkt(text[srid.end() if srid else 0 :]), srid and int(srid[1])
+            drawn = shapely.from_wkt(text[srid.end() if srid else 0 :])
+            code = int(srid[1]) if srid else 0
     except (ShapelyError, ValueError) as error:
         raise PlaceError(f"no geometry ({str(error)[:60]})", "Write POINT (35.27 51.19)") from None
-    if code not in (None, 0, 4326):
+    if code not in (0, 4326):
         raise PlaceError(f"not WGS 84: EPSG:{code}", "Reproject to EPSG:4326")
     return _drawn(drawn, "WKT")
 

@@ -40,7 +40,7 @@ from encircle.formats.tables.words import (
     read_share,
     read_sidc,
 )
-from encircle.notices import Notice
+from encircle.notices import Notice, Severity
 from encircle.recognise.headings import plain_heading
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ class _Reader:
         A column called *status* with none of the words known here (verified, draft) says something
         else: it is not used, and told. Where some words are known, the others are faults.
         """
-        tests = {
+        tests: dict[Role, Any] = {
             "echelon": find_echelon, "status": lambda t: PRESENT.get(plain_heading(t)),
             "basis": lambda t: BASES.get(plain_heading(t)), "grade": read_grade,
             "reliability": read_reliability, "credibility": read_credibility, "sidc": read_sidc,
@@ -210,8 +210,8 @@ class _Reader:
         for role, test in tests.items():
             heading = self.columns.of.get(role)
             cells = [text for _, text in iterate_cells(self.sheet, heading)] if heading else []
-            if cells and not any(test(text) is not None for text in cells):  # type: ignore[operator]
-                used.discard(role)  # type: ignore[arg-type]
+            if cells and not any(test(text) is not None for text in cells):
+                used.discard(role)
                 self._note("columns", "table_column_not_used", f"no word of the column {heading!r} "
                            f"is known as {role} ({cells[0][:30]!r}): it was not used")  # fmt: skip
         return used
@@ -461,8 +461,8 @@ class _Reader:
     def _unread(self, heading: str, why: str, row: int) -> None:
         self.unread.setdefault((heading, why), []).append(row)
 
-    def _note(self, _: str, code: str, said: str, severity: str = "caution") -> None:
-        notice = Notice(code, severity, f"{self.sheet.name}: {said}.")  # type: ignore[arg-type]
+    def _note(self, _: str, code: str, said: str, severity: Severity = "caution") -> None:
+        notice = Notice(code, severity, f"{self.sheet.name}: {said}.")
         self.reading.notices.append(notice)
 
     def _tell(self) -> None:
