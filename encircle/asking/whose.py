@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from encircle.words.lexicon.entry import fold
+from encircle.places.letters import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
