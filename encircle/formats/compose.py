@@ -7,9 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import PurePath
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from shapely.geometry import shape
+from shapely.geometry import Point, shape
 
 from encircle.claims.answer import FaultyClaim
 from encircle.contract import parse_instant
@@ -24,6 +25,7 @@ from encircle.formats.tables.positions import Reading, Wishes, read_table, refus
 from encircle.formats.tables.sheets import list_lines
 from encircle.geojson import parse_document, read_situation
 from encircle.notices import Notice
+from encircle.projection import GEOD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -36,6 +38,10 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 DEFAULT_SIDE, DEFAULT_FORCE = "UA", "force"
 SIDE_NAMES = {"UA": "Ukraine", "RU": "Russia"}
+MOST_LATITUDE = 90.0
+FAR_KM = 1_000.0
+"""Positions further than this from all that counts as reached are not about it, km: the reach of
+one situation (`geojson.LIMITS`)."""
 MOST_TRIED = 5
 """Positions of a table tried for whose force is meant, one after the other."""
 EDGE_DEGREES = 0.5
@@ -134,7 +140,7 @@ def compose(
     side = _choose_side(plan, positions, maps, of)
     force = _name_force(plan, positions, side, maps=bool(maps))
     draft = _begin(maps, of, plan, border, (side, force, positions), on_step)
-    _add_tables(draft, readings, force)
+    _add_tables(draft, readings, plan, force)
     _add_roads(draft, of.get("roads", []), plan)
     _add_claims(draft, of.get("claims", []))
     draft.notices += [notice for one in taken for notice in one.notices]
@@ -227,10 +233,11 @@ def _refuse_or_keep(readings: Sequence[Reading], plan: Plan) -> None:
         reading.notices.append(Notice("table_rows_left_out", "caution", said + "."))
 
 
-def _add_tables(draft: _Draft, readings: Sequence[Reading], force: str | None) -> None:
+def _add_tables(draft: _Draft, readings: Sequence[Reading], plan: Plan, force: str | None) -> None:
     area = draft.whole.get("area") if draft.is_painted else None
     ground = shape(area).buffer(EDGE_DEGREES) if area else None
     for reading in readings:
+        _check_whole_table(reading, plan, ground)
         kept, off = [], 0
         for feature in reading.features:
             is_ours = force is not None and feature["properties"].get("force") == force
@@ -248,6 +255,40 @@ def _add_tables(draft: _Draft, readings: Sequence[Reading], force: str | None) -
         draft.whole["sources"] += [s for s in reading.sources if s["id"] in named]
         draft.features.extend(kept)
         draft.notices += reading.notices
+
+
+def _check_whole_table(reading: Reading, plan: Plan, ground: BaseGeometry | None) -> None:
+    """
+    Refuse a table whose latitudes and longitudes are exchanged throughout.
+
+    Its rows agree with each other, so only what it goes with can tell: the ground of the map, or
+    the places that count as reached.
+    """
+    drawn = [f["geometry"]["coordinates"] for f in reading.features
+             if (f.get("geometry") or {}).get("type") == "Point"]  # fmt: skip
+    if not drawn:
+        return
+    lon, lat = (median(place[axis] for place in drawn) for axis in (0, 1))
+    if ground is not None:
+        on, exchanged = (sum(ground.intersects(Point(p)) for p in places)
+                         for places in (drawn, [p[::-1] for p in drawn]))  # fmt: skip
+        is_wrong = on == 0 and exchanged > 0
+    else:
+        exchanged = [(lat, lon)] if abs(lon) <= MOST_LATITUDE else []
+        near = [min((_gap_km(place, anchor) for anchor in plan.anchor_at), default=0.0)
+                for place in ((lon, lat), *exchanged)]  # fmt: skip
+        is_wrong = near[0] > FAR_KM and min(near) < FAR_KM / 2
+    if is_wrong:
+        said = (
+            f"{reading.name}: its positions lie round latitude {lat:g}, longitude {lon:g}, far "
+            "from everything else, and amid it with the two exchanged"
+        )
+        raise refusal(said, "Exchange the columns, or say which is which (--column lat=... "
+                      "--column lon=...)")  # fmt: skip
+
+
+def _gap_km(place: tuple[float, float], other: tuple[float, float]) -> float:
+    return float(GEOD.inv(*place, *other)[2]) / 1000
 
 
 def _lies_on(feature: Json, ground: BaseGeometry) -> bool:

@@ -102,7 +102,7 @@ HEADINGS = _roles_by_heading()
 """Role and scale by heading, as `plain_heading` gives it."""
 WEAK = frozenset("x y north east zone shape point geo text to from p no nr army range size".split())
 """Headings that mean what they say here only where no plainer one is there."""
-LON_FIRST = frozenset("lonlat lon_lat lnglat lng_lat long_lat".split())
+LON_FIRST = frozenset("lonlat lon_lat lnglat lng_lat long_lat longitude_latitude".split())
 SNIFFED_ROWS = 50
 LEAST_SHARE = 0.8
 """Of a column's cells that must be places for it to be one whatever its heading."""

@@ -103,6 +103,20 @@ def test_positions_of_a_table_are_judged_as_those_drawn_by_hand():
     assert ours.verdict == theirs.verdict
 
 
+def exchange(table):
+    rows = [row.split(",") for row in table.strip().split("\n")]
+    return "\n".join(",".join([r[0], r[2], r[1], *r[3:]] if at else r) for at, r in enumerate(rows))
+
+
+def test_a_table_exchanged_throughout_is_refused():
+    with pytest.raises(SituationError, match="exchanged"):
+        make((exchange(TABLE), "p.csv"), anchor_at=[(32.5, 49.5)])
+    hostile = "\n".join(row for row in exchange(TABLE).split("\n") if ",UA," not in row)
+    with pytest.raises(SituationError, match="exchanged"):
+        make((MAP, MAP_NAME), (hostile, "p.csv"), (BORDER, "border.geojson"),
+             force_at=[(33.0, 49.5)])  # fmt: skip
+
+
 def test_without_a_rear_the_remedy_says_how_to_give_one():
     with pytest.raises(SituationError, match="--anchor-at"):
         make((TABLE, "p.csv"))
