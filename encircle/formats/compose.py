@@ -641,5 +641,8 @@ def _check(document: Json) -> None:
 
     Reports alone name no force, and neither need a table of several: `judge --force` asks then.
     """
+    if not any(feature.get("geometry") for feature in document["features"]):
+        raise refusal("claims without a place make no situation", "Check them against a map: "
+                      "encircle check SITUATION --claims FILE, or convert them beside one")  # fmt: skip
     with suppress(UnknownForceError):
         read_situation(document)

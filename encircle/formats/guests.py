@@ -115,7 +115,7 @@ def _cast(given: Given, guest: Guest, preset: str | None) -> Taken:
             replace(guest, kind=kind))  # type: ignore[arg-type]  # fmt: skip
         return Taken(given, own, role, preset if preset in TABLES else None)
     if guest.kind == "claims" and preset is None and _is_archive(given):
-        return Taken(given, guest, "table", "auto-archiver")
+        return Taken(given, replace(guest, kind="table"), "table", "auto-archiver")
     if guest.kind in ("kml", "kmz") and preset is None and _marks_points(given):
         return Taken(given, guest, "table")
     if guest.kind == "geojson_lines":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from statistics import median
@@ -155,10 +156,11 @@ def _list_ways(row: Row, columns: Columns, *, lon_first: bool) -> list[Callable[
 def _two_cells(lat: str, lon: str) -> Found:
     try:
         return place_of(lat, lon)
-    except PlaceError:
-        if lat != lon:
-            raise
-    return _one_cell(lat, "lon", lon_first=False)  # one cell copied into both
+    except PlaceError as error:
+        if lat == lon:  # one cell copied into both
+            with suppress(PlaceError):
+                return read_place(lat)
+        raise error from None
 
 
 def _one_cell(text: str, missing: str, *, lon_first: bool) -> Found:

@@ -174,11 +174,8 @@ class _Reader:
         return self.reading
 
     def _check_columns(self) -> None:
-        of, sheet = self.columns.of, self.sheet
-        has_place = sheet.is_drawn or any(
-            r in of for r in ("lat", "lon", "place", "mgrs", "easting")
-        )
-        if not has_place and self.gives == "positions":
+        sheet = self.sheet
+        if not self._has_places() and self.gives == "positions":
             remedy = f"It has {', '.join(sheet.headings)}. Say which: --column lat=... lon=..."
             raise refusal(f"{sheet.name}: no column is a place", remedy)
         if self.gives == "positions" and not self._names_sides():
@@ -187,6 +184,10 @@ class _Reader:
                 "that they are reports and not positions (--rows-as claims)"
             )
             raise refusal(f"{sheet.name}: no column says whose the positions are", remedy)
+
+    def _has_places(self) -> bool:
+        wanted = ("lat", "lon", "place", "mgrs", "easting")
+        return self.sheet.is_drawn or any(role in self.columns.of for role in wanted)
 
     def _names_sides(self) -> bool:
         of = self.columns.of
@@ -254,6 +255,8 @@ class _Reader:
 
     def _place(self, row: Row) -> Found | None:
         number = row.number
+        if self.gives == "claims" and not (self._has_places() or row.fault):
+            return None
         if number in self.located.faults:
             reason, remedy = self.located.faults[number]
             if self.gives == "claims" and not row.fault:

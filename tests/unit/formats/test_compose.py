@@ -208,6 +208,20 @@ def test_reports_come_in_without_a_force_or_a_rear():
     assert kinds(document) == ["claim"]
 
 
+def test_posts_of_auto_archiver_come_in_as_claims():
+    posts = (
+        "Link,Archive status,Archive location,Upload timestamp,Text Content\n"
+        "https://t.me/1,ok,https://arch/1,2025-03-14T09:00:00Z,They are surrounded\n"
+    )
+    with pytest.raises(SituationError, match="encircle check"):
+        make((posts, "archive.csv"))
+    document, _ = make((TABLE, "p.csv"), (posts, "archive.csv"), **ANCHOR)
+    said = document["features"][kinds(document).index("claim")]["properties"]
+    assert (said["kind"], said["statement"]) == ("claim", "They are surrounded")
+    assert (said["url"], said["archive_url"]) == ("https://t.me/1", "https://arch/1")
+    assert "claim_without_place" not in codes(document)
+
+
 def test_claims_come_in_beside_a_map():
     claims = "id,claimant,statement,force,definition\nc1,Spokesman,They are cut off,grp,land_cut\n"
     document, _ = make((TABLE, "p.csv"), (claims, "c.csv"), **ANCHOR)
