@@ -138,7 +138,7 @@ def compose(
     positions = [f for reading in readings for f in reading.features
                  if f["properties"]["kind"] == "position"]  # fmt: skip
     side = _choose_side(plan, positions, maps, of)
-    force = _name_force(plan, positions, side, maps=bool(maps))
+    force = _name_force(plan, positions, side, maps=bool(maps), drawn=bool(of.get("situation")))
     draft = _begin(maps, of, plan, border, (side, force, positions), on_step)
     _add_tables(draft, readings, plan, force)
     _add_roads(draft, of.get("roads", []), plan)
@@ -319,17 +319,19 @@ def _choose_side(
     return DEFAULT_SIDE
 
 
-def _name_force(plan: Plan, positions: Sequence[Json], side: str, *, maps: bool) -> str | None:
+def _name_force(
+    plan: Plan, positions: Sequence[Json], side: str, *, maps: bool, drawn: bool
+) -> str | None:
     """
     Name the force judged, and its positions.
 
     Rows that name a force are its positions. Where no row of the side does, all of them are, unless
-    the force is placed otherwise (--force-at, --force-in).
+    the force is placed otherwise (--force-at, --force-in, a situation that has one).
     """
-    is_placed = bool(plan.force_at or plan.force_in)
+    is_placed = bool(plan.force_at or plan.force_in) or drawn
     ours = [f["properties"] for f in positions if f["properties"]["side"] == side]
     named = list(dict.fromkeys(p["force"] for p in ours if p.get("force")))
-    if not positions and not is_placed and not maps:
+    if drawn or not (positions or is_placed or maps):
         return plan.force
     if plan.force and named and plan.force not in named and not is_placed:
         said = f"no row of {side} belongs to the force {plan.force!r}"
@@ -642,7 +644,7 @@ def _check(document: Json) -> None:
     Reports alone name no force, and neither need a table of several: `judge --force` asks then.
     """
     if not any(feature.get("geometry") for feature in document["features"]):
-        raise refusal("claims without a place make no situation", "Check them against a map: "
-                      "encircle check SITUATION --claims FILE, or convert them beside one")  # fmt: skip
+        remedy = "Check them against a map: encircle check SITUATION --claims FILE"
+        raise refusal("claims without a place make no situation", remedy)
     with suppress(UnknownForceError):
         read_situation(document)

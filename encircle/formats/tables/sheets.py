@@ -264,7 +264,7 @@ def _check_unzipped(raw: bytes, name: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             size = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
         raise refusal(f"{name} cannot be opened ({error!s:.80})", "Save it again") from None
     if size > MOST_UNZIPPED:
         raise refusal(f"{name} unpacks to {size} bytes", "Save the sheet as CSV")

@@ -202,6 +202,15 @@ def test_features_a_line_are_a_situation():
     assert kinds(again) == kinds(document)
 
 
+def test_positions_come_in_beside_a_situation_that_has_a_force():
+    base, _ = make((TABLE, "p.csv"), **ANCHOR)
+    more = "lat,lon,side,date\n49.55,33.2,Russia,2022-08-15\n49.51,33.01,UA,2022-08-15\n"
+    document, _ = make((base, "s.geojson"), (more, "more.csv"))
+    assert document["situation"]["force"] == "grp"
+    fresh = [f["properties"] for f in document["features"] if f["id"].startswith("more")]
+    assert [(said["side"], said.get("force")) for said in fresh] == [("RU", None), ("UA", None)]
+
+
 def test_reports_come_in_without_a_force_or_a_rear():
     events = "event_date,event_type,actor1,latitude,longitude,notes\n14 March 2025,B,A,51,35,x\n"
     document, _ = make((events, "acled.csv"))

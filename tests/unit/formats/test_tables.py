@@ -421,3 +421,19 @@ def test_rows_read_and_rows_told_are_the_rows_of_the_file():
                 row[luck.choice(list(row))] = luck.choice(["", "x", "NaN", "1e400", "999", "12,5"])
         raw = write(rows)
         assert count_rows(read(raw)) == count_lines(raw)
+
+
+def test_whatever_a_workbook_suffers_it_is_read_whole_or_refused():
+    whole = workbook([["side", "lat", "lon"], *(["UA", 51 + n / 10, 35] for n in range(5))])
+    luck = random.Random(8)  # noqa: S311 - no secret
+    for _ in range(SCALE):
+        raw = bytearray(whole)
+        for _ in range(luck.randint(1, 4)):
+            raw[luck.randrange(len(raw))] = luck.randrange(256)
+        if luck.random() < 0.2:
+            del raw[luck.randrange(len(raw)) :]
+        try:
+            reading = read_table(bytes(raw), "a.xlsx", "spreadsheet", Wishes())
+        except EncircleError:
+            continue
+        assert count_rows(reading) == reading.rows == 5
