@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import PurePath
 from statistics import median
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 DEFAULT_SIDE, DEFAULT_FORCE = "UA", "force"
 SIDE_NAMES = {"UA": "Ukraine", "RU": "Russia"}
+NEAR_DEGREES = 1.5
+"""A town of the rear lies no further than this beyond the positions, degrees."""
 MOST_LATITUDE = 90.0
 FAR_KM = 1_000.0
 """Positions further than this from all that counts as reached are not about it, km: the reach of
@@ -56,7 +58,8 @@ class Plan:
     border: Mapping[str, Any] | None = None
     force_at: Sequence[Any] = ()
     force_in: str | None = None
-    anchor_at: Sequence[tuple[float, float]] = ()
+    anchor_at: Sequence[Any] = ()
+    """`(lon, lat)`, or the names of places."""
     force: str | None = None
     side: str | None = None
     as_of: datetime | None = None
@@ -138,6 +141,7 @@ def compose(
     positions = [f for reading in readings for f in reading.features
                  if f["properties"]["kind"] == "position"]  # fmt: skip
     side = _choose_side(plan, positions, maps, of)
+    plan = replace(plan, anchor_at=_find_anchors(plan, positions))
     force = _name_force(plan, positions, side, maps=bool(maps), drawn=bool(of.get("situation")))
     draft = _begin(maps, of, plan, border, (side, force, positions), on_step)
     _add_tables(draft, readings, plan, force)
@@ -270,9 +274,9 @@ def _check_whole_table(reading: Reading, plan: Plan, ground: BaseGeometry | None
         return
     lon, lat = (median(place[axis] for place in drawn) for axis in (0, 1))
     if ground is not None:
-        on, exchanged = (sum(ground.intersects(Point(p)) for p in places)
+        on, turned = (sum(ground.intersects(Point(p)) for p in places)
                          for places in (drawn, [p[::-1] for p in drawn]))  # fmt: skip
-        is_wrong = on == 0 and exchanged > 0
+        is_wrong = on == 0 and turned > 0
     else:
         exchanged = [(lat, lon)] if abs(lon) <= MOST_LATITUDE else []
         near = [min((_gap_km(place, anchor) for anchor in plan.anchor_at), default=0.0)
@@ -344,6 +348,28 @@ def _name_force(
             if said_of.get("present") != "withdrawn":
                 said_of["force"] = force
     return force
+
+
+def _find_anchors(plan: Plan, positions: Sequence[Json]) -> list[tuple[float, float]]:
+    """Find the places that count as reached; of namesakes, one near what is judged is meant."""
+    if not any(isinstance(place, str) for place in plan.anchor_at):
+        return [(float(lon), float(lat)) for lon, lat in plan.anchor_at]
+    from encircle.places import resolve_place  # noqa: PLC0415 - only for names
+
+    at = [_middle(f) for f in positions] or [p for p in plan.force_at if not isinstance(p, str)]
+    bounds = None
+    if at:
+        lons, lats = zip(*at, strict=True)
+        bounds = (min(lons) - NEAR_DEGREES, min(lats) - NEAR_DEGREES,
+                  max(lons) + NEAR_DEGREES, max(lats) + NEAR_DEGREES)  # fmt: skip
+    found: list[tuple[float, float]] = []
+    for place in plan.anchor_at:
+        if isinstance(place, str):
+            named = resolve_place(place, bounds=bounds, option="--anchor-at")
+            found.append((named.lon, named.lat))
+        else:
+            found.append((float(place[0]), float(place[1])))
+    return found
 
 
 # -- the ground -----------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ def read_gis(raw: bytes, name: str, kind: str, path: Path | None = None) -> list
     except ModuleNotFoundError:
         said = f"{name} needs the package pyogrio, which is not installed"
         raise refusal(said, f"{MISSING[0].upper()}{MISSING[1:]}, or export GeoJSON") from None
-    with _on_disk(raw, name, kind, path) as where, warnings.catch_warnings(record=True) as said:
+    with _on_disk(raw, name, kind, path) as where, warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         try:
             listed = pyogrio.list_layers(where)
@@ -76,7 +76,7 @@ def read_gis(raw: bytes, name: str, kind: str, path: Path | None = None) -> list
                 pyogrio.errors.FieldError, UnicodeDecodeError, RuntimeError) as error:  # fmt: skip
             told = f"{name} cannot be opened ({error!s:.120})"
             raise refusal(told, _how_to_open(kind)) from None
-    for text in dict.fromkeys(str(warning.message)[:200] for warning in said):
+    for text in dict.fromkeys(str(warning.message)[:200] for warning in heard):
         for layer in layers[:1]:
             layer.notices += (Notice("gis_warning", "caution", f"{name}: {text}"),)
     bare = [str(layer) for layer, drawn in listed if drawn is None]
