@@ -228,7 +228,9 @@ def test_a_huge_coordinate_is_told(judge, assert_problem, situation):
     assert pointers == ["/situation/features/1/geometry/coordinates/0"]
 
 
-def test_of_thousands_of_faults_some_hundred_are_told_and_the_rest_counted(judge, assert_problem, situation):
+def test_of_thousands_of_faults_some_hundred_are_told_and_the_rest_counted(
+    judge, assert_problem, situation
+):
     situation["features"] += [{"properties": {"kind": "route"}}] * 1_500
     problem = assert_problem(judge({"situation": situation}), 422)
     assert 100 < len(problem["errors"]) <= 1_000
