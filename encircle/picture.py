@@ -12,6 +12,7 @@ from shapely.geometry import MultiPoint, Point, box
 from encircle.canvas import FONT, View, element, escape, measure_text, number, wrap, write_text
 from encircle.evidence import admit
 from encircle.options import Options
+from encircle.picture_closeup import choose_close_view
 from encircle.picture_ground import (
     INK,
     SWATCH_H,
@@ -22,7 +23,6 @@ from encircle.picture_ground import (
     draw_roads,
     name_sides,
 )  # fmt: skip
-from encircle.picture_closeup import choose_close_view
 from encircle.picture_labels import Placer
 from encircle.picture_places import draw_locator, draw_piece, draw_towns
 from encircle.picture_proof import draw_proof, format_length, list_places
@@ -398,6 +398,8 @@ FIRST = ("Way out", "Ring", "Neck", "Shortest", "Anchor", "The force", "Friendly
 
 
 def order_legend(scene: Scene) -> list[tuple[str, str]]:
+    """Order what the signs mean, the proof first."""
+
     def rank(entry: tuple[str, str]) -> int:
         return next((i for i, word in enumerate(FIRST) if entry[0].startswith(word)), len(FIRST))
 
@@ -457,6 +459,7 @@ def _write_definitions(scene: Scene) -> str:
 
 
 def write_source(scene: Scene) -> str:
+    """Say of when the map is, what was judged, and by what."""
     judgement = scene.judgement
     origins = {s.id for f in scene.evidence.speaking for s in f.sources}
     count = f"{len(origins)} source{'' if len(origins) == 1 else 's'}"

@@ -571,7 +571,13 @@ def find_no_enemy(sheet: _Sheet) -> Iterator[Notice]:
         )  # fmt: skip
 
 
+def find_misnamed(sheet: _Sheet) -> Iterator[Notice]:
+    """A property that is not read nearly names one that is: the door has told it."""
+    yield from (n for n in sheet.situation.notices if n.code == "property_nearly_named")
+
+
 CHECKS: tuple[Callable[[_Sheet], Iterator[Notice]], ...] = (
+    find_misnamed,
     find_swapped_map,
     find_far_away,
     find_off_the_map,
@@ -585,5 +591,4 @@ CHECKS: tuple[Callable[[_Sheet], Iterator[Notice]], ...] = (
 )
 """Every slip that is looked for."""
 
-inspect = inspect_situation
 """As `encircle.inspect`."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 1200.0, 675.0
 LEFT, RIGHT, TOP = 92.0, 36.0, 132.0
-STRIP_H, PANEL_H, GAP = 44.0, 168.0, 62.0
+STRIP_H, PANEL_H, GAP = 44.0, 156.0, 54.0
 
 INK, FAINT, GRID, PAPER = "#1a1a1a", "#5c5c5c", "#dcdcdc", "#ffffff"
 NECK, NECK_KIND, AREA = "#0b5394", "#8ab4dc", "#4a7d3a"
@@ -53,7 +53,8 @@ def draw_strip(series: Timeline) -> str:
     strip_y = TOP
     neck_y = strip_y + STRIP_H + GAP
     area_y = neck_y + PANEL_H + GAP
-    title = f"{series.name}, {moments[0].as_of[:10]} to {moments[-1].as_of[:10]}"
+    name = series.name[:1].upper() + series.name[1:]
+    title = f"{name}, {moments[0].as_of[:10]} to {moments[-1].as_of[:10]}"
     drawn = [
         element("title", escape(title)),
         element("rect", x="0", y="0", width=WIDTH, height=HEIGHT, fill=PAPER),
@@ -64,7 +65,7 @@ def draw_strip(series: Timeline) -> str:
         *_draw_panel(moments, scale, neck_y, "Width of the neck, km", _NECKS),
         *_draw_panel(moments, scale, area_y, "Ground held, km2", _AREAS),
         *_draw_months(moments, scale, area_y + PANEL_H),
-        write_text(LEFT, HEIGHT - 14, _LEGEND, 12, fill=FAINT),
+        write_text(LEFT, HEIGHT - 22, _LEGEND, 12, fill=FAINT),
     ]
     return element(
         "svg", *drawn, xmlns="http://www.w3.org/2000/svg", role="img", font_family=FONT,

@@ -313,7 +313,7 @@ def _can_hold(case: RingCase, feature: object, by: str) -> bool:
     if isinstance(feature, Position):
         if feature.present == "withdrawn":
             return False
-        sure = feature.basis == "geolocated" and survey.stands(feature)
+        sure = feature.basis != "reported" and survey.stands(feature)
         return by == "grey" or (by == "hostile" and sure and feature.side not in survey.friends)
     return by == "grey" and isinstance(feature, Anchor)
 

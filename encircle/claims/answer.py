@@ -221,7 +221,7 @@ class CheckedClaim:
             "claim": write_claim(self.statement.claim, self.asserted),
             "matrix": dict(self.matrix),
             "number": self.number,
-            "maps": [told.to_dict() for told in (*self.maps, *self.unused)],
+            "maps": [*(m.to_dict() for m in self.maps), *(m.to_dict() for m in self.unused)],
             "quote": self.quote,
             "notices": [notice.to_dict() for notice in self.notices],
         }

@@ -28,7 +28,8 @@ from encircle.pieces import (
     see_from,
 )
 from encircle.pieces.choosing import TOUCH_M
-from encircle.pieces.held import flat_polygons, measure_km2
+from encircle.pieces.held import flat_polygons, measure_km2, to_globe, to_plane
+from encircle.pieces.piece import KIND_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +65,8 @@ class Force:
     note: str
     name: str | None = None
     """What a newspaper would call it."""
+    short_name: str | None = None
+    """The same without the area, for a series of days."""
     notices: tuple[Notice, ...] = ()
     is_gone: bool = False
     """Whether the ground is held no longer."""
@@ -158,7 +161,8 @@ class ForceFinder:
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 - degrees
             raise refusal(f"({lon:g}, {lat:g}) is not a place", "Give LON,LAT in degrees")
         bounds = self.ground.border.bounds if self.ground.border is not None else None
-        check_place(self.ground.painted, bounds, [(lon, lat)])
+        if self.ground.painted.zones:
+            check_place(self.ground.painted, bounds, [(lon, lat)])
         return lon, lat
 
     def _choose(self, force_in: LonLat | str, places: Sequence[Place]) -> Piece:
@@ -190,7 +194,13 @@ class ForceFinder:
         if not drawn:
             name = self.name_force(f"by {places[0].name}") if places[0].name else None
         note = PIECE_NOTE if drawn and not points else POINT_NOTE
-        return Force((*shapes, *map(Point, points)), note, name, tuple(notices))
+        return Force(
+            (*shapes, *map(Point, points)),
+            note,
+            name=name,
+            short_name=drawn[0].short_name if drawn and name else name,
+            notices=tuple(notices),
+        )
 
     def _stand_at(self, place: Place) -> tuple[Piece | None, Notice | None]:
         """Find the piece a place stands on; none where it stands deep in plainly joined ground."""
@@ -231,9 +241,17 @@ class ForceFinder:
 
     def draw_piece(self, piece: Piece) -> Force:
         """Draw a piece as a force that holds that ground and no more."""
-        shapes = draw_inside(piece.geometry, self.held.plane)
+        # drawn beyond its narrowest place, so that the neck told is the one it has behind it
+        shapes = draw_inside(piece.body or piece.geometry, self.held.plane)
         told = _inform(f"The force is the ground it held: {self._tell(piece)}.")
-        return Force(shapes, PIECE_NOTE, self.name_force(f"in {_the(piece)}"), (told,))
+        by = f" by {piece.nearest_place}" if piece.nearest_place else ""
+        return Force(
+            shapes,
+            PIECE_NOTE,
+            name=self.name_force(f"in {_the(piece)}"),
+            short_name=self.name_force(f"in the {KIND_WORDS[piece.kind]}{by}"),
+            notices=(told,),
+        )
 
     def name_force(self, where: str) -> str:
         """Say what a newspaper would call a force."""
@@ -274,7 +292,7 @@ def draw_inside(geometry: BaseGeometry, plane: Plane) -> tuple[Polygon, ...]:
 
     What is too narrow for the inset is drawn with less of it; specks beside the whole are not.
     """
-    ground_m = plane.to_metres(geometry)
+    ground_m = to_plane(plane, geometry)
     for inset_m in (INSET_M, INSET_M / 4, INSET_M / 40):
         inside_m = ground_m.buffer(-inset_m, quad_segs=2)
         fine_m = inside_m.simplify(DETAIL_M * inset_m / INSET_M)
@@ -321,7 +339,8 @@ class SameGround:
             "nothing is the side's on this map, so nobody is there to be cut off."
         )
         notice = Notice("piece_gone", "info", said)
-        return Force(shapes, "Where it last was.", name, (notice,), is_gone=True), None
+        gone = Force(shapes, "Where it was.", name=name, notices=(notice,), is_gone=True)
+        return gone, None
 
     def compare(self, name: str | None) -> Force:
         """Find it on another mapper's map; where that draws none of it, take the same ground."""
@@ -329,8 +348,8 @@ class SameGround:
         if again is not None:
             return again[0]
         held, ground = self.finder.held, self.finder.ground
-        left_m = held.plane.to_metres(self.before).difference(self._hostile_m())
-        left = held.plane.to_degrees(left_m)
+        left_m = to_plane(held.plane, self.before).difference(self._hostile_m())
+        left = to_globe(held.plane, left_m)
         is_left = measure_km2(left) >= LEAST_LEFT_SHARE * measure_km2(self.before)
         said = f"This map draws no ground of {ground.side} where the force was said to be. "
         said += (
@@ -342,7 +361,7 @@ class SameGround:
         notice = Notice("piece_not_drawn", "doubt", said)
         note = "Taken from another map: this one draws no ground of the side there."
         shapes = draw_inside(left if is_left else self.before, held.plane)
-        return Force(shapes, note, name, (notice,))
+        return Force(shapes, note, name=name, notices=(notice,))
 
     def _find_again(self, name: str | None) -> tuple[Force, BaseGeometry] | None:
         pieces = follow(self.before, self.finder.found.pieces)
@@ -351,17 +370,19 @@ class SameGround:
             shapes = tuple(shape for force in drawn for shape in force.shapes)
             told = tuple(notice for force in drawn for notice in force.notices)
             now = MultiPolygon([p for piece in pieces for p in flat_polygons(piece.geometry)])
-            return Force(shapes, PIECE_NOTE, name or drawn[0].name, told), now
+            called = name or drawn[0].name
+            return Force(shapes, PIECE_NOTE, name=called, notices=told), now
         left = find_what_is_left(self.before, self.finder.held)
         if left is None:
             return None
         told = (_inform(f"The force is the ground still held of it: {_area(left)}."),)
-        return Force(draw_inside(left, self.finder.held.plane), PIECE_NOTE, name, told), left
+        shapes = draw_inside(left, self.finder.held.plane)
+        return Force(shapes, PIECE_NOTE, name=name, notices=told), left
 
     def _hostile_m(self) -> BaseGeometry:
         """Join what the map gives to somebody else for certain."""
         held = self.finder.held
-        return held.plane.to_metres(self.finder.ground.hostile(held.window))
+        return to_plane(held.plane, self.finder.ground.hostile(held.window))
 
 
 def _area(geometry: BaseGeometry) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import shapely
@@ -68,20 +69,30 @@ class Ground:
         """Divide a window by the border: Ukraine, Russia, and what is neither."""
         if self.border is None:
             return {}
+        sea = self.sea(window)
         inside = polygons_of(cut(self.border, window))
         outside = polygons_of(window.difference(inside))
+        if not sea.is_empty:
+            inside, outside = polygons_of(inside - sea), polygons_of(outside - sea)
         if not self.silent.is_empty:
             outside = polygons_of(outside.difference(self.silent))
-        if RUSSIA.contains(window):
+        if RUSSIA.contains(window) and sea.is_empty:
             return {"UA": inside, "RU": outside, "neutral": MultiPolygon()}
         russia = polygons_of(cut(outside, RUSSIA))
         return {"UA": inside, "RU": russia, "neutral": polygons_of(outside.difference(RUSSIA))}
+
+    def sea(self, window: BaseGeometry) -> BaseGeometry:
+        """Find the sea in a window: an outline with its waters calls it the country's."""
+        if self.border is None:
+            return NOBODY
+        west, south, east, north = (float(c) for c in self.whole().bounds)
+        return cut(_read_sea((west, south, east, north)), window)
 
     def held(self, side: str, window: BaseGeometry) -> MultiPolygon:
         """Join the ground of a side in a window: its paint, and its territory left unpainted."""
         mine, others = self._painted(side, window)
         ground = shapely.union(self.territory(window).get(side, NOBODY), mine)
-        return polygons_of(ground.difference(others))
+        return polygons_of(ground.difference(others).difference(self.sea(window)))
 
     def whole(self) -> Polygon:
         """Draw the window that holds the whole map, and both countries where a border is known."""
@@ -91,6 +102,8 @@ class Ground:
 
     def painted_window(self) -> Polygon:
         """Draw the window that holds all that the map paints, and the rear behind it."""
+        if not self.zones:
+            return self.whole()
         west, south, east, north = shapely.total_bounds([zone.geometry for zone in self.zones])
         around = box_round([(west, south), (east, north)], HALF_WIDTHS_KM[0])
         return box(*around.intersection(self.whole()).bounds)
@@ -104,19 +117,20 @@ class Ground:
 
     def divide(self, window: Polygon) -> Shares:
         """Divide a window by whose it is to the side."""
-        mine, others = self._painted(self.side, window)
+        mine, others = map(polygons_of, self._painted(self.side, window))
         grey = [zone.geometry for zone in self.zones if zone.held_by is None]
         countries = self.territory(window)
         country = countries.get(self.side, NOBODY)
         unpainted = country.difference(shapely.union(mine, others))
         silent = cut(self.silent, window).difference(shapely.union(mine, others))
+        sea = self.sea(window)
         return Shares(
-            painted=mine,
+            painted=mine if sea.is_empty else mine.difference(sea),
             unpainted=unpainted,
             others=others,
             grey=shapely.union(union_within(grey, window), silent),
             country=country if self.border is not None else None,
-            neutral=countries.get("neutral", NOBODY),
+            neutral=shapely.union(countries.get("neutral", NOBODY), sea),
         )
 
     # the area, and the rear in it
@@ -228,6 +242,16 @@ def _to_metres(plane: Plane, ground: BaseGeometry) -> BaseGeometry:
     """Project; edges that all but touch in degrees may cross by a hair on the plane."""
     ground_m = plane.to_metres(ground)
     return ground_m if ground_m.is_valid else make_valid(ground_m)
+
+
+@lru_cache(maxsize=4)
+def _read_sea(bounds: tuple[float, float, float, float]) -> BaseGeometry:
+    from encircle.places import read_sea  # noqa: PLC0415 - megabytes, where asked for
+
+    try:
+        return read_sea(bounds)
+    except FileNotFoundError:  # a build without coasts: the notice on water not drawn says so
+        return NOBODY
 
 
 def show(place: LonLat) -> str:

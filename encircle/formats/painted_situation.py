@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
     from encircle.formats.painted import PaintedMap, Zone
 
+ON_LAND_DEG = 0.003
+"""A force that the coastline puts into the water stands on land within this, degrees: some 300 m,
+a harbour's width."""
+
 DECIMALS = 7
 """Of a degree: about a centimetre, and as fine as most maps are written."""
 
@@ -183,7 +187,8 @@ def read_ground(painted: PaintedMap, border: Mapping[str, Any] | None, side: str
         said = f"the sides of this map are {', '.join(names)}; the border parts Ukraine and Russia"
         raise refusal(said, "Leave out --border, or call the sides UA and RU")
     outline = read_border(border) if border is not None else None
-    check_place(painted, outline.bounds if outline is not None else None, ())
+    if painted.zones:
+        check_place(painted, outline.bounds if outline is not None else None, ())
     return Ground(painted, outline, side)
 
 
@@ -224,6 +229,7 @@ def _draw(  # noqa: PLR0913 - each a part of one document
     area, anchors = ground.choose_area(meant.corners, area_km, anchor_at)
     features = [
         *drawing.draw_territory(area),
+        *drawing.draw_sea(area, meant),
         *drawing.draw_zones(area),
         *drawing.draw_anchors(anchors),
         *drawing.draw_force(meant, force),
@@ -236,7 +242,11 @@ def _draw(  # noqa: PLR0913 - each a part of one document
         "force": force,
         "area": mapping(area),
         "uncovered": "unknown",
-        "sources": [*_date(painted.sources, instant), *_describe_border(border)],
+        "sources": [
+            *_date(painted.sources, instant),
+            *_describe_border(border),
+            *_describe_sea(features),
+        ],
         "notices": list(drawing.all_notices(meant)),
     }
     if meant.name:
@@ -285,6 +295,14 @@ class _Drawing:
                 if holder == "neutral":
                     said = "The area reaches the sea or a third country: neutral."
                     self.notices.append(Notice("neutral_ground", "info", said))
+
+    def draw_sea(self, area: Polygon, meant: Force) -> Iterator[dict[str, Any]]:
+        """Draw the sea as water: the coast is good to some metres, a place on it is on land."""
+        sea = self.ground.sea(area)
+        landed = [shape.buffer(ON_LAND_DEG) for shape in meant.shapes if shape.intersects(sea)]
+        geometry = self._finish(polygons_of(sea.difference(shapely.union_all(landed))), "The sea")
+        if geometry:
+            yield _feature("sea", geometry, kind="barrier", type="coast", sources=["sea"])
 
     def draw_zones(self, area: Polygon) -> Iterator[dict[str, Any]]:
         """Draw the paint, cropped to the area."""
@@ -344,6 +362,14 @@ def _claimant(zone: Zone) -> dict[str, str]:
 
 def _feature(name: str, geometry: dict[str, Any], /, **properties: object) -> dict[str, Any]:
     return {"type": "Feature", "id": name, "geometry": geometry, "properties": properties}
+
+
+def _describe_sea(features: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    if not any(feature["id"] == "sea" for feature in features):
+        return []
+    from encircle.places import describe_sea  # noqa: PLC0415 - only where there is sea
+
+    return [{**describe_sea(), "id": "sea"}]
 
 
 def _date(sources: Sequence[dict[str, Any]], instant: datetime) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from encircle.errors import QuestionError, SituationError
@@ -65,13 +66,13 @@ def draw_series(  # noqa: PLR0913 - all but one by name
     """
     ordered = sorted(maps, key=lambda m: m.as_of)
     first, meant = _choose_on_first(ordered, force_at, force_in, side)
-    start = meant.ground
+    start, name = meant.ground, meant.short_name
+    meant = replace(meant, name=name)
     drawn = draw_situation(
         ordered[first].painted, ordered[first].border, meant, as_of=ordered[first].as_of,
         force=force, side=side,
     )  # fmt: skip
     on_drawn(drawn)
-    name = meant.name
 
     def follow(days: Sequence[DatedMap]) -> Iterator[Json]:
         ground: BaseGeometry = start

@@ -52,7 +52,7 @@ def test_a_map_that_paints_both_sides_needs_no_border():
     document = convert(paint_control_kml(two_sided()), border=None)
     found = by_id(document)
     assert not any(name.startswith("territory") for name in found)
-    assert shape(found["anchor-1"]["geometry"]).bounds[3] < 51.0 - 0.13
+    assert shape(found["anchor-1"]["geometry"]).bounds[3] < 51.0 - 0.05
     said = [notice["statement"] for notice in document["situation"]["notices"]]
     assert "No border was given: unpainted ground is unknown." in said
     assert [s["id"] for s in document["situation"]["sources"]] == ["control-kml"]

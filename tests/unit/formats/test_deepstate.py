@@ -7,7 +7,7 @@ import pytest
 import shapely
 from shapely.geometry import Point, box, mapping, shape
 
-from encircle.errors import SituationError
+from encircle.errors import QuestionError, SituationError
 from encircle.formats.deepstate import (
     measure_ground_abroad,
     paint_deepstate,
@@ -23,6 +23,7 @@ BORDER = mapping(box(30.0, 48.0, 36.0, 51.0))
 
 SALIENT = box(34.0, 51.0, 34.4, 51.2)
 SUDZHA = (34.2, 51.1)
+RUSSIAN = box(30.0, 51.0, 40.0, 53.0).difference(SALIENT)
 
 
 def feature(geometry, fill, name="х /// Occupied /// key"):
@@ -285,7 +286,7 @@ def test_the_rear_lies_deep_in_the_force_s_own_country():
     assert anchors
     for anchor in anchors:
         assert anchor["geometry"]["type"] == "Polygon"
-        assert shape(anchor["geometry"]).bounds[3] < 51.0 - 0.13  # 15 km
+        assert shape(anchor["geometry"]).distance(RUSSIAN) > 0.13  # 15 km
         assert anchor["properties"]["side"] == "UA"
         assert "15 km" in anchor["properties"]["note"]
 
@@ -344,24 +345,46 @@ def test_an_anchor_on_ground_not_held_is_refused(place):
 # -- the force, the document, the errors
 
 
-def test_the_force_stands_where_it_was_put_and_holds_no_ground_of_its_own():
+def test_a_place_in_a_salient_means_the_salient_and_no_more():
     situation = convert(held(), force="kursk", force_at=[SUDZHA, (34.3, 51.05)])
-    positions = of_kind(situation, "position")
-    assert [p["geometry"]["coordinates"] for p in positions] == [SUDZHA, (34.3, 51.05)]
-    assert all(p["properties"]["force"] == "kursk" for p in positions)
-    assert all(p["properties"]["reach_m"] == 0.0 for p in positions)
+    (position,) = of_kind(situation, "position")
+    drawn = shape(position["geometry"])
+    assert drawn.within(SALIENT)
+    assert drawn.area == pytest.approx(SALIENT.area, rel=0.01)
+    assert position["properties"]["force"] == "kursk"
+    assert position["properties"]["reach_m"] == 0.0
+    (named,) = situation["situation"]["forces"]
+    assert named["id"] == "kursk"
+    assert named["side"] == "UA"
+    assert named["name"].startswith("the Ukrainian force in the salient of 62")
+
+
+def test_a_place_on_ground_plainly_joined_stands_where_it_was_put():
+    situation = convert(held(), force_at=[(33.0, 50.9)])
+    (position,) = of_kind(situation, "position")
+    assert position["geometry"]["coordinates"] == (33.0, 50.9)
+    assert position["properties"]["basis"] == "reported"
 
 
 @pytest.mark.parametrize(
-    ("place", "whose"),
+    ("place", "whose", "named"),
     [
-        pytest.param((34.2, 51.4), "RU", id="unpainted, beyond the border"),
-        pytest.param((34.5, 50.95), "nobody for certain", id="grey"),
+        pytest.param((34.2, 51.25), "RU", ["salient-1"], id="unpainted, beyond the border"),
+        pytest.param((34.5, 50.95), None, ["front", "salient-1"], id="grey"),
+        pytest.param((34.2, 51.6), "RU", ["salient-1"], id="nothing near"),
     ],
 )
-def test_a_force_on_ground_not_its_own_is_told(place, whose):
+def test_a_place_on_ground_not_its_own_is_asked_back(place, whose, named):
     grey = feature(box(34.4, 50.9, 34.6, 51.0), "#bcaaa4", "а /// Unknown status")
-    assert f"gives to {whose}" in notices(convert(held(), grey, force_at=[place]))
+    with pytest.raises(QuestionError) as asked:
+        convert(held(), grey, force_at=[place])
+    document = asked.value.document
+    assert document["question"] == "which_force"
+    assert document["held_by"] == whose
+    assert [piece["id"] for piece in document["pieces"]] == named
+    assert document["answer_with"] == f"--force-in {named[0]}"
+    answered = convert(held(), grey, force_at=[place], force_in=named[0])
+    assert of_kind(answered, "position")[0]["geometry"]["type"] == "Polygon"
 
 
 def test_the_situation_is_one_the_door_accepts():

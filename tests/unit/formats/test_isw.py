@@ -8,7 +8,7 @@ import shapely
 from shapely.geometry import Point, box, mapping, shape
 
 from encircle import judge
-from encircle.errors import SituationError
+from encircle.errors import QuestionError, SituationError
 from encircle.formats.isw import LayerFile, paint_isw
 from encircle.formats.painted_situation import situation_from_painted
 from encircle.geojson import read_situation
@@ -175,10 +175,9 @@ def test_claims_are_on_the_map_and_change_nothing():
 
 def test_advances_are_grey():
     advance = layer(box(34.0, 50.0, 36.0, 50.9), name="RussianAssessedAdvance.geojson")
-    document = convert(layer(RETAKEN), advance, force_at=(35.2, 50.5))
-    assert "nobody for certain" in "\n".join(
-        n["statement"] for n in document["situation"]["notices"]
-    )
+    with pytest.raises(QuestionError) as asked:
+        convert(layer(RETAKEN), advance, force_at=(35.2, 50.5))
+    assert asked.value.document["held_by"] is None
 
 
 def test_null_geometries_heights_and_features_drawn_twice_are_told():
@@ -202,11 +201,12 @@ def test_what_russia_retook_says_nothing_of_what_is_left():
     assert judgement.judged.definitions["land_cut"] == "contested"
 
 
-def test_ground_retaken_all_along_the_border_closes_the_ring_all_the_same():
+def test_a_dot_where_the_map_is_silent_is_asked_back_if_silence_does_not_run_on_to_the_rear():
     wall = box(34.6, 50.9, 35.8, 51.02).union(RETAKEN).union(box(34.6, 50.9, 34.7, 51.3))
     wall = wall.union(box(35.7, 50.9, 35.8, 51.3))
-    judgement = judge(read_situation(json.dumps(convert(kursk(wall)))))
-    assert judgement.verdict == "encircled"
+    with pytest.raises(QuestionError) as asked:
+        convert(kursk(wall))
+    assert asked.value.document["held_by"] is None
 
 
 def test_russia_far_from_the_salient_is_still_russia():

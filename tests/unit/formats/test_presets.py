@@ -46,7 +46,6 @@ def test_who_the_mapper_stands_by_may_be_said():
         pytest.param(
             "owl", {}, "Use one of deepstate, mirror, control-kml, isw, liveuamap", id="kind"
         ),
-        pytest.param("isw", {"border": None}, "--border", id="no border"),
         pytest.param("liveuamap", {"holders": ["#ru=RU"]}, "control-kml only", id="holder"),
         pytest.param("control-kml", {"holders": ["RU"]}, "MARK=SIDE", id="no rule"),
     ],
