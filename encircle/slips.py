@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from shapely import STRtree
+from shapely.geometry import Point
 
 from encircle.evidence import admit
 from encircle.notices import Notice, gather
@@ -88,7 +89,8 @@ def inspect_situation(situation: Situation, options: Options | None = None) -> t
     >>> inspect_situation(read("fixtures/kursk-2025-03-14/situation.geojson"))
     ()
     """
-    sheet = _Sheet(situation, options or Options())
+    drawn = [f for f in situation.features if f.geometry is None or not f.geometry.is_empty]
+    sheet = _Sheet(replace(situation, features=tuple(drawn)), options or Options())
     return gather(notice for check in CHECKS for notice in check(sheet))
 
 
@@ -184,7 +186,7 @@ class _Sheet:
     def say_place(self, shape: BaseGeometry) -> str:
         """Say where something is, in degrees."""
         point = shape if shape.geom_type == "Point" else shape.representative_point()
-        lon, lat = self.plane.points_to_degrees([(point.x, point.y)])[0]
+        lon, lat = self.plane.points_to_degrees(shapely.get_coordinates(point))[0]
         return f"{lon:.4f}, {lat:.4f}"
 
 
@@ -403,7 +405,8 @@ def _find_captors(sheet: _Sheet, anchor: Anchor) -> list[Control]:
 
 def _is_gate(sheet: _Sheet, shape: BaseGeometry) -> bool:
     """Tell an anchor that an open crossing or route ends at: it is reached whoever holds it."""
-    for line, _ in (*sheet.evidence.of_kind(Route), *sheet.evidence.of_kind(Crossing)):
+    lines: list[Route | Crossing] = [r for r, _ in sheet.evidence.of_kind(Route)]
+    for line in (*lines, *sheet.crossings):
         if line.state != "open":
             continue
         ends = shapely.get_coordinates(sheet.shapes[line.id])[[0, -1]]
@@ -492,7 +495,7 @@ def _find_beside(sheet: _Sheet, crossing: Crossing, shape: BaseGeometry) -> Iter
 
 
 def _find_ends_in_water(sheet: _Sheet, crossing: Crossing, shape: BaseGeometry) -> Iterator[Notice]:
-    ends = shapely.points(shapely.get_coordinates(shape)[[0, -1]])
+    ends = [Point(end) for end in shapely.get_coordinates(shape)[[0, -1]]]
     for number in sheet.barrier_tree.query(shape, "intersects").tolist():
         barrier = sheet.barriers[number]
         water = sheet.shapes[barrier.id]
@@ -514,7 +517,7 @@ def find_tunnels_to_the_enemy(sheet: _Sheet) -> Iterator[Notice]:
     for crossing in sheet.crossings:
         if crossing.type != "tunnel" or crossing.state == "cut":
             continue
-        for end in shapely.points(shapely.get_coordinates(sheet.shapes[crossing.id])[[0, -1]]):
+        for end in map(Point, shapely.get_coordinates(sheet.shapes[crossing.id])[[0, -1]]):
             held = sheet.find_holders(end)
             if held:
                 yield _tell(
