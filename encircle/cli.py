@@ -1,15 +1,25 @@
-"""The command line: judge, verify, serve; the other families stand beside it."""
+"""The command line: judge and verify; the other families stand beside it."""
 
 from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
+from functools import partial
+from pathlib import Path  # noqa: TC003 - typer reads the types
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from encircle import cli_claims, cli_convert, cli_library, cli_roads, cli_words
+from encircle import (
+    cli_ask,
+    cli_claims,
+    cli_convert,
+    cli_inspect,
+    cli_library,
+    cli_roads,
+    cli_serve,
+    cli_words,
+)
 from encircle.terminal import (
     FAILED,
     guard,
@@ -22,9 +32,10 @@ from encircle.terminal import (
     spell_out_streams,
     write,
 )
+from encircle.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from encircle.judgement import Judgement
     from encircle.situation import Situation
@@ -37,12 +48,34 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-app.callback()(spell_out_streams)
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"encircle {__version__}")
+        raise typer.Exit
+
+
+@app.callback(help=app.info.help)
+def begin(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and end", is_eager=True, callback=_tell_version
+        ),
+    ] = False,
+) -> None:
+    """Make the streams fit for whatever a map says."""
+    spell_out_streams()
+
+
+cli_ask.register(app)
 cli_convert.register(app)
+cli_inspect.register(app)
 cli_library.register(app)
 cli_claims.register(app)
 cli_words.register(app)
 cli_roads.register(app)
+cli_serve.register(app)
 
 NETWORK_FORMATS = (".graphml", ".json")
 
@@ -87,6 +120,11 @@ def judge(
     seed: SeedOption = 0,
     json_output: JsonOption = False,
     svg: Annotated[Path | None, typer.Option(help="Draw the judgement as a picture")] = None,
+    png: Annotated[Path | None, typer.Option(help="The same as pixels")] = None,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="F", help="Layers (.geojson, .gpkg, .kml), units (.csv); repeatable"),
+    ] = None,
     network: Annotated[
         Path | None, typer.Option(help="Save the labelled network (.graphml or .json)")
     ] = None,
@@ -95,6 +133,7 @@ def judge(
     from encircle.judge import judge as judge_situation
     from encircle.options import Options
 
+    _check_endings(svg, png, out or ())
     read = read_file(situation, as_of, force)
     options = Options(
         stale_after_days=stale_after_days, seam_m=seam_m, most_worlds=most_worlds,
@@ -102,10 +141,10 @@ def judge(
         without=tuple(without or ()), assume=dict(map(parse_assumption, assume or ())),
     )  # fmt: skip
     judgement = guard(lambda: judge_situation(read, options))
-    if svg:
-        from encircle.picture import draw_svg
+    for path, kind in _list_files(svg, png, out or ()):
+        from encircle.export import export
 
-        write(svg, draw_svg(judgement, read).encode("utf-8", "backslashreplace"))
+        write(path, guard(partial(export, judgement, kind, read)))
     if network:
         _save_network(network, read, options)
     if json_output:
@@ -139,20 +178,30 @@ def verify(
     raise typer.Exit(0 if verification.holds else FAILED)
 
 
-@app.command()
-def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
-) -> None:
-    """Serve the API on this machine."""
-    import uvicorn
+PICTURES = {"--svg": (".svg", ".xml", ""), "--png": (".png",)}
+OUT = (".geojson", ".json", ".gpkg", ".kml", ".csv", ".svg", ".png")
 
-    sys.path[:0] = [str(Path.cwd()), str(Path(__file__).resolve().parent.parent)]
-    try:
-        import api.main  # noqa: F401 - found beside the library in a checkout, not in a wheel
-    except ModuleNotFoundError:
-        refuse("the service is not installed here; run it from a checkout or the container")
-    uvicorn.run("api.main:create_app", factory=True, host=host, port=port, log_level="warning")
+
+def _check_endings(svg: Path | None, png: Path | None, out: Sequence[Path]) -> None:
+    """Refuse, before anything is judged, a file whose name says it is something else."""
+    for option, path in (("--svg", svg), ("--png", png)):
+        if path and path.suffix.lower() not in PICTURES[option]:
+            other = "--png" if path.suffix.lower() == ".png" else "--svg"
+            remedy = f"give {other} {path}" if path.suffix.lower() in PICTURES[other] else (
+                f"end it in {PICTURES[option][0]}"
+            )  # fmt: skip
+            refuse(f"{option} {path} is no name for that kind of picture; {remedy}")
+    for path in out:
+        if path.suffix.lower() not in OUT:
+            refuse(f"--out {path}: cannot tell the format; end it in {', '.join(OUT)}")
+
+
+def _list_files(
+    svg: Path | None, png: Path | None, out: Sequence[Path]
+) -> Iterator[tuple[Path, str]]:
+    """Give the files to write, each with its kind."""
+    pictures = [(path, kind) for path, kind in ((svg, ".svg"), (png, ".png")) if path]
+    yield from (*pictures, *((path, path.suffix) for path in out))
 
 
 def _save_network(path: Path, situation: Situation, options: Any) -> None:  # noqa: ANN401 - Options

@@ -10,6 +10,7 @@ import typer
 from encircle.terminal import (
     FAILED,
     guard,
+    load,
     parse_instant,
     parse_place,
     print_json,
@@ -35,20 +36,92 @@ def register(app: typer.Typer) -> None:
 
 
 def timeline(
-    maps: Annotated[list[str], typer.Argument(metavar="MAPS...", help="Situations, in any order")],
+    maps: Annotated[
+        list[str],
+        typer.Argument(metavar="MAPS...", help="Situations or raw maps of any kind, in any order"),
+    ],
     force: Annotated[str | None, typer.Option("--force", help="Id of the force to judge")] = None,
+    force_in: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID|PLACE",
+            help="Of raw maps: the piece of held ground meant, chosen on the first map that shows "
+            "it and followed by overlap: salient-1, LON,LAT or a name",
+        ),
+    ] = None,
+    force_at: Annotated[
+        str | None, typer.Option(metavar="PLACE", help="Of raw maps: a place on that ground")
+    ] = None,
+    side: Annotated[str, typer.Option(help="Of raw maps: the side of the force")] = "UA",
+    preset: Annotated[
+        str | None, typer.Option(help="Of raw maps: their kind, where content does not tell")
+    ] = None,
+    border: Annotated[
+        Path | None, typer.Option(help="Of raw maps: GeoJSON of another state border")
+    ] = None,
     json_output: JsonOption = False,
+    svg: Annotated[Path | None, typer.Option(help="Draw the series into this file")] = None,
 ) -> None:
     """Judge one force over many dated maps: when what was true, and what changed at each turn."""
+    from encircle.geojson import parse_document, read_situation
     from encircle.timeline import judge_series
+    from encircle.timeline_picture import draw_strip
 
-    situations = [read_file(name, None, force) for name in maps]
-    with show_progress("Judging", len(situations)) as step:
-        series = guard(lambda: judge_series(situations, on_judged=step))
+    files = [(name, load(name)) for name in maps]
+    raw = [(name, text) for name, text in files if preset or not _is_situation(text, name)]
+    known = [read_file(name, None, force) for name, text in files if (name, text) not in raw]
+    if raw and force_in is None and force_at is None:
+        refuse(
+            f"{raw[0][0]} is a map, and no map of control shows forces; say which ground is meant: "
+            "--force-in PLACE (LON,LAT or a name), or an id such as salient-1"
+        )
+    if known and not raw and (force_in or force_at):
+        refuse("--force-in and --force-at are for raw maps; of situations, name the --force")
+    outline = guard(lambda: parse_document(load(str(border)))) if border else None
+    if raw:
+        with show_progress("Drawing", 2 * len(raw)) as step:
+            drawn = guard(
+                lambda: _draw_raw(
+                    raw, preset, outline, step, force_in=force_in,
+                    force_at=[force_at] if force_at else [], side=side, force=force or "force",
+                ),
+                as_json=json_output,
+            )  # fmt: skip
+        known += [guard(lambda d=d: read_situation(d)) for d in drawn]
+    with show_progress("Judging", len(known)) as step:
+        series = guard(lambda: judge_series(known, on_judged=step))
+    if svg:
+        write(svg, draw_strip(series).encode())
     if json_output:
         print_json(series.to_dict())
     else:
         _tell_series(series)
+
+
+def _is_situation(raw: bytes, name: str) -> bool:
+    """Tell a situation, or what is to be refused as one, from a map to be drawn."""
+    from encircle.formats.presets import KINDS, PRESETS
+    from encircle.recognise import recognise
+
+    kind = recognise(raw, name).kind
+    return KINDS.get(kind, kind) not in PRESETS
+
+
+def _draw_raw(
+    raw: list[tuple[str, bytes]],
+    preset: str | None,
+    border: Any,  # noqa: ANN401 - a document
+    step: Any,  # noqa: ANN401 - whatever shows progress
+    **options: Any,  # noqa: ANN401 - those of draw_series
+) -> list[dict[str, Any]]:
+    from encircle.formats.piece_series import draw_series
+    from encircle.formats.presets import MapFile, read_map
+
+    dated = []
+    for name, text in raw:
+        dated.append(read_map(preset, [MapFile(Path(name).name, text)], border))
+        step(name)
+    return draw_series(dated, on_drawn=step, **options)
 
 
 def history(

@@ -2,11 +2,13 @@
 
 * EncircleError
   x SituationError (also ValueError)   the input is not a situation: every fault at once
+    + MissingFileError                 (also FileNotFoundError) there is no such file
     + UnknownForceError                no position belongs to the force asked for
     + UnknownFeatureError              no feature has an id to be left out or assumed
     + OptionsError                     a parameter cannot be used
   x QuestionError                      what was asked is not one thing: the asker is asked back
   x CertificateError (also ValueError) a judgement handed to verify is not one
+  x KernelsMissingError (also ImportError) a network so wide needs compiled code, and there is none
   x CheckedClaimsError (also ValueError) checked claims, or their log, are not what they should be
 """
 
@@ -23,6 +25,8 @@ __all__ = [
     "CheckedClaimsError",
     "EncircleError",
     "InputFault",
+    "KernelsMissingError",
+    "MissingFileError",
     "OptionsError",
     "QuestionError",
     "SituationError",
@@ -59,14 +63,26 @@ class SituationError(EncircleError, ValueError):
         super().__init__("\n".join(map(str, self.faults)))
 
 
+class MissingFileError(SituationError, FileNotFoundError):
+    """There is no such file, or it is a folder."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name = name
+        super().__init__([InputFault("", f"cannot read {name}", why)])
+
+
 class UnknownForceError(SituationError):
     """No position belongs to the force asked for."""
 
     def __init__(self, force: str | None, known: Sequence[str]) -> None:
         self.force, self.known = force, tuple(known)
-        names = ", ".join(map(repr, known)) or "none: no position names a force"
+        names = ", ".join(map(repr, known))
         asked = f"no position belongs to force {force!r}" if force else "no force is named"
-        remedy = f"Name one of the forces of this situation ({names})"
+        remedy = (
+            f"Name one of the forces of this situation ({names}), by --force or situation.force"
+            if known
+            else 'No position names a force: give those to be judged one, like "force": "group"'
+        )
         super().__init__([InputFault("/situation/force", asked, remedy)])
 
 
@@ -120,3 +136,14 @@ class CheckedClaimsError(EncircleError, ValueError):
     def __init__(self, faults: Sequence[InputFault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(map(str, self.faults)))
+
+
+class KernelsMissingError(EncircleError, ImportError):
+    """What was asked needs compiled kernels, and numba, which compiles them, is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a road network as wide as this, and drawing worlds, needs compiled kernels, "
+            "and numba is not installed: pip install numba (the extra `fast`). "
+            "Judging without --samples does not need it"
+        )

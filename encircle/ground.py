@@ -13,7 +13,7 @@ import shapely
 from shapely import STRtree
 from shapely.geometry import Polygon, box
 
-from encircle.reach import READINGS, Reading, build_reach
+from encircle.reach import READINGS, Reading, build_reach, is_bare
 from encircle.situation import (
     GREY_BASES,
     NEUTRAL,
@@ -95,6 +95,8 @@ class Role(IntFlag):
     SEAM_HOME = 131072
     SEAM_FOREIGN = 262144
     SEAM_NEUTRAL_LAND = 524288
+    BARE_REACH = 1048576
+    BARE_DOUBT = 2097152
 
 
 PAINTED = Role.GREY | Role.ASSESSED_FRIENDLY | Role.ASSESSED_HOSTILE | Role.ASSESSED_NEUTRAL
@@ -103,7 +105,10 @@ FRIENDLY = (
 )
 HOSTILE_GROUND = Role.ASSESSED_HOSTILE | Role.TERRITORY_HOSTILE
 NEUTRAL_GROUND = Role.ASSESSED_NEUTRAL | Role.TERRITORY_NEUTRAL
-REACHES = Role.REACH_FRIENDLY | Role.REACH_HOSTILE | Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE
+BARE = Role.BARE_REACH | Role.BARE_DOUBT
+"""What a position of the force judged says that nothing but a word vouches for: as much as any
+other, but nothing where control polygons give the ground to the enemy. A dot is not a force."""
+REACHES = Role.REACH_FRIENDLY | Role.REACH_HOSTILE | Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE | BARE
 _SEAM_OF = {
     Role.ASSESSED_FRIENDLY: Role.SEAM_FRIENDLY,
     Role.ASSESSED_HOSTILE: Role.SEAM_HOSTILE,
@@ -133,6 +138,8 @@ def find_state(said: Role, reading: Reading, uncovered: State) -> State:
     >>> find_state(Role.ASSESSED_FRIENDLY | Role.REACH_HOSTILE, "optimistic", State.GREY).name
     'GREY'
     """
+    if said & BARE:
+        said = _hear_bare(said)
     if said & Role.GREY:
         return State.GREY
     if said & PAINTED:
@@ -142,6 +149,17 @@ def find_state(said: Role, reading: Reading, uncovered: State) -> State:
     if said & Role.SEAM and said & BESIDE_SEAM:
         return _find_seam(said, reading, uncovered)
     return _find_unassessed(said, uncovered)
+
+
+def _hear_bare(said: Role) -> Role:
+    """Let a bare position speak as any other, but not against the map."""
+    if said & Role.SEAM and said & BESIDE_SEAM and not said & (PAINTED | Role.WATER):
+        return said  # heard beside each of the seam's neighbours
+    heard = said & ~BARE
+    if said & HOSTILE_GROUND:
+        return heard
+    heard |= Role.REACH_FRIENDLY if said & Role.BARE_REACH else Role(0)
+    return heard | (Role.DOUBT_FRIENDLY if said & Role.BARE_DOUBT else Role(0))
 
 
 def _find_assessed(said: Role) -> State:
@@ -302,6 +320,21 @@ class Ground:
         carried = np.where(self.passable(reading), GROUND_BITS, 0)
         return np.asarray(carried & ~self.barred[reading])
 
+    def is_free(self, faces: NDArray[np.int64], reading: Reading) -> NDArray[np.bool_]:
+        """Tell which of some faces can be passed as drawn, on foot and by whatever barrier."""
+        state = _decide(self.said[reading][faces], reading, self.drawing.uncovered)
+        foot = MODE_BITS["foot"]
+        shut = [
+            any(
+                MODE_BITS[mode] & foot
+                for wall in self.enclosing.get(face, [])
+                for mode in self.drawing.walls[wall].barrier.blocks
+            )
+            for face in faces.tolist()
+        ]
+        passed = state <= (State.GREY if reading == "optimistic" else State.OPEN)
+        return np.asarray(passed & ~np.array(shut, dtype=bool))
+
     def unite(self, faces: NDArray[np.bool_] | list[int]) -> BaseGeometry:
         """Unite faces into one shape; they never overlap, so their shared edges just go."""
         return shapely.coverage_union_all(self.faces[faces])
@@ -338,19 +371,21 @@ class Ground:
 
 def _decisive(said: Role, state: State) -> Role:  # noqa: PLR0911 - a return for each rule
     """Give the roles whose word decided a state, as far as they were spoken."""
+    if said & BARE and not _hear_bare(said) & REACHES and not said & BESIDE_SEAM:
+        said &= ~BARE  # a bare word is not heard against the map
     if said & Role.GREY:
         return Role.GREY
     if said & PAINTED:
-        reaches = Role.REACH_FRIENDLY | Role.REACH_HOSTILE
-        doubts = Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE
+        reaches = Role.REACH_FRIENDLY | Role.REACH_HOSTILE | Role.BARE_REACH
+        doubts = Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE | Role.BARE_DOUBT
         return PAINTED | (reaches | doubts if state == State.GREY else Role(0))
     if state == State.WATER:
         return Role.WATER
     if said & Role.SEAM and said & BESIDE_SEAM:
         reached = Role(0) if state == State.NEUTRAL else REACHES
         return BESIDE_SEAM | reached | _TERRITORY_OF.get(state, Role(0))
-    reaches = Role.REACH_FRIENDLY | Role.REACH_HOSTILE
-    doubts = Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE
+    reaches = Role.REACH_FRIENDLY | Role.REACH_HOSTILE | Role.BARE_REACH
+    doubts = Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE | Role.BARE_DOUBT
     if state == State.GREY:
         return reaches | doubts | Role.TERRITORY_FRIENDLY | Role.TERRITORY_HOSTILE
     if said & reaches:
@@ -493,12 +528,13 @@ def _patch_positions(
         if position.present == "withdrawn":
             continue
         hostile = position.side not in friends
-        sure = certain and position.basis == "geolocated" and position.present == "yes"
-        role = (
-            (Role.REACH_HOSTILE if sure else Role.DOUBT_HOSTILE)
-            if hostile
-            else (Role.REACH_FRIENDLY if sure else Role.DOUBT_FRIENDLY)
-        )
+        sure = certain and position.basis != "reported" and position.present == "yes"
+        if hostile:
+            role = Role.REACH_HOSTILE if sure else Role.DOUBT_HOSTILE
+        elif position.force == evidence.situation.force and is_bare(position):
+            role = Role.BARE_REACH if sure else Role.BARE_DOUBT
+        else:
+            role = Role.REACH_FRIENDLY if sure else Role.DOUBT_FRIENDLY
         for reading in READINGS:
             reach = build_reach(position, shapes[position.id], reading, hostile=hostile)
             yield Patch(_clip(reach, area), role, position.id, (reading,))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 import shapely
 from shapely.geometry import Point
 
+from encircle.calling import make_callable
 from encircle.certificate import certify_closed, certify_open
-from encircle.confidence import assess_confidence
+from encircle.confidence import assess_confidence, hold_down
+from encircle.contradiction import describe_apart, find_contradiction
 from encircle.errors import UnknownForceError
 from encircle.evidence import admit
 from encircle.explain import write_headline
@@ -19,8 +20,10 @@ from encircle.exposure import measure_bearings, measure_margins
 from encircle.ground import build_ground, draw
 from encircle.isolation import LAND_MODES, Outlook, Searcher, leads_out_by_ground, look_out
 from encircle.judgement import (
+    BARRIERS_ALONE,
     BEST_OFF_FIRST,
     STATUSES,
+    Finding,
     Judged,
     Judgement,
     PositionJudged,
@@ -34,8 +37,10 @@ from encircle.options import Options
 from encircle.projection import Plane
 from encircle.reach import READINGS, Reading, measure_reach
 from encircle.rules import Facts, answer_definitions, decide, measure_axes
-from encircle.situation import Position
+from encircle.situation import Position, Situation
+from encircle.slips import inspect_situation
 from encircle.supposition import suppose
+from encircle.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +51,6 @@ if TYPE_CHECKING:
     from encircle.ground import Drawing, Ground
     from encircle.lines import Stop
     from encircle.network import Standing
-    from encircle.situation import Situation
 
 Json = dict[str, Any]
 NO_PROOF: Json = {"open": None, "closed": None}
@@ -91,18 +95,30 @@ def judge(situation: Situation, options: Options | None = None) -> Judgement:
     ----------
     .. [1] docs/contract.md, The judgement.
     """
+    _refuse_what_is_not_read(situation)
     options = options or Options()
     supposed = suppose(situation, options.without, options.assume)
-    judgement = _judge(supposed, options)
+    judgement = replace(_judge(supposed, options), situation=situation)
     if supposed is situation:
         return judgement
     return replace(judgement, what_if=_compare(judge(situation, _plainly(options)), judgement))
+
+
+def _refuse_what_is_not_read(given: object) -> None:
+    """Tell who hands in a path or a document what to do with it first."""
+    if not isinstance(given, Situation):
+        name = type(given).__name__
+        raise TypeError(f"judge() takes a Situation, not {name}; encircle.read(...) makes it one")
 
 
 def _judge(situation: Situation, options: Options) -> Judgement:
     sheet, searcher, all_facts = _look(situation, options)
     judged = [_judge_position(facts, searcher) for facts in all_facts]
     judgement = _judge_group(situation, options, searcher, all_facts, judged)
+    notices = gather((*judgement.notices, *inspect_situation(situation, options)))
+    confidence = hold_down(judgement.confidence, notices)
+    judgement = replace(judgement, notices=notices, confidence=confidence)
+    judgement = replace(judgement, headline=write_headline(judgement))
     return _weigh(judgement, sheet, all_facts, options)
 
 
@@ -214,6 +230,8 @@ def _gather(position: Position, evidence: Evidence, searcher: Searcher, options:
         options=options,
         outlooks=outlooks,
         bearings=measure_bearings(searcher.network, standings),
+        lost=find_contradiction(searcher, standings),
+        apart=describe_apart(searcher, standings),
     )
 
 
@@ -305,19 +323,21 @@ def _judge_group(
 ) -> Judgement:
     """Let the best-off position that is there speak for the group."""
     sure = [i for i, f in enumerate(all_facts) if not f.is_gone and not f.is_doubtful]
+    placed = [i for i in sure if all_facts[i].contradiction is None]
     best = min(
         _find_speaking(all_facts),
         key=lambda i: _rank_among_units(all_facts[i], judged[i], searcher),
     )
-    whole = _close_round_all(judged, sure, best, all_facts, searcher)
+    whole = _close_round_all(judged, placed, best, all_facts, searcher)
     facts = all_facts[best]
-    margins = _measure_margins(facts, whole, searcher, [all_facts[i] for i in sure or [best]])
+    margins = _measure_margins(facts, whole, searcher, [all_facts[i] for i in placed or [best]])
     judgement = Judgement(
         force=situation.force,
         side=facts.position.side,
         side_name=_name_side(situation, facts.position.side),
         as_of=_instant(situation),
         title=situation.title,
+        force_name=situation.name_of(situation.force),
         judged=whole,
         positions=tuple(
             PositionJudged(f.position.id, f.position.name, f.position.weight, f.position.present, j)
@@ -330,8 +350,8 @@ def _judge_group(
         provenance=_say_provenance(situation, options, all_facts),
         notices=gather(situation.notices),
     )
-    judgement = replace(judgement, judged=_point_out_neck(whole, judgement.margins))
-    return replace(judgement, headline=write_headline(judgement))
+    whole = _tell_barriers_alone(_point_out_neck(whole, judgement.margins), facts)
+    return replace(judgement, judged=whole)
 
 
 def _find_speaking(all_facts: Sequence[Facts]) -> list[int]:
@@ -386,7 +406,7 @@ def _measure_margins(
     facts: Facts, judged: Judged, searcher: Searcher, group: Sequence[Facts]
 ) -> Json:
     """Measure the margins of the best-off position; none for a force that is not there."""
-    if judged.status.code == "N":
+    if judged.status.code == "N" or facts.contradiction is not None:
         return {}
     standings = _standings_of(searcher.network, facts.position)
     together = {r: [f.outlooks[r] for f in group] for r in READINGS}
@@ -407,6 +427,26 @@ def _point_out_neck(judged: Judged, margins: Json) -> Judged:
     }
     certificates = {**judged.certificates, "open": {**path, "bottleneck": bottleneck}}
     return replace(judged, certificates=certificates)
+
+
+def _tell_barriers_alone(judged: Judged, facts: Facts) -> Judged:
+    """Say where a ring is held by water and cliffs and by nobody."""
+    ring = judged.certificates["closed"]
+    if not ring or not judged.encircled:
+        return judged
+    holding = {segment["by"] for segment in ring["segments"] if segment["length_m"] > 0}
+    if not holding <= {"barrier", "sea"}:
+        return judged
+    ids = dict.fromkeys(i for segment in ring["segments"] for i in segment["evidence"])
+    drawn = not facts.network.hostile_ground["optimistic"].is_empty
+    where = "no hostile ground is part of it" if drawn else "no hostile ground is drawn"
+    found = Finding(
+        BARRIERS_ALONE,
+        f"The ring is held by barriers alone; {where}.",
+        tuple(ids),
+        reference="docs/contract.md, Drawing slips",
+    )
+    return replace(judged, findings=(*judged.findings, found))
 
 
 def _count_cut_off(
@@ -456,7 +496,7 @@ def _say_provenance(situation: Situation, options: Options, all_facts: Sequence[
         if p.reach_m is None and p.geometry is not None and p.geometry.geom_type != "Polygon"
     }
     return {
-        "engine": f"encircle {_version()}",
+        "engine": f"encircle {__version__}",
         "situation": situation.id,
         "input_sha256": situation.sha256,
         "parameters": {**options.as_dict(), "uncovered": situation.uncovered},
@@ -465,8 +505,4 @@ def _say_provenance(situation: Situation, options: Options, all_facts: Sequence[
     }
 
 
-def _version() -> str:
-    try:
-        return version("encircle")
-    except PackageNotFoundError:
-        return "0+unknown"
+make_callable(__name__)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
 if TYPE_CHECKING:
     from encircle.notices import Notice
+    from encircle.situation import Situation
 
 Verdict = Literal["encircled", "not_encircled", "contested", "indeterminate", "no_force"]
 Answer = Literal["yes", "no", "contested", "unknown"]
@@ -47,6 +49,11 @@ STATUSES: dict[Code, Status] = {
 BEST_OFF_FIRST: tuple[Code, ...] = ("C0", "C1", "C2", "C3", "U", "E1", "E2", "N")
 """A group takes the status of its best-off unit; one that cannot be told ranks before a ring,
 since a group is encircled only if every unit is known to be."""
+
+BARRIERS_ALONE = "ring_of_barriers_alone"
+"""The finding that nobody holds a ring: water and cliffs do."""
+CONTRADICTION = "position_contradicts_map"
+"""The finding that a bare position stands on ground of the enemy."""
 
 ENCIRCLED: dict[Verdict, bool | None] = {
     "encircled": True,
@@ -87,6 +94,11 @@ class Judged:
         """True, false, or None where it is neither."""
         return ENCIRCLED[self.status.verdict]
 
+    @property
+    def reason(self) -> Finding | None:
+        """The finding that decides."""
+        return next((finding for finding in self.findings if finding.decides), None)
+
     def to_dict(self) -> Json:
         """Give verdict, status, definitions and axes."""
         return {
@@ -118,12 +130,13 @@ class PositionJudged:
             "weight": self.weight,
             "present": self.present,
             **self.judged.to_dict(),
+            "because": self.judged.reason.to_dict() if self.judged.reason else None,
             "likelihood": self.likelihood,
             "certificates": self.judged.certificates,
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Judgement:
     """The answer to one question about one force, with its reasons and its proof."""
 
@@ -139,6 +152,8 @@ class Judgement:
     provenance: Json
     title: str | None = None
     side_name: str = ""
+    force_name: str | None = None
+    """What a newspaper would call the force, where the map says."""
     headline: str = ""
     likelihood: Json | None = field(default=None)
     """The probability of encirclement; None where nobody is there, or it was not asked for."""
@@ -146,6 +161,8 @@ class Judgement:
     """The map's own, its importer's and the inspection's: told wherever the verdict is."""
     what_if: Json | None = None
     """What the map gave as drawn, where evidence was left out or assumed; else None."""
+    situation: Situation | None = field(default=None, compare=False)
+    """The map it was judged on, so that it can be drawn; no part of the judgement's document."""
 
     @property
     def verdict(self) -> Verdict:
@@ -166,6 +183,66 @@ class Judgement:
     def findings(self) -> tuple[Finding, ...]:
         """Everything found, in the order of the rules."""
         return self.judged.findings
+
+    @property
+    def definitions(self) -> dict[str, Answer]:
+        """The answer to each definition of encirclement."""
+        return self.judged.definitions
+
+    @property
+    def axes(self) -> Json:
+        """What is open: by land for each mode, by sea, by air, and under which fire."""
+        return self.judged.axes
+
+    @property
+    def certificates(self) -> Json:
+        """The proofs: `open`, a way out; `closed`, a ring; both where it is contested."""
+        return self.judged.certificates
+
+    @property
+    def units(self) -> tuple[PositionJudged, ...]:
+        """The positions of the force, each judged by itself; `units` in the document."""
+        return self.positions
+
+    @property
+    def instant(self) -> datetime:
+        """The instant judged, as a datetime; `as_of` is the same as text."""
+        return datetime.fromisoformat(self.as_of)
+
+    def __repr__(self) -> str:
+        return f"<Judgement {self.status.code} {self.verdict}: {self.force} on {self.as_of[:10]}>"
+
+    def _repr_html_(self) -> str:
+        from encircle.notebook import write_html
+
+        return write_html(self)
+
+    def _repr_svg_(self) -> str | None:
+        from encircle.notebook import write_svg
+
+        return write_svg(self)
+
+    @property
+    def __geo_interface__(self) -> Json:
+        return self.to_geojson()
+
+    def to_geojson(self, situation: Situation | None = None) -> Json:
+        """
+        Give the judgement as layers of a map: proof, margins, and the ground it was judged on.
+
+        Parameters
+        ----------
+        situation
+            The map to draw beneath it. Default: the one it was judged on.
+
+        Returns
+        -------
+        collection
+            A FeatureCollection with flat properties; `layer` says which layer a feature is of.
+        """
+        from encircle.layers import draw_layers
+
+        return draw_layers(self, situation or self.situation)
 
     def to_dict(self) -> Json:
         """Give the judgement as the contract writes it."""

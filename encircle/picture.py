@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import shapely
@@ -11,6 +12,7 @@ from shapely.geometry import MultiPoint, Point, box
 from encircle.canvas import FONT, View, element, escape, measure_text, number, wrap, write_text
 from encircle.evidence import admit
 from encircle.options import Options
+from encircle.picture_closeup import choose_close_view
 from encircle.picture_ground import (
     INK,
     SWATCH_H,
@@ -22,17 +24,19 @@ from encircle.picture_ground import (
     name_sides,
 )  # fmt: skip
 from encircle.picture_labels import Placer
+from encircle.picture_places import draw_locator, draw_piece, draw_towns
 from encircle.picture_proof import draw_proof, format_length, list_places
 from encircle.picture_symbols import draw_crossings, draw_positions, draw_reaches
 from encircle.projection import Plane
 from encircle.situation import Anchor, Control
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
     from encircle.judgement import Judgement
+    from encircle.picture_ground import Town
     from encircle.situation import Situation
 
 MARGIN_PX = 18.0
@@ -108,6 +112,48 @@ def draw_svg(
         if len(svg.encode()) <= MOST_BYTES:
             break
     return svg
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A map drawn to a size, without words round it."""
+
+    scene: Scene
+    svg: str
+    """The inside of an element of that size, in pixels."""
+
+
+def draw_plan(  # noqa: PLR0913 - all but three by name
+    judgement: Judgement,
+    situation: Situation,
+    size_px: tuple[float, float],
+    *,
+    towns: Sequence[Town] = (),
+    country: BaseGeometry | None = None,
+    tolerance: float = TOLERANCES_PX[0],
+) -> Plan:
+    """
+    Draw what matters of a large map to an exact size: the force's ground, and how the way begins.
+
+    Parameters
+    ----------
+    judgement, situation
+        What was judged, and the map.
+    size_px
+        Width and height.
+    towns
+        Places that may be named, the most important first.
+    country
+        Outline to show in a corner, in degrees.
+    tolerance
+        How much detail is left out, in pixels.
+    """
+    width, height = size_px
+    scene = _set_scene(judgement, situation, width, tolerance)
+    scene.view = choose_close_view(judgement, situation, scene.plane, size_px, towns, tolerance)
+    scene.placer = Placer(width, height)
+    scene.towns, scene.country, scene.is_close = tuple(towns), country, True
+    return Plan(scene, "".join(_draw_map(scene)))
 
 
 def _draw_sheet(
@@ -226,12 +272,15 @@ def _draw_map(scene: Scene) -> Iterator[str]:
     _reserve_corners(scene)
     yield from draw_ground(scene)
     yield from draw_reaches(scene)
+    yield from draw_piece(scene)
     yield from draw_roads(scene)
     yield from draw_proof(scene)
     yield from draw_crossings(scene)
     yield from draw_positions(scene)
     name_sides(scene)
     yield from scene.placer.place(scene.labels)
+    yield from draw_towns(scene)
+    yield from draw_locator(scene)
     yield from _draw_scale(scene)
     yield _draw_north(scene)
 
@@ -327,7 +376,7 @@ def _draw_legend(scene: Scene, top: float, width: float) -> tuple[str, float]:
     """Draw what the signs mean, in columns; say where the legend ends."""
     inside = width - 2 * MARGIN_PX
     columns = max(1, int((inside + 20) // LEGEND_COLUMN_PX))
-    entries = _order_legend(scene)
+    entries = order_legend(scene)
     rows = math.ceil(len(entries) / columns)
     column = inside / columns
     parts = []
@@ -348,7 +397,9 @@ FIRST = ("Way out", "Ring", "Neck", "Shortest", "Anchor", "The force", "Friendly
 """The legend begins with what proves the verdict."""
 
 
-def _order_legend(scene: Scene) -> list[tuple[str, str]]:
+def order_legend(scene: Scene) -> list[tuple[str, str]]:
+    """Order what the signs mean, the proof first."""
+
     def rank(entry: tuple[str, str]) -> int:
         return next((i for i, word in enumerate(FIRST) if entry[0].startswith(word)), len(FIRST))
 
@@ -366,14 +417,34 @@ def _draw_foot(scene: Scene, top: float, width: float) -> tuple[str, float]:
     ]  # fmt: skip
     said = (
         (_write_strength(scene), INK),
+        *_write_notices(scene),
         (_write_definitions(scene), INK),
-        (_write_source(scene), "#555"),
+        (write_source(scene), "#555"),
     )
     for text, fill in said:
-        for line in wrap(text, 12.0, inside, 3) if text else ():
+        for line in wrap(text, 12.0, inside, MOST_LINES) if text else ():
             y += 17.0
             parts.append(write_text(MARGIN_PX, y, line, 12.0, fill=fill))
     return "".join(parts), y + MARGIN_PX - 4
+
+
+MOST_LINES = 4
+"""Lines of the foot that one sentence may fill."""
+MOST_NOTICES = 6
+"""Notices told at the foot; the rest are counted."""
+DOUBT_INK = "#9a1c1c"
+
+
+def _write_notices(scene: Scene) -> Iterator[tuple[str, str]]:
+    """Say what must be told beside the verdict: doubts first, then cautions."""
+    grave = [n for n in scene.judgement.notices if n.severity != "info"]
+    for notice in grave[:MOST_NOTICES]:
+        doubt = notice.severity == "doubt"
+        lead = "In doubt: " if doubt else "Notice: "
+        yield f"{lead}{notice.statement}", DOUBT_INK if doubt else INK
+    more = len(grave) - MOST_NOTICES
+    if more > 0:
+        yield f"And {more} more notice{'' if more == 1 else 's'} with the judgement.", INK
 
 
 def _write_strength(scene: Scene) -> str:
@@ -387,7 +458,8 @@ def _write_definitions(scene: Scene) -> str:
     return "Is it … " + " · ".join(said)
 
 
-def _write_source(scene: Scene) -> str:
+def write_source(scene: Scene) -> str:
+    """Say of when the map is, what was judged, and by what."""
     judgement = scene.judgement
     origins = {s.id for f in scene.evidence.speaking for s in f.sources}
     count = f"{len(origins)} source{'' if len(origins) == 1 else 's'}"
@@ -399,7 +471,7 @@ def _write_source(scene: Scene) -> str:
     )
 
 
-def _describe(scene: Scene) -> str:
+def describe(scene: Scene) -> str:
     """Say in words what the picture shows."""
     certificates = scene.judgement.judged.certificates
     parts = [scene.judgement.headline, f"Status {scene.judgement.status.label}."]
@@ -420,7 +492,7 @@ def _write_document(scene: Scene, body: list[str], width: float, height: float) 
     document = element(
         "svg",
         element("title", escape(_title(scene)), id=title),
-        element("desc", escape(_describe(scene)), id=told),
+        element("desc", escape(describe(scene)), id=told),
         draw_patterns(scene.prefix),
         element("rect", width=width, height=height, fill="#fff"),
         *body,

@@ -67,6 +67,17 @@ NAME_ROOM_PX = 34.0
 """A side's name is written over its ground where a circle of this radius fits; pixels."""
 
 
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A place to be named on the map."""
+
+    name: str
+    lon: float
+    lat: float
+    must: bool = False
+    """The place that was asked about: named even where it is crowded."""
+
+
 @dataclass(slots=True)
 class Scene:
     """What every layer needs to know, and what the layers leave for the legend and the names."""
@@ -87,6 +98,12 @@ class Scene:
     """The ground in view by what it counts as and who is said to hold it."""
     held: dict[str, BaseGeometry] = field(default_factory=dict)
     """The assessed ground in view by whose it is: friendly, hostile."""
+    towns: tuple[Town, ...] = ()
+    """Towns that may be named, the most important first."""
+    is_close: bool = False
+    """The picture shows what matters of a large map: the force's ground and the way's beginning."""
+    country: BaseGeometry | None = None
+    """The outline shown in the corner, with the view in it; in degrees."""
 
     def to_px(self, shape: BaseGeometry | None) -> BaseGeometry:
         """Turn a geometry in degrees into pixels, as far as it is in view."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+import shapely.ops
 from shapely.geometry import LineString, Point, shape
 
 from encircle.canvas import Xy, element, number, write_path
@@ -55,6 +56,10 @@ MODE_OF_READING = {
     "closed": {"pessimistic": "Closed if unclear ground is hostile"},
 }
 ARROW_PX = 17.0
+HEADING_INSET_PX = 14.0
+"""A way that goes on outside the picture ends in an arrow this far inside its frame; pixels."""
+HEADING_TOWN_M = 15_000.0
+"""A way leads *to* a town that lies no further from it; metres."""
 STEP_PX = 9.0
 NECK = "#5b1a8b"
 LEAST_NECK_M = 10.0
@@ -197,8 +202,37 @@ def _draw_way(scene: Scene, path: Json) -> Iterator[str]:
             words = "Way out that was open" if sure else "Way out over ground that is clear"
             scene.explain(words, sample(lambda d: stroke(d, WAY, 5.0)))
     points = [(xy[0], xy[1]) for _, line in legs for xy in line.coords]
-    yield _draw_arrow(points, _is_point(scene, path["anchor"]))
+    inside = _leave_frame(scene, points)
+    if inside is None:
+        yield _draw_arrow(points, _is_point(scene, path["anchor"]))
+    else:
+        yield _draw_arrow(inside, at_point=False)
+        _say_heading(scene, points, inside[-1])
     _call_out_way(scene, path, [line for _, line in legs])
+
+
+def _leave_frame(scene: Scene, points: list[Xy]) -> list[Xy] | None:
+    """Cut a way where it leaves the picture for good; None: it ends inside."""
+    if scene.view.holds(points[-1]) or not any(scene.view.holds(p) for p in points):
+        return None
+    seen = LineString(points).intersection(scene.view.frame.buffer(-HEADING_INSET_PX))
+    parts = [part for part in shapely.get_parts(seen) if part.geom_type == "LineString"]
+    first = parts[0] if parts else None
+    return [(x, y) for x, y in first.coords] if first is not None and first.length > 1 else None
+
+
+def _say_heading(scene: Scene, points: list[Xy], edge: Xy) -> None:
+    """Say at the frame where the way goes on to: the first town behind it that is known."""
+    ahead = LineString(points)
+    beyond = shapely.ops.substring(ahead, ahead.project(Point(edge)), ahead.length)
+    near_px = HEADING_TOWN_M * scene.view.px_per_m
+    places = [(town, scene.points([(town.lon, town.lat)])[0]) for town in scene.towns]
+    onward = [(town, at) for town, at in places
+              if not scene.view.holds(at) and beyond.distance(Point(at)) <= near_px]  # fmt: skip
+    where = onward[0][0].name if onward else "the rear"
+    rest = format_length(beyond.length / scene.view.px_per_m)
+    text = f"to {where}" if onward else f"to {where}, {rest}"
+    scene.labels.append(Label((text,), (edge,), 3, 13.0, "#00573a", "bold", 12.0, must=True))
 
 
 def _explain_hard_fire(scene: Scene) -> None:
@@ -257,7 +291,9 @@ def _call_out_way(scene: Scene, path: Json, lines: list[BaseGeometry]) -> None:
         how = "stands on its anchor"
     fire = f"under fire up to {worst}" if worst else "fire not mapped"
     fire = "under no fire" if worst == "F0" else fire
-    text = (head, how, fire)
+    text: tuple[str, ...] = (head, how, fire)
+    if scene.is_close:  # a card is read at arm's length
+        text = (head, how.split(",")[0]) if fire == "fire not mapped" else (head, how, fire)
     scene.labels.append(
         Label(text, tuple(ordered), 4, 13.0, "#00573a", "bold", 16.0, must=True, border=WAY)
     )
@@ -276,7 +312,8 @@ def _draw_neck(scene: Scene) -> Iterator[str]:
     ends = [(at[0] + v[0] * half, at[1] + v[1] * half) for v in aims]
     yield from _draw_bar(at, ends, half)
     scene.placer.dear.extend(_steps(LineString([*ends[:1], at, *ends[1:], at])))
-    scene.explain("Neck: the narrowest place of the widest way", _neck_sign())
+    words = "Neck: the narrowest place"
+    scene.explain(words if scene.is_close else f"{words} of the widest way", _neck_sign())
     shown = " to ".join(dict.fromkeys(format_length(w) for w in sorted(widths)))
     scene.labels.append(
         Label((f"Neck {shown}",), (at, *ends), 6, 13.0, NECK, "bold", 12.0, must=True, border=NECK)
@@ -354,7 +391,9 @@ def _draw_relief(scene: Scene) -> Iterator[str]:
 
 
 def _point_to_anchor(scene: Scene) -> Iterator[str]:
-    """Where no anchor is in view, point to the nearest."""
+    """Where no anchor is in view, point to the nearest, unless the way out leads there."""
+    if scene.is_close and scene.judgement.judged.certificates.get("open"):
+        return
     anchors = [
         (scene.plane.to_metres(a.geometry), a)
         for a, _ in scene.evidence.of_kind(Anchor)

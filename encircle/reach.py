@@ -35,6 +35,24 @@ QUARTER_SEGMENTS = 8
 """Corners of a quarter of a circle of reach: it errs inward by at most 0.5 % of its radius."""
 
 
+def is_bare(position: Position) -> bool:
+    """
+    Tell whether nothing but a word vouches for a position: it does not outvote the map.
+
+    It is only reported, or has neither a source nor a stated reach; a stated reach of 0 says that
+    it holds nothing.
+
+    Examples
+    --------
+    >>> from encircle.situation import Position
+    >>> is_bare(Position(id="p", geometry=None, side="BLUE", basis="reported", reach_m=500.0))
+    True
+    >>> is_bare(Position(id="p", geometry=None, side="BLUE", reach_m=500.0))
+    False
+    """
+    return position.basis == "reported" or not (position.sources or position.reach_m)
+
+
 def measure_reach(position: Position, reading: Reading, *, hostile: bool) -> float:
     """
     Measure how far from its place a position holds ground, in metres; never below zero.

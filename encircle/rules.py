@@ -14,6 +14,7 @@ from encircle.situation import Control, Crossing, Route
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from encircle.contradiction import Contradiction
     from encircle.evidence import Evidence
     from encircle.isolation import Outlook
     from encircle.network import Network
@@ -37,6 +38,11 @@ class Facts:
     options: Options
     outlooks: dict[Reading, Outlook]
     bearings: dict[Reading, float]
+    lost: Contradiction | None = None
+    """Places of the position that the map gives to the enemy, if nothing but a word speaks for it.
+    """
+    apart: str = ""
+    """Its places that are worse off than the best, told."""
 
     @property
     def optimistic(self) -> Outlook:
@@ -63,6 +69,18 @@ class Facts:
         """Tell whether the position lies outside the area of the map."""
         mine = [s for s in self.network.standings if s.position.id == self.position.id]
         return not any(s.own_faces for s in mine)
+
+    @property
+    def contradiction(self) -> Contradiction | None:
+        """What the map says against a position that only a word vouches for."""
+        return (
+            self.lost if self.lost and (self.lost.wholly or not self.optimistic.is_open) else None
+        )
+
+    @property
+    def is_untold(self) -> bool:
+        """Tell whether nothing can be said of the position: no ground it stands on is known."""
+        return self.is_gone or self.is_doubtful or self.is_off_map or self.contradiction is not None
 
     @property
     def ends_early(self) -> bool:
@@ -137,6 +155,15 @@ def presence_unknown(facts: Facts) -> Seen | None:
 def off_the_map(facts: Facts) -> Seen | None:
     """The force stands outside the area of the map."""
     return Seen((facts.position.id,)) if facts.is_off_map else None
+
+
+@_rule("A dot is not a force: docs/decisions/0022", "U")
+def position_contradicts_map(facts: Facts) -> Seen | None:
+    """The map gives the place to the enemy, and only a word says that anybody is there: the
+    position and the map contradict each other.
+    """
+    found = facts.contradiction
+    return Seen((facts.position.id, *found.evidence), found.say()) if found else None
 
 
 @_rule(CONTRACT, "U")
@@ -223,6 +250,12 @@ def stale_evidence(facts: Facts) -> Seen | None:
     return Seen(seen.evidence, days) if seen else None
 
 
+@_rule(CONTRACT)
+def places_apart(facts: Facts) -> Seen | None:
+    """A position at several places, or drawn as a polygon, is as well off as its best place."""
+    return Seen((facts.position.id,), facts.apart) if facts.apart else None
+
+
 @_rule("Claims never change the map judged: docs/contract.md")
 def claims_not_counted(facts: Facts) -> Seen | None:
     """Ground that is only claimed was not counted as held."""
@@ -285,6 +318,7 @@ RULES: tuple[Rule, ...] = (
     no_force,
     presence_unknown,
     off_the_map,
+    position_contradicts_map,
     map_ends_first,
     isolated,
     encircled_with_access,
@@ -297,6 +331,7 @@ RULES: tuple[Rule, ...] = (
     routes_out,
     routes_cut,
     special_ways,
+    places_apart,
     enemy_leave,
     claims_not_counted,
     stale_evidence,
@@ -348,7 +383,7 @@ def _under_fire(facts: Facts) -> tuple[str, ...]:
 
 def answer_definitions(facts: Facts) -> dict[str, Answer]:
     """Answer the five definitions of being cut off."""
-    if facts.is_gone or facts.is_doubtful or facts.is_off_map:
+    if facts.is_untold:
         names = ("land_cut", "vehicle_cut", "fire_control", "isolation", "surrounded")
         return dict.fromkeys(names, "unknown")
     by_land = {r: not facts.outlooks[r].is_open for r in READINGS}
@@ -388,6 +423,12 @@ def _answer_fire_control(facts: Facts) -> Answer:
 def measure_axes(facts: Facts) -> dict[str, Any]:
     """Report every axis by itself: land per mode, fire, sea, air, special."""
     modes = ("rail", "wheeled", "tracked", "foot", "boat")
+    if facts.contradiction:
+        return {
+            "land": dict.fromkeys(modes, "unknown"),
+            "fire": {"best": None, "by_mode": {}},
+            **dict.fromkeys(("sea", "air", "special"), "unknown"),
+        }
     best = facts.pessimistic if facts.pessimistic.is_open else facts.optimistic
     grades = {m: FIRE_RANKS[w.fire] for m, w in best.ways.items()}
     return {

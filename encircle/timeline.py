@@ -6,11 +6,19 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import shapely
+from shapely.geometry import box
+
 from encircle.errors import EncircleError
 from encircle.judge import judge
+from encircle.pieces.finding import find_middle, name_ground
+from encircle.pieces.held import flat_polygons, measure_km2
+from encircle.situation import Control
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from shapely.geometry.base import BaseGeometry
 
     from encircle.judgement import Answer, Judgement
     from encircle.options import Options
@@ -43,6 +51,25 @@ class Moment:
         """The instant judged, UTC."""
         return self.judgement.as_of
 
+    @property
+    def ground(self) -> BaseGeometry | None:
+        """The ground the force is drawn as, in degrees; None where it is drawn as points."""
+        drawn = [
+            part
+            for position in self.situation.positions_of(self.situation.force)
+            if position.geometry is not None and position.present != "withdrawn"
+            for part in flat_polygons(position.geometry)
+        ]
+        return shapely.union_all(drawn) if drawn else None
+
+    @property
+    def area_km2(self) -> float | None:
+        """How much ground the force is drawn as, km²; 0 where nobody is left."""
+        if self.judgement.verdict == "no_force":
+            return 0.0
+        ground = self.ground
+        return None if ground is None else measure_km2(ground)
+
     def answer(self, question: str) -> Answer:
         """Answer a definition, or whether the force was encircled."""
         if question != ENCIRCLED:
@@ -61,6 +88,33 @@ class Moment:
             "definitions": dict(judgement.judged.definitions),
             "cut_off": judgement.cut_off,
             "headline": judgement.headline,
+            "neck_width_m": judgement.margins.get("neck_width_m"),
+            "area_km2": None if self.area_km2 is None else round(self.area_km2, 2),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class GroundChange:
+    """Ground that changed hands between two maps, in one place."""
+
+    was: str
+    """`gained` or `lost`, as the side judged sees it."""
+    area_km2: float
+    at: tuple[float, float]
+    nearest_place: str | None
+
+    def __str__(self) -> str:
+        by = self.nearest_place or f"({self.at[0]:.3f}, {self.at[1]:.3f})"
+        area = f"{self.area_km2:.0f}" if self.area_km2 >= 10 else f"{self.area_km2:.1f}"  # noqa: PLR2004
+        return f"{area} km2 {self.was} by {by}"
+
+    def to_dict(self) -> Json:
+        """Give the change with where it was."""
+        return {
+            "was": self.was,
+            "area_km2": round(self.area_km2, 2),
+            "at": list(self.at),
+            "nearest_place": self.nearest_place,
         }
 
 
@@ -75,13 +129,16 @@ class Turn:
     altered: tuple[str, ...]
     decides: tuple[str, ...]
     """Those of them on which the proof of either moment rests."""
+    ground: tuple[GroundChange, ...] = ()
+    """Where ground changed hands near the force, the largest first."""
 
     @property
     def statement(self) -> str:
         """One sentence: from which status to which, and on what evidence."""
         one, other = (m.judgement.status for m in (self.before, self.after))
         days = f"Between {self.before.as_of[:10]} and {self.after.as_of[:10]}"
-        on = f": what changed is {', '.join(self.decides)}" if self.decides else ""
+        told = [str(change) for change in self.ground] or self.decides
+        on = f": what changed is {', '.join(told)}" if told else ""
         was, now = (f"{status.label.lower()} ({status.code})" for status in (one, other))
         return f"{days} {was} became {now}{on}."
 
@@ -98,6 +155,7 @@ class Turn:
                 "altered": list(self.altered),
             },
             "decides": list(self.decides),
+            "ground": [change.to_dict() for change in self.ground],
             "statement": self.statement,
         }
 
@@ -109,6 +167,12 @@ class Timeline:
     force: str
     moments: tuple[Moment, ...]
     turns: tuple[Turn, ...] = field(default=())
+
+    @property
+    def name(self) -> str:
+        """What the force is called: the name a map gives it, else its id."""
+        names = (m.situation.name_of(self.force) for m in self.moments)
+        return next((name for name in names if name), self.force)
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -132,6 +196,7 @@ class Timeline:
         """Give the series as one document."""
         return {
             "force": self.force,
+            "name": self.name,
             "moments": [moment.to_dict() for moment in self.moments],
             "turns": [turn.to_dict() for turn in self.turns],
             "true": {question: self._when(question) for question in self.questions},
@@ -203,7 +268,57 @@ def _compare(before: Moment, after: Moment) -> Turn:
     altered = [i for i in new if i in old and not _is_same(old[i], new[i])]
     cited = set(_list_cited(before.judgement)) | set(_list_cited(after.judgement))
     decides = [i for i in (*added, *removed, *altered) if i in cited]
-    return Turn(before, after, tuple(added), tuple(removed), tuple(altered), tuple(decides))
+    ground = tuple(_find_changes(before, after))
+    return Turn(before, after, tuple(added), tuple(removed), tuple(altered), tuple(decides), ground)
+
+
+LEAST_CHANGE_KM2 = 0.5
+"""Less ground than this, km², is a line redrawn."""
+
+MOST_CHANGES = 3
+"""As many places are named in a sentence."""
+
+NEAR_DEG = 0.4
+"""Ground farther than this from the force, degrees, some 30 to 45 km, is another story."""
+
+
+def _find_changes(before: Moment, after: Moment) -> Iterator[GroundChange]:
+    """
+    Find where ground changed hands near the force, by places and not by a file's numbers.
+
+    What the force is drawn as is compared where it is drawn as ground; else what the maps give
+    to others for certain.
+    """
+    was, now = before.ground, after.ground
+    if was is not None and (now is not None or after.judgement.verdict == "no_force"):
+        lost = was if now is None else was.difference(now)
+        gained = None if now is None else now.difference(was)
+    else:
+        theirs = [_clip_hostile(moment, before) for moment in (before, after)]
+        lost, gained = theirs[1].difference(theirs[0]), theirs[0].difference(theirs[1])
+    parts = [("lost", part) for part in flat_polygons(lost)]
+    parts += [("gained", part) for part in flat_polygons(gained)] if gained is not None else []
+    sized = [(measure_km2(part), word, part) for word, part in parts]
+    large = sorted((s for s in sized if s[0] >= LEAST_CHANGE_KM2), key=lambda s: -s[0])
+    for area, word, part in large[:MOST_CHANGES]:
+        at = find_middle(part)
+        yield GroundChange(word, area, at, name_ground(part, at))
+
+
+def _clip_hostile(moment: Moment, near: Moment) -> BaseGeometry:
+    """Join the ground a map gives to others than the side judged, about the force."""
+    situation = moment.situation
+    places = [p.geometry for p in near.situation.positions_of(situation.force) if p.geometry]
+    window = box(*shapely.total_bounds(places)).buffer(NEAR_DEG, join_style="mitre")
+    theirs = [
+        feature.drawn
+        for feature in situation.features
+        if isinstance(feature, Control)
+        and feature.basis == "assessed"
+        and feature.holder not in (None, moment.judgement.side)
+    ]
+    valid = [shape for shape in theirs if shape.intersects(window)]
+    return shapely.intersection(shapely.union_all(valid), window)
 
 
 def _is_same(one: Feature, other: Feature) -> bool:

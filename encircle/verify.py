@@ -12,13 +12,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry import Point, Polygon
 
+from encircle.calling import make_callable
 from encircle.errors import CertificateError, SituationError
 from encircle.supposition import suppose
 from encircle.verify_ground import FOCUS_M, Survey, trace_of
@@ -58,6 +59,8 @@ DEMANDS: dict[str, tuple[str | None, str | None]] = {
     "contested": ("optimistic", "pessimistic"),
 }
 """Verdict to the readings its open path and its closed ring must be drawn on."""
+CONTRADICTION = "position_contradicts_map"
+"""The rule that a bare position on ground of the enemy cannot be told."""
 WIDEST_JOIN_M = 1_000.0
 """No honest map joins, or calls a seam, what lies farther apart; metres."""
 SAME_INSTANT_S = 1.0
@@ -97,14 +100,22 @@ class Verification:
         return {"holds": self.holds, "checks": checks}
 
 
-def verify(judgement: Mapping[str, Any], situation: Situation) -> Verification:
+@runtime_checkable
+class Shown(Protocol):
+    """What shows itself as the document of a judgement."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the document."""
+
+
+def verify(judgement: Mapping[str, Any] | Shown, situation: Situation) -> Verification:
     """
     Check a judgement's certificates against the situation, without the engine.
 
     Parameters
     ----------
     judgement
-        The judgement's JSON object, as parsed.
+        A `Judgement`, or its JSON object as parsed.
     situation
         The situation it is about, read for the same force and instant.
 
@@ -124,12 +135,21 @@ def verify(judgement: Mapping[str, Any], situation: Situation) -> Verification:
     exists, and so which of C0, C1 and C2 it is, rests on the engine.
     """
     if not isinstance(judgement, Mapping):
-        raise CertificateError("a judgement is a JSON object")
+        judgement = _show(judgement)
     try:
         said = parse_judgement(judgement)
     except UnreadableError as error:
         return _conclude([Check("readable", holds=False, statement=f"The judgement: {error}.")])
     return _conclude(list(_check_all(said, situation)))
+
+
+def _show(judgement: object) -> Mapping[str, Any]:
+    """Take a `Judgement` as the document it writes; nothing else of it is looked at."""
+    shown = judgement.to_dict() if isinstance(judgement, Shown) else None
+    if not isinstance(shown, Mapping):
+        given = type(judgement).__name__
+        raise CertificateError(f"a judgement is a Judgement or its JSON object, not {given}")
+    return shown
 
 
 def _conclude(checks: list[Check]) -> Verification:
@@ -168,6 +188,9 @@ def _look_where_it_points(said: Said, survey: Survey) -> None:
             if neck is not None and neck.at is not None and neck.width_m is not None:
                 at = Point(survey.plane.points_to_metres(neck.at)[0])
                 places.append(at.buffer(min(neck.width_m, MOST_PER_VERTEX_M) + FOCUS_M))
+        if ruling.because == CONTRADICTION or ruling.code == "U":
+            force = survey.situation.positions_of(survey.situation.force)
+            places += [survey.shape(p).buffer(FOCUS_M) for p in force if p.id == ruling.id]
         if ruling.closed is not None:
             whole = [Polygon(p) for p in RingCase(ruling.closed, survey).exteriors]
             places += [shapely.make_valid(polygon).buffer(FOCUS_M) for polygon in whole]
@@ -308,6 +331,11 @@ class Whole:
         force = self.survey.situation.positions_of(self.survey.situation.force)
         return [position for position in force if self.survey.stands(position)]
 
+    def position(self, name: str | None) -> Position | None:
+        """Find a position of the force by its id."""
+        force = self.survey.situation.positions_of(self.survey.situation.force)
+        return next((p for p in force if p.id == name), None)
+
     @property
     def doubtful(self) -> list[Position]:
         """The positions that may be there: those in doubt, or all if none speaks at the instant."""
@@ -375,8 +403,49 @@ def parts_prove_themselves(whole: Whole) -> Iterator[Fault]:
             yield Fault(f"the ring given for {name!r} does not hold it", (name,))
 
 
+def a_dot_is_not_a_force(whole: Whole) -> Iterator[Fault]:
+    """A position on ground the map gives to the enemy, with a bare word for it, is not judged."""
+    for part in whole.said.parts:
+        position = whole.position(part.id)
+        if position is None or position not in whole.standing:
+            continue
+        told = part.because == CONTRADICTION
+        if told and part.code != "U":
+            said = f"{position.id!r} contradicts the map and is called {part.code}"
+            yield Fault(said, (position.id,))
+        if told and not whole.survey.may_contradict(position):
+            yield Fault(
+                f"{position.id!r} is said to contradict the map and does not", (position.id,)
+            )
+        decided = part.verdict in ("encircled", "not_encircled", "contested")
+        wrung = part.verdict == "encircled"
+        if decided and whole.survey.must_contradict(position, any_place=wrung):
+            yield Fault(
+                f"{position.id!r} stands on ground of the enemy and only a word says so: it is "
+                f"called {part.code}",
+                (position.id,),
+            )
+    whole_told = whole.said.whole.because == CONTRADICTION
+    if whole_told and not any(part.because == CONTRADICTION for part in whole.said.parts):
+        yield Fault("the force is said to contradict the map, and no position of it is")
+    if whole_told and whole.said.whole.code != "U":
+        yield Fault(f"the force contradicts the map and is called {whole.said.whole.code}")
+
+
+def what_cannot_be_told_has_its_reason(whole: Whole) -> Iterator[Fault]:
+    """A position that is there and cannot be told is off the map, against it, or the map ends."""
+    for part in whole.said.parts:
+        position = whole.position(part.id)
+        if part.code != "U" or position is None or position not in whole.standing:
+            continue
+        if part.because != CONTRADICTION and not whole.survey.may_run_off(position):
+            yield Fault(f"nothing makes {position.id!r} impossible to tell", (position.id,))
+
+
 WHOLE_RULES = (
     positions_are_all_judged,
+    what_cannot_be_told_has_its_reason,
+    a_dot_is_not_a_force,
     whole_follows_from_parts,
     nobody_is_left_where_nobody_is_judged,
     ring_holds_the_whole_force,
@@ -429,3 +498,6 @@ def certificates_are_those_demanded(ruling: Ruling) -> Iterator[Fault]:
 
 
 RULING_RULES = (words_agree, axes_agree, certificates_are_those_demanded)
+
+
+make_callable(__name__)

@@ -48,6 +48,8 @@ SEAM_SLACK = 0.1
 """Share of the seam width within which two ways of measuring a thin part may differ."""
 DISC_INNER, DISC_OUTER = 0.995, 1.001
 """A disc drawn with 32 corners lies between these shares of its radius."""
+LOST_LEAST, LOST_SURELY = 0.985, 0.995
+"""Shares of a drawn position on hostile ground from which it may be, and must be, called lost."""
 FOCUS_M = 1_000.0
 """Seams are sought this much farther from a certificate than any rule looks; metres."""
 GIVE_M = 0.5
@@ -231,12 +233,96 @@ class Survey:
         """Project a feature to the plane."""
         if feature.id not in self._shapes:
             drawn = feature.geometry if feature.geometry is not None else _NOTHING
-            self._shapes[feature.id] = _mended(self.plane.to_metres(drawn))
+            self._shapes[feature.id] = self._moved(feature, _mended(self.plane.to_metres(drawn)))
         return self._shapes[feature.id]
+
+    def _moved(self, feature: Feature, shape: BaseGeometry) -> BaseGeometry:
+        """Move a crossing that misses what it spans by no more than its place may be off."""
+        facility = isinstance(feature, Crossing) and feature.type in ("airstrip", "port")
+        error_m = feature.location_error_m
+        if not isinstance(feature, Crossing) or facility or not error_m or shape.is_empty:
+            return shape
+        spanned = [self.shape(b) for b in self.known.values() if isinstance(b, Barrier)]
+        spanned += [
+            self.shape(c)
+            for c in self.known.values()
+            if isinstance(c, Control) and self.holder(c) == "neutral"
+        ]
+        gaps = [shape.distance(other) for other in spanned if not other.is_empty]
+        if not gaps or min(gaps) <= 0 or min(gaps) > error_m:
+            return shape
+        target = min((o for o in spanned if not o.is_empty), key=shape.distance)
+        middle = shape if shape.geom_type == "Point" else shape.interpolate(0.5, normalized=True)
+        from_, to = shapely.get_coordinates(shapely.shortest_line(middle, target))
+        return shapely.transform(shape, lambda points: points + (to - from_))
+
+    def places(self, position: Position) -> list[BaseGeometry]:
+        """List the places of a position: its points, or the polygon drawn."""
+        shape = self.shape(position)
+        return [shape] if shape.geom_type == "Polygon" else list(shapely.get_parts(shape))
+
+    def may_contradict(self, position: Position) -> bool:
+        """A position is bare, and one of its places lies on hostile ground, drawn large."""
+        return self.is_bare(position) and any(
+            self._share_lost(place, "closed") >= LOST_LEAST for place in self.places(position)
+        )
+
+    def must_contradict(self, position: Position, *, any_place: bool) -> bool:
+        """A bare position lies deep in hostile ground with every place, or with any."""
+        if not self.is_bare(position):
+            return False
+        lost = [self._share_lost(place, "open") >= LOST_SURELY for place in self.places(position)]
+        return any(lost) if any_place else all(lost)
+
+    def may_run_off(self, position: Position) -> bool:
+        """Ground passable on the kinder reading, with its roads, leads to the edge of the map."""
+        area = self.extent("open")
+        ground = self.ground("optimistic", "open")
+        reach = max(self.parameters.join_m, self.reach_m(position, "optimistic")) + TOLERANCE_M
+        start = self.shape(position).buffer(reach)
+        if not shapely.covers(area.buffer(-TOLERANCE_M), start):
+            return True  # off the map, or at its very edge
+        join_m = self.parameters.join_m + TOLERANCE_M
+        ways = [self.shape(f) for f in self.known.values() if isinstance(f, (Route, Crossing))]
+        free = [minus(way.buffer(join_m, quad_segs=4), ground.hostile) for way in ways]
+        tunnels = [
+            self.shape(f).buffer(join_m)
+            for f in self.known.values()
+            if isinstance(f, Crossing) and f.type == "tunnel"
+        ]
+        held = join(common(ground.passable.buffer(1.0), area), start, *free, *tunnels)
+        mine = [part for part in shapely.get_parts(held) if part.intersects(start)]
+        edge = area.boundary.buffer(2 * TOLERANCE_M)
+        return any(part.intersects(edge) for part in mine)
+
+    def _share_lost(self, place: BaseGeometry, lean: Lean) -> float:
+        """Measure the share of a place on ground that is hostile on both readings."""
+        spread = TOLERANCE_M if lean == "closed" else -TOLERANCE_M
+        area = self.extent("closed")
+        shares = []
+        for reading in ("optimistic", "pessimistic"):
+            ground = self.ground(reading, lean)
+            window = place.buffer(self.parameters.seam_m + FOCUS_M, quad_segs=2)
+            hostile = join(
+                common(ground.hostile, window),
+                minus(common(ground.seam_closed, window), ground.passable),
+            ).buffer(spread)
+            if place.geom_type == "Polygon":
+                drawn = common(place, area)
+                size = drawn.area
+                shares.append(common(drawn, hostile).area / size if size else 0.0)
+            else:
+                shares.append(float(hostile.covers(place)))
+        return min(shares)
 
     def each(self, kind: type[Feature]) -> Iterator[Feature]:
         """Go through the features of a kind that speak."""
         return (feature for feature in self.known.values() if isinstance(feature, kind))
+
+    def is_bare(self, position: Position) -> bool:
+        """Only a word vouches for a position of the force judged: it does not outvote the map."""
+        own = position.force == self.situation.force and position.side in self.friends
+        return own and (position.basis == "reported" or not (position.sources or position.reach_m))
 
     def stands(self, position: Position) -> bool:
         """Somebody is certainly there."""
@@ -295,6 +381,9 @@ class Survey:
         friendly, grows = position.side in self.friends, reading == "pessimistic"
         error = position.location_error_m if not friendly else 0.0
         stated = position.reach_m
+        drawn = position.geometry is not None and position.geometry.geom_type == "Polygon"
+        if stated is None and drawn:
+            stated = 0.0  # a polygon holds that polygon and no more
         if stated is None:
             usual = REACH_M.get(position.echelon or "", REACH_UNKNOWN_M)
             stated = usual * (1.5 if grows != friendly else 0.5)
@@ -461,15 +550,16 @@ class _Drawing:
             )
         )
 
-    def _reaches(self, *, friendly: bool, sure: bool) -> BaseGeometry:
-        """Unite the reaches of one party, certain or uncertain."""
+    def _reaches(self, *, friendly: bool, sure: bool, bare: bool | None = None) -> BaseGeometry:
+        """Unite the reaches of one party, certain or uncertain, those of bare words apart."""
         chosen = [
             p
             for p in self.survey.known.values()
             if isinstance(p, Position)
             and (p.side in self.survey.friends) == friendly
             and p.present != "withdrawn"
-            and (p.basis == "geolocated" and self.survey.stands(p)) == sure
+            and (p.basis != "reported" and self.survey.stands(p)) == sure
+            and bare in (None, self.survey.is_bare(p))
         ]
         return join(*(self.survey.held(p, self.reading, self.lean) for p in chosen))
 
@@ -494,7 +584,9 @@ class _Drawing:
             for holder in ("friendly", "hostile", "neutral")
         )
         theirs_reach = join(*(self._reaches(friendly=False, sure=sure) for sure in (True, False)))
-        ours_reach = join(*(self._reaches(friendly=True, sure=sure) for sure in (True, False)))
+        ours_reach = join(
+            *(self._reaches(friendly=True, sure=sure, bare=False) for sure in (True, False))
+        )
         if self.lean == "open":
             ours_reach = join(ours_reach, self._anchors())
         friendly, hostile = minus(ours, theirs, neutral), minus(theirs, ours)
@@ -512,11 +604,13 @@ class _Drawing:
 
     def _silent(self, rest: BaseGeometry) -> tuple[dict[str, BaseGeometry], BaseGeometry]:
         """Where no polygon speaks: reaches, then territory, then what uncovered ground is."""
-        ours = join(self._reaches(friendly=True, sure=True), self._anchors())
+        foreign = self._controls("hostile", territory=True)
+        words = minus(self._reaches(friendly=True, sure=True, bare=True), foreign)
+        ours = join(self._reaches(friendly=True, sure=True, bare=False), words, self._anchors())
         theirs = self._reaches(friendly=False, sure=True)
         below = minus(rest, ours, theirs)
-        home, foreign, neutral = (
-            self._controls(holder, territory=True) for holder in ("friendly", "hostile", "neutral")
+        home, neutral = (
+            self._controls(holder, territory=True) for holder in ("friendly", "neutral")
         )
         bare = minus(below, home, foreign, neutral)
         unknown = self.survey.situation.uncovered == "unknown"
@@ -541,7 +635,9 @@ class _Drawing:
     def _greyed(self, silent: dict[str, BaseGeometry]) -> dict[str, BaseGeometry]:
         """An uncertain position only ever makes grey."""
         theirs = self._reaches(friendly=False, sure=False)
-        ours = self._reaches(friendly=True, sure=False)
+        words = self._reaches(friendly=True, sure=False, bare=True)
+        words = minus(words, self._controls("hostile", territory=True))
+        ours = join(self._reaches(friendly=True, sure=False, bare=False), words)
         doubted = join(
             common(join(silent["friendly"], silent["open"]), theirs),
             common(silent["hostile"], ours),

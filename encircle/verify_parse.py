@@ -125,6 +125,8 @@ class Ruling:
     encircled: bool | None
     code: str
     name: str | None
+    because: str | None
+    """The rule that decided, where it says."""
     land_cut: str | None
     land: Mapping[str, str]
     access: Mapping[str, str]
@@ -300,12 +302,21 @@ def _parse_ruling(node: Node, whose: str | None) -> Ruling:
         encircled=encircled,
         code=node["status"]["code"].text(),
         name=node["status"]["name"].maybe(Node.text),
+        because=_parse_reason(node, whose),
         land_cut=node["definitions"].maybe(lambda d: d["land_cut"].maybe(Node.text)),
         land={mode: axes["land"][mode].text() for mode in land or {}},
         access={kind: axes[kind].maybe(Node.text) or "none" for kind in access},
         open=node["certificates"]["open"].maybe(_parse_open),
         closed=node["certificates"]["closed"].maybe(_parse_closed),
     )
+
+
+def _parse_reason(node: Node, whose: str | None) -> str | None:
+    """Take the rule that decided: of the force's findings, or the one of a position."""
+    if whose is not None:
+        return node["because"].maybe(lambda found: found["rule"].text())
+    findings = node["findings"].maybe(Node.items) or []
+    return next((f["rule"].text() for f in findings if f["decides"].value is True), None)
 
 
 def _parse_line(node: Node) -> NDArray[np.float64]:

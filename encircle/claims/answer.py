@@ -12,12 +12,24 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from encircle.claims.facts import Ruling
+    from encircle.claims.mappers import Mapper
     from encircle.claims.rating import Rating
     from encircle.errors import InputFault
+    from encircle.notices import Notice
     from encircle.situation import Assertion, Claim
 
 Json = dict[str, Any]
-IN_BRIEF = ("force", "side", "as_of", "verdict", "encircled", "status", "headline", "definitions")
+IN_BRIEF = (
+    "force",
+    "side",
+    "as_of",
+    "verdict",
+    "encircled",
+    "status",
+    "headline",
+    "definitions",
+    "notices",
+)
 """Members of a judgement that are left in brief."""
 REFERENCE = "docs/contract.md, Claims"
 
@@ -52,8 +64,23 @@ class MapRating:
     rating: Rating
     findings: tuple[Finding, ...]
     is_of_day: bool
-    mapper_side: str | None
+    mapper: Mapper
     name: str
+    away_days: int = 0
+    """How many days its day is after that of the claim; negative: before."""
+
+    @property
+    def mapper_side(self) -> str | None:
+        """The side whose cause the mapper serves, where that is known."""
+        return self.mapper.side
+
+    @property
+    def use(self) -> str:
+        """Say what the map counts for."""
+        when = _say_away(self.away_days)
+        if self.is_of_day:
+            return "It is of the day." if not self.away_days else f"It is the nearest, {when}."
+        return f"It is its mapper's nearest, {when}: told, and not counted in the rating."
 
     @property
     def speaks(self) -> bool:
@@ -79,12 +106,42 @@ class MapRating:
         return {
             "situation": self.name,
             "as_of": _write_instant(ruling.as_of) if ruling else None,
+            "mapper": self.mapper.name,
             "mapper_side": self.mapper_side,
             "of_the_day": self.is_of_day,
+            "used": True,
+            "use": self.use,
             "rating": self.rating,
             "status": ruling.judged.status.code if ruling else None,
             "rule": self.findings[0].rule,
             "because": self.findings[0].statement,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedMap:
+    """A map that was given and says nothing of a claim, and why."""
+
+    number: int
+    name: str
+    as_of: datetime
+    mapper: Mapper
+    why: str
+
+    def to_dict(self) -> Json:
+        """Give the map's line in the answer."""
+        return {
+            "situation": self.name,
+            "as_of": _write_instant(self.as_of),
+            "mapper": self.mapper.name,
+            "mapper_side": self.mapper.side,
+            "of_the_day": False,
+            "used": False,
+            "use": self.why,
+            "rating": None,
+            "status": None,
+            "rule": None,
+            "because": self.why,
         }
 
 
@@ -100,6 +157,8 @@ class CheckedClaim:
     matrix: dict[str, Rating] = field(default_factory=dict)
     shown: Ruling | None = None
     """The map that carries the rating."""
+    unused: tuple[UnusedMap, ...] = ()
+    """The maps that were given and not used."""
 
     @property
     def id(self) -> str:
@@ -125,6 +184,16 @@ class CheckedClaim:
         return {"claimed": number, "rating": "unverifiable", "because": because.to_dict()}
 
     @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What must be told beside the rating: the notices of the map that carries it."""
+        return self.shown.judgement.notices if self.shown else ()
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Sentences without which the rating must not be told."""
+        return tuple(n.statement for n in self.notices if n.severity == "doubt")
+
+    @property
     def quote(self) -> str:
         """One line a journalist can quote."""
         claim = self.statement.claim
@@ -135,7 +204,8 @@ class CheckedClaim:
         said = f': "{words}{stop}"' if words else ""
         headline = f" {self.shown.judgement.headline}" if self.shown else ""
         rated = name_rating(self.rating)
-        return f"{who}{when}{said} Rated {rated}. {self.findings[0].statement}{headline}"
+        doubted = f" In doubt: {' '.join(self.doubts)}" if self.doubts else ""
+        return f"{who}{when}{said} Rated {rated}. {self.findings[0].statement}{headline}{doubted}"
 
     def to_dict(self, *, brief: bool = False) -> Json:
         """Give the claim as the contract writes it; in brief, its judgement in a few members."""
@@ -151,8 +221,9 @@ class CheckedClaim:
             "claim": write_claim(self.statement.claim, self.asserted),
             "matrix": dict(self.matrix),
             "number": self.number,
-            "maps": [rated.to_dict() for rated in self.maps],
+            "maps": [*(m.to_dict() for m in self.maps), *(m.to_dict() for m in self.unused)],
             "quote": self.quote,
+            "notices": [notice.to_dict() for notice in self.notices],
         }
 
 
@@ -176,6 +247,13 @@ class ClaimChecks:
         """Give the answer as the contract writes it."""
         return {"claims": [e.to_dict(brief=brief) if isinstance(e, CheckedClaim)
                            else _tell_faulty(e) for e in self.entries]}  # fmt: skip
+
+
+def _say_away(days: int) -> str:
+    if not days:
+        return "of the day of the claim"
+    count = "1 day" if abs(days) == 1 else f"{abs(days)} days"
+    return f"{count} {'after' if days > 0 else 'before'} the claim"
 
 
 def name_rating(rating: str) -> str:

@@ -15,6 +15,7 @@ from encircle.claims.answer import (
     FaultyClaim,
     MapRating,
     Statement,
+    UnusedMap,
     name_rating,
 )
 from encircle.claims.facts import Facts
@@ -174,9 +175,10 @@ def _check(parsed: _Parsed, material: Material) -> CheckedClaim:
         is_known = bool(knowing)
         facts = Facts(statement.claim, asserted, None, missing, is_known, instant)
         rating, findings = rate(facts)
-        return CheckedClaim(statement, asserted, rating, findings)
+        unused = _list_unused(parsed, material, (), instant)
+        return CheckedClaim(statement, asserted, rating, findings, unused=tuple(unused))
     all_facts = {n: _gather(parsed, material, n, knowing, instant) for n in (*of_day, *nearby)}
-    rated = [_rate_on(material, n, all_facts[n], is_of_day=n in of_day) for n in all_facts]
+    rated = [_rate_on(material, n, all_facts[n], instant, is_of_day=n in of_day) for n in all_facts]
     day = [r for r in rated if r.is_of_day]
     rating, carrier = _combine(day)
     facts = all_facts[carrier.number]
@@ -191,6 +193,7 @@ def _check(parsed: _Parsed, material: Material) -> CheckedClaim:
         tuple(rated),
         rate_by_each(facts),
         shown or carrier.ruling,
+        tuple(_list_unused(parsed, material, tuple(all_facts), instant)),
     )
 
 
@@ -243,8 +246,8 @@ def _gather(
     """Gather what the rules ask of one claim on one map."""
     name, claim = parsed.force, parsed.statement.claim
     assert name is not None  # noqa: S101 - a map knows it
-    mapper = material.maps[number].mapper_side
-    same = [n for n in knowing if n != number and material.maps[n].mapper_side == mapper]
+    mapper = material.mapper_of(number)
+    same = [n for n in knowing if n != number and material.mapper_of(n).is_same(mapper)]
     others = [material.rule(n, name) for n in same]
     side = claim.claimant_side
     return Facts(
@@ -259,11 +262,43 @@ def _gather(
     )
 
 
-def _rate_on(material: Material, number: int, facts: Facts, *, is_of_day: bool) -> MapRating:
+def _rate_on(
+    material: Material, number: int, facts: Facts, instant: datetime | None, *, is_of_day: bool
+) -> MapRating:
     rating, findings = rate(facts)
-    side = material.maps[number].mapper_side
-    name = material.name_of(number)
-    return MapRating(number, facts.ruling, rating, findings, is_of_day, side, name)
+    mapper, name = material.mapper_of(number), material.name_of(number)
+    away = (material.maps[number].as_of.date() - instant.date()).days if instant else 0
+    return MapRating(number, facts.ruling, rating, findings, is_of_day, mapper, name, away)
+
+
+def _list_unused(
+    parsed: _Parsed, material: Material, used: Sequence[int], instant: datetime | None
+) -> Iterator[UnusedMap]:
+    """List every map that was given and not used, and say why."""
+    for number, situation in enumerate(material.maps):
+        if number not in used:
+            why = _say_unused(parsed, material, number, instant)
+            mapper = material.mapper_of(number)
+            yield UnusedMap(number, material.name_of(number), situation.as_of, mapper, why)
+
+
+def _say_unused(parsed: _Parsed, material: Material, number: int, instant: datetime | None) -> str:
+    if parsed.asserted.definition is None:
+        return "Not used: the claim asserts nothing that a map could answer."
+    if parsed.force is None:
+        return "Not used: the claim does not say which of the forces it is about."
+    if material.find_force(number, parsed.force) is None:
+        return f"Not used: it does not know the force {parsed.force!r}."
+    if instant is None:
+        return "Not used: the claim is undated, and a later map is held against it."
+    days = (material.maps[number].as_of.date() - instant.date()).days
+    count = "1 day" if abs(days) == 1 else f"{abs(days)} days"
+    when = f"{count} {'after' if days > 0 else 'before'} the claim"
+    if abs(material.maps[number].as_of - instant) > timedelta(
+        days=material.options.stale_after_days
+    ):
+        return f"Not used: {when}, further away than evidence may be old."
+    return f"Not used: {when}; a map nearer to the claim speaks for its mapper."
 
 
 # -- several maps ----------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import shapely
 
 from encircle.claims.facts import Ruling
+from encircle.claims.mappers import find_mapper, group_by_mapper
 from encircle.errors import EncircleError
 from encircle.judge import judge
 from encircle.judgement import STATUSES
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from encircle.claims.mappers import Mapper
     from encircle.judgement import Judged, Judgement
     from encircle.situation import Definition, Feature, Situation
 
@@ -41,6 +43,7 @@ class Material:
     options: Options = field(default_factory=Options)
     _judged: dict[Key, Judgement | Failed] = field(default_factory=dict)
     _layered: dict[tuple[int, str, str], Ruling | None] = field(default_factory=dict)
+    _mappers: dict[int, Mapper] = field(default_factory=dict)
 
     def judge_ahead(
         self,
@@ -179,19 +182,26 @@ class Material:
         """
         List the nearest map before and after an instant, of each mapper who has none of the day.
 
-        Mappers are told apart by `mapper_side`; no map is further away than evidence may be old.
+        Mappers are told apart by the origin of what their maps rest on (see `mappers`); no map is
+        further away than evidence may be old.
         """
         furthest = timedelta(days=self.options.stale_after_days)
-        heard = {self.maps[n].mapper_side for n in of_day}
-        sides = {self.maps[n].mapper_side for n in numbers} - heard
+        heard = [self.mapper_of(n) for n in of_day]
         found = []
-        for side in sorted(sides, key=str):
-            theirs = [n for n in numbers if self.maps[n].mapper_side == side]
+        for theirs in group_by_mapper(self.maps, numbers):
+            if any(self.mapper_of(n).is_same(mapper) for n in theirs for mapper in heard):
+                continue
             near = [n for n in theirs if abs(self.maps[n].as_of - instant) <= furthest]
             before = [n for n in near if self.maps[n].as_of <= instant]
             after = [n for n in near if self.maps[n].as_of > instant]
             found += [*before[-1:], *after[:1]]
         return found
+
+    def mapper_of(self, number: int) -> Mapper:
+        """Tell whose hand a map is of."""
+        if number not in self._mappers:
+            self._mappers[number] = find_mapper(self.maps[number])
+        return self._mappers[number]
 
 
 def judge_force(work: tuple[Situation, str, Options]) -> Judgement | Failed:

@@ -17,7 +17,7 @@ from encircle.formats.deepstate_snapshot import (
     parse_snapshot_time,
     read_snapshot,
 )
-from encircle.formats.painted import PaintedMap, Zone
+from encircle.formats.painted import PaintedMap, Zone, count_once
 from encircle.formats.painted_situation import situation_from_painted
 from encircle.geojson import digest
 
@@ -50,6 +50,7 @@ def paint_deepstate(snapshot: Mapping[str, Any]) -> PaintedMap:
         If it is no snapshot (see `read_snapshot`).
     """
     read = read_snapshot(snapshot)
+    zones, twice = count_once(map(_zone_of, read.patches))
     source = {
         "id": "deepstate",
         "title": "DeepStateMap snapshot",
@@ -60,9 +61,9 @@ def paint_deepstate(snapshot: Mapping[str, Any]) -> PaintedMap:
     return PaintedMap(
         maker="deepstate",
         title="DeepStateMap",
-        zones=tuple(map(_zone_of, read.patches)),
+        zones=zones,
         sources=(source,),
-        notices=read.notices,
+        notices=(*read.notices, *twice),
         mapper_side=MAPPER_SIDE,
     )
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
 
 import shapely
-from shapely.errors import ShapelyError
-from shapely.geometry import shape
+from shapely import STRtree
 
-from encircle.formats.painted import mend, refusal
-from encircle.formats.shapes import polygons_of
+from encircle.formats.layers import read_layer
+from encircle.formats.painted import measure_km2, refusal, show_place
+from encircle.notices import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from shapely.geometry.base import BaseGeometry
+
+    from encircle.formats.layers import Painted
 
 Side = Literal["UA", "RU"]
 
@@ -54,6 +56,14 @@ FILLS: dict[str, Status] = {
 SATIRE = "#ff5252"
 """Fill of ground far from this war, painted to make a point (the Kurils, East Prussia)."""
 
+ELSEWHERE_DEG = 5.0
+"""Ground of no legend farther than this from ground of the war casts no doubt on it, degrees:
+350 km at least."""
+
+FAR_DEG = 0.25
+"""What lies nearer than this to ground of the war is not satire, degrees. Source: on 621 snapshots
+the nearest such polygon, Transnistria, keeps over a degree from it."""
+
 _WORDS: tuple[tuple[re.Pattern[str], Side | None], ...] = (
     (re.compile(r"unknown|contested|contensed|невідом|спірн"), None),
     (re.compile(r"liberat|taken back|recaptured|snake island|dismissed|звільнен"), "UA"),
@@ -79,7 +89,7 @@ class Snapshot:
     """What a snapshot paints, and what was left out or mended on the way."""
 
     patches: tuple[Patch, ...]
-    notices: tuple[str, ...]
+    notices: tuple[Notice, ...]
 
     def ground(self, *statuses: Status) -> BaseGeometry:
         """Join everything painted with one of these statuses, in degrees."""
@@ -118,112 +128,103 @@ def read_snapshot(snapshot: Mapping[str, Any]) -> Snapshot:
     Raises
     ------
     SituationError
-        If it is not a FeatureCollection, or paints nothing a DeepState legend knows.
+        If it cannot be read (see `read_layer`), or paints nothing a DeepState legend knows.
 
     Notes
     -----
     The fill decides. A name (`Ukrainian /// English /// key`) that says otherwise, or nothing,
-    is told in a notice. Invalid polygons are mended by structure: a ring's inside stays inside.
+    is told in a notice. Where the legend does not know the fill the name decides, and where that
+    says nothing either, the ground is unknown (see `painted.tell_unknown`): what somebody painted
+    is never left out for want of a legend. Invalid polygons are mended by structure: a ring's
+    inside stays inside.
     """
-    reader = _Reader()
-    patches = tuple(reader.read(_find_features(snapshot)))
-    if not patches:
-        said = "no polygon with a fill of the DeepState legend"
-        raise refusal(said, "Give a DeepStateMap snapshot; the community mirror has no fills")
-    return Snapshot(patches, tuple(reader.notices()))
+    layer = read_layer(snapshot, "The snapshot")
+    if not any(_fill_of(feature) in FILLS for feature in layer.features):
+        because = layer.empty_because if not layer.features else ""
+        said = "no polygon with a fill of the DeepState legend" + (
+            f": {because}" if because else ""
+        )
+        remedy = "Give a DeepStateMap snapshot; its mirror, which has no fills, is --preset mirror"
+        raise refusal(said, remedy)
+    reader = _Reader(STRtree([f.geometry for f in layer.features if _fill_of(f) in FILLS]))
+    patches = tuple(reader.read(layer.features))
+    return Snapshot(patches, (*reader.notices(), *layer.notices))
 
 
+@dataclass
 class _Reader:
-    """Reads features one by one and remembers what it left out."""
+    """Reads the legend feature by feature, and remembers what was odd."""
 
-    def __init__(self) -> None:
-        self.points = self.lines = self.satire = self.broken = self.with_z = 0
-        self.strange: dict[str, list[int]] = {}
-        self.mended: list[str] = []
-        self.disagreements: list[str] = []
+    war: STRtree
+    """Ground in fills of the legend."""
+    satire: int = 0
+    told: list[Notice] = field(default_factory=list)
 
-    def read(self, features: Iterable[Any]) -> Iterator[Patch]:
-        for index, feature in enumerate(features):
-            patch = self._read_one(index, feature)
-            if patch:
-                yield patch
+    def read(self, features: tuple[Painted, ...]) -> Iterator[Patch]:
+        for feature in features:
+            fill, name = _fill_of(feature), feature.text("name")
+            if fill == SATIRE and self._is_far(feature):
+                self.satire += 1
+            elif fill in FILLS:
+                self._compare(feature, fill, name)
+                yield _patch(feature, fill, FILLS[fill])
+            else:
+                yield self._read_unknown(feature, fill, name)
 
-    def _read_one(self, index: int, feature: Any) -> Patch | None:  # noqa: ANN401 - anything may stand there
-        geometry = self._read_geometry(feature)
-        if geometry is None:
-            return None
-        properties = feature.get("properties") or {}
-        fill = str(properties.get("fill") or "none").strip().lower()
+    def _is_far(self, feature: Painted, distance_deg: float = FAR_DEG) -> bool:
+        near = self.war.query(feature.geometry, predicate="dwithin", distance=distance_deg)
+        return near.size == 0
+
+    def _read_unknown(self, feature: Painted, fill: str, name: str) -> Patch:
+        """Read ground in a fill of no legend by its name, else as unknown."""
+        said = (
+            _holder_named(name) if fill != SATIRE else ""
+        )  # satire calls ground of others occupied
+        by_name = {"UA": LIBERATED, "RU": OCCUPIED, None: UNKNOWN}.get(said or None, UNKNOWN)
+        shown = _english(name) or "(no name)"
+        where = f"{measure_km2(feature.geometry):.1f} km² at {show_place(feature.geometry)}"
+        whose = f"Feature {feature.index}: its fill {fill} is not in the legend"
         if fill == SATIRE:
-            self.satire += 1
-            return None
-        if fill not in FILLS:
-            self.strange.setdefault(fill, []).append(index)
-            return None
-        name = str(properties.get("name") or "")
-        self._compare(index, fill, name)
-        flat = self._flatten(index, geometry)
-        if flat.is_empty:
-            self.broken += 1
-            return None
-        return Patch(index, fill, FILLS[fill], _english(name), flat)
+            whose = f"Feature {feature.index} is in the fill of satire, beside the front"
+        named = (f"deepstate-{feature.index}",)
+        if said == "":
+            drawn = f"what its name {shown!r} says does not tell: {where} were drawn as unknown"
+            grave: Literal["caution", "doubt"] = "doubt"
+            if self._is_far(feature, ELSEWHERE_DEG):
+                grave = "caution"
+            self.told.append(Notice("fill_unknown", grave, f"{whose}, and {drawn}.", named))
+        else:
+            drawn = f"its name {shown!r} decides: {where} were drawn as {by_name.word}"
+            self.told.append(Notice("fill_read_by_name", "caution", f"{whose}; {drawn}.", named))
+        return _patch(feature, fill, by_name)
 
-    def _read_geometry(self, feature: Any) -> BaseGeometry | None:  # noqa: ANN401 - as above
-        """Take what has an area; count the rest."""
-        try:
-            geometry = shape(feature["geometry"])
-        except (ShapelyError, KeyError, TypeError, ValueError, AttributeError, IndexError):
-            self.broken += 1
-            return None
-        if shapely.get_dimensions(geometry) == 2:  # noqa: PLR2004 - an area
-            return geometry
-        flat = geometry.geom_type
-        self.points += flat.endswith("Point")
-        self.lines += "Line" in flat
-        self.broken += "Point" not in flat and "Line" not in flat
-        return None
+    def _compare(self, feature: Painted, fill: str, name: str) -> None:
+        said, status = _holder_named(name), FILLS[fill]
+        if said == status.holder:
+            return
+        shown = _english(name) or "(no name)"
+        says = {"UA": "liberated", "RU": "occupied", None: "unknown", "": "nothing of status"}
+        statement = (
+            f"Feature {feature.index}: its fill {fill} says {status.word}, its name {shown!r} "
+            f"says {says[said]}; the fill decides."
+        )
+        grave: Literal["info", "caution"] = "info" if said == "" else "caution"
+        named = (f"deepstate-{feature.index}",)
+        self.told.append(Notice("name_disagrees", grave, statement, named))
 
-    def _flatten(self, index: int, geometry: BaseGeometry) -> BaseGeometry:
-        self.with_z += bool(geometry.has_z)
-        whole, said = mend(polygons_of(shapely.force_2d(geometry)), f"Feature {index}")
-        self.mended += said
-        return whole
-
-    def _compare(self, index: int, fill: str, name: str) -> None:
-        said = _holder_named(name)
-        status = FILLS[fill]
-        if said != status.holder:
-            shown = _english(name) or "(no name)"
-            says = {"UA": "liberated", "RU": "occupied", None: "unknown", "": "nothing of status"}
-            self.disagreements.append(
-                f"Feature {index}: its fill {fill} says {status.word}, its name {shown!r} says "
-                f"{says[said]}; the fill decides."
-            )
-
-    def notices(self) -> Iterator[str]:
-        if self.points:
-            yield f"{self.points} points (units, arrows, captions) were left out: not control."
-        if self.lines:
-            yield f"{self.lines} lines were left out: the legend gives them no meaning."
+    def notices(self) -> Iterator[Notice]:
         if self.satire:
-            yield f"{self.satire} polygons with fill {SATIRE} were left out: not of this war."
-        for fill, found in self.strange.items():
-            where = ", ".join(map(str, found))
-            yield f"Fill {fill} is not in the legend: features {where} were left out."
-        if self.broken:
-            yield f"{self.broken} features without a readable geometry were left out."
-        yield from self.disagreements
-        yield from self.mended
-        if self.with_z:
-            yield f"Z was dropped from {self.with_z} polygons: the map is flat."
+            said = f"{self.satire} polygons with fill {SATIRE} were left out: not of this war."
+            yield Notice("satire_left_out", "info", said)
+        yield from self.told
 
 
-def _find_features(snapshot: Mapping[str, Any]) -> list[Any]:
-    inner = snapshot.get("map", snapshot)
-    features = inner.get("features") if isinstance(inner, dict) else None
-    if not isinstance(features, list):
-        raise refusal("no list of features", "Give a DeepStateMap snapshot, a FeatureCollection")
-    return features
+def _patch(feature: Painted, fill: str, status: Status) -> Patch:
+    return Patch(feature.index, fill, status, _english(feature.text("name")), feature.geometry)
+
+
+def _fill_of(feature: Painted) -> str:
+    return feature.text("fill").lower() or "none"
 
 
 def _english(name: str) -> str:

@@ -2,53 +2,71 @@
 What do the layers of the Institute for the Study of War say, each on its own basis.
 
 A day's map is several layers: control as assessed, advances as assessed (Russian forces were
-there, and do not hold the ground), and what either side merely claims. For Kursk oblast there is a
-layer of the ground Russia retook; the ground Ukraine still held is what that leaves, and is drawn
-nowhere.
+there, and do not hold the ground), infiltration (small groups were), and what either side merely
+claims. They come one layer a file, or all in one with the layer named by each feature. For Kursk
+oblast there is a layer of the ground Russia retook; the ground Ukraine still held is what that
+leaves, and is drawn nowhere.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from shapely.geometry import box
 
-from encircle.formats.layers import read_layer
-from encircle.formats.painted import NOBODY, PaintedMap, Zone, is_day, refusal
+from encircle.errors import InputFault, SituationError
+from encircle.formats.isw_legend import BASES, STATED, LayerBasis, Meaning, read_words
+from encircle.formats.layers import EMPTY, Layer, Painted, read_layer
+from encircle.formats.painted import NOBODY, PaintedMap, Zone, count_once, is_day, refusal
 from encircle.geojson import digest
+from encircle.notices import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from encircle.formats.layers import Layer
+    from encircle.formats.isw_legend import Side
     from encircle.formats.painted import Basis
 
-LayerBasis = Literal["assessed", "advance", "claimed", "retaken", "skip"]
-BASES: tuple[LayerBasis, ...] = ("assessed", "advance", "claimed", "retaken", "skip")
+__all__ = ["BASES", "LayerFile", "paint_isw"]
 
-LEGEND: tuple[tuple[re.Pattern[str], LayerBasis], ...] = (
-    (re.compile(r"partisan"), "skip"),
-    (re.compile(r"kursk.*advance|advance.*kursk"), "retaken"),
-    (re.compile(r"claim"), "claimed"),
-    (re.compile(r"advance"), "advance"),
-    (re.compile(r"cot(?![a-z])|cotin|control|assessed"), "assessed"),
-)
-"""On what a layer rests, by its name, first match wins. Source: ISW's layers, 2022-2025."""
+LAYER_MEMBERS = ("layer_type", "layertype", "layer", "layer_name", "layername")
+"""Properties that name the layer of a feature. What they say and the legend does not know is
+refused: the file's name speaks for other ground."""
+
+OTHER_MEMBERS = ("type", "category", "classification", "status", "control", "legend", "name",
+                 "title")  # fmt: skip
+"""Properties that may say it too, and often say something else."""
 
 ZONE_BASIS: dict[LayerBasis, Basis] = {
     "assessed": "assessed", "advance": "advance", "claimed": "claimed", "retaken": "assessed",
+    "infiltration": "infiltration", "contested": "contested",
 }  # fmt: skip
+
+GREY = frozenset({"advance", "infiltration", "contested"})
 
 ABROAD = box(33.8, 50.9, 36.0, 52.0)
 """Round the ground of Kursk oblast fought over from August 2024, degrees. Source: the farthest
 either side placed Ukrainian troops was some 35 km past the border."""
 
-SILENCE = (
+SILENCE = Notice(
+    "silent_abroad",
+    "caution",
     "The layer shows what Russia retook in Kursk oblast, not what Ukraine held: what it leaves "
-    "unpainted there is unknown, and a way out through it is open on one reading only."
+    "unpainted there is unknown, and a way out through it is open on one reading only.",
 )
+NO_CONTROL = Notice(
+    "no_assessed_control",
+    "caution",
+    "No layer of assessed control was given: nobody's hold but the territory is drawn.",
+)
+WITHOUT_HOLD = Notice(
+    "advances_are_grey",
+    "info",
+    "Ground of assessed advances and of infiltration is unknown: forces were there, without hold.",
+)
+STATE_IT = f"State it as BASIS=FILE, with one of {', '.join(BASES)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +76,7 @@ class LayerFile:
     name: str
     document: Mapping[str, Any]
     basis: str | None = None
-    """Stated by whoever hands it in: one of `BASES`; by default its name tells."""
+    """Stated by whoever hands it in: one of `BASES`; by default features and name tell."""
 
 
 def paint_isw(files: Sequence[LayerFile]) -> PaintedMap:
@@ -68,52 +86,142 @@ def paint_isw(files: Sequence[LayerFile]) -> PaintedMap:
     Raises
     ------
     SituationError
-        If a layer is no FeatureCollection, its basis is not known, or none paints anything.
+        If a layer cannot be read (see `read_layer`), what a feature says is not known, or nothing
+        is painted.
+
+    Notes
+    -----
+    What a feature says of itself counts; where it says nothing the basis stated counts, else the
+    name of the file. Whose the ground is, is read from the same words. What is not told is
+    refused, feature by feature: a side guessed is a map turned round.
     """
-    layers = [_read(number, file) for number, file in enumerate(files, 1)]
-    zones = [zone for layer in layers for zone in layer.zones()]
-    if not zones:
-        raise refusal("no layer paints any ground", "Give a layer of control or of advances")
-    retaken = any(layer.basis == "retaken" for layer in layers)
-    days = {day for layer in layers for day in layer.days()}
+    readings = [_Reading(f"isw-{number}", file) for number, file in enumerate(files, 1)]
+    drawn = [zone for reading in readings for zone in reading.read()]
+    faults = [fault for reading in readings for fault in reading.faults]
+    if faults:
+        raise SituationError(faults)
+    if not drawn:
+        because = next((r.layer.empty_because for r in readings if not r.layer.features), EMPTY)
+        said = f"no layer paints any ground: {because}"
+        raise refusal(said, "Give a layer of control or of advances")
+    zones, twice = count_once(drawn)
+    given: Counter[LayerBasis] = sum((r.counts() for r in readings), Counter())
     return PaintedMap(
         maker="isw",
         title="ISW",
-        zones=tuple(zones),
-        sources=tuple(layer.describe() for layer in layers),
-        notices=tuple(_tell(layers, retaken=retaken)),
-        silent=ABROAD if retaken else NOBODY,
-        dated=max(days, default=None),
+        zones=zones,
+        sources=tuple(reading.describe() for reading in readings),
+        notices=(*(n for r in readings for n in r.notices()), *twice, *_tell(given)),
+        silent=ABROAD if "retaken" in given else NOBODY,
+        dated=max((day for r in readings for day in r.days()), default=None),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
+@dataclass
+class _Reading:
+    """Reads one file feature by feature, and remembers what each was taken for."""
+
     id: str
     file: LayerFile
-    basis: LayerBasis
-    side: str
-    read: Layer
+    faults: list[InputFault] = field(default_factory=list)
+    taken: Counter[tuple[LayerBasis, Side]] = field(default_factory=Counter)
+    overruled: list[str] = field(default_factory=list)
+    layer: Layer = field(init=False)
+    whole: Meaning = field(init=False)
+    """What is said of all the file."""
 
-    def zones(self) -> Iterator[Zone]:
-        if self.basis == "skip":
-            return
-        for feature in self.read.features:
-            yield Zone(
-                id=f"{self.id}-{feature.index}",
-                geometry=feature.geometry,
-                holder=self.side,
-                basis=ZONE_BASIS[self.basis],
-                source=self.id,
-                name=f"{self.file.name}, {feature.index}",
-                said={"layer": self.basis},
-            )
+    def __post_init__(self) -> None:
+        self.layer = read_layer(self.file.document, self.file.name)
+        named = read_words(self.file.name)
+        if named.basis is None:
+            named = read_words(f"{self.layer.name} {self.file.name}")
+        self.whole = named
+        if self.file.basis is not None:
+            stated = STATED.get(self.file.basis)
+            if stated is None:
+                said = f"basis {self.file.basis!r} is not known"
+                raise refusal(said, f"Use one of {', '.join(BASES)}")
+            self.whole = Meaning(stated.basis, stated.side or named.side)
+
+    def read(self) -> Iterator[Zone]:
+        for feature in self.layer.features:
+            meaning = self._find_meaning(feature)
+            if meaning.basis is None:
+                continue
+            side = self._find_side(feature, meaning)
+            if side is None:
+                continue
+            self.taken[meaning.basis, side] += 1
+            if meaning.basis != "skip":
+                yield self._zone(feature, meaning.basis, side)
+
+    def _find_meaning(self, feature: Painted) -> Meaning:
+        """Take what the feature says of itself, else what is said of the file."""
+        if self.file.basis == "skip":
+            return self.whole
+        layer, other = (_read_members(feature, m) for m in (LAYER_MEMBERS, OTHER_MEMBERS))
+        own = next((meaning for _, meaning in (*layer, *other) if meaning.basis), None)
+        if own is not None:
+            side = own.side or (self.whole.side if own.basis == self.whole.basis else None)
+            if self.file.basis is not None and own.basis != self.whole.basis:
+                self.overruled.append(feature.label)
+            return Meaning(own.basis, side)
+        if layer and self.file.basis is None:
+            self._fault(feature, f"its layer {layer[0][0]!r} is not in the legend", STATE_IT)
+            return Meaning(None, None)
+        if self.whole.basis is None:
+            said = f"neither it nor the name of {self.file.name!r} tells its basis"
+            self._fault(feature, said, STATE_IT)
+        return self.whole
+
+    def _find_side(self, feature: Painted, meaning: Meaning) -> Side | None:
+        """Find whose it is; ISW assesses Russian control, and draws the claims of both."""
+        if meaning.side is not None:
+            return meaning.side
+        if meaning.basis == "claimed" and self.file.basis is None:
+            said = "whose claim it is, is not told"
+            self._fault(feature, said, "State it as claimed-ru=FILE or claimed-ua=FILE")
+            return None
+        return "RU"
+
+    def _zone(self, feature: Painted, basis: LayerBasis, side: Side) -> Zone:
+        return Zone(
+            id=f"{self.id}-{feature.index}",
+            geometry=feature.geometry,
+            holder=side,
+            basis=ZONE_BASIS[basis],
+            source=self.id,
+            name=f"{self.file.name}, {feature.index}",
+            said={"layer": basis},
+        )
+
+    def _fault(self, feature: Painted, said: str, remedy: str) -> None:
+        pointer = f"/features/{feature.index}/properties"
+        message = f"{self.file.name}, {feature.label}: {said}"
+        self.faults.append(InputFault(pointer, message, remedy))
+
+    def counts(self) -> Counter[LayerBasis]:
+        kinds: Counter[LayerBasis] = Counter()
+        for (basis, _), number in self.taken.items():
+            kinds[basis] += number
+        return kinds
 
     def days(self) -> Iterator[str]:
-        for feature in self.read.features:
+        for feature in self.layer.features:
             day = feature.text("date")[:10]
             if is_day(day):
                 yield day
+
+    def notices(self) -> Iterator[Notice]:
+        for (basis, side), number in self.taken.items():
+            what = "left out: no control" if basis == "skip" else f"read as {basis}"
+            said = f"{self.file.name}: {number} features {what} ({side})."
+            yield Notice("layer_read_as", "info", said)
+        if self.overruled:
+            shown = ", ".join(self.overruled[:10])
+            said = f"{self.file.name}: what features say of themselves counts, not the basis stated"
+            yield Notice("basis_overruled", "caution", f"{said}: {shown}.")
+        yield from self.layer.notices
 
     def describe(self) -> dict[str, Any]:
         return {
@@ -125,37 +233,16 @@ class _Layer:
         }
 
 
-def _read(number: int, file: LayerFile) -> _Layer:
-    layer = read_layer(file.document, file.name)
-    names = [file.name, *sorted({f.text("layer_type") for f in layer.features} - {""})]
-    said = " ".join(names).lower()
-    side = "UA" if "ukrainian" in said else "RU"
-    return _Layer(f"isw-{number}", file, _find_basis(file, said), side, layer)
+def _read_members(feature: Painted, members: Sequence[str]) -> list[tuple[str, Meaning]]:
+    """Read what properties of these names say, in that order."""
+    said = {str(key).lower(): feature.text(key) for key in feature.properties}
+    return [(said[m], read_words(said[m])) for m in members if said.get(m)]
 
 
-def _find_basis(file: LayerFile, said: str) -> LayerBasis:
-    """Take the basis stated, else the one the names tell."""
-    if file.basis is not None:
-        stated = next((basis for basis in BASES if basis == file.basis), None)
-        if stated is None:
-            known = ", ".join(BASES)
-            raise refusal(f"basis {file.basis!r} is not known", f"Use one of {known}")
-        return stated
-    for pattern, basis in LEGEND:
-        if pattern.search(said):
-            return basis
-    remedy = f"Give it as BASIS=FILE, with one of {', '.join(BASES)}"
-    raise refusal(f"the name of {file.name!r} does not tell its basis", remedy)
-
-
-def _tell(layers: Sequence[_Layer], *, retaken: bool) -> Iterator[str]:
-    for layer in layers:
-        what = "left out: no control" if layer.basis == "skip" else f"read as {layer.basis}"
-        yield f"{layer.file.name}: {len(layer.read.features)} features {what} ({layer.side})."
-        yield from layer.read.notices
-    if retaken:
+def _tell(given: Mapping[LayerBasis, int]) -> Iterator[Notice]:
+    if "retaken" in given:
         yield SILENCE
-    if not any(layer.basis in {"assessed", "retaken"} for layer in layers):
-        yield "No layer of assessed control was given: nobody's hold but the territory is drawn."
-    if any(layer.basis == "advance" for layer in layers):
-        yield "Ground of assessed advances is unknown: Russian forces were there, without hold."
+    if not {"assessed", "retaken"} & set(given):
+        yield NO_CONTROL
+    if GREY & set(given):
+        yield WITHOUT_HOLD

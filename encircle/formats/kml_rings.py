@@ -11,6 +11,7 @@ from shapely.geometry import Polygon
 from encircle.errors import InputFault
 from encircle.formats.kml_styles import local_name
 from encircle.formats.painted import refusal
+from encircle.notices import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,11 @@ LEAST = 4
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _POSITION = re.compile(rf"({_NUMBER}),({_NUMBER})(?:,({_NUMBER})?)?", re.ASCII)
+_BLANKS = re.compile(r"\s*,\s*")
+"""Blanks round a comma: many writers leave them, and a comma never ends a position."""
+
+PLANE_FROM = 400.0
+"""A coordinate larger than this is no slip in degrees: it is metres of some plane."""
 
 Ring = list[tuple[float, float]]
 
@@ -35,40 +41,67 @@ class Rings:
     faults: list[InputFault] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     thin: list[str] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
+    seen: set[Element] = field(default_factory=set)
+    """Every `coordinates` that was looked at."""
     vertices: int = 0
     with_z: int = 0
 
     def read_polygon(self, element: Element, where: str) -> Polygon | None:
         """Read one polygon; None where it has no area, or cannot be read."""
+        faults = len(self.faults)
         outer = self._read_rings(element, "outerBoundaryIs", where)
+        inner = self._read_rings(element, "innerBoundaryIs", where)
+        if len(self.faults) > faults:
+            return None
         if len(outer) > 1:
             said = f"a polygon with {len(outer)} outer rings"
             self._fault(where, said, "Give each outer ring a <Polygon> of its own")
-        if len(outer) != 1:
-            return None
-        return Polygon(outer[0], self._read_rings(element, "innerBoundaryIs", where))
+        elif not outer and inner:
+            self._fault(where, "a polygon with holes and no outer ring", "Draw its outer ring")
+        elif not outer and where not in self.thin:
+            self.empty.append(where)
+        return Polygon(outer[0], inner) if len(outer) == 1 else None
 
-    def notices(self) -> Iterator[str]:
+    def is_closed_line(self, element: Element, where: str) -> bool:
+        """Tell a line that closes on itself, which may be a zone drawn as a line."""
+        texts = [c for c in element if local_name(c) == "coordinates"]
+        self.seen.update(texts)
+        written = " ".join(c.text or "" for c in texts).split()
+        self._count(len(written), where)
+        return len(written) >= LEAST and written[0] == written[-1]
+
+    def notices(self) -> Iterator[Notice]:
         """Say what was closed, left out or flattened."""
         for where in self.closed:
-            yield f"A ring of {where!r} was not closed: its first position was repeated."
+            said = f"A ring of {where!r} was not closed: its first position was repeated."
+            yield Notice("ring_closed", "caution", said)
         for where in self.thin:
-            yield f"A ring of {where!r} has fewer than {LEAST} positions: no area, left out."
+            said = f"A ring of {where!r} has fewer than {LEAST} positions: no area, left out."
+            yield Notice("no_area", "caution", said)
+        for where in self.empty:
+            yield Notice("no_geometry", "caution", f"The polygon of {where!r} is empty.")
         if self.with_z:
-            yield f"Heights were dropped from {self.with_z} positions: the map is flat."
+            said = f"Heights were dropped from {self.with_z} positions: the map is flat."
+            yield Notice("z_dropped", "info", said)
 
     def _read_rings(self, polygon: Element, boundary: str, where: str) -> list[Ring]:
-        texts = [
-            ring.findtext("{*}coordinates") or ""
-            for side in polygon
-            if local_name(side) == boundary
-            for ring in side
-            if local_name(ring) == "LinearRing"
-        ]
+        texts = []
+        for side in polygon:
+            if local_name(side) != boundary:
+                continue
+            for ring in side:
+                if local_name(ring) == "LinearRing":
+                    own = [c for c in ring if local_name(c) == "coordinates"]
+                    self.seen.update(own)
+                    if len(own) > 1:
+                        said = f"a ring with {len(own)} lists of coordinates"
+                        self._fault(where, said, "Give each ring one <coordinates>")
+                    texts.append(" ".join(c.text or "" for c in own))
         return [ring for ring in (self._read_ring(text, where) for text in texts) if ring]
 
     def _read_ring(self, text: str, where: str) -> Ring | None:
-        written = text.split()
+        written = _split(text)
         self._count(len(written), where)
         ring: Ring = []
         for position in written:
@@ -76,7 +109,9 @@ class Rings:
             if lonlat is None:
                 return None  # one fault a ring is enough
             ring.append(lonlat)
-        if ring and ring[0] != ring[-1]:
+        if not ring:
+            return None
+        if ring[0] != ring[-1]:
             ring.append(ring[0])
             self.closed.append(where)
         if len(ring) < LEAST:
@@ -87,13 +122,15 @@ class Rings:
     def _read_position(self, written: str, where: str) -> tuple[float, float] | None:
         found = _POSITION.fullmatch(written)
         if not found:
-            remedy = "Write lon,lat in degrees, no space after the comma"
+            remedy = "Write lon,lat in degrees: a comma between the two, a blank between positions"
             self._fault(where, f"{written[:40]!r} is not a position", remedy)
             return None
         lon, lat = float(found[1]), float(found[2])
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 - degrees
             said = f"{written[:40]!r} is out of range"
-            self._fault(where, said, "Write longitude first, then latitude, in degrees")
+            metres = "These are metres on a plane: reproject to EPSG:4326"
+            order = "Write longitude first, then latitude, in degrees"
+            self._fault(where, said, metres if max(abs(lon), abs(lat)) > PLANE_FROM else order)
             return None
         self.with_z += bool(found[3]) and float(found[3]) != 0
         return lon, lat
@@ -106,3 +143,12 @@ class Rings:
 
     def _fault(self, where: str, message: str, remedy: str) -> None:
         self.faults.append(InputFault(f"/{where}", message, remedy, where))
+
+
+def _split(text: str) -> list[str]:
+    """Part the positions; blanks after commas are taken away where that alone makes them plain."""
+    written = text.split()
+    if all(map(_POSITION.fullmatch, written)):
+        return written
+    joined = _BLANKS.sub(",", text).split()
+    return joined if all(map(_POSITION.fullmatch, joined)) else written

@@ -7,12 +7,12 @@ Russia, `losses` is ground it lost. What is unpainted was never in dispute.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from encircle.formats.layers import read_layer
-from encircle.formats.painted import PaintedMap, Zone, is_day, refusal
+from encircle.formats.painted import PaintedMap, Zone, count_once, is_day, refusal, tell_unknown
 from encircle.geojson import digest
+from encircle.notices import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 HOLDERS = {"nochange": "RU", "gains": "RU", "losses": "UA"}
 """Who holds what, by type. Source: the files read against other maps of the day: on 14 March 2025
 the losses are the ground Ukraine held in Kursk oblast, 126 km² where DeepState has 140."""
+
+NO_GREY = Notice(
+    "no_grey",
+    "caution",
+    "This map paints no unknown ground: both readings of it are the same.",
+)
 
 
 def paint_liveuamap(document: Mapping[str, Any]) -> PaintedMap:
@@ -36,17 +42,30 @@ def paint_liveuamap(document: Mapping[str, Any]) -> PaintedMap:
     Raises
     ------
     SituationError
-        If it is no such document, or paints nothing of a type known.
+        If it cannot be read (see `read_layer`), or paints nothing of a type known.
+
+    Notes
+    -----
+    Ground of a type that is not known is drawn as unknown: somebody painted it, and what it says
+    is not read. Left out it would count as held by whoever has the country round it.
     """
-    inner = document.get("value", document)
-    layer = read_layer(inner if isinstance(inner, dict) else {}, "Liveuamap")
-    zones = tuple(_zone_of(f) for f in layer.features if f.text("type") in HOLDERS)
-    if not zones:
+    layer = read_layer(document, "Liveuamap")
+    strange = [f for f in layer.features if _type_of(f) not in HOLDERS]
+    if len(strange) == len(layer.features):
         known = ", ".join(HOLDERS)
-        raise refusal(f"no feature of a type known ({known})", 'Give {"value": {"features": …}}')
-    strange = Counter(f.text("type") for f in layer.features if f.text("type") not in HOLDERS)
-    left_out = [f"Type {t!r} is not known: {n} features left out." for t, n in strange.items()]
+        said = f"no feature of a type known ({known})" if strange else layer.empty_because
+        raise refusal(said, 'Give {"value": {"features": …}}, as the newspaper publishes it')
+    zones, twice = count_once(map(_zone_of, layer.features))
+    unknown = [
+        tell_unknown(
+            "type_unknown",
+            f"Liveuamap, {f.label}: its type {_type_of(f) or 'none'!r} is not known",
+            _zone_of(f),
+        )
+        for f in strange
+    ]
     days = sorted({f.text("date") for f in layer.features if is_day(f.text("date"))})
+    grey = () if strange else (NO_GREY,)
     return PaintedMap(
         maker="liveuamap",
         title="Liveuamap",
@@ -58,26 +77,31 @@ def paint_liveuamap(document: Mapping[str, Any]) -> PaintedMap:
             "sha256": digest(document),
             "origin": "liveuamap",
         },),
-        notices=(*layer.notices, *left_out, *_tell_days(days), NO_GREY),
+        notices=(*layer.notices, *twice, *unknown, *_tell_days(days), *grey),
         dated=days[-1] if days else None,
     )  # fmt: skip
 
 
-NO_GREY = "This map paints no unknown ground: both readings of it are the same."
+def _type_of(feature: Painted) -> str:
+    return feature.text("type").lower()
 
 
 def _zone_of(feature: Painted) -> Zone:
-    kind = feature.text("type")
+    kind = _type_of(feature)
+    holder = HOLDERS.get(kind)
     return Zone(
         id=f"liveuamap-{feature.index}",
         geometry=feature.geometry,
-        holder=HOLDERS[kind],
-        basis="assessed",
+        holder=holder,
+        basis="assessed" if holder else "unknown",
         source="liveuamap",
-        name=kind,
+        name=kind or "no type",
         said={"type": kind},
     )
 
 
-def _tell_days(days: list[str]) -> list[str]:
-    return [f"The map dates its ground {' and '.join(days)}."] if days else []
+def _tell_days(days: list[str]) -> list[Notice]:
+    if not days:
+        return []
+    said = f"The map dates its ground {' and '.join(days)}."
+    return [Notice("map_dates_itself", "info" if len(days) == 1 else "caution", said)]

@@ -10,19 +10,21 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import shapely
-from shapely.errors import ShapelyError
-from shapely.geometry import MultiPolygon, Polygon, shape
+from shapely.geometry import MultiPolygon
 
+from encircle.crs import check_crs
 from encircle.errors import InputFault, SituationError
+from encircle.formats.coordinates import UnreadableError, read_geometry
 from encircle.formats.shapes import make_valid, polygons_of
+from encircle.notices import Notice
 from encircle.projection import GEOD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from shapely.geometry.base import BaseGeometry
 
-Basis = Literal["assessed", "unknown", "advance", "claimed"]
+Basis = Literal["assessed", "unknown", "contested", "advance", "infiltration", "claimed"]
 """On what a zone rests; the words are those of the contract."""
 
 NOBODY: MultiPolygon = MultiPolygon()
@@ -66,7 +68,7 @@ class PaintedMap:
     title: str
     zones: tuple[Zone, ...]
     sources: tuple[dict[str, Any], ...]
-    notices: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     sides: tuple[tuple[str, str], ...] = (("UA", "Ukraine"), ("RU", "Russia"))
     mapper_side: str | None = None
     """The side whose cause the mapper serves, where that is known."""
@@ -139,49 +141,127 @@ def _ring_km2(ring: BaseGeometry) -> float:
     return abs(float(area_m2)) / 1e6
 
 
-def mend(geometry: MultiPolygon, what: str) -> tuple[MultiPolygon, list[str]]:
+MENDED_SHARE = 0.01
+"""Mending that changes the area by more than this share is a caution, else good to know."""
+
+OVERLAP_KM2 = 0.01
+"""Parts of one feature that overlap by less only touch, as drawn by hand, km²."""
+
+
+def mend(geometry: MultiPolygon, what: str) -> tuple[MultiPolygon, list[Notice]]:
     """
     Make polygons valid without moving a boundary, and say what that did to the area.
 
     Rings that cross or touch themselves are split where they do, by structure: the inside of a
-    ring stays inside. Valid neighbours that overlap are joined, which is no mending.
+    ring stays inside. Valid neighbours that overlap are joined, which is no mending; where they
+    overlap by more than a seam that is told, most of all where one lies inside another: a hole
+    may have been meant.
     """
     if geometry.is_valid:
         return geometry, []
     parts: list[BaseGeometry] = [p if p.is_valid else make_valid(p) for p in geometry.geoms]
     joined = polygons_of(shapely.union_all(parts))
+    told = list(_tell_overlap(parts, joined, what))
     if all(part.is_valid for part in geometry.geoms):
-        return joined, []
+        return joined, told
     drawn, kept = measure_km2(geometry), measure_km2(joined)
     areas = f"{drawn:.3f} km² as drawn, {kept:.3f} km² as mended"
     said = "crossed or touched itself and was mended (by structure), no boundary moved"
-    return joined, [f"{what} {said}: {areas}."]
+    grave: Literal["info", "caution"] = (
+        "caution" if abs(drawn - kept) > MENDED_SHARE * max(drawn, kept) else "info"
+    )
+    return joined, [Notice("ring_mended", grave, f"{what} {said}: {areas}."), *told]
 
 
-def read_polygons(geometry: object) -> tuple[MultiPolygon, bool] | None:
-    """Read the polygons of a GeoJSON geometry, flat, and whether it had heights; None if broken."""
-    try:
-        drawn = shape(geometry)  # type: ignore[arg-type]
-    except (ShapelyError, KeyError, TypeError, ValueError, AttributeError, IndexError):
-        return None
-    flat = polygons_of(shapely.force_2d(drawn))
-    return (flat, bool(drawn.has_z)) if all(map(_is_on_earth, flat.geoms)) else None
+def _tell_overlap(parts: list[BaseGeometry], joined: MultiPolygon, what: str) -> Iterator[Notice]:
+    """Say where the parts of one feature lie over each other, and were counted once."""
+    kept = [part for part in parts if not part.is_empty]
+    over = sum(measure_km2(part) for part in kept) - measure_km2(joined)
+    if over <= OVERLAP_KM2:
+        return
+    tree = shapely.STRtree(kept)
+    inner, outer = tree.query(kept, predicate="within")
+    nested = any(
+        i != o and not shapely.equals(kept[i], kept[o]) for i, o in zip(inner, outer, strict=True)
+    )
+    if nested:
+        said = "one of its parts lies inside another: it was read as ground, not as a hole"
+        yield Notice("part_inside_part", "doubt", f"{what}: {said} ({over:.2f} km² twice).")
+    else:
+        said = f"its parts overlap by {over:.2f} km², which was counted once"
+        yield Notice("parts_overlap", "info", f"{what}: {said}.")
 
 
-def _is_on_earth(part: Polygon) -> bool:
-    west, south, east, north = part.bounds
-    return -180 <= west <= east <= 180 and -90 <= south <= north <= 90  # noqa: PLR2004 - degrees
+def count_once(zones: Iterable[Zone]) -> tuple[tuple[Zone, ...], tuple[Notice, ...]]:
+    """
+    Leave out zones drawn twice, and say so; what is painted twice in two ways stays.
+
+    Two zones are the same where their rings are, wherever a ring begins and whichever way it
+    runs, and where they say the same of the ground.
+    """
+    kept: dict[tuple[bytes, str | None, str], Zone] = {}
+    first: dict[bytes, Zone] = {}
+    told: list[Notice] = []
+    twice: list[str] = []
+    for zone in zones:
+        key = bytes(shapely.to_wkb(shapely.normalize(zone.geometry)))
+        drawn = first.setdefault(key, zone)
+        if (key, zone.holder, zone.basis) in kept:
+            twice.append(zone.id)
+            continue
+        kept[key, zone.holder, zone.basis] = zone
+        if drawn is not zone:
+            said = (
+                f"{drawn.id} and {zone.id} are the same polygon at {show_place(zone.geometry)}, "
+                f"given to {_say(drawn)} and to {_say(zone)}: both were drawn."
+            )
+            told.append(Notice("painted_in_two_ways", "doubt", said, (drawn.id, zone.id)))
+    if twice:
+        said = f"{len(twice)} polygons drawn twice were counted once: {', '.join(twice[:20])}."
+        told.append(Notice("drawn_twice", "info", said))
+    return tuple(kept.values()), tuple(told)
+
+
+def tell_unknown(code: str, said: str, zone: Zone, remedy: str = "") -> Notice:
+    """
+    Tell ground whose meaning is not known, which was drawn as unknown.
+
+    It is neither left out nor given to anybody. Left out, it would silently count as ground of the
+    country round it, and open or close a ring; drawn grey it is passable on one reading and
+    hostile on the other, so a verdict that hangs on it says *contested*. The notice is a doubt,
+    so nothing that rests on this map is told without it.
+    """
+    where = f"{measure_km2(zone.geometry):.1f} km² at {show_place(zone.geometry)}"
+    statement = f"{said}: {where} were drawn as unknown ground. {remedy}".rstrip()
+    return Notice(code, "doubt", statement, (zone.id,))
+
+
+def _say(zone: Zone) -> str:
+    return f"{zone.holder or 'nobody for certain'} ({zone.basis})"
+
+
+def show_place(geometry: BaseGeometry) -> str:
+    """Write where a shape lies: a point on it, (lon, lat)."""
+    place = shapely.point_on_surface(geometry)
+    return f"({place.x:.4f}, {place.y:.4f})"
 
 
 def read_border(border: Mapping[str, Any]) -> BaseGeometry:
     """Read a country's outline: a geometry, a Feature or a FeatureCollection."""
+    remedy = "Give the country's outline as a polygon, in degrees"
     features = border.get("features", [border])
-    try:
-        shapes = [shape(f.get("geometry", f)) for f in features]
-    except (ShapelyError, KeyError, TypeError, ValueError, AttributeError, IndexError):
-        shapes = []
-    parts = [polygons_of(shapely.force_2d(s)) for s in shapes]
+    foreign = check_crs(border.get("crs"))
+    if foreign:
+        raise refusal(f"the border is not WGS 84: {foreign}", "Reproject it to EPSG:4326")
+    parts = []
+    for number, feature in enumerate(features if isinstance(features, list) else []):
+        written = feature.get("geometry", feature) if isinstance(feature, dict) else feature
+        try:
+            parts.append(polygons_of(read_geometry(written).geometry))
+        except UnreadableError as error:
+            said = f"feature {number} of the border has no polygon that can be read"
+            raise refusal(f"{said}: {error.reason} at {error.pointer or '/'}", remedy) from None
     outline = parts[0] if len(parts) == 1 else shapely.union_all([make_valid(p) for p in parts])
     if outline.area == 0:
-        raise refusal("the border has no polygon", "Give Ukraine's outline as a polygon")
+        raise refusal("the border has no polygon", remedy)
     return outline if outline.is_valid else polygons_of(make_valid(outline))

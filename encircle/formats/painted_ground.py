@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import shapely
@@ -9,6 +10,7 @@ from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from encircle.formats.painted import NOBODY, refusal
 from encircle.formats.shapes import LonLat, box_round, cut, make_valid, polygons_of, union_within
+from encircle.pieces.held import Shares
 from encircle.projection import Plane
 
 if TYPE_CHECKING:
@@ -39,11 +41,14 @@ REAR_DEPTH_M = 15_000.0
 reach of infantry, mortars and most drones of the first line."""
 
 REAR_BAND_M = 10_000.0
-"""An anchor lies within this of the area's edge, metres: leaving the area is what counts."""
+"""The area runs at least this far past an anchor given by hand, metres."""
 
 REAR_MARGIN_M = 300.0
-REAR_DETAIL_M = 100.0
-"""An anchor is drawn this far inside the ground it stands on, and no finer, metres."""
+"""An anchor is drawn this far inside the ground it stands on, metres."""
+
+REAR_DETAIL_M = 400.0
+"""And no finer than this, metres: the rear is measured on the whole map, and its outline lies
+kilometres from anything that decides."""
 
 REAR_LEAST_M2 = 5e6
 """Anchors smaller than this are not drawn, square metres: a scrap in a corner is no rear."""
@@ -53,38 +58,80 @@ class Ground:
     """One map over one border, if it needs one, seen by one side; in degrees."""
 
     def __init__(self, painted: PaintedMap, border: BaseGeometry | None, side: str) -> None:
+        self.painted = painted
         self.zones = [zone for zone in painted.zones if zone.is_evidence]
         self.border, self.side = border, side
         self.silent = painted.silent.difference(border) if border is not None else NOBODY
         self._mainland: BaseGeometry | None = None
+        self._deep_rear: tuple[Plane, BaseGeometry] | None = None
 
     def territory(self, window: BaseGeometry) -> dict[str, MultiPolygon]:
         """Divide a window by the border: Ukraine, Russia, and what is neither."""
         if self.border is None:
             return {}
+        sea = self.sea(window)
         inside = polygons_of(cut(self.border, window))
         outside = polygons_of(window.difference(inside))
+        if not sea.is_empty:
+            inside, outside = polygons_of(inside - sea), polygons_of(outside - sea)
         if not self.silent.is_empty:
             outside = polygons_of(outside.difference(self.silent))
-        if RUSSIA.contains(window):
+        if RUSSIA.contains(window) and sea.is_empty:
             return {"UA": inside, "RU": outside, "neutral": MultiPolygon()}
         russia = polygons_of(cut(outside, RUSSIA))
         return {"UA": inside, "RU": russia, "neutral": polygons_of(outside.difference(RUSSIA))}
+
+    def sea(self, window: BaseGeometry) -> BaseGeometry:
+        """Find the sea in a window: an outline with its waters calls it the country's."""
+        if self.border is None:
+            return NOBODY
+        west, south, east, north = (float(c) for c in self.whole().bounds)
+        return cut(_read_sea((west, south, east, north)), window)
 
     def held(self, side: str, window: BaseGeometry) -> MultiPolygon:
         """Join the ground of a side in a window: its paint, and its territory left unpainted."""
         mine, others = self._painted(side, window)
         ground = shapely.union(self.territory(window).get(side, NOBODY), mine)
-        return polygons_of(ground.difference(others))
+        return polygons_of(ground.difference(others).difference(self.sea(window)))
+
+    def whole(self) -> Polygon:
+        """Draw the window that holds the whole map, and both countries where a border is known."""
+        drawn = [zone.geometry for zone in self.zones]
+        known = [self.border, RUSSIA] if self.border is not None else []
+        return box(*shapely.total_bounds([*known, *drawn]))
+
+    def painted_window(self) -> Polygon:
+        """Draw the window that holds all that the map paints, and the rear behind it."""
+        if not self.zones:
+            return self.whole()
+        west, south, east, north = shapely.total_bounds([zone.geometry for zone in self.zones])
+        around = box_round([(west, south), (east, north)], HALF_WIDTHS_KM[0])
+        return box(*around.intersection(self.whole()).bounds)
 
     def mainland(self) -> BaseGeometry:
         """Find the largest piece of the side's ground on the whole map."""
         if self._mainland is None:
-            drawn = [zone.geometry for zone in self.zones]
-            known = [self.border, RUSSIA] if self.border is not None else []
-            pieces = self.held(self.side, box(*shapely.total_bounds([*known, *drawn]))).geoms
+            pieces = self.held(self.side, self.whole()).geoms
             self._mainland = max(pieces, key=lambda piece: piece.area, default=NOBODY)
         return self._mainland
+
+    def divide(self, window: Polygon) -> Shares:
+        """Divide a window by whose it is to the side."""
+        mine, others = map(polygons_of, self._painted(self.side, window))
+        grey = [zone.geometry for zone in self.zones if zone.held_by is None]
+        countries = self.territory(window)
+        country = countries.get(self.side, NOBODY)
+        unpainted = country.difference(shapely.union(mine, others))
+        silent = cut(self.silent, window).difference(shapely.union(mine, others))
+        sea = self.sea(window)
+        return Shares(
+            painted=mine if sea.is_empty else mine.difference(sea),
+            unpainted=unpainted,
+            others=others,
+            grey=shapely.union(union_within(grey, window), silent),
+            country=country if self.border is not None else None,
+            neutral=shapely.union(countries.get("neutral", NOBODY), sea),
+        )
 
     # the area, and the rear in it
 
@@ -106,18 +153,31 @@ class Ground:
         raise refusal(said, "Give a larger area (--area-km), or the anchor (--anchor-at)")
 
     def find_rear(self, area: Polygon) -> list[BaseGeometry]:
-        """Find the side's rear along the edge of an area, as polygons in degrees."""
-        plane = Plane((area.centroid.x, area.centroid.y))
-        area_m = plane.to_metres(area)
-        west, south, east, north = area.bounds
-        window = box_round([(west, south), (east, north)], REAR_DEPTH_M / 1e3)
-        ground_m = _to_metres(plane, self._joined_to_mainland(window))
-        unheld_m = _to_metres(plane, self._unheld(window))
-        band_m = area_m.difference(area_m.buffer(-REAR_BAND_M, join_style="mitre"))
-        near_m = unheld_m.simplify(REAR_DETAIL_M).buffer(REAR_DEPTH_M + REAR_DETAIL_M)
-        rear_m = ground_m.intersection(band_m).difference(near_m).buffer(-REAR_MARGIN_M)
-        parts = polygons_of(rear_m.simplify(REAR_DETAIL_M)).geoms
+        """
+        Find the side's rear in an area, as polygons in degrees.
+
+        The rear is the largest piece of the side's ground, on the *whole* map, that keeps
+        `REAR_DEPTH_M` from all it does not hold. So whoever reaches it can go on for good through
+        ground as deep, outside the area too, and it may begin as near as that depth allows. A
+        pocket is never part of it, however large: what joins a pocket to the mainland, a thread
+        between two drawings or a corridor, is not 30 km wide. Nor is the inside of a salient.
+        """
+        plane, deep_m = self._find_deep_rear()
+        within_m = deep_m.intersection(_to_metres(plane, area)).buffer(-REAR_MARGIN_M)
+        parts = polygons_of(within_m.simplify(REAR_DETAIL_M / 4)).geoms
         return [plane.to_degrees(part) for part in parts if part.area >= REAR_LEAST_M2]
+
+    def _find_deep_rear(self) -> tuple[Plane, BaseGeometry]:
+        if self._deep_rear is None:
+            whole = self.whole()
+            plane = Plane((whole.centroid.x, whole.centroid.y))
+            ground_m = _to_metres(plane, self.mainland()).simplify(REAR_DETAIL_M / 4)
+            unheld_m = _to_metres(plane, self._unheld(whole)).simplify(REAR_DETAIL_M)
+            near_m = unheld_m.buffer(REAR_DEPTH_M + REAR_DETAIL_M, quad_segs=6)
+            parts = polygons_of(ground_m.difference(near_m)).geoms
+            deepest = max(parts, key=lambda part: part.area, default=Polygon())
+            self._deep_rear = plane, deepest
+        return self._deep_rear
 
     def _joined_to_mainland(self, window: Polygon) -> BaseGeometry:
         return polygons_of(cut(self.mainland(), window))
@@ -130,6 +190,13 @@ class Ground:
         enemy = self.territory(window)["RU" if self.side == "UA" else "UA"]
         silent = cut(self.silent, window)
         return shapely.union_all([enemy.difference(mine), silent.difference(mine), others])
+
+    def hostile(self, window: Polygon) -> BaseGeometry:
+        """Join what the map gives to others for certain: their paint, and their country's rest."""
+        painted = [z.geometry for z in self.zones if z.held_by not in (None, self.side)]
+        drawn = union_within([zone.geometry for zone in self.zones], window)
+        country = self.territory(window).get("RU" if self.side == "UA" else "UA", NOBODY)
+        return shapely.union(union_within(painted, window), country.difference(drawn))
 
     def _painted(self, side: str, window: BaseGeometry) -> tuple[BaseGeometry, BaseGeometry]:
         """Join the paint in a window: the side's, and everybody else's with the grey."""
@@ -148,9 +215,20 @@ class Ground:
 
     def holder_at(self, place: Point) -> str | None:
         """Find who holds a place; None where nobody does for certain."""
-        for zone in self.zones:
-            if zone.geometry.intersects(place):
-                return zone.held_by
+        zones = {zone.held_by for zone in self.zones if zone.geometry.intersects(place)}
+        if zones:
+            # as the contract reads assessed ground that overlaps: grey if one is friendly
+            if len(zones) > 1 and self.side in zones:
+                return None
+            return next(iter(sorted(zone for zone in zones if zone)), None)
+        return self._country_at(place)
+
+    def is_silent_at(self, place: Point) -> bool:
+        """Tell whether the map says nothing of a place."""
+        drawn = any(zone.geometry.intersects(place) for zone in self.zones)
+        return not drawn and (self.border is None or self.silent.intersects(place))
+
+    def _country_at(self, place: Point) -> str | None:
         if self.border is None:
             return None
         if self.border.intersects(place):
@@ -164,6 +242,16 @@ def _to_metres(plane: Plane, ground: BaseGeometry) -> BaseGeometry:
     """Project; edges that all but touch in degrees may cross by a hair on the plane."""
     ground_m = plane.to_metres(ground)
     return ground_m if ground_m.is_valid else make_valid(ground_m)
+
+
+@lru_cache(maxsize=4)
+def _read_sea(bounds: tuple[float, float, float, float]) -> BaseGeometry:
+    from encircle.places import read_sea  # noqa: PLC0415 - megabytes, where asked for
+
+    try:
+        return read_sea(bounds)
+    except FileNotFoundError:  # a build without coasts: the notice on water not drawn says so
+        return NOBODY
 
 
 def show(place: LonLat) -> str:

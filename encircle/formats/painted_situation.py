@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from shapely.geometry import MultiPolygon, Point, mapping
+from shapely.geometry import MultiPolygon, mapping
 
 from encircle.formats.painted import read_border, refusal
-from encircle.formats.painted_ground import REAR_BAND_M, REAR_DEPTH_M, Ground, show
+from encircle.formats.painted_force import Force, ForceFinder, SameGround
+from encircle.formats.painted_ground import REAR_DEPTH_M, Ground
+from encircle.formats.painted_place import check_place
 from encircle.formats.shapes import LonLat, cut, make_valid, polygons_of
 from encircle.geojson import digest
+from encircle.notices import Notice, parse_notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
 
     from encircle.formats.painted import PaintedMap, Zone
 
+ON_LAND_DEG = 0.003
+"""A force that the coastline puts into the water stands on land within this, degrees: some 300 m,
+a harbour's width."""
+
 DECIMALS = 7
 """Of a degree: about a centimetre, and as fine as most maps are written."""
 
@@ -30,7 +37,8 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
     painted: PaintedMap,
     border: Mapping[str, Any] | None,
     *,
-    force_at: Sequence[LonLat],
+    force_at: Sequence[LonLat | str] = (),
+    force_in: LonLat | str | None = None,
     as_of: datetime,
     force: str = "force",
     side: str = "UA",
@@ -48,7 +56,11 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
         Ukraine's outline: a polygon, a Feature or a FeatureCollection of them; None for a map
         that paints both sides' ground itself.
     force_at
-        Places of the force, `(lon, lat)`; one position each. Painted maps show none to use.
+        Places of the force, `(lon, lat)` or names. A place means the piece of held ground it
+        stands on; on ground plainly joined to the rear, itself.
+    force_in
+        The piece meant, by its id on this map (`salient-1`) or by a place on or near it; where
+        given, `force_at` only says round which place `front` is.
     as_of
         Instant of the map; a time without a zone is UTC.
     force
@@ -72,6 +84,9 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
     ------
     SituationError
         If the inputs are not what they should be, or no anchor can be drawn.
+    QuestionError
+        If a place is not on ground of the side: a map of control shows no forces, so the asker
+        is asked back which piece of held ground near by is meant.
 
     Notes
     -----
@@ -81,9 +96,9 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
     the map is silent. The seam between the mappers' line and the border is left as it is. Nothing
     else is drawn: no rivers, no roads, no fire.
 
-    Anchors. Ground of the side, in one piece with the largest piece of its ground on the whole
-    map, more than `REAR_DEPTH_M` from any ground it does not hold, and within `REAR_BAND_M` of
-    the area's edge: who gets there has left the fight behind. So a pocket is never an anchor,
+    Force. A piece is drawn as polygons a little inside the ground it holds (`pieces`).
+
+    Anchors. The deep rear of the whole map (`Ground.find_rear`): so a pocket is never an anchor,
     however large, and neither is ground beyond what the enemy or nobody holds. Since rivers are
     not drawn, a bridgehead looks joined to the other bank: give `anchor_at` for one.
 
@@ -91,22 +106,133 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
     ----------
     .. [1] RFC 7946, The GeoJSON Format, 3.1.6 (right-hand rule).
     """
+    ground = read_ground(painted, border, side)
+    meant = ForceFinder(ground, label_of(painted, side)).find(force_at, force_in)
+    return _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
+
+
+def situation_for_piece(  # noqa: PLR0913 - as above
+    painted: PaintedMap,
+    border: Mapping[str, Any] | None,
+    geometry: BaseGeometry,
+    *,
+    as_of: datetime,
+    force: str = "force",
+    side: str = "UA",
+    name: str | None = None,
+    area_km: float | None = None,
+    anchor_at: Sequence[LonLat] | None = None,
+) -> dict[str, Any]:
+    """
+    Turn another mapper's map into a situation about a piece chosen on a map before.
+
+    Parameters
+    ----------
+    geometry
+        The piece as the first map draws it, in degrees.
+    name
+        What the force is called; by default as this map has it.
+
+    Notes
+    -----
+    The piece is found by overlap. A map that draws no ground of the side there is judged at the
+    same ground, less what that map gives to the enemy, and a notice says so; where nothing is
+    left, map and force contradict each other. Parameters not named are as in
+    `situation_from_painted`.
+    """
+    ground = read_ground(painted, border, side)
+    meant = SameGround(ground, label_of(painted, side), geometry).compare(name)
+    return _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
+
+
+def situation_on_another_day(  # noqa: PLR0913 - as above
+    painted: PaintedMap,
+    border: Mapping[str, Any] | None,
+    geometry: BaseGeometry,
+    *,
+    as_of: datetime,
+    force: str = "force",
+    side: str = "UA",
+    name: str | None = None,
+    area_km: float | None = None,
+    anchor_at: Sequence[LonLat] | None = None,
+) -> tuple[dict[str, Any], BaseGeometry | None]:
+    """
+    Turn a map of another day into a situation about a piece followed from the day beside it.
+
+    Returns
+    -------
+    situation, geometry
+        Where the ground is held no longer, a situation with the force withdrawn, and None.
+    """
+    ground = read_ground(painted, border, side)
+    meant, now = SameGround(ground, label_of(painted, side), geometry).follow(name)
+    document = _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
+    return document, now
+
+
+def read_ground(painted: PaintedMap, border: Mapping[str, Any] | None, side: str) -> Ground:
+    """
+    Lay a map over a border, seen by one side.
+
+    Raises
+    ------
+    SituationError
+        If the side is not on the map, the border does not fit it, or the map lies off the border.
+    """
     names = [name for name, _ in painted.sides]
     if side not in names:
         raise refusal(f"side {side!r} is not on this map", f"Use {' or '.join(names)}")
     if border is not None and not {"UA", "RU"} <= set(names):
         said = f"the sides of this map are {', '.join(names)}; the border parts Ukraine and Russia"
         raise refusal(said, "Leave out --border, or call the sides UA and RU")
-    _check_places(force_at, anchor_at or ())
-    instant = as_of.replace(tzinfo=UTC) if as_of.tzinfo is None else as_of.astimezone(UTC)
     outline = read_border(border) if border is not None else None
-    drawing = _Drawing(painted, Ground(painted, outline, side), instant)
-    area, anchors = drawing.ground.choose_area(force_at, area_km, anchor_at or ())
+    if painted.zones:
+        check_place(painted, outline.bounds if outline is not None else None, ())
+    return Ground(painted, outline, side)
+
+
+def draw_situation(  # noqa: PLR0913 - as above
+    painted: PaintedMap,
+    border: Mapping[str, Any] | None,
+    meant: Force,
+    *,
+    as_of: datetime,
+    force: str = "force",
+    side: str = "UA",
+    area_km: float | None = None,
+    anchor_at: Sequence[LonLat] | None = None,
+) -> dict[str, Any]:
+    """Draw a map as a situation about a force that was found on it (`ForceFinder`)."""
+    ground = read_ground(painted, border, side)
+    return _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
+
+
+def label_of(painted: PaintedMap, side: str) -> str:
+    """Give the name of a side of a map."""
+    return dict(painted.sides).get(side, side)
+
+
+def _draw(  # noqa: PLR0913 - each a part of one document
+    painted: PaintedMap,
+    border: Mapping[str, Any] | None,
+    ground: Ground,
+    meant: Force,
+    as_of: datetime,
+    force: str,
+    area_km: float | None,
+    anchor_at: Sequence[LonLat],
+) -> dict[str, Any]:
+    _check_places(anchor_at)
+    instant = as_of.replace(tzinfo=UTC) if as_of.tzinfo is None else as_of.astimezone(UTC)
+    drawing = _Drawing(painted, ground, instant)
+    area, anchors = ground.choose_area(meant.corners, area_km, anchor_at)
     features = [
         *drawing.draw_territory(area),
+        *drawing.draw_sea(area, meant),
         *drawing.draw_zones(area),
         *drawing.draw_anchors(anchors),
-        *drawing.draw_force(force_at, force),
+        *drawing.draw_force(meant, force),
     ]
     whole = {
         "id": f"{painted.maker}-{instant:%Y-%m-%d}-{force}",
@@ -116,9 +242,16 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
         "force": force,
         "area": mapping(area),
         "uncovered": "unknown",
-        "sources": [*_date(painted.sources, instant), *_describe_border(border)],
-        "notices": list(drawing.all_notices()),
+        "sources": [
+            *_date(painted.sources, instant),
+            *_describe_border(border),
+            *_describe_sea(features),
+        ],
+        "notices": list(drawing.all_notices(meant)),
     }
+    if meant.name:
+        whole["forces"] = [{"id": force, "name": meant.name, "side": ground.side}]
+        whole["title"] = f"{painted.title} of {instant:%Y-%m-%d %H:%M} UTC: {meant.name}"
     if painted.mapper_side:
         whole["mapper_side"] = painted.mapper_side
     return {"type": "FeatureCollection", "situation": whole, "features": features}
@@ -132,16 +265,25 @@ class _Drawing:
         self.as_of = f"{instant:%Y-%m-%dT%H:%M:%SZ}"
         self.sources = [source["id"] for source in painted.sources]
         self.sources += ["border"] if ground.border is not None else []
-        self.notices: list[str] = []
+        self.notices: list[Notice] = []
 
-    def all_notices(self) -> Iterator[str]:
-        yield from self.painted.notices
-        yield from self.notices
-        yield "Rivers, lagoons, roads and fire are not drawn: ground across water looks joined."
+    def all_notices(self, meant: Force) -> Iterator[dict[str, Any]]:
+        """List what is to be told of the map, the drawing and the force, as the contract has it."""
+        for given in self.painted.notices:
+            told = given if isinstance(given, Notice) else parse_notice(given)
+            yield told.to_dict()
+        for notice in (*meant.notices, *self.notices, *self._conventions()):
+            yield notice.to_dict()
+
+    def _conventions(self) -> Iterator[Notice]:
+        said = "Rivers, lagoons, roads and fire are not drawn: ground across water looks joined."
+        yield Notice("water_not_drawn", "caution", said)
         if self.ground.border is None:
-            yield "No border was given: unpainted ground is unknown."
+            said = "No border was given: unpainted ground is unknown."
+            yield Notice("no_border", "caution", said)
         elif self.ground.silent.is_empty:
-            yield "Unpainted ground was taken as Ukrainian inside the border, Russian outside it."
+            said = "Unpainted ground was taken as Ukrainian inside the border, Russian outside it."
+            yield Notice("unpainted_by_border", "info", said)
 
     def draw_territory(self, area: Polygon) -> Iterator[dict[str, Any]]:
         """Draw whose country it is, under the paint."""
@@ -151,7 +293,16 @@ class _Drawing:
                 yield _feature(f"territory-{holder}", geometry, kind="control", holder=holder,
                                basis="territory", sources=["border"])  # fmt: skip
                 if holder == "neutral":
-                    self.notices.append("The area reaches the sea or a third country: neutral.")
+                    said = "The area reaches the sea or a third country: neutral."
+                    self.notices.append(Notice("neutral_ground", "info", said))
+
+    def draw_sea(self, area: Polygon, meant: Force) -> Iterator[dict[str, Any]]:
+        """Draw the sea as water: the coast is good to some metres, a place on it is on land."""
+        sea = self.ground.sea(area)
+        landed = [shape.buffer(ON_LAND_DEG) for shape in meant.shapes if shape.intersects(sea)]
+        geometry = self._finish(polygons_of(sea.difference(shapely.union_all(landed))), "The sea")
+        if geometry:
+            yield _feature("sea", geometry, kind="barrier", type="coast", sources=["sea"])
 
     def draw_zones(self, area: Polygon) -> Iterator[dict[str, Any]]:
         """Draw the paint, cropped to the area."""
@@ -169,9 +320,8 @@ class _Drawing:
     def draw_anchors(self, anchors: Sequence[BaseGeometry]) -> Iterator[dict[str, Any]]:
         """Draw what counts as reached."""
         rear = (
-            f"Drawn by rule: {self.side}'s ground joined to its largest piece on the whole map, "
-            f"over {REAR_DEPTH_M / 1e3:.0f} km from ground it does not hold, within "
-            f"{REAR_BAND_M / 1e3:.0f} km of the area's edge."
+            f"Drawn by rule: the largest piece of {self.side}'s ground on the whole map that keeps "
+            f"{REAR_DEPTH_M / 1e3:.0f} km from ground it does not hold."
         )
         for number, anchor in enumerate(anchors, 1):
             given = anchor.geom_type == "Point"
@@ -181,27 +331,22 @@ class _Drawing:
                                access="land", note="Given by hand." if given else rear,
                                sources=self.sources)  # fmt: skip
 
-    def draw_force(self, places: Sequence[LonLat], force: str) -> Iterator[dict[str, Any]]:
-        """Put the force where it was said to be, holding no ground the map does not give it."""
-        for number, place in enumerate(places, 1):
-            whose = self.ground.holder_at(Point(place))
-            if whose != self.side:
-                self.notices.append(
-                    f"Position {number} of the force, {show(place)}, stands on ground the map "
-                    f"gives to {whose or 'nobody for certain'}."
-                )
-            yield _feature(f"position-{number}", mapping(Point(place)), kind="position",
-                           side=self.side, force=force, basis="reported", reach_m=0.0,
-                           observed_at=self.as_of,
-                           note="Placed by hand: the map shows no positions. Reach 0: what the "
-                                "force holds is what the map paints.")  # fmt: skip
+    def draw_force(self, meant: Force, force: str) -> Iterator[dict[str, Any]]:
+        """Draw the force, holding no ground the map does not give it."""
+        for number, shape in enumerate(meant.shapes, 1):
+            yield _feature(f"position-{number}", mapping(shapely.orient_polygons(shape)),
+                           kind="position", side=self.side, force=force, basis="reported",
+                           reach_m=0.0, present="withdrawn" if meant.is_gone else "yes",
+                           observed_at=self.as_of, sources=self.sources,
+                           note=meant.note)  # fmt: skip
 
     def _finish(self, ground: BaseGeometry, what: str) -> dict[str, Any] | None:
         """Round, mend what rounding broke, and wind rings by the right hand."""
         rounded = shapely.transform(ground, lambda c: np.round(c, DECIMALS))
         if not rounded.is_valid:
             rounded = make_valid(rounded)
-            self.notices.append(f"{what} was mended after rounding to {DECIMALS} decimals.")
+            said = f"{what} was mended after rounding to {DECIMALS} decimals."
+            self.notices.append(Notice("mended_after_rounding", "info", said))
         parts = [part for part in polygons_of(rounded).geoms if part.area > 0]
         if not parts:
             return None
@@ -219,6 +364,14 @@ def _feature(name: str, geometry: dict[str, Any], /, **properties: object) -> di
     return {"type": "Feature", "id": name, "geometry": geometry, "properties": properties}
 
 
+def _describe_sea(features: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    if not any(feature["id"] == "sea" for feature in features):
+        return []
+    from encircle.places import describe_sea  # noqa: PLC0415 - only where there is sea
+
+    return [{**describe_sea(), "id": "sea"}]
+
+
 def _date(sources: Sequence[dict[str, Any]], instant: datetime) -> list[dict[str, Any]]:
     return [{**s, "title": f"{s['title']} of {instant:%Y-%m-%d %H:%M} UTC"} for s in sources]
 
@@ -231,9 +384,7 @@ def _describe_border(border: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     return [{"id": "border", "title": outline, "sha256": digest(border), "origin": "border"}]
 
 
-def _check_places(force_at: Sequence[LonLat], anchor_at: Sequence[LonLat]) -> None:
-    if not force_at:
-        raise refusal("no place of the force", "Say where it stands (--force-at LON,LAT)")
-    for lon, lat in (*force_at, *anchor_at):
+def _check_places(anchor_at: Sequence[LonLat]) -> None:
+    for lon, lat in anchor_at:
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 - degrees
             raise refusal(f"({lon}, {lat}) is not a place", "Give LON,LAT in degrees")

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from shapely.geometry import mapping
+
+from encircle.formats.compressed import unwrap
 from encircle.formats.control_kml import paint_control_kml, parse_rule
 from encircle.formats.deepstate import paint_deepstate, parse_snapshot_time
 from encircle.formats.isw import BASES, LayerFile, paint_isw
 from encircle.formats.liveuamap import paint_liveuamap
+from encircle.formats.mirror import paint_mirror
 from encircle.formats.painted import PaintedMap, parse_day, refusal
 from encircle.formats.painted_situation import situation_from_painted
 from encircle.geojson import parse_document
+from encircle.notices import Notice
+from encircle.recognise import recognise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,24 +53,39 @@ def parse_layer(text: str) -> tuple[str | None, str]:
     return (basis, name) if equals and basis in BASES else (None, text)
 
 
-def _deepstate(files: Sequence[MapFile], _: Sequence[str]) -> PaintedMap:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What whoever asks says of a map."""
+
+    holders: Sequence[str] = ()
+    as_of: datetime | None = None
+    """The instant asked about, or else the day of the file's name."""
+
+
+def _deepstate(files: Sequence[MapFile], _: Asked) -> PaintedMap:
     return paint_deepstate(parse_document(files[0].raw))
 
 
-def _liveuamap(files: Sequence[MapFile], _: Sequence[str]) -> PaintedMap:
+def _mirror(files: Sequence[MapFile], _: Asked) -> PaintedMap:
+    return paint_mirror(parse_document(files[0].raw), files[0].name)
+
+
+def _liveuamap(files: Sequence[MapFile], _: Asked) -> PaintedMap:
     return paint_liveuamap(parse_document(files[0].raw))
 
 
-def _control_kml(files: Sequence[MapFile], holders: Sequence[str]) -> PaintedMap:
-    return paint_control_kml(files[0].raw, [parse_rule(text) for text in holders])
+def _control_kml(files: Sequence[MapFile], asked: Asked) -> PaintedMap:
+    rules = [parse_rule(text) for text in asked.holders]
+    return paint_control_kml(files[0].raw, rules, as_of=asked.as_of)
 
 
-def _isw(files: Sequence[MapFile], _: Sequence[str]) -> PaintedMap:
+def _isw(files: Sequence[MapFile], _: Asked) -> PaintedMap:
     return paint_isw([LayerFile(f.name, parse_document(f.raw), f.basis) for f in files])
 
 
-PRESETS: dict[str, Callable[[Sequence[MapFile], Sequence[str]], PaintedMap]] = {
+PRESETS: dict[str, Callable[[Sequence[MapFile], Asked], PaintedMap]] = {
     "deepstate": _deepstate,
+    "mirror": _mirror,
     "control-kml": _control_kml,
     "isw": _isw,
     "liveuamap": _liveuamap,
@@ -76,9 +98,9 @@ STEPS = ("read", "drawn")
 
 
 def convert_map(  # noqa: PLR0913 - as the command has them
-    preset: str,
+    preset: str | None,
     files: Sequence[MapFile],
-    border: Mapping[str, Any] | None,
+    border: Mapping[str, Any] | None = None,
     *,
     as_of: datetime | None = None,
     holders: Sequence[str] = (),
@@ -92,11 +114,11 @@ def convert_map(  # noqa: PLR0913 - as the command has them
     Parameters
     ----------
     preset
-        Kind of map, one of `PRESETS`.
+        Kind of map, one of `PRESETS`; None to tell it by its content.
     files
         The map; several for ISW, whose map of a day is several layers.
     border
-        Ukraine's outline; may be None for the kinds in `BORDERLESS`.
+        Ukraine's outline; by default the one that comes with the library, where the map needs one.
     as_of
         Instant of the map; by default as the file's name, or the map itself, tells.
     holders
@@ -113,21 +135,94 @@ def convert_map(  # noqa: PLR0913 - as the command has them
     SituationError
         If the kind is not known, its file is not of the kind, or an option does not fit it.
     """
-    _check(preset, files, border, holders)
-    painted = PRESETS[preset](files, holders)
+    dated = read_map(preset, files, border, as_of=as_of, holders=holders, mapper_side=mapper_side)
     on_step("read")
+    document = situation_from_painted(dated.painted, dated.border, as_of=dated.as_of, **options)
+    on_step("drawn")
+    return document
+
+
+@dataclass(frozen=True, slots=True)
+class DatedMap:
+    """A map as painted, its instant, and the border it is laid over."""
+
+    name: str
+    """Of its file."""
+    painted: PaintedMap
+    as_of: datetime
+    border: Mapping[str, Any] | None
+
+
+def read_map(  # noqa: PLR0913 - as convert_map
+    preset: str | None,
+    files: Sequence[MapFile],
+    border: Mapping[str, Any] | None = None,
+    *,
+    as_of: datetime | None = None,
+    holders: Sequence[str] = (),
+    mapper_side: str | None = None,
+) -> DatedMap:
+    """
+    Read a map of a known kind, date it, and find the border it leaves out.
+
+    Parameters are as `convert_map` takes them.
+
+    Raises
+    ------
+    SituationError
+        If the kind is not known, its file is not of the kind, or nothing dates it.
+    """
+    kind = preset or find_preset(files)
+    _check(kind, files, holders)
+    files = [replace(file, raw=unwrap(file.raw)) for file in files]
+    painted = PRESETS[kind](files, Asked(holders, as_of or parse_day(files[0].name)))
     if mapper_side:
         painted = replace(painted, mapper_side=mapper_side)
-    instant = as_of or _find_instant(preset, files[0].name, painted)
+    instant = as_of or _find_instant(kind, files[0].name, painted)
     if instant is None:
         said = "the file's name does not say when the map was made"
         raise refusal(said, "Give the instant (--as-of 2025-03-14T12:00:00Z)")
-    if as_of is None and preset != "deepstate":
+    if as_of is None and kind != "deepstate":
         said = f"The map is dated {instant:%Y-%m-%d}, without an hour: noon UTC was taken."
-        painted = replace(painted, notices=(*painted.notices, said))
-    document = situation_from_painted(painted, border, as_of=instant, **options)
-    on_step("drawn")
-    return document
+        told = Notice("day_without_hour", "info", said)
+        painted = replace(painted, notices=(*painted.notices, told))
+    if border is None and _needs_border(kind, painted):
+        border = read_default_border()
+    return DatedMap(files[0].name, painted, instant, border)
+
+
+def find_preset(files: Sequence[MapFile]) -> str:
+    """Find the kind of a map by its content."""
+    guest = recognise(files[0].raw, files[0].name)
+    kind = KINDS.get(guest.kind, guest.kind)
+    if kind in PRESETS:
+        return kind
+    raise refusal(f"{files[0].name} is {guest.label}", guest.remedy)
+
+
+KINDS: dict[str, str] = {"kml": "control-kml", "kmz": "control-kml"}
+"""Readers whose name is not that of the kind of file."""
+
+
+def _needs_border(kind: str, painted: PaintedMap) -> bool:
+    """Tell whether a map leaves ground unpainted that only a border can give to a side."""
+    if not {"UA", "RU"} <= {side for side, _ in painted.sides}:
+        return False
+    held = {zone.held_by for zone in painted.zones}
+    return kind not in BORDERLESS or not {"UA", "RU"} <= held
+
+
+@cache
+def read_default_border() -> Mapping[str, Any]:
+    """Read the outline of Ukraine that comes with the library, as a FeatureCollection."""
+    from encircle.places import describe_outline, read_outline  # noqa: PLC0415 - megabytes
+
+    feature = {
+        "type": "Feature",
+        "properties": {"name": describe_outline("UA")["title"]},
+        "geometry": mapping(read_outline("UA")),
+    }
+    return {"type": "FeatureCollection", "features": [feature]}
 
 
 def _find_instant(preset: str, name: str, painted: PaintedMap) -> datetime | None:
@@ -137,17 +232,9 @@ def _find_instant(preset: str, name: str, painted: PaintedMap) -> datetime | Non
     return parse_day(name) or dated or None
 
 
-def _check(
-    preset: str,
-    files: Sequence[MapFile],
-    border: Mapping[str, Any] | None,
-    holders: Sequence[str],
-) -> None:
+def _check(preset: str, files: Sequence[MapFile], holders: Sequence[str]) -> None:
     if preset not in PRESETS:
         raise refusal(f"unknown preset {preset!r}", f"Use one of {', '.join(PRESETS)}")
-    if border is None and preset not in BORDERLESS:
-        said = f"a {preset} map leaves the state border out"
-        raise refusal(said, "Give it (--border FILE, GeoJSON)")
     if len(files) > 1 and preset != "isw":
         raise refusal(f"a {preset} map is one file", "Give --layer with the preset isw only")
     if holders and preset != "control-kml":

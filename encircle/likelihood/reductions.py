@@ -22,6 +22,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from encircle.errors import KernelsMissingError
 from encircle.likelihood.stripping import find_path_blocks, strip
 from encircle.likelihood.sweep import SOURCE, TARGET
 
@@ -242,10 +243,13 @@ def _renumber_few(core: Core, source: int, target: int) -> Core:
 
 
 def _choose(kernel: Kernel, size: int) -> Kernel:
-    """Give the kernel as it stands, or compiled where that pays."""
+    """Give the kernel as it stands, or compiled where that pays and a compiler is there."""
     if size <= SMALL:
         return kernel
-    from encircle.likelihood.compiling import compile_late
+    try:
+        from encircle.likelihood.compiling import compile_late
+    except KernelsMissingError:
+        return kernel  # the same answer, later
 
     compiled: Kernel = compile_late(kernel)
     return compiled

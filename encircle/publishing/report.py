@@ -65,6 +65,36 @@ class Sheet:
     holds: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One source that a map rests on."""
+
+    title: str
+    origin: str = ""
+    url: str = ""
+    sha256: str = ""
+
+    @property
+    def link(self) -> str:
+        """Give the address, if it is one a browser may follow."""
+        return self.url if self.url.lower().startswith(("https://", "http://")) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What is printed of an answer beside the claim itself."""
+
+    picture: str | None = None
+    """A map that can be read at the width of a telephone, in place of the usual one."""
+    shown: str = ""
+    """Which map that is."""
+    lead: tuple[str, ...] = ()
+    """Sentences under the heading."""
+    notices: tuple[tuple[str, str], ...] = ()
+    """Severity and statement."""
+    sources: tuple[SourceLine, ...] = ()
+
+
 @dataclass(frozen=True)
 class Page:
     """One claim with everything that is printed of it."""
@@ -77,6 +107,8 @@ class Page:
     proofs: tuple[Proof, ...] = ()
     definitions: tuple[Defined, ...] = ()
     doubts: tuple[str, ...] = field(default_factory=tuple)
+    fits: bool = False
+    """The picture can be read at any width."""
 
     @property
     def asserted(self) -> str:
@@ -115,6 +147,7 @@ def write_report(  # noqa: PLR0913 - all but two by name
     publisher: Publisher,
     log: Log | None = None,
     title: str | None = None,
+    extras: Extras | None = None,
     on_claim: Callable[[object], None] = lambda _: None,
 ) -> str:
     """
@@ -133,6 +166,8 @@ def write_report(  # noqa: PLR0913 - all but two by name
         What was said of the claims before.
     title
         Heading of the page; from the claims if there is none.
+    extras
+        What else is printed, of an answer to one question.
     on_claim
         Called after each claim.
 
@@ -144,7 +179,12 @@ def write_report(  # noqa: PLR0913 - all but two by name
     atlas = Atlas({situation.sha256: situation for situation in situations})
     pages = []
     for number, claim in enumerate(claims):
-        pages.append(_build_page(claim, atlas, log, number))
+        page = _build_page(claim, atlas, log, number)
+        if extras and extras.picture:
+            page = replace(
+                page, picture=_embed_svg(extras.picture, number), no_picture="", fits=True
+            )
+        pages.append(page)
         on_claim(claim)
     reviews = write_claim_reviews(claims, publisher, log)
     return _environment().get_template("claims.html").render(
@@ -152,6 +192,7 @@ def write_report(  # noqa: PLR0913 - all but two by name
         pages=pages,
         publisher=publisher,
         meanings=MEANINGS,
+        extras=extras or Extras(),
         json_ld=embed_json(reviews[0] if len(reviews) == 1 else reviews) if reviews else "",
     )  # fmt: skip
 
@@ -249,7 +290,7 @@ def _build_page(claim: CheckedClaim, atlas: Atlas, log: Log | None, number: int)
         verified=verified,
         proofs=tuple(_list_proofs(claim.judgement)),
         definitions=tuple(_list_definitions(claim)),
-        doubts=tuple(_list_doubts(claim.judgement)),
+        doubts=tuple(list_doubts(claim.judgement)),
     )
 
 
@@ -345,7 +386,7 @@ def _tell_ring(ring: Json) -> Proof:
     return Proof("The proof: a ring that was closed", told, ("Length", "Held by", "Evidence"), rows)
 
 
-def _list_doubts(judgement: Json) -> Iterable[str]:
+def list_doubts(judgement: Json) -> Iterable[str]:
     """Say what would have to be wrong for the other answer to be true."""
     for pivot in judgement.get("pivots") or ():
         if statement := pivot.get("statement"):

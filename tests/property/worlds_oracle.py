@@ -59,7 +59,7 @@ def judge_fast(situation, options):
     """Give an interval per position and definition, by factoring."""
     atlas = build_atlas(situation, options)
     _, _, facts = look(situation, options)
-    told = [f.position for f in facts if not (f.is_gone or f.is_doubtful or f.is_off_map)]
+    told = [f.position for f in facts if not f.is_untold]
     untold = [f.position.id for f in facts if f.position not in told]
     asked = Asked(tuple(told), tuple(untold), tuple(p.id for p in told))
     return Likelihood(atlas, asked, options), told

@@ -9,6 +9,7 @@ import pytest
 from encircle import check_claims, read
 from encircle.claims.answer import FaultyClaim, Statement
 from encircle.claims.checks import NoMapError, count_judgements, list_claims
+from encircle.claims.mappers import find_mapper
 from encircle.claims.material import Failed, Material, judge_force, lay_claims
 from encircle.formats.claims_file import read_rows
 from encircle.options import Options
@@ -23,12 +24,14 @@ OPEN, CLOSED, GREY, FIRE, GONE = (
 
 
 @cache
-def mapped(name, mapper_side=None, as_of=DAY, own_id=None):
+def mapped(name, mapper_side=None, as_of=DAY, own_id=None, origin=None):
     document = json.loads((FIXTURES / name / "situation.geojson").read_bytes())
     document["situation"]["as_of"] = as_of
     document["situation"]["id"] = own_id or name
     if mapper_side:
         document["situation"]["mapper_side"] = mapper_side
+    for source in document["situation"]["sources"]:
+        source["origin"] = origin or (f"of-{mapper_side}" if mapper_side else source["id"])
     return read(document)
 
 
@@ -132,6 +135,32 @@ def test_a_second_map_of_the_same_day_is_dissent_and_no_later_day():
 def test_a_neighbours_map_does_not_change_the_rating_of_the_day():
     maps = [mapped(GREY), mapped(CLOSED, "RED", "2024-05-12T12:00:00Z", "after")]
     assert check(maps, claim()).checked[0].rating == "unsupported"
+
+
+def test_two_neutral_mappers_are_two():
+    """The second does not silence the first on other days, though neither serves a side."""
+    maps = [mapped(FIRE, origin="one"), mapped(OPEN, None, "2024-05-12T12:00:00Z", "two", "two")]
+    checked = check(maps, claim()).checked[0]
+    assert [(m.mapper.name, m.is_of_day) for m in checked.maps] == [("one", True), ("two", False)]
+
+
+def test_every_map_given_is_listed_with_the_reason_it_is_not_used():
+    other = "trap-group-outpost-cut"
+    maps = [mapped(OPEN), mapped(OPEN, None, "2024-05-12T12:00:00Z", "later"),
+            mapped(OPEN, None, "2024-08-12T12:00:00Z", "far"), mapped(other)]  # fmt: skip
+    listed = check(maps, claim()).to_dict()["claims"][0]["maps"]
+    said = {m["situation"]: (m["used"], m["use"]) for m in listed}
+    assert len(said) == 4
+    assert said[OPEN][0]
+    assert "2 days after" in said["later"][1]
+    assert "further away" in said["far"][1]
+    assert "does not know the force" in said[other][1]
+
+
+def test_maps_of_one_origin_that_serve_different_sides_are_of_two_hands():
+    red, blue = (mapped(OPEN, side, origin="one") for side in ("RED", "BLUE"))
+    assert not find_mapper(red).is_same(find_mapper(blue))
+    assert find_mapper(red).is_same(find_mapper(mapped(OPEN, origin="one")))
 
 
 def test_a_claim_far_from_every_map_is_unverifiable():
@@ -303,7 +332,8 @@ def test_a_checked_claim_is_written_as_the_contract_says():
     assert document["claim"]["archive_url"] == "https://b.test"
     assert document["claim"]["asserts"]["value"] == "yes"
     assert document["maps"][0].keys() == {
-        "situation", "as_of", "mapper_side", "of_the_day", "rating", "status", "rule", "because",
+        "situation", "as_of", "mapper", "mapper_side", "of_the_day", "used", "use", "rating",
+        "status", "rule", "because",
     }  # fmt: skip
     assert document["judgement"]["certificates"]["open"]
     assert json.loads(json.dumps(document)) == document

@@ -90,7 +90,8 @@ def test_a_bad_number_is_refused_where_it_stands(document, coordinates, place):
         pytest.param(b'{"type": NaN}', "NaN", id="NaN"),
         pytest.param(b"[" * 100, "nested", id="too deep"),
         pytest.param(b"[]", "not an object", id="a list"),
-        pytest.param(b"\xff\xfe", "UTF-8", id="not UTF-8"),
+        pytest.param(b'{"a": "\xe9"}', "UTF-8", id="not UTF-8"),
+        pytest.param('{"a": 1}'.encode("utf-16"), "UTF-16", id="UTF-16"),
         pytest.param(b'{"type": "FeatureCollection",}', "line 1", id="not JSON, with the place"),
         pytest.param("\ud800", "Unicode", id="half a surrogate pair"),
     ],
@@ -105,7 +106,8 @@ def test_text_that_is_not_strict_json_is_refused(text, word):
         pytest.param(("properties", "side"), "C", "/features/0/properties/side", id="side"),
         pytest.param(("properties", "reach_m"), -1, "/features/0/properties/reach_m", id="reach"),
         pytest.param(("properties", "reach_m"), "9", "/features/0/properties/reach_m", id="text"),
-        pytest.param(("id",), 7, "/features/0/id", id="id a number"),
+        pytest.param(("id",), True, "/features/0/id", id="id a truth value"),
+        pytest.param(("id",), ["a"], "/features/0/id", id="id a list"),
         pytest.param(("geometry",), None, "/features/0/geometry/type", id="no geometry"),
         pytest.param(("properties",), None, "/features/0/properties", id="no properties"),
     ],
@@ -134,7 +136,7 @@ def test_z_is_dropped_with_a_notice_and_foreign_members_do_no_harm(document):
     document["bbox"] = [0, 0, 1, 1]
     situation = read_situation(document)
     assert not situation.features[0].geometry.has_z
-    assert any("Z" in notice for notice in situation.notices)
+    assert [notice.code for notice in situation.notices] == ["z_dropped"]
 
 
 def test_a_tool_that_drops_the_foreign_member_does_not_break_the_input(document):

@@ -20,8 +20,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from encircle.likelihood.compiling import njit
 from encircle.likelihood.kernels.random import draw, seed_stream
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ WORDS = 8
 """64-bit words of a line: 512 worlds, one cache line."""
 
 
-@njit(cache=True)
+@njit()
 def grow(values: Int32s, least: int) -> Int32s:
     """Give an array at least so long, twice as long if it must grow."""
     if least <= len(values):
@@ -45,7 +45,7 @@ def grow(values: Int32s, least: int) -> Int32s:
     return longer
 
 
-@njit(cache=True)
+@njit()
 def link(first: Int32s, nxt: Int32s, prv: Int32s, x: int, arc: int) -> None:
     """Put an arc at the head of a vertex's list."""
     prv[arc], nxt[arc] = -1, first[x]
@@ -54,7 +54,7 @@ def link(first: Int32s, nxt: Int32s, prv: Int32s, x: int, arc: int) -> None:
     first[x] = arc
 
 
-@njit(cache=True)
+@njit()
 def unlink(first: Int32s, nxt: Int32s, prv: Int32s, x: int, arc: int) -> None:
     """Take an arc out of a vertex's list."""
     if prv[arc] >= 0:
@@ -65,7 +65,7 @@ def unlink(first: Int32s, nxt: Int32s, prv: Int32s, x: int, arc: int) -> None:
         prv[nxt[arc]] = prv[arc]
 
 
-@njit(cache=True)
+@njit()
 def queue_up(queues: Int32s, beside: Int32s, bucket: Int32s, x: int, degree: int) -> None:
     """Put a vertex last in the queue of its degree, if there is one.
 
@@ -83,7 +83,7 @@ def queue_up(queues: Int32s, beside: Int32s, bucket: Int32s, x: int, degree: int
     queues[1, degree] = x
 
 
-@njit(cache=True)
+@njit()
 def step_out(queues: Int32s, beside: Int32s, bucket: Int32s, x: int) -> None:
     """Take a vertex out of the queue it stands in, if it does."""
     degree = bucket[x]
@@ -101,7 +101,7 @@ def step_out(queues: Int32s, beside: Int32s, bucket: Int32s, x: int) -> None:
     bucket[x] = -1
 
 
-@njit(cache=True)
+@njit()
 def find_arc(first: Int32s, nxt: Int32s, tip: Int32s, x: int, y: int) -> int:
     """Find the arc from x to y; -1 if there is none."""
     arc = first[x]
@@ -110,7 +110,7 @@ def find_arc(first: Int32s, nxt: Int32s, tip: Int32s, x: int, y: int) -> int:
     return int(arc)
 
 
-@njit(cache=True)
+@njit()
 def plan_elimination(
     order: int, u: Int32s, v: Int32s, root: int, most: int
 ) -> tuple[Int32s, Ints, Int32s, Int32s, Ints, Int32s, int]:
@@ -227,7 +227,7 @@ def plan_elimination(
     )  # fmt: skip
 
 
-@njit(cache=True)
+@njit()
 def draw_lines(threshold: Words, into: Int32s, seed: int, block: int, lines: Words) -> None:
     """
     Draw whether each edge is open in each of 512 worlds, exactly, 64 worlds at once.
@@ -269,7 +269,7 @@ def draw_lines(threshold: Words, into: Int32s, seed: int, block: int, lines: Wor
             lines[line, w] |= is_open
 
 
-@njit(cache=True)
+@njit()
 def replay_joins(begins: Ints, by: Int32s, joins_begin: Ints, joins: Int32s, lines: Words) -> None:
     """Take the vertices out one by one in all worlds: write every join into its line."""
     for k in range(len(joins_begin) - 1):
@@ -298,7 +298,7 @@ def replay_joins(begins: Ints, by: Int32s, joins_begin: Ints, joins: Int32s, lin
                     lines[t, 7] |= a7 & lines[b, 7]
 
 
-@njit(cache=True)
+@njit()
 def sweep_rest(
     count: int, taken: Int32s, begins: Ints, near: Int32s, by: Int32s, lines: Words, reach: Words
 ) -> int:
@@ -341,7 +341,7 @@ def sweep_rest(
     return looked
 
 
-@njit(cache=True)
+@njit()
 def spread_back(
     count: int, taken: Int32s, begins: Ints, near: Int32s, by: Int32s, lines: Words, reach: Words
 ) -> None:
@@ -363,7 +363,7 @@ def spread_back(
         reach[x, 4], reach[x, 5], reach[x, 6], reach[x, 7] = r4, r5, r6, r7
 
 
-@njit(cache=True)
+@njit()
 def count_worlds(reach: Words, worlds: int, counts: Ints) -> None:
     """Add to each vertex the number of the first `worlds` worlds in which it is reached."""
     for x in range(len(counts)):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from encircle.likelihood.compiling import njit
 from encircle.likelihood.kernels.rows import build_rows, count_hops
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 
-@njit(cache=True)
+@njit()
 def sort_row(indptr: Ints, head: Int32s, by: Int32s, hops: Int32s, x: int) -> None:
     """Sort the arcs of one vertex, the one nearest the targets first."""
     for at in range(indptr[x] + 1, indptr[x + 1]):
@@ -30,7 +30,7 @@ def sort_row(indptr: Ints, head: Int32s, by: Int32s, hops: Int32s, x: int) -> No
         head[to], by[to] = y, edge
 
 
-@njit(cache=True)
+@njit()
 def augment(
     indptr: Ints,
     head: Int32s,
@@ -100,7 +100,7 @@ def augment(
     return False, count
 
 
-@njit(cache=True)
+@njit()
 def find_flow(
     order: int, u: Ints, v: Ints, keep: Flags, sources: Ints, targets: Ints
 ) -> tuple[Bytes, Ints, Int32s, Ints, Int32s, Int32s]:
@@ -140,7 +140,7 @@ def find_flow(
     return flow, cut[:crossing].copy(), seen[:count].copy(), indptr, head, by
 
 
-@njit(cache=True)
+@njit()
 def follow_flow(
     flow: Bytes,
     count: int,

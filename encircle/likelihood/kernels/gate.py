@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from encircle.likelihood.compiling import njit
 from encircle.likelihood.kernels.random import draw_share, find_key, seed_stream
 from encircle.likelihood.kernels.search import (
     ALWAYS,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Words = NDArray[np.uint64]
 
 
-@njit(cache=True)
+@njit()
 def set_gate(arcs: Words, gate: Ints, arc_of: Ints, g: int, is_open: bool) -> None:
     """Write a gate edge's state into its two arcs: always open, or a way back to where it starts.
 
@@ -46,7 +46,7 @@ def set_gate(arcs: Words, gate: Ints, arc_of: Ints, g: int, is_open: bool) -> No
         arcs[arc_of[g, side]] = (np.uint64(ALWAYS) << np.uint64(DRAW_SHIFT)) | head
 
 
-@njit(cache=True)
+@njit()
 def draw_gate(state: Words, p_open: Floats, closed_from: Floats, is_open: Flags) -> None:
     """Draw the states of a gate of which at least one edge is open.
 
@@ -61,7 +61,7 @@ def draw_gate(state: Words, p_open: Floats, closed_from: Floats, is_open: Flags)
         is_open[-1] = True
 
 
-@njit(cache=True)
+@njit()
 def is_walled_in(stamp: Int32s, turn: int, gate: Ints, side: int, is_open: Flags) -> bool:
     """Tell whether a search that came to its end on one side came by no open edge of the gate."""
     for g in range(len(is_open)):
@@ -70,7 +70,7 @@ def is_walled_in(stamp: Int32s, turn: int, gate: Ints, side: int, is_open: Flags
     return True
 
 
-@njit(cache=True)
+@njit()
 def find_ends(
     indptr: Ints,
     arcs: Words,
@@ -130,7 +130,7 @@ def find_ends(
     return drawn, base + len(asked), met_again
 
 
-@njit(cache=True)
+@njit()
 def search_worlds_from_gate(
     indptr: Ints,
     arcs: Words,
@@ -262,7 +262,7 @@ def search_worlds_from_gate(
     return reached, drawn, turn
 
 
-@njit(cache=True)
+@njit()
 def find_root(parent: Int32s, x: int) -> int:
     """Find the root of a cluster, halving the way to it."""
     while parent[x] != x:
@@ -271,7 +271,7 @@ def find_root(parent: Int32s, x: int) -> int:
     return x
 
 
-@njit(cache=True)
+@njit()
 def find_strong_sides(
     order: int, u: Ints, v: Ints, strongest: Ints, sources: Ints, targets: Ints
 ) -> tuple[Flags, Flags]:

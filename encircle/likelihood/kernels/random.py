@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from encircle.likelihood.compiling import njit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +18,7 @@ GOLDEN = 0x9E3779B97F4A7C15
 """2**64 over the golden ratio, odd: the step of SplitMix64."""
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def mix(word: int) -> int:
     """Scramble a word: the finaliser of SplitMix64 (Steele, Lea, Flood 2014)."""
     word = np.uint64(word)
@@ -26,7 +27,7 @@ def mix(word: int) -> int:
     return word ^ (word >> np.uint64(31))
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def seed_stream(state: Words, seed: int, number: int) -> None:
     """Begin the stream of one world or edge: the same whatever was drawn before it."""
     golden = np.uint64(GOLDEN)
@@ -35,7 +36,7 @@ def seed_stream(state: Words, seed: int, number: int) -> None:
     state[1] = mix(base + np.uint64(2) * golden) | np.uint64(1)
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def draw(state: Words) -> int:
     """Draw 64 bits: xoroshiro128+ (Blackman, Vigna 2018)."""
     s0, s1 = state[0], state[1]
@@ -48,13 +49,13 @@ def draw(state: Words) -> int:
     return word
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def draw_share(state: Words) -> float:
     """Draw a number from 0 to below 1, in steps of 2**-53."""
     return (draw(state) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def find_key(seed: int, world: int) -> int:
     """Give the key of a world: where its sequence of draws, one an edge, begins."""
     return mix(mix(np.uint64(seed) + np.uint64(GOLDEN)) + np.uint64(world) * np.uint64(GOLDEN))

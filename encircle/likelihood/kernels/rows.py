@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from encircle.likelihood.compiling import njit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +20,7 @@ UNSEEN = np.int32(2**31 - 1)
 """Hops to a vertex that is not reached."""
 
 
-@njit(cache=True)
+@njit()
 def build_rows(order: int, u: Ints, v: Ints, keep: Flags) -> tuple[Ints, Int32s, Int32s]:
     """
     Compress edges into rows of arcs; loops and edges not kept are left out.
@@ -49,7 +50,7 @@ def build_rows(order: int, u: Ints, v: Ints, keep: Flags) -> tuple[Ints, Int32s,
     return indptr[: order + 1], head, by
 
 
-@njit(cache=True)
+@njit()
 def count_hops(indptr: Ints, head: Int32s, starts: Ints) -> Int32s:
     """Count the hops to every vertex from the nearest start, breadth first; shape (n,)."""
     order = len(indptr) - 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from encircle.likelihood.compiling import njit
 from encircle.likelihood.kernels.random import GOLDEN, find_key, mix
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ UNBOUND = 2**62
 """A budget no search uses up."""
 
 
-@njit(cache=True)
+@njit()
 def pack_arcs(
     indptr: Ints, head: Int32s, by: Int32s, threshold: Words, hops: Int32s, flags: NDArray[np.uint8]
 ) -> tuple[Words, Int32s]:
@@ -62,7 +62,7 @@ def pack_arcs(
     return arcs, edges
 
 
-@njit(cache=True)
+@njit()
 def explore(
     indptr: Ints,
     arcs: Words,
@@ -114,7 +114,7 @@ def explore(
     return met, top, budget
 
 
-@njit(cache=True, inline="always")
+@njit(inline="always")
 def start_at(indptr: Ints, starts: Ints, stamp: Int32s, turn: int, pending: Int32s) -> int:
     """Begin a search at some vertices; give how much is pending."""
     top = 0
@@ -126,7 +126,7 @@ def start_at(indptr: Ints, starts: Ints, stamp: Int32s, turn: int, pending: Int3
     return top
 
 
-@njit(cache=True)
+@njit()
 def search_worlds(
     indptr: Ints,
     arcs: Words,

@@ -1,0 +1,1 @@
+"""From a sentence and maps to an answer, or to a question back."""

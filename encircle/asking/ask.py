@@ -1,0 +1,277 @@
+"""From a claim and maps to an answer: read, find the force, draw, judge, rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from encircle.asking.answer import Answer, AskedMap, write_question
+from encircle.asking.force import (
+    Meant,
+    ask_which_side,
+    choose_side,
+    draw_on,
+    find_meant,
+    find_place,
+    read_drawn,
+    speaks_of,
+)
+from encircle.asking.maps import read_maps
+from encircle.asking.question import FORCE, Corrections, date_by, read_question
+from encircle.claims.checks import UNWEIGHED, check_claims
+from encircle.claims.mappers import find_mapper
+from encircle.errors import EncircleError, QuestionError, SituationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from encircle.asking.force import Where
+    from encircle.asking.maps import GivenMap
+    from encircle.asking.question import Asked
+    from encircle.claims.answer import MapRating
+    from encircle.formats.presets import MapFile
+    from encircle.notices import Notice
+    from encircle.options import Options
+    from encircle.situation import Claim, Situation
+
+Json = dict[str, Any]
+STEPS = ("read", "found", "drawn", "judged")
+"""What is done, in order, for showing progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A map ready to be judged, or why it is not."""
+
+    given: GivenMap
+    situation: Situation | None = None
+    document: Json | None = None
+    why_not: str = ""
+
+
+def ask(  # noqa: PLR0913 - all but two by name
+    said: str | Mapping[str, Any],
+    files: Sequence[MapFile],
+    *,
+    corrections: Corrections | None = None,
+    force_in: str | None = None,
+    as_of: datetime | None = None,
+    border: Json | None = None,
+    options: Options | None = None,
+    on_step: Callable[[str], object] = lambda _: None,
+) -> Answer:
+    """
+    Answer whether maps bear a claim out that a force is cut off.
+
+    Parameters
+    ----------
+    said
+        A sentence, a text, or a claim already written down.
+    files
+        Maps of any known kind, and situations.
+    corrections
+        What a person says of the claim, over what the text was understood to say.
+    force_in
+        The piece of ground that is meant, where the maps asked back: its id, or a place.
+    as_of
+        Instant of the maps that tell none themselves.
+    border
+        Ukraine's outline; by default the bundled one.
+    options
+        Parameters of every judgement.
+    on_step
+        Called after each of `STEPS`.
+
+    Returns
+    -------
+    answer
+        Every map given, used or not; the rating; what may be quoted.
+
+    Raises
+    ------
+    QuestionError
+        If what is asked is not one thing. Its document is the answer's, with `question` filled.
+    SituationError
+        If the claim or a map cannot be read, or no map speaks of it.
+    """
+    asked: Asked | None = None
+    try:
+        asked = read_question(said, corrections)
+        maps = read_maps(files, as_of, border)
+        on_step("read")
+        asked = date_by(asked, max(m.as_of for m in maps))
+        return _answer(asked, maps, force_in, options or UNWEIGHED, on_step)
+    except QuestionError as question:
+        raise QuestionError(write_question(asked, question.document), question.words) from None
+
+
+def _answer(
+    asked: Asked,
+    maps: Sequence[GivenMap],
+    force_in: str | None,
+    options: Options,
+    on_step: Callable[[str], object],
+) -> Answer:
+    timely = _sort(asked, [m for m in maps if _is_timely(m, asked, options)])
+    place = _find_place(asked, timely or maps)
+    more: list[Notice] = []
+    force = next((m.situation.force for m in timely if m.situation), FORCE)
+    painted = [m for m in timely if m.painted is not None]
+    meant: Meant | None = None
+    if painted:
+        asked, notices = _settle_side(asked, place, painted)
+        more += notices
+        meant = find_meant(painted, place, side=asked.side or "", force_in=force_in, force=force)
+        on_step("found")
+        drawn = [_draw(m, place, meant, force, timely) for m in maps]
+    else:
+        on_step("found")
+        drawn = [_draw(m, place, None, force, timely) for m in maps]
+    on_step("drawn")
+    answer = _rate(asked, place, drawn, force, options, more)
+    on_step("judged")
+    return answer
+
+
+def _find_place(asked: Asked, maps: Sequence[GivenMap]) -> Where | None:
+    """Find the place; a situation names its force itself, so it can do without."""
+    try:
+        return find_place(asked.place, maps)
+    except (SituationError, QuestionError):
+        if any(m.painted for m in maps):
+            raise
+        return None
+
+
+def _is_timely(given: GivenMap, asked: Asked, options: Options) -> bool:
+    made_at = asked.claim.made_at
+    furthest = timedelta(days=options.stale_after_days)
+    return made_at is None or abs(given.as_of - made_at) <= furthest
+
+
+def _sort(asked: Asked, maps: Sequence[GivenMap]) -> list[GivenMap]:
+    """Put the maps of the claim's day first, then by how far they are from it."""
+    made_at = asked.claim.made_at
+    if made_at is None:
+        return list(maps)
+    return sorted(
+        maps, key=lambda m: (abs((m.as_of.date() - made_at.date()).days), m.as_of > made_at)
+    )
+
+
+def _settle_side(
+    asked: Asked, place: Where | None, maps: Sequence[GivenMap]
+) -> tuple[Asked, list[Notice]]:
+    if asked.side is not None:
+        return asked, []
+    if place is None:
+        raise ask_which_side(None)
+    side, notice = choose_side(place, maps)
+    return replace(asked, side=side), [notice]
+
+
+def _draw(
+    given: GivenMap,
+    place: Where | None,
+    meant: Meant | None,
+    force: str,
+    timely: Sequence[GivenMap],
+) -> Drawn:
+    """Make a map ready to be judged; one that cannot be says why."""
+    if given.situation is not None:
+        if not speaks_of(given.situation, place):
+            return Drawn(given, why_not=f"it does not draw the ground at {place}")
+        return Drawn(given, replace(given.situation, id=given.name), given.document)
+    if given not in timely or meant is None:
+        return Drawn(given)
+    try:
+        document = draw_on(given, meant, force)
+        return Drawn(given, read_drawn(document, given.name), document)
+    except SituationError as error:
+        faults = "; ".join(f"{fault.message}. {fault.remedy}" for fault in error.faults)
+        return Drawn(given, why_not=faults)
+    except EncircleError as error:
+        return Drawn(given, why_not=str(error))
+
+
+# -- the answer ----------------------------------------------------------------------------------
+
+
+def _rate(  # noqa: PLR0913 - the parts of an answer
+    asked: Asked,
+    place: Where | None,
+    drawn: Sequence[Drawn],
+    force: str,
+    options: Options,
+    more: Sequence[Notice],
+) -> Answer:
+    ready = [d for d in drawn if d.situation is not None]
+    claim = replace(asked.claim, asserts={**asked.claim.asserts, "force": force})
+    situations = [d.situation for d in ready if d.situation is not None]
+    if not situations:  # every map says why; the first of them is the one nearest
+        return _rate_nothing(asked, place, drawn, claim, options)
+    checks = check_claims(situations, [claim], options)
+    if checks.faulty:
+        raise SituationError(checks.faulty[0].faults)
+    checked = checks.checked[0]
+    by_number = {rated.number: rated for rated in checked.maps}
+    unused = {told.number: told.why for told in checked.unused}
+    numbers = {id(d): n for n, d in enumerate(ready)}
+    listed = []
+    for d in drawn:
+        number = numbers.get(id(d))
+        rated = by_number.get(number) if number is not None else None
+        why = d.why_not or (unused.get(number, "") if number is not None else "")
+        listed.append(_list(d, rated, why, asked))
+    return Answer(asked, place, tuple(listed), checked, tuple(more))
+
+
+def _rate_nothing(
+    asked: Asked,
+    place: Where | None,
+    drawn: Sequence[Drawn],
+    claim: Claim,
+    options: Options,
+) -> Answer:
+    """Answer where no map can be judged: the claim is unverifiable, and every map says why."""
+    from encircle.claims.answer import CheckedClaim, Statement  # noqa: PLC0415 - rare
+    from encircle.claims.facts import Facts  # noqa: PLC0415
+    from encircle.claims.rating import rate  # noqa: PLC0415
+    from encircle.contract import parse_assertion  # noqa: PLC0415
+
+    asserted = parse_assertion(claim.asserts)
+    missing = f"None of the maps is of within {options.stale_after_days:g} days of the claim."
+    if any(d.why_not for d in drawn):
+        missing = "None of the maps given shows that ground at that time."
+    rating, findings = rate(Facts(claim, asserted, None, missing, True, claim.made_at))  # noqa: FBT003
+    checked = CheckedClaim(Statement(claim), asserted, rating, findings)
+    listed = tuple(_list(d, None, d.why_not, asked) for d in drawn)
+    return Answer(asked, place, listed, checked)
+
+
+def _list(drawn: Drawn, rated: MapRating | None, why: str, asked: Asked) -> AskedMap:
+    given = drawn.given
+    if given.painted is None and drawn.situation is not None:
+        mapper = find_mapper(drawn.situation)
+        name, side = mapper.name, mapper.side
+    else:
+        name, side = given.mapper, given.painted.mapper_side if given.painted else None
+    used = rated is not None
+    because = f"{rated.use} {rated.findings[0].statement}" if rated else _say_why(why, given, asked)
+    return AskedMap(
+        given.name, given.title, name, side, given.as_of, used, because, rated,
+        drawn.situation, drawn.document,
+    )  # fmt: skip
+
+
+def _say_why(why: str, given: GivenMap, asked: Asked) -> str:
+    """Say why a map was not used."""
+    if why:
+        return why if why.startswith("Not used") else f"Not used: {why}."
+    made_at = asked.claim.made_at
+    days = (given.as_of.date() - made_at.date()).days if made_at else 0
+    count = "1 day" if abs(days) == 1 else f"{abs(days)} days"
+    side = "after" if days > 0 else "before"
+    return f"Not used: {count} {side} the claim, further away than evidence may be old."

@@ -1,0 +1,282 @@
+"""Whose ground is asked about: the piece that a place means on one map, and on the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import shapely
+from shapely.geometry import MultiPolygon, Point, Polygon, shape
+
+from encircle.errors import InputFault, QuestionError, SituationError
+from encircle.formats.painted_situation import (
+    read_ground,
+    situation_for_piece,
+    situation_from_painted,
+)
+from encircle.geojson import read_situation
+from encircle.notices import Notice
+from encircle.pieces import FRONT, find_pieces, list_near
+from encircle.places import resolve_place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.asking.maps import GivenMap
+    from encircle.pieces.choosing import Near
+    from encircle.situation import Situation
+
+Json = dict[str, Any]
+SIDES = ("UA", "RU")
+SIDE_WORDS = {"UA": "Ukraine's", "RU": "Russia's"}
+NEAR_M = 15_000.0
+"""A piece within this of a place may be meant by it. Source: docs/contract.md, Whose force?"""
+TOUCH_M = 50.0
+"""A place so near to a piece stands on it: a seam's width."""
+NEAR_PLACE_DEG = 0.3
+"""A situation speaks of a place that lies within this of what it draws; degrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The place asked about."""
+
+    lon: float
+    lat: float
+    name: str | None = None
+
+    def __str__(self) -> str:
+        return self.name or f"({self.lon:g}, {self.lat:g})"
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The force that is meant, as the first map that shows it draws it."""
+
+    side: str
+    geometry: BaseGeometry
+    """Its ground, in degrees."""
+    name: str | None
+    shown_on: str
+    """Name of that map."""
+    document: Json
+    """That map as a situation."""
+
+
+def find_place(text: str | None, maps: Sequence[GivenMap]) -> Where | None:
+    """Find the place that a claim names: LON,LAT or a name, narrowed by what the maps draw."""
+    if text is None:
+        return None
+    bounds = _find_bounds(maps)
+    found = resolve_place(text, countries=_find_countries(maps), bounds=bounds, option="--place")
+    return Where(found.lon, found.lat, found.name if found.country else None)
+
+
+def _find_countries(maps: Sequence[GivenMap]) -> tuple[str, ...] | None:
+    """Find the countries whose places may be meant; None: any, for sides that are no countries."""
+    sides = {side for m in maps if m.painted for side, _ in m.painted.sides}
+    return tuple(sorted(sides)) if sides and sides <= set(SIDES) else None
+
+
+def _find_bounds(maps: Sequence[GivenMap]) -> tuple[float, float, float, float] | None:
+    drawn = [z.geometry for m in maps if m.painted for z in m.painted.zones]
+    drawn += [m.situation.area for m in maps if m.situation and m.situation.area is not None]
+    drawn += [f.geometry for m in maps if m.situation for f in m.situation.features
+              if f.geometry is not None]  # fmt: skip
+    if not drawn:
+        return None
+    west, south, east, north = shapely.total_bounds(drawn).tolist()
+    return west - 1.0, south - 1.0, east + 1.0, north + 1.0
+
+
+def choose_side(place: Where, maps: Sequence[GivenMap]) -> tuple[str, Notice]:
+    """
+    Choose whose force is meant where the claim does not say: of the one side with a piece near.
+
+    Raises
+    ------
+    QuestionError
+        If both sides have one, or neither.
+    """
+    for given in maps:
+        near = {side: pieces for side in SIDES if (pieces := _list_pieces(given, side, place))}
+        if not near:
+            continue
+        for is_meant in (_stands_on, _is_apart, _is_near):
+            sides = [side for side, pieces in near.items() if any(map(is_meant, pieces))]
+            if len(sides) == 1:
+                return sides[0], _tell_side(sides[0], place, given)
+        break
+    raise ask_which_side(place)
+
+
+def _stands_on(near: Near) -> bool:
+    """Tell whether the place is on the piece."""
+    return near.distance_m <= TOUCH_M
+
+
+def _is_apart(near: Near) -> bool:
+    """Tell whether the piece is a force's by its nature: abroad, or joined to nothing."""
+    return near.piece.cut == "border" or not near.piece.joined
+
+
+def _is_near(near: Near) -> bool:
+    """Tell whether the piece is near the place, as all that are listed are."""
+    return near.distance_m <= NEAR_M
+
+
+def _tell_side(side: str, place: Where, given: GivenMap) -> Notice:
+    said = (
+        f"The claim does not say whose force: {SIDE_WORDS[side]} was taken, for the ground it "
+        f"holds at {place} or near it on {given.title} is that of a force apart (--side gives "
+        "another)."
+    )
+    return Notice("side_taken", "caution", said)
+
+
+def ask_which_side(place: Where | None) -> QuestionError:
+    """Ask back whose force is meant."""
+    document = {
+        "question": "which_side", "place": write_place(place),
+        "sides": [{"id": side, "name": SIDE_WORDS[side].removesuffix("'s")} for side in SIDES],
+        "answer_with": f"--side {SIDES[0]}",
+    }  # fmt: skip
+    lines = ["The claim does not say whose force it is about."]
+    lines += [f"  {SIDE_WORDS[side]}: --side {side}" for side in SIDES]
+    return QuestionError(document, "\n".join(lines))
+
+
+def write_place(place: Where | None) -> Json | None:
+    """Write a place as the contract does."""
+    if place is None:
+        return None
+    named = {"name": place.name} if place.name else {}
+    return {**named, "lon": place.lon, "lat": place.lat}
+
+
+def _list_pieces(given: GivenMap, side: str, place: Where) -> list[Near]:
+    """List the pieces of a side near a place; ground plainly joined to its rear is none."""
+    if given.painted is None or side not in dict(given.painted.sides):
+        return []
+    pieces = find_pieces(read_ground(given.painted, given.border, side))
+    return [n for n in list_near((place.lon, place.lat), pieces) if _is_near(n)]
+
+
+def find_meant(
+    maps: Sequence[GivenMap],
+    place: Where | None,
+    *,
+    side: str,
+    force_in: str | None,
+    force: str,
+) -> Meant:
+    """
+    Find the force on the first map that shows it, the nearest to the claim's time first.
+
+    Raises
+    ------
+    QuestionError
+        If the place is on ground that map gives to somebody else, or means several pieces.
+    SituationError
+        If no map knows the piece.
+    """
+    problems: list[SituationError | QuestionError] = []
+    for given in maps:
+        try:
+            return _find_on(given, place, side, force_in, force)
+        except QuestionError as question:
+            if question.document.get("question") != "which_force" or _has_pieces(question):
+                raise
+            problems.append(question)
+        except SituationError as error:
+            problems.append(error)
+    if not problems:
+        raise _fault("/maps", "no map shows who holds what", "Give a map of control")
+    raise next((p for p in problems if isinstance(p, QuestionError)), problems[0])
+
+
+def _has_pieces(question: QuestionError) -> bool:
+    """Tell whether a question has a choice near by, so that this map shows what may be meant."""
+    pieces = question.document.get("pieces") or ()
+    return any(p.get("distance_m", 0) <= NEAR_M for p in pieces)
+
+
+def _find_on(
+    given: GivenMap, place: Where | None, side: str, force_in: str | None, force: str
+) -> Meant:
+    """Find the force on one map, and draw that map as a situation about it."""
+    assert given.painted is not None  # noqa: S101 - asked of paint only
+    at = [(place.lon, place.lat)] if place else []
+    if not at and force_in is None:
+        raise _fault("/place", "the claim names no place", "Say where (--place NAME or LON,LAT)")
+    try:
+        document = _convert(given, at, force_in, side, force)
+        if not _list_ground(document):  # plainly joined to its rear: the front about the place
+            document = _convert(given, at, FRONT, side, force)
+    except QuestionError as question:
+        raise _name_place(question, place, given) from None
+    forces = document["situation"].get("forces") or [{}]
+    ground = MultiPolygon(_list_ground(document))
+    return Meant(side, ground, forces[0].get("name"), given.name, document)
+
+
+def _convert(
+    given: GivenMap, at: Sequence[tuple[float, float]], force_in: str | None, side: str, force: str
+) -> Json:
+    assert given.painted is not None  # noqa: S101 - asked of paint only
+    return situation_from_painted(
+        given.painted, given.border, force_at=at, force_in=force_in, as_of=given.as_of,
+        force=force, side=side,
+    )  # fmt: skip
+
+
+def _list_ground(document: Json) -> list[Polygon]:
+    """List the ground of the force in a drawn map; a bare place has none."""
+    drawn = [
+        shape(f["geometry"]) for f in document["features"] if f["properties"]["kind"] == "position"
+    ]
+    return [p for s in drawn for p in shapely.get_parts(s) if isinstance(p, Polygon)]
+
+
+def _name_place(question: QuestionError, place: Where | None, given: GivenMap) -> QuestionError:
+    """Say in a question what the place is called, and which map it was asked of."""
+    document = dict(question.document)
+    if place is not None and document.get("question") == "which_force":
+        document["place"] = {**(write_place(place) or {}), **(document.get("place") or {})}
+        document["map"] = given.name
+    words = question.words
+    if place is not None and place.name:
+        words = words.replace(f"({place.lon:g}, {place.lat:g})", place.name, 1)
+    return QuestionError(document, f"{given.name}, {given.as_of:%Y-%m-%d}:\n{words}")
+
+
+def draw_on(given: GivenMap, meant: Meant, force: str) -> Json:
+    """Draw another map as a situation about the same force, found by overlap."""
+    if given.name == meant.shown_on:
+        return meant.document
+    assert given.painted is not None  # noqa: S101 - asked of paint only
+    return situation_for_piece(
+        given.painted, given.border, meant.geometry, as_of=given.as_of, force=force,
+        side=meant.side, name=meant.name,
+    )  # fmt: skip
+
+
+def read_drawn(document: Mapping[str, Any], name: str) -> Situation:
+    """Read what was drawn, called by the file it was drawn from."""
+    return replace(read_situation(dict(document)), id=name)
+
+
+def speaks_of(situation: Situation, place: Where | None) -> bool:
+    """Tell whether a situation draws the ground about a place."""
+    if place is None:
+        return True
+    stands = [f.geometry for f in situation.positions_of(situation.force) if f.geometry is not None]
+    shapes = [*stands, *([situation.area] if situation.area is not None else [])]
+    here = Point(place.lon, place.lat)
+    return not shapes or min(drawn.distance(here) for drawn in shapes) <= NEAR_PLACE_DEG
+
+
+def _fault(pointer: str, message: str, remedy: str) -> SituationError:
+    return SituationError([InputFault(pointer, message, remedy)])

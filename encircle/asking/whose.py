@@ -1,0 +1,124 @@
+"""Whose force does a claim speak of: the side that is cut off, not the one that cuts it off."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from encircle.places.letters import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SIDES = {
+    "UA": (
+        r"ukrain\w*(?:'s)?|kyiv\w*(?:'s)?|kiev\w*(?:'s)?|kiew\w*|україн\w*|украин\w*|київ\w*"
+        r"|киев\w*"
+    ),
+    "RU": (
+        r"russia\w*(?:'s)?|russisch\w*|russland\w*|moscow\w*(?:'s)?|moskau\w*|kremlin\w*"
+        r"|putin\w*(?:'s)?|росі\w*|россий\w*|русск\w*|руськ\w*|москв\w*|московськ\w*|кремл\w*"
+        r"|путін\w*|путин\w*"
+    ),
+}
+"""Beginnings of the words for a side, folded."""
+_FORCES = (
+    r"soldier\w*|troop\w*|force|forces|men|fighter\w*|unit|units|brigade\w*|battalion\w*|division\w*|"
+    r"regiment\w*|army|armies|garrison\w*|group|grouping|groups|contingent\w*|personnel|servicem[ae]n|"
+    r"marines|paratrooper\w*|conscript\w*|defenders|invaders|occupiers|military|corps|militants|"
+    r"soldat\w*|truppe\w*|streitkr\w*|einheit\w*|brigade\w*|armee\w*|verb[aä]nd\w*|kr[aä]fte\w*|k[aä]mpfer|"
+    r"солдат\w*|військ\w*|войск\w*|військов\w*|военн\w*|сил\w{0,3}|бійц\w*|боец|бойц\w*|бригад\w*|"
+    r"підрозділ\w*|подразделен\w*|армі\w*|арми\w*|угрупован\w*|группировк\w*|захисник\w*|"
+    r"батальйон\w*|батальон\w*|полк\w{0,3}|гарнізон\w*|гарнизон\w*|десантник\w*|окупант\w*|оккупант\w*"
+)
+"""Words for a force, folded."""
+_NAMES = {
+    "UA": r"зсу|всу|afu|ukrainians|ukrainer\w{0,1}|українц\w*|украинц\w*|хохл\w*",
+    "RU": r"рф|russians|russen|росіян\w*|россиян\w*|русские|русских|вс рф|зс рф",
+}
+"""What names a side's force by itself, folded."""
+_GAP = r"(?:[\s-]+[\w'.,-]+){0,3}?[\s-]+"
+_BY = re.compile(r"(?<!\w)(?:by|von|vom|durch|from)(?:\s+(?:the|den|der|dem|die))?\s*$")
+_ENDS_PLURAL_TOOL = re.compile(r"(?:ами|ями|ими|іми|ою|єю|ією|ией|иями|ой)$")
+_ACTIVE = re.compile(
+    r"(?<!\w)(?:have|has|had|haben|hat|hatten|hatte)(?:\s+(?:now|already|fully|completely|"
+    r"vollständig|völlig|bereits))*\s*$"
+)
+_PASSIVE = re.compile(r"(?<!\w)(?:are|is|was|were|been|being|be|remain\w*|get|got|stay\w*|sind|ist|"
+                      r"wurden?|waren?|worden|sitzen|sehen)(?!\w)")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A force named with its side."""
+
+    side: str
+    start: int
+    end: int
+    is_agent: bool
+    """It is told as the one that does the cutting off."""
+
+
+def find_side(sentence: str, phrase_start: int, phrase_end: int) -> str | None:
+    """
+    Find the side whose force a sentence says is cut off; None: it does not say.
+
+    Parameters
+    ----------
+    sentence
+        What was claimed.
+    phrase_start, phrase_end
+        Where the words for being cut off stand in it.
+
+    Examples
+    --------
+    >>> said = "Ukrainian soldiers at Sudzha are surrounded by the Russian army."
+    >>> find_side(said, said.index("surrounded"), said.index(" by"))
+    'UA'
+    """
+    folded = fold(sentence)
+    mentions = [m for m in find_mentions(folded) if not m.is_agent]
+    sides = {m.side for m in mentions}
+    if len(sides) < 2:  # noqa: PLR2004 - the one, or none
+        return sides.pop() if sides else None
+    before = [m for m in mentions if m.end <= phrase_start]
+    after = [m for m in mentions if m.start >= phrase_end]
+    if after and _is_active(folded, before, phrase_start):
+        return after[0].side
+    return before[-1].side if before else after[0].side
+
+
+def find_mentions(folded: str) -> list[Mention]:
+    """Find every force that is named with its side, in the text's order."""
+    return sorted(set(_list_mentions(folded)), key=lambda m: (m.start, -m.end))
+
+
+def _list_mentions(folded: str) -> Iterator[Mention]:
+    for side, stems in _SIDES.items():
+        for found in re.finditer(rf"(?<!\w)(?:{stems})(?:{_GAP}|\s+)(?:{_FORCES})(?!\w)", folded):
+            if not any(re.search(rf"(?<!\w)(?:{other})", found[0]) for name, other in _SIDES.items()
+                       if name != side):  # fmt: skip
+                yield _mention(folded, side, found)
+        turned = rf"(?<!\w)(?:{_FORCES})\s+(?:of\s+|der\s+)?(?:{stems})(?!\w)"
+        for found in re.finditer(turned, folded):
+            yield _mention(folded, side, found)
+        for found in re.finditer(rf"(?<!\w)(?:{_NAMES[side]})(?!\w)", folded):
+            yield _mention(folded, side, found)
+
+
+def _mention(folded: str, side: str, found: re.Match[str]) -> Mention:
+    """Tell whether the force is told as the one that does it: *by the ...*, an instrumental."""
+    words = re.findall(r"[\w']+", found[0])
+    slavic = re.search(r"[а-яіїєґ]", found[0]) is not None
+    tool = slavic and len(words) > 1 and all(
+        _ENDS_PLURAL_TOOL.search(w) for w in (words[0], words[-1])
+    )  # fmt: skip
+    is_agent = bool(_BY.search(folded[: found.start()])) or tool
+    return Mention(side, found.start(), found.end(), is_agent)
+
+
+def _is_active(folded: str, before: list[Mention], phrase_start: int) -> bool:
+    """Tell whether those named before do the cutting off."""
+    between = folded[before[-1].end if before else 0 : phrase_start]
+    return bool(_ACTIVE.search(between)) or not _PASSIVE.search(between)

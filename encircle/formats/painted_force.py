@@ -1,0 +1,390 @@
+"""What force is meant on a painted map: a piece of held ground, or a question back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import shapely
+from shapely.geometry import MultiPolygon, Point, Polygon, box
+
+from encircle.formats.painted import refusal
+from encircle.formats.painted_place import check_place
+from encircle.formats.shapes import LonLat, box_round
+from encircle.notices import Notice
+from encircle.pieces import (
+    FRONT,
+    Piece,
+    ask_which_force,
+    choose_piece,
+    describe,
+    find_all,
+    find_front,
+    find_what_is_left,
+    follow,
+    read_held,
+    see_from,
+)
+from encircle.pieces.choosing import TOUCH_M
+from encircle.pieces.held import flat_polygons, measure_km2, to_globe, to_plane
+from encircle.pieces.piece import KIND_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.formats.painted_ground import Ground
+    from encircle.pieces import Found, Held
+    from encircle.projection import Plane
+
+INSET_M = 40.0
+DETAIL_M = 15.0
+"""A piece is drawn as a force this far inside what it holds, and no finer, metres: so that no edge
+of it all but coincides with a painted one, whatever a millimetre of rounding does to either."""
+
+LEAST_PART_SHARE = 0.02
+LEAST_PART_KM2 = 0.2
+"""Of a piece in several fragments, those smaller than this share of it and this area are not drawn
+apart: they are specks beside it, and nobody's position."""
+
+DEMONYMS = {"UA": "Ukrainian", "RU": "Russian"}
+
+_ID = re.compile(rf"(pocket|salient|bridgehead|lens)-?\d+|{FRONT}", re.IGNORECASE)
+_PAIR = re.compile(r"\s*[-+]?\d+(?:\.\d*)?\s*,\s*[-+]?\d+(?:\.\d*)?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Force:
+    """What a situation is drawn about."""
+
+    shapes: tuple[BaseGeometry, ...]
+    """Points or polygons in degrees, one position each."""
+    note: str
+    name: str | None = None
+    """What a newspaper would call it."""
+    short_name: str | None = None
+    """The same without the area, for a series of days."""
+    notices: tuple[Notice, ...] = ()
+    is_gone: bool = False
+    """Whether the ground is held no longer."""
+
+    @property
+    def ground(self) -> MultiPolygon:
+        """Give the ground of it, without what is only a point."""
+        return MultiPolygon([part for shape in self.shapes for part in flat_polygons(shape)])
+
+    @property
+    def corners(self) -> list[LonLat]:
+        """Give two corners of the box round it."""
+        west, south, east, north = shapely.total_bounds(list(self.shapes)).tolist()
+        return [(west, south), (east, north)]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a force was said to be."""
+
+    at: LonLat
+    name: str | None = None
+
+    def __str__(self) -> str:
+        return self.name or f"({self.at[0]:g}, {self.at[1]:g})"
+
+
+POINT_NOTE = (
+    "Placed by hand: the map shows no positions. Reach 0: what the force holds is what the map "
+    "paints."
+)
+PIECE_NOTE = (
+    "Held ground of the side, drawn as a force: the map shows no positions. It holds this ground "
+    f"and no more; drawn {INSET_M:.0f} m inside the painted line."
+)
+
+
+class ForceFinder:
+    """Finds the force on one map, its pieces read once and only when they are needed."""
+
+    def __init__(self, ground: Ground, label: str, window: Polygon | None = None) -> None:
+        self.ground, self.window, self.side = ground, window, ground.side
+        self.label = DEMONYMS.get(ground.side, label)
+
+    @cached_property
+    def held(self) -> Held:
+        """What the side holds on the reading least kind to it."""
+        return read_held(self.ground, self.window)
+
+    @cached_property
+    def found(self) -> Found:
+        """Its pieces, map-wide."""
+        return find_all(self.held)
+
+    def find(self, force_at: Sequence[LonLat | str], force_in: LonLat | str | None) -> Force:
+        """
+        Find the force meant.
+
+        Raises
+        ------
+        QuestionError
+            If a place is not on ground of the side, or means several pieces or none.
+        SituationError
+            If a piece or a place is not known.
+        """
+        places = [self.resolve(given, "--force-at") for given in force_at]
+        if force_in is not None:
+            return self.draw_piece(self._choose(force_in, places))
+        if not places:
+            raise refusal("no place of the force", "Say where it stands (--force-at LON,LAT)")
+        return self._stand(places)
+
+    def find_front_at(self, force_at: Sequence[LonLat | str]) -> Force:
+        """Draw the plainly joined ground round the first of some places."""
+        return self.find(force_at, FRONT)
+
+    def resolve(self, given: LonLat | str, option: str) -> Place:
+        """Find a place by LON,LAT or by name."""
+        if not isinstance(given, str):
+            lon, lat = (float(part) for part in given)
+            return Place(self._check(lon, lat))
+        if _PAIR.fullmatch(given):
+            lon, lat = (float(part) for part in given.split(","))
+            return Place(self._check(lon, lat))
+        from encircle.places import resolve_place  # noqa: PLC0415 - only for names
+
+        west, south, east, north = self.ground.painted_window().bounds
+        found = resolve_place(given, bounds=(west, south, east, north), option=option)
+        return Place((found.lon, found.lat), found.name)
+
+    def _check(self, lon: float, lat: float) -> LonLat:
+        if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 - degrees
+            raise refusal(f"({lon:g}, {lat:g}) is not a place", "Give LON,LAT in degrees")
+        bounds = self.ground.border.bounds if self.ground.border is not None else None
+        if self.ground.painted.zones:
+            check_place(self.ground.painted, bounds, [(lon, lat)])
+        return lon, lat
+
+    def _choose(self, force_in: LonLat | str, places: Sequence[Place]) -> Piece:
+        """Choose the piece that was named by id or place."""
+        pieces = self.found.pieces
+        if isinstance(force_in, str) and _ID.fullmatch(force_in.strip()):
+            front = find_front(self.held, pieces, places[0].at) if places else None
+            return choose_piece(pieces, force_in.strip().lower(), front=front, side=self.side)
+        place = self.resolve(force_in, "--force-in")
+        front = find_front(self.held, pieces, place.at)
+        return choose_piece(pieces, place.at, front=front, side=self.side)
+
+    def _stand(self, places: Sequence[Place]) -> Force:
+        """Take places on ground of the side for the pieces they stand on; ask of any other."""
+        chosen: dict[str, Piece] = {}
+        points: list[LonLat] = []
+        notices: list[Notice] = []
+        for place in places:
+            piece, notice = self._stand_at(place)
+            if piece is not None:
+                chosen[piece.id] = piece
+            else:
+                points.append(place.at)
+            notices += [notice] if notice else []
+        drawn = [self.draw_piece(piece) for piece in chosen.values()]
+        shapes = [shape for force in drawn for shape in force.shapes]
+        notices += [notice for force in drawn for notice in force.notices]
+        name = drawn[0].name if len(drawn) == 1 and not points else None
+        if not drawn:
+            name = self.name_force(f"by {places[0].name}") if places[0].name else None
+        note = PIECE_NOTE if drawn and not points else POINT_NOTE
+        return Force(
+            (*shapes, *map(Point, points)),
+            note,
+            name=name,
+            short_name=drawn[0].short_name if drawn and name else name,
+            notices=tuple(notices),
+        )
+
+    def _stand_at(self, place: Place) -> tuple[Piece | None, Notice | None]:
+        """Find the piece a place stands on; none where it stands deep in plainly joined ground."""
+        whose = self.ground.holder_at(Point(place.at))
+        if whose == self.side:
+            for piece in self.found.pieces:
+                if see_from(place.at, piece).distance_m <= TOUCH_M:
+                    return piece, None
+            if self.held.to_metres(place.at).distance(self.held.rear_m) <= TOUCH_M:
+                return None, None
+            if not box(*self.held.window.bounds).contains(Point(place.at)):
+                return None, None
+        elif whose is None and self._is_open_silence(place):
+            said = (
+                f"The map says nothing of the ground at {place}: whoever stood there, it cannot "
+                "tell. Ask a map that draws that ground."
+            )
+            return None, Notice("map_silent_there", "doubt", said)
+        front = find_front(self.held, self.found.pieces, place.at)
+        raise ask_which_force(
+            place.at, place.name, None if whose == self.side else whose, self.found.pieces,
+            front=front, side=self.side,
+        )  # fmt: skip
+
+    def _is_open_silence(self, place: Place) -> bool:
+        """Tell whether a place is where the map is silent, and silence runs on to the rear."""
+        here = Point(place.at)
+        if not self.ground.is_silent_at(here) or self.ground.border is None:
+            return False
+        held = self.held
+        kind_m = shapely.union_all([held.rear_m.buffer(50.0, quad_segs=2), held.grey_m])
+        at_m = held.to_metres(place.at)
+        return any(
+            part.contains(at_m) and part.intersects(held.rear_m) for part in flat_polygons(kind_m)
+        )
+
+    # -- drawing -------------------------------------------------------------------------------
+
+    def draw_piece(self, piece: Piece) -> Force:
+        """Draw a piece as a force that holds that ground and no more."""
+        # drawn beyond its narrowest place, so that the neck told is the one it has behind it
+        shapes = draw_inside(piece.body or piece.geometry, self.held.plane)
+        told = _inform(f"The force is the ground it held: {self._tell(piece)}.")
+        by = f" by {piece.nearest_place}" if piece.nearest_place else ""
+        return Force(
+            shapes,
+            PIECE_NOTE,
+            name=self.name_force(f"in {_the(piece)}"),
+            short_name=self.name_force(f"in the {KIND_WORDS[piece.kind]}{by}"),
+            notices=(told,),
+        )
+
+    def name_force(self, where: str) -> str:
+        """Say what a newspaper would call a force."""
+        if self.side in DEMONYMS:
+            return f"the {self.label} force {where}"
+        return f"the force of {self.label} {where}"
+
+    @staticmethod
+    def _tell(piece: Piece) -> str:
+        joined = {
+            "border": "joined to its rear, cut off here at the border of its own country",
+            "neck": "joined to its rear, cut off here at its neck",
+            None: "plainly joined to its rear" if piece.joined else "not joined to its rear",
+        }[piece.cut]
+        return f"{describe(piece)}, {joined}"
+
+
+def _inform(said: str) -> Notice:
+    return Notice("force_is_ground", "info", said)
+
+
+def _the(piece: Piece) -> str:
+    """
+    Name a piece within a sentence.
+
+    Examples
+    --------
+    >>> held = box(35.1, 51.1, 35.2, 51.2)
+    >>> _the(Piece("p", "pocket", held, 4.2, 0.0, False, None, (35.1, 51.1), "Krynky"))
+    'the pocket of 4.2 km2 by Krynky'
+    """
+    return describe(piece).split(" (")[0].replace("a ", "the ", 1)
+
+
+def draw_inside(geometry: BaseGeometry, plane: Plane) -> tuple[Polygon, ...]:
+    """
+    Draw ground as simple polygons strictly inside itself, in degrees, the largest first.
+
+    What is too narrow for the inset is drawn with less of it; specks beside the whole are not.
+    """
+    ground_m = to_plane(plane, geometry)
+    for inset_m in (INSET_M, INSET_M / 4, INSET_M / 40):
+        inside_m = ground_m.buffer(-inset_m, quad_segs=2)
+        fine_m = inside_m.simplify(DETAIL_M * inset_m / INSET_M)
+        parts = sorted(flat_polygons(fine_m), key=lambda part: -part.area)
+        if parts:
+            least = min(LEAST_PART_KM2 * 1e6, LEAST_PART_SHARE * parts[0].area)
+            kept = [part for part in parts if part.area >= least]
+            return tuple(_rounded(plane.to_degrees(part)) for part in kept)
+    raise refusal("the ground meant is thinner than can be drawn", "Name a larger piece")
+
+
+def _rounded(part: BaseGeometry) -> Polygon:
+    fixed = shapely.set_precision(part, 1e-7)
+    return max(flat_polygons(fixed), key=lambda p: p.area)
+
+
+# -- the same ground on another map or day ---------------------------------------------------------
+
+AROUND_KM = 60.0
+"""Ground looked at round a piece that is followed, km: it holds the necks of any salient."""
+
+LEAST_LEFT_SHARE = 0.02
+"""What a map leaves of the ground asked about, where less than this share of it is not the
+enemy's, is nothing."""
+
+
+class SameGround:
+    """Finds a piece of one map again on another: a later day's, or another mapper's."""
+
+    def __init__(self, ground: Ground, label: str, before: BaseGeometry) -> None:
+        corners = [tuple(before.bounds[:2]), tuple(before.bounds[2:])]
+        window = box_round(corners, AROUND_KM)
+        self.finder = ForceFinder(ground, label, box(*window.intersection(ground.whole()).bounds))
+        self.before = before
+
+    def follow(self, name: str | None) -> tuple[Force, BaseGeometry | None]:
+        """Find it on a later day by the same mapper: where it is gone, nobody is there."""
+        again = self._find_again(name)
+        if again is not None:
+            return again
+        shapes = draw_inside(self.before, self.finder.held.plane)
+        said = (
+            f"The ground is not held: of the {_area(self.before)} followed from another day "
+            "nothing is the side's on this map, so nobody is there to be cut off."
+        )
+        notice = Notice("piece_gone", "info", said)
+        gone = Force(shapes, "Where it was.", name=name, notices=(notice,), is_gone=True)
+        return gone, None
+
+    def compare(self, name: str | None) -> Force:
+        """Find it on another mapper's map; where that draws none of it, take the same ground."""
+        again = self._find_again(name)
+        if again is not None:
+            return again[0]
+        held, ground = self.finder.held, self.finder.ground
+        left_m = to_plane(held.plane, self.before).difference(self._hostile_m())
+        left = to_globe(held.plane, left_m)
+        is_left = measure_km2(left) >= LEAST_LEFT_SHARE * measure_km2(self.before)
+        said = f"This map draws no ground of {ground.side} where the force was said to be. "
+        said += (
+            f"It is judged at the same ground, {_area(left)} of which the map does not give to "
+            "the enemy."
+            if is_left
+            else "It gives all of that ground to the enemy: map and force contradict each other."
+        )
+        notice = Notice("piece_not_drawn", "doubt", said)
+        note = "Taken from another map: this one draws no ground of the side there."
+        shapes = draw_inside(left if is_left else self.before, held.plane)
+        return Force(shapes, note, name=name, notices=(notice,))
+
+    def _find_again(self, name: str | None) -> tuple[Force, BaseGeometry] | None:
+        pieces = follow(self.before, self.finder.found.pieces)
+        if pieces:
+            drawn = [self.finder.draw_piece(piece) for piece in pieces]
+            shapes = tuple(shape for force in drawn for shape in force.shapes)
+            told = tuple(notice for force in drawn for notice in force.notices)
+            now = MultiPolygon([p for piece in pieces for p in flat_polygons(piece.geometry)])
+            called = name or drawn[0].name
+            return Force(shapes, PIECE_NOTE, name=called, notices=told), now
+        left = find_what_is_left(self.before, self.finder.held)
+        if left is None:
+            return None
+        told = (_inform(f"The force is the ground still held of it: {_area(left)}."),)
+        shapes = draw_inside(left, self.finder.held.plane)
+        return Force(shapes, PIECE_NOTE, name=name, notices=told), left
+
+    def _hostile_m(self) -> BaseGeometry:
+        """Join what the map gives to somebody else for certain."""
+        held = self.finder.held
+        return to_plane(held.plane, self.finder.ground.hostile(held.window))
+
+
+def _area(geometry: BaseGeometry) -> str:
+    area = measure_km2(geometry)
+    return f"{area:.0f} km2" if area >= 10 else f"{area:.1f} km2"  # noqa: PLR2004 - digits

@@ -1,0 +1,27 @@
+"""What can be asked about on a map of control: pieces of held ground."""
+
+from encircle.pieces.choosing import ask_which_force, choose_piece, describe, list_near, see_from
+from encircle.pieces.finding import find_all, find_front, find_pieces
+from encircle.pieces.following import find_what_is_left, follow
+from encircle.pieces.held import Held, Shares, read_held
+from encircle.pieces.piece import FRONT, Found, Piece, Rejection
+
+__all__ = [
+    "FRONT",
+    "Found",
+    "Held",
+    "Piece",
+    "Rejection",
+    "Shares",
+    "ask_which_force",
+    "choose_piece",
+    "describe",
+    "find_all",
+    "find_front",
+    "find_pieces",
+    "find_what_is_left",
+    "follow",
+    "list_near",
+    "read_held",
+    "see_from",
+]

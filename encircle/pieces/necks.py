@@ -1,0 +1,187 @@
+"""Where does held ground bulge out of the rear behind a neck."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import shapely
+
+from encircle.pieces.held import Held, flat_polygons
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shapely.geometry import Polygon
+    from shapely.geometry.base import BaseGeometry
+
+STEP = 1.2
+HALF_NECKS_M = tuple(round(250.0 * STEP**k, 1) for k in range(20))
+"""Half the widths of neck looked for, metres, each `STEP` times the one before. From half a
+kilometre, below which published maps cannot be read, to 16 km, the reach of tube artillery from
+both sides: ground behind a wider neck is not in a salient."""
+
+DETAIL_M = 100.0
+"""Necks are looked for on lines no finer than this, metres (or a twentieth of the half neck): the
+mappers' own lines err by as much. What is cut off is drawn as fine as the map."""
+
+DEPTH_PER_NECK = 0.8
+"""A salient is at least as deep as its neck is wide. Convention, as of a peninsula and a cape."""
+
+ROOM_PER_NECK = 1.25
+"""It is at least this much wider inside than its neck, so that it is found on more than one scale:
+what shows at one step only is an accident of the steps."""
+
+LEAST_SALIENT_KM2 = 3.0
+"""Smaller bulges are the front's own unevenness, km²: a company's strongpoint."""
+
+MOST_PIECE_KM2 = 3_000.0
+"""Larger ground is a country's or an army group's, not a force's, km². The largest of this war
+that people called one force's was Kursk oblast's, some 1,250 km² in August 2024."""
+
+FACING_LEAST = 0.25
+"""At least this share of its outline faces what the map paints as not the side's: else the bulge
+is one of the country itself, bounded by the state border."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulge:
+    """Ground beyond a neck, on the plane."""
+
+    geometry_m: Polygon
+    neck_m: float
+    """Width of the neck, to the step of the scale."""
+    depth_m: float
+    """How far its farthest place lies from where it was cut."""
+    room: float
+    """How many times as wide as its neck it is inside."""
+
+    @property
+    def score(self) -> float:
+        """How plainly it is a salient: deep and roomy beside its neck."""
+        return self.depth_m / self.neck_m * self.room
+
+
+def find_bulges(held: Held) -> tuple[list[Bulge], list[Bulge]]:
+    """
+    Find the bulges of the joined ground that necks part from the rear, none inside another.
+
+    Returns
+    -------
+    salients, of_the_border
+        Bulges before what the map paints as not the side's, and those that are only the shape of
+        the country: the best first. Where one lies in another, the plainer one is kept.
+
+    Notes
+    -----
+    Opening by a disc, scale by scale: what the disc cannot reach from the rear, and where another
+    disc of that size fits, lies behind a neck narrower than the disc. Third countries and the sea
+    count as open here: they threaten nobody, so no neck lies between them and the enemy alone.
+    """
+    neutral_m = held.neutral_m.simplify(DETAIL_M).buffer(2 * DETAIL_M, quad_segs=2)
+    roam_m = shapely.union(held.rear_m.simplify(DETAIL_M), neutral_m)
+    shapely.prepare(held.others_m)
+    found: list[Bulge] = []
+    for radius_m in HALF_NECKS_M:
+        found.extend(_find_at(held, roam_m, radius_m, radius_m / STEP))
+    ordered = sorted(found, key=lambda b: (-round(b.score, 3), -round(b.geometry_m.area)))
+    salients, borders = [], []
+    for bulge in ordered:
+        if any(_overlaps(bulge.geometry_m, kept.geometry_m) for kept in (*salients, *borders)):
+            continue
+        (salients if _faces_paint(bulge.geometry_m, held.others_m) else borders).append(bulge)
+    return salients, borders
+
+
+BODY_SHARE = 0.5
+"""What lies behind the narrowest place inside a piece is its body if it is at least this much of
+it: else the narrow place only cuts off a corner."""
+
+AROUND_M = 12_000.0
+"""Ground beyond a piece that is looked at for its narrowest place, metres: past the widest disc."""
+
+
+def find_body(part_m: Polygon, held: Held) -> Polygon:
+    """
+    Find what of a piece lies behind its narrowest place: the piece itself where none is narrower.
+
+    A piece cut at the border may have a narrower neck inside: then whoever stands in its widest
+    part has that neck behind them, and not the border's whole width.
+    """
+    middle = shapely.points(shapely.get_coordinates(
+        shapely.maximum_inscribed_circle(part_m, tolerance=50.0))[0])  # fmt: skip
+    near_m = held.rear_m.intersection(part_m.envelope.buffer(AROUND_M)).simplify(DETAIL_M / 4)
+    for radius_m in HALF_NECKS_M:
+        cores = flat_polygons(near_m.buffer(-radius_m, quad_segs=4))
+        mine = next((core for core in cores if core.contains(middle)), None)
+        if mine is None:
+            return part_m
+        if mine.difference(part_m).area > (1 - BODY_SHARE) * mine.area:
+            continue
+        others = [core for core in cores if core is not mine]
+        if not any(core.intersects(part_m) for core in others):
+            return part_m  # the border is no wider than this: it is the neck
+        home_m = shapely.union_all(others).buffer(radius_m + DETAIL_M / 2, quad_segs=4)
+        parts = flat_polygons(part_m.difference(home_m))
+        body = next((part for part in parts if part.contains(middle)), None)
+        if body is not None and body.area >= BODY_SHARE * part_m.area:
+            return body
+    return part_m
+
+
+def _find_at(held: Held, roam_m: BaseGeometry, radius_m: float, before_m: float) -> Iterator[Bulge]:
+    """Find the bulges behind necks narrower than a disc."""
+    slack_m = max(DETAIL_M, radius_m / 20)
+    coarse = roam_m.simplify(slack_m) if slack_m > DETAIL_M else roam_m
+    cores = sorted(flat_polygons(coarse.buffer(-radius_m, quad_segs=4)), key=lambda c: -c.area)
+    small = [core for core in cores[1:] if core.area < MOST_PIECE_KM2 * 1e6]
+    if not small:
+        return
+    reached_m = cores[0].buffer(radius_m + 1.5 * slack_m, quad_segs=4)
+    beyond = flat_polygons(coarse.difference(reached_m))
+    left = [part for part in beyond if part.area >= LEAST_SALIENT_KM2 * 1e6]
+    tree = shapely.STRtree(small)
+    for rough in left:
+        inside = [small[i] for i in tree.query(rough, predicate="intersects")]
+        room = max((_inner_radius(core) + radius_m for core in inside), default=0.0) / before_m
+        if room < ROOM_PER_NECK:
+            continue
+        near_m = rough.buffer(2 * slack_m)
+        exact_m = shapely.intersection(held.rear_m, near_m).difference(reached_m)
+        parts = flat_polygons(exact_m)
+        bulge = max(parts, key=lambda p: p.area, default=None)
+        if bulge is None or not LEAST_SALIENT_KM2 <= bulge.area / 1e6 <= MOST_PIECE_KM2:
+            continue
+        depth_m = _depth(bulge, reached_m)
+        if depth_m >= DEPTH_PER_NECK * 2 * radius_m:
+            yield Bulge(bulge, 2 * radius_m, depth_m, room)
+
+
+def _inner_radius(core: Polygon) -> float:
+    line = shapely.maximum_inscribed_circle(core, tolerance=max(20.0, core.area**0.5 / 50))
+    return float(line.length)
+
+
+def _depth(bulge: Polygon, reached_m: BaseGeometry) -> float:
+    """Measure how far the farthest place of a bulge lies from where it was cut."""
+    mouth = bulge.exterior.intersection(reached_m.buffer(1.0))
+    if mouth.is_empty:
+        return 0.0
+    corners = shapely.points(shapely.get_coordinates(bulge.exterior.simplify(DETAIL_M)))
+    return float(shapely.distance(corners, mouth).max())
+
+
+def _overlaps(one: Polygon, other: Polygon) -> bool:
+    least = min(one.area, other.area)
+    return one.intersects(other) and one.intersection(other).area > 0.01 * least
+
+
+def _faces_paint(bulge: Polygon, others_m: BaseGeometry) -> bool:
+    outline = bulge.exterior
+    facing = outline.intersection(_near(others_m, bulge))
+    return facing.length >= FACING_LEAST * outline.length
+
+
+def _near(others_m: BaseGeometry, bulge: Polygon) -> BaseGeometry:
+    """Cut what is painted to the surroundings of a bulge, and widen it by a seam."""
+    return others_m.intersection(bulge.buffer(2 * DETAIL_M).envelope).buffer(DETAIL_M)
