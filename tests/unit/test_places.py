@@ -197,7 +197,8 @@ def test_a_place_off_the_map_is_refused() -> None:
 @pytest.mark.parametrize(
     "written",
     ["35.27,51.19", "35.27, 51.19", "(35.27 51.19)", "35.27;51.19", "51.19N 35.27E",
-     "51.19N,35.27E", "N51.19 E35.27", "35.27E 51.19N", "51°11'24\"N 35°16'12\"E", "51° 11′ 24″ N, 35° 16′ 12″ E",
+     "51.19N,35.27E", "N51.19 E35.27", "35.27E 51.19N",
+     "51°11'24\"N 35°16'12\"E", "51° 11′ 24″ N, 35° 16′ 12″ E",
      "51,19° N 35,27° E"],
 )  # fmt: skip
 def test_coordinates_are_read_as_people_write_them(written: str) -> None:
