@@ -33,8 +33,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from encircle.places.letters import fold_name, key_of
 from encircle.places.packing import DATA, compress, pack_polygons, write_shapes
 
-OUTLINE_SCALE = 1e6
-"""Corners of outlines are kept to a millionth of a degree: 0.1 m."""
+OUTLINE_SCALE = 1e5
+"""Corners of outlines are kept to a hundred-thousandth of a degree: 0.6 m off at most."""
 LAND_SCALE = 1e5
 LARGE_LANDS, ISLETS = 60, 60
 """So many pieces of land are packed each by itself, the rest so many together."""
@@ -141,6 +141,7 @@ def build_outlines(sources: Path) -> None:
         whole = shapely.MultiPolygon([p for p in parts if p.geom_type == "Polygon"])
         if not whole.is_valid:
             whole = shapely.make_valid(shapely.union_all(parts))
+        whole = shapely.set_precision(whole, 1 / OUTLINE_SCALE)
         shapes[find_code(feature)] = pack_polygons(whole, OUTLINE_SCALE)
         bounds[find_code(feature)] = [round(x, 4) for x in whole.bounds]
     out = DATA / "osm"
