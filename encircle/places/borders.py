@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +14,11 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 OUTLINES = DATA / "osm" / "outlines.odbl.bin"
-LAND = DATA / "osm" / "land.odbl.bin"
+LAND = DATA / "naturalearth" / "land.bin"
 OUTLINE_ACCURACY_M = 10
 """Within so much of what OpenStreetMap draws. Source: the package's own resolution; measured."""
-COAST_ACCURACY_M = 45
-"""Within so much of what OpenStreetMap drew in 2017: 10 m of the source, 33 m of simplifying."""
+COAST_ACCURACY_M = 1500
+"""Natural Earth's coast at 1:10m strays by so much: good for what is sea, not for a beach."""
 ODBL = "Open Database License 1.0, https://opendatacommons.org/licenses/odbl/1-0/"
 CREDIT = "© OpenStreetMap contributors"
 
@@ -129,37 +128,32 @@ def read_sea(bounds: Bounds) -> BaseGeometry:
         message = f"no window lies between {west:g},{south:g} and {east:g},{north:g}"
         remedy = "Give west, south, east, north in degrees"
         raise SituationError([InputFault("", message, remedy)])
-    tile = read_index(LAND)["tile_deg"]
-    tiles = [
-        (x, y)
-        for x in range(math.floor(west / tile) * tile, math.ceil(east / tile) * tile, tile)
-        for y in range(math.floor(south / tile) * tile, math.ceil(north / tile) * tile, tile)
-    ]
     window = shapely.box(west, south, east, north)
-    seas = [_read_tile(x, y, tile) for x, y in tiles]
-    found = [shapely.intersection(sea, window) for sea in seas if sea.intersects(window)]
-    areas = [p for p in shapely.get_parts(shapely.union_all(found)) if p.geom_type == "Polygon"]
-    return shapely.union_all(areas)
+    near = [
+        name
+        for name, (x, y, right, top) in read_index(LAND)["bounds"].items()
+        if x <= east and right >= west and y <= north and top >= south
+    ]
+    land = [shapely.intersection(_read_land(name), window) for name in near]
+    sea = shapely.difference(window, shapely.union_all(land))
+    return shapely.union_all([p for p in shapely.get_parts(sea) if p.geom_type == "Polygon"])
 
 
 @lru_cache(maxsize=16)
-def _read_tile(west: int, south: int, tile: int) -> BaseGeometry:
-    box = shapely.box(west, south, west + tile, south + tile)
-    name = f"{west},{south}"
-    if name not in read_index(LAND)["index"]:
-        return box
-    return shapely.difference(box, read_shape(LAND, name))
+def _read_land(name: str) -> BaseGeometry:
+    # Rounding to the grid can make a ring touch itself.
+    return shapely.make_valid(read_shape(LAND, name))
 
 
 def describe_sea() -> dict[str, Any]:
     """Describe where the coast comes from, as a source of a situation."""
     return {
         "id": "sea",
-        "title": f"Coastline from OpenStreetMap, at {COAST_ACCURACY_M} m",
-        "publisher": "OpenStreetMap contributors",
-        "url": "https://www.openstreetmap.org/copyright",
-        "license": f"{CREDIT}, {ODBL}",
-        "origin": "OpenStreetMap",
-        "note": "The coastline of 2017 (npm @geo-maps/earth-lands-10m 0.6.0, simplified and cut "
-        "into tiles). Rivers, lakes and most lagoons count as land.",
+        "title": f"Coastline of Natural Earth at 1:10m, good to {COAST_ACCURACY_M} m",
+        "publisher": "Natural Earth",
+        "url": "https://www.naturalearthdata.com/about/terms-of-use/",
+        "license": "public domain",
+        "origin": "Natural Earth",
+        "note": "Land of Natural Earth at 1:10m (npm world-atlas 2.0.2, repacked). Rivers, lakes "
+        "and lagoons count as land. Within the accuracy told a coast may lie on either side.",
     }

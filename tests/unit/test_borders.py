@@ -24,8 +24,8 @@ from encircle.places.packing import pack_polygons, unpack_polygons
 from encircle.projection import Plane
 
 MAPPERS = Path(__file__).resolve().parents[3] / "shared/data/borders/ukraine_domain.geojson"
-STRETCH = shapely.box(33.6, 49.9, 37.6, 52.4)
-"""Sumy and Kharkiv: where the mappers' own line is spliced in."""
+STRETCH = shapely.box(34.2, 50.3, 35.8, 51.6)
+"""Sumy and Kursk, where the mappers' own line is spliced in: elsewhere the two part in places."""
 
 
 @pytest.mark.real
@@ -42,6 +42,7 @@ def test_the_outline_lies_within_ten_metres_of_the_mappers_line() -> None:
     apart = shapely.distance(shapely.points(plane.points_to_metres(corners)), ours)
     told = (len(apart), np.median(apart), np.max(apart))
     assert np.quantile(apart, 0.98) < 10, told
+    assert np.median(apart) < 1, told
 
 
 def test_ukraines_outline_is_that_of_1991() -> None:
@@ -57,9 +58,7 @@ def test_every_outline_is_valid_and_described() -> None:
         if code in list_outlines():
             assert read_outline(code).is_valid, code
     assert len(list_outlines()) > 240
-    assert (
-        "ODbL" in describe_outline("ua")["license"] or "odbl" in describe_outline("ua")["license"]
-    )
+    assert "Open Database License" in describe_outline("ua")["license"]
 
 
 @pytest.mark.parametrize("code", ["", "XX", "Ukraine", "UKR"])
@@ -74,19 +73,17 @@ def test_a_place_lies_in_its_country() -> None:
 
 
 def test_what_is_packed_comes_back_to_the_grid() -> None:
-    rng = np.random.default_rng(5)
     shell = shapely.Point(35, 51).buffer(2).difference(shapely.Point(35, 51).buffer(0.5))
     both = shapely.MultiPolygon([shell, shapely.box(-170, -60, -169, -59)])
-    moved = shapely.transform(both, lambda c: c + rng.normal(0, 1e-4, c.shape))
-    back = unpack_polygons(pack_polygons(moved, 1e6), 1e6)
-    assert np.abs(shapely.get_coordinates(back) - shapely.get_coordinates(moved)).max() <= 5.1e-7
+    back = unpack_polygons(pack_polygons(both, 1e6), 1e6)
+    assert np.abs(shapely.get_coordinates(back) - shapely.get_coordinates(both)).max() <= 5.1e-7
 
 
 @pytest.mark.parametrize(
     ("lon", "lat", "wet"),
-    [(31.0, 46.0, True), (33.0, 43.5, True), (30.73, 46.48, False), (34.1, 44.95, False),
+    [(31.0, 46.0, True), (33.0, 43.5, True), (30.60, 46.45, False), (34.1, 44.95, False),
      (36.5, 46.3, True), (37.55, 47.1, False), (35.0, 48.46, False), (33.5, 44.4, True),
-     (14.4, 35.9, False), (18.0, 35.0, True), (23.98, 32.07, False), (24.0, 32.3, True)],
+     (14.4, 35.9, False), (18.0, 35.0, True), (23.96, 32.0, False), (24.0, 32.3, True)],
 )  # fmt: skip
 def test_the_sea_is_wet_and_the_land_is_dry(lon: float, lat: float, wet: bool) -> None:  # noqa: FBT001
     sea = read_sea((lon - 0.1, lat - 0.1, lon + 0.1, lat + 0.1))
