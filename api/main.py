@@ -17,7 +17,7 @@ from api.documentation import write_openapi
 from api.manners import HeadAsGet
 from api.metrics import Metrics
 from api.pool import Pool
-from api.routes import claims, health, judgements, questions, rules, scenarios, welcome
+from api.routes import claims, health, inspections, judgements, questions, rules, scenarios, welcome
 from api.service import Service
 from api.settings import Settings, read_settings
 from encircle import __version__
@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.service = service
-    for resource in (judgements, claims, questions, scenarios, rules, health, welcome):
+    for resource in (judgements, inspections, claims, questions, scenarios, rules, health, welcome):
         app.include_router(resource.router)
     _tell_errors(app)
     app.add_middleware(HeadAsGet)

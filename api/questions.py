@@ -20,7 +20,7 @@ Json = dict[str, Any]
 MOST_MAPS = 12
 """Maps of one question: each of a whole country takes seconds."""
 EXAMPLE_QUESTION: Json = {
-    "claim": "The group is surrounded.",
+    "claim": "The force is surrounded.",
     "maps": [{"name": "map-2025-03-14.geojson", "content": EXAMPLE_SITUATION}],
     "side": "A",
 }

@@ -226,6 +226,13 @@ class JudgementBody(BaseModel):
     provenance: Json
 
 
+class InspectionBody(BaseModel):
+    """What the map's makers noted, and the slips found on it."""
+
+    situation: str | None
+    notices: list[Json]
+
+
 class ClaimChecksBody(BaseModel):
     """Every claim in the order given: rated, or with its errors and a rating of null."""
 

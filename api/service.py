@@ -30,6 +30,7 @@ NAMES: dict[Kind, str] = {
     b"g": "layers",
     b"h": "page",
     b"q": "question",
+    b"i": "inspect",
 }
 
 

@@ -25,6 +25,8 @@ from api.schemas import (
 from api.wire import ANSWER, QUESTION, Kind
 from encircle import check_claims, judge
 from encircle.claims.checks import UNWEIGHED
+from encircle.notices import gather
+from encircle.slips import inspect_situation
 from encircle.verify import verify
 
 if TYPE_CHECKING:
@@ -71,6 +73,14 @@ def page_body(raw: bytes) -> bytes:
     return write_page(judge(read_wrapped(request), _choose(request))).encode("utf-8", "replace")
 
 
+def inspect_body(raw: bytes) -> bytes:
+    """Look the map in a request's body over for slips; nothing is judged."""
+    request = parse_body(raw, JudgementRequest)
+    situation = read_wrapped(request)
+    found = gather([*situation.notices, *inspect_situation(situation, _choose(request))])
+    return write({"situation": situation.id, "notices": [notice.to_dict() for notice in found]})
+
+
 def claims_body(raw: bytes) -> bytes:
     """Rate the claims in a request's body against its maps."""
     request = parse_body(raw, ClaimChecksRequest)
@@ -100,6 +110,7 @@ WORK: dict[Kind, Callable[[bytes], bytes]] = {
     b"c": claims_body,
     b"g": layers_body,
     b"h": page_body,
+    b"i": inspect_body,
     b"q": answer_question,
 }
 """Kind of work to what does it."""

@@ -118,7 +118,7 @@ def _draw_legs(network: Network, way: Way, standings: Sequence[Standing]) -> Ite
 
 
 def _start_of(network: Network, way: Way, standing: Standing) -> tuple[Point, list[int]]:
-    """Say where a way starts, and on what ground: of a drawn force, where it takes the first step."""
+    """Say where a way starts, and on what ground: of a drawn force, where its first step is."""
     if not standing.is_drawn or not way.edges:
         return standing.place, list(standing.own_faces)
     edge, second = network.edges[way.edges[0]], way.vertices[1]

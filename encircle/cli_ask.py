@@ -35,7 +35,9 @@ def ask(
     ] = None,
     force_in: Annotated[
         str | None,
-        typer.Option(metavar="ID|PLACE", help="The piece of ground that is meant; see the question"),
+        typer.Option(
+            metavar="ID|PLACE", help="The piece of ground that is meant; see the question"
+        ),
     ] = None,
     side: Annotated[str | None, typer.Option(help="Whose force: UA or RU")] = None,
     made_at: Annotated[

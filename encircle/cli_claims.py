@@ -185,6 +185,9 @@ def _tell(checks: ClaimChecks) -> None:
     for checked in checks.checked:
         typer.echo(f"{checked.id}: {name_rating(checked.rating)}")
         typer.echo(f"  {checked.quote}")
+        for notice in checked.notices:
+            mark = "! In doubt: " if notice.severity == "doubt" else "! "
+            typer.echo(f"  {mark}{notice.statement}")
         for finding in checked.findings[1:]:
             typer.echo(f"  - {finding.statement}")
         if checked.number:

@@ -90,7 +90,9 @@ def convert(
     ] = None,
     anchor_at: Annotated[
         list[str] | None,
-        typer.Option(metavar="PLACE", help="Ground that counts as reached: LON,LAT; repeatable"),
+        typer.Option(
+            metavar="PLACE", help="Ground that counts as reached: LON,LAT or a name; repeatable"
+        ),
     ] = None,
     column: Annotated[
         list[str] | None,
@@ -143,7 +145,7 @@ def convert(
         border=guard(lambda: parse_document(load(str(border)))) if border else None,
         force_at=[_place(text, "--force-at") for text in force_at or []],
         force_in=force_in,
-        anchor_at=[parse_place(text, "--anchor-at") for text in anchor_at or []],
+        anchor_at=[_place(text, "--anchor-at") for text in anchor_at or []],
         force=force,
         side=side,
         as_of=parse_instant(as_of) if as_of else None,
@@ -188,7 +190,9 @@ def _place(text: str, option: str) -> Any:  # noqa: ANN401 - a place, or its nam
     """Read LON,LAT; the name of a place is looked up where the map is known."""
     from encircle.terminal import parse_place
 
-    is_pair = all(part.strip().lstrip("+-").replace(".", "", 1).isdigit() for part in text.split(","))
+    is_pair = all(
+        part.strip().lstrip("+-").replace(".", "", 1).isdigit() for part in text.split(",")
+    )
     return parse_place(text, option) if is_pair else text
 
 

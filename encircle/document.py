@@ -85,20 +85,22 @@ def parse_document(raw: bytes | str, limits: Limits = LIMITS, name: str = "") ->
         raise refusal(f"not strict JSON: {error}", "Mend the text there") from None
     if not isinstance(document, dict):
         said = "the document is not an object"
-        raise call_by_kind(data, name) or refusal(said, "Give a GeoJSON FeatureCollection")
+        wanted = "a situation in GeoJSON"
+        raise call_by_kind(data, name, wanted) or refusal(said, "Give a GeoJSON FeatureCollection")
     return document
 
 
-_NO_KINDS = frozenset({"unknown", "json", "broken_json", "text", "situation"})
+_NO_KINDS = frozenset({"json", "broken_json", "text", "situation"})
 """Kinds that say nothing more than that the text could not be read."""
 
 
-def call_by_kind(data: bytes, name: str = "") -> SituationError | None:
-    """Call what is no situation by its kind, with what reads it; None: it is of no kind known."""
+def call_by_kind(data: bytes, name: str = "", wanted: str = "JSON") -> SituationError | None:
+    """Call what is not wanted by its kind, with what reads it; None: it is of no kind known."""
     guest = recognise(data, name)
-    if guest.kind in _NO_KINDS:
+    is_binary = b"\0" in data or not data.isascii()
+    if guest.kind in _NO_KINDS or (guest.kind == "unknown" and not is_binary):
         return None
-    return refusal(f"not a situation in GeoJSON but {guest.label}", guest.remedy)
+    return refusal(f"not {wanted} but {guest.label}", guest.remedy)
 
 
 CUT = ("exceededTransferLimit", "hasMore", "has_more", "truncated")

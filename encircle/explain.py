@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from encircle.calling import make_callable
-
 from encircle.judgement import BARRIERS_ALONE, CONTRADICTION
 
 if TYPE_CHECKING:
@@ -30,7 +29,9 @@ LOST = (
     "the map gave the ground where {who} was placed to the enemy, and nothing else says that it "
     "was there: whether it was encircled cannot be told"
 )
-BARRED = "{who} had no way out by land: barriers alone closed it in, and nobody is drawn holding them"
+BARRED = (
+    "{who} had no way out by land: barriers alone closed it in, and nobody is drawn holding them"
+)
 QUESTIONS = {
     "land_cut": "cut off by land (the usual meaning of encircled)",
     "vehicle_cut": "cut off for wheels and tracks",

@@ -40,19 +40,45 @@ def escape(part: object) -> str:
 
 
 def _say(fault: Any) -> str:
+    written, member = fault.get("input"), _member(fault)
+    if fault["type"] == "literal_error":
+        return f"{member} cannot be {written!r:.80}"
+    if fault["type"] == "missing":
+        return f"no `{member}`"
+    if isinstance(written, str) and fault["type"] in ("float_type", "int_type"):
+        return f"the text {written!r:.80} where a number stands"
+    if fault["type"] in _SAYINGS:
+        return _SAYINGS[fault["type"]]
     message = fault["msg"].removeprefix("Value error, ")
     return message[0].lower() + message[1:].rstrip(".") if message else "wrong"
 
 
+_SAYINGS = {
+    "list_type": "not a list",
+    "dict_type": "not an object",
+    "model_type": "not an object",
+    "string_type": "not a text",
+    "bool_type": "neither true nor false",
+    "float_type": "not a number",
+    "int_type": "not a whole number",
+    "finite_number": "not a finite number",
+}
+
+
+def _member(fault: Any) -> str:
+    return next((str(p) for p in reversed(fault["loc"]) if isinstance(p, str)
+                 and not _is_union_label(p)), "it")  # fmt: skip
+
+
 def _remedy(fault: Any) -> str:
     context, kind, written = fault.get("ctx") or {}, fault["type"], fault.get("input")
-    member = next((str(p) for p in reversed(fault["loc"]) if isinstance(p, str)), "")
+    member = _member(fault)
     if kind == "literal_error":
         return f"Use {context['expected']}"
     if kind == "missing":
         return f"Add `{member}`{_hint_missing(member, written)}"
-    if kind.startswith("value_error"):
-        return _REMEDIES["list_type"] if member in LISTS else _REMEDIES["value_error"]
+    if member in LISTS and kind in ("value_error", "list_type"):
+        return f"Write a list, like {LISTS[member]}"
     number = _NUMBER.fullmatch(written.strip()) if isinstance(written, str) else None
     if kind in ("float_type", "int_type") and number:
         return f"Write {number[1].replace(',', '.')} without quotes"
@@ -62,8 +88,15 @@ def _remedy(fault: Any) -> str:
     return _REMEDIES.get(kind, "See the contract in docs/contract.md")
 
 
-LISTS = frozenset({"modes", "blocks", "sources"})
-"""Properties that are lists, which a table turns into text."""
+LISTS = {
+    "modes": '["wheeled", "foot"]',
+    "blocks": '["wheeled", "foot"]',
+    "sources": '["map-a"] or [{"id": "map-a"}]',
+    "sides": '[{"id": "UA"}, {"id": "RU"}]',
+    "forces": '[{"id": "group", "name": "The group", "side": "UA"}]',
+    "notices": '["Rivers are not drawn."]',
+}
+"""Members that are lists, and how one is written."""
 _NUMBER = re.compile(r"([+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)(?:\s*[a-zA-Z²%°]{1,12})?", re.ASCII)
 _BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
 _REMEDIES = {
@@ -71,7 +104,7 @@ _REMEDIES = {
     "int_type": "Write a whole number",
     "bool_type": "Write true or false",
     "string_type": "Write a text, in quotes",
-    "list_type": 'Write a list, like ["wheeled", "foot"]',
+    "list_type": 'Write a list, like ["a", "b"]',
     "dict_type": 'Write an object, like {"id": "a"}',
     "model_type": 'Write an object, like {"id": "a"}',
     "finite_number": "Write a finite number",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
@@ -121,6 +122,10 @@ class _Reader:
     source_ids: set[str] = field(default_factory=set)
     unused: dict[str, list[str]] = field(default_factory=dict)
     """Property that looks like one of the contract's, and the features that have it."""
+    other_ids: dict[str, str] = field(default_factory=dict)
+    """Ids that differ from the property `id` beside them."""
+    whole_faulty: bool = False
+    """The member `situation` cannot be read: what it lacks is no fault beside that."""
     vertices: int = 0
     with_z: int = 0
     _area_shape: _Shape | None = None
@@ -143,7 +148,10 @@ class _Reader:
         area, features = self._join_edges(area, features, as_of)
         force = self._find_force(whole, features)
         self._check_force(features, force, sides)
+        sha256 = self._digest()
         self._stop_if_faulty()
+        if self.other_ids:
+            self.notices.append(_tell_other_ids(self.other_ids))
         self.notices += [_tell_unused(*item) for item in self.unused.items()]
         if self.with_z:
             said = f"Heights were dropped from {self.with_z} places: the map is flat."
@@ -161,7 +169,7 @@ class _Reader:
             origin=origin,
             notices=(*_read_notices(whole), *self.notices),
             named_forces=tuple(nouns.NamedForce(f.id, f.name, f.side) for f in whole.forces or ()),
-            sha256=digest(self.document),
+            sha256=sha256,
         )
 
     # faults
@@ -170,10 +178,6 @@ class _Reader:
         self.faults.append(InputFault(pointer, message, remedy, feature))
 
     def _stop_if_faulty(self) -> None:
-        if len(self.faults) > MOST_TOLD:
-            more = len(self.faults) - MOST_TOLD
-            del self.faults[MOST_TOLD:]
-            self._fault("", f"and {more} faults more", "Mend these first")
         if self.faults:
             raise SituationError(self.faults)
 
@@ -186,13 +190,24 @@ class _Reader:
             self.faults.extend(tell_faults(error, pointer, whose))
             return None
 
+    def _digest(self) -> str:
+        try:
+            return digest(self.document)
+        except RecursionError:
+            self._fault("", "an object within itself, or nested too deep", "Flatten the document")
+            return ""
+
     # the collection
 
     def _check_collection(self) -> None:
         features = self.document.get("features")
         listed = features if isinstance(features, list) else []
-        if self.document.get("type") != "FeatureCollection" or _are_foreign(listed):
+        if self.document.get("type") != "FeatureCollection" or (listed and _are_foreign(listed)):
             self._call_by_kind()
+        if self.document.get("type") == "Feature":
+            remedy = 'Put it into {"type": "FeatureCollection", "features": [...]}'
+            self._fault("/type", "one Feature, not a FeatureCollection", remedy)
+            self._stop_if_faulty()
         if self.document.get("type") != "FeatureCollection":
             self._fault("/type", "not a FeatureCollection", 'Set "type": "FeatureCollection"')
         if not isinstance(features, list):
@@ -213,20 +228,20 @@ class _Reader:
             raw = json.dumps(self.document, default=str).encode()
         except (ValueError, TypeError, RecursionError):  # whatever it is, it is no JSON
             return
-        if called := call_by_kind(raw, self.name):
+        if called := call_by_kind(raw, self.name, "a situation in GeoJSON"):
             raise called
 
     def _check_rows(self, features: list[Any]) -> None:
         """Say once what nearly every feature lacks."""
         if len(features) < MANY:
             return
-        rows = [f for f in features if isinstance(f, dict)]
+        rows = [f for f in features if isinstance(f, dict) and f.get("type") == "Feature"]
         if _are_foreign(features):
-            count = sum(_kind_of(f) is None for f in features)
+            count = sum(map(_is_dumb, features))
             said = f"{count} of {len(features)} features do not say what they are (no `kind`)"
             remedy = f"Give each properties.kind, one of {', '.join(KINDS)}{_hint_kind(rows)}"
             self._fault("/features", said, remedy)
-        if not any(_id_of(f) for f in rows):
+        if rows and not any(_id_of(f) for f in rows):
             said = f"none of {len(features)} features has an id"
             self._fault("/features", said, f"{_GIVE_ID}, or a property `id`")
         self._stop_if_faulty()
@@ -241,7 +256,9 @@ class _Reader:
         given = self.document.get("situation", {})
         if is_absent(given):
             return SituationModel()
+        faults = len(self.faults)
         whole = self._validate(SituationModel, given, "/situation", None) or SituationModel()
+        self.whole_faulty = len(self.faults) > faults
         self.source_ids = {source.id for source in whole.sources or () if source.id}
         return whole
 
@@ -285,7 +302,7 @@ class _Reader:
         cited, holder = properties.get("sources"), properties.get("holder")
         if isinstance(cited, str) and cited in self.source_ids:
             properties = {**properties, "sources": [cited]}
-        sure = properties.get("basis") not in nouns.GREY_BASES
+        sure = str(properties.get("basis")) not in nouns.GREY_BASES
         if (
             known
             and known.noun is nouns.Control
@@ -295,6 +312,9 @@ class _Reader:
         ):
             remedy = "Write the side that holds it, or null where nobody knows"
             self._fault(f"{pointer}/holder", "the holder is an empty text", remedy, name)
+        also = read_id(properties.get("id")) if name else None
+        if name and also and also != name:
+            self.other_ids[name] = also
         if known and name:
             for written in known.find_unused(properties):
                 self.unused.setdefault(written, []).append(name)
@@ -510,6 +530,8 @@ class _Reader:
 
     def _find_instant(self, whole: SituationModel) -> datetime | None:
         given = self.as_of if self.as_of is not None else whole.as_of
+        if given is None and self.whole_faulty:
+            return None
         if given is None:
             remedy = "Give the instant judged, like 2025-03-14T12:00:00Z (or --as-of)"
             self._fault("/situation/as_of", "no `as_of`", remedy)
@@ -587,14 +609,17 @@ class _Reader:
     def _check_force(
         self, features: list[nouns.Feature | None], force: str, sides: tuple[nouns.Side, ...]
     ) -> None:
-        positions = [f for f in features if isinstance(f, nouns.Position) and f.force == force]
         allies = {s.id: {s.id, *s.allies} for s in sides}
-        for position in positions[1:]:
-            first = positions[0].side
-            if position.side not in allies.get(first, ()) and first not in allies.get(
-                position.side, ()
-            ):
-                said = f"force {force!r} has positions of {first!r} and of {position.side!r}"
+        positions = [
+            f
+            for f in features
+            if isinstance(f, nouns.Position) and f.force == force and f.side in allies
+        ]  # fmt: skip - an unknown side is told already
+        most = Counter(position.side for position in positions).most_common(1)
+        own = most[0][0] if most else ""
+        for position in positions:
+            if position.side not in allies[own] and own not in allies[position.side]:
+                said = f"force {force!r} has positions of {own!r} and of {position.side!r}"
                 at = f"{position.pointer}/properties/side"
                 self._fault(at, said, "Give each side's force its own id", position.id)
 
@@ -710,22 +735,22 @@ MANY = 6
 FEW = 3
 """So many wrong places of one geometry are told one by one: a file in metres has as many as it has
 vertices."""
-MOST_TOLD = 200
-"""So many faults of one document are told."""
 FLAT = 1e-12
 """Area by squared perimeter: a ring of 10 km would be 10 nanometres wide."""
 _GIVE_ID = 'Give every feature an id of its own, like "id": "r1"'
 
 
-def _kind_of(feature: object) -> object:
-    properties = feature.get("properties") if isinstance(feature, dict) else None
-    kind = properties.get("kind") if isinstance(properties, dict) else None
-    return None if is_absent(kind) else kind
+def _is_dumb(feature: object) -> bool:
+    """Tell a feature that does not say what it is."""
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        return False
+    properties = feature.get("properties")
+    return not isinstance(properties, dict) or is_absent(properties.get("kind"))
 
 
 def _are_foreign(features: list[Any]) -> bool:
     """Tell a collection of which most features do not say what they are."""
-    return sum(_kind_of(feature) is None for feature in features) * 2 > len(features)
+    return sum(map(_is_dumb, features)) * 2 > len(features)
 
 
 def _id_of(feature: dict[str, Any]) -> str | None:
@@ -741,6 +766,14 @@ def _hint_kind(rows: list[Any]) -> str:
     names = [n for row in rows for n in row.get("properties") or () if isinstance(n, str)]
     near = next((n for n in names if n != "kind" and n.strip().lower() == "kind"), None)
     return f" (is {near!r} meant? Write it `kind`)" if near else ""
+
+
+def _tell_other_ids(others: dict[str, str]) -> Notice:
+    """Tell ids that a tool has numbered anew, as GeoPandas does."""
+    (own, also), *rest = others.items()
+    more = f" (and {len(rest)} more)" if rest else ""
+    said = f"A feature is {own!r} by its id and {also!r} by its property{more}: the id counts."
+    return Notice("ids_differ", "info", said, tuple(others))
 
 
 def _tell_unused(written: str, features: list[str]) -> Notice:

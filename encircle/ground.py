@@ -108,9 +108,7 @@ NEUTRAL_GROUND = Role.ASSESSED_NEUTRAL | Role.TERRITORY_NEUTRAL
 BARE = Role.BARE_REACH | Role.BARE_DOUBT
 """What a position of the force judged says that nothing but a word vouches for: as much as any
 other, but nothing where control polygons give the ground to the enemy. A dot is not a force."""
-REACHES = (
-    Role.REACH_FRIENDLY | Role.REACH_HOSTILE | Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE | BARE
-)
+REACHES = Role.REACH_FRIENDLY | Role.REACH_HOSTILE | Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE | BARE
 _SEAM_OF = {
     Role.ASSESSED_FRIENDLY: Role.SEAM_FRIENDLY,
     Role.ASSESSED_HOSTILE: Role.SEAM_HOSTILE,

@@ -235,7 +235,7 @@ def stand_in(ground: Ground, shape: BaseGeometry) -> Point:
         if at and free.issuperset(at):
             return middle
         if free:
-            widest = max(sorted(free), key=lambda face: ground.faces[face].area)
+            widest = max(sorted(free), key=lambda face: float(shapely.area(ground.faces[face])))
             return Point(ground.points[widest])
     return middle
 

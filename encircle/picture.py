@@ -12,6 +12,7 @@ from shapely.geometry import MultiPoint, Point, box
 from encircle.canvas import FONT, View, element, escape, measure_text, number, wrap, write_text
 from encircle.evidence import admit
 from encircle.options import Options
+from encircle.picture_closeup import choose_close_view
 from encircle.picture_ground import (
     INK,
     SWATCH_H,
@@ -22,7 +23,6 @@ from encircle.picture_ground import (
     draw_roads,
     name_sides,
 )  # fmt: skip
-from encircle.picture_closeup import choose_close_view
 from encircle.picture_labels import Placer
 from encircle.picture_places import draw_locator, draw_piece, draw_towns
 from encircle.picture_proof import draw_proof, format_length, list_places
@@ -398,6 +398,8 @@ FIRST = ("Way out", "Ring", "Neck", "Shortest", "Anchor", "The force", "Friendly
 
 
 def order_legend(scene: Scene) -> list[tuple[str, str]]:
+    """Order what the signs mean, the proof first."""
+
     def rank(entry: tuple[str, str]) -> int:
         return next((i for i, word in enumerate(FIRST) if entry[0].startswith(word)), len(FIRST))
 
@@ -415,14 +417,34 @@ def _draw_foot(scene: Scene, top: float, width: float) -> tuple[str, float]:
     ]  # fmt: skip
     said = (
         (_write_strength(scene), INK),
+        *_write_notices(scene),
         (_write_definitions(scene), INK),
         (write_source(scene), "#555"),
     )
     for text, fill in said:
-        for line in wrap(text, 12.0, inside, 3) if text else ():
+        for line in wrap(text, 12.0, inside, MOST_LINES) if text else ():
             y += 17.0
             parts.append(write_text(MARGIN_PX, y, line, 12.0, fill=fill))
     return "".join(parts), y + MARGIN_PX - 4
+
+
+MOST_LINES = 4
+"""Lines of the foot that one sentence may fill."""
+MOST_NOTICES = 6
+"""Notices told at the foot; the rest are counted."""
+DOUBT_INK = "#9a1c1c"
+
+
+def _write_notices(scene: Scene) -> Iterator[tuple[str, str]]:
+    """Say what must be told beside the verdict: doubts first, then cautions."""
+    grave = [n for n in scene.judgement.notices if n.severity != "info"]
+    for notice in grave[:MOST_NOTICES]:
+        doubt = notice.severity == "doubt"
+        lead = "In doubt: " if doubt else "Notice: "
+        yield f"{lead}{notice.statement}", DOUBT_INK if doubt else INK
+    more = len(grave) - MOST_NOTICES
+    if more > 0:
+        yield f"And {more} more notice{'' if more == 1 else 's'} with the judgement.", INK
 
 
 def _write_strength(scene: Scene) -> str:
@@ -437,6 +459,7 @@ def _write_definitions(scene: Scene) -> str:
 
 
 def write_source(scene: Scene) -> str:
+    """Say of when the map is, what was judged, and by what."""
     judgement = scene.judgement
     origins = {s.id for f in scene.evidence.speaking for s in f.sources}
     count = f"{len(origins)} source{'' if len(origins) == 1 else 's'}"

@@ -26,7 +26,7 @@ LEAST_ACROSS_M = 16_000.0
 """A reader cannot tell where less ground lies; metres. Convention: it holds a town and the next."""
 PADDING = 0.12
 WAY_SHARE, WAY_LEAST_M, WAY_MOST_M = 0.45, 6_000.0, 25_000.0
-"""So much of a way is shown past the ground judged: as a share of that ground's size, and metres."""
+"""So much of a way is shown past the ground judged: as a share of its size, and metres."""
 RING_FACTOR = 3.0
 """A ring is shown whole unless it is so many times the size of the ground judged."""
 TOWN_REACH = 1.2
@@ -35,7 +35,7 @@ HELD_REACH_M = 12_000.0
 """So is the nearest ground of the force's side, within so many metres."""
 
 
-def choose_close_view(  # noqa: PLR0913, PLR0917 - a view has these
+def choose_close_view(  # noqa: PLR0913 - a view has these
     judgement: Judgement,
     situation: Situation,
     plane: Plane,
@@ -65,9 +65,7 @@ def _find_force(judgement: Judgement, situation: Situation, plane: Plane) -> Bas
     return shapely.union_all(drawn) if drawn else Point(0, 0)
 
 
-def _find_proof(
-    judgement: Judgement, plane: Plane, ground: BaseGeometry
-) -> Iterator[BaseGeometry]:
+def _find_proof(judgement: Judgement, plane: Plane, ground: BaseGeometry) -> Iterator[BaseGeometry]:
     size = _measure(ground)
     for ring in list_rings(judgement):
         places = [xy for s in ring["segments"] for xy in s["geometry"]["coordinates"]]

@@ -90,8 +90,10 @@ def draw_locator(scene: Scene) -> Iterator[str]:
         west, north, squeeze = origin
         return shapely.transform(
             shape,
-            lambda c: c * (squeeze * scale, -scale)
-            + (left + 5 - west * squeeze * scale, top + 5 + north * scale),
+            lambda c: (
+                c * (squeeze * scale, -scale)
+                + (left + 5 - west * squeeze * scale, top + 5 + north * scale)
+            ),
         )
 
     yield element("rect", x=left, y=top, width=width, height=height, fill="#fff",

@@ -291,7 +291,7 @@ def _call_out_way(scene: Scene, path: Json, lines: list[BaseGeometry]) -> None:
         how = "stands on its anchor"
     fire = f"under fire up to {worst}" if worst else "fire not mapped"
     fire = "under no fire" if worst == "F0" else fire
-    text = (head, how, fire)
+    text: tuple[str, ...] = (head, how, fire)
     if scene.is_close:  # a card is read at arm's length
         text = (head, how.split(",")[0]) if fire == "fire not mapped" else (head, how, fire)
     scene.labels.append(

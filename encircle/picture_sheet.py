@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from encircle.picture_ground import Town
     from encircle.situation import Situation
 
-Shape = Literal["landscape", "portrait", "page"]
+Shape = Literal["landscape", "portrait"]
 SOFT = "#555"
 
 
@@ -91,7 +91,7 @@ def draw_sheet(  # noqa: PLR0913 - all but four by name
     judgement: Judgement,
     situation: Situation,
     words: Words,
-    shape: Literal["landscape", "portrait"],
+    shape: Shape,
     *,
     towns: Sequence[Town] = (),
     country: BaseGeometry | None = None,
@@ -245,7 +245,7 @@ def _draw_legend(plan: Plan, layout: Layout, below: float) -> list[str]:
     ]
 
 
-def _legend_row(  # noqa: PLR0913, PLR0917 - a row has these
+def _legend_row(  # noqa: PLR0913 - a row has these
     x: float, y: float, text: str, sign: str, size: float, width: float
 ) -> str:
     scale = size / 12.0

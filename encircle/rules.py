@@ -73,7 +73,9 @@ class Facts:
     @property
     def contradiction(self) -> Contradiction | None:
         """What the map says against a position that only a word vouches for."""
-        return self.lost if self.lost and (self.lost.wholly or not self.optimistic.is_open) else None
+        return (
+            self.lost if self.lost and (self.lost.wholly or not self.optimistic.is_open) else None
+        )
 
     @property
     def is_untold(self) -> bool:
@@ -155,7 +157,7 @@ def off_the_map(facts: Facts) -> Seen | None:
     return Seen((facts.position.id,)) if facts.is_off_map else None
 
 
-@_rule("A dot is not a force: docs/decisions/0020", "U")
+@_rule("A dot is not a force: docs/decisions/0022", "U")
 def position_contradicts_map(facts: Facts) -> Seen | None:
     """The map gives the place to the enemy, and only a word says that anybody is there: the
     position and the map contradict each other.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from shapely import STRtree
 from encircle.evidence import admit
 from encircle.notices import Notice, gather
 from encircle.options import Options
+from encircle.places import find_countries, find_places, list_outlines
 from encircle.projection import Plane
 from encircle.reach import is_bare
 from encircle.situation import (
@@ -54,6 +56,12 @@ FAR_LEAST_M = 100_000.0
 """And at least this far, metres: a supply base may lie a day's march behind the map."""
 MOST_NAMED = 5
 """As many features are named in a sentence; the rest are counted."""
+MOST_NAMES = 12
+"""Names looked up to tell where a map lies."""
+NEAR_DEG = 2.0
+"""A place this near to a map may be on it, degrees."""
+LEAST_SWAP_DEG = 5.0
+"""Nearer to where longitude and latitude are the same, a swap cannot be told, degrees."""
 HALF_TURN = 90.0
 """Longitudes within this could be latitudes, degrees."""
 
@@ -221,6 +229,55 @@ def find_far_away(sheet: _Sheet) -> Iterator[Notice]:
         )  # fmt: skip
 
 
+def find_swapped_map(sheet: _Sheet) -> Iterator[Notice]:
+    """Find a whole map with longitude and latitude swapped: by its sides, or by its names."""
+    lon, lat = sheet.situation.origin
+    if abs(lon) > HALF_TURN or abs(lon - lat) < LEAST_SWAP_DEG:
+        return
+    why = _lies_in_a_side(sheet, lon, lat)
+    if why is None:
+        why = _lies_by_its_names(sheet, lon, lat)
+    if why:
+        yield _tell(
+            "map_swapped", "doubt",
+            f"Longitude and latitude of the whole map look swapped: it lies at {lon:.2f}, "
+            f"{lat:.2f}, and {why} {lat:.2f}, {lon:.2f}. Write [lon, lat] everywhere.",
+        )  # fmt: skip
+
+
+def _lies_in_a_side(sheet: _Sheet, lon: float, lat: float) -> str | None:
+    """Say why a map lies in none of its countries, but turned it would; empty where it does."""
+    known = [side.id for side in sheet.situation.sides if side.id in list_outlines()]
+    if not known:
+        return None
+    if set(known) & set(find_countries(lon, lat)):
+        return ""
+    turned = [code for code in known if code in find_countries(lat, lon)]
+    return f"{' and '.join(turned)} is at" if turned else None
+
+
+def _lies_by_its_names(sheet: _Sheet, lon: float, lat: float) -> str:
+    """Say which names of a map are of places near where it would lie if it were turned."""
+    names = [f.name for f in sheet.situation.features if f.name and _bears_place(f)]
+    words = [word for name in names for word in re.split(r"[,;()]", name)[:1]]
+    here = there = 0
+    found = ""
+    for word in dict.fromkeys(w.strip() for w in words[:MOST_NAMES]):
+        places = find_places(word)
+        near = any(_is_near(p.lon, p.lat, lon, lat) for p in places)
+        here += near
+        if not near and any(_is_near(p.lon, p.lat, lat, lon) for p in places):
+            there += 1
+            found = found or word
+        if here:
+            return ""
+    return f"{found} is near" if there else ""
+
+
+def _is_near(lon: float, lat: float, other_lon: float, other_lat: float) -> bool:
+    return abs(lat - other_lat) < NEAR_DEG and abs(lon - other_lon) < NEAR_DEG
+
+
 def _bears_place(feature: Feature) -> bool:
     elsewhere = isinstance(feature, Anchor) and feature.access != "land"
     return not elsewhere and not isinstance(feature, Claim)
@@ -269,28 +326,40 @@ def find_off_the_map(sheet: _Sheet) -> Iterator[Notice]:
 
 
 def find_force_on_hostile_ground(sheet: _Sheet) -> Iterator[Notice]:
-    """Find positions of the force on ground the map gives to the enemy."""
+    """Find positions of the force on ground the map gives to the enemy; alike ones are one slip."""
+    alike: dict[tuple[tuple[str, ...], str, bool], dict[str, BaseGeometry]] = {}
     for position in sheet.force:
-        shape = sheet.shapes[position.id]
-        places = [shape] if shape.geom_type == "Polygon" else list(shapely.get_parts(shape))
-        for place in places:
-            point = place if place.geom_type == "Point" else place.representative_point()
-            held = sheet.find_holders(point)
-            if not held or (place is not point and not _covers(sheet, held, place)):
-                continue
-            whose = " and ".join(dict.fromkeys(str(c.holder) for c in held))
-            weak = is_bare(position)
-            why = (
-                "only a word says that anybody is there, and it does not outvote the map"
-                if weak
-                else "the position and the map contradict each other"
-            )
-            yield _tell(
-                "force_on_hostile_ground", "doubt" if weak or not position.reach_m else "caution",
-                f"{position.id} stands at {sheet.say_place(place)} on ground the map gives to "
-                f"{whose}: {why}. Mend its place, or the map.",
-                position.id, *(c.id for c in held),
-            )  # fmt: skip
+        weak = is_bare(position)
+        severity = "doubt" if weak or not position.reach_m else "caution"
+        for place, held in _find_lost_places(sheet, position):
+            key = (tuple(c.id for c in held), severity, weak)
+            alike.setdefault(key, {}).setdefault(position.id, place)
+    holders = {c.id: str(c.holder) for c, _ in sheet.controls}
+    for (held_by, severity, weak), places in alike.items():
+        whose = " and ".join(dict.fromkeys(holders[name] for name in held_by))
+        ids = list(places)
+        stand = "stands" if len(ids) == 1 else "stand, the first of them,"
+        why = (
+            "only a word says that anybody is there, and it does not outvote the map"
+            if weak
+            else "the position and the map contradict each other"
+        )
+        yield _tell(
+            "force_on_hostile_ground", "doubt" if severity == "doubt" else "caution",
+            f"{_name(ids)} {stand} at {sheet.say_place(places[ids[0]])} on ground the map gives to "
+            f"{whose}: {why}. Mend the place, or the map.", *ids, *held_by,
+        )  # fmt: skip
+
+
+def _find_lost_places(
+    sheet: _Sheet, position: Position
+) -> Iterator[tuple[BaseGeometry, list[Control]]]:
+    shape = sheet.shapes[position.id]
+    for place in [shape] if shape.geom_type == "Polygon" else shapely.get_parts(shape):
+        point = place if place.geom_type == "Point" else place.representative_point()
+        held = sheet.find_holders(point)
+        if held and (place is point or _covers(sheet, held, place)):
+            yield place, held
 
 
 def _covers(sheet: _Sheet, held: Sequence[Control], place: BaseGeometry) -> bool:
@@ -499,7 +568,14 @@ def find_no_enemy(sheet: _Sheet) -> Iterator[Notice]:
         )  # fmt: skip
 
 
+def find_misnamed(sheet: _Sheet) -> Iterator[Notice]:
+    """A property that is not read nearly names one that is: the door has told it."""
+    yield from (n for n in sheet.situation.notices if n.code == "property_nearly_named")
+
+
 CHECKS: tuple[Callable[[_Sheet], Iterator[Notice]], ...] = (
+    find_misnamed,
+    find_swapped_map,
     find_far_away,
     find_off_the_map,
     find_force_on_hostile_ground,
@@ -511,3 +587,5 @@ CHECKS: tuple[Callable[[_Sheet], Iterator[Notice]], ...] = (
     find_no_enemy,
 )
 """Every slip that is looked for."""
+
+"""As `encircle.inspect`."""

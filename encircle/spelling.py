@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import warnings
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ _ARRAY = re.compile(rf"\[\s*(?:{_QUOTED})(?:[\s,]+(?:{_QUOTED}))*\s*\]", re.DOTA
 """A printed array of NumPy (`['a' 'b']`) or list of Python (`['a', 'b']`)."""
 _COUNTED = re.compile(r"\((\d{1,6}):(.*)\)", re.DOTALL)
 """A list of texts as GDAL prints it: `(2:wheeled,foot)`."""
+_NESTED = re.compile(r"\[\s*[\"'{\[].*\]\Z|\(\d{1,6}:.*\)\Z", re.DOTALL)
 _SEPARATORS = re.compile(r"[,;|]")
 _QUOTES = re.compile(r"([\"'])(.*)\1", re.DOTALL)
 _BROKEN = re.compile(r"[\"'{}\[\]]")
@@ -68,17 +70,25 @@ def parse_list(value: object) -> object:
     Traceback (most recent call last):
     ValueError: a list of 3 of which 2 are left: '(3:wheeled,foot)'
     """
+    if isinstance(value, list):
+        return [part for item in value for part in _open_item(item)]
     if not isinstance(value, str) or len(value) > LONGEST_LIST:
         return [value] if isinstance(value, dict) else value
     text = value.strip()
     if counted := _COUNTED.fullmatch(text):
         return _read_counted(counted, text)
-    if _ARRAY.fullmatch(text):  # before Python reads it: to Python 'a' 'b' is 'ab'
-        return [_unquote(item) for item in re.findall(_QUOTED, text, re.DOTALL)]
     written = parse_object(text)
     if not isinstance(written, str):
         return written if isinstance(written, list) else [written]
     return parse_list(written) if written != text else _split(text)
+
+
+def _open_item(item: object) -> list[object]:
+    """Open a list within a list's text: a second tool has quoted what the first one wrote."""
+    if not isinstance(item, str) or not _NESTED.match(item.strip()):
+        return [item]
+    inner = parse_list(item)
+    return inner if isinstance(inner, list) else [item]
 
 
 def _split(text: str) -> list[str]:
@@ -102,10 +112,6 @@ def _read_counted(counted: re.Match[str], text: str) -> list[str]:
     return items
 
 
-def _unquote(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text[1:-1], flags=re.DOTALL)
-
-
 def parse_object(value: object) -> object:
     """
     Read a JSON value, or one that Python printed, from text; other text is given back as it is.
@@ -122,12 +128,23 @@ def parse_object(value: object) -> object:
     try:
         return json.loads(value)
     except (ValueError, RecursionError):
-        pass
+        return _read_printed(value)
+
+
+def _read_printed(text: str) -> object:
+    """Read what Python or NumPy printed."""
+    plain = text.strip()
+    if len(plain) > LONGEST_PRINTED:
+        return text
+    array = _ARRAY.fullmatch(plain)  # read item by item: to Python 'a' 'b' is 'ab'
+    items = re.findall(_QUOTED, plain, re.DOTALL) if array else [plain]
     try:
-        read = ast.literal_eval(value.strip()) if len(value) < LONGEST_PRINTED else value
+        with warnings.catch_warnings(action="ignore"):  # of a backslash that escapes nothing
+            read: Any = [ast.literal_eval(item) for item in items]
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
-        return value
-    return read if isinstance(read, (dict, list)) else value
+        return text
+    read = read if array else read[0]
+    return read if isinstance(read, (dict, list)) else text
 
 
 # -- truth, times, ids -------------------------------------------------------------------------

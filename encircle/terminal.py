@@ -21,6 +21,10 @@ FAILED, BAD_INPUT, ASKED_BACK = 1, 2, 3
 """Exit codes. Source: docs/contract.md, Command line."""
 
 
+MOST_TOLD = 200
+"""Faults of one input that are printed: a screen holds fewer, a log need not hold more."""
+
+
 @contextmanager
 def show_progress(what: str, total: int) -> Iterator[Callable[[object], None]]:
     """Show a bar on standard error while long work runs; give what is to be called at each step."""
@@ -71,8 +75,10 @@ def guard(action: Any, *, as_json: bool = False) -> Any:  # noqa: ANN401 - whate
             typer.echo(question.words, err=True)
         raise typer.Exit(ASKED_BACK) from None
     except SituationError as error:
-        for fault in error.faults:
+        for fault in error.faults[:MOST_TOLD]:
             typer.echo(f"error: {fault}", err=True)
+        if more := len(error.faults[MOST_TOLD:]):
+            typer.echo(f"error: and {more} faults more; mend these first", err=True)
     except EncircleError as error:
         typer.echo(f"error: {error}", err=True)
     raise typer.Exit(BAD_INPUT)

@@ -275,7 +275,7 @@ class Survey:
         return any(lost) if any_place else all(lost)
 
     def may_run_off(self, position: Position) -> bool:
-        """Ground passable on the kinder reading, with what runs over it, leads to the map's edge."""
+        """Ground passable on the kinder reading, with its roads, leads to the edge of the map."""
         area = self.extent("open")
         ground = self.ground("optimistic", "open")
         reach = max(self.parameters.join_m, self.reach_m(position, "optimistic")) + TOLERANCE_M
@@ -550,9 +550,7 @@ class _Drawing:
             )
         )
 
-    def _reaches(
-        self, *, friendly: bool, sure: bool, bare: bool | None = None
-    ) -> BaseGeometry:
+    def _reaches(self, *, friendly: bool, sure: bool, bare: bool | None = None) -> BaseGeometry:
         """Unite the reaches of one party, certain or uncertain, those of bare words apart."""
         chosen = [
             p

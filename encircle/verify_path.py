@@ -240,7 +240,8 @@ def _drawn_force(case: PathCase) -> BaseGeometry | None:
 
 def minus_length(trace: BaseGeometry, held: BaseGeometry | None) -> float:
     """Measure how much of a trace lies outside the ground a force is drawn on."""
-    return float(trace.length if held is None else trace.difference(held.buffer(TOLERANCE_M)).length)
+    left = trace if held is None else trace.difference(held.buffer(TOLERANCE_M))
+    return float(left.length)
 
 
 def _own_ground_m(case: PathCase) -> float:

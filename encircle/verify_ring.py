@@ -224,7 +224,8 @@ def _stands_in(case: RingCase, unit: Position, around: BaseGeometry) -> bool:
     if not free.is_empty:  # what of a drawn force is on ground it can pass must all be inside
         return minus(free, around).area <= PINCH_M2
     in_degrees = case.survey.plane.to_metres(unit.geometry.representative_point())
-    return shape.intersects(around) or any(around.covers(place) for place in (shape.representative_point(), in_degrees))
+    places = (shape.representative_point(), in_degrees)
+    return bool(shape.intersects(around)) or any(around.covers(place) for place in places)
 
 
 def no_anchor_is_inside(case: RingCase) -> Iterator[Fault]:
@@ -312,7 +313,7 @@ def _can_hold(case: RingCase, feature: object, by: str) -> bool:
     if isinstance(feature, Position):
         if feature.present == "withdrawn":
             return False
-        sure = feature.basis == "geolocated" and survey.stands(feature)
+        sure = feature.basis != "reported" and survey.stands(feature)
         return by == "grey" or (by == "hostile" and sure and feature.side not in survey.friends)
     return by == "grey" and isinstance(feature, Anchor)
 

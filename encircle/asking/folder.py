@@ -105,10 +105,7 @@ def draw_card(answer: Answer, shape: Shape) -> str:
 def _write_words(answer: Answer) -> Words:
     rated = name_rating(answer.rating)
     _, headline, agreement = tell_verdict(answer)
-    rows = tuple(
-        (m.dated, m.lean or "not used")
-        for m in answer.maps
-    )
+    rows = tuple((m.dated, m.lean or "not used") for m in answer.maps)
     told = _list_grave(answer)
     statement = answer.asked.claim.statement or answer.asked.told.get("sentence") or ""
     return Words(
@@ -231,4 +228,3 @@ def _find_sources(told: AskedMap) -> list[Json]:
         return []
     sources = (told.document.get("situation") or {}).get("sources") or []
     return [s for s in sources if isinstance(s, dict)]
-

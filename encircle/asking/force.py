@@ -9,7 +9,6 @@ import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, shape
 
 from encircle.errors import InputFault, QuestionError, SituationError
-from encircle.formats.painted_force import ForceFinder
 from encircle.formats.painted_situation import (
     read_ground,
     situation_for_piece,
@@ -17,7 +16,7 @@ from encircle.formats.painted_situation import (
 )
 from encircle.geojson import read_situation
 from encircle.notices import Notice
-from encircle.pieces import FRONT, list_near
+from encircle.pieces import FRONT, find_pieces, list_near
 from encircle.places import resolve_place
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from encircle.asking.maps import GivenMap
+    from encircle.pieces.choosing import Near
     from encircle.situation import Situation
 
 Json = dict[str, Any]
@@ -33,6 +33,8 @@ SIDES = ("UA", "RU")
 SIDE_WORDS = {"UA": "Ukraine's", "RU": "Russia's"}
 NEAR_M = 15_000.0
 """A piece within this of a place may be meant by it. Source: docs/contract.md, Whose force?"""
+TOUCH_M = 50.0
+"""A place so near to a piece stands on it: a seam's width."""
 NEAR_PLACE_DEG = 0.3
 """A situation speaks of a place that lies within this of what it draws; degrees."""
 
@@ -68,8 +70,14 @@ def find_place(text: str | None, maps: Sequence[GivenMap]) -> Where | None:
     if text is None:
         return None
     bounds = _find_bounds(maps)
-    found = resolve_place(text, bounds=bounds, option="--place")
-    return Where(found.lon, found.lat, found.name or None)
+    found = resolve_place(text, countries=_find_countries(maps), bounds=bounds, option="--place")
+    return Where(found.lon, found.lat, found.name if found.country else None)
+
+
+def _find_countries(maps: Sequence[GivenMap]) -> tuple[str, ...] | None:
+    """Find the countries whose places may be meant; None: any, for sides that are no countries."""
+    sides = {side for m in maps if m.painted for side, _ in m.painted.sides}
+    return tuple(sorted(sides)) if sides and sides <= set(SIDES) else None
 
 
 def _find_bounds(maps: Sequence[GivenMap]) -> tuple[float, float, float, float] | None:
@@ -93,20 +101,39 @@ def choose_side(place: Where, maps: Sequence[GivenMap]) -> tuple[str, Notice]:
         If both sides have one, or neither.
     """
     for given in maps:
-        if given.painted is None:
+        near = {side: pieces for side in SIDES if (pieces := _list_pieces(given, side, place))}
+        if not near:
             continue
-        near = {
-            side: pieces for side in SIDES if (pieces := _list_pieces(given, side, place))
-        }
-        if len(near) == 1:
-            side = next(iter(near))
-            said = (
-                f"The claim does not say whose force: {SIDE_WORDS[side]} was taken, for only it "
-                f"holds a piece of ground apart near {place} on {given.name} (--side gives "
-                "another)."
-            )
-            return side, Notice("side_taken", "caution", said)
+        for is_meant in (_stands_on, _is_apart, _is_near):
+            sides = [side for side, pieces in near.items() if any(map(is_meant, pieces))]
+            if len(sides) == 1:
+                return sides[0], _tell_side(sides[0], place, given)
+        break
     raise ask_which_side(place)
+
+
+def _stands_on(near: Near) -> bool:
+    """Tell whether the place is on the piece."""
+    return near.distance_m <= TOUCH_M
+
+
+def _is_apart(near: Near) -> bool:
+    """Tell whether the piece is a force's by its nature: abroad, or joined to nothing."""
+    return near.piece.cut == "border" or not near.piece.joined
+
+
+def _is_near(near: Near) -> bool:
+    """Tell whether the piece is near the place, as all that are listed are."""
+    return near.distance_m <= NEAR_M
+
+
+def _tell_side(side: str, place: Where, given: GivenMap) -> Notice:
+    said = (
+        f"The claim does not say whose force: {SIDE_WORDS[side]} was taken, for the ground it "
+        f"holds at {place} or near it on {given.title} is that of a force apart (--side gives "
+        "another)."
+    )
+    return Notice("side_taken", "caution", said)
 
 
 def ask_which_side(place: Where | None) -> QuestionError:
@@ -129,19 +156,12 @@ def write_place(place: Where | None) -> Json | None:
     return {**named, "lon": place.lon, "lat": place.lat}
 
 
-def _finder(given: GivenMap, side: str) -> ForceFinder:
-    assert given.painted is not None  # noqa: S101 - asked of paint only
-    ground = read_ground(given.painted, given.border, side)
-    return ForceFinder(ground, given.painted)
-
-
-def _list_pieces(given: GivenMap, side: str, place: Where) -> list[str]:
+def _list_pieces(given: GivenMap, side: str, place: Where) -> list[Near]:
     """List the pieces of a side near a place; ground plainly joined to its rear is none."""
     if given.painted is None or side not in dict(given.painted.sides):
         return []
-    found = _finder(given, side).found
-    near = list_near((place.lon, place.lat), found.pieces)
-    return [one.piece.id for one in near if one.distance_m <= NEAR_M]
+    pieces = find_pieces(read_ground(given.painted, given.border, side))
+    return [n for n in list_near((place.lon, place.lat), pieces) if _is_near(n)]
 
 
 def find_meant(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from encircle.asking.whose import find_side
+from encircle.claims.answer import FaultyClaim
 from encircle.errors import InputFault, QuestionError, SituationError
 from encircle.formats.claims_file import read_rows
 from encircle.notices import Notice
+from encircle.places.letters import fold
 from encircle.situation import Claim, Definition
 from encircle.words.days import find_days
 from encircle.words.extraction import propose_claims
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from encircle.words.extraction import Proposal
+    from encircle.words.lexicon.entry import Code
 
 Json = dict[str, Any]
 FORCE = "force"
@@ -27,6 +30,19 @@ MOST_TEXT = 200_000
 """Characters of a text that is searched for a claim; a long article has 50,000."""
 NOON = time(12, tzinfo=UTC)
 MOST_LISTED = 9
+COUNTRIES = ("UA", "RU")
+"""Where a town is looked for that a text names; the lexicon has the places of other wars."""
+_NAME = r"(?P<name>[^\W\d_a-zа-яіїєґёäöüß][\w'’ʼ-]+(?:[ ][^\W\d_a-zа-яіїєґёäöüß][\w'’ʼ-]+){0,2})"
+_AT_NAME = re.compile(
+    r"(?<!\w)(?:[Aa]t|[Ii]n|[Nn]ear|[Aa]round|[Oo]utside|[Oo]f|[Bb]ei|[Uu]m|[Nn]ahe|[Уу]|[Вв]|[Пп]ід|[Бб]іля"
+    rf"|[Пп]од|[Вв]озле|[Оо]коло|[Рр]айоне|[Рр]айоні)\s+{_NAME}"
+)
+_ANY_NAME = re.compile(rf"(?<!\w){_NAME}")
+_NO_PLACE = re.compile(
+    r"(?:ukrain|russ|росі|росс|украин|україн|march|may|putin|trump|зсу|всу|kyiv's|moscow's)[\w'’ ]*"
+    r"|(?:the|a|der|die|das|all|thousands|experts|they|he|she|it)(?: .*)?"
+)
+"""Words written like names that are none of a town's, folded."""
 DEFINITIONS = get_args(Definition)
 
 
@@ -76,9 +92,7 @@ class Asked:
         }
 
 
-def read_question(
-    said: str | Mapping[str, Any], corrections: Corrections | None = None
-) -> Asked:
+def read_question(said: str | Mapping[str, Any], corrections: Corrections | None = None) -> Asked:
     """
     Understand what is asked.
 
@@ -198,7 +212,7 @@ def _from_definition(text: str, given: Corrections) -> Asked:
             f"off; one of {', '.join(DEFINITIONS)}), and --value no where it denies it",
         )
     start = len(text)
-    asserts = {"definition": given.definition, "value": given.value or "yes"}
+    asserts: Json = {"definition": given.definition, "value": given.value or "yes"}
     claim = Claim(id="claim-1", geometry=None, statement=text[:2000], asserts=asserts)
     return _correct(Asked(claim, find_side(text, start, start), _find_place(text)), given)
 
@@ -206,10 +220,9 @@ def _from_definition(text: str, given: Corrections) -> Asked:
 def _read_written(said: Mapping[str, Any], given: Corrections) -> Asked:
     """Take a claim that is already written down, by its members."""
     [entry] = read_rows([("/claim", dict(said))])
-    faults = getattr(entry, "faults", ())
-    if faults:
-        raise SituationError(faults)
-    claim: Claim = entry.claim  # type: ignore[union-attr] - not faulty
+    if isinstance(entry, FaultyClaim):
+        raise SituationError(entry.faults)
+    claim = entry.claim
     asserts = {k: v for k, v in claim.asserts.items() if k != "force"}
     if asserts.get("definition") is None and claim.statement:
         read = read_question(claim.statement, replace(given, made_at=given.made_at))
@@ -267,16 +280,25 @@ def date_by(asked: Asked, latest: datetime) -> Asked:
 
 
 def _find_place(text: str) -> str | None:
-    """Find the town a text names, in any alphabet."""
+    """Find the town a text names, in any alphabet: after *at* and the like, else anywhere."""
     from encircle.places import find_places  # noqa: PLC0415 - read only when needed
 
-    found = find_places(text)
-    return found[0].name if found else None
+    for pattern in (_AT_NAME, _ANY_NAME):
+        for found in pattern.finditer(text):
+            words = found["name"].split()
+            for count in range(len(words), 0, -1):
+                name = " ".join(words[:count]).strip(".,;:!?\"'»”")
+                if not _NO_PLACE.fullmatch(fold(name)) and find_places(name, countries=COUNTRIES):
+                    return name
+    unknown = _AT_NAME.search(text)  # misspelt, perhaps: whoever looks it up says what is near
+    if unknown is None or _NO_PLACE.fullmatch(fold(unknown["name"])):
+        return None
+    return unknown["name"].split()[0]
 
 
 def _is_year(number: float, proposal: Proposal) -> bool:
     """Tell a head count from the year of a date."""
-    days = find_days(proposal.sentence, proposal.language, None, None)
+    days = find_days(proposal.sentence, cast("Code", proposal.language), None, None)
     inside = (proposal.sentence[d.start : d.end] for d in days)
     return any(re.search(rf"(?<!\d){number:g}(?!\d)", part) for part in inside)
 

@@ -66,9 +66,7 @@ def list_changes(answer: Answer) -> list[str]:
 
 def list_rows(answer: Answer) -> list[tuple[str, str, str, str]]:
     """Give one row a map: name, day, mapper, what it shows."""
-    return [
-        (m.name, f"{m.as_of.day} {m.as_of:%b %Y}", m.mapper, say_map(m)) for m in answer.maps
-    ]
+    return [(m.name, f"{m.as_of.day} {m.as_of:%b %Y}", m.mapper, say_map(m)) for m in answer.maps]
 
 
 def say_map(given: AskedMap) -> str:

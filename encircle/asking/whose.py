@@ -12,10 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SIDES = {
-    "UA": r"ukrain\w*(?:'s)?|kyiv\w*(?:'s)?|kiev\w*(?:'s)?|kiew\w*|україн\w*|украин\w*|київ\w*|киев\w*",
-    "RU": r"russia\w*(?:'s)?|russisch\w*|russland\w*|moscow\w*(?:'s)?|moskau\w*|kremlin\w*|putin\w*(?:'s)?"
-          r"|росі\w*|россий\w*|русск\w*|руськ\w*|москв\w*|московськ\w*|кремл\w*|путін\w*|путин\w*",
-}  # fmt: skip
+    "UA": (
+        r"ukrain\w*(?:'s)?|kyiv\w*(?:'s)?|kiev\w*(?:'s)?|kiew\w*|україн\w*|украин\w*|київ\w*"
+        r"|киев\w*"
+    ),
+    "RU": (
+        r"russia\w*(?:'s)?|russisch\w*|russland\w*|moscow\w*(?:'s)?|moskau\w*|kremlin\w*"
+        r"|putin\w*(?:'s)?|росі\w*|россий\w*|русск\w*|руськ\w*|москв\w*|московськ\w*|кремл\w*"
+        r"|путін\w*|путин\w*"
+    ),
+}
 """Beginnings of the words for a side, folded."""
 _FORCES = (
     r"soldier\w*|troop\w*|force|forces|men|fighter\w*|unit|units|brigade\w*|battalion\w*|division\w*|"

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from encircle.situation import Feature, Situation
 
+OUTLINE = "border"
+"""Origin of a country's outline under a painted map: it tells nothing of who painted it."""
 NOBODY_KNOWN = "unnamed"
 """What the hand is called that drew a map without a source and without a side."""
 
@@ -88,4 +90,5 @@ def _list_rest(situation: Situation) -> list[Feature]:
 
 
 def _count_origins(features: Iterable[Feature]) -> Counter[str]:
-    return Counter(s.origin or s.id for f in features for s in f.sources)
+    origins = (s.origin or s.id for f in features for s in f.sources)
+    return Counter(origin for origin in origins if origin != OUTLINE)

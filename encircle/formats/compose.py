@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import PurePath
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from shapely.geometry import shape
+from shapely.geometry import Point, shape
 
 from encircle.claims.answer import FaultyClaim
 from encircle.contract import parse_instant
-from encircle.errors import SituationError, UnknownForceError
+from encircle.errors import QuestionError, SituationError, UnknownForceError
 from encircle.formats.claims_file import read_claims
 from encircle.formats.guests import Given, Taken, take_in
 from encircle.formats.painted import refusal
@@ -24,17 +25,27 @@ from encircle.formats.tables.positions import Reading, Wishes, read_table, refus
 from encircle.formats.tables.sheets import list_lines
 from encircle.geojson import parse_document, read_situation
 from encircle.notices import Notice
+from encircle.projection import GEOD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
+    from encircle.errors import InputFault
     from encircle.formats.tables.presets import Yield
 
 Json = dict[str, Any]
 DEFAULT_SIDE, DEFAULT_FORCE = "UA", "force"
 SIDE_NAMES = {"UA": "Ukraine", "RU": "Russia"}
+NEAR_DEGREES = 1.5
+"""A town of the rear lies no further than this beyond the positions, degrees."""
+MOST_LATITUDE = 90.0
+FAR_KM = 1_000.0
+"""Positions further than this from all that counts as reached are not about it, km: the reach of
+one situation (`geojson.LIMITS`)."""
+MOST_TRIED = 5
+"""Positions of a table tried for whose force is meant, one after the other."""
 EDGE_DEGREES = 0.5
 """Positions this far beyond the ground considered are kept: they may reach into it."""
 
@@ -47,7 +58,8 @@ class Plan:
     border: Mapping[str, Any] | None = None
     force_at: Sequence[Any] = ()
     force_in: str | None = None
-    anchor_at: Sequence[tuple[float, float]] = ()
+    anchor_at: Sequence[Any] = ()
+    """`(lon, lat)`, or the names of places."""
     force: str | None = None
     side: str | None = None
     as_of: datetime | None = None
@@ -129,9 +141,10 @@ def compose(
     positions = [f for reading in readings for f in reading.features
                  if f["properties"]["kind"] == "position"]  # fmt: skip
     side = _choose_side(plan, positions, maps, of)
-    force = _name_force(plan, positions, side, maps=bool(maps))
+    plan = replace(plan, anchor_at=_find_anchors(plan, positions))
+    force = _name_force(plan, positions, side, maps=bool(maps), drawn=bool(of.get("situation")))
     draft = _begin(maps, of, plan, border, (side, force, positions), on_step)
-    _add_tables(draft, readings, force)
+    _add_tables(draft, readings, plan, force)
     _add_roads(draft, of.get("roads", []), plan)
     _add_claims(draft, of.get("claims", []))
     draft.notices += [notice for one in taken for notice in one.notices]
@@ -224,10 +237,11 @@ def _refuse_or_keep(readings: Sequence[Reading], plan: Plan) -> None:
         reading.notices.append(Notice("table_rows_left_out", "caution", said + "."))
 
 
-def _add_tables(draft: _Draft, readings: Sequence[Reading], force: str | None) -> None:
+def _add_tables(draft: _Draft, readings: Sequence[Reading], plan: Plan, force: str | None) -> None:
     area = draft.whole.get("area") if draft.is_painted else None
     ground = shape(area).buffer(EDGE_DEGREES) if area else None
     for reading in readings:
+        _check_whole_table(reading, plan, ground)
         kept, off = [], 0
         for feature in reading.features:
             is_ours = force is not None and feature["properties"].get("force") == force
@@ -237,14 +251,48 @@ def _add_tables(draft: _Draft, readings: Sequence[Reading], force: str | None) -
                 off += 1
         if off:
             said = (
-                f"{reading.name}: {off} of {len(reading.features)} lie beyond the ground considered "
-                "and were left out (a larger area: --area-km)."
+                f"{reading.name}: {off} of {len(reading.features)} lie beyond the ground "
+                "considered and were left out (a larger area: --area-km)."
             )
             draft.notices.append(Notice("positions_off_the_ground", "info", said))
         named = {name for f in kept for name in f["properties"].get("sources", ())}
         draft.whole["sources"] += [s for s in reading.sources if s["id"] in named]
         draft.features.extend(kept)
         draft.notices += reading.notices
+
+
+def _check_whole_table(reading: Reading, plan: Plan, ground: BaseGeometry | None) -> None:
+    """
+    Refuse a table whose latitudes and longitudes are exchanged throughout.
+
+    Its rows agree with each other, so only what it goes with can tell: the ground of the map, or
+    the places that count as reached.
+    """
+    drawn = [f["geometry"]["coordinates"] for f in reading.features
+             if (f.get("geometry") or {}).get("type") == "Point"]  # fmt: skip
+    if not drawn:
+        return
+    lon, lat = (median(place[axis] for place in drawn) for axis in (0, 1))
+    if ground is not None:
+        on, turned = (sum(ground.intersects(Point(p)) for p in places)
+                         for places in (drawn, [p[::-1] for p in drawn]))  # fmt: skip
+        is_wrong = on == 0 and turned > 0
+    else:
+        exchanged = [(lat, lon)] if abs(lon) <= MOST_LATITUDE else []
+        near = [min((_gap_km(place, anchor) for anchor in plan.anchor_at), default=0.0)
+                for place in ((lon, lat), *exchanged)]  # fmt: skip
+        is_wrong = near[0] > FAR_KM and min(near) < FAR_KM / 2
+    if is_wrong:
+        said = (
+            f"{reading.name}: its positions lie round latitude {lat:g}, longitude {lon:g}, far "
+            "from everything else, and amid it with the two exchanged"
+        )
+        raise refusal(said, "Exchange the columns, or say which is which (--column lat=... "
+                      "--column lon=...)")  # fmt: skip
+
+
+def _gap_km(place: tuple[float, float], other: tuple[float, float]) -> float:
+    return float(GEOD.inv(*place, *other)[2]) / 1000
 
 
 def _lies_on(feature: Json, ground: BaseGeometry) -> bool:
@@ -275,17 +323,19 @@ def _choose_side(
     return DEFAULT_SIDE
 
 
-def _name_force(plan: Plan, positions: Sequence[Json], side: str, *, maps: bool) -> str | None:
+def _name_force(
+    plan: Plan, positions: Sequence[Json], side: str, *, maps: bool, drawn: bool
+) -> str | None:
     """
     Name the force judged, and its positions.
 
     Rows that name a force are its positions. Where no row of the side does, all of them are, unless
-    the force is placed otherwise (--force-at, --force-in).
+    the force is placed otherwise (--force-at, --force-in, a situation that has one).
     """
-    is_placed = bool(plan.force_at or plan.force_in)
+    is_placed = bool(plan.force_at or plan.force_in) or drawn
     ours = [f["properties"] for f in positions if f["properties"]["side"] == side]
     named = list(dict.fromkeys(p["force"] for p in ours if p.get("force")))
-    if not positions and not is_placed and not maps:
+    if drawn or not (positions or is_placed or maps):
         return plan.force
     if plan.force and named and plan.force not in named and not is_placed:
         said = f"no row of {side} belongs to the force {plan.force!r}"
@@ -298,6 +348,28 @@ def _name_force(plan: Plan, positions: Sequence[Json], side: str, *, maps: bool)
             if said_of.get("present") != "withdrawn":
                 said_of["force"] = force
     return force
+
+
+def _find_anchors(plan: Plan, positions: Sequence[Json]) -> list[tuple[float, float]]:
+    """Find the places that count as reached; of namesakes, one near what is judged is meant."""
+    if not any(isinstance(place, str) for place in plan.anchor_at):
+        return [(float(lon), float(lat)) for lon, lat in plan.anchor_at]
+    from encircle.places import resolve_place  # noqa: PLC0415 - only for names
+
+    at = [_middle(f) for f in positions] or [p for p in plan.force_at if not isinstance(p, str)]
+    bounds = None
+    if at:
+        lons, lats = zip(*at, strict=True)
+        bounds = (min(lons) - NEAR_DEGREES, min(lats) - NEAR_DEGREES,
+                  max(lons) + NEAR_DEGREES, max(lats) + NEAR_DEGREES)  # fmt: skip
+    found: list[tuple[float, float]] = []
+    for place in plan.anchor_at:
+        if isinstance(place, str):
+            named = resolve_place(place, bounds=bounds, option="--anchor-at")
+            found.append((named.lon, named.lat))
+        else:
+            found.append((float(place[0]), float(place[1])))
+    return found
 
 
 # -- the ground -----------------------------------------------------------------------------------
@@ -342,22 +414,48 @@ def _paint(
             if force is not None and f["properties"].get("force") == force]  # fmt: skip
     places = [_middle(f) for f in ours]
     options: Json = {"force_in": plan.force_in} if plan.force_in is not None else {}
-    document = convert_map(
-        str(maps[0].preset),
-        [MapFile(PurePath(m.given.name).name, m.given.raw, m.given.basis) for m in maps],
-        border,
-        holders=plan.holders,
-        mapper_side=plan.mapper_side,
-        on_step=on_step,
-        force_at=[*plan.force_at, *places],
-        as_of=plan.as_of,
-        force=force or DEFAULT_FORCE,
-        side=side,
-        area_km=plan.area_km,
-        anchor_at=plan.anchor_at or None,
-        **options,
-    )
-    return _drop_stand_ins(document, places, force)
+
+    def convert(force_at: Sequence[Any]) -> Json:
+        return convert_map(
+            str(maps[0].preset),
+            [MapFile(PurePath(m.given.name).name, m.given.raw, m.given.basis) for m in maps],
+            border,
+            holders=plan.holders,
+            mapper_side=plan.mapper_side,
+            on_step=on_step,
+            force_at=force_at,
+            as_of=plan.as_of,
+            force=force or DEFAULT_FORCE,
+            side=side,
+            area_km=plan.area_km,
+            anchor_at=plan.anchor_at or None,
+            **options,
+        )
+
+    document = _convert_round(convert, plan, places)
+    return document if plan.force_at or plan.force_in is not None else _drop_stand_ins(document)
+
+
+def _convert_round(
+    convert: Callable[[Sequence[Any]], Json], plan: Plan, places: Sequence[tuple[float, float]]
+) -> Json:
+    """
+    Draw the map round the force; a table's position on enemy ground is no reason to ask whose.
+
+    The map asks back where a place stands on ground it gives to the enemy. Of several positions of
+    a table those that stand on their own side's ground say which force is meant; the others are
+    kept as evidence, and the judgement says what the map makes of them. Where none does, it asks.
+    """
+    try:
+        return convert([*plan.force_at, *places])
+    except QuestionError as question:
+        if plan.force_at or plan.force_in is not None or len(places) < 2:  # noqa: PLR2004 - several
+            raise
+        asked = question
+    for place in places[:MOST_TRIED]:
+        with suppress(QuestionError):
+            return convert([place])
+    raise asked
 
 
 def _middle(feature: Json) -> tuple[float, float]:
@@ -365,19 +463,15 @@ def _middle(feature: Json) -> tuple[float, float]:
     return (round(drawn.x, 7), round(drawn.y, 7))
 
 
-def _drop_stand_ins(
-    document: Json, places: Sequence[tuple[float, float]], force: str | None
-) -> Json:
-    """Take out the dots that stood for the table's own positions while the map was drawn."""
-    spots = set(places)
+def _drop_stand_ins(document: Json) -> Json:
+    """
+    Take out the force as the map's reader drew it, for the table says where its units are.
 
-    def stands_in(feature: Json) -> bool:
-        said, drawn = feature["properties"], feature.get("geometry") or {}
-        is_ours = said.get("kind") == "position" and said.get("force") == force
-        is_dot = drawn.get("type") == "Point" and said.get("reach_m") == 0
-        return is_ours and is_dot and tuple(drawn["coordinates"]) in spots
-
-    document["features"] = [f for f in document["features"] if not stands_in(f)]
+    A map of control shows no positions: all that are there were drawn for the places asked about.
+    """
+    document["features"] = [
+        f for f in document["features"] if f["properties"].get("kind") != "position"
+    ]
     return document
 
 
@@ -420,7 +514,7 @@ def _near(draft: _Draft) -> list[BaseGeometry]:
 
 
 def _add_claims(draft: _Draft, files: Sequence[Taken]) -> None:
-    faults = []
+    faults: list[InputFault] = []
     for one in files:
         name = PurePath(one.given.name).name
         for entry in read_claims(one.given.raw, name):
@@ -575,5 +669,8 @@ def _check(document: Json) -> None:
 
     Reports alone name no force, and neither need a table of several: `judge --force` asks then.
     """
+    if not any(feature.get("geometry") for feature in document["features"]):
+        remedy = "Check them against a map: encircle check SITUATION --claims FILE"
+        raise refusal("claims without a place make no situation", remedy)
     with suppress(UnknownForceError):
         read_situation(document)

@@ -28,6 +28,9 @@ ANYTHING = "*"
 NEUTRAL = "neutral"
 """Nobody's by consent; a holder, and no side. Source: the contract."""
 
+MOST_NAMED = 20
+"""As many placemarks are told one by one."""
+
 SIDES = (("UA", "Ukraine"), ("RU", "Russia"))
 
 
@@ -43,7 +46,7 @@ class HolderRule:
 
     def matches(self, placemark: Placemark) -> bool:
         """Tell whether a placemark bears the mark."""
-        marks = {mark.casefold() for mark in list_marks(placemark)}
+        marks = {mark.casefold() for mark in (*list_marks(placemark), f"#{placemark.paint.colour}")}
         return self.mark == ANYTHING or self.mark.casefold() in marks
 
 
@@ -274,15 +277,23 @@ class _Reading:
         if self.skipped:
             said = f"{self.skipped} placemarks were left out, as the rules say."
             yield Notice("skipped_by_rule", "info", said)
-        for placemark, zone in self.strangers:
-            marks = ", ".join(list_marks(placemark)) or "no mark at all"
-            whose = f"Placemark {placemark.path!r} ({marks}) fits no rule"
-            remedy = "Give it a side, or leave it out (MARK=skip), with --holder."
-            yield tell_unknown("fits_no_rule", whose, zone, remedy)
+        yield from self._tell_strangers()
         for rule in self.rules:
             if rule not in self.used:
                 said = f"No placemark bears {rule.mark!r}: nothing was given to {rule.holder}."
                 yield Notice("rule_unused", "caution", said)
+
+    def _tell_strangers(self) -> Iterator[Notice]:
+        """Name each placemark that fits no rule; past a page of them, their number and ids."""
+        for placemark, zone in self.strangers[:MOST_NAMED]:
+            marks = ", ".join(list_marks(placemark)) or "no mark at all"
+            whose = f"Placemark {placemark.path!r} ({marks}) fits no rule"
+            remedy = "Give it a side, or leave it out (MARK=skip), with --holder."
+            yield tell_unknown("fits_no_rule", whose, zone, remedy)
+        rest = tuple(zone.id for _, zone in self.strangers[MOST_NAMED:])
+        if rest:
+            said = f"{len(rest)} more placemarks fit no rule and were drawn as unknown ground."
+            yield Notice("fits_no_rule", "doubt", said, rest)
 
 
 def _list_sides(zones: Sequence[Zone]) -> tuple[tuple[str, str], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
+import warnings
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -65,21 +66,25 @@ def read_gis(raw: bytes, name: str, kind: str, path: Path | None = None) -> list
     except ModuleNotFoundError:
         said = f"{name} needs the package pyogrio, which is not installed"
         raise refusal(said, f"{MISSING[0].upper()}{MISSING[1:]}, or export GeoJSON") from None
-    with _on_disk(raw, name, kind, path) as where:
+    with _on_disk(raw, name, kind, path) as where, warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
         try:
             listed = pyogrio.list_layers(where)
             layers = [_read_layer(pyogrio, where, str(layer), name, kind)
                       for layer, drawn in listed if drawn is not None]  # fmt: skip
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError,
                 pyogrio.errors.FieldError, UnicodeDecodeError, RuntimeError) as error:  # fmt: skip
-            said = f"{name} cannot be opened ({error!s:.120})"
-            raise refusal(said, _how_to_open(kind)) from None
+            told = f"{name} cannot be opened ({error!s:.120})"
+            raise refusal(told, _how_to_open(kind)) from None
+    for text in dict.fromkeys(str(warning.message)[:200] for warning in heard):
+        for layer in layers[:1]:
+            layer.notices += (Notice("gis_warning", "caution", f"{name}: {text}"),)
     bare = [str(layer) for layer, drawn in listed if drawn is None]
     if not layers:
         raise refusal(f"{name} has no layer with geometry", "Give the layer of the map")
     if bare:
-        said = f"{name}: tables without geometry were not used: {', '.join(bare)}."
-        layers[0].notices += (Notice("gis_tables_not_used", "info", said),)
+        unused = f"{name}: tables without geometry were not used: {', '.join(bare)}."
+        layers[0].notices += (Notice("gis_tables_not_used", "info", unused),)
     return layers
 
 

@@ -115,18 +115,18 @@ def _cast(given: Given, guest: Guest, preset: str | None) -> Taken:
             replace(guest, kind=kind))  # type: ignore[arg-type]  # fmt: skip
         return Taken(given, own, role, preset if preset in TABLES else None)
     if guest.kind == "claims" and preset is None and _is_archive(given):
-        return Taken(given, guest, "table", "auto-archiver")
+        return Taken(given, replace(guest, kind="table"), "table", "auto-archiver")
     if guest.kind in ("kml", "kmz") and preset is None and _marks_points(given):
         return Taken(given, guest, "table")
     if guest.kind == "geojson_lines":
         return _join_lines(given, preset)
-    role = ROLES.get(guest.kind)
-    if preset is not None and preset not in FORCED and role in (None, "control", "border", "table"):
+    part = ROLES.get(guest.kind)
+    if preset is not None and preset not in FORCED and part in (None, "control", "border", "table"):
         return Taken(given, guest, "control", preset)
-    if role is None:
+    if part is None:
         name = PurePath(given.name).name
         raise refusal(f"{name} is {guest.label}, which cannot be converted", guest.remedy)
-    return Taken(given, guest, role, MAPS.get(guest.kind))
+    return Taken(given, guest, part, MAPS.get(guest.kind))
 
 
 def _fits(preset: str, guest: Guest) -> bool:

@@ -41,7 +41,7 @@ LEFT_OUT = {
     "GroundOverlay": ("overlay_left_out", "pictures laid over the ground were left out."),
     "hidden": (
         "hidden_read",
-        "placemarks or folders are hidden in the file; they were read like the rest.",
+        "placemarks or folders are hidden; they were read like the rest (MARK=skip drops one).",
     ),
 }
 
@@ -328,7 +328,7 @@ class _Reader:
             yield Notice("link_not_followed", "doubt", said)
         for what, (code, said) in LEFT_OUT.items():
             if what in self.counts:
-                yield Notice(code, "info", f"{self.counts[what]} {said}")
+                yield Notice(code, "caution", f"{self.counts[what]} {said}")
         for what in NO_AREA:
             if what in self.counts:
                 said = f"{self.counts[what]} {what} were left out: they paint no ground."

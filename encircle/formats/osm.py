@@ -244,7 +244,8 @@ def _read_geojson(path: Path, chance: str | None) -> Lines:
         if not _is_drawn(kind, parts):
             parts, kind = _read_with_care(feature, number), "MultiLineString"
             others += not parts
-        for part in parts if kind == "MultiLineString" else [parts]:
+        drawn: list[Any] = parts if kind == "MultiLineString" and parts else [parts or []]
+        for part in drawn:
             gathered.add(name, p_open, part)
     if others:
         gathered.notices.append(f"{others} features are no lines, or empty, and were left out")

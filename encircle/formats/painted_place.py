@@ -87,6 +87,7 @@ def _check_zones(painted: PaintedMap, asked: BaseGeometry) -> None:
         if swapped:
             raise refusal(f"{where}: {SWAPPED}", ORDER)
         raise refusal(where, "Give a map of the ground asked about, with its border and place")
+    _check_vertices(painted, asked)
     if swapped:
         raise SituationError(
             [
@@ -96,6 +97,27 @@ def _check_zones(painted: PaintedMap, asked: BaseGeometry) -> None:
                 for z in swapped
             ]
         )
+
+
+def _check_vertices(painted: PaintedMap, asked: BaseGeometry) -> None:
+    """Refuse a zone that reaches to where a lost or a swapped position lies."""
+    near = asked.buffer(-NEAR_DEG * 0.99)
+    shapely.prepare(near)
+    faults = []
+    for zone in painted.zones:
+        lons, lats = shapely.get_coordinates(zone.geometry).T
+        lost = (lons == 0) & (lats == 0)
+        swapped = ~shapely.contains_xy(asked, lons, lats) & shapely.contains_xy(near, lats, lons)
+        for which, said in (
+            (lost, "a position that was lost"),
+            (swapped, "longitude and latitude are swapped there"),
+        ):
+            if which.any() and not which.all():
+                place = f"({lons[which][0]:g}, {lats[which][0]:g})"
+                told = f"its ring runs off the map to {place}: {said}"
+                faults.append(InputFault("", told, "Mend that position in the source", zone.id))
+    if faults:
+        raise SituationError(faults)
 
 
 def _check_places(places: Sequence[LonLat], known: BaseGeometry) -> None:

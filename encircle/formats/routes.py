@@ -119,7 +119,8 @@ def read_roads(
 
 
 def _describe(raw: bytes, name: str, kind: str) -> dict[str, Any]:
-    about: dict[str, Any] = {"id": f"roads-{name.split('.', maxsplit=1)[0]}", "title": f"Roads: {name}",
+    stem = name.split(".", maxsplit=1)[0]
+    about: dict[str, Any] = {"id": f"roads-{stem}", "title": f"Roads: {name}",
                              "sha256": hashlib.sha256(raw).hexdigest()}  # fmt: skip
     if kind != "lines":
         about |= {"title": f"OpenStreetMap, {name}", "origin": "openstreetmap",
@@ -151,27 +152,28 @@ def _read_osm(raw: bytes, name: str, roads: Roads) -> Iterator[Way]:
     form = _form(raw)
     only = osmium.filter.KeyFilter("highway", "railway", "route", *CUT)
     try:
-        buffer = osmium.io.FileBuffer(raw, form)  # type: ignore[attr-defined]
+        buffer = osmium.io.FileBuffer(raw, form)
         found = osmium.FileProcessor(buffer).with_locations().with_filter(only)
         for way in found:
-            if not way.is_way():  # type: ignore[union-attr]
-                continue
-            tags = {tag.k: tag.v for tag in way.tags}  # type: ignore[union-attr]
-            nodes = list(way.nodes)  # type: ignore[union-attr]
-            places = [(n.lon, n.lat) for n in nodes if n.location.valid()]
-            if len(places) != len(nodes):
-                roads.told["ways were cut off where the extract ends"] += 0
-                roads.notices.append(_tell_lost(f"way/{way.id}", name))  # type: ignore[union-attr]
-            if _class_of(tags) is None:
-                roads.told["ways are no road for vehicles or trains"] += 1
-            elif len(places) > 1:
-                yield Way(f"way/{way.id}", tags, LineString(places))  # type: ignore[union-attr]
-            else:
-                roads.told["ways have no place in the extract"] += 1
+            if isinstance(way, osmium.osm.Way):
+                yield from _read_way(way, name, roads)
     except (RuntimeError, ValueError, UnicodeDecodeError) as error:
         raise refusal(f"{name} is not OpenStreetMap: {error!s:.120}", "Give a whole file") from None
     roads.notices[:] = _gather_lost(roads.notices, name)
-    roads.told += Counter()
+
+
+def _read_way(way: Any, name: str, roads: Roads) -> Iterator[Way]:  # noqa: ANN401 - osmium's
+    tags = {tag.k: tag.v for tag in way.tags}
+    nodes = list(way.nodes)
+    places = [(node.lon, node.lat) for node in nodes if node.location.valid()]
+    if _class_of(tags) is None:
+        roads.told["ways are no road for vehicles or trains"] += 1
+    elif len(places) < 2:  # noqa: PLR2004 - a line
+        roads.told["ways have no place in the extract"] += 1
+    else:
+        if len(places) != len(nodes):
+            roads.notices.append(_tell_lost(f"way/{way.id}", name))
+        yield Way(f"way/{way.id}", tags, LineString(places))
 
 
 def _form(raw: bytes) -> str:
@@ -254,7 +256,7 @@ def _read_lines(raw: bytes, name: str, roads: Roads) -> Iterator[Way]:
         elif _class_of(tags) is None and (tags.keys() & {"highway", "railway"}):
             roads.told["ways are no road for vehicles or trains"] += 1
         elif tags.keys() & NO_ROADS and not tags.keys() & {"highway", "railway"}:
-            roads.told[f"lines are no roads ({sorted(tags.keys() & NO_ROADS)[0]})"] += 1
+            roads.told[f"lines are no roads ({min(tags.keys() & NO_ROADS)})"] += 1
         else:
             own = about.get("id") or tags.get("osmid") or tags.get("osm_id") or tags.get("@id")
             yield Way(str(own or number + 1), tags, line)

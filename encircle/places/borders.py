@@ -53,8 +53,8 @@ def read_outline(country: str = "UA") -> BaseGeometry:
     Examples
     --------
     >>> ukraine = read_outline("UA")
-    >>> bool(shapely.contains_xy(ukraine, 34.10, 44.95)), bool(shapely.contains_xy(ukraine, 35.27, 51.19))
-    (True, False)
+    >>> [bool(shapely.contains_xy(ukraine, *at)) for at in ((34.10, 44.95), (35.27, 51.19))]
+    [True, False]
     """
     return read_shape(OUTLINES, _check_country(country))
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from encircle.places.known import find_known
 from encircle.places.letters import (
-    _split,
     fold_name,
     is_case_of,
     is_cyrillic,
     key_of,
     read_keys,
     romanise,
+    split_name,
     stem,
 )
 from encircle.places.listing import (
@@ -73,7 +73,11 @@ def _find(text: str, countries: tuple[str, ...] | None) -> tuple[Place, ...]:
         if found or known:
             break
     for name in known:
-        found += [(1, p) for _, p in _find_written(name, countries) if fold_name(p.name) == fold_name(name)]
+        found += [
+            (1, p)
+            for _, p in _find_written(name, countries)
+            if fold_name(p.name) == fold_name(name)
+        ]
     best = min((level for level, _ in found), default=0)
     # An old name is as good as a present one: who says Krasnoarmeysk may well mean Pokrovsk.
     kept = [p for level, p in found if level == best or (known and level <= 1)]
@@ -92,21 +96,28 @@ def _find_written(text: str, countries: Sequence[str] | None) -> list[tuple[int,
 
 
 def _rate(text: str, place: Place) -> int | None:
+    """Rate how far a place's nearest name is from what was written; nothing if too far."""
     folded = fold_name(text)
-    names = [*place.names]
-    if folded in map(fold_name, names):
+    if folded in map(fold_name, place.names):
         return 0
-    sound = [romanise(word) for word in _split(text)]
-    if any(sound == [romanise(word) for word in _split(name)] for name in names):
+    names, fine = list(place.names), False
+    if is_cyrillic(text) and any(map(is_cyrillic, names)):
+        names, fine = [name for name in names if is_cyrillic(name)], True
+    sound = _romanise_all(text, fine=fine)
+    if any(sound == _romanise_all(name, fine=fine) for name in names):
         return 1
-    keys = set(read_keys(text))
-    if any(key_of(name) in keys and _is_case(text, name) for name in names):
+    keys = set(read_keys(text, fine=fine))
+    if any(key_of(name, fine=fine) in keys and _is_case(text, name) for name in names):
         return 2
     return None
 
 
+def _romanise_all(text: str, *, fine: bool) -> list[str]:
+    return [romanise(word, fine=fine) for word in split_name(text)]
+
+
 def _is_case(text: str, name: str) -> bool:
-    words, listed = _split(text), _split(name)
+    words, listed = split_name(text), split_name(name)
     if len(words) != len(listed) or is_cyrillic(text) < is_cyrillic(name):
         return False
     return all(

@@ -24,6 +24,9 @@ CYRILLIC = {
 """Every Cyrillic letter as the letter that stands for all ways of romanising it: г is h or g, and
 ж, з, с, ц, ч, ш and щ are written with s, z, c, h, t and j in too many ways to be told apart."""
 
+FINE = CYRILLIC | dict(zip("жшщчцх", "ZSQCTX", strict=True))
+"""The same where both words are Cyrillic: no spelling comes between these letters."""
+
 LATIN = {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d",
          "ə": "a", "ħ": "h", "ŋ": "n"}  # fmt: skip
 """Latin letters that Unicode does not take apart into a letter and a mark."""
@@ -69,7 +72,7 @@ Kharkov, -ivka and -ovka, Ternopil and Ternopolia, Rih and Rohu."""
 
 ENDINGS: dict[FirstForm, tuple[str, ...]] = {
     "consonant": ("", *"а я у ю і ї е о ом ем єм ові еві ого ому им ым ім".split()),
-    "a": tuple("а я и і ї ы у ю е ою ею єю ой ей ої ій ую юю ая яя".split()),
+    "a": tuple("а я и і ї ы у ю е ям ою ею єю ой ей ої ій ую юю ая яя".split()),
     "o": tuple("о е є ое ее а я у ю і ї ом ем єм ого его ому ему им ім ым".split()),
     "i": ("", *"и і ї ы ів їв ов ев ей ам ям ах ях ами ями их ых им ым ими ыми".split()),
     "adjective": tuple("ий ій ый ой ого его ому ему им ім ым ом".split()),
@@ -77,13 +80,9 @@ ENDINGS: dict[FirstForm, tuple[str, ...]] = {
 """The case endings of Ukrainian and Russian nouns and adjectives by how the nominative ends. A
 first word in -iv or -in (Chasiv Yar) bends as an adjective, so consonants take both."""
 
-LONG_ENDINGS = tuple(
-    sorted(
-        {e for endings in ENDINGS.values() for e in endings if e and e[-1] not in "аеєиіїоуюяыйё"},
-        key=len,
-        reverse=True,
-    )
-) + ("ого", "его", "ому", "ему", "ами", "ями", "ими", "ыми", "ові", "еві")
+LONG_ENDINGS = (
+    "ого его ому ему ами ями ими ыми ові еві ом ем єм ым им ім ям ам ах ях их ых ів їв ов ев ей"
+).split()
 """Endings that hold a consonant: those of vowels alone fall with the vowels at the end."""
 
 MOST_KEYS = 64
@@ -120,18 +119,20 @@ def fold_name(name: str) -> str:
     Examples
     --------
     >>> fold_name("Kup’yans’k"), fold_name("Goražde"), fold_name("Дейр-эз-Зор")
-    ('kupyansk', 'gorazde', 'дейр эз зор')
+    ('kupyansk', 'gorazde', 'деир эз зор')
     """
-    return " ".join(_strip_marks(word) for word in _split(name))
+    return " ".join(_strip_marks(word) for word in split_name(name))
 
 
 @lru_cache(maxsize=4096)
-def _split(name: str) -> tuple[str, ...]:
+def split_name(name: str) -> tuple[str, ...]:
+    """Split a name into words in small letters, without apostrophes."""
     small = unicodedata.normalize("NFKC", UNWRITTEN.sub("", name).casefold()).casefold()
     small = UNWRITTEN.sub("", small).translate(ARABIC)
     return tuple(re.findall(r"[\w\u0300-\u036f\u0900-\u0dff]+", small.replace("_", " ")))
 
 
+@lru_cache(maxsize=8192)
 def _strip_marks(word: str) -> str:
     apart = unicodedata.normalize("NFKD", word)
     bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
@@ -149,7 +150,7 @@ def is_romanised(word: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def romanise(word: str) -> str:
+def romanise(word: str, *, fine: bool = False) -> str:
     """
     Write a word so that every usual way of romanising it comes out alike.
 
@@ -159,12 +160,15 @@ def romanise(word: str) -> str:
     {'kupansk'}
     >>> {romanise(w) for w in ("Донецьк", "Donetsk", "Donezk")}
     {'donesk'}
+    >>> romanise("Суджа") == romanise("Судча"), romanise("Суджа", fine=True)
+    (True, 'sudZa')
     """
+    table = FINE if fine else CYRILLIC
     small = UNWRITTEN.sub("", word.casefold())
     if not is_romanised(small):
         return _strip_marks(small)
-    bare = "".join(CYRILLIC.get(letter, letter) for letter in small)
-    bare = _strip_marks("".join(CYRILLIC.get(letter, letter) for letter in _strip_marks(bare)))
+    bare = "".join(table.get(letter, letter) for letter in small)
+    bare = "".join(table.get(letter, letter) for letter in _strip_marks(bare))
     for spelling, sound in (*SPELLINGS, *GLIDES):
         bare = spelling.sub(sound, bare)
     return bare
@@ -213,17 +217,25 @@ def is_case_of(word: str, name: str) -> bool:
         return find_form(word) == form or {find_form(word), form} <= {"i", "adjective"}
     small = UNWRITTEN.sub("", word.casefold()).replace("ё", "е").rstrip("ь")
     return any(
-        small.endswith(ending) and _closes(small, ending) for ending in ENDINGS[form]
+        _closes(small, ending) if ending else _is_bare(small, name) for ending in ENDINGS[form]
     )
 
 
+def _is_bare(word: str, name: str) -> bool:
+    """Tell whether a word is a name without its ending: Sum of Sumy, Krynok of Krynky."""
+    if find_form(word) != "consonant":
+        return False
+    sounds = {stem(romanise(form)) for form in (word, *_undo_mutation(word))}
+    return stem(romanise(name)) in sounds
+
+
 def _closes(word: str, ending: str) -> bool:
-    before = word[: len(word) - len(ending)].rstrip("ь")
-    return not before.endswith(tuple("аеєиіїоуюяыэ")) and len(before) > 1
+    before = word.removesuffix(ending).rstrip("ь")
+    return before != word and not before.endswith(tuple("аеєиіїоуюяыэ")) and len(before) > 1
 
 
 @lru_cache(maxsize=4096)
-def read_keys(text: str) -> tuple[str, ...]:
+def read_keys(text: str, *, fine: bool = False) -> tuple[str, ...]:
     """
     List the keys under which a written name may be found, the likeliest first.
 
@@ -234,15 +246,15 @@ def read_keys(text: str) -> tuple[str, ...]:
     >>> key_of("Авдіївка") in read_keys("Авдіївці")
     True
     """
-    words = [_read_word(word) for word in _split(text)]
+    words = [_read_word(word, fine=fine) for word in split_name(text)]
     readings = islice(product(*words), MOST_KEYS)
     return tuple(dict.fromkeys(" ".join(reading) for reading in readings))
 
 
-def _read_word(word: str) -> tuple[str, ...]:
-    found = [stem(romanise(word))]
+def _read_word(word: str, *, fine: bool) -> tuple[str, ...]:
+    found = [stem(romanise(word, fine=fine))]
     if is_cyrillic(word):
-        found += [stem(romanise(form)) for form in _undo_case(word.replace("ё", "е"))]
+        found += [stem(romanise(form, fine=fine)) for form in _undo_case(word.replace("ё", "е"))]
     elif "ch" in word:
         # German writes х as ch; English writes ч so.
         found.append(stem(romanise(word.replace("ch", "h"))))
@@ -250,15 +262,16 @@ def _read_word(word: str) -> tuple[str, ...]:
 
 
 def _undo_case(word: str) -> list[str]:
-    found = [
-        word[: -len(ending)]
+    bare = [
+        word.removesuffix(ending)
         for ending in LONG_ENDINGS
         if word.endswith(ending) and len(word) - len(ending) > 1
     ]
-    for written, nominative in MUTATIONS:
-        if written.search(word):
-            found.append(written.sub(nominative, word))
-    return found
+    return bare + _undo_mutation(word)
+
+
+def _undo_mutation(word: str) -> list[str]:
+    return [here.sub(nominative, word) for here, nominative in MUTATIONS if here.search(word)]
 
 
 MUTATIONS = (
@@ -273,13 +286,41 @@ MUTATIONS = (
 
 
 @lru_cache(maxsize=8192)
-def key_of(name: str) -> str:
+def key_of(name: str, *, fine: bool = False) -> str:
     """
     Give the key under which a listed name is kept.
 
     Examples
     --------
     >>> key_of("Kurakhove"), key_of("Курахово"), key_of("حلب")
-    ('kurahOv', 'kurahOv', 'حلب')
+    ('kurahV', 'kurahV', 'حلب')
     """
-    return " ".join(stem(romanise(word)) for word in _split(name))
+    return " ".join(stem(romanise(word, fine=fine)) for word in split_name(name))
+
+
+OFFICIAL = {
+    **dict(zip("абвгґдезиіклмнопрстуфїй", "abvhgdezyiklmnoprstufii", strict=True)),
+    **dict(zip("жхцчшщєюяь", "zh kh ts ch sh shch ie iu ia ".split(" "), strict=True)),
+}
+"""Ukraine's own romanisation. Source: Cabinet of Ministers, resolution 55 of 27 January 2010."""
+FIRST = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}
+"""The same, where a word begins."""
+
+
+def romanise_officially(name: str) -> str | None:
+    """
+    Romanise a Ukrainian name as Ukraine does; nothing where it is not written in Ukrainian.
+
+    Examples
+    --------
+    >>> romanise_officially("Куп'янськ"), romanise_officially("Кривий Ріг")
+    ('Kupiansk', 'Kryvyi Rih')
+    """
+    small = UNWRITTEN.sub("", name.casefold()).replace("зг", "zgh")
+    words: list[str] = []
+    for word in re.split(r"([\s-]+)", small):
+        letters = [FIRST.get(word[:1]) or OFFICIAL.get(word[:1], word[:1])]
+        letters += [OFFICIAL.get(letter, letter) for letter in word[1:]]
+        words.append("".join(letters).capitalize())
+    written = "".join(words)
+    return written if written.isascii() else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from encircle.places.letters import is_cyrillic, romanise, romanise_officially
 from encircle.places.packing import DATA, decompress
 
 if TYPE_CHECKING:
@@ -124,14 +125,16 @@ def read_place(row: int) -> Place:
     """Read one place with all its names."""
     lon, lat, population, region = (int(x) for x in read_columns()[row])
     about = read_about()
-    first = _read_displayed()[row]
     others = _read_block(row // about["block"])[row % about["block"]]
+    names = tuple(dict.fromkeys([_read_displayed()[row], *(n for n in others.split("\t") if n)]))
+    country = find_country(row)
+    first = _choose_name(names) if country == "UA" else names[0]
     return Place(
         name=first,
-        names=tuple(dict.fromkeys([first, *(n for n in others.split("\t") if n)])),
+        names=tuple(dict.fromkeys([first, *names])),
         lon=lon / SCALE,
         lat=lat / SCALE,
-        country=find_country(row),
+        country=country,
         admin=about["regions"][region],
         population=population,
     )
@@ -140,5 +143,15 @@ def read_place(row: int) -> Place:
 def find_country(row: int) -> str:
     """Find the country of a row."""
     starts = read_about()["starts"]
-    at = int(np.searchsorted(list(starts.values()), row, side="right")) - 1
-    return list(starts)[at]
+    codes: list[str] = list(starts)
+    return codes[int(np.searchsorted(list(starts.values()), row, side="right")) - 1]
+
+
+def _choose_name(names: Sequence[str]) -> str:
+    """Choose the official spelling: GeoNames writes Ukraine's places in several older ways."""
+    sound = romanise(names[0])
+    for name in names:
+        official = romanise_officially(name) if is_cyrillic(name) else None
+        if official is not None and romanise(official) == sound:
+            return official
+    return names[0]

@@ -69,9 +69,10 @@ def unpack_polygons(packed: bytes, scale: float) -> BaseGeometry:
     ring_of = np.repeat(np.arange(n_rings), lengths)
     if not n_rings:
         return shapely.MultiPolygon()
-    rings = shapely.linearrings(corners, indices=ring_of)
-    polygons = shapely.polygons(rings, indices=np.repeat(np.arange(n_polygons), holders))  # type: ignore[call-overload]
-    return polygons[0] if n_polygons == 1 else shapely.multipolygons(polygons)  # type: ignore[no-any-return]
+    rings: Any = shapely.linearrings(corners, indices=ring_of)
+    polygons: Any = shapely.polygons(rings, indices=np.repeat(np.arange(n_polygons), holders))
+    whole: BaseGeometry = polygons[0] if n_polygons == 1 else shapely.multipolygons(polygons)
+    return whole
 
 
 def _unpack_corners(raw: bytes, scale: float) -> NDArray[np.float64]:

@@ -118,9 +118,7 @@ def _is_within(lon: float, lat: float, bounds: Bounds) -> bool:
     )
 
 
-def _read_point(
-    text: str, bounds: Bounds | None, option: str
-) -> tuple[float, float] | None:
+def _read_point(text: str, bounds: Bounds | None, option: str) -> tuple[float, float] | None:
     lettered = _read_lettered(text)
     if lettered is not None:
         return _check_range(*lettered, text, option)
@@ -159,9 +157,8 @@ def _read_lettered(text: str) -> tuple[float, float] | None:
 
 
 def _add_up(parts: Sequence[str | None], letter: str, negative: str) -> float:
-    degrees = sum(
-        float((part or "0").replace(",", ".")) / 60**i for i, part in enumerate(parts)
-    )
+    degrees, minutes, seconds = (float((part or "0").replace(",", ".")) for part in parts)
+    degrees += minutes / 60 + seconds / 3600
     return round(-degrees if letter.upper() == negative else degrees, 7)
 
 
@@ -169,9 +166,7 @@ def _refuse(message: str, remedy: str) -> SituationError:
     return SituationError([InputFault("", message, remedy)])
 
 
-def _refuse_unknown(
-    text: str, countries: Sequence[str] | None, option: str
-) -> SituationError:
+def _refuse_unknown(text: str, countries: Sequence[str] | None, option: str) -> SituationError:
     where = f" in {' or '.join(countries)}" if countries else ""
     elsewhere = find_places(text) if countries else []
     alike = suggest_places(text, countries=countries)

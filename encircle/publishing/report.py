@@ -181,7 +181,9 @@ def write_report(  # noqa: PLR0913 - all but two by name
     for number, claim in enumerate(claims):
         page = _build_page(claim, atlas, log, number)
         if extras and extras.picture:
-            page = replace(page, picture=_embed_svg(extras.picture, number), no_picture="", fits=True)
+            page = replace(
+                page, picture=_embed_svg(extras.picture, number), no_picture="", fits=True
+            )
         pages.append(page)
         on_claim(claim)
     reviews = write_claim_reviews(claims, publisher, log)

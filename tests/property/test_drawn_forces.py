@@ -14,7 +14,7 @@ from tests.property.strategies import HALF_M, SETTINGS, box, draw_plan, random_p
 QUICK = encircle.Options(most_worlds=0)
 
 
-def draw_force(seed, *, side="BLUE"):
+def draw_force(seed):
     """Draw a random map on which the force is drawn as polygons, across whatever is there."""
     rng = random.Random(seed)  # noqa: S311 - not for secrets
     plan = random_plan(rng)

@@ -102,7 +102,7 @@ HEADINGS = _roles_by_heading()
 """Role and scale by heading, as `plain_heading` gives it."""
 WEAK = frozenset("x y north east zone shape point geo text to from p no nr army range size".split())
 """Headings that mean what they say here only where no plainer one is there."""
-LON_FIRST = frozenset("lonlat lon_lat lnglat lng_lat long_lat".split())
+LON_FIRST = frozenset("lonlat lon_lat lnglat lng_lat long_lat longitude_latitude".split())
 SNIFFED_ROWS = 50
 LEAST_SHARE = 0.8
 """Of a column's cells that must be places for it to be one whatever its heading."""
@@ -143,7 +143,7 @@ def parse_mapping(raw: bytes, name: str) -> Wording:
 
     Examples
     --------
-    >>> parse_mapping(b'[columns]\\nside = "Seite"\\n', "map.toml").columns
+    >>> parse_mapping(b'{"side": "Seite"}', "map.json").columns
     {'side': 'Seite'}
     """
     text = raw.decode("utf-8-sig", "replace")
@@ -228,7 +228,7 @@ def _has_place(of: Mapping[Role, str]) -> bool:
 
 
 def _incomplete(of: Mapping[Role, str]) -> list[Role]:
-    """List roles that say nothing alone: a zone without an easting; a latitude alone may be both."""
+    """List roles that say nothing alone: a zone without an easting."""
     missing = [role for role in UTM_ROLES if role not in of]
     return [role for role in UTM_ROLES if role in of] if missing else []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -47,8 +48,8 @@ _FORMS = {
         r"(?P<y>\d{4}|\d{2})(?: ?(?:р|г|year|року|года)\.?)?" + _TIME
     ),
     "mdy": re.compile(
-        r"(?:[^\W\d]{2,12},? )?(?P<m>[^\W\d]{3,12})\.? (?P<a>\d{1,2})(?:st|nd|rd|th)?,? (?P<y>\d{4})"
-        + _TIME
+        r"(?:[^\W\d]{2,12},? )?(?P<m>[^\W\d]{3,12})\.? (?P<a>\d{1,2})(?:st|nd|rd|th)?,? "
+        r"(?P<y>\d{4})" + _TIME
     ),
 }
 _NUMBER = re.compile(r"\d{4,14}(?:[.,]\d{1,12})?")
@@ -159,8 +160,7 @@ def _pick(found: re.Match[str], form: str, order: str, text: str) -> tuple[int, 
         return year, first, second
     if first > 12 or second > 12:  # noqa: PLR2004 - the column has both orders
         raise ValueError(f"{text[:40]!r} is written otherwise than other dates of its column")
-    shown = [datetime(2000, m, d, tzinfo=UTC).strftime("%-d %B") if d <= 28 else f"{d}.{m}."
-             for m, d in ((second, first), (first, second))]  # fmt: skip
+    shown = [f"{d} {month_name[m]}" for m, d in ((second, first), (first, second))]
     raise ValueError(f"{text[:40]!r} can be {shown[0]} or {shown[1]}")
 
 

@@ -67,7 +67,8 @@ def _list_texts(raw: bytes, name: str) -> Iterator[bytes]:
 
 
 def _parse(text: bytes, name: str) -> Element:
-    root, depth = None, 0
+    root: Element | None = None
+    depth = 0
     try:
         for event, element in iterparse(io.BytesIO(text), ("start", "end"), forbid_dtd=True):
             root = element if root is None else root
@@ -84,7 +85,7 @@ def _parse(text: bytes, name: str) -> Element:
 
 
 def _local(element: Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2]
 
 
 def _walk(root: Element) -> Iterator[tuple[Element, tuple[str, ...]]]:

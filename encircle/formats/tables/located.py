@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -22,7 +24,7 @@ from encircle.projection import GEOD
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from encircle.formats.tables.columns import Columns
+    from encircle.formats.tables.columns import Columns, Role
     from encircle.formats.tables.sheets import Row, Sheet
 
 AGREE_M = 1_000.0
@@ -121,7 +123,8 @@ def _locate(row: Row, columns: Columns, *, lon_first: bool) -> Found:
 def _what_to_fill(columns: Columns, row: Row) -> str:
     if row.geometry is not None:
         return "Draw it"
-    roles = [r for r in ("lat", "lon", "place", "mgrs") if r in columns.of]
+    wanted: tuple[Role, ...] = ("lat", "lon", "place", "mgrs")
+    roles = [role for role in wanted if role in columns.of]
     return f"Fill in {' and '.join(columns.of[r] for r in roles)}" if roles else "Add lat and lon"
 
 
@@ -140,9 +143,11 @@ def _list_ways(row: Row, columns: Columns, *, lon_first: bool) -> list[Callable[
     elif lat or lon:
         only = str(lat or lon)
         ways.append(lambda: _one_cell(only, "lon" if lat else "lat", lon_first=lon_first))
-    for role in ("place", "mgrs"):
-        if role in cells:
-            ways.append(lambda text=cells[role]: read_place(text, lon_first=lon_first))  # type: ignore[misc]
+    ways += [
+        partial(read_place, cells[role], lon_first=lon_first)
+        for role in ("place", "mgrs")
+        if role in cells
+    ]
     if {"zone", "easting", "northing"} <= cells.keys():
         ways.append(lambda: _grid(cells["zone"], cells["easting"], cells["northing"]))
     return ways
@@ -151,10 +156,11 @@ def _list_ways(row: Row, columns: Columns, *, lon_first: bool) -> list[Callable[
 def _two_cells(lat: str, lon: str) -> Found:
     try:
         return place_of(lat, lon)
-    except PlaceError:
-        if lat != lon:
-            raise
-    return _one_cell(lat, "lon", lon_first=False)  # one cell copied into both
+    except PlaceError as error:
+        if lat == lon:  # one cell copied into both
+            with suppress(PlaceError):
+                return read_place(lat)
+        raise error from None
 
 
 def _one_cell(text: str, missing: str, *, lon_first: bool) -> Found:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from encircle.errors import InputFault, SituationError
 from encircle.formats.painted import refusal
-from encircle.formats.tables.columns import Columns, Wording, find_columns
+from encircle.formats.tables.columns import Columns, Role, Wording, find_columns
 from encircle.formats.tables.days import Days, read_days
 from encircle.formats.tables.kml_points import read_kml_points
 from encircle.formats.tables.located import Located, locate
@@ -38,13 +40,12 @@ from encircle.formats.tables.words import (
     read_share,
     read_sidc,
 )
-from encircle.notices import Notice
+from encircle.notices import Notice, Severity
 from encircle.recognise.headings import plain_heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from encircle.formats.tables.columns import Role
     from encircle.formats.tables.places import Found
     from encircle.formats.tables.sheets import Row, Sheet
 
@@ -173,11 +174,8 @@ class _Reader:
         return self.reading
 
     def _check_columns(self) -> None:
-        of, sheet = self.columns.of, self.sheet
-        has_place = sheet.is_drawn or any(
-            r in of for r in ("lat", "lon", "place", "mgrs", "easting")
-        )
-        if not has_place and self.gives == "positions":
+        sheet = self.sheet
+        if not self._has_places() and self.gives == "positions":
             remedy = f"It has {', '.join(sheet.headings)}. Say which: --column lat=... lon=..."
             raise refusal(f"{sheet.name}: no column is a place", remedy)
         if self.gives == "positions" and not self._names_sides():
@@ -186,6 +184,10 @@ class _Reader:
                 "that they are reports and not positions (--rows-as claims)"
             )
             raise refusal(f"{sheet.name}: no column says whose the positions are", remedy)
+
+    def _has_places(self) -> bool:
+        wanted = ("lat", "lon", "place", "mgrs", "easting")
+        return self.sheet.is_drawn or any(role in self.columns.of for role in wanted)
 
     def _names_sides(self) -> bool:
         of = self.columns.of
@@ -198,7 +200,7 @@ class _Reader:
         A column called *status* with none of the words known here (verified, draft) says something
         else: it is not used, and told. Where some words are known, the others are faults.
         """
-        tests = {
+        tests: dict[Role, Any] = {
             "echelon": find_echelon, "status": lambda t: PRESENT.get(plain_heading(t)),
             "basis": lambda t: BASES.get(plain_heading(t)), "grade": read_grade,
             "reliability": read_reliability, "credibility": read_credibility, "sidc": read_sidc,
@@ -207,10 +209,10 @@ class _Reader:
         }  # fmt: skip
         used: set[Role] = set(self.columns.of)
         for role, test in tests.items():
-            heading = self.columns.of.get(role)  # type: ignore[call-overload]
+            heading = self.columns.of.get(role)
             cells = [text for _, text in iterate_cells(self.sheet, heading)] if heading else []
-            if cells and not any(test(text) is not None for text in cells):  # type: ignore[operator]
-                used.discard(role)  # type: ignore[arg-type]
+            if cells and not any(test(text) is not None for text in cells):
+                used.discard(role)
                 self._note("columns", "table_column_not_used", f"no word of the column {heading!r} "
                            f"is known as {role} ({cells[0][:30]!r}): it was not used")  # fmt: skip
         return used
@@ -240,18 +242,21 @@ class _Reader:
             said |= self._describe_position(row, found)
         else:
             said |= self._describe_claim(row)
+        said["sources"] = self._source(row)
         if len(self.reading.faults) > before:
             return None
-        said["sources"] = self._source(row)
         geometry = found and (
             found.geometry
             or {"type": "Point", "coordinates": [round(found.lon, 7), round(found.lat, 7)]}
         )
         return {"type": "Feature", "id": name, "geometry": geometry,
-                "properties": {k: v for k, v in said.items() if v not in (None, "", [])}}  # fmt: skip
+                "properties": {k: v for k, v in said.items() if v not in (None, "", [])},
+                }  # fmt: skip
 
     def _place(self, row: Row) -> Found | None:
         number = row.number
+        if self.gives == "claims" and not (self._has_places() or row.fault):
+            return None
         if number in self.located.faults:
             reason, remedy = self.located.faults[number]
             if self.gives == "claims" and not row.fault:
@@ -262,8 +267,8 @@ class _Reader:
         if number in self.located.swapped:
             found = self.located.places[number]
             gap = self.located.swapped[number] / 1e3
-            self._fault(number, f"latitude {found.lat:g}, longitude {found.lon:g} lie {gap:,.0f} km "
-                        "from the other rows, and amid them when exchanged", "Exchange the two "
+            self._fault(number, f"latitude {found.lat:g}, longitude {found.lon:g} lie {gap:,.0f} "
+                        "km from the other rows, and amid them when exchanged", "Exchange the two "
                         f"cells, or say so (--swap-row {number})")  # fmt: skip
             return None
         return self.located.places[number]
@@ -356,7 +361,8 @@ class _Reader:
         side = self.resolve_side(text)
         if side is None:
             known = " or ".join(self.wishes.known_sides) or "friendly or hostile"
-            remedy = f"Say which it is: --side-as '{text[:40]}={next(iter(self.wishes.known_sides), 'RU')}'"
+            first = next(iter(self.wishes.known_sides), "RU")
+            remedy = f"Say which it is: --side-as '{text[:40]}={first}'"
             self._fault(row.number, f"side {text[:40]!r} is not on the map ({known})", remedy)
         elif side != text:
             self.renamed[text] = side
@@ -438,7 +444,7 @@ class _Reader:
         closed = 0
         for sightings in seen.values():
             days = sorted({f["properties"]["observed_at"] for f in sightings})
-            following = dict(zip(days, days[1:], strict=False))
+            following = dict(pairwise(days))
             for feature in sightings:
                 said = feature["properties"]
                 later = following.get(said["observed_at"])
@@ -458,8 +464,8 @@ class _Reader:
     def _unread(self, heading: str, why: str, row: int) -> None:
         self.unread.setdefault((heading, why), []).append(row)
 
-    def _note(self, _: str, code: str, said: str, severity: str = "caution") -> None:
-        notice = Notice(code, severity, f"{self.sheet.name}: {said}.")  # type: ignore[arg-type]
+    def _note(self, _: str, code: str, said: str, severity: Severity = "caution") -> None:
+        notice = Notice(code, severity, f"{self.sheet.name}: {said}.")
         self.reading.notices.append(notice)
 
     def _tell(self) -> None:
@@ -498,13 +504,13 @@ class _Reader:
         word = self.sheet.word
         coarse = self.unread.pop(("grid", "coarse"), [])
         if coarse:
-            self._note("grid", "table_grid_coarse", f"{word}s {list_lines(coarse)} name a square of "
-                       "the grid of 100 m or more: its middle was taken, half its diagonal is the "
-                       "error of the place", "info")  # fmt: skip
+            self._note("grid", "table_grid_coarse", f"{word}s {list_lines(coarse)} name a square "
+                       "of the grid of 100 m or more: its middle was taken, half its diagonal is "
+                       "the error of the place", "info")  # fmt: skip
         placeless = [(why, rows) for (h, why), rows in self.unread.items() if h == "place"]
         for why, rows in placeless:
-            self._note("place", "claim_without_place", f"{word}s {list_lines(rows)} came in without "
-                       f"a place: {why}")  # fmt: skip
+            self._note("place", "claim_without_place", f"{word}s {list_lines(rows)} came in "
+                       f"without a place: {why}")  # fmt: skip
         by_column: dict[str, list[tuple[str, list[int]]]] = {}
         for (heading, why), rows in self.unread.items():
             if heading != "place":
@@ -513,7 +519,8 @@ class _Reader:
             rows = sorted(row for _, some in listed for row in some)
             why = "; ".join(reason for reason, _ in listed[:3])
             self._note("cells", "table_cells_not_used", f"{len(rows)} cells of the column "
-                       f"{heading!r} were not used ({word}s {list_lines(rows)}): {why}")  # fmt: skip
+                       f"{heading!r} were not used ({word}s {list_lines(rows)}): "
+                       f"{why}")  # fmt: skip
 
     def _tell_sides(self) -> None:
         if self.renamed:
@@ -536,7 +543,8 @@ class _Reader:
         whose = f" ({self.preset.title})" if self.preset else ""
         bad = len(reading.bad_rows)
         blank = f", {self.sheet.blank} blank" if self.sheet.blank else ""
-        yield f"{reading.rows} {word}s{whose}: {len(reading.features)} {what}, {bad} not read{blank}"
+        good = len(reading.features)
+        yield f"{reading.rows} {word}s{whose}: {good} {what}, {bad} not read{blank}"
         if reading.passed:
             yield f"{len(reading.passed)} repeat another ({word} {list_lines(reading.passed)})"
         yield f"places: {_say_places(self.located, of, self.sheet.headings)}"
@@ -545,8 +553,8 @@ class _Reader:
         if self.sides:
             yield "sides: " + ", ".join(f"{side} {n}" for side, n in self.sides.most_common(8))
         if self.located.swapped and self.gives == "positions":
-            n = len(self.located.swapped)
-            yield f"{n} look{'s' if n == 1 else ''} swapped ({word} {list_lines(self.located.swapped)})"
+            n, rows = len(self.located.swapped), list_lines(self.located.swapped)
+            yield f"{n} look{'s' if n == 1 else ''} swapped ({word} {rows})"
         sideless = [
             row for row, fault in reading.faults if fault.message.endswith(("no side", "is none"))
         ]
@@ -554,13 +562,18 @@ class _Reader:
             yield f"{len(sideless)} without a side ({word} {list_lines(sideless)})"
 
 
+_ROLES_OF: dict[str, tuple[Role, ...]] = {
+    "MGRS": ("mgrs", "place"), "UTM": ("zone", "easting", "northing"), "lat/lon": ("lat", "lon"),
+    **dict.fromkeys(("lat, lon", "lon, lat", "WKT", "link", "GeoJSON"), ("place",)),
+}  # fmt: skip
+"""Columns that may hold a place, by how it is written."""
+
+
 def _say_places(located: Located, of: Mapping[Role, str], headings: tuple[str, ...]) -> str:
     ways = located.count_ways()
     said = []
     for way, count in ways.most_common():
-        roles: tuple[Role, ...] = {"MGRS": ("mgrs", "place"), "UTM": ("zone", "easting", "northing"),
-                 "lat/lon": ("lat", "lon"), "lat, lon": ("place",), "lon, lat": ("place",),
-                 "WKT": ("place",), "link": ("place",), "GeoJSON": ("place",)}.get(way, ("lat", "lon", "place"))  # fmt: skip  # noqa: E501
+        roles = _ROLES_OF.get(way, ("lat", "lon", "place"))
         named = [of[role] for role in roles if role in of][: 1 if roles[0] == "mgrs" else 3]
         where = " and ".join(f"{h!r} ({headings.index(h) + 1})" for h in named)
         said.append(f"{way} for {count}" + (f" in {where}" if where else ""))
@@ -574,8 +587,6 @@ def _how_date(days: Days) -> str:
 
 def _just_before(day: str) -> str:
     """Give the last instant before a day or an instant, as text the contract reads."""
-    from datetime import UTC, datetime, timedelta  # noqa: PLC0415
-
     moment = datetime.fromisoformat(day)
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     return f"{moment - timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"

@@ -24,8 +24,8 @@ class Preset:
     """
     What its rows are evidence of.
 
-    An incident at a place (a strike, a clash, a burnt-out house) is not evidence that a unit stands
-    there: the sides it names are its actors, and the shell that fell came from elsewhere. So events
+    An incident at a place (a strike, a clash, a burnt-out house) is no evidence that a unit stands
+    there: the sides it names are its actors, and the shell that fell came from elsewhere. Events
     become `claim`s: what somebody says happened there, kept with its place, date and link, changing
     no map. Only where a row says that a unit of a side *is* there does it become a `position`.
     """
@@ -43,9 +43,9 @@ PRESETS: dict[str, Preset] = {
     "uawardata": Preset(
         "UAWarData units",
         frozenset("icon unit unitnumber subordinate_to".split()),
-        roles={"unit": "name", "strength": "echelon", "country": "side", "type": "", "notes": "note",
-               "sources_url": "source", "sources_date": "reported_at", "icon": "sidc",
-               "strength_in_btg_number": "", "icon15": ""},
+        roles={"unit": "name", "strength": "echelon", "country": "side", "type": "",
+               "notes": "note", "sources_url": "source", "sources_date": "reported_at",
+               "icon": "sidc", "strength_in_btg_number": "", "icon15": ""},
         basis="reported",
         track=("unit", "unitnumber", "country"),
         note="Its places are the general location of a unit, by its makers' own word: reported.",

@@ -19,7 +19,7 @@ from encircle.geojson import LIMITS
 from encircle.notices import Notice
 from encircle.recognise import decode
 from encircle.recognise.headings import is_place_heading, plain_heading
-from encircle.recognise.writing import find_delimiter
+from encircle.recognise.writing import find_delimiter, find_headings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -155,14 +155,10 @@ def _to_sheet(
 
 
 def _find_headings(lines: Sequence[tuple[int, list[Any]]]) -> int | None:
-    """Find the line of headings: the first that names a place, else the first that is not empty."""
-    filled = [
-        at for at, (_, cells) in enumerate(lines[: HEAD_ROWS + 1]) if any(map(_to_text, cells))
-    ]
-    for at in filled:
-        if sum(is_place_heading(_to_text(cell)) for cell in lines[at][1]) > 0:
-            return at
-    return filled[0] if filled else None
+    """Find the line of headings; None: nothing is written."""
+    top = [[_to_text(cell) for cell in cells] for _, cells in lines[: HEAD_ROWS + 1]]
+    at = find_headings(top)
+    return at if at < len(top) and any(top[at]) else None
 
 
 def _name_columns(cells: list[str], name: str) -> tuple[list[str], list[InputFault]]:
@@ -268,7 +264,7 @@ def _check_unzipped(raw: bytes, name: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             size = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
         raise refusal(f"{name} cannot be opened ({error!s:.80})", "Save it again") from None
     if size > MOST_UNZIPPED:
         raise refusal(f"{name} unpacks to {size} bytes", "Save the sheet as CSV")

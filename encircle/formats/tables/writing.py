@@ -50,7 +50,7 @@ def _row(feature: Mapping[str, Any], sources: Mapping[Any, Mapping[str, Any]]) -
     row: dict[str, Any] = {h: said.get(MEMBERS.get(h, h)) for h in HEADINGS}
     row["id"] = feature["id"]
     if drawn.geom_type == "Point":
-        row |= {"lat": drawn.y, "lon": drawn.x}
+        row |= {"lat": drawn.centroid.y, "lon": drawn.centroid.x}
     else:
         row["wkt"] = drawn.wkt
     named = next(iter(said.get("sources") or ()), None)

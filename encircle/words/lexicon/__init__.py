@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from encircle.words.lexicon.english import ENGLISH
 from encircle.places.letters import fold
+from encircle.words.lexicon.english import ENGLISH
 from encircle.words.lexicon.entry import (
     Code,
     Definition,

@@ -1,7 +1,7 @@
 """A map that lies off what is asked about leaves no trace in it, so it is refused."""
 
 import pytest
-from shapely.geometry import box
+from shapely.geometry import Polygon, box
 
 from encircle.errors import SituationError
 from encircle.formats.painted import PaintedMap, Zone, count_once
@@ -11,6 +11,10 @@ BORDER = (22.0, 44.0, 40.0, 52.5)
 PLACE = (36.5, 49.0)
 HERE, SWAPPED = box(36.2, 49.1, 36.8, 49.3), box(49.1, 36.2, 49.3, 36.8)
 KURILS = box(145.2, 43.3, 149.2, 45.8)
+
+
+def spike(lon, lat):
+    return Polygon([(36.2, 49.1), (36.8, 49.1), (lon, lat), (36.8, 49.3), (36.2, 49.3)])
 
 
 def painted(*shapes):
@@ -24,6 +28,8 @@ def painted(*shapes):
         pytest.param([SWAPPED], BORDER, PLACE, "nothing on the map.*swapped", id="the layer"),
         pytest.param([SWAPPED], None, PLACE, "nothing on the map.*swapped", id="no border"),
         pytest.param([HERE, SWAPPED], BORDER, PLACE, "z1.*off the map.*swapped", id="a zone"),
+        pytest.param([spike(0.0, 0.0)], BORDER, PLACE, "z0.*lost", id="null island"),
+        pytest.param([spike(49.1, 36.5)], BORDER, PLACE, "z0.*swapped", id="one position"),
         pytest.param([HERE], (44.0, 22.0, 52.5, 40.0), PLACE, "border.*swapped", id="the border"),
         pytest.param([HERE], BORDER, PLACE[::-1], "place.*swapped", id="the place"),
         pytest.param([KURILS], BORDER, PLACE, "nothing on the map", id="another country"),

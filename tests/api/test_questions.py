@@ -1,0 +1,69 @@
+"""POST /v1/questions: an answer, a question back with 409, and what a wrong request is told."""
+
+import json
+
+import pytest
+
+from api.questions import EXAMPLE_QUESTION, MOST_MAPS
+from tests.unit.formats.test_control_kml import two_sided
+
+MAP = {"name": "Control_25_03_01.kml", "content": two_sided().decode()}
+QUESTION = {
+    "claim": "5,000 Ukrainian soldiers are completely surrounded.",
+    "maps": [MAP], "place": "34.2,51.1", "made_at": "2025-03-01",
+}  # fmt: skip
+
+
+@pytest.fixture
+def ask(client):
+    return lambda request: client.post("/v1/questions", content=json.dumps(request).encode())
+
+
+def test_a_question_is_answered_from_a_map_as_the_command_answers_it(ask):
+    response = ask(QUESTION)
+    assert response.status_code == 200
+    told = response.json()
+    assert list(told) == ["claim", "question", "maps", "rating", "agreement", "quote"]
+    assert told["rating"] == "contradicted"
+    assert told["maps"][0]["map"] == MAP["name"]
+
+
+def test_the_example_of_the_documentation_is_answered(ask):
+    assert ask(EXAMPLE_QUESTION).status_code == 200
+
+
+def test_a_place_on_enemy_ground_is_asked_back(ask):
+    response = ask(QUESTION | {"place": "34.2,51.25"})
+    assert response.status_code == 409
+    assert response.headers["content-type"] == "application/problem+json"
+    told = response.json()
+    assert told["question"]["question"] == "which_force"
+    assert (told["status"], told["rating"], told["maps"]) == (409, None, [])
+    again = {"place": "34.2,51.25", "force_in": told["question"]["pieces"][0]["id"]}
+    assert ask(QUESTION | again).status_code == 200
+
+
+def test_a_situation_may_stand_in_the_list_by_itself(ask):
+    bare = {**EXAMPLE_QUESTION, "maps": [EXAMPLE_QUESTION["maps"][0]["content"]]}
+    assert ask(bare).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        pytest.param({"maps": []}, "/maps", id="no map"),
+        pytest.param({"maps": [MAP] * (MOST_MAPS + 1)}, "/maps", id="too many maps"),
+        pytest.param({"maps": [{"name": "a", "content": 5}]}, "/maps/0/content", id="a number"),
+        pytest.param({"maps": [{"name": "a", "content": "x,y"}]}, "/maps/0", id="no map at all"),
+        pytest.param({"claim": "Fine weather."}, "/claim", id="no claim"),
+        pytest.param({"claim": ""}, "/claim", id="nothing said"),
+        pytest.param({"definition": "doomed"}, "/definition", id="no definition"),
+        pytest.param({"made_at": "yesterday"}, "/made_at", id="no day"),
+        pytest.param({"colour": "red"}, "/colour", id="a member nobody knows"),
+        pytest.param({"claim_number": 7}, "/claim_number", id="no such claim"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(ask, wrong, pointer):
+    response = ask(QUESTION | wrong)
+    assert response.status_code == 422
+    assert pointer in [fault["pointer"][: len(pointer)] for fault in response.json()["errors"]]

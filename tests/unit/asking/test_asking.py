@@ -1,0 +1,214 @@
+"""From a sentence and a map to an answer, or to a question back; on a map drawn for it."""
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from shapely.geometry import box, mapping
+
+from encircle.asking.ask import ask
+from encircle.asking.folder import build_files, slug
+from encircle.asking.question import Corrections, read_question
+from encircle.asking.telling import tell
+from encircle.errors import QuestionError, SituationError
+from encircle.formats.presets import MapFile
+from encircle.geojson import read_situation
+from encircle.verify import verify
+from tests.unit.formats.test_control_kml import two_sided
+
+FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
+BORDER = mapping(box(30.0, 48.0, 36.0, 51.0))
+SAID = "5,000 Ukrainian soldiers are completely surrounded by the Russian army."
+DAY = datetime(2025, 3, 1, 12, tzinfo=UTC)
+HELD, LOST = "34.2,51.1", "34.2,51.25"
+MAP = MapFile("Control_25_03_01.kml", two_sided())
+
+
+def put(said=SAID, files=(MAP,), force_in=None, **corrections):
+    given = Corrections(**{"made_at": DAY, "place": HELD} | corrections)
+    return ask(said, files, corrections=given, force_in=force_in, border=BORDER)
+
+
+@pytest.fixture(scope="module")
+def answer():
+    return put()
+
+
+def test_a_salient_that_is_joined_contradicts_the_claim(answer):
+    told = answer.to_dict()
+    assert list(told) == ["claim", "question", "maps", "rating", "agreement", "quote"]
+    assert (told["rating"], told["question"]) == ("contradicted", None)
+    assert told["agreement"] == {"open": 1, "closed": 0, "undecided": 0}
+    [row] = told["maps"]
+    assert row["used"]
+    assert row["map"] == MAP.name
+    assert row["judgement"]["verdict"] == "not_encircled"
+    assert told["claim"]["asserts"]["number"] == 5000
+
+
+def test_the_answer_is_told_in_three_lines_and_a_row_for_each_map(answer):
+    lines = tell(answer).splitlines()
+    assert lines[0].startswith("Contradicted: ")
+    assert any(line.startswith(MAP.name) for line in lines)
+    assert "What would have to be wrong:" in lines
+
+
+def test_a_place_on_enemy_ground_is_asked_back_and_nothing_is_judged():
+    with pytest.raises(QuestionError) as asked:
+        put(place=LOST)
+    document = asked.value.document
+    question = document["question"]
+    assert (question["question"], question["held_by"]) == ("which_force", "RU")
+    assert document["maps"] == []
+    assert document["rating"] is None
+    assert question["answer_with"].startswith("--force-in ")
+    name = question["pieces"][0]["id"]
+    assert put(place=LOST, force_in=name).rating == "contradicted"
+
+
+def test_a_map_of_another_time_is_listed_with_the_reason():
+    old = MapFile("Control_24_12_01.kml", two_sided())
+    told = put(files=(MAP, old)).to_dict()
+    assert [row["used"] for row in told["maps"]] == [True, False]
+    assert "90 days before the claim" in told["maps"][1]["because"]
+
+
+def test_no_map_of_the_time_is_an_answer_too():
+    told = put(made_at=datetime(2026, 1, 1, tzinfo=UTC)).to_dict()
+    assert told["rating"] == "unverifiable"
+    assert told["agreement"] == {"open": 0, "closed": 0, "undecided": 0}
+    assert not told["maps"][0]["used"]
+
+
+def test_an_undated_claim_is_taken_of_the_latest_map_and_says_so():
+    told = put(made_at=None).to_dict()
+    assert told["claim"]["made_at"] == "2025-03-01T12:00:00Z"
+    assert any("undated" in notice["statement"] for notice in told["claim"]["notices"])
+
+
+def test_a_denial_is_supported_by_the_same_map():
+    assert put("The Ukrainian soldiers are not encircled.").rating == "supported"
+
+
+def test_whose_force_it_is_is_taken_from_the_only_piece_near_and_told():
+    told = put("5,000 soldiers are surrounded.").to_dict()
+    assert told["claim"]["side"] == "UA"
+    assert any(n["code"] == "side_taken" for n in told["claim"]["notices"])
+
+
+def test_a_situation_is_a_map_too_and_its_force_is_judged():
+    raw = (FIXTURES / "trap-salient-open" / "situation.geojson").read_bytes()
+    as_of = read_situation(raw).as_of
+    answer = ask("The force is surrounded.", [MapFile("s.geojson", raw)],
+                 corrections=Corrections(made_at=as_of))  # fmt: skip
+    assert answer.rating == "contradicted"
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        pytest.param(b"", "an empty file", id="empty"),
+        pytest.param(b"lat;lon;side\n51;35;UA\n", "a table", id="a table of positions"),
+        pytest.param(b'{"type": "FeatureCollection"', "bad.geojson", id="broken JSON"),
+    ],
+)
+def test_what_is_no_map_is_called_by_its_name(raw, said):
+    with pytest.raises(SituationError, match=said) as error:
+        put(files=(MAP, MapFile("bad.geojson", raw)))
+    assert error.value.faults[0].pointer.startswith("/maps/1")
+
+
+# -- the question ---------------------------------------------------------------------------
+
+
+def test_a_text_without_a_claim_names_the_option_that_helps():
+    with pytest.raises(SituationError, match="--definition land_cut"):
+        read_question("The weather at Sudzha was fine.")
+    asked = read_question("They are done for.", Corrections(definition="land_cut"))
+    assert asked.claim.asserts == {"definition": "land_cut", "value": "yes"}
+
+
+def test_a_text_with_several_claims_asks_which():
+    text = (
+        "Putin said that Ukrainian troops in Kursk are surrounded.\n\n"
+        "The General Staff of Ukraine said that the soldiers are not encircled."
+    )
+    with pytest.raises(QuestionError) as asked:
+        read_question(text)
+    assert asked.value.document["question"] == "which_claim"
+    assert len(asked.value.document["claims"]) == 2
+    second = read_question(text, Corrections(claim=2))
+    assert second.claim.asserts["value"] == "no"
+    with pytest.raises(SituationError, match="1 to 2"):
+        read_question(text, Corrections(claim=3))
+
+
+def test_a_year_is_no_head_count():
+    said = "Putin said on 14 March 2025 that Ukrainian troops in Kursk are surrounded."
+    assert "number" not in read_question(said).claim.asserts
+
+
+def test_what_a_person_says_is_laid_over_what_was_understood():
+    given = Corrections(
+        claimant="A voice", definition="isolation", value="no", number=300.0, side="RU"
+    )
+    asked = read_question(SAID, given)
+    assert asked.claim.claimant == "A voice"
+    assert (asked.side, asked.claim.asserts["definition"]) == ("RU", "isolation")
+    assert (asked.claim.asserts["value"], asked.claim.asserts["number"]) == ("no", 300.0)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param({"definition": "doomed"}, id="a definition nobody has"),
+        pytest.param({"value": "perhaps"}, id="neither yes nor no"),
+        pytest.param({"number": -5.0}, id="fewer than nobody"),
+    ],
+)
+def test_a_correction_that_is_none_is_refused(given):
+    with pytest.raises(SituationError):
+        read_question(SAID, Corrections(**given))
+
+
+# -- what is written ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def files(answer):
+    return build_files(answer)
+
+
+def test_the_page_runs_nothing_and_fetches_nothing(files):
+    page = files["index.html"].decode()
+    assert "<h1>Contradicted: “5,000 Ukrainian soldiers" in page
+    assert not re.findall(r"(?:src|href|url)\s*[=(]\s*[\"']?\s*(?:https?:|//|data:)", page)
+    assert "<script>" not in page
+    assert MAP.name in page
+    assert "What would have to be wrong" in page
+
+
+def test_each_judgement_written_is_verified_against_the_map_written_beside_it(files):
+    names = [name for name in files if name.endswith(".judgement.json")]
+    assert names
+    for name in names:
+        judgement = json.loads(files[name])
+        situation = read_situation(files[name.replace(".judgement.json", ".geojson")])
+        assert verify(judgement, situation).holds
+
+
+def test_a_card_has_the_size_asked_for(files):
+    assert 'viewBox="0 0 1200 675"' in files["map.svg"].decode()
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "a b.geojson", "карта.kml", ".", "", "x" * 300]
+)
+def test_a_map_s_name_never_leads_out_of_the_folder(name):
+    written = slug(name)
+    assert written
+    assert not set(written) & set("/\\\0")
+    assert len(written) <= 60
+    assert not written.startswith(".")
