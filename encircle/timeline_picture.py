@@ -97,20 +97,20 @@ def _draw_runs(moments: Sequence[Moment], scale: _Scale, y: float) -> Iterator[s
         here = _second(moment)
         before = _second(moments[number_ - 1]) if number_ else here
         after = _second(moments[number_ + 1]) if number_ + 1 < len(moments) else here
-        code = moment.judgement.status.code
+        code: str = moment.judgement.status.code
         span = (before + here) / 2, (here + after) / 2
         if runs and runs[-1][0] == code:
             runs[-1] = code, runs[-1][1], span[1]
         else:
             runs.append((code, *span))
-    for code, start, end in runs:
+    for run, start, end in runs:
         x, right = scale.at(start), scale.at(end)
         width = max(right - x, 3.0)
-        yield element("rect", x=x, y=y, width=width, height=STRIP_H, fill=COLOURS[code],
+        yield element("rect", x=x, y=y, width=width, height=STRIP_H, fill=COLOURS[run],
                       stroke=FAINT)  # fmt: skip
         if width >= LABEL_LEAST_PX:
             yield write_text(
-                x + width / 2, y + 28, code, 15, fill=INK, weight="600", anchor="middle"
+                x + width / 2, y + 28, run, 15, fill=INK, weight="600", anchor="middle"
             )
 
 

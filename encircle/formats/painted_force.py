@@ -323,8 +323,8 @@ class SameGround:
     """Finds a piece of one map again on another: a later day's, or another mapper's."""
 
     def __init__(self, ground: Ground, label: str, before: BaseGeometry) -> None:
-        corners = [tuple(before.bounds[:2]), tuple(before.bounds[2:])]
-        window = box_round(corners, AROUND_KM)
+        west, south, east, north = (float(c) for c in before.bounds)
+        window = box_round([(west, south), (east, north)], AROUND_KM)
         self.finder = ForceFinder(ground, label, box(*window.intersection(ground.whole()).bounds))
         self.before = before
 

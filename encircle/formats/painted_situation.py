@@ -15,7 +15,7 @@ from encircle.formats.painted_ground import REAR_DEPTH_M, Ground
 from encircle.formats.painted_place import check_place
 from encircle.formats.shapes import LonLat, cut, make_valid, polygons_of
 from encircle.geojson import digest
-from encircle.notices import Notice, parse_notice
+from encircle.notices import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -270,8 +270,7 @@ class _Drawing:
     def all_notices(self, meant: Force) -> Iterator[dict[str, Any]]:
         """List what is to be told of the map, the drawing and the force, as the contract has it."""
         for given in self.painted.notices:
-            told = given if isinstance(given, Notice) else parse_notice(given)
-            yield told.to_dict()
+            yield given.to_dict()
         for notice in (*meant.notices, *self.notices, *self._conventions()):
             yield notice.to_dict()
 

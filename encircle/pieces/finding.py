@@ -132,7 +132,7 @@ def _cut_at_border(held: Held) -> tuple[list[Polygon], list[Rejection]]:
 
 def _without(bulge: Polygon, taken: Sequence[Polygon]) -> Polygon | None:
     """Leave of a bulge what no piece before it has taken: its largest part."""
-    left = bulge
+    left: BaseGeometry = bulge
     for other in taken:
         if left.intersects(other):
             left = left.difference(other)
@@ -188,14 +188,13 @@ def find_middle(geometry: BaseGeometry) -> LonLat:
 
 
 def name_ground(geometry: BaseGeometry, at: LonLat) -> str | None:
-    """Name ground after the place nearest to it, as people do; None where none is known."""
-    del geometry
-    try:
-        from encircle.places import nearest_place
-    except ImportError:
-        return None
-    place = nearest_place(*at)
-    return place.name if place else None
+    """Name ground after the largest place in it, else the nearest; None where none is known."""
+    west, south, east, north = (float(c) for c in geometry.bounds)
+    for place in places_within((west, south, east, north), MOST_NAMED):
+        if geometry.covers(Point(place.lon, place.lat)):
+            return place.name
+    nearest = nearest_place(*at, within_m=NAMED_WITHIN_M)
+    return nearest.name if nearest else None
 
 
 def _reject(part_m: Polygon, because: str, held: Held) -> Rejection:
@@ -238,4 +237,4 @@ def find_front(held: Held, pieces: Sequence[Piece], place: LonLat) -> Piece | No
     stretch = MultiPolygon(broad).intersection(centre.buffer(FRONT_RADIUS_M, quad_segs=8))
     parts = [p for p in flat_polygons(stretch) if p.dwithin(centre, 1.0)]
     whole = max(parts, key=lambda part: part.area, default=None)
-    return None if whole is None else replace(_build(whole, FRONT, None, held), id=FRONT)
+    return None if whole is None else replace(_build(whole, "front", None, held), id=FRONT)

@@ -85,7 +85,8 @@ def find_bulges(held: Held) -> tuple[list[Bulge], list[Bulge]]:
     for radius_m in HALF_NECKS_M:
         found.extend(_find_at(held, roam_m, radius_m, radius_m / STEP))
     ordered = sorted(found, key=lambda b: (-round(b.score, 3), -round(b.geometry_m.area)))
-    salients, borders = [], []
+    salients: list[Bulge] = []
+    borders: list[Bulge] = []
     for bulge in ordered:
         if any(_overlaps(bulge.geometry_m, kept.geometry_m) for kept in (*salients, *borders)):
             continue
