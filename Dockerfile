@@ -4,7 +4,7 @@ WORKDIR /src
 RUN python -m venv /opt/encircle
 COPY pyproject.toml README.md LICENSE ./
 COPY encircle ./encircle
-RUN /opt/encircle/bin/python -m pip install --no-cache-dir .
+RUN /opt/encircle/bin/python -m pip install --no-cache-dir '.[service,fast,png]'
 
 # Run it as nobody in particular.
 FROM python:3.11-slim

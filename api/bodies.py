@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
 from api.errors import RequestError, UnreadableError
+from api.schemas import BareRequest
 from encircle.errors import InputFault, SituationError
 from encircle.formats.claims_file import read_rows
 from encircle.geojson import parse_document, read_situation
@@ -40,7 +41,10 @@ def parse_body(raw: bytes, model: type[Model]) -> Model:
         If it is, and not what the model asks for.
     """
     document = _parse_object(raw)
-    if document.get("type") == "FeatureCollection":
+    is_bare = document.get("type") == "FeatureCollection"
+    if is_bare and issubclass(BareRequest, model):
+        return cast("Model", BareRequest(situation=document))
+    if is_bare:
         raise RequestError([_BARE])
     try:
         return model.model_validate(document)
@@ -88,6 +92,8 @@ def read_wrapped(request: Request) -> Situation:
     SituationError
         Its pointers lead from the top of the request.
     """
+    if isinstance(request, BareRequest):
+        return read_situation(request.situation)
     return _read(request.situation, as_of=request.as_of, force=request.force)
 
 

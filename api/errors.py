@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 
-from encircle.errors import CertificateError, InputFault, QuestionError, SituationError
+from encircle.errors import (
+    CertificateError,
+    InputFault,
+    KernelsMissingError,
+    QuestionError,
+    SituationError,
+)
 from encircle.judgement import spell_out
 
 if TYPE_CHECKING:
@@ -43,6 +49,30 @@ class TooLargeError(Exception):
 
     def __init__(self, limit_bytes: int) -> None:
         super().__init__(f"the body is larger than {limit_bytes} bytes; simplify or crop the map")
+
+
+class UnsupportedTypeError(Exception):
+    """The body says it is something else than this service reads."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"a body of type {name!r} is not read here; send JSON or GeoJSON "
+            "(Content-Type: application/json or application/geo+json)"
+        )
+
+
+class UnsupportedEncodingError(Exception):
+    """The body is packed in a way that is not unpacked here."""
+
+    def __init__(self, names: str) -> None:
+        super().__init__(f"a body packed as {names!r} is not read here; send it plain or as gzip")
+
+
+class NotAcceptableError(Exception):
+    """The answer is wanted in a form there is none of."""
+
+    def __init__(self, offered: Sequence[str]) -> None:
+        super().__init__(f"there is no answer of that type; ask for one of {', '.join(offered)}")
 
 
 class UnknownScenarioError(Exception):
@@ -99,6 +129,11 @@ class Rule:
 RULES: dict[type[BaseException], Rule] = {
     UnreadableError: Rule(400, "unreadable", "The body cannot be read"),
     UnknownScenarioError: Rule(404, "unknown-scenario", "There is no such scenario"),
+    NotAcceptableError: Rule(406, "not-acceptable", "There is no such answer"),
+    UnsupportedTypeError: Rule(415, "unsupported-type", "The body is of a type not read here"),
+    UnsupportedEncodingError: Rule(
+        415, "unsupported-encoding", "The body is packed in a way not read here"
+    ),
     TooLargeError: Rule(413, "too-large", "The body is too large"),
     MemoryError: Rule(
         413, "too-large", "The situation needs more memory than there is", tells=False
@@ -107,6 +142,7 @@ RULES: dict[type[BaseException], Rule] = {
     SituationError: Rule(422, "wrong-situation", "The situation is readable, but wrong"),
     QuestionError: Rule(409, "question", "What is asked is not one thing"),
     CertificateError: Rule(422, "wrong-judgement", "The judgement is readable, but wrong"),
+    KernelsMissingError: Rule(422, "needs-kernels", "This needs what is not installed here"),
     BusyError: Rule(503, "busy", "The service is busy"),
     TooSlowError: Rule(503, "too-slow", "The work took too long"),
     StoppedError: Rule(503, "stopped", "The work was stopped"),
@@ -159,6 +195,8 @@ def describe(error: BaseException) -> Problem:
     if faults:
         document["errors"] = [tell_fault(fault) for fault in faults[:MOST_FAULTS]]
     headers = {}
+    if isinstance(error, UnsupportedEncodingError):
+        headers["Accept-Encoding"] = "gzip"  # RFC 9110, 12.5.3
     if rule.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(getattr(error, "retry_after_s", 30))
     return Problem(rule.status, headers, encode(document))

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 
 from api import errors
 from api.access import Access, describe_as_response
 from api.catalogue import read_catalogue
 from api.documentation import write_openapi
+from api.manners import HeadAsGet
 from api.metrics import Metrics
 from api.pool import Pool
-from api.routes import claims, health, judgements, questions, rules, scenarios
+from api.routes import claims, health, inspections, judgements, questions, rules, scenarios, welcome
 from api.service import Service
 from api.settings import Settings, read_settings
 from encircle import __version__
@@ -53,9 +55,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.service = service
-    for resource in (judgements, claims, questions, scenarios, rules, health):
+    for resource in (judgements, inspections, claims, questions, scenarios, rules, health, welcome):
         app.include_router(resource.router)
     _tell_errors(app)
+    app.add_middleware(HeadAsGet)
+    if service.settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=service.settings.cors_origins,
+            allow_methods=["GET", "HEAD", "POST"],
+            allow_headers=["Content-Type", "Content-Encoding"],
+            expose_headers=["Retry-After", "Server-Timing"],
+        )
     app.add_middleware(Access, metrics=service.metrics)
     app.openapi = lambda: write_openapi(app)  # type: ignore[method-assign]
     return app

@@ -145,6 +145,10 @@ class JudgementRequest(Closed):
     options: OptionsBody | None = None
 
 
+class BareRequest(JudgementRequest):
+    """A situation that stands for the whole request; faults are told from its own top."""
+
+
 class VerificationRequest(Closed):
     """A judgement to check against the situation it is about."""
 
@@ -217,8 +221,16 @@ class JudgementBody(BaseModel):
     certificates: Json
     pivots: list[Json]
     findings: list[Json]
+    notices: list[Json]
     what_if: Json | None
     provenance: Json
+
+
+class InspectionBody(BaseModel):
+    """What the map's makers noted, and the slips found on it."""
+
+    situation: str | None
+    notices: list[Json]
 
 
 class ClaimChecksBody(BaseModel):
@@ -264,6 +276,16 @@ class RuleBody(BaseModel):
     decides: bool
     status: StatusBody | None
     verdict: VerdictWord | None
+
+
+class WelcomeBody(BaseModel):
+    """Where to begin."""
+
+    service: str
+    version: str
+    description: str
+    openapi: str
+    try_: str = Field(alias="try", description="A resource that answers at once.")
 
 
 class StateBody(BaseModel):

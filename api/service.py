@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from api.catalogue import ask
+from api.content import check_type, decode
 from api.errors import PROBLEM_JSON, TooLargeError
 
 if TYPE_CHECKING:
@@ -22,8 +23,15 @@ if TYPE_CHECKING:
     from api.wire import Kind
 
 NAMES: dict[Kind, str] = {
-    b"j": "judge", b"v": "verify", b"p": "picture", b"c": "claims", b"q": "question",
-}  # fmt: skip
+    b"j": "judge",
+    b"v": "verify",
+    b"p": "picture",
+    b"c": "claims",
+    b"g": "layers",
+    b"h": "page",
+    b"q": "question",
+    b"i": "inspect",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,9 @@ class Service:
         Raises
         ------
         TooLargeError
-            As soon as it is known to be larger, whatever its head says.
+            As soon as it is known to be larger, whatever its head says; unpacked, too.
+        UnsupportedTypeError, UnsupportedEncodingError
+            If it says that it is something else than is read here.
         """
         limit = self.settings.max_body_bytes
         declared = request.headers.get("content-length", "")
@@ -79,7 +89,9 @@ class Service:
             body += chunk
             if len(body) > limit:
                 raise TooLargeError(limit)
-        return bytes(body)
+        plain = decode(request.headers, bytes(body), limit)
+        check_type(request.headers, plain)
+        return plain
 
 
 def find_service(request: Request) -> Service:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
 PREFIX = "ENCIRCLE_"
 ROOT = Path(__file__).resolve().parents[1]
 """The folder that holds this package, and the fixtures beside it."""
+
+
+ORIGIN = r"\*|https?://[A-Za-z0-9.-]+(:\d{1,5})?|https?://\[[0-9A-Fa-f:.]+\](:\d{1,5})?"
+"""Scheme, host and port, as a browser sends them (RFC 6454, 6.1)."""
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
 
 
 def _count_cpus() -> int:
@@ -36,11 +45,18 @@ class Settings:
     """Address space of each worker, where the system can limit it; bytes."""
     fixtures: Path = ROOT / "fixtures"
     """The folder of scenarios."""
+    cors_origins: tuple[str, ...] = ()
+    """Origins whose pages may call this service, set apart by commas; `*`: any. None by default:
+    then no browser lets another site's page read an answer."""
 
     def __post_init__(self) -> None:
         for name in ("max_body_bytes", "timeout_s", "workers", "worker_memory_bytes"):
             if not 0 < getattr(self, name) < math.inf:
                 raise SettingError(name, getattr(self, name), "Give a number above 0")
+        for origin in self.cors_origins:
+            if not re.fullmatch(ORIGIN, origin):
+                remedy = "Give origins such as https://map.example.org, without a path, or *"
+                raise SettingError("cors_origins", origin, remedy)
         if self.queue < 0:
             raise SettingError("queue", self.queue, "Give 0 or more")
 
@@ -63,6 +79,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """
     given = os.environ if environment is None else environment
     readers: dict[str, Any] = {"int": int, "float": float, "Path": Path}
+    readers["tuple[str, ...]"] = _split
     values: dict[str, Any] = {}
     for each in fields(Settings):
         text = given.get(f"{PREFIX}{each.name.upper()}", "").strip()

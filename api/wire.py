@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 from typing import Literal
 
-Kind = Literal[b"j", b"v", b"p", b"c", b"q"]
-"""The work: judge, verify, judge and draw a picture, check claims, or answer a question."""
+Kind = Literal[b"j", b"v", b"p", b"c", b"g", b"h", b"q", b"i"]
+"""The work: judge, verify, judge and draw a picture, check claims, judge and give layers, judge
+and write a page, answer a question, inspect."""
 QUESTION = struct.Struct(">cI")
 """Kind of the work, and how many bytes follow."""
 ANSWER = struct.Struct(">HHdI")

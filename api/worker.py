@@ -25,6 +25,8 @@ from api.schemas import (
 from api.wire import ANSWER, QUESTION, Kind
 from encircle import check_claims, judge
 from encircle.claims.checks import UNWEIGHED
+from encircle.notices import gather
+from encircle.slips import inspect_situation
 from encircle.verify import verify
 
 if TYPE_CHECKING:
@@ -57,6 +59,28 @@ def picture_body(raw: bytes) -> bytes:
     return draw_svg(judge(situation, _choose(request)), situation).encode()
 
 
+def layers_body(raw: bytes) -> bytes:
+    """Judge the situation in a request's body, and give the layers of a map."""
+    request = parse_body(raw, JudgementRequest)
+    return write(judge(read_wrapped(request), _choose(request)).to_geojson())
+
+
+def page_body(raw: bytes) -> bytes:
+    """Judge the situation in a request's body, and write a page of it."""
+    from encircle.notebook import write_page  # noqa: PLC0415 - few ask for one
+
+    request = parse_body(raw, JudgementRequest)
+    return write_page(judge(read_wrapped(request), _choose(request))).encode("utf-8", "replace")
+
+
+def inspect_body(raw: bytes) -> bytes:
+    """Look the map in a request's body over for slips; nothing is judged."""
+    request = parse_body(raw, JudgementRequest)
+    situation = read_wrapped(request)
+    found = gather([*situation.notices, *inspect_situation(situation, _choose(request))])
+    return write({"situation": situation.id, "notices": [notice.to_dict() for notice in found]})
+
+
 def claims_body(raw: bytes) -> bytes:
     """Rate the claims in a request's body against its maps."""
     request = parse_body(raw, ClaimChecksRequest)
@@ -84,6 +108,9 @@ WORK: dict[Kind, Callable[[bytes], bytes]] = {
     b"v": verify_body,
     b"p": picture_body,
     b"c": claims_body,
+    b"g": layers_body,
+    b"h": page_body,
+    b"i": inspect_body,
     b"q": answer_question,
 }
 """Kind of work to what does it."""

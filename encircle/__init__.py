@@ -19,14 +19,18 @@ _HOMES = {
     "SituationError": "errors",
     "UnknownForceError": "errors",
     "Verification": "verify",
+    "ask": "asking.ask",
     "check_claims": "claims.checks",
     "draw_svg": "picture",
+    "inspect": "slips",
     "list_rules": "rules",
     "read": "reading",
     "render_png": "picture_png",
 }
 """Where each name lives. It is imported when first asked for (PEP 562): to import the package is
 cheap, and who only verifies loads nothing of the engine."""
+_ALIASES = {"inspect": "inspect_situation"}
+"""What a name is called where it lives, if otherwise."""
 _CALLED = ("explain", "judge", "verify")
 """Modules that are called as the function of their own name, see `encircle.calling`."""
 
@@ -43,9 +47,11 @@ __all__ = [
     "UnknownForceError",
     "Verification",
     "__version__",
+    "ask",
     "check_claims",
     "draw_svg",
     "explain",
+    "inspect",
     "judge",
     "list_rules",
     "read",
@@ -54,6 +60,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from encircle.asking.ask import ask
     from encircle.calling import as_module
     from encircle.claims.checks import check_claims
     from encircle.errors import (
@@ -74,6 +81,7 @@ if TYPE_CHECKING:
     from encircle.reading import read
     from encircle.rules import list_rules
     from encircle.situation import Situation
+    from encircle.slips import inspect_situation as inspect
     from encircle.verify import Verification
     from encircle.verify import verify as _verify
 
@@ -86,7 +94,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever is asked for
     if name in _CALLED:
         return import_module(f"encircle.{name}")
     if name in _HOMES:
-        value = getattr(import_module(f"encircle.{_HOMES[name]}"), name)
+        value = getattr(import_module(f"encircle.{_HOMES[name]}"), _ALIASES.get(name, name))
         globals()[name] = value
         return value
     raise AttributeError(f"module 'encircle' has no attribute {name!r}")

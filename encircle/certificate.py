@@ -106,7 +106,7 @@ def _draw_legs(network: Network, way: Way, standings: Sequence[Standing]) -> Ite
     """Walk the way's edges; runs over open ground are drawn in one piece."""
     mode = "foot" if way.mode == "boat" else way.mode
     standing = _standing_of(way, standings)
-    walker = _Walker(network, mode, way.reading, standing.place, list(standing.own_faces))
+    walker = _Walker(network, mode, way.reading, *_start_of(network, way, standing))
     for before, vertex, number in zip(way.vertices, way.vertices[1:], way.edges, strict=False):
         edge = network.edges[number]
         if edge.by == "ground":
@@ -115,6 +115,20 @@ def _draw_legs(network: Network, way: Way, standings: Sequence[Standing]) -> Ite
             taken = "boat" if number in way.boats else mode
             yield from walker.travel(edge, taken, forward=edge.u == before)
             walker.run = [vertex] if network.is_face(vertex) else []
+
+
+def _start_of(network: Network, way: Way, standing: Standing) -> tuple[Point, list[int]]:
+    """Say where a way starts, and on what ground: of a drawn force, where its first step is."""
+    if not standing.is_drawn or not way.edges:
+        return standing.place, list(standing.own_faces)
+    edge, second = network.edges[way.edges[0]], way.vertices[1]
+    if network.is_face(second):
+        if second in standing.own_faces:
+            return standing.place, list(standing.own_faces)
+        return Point(network.ground.points[second]), []
+    line = _line_of(network, edge, standing.place, forward=edge.u == way.vertices[0])
+    start = Point(line.coords[0])
+    return start, network.ground.faces_at(start)
 
 
 @dataclass
@@ -356,12 +370,24 @@ def _fence(
             if any(shapely.intersects(Polygon(ring), shape) for shape in anchors)
         ]  # fmt: skip
         pockets.append((orient(Polygon(part.exterior, holes)), None))
-    pockets += [_fence_in_place(network, s) for s in standings if not inside & set(s.own_faces)]
+    pockets += [
+        _fence_in_place(network, s)
+        for s in standings
+        if not inside & set(s.own_faces) and not _is_held(network, inside, s)
+    ]
     outer: list[tuple[Polygon, int | None]] = []
     for pocket, face in sorted(pockets, key=lambda pocket: -pocket[0].area):
         if not any(shapely.covers(other, pocket) for other, _ in outer):
             outer.append((pocket, face))
     return outer
+
+
+def _is_held(network: Network, inside: set[int], standing: Standing) -> bool:
+    """Tell whether ground inside the ring is part of a force drawn as a polygon."""
+    if not standing.is_drawn or not inside:
+        return False
+    points = network.ground.points[sorted(inside)]
+    return bool(shapely.contains(standing.discs["optimistic"], points).any())
 
 
 def _fence_in_place(network: Network, standing: Standing) -> tuple[Polygon, int | None]:

@@ -14,6 +14,7 @@ from encircle import (
     cli_ask,
     cli_claims,
     cli_convert,
+    cli_inspect,
     cli_library,
     cli_roads,
     cli_serve,
@@ -69,6 +70,7 @@ def begin(
 
 cli_ask.register(app)
 cli_convert.register(app)
+cli_inspect.register(app)
 cli_library.register(app)
 cli_claims.register(app)
 cli_words.register(app)

@@ -90,9 +90,10 @@ def check(
         _tell(checks)
     elif checks.checked or not checks.faulty:
         print_json(checks.to_dict(brief=brief))
-    if checks.faulty and not checks.checked:
-        raise typer.Exit(BAD_INPUT)
-    raise typer.Exit(FAILED if any(c.rating in failing for c in checks.checked) else 0)
+    if any(c.rating in failing for c in checks.checked):
+        raise typer.Exit(FAILED)
+    # what could not be read may be the very claim the run was to fail on: never green
+    raise typer.Exit(BAD_INPUT if checks.faulty and (failing or not checks.checked) else 0)
 
 
 def _parse_ratings(given: Sequence[str]) -> frozenset[Rating]:
@@ -125,13 +126,19 @@ def _read_claims(
     from dataclasses import replace
 
     from encircle.claims.checks import list_claims
-    from encircle.formats.claims_file import read_claims
+    from encircle.formats.claims_file import read_claims_file
 
     if not files:
         return [replace(s, source=names[s.home or 0]) for s in list_claims(maps)]
     if [*names, *files].count("-") > 1:
         refuse("standard input can be read once; give - once")
-    return [entry for file in files for entry in guard(lambda f=file: read_claims(load(f), f))]
+    stated: list[Statement | FaultyClaim] = []
+    for file in files:
+        read = guard(lambda f=file: read_claims_file(load(f), f))
+        stated += read.claims
+        for notice in read.notices:
+            typer.echo(f"Notice: {file}: {notice.statement}", err=True)
+    return stated
 
 
 def _check(
@@ -178,6 +185,9 @@ def _tell(checks: ClaimChecks) -> None:
     for checked in checks.checked:
         typer.echo(f"{checked.id}: {name_rating(checked.rating)}")
         typer.echo(f"  {checked.quote}")
+        for notice in checked.notices:
+            mark = "! In doubt: " if notice.severity == "doubt" else "! "
+            typer.echo(f"  {mark}{notice.statement}")
         for finding in checked.findings[1:]:
             typer.echo(f"  - {finding.statement}")
         if checked.number:

@@ -52,6 +52,9 @@ def roads(
     tolerance_m: Annotated[
         float, typer.Option(min=0, help="Join loose ends of roads this near to another; m")
     ] = 0.0,
+    most_away_m: Annotated[
+        float, typer.Option(min=0, help="How far a place may lie from the nearest road; m")
+    ] = 2_000.0,
     json_output: Annotated[
         bool, typer.Option("--json", help="Print one JSON document, nothing else")
     ] = False,
@@ -68,7 +71,7 @@ def roads(
     with show_steps("Reading roads") as step:
         lines = guard(lambda: read_road_lines(file, chance, step))
     with show_steps("Joining roads"):
-        network = guard(lambda: build_road_network(lines, places, tolerance_m))
+        network = guard(lambda: build_road_network(lines, places, tolerance_m, most_away_m))
         ground = guard(lambda: read_polygons(hostile)) if hostile else []
         closed = network.find_touched(ground) if ground else None
     vertices = [landing.vertex for landing in network.landings]

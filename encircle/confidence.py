@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from encircle.ground import UNMAPPED
+from encircle.reach import is_bare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from encircle.judgement import Judged
+    from encircle.notices import Notice
     from encircle.rules import Facts
 
 Level = Literal["high", "moderate", "low"]
@@ -38,9 +40,19 @@ def assess_confidence(facts: Facts, judged: Judged, margins: dict[str, Any]) -> 
     return {"level": LEVELS[level], "because": said}
 
 
+def hold_down(confidence: dict[str, Any], notices: Sequence[Notice]) -> dict[str, Any]:
+    """Keep confidence low where a notice is a doubt, and give its sentence first."""
+    doubts = [notice.statement for notice in notices if notice.severity == "doubt"]
+    if not doubts:
+        return confidence
+    told = confidence["because"] if confidence["level"] != "high" else []
+    return {**confidence, "level": "low", "because": [*doubts, *told]}
+
+
 def _list_reasons(facts: Facts, judged: Judged) -> Iterator[tuple[int, str]]:
     if judged.status.code in ("U", "C3"):
         yield 0, "The map does not settle the question: what nobody knows decides it."
+    yield from _list_bare_words(facts)
     if facts.evidence.stale:
         yield 1, f"{len(facts.evidence.stale)} features are too old to rely on."
     speaking = facts.evidence.speaking
@@ -64,6 +76,16 @@ def _list_reasons(facts: Facts, judged: Judged) -> Iterator[tuple[int, str]]:
     way = facts.pessimistic.best
     if way is not None and way.fire == UNMAPPED:
         yield 1, "Fire is not mapped on the best way."
+
+
+def _list_bare_words(facts: Facts) -> Iterator[tuple[int, str]]:
+    """Say what vouches for the place of the position that speaks, where that is little."""
+    if facts.contradiction:
+        yield 0, "The position and the map contradict each other."
+    elif facts.position.basis == "sketch":
+        yield 1, f"{facts.position.id} was placed by hand, from written accounts."
+    elif is_bare(facts.position):
+        yield 1, f"Only a word says that {facts.position.id} is where it is drawn."
 
 
 def _list_thin_places(

@@ -2,31 +2,59 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from encircle import situation as nouns
 from encircle.notices import Severity  # noqa: TC001 - pydantic reads it
+from encircle.spelling import (
+    drop_absent,
+    is_absent,
+    parse_list,
+    parse_object,
+    parse_truth,
+    read_id,
+    read_time,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def parse_instant(value: object) -> object:
     """Take RFC 3339, or a bare date, as an instant in UTC."""
-    if not isinstance(value, str):
-        raise ValueError(  # noqa: TRY004 - pydantic collects these
-            "a time is written as text, like 2025-03-14T12:00:00Z"
-        )
-    instant = datetime.fromisoformat(value.strip())
-    try:
-        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("a time outside the years 1 to 9999") from None
+    return read_time(value)
 
 
 def _parse_permission(value: object) -> object:
-    return {True: "enemy", False: None}.get(value, value) if isinstance(value, bool) else value
+    read = parse_truth(value)
+    return {True: "enemy", False: None}[read] if isinstance(read, bool) else value
+
+
+def _parse_modes(value: object) -> object:
+    """Read modes of travel; in a text, blanks and strokes part them too: no mode has any."""
+    read = parse_list(value)
+    if not isinstance(value, str) or not isinstance(read, list):
+        return read
+    texts = [item for item in read if isinstance(item, str)]
+    return [mode for text in texts for mode in re.split(r"[\s/+]+", text) if mode] + [
+        item for item in read if not isinstance(item, str)
+    ]
+
+
+def _parse_id(value: object) -> object:
+    """Take a number for its text, as an id is; anything else stays as it is."""
+    return read_id(value) or value
+
+
+def _parse_whole(value: object) -> object:
+    """Take 2.0 for 2: a column with gaps is a column of fractions to pandas."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 Instant = Annotated[datetime, BeforeValidator(parse_instant)]
@@ -34,34 +62,60 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Length = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1_000_000)]
 Text = Annotated[str, Field(strict=True)]
 Name = Annotated[str, Field(strict=True, min_length=1)]
-Modes = Annotated[list[nouns.Mode], Field(min_length=1)]
+Id = Annotated[str, BeforeValidator(_parse_id, json_schema_input_type=str | float),
+               Field(strict=True, min_length=1)]  # fmt: skip
+"""A name that a table may have taken for a number: 47 is "47"."""
+ModeList = Annotated[
+    list[nouns.Mode],
+    BeforeValidator(_parse_modes, json_schema_input_type=list[nouns.Mode] | str),
+]
+Modes = Annotated[ModeList, Field(min_length=1)]
 
 
 class _Open(BaseModel):
     """Foreign members are kept in the document and ignored here (RFC 7946 6.1)."""
 
     model_config = ConfigDict(extra="ignore", strict=False)
+    means_something: ClassVar[frozenset[str]] = frozenset()
+    """Members of which null is a statement."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_absent(cls, given: object) -> object:
+        """Take null and empty text for what is not there: a table has every column in every row."""
+        if not isinstance(given, dict):
+            return given
+        kept = dict.fromkeys(cls.means_something & given.keys())
+        return {**kept, **drop_absent(given)}
 
 
 class SourceModel(_Open):
     """A source of evidence, graded on the Admiralty scale."""
 
-    id: Name | None = None
+    id: Id | None = None
     title: Text | None = None
     url: Text | None = None
     archive_url: Text | None = None
     sha256: Text | None = None
     accessed_at: Text | None = None
     reliability: Literal["A", "B", "C", "D", "E", "F"] | None = None
-    credibility: Annotated[int, Field(strict=True, ge=1, le=6)] | None = None
+    credibility: (
+        Annotated[int, BeforeValidator(_parse_whole), Field(strict=True, ge=1, le=6)] | None
+    ) = None
     origin: Text | None = None
+
+
+Cited = Annotated[
+    list[Id | SourceModel],
+    BeforeValidator(parse_list, json_schema_input_type=list[Id | SourceModel] | str),
+]
 
 
 class CommonModel(_Open):
     """What every feature may say."""
 
-    name: Text | None = None
-    sources: list[Name | SourceModel] | None = None
+    name: Id | None = None
+    sources: Cited | None = None
     observed_at: Instant | None = None
     reported_at: Instant | None = None
     valid_from: Instant | None = None
@@ -75,8 +129,8 @@ class PositionModel(CommonModel):
     """A `position`: somebody stands here."""
 
     kind: Literal["position"]
-    side: Name
-    force: Name | None = None
+    side: Id
+    force: Id | None = None
     echelon: nouns.Echelon | None = None
     reach_m: Length | None = None
     basis: nouns.PositionBasis | None = None
@@ -87,17 +141,19 @@ class PositionModel(CommonModel):
 class ControlModel(CommonModel):
     """A `control` polygon: who holds this ground."""
 
+    means_something = frozenset({"holder"})
+
     kind: Literal["control"]
-    holder: Name | None
+    holder: Id | None
     basis: nouns.Basis
-    claimed_by: Name | None = None
+    claimed_by: Id | None = None
 
 
 class AnchorModel(CommonModel):
     """An `anchor`: ground that counts as reached."""
 
     kind: Literal["anchor"]
-    side: Name
+    side: Id
     access: nouns.Access | None = None
 
 
@@ -128,14 +184,14 @@ class BarrierModel(CommonModel):
 
     kind: Literal["barrier"]
     type: nouns.BarrierType
-    blocks: list[nouns.Mode] | None = None
+    blocks: ModeList | None = None
 
 
 class FireModel(CommonModel):
     """A `fire` polygon: who fires there, and how hard."""
 
     kind: Literal["fire"]
-    side: Name
+    side: Id
     grade: nouns.FireGrade
     modes: Modes | None = None
 
@@ -145,28 +201,29 @@ class ClaimModel(CommonModel):
 
     kind: Literal["claim"]
     claimant: Text | None = None
-    claimant_side: Name | None = None
+    claimant_side: Id | None = None
     made_at: Instant | None = None
     statement: Text | None = None
     url: Text | None = None
     archive_url: Text | None = None
-    asserts: dict[str, Any] | None = None
-
-
-def _parse_holds(value: object) -> object:
-    words = {"yes": True, "true": True, "no": False, "false": False}
-    return words.get(value.strip().lower(), value) if isinstance(value, str) else value
+    asserts: (
+        Annotated[
+            dict[str, Any],
+            BeforeValidator(parse_object, json_schema_input_type=dict[str, Any] | str),
+        ]
+        | None
+    ) = None
 
 
 class AssertionModel(_Open):
     """What a claim asserts."""
 
-    force: Name | None = None
+    force: Id | None = None
     definition: nouns.Definition | None = None
-    value: Annotated[Literal[True, False], BeforeValidator(_parse_holds)] | None = None
+    value: Annotated[Literal[True, False], BeforeValidator(parse_truth)] | None = None
     number: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0)] | None = None
     tense: nouns.Tense | None = None
-    hedged: Annotated[bool, Field(strict=True)] | None = None
+    hedged: Annotated[bool, BeforeValidator(parse_truth), Field(strict=True)] | None = None
 
 
 def parse_assertion(asserts: object) -> nouns.Assertion:
@@ -190,17 +247,17 @@ def parse_assertion(asserts: object) -> nouns.Assertion:
 class SideModel(_Open):
     """A party to the fighting."""
 
-    id: Name
+    id: Id
     name: Text | None = None
-    allies: list[Name] | None = None
+    allies: list[Id] | None = None
 
 
 class NamedForceModel(_Open):
     """What a newspaper would call a force."""
 
-    id: Name
+    id: Id
     name: Text | None = None
-    side: Name | None = None
+    side: Id | None = None
 
 
 class NoticeModel(_Open):
@@ -215,14 +272,14 @@ class NoticeModel(_Open):
 class SituationModel(_Open):
     """The foreign member `situation` of the collection."""
 
-    id: Name | None = None
+    id: Id | None = None
     title: Text | None = None
     as_of: Text | None = None
     sides: list[SideModel] | None = None
-    force: Name | None = None
+    force: Id | None = None
     area: dict[str, Any] | None = None
     uncovered: Literal["unknown", "open"] | None = None
-    mapper_side: Name | None = None
+    mapper_side: Id | None = None
     sources: list[SourceModel] | None = None
     forces: list[NamedForceModel] | None = None
     notices: list[Name | NoticeModel] | None = None
@@ -240,6 +297,21 @@ class Kind:
     noun: type[nouns.Feature]
     geometries: tuple[str, ...]
 
+    @property
+    def written_as(self) -> tuple[str, ...]:
+        """Types it may be written as: layers of a GIS promote each to its Multi, of one part."""
+        promoted = (f"Multi{kind}" for kind in self.geometries if not kind.startswith("Multi"))
+        return tuple(dict.fromkeys([*self.geometries, *promoted]))
+
+    def find_unused(self, properties: dict[str, Any]) -> Iterator[str]:
+        """Find properties that are not read and nearly name one that is, and is not there."""
+        for written, value in properties.items():
+            if written in KNOWN_PROPERTIES or is_absent(value) or not isinstance(written, str):
+                continue
+            meant = name_nearest(written)
+            if meant in self.model.model_fields and is_absent(properties.get(meant)):
+                yield written
+
 
 KINDS: dict[str, Kind] = {
     "position": Kind(PositionModel, nouns.Position, ("Point", "MultiPoint", "Polygon")),
@@ -255,6 +327,34 @@ KINDS: dict[str, Kind] = {
         ("Point", "MultiPoint", *LINES, *AREAS),
     ),
 }
+
+KNOWN_PROPERTIES = frozenset(
+    name for kind in KINDS.values() for name in kind.model.model_fields
+) | {"id"}  # fmt: skip
+"""Every property that some kind of feature may have."""
+TELLING_NOTHING = frozenset({"id", "name", "note", "statement", "url", "archive_url", "surface"})
+"""Properties that change no verdict."""
+NEAR = 0.8
+"""Likeness of two names (difflib) from which one may be a slip for the other: `forse`, `mode`."""
+CUT_TO = 10
+"""Letters that a Shapefile keeps of a name. Source: dBASE III, field descriptor."""
+
+
+def name_nearest(written: str) -> str | None:
+    """
+    Name the property that another nearly names; None where it is far from all.
+
+    Examples
+    --------
+    >>> name_nearest("forse"), name_nearest("location_e"), name_nearest("marker-color")
+    ('force', 'location_error_m', None)
+    """
+    plain = written.strip().lower()
+    if plain in KNOWN_PROPERTIES:
+        return plain
+    cut = sorted(n for n in KNOWN_PROPERTIES if len(plain) == CUT_TO and n.startswith(plain))
+    return next(iter([*cut, *get_close_matches(plain, sorted(KNOWN_PROPERTIES), 1, NEAR)]), None)
+
 
 _WHEELS: tuple[nouns.Mode, ...] = ("wheeled", "tracked", "foot")
 CROSSING_MODES: dict[str, tuple[nouns.Mode, ...]] = {
@@ -276,13 +376,17 @@ def input_schema() -> dict[str, Any]:
     features = [
         {
             "type": "object",
-            "required": ["type", "id", "geometry", "properties"],
+            "required": ["type", "geometry", "properties"],
             "properties": {
                 "type": {"const": "Feature"},
-                "id": {"type": "string", "minLength": 1},
-                "geometry": {"properties": {"type": {"enum": list(KINDS[kind].geometries)}}},
+                "id": {"type": ["string", "number"], "minLength": 1},
+                "geometry": {"properties": {"type": {"enum": list(KINDS[kind].written_as)}}},
                 "properties": schema,
             },
+            "anyOf": [
+                {"required": ["id"]},
+                {"properties": {"properties": {"required": ["id"]}}},
+            ],
         }
         for kind, schema in definitions.items()
     ]

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 WHOLLY = 0.99
 """Share of a drawn force on hostile ground from which it stands there wholly: what is left are
 slivers along a front that two people drew. Source: convention of this project."""
+LEAST_TOLD_KM2 = 0.01
+"""Less of a drawn force than this is not told apart: a hectare is a sliver of a front."""
 WINDS = (
     "north", "north-north-east", "north-east", "east-north-east",
     "east", "east-south-east", "south-east", "south-south-east",
@@ -97,25 +99,72 @@ def find_contradiction(searcher: Searcher, standings: Sequence[Standing]) -> Con
     return Contradiction(len(lost) == len(standings), tuple(evidence), _find_near(searcher, lost))
 
 
+def describe_apart(searcher: Searcher, standings: Sequence[Standing]) -> str:
+    """
+    Tell which places of one position are worse off than its best; empty where none is.
+
+    A position at several places, or drawn as a polygon, is as well off as its best place.
+    """
+    if not standings:
+        return ""
+    if standings[0].is_drawn:
+        return _describe_drawn(searcher, standings[0])
+    if len(standings) < 2:  # noqa: PLR2004 - one place is the best
+        return ""
+    shut = [s for s in standings if not _leads_out(searcher, {s.vertex})]
+    if not shut or len(shut) == len(standings):
+        return ""
+    plane = searcher.network.ground.drawing.plane
+    places = plane.points_to_degrees([(s.place.x, s.place.y) for s in shut]).tolist()
+    named = "; ".join(f"{lon:.4f}, {lat:.4f}" for lon, lat in places)
+    return f"From {len(shut)} of {len(standings)} places no way by land is sure: {named}."
+
+
+def _describe_drawn(searcher: Searcher, standing: Standing) -> str:
+    network = searcher.network
+    ground, shape = network.ground, standing.discs["optimistic"]
+    faces = np.flatnonzero(shapely.contains(shape, ground.points))
+    free = set(faces[ground.is_free(faces, "pessimistic")].tolist()) if len(faces) else set()
+    told = []
+    km2 = _measure_km2(ground, set(faces.tolist()) - free)
+    if km2 >= LEAST_TOLD_KM2:
+        told.append(f"{say_area(km2)} is not surely ground it can pass")
+    pieces: list[set[int]] = []
+    left = set(free)
+    while left:
+        piece = _spread_own(searcher, min(left), free)
+        pieces.append(piece)
+        left -= piece
+    shut = [p for p in pieces if not _leads_out(searcher, p)]
+    km2 = sum(_measure_km2(ground, piece) for piece in shut)
+    if len(shut) < len(pieces) and km2 >= LEAST_TOLD_KM2:
+        told.append(f"{say_area(km2)} has no sure way out by land")
+    return f"Of the ground it is drawn on, {' and '.join(told)}." if told else ""
+
+
+def _measure_km2(ground: Ground, faces: set[int]) -> float:
+    return float(shapely.area(ground.faces[sorted(faces)]).sum()) / 1e6 if faces else 0.0
+
+
+def _leads_out(searcher: Searcher, starts: set[int]) -> bool:
+    spread = searcher.spread(starts, "pessimistic", LAND_BITS | LANDING)
+    return bool(spread & searcher.land_anchors())
+
+
 def _is_lost(ground: Ground, standing: Standing) -> bool:
     faces = _faces_of(ground, standing)
     areas = shapely.area(ground.faces[faces])
     hostile = np.ones(len(faces), dtype=bool)
     for reading in READINGS:
         hostile &= ground.state[reading][faces] == State.HOSTILE
-    if standing.discs["optimistic"].geom_type == "Polygon" and _is_drawn(standing):
+    if standing.is_drawn:
         return bool(len(faces)) and bool(areas[hostile].sum() >= WHOLLY * areas.sum())
     return bool(len(faces)) and bool(hostile.all())
 
 
-def _is_drawn(standing: Standing) -> bool:
-    shape = standing.position.geometry
-    return shape is not None and shape.geom_type == "Polygon"
-
-
 def _faces_of(ground: Ground, standing: Standing) -> list[int]:
     """List the faces a place touches, or those of which a drawn force is made."""
-    if not _is_drawn(standing):
+    if not standing.is_drawn:
         return list(standing.own_faces)
     inside = shapely.contains(standing.discs["optimistic"], ground.points)
     return np.flatnonzero(inside).tolist() or list(standing.own_faces)
@@ -132,17 +181,16 @@ def _find_near(searcher: Searcher, lost: Sequence[Standing]) -> HeldGround | Non
     away = shapely.distance(ground.faces[own], here)
     nearest = int(own[int(np.argmin(away))])
     piece = _spread_own(searcher, nearest, set(own.tolist()))
-    spread = searcher.spread(piece, "pessimistic", LAND_BITS | LANDING)
     line = shapely.shortest_line(here, ground.faces[nearest])
     (lon, lat), (to_lon, to_lat) = ground.drawing.plane.points_to_degrees(line.coords)
     bearing, _, distance_m = GEOD.inv(lon, lat, to_lon, to_lat)
     area_m2 = float(shapely.area(ground.faces[sorted(piece)]).sum())
-    joined = bool(spread & searcher.land_anchors())
+    joined = _leads_out(searcher, piece)
     return HeldGround(float(distance_m), float(bearing) % 360, area_m2 / 1e6, joined)
 
 
 def _place_of(standing: Standing) -> BaseGeometry:
-    return standing.discs["optimistic"] if _is_drawn(standing) else Point(standing.place)
+    return standing.discs["optimistic"] if standing.is_drawn else Point(standing.place)
 
 
 def _spread_own(searcher: Searcher, start: int, own: set[int]) -> set[int]:

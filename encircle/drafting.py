@@ -14,7 +14,8 @@ from encircle.formats.scenarios import EXPECTED, SITUATION, SOURCES, read_scenar
 from encircle.judge import find_status, judge
 from encircle.judgement import STATUSES
 from encircle.projection import Plane
-from encircle.situation import Anchor, Claim, Control, Position
+from encircle.situation import Claim, Control, Position
+from encircle.slips import inspect_situation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -162,55 +163,6 @@ def find_mistakes(folder: Path) -> list[Mistake]:
     ]
 
 
-def _check_place(situation: Situation) -> Iterator[Mistake]:
-    """Find features that stand on another map, most often with lon and lat swapped."""
-    if situation.area is None:
-        return
-    west, south, east, north = situation.area.bounds
-    frame = situation.area.envelope.buffer(max(east - west, north - south))
-    for feature in situation.features:
-        elsewhere = isinstance(feature, Anchor) and feature.access != "land"
-        if elsewhere or feature.geometry is None or feature.geometry.intersects(frame):
-            continue
-        turned = shapely.transform(feature.geometry, lambda lonlat: lonlat[:, ::-1])
-        why = "longitude and latitude are swapped" if turned.intersects(frame) else "is it meant?"
-        yield Mistake("far-away", f"it lies far from the area: {why}", (feature.id,))
-
-
-def _check_force(situation: Situation) -> Iterator[Mistake]:
-    """Find positions of the force that stand outside the area."""
-    area = situation.area
-    for position in situation.positions_of(situation.force):
-        if area is not None and position.drawn.disjoint(area):
-            yield Mistake("off-the-map", "the force stands outside the area; widen the area",
-                          (position.id,))  # fmt: skip
-
-
-def _check_anchors(situation: Situation) -> Iterator[Mistake]:
-    """Find anchors on ground that the enemy holds, or outside the area."""
-    positions = situation.positions_of(situation.force)
-    friends = situation.friends_of(positions[0].side) if positions else frozenset()
-    held = [c for c in situation.of_kind(Control) if c.basis in ("assessed", "territory")]
-    own = shapely.union_all([c.drawn for c in held if c.holder in friends])
-    hostile = shapely.union_all([c.drawn for c in held if c.holder not in friends])
-    anchors = [a for a in situation.of_kind(Anchor) if a.side in friends]
-    if not any(a.access == "land" for a in anchors):
-        yield Mistake("no-anchor", "no land anchor: nothing on this map counts as reached")
-    for anchor in anchors:
-        if anchor.access != "land":
-            continue
-        if situation.area is not None and anchor.drawn.disjoint(situation.area):
-            yield Mistake("off-the-map", "the anchor lies outside the area", (anchor.id,))
-        middle = anchor.drawn.representative_point()
-        if hostile.contains(middle) and not own.contains(middle):
-            yield Mistake(
-                "anchor-on-hostile-ground",
-                "the anchor lies on ground the map gives to the enemy: an anchor is friendly "
-                "ground with its own way onward",
-                (anchor.id,),
-            )
-
-
 def _check_paint(situation: Situation) -> Iterator[Mistake]:
     """Find ground no control polygon covers: it counts as unknown, and opens or contests rings."""
     painted = [c.drawn for c in situation.of_kind(Control) if c.basis != "claimed"]
@@ -249,10 +201,18 @@ def _check_edge(situation: Situation) -> Iterator[Mistake]:
                       "widen the area, or paint who holds the ground there")  # fmt: skip
 
 
+def _check_slips(situation: Situation) -> Iterator[Mistake]:
+    """Find what every judgement of the map would tell as a slip of drawing."""
+    for notice in inspect_situation(situation):
+        certain = notice.severity == "doubt" or notice.code in OFF_THE_MAP
+        yield Mistake(notice.code, notice.statement, notice.features, is_certain=certain)
+
+
+OFF_THE_MAP = ("force_off_the_map", "anchor_off_the_map", "feature_far_away")
+"""Slips that a scenario never means."""
+
 _ON_THE_MAP: tuple[Callable[[Situation], Iterator[Mistake]], ...] = (
-    _check_place,
-    _check_force,
-    _check_anchors,
+    _check_slips,
     _check_paint,
     _check_edge,
 )

@@ -2,6 +2,7 @@
 
 * EncircleError
   x SituationError (also ValueError)   the input is not a situation: every fault at once
+    + MissingFileError                 (also FileNotFoundError) there is no such file
     + UnknownForceError                no position belongs to the force asked for
     + UnknownFeatureError              no feature has an id to be left out or assumed
     + OptionsError                     a parameter cannot be used
@@ -25,6 +26,7 @@ __all__ = [
     "EncircleError",
     "InputFault",
     "KernelsMissingError",
+    "MissingFileError",
     "OptionsError",
     "QuestionError",
     "SituationError",
@@ -61,14 +63,26 @@ class SituationError(EncircleError, ValueError):
         super().__init__("\n".join(map(str, self.faults)))
 
 
+class MissingFileError(SituationError, FileNotFoundError):
+    """There is no such file, or it is a folder."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name = name
+        super().__init__([InputFault("", f"cannot read {name}", why)])
+
+
 class UnknownForceError(SituationError):
     """No position belongs to the force asked for."""
 
     def __init__(self, force: str | None, known: Sequence[str]) -> None:
         self.force, self.known = force, tuple(known)
-        names = ", ".join(map(repr, known)) or "none: no position names a force"
+        names = ", ".join(map(repr, known))
         asked = f"no position belongs to force {force!r}" if force else "no force is named"
-        remedy = f"Name one of the forces of this situation ({names})"
+        remedy = (
+            f"Name one of the forces of this situation ({names}), by --force or situation.force"
+            if known
+            else 'No position names a force: give those to be judged one, like "force": "group"'
+        )
         super().__init__([InputFault("/situation/force", asked, remedy)])
 
 

@@ -6,7 +6,17 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from encircle.situation import GREY_BASES, NEUTRAL, Claim, Control, Feature, Position, Source
+from encircle.situation import (
+    GREY_BASES,
+    NEUTRAL,
+    Anchor,
+    Barrier,
+    Claim,
+    Control,
+    Feature,
+    Position,
+    Source,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,6 +70,10 @@ def _bears_on_map(feature: Feature) -> bool:
 
 RELIABILITIES = "ABCDE"
 CREDIBILITIES = (1, 2, 3, 4, 5)
+TERRAIN = ("river", "coast", "lake", "cliff", "border")
+"""Barriers that lie where they lie, whoever draws them."""
+UNGRADED = (0.03, 0.97)
+"""What evidence without a grade may be worth, 0 to 1: the worst grade to the best, as F and 6."""
 """Grades that say something; F and 6 mean that it cannot be judged (AJP-2.1)."""
 
 
@@ -117,6 +131,10 @@ def find_doubts(
     Find what may be wrong with the evidence, and how likely each of it is right.
 
     The force's own positions are certain here: the question is asked of it where it is reported.
+    So are borders, terrain and anchors that name no source: they frame the question, and report
+    nothing.
+    What else bears no grade cannot be judged, as F and 6: it may be nearly anything. Where nothing
+    at all is graded there is no item.
 
     Parameters
     ----------
@@ -129,10 +147,13 @@ def find_doubts(
     """
     speaking = [f for f in evidence.speaking if not (isinstance(f, Position) and f.force == force)]
     stated = [f for f in speaking if f.probability is not None]
-    graded = [f for f in speaking if f.probability is None and any(map(_is_graded, f.sources))]
+    other = [f for f in speaking if f.probability is None and not _is_frame(f)]
+    some = bool(stated) or any(_is_graded(s) for f in other for s in f.sources)
+    origins = _list_origins([f for f in other if f.sources], options) if some else ()
+    bare = _list_ungraded([f for f in other if not f.sources]) if some else ()
     items: list[Item] = []
     rests_on: dict[str, list[int]] = {}
-    for item in (*_list_stated(stated), *_list_origins(graded, options)):
+    for item in (*_list_stated(stated), *origins, *bare):
         for name in item.features:
             rests_on.setdefault(name, []).append(len(items))
         items.append(item)
@@ -185,6 +206,22 @@ def _list_origins(features: Sequence[Feature], options: Options) -> Iterator[Ite
         grades = [measure_grade(source, options) for source in sources]
         low, high = min(low for low, _ in grades), max(high for _, high in grades)
         yield Item(origin, "origin", low, high, tuple(names), sources)
+
+
+def _is_frame(feature: Feature) -> bool:
+    """Tell what frames the question and is no report: borders, terrain, and where the rear lies."""
+    border = isinstance(feature, Control) and feature.basis == "territory"
+    terrain = isinstance(feature, Barrier) and feature.type in TERRAIN
+    return (border or terrain or isinstance(feature, Anchor)) and not feature.sources
+
+
+def _list_ungraded(features: Sequence[Feature]) -> Iterator[Item]:
+    """Give one item for each feature that nobody vouches for, with its echoes."""
+    groups: dict[tuple[object, ...], list[str]] = {}
+    for feature in features:
+        groups.setdefault(_what_it_says(feature), []).append(feature.id)
+    for names in groups.values():
+        yield Item(names[0], "feature", *UNGRADED, tuple(names))
 
 
 def _list_stated(features: Sequence[Feature]) -> Iterator[Item]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from encircle.calling import make_callable
+from encircle.judgement import BARRIERS_ALONE, CONTRADICTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +25,13 @@ HEADLINES = {
     "N": "{who} was no longer there to be encircled",
     "U": "whether {who} was encircled cannot be told from this map",
 }
+LOST = (
+    "the map gave the ground where {who} was placed to the enemy, and nothing else says that it "
+    "was there: whether it was encircled cannot be told"
+)
+BARRED = (
+    "{who} had no way out by land: barriers alone closed it in, and nobody is drawn holding them"
+)
 QUESTIONS = {
     "land_cut": "cut off by land (the usual meaning of encircled)",
     "vehicle_cut": "cut off for wheels and tracks",
@@ -30,6 +39,7 @@ QUESTIONS = {
     "isolation": "isolated by land, sea and air",
     "surrounded": "hostile ground on nearly all sides (the popular word)",
 }
+GRAVITY = {"doubt": "In doubt: ", "caution": "", "info": ""}
 MODES = {
     "rail": "rail", "wheeled": "wheels", "tracked": "tracks", "foot": "foot", "boat": "boat",
 }  # fmt: skip
@@ -37,23 +47,44 @@ MODES = {
 
 def write_headline(judgement: Judgement) -> str:
     """Write one sentence a newspaper could print."""
-    code = judgement.status.code
-    who = _name(judgement)
-    text = HEADLINES[code].format(who=who, access=_access(judgement), but=_but(judgement))
+    who = name_force(judgement)
+    sentence = HEADLINES[judgement.status.code]
+    rules = {finding.rule for finding in judgement.findings}
+    if CONTRADICTION in rules:
+        sentence = LOST
+    elif BARRIERS_ALONE in rules:
+        sentence = BARRED
+    text = sentence.format(who=who, access=_access(judgement), but=_but(judgement))
     cut = judgement.cut_off
     if cut["of"] > 1 and 0 < cut["units"] < cut["of"]:
         were = "was" if cut["units"] == 1 else "were"
         text += f"; {cut['units']} of its {cut['of']} units {were} cut off"
         if cut["weight_share"] is not None:
             text += f" ({cut['weight_share']:.0%} of its weight)"
+    doubts = [n.statement for n in judgement.notices if n.severity == "doubt"]
+    if doubts and CONTRADICTION not in rules:
+        more = f" and {len(doubts) - 1} more" if doubts[1:] else ""
+        text += f"; the map is in doubt ({_shorten(doubts[0])}{more})"
     return f"On {_say_date(judgement.as_of)} {text}."
 
 
-def _name(judgement: Judgement) -> str:
-    force = judgement.force if judgement.force != "force" else "force there"
+def _shorten(statement: str) -> str:
+    """Give the first clause of a sentence."""
+    return re.split(r"[:;] |\. |\.$", statement, maxsplit=1)[0]
+
+
+def name_force(judgement: Judgement) -> str:
+    """
+    Name a force as a newspaper would: by its own name, else by its side and the map's title.
+
+    An id is no name: it is the drawer's, for the drawer.
+    """
+    if judgement.force_name:
+        return judgement.force_name
     side = judgement.side_name or judgement.side
     owner = f"{side}'" if side.endswith("s") else f"{side}'s"
-    return f"{owner} {force}"
+    title = (judgement.title or "").strip().rstrip(".?!")
+    return f'{owner} force ("{title}")' if title and title != "?" else f"{owner} force"
 
 
 def _say_date(instant: str) -> str:
@@ -98,6 +129,7 @@ def explain(judgement: Judgement) -> str:
 
 def _paragraphs(judgement: Judgement) -> Iterator[Iterator[str]]:
     yield iter([judgement.headline])
+    yield _say_notices(judgement)
     yield _say_status(judgement)
     yield _say_definitions(judgement)
     yield _say_proof(judgement)
@@ -116,6 +148,15 @@ def _say_status(judgement: Judgement) -> Iterator[str]:
     for finding in judgement.findings:
         ids = f" [{', '.join(finding.evidence)}]" if finding.evidence else ""
         yield f"{'Because' if finding.decides else '-'} {finding.statement}{ids}"
+
+
+def _say_notices(judgement: Judgement) -> Iterator[str]:
+    """Say what must be told beside the verdict, the gravest first."""
+    if not judgement.notices:
+        return
+    yield "Notices:"
+    for notice in judgement.notices:
+        yield f"- {GRAVITY[notice.severity]}{notice.statement}"
 
 
 def _say_definitions(judgement: Judgement) -> Iterator[str]:
@@ -218,6 +259,7 @@ def _say_likelihood(judgement: Judgement) -> Iterator[str]:
     """Say how likely it is: never in one sentence with the confidence (ICD 203)."""
     told = judgement.likelihood
     if told is None:
+        yield from _say_no_likelihood(judgement)
         return
     yield f"Likelihood that it was encircled: {_say_chance(told, told['p_encircled'])}"
     others = {name: each for name, each in told["by_definition"].items() if name != "land_cut"}
@@ -225,9 +267,17 @@ def _say_likelihood(judgement: Judgement) -> Iterator[str]:
         yield f"- {QUESTIONS[name]}: {_say_chance(each, each['p'])}"
 
 
+def _say_no_likelihood(judgement: Judgement) -> Iterator[str]:
+    if judgement.provenance["parameters"]["most_worlds"] <= 0 or judgement.status.code == "N":
+        return
+    untold = judgement.status.code == "U"
+    why = "the map does not tell where the force stood" if untold else "nothing here is graded"
+    yield f"No likelihood: {why}."
+
+
 def _say_chance(told: dict[str, Any], p: list[float]) -> str:
     """Say an interval: the word, the numbers, and whether they are bounds."""
-    if p[0] == p[1] and p[0] in (0.0, 1.0):
+    if p[0] == p[1] and p[0] in (0.0, 1.0):  # nothing graded can turn it: that is not certainty
         return f"{told['term']}."
     low, high = (_percent(value) for value in p)
     numbers = f"{low} %" if low == high else f"{low} to {high} %"

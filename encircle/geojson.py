@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import orjson
 import shapely
 from pydantic import BaseModel, ValidationError
 from shapely.geometry import LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon
 
 from encircle import situation as nouns
+from encircle.canonical import digest
 from encircle.contract import (
     AREAS,
     CROSSING_MODES,
+    CUT_TO,
     KINDS,
+    TELLING_NOTHING,
     ClaimModel,
     CommonModel,
     ControlModel,
@@ -28,112 +31,28 @@ from encircle.contract import (
     Kind,
     SituationModel,
     SourceModel,
+    name_nearest,
     parse_instant,
 )
 from encircle.coordinates import DEPTHS, CoordinateWalk
 from encircle.crs import check_crs
+from encircle.document import LIMITS, Limits, call_by_kind, find_cut, parse_document
 from encircle.errors import InputFault, SituationError, UnknownForceError
+from encircle.faults import tell_faults
 from encircle.joints import share_vertices
 from encircle.notices import Notice, parse_notice
 from encircle.projection import Plane, unwrap
+from encircle.spelling import is_absent, read_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
+    from shapely import LinearRing
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["LIMITS", "Limits", "read_situation"]
+    from encircle.notices import Severity
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How large a document may be before it is refused unread."""
-
-    bytes: int = 64 * 2**20
-    depth: int = 64
-    """Brackets within brackets; a situation needs about ten."""
-    features: int = 20_000
-    vertices: int = 1_000_000
-    radius_m: float = 1_000_000.0
-    """Reach of the local plane; past it distances err by more than half a percent."""
-
-
-LIMITS = Limits()
-
-# -- text to document ------------------------------------------------------------------------
-
-
-class _UnreadableError(ValueError):
-    """Raised inside json's hooks; never leaves this module."""
-
-
-def _pairs_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise _UnreadableError(f"an object has the member {twice!r} twice")
-    return members
-
-
-def _refuse_constant(name: str) -> None:
-    raise _UnreadableError(f"{name} is not a JSON number")
-
-
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
-
-
-def _depth_of(raw: bytes) -> int:
-    """Count how deep brackets stand within brackets, strings left aside."""
-    bare = np.frombuffer(_STRING.sub(b"", raw), dtype=np.uint8)
-    step = np.isin(bare, [ord("["), ord("{")]).astype(np.int64)
-    step -= np.isin(bare, [ord("]"), ord("}")])
-    return int(step.cumsum().max(initial=0))
-
-
-def parse_document(raw: bytes | str, limits: Limits = LIMITS) -> dict[str, Any]:
-    """
-    Parse JSON text strictly: one value a member, no NaN, bounded size and depth.
-
-    Raises
-    ------
-    SituationError
-        If the text is not one JSON object.
-    """
-    try:
-        data = raw.encode() if isinstance(raw, str) else bytes(raw)
-    except UnicodeEncodeError:
-        raise _refusal("the text is not valid Unicode", "Save the file as UTF-8") from None
-    if len(data) > limits.bytes:
-        raise _refusal(f"{len(data)} bytes, more than {limits.bytes}", "Crop or simplify the map")
-    if _depth_of(data) > limits.depth:
-        raise _refusal(f"nested deeper than {limits.depth} levels", "Flatten the document")
-    try:
-        text = data.decode("utf-8-sig")
-        document = json.loads(text, object_pairs_hook=_pairs_once, parse_constant=_refuse_constant)
-    except UnicodeDecodeError as error:
-        raise _refusal(f"byte {error.start} is not UTF-8", "Save the file as UTF-8") from None
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise _refusal(f"not JSON: {error.msg} ({place})", "Mend the text there") from None
-    except (_UnreadableError, ValueError, RecursionError) as error:
-        raise _refusal(f"not strict JSON: {error}", "Mend the text there") from None
-    if not isinstance(document, dict):
-        raise _refusal("the document is not an object", "Give a GeoJSON FeatureCollection")
-    return document
-
-
-def _refusal(message: str, remedy: str) -> SituationError:
-    return SituationError([InputFault("", message, remedy)])
-
-
-def digest(document: Mapping[str, Any]) -> str:
-    """Hash a document so that white space and the order of members do not matter (SHA-256)."""
-    try:
-        canonical = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
-    except TypeError:  # integers past 64 bits, or half a surrogate pair, in a foreign member
-        canonical = json.dumps(document, sort_keys=True, default=str).encode()
-    return hashlib.sha256(canonical).hexdigest()
+__all__ = ["LIMITS", "Limits", "digest", "parse_document", "read_situation", "tell_faults"]
 
 
 # -- document to situation -------------------------------------------------------------------
@@ -145,6 +64,7 @@ def read_situation(
     as_of: str | None = None,
     force: str | None = None,
     limits: Limits = LIMITS,
+    name: str = "",
 ) -> nouns.Situation:
     """
     Read a situation, or say everything that is wrong with it.
@@ -159,6 +79,8 @@ def read_situation(
         Force to judge; stands in for `situation.force`.
     limits
         How large a document may be.
+    name
+        Name of the file, which helps to call what is no situation by its kind.
 
     Returns
     -------
@@ -175,8 +97,16 @@ def read_situation(
     .. [1] RFC 7946, The GeoJSON Format.
     .. [2] RFC 6901, JavaScript Object Notation Pointer.
     """
-    document = parse_document(source, limits) if isinstance(source, (bytes, str)) else dict(source)
-    return _Reader(document, limits, as_of, force).read()
+    if isinstance(source, (bytes, str)):
+        return _Reader(parse_document(source, limits, name), limits, as_of, force, name).read()
+    if not isinstance(source, Mapping):
+        raise TypeError(_say_no_source(source))
+    return _Reader(dict(source), limits, as_of, force, name).read()
+
+
+def _say_no_source(source: object) -> str:
+    what = type(source).__name__
+    return f"a situation is read from GeoJSON text or the object parsed from it, not from {what!r}"
 
 
 @dataclass
@@ -185,9 +115,17 @@ class _Reader:
     limits: Limits
     as_of: str | None
     force: str | None
+    name: str = ""
     faults: list[InputFault] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     ids: list[tuple[str, str]] = field(default_factory=list)
+    source_ids: set[str] = field(default_factory=set)
+    unused: dict[str, list[str]] = field(default_factory=dict)
+    """Property that looks like one of the contract's, and the features that have it."""
+    other_ids: dict[str, str] = field(default_factory=dict)
+    """Ids that differ from the property `id` beside them."""
+    whole_faulty: bool = False
+    """The member `situation` cannot be read: what it lacks is no fault beside that."""
     vertices: int = 0
     with_z: int = 0
     _area_shape: _Shape | None = None
@@ -204,12 +142,17 @@ class _Reader:
         features = [self._build_feature(row, origin, sources) for row in rows]
         sides = self._find_sides(whole, features)
         self._check_sides(features, {side.id for side in sides})
+        self._check_named_forces(whole, features, [side.id for side in sides])
         self._check_extent(area, features, origin)
         as_of = self._find_instant(whole)
         area, features = self._join_edges(area, features, as_of)
         force = self._find_force(whole, features)
         self._check_force(features, force, sides)
+        sha256 = self._digest()
         self._stop_if_faulty()
+        if self.other_ids:
+            self.notices.append(_tell_other_ids(self.other_ids))
+        self.notices += [_tell_unused(*item) for item in self.unused.items()]
         if self.with_z:
             said = f"Heights were dropped from {self.with_z} places: the map is flat."
             self.notices.append(Notice("z_dropped", "info", said))
@@ -226,7 +169,7 @@ class _Reader:
             origin=origin,
             notices=(*_read_notices(whole), *self.notices),
             named_forces=tuple(nouns.NamedForce(f.id, f.name, f.side) for f in whole.forces or ()),
-            sha256=digest(self.document),
+            sha256=sha256,
         )
 
     # faults
@@ -247,18 +190,60 @@ class _Reader:
             self.faults.extend(tell_faults(error, pointer, whose))
             return None
 
+    def _digest(self) -> str:
+        try:
+            return digest(self.document)
+        except RecursionError:
+            self._fault("", "an object within itself, or nested too deep", "Flatten the document")
+            return ""
+
     # the collection
 
     def _check_collection(self) -> None:
+        features = self.document.get("features")
+        listed = features if isinstance(features, list) else []
+        if self.document.get("type") != "FeatureCollection" or (listed and _are_foreign(listed)):
+            self._call_by_kind()
+        if self.document.get("type") == "Feature":
+            remedy = 'Put it into {"type": "FeatureCollection", "features": [...]}'
+            self._fault("/type", "one Feature, not a FeatureCollection", remedy)
+            self._stop_if_faulty()
         if self.document.get("type") != "FeatureCollection":
             self._fault("/type", "not a FeatureCollection", 'Set "type": "FeatureCollection"')
-        features = self.document.get("features")
         if not isinstance(features, list):
             self._fault("/features", "no list of features", 'Add "features": [...]')
         elif len(features) > self.limits.features:
             count = len(features)
             self._fault("/features", f"{count} features, too many", f"Keep {self.limits.features}")
+        if cut := find_cut(self.document):
+            remedy = "Fetch all pages, join them, and drop the mark"
+            self._fault("", f"a page cut short ({cut}), not the whole map", remedy)
         self._check_crs(self.document.get("crs"), "/crs", None)
+        self._stop_if_faulty()
+        self._check_rows(listed)
+
+    def _call_by_kind(self) -> None:
+        """Say what the document is, in one refusal, where it is something else altogether."""
+        try:
+            raw = json.dumps(self.document, default=str).encode()
+        except (ValueError, TypeError, RecursionError):  # whatever it is, it is no JSON
+            return
+        if called := call_by_kind(raw, self.name, "a situation in GeoJSON"):
+            raise called
+
+    def _check_rows(self, features: list[Any]) -> None:
+        """Say once what nearly every feature lacks."""
+        if len(features) < MANY:
+            return
+        rows = [f for f in features if isinstance(f, dict) and f.get("type") == "Feature"]
+        if _are_foreign(features):
+            count = sum(map(_is_dumb, features))
+            said = f"{count} of {len(features)} features do not say what they are (no `kind`)"
+            remedy = f"Give each properties.kind, one of {', '.join(KINDS)}{_hint_kind(rows)}"
+            self._fault("/features", said, remedy)
+        if rows and not any(_id_of(f) for f in rows):
+            said = f"none of {len(features)} features has an id"
+            self._fault("/features", said, f"{_GIVE_ID}, or a property `id`")
         self._stop_if_faulty()
 
     def _check_crs(self, crs: object, pointer: str, name: str | None) -> None:
@@ -269,8 +254,13 @@ class _Reader:
 
     def _read_whole(self) -> SituationModel:
         given = self.document.get("situation", {})
-        whole = self._validate(SituationModel, given, "/situation", None)
-        return whole or SituationModel()
+        if is_absent(given):
+            return SituationModel()
+        faults = len(self.faults)
+        whole = self._validate(SituationModel, given, "/situation", None) or SituationModel()
+        self.whole_faulty = len(self.faults) > faults
+        self.source_ids = {source.id for source in whole.sources or () if source.id}
+        return whole
 
     def _read_rows(self) -> Iterator[_Row]:
         for number, feature in enumerate(self.document["features"]):
@@ -283,29 +273,60 @@ class _Reader:
             self._fault(pointer, "not a Feature", 'Give {"type": "Feature", ...}')
             return None
         name = self._read_id(pointer, feature)
+        self._check_crs(feature.get("crs"), f"{pointer}/crs", name)
         properties = feature.get("properties")
         if not isinstance(properties, dict):
             self._fault(f"{pointer}/properties", "no properties", "Give `kind` and the rest", name)
             return None
-        kind = properties.get("kind")
-        known = KINDS.get(kind) if isinstance(kind, str) else None
-        if known is None:
-            remedy = f"Use one of {', '.join(KINDS)}"
-            said = f"unknown kind {kind!r}" if "kind" in properties else "no `kind`"
-            self._fault(f"{pointer}/properties/kind", said, remedy, name)
+        known = self._read_kind(properties, f"{pointer}/properties", name)
+        properties = self._settle(properties, known, f"{pointer}/properties", name)
         model = self._validate(
             known.model if known else CommonModel, properties, f"{pointer}/properties", name
         )
         geometry = self._check_geometry(feature.get("geometry"), f"{pointer}/geometry", known, name)
         return _Row(pointer, name or "", known, model, geometry) if known and model else None
 
+    def _read_kind(self, properties: dict[str, Any], pointer: str, name: str | None) -> Kind | None:
+        kind = properties.get("kind")
+        known = KINDS.get(kind) if isinstance(kind, str) else None
+        if known is None:
+            hint = _hint_kind([{"properties": properties}])
+            said = "no `kind`" if is_absent(kind) else f"unknown kind {kind!r:.80}"
+            self._fault(f"{pointer}/kind", said, f"Use one of {', '.join(KINDS)}{hint}", name)
+        return known
+
+    def _settle(
+        self, properties: dict[str, Any], known: Kind | None, pointer: str, name: str | None
+    ) -> dict[str, Any]:
+        """Settle what only the whole document can: ids with commas, holders lost, names cut."""
+        cited, holder = properties.get("sources"), properties.get("holder")
+        if isinstance(cited, str) and cited in self.source_ids:
+            properties = {**properties, "sources": [cited]}
+        sure = str(properties.get("basis")) not in nouns.GREY_BASES
+        if (
+            known
+            and known.noun is nouns.Control
+            and is_absent(holder)
+            and holder is not None
+            and sure
+        ):
+            remedy = "Write the side that holds it, or null where nobody knows"
+            self._fault(f"{pointer}/holder", "the holder is an empty text", remedy, name)
+        also = read_id(properties.get("id")) if name else None
+        if name and also and also != name:
+            self.other_ids[name] = also
+        if known and name:
+            for written in known.find_unused(properties):
+                self.unused.setdefault(written, []).append(name)
+        return properties
+
     def _read_id(self, pointer: str, feature: dict[str, Any]) -> str | None:
-        name = feature.get("id")
-        if isinstance(name, str) and name and _is_text(name):
+        name = _id_of(feature)
+        if name and _is_text(name):
             self.ids.append((pointer, name))
             return name
-        said = "no id" if name is None else "an id that is not text"
-        self._fault(f"{pointer}/id", said, 'Give every feature an id of its own, like "id": "r1"')
+        said = "no id" if is_absent(feature.get("id")) else "an id that is neither text nor number"
+        self._fault(f"{pointer}/id", said, _GIVE_ID)
         return None
 
     def _check_ids(self) -> None:
@@ -328,26 +349,47 @@ class _Reader:
     def _check_geometry(
         self, geometry: object, pointer: str, known: Kind | None, name: str | None
     ) -> _Shape | None:
-        if geometry is None and known and known.noun is nouns.Claim:
+        if known and known.noun is nouns.Claim and _is_nowhere(geometry):
             return None
         allowed = known.geometries if known else tuple(DEPTHS)
+        members = geometry.get("geometries") if isinstance(geometry, dict) else None
+        if isinstance(members, (list, tuple)) and len(members) == 1:
+            geometry, pointer = members[0], f"{pointer}/geometries/0"
         kind = geometry.get("type") if isinstance(geometry, dict) else None
-        if not isinstance(geometry, dict) or kind not in allowed:
-            said = f"geometry is {kind!r}" if kind else "no geometry"
+        if (
+            not isinstance(geometry, dict)
+            or not isinstance(kind, str)
+            or kind not in (known.written_as if known else allowed)
+        ):
+            said = f"geometry is {kind!r:.80}" if kind else "no geometry"
             self._fault(f"{pointer}/type", said, f"Use {' or '.join(allowed)}", name)
             return None
         before = len(self.faults)
         self._check_crs(geometry.get("crs"), f"{pointer}/crs", name)
-        walk = self._walk(name)
+        coordinates = self._take(geometry, kind, pointer, name)
+        if len(self.faults) > before:
+            return None
+        shape = _Shape(kind, coordinates, f"{pointer}/coordinates").alone()
+        if shape.kind not in allowed:
+            said = f"a {kind} of {len(coordinates)} parts"
+            remedy = f"Use {' or '.join(allowed)}: make each part a feature of its own"
+            self._fault(f"{pointer}/type", said, remedy, name)
+            return None
+        return shape
+
+    def _take(self, geometry: dict[str, Any], kind: str, pointer: str, name: str | None) -> Any:
+        """Walk a geometry's coordinates; of what is wrong with it, the first places are told."""
+        told: list[tuple[str, str, str]] = []
+        walk = CoordinateWalk(lambda *fault: told.append(fault))
         coordinates = walk.take(geometry.get("coordinates"), f"{pointer}/coordinates", kind)
+        for fault in told[:FEW]:
+            self._fault(*fault, name)
+        if more := len(told[FEW:]):
+            said = f"{more} more places of this geometry are wrong"
+            self._fault(f"{pointer}/coordinates", said, "Mend them all the same way", name)
         self.vertices += walk.vertices
         self.with_z += walk.with_z
-        return _Shape(kind, coordinates, pointer) if len(self.faults) == before else None
-
-    def _walk(self, name: str | None) -> CoordinateWalk:
-        return CoordinateWalk(
-            lambda pointer, said, remedy: self._fault(pointer, said, remedy, name)
-        )
+        return coordinates
 
     def _build_shape(self, shape: _Shape, lon_0: float, name: str | None) -> BaseGeometry | None:
         """Build a shapely geometry, or say where it crosses itself."""
@@ -372,8 +414,7 @@ class _Reader:
     ) -> BaseGeometry | None:
         many = shape.kind == "MultiPolygon"
         parts = [Polygon(rings[0], rings[1:]) for rings in (turned if many else [turned])]
-        pointers = [f"{shape.pointer}/coordinates" + (f"/{i}" if many else "")
-                    for i in range(len(parts))]  # fmt: skip
+        pointers = [shape.place + (f"/{i}" if many else "") for i in range(len(parts))]
         faults = len(self.faults)
         for part, pointer in zip(parts, pointers, strict=True):
             self._check_polygon(part, pointer, name)
@@ -382,12 +423,16 @@ class _Reader:
         return self._join_parts(parts, shape, name)
 
     def _check_polygon(self, part: Polygon, pointer: str, name: str | None) -> None:
-        steps = [np.abs(np.diff(shapely.get_coordinates(ring)[:, 0])).max()
-                 for ring in (part.exterior, *part.interiors)]  # fmt: skip
+        rings = (part.exterior, *part.interiors)
+        flat = [f"{pointer}/{i}" for i, ring in enumerate(rings) if _is_flat(ring)]
+        for place in flat:
+            remedy = "Draw the ground it should enclose, or leave the ring out"
+            self._fault(place, "the ring has no area", remedy, name)
+        steps = [np.abs(np.diff(shapely.get_coordinates(ring)[:, 0])).max() for ring in rings]
         if max(steps) > 180.0:  # noqa: PLR2004 - half a turn
             remedy = "Cut it at the antimeridian (RFC 7946 3.1.9); the poles are outside the map"
             self._fault(pointer, "an edge runs half round the globe", remedy, name)
-        elif not part.is_valid:
+        elif not flat and not part.is_valid:
             remedy = "Redraw it; nothing is repaired silently, a repair could move a boundary"
             self._fault(pointer, _say_invalid(part), remedy, name)
 
@@ -404,7 +449,7 @@ class _Reader:
         drawn = sum(part.area for part in parts)
         if drawn - whole.area > 1e-9 * drawn:
             remedy = "Unite the parts, or make them features of their own"
-            self._fault(f"{shape.pointer}/coordinates", "parts overlap", remedy, name)
+            self._fault(shape.place, "parts overlap", remedy, name)
             return None
         return whole
 
@@ -412,9 +457,8 @@ class _Reader:
 
     def _find_origin(self, whole: SituationModel, rows: list[_Row]) -> tuple[float, float]:
         """Centre the plane on the area, else on the features."""
-        walk = self._walk(None)
         if whole.area is not None:
-            self._area_shape = self._check_area(whole.area, walk)
+            self._area_shape = self._check_area(whole.area)
             shapes = [self._area_shape] if self._area_shape else []
         else:
             shapes = [row.shape for row in rows if row.shape and row.counts_for_extent]
@@ -427,16 +471,16 @@ class _Reader:
             return 0.0, 0.0
         return _middle(np.asarray(points, dtype=float))
 
-    def _check_area(self, area: dict[str, Any], walk: CoordinateWalk) -> _Shape | None:
+    def _check_area(self, area: dict[str, Any]) -> _Shape | None:
         kind = area.get("type")
         if kind not in AREAS:
             self._fault("/situation/area/type", f"the area is {kind!r}", "Use Polygon")
             return None
         before = len(self.faults)
-        coordinates = walk.take(area.get("coordinates"), "/situation/area/coordinates", kind)
+        coordinates = self._take(area, kind, "/situation/area", None)
         if len(self.faults) > before:
             return None
-        return _Shape(kind, coordinates, "/situation/area")
+        return _Shape(kind, coordinates, "/situation/area/coordinates")
 
     def _build_area(
         self, whole: SituationModel, origin: tuple[float, float]
@@ -486,6 +530,8 @@ class _Reader:
 
     def _find_instant(self, whole: SituationModel) -> datetime | None:
         given = self.as_of if self.as_of is not None else whole.as_of
+        if given is None and self.whole_faulty:
+            return None
         if given is None:
             remedy = "Give the instant judged, like 2025-03-14T12:00:00Z (or --as-of)"
             self._fault("/situation/as_of", "no `as_of`", remedy)
@@ -497,7 +543,7 @@ class _Reader:
             remedy = "Write it as RFC 3339, like 2025-03-14T12:00:00Z"
             self._fault("/situation/as_of", f"{given!r} is not an instant", remedy)
             return None
-        bare_date = re.fullmatch(r"\s*[\d-]{8,10}\s*", given)
+        bare_date = re.fullmatch(r"\s*[\d/-]{8,10}\s*", given)
         return datetime.combine(instant, time.max, UTC) if bare_date else instant
 
     def _find_sides(
@@ -529,6 +575,27 @@ class _Reader:
                     remedy = f"Use one of {', '.join(sorted(known))}, or add it to situation.sides"
                     self._fault(at, f"unknown side {side!r}", remedy, feature.id)
 
+    def _check_named_forces(
+        self, whole: SituationModel, features: list[nouns.Feature | None], known: list[str]
+    ) -> None:
+        """A name is of one force, and of a side on the map: that of the force's positions."""
+        seen: set[str] = set()
+        positions = [f for f in features if isinstance(f, nouns.Position)]
+        for number, force in enumerate(whole.forces or ()):
+            at = f"/situation/forces/{number}"
+            if force.id in seen:
+                self._fault(f"{at}/id", f"force {force.id!r} is named twice", "Keep one of them")
+            seen.add(force.id)
+            if force.side is None:
+                continue
+            own = sorted({p.side for p in positions if p.force == force.id})
+            if force.side not in known:
+                remedy = f"Use one of {', '.join(known)}, or add it to situation.sides"
+                self._fault(f"{at}/side", f"unknown side {force.side!r}", remedy)
+            elif own and force.side not in own:
+                said = f"force {force.id!r} is of {force.side!r}, its positions of {own[0]!r}"
+                self._fault(f"{at}/side", said, "Give the force the side of its positions")
+
     def _find_force(self, whole: SituationModel, features: list[nouns.Feature | None]) -> str:
         positions = [f for f in features if isinstance(f, nouns.Position)]
         known = list(dict.fromkeys(p.force for p in positions if p.force))
@@ -542,14 +609,17 @@ class _Reader:
     def _check_force(
         self, features: list[nouns.Feature | None], force: str, sides: tuple[nouns.Side, ...]
     ) -> None:
-        positions = [f for f in features if isinstance(f, nouns.Position) and f.force == force]
         allies = {s.id: {s.id, *s.allies} for s in sides}
-        for position in positions[1:]:
-            first = positions[0].side
-            if position.side not in allies.get(first, ()) and first not in allies.get(
-                position.side, ()
-            ):
-                said = f"force {force!r} has positions of {first!r} and of {position.side!r}"
+        positions = [
+            f
+            for f in features
+            if isinstance(f, nouns.Position) and f.force == force and f.side in allies
+        ]  # fmt: skip - an unknown side is told already
+        most = Counter(position.side for position in positions).most_common(1)
+        own = most[0][0] if most else ""
+        for position in positions:
+            if position.side not in allies[own] and own not in allies[position.side]:
+                said = f"force {force!r} has positions of {own!r} and of {position.side!r}"
                 at = f"{position.pointer}/properties/side"
                 self._fault(at, said, "Give each side's force its own id", position.id)
 
@@ -611,7 +681,14 @@ class _Reader:
 class _Shape:
     kind: str
     coordinates: Any
-    pointer: str
+    place: str
+    """JSON pointer of the coordinates."""
+
+    def alone(self) -> _Shape:
+        """Take a Multi of one part, as a GIS writes every shape of some layers, for that part."""
+        if not self.kind.startswith("Multi") or len(self.coordinates) != 1:
+            return self
+        return _Shape(self.kind.removeprefix("Multi"), self.coordinates[0], f"{self.place}/0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -635,14 +712,6 @@ def _counts(feature: nouns.Feature) -> bool:
     return not (claimed or isinstance(feature, nouns.Claim))
 
 
-def tell_faults(error: ValidationError, pointer: str, whose: str | None) -> Iterator[InputFault]:
-    """Tell what is wrong with a part of a document: each place, and its remedy."""
-    for fault in error.errors(include_url=False, include_input=False):
-        place = [part for part in fault["loc"] if not _is_union_label(part)]
-        at = pointer + "".join(f"/{_escape(part)}" for part in place)
-        yield InputFault(at, _say(fault), _remedy(fault), whose)
-
-
 # -- small questions -------------------------------------------------------------------------
 
 
@@ -658,7 +727,79 @@ def _parts(built: BaseGeometry, shape: _Shape) -> Iterator[tuple[BaseGeometry, s
     """Give the parts of a geometry, each with the pointer to its coordinates."""
     many = shape.kind.startswith("Multi")
     for i, part in enumerate(getattr(built, "geoms", [built])):
-        yield part, f"{shape.pointer}/coordinates" + (f"/{i}" if many else "")
+        yield part, shape.place + (f"/{i}" if many else "")
+
+
+MANY = 6
+"""From so many features on, what nearly all of them lack is said once."""
+FEW = 3
+"""So many wrong places of one geometry are told one by one: a file in metres has as many as it has
+vertices."""
+FLAT = 1e-12
+"""Area by squared perimeter: a ring of 10 km would be 10 nanometres wide."""
+_GIVE_ID = 'Give every feature an id of its own, like "id": "r1"'
+
+
+def _is_dumb(feature: object) -> bool:
+    """Tell a feature that does not say what it is."""
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        return False
+    properties = feature.get("properties")
+    return not isinstance(properties, dict) or is_absent(properties.get("kind"))
+
+
+def _are_foreign(features: list[Any]) -> bool:
+    """Tell a collection of which most features do not say what they are."""
+    return sum(map(_is_dumb, features)) * 2 > len(features)
+
+
+def _id_of(feature: dict[str, Any]) -> str | None:
+    """Find a feature's id: its member, or the property that a GIS keeps it in."""
+    if not is_absent(feature.get("id")):
+        return read_id(feature["id"])
+    properties = feature.get("properties")
+    return read_id(properties.get("id")) if isinstance(properties, dict) else None
+
+
+def _hint_kind(rows: list[Any]) -> str:
+    """Ask whether a property of nearly that name was meant."""
+    names = [n for row in rows for n in row.get("properties") or () if isinstance(n, str)]
+    near = next((n for n in names if n != "kind" and n.strip().lower() == "kind"), None)
+    return f" (is {near!r} meant? Write it `kind`)" if near else ""
+
+
+def _tell_other_ids(others: dict[str, str]) -> Notice:
+    """Tell ids that a tool has numbered anew, as GeoPandas does."""
+    (own, also), *rest = others.items()
+    more = f" (and {len(rest)} more)" if rest else ""
+    said = f"A feature is {own!r} by its id and {also!r} by its property{more}: the id counts."
+    return Notice("ids_differ", "info", said, tuple(others))
+
+
+def _tell_unused(written: str, features: list[str]) -> Notice:
+    """Tell a property that is not read, and which one may be meant."""
+    meant = name_nearest(written) or ""
+    cut = len(written) == CUT_TO and meant.startswith(written)
+    asked = (
+        f"is it {meant!r} cut to ten letters, as a Shapefile does?" if cut else f"is it {meant!r}?"
+    )
+    listed = ", ".join(features[:3]) + (f" and {len(features) - 3} more" if features[3:] else "")
+    severity: Severity = "caution" if meant in TELLING_NOTHING else "doubt"
+    said = f"Property {written!r} is not used ({listed}): {asked}"
+    return Notice("property_nearly_named", severity, said, tuple(features))
+
+
+def _is_flat(ring: LinearRing) -> bool:
+    hull = ring.convex_hull  # a ring that crosses itself may enclose as much as it takes away
+    return bool(hull.area <= FLAT * ring.length**2)
+
+
+def _is_nowhere(geometry: object) -> bool:
+    """Tell a geometry that is null, or empty as some tools write null."""
+    if not isinstance(geometry, dict):
+        return geometry is None
+    member = "geometries" if geometry.get("type") == "GeometryCollection" else "coordinates"
+    return geometry.get(member) in ([], ())
 
 
 def _positions(coordinates: Any) -> Iterator[tuple[float, float]]:
@@ -696,32 +837,6 @@ def _is_text(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _is_union_label(part: object) -> bool:
-    """Tell pydantic's names for the branches of a union from places in the document."""
-    labels = ("constrained-str", "function-", "SourceModel", "float", "str", "literal[")
-    return isinstance(part, str) and part.startswith(labels)
-
-
-def _escape(part: object) -> str:
-    return str(part).replace("~", "~0").replace("/", "~1")
-
-
-def _say(fault: Any) -> str:
-    message = fault["msg"].removeprefix("Value error, ")
-    return message[0].lower() + message[1:].rstrip(".") if message else "wrong"
-
-
-def _remedy(fault: Any) -> str:
-    context = fault.get("ctx") or {}
-    if fault["type"] == "literal_error":
-        return f"Use {context['expected']}"
-    if fault["type"] == "missing":
-        return f"Add `{fault['loc'][-1]}`"
-    if fault["type"].startswith("value_error"):
-        return "Write times as RFC 3339, like 2025-03-14T12:00:00Z"
-    return "See the contract in docs/contract.md"
 
 
 def _say_invalid(part: Polygon) -> str:

@@ -108,9 +108,7 @@ NEUTRAL_GROUND = Role.ASSESSED_NEUTRAL | Role.TERRITORY_NEUTRAL
 BARE = Role.BARE_REACH | Role.BARE_DOUBT
 """What a position of the force judged says that nothing but a word vouches for: as much as any
 other, but nothing where control polygons give the ground to the enemy. A dot is not a force."""
-REACHES = (
-    Role.REACH_FRIENDLY | Role.REACH_HOSTILE | Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE | BARE
-)
+REACHES = Role.REACH_FRIENDLY | Role.REACH_HOSTILE | Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE | BARE
 _SEAM_OF = {
     Role.ASSESSED_FRIENDLY: Role.SEAM_FRIENDLY,
     Role.ASSESSED_HOSTILE: Role.SEAM_HOSTILE,
@@ -322,6 +320,21 @@ class Ground:
         carried = np.where(self.passable(reading), GROUND_BITS, 0)
         return np.asarray(carried & ~self.barred[reading])
 
+    def is_free(self, faces: NDArray[np.int64], reading: Reading) -> NDArray[np.bool_]:
+        """Tell which of some faces can be passed as drawn, on foot and by whatever barrier."""
+        state = _decide(self.said[reading][faces], reading, self.drawing.uncovered)
+        foot = MODE_BITS["foot"]
+        shut = [
+            any(
+                MODE_BITS[mode] & foot
+                for wall in self.enclosing.get(face, [])
+                for mode in self.drawing.walls[wall].barrier.blocks
+            )
+            for face in faces.tolist()
+        ]
+        passed = state <= (State.GREY if reading == "optimistic" else State.OPEN)
+        return np.asarray(passed & ~np.array(shut, dtype=bool))
+
     def unite(self, faces: NDArray[np.bool_] | list[int]) -> BaseGeometry:
         """Unite faces into one shape; they never overlap, so their shared edges just go."""
         return shapely.coverage_union_all(self.faces[faces])
@@ -358,6 +371,8 @@ class Ground:
 
 def _decisive(said: Role, state: State) -> Role:  # noqa: PLR0911 - a return for each rule
     """Give the roles whose word decided a state, as far as they were spoken."""
+    if said & BARE and not _hear_bare(said) & REACHES and not said & BESIDE_SEAM:
+        said &= ~BARE  # a bare word is not heard against the map
     if said & Role.GREY:
         return Role.GREY
     if said & PAINTED:

@@ -31,6 +31,9 @@ from functools import cached_property, reduce
 from operator import and_
 from typing import TYPE_CHECKING
 
+import numpy as np
+import shapely
+
 from encircle.ground import FIRE_MODES, GROUND_BITS, MODE_BITS
 from encircle.lines import LAND_BITS, LANDING, SPECIAL
 from encircle.reach import READINGS
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from encircle.lines import Span
     from encircle.network import Edge, Network, Standing
     from encircle.reach import Reading
 
@@ -388,18 +392,26 @@ def _share_no_crossing(
     flow: _Flow, ways: list[list[int]], cut: set[int]
 ) -> tuple[int, list[list[str]], list[str]]:
     """Count a crossing once, however many ways lead over it."""
-    crossings = {span.crossing.id for span in flow.network.lines.spans}
+    spans = flow.network.lines.spans
+    same = {span.crossing.id: _name_bridge(span) for span in spans}  # posted twice, it is one
+    crossings = set(same)
     kept: list[list[str]] = []
     cuts: list[str] = []
-    taken: set[str] = set()
+    taken: set[object] = set()
     for way in ways:
         names = {edge: flow.name(edge) for edge in way}
-        over = crossings.intersection(names.values())
+        over = {same[name] for name in crossings.intersection(names.values())}
         if not over & taken:
             kept.append(list(dict.fromkeys(names.values())))
             cuts.append(_choose_cut(flow, names, cut, crossings))
             taken |= over
     return len(kept), kept, cuts
+
+
+def _name_bridge(span: Span) -> object:
+    """Name a bridge by its kind and place, to a metre."""
+    points = np.round(shapely.get_coordinates(span.line)).astype(int).tolist()
+    return span.crossing.type, *min(points, points[::-1])[0], *max(points, points[::-1])[0]
 
 
 def _choose_cut(flow: _Flow, names: dict[int, str], cut: set[int], crossings: set[str]) -> str:

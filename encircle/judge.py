@@ -11,8 +11,8 @@ from shapely.geometry import Point
 
 from encircle.calling import make_callable
 from encircle.certificate import certify_closed, certify_open
-from encircle.confidence import assess_confidence
-from encircle.contradiction import find_contradiction
+from encircle.confidence import assess_confidence, hold_down
+from encircle.contradiction import describe_apart, find_contradiction
 from encircle.errors import UnknownForceError
 from encircle.evidence import admit
 from encircle.explain import write_headline
@@ -20,8 +20,10 @@ from encircle.exposure import measure_bearings, measure_margins
 from encircle.ground import build_ground, draw
 from encircle.isolation import LAND_MODES, Outlook, Searcher, leads_out_by_ground, look_out
 from encircle.judgement import (
+    BARRIERS_ALONE,
     BEST_OFF_FIRST,
     STATUSES,
+    Finding,
     Judged,
     Judgement,
     PositionJudged,
@@ -36,6 +38,7 @@ from encircle.projection import Plane
 from encircle.reach import READINGS, Reading, measure_reach
 from encircle.rules import Facts, answer_definitions, decide, measure_axes
 from encircle.situation import Position, Situation
+from encircle.slips import inspect_situation
 from encircle.supposition import suppose
 from encircle.version import __version__
 
@@ -112,6 +115,10 @@ def _judge(situation: Situation, options: Options) -> Judgement:
     sheet, searcher, all_facts = _look(situation, options)
     judged = [_judge_position(facts, searcher) for facts in all_facts]
     judgement = _judge_group(situation, options, searcher, all_facts, judged)
+    notices = gather((*judgement.notices, *inspect_situation(situation, options)))
+    confidence = hold_down(judgement.confidence, notices)
+    judgement = replace(judgement, notices=notices, confidence=confidence)
+    judgement = replace(judgement, headline=write_headline(judgement))
     return _weigh(judgement, sheet, all_facts, options)
 
 
@@ -224,6 +231,7 @@ def _gather(position: Position, evidence: Evidence, searcher: Searcher, options:
         outlooks=outlooks,
         bearings=measure_bearings(searcher.network, standings),
         lost=find_contradiction(searcher, standings),
+        apart=describe_apart(searcher, standings),
     )
 
 
@@ -329,6 +337,7 @@ def _judge_group(
         side_name=_name_side(situation, facts.position.side),
         as_of=_instant(situation),
         title=situation.title,
+        force_name=situation.name_of(situation.force),
         judged=whole,
         positions=tuple(
             PositionJudged(f.position.id, f.position.name, f.position.weight, f.position.present, j)
@@ -341,8 +350,8 @@ def _judge_group(
         provenance=_say_provenance(situation, options, all_facts),
         notices=gather(situation.notices),
     )
-    judgement = replace(judgement, judged=_point_out_neck(whole, judgement.margins))
-    return replace(judgement, headline=write_headline(judgement))
+    whole = _tell_barriers_alone(_point_out_neck(whole, judgement.margins), facts)
+    return replace(judgement, judged=whole)
 
 
 def _find_speaking(all_facts: Sequence[Facts]) -> list[int]:
@@ -418,6 +427,26 @@ def _point_out_neck(judged: Judged, margins: Json) -> Judged:
     }
     certificates = {**judged.certificates, "open": {**path, "bottleneck": bottleneck}}
     return replace(judged, certificates=certificates)
+
+
+def _tell_barriers_alone(judged: Judged, facts: Facts) -> Judged:
+    """Say where a ring is held by water and cliffs and by nobody."""
+    ring = judged.certificates["closed"]
+    if not ring or not judged.encircled:
+        return judged
+    holding = {segment["by"] for segment in ring["segments"] if segment["length_m"] > 0}
+    if not holding <= {"barrier", "sea"}:
+        return judged
+    ids = dict.fromkeys(i for segment in ring["segments"] for i in segment["evidence"])
+    drawn = not facts.network.hostile_ground["optimistic"].is_empty
+    where = "no hostile ground is part of it" if drawn else "no hostile ground is drawn"
+    found = Finding(
+        BARRIERS_ALONE,
+        f"The ring is held by barriers alone; {where}.",
+        tuple(ids),
+        reference="docs/contract.md, Drawing slips",
+    )
+    return replace(judged, findings=(*judged.findings, found))
 
 
 def _count_cut_off(

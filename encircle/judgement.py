@@ -50,6 +50,11 @@ BEST_OFF_FIRST: tuple[Code, ...] = ("C0", "C1", "C2", "C3", "U", "E1", "E2", "N"
 """A group takes the status of its best-off unit; one that cannot be told ranks before a ring,
 since a group is encircled only if every unit is known to be."""
 
+BARRIERS_ALONE = "ring_of_barriers_alone"
+"""The finding that nobody holds a ring: water and cliffs do."""
+CONTRADICTION = "position_contradicts_map"
+"""The finding that a bare position stands on ground of the enemy."""
+
 ENCIRCLED: dict[Verdict, bool | None] = {
     "encircled": True,
     "not_encircled": False,
@@ -147,6 +152,8 @@ class Judgement:
     provenance: Json
     title: str | None = None
     side_name: str = ""
+    force_name: str | None = None
+    """What a newspaper would call the force, where the map says."""
     headline: str = ""
     likelihood: Json | None = field(default=None)
     """The probability of encirclement; None where nobody is there, or it was not asked for."""

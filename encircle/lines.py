@@ -397,9 +397,12 @@ def _lay_crossings(
 ) -> tuple[list[Span], list[Facility]]:
     spans, facilities = [], []
     obstacles = _find_obstacles(ground)
+    waters = [*(wall.shape for wall in ground.drawing.walls), *obstacles]
     walls = [wall.shape for wall in ground.drawing.walls if wall.is_line]
     for crossing, certain in evidence.of_kind(Crossing):
         place = ground.drawing.plane.to_metres(crossing.drawn)
+        if crossing.location_error_m > 0 and crossing.type not in FACILITIES:
+            place = _move_to_water(place, crossing.location_error_m, waters)
         if not place.intersects(ground.drawing.area.buffer(join_m)):
             continue
         if crossing.type in FACILITIES:
@@ -408,6 +411,24 @@ def _lay_crossings(
         found = _find_spans(place, obstacles, routes, join_m, walls)
         spans += [_build_span(crossing, line, ground, certain=certain) for line in found]
     return spans, facilities
+
+
+def _move_to_water(
+    place: BaseGeometry, error_m: float, waters: Sequence[BaseGeometry]
+) -> BaseGeometry:
+    """
+    Move a crossing on to what it spans, as far as its place may be off and no farther.
+
+    It keeps its shape and bearing: a line is moved by its middle.
+    """
+    if not waters or any(place.intersects(water) for water in waters):
+        return place
+    middle = place if place.geom_type == "Point" else place.interpolate(0.5, normalized=True)
+    nearest = min(waters, key=lambda water: water.distance(place))
+    if nearest.distance(place) > error_m:
+        return place
+    here, there = shapely.get_coordinates(shapely.shortest_line(middle, nearest))
+    return shapely.transform(place, lambda points: points + (there - here))
 
 
 def _build_facility(crossing: Crossing, place: BaseGeometry, *, certain: bool) -> Facility:

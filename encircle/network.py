@@ -81,6 +81,12 @@ class Standing:
     discs: dict[Reading, BaseGeometry]
     own_faces: tuple[int, ...]
 
+    @property
+    def is_drawn(self) -> bool:
+        """Tell a force drawn as a polygon from one at a place."""
+        shape = self.position.geometry
+        return shape is not None and shape.geom_type == "Polygon"
+
 
 @dataclass(frozen=True)
 class Network:
@@ -211,6 +217,27 @@ def places_of(shape: BaseGeometry) -> list[Point]:
     if shape.geom_type == "Polygon":
         return [shape.representative_point()]
     return list(shapely.get_parts(shape))
+
+
+def stand_in(ground: Ground, shape: BaseGeometry) -> Point:
+    """
+    Choose where a force drawn as a polygon stands: on the part of it that can be passed.
+
+    Its middle if that can be, else the middle of its largest piece that surely can, or that may.
+    """
+    middle: Point = shape.representative_point()
+    inside = np.flatnonzero(shapely.contains(shape, ground.points))
+    if not len(inside):
+        return middle
+    at = ground.faces_at(middle)
+    for reading in reversed(READINGS):
+        free = set(inside[ground.is_free(inside, reading)].tolist())
+        if at and free.issuperset(at):
+            return middle
+        if free:
+            widest = max(sorted(free), key=lambda face: float(shapely.area(ground.faces[face])))
+            return Point(ground.points[widest])
+    return middle
 
 
 def find_discs(
@@ -516,15 +543,17 @@ class NetworkBuilder:
     # the force and its anchors
 
     def _stand(self, position: Position, shape: BaseGeometry) -> Iterator[Standing]:
-        for place in places_of(shape):
+        drawn = shape.geom_type == "Polygon"
+        for place in [stand_in(self.ground, shape)] if drawn else places_of(shape):
             vertex = self._vertex(f"position:{position.id}")
             discs = find_discs(position, place, shape, self.join_m)
             own = tuple(self.ground.faces_at(place))
             for reading in READINGS:
                 for face in own:
                     self._enter(vertex, face, reading, int(self.ground_bits[reading][face]))
-                if shape.geom_type == "Polygon":
+                if drawn:
                     self._spread(vertex, shape, reading)
+                    self._mount_inside(vertex, shape, reading)
                 self._mount(vertex, place, shape, reading, position)
             yield Standing(position, place, vertex, discs, own)
 
@@ -547,10 +576,24 @@ class NetworkBuilder:
         position: Position,
     ) -> None:
         """Reach the routes on the ground a position holds."""
-        around = shape if shape.geom_type == "Polygon" else place
+        drawn = shape.geom_type == "Polygon"
         reach_m = measure_reach(position, reading, hostile=False)
-        for number in self.lines.near(around, max(self.join_m, reach_m)):
-            self._link(vertex, place, number, (reading,))
+        for number in self.lines.near(shape if drawn else place, max(self.join_m, reach_m)):
+            if not drawn or not shape.intersects(self.lines.pieces[number].line):
+                self._link(vertex, place, number, (reading,))
+
+    def _mount_inside(self, vertex: int, shape: BaseGeometry, reading: Reading) -> None:
+        """Let a force drawn as a polygon start on the roads in it, wherever they are."""
+        for number in self.lines.near(shape, ON_LINE_M):
+            piece = self.lines.pieces[number]
+            if not shapely.covers(shape.buffer(ON_LINE_M), piece.line):
+                continue
+            carries = {r: piece.carries[r] & ROUTE_BITS if r == reading else 0 for r in READINGS}
+            for end in {piece.start, piece.end}:
+                place = self.lines.junctions[end]
+                line = LineString([place, place])
+                fire = self._worst_fire(line, piece.faces, piece.routes)
+                self._add(vertex, self._junction(end), "join", carries, fire, ref=number, line=line)
 
     def _moor(self, anchor: Anchor, shape: BaseGeometry, readings: tuple[Reading, ...]) -> None:
         vertex = self._vertex(f"anchor:{anchor.id}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from encircle.canvas import element, escape
+from encircle.explain import explain
 from encircle.picture import draw_svg
 
 if TYPE_CHECKING:
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
 
     from encircle.judgement import Judgement
 
+STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+    "svg{max-width:100%;height:auto}th{text-align:left;font-weight:normal;padding-right:2rem}"
+)
 DEFINITIONS = {
     "land_cut": "Cut off by land",
     "vehicle_cut": "Cut off for vehicles",
@@ -24,6 +29,19 @@ DEFINITIONS = {
 def write_html(judgement: Judgement) -> str:
     """Write a judgement as a piece of HTML, without scripts and without outside references."""
     return element("div", *_write_parts(judgement), class_="encircle-judgement")
+
+
+def write_page(judgement: Judgement) -> str:
+    """Write a judgement as a page of its own, with its reasons in words."""
+    title = escape(judgement.title or judgement.headline)
+    words = explain(judgement).split("\n\n")
+    text = (element("p", "<br>".join(map(escape, part.splitlines()))) for part in words[1:])
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>{title}</title><style>{STYLE}</style></head>"
+        f"<body>{write_html(judgement)}{''.join(text)}</body></html>"
+    )
 
 
 def write_svg(judgement: Judgement) -> str | None:

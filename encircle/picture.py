@@ -417,14 +417,34 @@ def _draw_foot(scene: Scene, top: float, width: float) -> tuple[str, float]:
     ]  # fmt: skip
     said = (
         (_write_strength(scene), INK),
+        *_write_notices(scene),
         (_write_definitions(scene), INK),
         (write_source(scene), "#555"),
     )
     for text, fill in said:
-        for line in wrap(text, 12.0, inside, 3) if text else ():
+        for line in wrap(text, 12.0, inside, MOST_LINES) if text else ():
             y += 17.0
             parts.append(write_text(MARGIN_PX, y, line, 12.0, fill=fill))
     return "".join(parts), y + MARGIN_PX - 4
+
+
+MOST_LINES = 4
+"""Lines of the foot that one sentence may fill."""
+MOST_NOTICES = 6
+"""Notices told at the foot; the rest are counted."""
+DOUBT_INK = "#9a1c1c"
+
+
+def _write_notices(scene: Scene) -> Iterator[tuple[str, str]]:
+    """Say what must be told beside the verdict: doubts first, then cautions."""
+    grave = [n for n in scene.judgement.notices if n.severity != "info"]
+    for notice in grave[:MOST_NOTICES]:
+        doubt = notice.severity == "doubt"
+        lead = "In doubt: " if doubt else "Notice: "
+        yield f"{lead}{notice.statement}", DOUBT_INK if doubt else INK
+    more = len(grave) - MOST_NOTICES
+    if more > 0:
+        yield f"And {more} more notice{'' if more == 1 else 's'} with the judgement.", INK
 
 
 def _write_strength(scene: Scene) -> str:

@@ -65,7 +65,7 @@ def draw_reaches(scene: Scene) -> Iterator[str]:
         place = scene.plane.to_metres(position.geometry)
         shape = scene.view.shape(place.buffer(_nominal_reach(position), QUARTER_SEGMENTS))
         if shape.area > 0:
-            sure = certain and position.basis == "geolocated" and position.present == "yes"
+            sure = certain and position.basis != "reported" and position.present == "yes"
             friendly = scene.is_friendly(position.side)
             grounds.setdefault((friendly, sure), []).append(shape)
     for (friendly, sure), shapes in grounds.items():
@@ -153,7 +153,7 @@ def _list_positions(scene: Scene) -> Iterator[tuple[Position, bool, list[Xy]]]:
 
 def _draw_position(scene: Scene, position: Position, place: Xy, *, sure: bool) -> str:
     own = position.force == scene.judgement.force
-    there = position.present == "yes" and position.basis == "geolocated" and sure
+    there = position.present == "yes" and position.basis != "reported" and sure
     friendly = scene.is_friendly(position.side)
     mark = "?" if not there else MARKS.get(position.echelon or "", "")
     gone = position.present == "withdrawn"
@@ -200,7 +200,7 @@ def _name_position(scene: Scene, position: Position, places: list[Xy]) -> None:
 def _explain_position(scene: Scene, position: Position, *, sure: bool) -> None:
     own = position.force == scene.judgement.force
     friendly = scene.is_friendly(position.side)
-    there = position.present == "yes" and position.basis == "geolocated" and sure
+    there = position.present == "yes" and position.basis != "reported" and sure
     gone = position.present == "withdrawn"
     who = "The force judged" if own else "Friendly position" if friendly else "Hostile position"
     if gone:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -52,15 +52,23 @@ class Plane:
     def points_to_metres(self, lonlat: object) -> NDArray[np.float64]:
         """Project an (n, 2) array of degrees to an (n, 2) array of metres."""
         points = np.asarray(lonlat, dtype=float).reshape(-1, 2)
-        x, y = self._proj(unwrap(points[:, 0], self.origin[0]), points[:, 1])
+        x, y = self._project(unwrap(points[:, 0], self.origin[0]), points[:, 1])
         return np.column_stack([x, y])
 
     def points_to_degrees(self, metres: object) -> NDArray[np.float64]:
         """Project an (n, 2) array of metres back to degrees, longitudes within +-180."""
         points = np.asarray(metres, dtype=float).reshape(-1, 2)
-        lon, lat = self._proj(points[:, 0], points[:, 1], inverse=True)
+        lon, lat = self._project(points[:, 0], points[:, 1], inverse=True)
         lon = (np.asarray(lon) + 180.0) % 360.0 - 180.0
         return np.column_stack([lon, lat])
+
+    def _project(
+        self, one: NDArray[np.float64], other: NDArray[np.float64], *, inverse: bool = False
+    ) -> tuple[Any, Any]:
+        """Project, a single place as two numbers: pyproj below 3.8 warns of arrays of one."""
+        if len(one) == 1:
+            return self._proj(float(one[0]), float(other[0]), inverse=inverse)
+        return self._proj(one, other, inverse=inverse)
 
     def to_metres(self, geometry: BaseGeometry) -> BaseGeometry:
         """Project a geometry in degrees to metres, its long edges cut first."""
@@ -79,4 +87,6 @@ class Plane:
 def length_on_globe_m(lonlat: object) -> float:
     """Measure a polyline given in degrees along the WGS 84 ellipsoid, in metres."""
     points = np.asarray(lonlat, dtype=float).reshape(-1, 2)
+    if len(points) < 2:  # noqa: PLR2004 - a line has two ends
+        return 0.0
     return float(GEOD.line_length(points[:, 0], points[:, 1]))

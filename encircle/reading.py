@@ -7,6 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from encircle.errors import MissingFileError
 from encircle.geojson import read_situation
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def read(
     ------
     SituationError
         With everything that is wrong with the input.
+    MissingFileError
+        If there is no such file.
     TypeError
         If it is none of these.
 
@@ -43,7 +46,7 @@ def read(
     'kursk-group'
     """
     if isinstance(source, PathLike) or (isinstance(source, str) and not _is_document(source)):
-        return read_situation(Path(source).read_bytes(), as_of=as_of, force=force)
+        return read_situation(_load(source), as_of=as_of, force=force, name=str(source))
     if isinstance(source, str | bytes | Mapping):
         return read_situation(source, as_of=as_of, force=force)
     shown = getattr(source, "__geo_interface__", None)
@@ -53,6 +56,41 @@ def read(
         "read() takes a path, GeoJSON text or bytes, a mapping, or an object with a "
         f"__geo_interface__; not {type(source).__name__}"
     )
+
+
+def _load(source: PathLike[str] | str) -> bytes:
+    try:
+        return Path(source).read_bytes()
+    except (OSError, ValueError) as error:
+        name = f"{source!s:.200}"
+        why = name_missing(name) or getattr(error, "strerror", None) or "no file can be called so"
+        raise MissingFileError(name, f"{why[:1].upper()}{why[1:]}") from None
+
+
+def name_missing(name: str) -> str | None:
+    """
+    Say which file may be meant where a name is that of none: a scenario's folder, or its id.
+
+    Examples
+    --------
+    >>> name_missing("kursk-2025-03-14")
+    'no such file; the map of that scenario is fixtures/kursk-2025-03-14/situation.geojson'
+    """
+    path = Path(name)
+    try:
+        if path.is_dir():
+            if (inside := path / MAP).is_file():
+                return f"it is a folder; its map is {inside}"
+            return "it is a folder; give the file in it"
+        if not path.exists() and (scenario := Path("fixtures") / name / MAP).is_file():
+            return f"no such file; the map of that scenario is {scenario}"
+        return None if path.exists() else "no such file; is the name spelt right, from this folder?"
+    except (OSError, ValueError):
+        return None
+
+
+MAP = "situation.geojson"
+"""What the map of a scenario is called in its folder."""
 
 
 def _is_document(text: str) -> bool:

@@ -41,6 +41,8 @@ class Facts:
     lost: Contradiction | None = None
     """Places of the position that the map gives to the enemy, if nothing but a word speaks for it.
     """
+    apart: str = ""
+    """Its places that are worse off than the best, told."""
 
     @property
     def optimistic(self) -> Outlook:
@@ -71,7 +73,9 @@ class Facts:
     @property
     def contradiction(self) -> Contradiction | None:
         """What the map says against a position that only a word vouches for."""
-        return self.lost if self.lost and (self.lost.wholly or not self.optimistic.is_open) else None
+        return (
+            self.lost if self.lost and (self.lost.wholly or not self.optimistic.is_open) else None
+        )
 
     @property
     def is_untold(self) -> bool:
@@ -153,7 +157,7 @@ def off_the_map(facts: Facts) -> Seen | None:
     return Seen((facts.position.id,)) if facts.is_off_map else None
 
 
-@_rule("A dot is not a force: docs/decisions/0020", "U")
+@_rule("A dot is not a force: docs/decisions/0022", "U")
 def position_contradicts_map(facts: Facts) -> Seen | None:
     """The map gives the place to the enemy, and only a word says that anybody is there: the
     position and the map contradict each other.
@@ -246,6 +250,12 @@ def stale_evidence(facts: Facts) -> Seen | None:
     return Seen(seen.evidence, days) if seen else None
 
 
+@_rule(CONTRACT)
+def places_apart(facts: Facts) -> Seen | None:
+    """A position at several places, or drawn as a polygon, is as well off as its best place."""
+    return Seen((facts.position.id,), facts.apart) if facts.apart else None
+
+
 @_rule("Claims never change the map judged: docs/contract.md")
 def claims_not_counted(facts: Facts) -> Seen | None:
     """Ground that is only claimed was not counted as held."""
@@ -321,6 +331,7 @@ RULES: tuple[Rule, ...] = (
     routes_out,
     routes_cut,
     special_ways,
+    places_apart,
     enemy_leave,
     claims_not_counted,
     stale_evidence,

@@ -21,6 +21,10 @@ FAILED, BAD_INPUT, ASKED_BACK = 1, 2, 3
 """Exit codes. Source: docs/contract.md, Command line."""
 
 
+MOST_TOLD = 200
+"""Faults of one input that are printed: a screen holds fewer, a log need not hold more."""
+
+
 @contextmanager
 def show_progress(what: str, total: int) -> Iterator[Callable[[object], None]]:
     """Show a bar on standard error while long work runs; give what is to be called at each step."""
@@ -40,7 +44,11 @@ def load(name: str) -> bytes:
     try:
         return Path(name).read_bytes()
     except OSError as error:
-        refuse(f"cannot read {name}: {error.strerror}")
+        from encircle.reading import name_missing
+
+        refuse(f"cannot read {name}: {name_missing(name) or error.strerror}")
+    except ValueError:  # a null in a name
+        refuse(f"cannot read {name!r}: no file can be called so")
 
 
 def read_file(name: str, as_of: str | None, force: str | None) -> Situation:
@@ -48,7 +56,7 @@ def read_file(name: str, as_of: str | None, force: str | None) -> Situation:
     from encircle.geojson import read_situation
 
     raw = load(name)
-    situation: Situation = guard(lambda: read_situation(raw, as_of=as_of, force=force))
+    situation: Situation = guard(lambda: read_situation(raw, as_of=as_of, force=force, name=name))
     return situation
 
 
@@ -67,8 +75,10 @@ def guard(action: Any, *, as_json: bool = False) -> Any:  # noqa: ANN401 - whate
             typer.echo(question.words, err=True)
         raise typer.Exit(ASKED_BACK) from None
     except SituationError as error:
-        for fault in error.faults:
+        for fault in error.faults[:MOST_TOLD]:
             typer.echo(f"error: {fault}", err=True)
+        if more := len(error.faults[MOST_TOLD:]):
+            typer.echo(f"error: and {more} faults more; mend these first", err=True)
     except EncircleError as error:
         typer.echo(f"error: {error}", err=True)
     raise typer.Exit(BAD_INPUT)

@@ -411,13 +411,15 @@ def a_dot_is_not_a_force(whole: Whole) -> Iterator[Fault]:
             continue
         told = part.because == CONTRADICTION
         if told and part.code != "U":
-            yield Fault(f"{position.id!r} contradicts the map and is called {part.code}", (position.id,))
+            said = f"{position.id!r} contradicts the map and is called {part.code}"
+            yield Fault(said, (position.id,))
         if told and not whole.survey.may_contradict(position):
             yield Fault(
                 f"{position.id!r} is said to contradict the map and does not", (position.id,)
             )
         decided = part.verdict in ("encircled", "not_encircled", "contested")
-        if decided and whole.survey.must_contradict(position, any_place=part.verdict == "encircled"):
+        wrung = part.verdict == "encircled"
+        if decided and whole.survey.must_contradict(position, any_place=wrung):
             yield Fault(
                 f"{position.id!r} stands on ground of the enemy and only a word says so: it is "
                 f"called {part.code}",
@@ -431,7 +433,7 @@ def a_dot_is_not_a_force(whole: Whole) -> Iterator[Fault]:
 
 
 def what_cannot_be_told_has_its_reason(whole: Whole) -> Iterator[Fault]:
-    """A position that is there and cannot be told is off the map, at odds with it, or the map ends."""
+    """A position that is there and cannot be told is off the map, against it, or the map ends."""
     for part in whole.said.parts:
         position = whole.position(part.id)
         if part.code != "U" or position is None or position not in whole.standing:

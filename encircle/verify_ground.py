@@ -233,8 +233,28 @@ class Survey:
         """Project a feature to the plane."""
         if feature.id not in self._shapes:
             drawn = feature.geometry if feature.geometry is not None else _NOTHING
-            self._shapes[feature.id] = _mended(self.plane.to_metres(drawn))
+            self._shapes[feature.id] = self._moved(feature, _mended(self.plane.to_metres(drawn)))
         return self._shapes[feature.id]
+
+    def _moved(self, feature: Feature, shape: BaseGeometry) -> BaseGeometry:
+        """Move a crossing that misses what it spans by no more than its place may be off."""
+        facility = isinstance(feature, Crossing) and feature.type in ("airstrip", "port")
+        error_m = feature.location_error_m
+        if not isinstance(feature, Crossing) or facility or not error_m or shape.is_empty:
+            return shape
+        spanned = [self.shape(b) for b in self.known.values() if isinstance(b, Barrier)]
+        spanned += [
+            self.shape(c)
+            for c in self.known.values()
+            if isinstance(c, Control) and self.holder(c) == "neutral"
+        ]
+        gaps = [shape.distance(other) for other in spanned if not other.is_empty]
+        if not gaps or min(gaps) <= 0 or min(gaps) > error_m:
+            return shape
+        target = min((o for o in spanned if not o.is_empty), key=shape.distance)
+        middle = shape if shape.geom_type == "Point" else shape.interpolate(0.5, normalized=True)
+        from_, to = shapely.get_coordinates(shapely.shortest_line(middle, target))
+        return shapely.transform(shape, lambda points: points + (to - from_))
 
     def places(self, position: Position) -> list[BaseGeometry]:
         """List the places of a position: its points, or the polygon drawn."""
@@ -255,7 +275,7 @@ class Survey:
         return any(lost) if any_place else all(lost)
 
     def may_run_off(self, position: Position) -> bool:
-        """Ground passable on the kinder reading, with what runs over it, leads to the map's edge."""
+        """Ground passable on the kinder reading, with its roads, leads to the edge of the map."""
         area = self.extent("open")
         ground = self.ground("optimistic", "open")
         reach = max(self.parameters.join_m, self.reach_m(position, "optimistic")) + TOLERANCE_M
@@ -530,9 +550,7 @@ class _Drawing:
             )
         )
 
-    def _reaches(
-        self, *, friendly: bool, sure: bool, bare: bool | None = None
-    ) -> BaseGeometry:
+    def _reaches(self, *, friendly: bool, sure: bool, bare: bool | None = None) -> BaseGeometry:
         """Unite the reaches of one party, certain or uncertain, those of bare words apart."""
         chosen = [
             p

@@ -223,12 +223,25 @@ def wheels_keep_to_routes(case: PathCase) -> Iterator[Fault]:
         left = left and leg.by == "ground"
         if leg.by != "ground" or leg.mode not in ("wheeled", "rail"):
             continue
-        length = case.trace(leg).length
+        length = minus_length(case.trace(leg), _drawn_force(case))
         gone += length if left else 0.0
         if not left and length > STRAY_M:
             yield Fault(f"leg {number} takes {leg.mode} off the routes")
         elif gone > own + 1.0:
             yield Fault(f"leg {number} goes {gone:.0f} m off the routes, past {own:.0f} m")
+
+
+def _drawn_force(case: PathCase) -> BaseGeometry | None:
+    """Give the polygon of a force that is drawn as one."""
+    unit = case.survey.known.get(case.path.unit)
+    shape = case.survey.shape(unit) if unit is not None else None
+    return shape if shape is not None and shape.geom_type == "Polygon" else None
+
+
+def minus_length(trace: BaseGeometry, held: BaseGeometry | None) -> float:
+    """Measure how much of a trace lies outside the ground a force is drawn on."""
+    left = trace if held is None else trace.difference(held.buffer(TOLERANCE_M))
+    return float(left.length)
 
 
 def _own_ground_m(case: PathCase) -> float:
@@ -671,6 +684,9 @@ def _can_be_shared(case: PathCase, name: str, *, same: bool) -> bool:
     route = survey.known.get(name)
     if not isinstance(route, Route):
         return False
+    drawn = _drawn_force(case)
+    if drawn is not None and drawn.intersects(survey.shape(route)):
+        return True  # a force drawn across a road goes either way on it
     marks = [f for f in survey.known.values() if isinstance(f, (Position, Anchor))]
     others = [f for f in survey.known.values() if isinstance(f, (Route, Crossing)) and f != route]
     reach = max(join_m, _own_ground_m(case))
@@ -700,7 +716,7 @@ def _count_stretches(case: PathCase, route: BaseGeometry) -> int:
     goals = [goal for goal in goals if goal.distance(route) <= near_m]
     count = 0
     for line in shapely.get_parts(route):
-        marks = [(line.project(_nearest(line, place)), 0) for place in places]
+        marks = [(line.project(p), 0) for place in places for p in _touching(line, place)]
         marks += [(line.project(p), 1) for goal in goals for p in _touching(line, goal)]
         kinds = [kind for _, kind in sorted(marks)]
         count += sum(one != other for one, other in pairwise(kinds))

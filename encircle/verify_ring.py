@@ -220,8 +220,12 @@ def _stands_in(case: RingCase, unit: Position, around: BaseGeometry) -> bool:
     shape = case.survey.shape(unit)
     if shape.geom_type.endswith("Point"):
         return bool(around.covers(shape))
+    free = minus(common(shape, case.ground.passable), *_sealed(case)).buffer(-TOLERANCE_M)
+    if not free.is_empty:  # what of a drawn force is on ground it can pass must all be inside
+        return minus(free, around).area <= PINCH_M2
     in_degrees = case.survey.plane.to_metres(unit.geometry.representative_point())
-    return any(around.covers(place) for place in (shape.representative_point(), in_degrees))
+    places = (shape.representative_point(), in_degrees)
+    return bool(shape.intersects(around)) or any(around.covers(place) for place in places)
 
 
 def no_anchor_is_inside(case: RingCase) -> Iterator[Fault]:
@@ -309,7 +313,7 @@ def _can_hold(case: RingCase, feature: object, by: str) -> bool:
     if isinstance(feature, Position):
         if feature.present == "withdrawn":
             return False
-        sure = feature.basis == "geolocated" and survey.stands(feature)
+        sure = feature.basis != "reported" and survey.stands(feature)
         return by == "grey" or (by == "hostile" and sure and feature.side not in survey.friends)
     return by == "grey" and isinstance(feature, Anchor)
 
@@ -419,7 +423,9 @@ class _Flood:
     def _starts_of(self, unit: Position) -> set[int]:
         survey = self.case.survey
         shape = survey.shape(unit)
-        shape = shape.representative_point() if shape.geom_type == "Polygon" else shape
+        if shape.geom_type == "Polygon":
+            core = shape.buffer(-CRACK_M - BAND_M)
+            return self._pieces_near(shape.representative_point() if core.is_empty else core, 0.0)
         if not self.on_routes:
             return self._pieces_near(shape, CRACK_M + BAND_M)
         reach = max(survey.parameters.join_m, survey.reach_m(unit, self.case.ring.reading))

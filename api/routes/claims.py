@@ -15,7 +15,7 @@ router = APIRouter(prefix="/v1/claim-checks", tags=["claims"])
     "",
     summary="Rate claims against maps",
     response_class=Response,
-    responses={200: {"model": ClaimChecksBody}, **document_problems(400, 413, 422, 503)},
+    responses={200: {"model": ClaimChecksBody}, **document_problems(400, 413, 415, 422, 503)},
     openapi_extra=document_body(ClaimChecksRequest),
 )
 async def check_claims(request: Request, service: ServiceDep) -> Response:

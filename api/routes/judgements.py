@@ -4,24 +4,45 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from api.content import choose_type
 from api.documentation import document_body, document_problems
 from api.schemas import JudgementBody, JudgementRequest, VerificationBody, VerificationRequest
 from api.service import ServiceDep, pass_on
+from api.wire import Kind  # noqa: TC001 - it types a table
 
+TYPES: dict[str, Kind] = {
+    "application/json": b"j", "application/geo+json": b"g", "image/svg+xml": b"p",
+    "text/html": b"h",
+}  # fmt: skip
+"""What a judgement is answered as, by `Accept`: the document, layers, the picture, a page."""
+NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'"
 router = APIRouter(prefix="/v1/judgements", tags=["judgements"])
-PROBLEMS = document_problems(400, 413, 422, 503)
+PROBLEMS = document_problems(400, 413, 415, 422, 503)
 
 
 @router.post(
     "",
     summary="Judge whether a force is cut off",
     response_class=Response,
-    responses={200: {"model": JudgementBody}, **PROBLEMS},
+    responses={
+        200: {
+            "model": JudgementBody,
+            "content": {name: {"schema": {}} for name in TYPES if name != "application/json"},
+        },
+        **document_problems(406),
+        **PROBLEMS,
+    },
     openapi_extra=document_body(JudgementRequest),
 )
 async def judge_situation(request: Request, service: ServiceDep) -> Response:
-    """Judge the situation in the body, with reasons and proof."""
-    return pass_on(await service.ask(b"j", await service.read_body(request)))
+    """Judge the situation in the body, with reasons and proof; as JSON, layers, SVG or a page."""
+    media_type = choose_type(request.headers.get("accept"), tuple(TYPES))
+    answer = await service.ask(TYPES[media_type], await service.read_body(request))
+    response = pass_on(answer, media_type)
+    response.headers["Vary"] = "Accept"
+    if media_type in ("image/svg+xml", "text/html"):
+        response.headers["Content-Security-Policy"] = NO_SCRIPTS
+    return response
 
 
 @router.post(

@@ -11,8 +11,7 @@ from encircle.judgement import write_json
 from encircle.picture_ground import Town
 from encircle.picture_png import render_png
 from encircle.picture_sheet import LAYOUTS, Words, draw_page_map, draw_sheet
-from encircle.places.borders import read_outline
-from encircle.places.nearby import places_within
+from encircle.places import places_within, read_outline
 from encircle.publishing.checked import RATINGS, parse_checked
 from encircle.publishing.claimreview import Publisher
 from encircle.publishing.report import Extras, SourceLine, write_report

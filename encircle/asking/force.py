@@ -17,7 +17,7 @@ from encircle.formats.painted_situation import (
 from encircle.geojson import read_situation
 from encircle.notices import Notice
 from encircle.pieces import FRONT, find_pieces, list_near
-from encircle.places.resolve import resolve_place
+from encircle.places import resolve_place
 from encircle.projection import GEOD
 
 if TYPE_CHECKING:

@@ -281,7 +281,7 @@ def date_by(asked: Asked, latest: datetime) -> Asked:
 
 def _find_place(text: str) -> str | None:
     """Find the town a text names, in any alphabet: after *at* and the like, else anywhere."""
-    from encircle.places.gazetteer import find_places  # noqa: PLC0415 - read only when needed
+    from encircle.places import find_places  # noqa: PLC0415 - read only when needed
 
     for pattern in (_AT_NAME, _ANY_NAME):
         for found in pattern.finditer(text):

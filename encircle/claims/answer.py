@@ -15,10 +15,21 @@ if TYPE_CHECKING:
     from encircle.claims.mappers import Mapper
     from encircle.claims.rating import Rating
     from encircle.errors import InputFault
+    from encircle.notices import Notice
     from encircle.situation import Assertion, Claim
 
 Json = dict[str, Any]
-IN_BRIEF = ("force", "side", "as_of", "verdict", "encircled", "status", "headline", "definitions")
+IN_BRIEF = (
+    "force",
+    "side",
+    "as_of",
+    "verdict",
+    "encircled",
+    "status",
+    "headline",
+    "definitions",
+    "notices",
+)
 """Members of a judgement that are left in brief."""
 REFERENCE = "docs/contract.md, Claims"
 
@@ -173,6 +184,16 @@ class CheckedClaim:
         return {"claimed": number, "rating": "unverifiable", "because": because.to_dict()}
 
     @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What must be told beside the rating: the notices of the map that carries it."""
+        return self.shown.judgement.notices if self.shown else ()
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Sentences without which the rating must not be told."""
+        return tuple(n.statement for n in self.notices if n.severity == "doubt")
+
+    @property
     def quote(self) -> str:
         """One line a journalist can quote."""
         claim = self.statement.claim
@@ -183,7 +204,8 @@ class CheckedClaim:
         said = f': "{words}{stop}"' if words else ""
         headline = f" {self.shown.judgement.headline}" if self.shown else ""
         rated = name_rating(self.rating)
-        return f"{who}{when}{said} Rated {rated}. {self.findings[0].statement}{headline}"
+        doubted = f" In doubt: {' '.join(self.doubts)}" if self.doubts else ""
+        return f"{who}{when}{said} Rated {rated}. {self.findings[0].statement}{headline}{doubted}"
 
     def to_dict(self, *, brief: bool = False) -> Json:
         """Give the claim as the contract writes it; in brief, its judgement in a few members."""
@@ -201,6 +223,7 @@ class CheckedClaim:
             "number": self.number,
             "maps": [*(m.to_dict() for m in self.maps), *(m.to_dict() for m in self.unused)],
             "quote": self.quote,
+            "notices": [notice.to_dict() for notice in self.notices],
         }
 
 

@@ -13,7 +13,7 @@ from encircle.claims.facts import (
     name_positions,
     prove,
 )
-from encircle.judgement import Finding
+from encircle.judgement import CONTRADICTION, Finding
 from encircle.rules import Seen
 
 if TYPE_CHECKING:
@@ -201,6 +201,9 @@ def cannot_be_told(facts: Facts) -> Seen | None:
         return None
     if facts.definition == "fire_control" and facts.shown.judged.status.verdict != "indeterminate":
         return Seen(detail="No fire is mapped on the best way out.")
+    reason = facts.shown.judged.reason
+    if reason is not None and reason.rule == CONTRADICTION:
+        return Seen(reason.evidence, reason.statement)
     return Seen(name_positions(facts.shown), f"{facts.shown.judged.status.label}.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -11,20 +12,37 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from encircle.claims.answer import FaultyClaim, Statement
 from encircle.contract import Instant, Name, Text, parse_assertion
 from encircle.errors import EncircleError, InputFault
+from encircle.formats.claims_columns import (
+    ASSERTED,
+    COLUMNS,
+    UnreadDate,
+    match_columns,
+    read_dates,
+    rename_members,
+    spell,
+)
 from encircle.geojson import LIMITS, parse_document, tell_faults
 from encircle.situation import Claim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
+
+    from encircle.notices import Notice
+
+    Read = tuple[Sequence[tuple[str, object]], list[Notice]]
 
 Json = dict[str, Any]
 MOST_CLAIMS = 100_000
 """Claims read from one file; a nightly run has hundreds."""
-ASSERTED = ("force", "definition", "value", "number", "tense", "hedged")
-"""Columns that say what a claim asserts; in JSON they may also stand in `asserts`."""
-TOLD = ("claimant", "claimant_side", "made_at", "statement", "url", "archive_url")
-COLUMNS = ("id", *TOLD, *ASSERTED)
 DELIMITERS = ",;\t"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsRead:
+    """The claims of a file, and what of the file was not used."""
+
+    claims: list[Statement | FaultyClaim]
+    notices: tuple[Notice, ...] = ()
 
 
 class ClaimsFileError(EncircleError, ValueError):
@@ -75,6 +93,16 @@ def read_claims(raw: bytes, name: str = "claims") -> list[Statement | FaultyClai
     >>> [entry.claim.asserts for entry in read_claims(b"force;definition\nx;land_cut\n")]
     [{'force': 'x', 'definition': 'land_cut'}]
     """
+    return read_claims_file(raw, name).claims
+
+
+def read_claims_file(raw: bytes, name: str = "claims") -> ClaimsRead:
+    """
+    Read a file of claims as `read_claims` does, and tell what of it was taken for what.
+
+    Columns nearly named (*Made At*) and those of other tools (the auto-archiver's, ACLED's,
+    ClaimReview's) are taken for ours; every other column is named in a notice.
+    """
     if len(raw) > LIMITS.bytes:
         raise ClaimsFileError(name, f"{len(raw)} bytes", "Split the file")
     try:
@@ -82,14 +110,30 @@ def read_claims(raw: bytes, name: str = "claims") -> list[Statement | FaultyClai
     except UnicodeDecodeError as error:
         reason = f"byte {error.start} is not UTF-8"
         raise ClaimsFileError(name, reason, "Save the file as UTF-8") from None
-    rows = _read_json(text, name) if text.lstrip()[:1] in ("[", "{") else _read_csv(text, name)
-    return read_rows(rows, name)
+    is_json = text.lstrip()[:1] in ("[", "{")
+    rows, notices = _read_json(text, name) if is_json else _read_csv(text, name)
+    claims, told = _read_listed(rows, name)
+    return ClaimsRead(claims, (*notices, *told))
 
 
 def read_rows(
     rows: Iterable[tuple[str, object]], name: str = "claims"
 ) -> list[Statement | FaultyClaim]:
     """Read claims that are parsed already, each with its place (a JSON pointer or a line)."""
+    claims, _ = _read_listed(list(rows), name)
+    return claims
+
+
+def _read_listed(
+    rows: Sequence[tuple[str, object]], name: str
+) -> tuple[list[Statement | FaultyClaim], list[Notice]]:
+    named, taken = rename_members([row for _, row in rows])
+    dated, told = read_dates(named)
+    places = [place for place, _ in rows]
+    return _read_all(list(zip(places, dated, strict=True)), name), [*taken, *told]
+
+
+def _read_all(rows: Sequence[tuple[str, object]], name: str) -> list[Statement | FaultyClaim]:
     read: list[Statement | FaultyClaim] = []
     first: dict[str, str] = {}
     for number, (place, row) in enumerate(rows):
@@ -118,7 +162,17 @@ def _read_row(row: object, place: str, default: str, name: str) -> Statement | F
         faults.append(InputFault(place, "text that is not valid Unicode", "Mend it there", own))
         return FaultyClaim(default, tuple(faults), name)
     told, asserts = _split(row)
+    if isinstance(asserts, dict) and isinstance(asserts.get("number"), str):
+        said = f"the number {asserts['number']!r:.40} is text"
+        remedy = "Write digits alone, without quotes, points and commas: 5000"
+        faults.append(InputFault(f"{place}/number", said, remedy, own))
+        asserts = {key: value for key, value in asserts.items() if key != "number"}
     known: Json = {}
+    date = told.get("made_at")
+    if isinstance(date, UnreadDate):
+        remedy = "Write it as 2025-03-14, or 2025-03-14T12:00:00Z"
+        faults.append(InputFault(f"{place}/made_at", date.because, remedy, own))
+        told = {**told, "made_at": None}
     try:
         known = ClaimRow.model_validate(told).model_dump(exclude_none=True)
     except ValidationError as error:
@@ -163,51 +217,54 @@ def _split(row: Json) -> tuple[Json, Any]:
 # -- JSON ------------------------------------------------------------------------------------
 
 
-def _read_json(text: str, name: str) -> Iterator[tuple[str, object]]:
+def _read_json(text: str, name: str) -> Read:
     wrapped = text if text.lstrip().startswith("{") else f'{{"claims": {text}}}'
     remedy = 'Give a list of claims, or {"claims": [...]}'
     try:
         document = parse_document(wrapped)
     except EncircleError as error:
         raise ClaimsFileError(name, str(error), "") from None
-    claims = document.get("claims")
+    claims = document.get("claims", document.get("@graph"))
+    if "claimReviewed" in document:
+        claims = [document]
     if not isinstance(claims, list):
         raise ClaimsFileError(name, "no list of claims", remedy)
     if len(claims) > MOST_CLAIMS:
         raise ClaimsFileError(name, f"{len(claims)} claims", f"Keep {MOST_CLAIMS}")
     root = "/claims" if text.lstrip().startswith("{") else ""
-    return ((f"{root}/{number}", claim) for number, claim in enumerate(claims))
+    return [(f"{root}/{number}", claim) for number, claim in enumerate(claims)], []
 
 
 # -- CSV -------------------------------------------------------------------------------------
 
 
-def _read_csv(text: str, name: str) -> Iterator[tuple[str, object]]:
-    head = text.split("\n", 1)[0]
-    delimiter = max(DELIMITERS, key=head.count)
+def _read_csv(text: str, name: str) -> Read:
+    delimiter = max(DELIMITERS, key=text.split("\n", 1)[0].count)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         rows = [(lines.line_num, cells) for cells in lines]
     except csv.Error as error:
         reason = f"line {lines.line_num} is no CSV ({error})"
         raise ClaimsFileError(name, reason, "Mend the quotes there") from None
-    names = [cell.strip().lower() for cell in rows[0][1]] if rows else []
-    if not set(names) & {"force", "definition", "statement"}:
+    head = rows[0][1] if rows else []
+    columns, notices = match_columns(head)
+    if not set(columns.values()) & {"force", "definition", "statement"}:
         remedy = f"Begin with a line of names; known are {', '.join(COLUMNS)}"
         raise ClaimsFileError(name, "no column is called force, definition or statement", remedy)
+    names = [spell(cell).replace(" ", "_") for cell in head]
     twice = sorted({n for n in names if n in COLUMNS and names.count(n) > 1})
     if twice:
         raise ClaimsFileError(name, f"two columns are called {twice[0]}", "Keep one of them")
     filled = ((line, cells) for line, cells in rows[1:] if any(cell.strip() for cell in cells))
-    return ((f"line {line}", _name_cells(names, cells)) for line, cells in filled)
+    return [(f"line {line}", _name_cells(columns, cells)) for line, cells in filled], notices
 
 
-def _name_cells(names: list[str], cells: list[str]) -> Json:
+def _name_cells(columns: dict[int, str], cells: list[str]) -> Json:
     """Name the cells of a line; empty ones say nothing, numbers and flags are read as such."""
     row: Json = {
-        name: cell.strip()
-        for name, cell in zip(names, cells, strict=False)
-        if name in COLUMNS and cell.strip()
+        columns[place]: cell.strip()
+        for place, cell in enumerate(cells)
+        if place in columns and cell.strip()
     }
     if "number" in row:
         row["number"] = _read_number(row["number"])

@@ -28,6 +28,9 @@ ANYTHING = "*"
 NEUTRAL = "neutral"
 """Nobody's by consent; a holder, and no side. Source: the contract."""
 
+MOST_NAMED = 20
+"""As many placemarks are told one by one."""
+
 SIDES = (("UA", "Ukraine"), ("RU", "Russia"))
 
 
@@ -43,7 +46,7 @@ class HolderRule:
 
     def matches(self, placemark: Placemark) -> bool:
         """Tell whether a placemark bears the mark."""
-        marks = {mark.casefold() for mark in list_marks(placemark)}
+        marks = {mark.casefold() for mark in (*list_marks(placemark), f"#{placemark.paint.colour}")}
         return self.mark == ANYTHING or self.mark.casefold() in marks
 
 
@@ -151,7 +154,10 @@ def _explain_empty(drawing: Drawing) -> tuple[str, str]:
     if drawing.closed_lines:
         shown = ", ".join(drawing.closed_lines[:8])
         said = f"zones are drawn as lines, which paint no ground: {shown}"
-        return said, "Draw them as polygons, or turn the lines into polygons (QGIS: Lines to polygons)"
+        return (
+            said,
+            "Draw them as polygons, or turn the lines into polygons (QGIS: Lines to polygons)",
+        )
     if drawing.count("LineString", "LinearRing"):
         return "the file holds lines, and no polygon paints ground", "Give a map of control zones"
     if drawing.count("Point", "Track", "MultiTrack"):
@@ -198,7 +204,9 @@ def _tell_times(placemarks: Sequence[Placemark], instant: datetime) -> Iterator[
     stamps = [f"{p.path!r} ({p.span.written})" for p in other if p.span and p.span.is_stamp]
     when = f"{instant:%Y-%m-%d %H:%M}"
     if spans:
-        said = f"{len(spans)} zones do not hold at {when} and were left out: {', '.join(spans[:20])}."
+        said = (
+            f"{len(spans)} zones do not hold at {when} and were left out: {', '.join(spans[:20])}."
+        )
         yield Notice("zones_of_another_time", "info", said)
     if stamps:
         said = (
@@ -269,14 +277,23 @@ class _Reading:
         if self.skipped:
             said = f"{self.skipped} placemarks were left out, as the rules say."
             yield Notice("skipped_by_rule", "info", said)
-        for placemark, zone in self.strangers:
-            marks = ", ".join(list_marks(placemark)) or "no mark at all"
-            whose = f"Placemark {placemark.path!r} ({marks}) fits no rule"
-            yield tell_unknown("fits_no_rule", whose, "what it bears", zone)
+        yield from self._tell_strangers()
         for rule in self.rules:
             if rule not in self.used:
                 said = f"No placemark bears {rule.mark!r}: nothing was given to {rule.holder}."
                 yield Notice("rule_unused", "caution", said)
+
+    def _tell_strangers(self) -> Iterator[Notice]:
+        """Name each placemark that fits no rule; past a page of them, their number and ids."""
+        for placemark, zone in self.strangers[:MOST_NAMED]:
+            marks = ", ".join(list_marks(placemark)) or "no mark at all"
+            whose = f"Placemark {placemark.path!r} ({marks}) fits no rule"
+            remedy = "Give it a side, or leave it out (MARK=skip), with --holder."
+            yield tell_unknown("fits_no_rule", whose, zone, remedy)
+        rest = tuple(zone.id for _, zone in self.strangers[MOST_NAMED:])
+        if rest:
+            said = f"{len(rest)} more placemarks fit no rule and were drawn as unknown ground."
+            yield Notice("fits_no_rule", "doubt", said, rest)
 
 
 def _list_sides(zones: Sequence[Zone]) -> tuple[tuple[str, str], ...]:

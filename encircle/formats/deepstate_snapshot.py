@@ -56,6 +56,10 @@ FILLS: dict[str, Status] = {
 SATIRE = "#ff5252"
 """Fill of ground far from this war, painted to make a point (the Kurils, East Prussia)."""
 
+ELSEWHERE_DEG = 5.0
+"""Ground of no legend farther than this from ground of the war casts no doubt on it, degrees:
+350 km at least."""
+
 FAR_DEG = 0.25
 """What lies nearer than this to ground of the war is not satire, degrees. Source: on 621 snapshots
 the nearest such polygon, Transnistria, keeps over a degree from it."""
@@ -137,7 +141,9 @@ def read_snapshot(snapshot: Mapping[str, Any]) -> Snapshot:
     layer = read_layer(snapshot, "The snapshot")
     if not any(_fill_of(feature) in FILLS for feature in layer.features):
         because = layer.empty_because if not layer.features else ""
-        said = "no polygon with a fill of the DeepState legend" + (f": {because}" if because else "")
+        said = "no polygon with a fill of the DeepState legend" + (
+            f": {because}" if because else ""
+        )
         remedy = "Give a DeepStateMap snapshot; its mirror, which has no fills, is --preset mirror"
         raise refusal(said, remedy)
     reader = _Reader(STRtree([f.geometry for f in layer.features if _fill_of(f) in FILLS]))
@@ -165,13 +171,15 @@ class _Reader:
             else:
                 yield self._read_unknown(feature, fill, name)
 
-    def _is_far(self, feature: Painted) -> bool:
-        near = self.war.query(feature.geometry, predicate="dwithin", distance=FAR_DEG)
+    def _is_far(self, feature: Painted, distance_deg: float = FAR_DEG) -> bool:
+        near = self.war.query(feature.geometry, predicate="dwithin", distance=distance_deg)
         return near.size == 0
 
     def _read_unknown(self, feature: Painted, fill: str, name: str) -> Patch:
         """Read ground in a fill of no legend by its name, else as unknown."""
-        said = _holder_named(name) if fill != SATIRE else ""  # satire calls ground of others occupied
+        said = (
+            _holder_named(name) if fill != SATIRE else ""
+        )  # satire calls ground of others occupied
         by_name = {"UA": LIBERATED, "RU": OCCUPIED, None: UNKNOWN}.get(said or None, UNKNOWN)
         shown = _english(name) or "(no name)"
         where = f"{measure_km2(feature.geometry):.1f} km² at {show_place(feature.geometry)}"
@@ -181,7 +189,10 @@ class _Reader:
         named = (f"deepstate-{feature.index}",)
         if said == "":
             drawn = f"what its name {shown!r} says does not tell: {where} were drawn as unknown"
-            self.told.append(Notice("fill_unknown", "doubt", f"{whose}, and {drawn}.", named))
+            grave: Literal["caution", "doubt"] = "doubt"
+            if self._is_far(feature, ELSEWHERE_DEG):
+                grave = "caution"
+            self.told.append(Notice("fill_unknown", grave, f"{whose}, and {drawn}.", named))
         else:
             drawn = f"its name {shown!r} decides: {where} were drawn as {by_name.word}"
             self.told.append(Notice("fill_read_by_name", "caution", f"{whose}; {drawn}.", named))

@@ -1,4 +1,4 @@
-"""What do the names of the Institute for the Study of War's layers say: on what basis, and whose."""
+"""What do the names of ISW's layers say: on what basis is ground painted, and whose is it."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ STATED: dict[str, Meaning] = {
 BASES = tuple(STATED)
 
 LEGEND: tuple[tuple[re.Pattern[str], LayerBasis], ...] = (
-    (re.compile(r"partisan"), "skip"),
+    (re.compile(r"partisan|fortif"), "skip"),
     (re.compile(r"infiltrat"), "infiltration"),
     (re.compile(r"claim|counteroffensive"), "claimed"),
     (re.compile(r"kursk.*russian?advance|russian?advance.*kursk"), "retaken"),
-    (re.compile(r"advance"), "advance"),
+    (re.compile(r"advance|gain"), "advance"),
     (re.compile(r"fighting|contested"), "contested"),
-    (re.compile(r"cot|control|assessed|occupied|held|liberated|recaptured"), "assessed"),
+    (re.compile(r"cot|control|assessed|annexed|occupied|held|liberated|recaptured"), "assessed"),
 )
 """On what a layer rests, by its name run together, first match wins. Source: ISW's layers,
 2022-2025: AssessedCoTinUkraine, UkraineControlMapAO30JAN2023, AssessedAdvanceinUkraine,

@@ -41,7 +41,7 @@ LEFT_OUT = {
     "GroundOverlay": ("overlay_left_out", "pictures laid over the ground were left out."),
     "hidden": (
         "hidden_read",
-        "placemarks or folders are hidden in the file; they were read like the rest.",
+        "placemarks or folders are hidden; they were read like the rest (MARK=skip drops one).",
     ),
 }
 
@@ -274,10 +274,10 @@ class _Reader:
         if drawn.is_empty:
             return None
         file = (round_it.file,) if len(self.documents) > 1 else ()
-        said, schemas = _read_data(element)
+        data, schemas = _read_data(element)
         return Placemark(
             index, name, round_it.folders, self.styles[round_it.file].resolve(element), drawn,
-            (*file, *round_it.documents), said, schemas,
+            (*file, *round_it.documents), data, schemas,
             self._read_span(element, where) or round_it.span,
         )  # fmt: skip
 
@@ -328,7 +328,7 @@ class _Reader:
             yield Notice("link_not_followed", "doubt", said)
         for what, (code, said) in LEFT_OUT.items():
             if what in self.counts:
-                yield Notice(code, "info", f"{self.counts[what]} {said}")
+                yield Notice(code, "caution", f"{self.counts[what]} {said}")
         for what in NO_AREA:
             if what in self.counts:
                 said = f"{self.counts[what]} {what} were left out: they paint no ground."

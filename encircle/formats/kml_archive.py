@@ -69,7 +69,7 @@ class _Opening:
 
     limits: Limits
     found: list[Member] = field(default_factory=list)
-    bytes: int = 0
+    unpacked: int = 0
 
     def open(self, raw: bytes, inside: str, depth: int) -> None:
         if depth > DEEPEST:
@@ -80,7 +80,7 @@ class _Opening:
                 if kind not in {".kml", ".kmz"} or _is_shadow(entry.filename):
                     continue
                 with archive.open(entry) as member:
-                    text = member.read(self.limits.bytes + 1 - self.bytes)
+                    text = member.read(self.limits.bytes + 1 - self.unpacked)
                 self._count(len(text))
                 name = f"{inside}{entry.filename}"
                 if text.startswith(ZIP):
@@ -89,8 +89,8 @@ class _Opening:
                     self.found.append(Member(name, text))
 
     def _count(self, more: int) -> None:
-        self.bytes += more
-        if self.bytes > self.limits.bytes:
+        self.unpacked += more
+        if self.unpacked > self.limits.bytes:
             raise refusal(f"more than {self.limits.bytes} bytes", "Crop or simplify the map")
         if len(self.found) >= MOST_DOCUMENTS:
             raise refusal(f"more than {MOST_DOCUMENTS} documents in the KMZ", "Join them")

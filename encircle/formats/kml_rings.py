@@ -94,6 +94,9 @@ class Rings:
                 if local_name(ring) == "LinearRing":
                     own = [c for c in ring if local_name(c) == "coordinates"]
                     self.seen.update(own)
+                    if len(own) > 1:
+                        said = f"a ring with {len(own)} lists of coordinates"
+                        self._fault(where, said, "Give each ring one <coordinates>")
                     texts.append(" ".join(c.text or "" for c in own))
         return [ring for ring in (self._read_ring(text, where) for text in texts) if ring]
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from xml.etree.ElementTree import Element
 
+    from encircle.notices import Severity
+
 HOPS = 16
 """Styles that name styles: a file with a longer chain goes round in a circle."""
 
@@ -87,8 +89,10 @@ class Scope:
 class Styles:
     """The styles of one file, each in the scope of its document; `#poly` is that document's."""
 
-    def __init__(self, root: Element, file: str = "", others: Mapping[str, Styles] | None = None):
-        self.file, self.others = file, others or {}
+    def __init__(
+        self, root: Element, file: str = "", others: Mapping[str, Styles] | None = None
+    ) -> None:
+        self.file, self.others = file, {} if others is None else others
         self.all: dict[str, list[Element]] = {}
         self._scopes: dict[Element, Scope] = {}
         self._elsewhere: set[str] = set()
@@ -205,7 +209,7 @@ class Styles:
 
     def notices(self) -> Iterator[Notice]:
         """Say which styles could not be found or read."""
-        said = (
+        said: tuple[tuple[set[str], str, Severity, str], ...] = (
             (self._elsewhere, "style_elsewhere", "caution",
              "Style {!r} stands in another file, which was not opened."),
             (self._missing, "style_missing", "caution",

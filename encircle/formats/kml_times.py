@@ -89,7 +89,9 @@ def parse_period(written: str) -> tuple[datetime, datetime]:
     found = _TIME.fullmatch(written.strip())
     if not found:
         raise TimeError(f"{written[:40]!r} is no time")
-    year, month, day, hour, minute, second = (int(part) if part else None for part in found.groups()[:6])
+    year, month, day, hour, minute, second = (
+        int(part) if part else None for part in found.groups()[:6]
+    )
     try:
         first = datetime(year or 0, month or 1, day or 1, hour or 0, minute or 0, second or 0,
                          tzinfo=_zone(found[7]))  # fmt: skip

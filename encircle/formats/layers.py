@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-
-
 from encircle.crs import check_crs
+from encircle.document import find_cut
 from encircle.errors import InputFault, SituationError
 from encircle.formats.coordinates import UnreadableError, read_geometry
 from encircle.formats.painted import mend, refusal
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
     from shapely.geometry import MultiPolygon
     from shapely.geometry.base import BaseGeometry
+
+    from encircle.notices import Severity
 
 ENVELOPES = ("map", "value", "geojson", "geoJSON", "data", "result", "results")
 """Members in which a layer comes wrapped, by publishers and their interfaces."""
@@ -34,8 +35,7 @@ Source: the default `maxRecordCount` of ArcGIS Server, of either generation."""
 MOST_FAULTS = 60
 """As many features are named in one refusal; of the rest their number."""
 
-PLANE_FROM = 400.0
-"""A coordinate larger than this is no slip in degrees: it is metres of some plane."""
+MEND = "Mend it in the source: leaving it out would move a boundary"
 
 EMPTY = "no ground is painted in it"
 
@@ -157,35 +157,13 @@ def _check_kind(features: list[Any], name: str) -> None:
 
 def _check_whole(inner: Mapping[str, Any], count: int | None, name: str) -> None:
     """Refuse a page of a layer: what stands on the others is not known."""
-    because = _find_cut(inner, count)
+    because = find_cut(inner, count)
     if because:
         remedy = (
             "Fetch all pages (resultOffset, startIndex or the next link), join them, and drop "
             "the mark"
         )
         raise refusal(f"{name}: a page cut short ({because}), not the whole layer", remedy)
-
-
-def _find_cut(inner: Mapping[str, Any], count: int | None) -> str | None:
-    """Find what says that there are more features than these."""
-    properties = inner.get("properties")
-    for members in (inner, properties if isinstance(properties, dict) else {}):
-        for mark in ("exceededTransferLimit", "hasMore", "has_more", "truncated"):
-            if str(members.get(mark)).lower() in {"true", "1", "yes"}:
-                return mark
-        for mark in ("next", "nextPageToken", "next_page_token"):
-            if isinstance(members.get(mark), (str, dict)) and members[mark]:
-                return mark
-        if count is not None:
-            for mark in ("numberMatched", "numberReturned", "totalFeatures"):
-                total = members.get(mark)
-                if str(total).isdecimal() and int(str(total)) > count:
-                    return f"{mark} {total}, and {count} features"
-    links = inner.get("links")
-    for link in links if isinstance(links, list) else []:
-        if isinstance(link, dict) and link.get("rel") == "next":
-            return "a link to the next page"
-    return None
 
 
 # -- its features --------------------------------------------------------------------------------
@@ -233,16 +211,18 @@ class _Reader:
             remedy = "Reproject it to EPSG:4326"
             self._fault(index, label, f"not WGS 84: {foreign}", "/crs", remedy)
             return None
-        written = feature.get("geometry")
+        if "geometry" not in feature:
+            self._fault(index, label, "no `geometry` member", "", "Give it, or null for none")
+            return None
+        written = feature["geometry"]
         if written is None:
             self.empty.append(label)
             return None
         try:
             read = read_geometry(written)
         except UnreadableError as error:
-            remedy = _remedy(written, error)
             where = f"/geometry{error.pointer}"
-            self._fault(index, label + _near(written), error.reason, where, remedy)
+            self._fault(index, label + _near(written), error.reason, where, error.remedy or MEND)
             return None
         self.with_z += read.has_z
         return self._take_ground(read.geometry, label)
@@ -294,7 +274,9 @@ class _Reader:
             said = f"{len(self.flat)} features have rings without an area and paint nothing"
             yield self._tell("no_area", "caution", said, self.flat)
         if self.points or self.lines:
-            said = f"{self.points} points and {self.lines} lines were left out: they paint no ground"
+            said = (
+                f"{self.points} points and {self.lines} lines were left out: they paint no ground"
+            )
             yield self._tell("no_ground", "info", said)
         if self.closed:
             said = "lines that close on themselves were left out: if they are zones, draw polygons"
@@ -308,7 +290,7 @@ class _Reader:
         yield from self.mended
 
     def _tell(
-        self, code: str, severity: Any, said: str, labels: list[str] | None = None
+        self, code: str, severity: Severity, said: str, labels: list[str] | None = None
     ) -> Notice:
         named = f": {', '.join(labels[:10])}" if labels else ""
         more = f" and {len(labels) - 10} more" if labels and len(labels) > 10 else ""  # noqa: PLR2004 - as many are named
@@ -349,25 +331,3 @@ def _near(written: object) -> str:
         if not numbers:
             stack += reversed(item)
     return ""
-
-
-def _remedy(written: object, error: UnreadableError) -> str:
-    coordinates = written.get("coordinates") if isinstance(written, dict) else None
-    if "range" in error.reason and _largest(coordinates) > PLANE_FROM:
-        return "These are metres on a plane, not degrees: reproject the layer to EPSG:4326"
-    return error.remedy or "Mend it in the source: leaving it out would move a boundary"
-
-
-def _largest(coordinates: object) -> float:
-    """Find the largest number written in coordinates; heights are few and seldom matter here."""
-    largest, stack = 0.0, [coordinates]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, list):
-            numbers = item[:2] if item and not isinstance(item[0], list) else item
-            stack += numbers
-        elif isinstance(item, (int, float)):
-            largest = max(largest, abs(item))
-    return largest
-
-

@@ -57,8 +57,12 @@ def paint_liveuamap(document: Mapping[str, Any]) -> PaintedMap:
         raise refusal(said, 'Give {"value": {"features": …}}, as the newspaper publishes it')
     zones, twice = count_once(map(_zone_of, layer.features))
     unknown = [
-        tell_unknown("type_unknown", f"Liveuamap, {f.label}", f"type {_type_of(f) or 'none'!r}", z)
-        for f, z in ((f, _zone_of(f)) for f in strange)
+        tell_unknown(
+            "type_unknown",
+            f"Liveuamap, {f.label}: its type {_type_of(f) or 'none'!r} is not known",
+            _zone_of(f),
+        )
+        for f in strange
     ]
     days = sorted({f.text("date") for f in layer.features if is_day(f.text("date"))})
     grey = () if strange else (NO_GREY,)

@@ -13,7 +13,9 @@ import orjson
 import shapely
 import shapely.geometry
 
+from encircle.crs import check_crs
 from encircle.errors import InputFault, SituationError
+from encircle.formats.coordinates import UnreadableError, read_geometry
 from encircle.formats.road_network import Lines
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ DRIVEN = frozenset(
 """Values of `highway` a vehicle can drive on. Source: OpenStreetMap wiki, Key:highway; paths,
 steps and what is only planned are left out."""
 LINE_TYPES = frozenset({"LineString", "MultiLineString"})
+AREA_TYPES = frozenset({"Point", "MultiPoint", "Polygon", "MultiPolygon"})
 STEP = 1_000
 """Roads read between two words of progress."""
 
@@ -135,7 +138,7 @@ class _Gathered:
         """Give all places, shape (k, 2); refuse what is not one."""
         places = list(chain.from_iterable(self.parts))
         try:
-            lonlat = np.array(places, float).reshape(len(places), -1)[:, :2]
+            lonlat = _to_numbers(places).reshape(len(places), -1)[:, :2]
         except (TypeError, ValueError):  # some with heights, some without; or no numbers
             lonlat = np.array([_parse_lonlat(place) for place in places]).reshape(-1, 2)
         wrong = ~((np.abs(lonlat) <= [180, 90]).all(axis=1)) if places else np.empty(0, bool)
@@ -149,8 +152,18 @@ class _Gathered:
         return np.ascontiguousarray(lonlat)
 
 
+def _to_numbers(places: list[Any]) -> NDArray[np.float64]:
+    """Make an array of numbers; text that looks like them is none, as at every other door."""
+    array = np.array(places)
+    if places and array.dtype.kind not in "iuf":
+        raise ValueError
+    return array.astype(float)
+
+
 def _parse_lonlat(place: Any) -> tuple[float, float]:  # noqa: ANN401 - JSON
     try:
+        if isinstance(place[0], str | bool) or isinstance(place[1], str | bool):
+            return math.nan, math.nan
         return float(place[0]), float(place[1])
     except (TypeError, ValueError, IndexError, KeyError):
         return math.nan, math.nan
@@ -166,7 +179,7 @@ def _read_osm(path: Path, chance: str | None, on_read: Callable[[int], object] |
     except ModuleNotFoundError:
         raise _refuse(
             f"{path.name} needs the package osmium, which is not installed",
-            "Install it with pip install 'encircle[osm]', or convert the roads to GeoJSON lines",
+            "Install it (pip install osmium: the extra `osm`), or convert to GeoJSON lines",
         ) from None
     if not path.exists():
         raise FileNotFoundError(2, "No such file or directory")
@@ -218,23 +231,61 @@ def _split_at_lost(nodes: list[Any]) -> Iterator[list[Any]]:
 def _read_geojson(path: Path, chance: str | None) -> Lines:
     """Read LineStrings and MultiLineStrings; other geometries are counted and left out."""
     gathered, others = _Gathered(), 0
-    for number, feature in enumerate(_load_features(path)):
+    features = _load_features(path)
+    for number, feature in enumerate(features):
         geometry = (feature.get("geometry") if isinstance(feature, dict) else None) or {}
         kind, parts = geometry.get("type"), geometry.get("coordinates")
-        if kind not in LINE_TYPES or not isinstance(parts, list):
+        if kind in AREA_TYPES or not geometry:
             others += 1
             continue
         about = feature.get("properties") or {}
-        name = str(feature.get("id") or about.get("name") or f"feature {number}")
+        name = _name(feature, number)
         p_open = _parse_chance(about.get(chance), chance, name) if chance else math.nan
-        if kind == "LineString":
-            gathered.add(name, p_open, parts)
-            continue
-        for part in parts:
-            gathered.add(name, p_open, part if isinstance(part, list) else [part, part])
+        if not _is_drawn(kind, parts):
+            parts, kind = _read_with_care(feature, number), "MultiLineString"
+            others += not parts
+        drawn: list[Any] = parts if kind == "MultiLineString" and parts else [parts or []]
+        for part in drawn:
+            gathered.add(name, p_open, part)
     if others:
-        gathered.notices.append(f"{others} features are not lines and were left out")
-    return gathered.to_lines()
+        gathered.notices.append(f"{others} features are no lines, or empty, and were left out")
+    try:
+        return gathered.to_lines()
+    except SituationError:
+        for number, feature in enumerate(features):  # say which
+            if (feature.get("geometry") or {}).get("type") in LINE_TYPES:
+                _read_with_care(feature, number)
+        raise
+
+
+def _name(feature: Any, number: int) -> str:  # noqa: ANN401 - JSON
+    about = feature.get("properties") or {}
+    own = feature.get("id")
+    return str(own if own not in (None, "") else about.get("name") or f"feature {number}")
+
+
+def _is_drawn(kind: object, parts: Any) -> bool:  # noqa: ANN401 - JSON
+    """Tell whether a geometry looks like lines of places; what the places are is seen later."""
+    if not isinstance(parts, list) or kind not in LINE_TYPES:
+        return False
+    lines = parts if kind == "MultiLineString" else [parts]
+    return all(isinstance(line, list) and len(line) > 1 for line in lines)
+
+
+def _read_with_care(feature: Any, number: int) -> list[Any]:  # noqa: ANN401 - JSON
+    """Read the lines of an odd geometry, or refuse it by feature: no road is left out unsaid."""
+    at = f"/features/{number}/geometry"
+    try:
+        geometry = read_geometry(feature["geometry"]).geometry
+    except UnreadableError as error:
+        remedy = error.remedy or "Mend the line there"
+        fault = InputFault(f"{at}{error.pointer}", error.reason, remedy, _name(feature, number))
+        raise SituationError([fault]) from None
+    return [
+        shapely.get_coordinates(part).tolist()
+        for part in shapely.get_parts(shapely.get_parts(geometry))
+        if part.geom_type in ("LineString", "LinearRing")
+    ]
 
 
 def _load_features(path: Path) -> list[Any]:
@@ -245,6 +296,13 @@ def _load_features(path: Path) -> list[Any]:
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):
         raise _refuse(f"{path.name} has no features", "Give a GeoJSON FeatureCollection")
+    foreign = check_crs(document.get("crs"))
+    if foreign:
+        raise _refuse(f"{path.name} is not WGS 84: {foreign}", "Reproject to EPSG:4326", "/crs")
+    for number, feature in enumerate(features):
+        is_feature = isinstance(feature, dict) and isinstance(feature.get("properties") or {}, dict)
+        if not (is_feature and isinstance(feature.get("geometry") or {}, dict)):
+            raise _refuse(f"{path.name}: no feature", "Mend it there", f"/features/{number}")
     return features
 
 

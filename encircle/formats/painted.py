@@ -173,9 +173,7 @@ def mend(geometry: MultiPolygon, what: str) -> tuple[MultiPolygon, list[Notice]]
     return joined, [Notice("ring_mended", grave, f"{what} {said}: {areas}."), *told]
 
 
-def _tell_overlap(
-    parts: list[BaseGeometry], joined: MultiPolygon, what: str
-) -> Iterator[Notice]:
+def _tell_overlap(parts: list[BaseGeometry], joined: MultiPolygon, what: str) -> Iterator[Notice]:
     """Say where the parts of one feature lie over each other, and were counted once."""
     kept = [part for part in parts if not part.is_empty]
     over = sum(measure_km2(part) for part in kept) - measure_km2(joined)
@@ -224,7 +222,7 @@ def count_once(zones: Iterable[Zone]) -> tuple[tuple[Zone, ...], tuple[Notice, .
     return tuple(kept.values()), tuple(told)
 
 
-def tell_unknown(code: str, whose: str, said: str, zone: Zone) -> Notice:
+def tell_unknown(code: str, said: str, zone: Zone, remedy: str = "") -> Notice:
     """
     Tell ground whose meaning is not known, which was drawn as unknown.
 
@@ -234,7 +232,7 @@ def tell_unknown(code: str, whose: str, said: str, zone: Zone) -> Notice:
     so nothing that rests on this map is told without it.
     """
     where = f"{measure_km2(zone.geometry):.1f} km² at {show_place(zone.geometry)}"
-    statement = f"{whose}: {said} is not in the legend; {where} were drawn as unknown ground."
+    statement = f"{said}: {where} were drawn as unknown ground. {remedy}".rstrip()
     return Notice(code, "doubt", statement, (zone.id,))
 
 

@@ -28,7 +28,7 @@ from encircle.pieces import (
     see_from,
 )
 from encircle.pieces.choosing import TOUCH_M
-from encircle.pieces.held import flat_polygons, measure_km2
+from encircle.pieces.held import flat_polygons, measure_km2, to_globe, to_plane
 from encircle.pieces.piece import KIND_WORDS
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class ForceFinder:
         if _PAIR.fullmatch(given):
             lon, lat = (float(part) for part in given.split(","))
             return Place(self._check(lon, lat))
-        from encircle.places.gazetteer import resolve_place  # noqa: PLC0415 - only for names
+        from encircle.places import resolve_place  # noqa: PLC0415 - only for names
 
         west, south, east, north = self.ground.painted_window().bounds
         found = resolve_place(given, bounds=(west, south, east, north), option=option)
@@ -161,7 +161,8 @@ class ForceFinder:
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 - degrees
             raise refusal(f"({lon:g}, {lat:g}) is not a place", "Give LON,LAT in degrees")
         bounds = self.ground.border.bounds if self.ground.border is not None else None
-        check_place(self.ground.painted, bounds, [(lon, lat)])
+        if self.ground.painted.zones:
+            check_place(self.ground.painted, bounds, [(lon, lat)])
         return lon, lat
 
     def _choose(self, force_in: LonLat | str, places: Sequence[Place]) -> Piece:
@@ -240,7 +241,8 @@ class ForceFinder:
 
     def draw_piece(self, piece: Piece) -> Force:
         """Draw a piece as a force that holds that ground and no more."""
-        shapes = draw_inside(piece.geometry, self.held.plane)
+        # drawn beyond its narrowest place, so that the neck told is the one it has behind it
+        shapes = draw_inside(piece.body or piece.geometry, self.held.plane)
         told = _inform(f"The force is the ground it held: {self._tell(piece)}.")
         by = f" by {piece.nearest_place}" if piece.nearest_place else ""
         return Force(
@@ -290,7 +292,7 @@ def draw_inside(geometry: BaseGeometry, plane: Plane) -> tuple[Polygon, ...]:
 
     What is too narrow for the inset is drawn with less of it; specks beside the whole are not.
     """
-    ground_m = plane.to_metres(geometry)
+    ground_m = to_plane(plane, geometry)
     for inset_m in (INSET_M, INSET_M / 4, INSET_M / 40):
         inside_m = ground_m.buffer(-inset_m, quad_segs=2)
         fine_m = inside_m.simplify(DETAIL_M * inset_m / INSET_M)
@@ -346,8 +348,8 @@ class SameGround:
         if again is not None:
             return again[0]
         held, ground = self.finder.held, self.finder.ground
-        left_m = held.plane.to_metres(self.before).difference(self._hostile_m())
-        left = held.plane.to_degrees(left_m)
+        left_m = to_plane(held.plane, self.before).difference(self._hostile_m())
+        left = to_globe(held.plane, left_m)
         is_left = measure_km2(left) >= LEAST_LEFT_SHARE * measure_km2(self.before)
         said = f"This map draws no ground of {ground.side} where the force was said to be. "
         said += (
@@ -380,7 +382,7 @@ class SameGround:
     def _hostile_m(self) -> BaseGeometry:
         """Join what the map gives to somebody else for certain."""
         held = self.finder.held
-        return held.plane.to_metres(self.finder.ground.hostile(held.window))
+        return to_plane(held.plane, self.finder.ground.hostile(held.window))
 
 
 def _area(geometry: BaseGeometry) -> str:

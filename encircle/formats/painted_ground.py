@@ -102,6 +102,8 @@ class Ground:
 
     def painted_window(self) -> Polygon:
         """Draw the window that holds all that the map paints, and the rear behind it."""
+        if not self.zones:
+            return self.whole()
         west, south, east, north = shapely.total_bounds([zone.geometry for zone in self.zones])
         around = box_round([(west, south), (east, north)], HALF_WIDTHS_KM[0])
         return box(*around.intersection(self.whole()).bounds)
@@ -115,7 +117,7 @@ class Ground:
 
     def divide(self, window: Polygon) -> Shares:
         """Divide a window by whose it is to the side."""
-        mine, others = self._painted(self.side, window)
+        mine, others = map(polygons_of, self._painted(self.side, window))
         grey = [zone.geometry for zone in self.zones if zone.held_by is None]
         countries = self.territory(window)
         country = countries.get(self.side, NOBODY)
@@ -244,11 +246,12 @@ def _to_metres(plane: Plane, ground: BaseGeometry) -> BaseGeometry:
 
 @lru_cache(maxsize=4)
 def _read_sea(bounds: tuple[float, float, float, float]) -> BaseGeometry:
+    from encircle.places import read_sea  # noqa: PLC0415 - megabytes, where asked for
+
     try:
-        from encircle.places.borders import read_sea  # noqa: PLC0415 - megabytes, where asked for
-    except ImportError:
+        return read_sea(bounds)
+    except FileNotFoundError:  # a build without coasts: the notice on water not drawn says so
         return NOBODY
-    return read_sea(bounds)
 
 
 def show(place: LonLat) -> str:

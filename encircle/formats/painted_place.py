@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from shapely.geometry import Polygon
+    from shapely.geometry.base import BaseGeometry
 
     from encircle.formats.painted import PaintedMap
     from encircle.formats.shapes import LonLat
@@ -23,7 +24,7 @@ NEAR_DEG = 2.0
 latitude. Convention: past the widest area that is looked at for a rear, 200 km."""
 
 SWAPPED = "are lon and lat swapped?"
-ORDER = "GeoJSON and KML write longitude first: swap them in the source and export it again"
+ORDER = "Longitude comes first in GeoJSON and KML: swap the two in the source, and export it again"
 
 Bounds = tuple[float, float, float, float]
 
@@ -72,10 +73,10 @@ def _check_border(zones: Polygon, border: list[Polygon], around: list[Polygon]) 
     for outline in border:
         others = shapely.union_all([zones, *around])
         if not outline.intersects(others) and _swap(outline).intersects(others):
-            raise refusal(f"the border lies off the map: {SWAPPED}", f"In the border file, {ORDER}")
+            raise refusal(f"the border lies off the map: {SWAPPED}", ORDER)
 
 
-def _check_zones(painted: PaintedMap, asked: shapely.Geometry) -> None:
+def _check_zones(painted: PaintedMap, asked: BaseGeometry) -> None:
     if asked.is_empty:
         return
     shapely.prepare(asked)
@@ -86,22 +87,46 @@ def _check_zones(painted: PaintedMap, asked: shapely.Geometry) -> None:
         if swapped:
             raise refusal(f"{where}: {SWAPPED}", ORDER)
         raise refusal(where, "Give a map of the ground asked about, with its border and place")
+    _check_vertices(painted, asked)
     if swapped:
         raise SituationError(
             [
-                InputFault("", f"it lies off the map, at {show_place(z.geometry)}: {SWAPPED}", ORDER, z.id)
+                InputFault(
+                    "", f"it lies off the map, at {show_place(z.geometry)}: {SWAPPED}", ORDER, z.id
+                )
                 for z in swapped
             ]
         )
 
 
-def _check_places(places: Sequence[LonLat], known: shapely.Geometry) -> None:
+def _check_vertices(painted: PaintedMap, asked: BaseGeometry) -> None:
+    """Refuse a zone that reaches to where a lost or a swapped position lies."""
+    near = asked.buffer(-NEAR_DEG * 0.99)
+    shapely.prepare(near)
+    faults = []
+    for zone in painted.zones:
+        lons, lats = shapely.get_coordinates(zone.geometry).T
+        lost = (lons == 0) & (lats == 0)
+        swapped = ~shapely.contains_xy(asked, lons, lats) & shapely.contains_xy(near, lats, lons)
+        for which, said in (
+            (lost, "a position that was lost"),
+            (swapped, "longitude and latitude are swapped there"),
+        ):
+            if which.any() and not which.all():
+                place = f"({lons[which][0]:g}, {lats[which][0]:g})"
+                told = f"its ring runs off the map to {place}: {said}"
+                faults.append(InputFault("", told, "Mend that position in the source", zone.id))
+    if faults:
+        raise SituationError(faults)
+
+
+def _check_places(places: Sequence[LonLat], known: BaseGeometry) -> None:
     faults = list(_find_off(places, known))
     if faults:
         raise SituationError(faults)
 
 
-def _find_off(places: Sequence[LonLat], known: shapely.Geometry) -> Iterator[InputFault]:
+def _find_off(places: Sequence[LonLat], known: BaseGeometry) -> Iterator[InputFault]:
     for lon, lat in places:
         if known.intersects(shapely.Point(lon, lat)):
             continue
@@ -121,5 +146,6 @@ def _widen(bounds: Bounds) -> Polygon:
     return box(west - NEAR_DEG, south - NEAR_DEG, east + NEAR_DEG, north + NEAR_DEG)
 
 
-def _swap(geometry: shapely.Geometry) -> shapely.Geometry:
-    return shapely.transform(geometry, lambda c: c[:, ::-1])
+def _swap(geometry: BaseGeometry) -> BaseGeometry:
+    swapped: BaseGeometry = shapely.transform(geometry, lambda c: c[:, ::-1])
+    return swapped

@@ -187,7 +187,8 @@ def read_ground(painted: PaintedMap, border: Mapping[str, Any] | None, side: str
         said = f"the sides of this map are {', '.join(names)}; the border parts Ukraine and Russia"
         raise refusal(said, "Leave out --border, or call the sides UA and RU")
     outline = read_border(border) if border is not None else None
-    check_place(painted, outline.bounds if outline is not None else None, ())
+    if painted.zones:
+        check_place(painted, outline.bounds if outline is not None else None, ())
     return Ground(painted, outline, side)
 
 
@@ -366,7 +367,7 @@ def _feature(name: str, geometry: dict[str, Any], /, **properties: object) -> di
 def _describe_sea(features: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     if not any(feature["id"] == "sea" for feature in features):
         return []
-    from encircle.places.borders import describe_sea  # noqa: PLC0415 - only where there is sea
+    from encircle.places import describe_sea  # noqa: PLC0415 - only where there is sea
 
     return [{**describe_sea(), "id": "sea"}]
 

@@ -215,7 +215,7 @@ def _needs_border(kind: str, painted: PaintedMap) -> bool:
 @cache
 def read_default_border() -> Mapping[str, Any]:
     """Read the outline of Ukraine that comes with the library, as a FeatureCollection."""
-    from encircle.places.borders import describe_outline, read_outline  # noqa: PLC0415 - megabytes
+    from encircle.places import describe_outline, read_outline  # noqa: PLC0415 - megabytes
 
     feature = {
         "type": "Feature",

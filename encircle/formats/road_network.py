@@ -38,6 +38,11 @@ LANDING_M = 1.0
 """A place asked for is at a junction where it lies no further than this along the road, metres."""
 
 
+MOST_AWAY_M = 2_000.0
+"""A place asked for further than this from every road is not on this road map, metres: a village
+and its road lie nearer together. A choice, stated in docs/maps.md."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
     """Roads as they were drawn."""
@@ -150,23 +155,34 @@ class RoadNetwork:
 
 
 def build_road_network(
-    lines: Lines, places: Sequence[tuple[float, float]] = (), tolerance_m: float = 0.0
+    lines: Lines,
+    places: Sequence[tuple[float, float]] = (),
+    tolerance_m: float = 0.0,
+    most_away_m: float = MOST_AWAY_M,
 ) -> RoadNetwork:
     """
     Cut lines where they meet, and at the places asked for.
 
     Lines meet where they share a place. A loose end (one that no other line shares) also meets
     whatever comes within the tolerance: other loose ends and the sides of other roads. Lines that
-    merely cross do not meet: one may pass over the other.
+    merely cross do not meet: one may pass over the other. What is drawn twice, in the same or the
+    other direction, is one road.
 
     Parameters
     ----------
     lines
         Roads as drawn.
     places
-        Longitude and latitude of places, each joined to the nearest road, however far.
+        Longitude and latitude of places, each joined to the nearest road.
     tolerance_m
         How near a loose end must come to another road to meet it, metres.
+    most_away_m
+        How far a place may lie from the nearest road, metres.
+
+    Raises
+    ------
+    SituationError
+        If a place lies further away: what is told of a road says nothing of that place.
 
     Examples
     --------
@@ -176,11 +192,13 @@ def build_road_network(
     >>> [build_road_network(drawn, (), gap).count_parts()[0] for gap in (0.0, 10.0)]
     [2, 1]
     """
+    lines = drop_repeats(lines)
     plane = Plane(_find_middle(lines.lonlat))
     noder = _Noder(lines, plane)
     if tolerance_m > 0:
         noder.join_loose_ends(tolerance_m)
     landings = noder.land(plane.points_to_metres(list(places)))
+    _refuse_far(places, [gap_m for _, gap_m in landings], most_away_m)
     u, v, begin_m, length_m, line, share, lonlat, vertex_of = noder.cut()
     order = sort_along_curve(lonlat)
     number = np.empty(len(order), np.int64)
@@ -197,6 +215,79 @@ def build_road_network(
         landings=tuple(Landing(int(number[vertex_of[key]]), gap) for key, gap in landings),
         joined=noder.joined,
         tolerance_m=tolerance_m,
+    )
+
+
+def _refuse_far(
+    places: Sequence[tuple[float, float]], gaps_m: Sequence[float], most_away_m: float
+) -> None:
+    faults = [
+        InputFault(
+            "",
+            f"the place {lon:g},{lat:g} lies {gap_m / METRES_A_KM:.1f} km from the nearest road",
+            "Give a place on a road (longitude first), or a road map that reaches there; "
+            f"at most {most_away_m:g} m are bridged (--most-away-m)",
+        )
+        for (lon, lat), gap_m in zip(places, gaps_m, strict=True)
+        if gap_m > most_away_m
+    ]
+    if faults:
+        raise SituationError(faults)
+
+
+def drop_repeats(lines: Lines) -> Lines:
+    """
+    Count once what is drawn twice, in the same or the other direction.
+
+    A street saved there and back is one street, and a road posted twice is one road: repeating
+    evidence changes nothing. Where repeats differ in their chance, the lowest stated one counts,
+    and a notice says so, so that the order of the lines changes nothing either.
+
+    Examples
+    --------
+    >>> lonlat = np.array([[35.0, 51.0], [35.1, 51.0], [35.1, 51.0], [35.0, 51.0]])
+    >>> there_and_back = Lines(
+    ...     lonlat, np.array([0, 2, 4]), np.array([0, 1, 1, 0]), np.array([0.9, 0.9]), ("a", "b")
+    ... )
+    >>> drop_repeats(there_and_back).names
+    ('a',)
+    """
+    of_line = np.repeat(np.arange(len(lines.begins) - 1), np.diff(lines.begins))
+    starts = np.flatnonzero(of_line[1:] == of_line[:-1])
+    one, other = lines.keys[starts], lines.keys[starts + 1]
+    pair = np.minimum(one, other) * (int(lines.keys.max()) + 1) + np.maximum(one, other)
+    chance = np.where(np.isnan(lines.p_open), np.inf, lines.p_open)[of_line[starts]]
+    order = np.lexsort((starts, chance, pair))
+    repeats = np.zeros(len(starts), bool)
+    repeats[order[1:]] = pair[order[1:]] == pair[order[:-1]]
+    repeats &= one != other
+    if not repeats.any():
+        return lines
+    said = np.isfinite(chance[order])
+    differ = (chance[order][1:] != chance[order][:-1]) & said[1:] & said[:-1]
+    unlike = int((repeats[order[1:]] & differ).sum())
+    return _keep(lines, starts[~repeats], of_line, int(repeats.sum()), unlike)
+
+
+def _keep(lines: Lines, starts: Ints, of_line: Ints, repeats: int, unlike: int) -> Lines:
+    """Keep the segments that begin at some places, in runs that follow each other on a line."""
+    goes_on = (starts[1:] == starts[:-1] + 1) & (of_line[starts[1:]] == of_line[starts[:-1]])
+    first = starts[np.r_[True, ~goes_on]]
+    last = starts[np.r_[~goes_on, True]] + 1
+    count = last - first + 1
+    begins = np.r_[0, np.cumsum(count)]
+    kept = np.repeat(first - begins[:-1], count) + np.arange(begins[-1])
+    line = of_line[first]
+    notices = [f"{repeats} pieces of road are drawn more than once and were counted once"]
+    if unlike:
+        notices.append(f"{unlike} of them state different chances: the lowest was taken")
+    return Lines(
+        lonlat=lines.lonlat[kept],
+        begins=begins,
+        keys=np.unique(lines.keys[kept], return_inverse=True)[1].reshape(-1).astype(np.int64),
+        p_open=lines.p_open[line],
+        names=tuple(lines.names[one] for one in line.tolist()),
+        notices=(*lines.notices, *notices),
     )
 
 

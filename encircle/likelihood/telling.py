@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from encircle.evidence import Doubts, Item, find_doubts
 from encircle.likelihood.atlas import Atlas
 from encircle.likelihood.exact import PLAIN_COST
-from encircle.likelihood.measure import Asked, Likelihood, write_interval
+from encircle.likelihood.measure import Asked, Likelihood
 from encircle.likelihood.pivots import tell_importance, tell_missing, tell_pivots
 from encircle.likelihood.solving import QUICK_VISITS, solve_graph
-from encircle.likelihood.world import DEFINITIONS
-from encircle.rules import answer_definitions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 
     from encircle.evidence import Evidence
     from encircle.ground import Ground
-    from encircle.judgement import Answer, Judgement
+    from encircle.judgement import Judgement
     from encircle.likelihood.graph import Graph
     from encircle.likelihood.solving import CutOff
     from encircle.lines import Stop
@@ -35,13 +33,6 @@ SUSPECT = 0.99
 probability, so that the fewest that turn it come first; no such number is printed."""
 MOST_SUSPECTS = 60
 """Partial worlds looked at for them."""
-HOLDS: dict[Answer, tuple[float, float]] = {
-    "yes": (1.0, 1.0),
-    "no": (0.0, 0.0),
-    "contested": (0.0, 1.0),
-    "unknown": (0.0, 1.0),
-}
-"""What the readings say by themselves, where nothing that speaks may be wrong."""
 
 
 class Sheet(Protocol):
@@ -96,9 +87,8 @@ def tell_likelihood(
     )
     asked = _list_asked(all_facts, speaking)
     there = [f for f in all_facts if not f.is_gone]
-    if not (doubts.items or doubts.shifts) or not asked.there:
-        told = Told(_read_off(speaking), {f.position.id: _read_definitions([f]) for f in there})
-        return replace(told, pivots=_suspect(sheet, judgement, asked, options))
+    if not doubts.items or not asked.there:  # nothing graded, or nothing to tell
+        return Told(pivots=_suspect(sheet, judgement, asked, options))
     atlas = _build_atlas(sheet, doubts, options)
     likelihood = Likelihood(atlas, asked, options, lambda graph: _solve(graph, options))
     features = {f.id: f for f in sheet.evidence.speaking}
@@ -131,30 +121,6 @@ def _build_atlas(sheet: Sheet, doubts: Doubts, options: Options) -> Atlas:
     return Atlas(
         sheet.evidence, doubts, sheet.ground, sheet.shapes, sheet.outline, sheet.stops, options
     )
-
-
-def _read_off(speaking: Sequence[Facts]) -> Json:
-    """Give what the readings say, where nothing that speaks may be wrong."""
-    by_definition = _read_definitions(speaking)
-    lower, upper = by_definition["land_cut"]["p"]
-    return {
-        **write_interval(lower, upper),
-        "scale": "ICD 203",
-        "method": "exact",
-        "worlds": 1,
-        "by_definition": by_definition,
-        "importance": [],
-    }
-
-
-def _read_definitions(facts: Sequence[Facts]) -> Json:
-    answers = [answer_definitions(f) for f in facts]
-    told: Json = {}
-    for name in DEFINITIONS:
-        bounds = [HOLDS[each[name]] for each in answers]
-        lower, upper = min(low for low, _ in bounds), min(high for _, high in bounds)
-        told[name] = {**write_interval(lower, upper, name="p"), "method": "exact"}
-    return told
 
 
 def _suspect(

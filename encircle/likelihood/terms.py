@@ -13,7 +13,6 @@ TERMS: tuple[tuple[float, str], ...] = (
 )
 """Each term with the probability up to which it is used. Source: ICD 203, Analytic Standards,
 which names 1 to 99 %; what lies beyond takes the outermost term."""
-NEVER, ALWAYS, UNTOLD = "impossible on this evidence", "certain on this evidence", "cannot be told"
 
 
 def find_term(p: float) -> str:
@@ -30,20 +29,14 @@ def find_term(p: float) -> str:
 
 def say_term(lower: float, upper: float) -> str:
     """
-    Say an interval in the terms of its ends.
+    Say an interval in the terms of its ends: ICD 203's seven and nothing else, never *certain*.
 
     Examples
     --------
     >>> say_term(0.01, 0.04), say_term(0.04, 0.07)
     ('almost no chance', 'almost no chance to very unlikely')
     >>> say_term(0.0, 1.0), say_term(1.0, 1.0)
-    ('cannot be told', 'certain on this evidence')
+    ('almost no chance to almost certain', 'almost certain')
     """
-    if upper <= 0:
-        return NEVER
-    if lower >= 1:
-        return ALWAYS
-    if lower <= 0 and upper >= 1:
-        return UNTOLD
     one, other = find_term(lower), find_term(upper)
     return one if one == other else f"{one} to {other}"

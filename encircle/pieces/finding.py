@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
-from encircle.pieces.held import Held, flat_polygons, measure_km2, read_held
-from encircle.pieces.necks import MOST_PIECE_KM2, find_bulges
+from encircle.pieces.held import Held, flat_polygons, measure_km2, read_held, to_globe
+from encircle.pieces.necks import MOST_PIECE_KM2, find_body, find_bulges
 from encircle.pieces.piece import FRONT, Cut, Found, Kind, LonLat, Piece, Rejection
+from encircle.places import nearest_place, places_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,6 +44,10 @@ between them is no pocket, up to this many km²."""
 GREY_REACH_M = 5_000.0
 """Grey ground farther than this from a piece is not *its* grey, metres."""
 
+MOST_NAMED = 30
+NAMED_WITHIN_M = 25_000.0
+"""Ground with no place in it is named after the nearest within this, metres."""
+
 FRONT_RADIUS_M = 5_000.0
 """How much of plainly joined ground is meant by a place, metres: a brigade's sector."""
 
@@ -72,7 +77,7 @@ def find_all(held: Held) -> Found:
     necks = [_without(b.geometry_m, abroad) for b in bulges]
     scraps = [*slivers, *(_reject(b.geometry_m, "state_border", held) for b in of_the_border)]
     apart = [p for p, joined in zip(held.parts_m, held.joined, strict=True) if not joined]
-    salients = [_build(part, "salient", "border", held) for part in abroad]
+    salients = [_build_abroad(part, held) for part in abroad]
     for bulge, left in zip(bulges, necks, strict=True):
         if left is not None and left.area >= bulge.geometry_m.area / 2:
             salients.append(_build(left, "salient", "neck", held, bulge.neck_m))
@@ -141,7 +146,7 @@ def _without(bulge: Polygon, taken: Sequence[Polygon]) -> Polygon | None:
 def _build(
     part_m: BaseGeometry, kind: Kind, cut: Cut | None, held: Held, neck_m: float | None = None
 ) -> Piece:
-    geometry = held.plane.to_degrees(part_m)
+    geometry = to_globe(held.plane, part_m)
     at = find_middle(geometry)
     return Piece(
         id=kind,
@@ -157,6 +162,13 @@ def _build(
     )
 
 
+def _build_abroad(part_m: Polygon, held: Held) -> Piece:
+    """Describe a piece cut at the border, and its body behind a narrower place inside."""
+    piece = _build(part_m, "salient", "border", held)
+    body_m = find_body(part_m, held)
+    return piece if body_m is part_m else replace(piece, body=to_globe(held.plane, body_m))
+
+
 def _measure_grey(part_m: BaseGeometry, cut: Cut | None, held: Held) -> float:
     """Measure the grey ground that touches a piece, near it and on its side of the cut."""
     near_m = part_m.buffer(GREY_REACH_M, quad_segs=4)
@@ -164,7 +176,7 @@ def _measure_grey(part_m: BaseGeometry, cut: Cut | None, held: Held) -> float:
     if cut == "border" and held.country_m is not None:
         grey_m = grey_m.difference(held.country_m)
     touching = [g for g in flat_polygons(grey_m) if g.dwithin(part_m, 50.0)]
-    return measure_km2(held.plane.to_degrees(MultiPolygon(touching))) if touching else 0.0
+    return measure_km2(to_globe(held.plane, MultiPolygon(touching))) if touching else 0.0
 
 
 def find_middle(geometry: BaseGeometry) -> LonLat:
@@ -179,7 +191,7 @@ def name_ground(geometry: BaseGeometry, at: LonLat) -> str | None:
     """Name ground after the place nearest to it, as people do; None where none is known."""
     del geometry
     try:
-        from encircle.places.gazetteer import nearest_place
+        from encircle.places import nearest_place
     except ImportError:
         return None
     place = nearest_place(*at)
@@ -187,7 +199,7 @@ def name_ground(geometry: BaseGeometry, at: LonLat) -> str | None:
 
 
 def _reject(part_m: Polygon, because: str, held: Held) -> Rejection:
-    geometry = held.plane.to_degrees(part_m)
+    geometry = to_globe(held.plane, part_m)
     middle = geometry.representative_point()
     at = (round(middle.x, 4), round(middle.y, 4))
     return Rejection(at, measure_km2(geometry), because, geometry)  # type: ignore[arg-type]

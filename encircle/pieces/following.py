@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import shapely
-
-from encircle.pieces.held import Held, flat_polygons, measure_km2
+from encircle.pieces.held import Held, measure_km2, to_globe, to_plane
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,8 +45,8 @@ def _share(one: BaseGeometry, other: BaseGeometry) -> tuple[float, float]:
 
 def find_what_is_left(before: BaseGeometry, held: Held) -> BaseGeometry | None:
     """Find what of some ground a side still holds, joined or not; None if that is nothing."""
-    was_m = held.plane.to_metres(before)
+    was_m = to_plane(held.plane, before)
     left_m = held.ground_m.intersection(was_m)
-    left = held.plane.to_degrees(shapely.MultiPolygon(flat_polygons(left_m)))
+    left = to_globe(held.plane, left_m)
     least = max(LEAST_LEFT_KM2, LEAST_LEFT_SHARE * measure_km2(before))
     return left if measure_km2(left) >= least else None

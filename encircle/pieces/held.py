@@ -138,6 +138,14 @@ def to_plane(plane: Plane, ground: BaseGeometry) -> BaseGeometry:
     return shapely.make_valid(ground_m, method="structure", keep_collapsed=False)
 
 
+def to_globe(plane: Plane, ground_m: BaseGeometry) -> MultiPolygon:
+    """Bring ground back to degrees; rings that come to touch themselves by a hair are mended."""
+    ground = plane.to_degrees(ground_m)
+    if not ground.is_valid:
+        ground = shapely.make_valid(ground, method="structure", keep_collapsed=False)
+    return MultiPolygon(flat_polygons(ground))
+
+
 def read_held(ground: MapGround, window: Polygon | None = None) -> Held:
     """
     Read what a side holds in a window, by default all about what is painted.

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from encircle.errors import CheckedClaimsError, InputFault
 from encircle.geojson import tell_faults
 from encircle.judgement import write_json
-from encircle.publishing.entry import Entry
+from encircle.publishing.entry import Entry, Told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,6 +110,13 @@ class CheckedClaim:
     number_because: str | None = None
     maps: tuple[MapRating, ...] = ()
     quote: str = ""
+    notices: tuple[Told, ...] = ()
+    """What must be told beside the rating, the gravest first."""
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Sentences without which the rating must not be told."""
+        return tuple(notice.statement for notice in self.notices if notice.severity == "doubt")
 
     @property
     def key(self) -> str:
@@ -241,7 +248,15 @@ def _parse_entry(entry: object, pointer: str, faults: list[InputFault]) -> Check
         number_because=_parse_statement(number.get("because")),
         maps=tuple(_parse_map(m) for m in entry.get("maps") or () if isinstance(m, dict)),
         quote=_text(entry.get("quote")) or "",
+        notices=_parse_notices(entry.get("notices") or judgement.get("notices")),
     )
+
+
+def _parse_notices(given: object) -> tuple[Told, ...]:
+    """Take the notices of the entry, else of its judgement, as older documents have them."""
+    told = [Told.model_validate(n) for n in given or () if isinstance(n, dict)]  # type: ignore[attr-defined]
+    rank = {"doubt": 0, "caution": 1}
+    return tuple(sorted(told, key=lambda notice: rank.get(notice.severity, 2)))
 
 
 def _parse_reason(reason: Json) -> Reason:

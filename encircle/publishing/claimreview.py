@@ -138,6 +138,7 @@ def explain_rating(claim: CheckedClaim) -> str:
     ]
     parts.append(MEANINGS[claim.rating])
     parts += [reason.statement for reason in claim.because if reason.decides][:1]
+    parts += [f"In doubt: {doubt}" for doubt in claim.doubts]
     others = [
         f"{_define(name)}: {RATINGS.get(rating, rating).lower()}"
         for name, rating in claim.matrix.items()

@@ -203,8 +203,18 @@ class OnMap(Part):
     mapper_side: str | None = None
 
 
+class Told(Part):
+    """What must be told beside a rating."""
+
+    code: str = ""
+    severity: str = "caution"
+    statement: str = ""
+
+
 class Entry(Part):
     """A checked claim."""
+
+    notices: list[Told] | None = None
 
     claim: Said | None = None
     because: list[Finding] | None = None

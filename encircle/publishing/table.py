@@ -19,7 +19,7 @@ COLUMNS = (
     "id", "key", "claim", "claimant", "claimant_side", "date", "force", "definition", "value",
     "tense", "rating", "rating_label", "score", "number", "number_rating", "quote", "because",
     "map", "map_as_of", "map_sha256", "verdict", "status", "maps", "url", "archive_url", "engine",
-    "first_published", "last_changed", "earlier_ratings",
+    "first_published", "last_changed", "earlier_ratings", "notices",
 )  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A spreadsheet takes a cell that begins with one of these for a formula.
@@ -64,6 +64,11 @@ def _build_row(claim: CheckedClaim, log: Log | None) -> dict[str, object]:
         "first_published": history[0].recorded_at if history else None,
         "last_changed": history[-1].recorded_at if history else None,
         "earlier_ratings": "; ".join(e.rating for e in history[:-1]) or None,
+        "notices": " ".join(
+            f"In doubt: {n.statement}" if n.severity == "doubt" else n.statement
+            for n in claim.notices
+        )
+        or None,
     }
 
 

@@ -16,6 +16,7 @@ LONGITUDES = frozenset(
 )
 PAIRS = frozenset(
     "coordinates coordinate coords coord latlon lat_lon latlng lat_lng lat_long latlong lonlat "
+    "latitude_longitude longitude_latitude "
     "lon_lat lnglat location_coordinates geo gps geolocation geolocated geom geometry wkt the_geom "
     "geo_point geopoint point position_wkt координаты координати koordinaten google_maps gmaps "
     "google_maps_link maps_link map_link google_maps_url dms geom_wkt lat_lon_pair".split()

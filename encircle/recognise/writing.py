@@ -7,9 +7,13 @@ import csv
 import io
 import re
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from encircle.recognise.guest import FileKind, Guest, guest
 from encircle.recognise.headings import CLAIM_NAMES, is_place_heading, plain_heading
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DELIMITERS = ",;\t|"
 SAMPLE = 64 * 1024
@@ -22,6 +26,8 @@ LEAST_SHARE = 0.8
 WKT = re.compile(
     r"(?i)(?:SRID=\d{1,6};)?\s{0,3}(?:MULTI)?(?:POLYGON|LINESTRING|POINT)\s{0,3}Z?M?\s{0,3}\("
 )
+HINT = re.compile(r"(?i)\"?sep=.\"?\r?\n")
+"""Excel's own line above a table, which names the delimiter."""
 MARKS_OF_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c\x1d\x1f]")
 ROOTS: dict[str, tuple[FileKind, str]] = {
     "kml": ("kml", "a KML"),
@@ -179,7 +185,7 @@ def find_delimiter(text: str) -> str | None:
     """
     best: tuple[float, int, str] | None = None
     for delimiter in DELIMITERS:
-        rows = _read_few(text, delimiter)
+        rows = _from_headings(_read_few(text, delimiter))
         width = len(rows[0]) if rows else 0
         if width < 2 or not _is_heading_row(rows[0]):  # noqa: PLR2004 - one column is no table
             continue
@@ -191,8 +197,31 @@ def find_delimiter(text: str) -> str | None:
     return best[2] if best else None
 
 
+def _from_headings(rows: list[list[str]]) -> list[list[str]]:
+    """Leave out what stands above the headings: a title, a note."""
+    return rows[find_headings(rows[:10]) :]
+
+
+def find_headings(rows: Sequence[Sequence[str]]) -> int:
+    """
+    Find the row of headings: the first, or one that names a place below rows half as full.
+
+    Examples
+    --------
+    >>> find_headings([["Positions of the week", "", ""], ["lat", "lon", "side"], ["1", "2", "x"]])
+    1
+    """
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    for at, row in enumerate(rows):
+        if any(map(is_place_heading, row)) and 2 * max(filled[:at], default=0) <= filled[at]:
+            return at
+    return next((at for at, count in enumerate(filled) if count), 0)
+
+
 def _read_few(text: str, delimiter: str) -> list[list[str]]:
     sample = text[:SAMPLE].lstrip("\ufeff")
+    if HINT.match(sample):
+        sample = sample.partition("\n")[2]
     if len(text) > SAMPLE:
         sample = sample.rpartition("\n")[0]
     lines = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
@@ -220,7 +249,7 @@ def _by_cells(text: str, name: str) -> Guest | None:
     delimiter = find_delimiter(text)
     if delimiter is None:
         return None
-    rows = _read_few(text, delimiter)
+    rows = _from_headings(_read_few(text, delimiter))
     headings = {plain_heading(cell) for cell in rows[0]}
     is_place = any(map(is_place_heading, rows[0]))
     if len(rows) == 1 and not is_place and not headings & CLAIM_NAMES:

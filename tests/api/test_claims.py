@@ -111,6 +111,8 @@ def test_a_likelihood_is_weighed_only_where_it_is_asked_for(check, situation, cl
         answer = check({"situation": situation, "claims": [claim], "options": options}).json()
         return answer["claims"][0]["judgement"]["likelihood"]
 
+    for feature in situation["features"]:
+        feature["properties"]["probability"] = 0.9
     assert weighed() is None
     assert weighed(stale_after_days=10) is None
     assert weighed(most_worlds=300) is not None

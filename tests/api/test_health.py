@@ -40,9 +40,28 @@ def test_each_metric_is_there(client, judge, situation, name):
     assert f"encircle_{name}" in client.get("/metrics").text
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/judgements/", "/docs", "/v1/scenarios/a/b/c"])
+@pytest.mark.parametrize("path", ["/v1", "/v1/judgements/", "/redoc", "/v1/scenarios/a/b/c"])
 def test_a_path_nobody_serves_is_a_404(client, assert_problem, path):
     assert_problem(client.get(path), 404)
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_who_asks_the_root_is_told_where_to_begin(client, path):
+    begin = client.get(path).json()
+    assert client.get(begin["openapi"]).status_code == 200
+    assert client.get(begin["try"]).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/v1/rules", "/v1/scenarios", "/openapi.json"])
+def test_a_head_is_a_get_without_its_body(client, path):
+    head, get = client.head(path), client.get(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == get.headers["content-length"]
+
+
+def test_a_head_of_what_is_not_there_is_a_404_and_of_what_is_posted_a_405(client):
+    assert client.head("/nowhere").status_code == 404
+    assert client.head("/v1/judgements").status_code == 405
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/metrics", "/v1/rules", "/v1/scenarios"])

@@ -119,8 +119,23 @@ def test_a_body_that_is_json_and_wrong_is_a_422(judge, assert_problem, body):
     assert_problem(judge(body), 422)
 
 
-def test_a_bare_collection_is_told_to_be_wrapped(judge, assert_problem, situation):
-    problem = assert_problem(judge(situation), 422)
+def test_a_bare_collection_is_judged_as_if_it_were_wrapped(judge, situation):
+    assert judge(situation).json() == judge({"situation": situation}).json()
+
+
+def test_what_is_wrong_with_a_bare_collection_is_told_from_its_own_top(
+    judge, assert_problem, situation
+):
+    situation["features"][0]["properties"]["holder"] = "Z"
+    pointers = _pointers(assert_problem(judge(situation), 422))
+    assert "/features/0/properties/holder" in pointers
+
+
+@pytest.mark.parametrize("path", ["/v1/judgements/verify", "/v1/claim-checks"])
+def test_a_bare_collection_is_no_request_where_more_is_asked(
+    client, assert_problem, situation, path
+):
+    problem = assert_problem(client.post(path, json=situation), 422)
     assert "Wrap it" in problem["errors"][0]["remedy"]
 
 

@@ -23,14 +23,18 @@ def test_every_field_is_a_variable():
         "ENCIRCLE_QUEUE": "0",
         "ENCIRCLE_WORKER_MEMORY_BYTES": "1000000",
         "ENCIRCLE_FIXTURES": "/somewhere",
+        "ENCIRCLE_CORS_ORIGINS": "https://map.example.org, http://localhost:3000/",
     }
-    assert read_settings(given) == Settings(1000, 2.5, 3, 0, 1_000_000, Path("/somewhere"))
+    origins = ("https://map.example.org", "http://localhost:3000")
+    read = read_settings(given)
+    assert read == Settings(1000, 2.5, 3, 0, 1_000_000, Path("/somewhere"), origins)
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [("WORKERS", "0"), ("WORKERS", "two"), ("TIMEOUT_S", "nan"), ("TIMEOUT_S", "inf"),
-     ("TIMEOUT_S", "-1"), ("QUEUE", "-1"), ("MAX_BODY_BYTES", "1.5")],
+     ("TIMEOUT_S", "-1"), ("QUEUE", "-1"), ("MAX_BODY_BYTES", "1.5"),
+     ("CORS_ORIGINS", "map.example.org"), ("CORS_ORIGINS", "https://a.org/map")],
 )  # fmt: skip
 def test_a_value_that_makes_no_sense_is_named(name, value):
     with pytest.raises(SettingError, match=f"ENCIRCLE_{name}"):

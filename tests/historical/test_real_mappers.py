@@ -15,7 +15,7 @@ from shapely.geometry import box
 
 import encircle
 from encircle.formats.painted import measure_km2, read_border
-from encircle.formats.presets import PRESETS, MapFile, convert_map
+from encircle.formats.presets import PRESETS, Asked, MapFile, convert_map
 from encircle.formats.shapes import polygons_of
 from tests.historical.test_real_maps import BORDER, GUEVO, KHERSON, SHARED, border
 
@@ -59,7 +59,7 @@ def judged(document):
 
 @cache
 def held_abroad(preset, name):
-    zones = PRESETS[preset](files([name]), ()).zones
+    zones = PRESETS[preset](files([name]), Asked()).zones
     mine = shapely.union_all([z.geometry for z in zones if z.held_by == "UA"])
     others = shapely.union_all([z.geometry for z in zones if z.held_by != "UA"])
     return polygons_of((mine & KURSK) - read_border(border()) - others)
@@ -91,7 +91,7 @@ def test_every_map_becomes_a_situation_and_is_judged(preset, names, place, side,
     if preset == "control-kml":
         names = tuple(f"adverse-kml/{name}.kml" for name in names)
     document = convert(preset, names, place, side)
-    assert not any("stands on ground" in n for n in document["situation"]["notices"])
+    assert not any("stands on ground" in n["statement"] for n in document["situation"]["notices"])
     situation, judgement = judged(document)
     assert judgement.status.code == code
     verification = encircle.verify(judgement.to_dict(), situation)
@@ -131,14 +131,16 @@ def test_isw_s_layer_never_supports_that_the_kursk_force_was_cut_off(day):
     assert judgement.verdict == "contested"
     assert judgement.judged.definitions["land_cut"] == "contested"
     assert encircle.verify(judgement.to_dict(), situation).holds
-    said = "\n".join(document["situation"]["notices"])
+    said = "\n".join(n["statement"] for n in document["situation"]["notices"])
     assert "not what Ukraine held" in said
 
 
 @pytest.mark.parametrize("day", ["03-07", "03-08"])
 def test_isw_s_ring_that_crosses_itself_keeps_its_area(day):
     document = convert("isw", (f"isw-kursk/2025-{day}.geojson",), SALIENT)
-    (said,) = [n for n in document["situation"]["notices"] if "crossed or touched" in n]
+    (said,) = [
+        n["statement"] for n in document["situation"]["notices"] if n["code"] == "ring_mended"
+    ]
     drawn, mended = (float(part.split(" km²")[0].split()[-1]) for part in said.split(" as ")[:2])
     assert abs(mended - drawn) < 0.02
 

@@ -136,6 +136,12 @@ class Map:
         margin = max(MARGIN_M, MARGIN_SHARE * max(east - west, north - south))
         return box(west - margin, south - margin, east + margin, north + margin)
 
+    def is_bare(self, item: Item) -> bool:
+        """Tell whether nothing but a word vouches for a position of the force judged."""
+        own = item["force"] == self.document["situation"]["force"]
+        vouched = item["basis"] != "reported" and bool(item["sources"] or item["reach_m"])
+        return own and not vouched
+
     def of(self, kind: str) -> list[Item]:
         return [item for item in self.items if item.kind == kind]
 
@@ -188,7 +194,8 @@ class Ground:
                 continue
             weak = item["basis"] == "reported" or item["present"] == "unknown" or item.unsure
             disc = item.shape.buffer(self.reach_m(item), quad_segs=32)
-            said.setdefault(f"{'weak' if weak else 'strong'} {side}", []).append(disc)
+            bare = "bare " if self.map.is_bare(item) else ""
+            said.setdefault(f"{bare}{'weak' if weak else 'strong'} {side}", []).append(disc)
         for item in self.map.of("anchor"):
             counts = item["side"] in self.map.friends and item.shape.geom_type == "Polygon"
             if counts and (self.hopeful or not item.unsure):
@@ -232,6 +239,9 @@ class Ground:
 
         weak_f, weak_h = under("weak friendly"), under("weak hostile")
         strong_f, strong_h = under("strong friendly"), under("strong hostile")
+        map_says = ~(under("assessed hostile") | under("territory hostile"))
+        weak_f |= under("bare weak friendly") & map_says
+        strong_f |= under("bare strong friendly") & map_says
         some_h, some_f = weak_h | strong_h, weak_f | strong_f
 
         state = np.full(len(points), OPEN if self.map.uncovered == "open" else GREY)
@@ -737,6 +747,11 @@ class Reading:
         served = any(found & foot.near(c.shape.coords[0]) for c in strips)
         return (bool(bases) and served) or any(found & foot.goal(a) for a in bases)
 
+    def is_lost(self, unit: Item) -> bool:
+        """Say whether a bare word puts a position on ground of the enemy: a dot is not a force."""
+        place = np.array([unit.shape.representative_point().coords[0]])
+        return self.map.is_bare(unit) and bool(self.ground.state(place)[0] == HOSTILE)
+
     def runs_off(self, unit: Item) -> bool:
         tracked, foot = (self.networks[mode] for mode in GROUND)
         walked, driven = self.walked(unit), tracked.reached(unit)
@@ -796,6 +811,9 @@ def settle_boat(worst: dict[str, bool]) -> str:
 
 
 def judge_unit(unit: Item, hopeful: Reading, fearful: Reading) -> dict[str, Any]:
+    if hopeful.is_lost(unit) and fearful.is_lost(unit):
+        unknown = dict.fromkeys((*hopeful.networks, "boat"), "unknown")
+        return {"land": unknown, "air": "unknown", "sea": "unknown", "verdict": "indeterminate"}
     best, worst = hopeful.open_land(unit), fearful.open_land(unit)
     found: dict[str, Any] = {"land": {mode: both(best[mode], worst[mode]) for mode in best}}
     if best["foot"]:

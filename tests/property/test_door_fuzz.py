@@ -8,6 +8,7 @@ import os
 import random
 import time
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,25 @@ ODD_VALUES = (
     float("nan"),
     float("inf"),
     float("-inf"),
+    3.0,
+    "(2:wheeled,foot)",
+    "(3:wheeled,...)",
+    "['wheeled' 'foot']",
+    '["m", {"id": "n"}]',
+    '[{"id": "m", "title": "cut of',
+    "{'force': 'us', 'value': True}",
+    "[" * 9_000,
+    "[-" * 2_000,
+    "500 m",
+    "None",
+    "2025/03/14 12:00:00+00",
+    1741953600000,
+    {"type": "name", "properties": {"name": "EPSG:3857"}},
+    {"type": "MultiPoint", "coordinates": [[35.2, 50.4]]},
+    {"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": [35.2, 50.4]}]},
+    {"type": "GeometryCollection", "geometries": [{}]},
+    [35.2, 50.4, None],
+    [[35.2, 50.4, 1.0], [35.2, 50.4]],
 )
 ODD_TEXT = (
     b"",
@@ -99,6 +119,17 @@ ODD_TEXT = (
     b'{"type":"FeatureCollection","features":{"a":1}}',
     b'"' + b"\\" * 99_999,
     b'"[' * 100_000,
+    b'\\"' * 500_000,
+    b'{"a":"' + b'\\"[' * 300_000,
+    b"\x1f\x8b\x08\x00",
+    b"PK\x03\x04",
+    b"SQLite format 3\x00",
+    b"lat;lon\n51,2;35,1\n",
+    b'{"type":"Topology","objects":{}}',
+    b'{"type":"Feature","geometry":null}',
+    b'{"rings":[[[0,0],[1,0],[1,1],[0,0]]]}',
+    '{"type":"FeatureCollection","features":[]}'.encode("utf-16"),
+    b'<?xml version="1.0"?><kml><Placemark/></kml>',
 )
 
 
@@ -147,6 +178,29 @@ def mutate(document, rng):
     else:
         holder[last] = copy.deepcopy(rng.choice(ODD_VALUES))
     return mutant
+
+
+def tabulate(document, rng):
+    """Rewrite a map as a table does: every column in each row, lists as text, ids as properties."""
+    rows = copy.deepcopy(document)
+    columns = {name for feature in rows["features"] for name in feature["properties"]}
+    as_number = rng.random() < 0.3
+    for number, feature in enumerate(rows["features"]):
+        properties = dict.fromkeys(columns, rng.choice((None, ""))) | feature["properties"]
+        for name, value in properties.items():
+            if isinstance(value, list) and value and all(isinstance(v, str) for v in value):
+                ways = (json.dumps, str, ",".join, lambda v: f"({len(v)}:{','.join(v)})")
+                properties[name] = rng.choice(ways)(value)
+            elif isinstance(value, dict):
+                properties[name] = rng.choice((json.dumps, str))(value)
+        name = feature.pop("id")
+        feature["properties"] = properties if as_number else {**properties, "id": name}
+        if as_number:
+            feature["id"] = number
+        drawn = feature["geometry"]
+        if drawn and not drawn["type"].startswith("Multi") and rng.random() < 0.5:
+            drawn.update(type=f"Multi{drawn['type']}", coordinates=[drawn["coordinates"]])
+    return rows
 
 
 def maps():
@@ -208,6 +262,32 @@ def test_mutated_maps_are_judged_or_refused(part):
         assert time.monotonic() - started < SLOWEST_S, json.dumps(mutant)
 
 
+@pytest.mark.parametrize("seed", range(max(4, COUNT // 100)))
+def test_a_map_that_went_through_a_table_says_what_it_said(seed):
+    """Ids, lists, nulls and promoted layers change no feature of any random map."""
+    rng = random.Random(seed)  # noqa: S311
+    document = rng.choice(maps())
+    once = read_situation(document)
+    again = read_situation(tabulate(document, rng))
+    for before, after in zip(once.features, again.features, strict=True):
+        assert replace(after, id=before.id) == before
+    assert again.notices == once.notices
+
+
+@pytest.mark.parametrize("seed", range(max(4, COUNT // 100)))
+def test_a_map_that_went_through_a_table_and_was_damaged_is_judged_or_refused(seed):
+    """What a table leaves can be damaged too: it is read, or refused with reasons."""
+    rng = random.Random(1000 + seed)  # noqa: S311
+    document = rng.choice(maps())
+    for number in range(25):
+        mutant = mutate(tabulate(document, rng), rng)
+        try:
+            if not is_refused(mutant) and number % 12 == 0:
+                oracle.engine(mutant)
+        except Exception as error:
+            raise AssertionError(f"{error!r}\n{json.dumps(mutant)}") from error
+
+
 def test_a_document_past_every_limit_is_refused_in_little_memory():
     """Size, depth, features and vertices are bounded before anything is built."""
     deep = "[" * (LIMITS.depth + 1) + "]" * (LIMITS.depth + 1)
@@ -240,6 +320,13 @@ def test_a_document_past_every_limit_is_refused_in_little_memory():
         pytest.param(
             {"type": "MultiPoint", "coordinates": [[35.2, 50.4], [35.2, 50.4]]},
             id="one point twice",
+        ),
+        pytest.param(
+            {"type": "MultiPolygon", "coordinates": [[[[35.2, 50.4]] * 4]]}, id="parts of none"
+        ),
+        pytest.param(
+            {"type": "MultiLineString", "coordinates": [[[35.2, 50.4], [35.2, 50.4]]]},
+            id="one line of no length",
         ),
         pytest.param({"type": "Point", "coordinates": [35.2, 90.0]}, id="the pole"),
         pytest.param({"type": "Point", "coordinates": [-180.0, 0.0]}, id="the antimeridian"),

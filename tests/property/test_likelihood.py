@@ -85,9 +85,10 @@ def test_factoring_agrees_with_every_world_judged_afresh(plan, seed):
 @SETTINGS
 @given(plans())
 def test_certain_evidence_agrees_with_the_readings(plan):
-    """Where nothing may be wrong, the likelihood is 0, 1, or all of it, as the readings say."""
+    """Where all is stated to be right, the likelihood is 0, 1, or all, as the readings say."""
     for feature in plan["features"]:
         feature["properties"].pop("location_error_m", None)
+        feature["properties"]["probability"] = 1.0
     judgement = judge(read_or_skip(draw_plan(plan)))
     for position in judgement.positions:
         if position.likelihood is not None:
@@ -115,6 +116,8 @@ def test_doubtful_evidence_of_probability_one_is_certain(plan, seed):
         feature["properties"]["probability"] = value
         out |= {feature["id"]} if value == 0.0 else set()
     gone["features"] = [f for f in gone["features"] if f["id"] not in out]
+    for feature in gone["features"]:
+        feature["properties"]["probability"] = 1.0
     gone["situation"].setdefault("uncovered", "unknown")
     options = Options(seam_m=0.0)
     assert intervals(sure, options) == intervals(gone, options)
@@ -216,7 +219,9 @@ def draw_islands(items, bridges, wide=WIDE, high=HIGH):
         ((-rim, -rim, 0, top + rim), (far, -rim, far + rim, top + rim),
          (0, -rim, far, 0), (0, top, far, top + rim))
     ):  # fmt: skip
-        add(f"rim-{number}", box(*strip), "control", holder="R", basis="assessed")
+        add(
+            f"rim-{number}", box(*strip), "control", holder="R", basis="assessed", probability=1.0
+        )  # fmt: skip
     half = CELL_M / 2
     add("force", point(half, half), "position", side="B", force="the-force", reach_m=100)
     add("rear", point(far - half, high * CELL_M - half), "anchor", side="B")

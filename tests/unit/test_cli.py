@@ -124,7 +124,7 @@ def test_each_layer_of_a_map_comes_with_its_basis(run, maps):
     [
         pytest.param(("--preset", "owl"), "unknown preset 'owl'", id="kind"),
         pytest.param(("--preset", "control-kml", "--layer", "no-such-file"), "cannot", id="file"),
-        pytest.param((), "--border", id="no border"),
+        pytest.param(("--preset", "deepstate"), "error", id="not of the kind"),
         pytest.param(("--preset", "control-kml", "--holder", "x"), "MARK=SIDE", id="rule"),
     ],
 )
@@ -133,4 +133,28 @@ def test_a_map_that_cannot_be_converted_ends_with_two(run, maps, words, said):
     done = run("convert", source, "-", "--force-at", "34.2,51.1", *words)
     assert done.exit_code == 2
     assert said in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_table_of_positions_becomes_a_situation_that_can_be_judged(run, tmp_path):
+    table = tmp_path / "positions.csv"
+    table.write_text(
+        "Seite;Breite;Länge;date;quelle\n"
+        "UA;51,19;35,27;14.03.2025;https://t.me/1\n"
+        "РФ;51°15'N;35°20'E;14.03.2025;https://t.me/2\n"
+    )
+    done = run("convert", table, "-", "--anchor-at", "34.8,50.9")
+    assert done.exit_code == 0
+    assert "2 rows: 2 positions, 0 not read" in done.stderr
+    judged = run("judge", "-", "--json", input=done.stdout_bytes)
+    assert json.loads(judged.stdout)["verdict"] == "not_encircled"
+
+
+def test_a_row_that_cannot_be_read_ends_with_two_and_its_number(run, tmp_path):
+    table = tmp_path / "positions.csv"
+    table.write_text("side,lat,lon\nUA,51.19,35.27\nRU,,35.3\n,51.3,35.3\n")
+    done = run("convert", table, "-", "--anchor-at", "34.8,50.9", "--as-of", "2025-03-14T12:00Z")
+    assert done.exit_code == 2
+    assert "row 3" in done.stderr
+    assert "row 4" in done.stderr
     assert done.stdout == ""

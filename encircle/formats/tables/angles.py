@@ -57,12 +57,18 @@ _WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 _ANGLE = re.compile(
     r"(?P<before>[NSEWO])? ?(?P<sign>[-+])? ?"
-    r"(?P<deg>\d{1,3}(?:[.,]\d{1,20})?) ?(?P<mark>[°d:])? ?"
-    r"(?:(?P<min>\d{1,2}(?:[.,]\d{1,20})?) ?(?:['m:] ?)?"
-    r"(?:(?P<sec>\d{1,2}(?:[.,]\d{1,20})?) ?(?:\"|''|s)? ?)?)?"
+    r"(?P<deg>\d{1,3}(?:[.,]\d{1,20})?)(?: ?[°d:] ?| )?"
+    r"(?:(?<=[°d: ])(?P<min>\d{1,2}(?:[.,]\d{1,20})?)(?: ?['m:] ?| )?"
+    r"(?:(?<=['m: ])(?P<sec>\d{1,2}(?:[.,]\d{1,20})?) ?(?:\"|''|s)? ?)?)?"
     r"(?P<after>[NSEWO])?",
     re.IGNORECASE,
 )
+_COMPACT = re.compile(
+    r"(\d{2})(\d{2})(\d{2}(?:\.\d{1,9})?)?([NS])|(\d{3})(\d{2})(\d{2}(?:\.\d{1,9})?)?([EWO])",
+    re.IGNORECASE,
+)
+"""Degrees, minutes and seconds without signs, as aviation writes them: 511124N 0351612E.
+Source: ICAO Annex 15."""
 _AXES: dict[str, tuple[Axis, int]] = {
     "N": ("lat", 1), "S": ("lat", -1), "E": ("lon", 1), "O": ("lon", 1), "W": ("lon", -1),
 }  # fmt: skip
@@ -76,8 +82,8 @@ def plain(text: str) -> str:
 
     Examples
     --------
-    >>> plain("51º 11′ 24,5″ пн. ш.")
-    '51° 11\\' 24,5" N'
+    >>> plain("51º 11′ пн. ш.") == "51° 11' N"
+    True
     """
     text = text[:LONGEST].translate(_LETTERS).replace("''", '"')
     for pattern, letter in _WORDS:
@@ -96,12 +102,16 @@ def read_angle(text: str) -> Angle:
 
     Examples
     --------
-    >>> read_angle("35° 16' 12\\" E")
+    >>> read_angle("35° 16′ 12″ E")
     Angle(degrees=35.27, axis='lon', form=(3, False))
     >>> read_angle("-51,5").degrees
     -51.5
     """
-    found = _ANGLE.fullmatch(plain(text))
+    bare = plain(text)
+    compact = _COMPACT.fullmatch(bare.replace(" ", ""))
+    if compact:
+        bare = " ".join(part for part in compact.groups() if part)
+    found = _ANGLE.fullmatch(bare)
     if not found:
         raise PlaceError(f"{text.strip()[:40]!r} is no angle", _HOW)
     parts = [part for part in found.group("deg", "min", "sec") if part is not None]

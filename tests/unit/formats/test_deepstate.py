@@ -7,9 +7,10 @@ import pytest
 import shapely
 from shapely.geometry import Point, box, mapping, shape
 
-from encircle.errors import SituationError
+from encircle.errors import QuestionError, SituationError
 from encircle.formats.deepstate import (
     measure_ground_abroad,
+    paint_deepstate,
     parse_snapshot_time,
     read_snapshot,
     situation_from_deepstate,
@@ -22,6 +23,7 @@ BORDER = mapping(box(30.0, 48.0, 36.0, 51.0))
 
 SALIENT = box(34.0, 51.0, 34.4, 51.2)
 SUDZHA = (34.2, 51.1)
+RUSSIAN = box(30.0, 51.0, 40.0, 53.0).difference(SALIENT)
 
 
 def feature(geometry, fill, name="х /// Occupied /// key"):
@@ -56,7 +58,7 @@ def of_kind(situation, kind):
 
 
 def notices(situation):
-    return "\n".join(situation["situation"]["notices"])
+    return "\n".join(notice["statement"] for notice in situation["situation"]["notices"])
 
 
 # -- the paint
@@ -99,7 +101,7 @@ def test_the_fill_says_who_holds_the_ground(fill, name, holder, basis):
 def test_a_name_that_disagrees_is_told_and_the_fill_decides(fill, name, said):
     read = read_snapshot(snapshot(feature(SALIENT, fill, name)))
     assert read.patches[0].fill == fill
-    assert any(said in n and "the fill decides" in n for n in read.notices)
+    assert any(said in str(n) and "the fill decides" in str(n) for n in read.notices)
 
 
 def test_a_name_without_english_is_read_in_ukrainian():
@@ -109,40 +111,64 @@ def test_a_name_without_english_is_read_in_ukrainian():
 
 
 def test_satire_is_left_out_and_counted():
-    situation = convert(held(), feature(box(34.5, 50.9, 34.6, 51.0), "#ff5252"))
+    situation = convert(held(), feature(box(20.0, 54.0, 22.0, 55.0), "#ff5252"))
     assert "deepstate-1" not in by_id(situation)
     assert "1 polygons with fill #ff5252" in notices(situation)
 
 
-def test_an_unknown_fill_is_left_out_and_named():
-    situation = convert(held(), feature(SALIENT, "#ce93d8"), feature(SALIENT, None))
-    assert "Fill #ce93d8 is not in the legend: features 1" in notices(situation)
-    assert "Fill none is not in the legend: features 2" in notices(situation)
+@pytest.mark.parametrize(
+    ("fill", "name", "basis", "holder", "code"),
+    [
+        pytest.param("#ce93d8", "а /// Occupied", "assessed", "RU", "fill_read_by_name", id="name"),
+        pytest.param("#ce93d8", "а /// Under Wagner", "unknown", None, "fill_unknown", id="none"),
+        pytest.param(None, None, "unknown", None, "fill_unknown", id="no fill, no name"),
+        pytest.param(
+            "#ff5252", "а /// Occupied", "unknown", None, "fill_unknown", id="satire here"
+        ),
+    ],
+)
+def test_ground_in_a_fill_of_no_legend_is_never_left_out(fill, name, basis, holder, code):
+    read = paint_deepstate(snapshot(held(), feature(box(34.5, 51.0, 34.9, 51.2), fill, name)))
+    zone = read.zones[1]
+    assert (zone.basis, zone.holder) == (basis, holder)
+    (told,) = [n for n in read.notices if n.code == code]
+    assert told.features == ("deepstate-1",)
+    assert told.severity == ("doubt" if holder is None else "caution")
+
+
+def test_ground_in_a_fill_of_no_legend_far_from_the_war_casts_no_doubt():
+    read = read_snapshot(snapshot(held(), feature(box(44.0, 5.0, 46.0, 7.0), "#fbc02d", "x")))
+    assert [n.severity for n in read.notices if n.code == "fill_unknown"] == ["caution"]
 
 
 def test_points_and_lines_are_left_out_and_counted():
     arrow = feature(Point(34.2, 51.1), "#a52714", "Direction of attack")
     line = feature({"type": "LineString", "coordinates": [[34, 51], [35, 51]]}, "#a52714")
     situation = convert(held(), arrow, arrow, line)
-    assert "2 points (units, arrows, captions) were left out" in notices(situation)
-    assert "1 lines were left out" in notices(situation)
+    assert "2 points and 1 lines were left out" in notices(situation)
     assert [f["id"] for f in of_kind(situation, "position")] == ["position-1"]
 
 
 @pytest.mark.parametrize(
     "broken",
     [
-        None,
-        {"type": "Polygon", "coordinates": []},
         {"type": "Polygon", "coordinates": [[[1, 2]]]},
         {"type": "Polygon", "coordinates": [[["a", "b"], [1, 2], [2, 3], ["a", "b"]]]},
         {"type": "Nonsense"},
         {},
     ],
 )
-def test_a_broken_geometry_is_left_out_and_counted(broken):
-    bad = feature(SALIENT, "#a52714") | {"geometry": broken}
-    assert "1 features without a readable geometry" in notices(convert(held(), bad))
+def test_a_broken_geometry_is_refused_by_feature(broken):
+    bad = feature(SALIENT, "#a52714") | {"geometry": broken, "id": "zone 7"}
+    with pytest.raises(SituationError, match=r"feature 1 \('zone 7'\).*cannot be read") as refused:
+        convert(held(), bad)
+    assert all(fault.remedy for fault in refused.value.faults)
+
+
+@pytest.mark.parametrize("empty", [None, {"type": "Polygon", "coordinates": []}])
+def test_a_feature_without_a_geometry_paints_nothing_and_is_told(empty):
+    bad = feature(SALIENT, "#a52714") | {"geometry": empty}
+    assert "1 features without a geometry" in notices(convert(held(), bad))
 
 
 # -- geometry
@@ -150,7 +176,7 @@ def test_a_broken_geometry_is_left_out_and_counted(broken):
 
 def test_z_is_dropped_with_a_notice():
     situation = convert(held(shapely.force_3d(SALIENT)))
-    assert "Z was dropped from 1 polygons" in notices(situation)
+    assert "heights were dropped from 1 features" in notices(situation)
     assert not shape(by_id(situation)["deepstate-0"]["geometry"]).has_z
 
 
@@ -175,7 +201,7 @@ def test_an_invalid_polygon_is_mended_by_structure_and_named():
     drawn = shape(by_id(situation)["deepstate-1"]["geometry"])
     assert drawn.is_valid
     assert drawn.area == pytest.approx(0.04)
-    assert "Feature 1 crossed or touched itself" in notices(situation)
+    assert "geoJSON.status.dismissed') crossed or touched itself" in notices(situation)
 
 
 def test_rings_follow_the_right_hand_rule():
@@ -260,7 +286,7 @@ def test_the_rear_lies_deep_in_the_force_s_own_country():
     assert anchors
     for anchor in anchors:
         assert anchor["geometry"]["type"] == "Polygon"
-        assert shape(anchor["geometry"]).bounds[3] < 51.0 - 0.13  # 15 km
+        assert shape(anchor["geometry"]).distance(RUSSIAN) > 0.13  # 15 km
         assert anchor["properties"]["side"] == "UA"
         assert "15 km" in anchor["properties"]["note"]
 
@@ -319,24 +345,46 @@ def test_an_anchor_on_ground_not_held_is_refused(place):
 # -- the force, the document, the errors
 
 
-def test_the_force_stands_where_it_was_put_and_holds_no_ground_of_its_own():
+def test_a_place_in_a_salient_means_the_salient_and_no_more():
     situation = convert(held(), force="kursk", force_at=[SUDZHA, (34.3, 51.05)])
-    positions = of_kind(situation, "position")
-    assert [p["geometry"]["coordinates"] for p in positions] == [SUDZHA, (34.3, 51.05)]
-    assert all(p["properties"]["force"] == "kursk" for p in positions)
-    assert all(p["properties"]["reach_m"] == 0.0 for p in positions)
+    (position,) = of_kind(situation, "position")
+    drawn = shape(position["geometry"])
+    assert drawn.within(SALIENT)
+    assert drawn.area == pytest.approx(SALIENT.area, rel=0.01)
+    assert position["properties"]["force"] == "kursk"
+    assert position["properties"]["reach_m"] == 0.0
+    (named,) = situation["situation"]["forces"]
+    assert named["id"] == "kursk"
+    assert named["side"] == "UA"
+    assert named["name"].startswith("the Ukrainian force in the salient of 62")
+
+
+def test_a_place_on_ground_plainly_joined_stands_where_it_was_put():
+    situation = convert(held(), force_at=[(33.0, 50.9)])
+    (position,) = of_kind(situation, "position")
+    assert position["geometry"]["coordinates"] == (33.0, 50.9)
+    assert position["properties"]["basis"] == "reported"
 
 
 @pytest.mark.parametrize(
-    ("place", "whose"),
+    ("place", "whose", "named"),
     [
-        pytest.param((34.2, 51.4), "RU", id="unpainted, beyond the border"),
-        pytest.param((34.5, 50.95), "nobody for certain", id="grey"),
+        pytest.param((34.2, 51.25), "RU", ["salient-1"], id="unpainted, beyond the border"),
+        pytest.param((34.5, 50.95), None, ["front", "salient-1"], id="grey"),
+        pytest.param((34.2, 51.6), "RU", ["salient-1"], id="nothing near"),
     ],
 )
-def test_a_force_on_ground_not_its_own_is_told(place, whose):
+def test_a_place_on_ground_not_its_own_is_asked_back(place, whose, named):
     grey = feature(box(34.4, 50.9, 34.6, 51.0), "#bcaaa4", "а /// Unknown status")
-    assert f"gives to {whose}" in notices(convert(held(), grey, force_at=[place]))
+    with pytest.raises(QuestionError) as asked:
+        convert(held(), grey, force_at=[place])
+    document = asked.value.document
+    assert document["question"] == "which_force"
+    assert document["held_by"] == whose
+    assert [piece["id"] for piece in document["pieces"]] == named
+    assert document["answer_with"] == f"--force-in {named[0]}"
+    answered = convert(held(), grey, force_at=[place], force_in=named[0])
+    assert of_kind(answered, "position")[0]["geometry"]["type"] == "Polygon"
 
 
 def test_the_situation_is_one_the_door_accepts():

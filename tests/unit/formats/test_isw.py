@@ -8,7 +8,7 @@ import shapely
 from shapely.geometry import Point, box, mapping, shape
 
 from encircle import judge
-from encircle.errors import SituationError
+from encircle.errors import QuestionError, SituationError
 from encircle.formats.isw import LayerFile, paint_isw
 from encircle.formats.painted_situation import situation_from_painted
 from encircle.geojson import read_situation
@@ -59,6 +59,78 @@ def test_the_name_of_a_layer_tells_its_basis(name, basis, holder):
     assert (zone.basis, zone.holder) == (basis, holder)
 
 
+@pytest.mark.parametrize(
+    ("said", "basis", "holder"),
+    [
+        ("Assessed Russian-controlled Ukrainian Territory", "assessed", "RU"),
+        ("Ukrainian territory under Russian control", "assessed", "RU"),
+        ("Ukrainian territory occupied by Russia", "assessed", "RU"),
+        ("Assessed Ukrainian-controlled Russian territory", "assessed", "UA"),
+        ("AssessedRussianInfiltrationAreasinUkraine", "infiltration", "RU"),
+        ("VIEW_RussiaCoTinUkraine_V3", "assessed", "RU"),
+        ("VIEW_ClaimedRussianTerritoryinUkraine_V2", "claimed", "RU"),
+        ("VIEW_ClaimedUkrainianCounteroffensives_V2", "claimed", "UA"),
+        ("Assessed Russian Advances in Ukraine", "advance", "RU"),
+        ("Assessed Ukrainian Advances in Russia", "advance", "UA"),
+        ("Claimed Limit of Ukrainian Advance in Russia", "claimed", "UA"),
+        ("Significant fighting in the past 24 hours", "contested", "RU"),
+    ],
+)
+def test_what_a_feature_says_of_itself_counts_whatever_the_file_is_called(said, basis, holder):
+    for member in ("layer_type", "layer", "Layer", "title"):
+        zone = zone_of(layer(RETAKEN, name="20230520.geojson", **{member: said}))
+        assert (zone.basis, zone.holder) == (basis, holder)
+    assert zone_of(layer(RETAKEN, layer_type=said)).basis == basis
+
+
+def test_a_day_in_one_file_is_read_feature_by_feature():
+    says = ("VIEW_RussiaCoTinUkraine_V3", "ClaimedUkrainianCounteroffensives", "Partisans")
+    shapes = (RETAKEN, box(36, 49, 37, 50), box(37, 49, 38, 50))
+    files = [layer(shape, layer=said) for shape, said in zip(shapes, says, strict=True)]
+    features = [feature for file in files for feature in file.document["features"]]
+    day = LayerFile("20230520.geojson", {"type": "FeatureCollection", "features": features})
+    zones = paint_isw([day]).zones
+    assert [(z.basis, z.holder) for z in zones] == [("assessed", "RU"), ("claimed", "UA")]
+
+
+@pytest.mark.parametrize(
+    ("file", "remedy"),
+    [
+        pytest.param(layer(RETAKEN, layer="Evacuation zone"), "BASIS=FILE", id="another layer"),
+        pytest.param(layer(RETAKEN, layer="Claimed Control"), "claimed-ru=FILE", id="whose claim"),
+        pytest.param(
+            layer(RETAKEN, layer="Russian Claims of Ukrainian Losses"), "claimed-ua", id="both"
+        ),
+    ],
+)
+def test_what_cannot_be_told_is_refused_by_feature(file, remedy):
+    unnamed = LayerFile("day.geojson", file.document)
+    with pytest.raises(SituationError, match="feature 0") as refused:
+        paint_isw([unnamed])
+    assert remedy in refused.value.faults[0].remedy
+
+
+@pytest.mark.parametrize(
+    ("stated", "basis", "holder"),
+    [
+        ("claimed-ua", "claimed", "UA"),
+        ("claimed-ru", "claimed", "RU"),
+        ("assessed-ua", "assessed", "UA"),
+        ("infiltration", "infiltration", "RU"),
+    ],
+)
+def test_whose_it_is_may_be_stated(stated, basis, holder):
+    zone = zone_of(layer(RETAKEN, name="a.geojson", basis=stated))
+    assert (zone.basis, zone.holder) == (basis, holder)
+
+
+def test_a_stated_basis_does_not_turn_claims_into_control():
+    file = layer(RETAKEN, name="a.geojson", basis="assessed", layer="ClaimedRussianTerritory")
+    painted = paint_isw([file])
+    assert painted.zones[0].basis == "claimed"
+    assert "basis_overruled" in {notice.code for notice in painted.notices}
+
+
 def test_a_stated_basis_wins_over_the_name():
     assert zone_of(layer(RETAKEN, name="x_Claimed.geojson", basis="assessed")).basis == "assessed"
 
@@ -67,7 +139,7 @@ def test_partisans_hold_no_ground():
     partisans = layer(RETAKEN, name="UkrainianReportedPartisanWarfare.geojson")
     painted = paint_isw([layer(RETAKEN), partisans])
     assert len(painted.zones) == 1
-    assert any("left out: no control" in notice for notice in painted.notices)
+    assert any("left out: no control" in str(notice) for notice in painted.notices)
 
 
 @pytest.mark.parametrize(
@@ -94,24 +166,27 @@ def test_claims_are_on_the_map_and_change_nothing():
         [f["geometry"] for f in d["features"] if f["id"].startswith("anchor")] for d in documents
     ]
     assert anchors[0] == anchors[1]
-    assert not any("stands on ground" in n for n in documents[1]["situation"]["notices"])
+    assert not any(
+        "stands on ground" in n["statement"] for n in documents[1]["situation"]["notices"]
+    )
     codes = [judge(read_situation(json.dumps(d))).status.code for d in documents]
     assert codes[0] == codes[1]
 
 
 def test_advances_are_grey():
     advance = layer(box(34.0, 50.0, 36.0, 50.9), name="RussianAssessedAdvance.geojson")
-    document = convert(layer(RETAKEN), advance, force_at=(35.2, 50.5))
-    assert "nobody for certain" in "\n".join(document["situation"]["notices"])
+    with pytest.raises(QuestionError) as asked:
+        convert(layer(RETAKEN), advance, force_at=(35.2, 50.5))
+    assert asked.value.document["held_by"] is None
 
 
 def test_null_geometries_heights_and_features_drawn_twice_are_told():
     painted = paint_isw([layer(None, shapely.force_3d(RETAKEN), RETAKEN, Point(35, 51))])
-    said = "\n".join(painted.notices)
+    said = "\n".join(map(str, painted.notices))
     assert "1 features without a geometry" in said
-    assert "1 features had heights" in said
-    assert "1 features drawn twice were taken once" in said
-    assert "1 points or lines were left out" in said
+    assert "heights were dropped from 1 features" in said
+    assert "1 polygons drawn twice were counted once" in said
+    assert "1 points and 0 lines were left out" in said
     assert len(painted.zones) == 1
 
 
@@ -126,11 +201,12 @@ def test_what_russia_retook_says_nothing_of_what_is_left():
     assert judgement.judged.definitions["land_cut"] == "contested"
 
 
-def test_ground_retaken_all_along_the_border_closes_the_ring_all_the_same():
+def test_a_dot_where_the_map_is_silent_is_asked_back_if_silence_does_not_run_on_to_the_rear():
     wall = box(34.6, 50.9, 35.8, 51.02).union(RETAKEN).union(box(34.6, 50.9, 34.7, 51.3))
     wall = wall.union(box(35.7, 50.9, 35.8, 51.3))
-    judgement = judge(read_situation(json.dumps(convert(kursk(wall)))))
-    assert judgement.verdict == "encircled"
+    with pytest.raises(QuestionError) as asked:
+        convert(kursk(wall))
+    assert asked.value.document["held_by"] is None
 
 
 def test_russia_far_from_the_salient_is_still_russia():

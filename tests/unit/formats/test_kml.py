@@ -54,7 +54,7 @@ def only(raw):
 
 
 def notices(raw):
-    return "\n".join(read_kml(raw).notices)
+    return "\n".join(map(str, read_kml(raw).notices))
 
 
 # -- who and where
@@ -122,6 +122,67 @@ def test_a_style_that_cannot_be_read_is_told(extra, said):
     assert said in notices(kml(placemark(extra=extra)))
 
 
+def painted_in(*inside):
+    return [(p.name, p.paint.colour) for p in read_kml(kml(*inside)).placemarks]
+
+
+def document(colour, name):
+    style = f'<Style id="poly"><PolyStyle><color>{colour}</color></PolyStyle></Style>'
+    zone = placemark(name=name, extra="<styleUrl>#poly</styleUrl>")
+    return f"<Document>{style}{zone}</Document>"
+
+
+def test_a_style_is_that_of_its_own_document():
+    both = document("ff0000ff", "a"), document("ffff0000", "b")
+    assert painted_in(*both) == [("a", "ff0000"), ("b", "0000ff")]
+
+
+def test_a_style_of_another_document_is_taken_where_it_is_one_and_told():
+    zone = placemark(extra="<styleUrl>#poly</styleUrl>")
+    assert painted_in(document("ff0000ff", "a"), zone)[1] == ("zone", "ff0000")
+    assert "another Document" in notices(kml(document("ff0000ff", "a"), zone))
+
+
+def test_a_style_that_is_there_twice_with_two_colours_is_not_guessed():
+    both = document("ff0000ff", "a"), document("ffff0000", "b")
+    zone = placemark(extra="<styleUrl>#poly</styleUrl>")
+    assert painted_in(*both, zone)[2] == ("zone", None)
+    assert "there twice with two colours" in notices(kml(*both, zone))
+
+
+@pytest.mark.parametrize(
+    ("own", "colour"),
+    [
+        pytest.param("<LineStyle><color>ff00ff00</color></LineStyle>", "ff0000", id="its outline"),
+        pytest.param("<PolyStyle><outline>0</outline></PolyStyle>", "ff0000", id="no outline"),
+        pytest.param("<PolyStyle><color>ff00ffff</color></PolyStyle>", "ffff00", id="its ground"),
+        pytest.param("<PolyStyle><fill>0</fill></PolyStyle>", "0000ff", id="not filled"),
+        pytest.param("<IconStyle/>", "ff0000", id="an icon"),
+    ],
+)
+def test_a_placemark_s_own_style_lies_over_the_one_it_names(own, colour):
+    extra = f"<Style>{own}</Style><styleUrl>#ru</styleUrl>"
+    assert only(kml(placemark(extra=extra))).paint.colour == colour
+
+
+def test_a_cascading_style_is_followed():
+    inside = "<Style><PolyStyle><color>ff0000ff</color></PolyStyle></Style>"
+    style = (
+        '<gx:CascadingStyle xmlns:gx="http://www.google.com/kml/ext/2.2" '
+        f'xmlns:kml="http://www.opengis.net/kml/2.2" kml:id="__managed">{inside}'
+        '</gx:CascadingStyle><StyleMap id="m"><Pair><key>normal</key>'
+        "<styleUrl>#__managed</styleUrl></Pair></StyleMap>"
+    )
+    assert painted_in(style, placemark(extra="<styleUrl>#m</styleUrl>")) == [("zone", "ff0000")]
+
+
+def test_a_random_colour_is_no_mark():
+    style = (
+        "<Style><PolyStyle><color>ff0000ff</color><colorMode>random</colorMode></PolyStyle></Style>"
+    )
+    assert painted_in(placemark(extra=style)) == [("zone", None)]
+
+
 # -- rings
 
 
@@ -143,6 +204,11 @@ def test_heights_are_dropped_with_a_notice():
     assert "Heights were dropped from 2 positions" in notices(raw)
 
 
+def test_blanks_after_commas_are_read():
+    raw = kml(placemark(polygon("34, 51, 0\n 34.4, 51, 0 34.4 ,51.2 34, 51, 0")))
+    assert only(raw).geometry.area == pytest.approx(0.04)
+
+
 def test_a_ring_left_open_is_closed_with_a_notice():
     raw = kml(placemark(polygon("34,51 34.4,51 34.4,51.2 34,51.2")))
     assert only(raw).geometry.area == pytest.approx(0.08)
@@ -158,7 +224,7 @@ def test_a_ring_without_area_is_left_out_with_a_notice():
 @pytest.mark.parametrize(
     ("ring", "said"),
     [
-        pytest.param("34, 51, 0 34.4,51", "'34,' is not a position", id="blanks after commas"),
+        pytest.param("34, 51, 35, 52", "'34,' is not a position", id="a chain of commas"),
         pytest.param("34,51 nan,51 34,51", "'nan,51' is not a position", id="not a number"),
         pytest.param("34,51 1_0,51 34,51", "'1_0,51' is not a position", id="an underscore"),
         pytest.param("34,51 ٣٤,51 34,51", "is not a position", id="other digits"),
@@ -207,6 +273,27 @@ def test_what_paints_no_ground_is_counted():
     assert "1 placemarks or folders are hidden" in said
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [
+        pytest.param(f"<Wrapper>{placemark()}</Wrapper>", id="a placemark in a stranger"),
+        pytest.param(placemark(polygon().replace("outerBoundaryIs", "outer")), id="a strange ring"),
+        pytest.param(placemark(polygon().replace("Polygon>", "polygon>")), id="small letters"),
+        pytest.param(f"<Placemark>{placemark()}</Placemark>", id="a placemark in a placemark"),
+    ],
+)
+def test_coordinates_that_stand_where_kml_has_none_are_refused(inside):
+    with pytest.raises(SituationError, match="stands where KML has none"):
+        read_kml(kml(placemark(), inside))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1251"])
+def test_encodings_are_read(encoding):
+    text = kml(placemark(name="Зона")).decode()
+    raw = f'<?xml version="1.0" encoding="{encoding}"?>\n{text}'.encode(encoding)
+    assert only(raw).name == "Зона"
+
+
 # -- foreign text
 
 
@@ -246,6 +333,50 @@ def zipped(name, content):
 
 def test_a_kmz_is_opened():
     assert only(zipped("doc.kml", kml(placemark()))).name == "zone"
+
+
+def archive(**members):
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as opened:
+        for name, content in members.items():
+            opened.writestr(name.replace("__", "/"), content)
+    return held.getvalue()
+
+
+OTHER = placemark(polygon("35,51 35.4,51 35.4,51.2 35,51.2 35,51"), name="other")
+
+
+def test_all_documents_of_a_kmz_are_read_and_named():
+    link = "<NetworkLink><Link><href>files/b.kml</href></Link></NetworkLink>"
+    raw = archive(files__b=b"x", **{"files__b.kml": kml(OTHER), "doc.kml": kml(placemark(), link)})
+    read = read_kml(raw)
+    assert [p.name for p in read.placemarks] == ["zone", "other"]
+    assert [p.documents[0] for p in read.placemarks] == ["doc.kml", "files/b.kml"]
+    assert not read.links
+    assert "files/b.kml" in notices(raw)
+
+
+def test_a_kmz_in_a_kmz_is_opened():
+    raw = archive(**{"doc.kml": kml(placemark()), "in.kmz": archive(**{"doc.kml": kml(OTHER)})})
+    assert [p.name for p in read_kml(raw).placemarks] == ["zone", "other"]
+
+
+def test_a_document_of_a_kmz_that_cannot_be_read_is_refused_by_name():
+    raw = archive(**{"doc.kml": kml(placemark()), "b.kml": b"<kml>"})
+    with pytest.raises(SituationError, match=r"b\.kml"):
+        read_kml(raw)
+
+
+def test_the_shadows_a_mac_leaves_are_no_documents():
+    raw = archive(**{"doc.kml": kml(placemark()), "__MACOSX/._doc.kml": b"\0\5"})
+    assert only(raw).name == "zone"
+
+
+def test_a_style_in_another_document_of_the_kmz_is_found():
+    zone = placemark(extra="<styleUrl>styles.kml#far</styleUrl>")
+    style = '<Style id="far"><PolyStyle><color>ff123456</color></PolyStyle></Style>'
+    raw = archive(**{"doc.kml": kml(zone), "styles.kml": kml(style)})
+    assert only(raw).paint.colour == "563412"
 
 
 def test_a_zip_without_kml_is_refused():

@@ -37,17 +37,18 @@ def test_the_envelope_may_be_missing():
     assert paint_liveuamap(wrapped(feature("losses", SALIENT))["value"]).zones
 
 
-def test_a_type_not_known_is_left_out_and_counted():
-    painted = paint_liveuamap(
-        wrapped(feature("gains", SALIENT), feature("maybe", SALIENT.buffer(1)))
-    )
-    assert "Type 'maybe' is not known: 1 features left out." in painted.notices
+@pytest.mark.parametrize("kind", ["maybe", "", None, 7])
+def test_ground_of_a_type_not_known_is_unknown_and_told(kind):
+    painted = paint_liveuamap(wrapped(feature("gains", SALIENT), feature(kind, SALIENT.buffer(1))))
+    assert [zone.basis for zone in painted.zones] == ["assessed", "unknown"]
+    (told,) = [n for n in painted.notices if n.code == "type_unknown"]
+    assert (told.severity, told.features) == ("doubt", ("liveuamap-1",))
 
 
 def test_the_map_s_own_day_is_told():
     painted = paint_liveuamap(wrapped(feature("gains", SALIENT)))
     assert painted.dated == "2025-03-13"
-    assert "The map dates its ground 2025-03-13." in painted.notices
+    assert "The map dates its ground 2025-03-13." in map(str, painted.notices)
 
 
 def test_ground_lost_abroad_is_ukraine_s_and_unpainted_ground_abroad_is_russia_s():
@@ -56,7 +57,7 @@ def test_ground_lost_abroad_is_ukraine_s_and_unpainted_ground_abroad_is_russia_s
     holders = {f["id"]: f["properties"].get("holder") for f in document["features"]}
     assert holders["liveuamap-0"] == "UA"
     assert holders["territory-RU"] == "RU"
-    assert not any("stands on ground" in n for n in document["situation"]["notices"])
+    assert not any("stands on ground" in n["statement"] for n in document["situation"]["notices"])
     read_situation(json.dumps(document))
 
 

@@ -121,24 +121,25 @@ def test_ground_closes_the_stretches_it_lies_on_and_no_other(tmp_path):
         pytest.param("{", "not JSON", id="no JSON"),
         pytest.param("[]", "no features", id="a list"),
         pytest.param('{"features": []}', "no road", id="nothing"),
-        pytest.param('{"features": [1, null, {"geometry": null}]}', "no road", id="no lines"),
+        pytest.param('{"features": [null]}', "no feature", id="no feature"),
+        pytest.param('{"features": [{"geometry": null}]}', "no road", id="no lines"),
         pytest.param(
             '{"features": [{"geometry": {"type": "LineString", "coordinates": '
             "[[1, 95], [1, 2]]}}]}",
-            "longitude", id="off the globe",
+            "latitude 95 out of range", id="off the globe",
         ),
         pytest.param(
             '{"features": [{"geometry": {"type": "LineString", "coordinates": '
             '[["a", 1], [1, 2]]}}]}',
-            "longitude", id="a word",
+            "not a number", id="a word",
         ),
         pytest.param(
             '{"features": [{"geometry": {"type": "LineString", "coordinates": [1, 2]}}]}',
-            "longitude", id="a bare place",
+            "not a position", id="a bare place",
         ),
         pytest.param(
             '{"features": [{"geometry": {"type": "MultiLineString", "coordinates": [3]}}]}',
-            "longitude", id="no part",
+            "no coordinates", id="no part",
         ),
         pytest.param(
             '{"features": [{"properties": {"p": 3}, "geometry": '
@@ -159,6 +160,56 @@ def test_heights_on_some_places_do_no_harm(tmp_path):
     assert read_road_lines(path).lonlat.tolist() == [[7, 43], [7.1, 43]]
 
 
+@pytest.mark.parametrize(
+    ("geometry", "said"),
+    [
+        pytest.param({"type": "LineString", "coordinates": [[1, 2]]}, "at least 2", id="one place"),
+        pytest.param(
+            {"type": "LineString", "coordinates": [["1", "2"], ["1", "3"]]}, "text", id="text"
+        ),
+        pytest.param({"type": "LineString"}, "coordinates", id="no coordinates"),
+        pytest.param({"type": "Circle", "coordinates": [[1, 2]]}, "Circle", id="another kind"),
+    ],
+)
+def test_a_road_that_cannot_be_read_is_refused_by_its_name(tmp_path, geometry, said):
+    path = write_lines(tmp_path / "roads.geojson", [[1, 2], [1, 3]])
+    document = json.loads(path.read_text())
+    document["features"].append({"type": "Feature", "id": "broken", "geometry": geometry})
+    path.write_text(json.dumps(document))
+    with pytest.raises(SituationError, match=said) as refused:
+        read_road_lines(path)
+    assert refused.value.faults[0].feature == "broken"
+    assert refused.value.faults[0].pointer.startswith("/features/1/geometry")
+
+
+def test_lines_in_a_collection_are_read(tmp_path):
+    path = write_lines(tmp_path / "roads.geojson", [[1, 2], [1, 3]])
+    document = json.loads(path.read_text())
+    line = document["features"][0]["geometry"]
+    document["features"][0]["geometry"] = {"type": "GeometryCollection", "geometries": [line]}
+    path.write_text(json.dumps(document))
+    assert read_road_lines(path).lonlat.tolist() == [[1, 2], [1, 3]]
+
+
+@pytest.mark.parametrize("read", [read_road_lines, read_polygons])
+def test_a_road_map_in_another_system_is_refused_by_its_name(tmp_path, read):
+    path = write_lines(tmp_path / "roads.geojson", [[1, 2], [1, 3]])
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4284"}}
+    path.write_text(json.dumps({**json.loads(path.read_text()), "crs": crs}))
+    with pytest.raises(SituationError, match="4284"):
+        read(path)
+
+
+def test_a_place_far_from_every_road_is_refused_with_its_distance(tmp_path):
+    lines = read_road_lines(write_lines(tmp_path / "roads.geojson", [[35.0, 51.0], [35.1, 51.0]]))
+    with pytest.raises(SituationError, match=r"35\.27,51\.19 lies 24\.\d km") as refused:
+        build_road_network(lines, [(35.0, 51.0), (35.27, 51.19), (34.0, 51.0)])
+    assert len(refused.value.faults) == 2
+    assert "--most-away-m" in refused.value.faults[0].remedy
+    far = build_road_network(lines, [(35.27, 51.19)], most_away_m=30_000)
+    assert far.landings[0].distance_m == pytest.approx(24_200, abs=300)
+
+
 def test_a_broken_osm_file_is_refused(tmp_path):
     path = tmp_path / "roads.osm.pbf"
     path.write_bytes(b"nothing of the kind")
@@ -175,7 +226,7 @@ def test_without_osmium_the_remedy_is_named(tmp_path, monkeypatch):
         return plain(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", lack)
-    with pytest.raises(SituationError, match=r"encircle\[osm\]"):
+    with pytest.raises(SituationError, match="pip install osmium"):
         read_road_lines(write_osm(tmp_path / "roads.osm", []))
 
 

@@ -31,7 +31,7 @@ def convert(preset, name, raw, border=BORDER, **options):
 def test_the_day_is_taken_from_the_name_else_from_the_map_at_noon(preset, name, raw, day):
     whole = convert(preset, name, raw)["situation"]
     assert whole["as_of"] == f"{day}T12:00:00Z"
-    assert any("without an hour" in notice for notice in whole["notices"])
+    assert any("without an hour" in notice["statement"] for notice in whole["notices"])
 
 
 def test_who_the_mapper_stands_by_may_be_said():
@@ -43,8 +43,9 @@ def test_who_the_mapper_stands_by_may_be_said():
 @pytest.mark.parametrize(
     ("preset", "options", "said"),
     [
-        pytest.param("owl", {}, "Use one of deepstate, control-kml, isw, liveuamap", id="kind"),
-        pytest.param("isw", {"border": None}, "--border", id="no border"),
+        pytest.param(
+            "owl", {}, "Use one of deepstate, mirror, control-kml, isw, liveuamap", id="kind"
+        ),
         pytest.param("liveuamap", {"holders": ["#ru=RU"]}, "control-kml only", id="holder"),
         pytest.param("control-kml", {"holders": ["RU"]}, "MARK=SIDE", id="no rule"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from encircle import Options, explain, judge, read
+from encircle.evidence import UNGRADED
 from encircle.options import GRADES
 
 AS_OF = "2025-03-14T12:00:00Z"
@@ -100,10 +101,22 @@ def test_what_nobody_knows_widens_the_interval():
     assert p == pytest.approx([0.1, 1.0])
 
 
-def test_certain_evidence_gives_nought_or_one():
-    assert chance() == [1.0, 1.0]
-    assert chance(bridge("one", 1)) == [0.0, 0.0]
-    assert chance(bridge("one", 1, state="unknown")) == [0.0, 1.0]
+def test_evidence_stated_to_be_right_gives_nought_or_one():
+    assert chance(bridge("one", 1, probability=1.0)) == [0.0, 0.0]
+    assert chance(bridge("one", 1, probability=0.0)) == [1.0, 1.0]
+    assert chance(bridge("one", 1, state="unknown", probability=1.0)) == [0.0, 1.0]
+
+
+@pytest.mark.parametrize("state", ["open", "cut", "unknown"])
+def test_where_nothing_is_graded_there_is_no_likelihood(state):
+    judgement = judge(read(situation(bridge("one", 1, state=state))))
+    assert judgement.likelihood is None
+    assert "No likelihood: nothing here is graded." in explain(judgement)
+
+
+def test_what_bears_no_grade_beside_what_does_is_never_certain():
+    p = chance(bridge("one", 1), bridge("two", 2, probability=0.5))
+    assert p == pytest.approx([0.5 * (1 - UNGRADED[1]), 0.5 * (1 - UNGRADED[0])])
 
 
 def wall(east, **properties):
@@ -115,8 +128,8 @@ def wall(east, **properties):
 
 def test_a_location_error_is_three_levels_of_one_shift():
     """Hostile ground ends 1 km short of the bridge: only drawn 2 km larger does it reach it."""
-    shifted = wall(7.0, location_error_m=2000)
-    document = situation(bridge("one", 0), shifted, uncovered="open")
+    shifted = wall(7.0, location_error_m=2000, probability=1.0)
+    document = situation(bridge("one", 0, probability=1.0), shifted, uncovered="open")
     told = judge(read(document))
     assert told.likelihood["p_encircled"] == pytest.approx([1 / 6, 1 / 6], abs=1e-6)
     assert told.status.code == "C3"
@@ -142,8 +155,9 @@ def test_nobody_there_has_no_likelihood():
 def test_a_force_that_may_be_gone_cannot_be_told():
     document = situation(bridge("one", 1, probability=0.5))
     document["features"][0]["properties"]["present"] = "unknown"
-    likelihood = judge(read(document)).likelihood
-    assert (likelihood["p_encircled"], likelihood["term"]) == ([0.0, 1.0], "cannot be told")
+    judgement = judge(read(document))
+    assert judgement.likelihood is None
+    assert "No likelihood: the map does not tell" in explain(judgement)
 
 
 def test_a_budget_that_ends_leaves_bounds_that_hold():
@@ -229,7 +243,7 @@ def test_leaving_a_bridge_out_closes_the_ring():
     assert judgement.what_if["base"]["verdict"] == "not_encircled"
     changed = {row["member"]: (row["from"], row["to"]) for row in judgement.what_if["changed"]}
     assert changed["land_cut"] == ("no", "yes")
-    assert changed["p_encircled"] == ([0.1, 0.1], [1.0, 1.0])
+    assert changed["p_encircled"] == ([0.1, 0.1], None)
 
 
 def test_assuming_a_bridge_makes_it_certain_and_open():

@@ -1,0 +1,52 @@
+"""The public mirror of DeepStateMap: held by Russia, grey not told apart, and no other's map."""
+
+import pytest
+from shapely.geometry import MultiPolygon, box, mapping
+
+from encircle.errors import SituationError
+from encircle.formats.mirror import is_mirror, paint_mirror
+
+GROUND = MultiPolygon([box(37.0, 47.0, 38.0, 48.0), box(36.0, 47.0, 36.5, 47.5)])
+NAME = "deepstatemap_data_20251210.geojson"
+
+
+def day(properties=None, geometry=GROUND):
+    feature = {"type": "Feature", "properties": properties, "geometry": mapping(geometry)}
+    return {
+        "type": "FeatureCollection",
+        "name": NAME.removesuffix(".geojson"),
+        "features": [feature],
+    }
+
+
+@pytest.mark.parametrize("document", [day(), day({}), day({"fid": 1}), mapping(GROUND)])
+def test_all_of_it_is_held_by_russia_and_said_to_tell_no_grey(document):
+    painted = paint_mirror(document, NAME)
+    assert {(zone.holder, zone.basis) for zone in painted.zones} == {("RU", "assessed")}
+    told = {notice.code: notice.severity for notice in painted.notices}
+    assert told["grey_not_told_apart"] == "caution"
+    assert painted.dated == "2025-12-10"
+
+
+def test_it_is_deepstate_s_map_and_nobody_else_s():
+    (source,) = paint_mirror(day(), NAME).sources
+    assert source["origin"] == "deepstate"
+    assert source["title"] == "DeepStateMap, by its public mirror"
+    assert "understandingwar" not in str(source)
+
+
+def test_what_ukraine_held_inside_russia_is_not_on_it_and_counts_as_unknown():
+    painted = paint_mirror(day(), NAME)
+    assert painted.silent.intersects(box(34.9, 51.1, 35.0, 51.2))
+    assert "silent_abroad" in {notice.code for notice in painted.notices}
+
+
+def test_the_day_may_stand_in_the_layer_s_own_name():
+    assert paint_mirror(day(), "download.geojson").dated == "2025-12-10"
+
+
+@pytest.mark.parametrize("properties", [{"fill": "#a52714"}, {"layer_type": "Assessed"}])
+def test_a_map_that_says_what_it_paints_is_no_mirror(properties):
+    assert not is_mirror(day(properties))
+    with pytest.raises(SituationError, match="properties"):
+        paint_mirror(day(properties))
