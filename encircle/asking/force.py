@@ -92,7 +92,9 @@ def _find_bounds(maps: Sequence[GivenMap]) -> tuple[float, float, float, float] 
     return west - 1.0, south - 1.0, east + 1.0, north + 1.0
 
 
-def choose_side(place: Where, maps: Sequence[GivenMap]) -> tuple[str, Notice]:
+def choose_side(
+    place: Where, maps: Sequence[GivenMap], force_in: str | None = None
+) -> tuple[str, Notice]:
     """
     Choose whose force is meant where the claim does not say: of the one side with a piece near.
 
@@ -105,7 +107,8 @@ def choose_side(place: Where, maps: Sequence[GivenMap]) -> tuple[str, Notice]:
         near = {side: pieces for side in SIDES if (pieces := _list_pieces(given, side, place))}
         if not near:
             continue
-        for is_meant in (_stands_on, _is_apart, _is_near):
+        answer = (force_in or "").strip().lower()
+        for is_meant in (lambda n: n.piece.id == answer, _stands_on, _is_apart, _is_near):
             sides = [side for side, pieces in near.items() if any(map(is_meant, pieces))]
             if len(sides) == 1:
                 return sides[0], _tell_side(sides[0], place, given)
