@@ -108,7 +108,8 @@ def choose_side(
         if not near:
             continue
         answer = (force_in or "").strip().lower()
-        for is_meant in (lambda n: n.piece.id == answer, _stands_on, _is_apart, _is_near):
+        named = {one.piece.id for near_ in near.values() for one in near_} & {answer}
+        for is_meant in (lambda n, ids=named: n.piece.id in ids, _stands_on, _is_apart, _is_near):
             sides = [side for side, pieces in near.items() if any(map(is_meant, pieces))]
             if len(sides) == 1:
                 return sides[0], _tell_side(sides[0], place, given)
