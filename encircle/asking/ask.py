@@ -121,7 +121,7 @@ def _answer(
     painted = [m for m in timely if m.painted is not None]
     meant: Meant | None = None
     if painted:
-        asked, notices = _settle_side(asked, place, painted)
+        asked, notices = _settle_side(asked, place, painted, force_in)
         more += notices
         meant = find_meant(painted, place, side=asked.side or "", force_in=force_in, force=force)
         on_step("found")
@@ -162,13 +162,16 @@ def _sort(asked: Asked, maps: Sequence[GivenMap]) -> list[GivenMap]:
 
 
 def _settle_side(
-    asked: Asked, place: Where | None, maps: Sequence[GivenMap]
+    asked: Asked,
+    place: Where | None,
+    maps: Sequence[GivenMap],
+    force_in: str | None,
 ) -> tuple[Asked, list[Notice]]:
     if asked.side is not None:
         return asked, []
     if place is None:
         raise ask_which_side(None)
-    side, notice = choose_side(place, maps)
+    side, notice = choose_side(place, maps, force_in)
     return replace(asked, side=side), [notice]
 
 

@@ -18,6 +18,7 @@ from encircle.geojson import read_situation
 from encircle.notices import Notice
 from encircle.pieces import FRONT, find_pieces, list_near
 from encircle.places import resolve_place
+from encircle.projection import GEOD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,7 +92,9 @@ def _find_bounds(maps: Sequence[GivenMap]) -> tuple[float, float, float, float] 
     return west - 1.0, south - 1.0, east + 1.0, north + 1.0
 
 
-def choose_side(place: Where, maps: Sequence[GivenMap]) -> tuple[str, Notice]:
+def choose_side(
+    place: Where, maps: Sequence[GivenMap], force_in: str | None = None
+) -> tuple[str, Notice]:
     """
     Choose whose force is meant where the claim does not say: of the one side with a piece near.
 
@@ -104,7 +107,9 @@ def choose_side(place: Where, maps: Sequence[GivenMap]) -> tuple[str, Notice]:
         near = {side: pieces for side in SIDES if (pieces := _list_pieces(given, side, place))}
         if not near:
             continue
-        for is_meant in (_stands_on, _is_apart, _is_near):
+        answer = (force_in or "").strip().lower()
+        named = {one.piece.id for near_ in near.values() for one in near_} & {answer}
+        for is_meant in (lambda n, ids=named: n.piece.id in ids, _stands_on, _is_apart, _is_near):
             sides = [side for side, pieces in near.items() if any(map(is_meant, pieces))]
             if len(sides) == 1:
                 return sides[0], _tell_side(sides[0], place, given)
@@ -219,7 +224,35 @@ def _find_on(
         raise _name_place(question, place, given) from None
     forces = document["situation"].get("forces") or [{}]
     ground = MultiPolygon(_list_ground(document))
+    if place is not None and force_in is not None:
+        _check_near(given, place, side, force_in, ground)
     return Meant(side, ground, forces[0].get("name"), given.name, document)
+
+
+def _check_near(
+    given: GivenMap, place: Where, side: str, force_in: str, ground: BaseGeometry
+) -> None:
+    """
+    Refuse an answer that none of the choices was: a piece named by its id, far from the place.
+
+    Ids count over the whole map, so the same id is another side's, or another map's, elsewhere.
+    """
+    here = Point(place.lon, place.lat)
+    lon, lat = shapely.shortest_line(here, ground).coords[-1]
+    _, _, away_m = GEOD.inv(place.lon, place.lat, lon, lat)
+    if away_m <= NEAR_M:
+        return
+    pieces = find_pieces(read_ground(given.painted, given.border, side))  # type: ignore[arg-type]
+    known = {piece.id for piece in pieces}
+    near = [one.piece.id for one in list_near((place.lon, place.lat), pieces)]
+    if force_in.strip().lower() in known and force_in.strip().lower() not in near:
+        said = (
+            f"{force_in} of {side} on {given.name} lies {away_m / 1e3:.0f} km from {place}, the "
+            "place the claim names"
+        )
+        choices = " or ".join(f"--force-in {name}" for name in near) or "another --side"
+        remedy = f"Give {choices}, or the place that is meant (--place)"
+        raise _fault("/force_in", said, remedy)
 
 
 def _convert(

@@ -68,6 +68,14 @@ def test_a_place_on_enemy_ground_is_asked_back_and_nothing_is_judged():
     assert put(place=LOST, force_in=name).rating == "contradicted"
 
 
+def test_a_piece_named_by_its_id_that_lies_far_from_the_place_is_refused(monkeypatch):
+    """An id counts over the whole map: elsewhere it is another force's."""
+    monkeypatch.setattr("encircle.asking.force.NEAR_M", -1.0)
+    monkeypatch.setattr("encircle.asking.force.list_near", lambda *_: [])
+    with pytest.raises(SituationError, match="km from"):
+        put(force_in="salient-1")
+
+
 def test_a_map_of_another_time_is_listed_with_the_reason():
     old = MapFile("Control_24_12_01.kml", two_sided())
     told = put(files=(MAP, old)).to_dict()
