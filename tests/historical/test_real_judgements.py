@@ -1,8 +1,10 @@
 """Maps made by others, judged: the Kursk salient of March 2025, and a ring drawn round Sudzha.
 
 The force stands where the ground Ukraine held abroad is widest (the centre of its largest
-inscribed circle, rounded), and means the whole salient, drawn beyond its narrowest place. Necks are measured with true circles and seams of 50 m: erosion by
-hand-made discs on the same maps, with the same start, gave 8.1, 8.1, 6.0 / 8.1 and 4.6 km.
+inscribed circle, rounded), and means the whole salient, drawn beyond its narrowest place. Necks
+are measured with true circles and seams of 50 m: erosion by hand-made discs on the same maps, with
+the same start, gave 8.1, 8.1, 6.0 / 8.1 and 4.6 km, and other people's own measures, by other ways
+from other starts, 8.4 to 8.5, 8.2 to 8.5, 6.4 to 8.5 and 5.0 km.
 """
 
 import json
@@ -30,7 +32,7 @@ NECKS_KM = {
     "2025-03-07_1741387566": (8.1, 8.1),
     "2025-03-12_1741781084": (8.1, 8.1),
     "2025-03-14_1741941622": (6.0, 8.1),
-    "2025-03-20_1742507523": (4.6, 5.2),
+    "2025-03-20_1742507523": (4.5, 5.2),
 }
 SUDZHA = (35.272, 51.191)
 
