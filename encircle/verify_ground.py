@@ -320,8 +320,8 @@ class Survey:
         return (feature for feature in self.known.values() if isinstance(feature, kind))
 
     def is_bare(self, position: Position) -> bool:
-        """Only a word vouches for a position of the force judged: it does not outvote the map."""
-        own = position.force == self.situation.force and position.side in self.friends
+        """Only a word vouches for a friendly position: it does not outvote the map."""
+        own = position.side in self.friends
         return own and (position.basis == "reported" or not (position.sources or position.reach_m))
 
     def stands(self, position: Position) -> bool:
