@@ -246,3 +246,19 @@ def test_likelihood_counts_no_world_that_contradicts_a_bare_position_as_encircle
     assert {pivot["would_make"] for pivot in judgement.pivots} == {"indeterminate", "encircled"}
     told = [p["statement"] for p in judgement.pivots if p["would_make"] == "indeterminate"]
     assert "only a word says that anybody is there" in told[0]
+
+
+def test_a_place_from_which_a_walker_gets_out_cannot_be_forged_into_a_contradiction():
+    places = {"type": "MultiPoint", "coordinates": [list(WITH_THE_ENEMY), list(AT_HOME)]}
+    situation = encircle.read(draw(stand(places, basis="reported")))
+    forged = encircle.judge(situation, QUICK).to_dict()
+    lost = encircle.judge(encircle.read(draw(stand(WITH_THE_ENEMY, basis="reported"))), QUICK)
+    told = lost.to_dict()
+    for name in ("verdict", "encircled", "status", "definitions", "axes", "certificates"):
+        forged[name] = forged["units"][0][name] = told[name]
+    forged["findings"], forged["units"][0]["because"] = (
+        told["findings"],
+        told["units"][0]["because"],
+    )
+    failures = encircle.verify(forged, situation).failures
+    assert any("does not" in check.statement for check in failures)
