@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from encircle.terminal import guard, load, print_json, refuse, show_progress, write
+from encircle.terminal import echo, guard, load, print_json, refuse, show_progress, write
 
 if TYPE_CHECKING:
     from encircle.asking.answer import Answer
@@ -152,6 +152,6 @@ def _write(folder: Path, answer: Answer) -> None:
     try:
         files |= build_pngs(answer)
     except PictureError as error:
-        typer.echo(f"No PNG was written: {error}", err=True)
+        echo(f"No PNG was written: {error}", err=True)
     for name, content in files.items():
         write(folder / name, content)
