@@ -132,11 +132,11 @@ def parse_day(text: str | None, option: str) -> Any:  # noqa: ANN401 - a datetim
         return None
     try:
         read = datetime.fromisoformat(text)
-    except ValueError:
+        if len(text) <= len("2025-03-14"):
+            return datetime.combine(read.date(), time(12, tzinfo=UTC))
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):  # the year 0 of UTC is no year
         refuse(f"{option} {text!r} is neither a day nor an instant; write 2025-03-14")
-    if len(text) <= len("2025-03-14"):
-        return datetime.combine(read.date(), time(12, tzinfo=UTC))
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 def _write(folder: Path, answer: Answer) -> None:
