@@ -106,8 +106,8 @@ FRIENDLY = (
 HOSTILE_GROUND = Role.ASSESSED_HOSTILE | Role.TERRITORY_HOSTILE
 NEUTRAL_GROUND = Role.ASSESSED_NEUTRAL | Role.TERRITORY_NEUTRAL
 BARE = Role.BARE_REACH | Role.BARE_DOUBT
-"""What a position of the force judged says that nothing but a word vouches for: as much as any
-other, but nothing where control polygons give the ground to the enemy. A dot is not a force."""
+"""What a friendly position says that nothing but a word vouches for: as much as any other, but
+nothing where control polygons give the ground to the enemy. A dot is not a force, nor are two."""
 REACHES = Role.REACH_FRIENDLY | Role.REACH_HOSTILE | Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE | BARE
 _SEAM_OF = {
     Role.ASSESSED_FRIENDLY: Role.SEAM_FRIENDLY,
@@ -531,7 +531,7 @@ def _patch_positions(
         sure = certain and position.basis != "reported" and position.present == "yes"
         if hostile:
             role = Role.REACH_HOSTILE if sure else Role.DOUBT_HOSTILE
-        elif position.force == evidence.situation.force and is_bare(position):
+        elif is_bare(position):  # of whichever force: two dots are no force either
             role = Role.BARE_REACH if sure else Role.BARE_DOUBT
         else:
             role = Role.REACH_FRIENDLY if sure else Role.DOUBT_FRIENDLY

@@ -96,8 +96,13 @@ class Answer:
 
     @property
     def agreement(self) -> dict[Lean, int]:
-        """How many of the maps used show a way open, a ring closed, or neither for certain."""
-        leans = [m.lean for m in self.maps if m.lean]
+        """
+        How many maps show a way open, a ring closed, or neither for certain.
+
+        Maps of one mapper and instant that show the same are one: no file speaks twice.
+        """
+        told = {(m.mapper, m.mapper_side, m.as_of, m.lean) for m in self.maps}
+        leans = [lean for *_, lean in told if lean]
         every: tuple[Lean, ...] = ("open", "closed", "undecided")
         return {lean: leans.count(lean) for lean in every}
 

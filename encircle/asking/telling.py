@@ -52,9 +52,13 @@ def say_agreement(answer: Answer) -> str:
     count = answer.agreement
     parts = [f"{LEAN_WORDS[lean]} on {count[lean]}" for lean in count if count[lean]]
     more = len(answer.maps) - len(used)
-    unused = f" ({more} not used)" if more else ""
-    maps = "map" if len(used) == 1 else "maps"
-    return f"Of {len(used)} {maps}{unused}: {', '.join(parts)}."
+    total = sum(count.values())
+    again = len(used) - total
+    beside = [f"{again} given again"] if again else []
+    beside += [f"{more} not used"] if more else []
+    unused = f" ({', '.join(beside)})" if beside else ""
+    maps = "map" if total == 1 else "maps"
+    return f"Of {total} {maps}{unused}: {', '.join(parts)}."
 
 
 def list_changes(answer: Answer) -> list[str]:
