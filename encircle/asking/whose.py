@@ -60,7 +60,8 @@ _GERMAN_ACTIVE = re.compile(
     r"(?<!\w)(?:haben|hat|hatten|hatte)(?!\w)(?!.*(?:,|(?<!\w)worden(?!\w)))"
 )
 _COMPLETES = re.compile(
-    r"(?<!\w)(?:complet|clos|achiev|finish|tighten|заверш|замкн|закончи|закінчи|vollende)\w*"
+    r"(?<!\w)(?:(?:complet|clos|achiev)(?:e|es|ed|ing)|(?:finish|tighten)(?:s|ed|ing)"
+    r"|(?:заверш|замкн|закончи|закінчи|vollende)\w*)"
     r"(?:\s+(?:the|an|its|their|die|ihre))?\s*$"
 )
 _ADVERBS = re.compile(
