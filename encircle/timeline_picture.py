@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from encircle.canvas import FONT, element, escape, number, write_text
+from encircle.canvas import FONT, element, escape, measure_text, number, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -86,7 +86,7 @@ def _second(moment: Moment) -> float:
 def _sum_up(series: Timeline) -> str:
     spans = series.spans_of("encircled")
     said = "; ".join(f"{a[:10]} to {b[:10]}" if a != b else a[:10] for a, b in spans)
-    maps = f"{len(series.moments)} maps"
+    maps = f"{len(series.moments)} map{'' if len(series.moments) == 1 else 's'}"
     return f"Encircled: {said} ({maps})." if said else f"Encircled on none of {maps}."
 
 
@@ -103,14 +103,17 @@ def _draw_runs(moments: Sequence[Moment], scale: _Scale, y: float) -> Iterator[s
             runs[-1] = code, runs[-1][1], span[1]
         else:
             runs.append((code, *span))
+    words = {m.judgement.status.code: m.judgement.status.label for m in moments}
     for run, start, end in runs:
         x, right = scale.at(start), scale.at(end)
         width = max(right - x, 3.0)
         yield element("rect", x=x, y=y, width=width, height=STRIP_H, fill=COLOURS[run],
                       stroke=FAINT)  # fmt: skip
         if width >= LABEL_LEAST_PX:
+            said = f"{words[run]} ({run})"
+            label = said if measure_text(said, 15, bold=True) + 16 <= width else run
             yield write_text(
-                x + width / 2, y + 28, run, 15, fill=INK, weight="600", anchor="middle"
+                x + width / 2, y + 28, label, 15, fill=INK, weight="600", anchor="middle"
             )
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import shapely
-from shapely.geometry import MultiPolygon, Point, Polygon, shape
+from shapely.geometry import MultiPolygon, Point, Polygon, box, shape
 
 from encircle.errors import InputFault, QuestionError, SituationError
+from encircle.formats.painted import read_border
 from encircle.formats.painted_situation import (
     read_ground,
     situation_for_piece,
@@ -70,8 +71,17 @@ def find_place(text: str | None, maps: Sequence[GivenMap]) -> Where | None:
     """Find the place that a claim names: LON,LAT or a name, narrowed by what the maps draw."""
     if text is None:
         return None
+    countries = _find_countries(maps)
     bounds = _find_bounds(maps)
-    found = resolve_place(text, countries=_find_countries(maps), bounds=bounds, option="--place")
+    try:
+        found = resolve_place(text, countries=countries, bounds=bounds, option="--place")
+    except SituationError:  # far behind what is painted, and within the country
+        drawn = [read_border(m.border) for m in maps if m.border is not None]
+        if bounds is None or not drawn:
+            raise
+        west, south, east, north = shapely.total_bounds([*drawn, box(*bounds)]).tolist()
+        wide = west, south, east, north
+        found = resolve_place(text, countries=countries, bounds=wide, option="--place")
     return Where(found.lon, found.lat, found.name if found.country else None)
 
 

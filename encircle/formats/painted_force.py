@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
+from encircle.errors import SituationError
 from encircle.formats.painted import refusal
 from encircle.formats.painted_place import check_place
 from encircle.formats.shapes import LonLat, box_round
@@ -94,6 +95,8 @@ class Place:
         return self.name or f"({self.at[0]:g}, {self.at[1]:g})"
 
 
+WHOLE_SHARE = 0.9
+"""A force drawn on more than this share of a piece is told as the whole of it."""
 POINT_NOTE = (
     "Placed by hand: the map shows no positions. Reach 0: what the force holds is what the map "
     "paints."
@@ -154,7 +157,15 @@ class ForceFinder:
         from encircle.places import resolve_place  # noqa: PLC0415 - only for names
 
         west, south, east, north = self.ground.painted_window().bounds
-        found = resolve_place(given, bounds=(west, south, east, north), option=option)
+        try:
+            found = resolve_place(given, bounds=(west, south, east, north), option=option)
+        except SituationError:
+            if self.ground.border is None:
+                raise
+            # far behind what is painted, and within the country: the map knows whose it is
+            w, s, e, n = self.ground.border.bounds
+            wide = min(w, west), min(s, south), max(e, east), max(n, north)
+            found = resolve_place(given, bounds=wide, option=option)
         return Place((found.lon, found.lat), found.name)
 
     def _check(self, lon: float, lat: float) -> LonLat:
@@ -243,7 +254,7 @@ class ForceFinder:
         """Draw a piece as a force that holds that ground and no more."""
         # drawn beyond its narrowest place, so that the neck told is the one it has behind it
         shapes = draw_inside(piece.body or piece.geometry, self.held.plane)
-        told = _inform(f"The force is the ground it held: {self._tell(piece)}.")
+        told = _inform(f"The force is the ground it held: {self._tell(piece)}{_tell_body(piece)}.")
         by = f" by {piece.nearest_place}" if piece.nearest_place else ""
         return Force(
             shapes,
@@ -267,6 +278,13 @@ class ForceFinder:
             None: "plainly joined to its rear" if piece.joined else "not joined to its rear",
         }[piece.cut]
         return f"{describe(piece)}, {joined}"
+
+
+def _tell_body(piece: Piece) -> str:
+    """Say how much of a piece is drawn as the force, where that is plainly less than all of it."""
+    if piece.body is None or measure_km2(piece.body) > WHOLE_SHARE * piece.area_km2:
+        return ""
+    return f"; drawn as the force is what lies beyond its narrowest place, {_area(piece.body)}"
 
 
 def _inform(said: str) -> Notice:

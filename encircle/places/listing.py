@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 FOLDER = DATA / "geonames"
 SCALE = 1e5
 """Coordinates are kept to a hundred-thousandth of a degree, as GeoNames gives them."""
+UKRAINIAN_LETTERS = frozenset("іїєґ")
+"""Letters that Russian has not."""
 SMALLEST_PLACE = 500
 """GeoNames' list holds places of so many people, and seats of districts below that."""
 
@@ -150,8 +153,11 @@ def find_country(row: int) -> str:
 def _choose_name(names: Sequence[str]) -> str:
     """Choose the official spelling: GeoNames writes Ukraine's places in several older ways."""
     sound = romanise(names[0])
-    for name in names:
-        official = romanise_officially(name) if is_cyrillic(name) else None
-        if official is not None and romanise(official) == sound:
-            return official
-    return names[0]
+    officials = {
+        name: official for name in names if is_cyrillic(name)
+        if (official := romanise_officially(name)) is not None and romanise(official) == sound
+    }  # fmt: skip
+    # a Russian spelling among them, read as Ukrainian, gives what nobody writes: Lvyv, Nykopol
+    listed = (official for official in officials.values() if official in names)
+    ukrainian = (o for name, o in officials.items() if set(name.lower()) & UKRAINIAN_LETTERS)
+    return next(chain(listed, ukrainian, officials.values()), names[0])

@@ -242,3 +242,8 @@ def test_looking_up_takes_no_time_once_loaded() -> None:
         find_places(name, countries=THEATRE)
     nearest_place(37.2, 48.2)
     assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize("name", ["Lviv", "Nikopol", "Vinnytsia", "Mykolaiv", "Kyiv"])
+def test_a_town_is_called_by_its_own_spelling_and_not_by_a_russian_one_read_as_ukrainian(name):
+    assert find_places(name, countries=("UA",))[0].name == name

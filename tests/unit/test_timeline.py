@@ -2,6 +2,7 @@ import pytest
 
 from encircle import read
 from encircle.timeline import SameInstantError, judge_series
+from encircle.timeline_picture import draw_strip
 from tests.unit.test_baselines import blue, box, build, force, red
 
 DAYS = ("2024-05-01T12:00:00Z", "2024-05-02T12:00:00Z", "2024-05-03T12:00:00Z")
@@ -70,3 +71,10 @@ def test_tobruk_was_relieved_and_cut_off_again():
     series = judge_series(read(f"fixtures/tobruk-1941-{d}/situation.geojson") for d in days)
     spans = [[a[:10], b[:10]] for a, b in series.spans_of("land_cut")]
     assert spans == [["1941-04-14", "1941-11-26"], ["1941-12-01", "1941-12-01"]]
+
+
+def test_the_strip_says_in_words_what_each_code_means_where_there_is_room():
+    drawn = draw_strip(judge_series([opened(DAYS[0]), closed(DAYS[1]), closed(DAYS[2])]))
+    ring = judge_series([closed(DAYS[1])]).moments[0].judgement.status
+    assert f"{ring.label} ({ring.code})" in drawn
+    assert "(1 map)" in draw_strip(judge_series([closed(DAYS[1])]))
