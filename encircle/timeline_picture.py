@@ -103,7 +103,7 @@ def _draw_runs(moments: Sequence[Moment], scale: _Scale, y: float) -> Iterator[s
             runs[-1] = code, runs[-1][1], span[1]
         else:
             runs.append((code, *span))
-    words = {m.judgement.status.code: m.judgement.status.label for m in moments}
+    words = {str(m.judgement.status.code): m.judgement.status.label for m in moments}
     for run, start, end in runs:
         x, right = scale.at(start), scale.at(end)
         width = max(right - x, 3.0)

@@ -12,6 +12,7 @@ from shapely.geometry import Point
 from encircle.errors import InputFault, QuestionError, SituationError
 from encircle.pieces.piece import FRONT, KIND_WORDS, LonLat, Piece
 from encircle.projection import GEOD
+from encircle.situation import NEUTRAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -213,6 +214,9 @@ def _ask(
             f"{called} was nobody's for certain on this map, so no force can be placed there.",
             "Whose force is meant?",
         ]
+    elif held_by == NEUTRAL:
+        said = f"{called} lies in the sea or in a country that takes no part: no force {of}can be"
+        lines = [f"{said} placed there.", "Whose force is meant?"]
     else:
         said = f"{called} was held by {held_by} on this map: nothing says that a force {of}"
         lines = [f"{said}stood there.", "Whose force is meant?"]

@@ -284,3 +284,9 @@ def test_a_town_far_behind_what_is_painted_is_within_the_map_of_its_country():
     assert finder.resolve("Lviv", "--force-at").name == "Lviv"
     with pytest.raises(SituationError, match="within the map"):
         finder.resolve("Lisbon", "--force-at")
+
+
+def test_a_place_at_sea_or_in_a_third_country_is_called_that_and_no_side_s():
+    asked = ask_which_force((31.0, 46.0), None, "neutral", [], side="UA")
+    assert asked.document["held_by"] == "neutral"
+    assert "lies in the sea or in a country that takes no part" in asked.words
