@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 GRID_M = 0.01
 """Boundaries are snapped to this grid before they are laid over each other, metres."""
+LEAST_THIN_M2 = 1.0
+"""Thin parts of wide ground that are smaller than this are put down to rounding."""
 ON_LINE_M = 0.05
 """What lies within this of a line lies on it, metres: a few times the grid."""
 TOUCH_M = 1e-4
@@ -642,8 +644,10 @@ def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
     if not wide.is_valid:  # an outline moved with its corners may cross itself
         wide = shapely.make_valid(wide, method="structure", keep_collapsed=False)
     parts = shapely.get_parts(_overlay(shapely.difference, ground, wide))
-    kept = [p for p in parts if p.geom_type == "Polygon" and p.area > 1.0]
-    return shapely.union_all(kept)
+    kept = [p for p in parts if p.geom_type == "Polygon" and p.area > LEAST_THIN_M2]
+    # what is smaller is rounding along wide ground, unless it stands alone: then it is all seam
+    alone = [p for p in shapely.get_parts(ground) if 0 < p.area <= LEAST_THIN_M2]
+    return shapely.union_all([*kept, *alone])
 
 
 def _draw_walls(

@@ -294,7 +294,8 @@ def _frame_others(drawn: Sequence[Feature], one: Feature) -> BaseGeometry | None
     median = np.median(middles, axis=0)
     apart = np.abs(middles - median).max(axis=1)
     near = others[apart <= max(4 * float(np.median(apart)), 0.05)]
-    return shapely.box(*near[:, :2].min(axis=0), *near[:, 2:].max(axis=0))
+    frame: BaseGeometry = shapely.box(*near[:, :2].min(axis=0), *near[:, 2:].max(axis=0))
+    return frame
 
 
 def _measure_away(shape: BaseGeometry, frame: BaseGeometry) -> float:

@@ -267,7 +267,7 @@ def _list(drawn: Drawn, rated: MapRating | None, why: str, asked: Asked) -> Aske
     because = f"{rated.use} {rated.findings[0].statement}" if rated else _say_why(why, given, asked)
     return AskedMap(
         given.name, given.title, name, side, given.as_of, used, because, rated,
-        drawn.situation, drawn.document,
+        drawn.situation, drawn.document, given.painted is not None,
     )  # fmt: skip
 
 
