@@ -23,7 +23,7 @@ from encircle.situation import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from shapely.geometry.base import BaseGeometry
 
@@ -133,7 +133,7 @@ def _draw_proof(judgement: Judgement, situation: Situation | None) -> Iterator[J
         yield from _draw_way(judgement, way)
     if ring:
         yield from _draw_ring(judgement, ring)
-    yield from _draw_cut(judgement, situation, _list_cut(way, ring))
+    yield from _draw_cut(judgement, situation, way, ring)
     yield from _draw_margins(judgement)
 
 
@@ -161,25 +161,24 @@ def _draw_ring(judgement: Judgement, ring: Json) -> Iterator[Json]:
         yield _write(judgement, "ring", f"ring-{number + 1}", _read(segment["geometry"]), told)
 
 
-def _list_cut(way: Json | None, ring: Json | None) -> dict[str, list[str]]:
-    """List what would close the way, or closes the routes, each with the modes it is cut for."""
-    cut: defaultdict[str, list[str]] = defaultdict(list)
-    for name in (way or {}).get("disjoint", {}).get("cut", ()):
-        cut[name].append("any")
-    for mode, names in (ring or {}).get("cut_set", {}).items():
-        for name in names:
-            cut[name].append(mode)
-    return cut
-
-
 def _draw_cut(
-    judgement: Judgement, situation: Situation | None, cut: Mapping[str, list[str]]
+    judgement: Judgement, situation: Situation | None, way: Json | None, ring: Json | None
 ) -> Iterator[Json]:
+    """Draw what would close the way whole, and what leaves the ring where it is stopped."""
     drawn = {feature.id: feature for feature in situation.features} if situation else {}
-    for name, modes in cut.items():
+    for name in (way or {}).get("disjoint", {}).get("cut", ()):
+        feature = drawn.get(name)
+        told = {"feature": name, "modes": "any", "name": feature.name if feature else None}
+        yield _write(judgement, "cut", f"cut-{name}", feature.geometry if feature else None, told)
+    stops: defaultdict[tuple[Any, ...], list[str]] = defaultdict(list)
+    for mode, stopped in (ring or {}).get("cut_set", {}).items():
+        for stop in stopped:
+            stops[stop["id"], tuple(stop["at"]), stop["because"]].append(mode)
+    for number, ((name, at, because), modes) in enumerate(stops.items(), 1):
         feature = drawn.get(name)
         told = {"feature": name, "modes": _join(modes), "name": feature.name if feature else None}
-        yield _write(judgement, "cut", f"cut-{name}", feature.geometry if feature else None, told)
+        place = Point(at)
+        yield _write(judgement, "cut", f"cut-{number}-{name}", place, {**told, "because": because})
 
 
 def _draw_margins(judgement: Judgement) -> Iterator[Json]:

@@ -306,12 +306,23 @@ def suppositions_are_told(about: About) -> Iterator[Fault]:
         yield Fault("`what_if` speaks, and no evidence is left out or assumed")
 
 
+def notices_are_told(about: About) -> Iterator[Fault]:
+    """What the map says of its own shortcomings is told, and a doubt keeps confidence low."""
+    for notice in about.situation.notices:
+        if (notice.severity, notice.statement) not in about.said.notices:
+            yield Fault(f"the map's notice {notice.statement!r:.120} is not told", notice.features)
+    doubted = any(severity == "doubt" for severity, _ in about.said.notices)
+    if doubted and about.said.confidence not in (None, "low"):
+        yield Fault(f"a notice is a doubt, and confidence is {about.said.confidence}")
+
+
 ABOUT_RULES = (
     input_is_this_situation,
     force_and_side_agree,
     instant_agrees,
     parameters_are_sane,
     suppositions_are_told,
+    notices_are_told,
 )
 
 

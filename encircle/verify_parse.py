@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
@@ -158,6 +158,9 @@ class Said:
     parameters: Parameters
     says_what_if: bool
     """It tells what the map gives without its suppositions."""
+    notices: frozenset[tuple[str, str]]
+    """Severity and sentence of each notice that is told beside the verdict."""
+    confidence: str | None
     whole: Ruling
     parts: tuple[Ruling, ...]
 
@@ -266,9 +269,20 @@ def parse_judgement(judgement: Mapping[str, Any]) -> Said:
         sha256=top["provenance"]["input_sha256"].text(),
         parameters=_parse_parameters(top["provenance"]["parameters"]),
         says_what_if=top["what_if"].maybe(Node.object) is not None,
+        notices=frozenset(_parse_notices(top["notices"])),
+        confidence=_parse_level(top["confidence"]),
         whole=_parse_ruling(top, None),
         parts=tuple(_parse_ruling(part, part["id"].text()) for part in top["units"].items()),
     )
+
+
+def _parse_notices(node: Node) -> Iterator[tuple[str, str]]:
+    for notice in node.maybe(Node.items) or ():
+        yield notice["severity"].text(), notice["statement"].text()
+
+
+def _parse_level(node: Node) -> str | None:
+    return node["level"].text() if node.maybe(Node.object) is not None else None
 
 
 def _parse_parameters(node: Node) -> Parameters:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from shapely.geometry import shape
 
-from encircle import judge, read
+from encircle import Options, judge, read
 from encircle.export import ExportError, export
 from encircle.layers import LAYERS
 
@@ -60,6 +60,16 @@ def test_a_judgement_alone_draws_its_proof_and_names_what_is_cut(judgement):
     assert layers_of(alone) & {"way_out", "ring"}
     with_map = replace(judgement, situation=None).to_geojson(judgement.situation)
     assert with_map == judgement.to_geojson()
+
+
+def test_what_leaves_a_ring_is_drawn_where_it_is_stopped_and_why():
+    told = judge(read("fixtures/arnhem-1944-09-20/situation.geojson"), Options(most_worlds=0))
+    stops = [s for some in told.certificates["closed"]["cut_set"].values() for s in some]
+    cut = [f for f in told.to_geojson()["features"] if f["properties"]["layer"] == "cut"]
+    drawn = {(f["properties"]["feature"], f["properties"]["because"]) for f in cut}
+    assert stops
+    assert drawn == {(stop["id"], stop["because"]) for stop in stops}
+    assert {tuple(f["geometry"]["coordinates"]) for f in cut} == {tuple(s["at"]) for s in stops}
 
 
 def test_a_judgement_is_a_map_to_whoever_asks_for_one(judgement):

@@ -48,3 +48,13 @@ def test_no_text_of_a_map_steers_the_terminal(tmp_path):
     assert told.exit_code == 0
     assert "\x1b" not in told.stdout
     assert "\x07" not in told.stdout
+
+
+@pytest.mark.parametrize("forge", [{"notices": []}, {"confidence": {"level": "high"}}])
+def test_no_forger_leaves_a_doubt_of_the_map_out(forge):
+    document = draw(stand(AT_HOME, sources=SOURCE))
+    document["situation"]["notices"] = [{"code": "c", "severity": "doubt", "statement": "Half."}]
+    situation = encircle.read(document)
+    judgement = encircle.judge(situation, encircle.Options(most_worlds=0)).to_dict()
+    assert encircle.verify(judgement, situation).holds
+    assert not encircle.verify(judgement | forge, situation).holds

@@ -596,7 +596,7 @@ FORGED_RINGS = [
                  id="hostile called neutral"),
     pytest.param(of("closed", lambda c: c["segments"][0].update(length_m=5.0)), "m long",
                  id="a length changed"),
-    pytest.param(of("closed", lambda c: c.update(area_km2=40.0)), "km2", id="the area changed"),
+    pytest.param(of("closed", lambda c: c.update(area_km2=40.0)), "km²", id="the area changed"),
     pytest.param(of("closed", lambda c: c.update(weakest=9)), "weakest", id="no such segment"),
     pytest.param(of("closed", lambda c: c.update(units=[])), "", id="nobody inside"),
     pytest.param(of("closed", lambda c: c.update(units=["depot"])), "no position",
