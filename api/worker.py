@@ -25,8 +25,8 @@ from api.schemas import (
 from api.wire import ANSWER, QUESTION, Kind
 from encircle import check_claims, judge
 from encircle.claims.checks import UNWEIGHED
+from encircle.judge import inspect_whole
 from encircle.notices import gather
-from encircle.slips import inspect_situation
 from encircle.verify import verify
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def inspect_body(raw: bytes) -> bytes:
     """Look the map in a request's body over for slips; nothing is judged."""
     request = parse_body(raw, JudgementRequest)
     situation = read_wrapped(request)
-    found = gather([*situation.notices, *inspect_situation(situation, _choose(request))])
+    found = gather([*situation.notices, *inspect_whole(situation, _choose(request))])
     return write({"situation": situation.id, "notices": [notice.to_dict() for notice in found]})
 
 

@@ -22,14 +22,14 @@ _HOMES = {
     "ask": "asking.ask",
     "check_claims": "claims.checks",
     "draw_svg": "picture",
-    "inspect": "slips",
+    "inspect": "judge",
     "list_rules": "rules",
     "read": "reading",
     "render_png": "picture_png",
 }
 """Where each name lives. It is imported when first asked for (PEP 562): to import the package is
 cheap, and who only verifies loads nothing of the engine."""
-_ALIASES = {"inspect": "inspect_situation"}
+_ALIASES = {"inspect": "inspect_whole"}
 """What a name is called where it lives, if otherwise."""
 _CALLED = ("explain", "judge", "verify")
 """Modules that are called as the function of their own name, see `encircle.calling`."""
@@ -72,6 +72,7 @@ if TYPE_CHECKING:
         UnknownForceError,
     )
     from encircle.explain import explain as _explain
+    from encircle.judge import inspect_whole as inspect
     from encircle.judge import judge as _judge
     from encircle.judgement import Judgement
     from encircle.notices import Notice
@@ -81,7 +82,6 @@ if TYPE_CHECKING:
     from encircle.reading import read
     from encircle.rules import list_rules
     from encircle.situation import Situation
-    from encircle.slips import inspect_situation as inspect
     from encircle.verify import Verification
     from encircle.verify import verify as _verify
 

@@ -28,11 +28,11 @@ def inspect(
     ] = False,
 ) -> None:
     """Look for slips of drawing, nothing judged; exit 1 when there is one."""
+    from encircle.judge import inspect_whole
     from encircle.notices import gather
-    from encircle.slips import inspect_situation
 
     read = read_file(situation, as_of, force)
-    notices = gather((*read.notices, *inspect_situation(read)))
+    notices = gather((*read.notices, *inspect_whole(read)))
     if json_output:
         print_json({"notices": [notice.to_dict() for notice in notices]})
     else:

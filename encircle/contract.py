@@ -312,6 +312,13 @@ class Kind:
             if meant in self.model.model_fields and is_absent(properties.get(meant)):
                 yield written
 
+    def find_strange(self, properties: dict[str, Any]) -> Iterator[str]:
+        """Find properties that say something and are read of other kinds only."""
+        for written, value in properties.items():
+            elsewhere = written in KNOWN_PROPERTIES and written not in self.model.model_fields
+            if elsewhere and written not in TELLING_NOTHING and value and not is_absent(value):
+                yield written  # 0 and false are what a table fills a column with
+
 
 KINDS: dict[str, Kind] = {
     "position": Kind(PositionModel, nouns.Position, ("Point", "MultiPoint", "Polygon")),

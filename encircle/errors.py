@@ -48,7 +48,8 @@ class InputFault:
 
     def __str__(self) -> str:
         whose = f"feature {self.feature!r}, " if self.feature else ""
-        return f"{whose}at {self.pointer or '/'}: {self.message}. {self.remedy}"
+        stop = "" if self.message.endswith(("?", "!", ".")) else "."
+        return f"{whose}at {self.pointer or '/'}: {self.message}{stop} {self.remedy}"
 
 
 class EncircleError(Exception):

@@ -122,6 +122,8 @@ class _Reader:
     source_ids: set[str] = field(default_factory=set)
     unused: dict[str, list[str]] = field(default_factory=dict)
     """Property that looks like one of the contract's, and the features that have it."""
+    strange: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """Property of another kind, with the kind it stands on, and the features that have it."""
     other_ids: dict[str, str] = field(default_factory=dict)
     """Ids that differ from the property `id` beside them."""
     whole_faulty: bool = False
@@ -153,6 +155,7 @@ class _Reader:
         if self.other_ids:
             self.notices.append(_tell_other_ids(self.other_ids))
         self.notices += [_tell_unused(*item) for item in self.unused.items()]
+        self.notices += [_tell_strange(*which, ids) for which, ids in self.strange.items()]
         if self.with_z:
             said = f"Heights were dropped from {self.with_z} places: the map is flat."
             self.notices.append(Notice("z_dropped", "info", said))
@@ -318,6 +321,8 @@ class _Reader:
         if known and name:
             for written in known.find_unused(properties):
                 self.unused.setdefault(written, []).append(name)
+            for written in known.find_strange(properties):
+                self.strange.setdefault((written, str(properties["kind"])), []).append(name)
         return properties
 
     def _read_id(self, pointer: str, feature: dict[str, Any]) -> str | None:
@@ -732,6 +737,10 @@ def _parts(built: BaseGeometry, shape: _Shape) -> Iterator[tuple[BaseGeometry, s
 
 MANY = 6
 """From so many features on, what nearly all of them lack is said once."""
+ID_COLUMNS = (
+    "id", "ID", "Id", "@id", "fid", "FID", "ogc_fid", "OGC_FID", "OBJECTID", "objectid", "gid",
+)  # fmt: skip
+"""Properties that tools leave a feature's id in, or number a table's rows by; the first counts."""
 FEW = 3
 """So many wrong places of one geometry are told one by one: a file in metres has as many as it has
 vertices."""
@@ -758,7 +767,10 @@ def _id_of(feature: dict[str, Any]) -> str | None:
     if not is_absent(feature.get("id")):
         return read_id(feature["id"])
     properties = feature.get("properties")
-    return read_id(properties.get("id")) if isinstance(properties, dict) else None
+    if not isinstance(properties, dict):
+        return None
+    given = (properties[c] for c in ID_COLUMNS if not is_absent(properties.get(c)))
+    return next(map(read_id, given), None)
 
 
 def _hint_kind(rows: list[Any]) -> str:
@@ -787,6 +799,15 @@ def _tell_unused(written: str, features: list[str]) -> Notice:
     severity: Severity = "caution" if meant in TELLING_NOTHING else "doubt"
     said = f"Property {written!r} is not used ({listed}): {asked}"
     return Notice("property_nearly_named", severity, said, tuple(features))
+
+
+def _tell_strange(written: str, kind: str, features: list[str]) -> Notice:
+    """Tell a property that belongs to other kinds of features, and is not read on this one."""
+    whose = [name for name, other in KINDS.items() if written in other.model.model_fields]
+    listed = ", ".join(features[:3]) + (f" and {len(features) - 3} more" if features[3:] else "")
+    said = f"Property {written!r} of a {kind} is not used ({listed}): it belongs to a "
+    said += f"{' or '.join(whose)}. Is the kind right? Mend it, or leave the property out."
+    return Notice("property_of_another_kind", "caution", said, tuple(features))
 
 
 def _is_flat(ring: LinearRing) -> bool:

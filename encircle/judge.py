@@ -32,7 +32,7 @@ from encircle.judgement import (
 from encircle.likelihood.telling import Told, tell_likelihood
 from encircle.lines import build_lines
 from encircle.network import Network, build_network, find_discs, places_of
-from encircle.notices import gather
+from encircle.notices import Notice, gather
 from encircle.options import Options
 from encircle.projection import Plane
 from encircle.reach import READINGS, Reading, measure_reach
@@ -115,7 +115,8 @@ def _judge(situation: Situation, options: Options) -> Judgement:
     sheet, searcher, all_facts = _look(situation, options)
     judged = [_judge_position(facts, searcher) for facts in all_facts]
     judgement = _judge_group(situation, options, searcher, all_facts, judged)
-    notices = gather((*judgement.notices, *inspect_situation(situation, options)))
+    slips = (*inspect_situation(situation, options), *_tell_open_edge(searcher, all_facts))
+    notices = gather((*judgement.notices, *slips))
     confidence = hold_down(judgement.confidence, notices)
     judgement = replace(judgement, notices=notices, confidence=confidence)
     judgement = replace(judgement, headline=write_headline(judgement))
@@ -139,6 +140,48 @@ def find_status(situation: Situation, options: Options | None = None) -> Status:
     _, _, all_facts = _look(supposed, options)
     codes = [decide(all_facts[i])[0] for i in _find_speaking(all_facts)]
     return STATUSES[min(codes, key=BEST_OFF_FIRST.index)]
+
+
+def inspect_whole(situation: Situation, options: Options | None = None) -> tuple[Notice, ...]:
+    """
+    Find the slips of drawing on a map, and whether only the map's edge closes the force in.
+
+    The last takes the network of a judgement; nothing is judged.
+
+    Examples
+    --------
+    >>> from encircle import read
+    >>> inspect_whole(read("fixtures/trap-tunnel-open/situation.geojson"))
+    ()
+    """
+    options = options or Options()
+    slips = inspect_situation(situation, options)
+    if not situation.positions_of(situation.force):
+        return slips
+    _, searcher, all_facts = _look(situation, options)
+    return gather((*slips, *_tell_open_edge(searcher, all_facts)))
+
+
+def _tell_open_edge(searcher: Searcher, all_facts: Sequence[Facts]) -> Iterator[Notice]:
+    """Tell a force whose ground runs off the map: what closes it in there is the map's edge."""
+    early = [f for f in all_facts if f.ends_early and f.position.present != "withdrawn"]
+    if not early or not searcher.land_anchors():
+        return  # without an anchor nothing could be reached: that is told
+    ground = searcher.network.ground
+    faces = [v for v in sorted(early[0].optimistic.reached) if searcher.network.is_face(v)]
+    rim = shapely.intersection(ground.unite(faces), ground.drawing.area.boundary)
+    point = shapely.get_coordinates(rim if rim.is_empty else rim.representative_point())
+    at = ""
+    if len(point):
+        lon, lat = ground.drawing.plane.points_to_degrees(point)[0]
+        at = f" at {lon:.4f}, {lat:.4f}"
+    ids = tuple(f.position.id for f in early)
+    yield Notice(
+        "ring_closed_by_the_edge", "caution",
+        f"The ground of {ids[0]}{f' and {len(ids) - 1} more' if ids[1:] else ''} runs off the "
+        f"map{at} before an anchor is reached: only the map's edge closes the ring there, and an "
+        "edge is no wall. Widen the area, or draw what lies beyond.", ids,
+    )  # fmt: skip
 
 
 def _look(situation: Situation, options: Options) -> tuple[Sheet, Searcher, list[Facts]]:

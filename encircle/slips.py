@@ -181,7 +181,7 @@ class _Sheet:
 
     def reach_of(self, crossing: Crossing) -> float:
         """Give the distance within which a crossing finds what it spans, metres."""
-        return self.options.join_m + crossing.location_error_m
+        return max(self.options.join_m, crossing.location_error_m)
 
     def say_place(self, shape: BaseGeometry) -> str:
         """Say where something is, in degrees."""

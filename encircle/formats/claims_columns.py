@@ -21,16 +21,21 @@ TOLD = ("claimant", "claimant_side", "made_at", "statement", "url", "archive_url
 COLUMNS = ("id", *TOLD, *ASSERTED)
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "id": ("claim id", "claimid", "event id cnty", "event id", "uid"),
-    "claimant": ("speaker", "said by", "who", "author", "claimed by", "source"),
-    "claimant_side": ("side of claimant", "speaker side"),
+    "claimant": ("speaker", "said by", "who", "author", "claimed by", "spokesperson",
+                 "spokesman", "автор", "хто", "кто", "спікер", "source"),
+    "claimant_side": (
+        "side of claimant", "speaker side", "claimant party", "claimant country",
+    ),
     "made_at": (
         "upload timestamp", "event date", "claim date", "date of claim", "date said", "said at",
         "said on", "made on", "posted at", "date posted", "published at", "publication date",
         "published", "created at", "date", "datetime", "timestamp", "day", "when",
+        "дата", "datum", "fecha",
     ),
     "statement": (
         "text content", "claim reviewed", "claim text", "claim", "statement text", "quote",
         "full text", "post text", "text", "content", "notes", "words",
+        "цитата", "текст", "заява", "заявление", "upload title",
     ),
     "url": ("link", "source url", "post url", "original url", "claim url", "permalink"),
     "archive_url": (
@@ -60,9 +65,12 @@ def spell(name: str) -> str:
     --------
     >>> spell("  Made_At "), spell("claimReviewed"), spell("Archive-URL")
     ('made at', 'claim reviewed', 'archive url')
+    >>> spell("Date (UTC)")
+    'date'
     """
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return " ".join(re.sub(r"[\s_\-./:#]+", " ", apart).casefold().split())
+    bare = re.sub(r"(?<=\S)\s*\([^()]*\)\s*$", "", apart)  # a unit or a zone: Date (UTC)
+    return " ".join(re.sub(r"[\s_\-./:#]+", " ", bare).casefold().split())
 
 
 def match_columns(names: Sequence[str]) -> tuple[dict[int, str], list[Notice]]:

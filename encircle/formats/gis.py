@@ -160,8 +160,9 @@ def _feature(
         drawn = shapely.force_2d(shapely.from_wkb(wkb))  # type: ignore[call-overload]
         geometry = orjson.loads(shapely.to_geojson(drawn))
     name = f"{layer}-{fid}" if own in (None, "") else own
-    return {"type": "Feature", "id": name, "geometry": geometry,
-            "properties": {k: v for k, v in said.items() if v is not None}}  # fmt: skip
+    telling = ("holder",) if said.get("kind") == "control" else ()  # null: nobody knows whose
+    properties = {k: v for k, v in said.items() if v is not None or k in telling}
+    return {"type": "Feature", "id": name, "geometry": geometry, "properties": properties}
 
 
 def _value(cell: object) -> object:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 CONTAINERS = frozenset({"kml", "Document", "Folder"})
 LINES = frozenset({"LineString", "LinearRing"})
 NO_AREA = ("Point", "LineString", "LinearRing", "Model", "Track", "MultiTrack")
+OF_DATA = frozenset({"ExtendedData", "Data", "SchemaData", "displayName", "value"})
+"""What KML itself puts into ExtendedData, apart from values."""
 NOT_GROUND = frozenset({"GroundOverlay", "PhotoOverlay", "ScreenOverlay", "Tour"})
 """What may hold coordinates and draws no zone."""
 
@@ -350,12 +352,17 @@ def _read_data(placemark: Element) -> tuple[tuple[tuple[str, str], ...], tuple[s
     extended = [child for child in placemark if local_name(child) == "ExtendedData"]
     for element in (inner for data in extended for inner in data.iter()):
         kind, name = local_name(element), " ".join((element.get("name") or "").split())
+        words = " ".join((element.text or "").split())
         if kind == "Data":
             said.append((name, text_of(element, "value")))
         elif kind == "SimpleData":
-            said.append((name, " ".join((element.text or "").split())))
+            said.append((name, words))
+        elif kind == "SimpleArrayData":
+            said += [(name, " ".join((value.text or "").split())) for value in element]
         elif kind == "SchemaData":
             schemas.append((element.get("schemaUrl") or "").rpartition("#")[2])
+        elif kind not in OF_DATA and not len(element):  # data in a namespace of its maker's own
+            said.append((kind, words))
     return tuple(pair for pair in said if pair[1]), tuple(filter(None, schemas))
 
 

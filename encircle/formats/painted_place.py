@@ -73,7 +73,14 @@ def _check_border(zones: Polygon, border: list[Polygon], around: list[Polygon]) 
     for outline in border:
         others = shapely.union_all([zones, *around])
         if not outline.intersects(others) and _swap(outline).intersects(others):
-            raise refusal(f"the border lies off the map: {SWAPPED}", ORDER)
+            (west, south, east, north), (lon, lat) = outline.bounds, _middle_of(zones)
+            at = f"({(west + east) / 2:.4f}, {(south + north) / 2:.4f})"
+            said = f"the border lies off the map: it is at {at}, and the ground is painted at "
+            raise refusal(f"{said}({lon:.4f}, {lat:.4f}): in one of the two, {SWAPPED}", ORDER)
+
+
+def _middle_of(shape: Polygon) -> tuple[float, float]:
+    return shape.centroid.x, shape.centroid.y
 
 
 def _check_zones(painted: PaintedMap, asked: BaseGeometry) -> None:

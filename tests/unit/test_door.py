@@ -76,6 +76,14 @@ def test_numbers_are_ids_and_a_property_stands_in_for_a_missing_one(document):
     assert [f.id for f in read.features] == ["3", "4", "road", "7", "rear"]
 
 
+@pytest.mark.parametrize("column", ["ID", "@id", "fid", "OBJECTID"])
+def test_an_id_is_found_in_the_column_a_tool_keeps_it_in(document, column):
+    for number, one in enumerate(document["features"]):
+        one["properties"][column] = number
+        del one["id"]
+    assert [f.id for f in read_situation(document).features] == list("01234")
+
+
 def test_ids_numbered_anew_are_told(document):
     for number, one in enumerate(document["features"]):
         one["properties"]["id"] = one["id"]

@@ -151,10 +151,19 @@ def simple(schema, **values):
     return f'<ExtendedData><SchemaData schemaUrl="#{schema}">{inside}</SchemaData></ExtendedData>'
 
 
+ARRAY = (
+    '<ExtendedData><SchemaData schemaUrl="#s"><SimpleArrayData name="side"><value>RU</value>'
+    "</SimpleArrayData></SchemaData></ExtendedData>"
+)
+OWN_NAMES = '<ExtendedData xmlns:our="urn:x"><our:side>RU</our:side></ExtendedData>'
+
+
 @pytest.mark.parametrize(
     ("mark", "extra"),
     [
         pytest.param("RU", data(side="RU"), id="a value"),
+        pytest.param("side=RU", ARRAY, id="an array of values"),
+        pytest.param("side=RU", OWN_NAMES, id="a namespace of its own"),
         pytest.param("side=RU", data(side="RU"), id="a name and value"),
         pytest.param("ru", simple("a.schema", holder="RU"), id="GDAL's data"),
         pytest.param("RU held", simple("RU held.schema", note="x"), id="GDAL's layer"),

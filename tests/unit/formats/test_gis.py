@@ -6,6 +6,7 @@ import os
 import random
 import warnings
 import zipfile
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -52,6 +53,16 @@ def package(tmp_path):
     path = tmp_path / "s.gpkg"
     write_gpkg(SITUATION, path)
     return path
+
+
+def test_ground_of_a_null_holder_comes_back_as_nobodys(tmp_path):
+    grey = feature("grey", polygon(35.2, 51, 35.3, 51.05), kind="control", holder=None,
+                   basis="unknown")  # fmt: skip
+    path = tmp_path / "g.gpkg"
+    write_gpkg({**SITUATION, "features": [*SITUATION["features"], grey]}, path)
+    plan = {"as_of": datetime(2025, 3, 14, 12, tzinfo=UTC), "force": "group"}
+    found = read_situation(convert(path, **plan))
+    assert [f.holder for f in found.features if f.id == "grey"] == [None]
 
 
 def convert(path, **plan):
