@@ -333,7 +333,8 @@ def find_force_on_hostile_ground(sheet: _Sheet) -> Iterator[Notice]:
     alike: dict[tuple[tuple[str, ...], str, bool], dict[str, BaseGeometry]] = {}
     for position in sheet.force:
         weak = is_bare(position)
-        severity = "doubt" if weak or not position.reach_m else "caution"
+        vouched = position.sources and position.reach_m
+        severity = "doubt" if weak or not vouched else "caution"
         for place, held in _find_lost_places(sheet, position):
             key = (tuple(c.id for c in held), severity, weak)
             alike.setdefault(key, {}).setdefault(position.id, place)
