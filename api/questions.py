@@ -113,11 +113,11 @@ def _parse_day(text: str | None, pointer: str) -> datetime | None:
         return None
     try:
         read = datetime.fromisoformat(text)
-    except ValueError:
+        if len(text) <= len("2025-03-14"):
+            return datetime.combine(read.date(), time(12, tzinfo=UTC))
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):  # the year 0 of UTC is no year
         raise _fault(pointer, f"{text!r} is no day", "Write 2025-03-14") from None
-    if len(text) <= len("2025-03-14"):
-        return datetime.combine(read.date(), time(12, tzinfo=UTC))
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 def _fault(pointer: str, message: str, remedy: str) -> RequestError:

@@ -22,6 +22,7 @@ from encircle import (
 )
 from encircle.terminal import (
     FAILED,
+    echo,
     guard,
     load,
     parse_assumption,
@@ -51,7 +52,7 @@ app = typer.Typer(
 
 def _tell_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"encircle {__version__}")
+        echo(f"encircle {__version__}")
         raise typer.Exit
 
 
@@ -173,8 +174,8 @@ def verify(
     else:
         for check in verification.checks:
             mark = "holds" if check.holds else "FAILS"
-            typer.echo(f"{mark}  {check.name}: {check.statement}")
-        typer.echo("The proof holds." if verification.holds else "The proof does not hold.")
+            echo(f"{mark}  {check.name}: {check.statement}")
+        echo("The proof holds." if verification.holds else "The proof does not hold.")
     raise typer.Exit(0 if verification.holds else FAILED)
 
 
@@ -229,7 +230,7 @@ def _show(judgement: Judgement) -> None:
 
     text = explain(judgement)
     if not sys.stdout.isatty():
-        typer.echo(text)
+        echo(text)
         return
     from rich.console import Console
     from rich.panel import Panel

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from encircle.terminal import guard, load, print_json, refuse, show_progress, write
+from encircle.terminal import echo, guard, load, print_json, refuse, show_progress, write
 
 if TYPE_CHECKING:
     from encircle.asking.answer import Answer
@@ -132,11 +132,11 @@ def parse_day(text: str | None, option: str) -> Any:  # noqa: ANN401 - a datetim
         return None
     try:
         read = datetime.fromisoformat(text)
-    except ValueError:
+        if len(text) <= len("2025-03-14"):
+            return datetime.combine(read.date(), time(12, tzinfo=UTC))
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):  # the year 0 of UTC is no year
         refuse(f"{option} {text!r} is neither a day nor an instant; write 2025-03-14")
-    if len(text) <= len("2025-03-14"):
-        return datetime.combine(read.date(), time(12, tzinfo=UTC))
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 def _write(folder: Path, answer: Answer) -> None:
@@ -152,6 +152,6 @@ def _write(folder: Path, answer: Answer) -> None:
     try:
         files |= build_pngs(answer)
     except PictureError as error:
-        typer.echo(f"No PNG was written: {error}", err=True)
+        echo(f"No PNG was written: {error}", err=True)
     for name, content in files.items():
         write(folder / name, content)

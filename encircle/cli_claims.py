@@ -11,6 +11,7 @@ import typer
 from encircle.terminal import (
     BAD_INPUT,
     FAILED,
+    echo,
     guard,
     load,
     print_json,
@@ -113,7 +114,7 @@ def _read_maps(names: Sequence[str]) -> list[Situation]:
         try:
             read.append(read_file(name, None, None))
         except typer.Exit:
-            typer.echo(f"error: {name} is no situation; see above", err=True)
+            echo(f"error: {name} is no situation; see above", err=True)
     if len(read) < len(names):
         raise typer.Exit(BAD_INPUT)
     return read
@@ -137,7 +138,7 @@ def _read_claims(
         read = guard(lambda f=file: read_claims_file(load(f), f))
         stated += read.claims
         for notice in read.notices:
-            typer.echo(f"Notice: {file}: {notice.statement}", err=True)
+            echo(f"Notice: {file}: {notice.statement}", err=True)
     return stated
 
 
@@ -168,12 +169,12 @@ def _report(
 
     for entry in checks.faulty:
         for fault in entry.faults:
-            typer.echo(f"error: {entry.source or 'claims'}: claim {entry.id!r}, {fault}", err=True)
+            echo(f"error: {entry.source or 'claims'}: claim {entry.id!r}, {fault}", err=True)
     if junit:
         write(junit, write_junit(checks, failing, datetime.now(UTC)))
     if github:
         for line in write_annotations(checks, failing):
-            typer.echo(line, err=quiet)
+            echo(line, err=quiet)
 
 
 # -- in words --------------------------------------------------------------------------------
@@ -183,20 +184,20 @@ def _tell(checks: ClaimChecks) -> None:
     from encircle.claims.answer import name_rating
 
     for checked in checks.checked:
-        typer.echo(f"{checked.id}: {name_rating(checked.rating)}")
-        typer.echo(f"  {checked.quote}")
+        echo(f"{checked.id}: {name_rating(checked.rating)}")
+        echo(f"  {checked.quote}")
         for notice in checked.notices:
             mark = "! In doubt: " if notice.severity == "doubt" else "! "
-            typer.echo(f"  {mark}{notice.statement}")
+            echo(f"  {mark}{notice.statement}")
         for finding in checked.findings[1:]:
-            typer.echo(f"  - {finding.statement}")
+            echo(f"  - {finding.statement}")
         if checked.number:
-            typer.echo(f"  - The number is {checked.number['rating']}: "
+            echo(f"  - The number is {checked.number['rating']}: "
                        f"{checked.number['because']['statement']}")  # fmt: skip
-        typer.echo("")
+        echo("")
     counts: dict[str, int] = {}
     for checked in checks.checked:
         counts[checked.rating] = counts.get(checked.rating, 0) + 1
     said = ", ".join(f"{count} {name_rating(rating)}" for rating, count in counts.items())
     bad = f"; {len(checks.faulty)} could not be read" if checks.faulty else ""
-    typer.echo(f"{len(checks.checked)} claims rated{': ' if said else ''}{said}{bad}.")
+    echo(f"{len(checks.checked)} claims rated{': ' if said else ''}{said}{bad}.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from encircle.terminal import (
+    echo,
     guard,
     load,
     parse_instant,
@@ -162,12 +163,10 @@ def convert(
         within_km=within_km,
     )
     with show_progress("Converting", len(STEPS)) as advance:
-        document = guard(
-            lambda: compose(given, plan, lambda line: typer.echo(line, err=True), advance)
-        )
+        document = guard(lambda: compose(given, plan, lambda line: echo(line, err=True), advance))
     for notice in document.get("situation", {}).get("notices", []):
         said = notice["statement"] if isinstance(notice, dict) else notice
-        typer.echo(f"Notice: {said}", err=True)
+        echo(f"Notice: {said}", err=True)
     _write(document, target)
 
 
@@ -216,7 +215,7 @@ def _write(document: dict[str, Any], target: str) -> None:
         from encircle.formats.gis import write_gpkg
 
         guard(lambda: write_gpkg(document, Path(target)))
-        typer.echo(f"Wrote {target}", err=True)
+        echo(f"Wrote {target}", err=True)
         return
     if suffix == ".csv":
         from encircle.formats.tables.writing import write_positions

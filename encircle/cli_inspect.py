@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from encircle.terminal import FAILED, print_json, read_file
+from encircle.terminal import FAILED, echo, print_json, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +38,8 @@ def inspect(
     else:
         for notice in notices:
             about = f" [{', '.join(notice.features)}]" if notice.features else ""
-            typer.echo(f"{notice.severity}: {notice.statement}{about}")
-        typer.echo(_count(notices))
+            echo(f"{notice.severity}: {notice.statement}{about}")
+        echo(_count(notices))
     slips = [notice for notice in notices if notice.severity != "info"]
     raise typer.Exit(FAILED if slips else 0)
 

@@ -9,6 +9,7 @@ import typer
 
 from encircle.terminal import (
     FAILED,
+    echo,
     guard,
     load,
     parse_instant,
@@ -191,8 +192,8 @@ def new_scenario(
         print_json({"folder": folder.name, "mistakes": [m.to_dict() for m in mistakes]})
     else:
         for mistake in mistakes:
-            typer.echo(str(mistake))
-        typer.echo(f"{len(mistakes)} to look at." if mistakes else "No mistake found.")
+            echo(str(mistake))
+        echo(f"{len(mistakes)} to look at." if mistakes else "No mistake found.")
     raise typer.Exit(FAILED if any(m.is_certain for m in mistakes) else 0)
 
 
@@ -208,16 +209,14 @@ def _find_fixtures(given: Path | None) -> Path:
 
 def _tell_series(series: Timeline) -> None:
     for moment in series.moments:
-        typer.echo(
-            f"{moment.as_of[:10]}  {moment.judgement.status.code}  {moment.judgement.headline}"
-        )
-    typer.echo("")
+        echo(f"{moment.as_of[:10]}  {moment.judgement.status.code}  {moment.judgement.headline}")
+    echo("")
     for turn in series.turns:
-        typer.echo(turn.statement)
+        echo(turn.statement)
     for question in series.questions:
         spans = series.spans_of(question)
         said = "; ".join(f"{a[:10]} to {b[:10]}" if a != b else a[:10] for a, b in spans)
-        typer.echo(f"{question}: {said or 'never on these maps'}")
+        echo(f"{question}: {said or 'never on these maps'}")
 
 
 def _tell_history(judged: History, firmness: dict[str, Any]) -> None:
@@ -246,7 +245,7 @@ def _tell_history(judged: History, firmness: dict[str, Any]) -> None:
     console.print(scores)
     for record in judged.wrong:
         for difference in record.differences or ["the proof does not hold"]:
-            typer.echo(f"{record.scenario.id}: {difference}")
+            echo(f"{record.scenario.id}: {difference}")
     console.print(f"{len(judged.records)} states judged and verified in {judged.seconds:.0f} s.")
 
 

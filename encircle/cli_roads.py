@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from encircle.terminal import guard, parse_place, print_json, refuse, show_progress
+from encircle.terminal import echo, guard, parse_place, print_json, refuse, show_progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -122,21 +122,21 @@ def _tell(judgement: RoadJudgement, name: str) -> None:
     said = judgement.to_dict()
     chance, network = said["likelihood_cut_off"], said["network"]
     low, high = chance["interval"]
-    typer.echo("Reachable by road." if said["reachable"] else "Cut off: no road leads there.")
+    echo("Reachable by road." if said["reachable"] else "Cut off: no road leads there.")
     span = f" ({_say_percent(low)} to {_say_percent(high)})" if chance["worlds"] else ""
-    typer.echo(f"Likelihood of being cut off: {_say_percent(chance['p'])}{span}.")
+    echo(f"Likelihood of being cut off: {_say_percent(chance['p'])}{span}.")
     drawn = f", {chance['worlds']} worlds, seed {chance['seed']}" if chance["worlds"] else ""
-    typer.echo(f"  {chance['method']}{drawn}")
+    echo(f"  {chance['method']}{drawn}")
     for line in _list_proof(said):
-        typer.echo(line)
-    typer.echo(
+        echo(line)
+    echo(
         f"{name}: {network['stretches']} stretches between {network['junctions']} junctions, "
         f"{network['length_km']} km, in {network['parts']} parts; "
         f"{network['loose_ends_joined']} loose ends joined within {network['tolerance_m']:g} m; "
         f"{network['closed_by_ground']} stretches closed by hostile ground."
     )
     for notice in said["notices"]:
-        typer.echo(f"Notice: {notice}.")
+        echo(f"Notice: {notice}.")
 
 
 def _list_proof(said: dict[str, Any]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from encircle.terminal import (
+    echo,
     guard,
     load,
     print_bytes,
@@ -99,7 +100,7 @@ def lexicon(json_output: JsonOption = False) -> None:
         return
     for entry in entries:
         value = "" if entry["value"] == "yes" else " (denies)"
-        typer.echo(f"{entry['language']}  {entry['definition']}{value}  {entry['phrase']}")
+        echo(f"{entry['language']}  {entry['definition']}{value}  {entry['phrase']}")
 
 
 def publish(
@@ -144,7 +145,7 @@ def publish(
         write(claimreview, write_json_ld(write_claim_reviews(claims, publisher, book)))
     _write_rows(claims, book, csv, rows)
     for entry in news:
-        typer.echo(f"{entry.claim}: {entry.told}", err=True)
+        echo(f"{entry.claim}: {entry.told}", err=True)
 
 
 def _write_page(
@@ -235,11 +236,11 @@ def _tell_proposals(proposals: Sequence[Proposal]) -> None:
         reserve = ", with a reserve" if p.hedged else ""
         doubt = f", doubted (“{p.doubt}”)" if p.doubt else ""
         count = f", {p.number:,} or more" if p.number else ""
-        typer.echo(
+        echo(
             f"{number}. {who}{via}, {p.made_on or 'undated'}: {p.definition} {p.value}, {p.tense}"
             f"{reserve}{doubt}{count}{f' ({p.place})' if p.place else ''}"
         )
-        typer.echo(f"   “{p.phrase}” in: {' '.join(p.sentence.split())}")
+        echo(f"   “{p.phrase}” in: {' '.join(p.sentence.split())}")
         if p.also:
-            typer.echo(f"   The same words are also used for: {', '.join(p.also)}")
-    typer.echo(f"{len(proposals)} claims proposed, for you to confirm. None is rated.")
+            echo(f"   The same words are also used for: {', '.join(p.also)}")
+    echo(f"{len(proposals)} claims proposed, for you to confirm. None is rated.")

@@ -18,6 +18,7 @@ from encircle.reach import READINGS, is_bare
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from encircle.ground import Ground
@@ -94,7 +95,7 @@ def find_contradiction(searcher: Searcher, standings: Sequence[Standing]) -> Con
     lost = [s for s in standings if _is_lost(ground, s)]
     if not lost:
         return None
-    faces = sorted({face for standing in lost for face in _faces_of(ground, standing)})
+    faces = sorted({face for standing in lost for face in faces_of(ground, standing)})
     evidence = dict.fromkeys(i for face in faces for i in ground.evidence_of(face, "optimistic"))
     return Contradiction(len(lost) == len(standings), tuple(evidence), _find_near(searcher, lost))
 
@@ -152,17 +153,26 @@ def _leads_out(searcher: Searcher, starts: set[int]) -> bool:
 
 
 def _is_lost(ground: Ground, standing: Standing) -> bool:
-    faces = _faces_of(ground, standing)
-    areas = shapely.area(ground.faces[faces])
+    faces = faces_of(ground, standing)
     hostile = np.ones(len(faces), dtype=bool)
     for reading in READINGS:
         hostile &= ground.state[reading][faces] == State.HOSTILE
-    if standing.is_drawn:
-        return bool(len(faces)) and bool(areas[hostile].sum() >= WHOLLY * areas.sum())
-    return bool(len(faces)) and bool(hostile.all())
+    return covers_place(ground, standing, faces, hostile)
 
 
-def _faces_of(ground: Ground, standing: Standing) -> list[int]:
+def covers_place(
+    ground: Ground, standing: Standing, faces: Sequence[int], hostile: NDArray[np.bool_]
+) -> bool:
+    """Tell whether the hostile ones of the faces of a place are the place, slivers left out."""
+    if not len(faces):
+        return False
+    if not standing.is_drawn:
+        return bool(hostile.all())
+    areas = shapely.area(ground.faces[faces])
+    return bool(areas[hostile].sum() >= WHOLLY * areas.sum())
+
+
+def faces_of(ground: Ground, standing: Standing) -> list[int]:
     """List the faces a place touches, or those of which a drawn force is made."""
     if not standing.is_drawn:
         return list(standing.own_faces)

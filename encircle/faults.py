@@ -22,6 +22,9 @@ def tell_faults(error: ValidationError, pointer: str, whose: str | None) -> Iter
     told: set[str] = set()
     for fault in error.errors(include_url=False):
         place = [part for part in fault["loc"] if not _is_union_label(part)]
+        either = len(place) < len(fault["loc"])
+        if either and fault["type"] == "string_type" and isinstance(fault["input"], dict):
+            continue  # an object where a text would do too: what is wrong in it is told
         at = pointer + "".join(f"/{escape(part)}" for part in place)
         if at not in told:
             yield InputFault(at, _say(fault), _remedy(fault), whose)
@@ -30,7 +33,15 @@ def tell_faults(error: ValidationError, pointer: str, whose: str | None) -> Iter
 
 def _is_union_label(part: object) -> bool:
     """Tell pydantic's names for the branches of a union from places in the document."""
-    labels = ("constrained-str", "function-", "SourceModel", "float", "str", "literal[")
+    labels = (
+        "constrained-str",
+        "function-",
+        "SourceModel",
+        "NoticeModel",
+        "float",
+        "str",
+        "literal[",
+    )
     return isinstance(part, str) and part.startswith(labels)
 
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 GRID_M = 0.01
 """Boundaries are snapped to this grid before they are laid over each other, metres."""
+LEAST_THIN_M2 = 1.0
+"""Thin parts of wide ground that are smaller than this are put down to rounding."""
 ON_LINE_M = 0.05
 """What lies within this of a line lies on it, metres: a few times the grid."""
 TOUCH_M = 1e-4
@@ -106,8 +108,8 @@ FRIENDLY = (
 HOSTILE_GROUND = Role.ASSESSED_HOSTILE | Role.TERRITORY_HOSTILE
 NEUTRAL_GROUND = Role.ASSESSED_NEUTRAL | Role.TERRITORY_NEUTRAL
 BARE = Role.BARE_REACH | Role.BARE_DOUBT
-"""What a position of the force judged says that nothing but a word vouches for: as much as any
-other, but nothing where control polygons give the ground to the enemy. A dot is not a force."""
+"""What a friendly position says that nothing but a word vouches for: as much as any other, but
+nothing where control polygons give the ground to the enemy. A dot is not a force, nor are two."""
 REACHES = Role.REACH_FRIENDLY | Role.REACH_HOSTILE | Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE | BARE
 _SEAM_OF = {
     Role.ASSESSED_FRIENDLY: Role.SEAM_FRIENDLY,
@@ -531,7 +533,7 @@ def _patch_positions(
         sure = certain and position.basis != "reported" and position.present == "yes"
         if hostile:
             role = Role.REACH_HOSTILE if sure else Role.DOUBT_HOSTILE
-        elif position.force == evidence.situation.force and is_bare(position):
+        elif is_bare(position):  # of whichever force: two dots are no force either
             role = Role.BARE_REACH if sure else Role.BARE_DOUBT
         else:
             role = Role.REACH_FRIENDLY if sure else Role.DOUBT_FRIENDLY
@@ -642,8 +644,10 @@ def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
     if not wide.is_valid:  # an outline moved with its corners may cross itself
         wide = shapely.make_valid(wide, method="structure", keep_collapsed=False)
     parts = shapely.get_parts(_overlay(shapely.difference, ground, wide))
-    kept = [p for p in parts if p.geom_type == "Polygon" and p.area > 1.0]
-    return shapely.union_all(kept)
+    kept = [p for p in parts if p.geom_type == "Polygon" and p.area > LEAST_THIN_M2]
+    # what is smaller is rounding along wide ground, unless it stands alone: then it is all seam
+    alone = [p for p in shapely.get_parts(ground) if 0 < p.area <= LEAST_THIN_M2]
+    return shapely.union_all([*kept, *alone])
 
 
 def _draw_walls(

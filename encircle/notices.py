@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -43,6 +44,25 @@ class Notice:
         return {**said, "features": list(self.features)} if self.features else said
 
 
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def fold(text: str) -> str:
+    r"""
+    Write a text as one line of visible characters: it is told on terminals, pictures and pages.
+
+    Breaks become spaces; marks that steer a terminal, or turn the direction of what follows them,
+    say nothing to a reader.
+
+    Examples
+    --------
+    >>> fold("Rivers are\nnot drawn.\x1b[0m")
+    'Rivers are not drawn. [0m'
+    """
+    return " ".join(_UNSEEN.sub(" ", _TURNING.sub("", text)).split()) or "(nothing to read)"
+
+
 def parse_notice(given: str | dict[str, Any]) -> Notice:
     """
     Read a notice as the contract writes it; plain text is a caution.
@@ -53,9 +73,9 @@ def parse_notice(given: str | dict[str, Any]) -> Notice:
     'caution'
     """
     if isinstance(given, str):
-        return Notice("told", "caution", given)
+        return Notice("told", "caution", fold(given))
     features = tuple(str(name) for name in given.get("features") or ())
-    return Notice(given["code"], given["severity"], given["statement"], features)
+    return Notice(fold(given["code"]), given["severity"], fold(given["statement"]), features)
 
 
 def gather(notices: Iterable[Notice]) -> tuple[Notice, ...]:

@@ -393,8 +393,11 @@ def _draw_legend(scene: Scene, top: float, width: float) -> tuple[str, float]:
     return "".join(parts), top + rows * LEGEND_ROW_PX
 
 
-FIRST = ("Way out", "Ring", "Neck", "Shortest", "Anchor", "The force", "Friendly", "Hostile")
-"""The legend begins with what proves the verdict."""
+FIRST = (
+    "Way out", "Ring", "Neck", "Shortest", "Anchor", "The force", "Friendly", "Hostile", "Unclear",
+    "Held",
+)  # fmt: skip
+"""The legend begins with what proves the verdict, then the ground it hangs on."""
 
 
 def order_legend(scene: Scene) -> list[tuple[str, str]]:

@@ -72,13 +72,14 @@ LAYOUTS: dict[Shape, Layout] = {
         size=(1200, 675), map_at=(486, 20, 694, 594), zoom=1.5, column=(28, 24, 434, 612),
         sizes={"title": 22, "verdict": 36, "told": 20, "row": 16, "notice": 14, "source": 13,
                "legend": 15},
-        lines={"title": 4, "verdict": 2, "told": 5, "rows": 5, "notice": 2},
+        lines={"title": 4, "verdict": 2, "told": 5, "rows": 5, "notice": 2, "source": 1},
+        most_legend=9,
     ),
     "portrait": Layout(
         size=(1080, 1350), map_at=(28, 478, 1024, 610), zoom=1.9, column=(28, 28, 1024, 462),
         sizes={"title": 30, "verdict": 50, "told": 27, "row": 22, "notice": 18, "source": 17,
                "legend": 20},
-        lines={"title": 3, "verdict": 1, "told": 3, "rows": 5, "notice": 2},
+        lines={"title": 3, "verdict": 1, "told": 3, "rows": 5, "notice": 2, "source": 2},
         legend_at=(28, 1104, 1024), legend_columns=2, most_legend=8, flows=True,
     ),
 }  # fmt: skip
@@ -260,7 +261,7 @@ def _draw_foot(words: Words, layout: Layout) -> list[str]:
     width, height = layout.size
     left, inside = layout.column[0], width - 2 * layout.column[0]
     note, source = layout.sizes["notice"], layout.sizes["source"]
-    lines = wrap(words.source, source, inside, 1)
+    lines = wrap(words.source, source, inside, layout.lines["source"])
     said = " ".join(words.notices)
     above = wrap(said, note, inside, layout.lines["notice"]) if said else []
     y = height - 12.0 - len(lines) * source * 1.25 - len(above) * note * 1.25

@@ -294,7 +294,8 @@ def _frame_others(drawn: Sequence[Feature], one: Feature) -> BaseGeometry | None
     median = np.median(middles, axis=0)
     apart = np.abs(middles - median).max(axis=1)
     near = others[apart <= max(4 * float(np.median(apart)), 0.05)]
-    return shapely.box(*near[:, :2].min(axis=0), *near[:, 2:].max(axis=0))
+    frame: BaseGeometry = shapely.box(*near[:, :2].min(axis=0), *near[:, 2:].max(axis=0))
+    return frame
 
 
 def _measure_away(shape: BaseGeometry, frame: BaseGeometry) -> float:
@@ -332,7 +333,8 @@ def find_force_on_hostile_ground(sheet: _Sheet) -> Iterator[Notice]:
     alike: dict[tuple[tuple[str, ...], str, bool], dict[str, BaseGeometry]] = {}
     for position in sheet.force:
         weak = is_bare(position)
-        severity = "doubt" if weak or not position.reach_m else "caution"
+        vouched = position.sources and position.reach_m
+        severity = "doubt" if weak or not vouched else "caution"
         for place, held in _find_lost_places(sheet, position):
             key = (tuple(c.id for c in held), severity, weak)
             alike.setdefault(key, {}).setdefault(position.id, place)

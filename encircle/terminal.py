@@ -25,6 +25,14 @@ MOST_TOLD = 200
 """Faults of one input that are printed: a screen holds fewer, a log need not hold more."""
 
 
+_STEERING = {n: None for n in (*range(0x20), *range(0x7F, 0xA0)) if chr(n) not in "\n\t"}
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print a line; what a map's texts hold to steer a terminal is left out."""
+    typer.echo(text.translate(_STEERING), err=err)
+
+
 @contextmanager
 def show_progress(what: str, total: int) -> Iterator[Callable[[object], None]]:
     """Show a bar on standard error while long work runs; give what is to be called at each step."""
@@ -72,21 +80,21 @@ def guard(action: Any, *, as_json: bool = False) -> Any:  # noqa: ANN401 - whate
         if as_json:
             print_json(question.document)
         else:
-            typer.echo(question.words, err=True)
+            echo(question.words, err=True)
         raise typer.Exit(ASKED_BACK) from None
     except SituationError as error:
         for fault in error.faults[:MOST_TOLD]:
-            typer.echo(f"error: {fault}", err=True)
+            echo(f"error: {fault}", err=True)
         if more := len(error.faults[MOST_TOLD:]):
-            typer.echo(f"error: and {more} faults more; mend these first", err=True)
+            echo(f"error: and {more} faults more; mend these first", err=True)
     except EncircleError as error:
-        typer.echo(f"error: {error}", err=True)
+        echo(f"error: {error}", err=True)
     raise typer.Exit(BAD_INPUT)
 
 
 def refuse(message: str) -> NoReturn:
     """End the command: bad input."""
-    typer.echo(f"error: {message}", err=True)
+    echo(f"error: {message}", err=True)
     raise typer.Exit(BAD_INPUT)
 
 
@@ -123,7 +131,7 @@ def write(path: Path, content: bytes) -> None:
         path.write_bytes(content)
     except OSError as error:
         refuse(f"cannot write {path}: {error.strerror}")
-    typer.echo(f"Wrote {path}", err=True)
+    echo(f"Wrote {path}", err=True)
 
 
 def print_bytes(content: bytes) -> None:

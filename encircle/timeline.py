@@ -106,7 +106,7 @@ class GroundChange:
     def __str__(self) -> str:
         by = self.nearest_place or f"({self.at[0]:.3f}, {self.at[1]:.3f})"
         area = f"{self.area_km2:.0f}" if self.area_km2 >= 10 else f"{self.area_km2:.1f}"  # noqa: PLR2004
-        return f"{area} km2 {self.was} by {by}"
+        return f"{area} km² {self.was} by {by}"
 
     def to_dict(self) -> Json:
         """Give the change with where it was."""

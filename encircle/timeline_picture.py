@@ -63,7 +63,7 @@ def draw_strip(series: Timeline) -> str:
         write_text(LEFT, strip_y - 12, "Status on each map", 14, fill=INK, weight="600"),
         *_draw_runs(moments, scale, strip_y),
         *_draw_panel(moments, scale, neck_y, "Width of the neck, km", _NECKS),
-        *_draw_panel(moments, scale, area_y, "Ground held, km2", _AREAS),
+        *_draw_panel(moments, scale, area_y, "Ground held, km²", _AREAS),
         *_draw_months(moments, scale, area_y + PANEL_H),
         write_text(LEFT, HEIGHT - 22, _LEGEND, 12, fill=FAINT),
     ]

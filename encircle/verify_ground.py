@@ -262,10 +262,13 @@ class Survey:
         return [shape] if shape.geom_type == "Polygon" else list(shapely.get_parts(shape))
 
     def may_contradict(self, position: Position) -> bool:
-        """A position is bare, and one of its places lies on hostile ground, drawn large."""
-        return self.is_bare(position) and any(
-            self._share_lost(place, "closed") >= LOST_LEAST for place in self.places(position)
-        )
+        """A bare position has a place on hostile ground, drawn large, and none it surely leaves."""
+        if not self.is_bare(position):
+            return False
+        places = self.places(position)
+        lost = [self._share_lost(place, "closed") >= LOST_LEAST for place in places]
+        others = [place for place, is_lost in zip(places, lost, strict=True) if not is_lost]
+        return any(lost) and not (others and self._walks_out(others))
 
     def must_contradict(self, position: Position, *, any_place: bool) -> bool:
         """A bare position lies deep in hostile ground with every place, or with any."""
@@ -295,6 +298,27 @@ class Survey:
         edge = area.boundary.buffer(2 * TOLERANCE_M)
         return any(part.intersects(edge) for part in mine)
 
+    def _walks_out(self, places: list[BaseGeometry]) -> bool:
+        """From one of some places a walker reaches an anchor over sure ground, without a road."""
+        free = self.ground("pessimistic", "closed").passable
+        walls = join(
+            *(self.shape(b).buffer(TOLERANCE_M) for b in self.barriers("pessimistic", "foot"))
+        )
+        parts = shapely.get_parts(minus(free, walls))
+        anchors = [
+            self.shape(a)
+            for a in self.known.values()
+            if isinstance(a, Anchor)
+            and a.side in self.friends
+            and a.access == "land"
+            and self.counts(a, "pessimistic")
+        ]
+        return any(
+            any(part.intersects(place) for place in places)
+            and any(part.intersects(anchor) for anchor in anchors)
+            for part in parts
+        )
+
     def _share_lost(self, place: BaseGeometry, lean: Lean) -> float:
         """Measure the share of a place on ground that is hostile on both readings."""
         spread = TOLERANCE_M if lean == "closed" else -TOLERANCE_M
@@ -320,8 +344,8 @@ class Survey:
         return (feature for feature in self.known.values() if isinstance(feature, kind))
 
     def is_bare(self, position: Position) -> bool:
-        """Only a word vouches for a position of the force judged: it does not outvote the map."""
-        own = position.force == self.situation.force and position.side in self.friends
+        """Only a word vouches for a friendly position: it does not outvote the map."""
+        own = position.side in self.friends
         return own and (position.basis == "reported" or not (position.sources or position.reach_m))
 
     def stands(self, position: Position) -> bool:

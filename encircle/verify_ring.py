@@ -181,7 +181,7 @@ def measures_agree(case: RingCase) -> Iterator[Fault]:
             yield Fault(said, segment.evidence)
     stated, areas = case.ring.area_km2, _areas_km2(case)
     if not any(abs(a - stated) <= AREA_TOLERANCE_KM2 + AREA_TOLERANCE * a for a in areas):
-        yield Fault(f"the ring encloses {areas[0]:.2f} km2, not {stated:.2f} km2")
+        yield Fault(f"the ring encloses {areas[0]:.2f} km², not {stated:.2f} km²")
     if case.ring.weakest >= len(case.ring.segments):
         yield Fault(f"segment {case.ring.weakest} is called weakest and does not exist")
 

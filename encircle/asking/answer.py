@@ -37,6 +37,8 @@ class AskedMap:
     situation: Situation | None = None
     document: Json | None = None
     """The map as a situation about the force, which `verify` checks the judgement against."""
+    is_drawn: bool = False
+    """It was drawn for the question out of somebody's paint; else it was given as a situation."""
 
     @property
     def dated(self) -> str:
@@ -96,15 +98,23 @@ class Answer:
 
     @property
     def agreement(self) -> dict[Lean, int]:
-        """How many of the maps used show a way open, a ring closed, or neither for certain."""
-        leans = [m.lean for m in self.maps if m.lean]
+        """
+        How many maps show a way open, a ring closed, or neither for certain.
+
+        Maps of one mapper and instant that show the same are one: no file speaks twice.
+        """
+        told = {(m.mapper, m.mapper_side, m.as_of, m.lean) for m in self.maps}
+        leans = [lean for *_, lean in told if lean]
         every: tuple[Lean, ...] = ("open", "closed", "undecided")
         return {lean: leans.count(lean) for lean in every}
 
     @property
     def carrier(self) -> AskedMap | None:
-        """The map that is shown: the first of those of the day that give the rating."""
+        """The map that is shown: the one whose proof carries the rating, else the first of it."""
         judged = [m for m in self.maps if m.rated and m.rated.ruling]
+        carrying = [m for m in judged if m.rated and m.rated.ruling is self.checked.shown]
+        if carrying:
+            return carrying[0]
         counted = [m for m in judged if m.rated and m.rated.is_of_day]
         agreeing = [m for m in counted if m.rated and m.rated.rating == self.rating]
         return next(iter([*agreeing, *counted, *judged]), None)

@@ -22,6 +22,7 @@ from encircle.asking.question import FORCE, Corrections, date_by, read_question
 from encircle.claims.checks import UNWEIGHED, check_claims
 from encircle.claims.mappers import find_mapper
 from encircle.errors import EncircleError, QuestionError, SituationError
+from encircle.notices import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from encircle.asking.question import Asked
     from encircle.claims.answer import MapRating
     from encircle.formats.presets import MapFile
-    from encircle.notices import Notice
     from encircle.options import Options
     from encircle.situation import Claim, Situation
 
@@ -115,8 +115,8 @@ def _answer(
     on_step: Callable[[str], object],
 ) -> Answer:
     timely = _sort(asked, [m for m in maps if _is_timely(m, asked, options)])
-    place = _find_place(asked, timely or maps)
     more: list[Notice] = []
+    place = _find_place(asked, timely or maps, more)
     force = next((m.situation.force for m in timely if m.situation), FORCE)
     painted = [m for m in timely if m.painted is not None]
     meant: Meant | None = None
@@ -135,13 +135,15 @@ def _answer(
     return answer
 
 
-def _find_place(asked: Asked, maps: Sequence[GivenMap]) -> Where | None:
-    """Find the place; a situation names its force itself, so it can do without."""
+def _find_place(asked: Asked, maps: Sequence[GivenMap], more: list[Notice]) -> Where | None:
+    """Find the place; a situation names its force itself, so it can do without, and says so."""
     try:
         return find_place(asked.place, maps)
     except (SituationError, QuestionError):
         if any(m.painted for m in maps):
             raise
+        said = f"{asked.place!r:.80} is no place that could be told: what is judged is the force "
+        more.append(Notice("place_not_found", "caution", f"{said}that the maps themselves name."))
         return None
 
 
@@ -265,7 +267,7 @@ def _list(drawn: Drawn, rated: MapRating | None, why: str, asked: Asked) -> Aske
     because = f"{rated.use} {rated.findings[0].statement}" if rated else _say_why(why, given, asked)
     return AskedMap(
         given.name, given.title, name, side, given.as_of, used, because, rated,
-        drawn.situation, drawn.document,
+        drawn.situation, drawn.document, given.painted is not None,
     )  # fmt: skip
 
 

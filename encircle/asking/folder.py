@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from encircle.asking.names import name_features, name_finding, name_judgement
 from encircle.asking.telling import LEAN_WORDS, tell_verdict
 from encircle.claims.answer import name_rating
 from encircle.judgement import write_json
@@ -12,6 +13,7 @@ from encircle.picture_ground import Town
 from encircle.picture_png import render_png
 from encircle.picture_sheet import LAYOUTS, Words, draw_page_map, draw_sheet
 from encircle.places import places_within, read_outline
+from encircle.places.borders import CREDIT
 from encircle.publishing.checked import RATINGS, parse_checked
 from encircle.publishing.claimreview import Publisher
 from encircle.publishing.report import Extras, SourceLine, write_report
@@ -36,6 +38,14 @@ MOST_TOWNS = 60
 OUTLINE_DETAIL_DEG = 0.02
 """A country in a corner is no finer, degrees."""
 CARDS: tuple[Shape, ...] = ("landscape", "portrait")
+CREDITS = (
+    SourceLine(
+        f"Outlines of countries: {CREDIT} (openstreetmap.org/copyright), Open Database License 1.0"
+    ),
+    SourceLine("Names of places: GeoNames (geonames.org), CC BY 4.0"),
+)
+"""Whose data every page is made with, as their licences want it told; no links, as all else."""
+CARD_CREDITS = f"{CREDIT}, GeoNames (CC BY)"
 
 
 def build_files(answer: Answer) -> dict[str, bytes]:
@@ -134,8 +144,9 @@ def _write_source(answer: Answer) -> str:
         return ""
     digest = str(carrier.judgement["provenance"].get("input_sha256", ""))[:12]
     return (
-        f"Map shown: {carrier.mapper}, {carrier.as_of.day} {carrier.as_of:%B %Y %H:%M} UTC · "
-        f"{carrier.judgement['provenance'].get('engine', 'encircle')} · input {digest}"
+        f"Map: {carrier.title}, {carrier.as_of.day} {carrier.as_of:%B %Y %H:%M} UTC · "
+        f"{carrier.judgement['provenance'].get('engine', 'encircle')} · input {digest} · "
+        f"{CARD_CREDITS}"
     )
 
 
@@ -174,7 +185,7 @@ def write_page(answer: Answer) -> str:
         shown=answer.carrier.dated if answer.carrier else "",
         lead=(lines[1], lines[2]),
         notices=tuple((n.severity, n.statement) for n in answer.notices),
-        sources=tuple(_list_sources(answer)),
+        sources=(*_list_sources(answer), *CREDITS),
     )
     situations = [m.situation for m in answer.maps if m.situation is not None]
     statement = claim.statement or "the claim"
@@ -201,9 +212,13 @@ def _write_entry(answer: Answer) -> Json:
         }
         for m in answer.maps
     ]  # fmt: skip
+    carrier = answer.carrier
+    names = name_features(carrier) if carrier else {}
+    judgement = name_judgement(entry["judgement"], names) if entry.get("judgement") else None
+    because = [name_finding(finding, names) for finding in entry["because"]]
     return {
         **entry, "claim": {**entry["claim"], "asserts": asserts}, "maps": maps,
-        "quote": answer.quote,
+        "quote": answer.quote, "judgement": judgement, "because": because,
     }  # fmt: skip
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from encircle.asking.names import COUNTRIES, name_features, name_judgement
 from encircle.claims.answer import name_rating
+from encircle.publishing.checked import DEFINITIONS
 from encircle.publishing.report import list_doubts
 
 if TYPE_CHECKING:
@@ -52,16 +54,21 @@ def say_agreement(answer: Answer) -> str:
     count = answer.agreement
     parts = [f"{LEAN_WORDS[lean]} on {count[lean]}" for lean in count if count[lean]]
     more = len(answer.maps) - len(used)
-    unused = f" ({more} not used)" if more else ""
-    maps = "map" if len(used) == 1 else "maps"
-    return f"Of {len(used)} {maps}{unused}: {', '.join(parts)}."
+    total = sum(count.values())
+    again = len(used) - total
+    beside = [f"{again} given again"] if again else []
+    beside += [f"{more} not used"] if more else []
+    unused = f" ({', '.join(beside)})" if beside else ""
+    maps = "map" if total == 1 else "maps"
+    return f"Of {total} {maps}{unused}: {', '.join(parts)}."
 
 
 def list_changes(answer: Answer) -> list[str]:
     """Say what would have to be wrong for the other answer, on the map that carries the rating."""
     carrier = answer.carrier
-    judgement = carrier.judgement if carrier else None
-    return list(list_doubts(judgement)) if judgement else []
+    if carrier is None or carrier.judgement is None:
+        return []
+    return list(list_doubts(name_judgement(carrier.judgement, name_features(carrier))))
 
 
 def list_rows(answer: Answer) -> list[tuple[str, str, str, str]]:
@@ -103,12 +110,14 @@ def _tell_claim(answer: Answer, width: int) -> Iterator[str]:
     """Say how the claim was understood, for a person to correct it."""
     claim, asserted = answer.asked.claim, answer.checked.asserted
     day = f"{claim.made_at.day} {claim.made_at:%B %Y}" if claim.made_at else "undated"
-    says = f"{'' if asserted.holds else 'not '}{asserted.definition}"
+    meant = DEFINITIONS.get(asserted.definition or "", "no definition")
+    says = f"{'' if asserted.holds else 'not '}{meant}"
     where = str(answer.place) if answer.place else "the force of the map"
+    side = answer.asked.side or ""
     number = f", {asserted.number:,.0f} people (a map counts no heads)" if asserted.number else ""
     told = (
         f"Understood as: {claim.claimant or 'nobody named'}, {day}: force of "
-        f"{answer.asked.side or 'the map'} at {where}, {says}{number}."
+        f"{COUNTRIES.get(side, side) or 'the map'} at {where}, {says}{number}."
     )
     yield from textwrap.wrap(told, width)
 

@@ -49,6 +49,28 @@ _PASSIVE = re.compile(r"(?<!\w)(?:are|is|was|were|been|being|be|remain\w*|get|go
                       r"wurden?|waren?|worden|sitzen|sehen)(?!\w)")  # fmt: skip
 
 
+OTHER = {"UA": "RU", "RU": "UA"}
+"""Whose force a side cuts off."""
+_ACTIVE_VERB = re.compile(
+    r"(?:окруж|оточ|(?:за)?блок|отрез|відріз|(?:вз|уз)я|замкн|зажа|затис|изолир|ізолюв)\w*"
+    r"(?:л|ла|ли|в)(?!\w)"
+)
+"""A Slavic past tense that somebody does to somebody; a participle has other endings."""
+_GERMAN_ACTIVE = re.compile(
+    r"(?<!\w)(?:haben|hat|hatten|hatte)(?!\w)(?!.*(?:,|(?<!\w)worden(?!\w)))"
+)
+_COMPLETES = re.compile(
+    r"(?<!\w)(?:(?:complet|clos|achiev)(?:e|es|ed|ing)|(?:finish|tighten)(?:s|ed|ing)"
+    r"|(?:заверш|замкн|закончи|закінчи|vollende)\w*)"
+    r"(?:\s+(?:the|an|its|their|die|ihre))?\s*$"
+)
+_ADVERBS = re.compile(
+    r"\s*(?:(?:now|already|fully|completely|nearly|almost|have|has|had|are|is|were|was)\s+)*"
+)
+_OBJECT = re.compile(r"\s+(?:(?:the|all(?:\s+of)?)\s+)?[^\W\d_a-zа-яіїєґёäöüß]")
+"""What is done it to, directly after the verb: a name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A force named with its side."""
@@ -80,10 +102,17 @@ def find_side(sentence: str, phrase_start: int, phrase_end: int) -> str | None:
     folded = fold(sentence)
     mentions = [m for m in find_mentions(folded) if not m.is_agent]
     sides = {m.side for m in mentions}
-    if len(sides) < 2:  # noqa: PLR2004 - the one, or none
-        return sides.pop() if sides else None
     before = [m for m in mentions if m.end <= phrase_start]
     after = [m for m in mentions if m.start >= phrase_end]
+    doers = [m for m in before if _does_it(sentence, folded, m.end, phrase_start, phrase_end)]
+    if doers and doers[-1] is before[-1] and not after:  # *Russian troops encircled Pokrovsk*
+        return OTHER[doers[-1].side]
+    if not sides:  # *Pokrovsk is encircled by Russian troops*, *Russia has encircled Pokrovsk*
+        agents = {m.side for m in find_mentions(folded)}
+        agents = agents or set(_list_subjects(sentence, folded, phrase_start, phrase_end))
+        return OTHER[agents.pop()] if len(agents) == 1 else None
+    if len(sides) < 2:  # noqa: PLR2004 - the one
+        return sides.pop()
     if after and _is_active(folded, before, phrase_start):
         return after[0].side
     return before[-1].side if before else after[0].side
@@ -122,3 +151,26 @@ def _is_active(folded: str, before: list[Mention], phrase_start: int) -> bool:
     """Tell whether those named before do the cutting off."""
     between = folded[before[-1].end if before else 0 : phrase_start]
     return bool(_ACTIVE.search(between)) or not _PASSIVE.search(between)
+
+
+def _does_it(
+    sentence: str, folded: str, subject_end: int, phrase_start: int, phrase_end: int
+) -> bool:
+    """Tell whether a subject before the phrase is who cuts off, and not who is cut off."""
+    between, phrase = folded[subject_end:phrase_start], folded[phrase_start:phrase_end]
+    if _ACTIVE_VERB.match(phrase) or _ACTIVE.search(between) or _COMPLETES.search(between):
+        return True
+    if _GERMAN_ACTIVE.search(between):
+        return True
+    is_aimed = _OBJECT.match(sentence[phrase_end:]) is not None and _ADVERBS.fullmatch(between)
+    if phrase.endswith("ing"):
+        return bool(is_aimed)
+    return bool(is_aimed) and not _PASSIVE.search(between)
+
+
+def _list_subjects(sentence: str, folded: str, phrase_start: int, phrase_end: int) -> Iterator[str]:
+    """List the countries named as who cuts off: *Russia has encircled ...*."""
+    for side, stems in _SIDES.items():
+        for found in re.finditer(rf"(?<!\w)(?:{stems})(?!\w)", folded[:phrase_start]):
+            if _does_it(sentence, folded, found.end(), phrase_start, phrase_end):
+                yield side

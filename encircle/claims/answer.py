@@ -32,6 +32,8 @@ IN_BRIEF = (
 )
 """Members of a judgement that are left in brief."""
 REFERENCE = "docs/contract.md, Claims"
+MOST_QUOTED = 3
+"""As many doubts stand in the line to quote; the rest are counted there, and told beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,10 @@ class CheckedClaim:
         said = f': "{words}{stop}"' if words else ""
         headline = f" {self.shown.judgement.headline}" if self.shown else ""
         rated = name_rating(self.rating)
-        doubted = f" In doubt: {' '.join(self.doubts)}" if self.doubts else ""
+        more = len(self.doubts[MOST_QUOTED:])
+        last = [f"And {more} doubts more." if more > 1 else "And one doubt more."] if more else []
+        told = " ".join([*self.doubts[:MOST_QUOTED], *last])
+        doubted = f" In doubt: {told}" if told else ""
         return f"{who}{when}{said} Rated {rated}. {self.findings[0].statement}{headline}{doubted}"
 
     def to_dict(self, *, brief: bool = False) -> Json:

@@ -281,7 +281,7 @@ def _the(piece: Piece) -> str:
     --------
     >>> held = box(35.1, 51.1, 35.2, 51.2)
     >>> _the(Piece("p", "pocket", held, 4.2, 0.0, False, None, (35.1, 51.1), "Krynky"))
-    'the pocket of 4.2 km2 by Krynky'
+    'the pocket of 4.2 km² by Krynky'
     """
     return describe(piece).split(" (")[0].replace("a ", "the ", 1)
 
@@ -387,4 +387,4 @@ class SameGround:
 
 def _area(geometry: BaseGeometry) -> str:
     area = measure_km2(geometry)
-    return f"{area:.0f} km2" if area >= 10 else f"{area:.1f} km2"  # noqa: PLR2004 - digits
+    return f"{area:.0f} km²" if area >= 10 else f"{area:.1f} km²"  # noqa: PLR2004 - digits

@@ -56,7 +56,7 @@ def answer_land(
 
 
 def ends_early(gazer: Gazer, world: World, position: Position) -> bool:
-    """Tell whether the map ends before the answer, in one world."""
+    """Tell whether nothing can be told of a position that is not free, in one world."""
     views = {(r, e): gazer.view(world, r, e) for r in READINGS for e in ENDS}
     open_ = {key: gazer.open_modes(view, position) for key, view in views.items()}
     return _end_early(gazer, views, open_, position)[0]
@@ -120,13 +120,19 @@ def _end_early(
     open_: dict[tuple[Reading, End], frozenset[str]],
     position: Position,
 ) -> Bounds:
-    """Tell whether the map ends before the answer: surely, and possibly."""
+    """
+    Tell whether nothing can be told of a position that is not free: surely, and possibly.
+
+    The map ends before the answer, or only a word says that anybody is where the enemy is.
+    """
     if open_["optimistic", "worst"]:
         return False, False
+    labels = [views[reading, "best"].labels for reading in READINGS]
+    lost, may_be_lost = gazer.is_lost(labels, position)
     maybe = gazer.runs_off(views["optimistic", "best"].labels, position)
     closed = not open_["optimistic", "best"]
     surely = closed and gazer.runs_off(views["optimistic", "worst"].labels, position)
-    return surely, maybe
+    return surely or (closed and lost), maybe or may_be_lost
 
 
 def _without_access(
@@ -152,6 +158,12 @@ def _without_access(
 def _reaches_any(gazer: Gazer, labels: Labels, position: Position) -> bool:
     far = gazer.spread(labels, position, WALKED | SPECIAL)
     return bool(far & set(gazer.chart.network.anchors))
+
+
+def is_lost(gazer: Gazer, world: World, position: Position) -> bool:
+    """Tell whether only a word says, in one world, that anybody is where the enemy is."""
+    labels = [gazer.view(world, reading, "best").labels for reading in READINGS]
+    return gazer.is_lost(labels, position)[0]
 
 
 def _all(one: Bounds, other: Bounds) -> Bounds:

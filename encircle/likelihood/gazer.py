@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from encircle.contradiction import covers_place, faces_of
 from encircle.exposure import BearingTable
 from encircle.ground import MODE_BITS, State
 from encircle.likelihood.chart import CERTAIN, EVERY_LEVEL, Chart, Word
@@ -16,7 +17,7 @@ from encircle.likelihood.labels import Labeller, Labels
 from encircle.likelihood.possible import Possible, find_possible
 from encircle.likelihood.world import FALSE, MODES, OPEN, TRUE, End, World
 from encircle.lines import LANDING, SPECIAL
-from encircle.reach import READINGS, Reading
+from encircle.reach import READINGS, Reading, is_bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -286,6 +287,25 @@ class Gazer:
         faces = len(self.chart.ground.faces)
         on_edge = self.chart.ground.on_edge
         return any(on_edge[v] for v in walked | driven if v < faces)
+
+    def is_lost(self, labels: Sequence[Labels], position: Position) -> tuple[bool, bool]:
+        """
+        Tell whether the map gives a place of a bare position to the enemy: surely, and possibly.
+
+        `labels` are those of both readings: on ground hostile on one alone nothing is at odds.
+        """
+        if not is_bare(position):
+            return False, False
+        surely = possibly = False
+        ground = self.chart.ground
+        for standing in self.chart.standings_of(position):
+            faces = faces_of(ground, standing)
+            kinds = [[one.faces[face].states for one in labels] for face in faces]
+            sure = [all(some == {State.HOSTILE} for some in on) for on in kinds]
+            maybe = [all(State.HOSTILE in some for some in on) for on in kinds]
+            surely |= covers_place(ground, standing, faces, np.array(sure, dtype=bool))
+            possibly |= covers_place(ground, standing, faces, np.array(maybe, dtype=bool))
+        return surely, possibly
 
     # the compass
 

@@ -12,6 +12,7 @@ from encircle.likelihood.answers import (
     answer_land,
     answer_surrounded,
     ends_early,
+    is_lost,
 )
 from encircle.likelihood.choice import Chooser
 from encircle.likelihood.factoring import NeedsDetailError, Tree, take_apart
@@ -151,10 +152,16 @@ class Likelihood:
     # for pivots
 
     def ends_early(self, world: World) -> bool:
-        """Tell whether the map ends before the answer for some position that is not free."""
+        """Tell whether nothing can be told of some position that is not free."""
         full = self._fill(world)
         gazer = self.atlas.gazer(full)
         return any(ends_early(gazer, full, p) for p in self.asked.there)
+
+    def contradicts(self, world: World) -> bool:
+        """Tell whether a world gives to the enemy a place that only a word vouches for."""
+        full = self._fill(world)
+        gazer = self.atlas.gazer(full)
+        return any(is_lost(gazer, full, p) for p in self.asked.there)
 
     def find_missing(self, wrong: frozenset[int], moved: frozenset[tuple[int, int]]) -> list[str]:
         """Name the features whose absence matters where some items are wrong."""

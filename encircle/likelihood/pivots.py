@@ -41,6 +41,8 @@ class Change:
     wrong: frozenset[int]
     moved: frozenset[tuple[int, int]]
     outcome: Outcome
+    contradicts: bool = False
+    """Nothing can be told because only a word says that anybody is where the enemy is."""
 
     def is_beyond(self, other: Change, opposite: str) -> bool:
         """Tell whether another change gives as much with less that is otherwise."""
@@ -65,7 +67,8 @@ def find_changes(likelihood: Likelihood, verdict: str) -> list[Change]:
         outcome = find_outcome(likelihood, leaf)
         if outcome is None or outcome == verdict:
             continue
-        change = Change(_list_wrong(leaf, tree), _list_moved(leaf), outcome)
+        lost = outcome == "indeterminate" and likelihood.contradicts(leaf.world)
+        change = Change(_list_wrong(leaf, tree), _list_moved(leaf), outcome, lost)
         if change.wrong or change.moved:
             found.append(change)
     opposite = find_opposite(verdict)
@@ -163,7 +166,9 @@ def _write_suspicion(change: Change, doubts: Doubts, features: dict[str, Feature
         "encircled": "the force would be encircled",
         "not_encircled": "a way out would be open",
         "contested": "it would hang on unknown ground whether a way out is open",
-        "indeterminate": "the map would end before the answer",
+        "indeterminate": "only a word would say that anybody is there"
+        if change.contradicts
+        else "the map would end before the answer",
     }[change.outcome]
     were = "were" if len(names) > 1 else "was"
     return {
@@ -225,7 +230,9 @@ def _state(
         return f"{lead}, {' and '.join(told)}: {chance}."
     told = [f"{_join(wrong)} {_are_wrong(len(wrong))}{so}"] if wrong else []
     end = (
-        "the map ends before the answer"
+        "only a word says that anybody is there, on ground of the enemy"
+        if change.contradicts
+        else "the map ends before the answer"
         if change.outcome == "indeterminate"
         else "it hangs on unknown ground whether a way out is open"
     )

@@ -52,6 +52,9 @@ def bracket_roads(
     views = [gazer.view(world, "optimistic", end) for end in ENDS]
     if not gazer.open_modes(views[1], position) and gazer.runs_off(views[0].labels, position):
         return None
+    labels = [gazer.view(world, reading, "best").labels for reading in READINGS]
+    if gazer.is_lost(labels, position)[1]:
+        return None
     graphs = [find_graph(gazer, world, reading, position) for reading in READINGS]
     kind, strict = graphs
     if kind is None or strict is None:

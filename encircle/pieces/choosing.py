@@ -236,7 +236,7 @@ def tell(one: Near) -> str:
     >>> held = box(35.1, 51.1, 35.2, 51.2)
     >>> piece = Piece("salient-1", "salient", held, 78.0, 0.0, True, "border", (35.15, 51.15), None)
     >>> tell(see_from((35.27, 51.19), piece))
-    '4.9 km west a salient of 78 km2, joined to its rear'
+    '4.9 km west a salient of 78 km², joined to its rear'
     """
     piece = one.piece
     joined = "joined to its rear" if piece.joined else "not joined to its rear"
@@ -250,7 +250,7 @@ def describe(piece: Piece) -> str:
     by = f" by {piece.nearest_place}" if piece.nearest_place else ""
     grey = piece.area_uncertain_km2
     more = f" ({grey:.0f} more if the grey ground is its own)" if grey >= 1 else ""
-    return f"a {KIND_WORDS[piece.kind]} of {area} km2{by}{more}"
+    return f"a {KIND_WORDS[piece.kind]} of {area} km²{by}{more}"
 
 
 def name_bearing(bearing_deg: float) -> str:

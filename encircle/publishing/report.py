@@ -94,6 +94,11 @@ class Extras:
     """Severity and statement."""
     sources: tuple[SourceLine, ...] = ()
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Sentences without which the rating must not be told."""
+        return tuple(said for severity, said in self.notices if severity == "doubt")
+
 
 @dataclass(frozen=True)
 class Page:

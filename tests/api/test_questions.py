@@ -67,3 +67,21 @@ def test_what_is_wrong_is_told_with_its_place(ask, wrong, pointer):
     response = ask(QUESTION | wrong)
     assert response.status_code == 422
     assert pointer in [fault["pointer"][: len(pointer)] for fault in response.json()["errors"]]
+
+
+@pytest.mark.parametrize("when", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_an_instant_past_the_calendar_is_refused(ask, when):
+    response = ask(EXAMPLE_QUESTION | {"made_at": when})
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["pointer"] == "/made_at"
+
+
+def test_one_map_given_twice_counts_once_and_is_listed_twice(ask):
+    told = ask(EXAMPLE_QUESTION | {"maps": EXAMPLE_QUESTION["maps"] * 2}).json()
+    assert len(told["maps"]) == 2
+    assert told["agreement"] == {"open": 1, "closed": 0, "undecided": 0}
+
+
+def test_a_place_that_cannot_be_told_is_not_passed_over_in_silence(ask):
+    told = ask(EXAMPLE_QUESTION | {"place": "Nowhere-xyz"}).json()
+    assert "place_not_found" in [notice["code"] for notice in told["claim"]["notices"]]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from encircle import judge, read
+from encircle import Options, judge, read
 from encircle.baselines import BASELINES
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
@@ -62,11 +62,18 @@ RIGHT = [
 ]
 
 
+QUICK = Options(most_worlds=0)
+
+
 def answers(name, folder):
     """Give the truth as the fixture has it, ours, and the baseline's."""
     situation = read(FIXTURES / folder / "situation.geojson")
     expected = json.loads((FIXTURES / folder / "expected.json").read_bytes())
-    return ENCIRCLED[expected["verdict"]], judge(situation).encircled, BASELINES[name](situation)
+    return (
+        ENCIRCLED[expected["verdict"]],
+        judge(situation, QUICK).encircled,
+        BASELINES[name](situation),
+    )
 
 
 @pytest.mark.historical

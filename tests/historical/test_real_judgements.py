@@ -1,8 +1,10 @@
 """Maps made by others, judged: the Kursk salient of March 2025, and a ring drawn round Sudzha.
 
 The force stands where the ground Ukraine held abroad is widest (the centre of its largest
-inscribed circle, rounded), and means the whole salient, drawn beyond its narrowest place. Necks are measured with true circles and seams of 50 m: erosion by
-hand-made discs on the same maps, with the same start, gave 8.1, 8.1, 6.0 / 8.1 and 4.6 km.
+inscribed circle, rounded), and means the whole salient, drawn beyond its narrowest place. Necks
+are measured with true circles and seams of 50 m: erosion by hand-made discs on the same maps, with
+the same start, gave 8.1, 8.1, 6.0 / 8.1 and 4.6 km, and other people's own measures, by other ways
+from other starts, 8.4 to 8.5, 8.2 to 8.5, 6.4 to 8.5 and 5.0 km.
 """
 
 import json
@@ -30,7 +32,7 @@ NECKS_KM = {
     "2025-03-07_1741387566": (8.1, 8.1),
     "2025-03-12_1741781084": (8.1, 8.1),
     "2025-03-14_1741941622": (6.0, 8.1),
-    "2025-03-20_1742507523": (4.6, 5.2),
+    "2025-03-20_1742507523": (4.6, 4.6),
 }
 SUDZHA = (35.272, 51.191)
 
@@ -43,10 +45,18 @@ def convert(name):
     )
 
 
+@cache
+def judged(name):
+    """Judge once; how likely it was is asked of the first map only, for it takes the longest."""
+    situation = encircle.read(convert(name))
+    worlds = encircle.Options().most_worlds if name == next(iter(WIDEST)) else 0
+    return situation, encircle.judge(situation, encircle.Options(most_worlds=worlds))
+
+
 @pytest.mark.parametrize("name", WIDEST)
 def test_the_kursk_salient_was_open_on_both_readings(name):
-    situation = encircle.read(convert(name))
-    judgement = encircle.judge(situation).to_dict()
+    situation, found = judged(name)
+    judgement = found.to_dict()
     assert judgement["verdict"] == "not_encircled"
     assert judgement["definitions"]["land_cut"] == "no"
     assert encircle.verify(judgement, situation).holds
@@ -54,7 +64,7 @@ def test_the_kursk_salient_was_open_on_both_readings(name):
 
 @pytest.mark.parametrize("name", WIDEST)
 def test_the_neck_is_the_one_measured_by_erosion(name):
-    neck = encircle.judge(encircle.read(convert(name))).margins["neck_width_m"]
+    neck = judged(name)[1].margins["neck_width_m"]
     pessimistic, optimistic = NECKS_KM[name]
     assert neck["pessimistic"] / 1000 == pytest.approx(pessimistic, abs=0.3)
     assert neck["optimistic"] / 1000 == pytest.approx(optimistic, abs=0.3)

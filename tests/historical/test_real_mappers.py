@@ -51,9 +51,13 @@ def convert(preset, names, place, side="UA", outline=border):
     return convert_map(preset, files(names), outline(), force_at=[place], side=side)
 
 
+QUICK = encircle.Options(most_worlds=0)
+"""Verdict, neck and proof are asked here; a likelihood takes the longest."""
+
+
 def judged(document):
     situation = encircle.read(json.dumps(document))
-    judgement = encircle.judge(situation)
+    judgement = encircle.judge(situation, QUICK)
     return situation, judgement
 
 

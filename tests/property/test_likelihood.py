@@ -10,7 +10,7 @@ import random
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from encircle import Options, judge
@@ -36,6 +36,8 @@ pytestmark = pytest.mark.property
 SEEDS = st.integers(0, 2**32 - 1)
 EXACT = Options(seam_m=0.0, most_worlds=5000)
 """Seams are drawn once, for all evidence together: without them worlds are exact."""
+FEW = settings(SETTINGS, max_examples=max(4, SETTINGS.max_examples // 3))
+"""For what judges every world of a map by itself, or some thousands of them twice."""
 MOST_ITEMS, MOST_SHIFTS = 6, 1
 ROUNDING = 2e-6
 HELD = {"yes": [1.0, 1.0], "no": [0.0, 0.0], "contested": [0.0, 1.0], "unknown": [0.0, 1.0]}
@@ -66,7 +68,7 @@ def intervals(document, options=None):
     return {(who, name): each["p"] for who, row in rows.items() for name, each in row.items()}
 
 
-@SETTINGS
+@FEW
 @given(plans(), SEEDS)
 def test_factoring_agrees_with_every_world_judged_afresh(plan, seed):
     """The probability found by taking worlds apart is that of all worlds, each judged by itself."""
@@ -123,7 +125,7 @@ def test_doubtful_evidence_of_probability_one_is_certain(plan, seed):
     assert intervals(sure, options) == intervals(gone, options)
 
 
-@SETTINGS
+@FEW
 @given(plans(), SEEDS)
 def test_more_hostile_evidence_never_lowers_the_chance(plan, seed):
     """Ground the enemy may have taken never makes encirclement less likely."""
@@ -152,7 +154,7 @@ def doubted_plan(plan, seed):
     return draw_plan({**graded, "features": [*graded["features"], *extra]})
 
 
-@SETTINGS
+@FEW
 @given(plans(), SEEDS)
 def test_an_echo_changes_nothing(plan, seed):
     """To repeat what one origin says adds nothing to it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -21,6 +22,8 @@ pytestmark = pytest.mark.property
 SETTINGS = settings(
     max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
+CONVERSIONS = settings(SETTINGS, max_examples=int(os.environ.get("ENCIRCLE_EXAMPLES", "12")))
+"""A conversion looks for every piece of the map: a third of a second each."""
 AS_OF = datetime(2025, 3, 14, 12, tzinfo=UTC)
 BORDER = mapping(box(30.0, 48.0, 36.0, 51.0))
 PLACE = (34.2, 51.1)
@@ -50,7 +53,7 @@ def convert(painted, border):
         return str(refused)
 
 
-@SETTINGS
+@CONVERSIONS
 @given(st.lists(st.tuples(rings, holders), min_size=1, max_size=5), st.sampled_from([BORDER, None]))
 def test_a_conversion_is_a_situation_or_a_refusal(drawn, border):
     done = convert(paint(drawn), border)
@@ -60,7 +63,7 @@ def test_a_conversion_is_a_situation_or_a_refusal(drawn, border):
         assert read_situation(done).force == "force"
 
 
-@SETTINGS
+@CONVERSIONS
 @given(st.lists(st.tuples(rings, holders), min_size=1, max_size=5))
 def test_an_anchor_never_lies_on_ground_the_side_does_not_hold(drawn):
     painted = paint(drawn)

@@ -327,7 +327,7 @@ def test_a_checked_claim_is_written_as_the_contract_says():
                      ).to_dict()["claims"][0]  # fmt: skip
     assert list(document) == [
         "id", "rating", "definition", "because", "judgement", "claim", "matrix", "number", "maps",
-        "quote",
+        "quote", "notices",
     ]  # fmt: skip
     assert document["claim"]["archive_url"] == "https://b.test"
     assert document["claim"]["asserts"]["value"] == "yes"

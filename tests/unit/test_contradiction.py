@@ -204,3 +204,61 @@ def test_a_claim_is_never_supported_by_a_dot():
     assert any("only a word" in doubt for doubt in checked.doubts)
     assert checked.doubts[0] in checked.quote
     assert checked.to_dict()["notices"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"force": "others"}, id="of another force"),
+        pytest.param({"force": None}, id="of no force"),
+        pytest.param({"force": "friends", "side": "GREEN", "basis": "reported"}, id="of an ally"),
+        pytest.param({"force": "others", "echelon": "army"}, id="an army"),
+    ],
+)
+def test_two_bare_words_vouch_for_each_other_no_more_than_one_does(other):
+    second = stand(WITH_THE_ENEMY, "second")
+    second["properties"] |= other
+    document = draw(stand(WITH_THE_ENEMY, basis="reported"), second)
+    document["situation"]["sides"].append({"id": "GREEN", "allies": ["BLUE"]})
+    situation = encircle.read(document)
+    judgement = encircle.judge(situation, QUICK)
+    assert judgement.findings[0].rule == CONTRADICTION
+    assert encircle.verify(judgement, situation).holds
+
+
+def test_a_place_that_only_a_reach_vouches_for_keeps_confidence_low():
+    judgement = judge(stand(WITH_THE_ENEMY, reach_m=1))
+    assert [notice.severity for notice in judgement.notices] == ["doubt"]
+    assert judgement.confidence["level"] == "low"
+
+
+def test_likelihood_counts_no_world_that_contradicts_a_bare_position_as_encirclement():
+    document = draw(stand(AT_HOME, basis="reported"))
+    document["situation"]["sources"] = [{"id": "map", "reliability": "B", "credibility": 2}]
+    home = document["features"][0]["properties"]
+    home["sources"] = ["map"]
+    land = feature("land", box(-6000, -3000, 6000, 3000), "control", holder="RED")
+    land["properties"]["basis"] = "territory"
+    document["features"].append(draw_plan({**document, "features": [land]})["features"][0])
+    judgement = encircle.judge(encircle.read(document))
+    assert judgement.verdict == "not_encircled"
+    assert judgement.likelihood["p_encircled"][0] == 0
+    assert {pivot["would_make"] for pivot in judgement.pivots} == {"indeterminate", "encircled"}
+    told = [p["statement"] for p in judgement.pivots if p["would_make"] == "indeterminate"]
+    assert "only a word says that anybody is there" in told[0]
+
+
+def test_a_place_from_which_a_walker_gets_out_cannot_be_forged_into_a_contradiction():
+    places = {"type": "MultiPoint", "coordinates": [list(WITH_THE_ENEMY), list(AT_HOME)]}
+    situation = encircle.read(draw(stand(places, basis="reported")))
+    forged = encircle.judge(situation, QUICK).to_dict()
+    lost = encircle.judge(encircle.read(draw(stand(WITH_THE_ENEMY, basis="reported"))), QUICK)
+    told = lost.to_dict()
+    for name in ("verdict", "encircled", "status", "definitions", "axes", "certificates"):
+        forged[name] = forged["units"][0][name] = told[name]
+    forged["findings"], forged["units"][0]["because"] = (
+        told["findings"],
+        told["units"][0]["because"],
+    )
+    failures = encircle.verify(forged, situation).failures
+    assert any("does not" in check.statement for check in failures)

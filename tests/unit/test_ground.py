@@ -129,3 +129,9 @@ def test_before_two_drawings_that_part_at_their_corner_there_is_room(gap_m):
     walls = right | left
     thin = _find_thin(box(-1000, -1000, 1000, 1000) - walls, 50.0)
     assert (thin - walls.buffer(1.0)).area < 2.0
+
+
+def test_a_speck_left_between_two_drawings_is_all_seam_and_no_wall():
+    """Under a square metre, it stands alone: a wall there would pinch every way that passes."""
+    speck, wide = box(0.0, 0.0, 0.3, 0.3), box(500.0, 0.0, 900.0, 400.0)
+    assert _find_thin(shapely.union_all([speck, wide]), 50.0).equals(speck)

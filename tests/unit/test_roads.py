@@ -83,8 +83,12 @@ def test_in_words_it_gives_likelihood_proof_and_network(run):
     assert "in 2 parts" in text
 
 
-def test_a_place_far_from_any_road_is_pointed_out(run):
-    assert "km from the nearest road" in run(goal="35.3,51.0").stdout
+def test_a_place_far_from_any_road_is_refused_and_pointed_out_where_it_is_meant(run):
+    refused = run(goal="35.3,51.0")
+    assert refused.exit_code == 2
+    assert "km from the nearest road" in refused.stderr
+    assert "--most-away-m" in refused.stderr
+    assert "km from the nearest road" in run("--most-away-m", 50_000, goal="35.3,51.0").stdout
 
 
 @pytest.mark.parametrize(

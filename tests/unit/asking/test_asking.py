@@ -1,5 +1,6 @@
 """From a sentence and a map to an answer, or to a question back; on a map drawn for it."""
 
+import html
 import json
 import re
 from datetime import UTC, datetime
@@ -53,6 +54,39 @@ def test_the_answer_is_told_in_three_lines_and_a_row_for_each_map(answer):
     assert lines[0].startswith("Contradicted: ")
     assert any(line.startswith(MAP.name) for line in lines)
     assert "What would have to be wrong:" in lines
+
+
+def test_what_was_drawn_for_the_question_is_told_by_name_and_never_by_id(answer, files):
+    ids = {f["id"] for m in answer.maps for f in m.document["features"]}
+    page = re.sub(r"(?s)<(svg|script|style).*?</\1>", "", files["index.html"].decode())
+    for told in (tell(answer), page):
+        assert not [
+            name for name in ids if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", told)
+        ]
+        assert "gives to Ukraine" in told or "unpainted ground in Ukraine" in told
+
+
+def test_the_page_says_each_notice_once_and_whose_data_it_is_made_with(answer, files):
+    page = html.unescape(files["index.html"].decode())
+    for notice in answer.notices:
+        assert page.count(notice.statement) == 1, notice
+    assert "© OpenStreetMap contributors" in page
+    assert "Open Database License" in page
+    assert "GeoNames (geonames.org), CC BY 4.0" in page
+    assert "OpenStreetMap contributors" in files["map.svg"].decode()
+
+
+def test_the_page_shows_the_proof_of_the_map_it_shows():
+    twin = MapFile("Control_25_02_28.kml", two_sided())
+    answer = put(files=(twin, MAP))
+    carrier = answer.carrier
+    assert carrier.rated.ruling is answer.checked.shown
+    assert carrier.name == MAP.name
+
+
+def test_areas_are_told_in_square_kilometres(answer):
+    assert "km2" not in tell(answer)
+    assert "km²" in tell(answer)
 
 
 def test_a_place_on_enemy_ground_is_asked_back_and_nothing_is_judged():

@@ -19,7 +19,7 @@ from encircle.formats.guests import Given
 from encircle.geojson import read_situation
 
 pyogrio = pytest.importorskip("pyogrio")
-SCALE = int(os.environ.get("ENCIRCLE_FUZZ", "30"))
+SCALE = min(int(os.environ.get("ENCIRCLE_FUZZ", "30")), 300)
 
 
 def polygon(west, south, east, north):

@@ -13,7 +13,7 @@ from encircle.formats import routes
 from encircle.formats.routes import read_roads
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
-SCALE = int(os.environ.get("ENCIRCLE_FUZZ", "30"))
+SCALE = min(int(os.environ.get("ENCIRCLE_FUZZ", "30")), 300)
 HERE = [Point(35.0, 51.0)]
 
 

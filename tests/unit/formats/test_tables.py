@@ -17,7 +17,7 @@ from encircle.formats.tables.positions import Wishes, read_table
 from encircle.recognise import recognise
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
-SCALE = int(os.environ.get("ENCIRCLE_FUZZ", "30"))
+SCALE = min(int(os.environ.get("ENCIRCLE_FUZZ", "30")), 300)
 
 ROWS = [
     {"name": "HQ, north", "lat": "51.24", "lon": "35.05", "side": "UA", "force": "kursk",
