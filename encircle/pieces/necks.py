@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import shapely
+from shapely.geometry import Polygon
 
 from encircle.pieces.held import Held, flat_polygons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from shapely.geometry import Polygon
     from shapely.geometry.base import BaseGeometry
 
 STEP = 1.2
@@ -34,6 +34,10 @@ what shows at one step only is an accident of the steps."""
 
 LEAST_SALIENT_KM2 = 3.0
 """Smaller bulges are the front's own unevenness, km²: a company's strongpoint."""
+
+LEAST_HOLE_KM2 = 0.5
+"""Smaller holes that nobody painted are where two drawings fail to meet, along a border or a
+shore, km²: no neck lies between them. As small as ground that is no piece."""
 
 MOST_PIECE_KM2 = 3_000.0
 """Larger ground is a country's or an army group's, not a force's, km². The largest of this war
@@ -79,8 +83,8 @@ def find_bulges(held: Held) -> tuple[list[Bulge], list[Bulge]]:
     count as open here: they threaten nobody, so no neck lies between them and the enemy alone.
     """
     neutral_m = held.neutral_m.simplify(DETAIL_M).buffer(2 * DETAIL_M, quad_segs=2)
-    roam_m = shapely.union(held.rear_m.simplify(DETAIL_M), neutral_m)
     shapely.prepare(held.others_m)
+    roam_m = _fill(shapely.union(held.rear_m.simplify(DETAIL_M), neutral_m), held.others_m)
     found: list[Bulge] = []
     for radius_m in HALF_NECKS_M:
         found.extend(_find_at(held, roam_m, radius_m, radius_m / STEP))
@@ -92,6 +96,19 @@ def find_bulges(held: Held) -> tuple[list[Bulge], list[Bulge]]:
             continue
         (salients if _faces_paint(bulge.geometry_m, held.others_m) else borders).append(bulge)
     return salients, borders
+
+
+def _fill(ground_m: BaseGeometry, others_m: BaseGeometry) -> BaseGeometry:
+    """Fill holes that nobody painted and that are too small to be anybody's ground."""
+    parts = []
+    for part in flat_polygons(ground_m):
+        kept = [
+            ring
+            for ring, hole in ((ring, Polygon(ring)) for ring in part.interiors)
+            if hole.area >= LEAST_HOLE_KM2 * 1e6 or others_m.intersects(hole)
+        ]
+        parts.append(Polygon(part.exterior, kept))
+    return shapely.union_all(parts)
 
 
 BODY_SHARE = 0.5
@@ -165,7 +182,8 @@ def _inner_radius(core: Polygon) -> float:
 
 def _depth(bulge: Polygon, reached_m: BaseGeometry) -> float:
     """Measure how far the farthest place of a bulge lies from where it was cut."""
-    mouth = bulge.exterior.intersection(reached_m.buffer(1.0))
+    near_m = reached_m.intersection(shapely.box(*bulge.buffer(10.0).bounds))
+    mouth = bulge.exterior.intersection(near_m.buffer(1.0))
     if mouth.is_empty:
         return 0.0
     corners = shapely.points(shapely.get_coordinates(bulge.exterior.simplify(DETAIL_M)))

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 OUTLINES = DATA / "osm" / "outlines.odbl.bin"
 LAND = DATA / "naturalearth" / "land.bin"
+COAST = DATA / "osm" / "land.odbl.bin"
 OUTLINE_ACCURACY_M = 10
 """Within so much of what OpenStreetMap draws. Source: the package's own resolution; measured."""
+FINE_COAST_ACCURACY_M = 50
+"""OpenStreetMap's coast about the Black Sea's north and the Sea of Azov, as bundled."""
 COAST_ACCURACY_M = 1500
 """Natural Earth's coast at 1:10m strays by so much: good for what is sea, not for a beach."""
 ODBL = "Open Database License 1.0, https://opendatacommons.org/licenses/odbl/1-0/"
@@ -134,9 +137,17 @@ def read_sea(bounds: Bounds) -> BaseGeometry:
         for name, (x, y, right, top) in read_index(LAND)["bounds"].items()
         if x <= east and right >= west and y <= north and top >= south
     ]
-    land = [shapely.intersection(_read_land(name), window) for name in near]
+    fine = shapely.box(*read_index(COAST)["bounds"]["coast"])
+    coarse = window.difference(fine)
+    land = [shapely.intersection(_read_land(name), coarse) for name in near if not coarse.is_empty]
+    land.append(shapely.intersection(_read_coast(), window))
     sea = shapely.difference(window, shapely.union_all(land))
     return shapely.union_all([p for p in shapely.get_parts(sea) if p.geom_type == "Polygon"])
+
+
+@lru_cache(maxsize=1)
+def _read_coast() -> BaseGeometry:
+    return shapely.make_valid(read_shape(COAST, "coast"))
 
 
 @lru_cache(maxsize=16)
@@ -149,11 +160,13 @@ def describe_sea() -> dict[str, Any]:
     """Describe where the coast comes from, as a source of a situation."""
     return {
         "id": "sea",
-        "title": f"Coastline of Natural Earth at 1:10m, good to {COAST_ACCURACY_M} m",
-        "publisher": "Natural Earth",
-        "url": "https://www.naturalearthdata.com/about/terms-of-use/",
-        "license": "public domain",
-        "origin": "Natural Earth",
-        "note": "Land of Natural Earth at 1:10m (npm world-atlas 2.0.2, repacked). Rivers, lakes "
-        "and lagoons count as land. Within the accuracy told a coast may lie on either side.",
+        "title": f"Coastline of OpenStreetMap about the northern Black Sea and the Sea of Azov, "
+        f"good to {FINE_COAST_ACCURACY_M} m; elsewhere of Natural Earth, to {COAST_ACCURACY_M} m",
+        "publisher": "OpenStreetMap contributors; Natural Earth",
+        "url": "https://www.openstreetmap.org/copyright",
+        "license": f"{CREDIT}, {ODBL}; Natural Earth: public domain",
+        "origin": "OpenStreetMap",
+        "note": "Land at 10 m (npm @geo-maps/earth-lands-10m 0.6.0, of 2017, cut and repacked), "
+        "and of Natural Earth at 1:10m (npm world-atlas 2.0.2, repacked). Rivers, lakes and "
+        "closed lagoons count as land. Within the accuracy told a coast may lie on either side.",
     }

@@ -98,6 +98,16 @@ def test_the_sea_of_a_window_does_not_depend_on_the_window() -> None:
     assert whole.is_valid
 
 
+@pytest.mark.parametrize(("lon", "lat"), [(31.8, 46.4), (32.9, 46.1), (35.25, 46.23)])
+def test_lagoons_that_no_mapper_draws_are_sea(lon: float, lat: float) -> None:
+    assert shapely.intersects_xy(read_sea((31.0, 45.5, 36.0, 47.0)), lon, lat)
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(32.62, 46.62), (33.1, 46.75), (34.46, 47.4)])
+def test_rivers_and_reservoirs_are_no_sea(lon: float, lat: float) -> None:
+    assert read_sea((lon - 0.01, lat - 0.01, lon + 0.01, lat + 0.01)).is_empty
+
+
 def test_no_sea_far_inland() -> None:
     assert read_sea((34.0, 50.0, 37.0, 52.0)).is_empty
     assert describe_sea()["license"]
