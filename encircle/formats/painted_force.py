@@ -95,8 +95,14 @@ class Place:
         return self.name or f"({self.at[0]:g}, {self.at[1]:g})"
 
 
-WHOLE_SHARE = 0.9
-"""A force drawn on more than this share of a piece is told as the whole of it."""
+def _say_where(place: Place) -> str:
+    """Say where a dot stands by its own name, the nearest place's, or in degrees."""
+    from encircle.places import nearest_place  # noqa: PLC0415 - only for names
+
+    near = None if place.name else nearest_place(*place.at)
+    return f"by {near.name if near else place.name}" if near or place.name else f"at {place}"
+
+
 POINT_NOTE = (
     "Placed by hand: the map shows no positions. Reach 0: what the force holds is what the map "
     "paints."
@@ -203,7 +209,7 @@ class ForceFinder:
         notices += [notice for force in drawn for notice in force.notices]
         name = drawn[0].name if len(drawn) == 1 and not points else None
         if not drawn:
-            name = self.name_force(f"by {places[0].name}") if places[0].name else None
+            name = self.name_force(_say_where(places[0]))
         note = PIECE_NOTE if drawn and not points else POINT_NOTE
         return Force(
             (*shapes, *map(Point, points)),
@@ -252,9 +258,8 @@ class ForceFinder:
 
     def draw_piece(self, piece: Piece) -> Force:
         """Draw a piece as a force that holds that ground and no more."""
-        # drawn beyond its narrowest place, so that the neck told is the one it has behind it
-        shapes = draw_inside(piece.body or piece.geometry, self.held.plane)
-        told = _inform(f"The force is the ground it held: {self._tell(piece)}{_tell_body(piece)}.")
+        shapes = draw_inside(piece.geometry, self.held.plane)
+        told = _inform(f"The force is the ground it held: {self._tell(piece)}.")
         by = f" by {piece.nearest_place}" if piece.nearest_place else ""
         return Force(
             shapes,
@@ -278,13 +283,6 @@ class ForceFinder:
             None: "plainly joined to its rear" if piece.joined else "not joined to its rear",
         }[piece.cut]
         return f"{describe(piece)}, {joined}"
-
-
-def _tell_body(piece: Piece) -> str:
-    """Say how much of a piece is drawn as the force, where that is plainly less than all of it."""
-    if piece.body is None or measure_km2(piece.body) > WHOLE_SHARE * piece.area_km2:
-        return ""
-    return f"; drawn as the force is what lies beyond its narrowest place, {_area(piece.body)}"
 
 
 def _inform(said: str) -> Notice:

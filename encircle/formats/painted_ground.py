@@ -53,6 +53,11 @@ kilometres from anything that decides."""
 REAR_LEAST_M2 = 5e6
 """Anchors smaller than this are not drawn, square metres: a scrap in a corner is no rear."""
 
+SCRAP_WIDTH_M = 300.0
+SCRAP_M2 = 1e6
+"""Unheld ground nowhere wider, or smaller inside that width, threatens no rear, metres and square
+metres: a pocket of men needs more, and mapped ones have had more than 2 km²."""
+
 
 class Ground:
     """One map over one border, if it needs one, seen by one side; in degrees."""
@@ -172,7 +177,7 @@ class Ground:
             whole = self.whole()
             plane = Plane((whole.centroid.x, whole.centroid.y))
             ground_m = _to_metres(plane, self.mainland()).simplify(REAR_DETAIL_M / 4)
-            unheld_m = _to_metres(plane, self._unheld(whole)).simplify(REAR_DETAIL_M)
+            unheld_m = _without_scraps(_to_metres(plane, self._unheld(whole)))
             near_m = unheld_m.buffer(REAR_DEPTH_M + REAR_DETAIL_M, quad_segs=6)
             parts = polygons_of(ground_m.difference(near_m)).geoms
             deepest = max(parts, key=lambda part: part.area, default=Polygon())
@@ -236,6 +241,19 @@ class Ground:
         if self.silent.intersects(place):
             return None
         return "RU" if RUSSIA.intersects(place) else "neutral"
+
+
+def _without_scraps(ground_m: BaseGeometry) -> BaseGeometry:
+    """
+    Leave out what is too thin or too small for anybody to threaten a rear from.
+
+    Between the mappers' line and the border run slivers of metres, and mudflats lie unpainted off
+    every shore: taken for the enemy's, each would push the rear 15 km away, and so part occupied
+    ground from the country that it is joined to.
+    """
+    core_m = ground_m.buffer(-SCRAP_WIDTH_M / 2, quad_segs=1)
+    kept = [core for core in polygons_of(core_m).geoms if core.area >= SCRAP_M2]
+    return shapely.union_all(kept).buffer(SCRAP_WIDTH_M / 2, quad_segs=1).simplify(REAR_DETAIL_M)
 
 
 def _to_metres(plane: Plane, ground: BaseGeometry) -> BaseGeometry:

@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from encircle.pieces.held import Held, flat_polygons, measure_km2, read_held, to_globe
-from encircle.pieces.necks import MOST_PIECE_KM2, find_body, find_bulges
+from encircle.pieces.necks import MOST_PIECE_KM2, find_bulges
 from encircle.pieces.piece import FRONT, Cut, Found, Kind, LonLat, Piece, Rejection
 from encircle.places import nearest_place, places_within
 
@@ -77,7 +77,7 @@ def find_all(held: Held) -> Found:
     necks = [_without(b.geometry_m, abroad) for b in bulges]
     scraps = [*slivers, *(_reject(b.geometry_m, "state_border", held) for b in of_the_border)]
     apart = [p for p, joined in zip(held.parts_m, held.joined, strict=True) if not joined]
-    salients = [_build_abroad(part, held) for part in abroad]
+    salients = [_build(part, "salient", "border", held) for part in abroad]
     for bulge, left in zip(bulges, necks, strict=True):
         if left is not None and left.area >= bulge.geometry_m.area / 2:
             salients.append(_build(left, "salient", "neck", held, bulge.neck_m))
@@ -160,13 +160,6 @@ def _build(
         nearest_place=name_ground(geometry, at),
         neck_m=neck_m,
     )
-
-
-def _build_abroad(part_m: Polygon, held: Held) -> Piece:
-    """Describe a piece cut at the border, and its body behind a narrower place inside."""
-    piece = _build(part_m, "salient", "border", held)
-    body_m = find_body(part_m, held)
-    return piece if body_m is part_m else replace(piece, body=to_globe(held.plane, body_m))
 
 
 def _measure_grey(part_m: BaseGeometry, cut: Cut | None, held: Held) -> float:

@@ -111,42 +111,6 @@ def _fill(ground_m: BaseGeometry, others_m: BaseGeometry) -> BaseGeometry:
     return shapely.union_all(parts)
 
 
-BODY_SHARE = 0.5
-"""What lies behind the narrowest place inside a piece is its body if it is at least this much of
-it: else the narrow place only cuts off a corner."""
-
-AROUND_M = 12_000.0
-"""Ground beyond a piece that is looked at for its narrowest place, metres: past the widest disc."""
-
-
-def find_body(part_m: Polygon, held: Held) -> Polygon:
-    """
-    Find what of a piece lies behind its narrowest place: the piece itself where none is narrower.
-
-    A piece cut at the border may have a narrower neck inside: then whoever stands in its widest
-    part has that neck behind them, and not the border's whole width.
-    """
-    middle = shapely.points(shapely.get_coordinates(
-        shapely.maximum_inscribed_circle(part_m, tolerance=50.0))[0])  # fmt: skip
-    near_m = held.rear_m.intersection(part_m.envelope.buffer(AROUND_M)).simplify(DETAIL_M / 4)
-    for radius_m in HALF_NECKS_M:
-        cores = flat_polygons(near_m.buffer(-radius_m, quad_segs=4))
-        mine = next((core for core in cores if core.contains(middle)), None)
-        if mine is None:
-            return part_m
-        if mine.difference(part_m).area > (1 - BODY_SHARE) * mine.area:
-            continue
-        others = [core for core in cores if core is not mine]
-        if not any(core.intersects(part_m) for core in others):
-            return part_m  # the border is no wider than this: it is the neck
-        home_m = shapely.union_all(others).buffer(radius_m + DETAIL_M / 2, quad_segs=4)
-        parts = flat_polygons(part_m.difference(home_m))
-        body = next((part for part in parts if part.contains(middle)), None)
-        if body is not None and body.area >= BODY_SHARE * part_m.area:
-            return body
-    return part_m
-
-
 def _find_at(held: Held, roam_m: BaseGeometry, radius_m: float, before_m: float) -> Iterator[Bulge]:
     """Find the bulges behind necks narrower than a disc."""
     slack_m = max(DETAIL_M, radius_m / 20)

@@ -42,8 +42,6 @@ class Piece:
     at: LonLat
     """The middle of its widest part."""
     nearest_place: str | None
-    body: BaseGeometry | None = None
-    """Of a piece cut at the border, what lies behind a narrower place inside it, if any."""
     neck_m: float | None = None
     """Width of the neck it was cut at, to the step of the scale; None where cut otherwise."""
 

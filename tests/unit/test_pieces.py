@@ -9,7 +9,7 @@ from shapely.geometry import Point, Polygon, box
 
 from encircle.errors import QuestionError, SituationError
 from encircle.formats.painted import PaintedMap, Zone
-from encircle.formats.painted_force import ForceFinder, _tell_body
+from encircle.formats.painted_force import ForceFinder
 from encircle.formats.painted_ground import Ground
 from encircle.pieces import (
     Shares,
@@ -23,7 +23,6 @@ from encircle.pieces import (
     read_held,
 )
 from encircle.pieces.held import flat_polygons, measure_km2
-from encircle.pieces.piece import Piece
 
 COUNTRY = box(30.0, 48.0, 36.0, 51.0)
 METRE = 1 / 111_200
@@ -265,15 +264,6 @@ def test_shares_of_a_window_do_not_overlap():
     assert shares.painted.intersection(shares.others).area == 0
     assert shares.unpainted.intersection(shares.others).area == pytest.approx(0, abs=1e-9)
     assert all(isinstance(p, Polygon) for p in flat_polygons(shares.unpainted))
-
-
-def test_a_piece_drawn_beyond_its_narrowest_place_says_how_much_of_it_that_is():
-    whole, body = box(35.1, 51.1, 35.2, 51.2), box(35.1, 51.15, 35.2, 51.2)
-    at = (35.15, 51.15)
-    piece = Piece("salient-1", "salient", whole, 78.0, 0.0, joined=True, cut="border", at=at,
-                  nearest_place=None)  # fmt: skip
-    assert "39 km²" in _tell_body(replace(piece, body=body))
-    assert _tell_body(piece) == _tell_body(replace(piece, body=whole)) == ""
 
 
 def test_a_town_far_behind_what_is_painted_is_within_the_map_of_its_country():
