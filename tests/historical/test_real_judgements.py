@@ -1,10 +1,10 @@
 """Maps made by others, judged: the Kursk salient of March 2025, and a ring drawn round Sudzha.
 
-The force stands where the ground Ukraine held abroad is widest (the centre of its largest
-inscribed circle, rounded), and means the whole salient, drawn beyond its narrowest place. Necks
-are measured with true circles and seams of 50 m: erosion by hand-made discs on the same maps, with
-the same start, gave 8.1, 8.1, 6.0 / 8.1 and 4.6 km, and other people's own measures, by other ways
-from other starts, 8.4 to 8.5, 8.2 to 8.5, 6.4 to 8.5 and 5.0 km.
+A place where the ground Ukraine held abroad is widest means the whole salient, and the salient is
+judged as all of that ground. Necks are measured with true circles and seams of 50 m: erosion by
+discs on the same maps, from the same ground, gave 8.2, 8.2, 6.0 / 8.2 and 5.8 km, and other
+people's own measures, by other ways from other starts, 8.4 to 8.5, 8.2 to 8.5, 6.4 to 8.5 and
+5.0 km: from inside its southern lobe the neck of 20 March is narrower.
 """
 
 import json
@@ -32,7 +32,7 @@ NECKS_KM = {
     "2025-03-07_1741387566": (8.1, 8.1),
     "2025-03-12_1741781084": (8.1, 8.1),
     "2025-03-14_1741941622": (6.0, 8.1),
-    "2025-03-20_1742507523": (4.6, 4.6),
+    "2025-03-20_1742507523": (5.8, 5.8),
 }
 SUDZHA = (35.272, 51.191)
 
