@@ -193,13 +193,21 @@ def describe(error: BaseException) -> Problem:
         document |= error.document  # what the command prints, beside the problem's own members
     faults = getattr(error, "faults", ())
     if faults:
-        document["errors"] = [tell_fault(fault) for fault in faults[:MOST_FAULTS]]
+        document["errors"] = [tell_fault(fault) for fault in _shorten(faults)]
     headers = {}
     if isinstance(error, UnsupportedEncodingError):
         headers["Accept-Encoding"] = "gzip"  # RFC 9110, 12.5.3
     if rule.status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(getattr(error, "retry_after_s", 30))
     return Problem(rule.status, headers, encode(document))
+
+
+def _shorten(faults: Sequence[InputFault]) -> list[InputFault]:
+    """Tell no more than `MOST_FAULTS`, the last of them how many there are beside."""
+    if len(faults) <= MOST_FAULTS:
+        return list(faults)
+    told = list(faults[: MOST_FAULTS - 1])
+    return [*told, InputFault("", f"and {len(faults) - len(told)} faults more", "Mend these first")]
 
 
 def tell_fault(fault: InputFault) -> dict[str, str | None]:

@@ -12,7 +12,8 @@ import encircle
 from encircle import check_claims
 from encircle.claims.answer import FaultyClaim
 from encircle.errors import CheckedClaimsError, EncircleError
-from encircle.formats.claims_file import ASSERTED, COLUMNS, TOLD, read_claims
+from encircle.formats.claims_columns import ASSERTED, COLUMNS, TOLD
+from encircle.formats.claims_file import read_claims
 from encircle.publishing.checked import parse_checked
 from encircle.publishing.claimreview import Publisher, write_claim_reviews, write_json_ld
 from encircle.publishing.corrections import Log

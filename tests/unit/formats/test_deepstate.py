@@ -323,7 +323,7 @@ def test_the_area_grows_until_it_holds_a_rear():
 
 def test_an_area_stated_too_small_is_refused_with_the_remedy():
     with pytest.raises(SituationError, match="--anchor-at"):
-        convert(held(), area_km=10.0)
+        convert(held(), area_km=5.0)
 
 
 def test_an_anchor_may_be_given_by_hand_and_the_area_holds_it():
