@@ -81,7 +81,7 @@ def widest_place(ground):
         pytest.param("control-kml", ("Control_23_09_03",), ROBOTYNE, "UA", "C1", id="KML, 2023-09"),
         pytest.param("control-kml", ("Control_24_02_01",), AVDIIVKA, "UA", "C1", id="KML, 2024-02"),
         pytest.param("control-kml", ("Control_24_03_01",), (37.8, 48.0), "RU", "C0", id="KML, RU"),
-        pytest.param("isw", tuple(ISW_DAY), KHERSON, "RU", "C1", id="ISW, Kherson"),
+        pytest.param("isw", tuple(ISW_DAY), KHERSON, "RU", "C0", id="ISW, Kherson"),
         pytest.param("isw", tuple(ISW_DAY), BAKHMUT, "UA", "C1", id="ISW, Bakhmut"),
         pytest.param(
             "liveuamap", ("liveuamap/2022-08-15.json",), BAKHMUT, "UA", "C1", id="Liveuamap"

@@ -137,10 +137,9 @@ class Map:
         return box(west - margin, south - margin, east + margin, north + margin)
 
     def is_bare(self, item: Item) -> bool:
-        """Tell whether nothing but a word vouches for a position of the force judged."""
-        own = item["force"] == self.document["situation"]["force"]
+        """Tell whether nothing but a word vouches for a friendly position, of whatever force."""
         vouched = item["basis"] != "reported" and bool(item["sources"] or item["reach_m"])
-        return own and not vouched
+        return item["side"] in self.friends and not vouched
 
     def of(self, kind: str) -> list[Item]:
         return [item for item in self.items if item.kind == kind]

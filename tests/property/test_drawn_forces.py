@@ -77,7 +77,7 @@ def test_a_drawn_force_wholly_on_hostile_ground_is_never_encircled_by_its_word_a
         if said["kind"] == "control" and feature["id"] != "all-red":
             continue
         own = said.get("force") == "the-force"
-        holds = said["kind"] == "position" or feature["geometry"]["type"] == "Polygon"
+        holds = said["kind"] == "position" or (feature["geometry"] or {}).get("type") == "Polygon"
         if said["kind"] in ("position", "anchor") and said["side"] in FRIENDS and holds and not own:
             continue  # what others hold is grey ground: then there is more than a word
         if said["kind"] == "position" and own:
