@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
 from pydantic import ConfigDict, Field
@@ -13,8 +12,12 @@ from api.errors import RequestError
 from api.schemas import EXAMPLE_SITUATION, Closed, Text
 from encircle.asking.ask import ask
 from encircle.asking.question import Corrections
+from encircle.contract import parse_day_or_instant
 from encircle.errors import InputFault
 from encircle.formats.presets import MapFile
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 Json = dict[str, Any]
 MOST_MAPS = 12
@@ -112,11 +115,8 @@ def _parse_day(text: str | None, pointer: str) -> datetime | None:
     if text is None:
         return None
     try:
-        read = datetime.fromisoformat(text)
-        if len(text) <= len("2025-03-14"):
-            return datetime.combine(read.date(), time(12, tzinfo=UTC))
-        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
-    except (ValueError, OverflowError):  # the year 0 of UTC is no year
+        return parse_day_or_instant(text)
+    except ValueError:
         raise _fault(pointer, f"{text!r} is no day", "Write 2025-03-14") from None
 
 

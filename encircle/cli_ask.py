@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -128,14 +127,13 @@ def _decode(raw: bytes, name: str) -> str:
 
 def parse_day(text: str | None, option: str) -> Any:  # noqa: ANN401 - a datetime, once parsed
     """Parse a day, taken at noon UTC, or an instant."""
+    from encircle.contract import parse_day_or_instant
+
     if text is None:
         return None
     try:
-        read = datetime.fromisoformat(text)
-        if len(text) <= len("2025-03-14"):
-            return datetime.combine(read.date(), time(12, tzinfo=UTC))
-        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
-    except (ValueError, OverflowError):  # the year 0 of UTC is no year
+        return parse_day_or_instant(text)
+    except ValueError:
         refuse(f"{option} {text!r} is neither a day nor an instant; write 2025-03-14")
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -29,6 +29,25 @@ if TYPE_CHECKING:
 def parse_instant(value: object) -> object:
     """Take RFC 3339, or a bare date, as an instant in UTC."""
     return read_time(value)
+
+
+def parse_day_or_instant(text: str) -> datetime:
+    """
+    Take a bare day as its noon, UTC, and anything longer as an instant.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+
+    Examples
+    --------
+    >>> parse_day_or_instant("2025-03-14").isoformat()
+    '2025-03-14T12:00:00+00:00'
+    """
+    instant = cast("datetime", parse_instant(text))
+    is_day = len(text.strip()) <= len("2025-03-14")
+    return instant.replace(hour=12) if is_day else instant
 
 
 def _parse_permission(value: object) -> object:

@@ -30,8 +30,6 @@ class Guest:
 
 _CONVERT = "Make a situation of it: encircle convert {file} situation.geojson"
 _PLACE = _CONVERT + " --force-at PLACE"
-_GEOJSON = "Export it as GeoJSON (WGS 84) and give that"
-
 REMEDIES: dict[FileKind, str] = {
     "situation": "Judge it: encircle judge {file}",
     "deepstate": _PLACE,

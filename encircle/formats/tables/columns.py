@@ -107,7 +107,6 @@ SNIFFED_ROWS = 50
 LEAST_SHARE = 0.8
 """Of a column's cells that must be places for it to be one whatever its heading."""
 UTM_ROLES: tuple[Role, ...] = ("zone", "easting", "northing")
-PLACE_ROLES: tuple[Role, ...] = ("lat", "lon", "place", "mgrs", *UTM_ROLES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,6 @@ EASTINGS_M = (100_000.0, 900_000.0)
 MOST_NORTHING_M = 10_000_000.0
 BAND_S_NORTHINGS_M = (3_500_000.0, 4_450_000.0)
 """Northings between 32 and 40 degrees north: there the letter S is the band, elsewhere *south*."""
-FINE_DIGITS = 8
-"""Digits of MGRS from which a square is 10 m or less: no error worth stating."""
-
 _MGRS = re.compile(r"(?i)(\d{1,2})([C-HJ-NP-X])([A-HJ-NP-Z])([A-HJ-NP-V])((?:\d\d){1,5})")
 _LOOKS_MGRS = re.compile(r"(?:\d{1,2}[C-X])?[A-Z]{2}\d{2,10}", re.IGNORECASE)
 _UTM = re.compile(

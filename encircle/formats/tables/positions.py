@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -606,18 +605,6 @@ def _read_number(text: str) -> float | None:
     return number if 0 <= number < 1e9 else None  # noqa: PLR2004 - NaN and infinity are none
 
 
-def check_preset(name: str) -> None:
-    """Refuse a preset that does not exist."""
-    if name not in PRESETS:
-        raise refusal(f"unknown preset {name!r}", f"Use one of {', '.join(PRESETS)}")
-
-
 def refuse_rows(readings: Iterable[Reading]) -> SituationError:
     """Say everything that is wrong with all rows of all tables, at once."""
     return SituationError([fault for reading in readings for _, fault in reading.faults])
-
-
-def describe_file(reading: Reading, raw: bytes) -> dict[str, Any]:
-    """Describe the table itself as a source: what its rows rest on where they name nothing."""
-    return {"id": f"{PurePath(reading.name).stem}-table", "title": reading.name,
-            "sha256": hashlib.sha256(raw).hexdigest()}  # fmt: skip
