@@ -16,7 +16,6 @@ import shapely.geometry
 from encircle.crs import check_crs
 from encircle.errors import InputFault, SituationError
 from encircle.formats.coordinates import UnreadableError, read_geometry
-from encircle.formats.road_network import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
+
+    from encircle.formats.road_network import Lines
 
 OSM_SUFFIXES = (".pbf", ".osm", ".gz", ".bz2")
 """How the name of an OpenStreetMap file ends; .osm.gz and the like are XML, packed."""
@@ -122,6 +123,8 @@ class _Gathered:
 
     def to_lines(self, keys: list[int] | None = None) -> Lines:
         """Make arrays of them; without keys, two places are one where they lie at one spot."""
+        from encircle.formats.road_network import Lines  # noqa: PLC0415 - half a second, for SciPy
+
         lonlat = self._list_places()
         # a complex number sorts by both its parts, many times faster than rows do
         told_apart = lonlat.view(np.complex128) if keys is None else np.array(keys, np.int64)

@@ -26,6 +26,7 @@ from encircle.pieces import (
     find_what_is_left,
     follow,
     read_held,
+    read_pieces,
     see_from,
 )
 from encircle.pieces.choosing import TOUCH_M
@@ -123,12 +124,19 @@ class ForceFinder:
     @cached_property
     def held(self) -> Held:
         """What the side holds on the reading least kind to it."""
-        return read_held(self.ground, self.window)
+        return self._read[0]
 
     @cached_property
     def found(self) -> Found:
         """Its pieces, map-wide."""
-        return find_all(self.held)
+        return self._read[1]
+
+    @cached_property
+    def _read(self) -> tuple[Held, Found]:
+        if self.window is None:
+            return read_pieces(self.ground)
+        held = read_held(self.ground, self.window)
+        return held, find_all(held)
 
     def find(self, force_at: Sequence[LonLat | str], force_in: LonLat | str | None) -> Force:
         """
