@@ -123,7 +123,9 @@ def _find_open(held: Held) -> BaseGeometry:
     neutral_m = held.neutral_m.simplify(DETAIL_M).buffer(2 * DETAIL_M, quad_segs=2)
     near_m = held.others_m.simplify(4 * DETAIL_M).buffer(FAR_M, quad_segs=2)
     far_m = to_plane(held.plane, held.window).difference(near_m)
-    roam_m = shapely.union_all([held.rear_m.simplify(DETAIL_M), neutral_m.simplify(DETAIL_M), far_m])
+    roam_m = shapely.union_all(
+        [held.rear_m.simplify(DETAIL_M), neutral_m.simplify(DETAIL_M), far_m]
+    )
     return _fill(roam_m, held.others_m)
 
 

@@ -24,6 +24,7 @@ from encircle.judge import build_network_of
 from encircle.situation import GROUND_MODES
 from tests.property import oracle
 from tests.property.strategies import (
+from tests.thorough import every
     HALF_M,
     HOME,
     LATE,
@@ -434,7 +435,7 @@ ONCE_REFUSED = {
 
 @pytest.mark.parametrize(
     "seed",
-    [pytest.param(s, id=f"{s}: {why}") for why, seeds in ONCE_REFUSED.items() for s in seeds],
+    every(4, (pytest.param(s, id=f"{s}: {why}") for why, seeds in ONCE_REFUSED.items() for s in seeds)),
 )
 def test_the_verifier_accepts_what_once_it_refused(seed):
     from encircle.judge import judge

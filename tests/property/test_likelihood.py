@@ -24,6 +24,7 @@ from encircle.likelihood.solving import CutOff
 from encircle.likelihood.world import DEFINITIONS
 from tests.property.strategies import HALF_M, SETTINGS, Sketch, box, draw_plan, line, plans, point
 from tests.property.worlds_oracle import (
+from tests.thorough import thorough
     bracket_slowly,
     build_atlas,
     doubted,
@@ -68,6 +69,7 @@ def intervals(document, options=None):
     return {(who, name): each["p"] for who, row in rows.items() for name, each in row.items()}
 
 
+@thorough
 @FEW
 @given(plans(), SEEDS)
 def test_factoring_agrees_with_every_world_judged_afresh(plan, seed):

@@ -13,6 +13,7 @@ from encircle.likelihood.reductions import reduce_graph
 from encircle.likelihood.shared import Evidence, find_reliability_shared
 from encircle.likelihood.sweep import plan_sweep
 from tests.property.worlds import (
+from tests.thorough import thorough
     count_shared_worlds,
     count_worlds,
     draw_graph,
@@ -39,6 +40,7 @@ def find(graph):
     return found.connected
 
 
+@thorough
 @pytest.mark.parametrize("seed", range(20))
 def test_exact_is_what_all_worlds_add_up_to(seed):
     """Counting by states equals counting every world, on 2,000 graphs."""
@@ -51,6 +53,7 @@ def test_exact_is_what_all_worlds_add_up_to(seed):
         assert abs(found.cut_off - cut_off) < CLOSE
 
 
+@thorough
 def test_the_kernel_is_what_all_worlds_add_up_to():
     """Counting by states in machine code equals counting every world, on 1,000 graphs."""
     rng = np.random.default_rng(21)

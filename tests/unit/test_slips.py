@@ -10,6 +10,7 @@ import encircle
 from encircle.errors import SituationError
 from encircle.slips import inspect_situation
 from tests.property.strategies import box, line, point
+from tests.thorough import thorough
 from tests.unit.test_contradiction import SOURCE, draw, feature, stand
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
@@ -163,6 +164,7 @@ def test_a_doubt_keeps_confidence_low_and_stands_in_the_headline():
     )
 
 
+@thorough
 def test_the_library_of_history_is_quiet():
     """A false alarm is a defect: these are the slips that its maps really have."""
     told = set()

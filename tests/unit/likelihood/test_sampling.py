@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from encircle.likelihood.graph import Graph
 from encircle.likelihood.sampling import (
+from tests.thorough import thorough
     BLOCK_WORLDS,
     PARTS,
     ForceSampler,
@@ -82,6 +83,7 @@ GATED = build(
 )  # fmt: skip
 
 
+@thorough
 @pytest.mark.parametrize("graph", [BRIDGE, GATED], ids=["bridge", "behind a gate"])
 def test_the_interval_holds_the_truth_as_often_as_it_says(graph):
     """Over 1,000 seeds, as often as Wilson's interval does by the binomial law."""
