@@ -123,8 +123,9 @@ def convert(
         bool, typer.Option("--keep-good", help="Leave out rows that cannot be read, and say so")
     ] = False,
     within_km: Annotated[
-        float, typer.Option(min=0.1, help="How far from the force roads are taken, km")
-    ] = 30.0,
+        float | None,
+        typer.Option(min=0.1, help="How far from the force roads are taken, km; 30 if not given"),
+    ] = None,
 ) -> None:
     """Convert what others made into a situation: maps, tables, roads and GIS files."""
     from encircle.formats.compose import Plan, compose

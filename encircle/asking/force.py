@@ -321,5 +321,19 @@ def speaks_of(situation: Situation, place: Where | None) -> bool:
     return not shapes or min(drawn.distance(here) for drawn in shapes) <= NEAR_PLACE_DEG
 
 
+def find_other_side(situation: Situation, side: str | None) -> str | None:
+    """
+    Find whose the force of a situation is, where that is not the side asked about.
+
+    None: it is that side's or an ally's, or the situation calls its sides by other names.
+    """
+    known = {one.id.casefold(): one.id for one in situation.sides}
+    asked = known.get((side or "").casefold())
+    if asked is None:
+        return None
+    sides = {p.side for p in situation.positions_of(situation.force)}
+    return None if sides & {asked, *situation.friends_of(asked)} or not sides else sides.pop()
+
+
 def _fault(pointer: str, message: str, remedy: str) -> SituationError:
     return SituationError([InputFault(pointer, message, remedy)])

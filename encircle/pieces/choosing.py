@@ -149,7 +149,12 @@ def _unknown(answer: str, known: Sequence[Piece], side: str | None) -> Situation
         return _fault(said, "Give the place too (--force-at PLACE)")
     listed = ", ".join(f"{p.id} ({describe(p)})" for p in known[:20])
     more = f" and {len(known) - 20} more" if len(known) > 20 else ""  # noqa: PLR2004 - as listed
-    remedy = f"Use one of {listed}{more}, or a place" if known else "The map shows no piece of it"
+    remedy = (
+        f"Use one of {listed}{more}, or a place"
+        if known
+        else "The map shows no piece of it: name a place (LON,LAT or a name), to judge the front "
+        "round it"
+    )
     return _fault(f"no piece{of} on this map is called {answer!r}", remedy)
 
 

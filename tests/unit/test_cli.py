@@ -158,3 +158,30 @@ def test_a_row_that_cannot_be_read_ends_with_two_and_its_number(run, tmp_path):
     assert "row 3" in done.stderr
     assert "row 4" in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "idle"),
+    [
+        pytest.param(("timeline", KURSK, "--side", "RU"), "--side", id="a side of situations"),
+        pytest.param(("timeline", KURSK, "--border", KURSK), "--border", id="their border"),
+        pytest.param(("timeline", KURSK, "--force-in", "Sudzha"), "--force-in", id="a piece"),
+        pytest.param(("new-scenario", "fixtures/kursk-2025-03-14", "--side", "UA"), "--side",
+                     id="the side of a scenario that is there"),
+        pytest.param(("new-scenario", "fixtures/kursk-2025-03-14", "--force", "x"), "--force",
+                     id="its force"),
+        pytest.param(("claims", "publish", "-", "--csv", "x.csv", "--title", "T"), "--title",
+                     id="the title of no page"),
+        pytest.param(("claims", "publish", "-", "--csv", "x.csv", "--author", "A"), "--author",
+                     id="the author of nothing that names one"),
+        pytest.param(("claims", "publish", "-", "--csv", "x.csv", "--note", "N"), "--note",
+                     id="a note for no log"),
+        pytest.param(("convert", KURSK, "-", "--force-in", "Sudzha"), "--force-in", id="convert"),
+    ],
+)  # fmt: skip
+def test_an_option_that_would_do_nothing_is_refused_by_its_name(run, words, idle):
+    done = run(*words, input=b"[]")
+    assert done.exit_code == 2
+    [line] = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert idle in line
+    assert done.stdout == ""

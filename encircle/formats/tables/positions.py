@@ -89,6 +89,8 @@ class Reading:
     passed: list[int] = field(default_factory=list)
     """Rows that repeat another, told in a notice."""
     gives: Yield = "positions"
+    swapped: frozenset[int] = frozenset()
+    """Rows whose latitude and longitude were exchanged, as told."""
 
     @property
     def bad_rows(self) -> list[int]:
@@ -148,6 +150,7 @@ class _Reader:
     def read(self) -> Reading:
         self._check_columns()
         self.located = locate(self.sheet, self.columns, self.wishes.swap)
+        self.reading.swapped = self.wishes.swap & self.located.places.keys()
         self.days = {
             role: read_days(iterate_cells(self.sheet, self.columns.of[role]))
             for role in ("date", "reported_at", "valid_from", "valid_to")

@@ -64,3 +64,21 @@ def test_only_isw_s_map_is_several_files():
     files = [MapFile("2025-03-14.json", LIVEUAMAP)] * 2
     with pytest.raises(SituationError, match="isw only"):
         convert_map("liveuamap", files, BORDER, force_at=[PLACE])
+
+
+FAR = (33.5, 49.0)
+
+
+def codes_of(document):
+    return {notice["code"] for notice in document["situation"]["notices"]}
+
+
+def test_a_place_far_from_the_ground_that_was_named_for_the_force_is_told():
+    raw, name = two_sided(), "Control_25_03_01.kml"
+    near = convert_map(None, [MapFile(name, raw)], BORDER, force_at=[PLACE], force_in=PLACE)
+    far = convert_map(None, [MapFile(name, raw)], BORDER, force_at=[FAR], force_in=PLACE)
+    assert "place_far_from_the_piece" not in codes_of(near)
+    assert "place_far_from_the_piece" in codes_of(far)
+    [told] = [n for n in far["situation"]["notices"] if n["code"] == "place_far_from_the_piece"]
+    assert "(33.5, 49)" in told["statement"]
+    assert "--force-in" in told["statement"]
