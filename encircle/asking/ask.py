@@ -188,7 +188,10 @@ def _answer(
 def _find_place(asked: Asked, maps: Sequence[GivenMap], more: list[Notice]) -> Where | None:
     """Find the place; a situation names its force itself, so it can do without, and says so."""
     try:
-        return find_place(asked.place, maps)
+        return find_place(
+            asked.place, maps,
+            lambda said: more.append(Notice("place_by_the_front", "caution", said)),
+        )  # fmt: skip
     except (SituationError, QuestionError):
         if any(m.painted for m in maps):
             raise

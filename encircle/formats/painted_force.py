@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from shapely.geometry import MultiPolygon, Point, Polygon, box
 
 from encircle.errors import SituationError
 from encircle.formats.painted import refusal
-from encircle.formats.painted_place import check_place
+from encircle.formats.painted_place import check_place, find_front_line
 from encircle.formats.shapes import LonLat, box_round
 from encircle.notices import Notice
 from encircle.pieces import (
@@ -119,6 +119,8 @@ class ForceFinder:
     def __init__(self, ground: Ground, label: str, window: Polygon | None = None) -> None:
         self.ground, self.window, self.side = ground, window, ground.side
         self.label = DEMONYMS.get(ground.side, label)
+        self.taken: dict[str, Notice] = {}
+        """What was told of a name that several places bear."""
 
     @cached_property
     def held(self) -> Held:
@@ -143,10 +145,15 @@ class ForceFinder:
         """
         places = [self.resolve(given, "--force-at") for given in force_at]
         if force_in is not None:
-            return self.draw_piece(self._choose(force_in, places))
-        if not places:
+            meant = self.draw_piece(self._choose(force_in, places))
+        elif places:
+            meant = self._stand(places)
+        else:
             raise refusal("no place of the force", "Say where it stands (--force-at LON,LAT)")
-        return self._stand(places)
+        return replace(meant, notices=(*meant.notices, *self.taken.values()))
+
+    def _tell_taken(self, said: str) -> None:
+        self.taken[said] = Notice("place_by_the_front", "caution", said)
 
     def find_front_at(self, force_at: Sequence[LonLat | str]) -> Force:
         """Draw the plainly joined ground round the first of some places."""
@@ -164,7 +171,10 @@ class ForceFinder:
 
         west, south, east, north = self.ground.painted_window().bounds
         try:
-            found = resolve_place(given, bounds=(west, south, east, north), option=option)
+            found = resolve_place(
+                given, bounds=(west, south, east, north), option=option, tell=self._tell_taken,
+                front=lambda: find_front_line(self.ground.painted, self.ground.border),
+            )  # fmt: skip
         except SituationError:
             if self.ground.border is None:
                 raise

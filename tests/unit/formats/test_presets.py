@@ -82,3 +82,21 @@ def test_a_place_far_from_the_ground_that_was_named_for_the_force_is_told():
     [told] = [n for n in far["situation"]["notices"] if n["code"] == "place_far_from_the_piece"]
     assert "(33.5, 49)" in told["statement"]
     assert "--force-in" in told["statement"]
+
+
+def test_a_name_that_several_places_bear_is_taken_by_the_front_and_told():
+    """The map's own front decides between two Avdiivkas, and the situation says which was taken."""
+    outline = mapping(box(31.0, 46.0, 38.5, 52.5))
+    lost = mapping(box(37.9, 47.0, 38.5, 49.0))
+    raw = json.dumps(
+        {"type": "FeatureCollection", "features": [
+            {"type": "Feature", "geometry": lost, "properties": {"fill": "#a52714", "name": "x"}},
+            {"type": "Feature", "geometry": mapping(box(31.1, 52.2, 31.4, 52.4)),
+             "properties": {"fill": "#bcaaa4", "name": "y"}},
+        ]}
+    ).encode()  # fmt: skip
+    files = [MapFile("2024-02-01_1706788800.geojson", raw)]
+    document = convert_map("deepstate", files, outline, force_at=["Avdiivka"])
+    [told] = [n for n in document["situation"]["notices"] if n["code"] == "place_by_the_front"]
+    assert told["statement"].startswith("'Avdiivka' was taken for Avdiivka, Donetsk, UA")
+    assert "Chernihiv" in told["statement"]
