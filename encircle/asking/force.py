@@ -18,7 +18,7 @@ from encircle.formats.painted_situation import (
 )
 from encircle.geojson import read_situation
 from encircle.notices import Notice
-from encircle.pieces import FRONT, find_pieces, list_near
+from encircle.pieces import FRONT, drop_area, find_pieces, list_near
 from encircle.places import resolve_place
 from encircle.projection import GEOD
 
@@ -322,7 +322,7 @@ def draw_on(given: GivenMap, meant: Meant, force: str) -> Json:
     assert given.painted is not None  # noqa: S101 - asked of paint only
     return situation_for_piece(
         given.painted, given.border, meant.geometry, as_of=given.as_of, force=force,
-        side=meant.side, name=meant.name,
+        side=meant.side, name=drop_area(meant.name) if meant.name else None,
     )  # fmt: skip
 
 

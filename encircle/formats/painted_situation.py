@@ -135,7 +135,8 @@ def situation_for_piece(  # noqa: PLR0913 - as above
     geometry
         The piece as the first map draws it, in degrees.
     name
-        What the force is called; by default as this map has it.
+        What the force is called where this map does not show it as one piece, so that it has no
+        name of its own here.
 
     Notes
     -----

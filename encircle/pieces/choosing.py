@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import cos, radians
 from typing import TYPE_CHECKING, Any
@@ -260,6 +261,18 @@ def describe(piece: Piece) -> str:
     grey = piece.area_uncertain_km2
     more = f" ({grey:.0f} more if the grey ground is its own)" if grey >= 1 else ""
     return f"a {KIND_WORDS[piece.kind]} of {area} km²{by}{more}"
+
+
+def drop_area(name: str) -> str:
+    """
+    Leave out of what a force is called how large its ground is: that is of one map and one day.
+
+    Examples
+    --------
+    >>> drop_area("the Ukrainian force in the salient of 139 km² by Sudzha")
+    'the Ukrainian force in the salient by Sudzha'
+    """
+    return re.sub(r" of [\d.]+ km²", "", name)
 
 
 def name_bearing(bearing_deg: float) -> str:

@@ -148,6 +148,19 @@ def test_a_situation_is_a_map_too_and_its_force_is_judged():
     assert answer.rating == "contradicted"
 
 
+def test_a_piece_is_told_of_each_map_as_that_map_shows_it():
+    """Area and kind are of one map: another, which shows less of the ground, says how much it is."""
+    smaller = two_sided().replace(b"34.4,51.2", b"34.4,51.1").replace(b"34,51.2", b"34,51.1")
+    answer = put(files=(MAP, MapFile("Control_25_03_02.kml", smaller)))
+    names = [m.document["situation"]["forces"][0]["name"] for m in answer.maps]
+    areas = [float(re.search(r"of ([\d.]+) km²", name)[1]) for name in names]
+    assert areas[0] == pytest.approx(2 * areas[1], rel=0.1)
+    judged = [(m.judgement["headline"], name) for m, name in zip(answer.maps, names, strict=True)
+              if m.judgement]  # fmt: skip
+    assert judged
+    assert all(name in headline for headline, name in judged)
+
+
 # -- what would do nothing --------------------------------------------------------------------
 
 KURSK = (FIXTURES / "kursk-2025-03-14" / "situation.geojson").read_bytes()
