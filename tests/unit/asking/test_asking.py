@@ -149,7 +149,7 @@ def test_a_situation_is_a_map_too_and_its_force_is_judged():
 
 
 def test_a_piece_is_told_of_each_map_as_that_map_shows_it():
-    """Area and kind are of one map: another, which shows less of the ground, says how much it is."""
+    """Area and kind are of one map: another, which shows less ground, says how much."""
     smaller = two_sided().replace(b"34.4,51.2", b"34.4,51.1").replace(b"34,51.2", b"34,51.1")
     answer = put(files=(MAP, MapFile("Control_25_03_02.kml", smaller)))
     names = [m.document["situation"]["forces"][0]["name"] for m in answer.maps]
