@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from encircle.counting import number_of
 from encircle.terminal import (
     FAILED,
     echo,
@@ -268,7 +269,9 @@ def _tell_history(judged: History, firmness: dict[str, Any]) -> None:
     for record in judged.wrong:
         for difference in record.differences or ["the proof does not hold"]:
             echo(f"{record.scenario.id}: {difference}")
-    console.print(f"{len(judged.records)} states judged and verified in {judged.seconds:.0f} s.")
+    console.print(
+        f"{number_of(len(judged.records), 'state')} judged and verified: {judged.seconds:.0f} s."
+    )
 
 
 def _mark(said: bool | None, truth: bool | None) -> str:

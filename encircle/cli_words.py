@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from encircle.counting import number_of
 from encircle.terminal import (
     echo,
     guard,
@@ -255,4 +256,4 @@ def _tell_proposals(proposals: Sequence[Proposal]) -> None:
         echo(f"   “{p.phrase}” in: {' '.join(p.sentence.split())}")
         if p.also:
             echo(f"   The same words are also used for: {', '.join(p.also)}")
-    echo(f"{len(proposals)} claims proposed, for you to confirm. None is rated.")
+    echo(f"{number_of(len(proposals), 'claim')} proposed, for you to confirm. None is rated.")

@@ -12,6 +12,7 @@ import shapely
 from shapely import STRtree
 from shapely.geometry import Point
 
+from encircle.counting import number_of
 from encircle.evidence import admit
 from encircle.notices import Notice, gather
 from encircle.options import Options
@@ -164,13 +165,19 @@ class _Sheet:
         def unite(*names: str) -> BaseGeometry:
             return shapely.union_all([self.shapes[c.id] for c, what in under if what in names])
 
-        lost = unite("hostile").difference(unite("own", "else"))
         bare = unite("hostile territory").difference(unite("own territory"))
-        lost = lost.union(bare.difference(unite("hostile", "own", "neutral", "else")))
-        lost = lost.intersection(place)
-        hostile = [c for c, what in under if what.startswith("hostile")]
-        held = [c for c in hostile if self.shapes[c.id].intersection(lost).area > 0]
-        return held, lost.area / place.area
+        lost = {
+            "hostile": unite("hostile").difference(unite("own", "else")),
+            "hostile territory": bare.difference(unite("hostile", "own", "neutral", "else")),
+        }
+        lost = {what: ground.intersection(place) for what, ground in lost.items()}
+        least = SLIVER * place.area
+        held = [
+            c
+            for c, what in under
+            if what in lost and self.shapes[c.id].intersection(lost[what]).area > least
+        ]
+        return held, sum(ground.area for ground in lost.values()) / place.area
 
     @cached_property
     def barriers(self) -> list[Barrier]:
@@ -461,7 +468,7 @@ def find_unbridged_routes(sheet: _Sheet) -> Iterator[Notice]:
             met = shapely.intersection(shape, sheet.shapes[barrier.id])
             bare = [p for p in shapely.get_parts(met) if not _is_spanned(sheet, p)]
             if bare and not _ends_there(sheet, shape, bare):
-                more = f", and at {len(bare) - 1} places more" if bare[1:] else ""
+                more = f", and at {number_of(len(bare) - 1, 'place')} more" if bare[1:] else ""
                 yield _tell(
                     "route_over_water", "caution",
                     f"{route.id} runs over {barrier.id} at {sheet.say_place(bare[0])}{more} and no "

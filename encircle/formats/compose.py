@@ -14,6 +14,7 @@ from shapely.geometry import Point, shape
 
 from encircle.claims.answer import FaultyClaim
 from encircle.contract import parse_instant
+from encircle.counting import number_of
 from encircle.errors import QuestionError, SituationError, UnknownForceError
 from encircle.formats.claims_file import read_claims
 from encircle.formats.guests import FORCED, Given, Taken, take_in
@@ -322,8 +323,8 @@ def _refuse_or_keep(readings: Sequence[Reading], plan: Plan) -> None:
         error = refuse_rows(bad)
         count = sum(len(reading.bad_rows) for reading in bad)
         good = sum(len(reading.features) for reading in bad)
-        last = refusal(f"{count} rows cannot be read", f"Mend them, or keep the {good} good ones: "
-                       "--keep-good")  # fmt: skip
+        last = refusal(f"{number_of(count, 'row')} cannot be read",
+                       f"Mend, or keep what is good ({good}): --keep-good")  # fmt: skip
         raise SituationError([*error.faults, *last.faults])
     for reading in bad:
         if not reading.features:

@@ -115,8 +115,8 @@ def test_each_layer_of_a_map_comes_with_its_basis(run, maps):
     done = run("convert", f"claimed={file}", "-", "--preset", "isw", "--layer", f"skip={file}",
                "--border", maps / "border.geojson", "--force-at", "33,49.5")  # fmt: skip
     assert done.exit_code == 0
-    assert "20220815_a.geojson: 1 features read as claimed (RU)." in done.stderr
-    assert "20220815_a.geojson: 1 features left out: no control (RU)." in done.stderr
+    assert "20220815_a.geojson: 1 feature read as claimed (RU)." in done.stderr
+    assert "20220815_a.geojson: 1 feature left out: no control (RU)." in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_what_fits_no_rule_is_unknown_ground_and_named():
     said = "\n".join(map(str, painted.notices))
     assert "Placemark 'arrow' (map, arrow) fits no rule" in said
     assert [n.severity for n in painted.notices if n.code == "fits_no_rule"] == ["doubt"]
-    assert "1 placemarks were left out, as the rules say" in said
+    assert "1 placemark was left out, as the rules say" in said
 
 
 def test_a_rule_that_nothing_bears_is_told():
