@@ -82,6 +82,8 @@ def check(
     """Hold claims against maps, and say how far the maps bear them out."""
     from encircle.options import Options
 
+    if brief and not json_output:
+        refuse("--brief would do nothing here: it shortens the JSON; give --json too")
     failing = _parse_ratings(fail_on or [])
     maps = _read_maps(situations)
     stated = _read_claims(maps, situations, claims)

@@ -177,6 +177,8 @@ def test_a_row_that_cannot_be_read_ends_with_two_and_its_number(run, tmp_path):
         pytest.param(("claims", "publish", "-", "--csv", "x.csv", "--note", "N"), "--note",
                      id="a note for no log"),
         pytest.param(("convert", KURSK, "-", "--force-in", "Sudzha"), "--force-in", id="convert"),
+        pytest.param(("judge", KURSK, "--seed", "3"), "--seed", id="the seed of no draw"),
+        pytest.param(("check", KURSK, "--brief"), "--brief", id="words cut short"),
     ],
 )  # fmt: skip
 def test_an_option_that_would_do_nothing_is_refused_by_its_name(run, words, idle):
