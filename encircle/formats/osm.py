@@ -13,6 +13,7 @@ import orjson
 import shapely
 import shapely.geometry
 
+from encircle.counting import number_of
 from encircle.crs import check_crs
 from encircle.errors import InputFault, SituationError
 from encircle.formats.coordinates import UnreadableError, read_geometry
@@ -204,7 +205,7 @@ def _read_osm(path: Path, chance: str | None, on_read: Callable[[int], object] |
     except RuntimeError as error:
         raise _refuse(f"{path.name} is not OpenStreetMap: {error}", "Give a whole file") from None
     if lost:
-        gathered.notices.append(f"{lost} places of roads lie outside the extract: cut off there")
+        gathered.notices.append(f"{number_of(lost, 'place')} outside the extract: roads end there")
     return gathered.to_lines(keys)
 
 
@@ -251,7 +252,9 @@ def _read_geojson(path: Path, chance: str | None) -> Lines:
         for part in drawn:
             gathered.add(name, p_open, part)
     if others:
-        gathered.notices.append(f"{others} features are no lines, or empty, and were left out")
+        gathered.notices.append(
+            f"{number_of(others, 'feature', 'was')} left out: no line, or empty"
+        )
     try:
         return gathered.to_lines()
     except SituationError:

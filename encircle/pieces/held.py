@@ -45,7 +45,9 @@ class Shares:
 
 
 class MapGround(Protocol):
-    """One map over one border, seen by one side."""
+    """One map over one border, seen by one side; equal to another that says the same."""
+
+    def __hash__(self) -> int: ...
 
     @property
     def side(self) -> str:

@@ -24,13 +24,13 @@ from encircle.likelihood.solving import CutOff
 from encircle.likelihood.world import DEFINITIONS
 from tests.property.strategies import HALF_M, SETTINGS, Sketch, box, draw_plan, line, plans, point
 from tests.property.worlds_oracle import (
-from tests.thorough import thorough
     bracket_slowly,
     build_atlas,
     doubted,
     judge_fast,
     judge_slowly,
 )
+from tests.thorough import thorough
 
 pytestmark = pytest.mark.property
 

@@ -13,12 +13,12 @@ from encircle.likelihood.reductions import reduce_graph
 from encircle.likelihood.shared import Evidence, find_reliability_shared
 from encircle.likelihood.sweep import plan_sweep
 from tests.property.worlds import (
-from tests.thorough import thorough
     count_shared_worlds,
     count_worlds,
     draw_graph,
     draw_tangled_graph,
 )
+from tests.thorough import thorough
 
 SETTINGS = settings(max_examples=200, deadline=None, derandomize=True)
 CLOSE = 1e-11

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from encircle.likelihood.graph import Graph
 from encircle.likelihood.sampling import (
-from tests.thorough import thorough
     BLOCK_WORLDS,
     PARTS,
     ForceSampler,
@@ -22,6 +21,7 @@ from tests.thorough import thorough
     sample_force,
     sample_vertices,
 )
+from tests.thorough import thorough
 
 CHANCES = (0.0, 0.01, 0.1, 0.3, 0.5, 0.8, 0.95, 1.0)
 
