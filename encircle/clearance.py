@@ -25,6 +25,8 @@ CLOSED_M = 0.05
 """A gap narrower than this, in metres, is a joint between two walls and no way."""
 ROUNDS = 60
 """Rounds of refinement after which the proven lower bound is returned as it stands."""
+MOST_SITES = 20_000
+"""Wall points after which it is returned too: drawing more takes longer than a width is worth."""
 
 
 class Pinch(NamedTuple):
@@ -94,7 +96,8 @@ def find_widest_way(
             return CLOSED
         slack_m = max(TOLERANCE_M, RELATIVE_TOLERANCE * course.narrowest_m)
         way_m, is_new = wall.refine(course.show_walls(), course.narrowest_m, slack_m)
-        if way_m >= course.narrowest_m - slack_m or not is_new:
+        is_settled = way_m >= course.narrowest_m - slack_m or not is_new
+        if is_settled or len(wall.triangulation.points) > MOST_SITES:
             break
         proven_m = max(proven_m, way_m - 10 * GRID_M)
     return CLOSED if course is None else _state(course, way_m)
