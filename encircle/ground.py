@@ -13,6 +13,7 @@ import shapely
 from shapely import STRtree
 from shapely.geometry import Polygon, box
 
+from encircle.projection import mend
 from encircle.reach import READINGS, Reading, build_reach, is_bare
 from encircle.situation import (
     GREY_BASES,
@@ -452,7 +453,7 @@ def _clip(shape: BaseGeometry, area: BaseGeometry) -> BaseGeometry:
     """Cut polygons and lines to the area; leave what lies inside as it is drawn."""
     if shape.geom_type.endswith("Point") or shapely.covers(area, shape):
         return shape
-    clipped = shapely.intersection(shape, area)
+    clipped = _overlay(shapely.intersection, shape, area)
     keep = "Line" if "Line" in shape.geom_type else "Polygon"
     parts = [p for p in shapely.get_parts(clipped) if keep in p.geom_type]
     return shapely.union_all(parts) if parts else type(shape)()
@@ -480,7 +481,7 @@ def _patch_control(
             yield Patch(shapes[control.id], role, control.id)
             continue
         whole = _close_seams(solid, faced, area.buffer(3 * error, join_style="mitre"), area, seam_m)
-        smaller = shapely.intersection(shapes[control.id], whole.buffer(-error))
+        smaller = _overlay(shapely.intersection, shapes[control.id], whole.buffer(-error))
         larger = _clip(shapes[control.id].buffer(error), area)
         yield Patch(smaller, role, control.id, ("optimistic",))
         yield Patch(larger, role, control.id, ("pessimistic",))
@@ -500,7 +501,7 @@ def _close_seams(
     them: no front runs there, and a gap along it would be the drawing's alone. Ground painted as
     somebody else's or as nobody's is faced, however thin.
     """
-    outside = shapely.difference(frame, area)
+    outside = _overlay(shapely.difference, frame, area)
     whole = shapely.union_all([outside, *(s for s in solid if "Polygon" in s.geom_type)])
     half = max(seam_m, CRACK_M) / 2
     closed = whole.buffer(half).buffer(-half)
@@ -610,7 +611,7 @@ def _part(ground: BaseGeometry, role: Role, speaking: Sequence[Patch]) -> Iterat
     """Part bare territory by whose word it is."""
     for patch in speaking:
         if patch.role == role:
-            own = shapely.intersection(ground, patch.shape)
+            own = _overlay(shapely.intersection, ground, patch.shape)
             if own.area > 0:
                 yield Patch(own, role, patch.feature)
 
@@ -626,12 +627,8 @@ def _overlay(
     try:
         return operation(one, other)
     except shapely.GEOSException:
-        valid = (_only_polygons(shapely.make_valid(shape)) for shape in (one, other))
+        valid = (s if "Line" in s.geom_type else mend(s) for s in (one, other))
         return operation(*valid, grid_size=GRID_M)
-
-
-def _only_polygons(shape: BaseGeometry) -> BaseGeometry:
-    return shapely.union_all([p for p in shapely.get_parts(shape) if "Polygon" in p.geom_type])
 
 
 def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
