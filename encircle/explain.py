@@ -206,7 +206,9 @@ def _say_margins(judgement: Judgement) -> Iterator[str]:
         return
     neck, closing = margins["neck_width_m"], margins["closing_distance_m"]
     yield "Margins (unknown ground hostile / passable):"
-    if judgement.verdict == "not_encircled" and neck["pessimistic"] == 0.0:
+    path = judgement.judged.certificates["open"]
+    crossed = path and any(leg["by"] == "crossing" for leg in path["legs"])
+    if crossed and neck["pessimistic"] is None and closing["pessimistic"] is None:
         yield "- narrowest place of the widest way: a crossing; no open ground leads out"
     else:
         yield f"- narrowest place of the widest way: {_span(neck)}{_at(neck)}"

@@ -225,9 +225,16 @@ def find_closing_front(
         None if the force stands on a goal, or no front inside the area closes.
     """
     goal = shapely.union_all(list(goals))
-    if shapely.intersects(start, goal) and not shapely.touches(start, goal):
+    if _stands_on(start, goal):
         return None
     return find_new_front(start, goal, walls, lines, area)
+
+
+def _stands_on(start: BaseGeometry, goal: BaseGeometry) -> bool:
+    """Tell whether two shapes share ground; to touch along an outline is to share none."""
+    if start.area > 0 and goal.area > 0:
+        return bool(shapely.intersection(start, goal).area > LOOSE_M**2)
+    return bool(shapely.intersects(start, goal))
 
 
 def is_loose(front: BaseGeometry, walls: BaseGeometry, lines: BaseGeometry | None) -> bool:

@@ -188,11 +188,12 @@ def tell_missing(judgement: Judgement, pivots: Sequence[Json]) -> Iterator[Json]
     margins = judgement.margins
     if judgement.encircled:
         gap = margins.get("opening_distance_m")
-        far = f", at least {gap['distance_m'] / 1000:.1f} km of it" if gap else ""
-        text = (
-            "Nothing drawn here, if wrong, would surely open a way out: friendly ground that "
-            f"nobody drew would have to be there{far}."
-        )
+        if gap is None and _is_held_by_water(judgement):
+            needed = "a crossing that nobody drew would have to be there"
+        else:
+            far = f", at least {gap['distance_m'] / 1000:.1f} km of it" if gap else ""
+            needed = f"friendly ground that nobody drew would have to be there{far}"
+        text = f"Nothing drawn here, if wrong, would surely open a way out: {needed}."
     else:
         front_m = margins.get("closing_distance_m", {}).get("pessimistic")
         far = f", along at least {front_m / 1000:.1f} km of front" if front_m else ""
@@ -203,6 +204,12 @@ def tell_missing(judgement: Judgement, pivots: Sequence[Json]) -> Iterator[Json]
     yield {
         "evidence": [], "would_make": opposite, "probability": None, "statement": text, "wrong": [],
     }  # fmt: skip
+
+
+def _is_held_by_water(judgement: Judgement) -> bool:
+    """Tell whether a barrier is part of what closes the force in."""
+    ring = judgement.judged.certificates["closed"]
+    return any(segment["by"] in ("barrier", "sea") for segment in (ring or {}).get("segments", ()))
 
 
 def _round(p: float) -> float:
