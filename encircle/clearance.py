@@ -157,7 +157,7 @@ def _leave(solid: BaseGeometry, area: Polygon, width_m: float) -> NDArray[np.obj
     """Leave what the middle of a disc of this width can reach: the area without a rim of walls."""
     thick = solid.buffer(width_m / 2, quad_segs=QUARTER_SEGMENTS)
     parts: NDArray[np.object_] = shapely.get_parts(shapely.difference(area, thick))
-    return parts[shapely.get_dimensions(parts) == POLYGON]
+    return np.asarray(parts[shapely.get_dimensions(parts) == POLYGON], dtype=np.object_)
 
 
 def _state(course: Course, proven_m: float) -> WidestWay:

@@ -61,6 +61,10 @@ def write_headline(judgement: Judgement) -> str:
         text += f"; {cut['units']} of its {cut['of']} units {were} cut off"
         if cut["weight_share"] is not None:
             text += f" ({cut['weight_share']:.0%} of its weight)"
+    hung = sum(position.judged.status.code == "C3" for position in judgement.positions)
+    if hung and judgement.status.code in ("C0", "C1", "C2"):
+        their = f"{hung} of its {len(judgement.positions)} units"
+        text += f"; whether {their} could get out hung on ground nobody was sure of"
     doubts = [n.statement for n in judgement.notices if n.severity == "doubt"]
     if doubts and CONTRADICTION not in rules:
         more = f" and {len(doubts) - 1} more" if doubts[1:] else ""
