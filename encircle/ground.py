@@ -45,6 +45,8 @@ TOUCH_M = 1e-4
 """A point this near to a boundary is on it, metres: rounding, well below the grid."""
 LEAST_SHARED_M = 0.05
 """Faces that share less boundary than this only touch, metres."""
+LEAST_RUN_M = 1.0
+"""A line runs over ground that it is on for longer than this, metres."""
 OFFSET_ERROR = 0.01
 """Share of a distance by which an outline moved by it may be off: GEOS smooths what it moves."""
 CRACK_M = 1.0
@@ -350,13 +352,18 @@ class Ground:
 
     def faces_under(self, line: BaseGeometry) -> list[int]:
         """List the faces a line runs over for more than a metre; else those it touches."""
-        found = self.tree.query(line, "intersects").tolist()
-        return self.faces_along(line) or sorted(found)
+        found = self.tree.query(line, "intersects")
+        return self._faces_among(line, found) or sorted(found.tolist())
 
     def faces_along(self, line: BaseGeometry) -> list[int]:
         """List the faces a line runs over for more than a metre."""
-        found = self.tree.query(line, "intersects").tolist()
-        return sorted(f for f in found if shapely.intersection(line, self.faces[f]).length > 1.0)
+        return self._faces_among(line, self.tree.query(line, "intersects"))
+
+    def _faces_among(self, line: BaseGeometry, found: NDArray[np.int64]) -> list[int]:
+        if line.length <= LEAST_RUN_M:
+            return []
+        along = shapely.length(shapely.intersection(line, self.faces[found])) > LEAST_RUN_M
+        return sorted(found[along].tolist())
 
     def evidence_of(self, face: int, reading: Reading) -> list[str]:
         """Name the features that make a face what it is on a reading."""
