@@ -391,7 +391,9 @@ def _is_held(network: Network, inside: set[int], standing: Standing) -> bool:
 
 
 def _fence_in_place(network: Network, standing: Standing) -> tuple[Polygon, int | None]:
-    face = standing.own_faces[0]
+    face = standing.own_faces[0] if standing.own_faces else None  # off the map: nothing holds it
+    if face is None:
+        return orient(standing.place.buffer(1.0)), None
     room = standing.place.distance(network.ground.faces[face].boundary)
     return orient(standing.place.buffer(min(25.0, max(0.9 * room, 0.5)))), face
 

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
 from shapely import MultiLineString, Polygon
 
-from encircle.obstacles import (
-    GRID_M,
-    Mesh,
-    Wall,
-    draw_lines,
-    is_among,
-    is_convex,
-    list_obstacles,
-    list_segments,
-)
+from encircle.obstacles import draw_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from encircle.obstacles import Floats, Ints
+    from encircle.obstacles import Bools, Floats, Ints
 
-CONFORMING_ROUNDS = 12
-"""Rounds in which walls that are missing from the triangulation are given more points."""
-TIGHTENING_ROUNDS = 1
-"""How often the cut is drawn again with more points where it meets the walls."""
+GRID_M = 0.01
+"""Lines are laid over each other on this grid, metres: as the boundaries of ground are."""
+BARRIER_M = 0.05
+"""Half the width a barrier line is given, metres: a strip of wall."""
+EDGE_M = 1.0
+"""A force at the edge of the area leaves so much room for a front, metres."""
+DOT_M = 1.0
+"""Radius of what stands for a shape without area, metres."""
+PIECES = 600
+"""The lines are cut into so many pieces of equal length at first: a front may end between two."""
+FINER = 8
+"""How many times as fine they are cut near the front found first."""
+MOST_VERTICES = 6_000
+"""Outlines of more vertices are drawn more coarsely at first."""
 
 
 def find_new_front(
@@ -44,7 +45,7 @@ def find_new_front(
     Parameters
     ----------
     start, goals
-        Points or polygons that do not meet.
+        Areas that do not meet. A front may run along their outlines, and not through them.
     walls
         Ground that parts already: a front in it costs nothing.
     lines
@@ -56,23 +57,30 @@ def find_new_front(
     -------
     front
         Empty if the two are parted already; None if they cannot be parted.
+
+    Notes
+    -----
+    The ground between is cut into triangles that keep to every outline (a constrained Delaunay
+    triangulation); the cheapest set of their sides that parts the two is a minimum cut with length
+    as capacity. Near the front found so the outlines are cut finer, and it is looked for again;
+    at last it is pulled tight. Vertices that stand in the middle of a straight line are left out
+    before anything else: they say nothing.
     """
-    start, goals = (_leave_out(shape, walls, area) for shape in (start, goals))
-    if start.is_empty or goals.is_empty:
+    solid = walls if lines is None else shapely.union(walls, lines.buffer(BARRIER_M))
+    inner = area.buffer(-EDGE_M)  # a front may run between a force and the edge it stands at
+    shapes = Shapes(_leave_out(start, solid, inner), _leave_out(goals, solid, area), solid, area)
+    if shapes.start.is_empty or shapes.goals.is_empty:
         return MultiLineString()
-    plan = Plan(start, goals, list_obstacles(walls, lines), area)
-    cut = plan.find_cut()
-    for _ in range(TIGHTENING_ROUNDS):
-        if cut is None or not len(cut):
-            break
-        plan.look_closer(cut)
-        cut = plan.find_cut()
+    outlines = shapes.draw_outlines()
+    near_m = outlines.length / PIECES
+    cut = _find_cut(shapes, _cut_outlines(outlines, near_m))
+    if cut is not None and len(cut):
+        near = shapely.union_all(draw_lines(cut[:, 0], cut[:, 1])).buffer(2 * near_m, quad_segs=2)
+        cut = _find_cut(shapes, _cut_outlines(outlines, near_m, near))
     if cut is None:
         return None
-    front = MultiLineString([*_pull_tight(cut, start, goals, area)])
-    return _keep_lines(
-        shapely.difference(front, walls) if shapely.intersects(front, walls) else front
-    )
+    front = MultiLineString([*_pull_tight(cut, shapes.start, shapes.goals, area)])
+    return _keep_lines(shapely.difference(front, solid, grid_size=GRID_M))
 
 
 def _keep_lines(front: BaseGeometry) -> MultiLineString:
@@ -80,102 +88,104 @@ def _keep_lines(front: BaseGeometry) -> MultiLineString:
     return MultiLineString([*parts[shapely.get_dimensions(parts) == 1]])
 
 
-def _leave_out(shape: BaseGeometry, walls: BaseGeometry, area: Polygon) -> BaseGeometry:
-    shape = shapely.intersection(shape, area)
-    return shapely.difference(shape, walls) if shapely.intersects(shape, walls) else shape
+def _leave_out(shape: BaseGeometry, solid: BaseGeometry, area: BaseGeometry) -> BaseGeometry:
+    """Keep the areas of a shape that can be passed; where it has none a dot stands for it."""
+    free = shapely.intersection(shape, area)
+    if shapely.intersects(free, solid):
+        free = shapely.difference(free, solid)
+    if free.area > GRID_M or free.is_empty:
+        return free
+    dots = shapely.intersection(free.buffer(DOT_M, quad_segs=2), area)
+    return shapely.difference(dots, solid)
 
 
-class Plan:
-    """Walls, force and goals as points, more of them from cut to cut."""
+class Shapes(NamedTuple):
+    """What is to be parted, what parts already, and where a front may run."""
 
-    def __init__(
-        self, start: BaseGeometry, goals: BaseGeometry, solid: Floats, area: Polygon
-    ) -> None:
-        self.start, self.goals, self.convex = start, goals, is_convex(area)
-        self.room = area.buffer(GRID_M)
-        shapely.prepare(self.room)
-        fences = [list_segments(shape) for shape in (start, goals)]
-        self.wall = Wall(np.concatenate([solid, *fences]), area, every=True)
-        self.solid = np.arange(len(self.wall.segments)) < self.wall.kept[: len(solid)].sum()
-        self._cut_at_touching_points()
+    start: BaseGeometry
+    goals: BaseGeometry
+    solid: BaseGeometry
+    area: Polygon
 
-    def _cut_at_touching_points(self) -> None:
-        """Cut each segment where another's end lies on it."""
-        points = shapely.points(self.wall.vertices)
-        k, on = self.wall.tree.query(points, "dwithin", 2 * GRID_M)
-        self.wall.cut(on, self.wall.vertices[k])
-
-    def find_cut(self) -> Floats | None:
-        """Find the shortest set of triangle sides that parts start and goals; None if none does."""
-        mesh, blocked = self._draw_mesh()
-        points = mesh.points
-        inside = shapely.intersects_xy(self.room, points)
-        owners = self._find_owners(mesh, inside)
-        a, b = points[mesh.across].transpose(1, 0, 2)
-        free = inside[mesh.across[:, 0]] & inside[mesh.across[:, 1]]
-        if not self.convex:
-            free[free] = shapely.covers(self.room, draw_lines(a[free], b[free]))
-        length_m = np.where(free, np.hypot(*(b - a).T), np.inf)
-        chosen = _cut_least(mesh.edges[~blocked], length_m[~blocked], owners)
-        return None if chosen is None else np.stack([a, b], axis=1)[~blocked][chosen]
-
-    def _draw_mesh(self) -> tuple[Mesh, NDArray[np.bool_]]:
-        """Triangulate until every wall, and the outline of force and goals, is made of sides."""
-        for _ in range(CONFORMING_ROUNDS):
-            mesh, pairs, on = self.wall.draw_mesh()
-            key, wanted = mesh.number_edges(mesh.across), mesh.number_edges(pairs)
-            a, b = mesh.points[pairs].transpose(1, 0, 2)
-            missing = ~is_among(wanted, np.sort(key)) & (np.hypot(*(b - a).T) > LEAST_PIECE_M)
-            if not missing.any():
-                break
-            self.wall.cut(on[missing], ((a + b) / 2)[missing])
-        return mesh, is_among(key, np.sort(wanted[self.solid[on]]))
-
-    def _find_owners(self, mesh: Mesh, inside: NDArray[np.bool_]) -> list[Ints]:
-        """List the triangles the force holds, those of the goals, and those outside the area."""
-        corners = mesh.points[mesh.corners]
-        outside = np.flatnonzero((~inside)[mesh.corners].any(axis=1))
-        return [_find_held(self.start, corners), _find_held(self.goals, corners), outside]
-
-    def look_closer(self, cut: Floats) -> None:
-        """Give the walls more points opposite the ends of a cut."""
-        ends = cut.reshape(-1, 2)
-        reach = np.hypot(*(cut[:, 1] - cut[:, 0]).T)
-        k, on = self.wall.tree.query(
-            shapely.points(ends), "dwithin", np.repeat(reach, 2) * 1.001 + GRID_M
-        )
-        if len(k) <= MOST_PAIRS:
-            self.wall.cut(on, ends[k])
+    def draw_outlines(self) -> BaseGeometry:
+        """Draw every outline once, without the vertices in the middle of a straight line."""
+        drawn = shapely.union_all([shapely.boundary(shape) for shape in self], grid_size=GRID_M)
+        return shapely.simplify(shapely.line_merge(drawn), GRID_M)
 
 
-LEAST_PIECE_M = 1.0
-"""Pieces of wall shorter than this may be missing from the triangulation: a leak this wide."""
-MOST_PAIRS = 5000
-"""More pairs than this of a cut's ends and the walls beside them are not looked at."""
+def _cut_outlines(
+    outlines: BaseGeometry, piece_m: float, near: BaseGeometry | None = None
+) -> BaseGeometry:
+    """Cut lines into pieces of a length, and into finer ones near the front found before."""
+    many = shapely.get_num_coordinates(outlines) > MOST_VERTICES
+    if near is None:
+        coarse = shapely.simplify(outlines, piece_m / FINER) if many else outlines
+        return shapely.segmentize(coarse, piece_m)
+    inside = shapely.segmentize(shapely.intersection(outlines, near), piece_m / FINER)
+    outside = shapely.difference(outlines, near)
+    outside = shapely.simplify(outside, piece_m / FINER) if many else outside
+    return shapely.union_all([inside, shapely.segmentize(outside, piece_m)])
 
 
-def _find_held(shape: BaseGeometry, triangles: Floats) -> Ints:
-    """Find the triangles in a shape that their sides outline, and those that hold its points."""
-    middle = triangles.mean(axis=1)
-    held = []
-    for part in shapely.get_parts(shape):
-        if shapely.get_dimensions(part) == 0:
-            held.append(_find_triangle(triangles, shapely.get_coordinates(part)[0]))
-        else:
-            shapely.prepare(part)
-            held.append(np.flatnonzero(shapely.contains_xy(part, middle)))
-    return np.concatenate(held)
+def _find_cut(shapes: Shapes, outlines: BaseGeometry) -> Floats | None:
+    """Find the triangle sides of least total length that part start from goals; None if none do."""
+    noded = shapely.union_all(outlines, grid_size=GRID_M)
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    middle = shapely.point_on_surface(faces)
+    shapely.prepare([*shapes])
+    free = shapely.contains(shapes.area, middle) & ~shapely.contains(shapes.solid, middle)
+    faces, middle = faces[free], middle[free]
+    held = [shapely.contains(shape, middle) for shape in (shapes.start, shapes.goals)]
+    tiles, face = shapely.get_parts(
+        shapely.constrained_delaunay_triangles(faces), return_index=True
+    )
+    pairs, ends, alone = _join_tiles(tiles)
+    length_m = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
+    rim = shapely.dwithin(
+        shapes.area.exterior if not shapes.area.interiors else shapes.area.boundary,
+        shapely.points(alone[1].mean(axis=1)),
+        2 * GRID_M,
+    )
+    owners = [*(np.flatnonzero(which[face]) for which in held), alone[0][rim]]
+    chosen = _cut_least(pairs, length_m, owners, len(tiles))
+    return None if chosen is None else ends[chosen]
 
 
-def _find_triangle(triangles: Floats, xy: Floats) -> Ints:
-    """Find the triangles that hold a point."""
-    a, b = triangles - xy, np.roll(triangles, -1, axis=1) - xy
-    side = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
-    return np.flatnonzero((side >= 0).all(axis=1) | (side <= 0).all(axis=1))
+def _join_tiles(tiles: NDArray[np.object_]) -> tuple[Ints, Floats, tuple[Ints, Floats]]:
+    """
+    Find which triangles share a side.
+
+    Returns
+    -------
+    pairs, ends, alone
+        The two triangles at each shared side (n, 2) and its end points (n, 2, 2); then the triangle
+        at each side that is not shared (m,) and its end points (m, 2, 2).
+    """
+    corners = shapely.get_coordinates(tiles).reshape(-1, 4, 2)
+    sides = np.stack([corners[:, :3], corners[:, 1:]], axis=2).reshape(-1, 2, 2)
+    units = np.round(sides / GRID_M)
+    key = units[..., 0] + 1j * units[..., 1]
+    _, number = np.unique(key, return_inverse=True)
+    number = number.reshape(-1, 2)
+    low, high = number.min(axis=1), number.max(axis=1)
+    order = np.argsort(low * (number.max() + 1) + high, kind="stable")
+    name = (low * (number.max() + 1) + high)[order]
+    same = np.flatnonzero(name[1:] == name[:-1])
+    single = np.ones(len(order), bool)
+    single[same], single[same + 1] = False, False
+    owner = np.repeat(np.arange(len(tiles)), 3)[order]
+    pairs = np.stack([owner[same], owner[same + 1]], axis=1)
+    sides = sides[order]
+    return pairs, sides[same], (owner[single], sides[single])
 
 
-def _cut_least(edges: Ints, length_m: Floats, owners: list[Ints]) -> Ints | None:
-    """Choose the edges of least total length that part start from goal."""
+def _cut_least(edges: Ints, length_m: Floats, owners: list[Ints], count: int) -> Ints | None:
+    """
+    Choose the edges of least total length that part start from goals.
+
+    `owners` are the triangles of the start, those of the goals, and those at the area's edge: what
+    lies out there hangs together, and so does each of the other two.
+    """
     from scipy.sparse import csr_array  # noqa: PLC0415
     from scipy.sparse.csgraph import (  # noqa: PLC0415
         breadth_first_order,
@@ -183,22 +193,20 @@ def _cut_least(edges: Ints, length_m: Floats, owners: list[Ints]) -> Ints | None
         maximum_flow,
     )
 
-    count = int(max(edges.max(), *(held.max(initial=0) for held in owners))) + 1
     size = count + len(owners)
-    firm = edges[~np.isfinite(length_m)]
-    tails = np.concatenate([firm[:, 0], *owners])
-    heads = np.concatenate(
-        [firm[:, 1], *(np.full(len(held), count + k) for k, held in enumerate(owners))]
-    )
+    tails = np.concatenate(owners)
+    heads = np.repeat(count + np.arange(len(owners)), [len(held) for held in owners])
     joined = csr_array((np.ones(len(tails)), (tails, heads)), shape=(size, size))
     count_joined, group = connected_components(joined, directed=False)
     source, sink = group[count], group[count + 1]
     if source == sink:
         return None
     u, v = group[edges].T
-    open_ = np.flatnonzero((u != v) & np.isfinite(length_m))
+    open_ = np.flatnonzero(u != v)
     u, v = u[open_], v[open_]
-    capacity = np.maximum(1, np.round(length_m[open_] * 10)).astype(np.int32)
+    # Whole decimetres, and as many of them as fit: the flow is counted in 32 bits.
+    unit_m = max(0.1, float(length_m[open_].sum()) / 2**30)
+    capacity = np.maximum(1, np.round(length_m[open_] / unit_m)).astype(np.int32)
     graph = csr_array(
         (np.tile(capacity, 2), (np.concatenate([u, v]), np.concatenate([v, u]))),
         shape=(count_joined, count_joined),
@@ -208,7 +216,7 @@ def _cut_least(edges: Ints, length_m: Floats, owners: list[Ints]) -> Ints | None
     left = csr_array(graph - flow)
     left.data = np.maximum(left.data, 0)
     left.eliminate_zeros()
-    reached = np.zeros(count_joined, bool)
+    reached: Bools = np.zeros(count_joined, bool)
     reached[breadth_first_order(left, source, return_predecessors=False)] = True
     crossing: Ints = open_[reached[u] != reached[v]]
     return crossing
@@ -218,14 +226,15 @@ def _pull_tight(
     cut: Floats, start: BaseGeometry, goals: BaseGeometry, area: Polygon
 ) -> NDArray[np.object_]:
     """Replace two sides of a triangle by the third, wherever no force, goal or edge is between."""
-    room = area.buffer(GRID_M)
-    shapely.prepare([room, start, goals])
+    room = area.buffer(2 * GRID_M)
+    inner = [shape.buffer(-2 * GRID_M) for shape in (start, goals)]
+    shapely.prepare([room, *inner])
     front = Front(cut)
     queue = list(front.beside)
     while queue:
         r = queue.pop()
         for p, q in front.list_corners(r):
-            if _holds_nothing((p, r, q), room, start, goals):
+            if _holds_nothing((p, r, q), room, *inner):
                 front.shorten(p, r, q)
                 queue += [p, q, r]
                 break
@@ -241,10 +250,7 @@ def _holds_nothing(
         return True
     if not shapely.covers(room, triangle):
         return False
-    return all(
-        not shapely.intersects(shape, triangle) or shapely.touches(shape, triangle)
-        for shape in shapes
-    )
+    return not any(shapely.intersects(shape, triangle) for shape in shapes)
 
 
 class Front:

@@ -61,6 +61,10 @@ def write_headline(judgement: Judgement) -> str:
         text += f"; {cut['units']} of its {cut['of']} units {were} cut off"
         if cut["weight_share"] is not None:
             text += f" ({cut['weight_share']:.0%} of its weight)"
+    hung = sum(position.judged.status.code == "C3" for position in judgement.positions)
+    if hung and judgement.status.code in ("C0", "C1", "C2"):
+        their = f"{hung} of its {len(judgement.positions)} units"
+        text += f"; whether {their} could get out hung on ground nobody was sure of"
     doubts = [n.statement for n in judgement.notices if n.severity == "doubt"]
     if doubts and CONTRADICTION not in rules:
         more = f" and {len(doubts) - 1} more" if doubts[1:] else ""
@@ -206,7 +210,9 @@ def _say_margins(judgement: Judgement) -> Iterator[str]:
         return
     neck, closing = margins["neck_width_m"], margins["closing_distance_m"]
     yield "Margins (unknown ground hostile / passable):"
-    if judgement.verdict == "not_encircled" and neck["pessimistic"] == 0.0:
+    path = judgement.judged.certificates["open"]
+    crossed = path and any(leg["by"] == "crossing" for leg in path["legs"])
+    if crossed and neck["pessimistic"] is None and closing["pessimistic"] is None:
         yield "- narrowest place of the widest way: a crossing; no open ground leads out"
     else:
         yield f"- narrowest place of the widest way: {_span(neck)}{_at(neck)}"

@@ -10,7 +10,8 @@ import shapely
 from shapely.geometry import MultiPoint, Point
 
 from encircle import margins
-from encircle.ground import FRIENDLY, MODE_BITS, barrier_lines
+from encircle.closing import BARRIER_M
+from encircle.ground import FRIENDLY, MODE_BITS, State, barrier_lines
 from encircle.isolation import count_disjoint_ways, leads_out_by_ground
 from encircle.reach import READINGS
 
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 PINCHED_WITHIN_M = 5.0
 """Evidence this near to the end of a pinching chord is what pinches, metres."""
+ROOM_M = 2_000.0
+"""How far the room about a place is looked at, metres: whoever stands there may move that far
+before the ground counts as his way out. Source: convention, as in the necks measured by hand
+(docs/method.md, Margins)."""
+APART = 3.0
+"""Force and anchor leave at least a third of the way between them to be measured."""
 
 
 def measure_bearings(network: Network, standings: Sequence[Standing]) -> dict[Reading, float]:
@@ -97,35 +104,37 @@ def measure_margins(
     -------
     margins
         As the contract's `margins`, lengths in metres: a neck of null has nothing to pinch it, a
-        closing distance of null cannot be closed inside the area.
+        closing distance of null cannot be closed inside the area. Both are 0 on a reading that is
+        closed, and null where only crossings lead out, or the map ends before the answer.
     """
     network = searcher.network
     by_ground = {r: leads_out_by_ground(searcher, outlooks[r]) for r in READINGS}
-    necks = {
-        r: _measure_neck(network, outlooks[r], standings) if by_ground[r] else None
+    ends = {r: _find_ends(network, outlooks[r], standings) for r in READINGS if by_ground[r]}
+    necks = {r: _measure_neck(network, r, *ends[r]) for r in ends}
+    early = outlooks["optimistic"].runs_off and not outlooks["optimistic"].is_open
+    closed = {
+        r: None if outlooks[r].is_open or (early and outlooks[r].runs_off) else 0.0
         for r in READINGS
     }
     closing = {
-        r: _measure_closing(network, outlooks[r], standings)
-        if by_ground[r]
-        else _closed_already(outlooks[r])
+        r: _measure_closing(network, r, standings, *ends[r]) if r in ends else closed[r]
         for r in READINGS
     }
     routes = {
         r: count_disjoint_ways(searcher, group[r])[0] if outlooks[r].is_open else 0
         for r in READINGS
     }
-    pinched = necks["pessimistic"] if outlooks["pessimistic"].is_open else necks["optimistic"]
+    pinched = necks.get("pessimistic" if outlooks["pessimistic"].is_open else "optimistic")
     return {
         "neck_width_m": {
-            **{r: _metres(neck.width_m if neck else 0.0) for r, neck in necks.items()},
+            **{r: _metres(necks[r].width_m) if r in necks else closed[r] for r in READINGS},
             "at": _degrees(network, pinched.at) if pinched else None,
             "evidence": _pinching(network, pinched) if pinched else [],
         },
         "closing_distance_m": closing,
         "disjoint_routes": routes,
         "hostile_bearings": {r: round(share, 4) for r, share in bearings.items()},
-        "opening_distance_m": _measure_opening(searcher, outlooks),
+        "opening_distance_m": _measure_opening(searcher, group),
     }
 
 
@@ -133,7 +142,7 @@ def _metres(width: float | None) -> float | None:
     return None if width is None or not math.isfinite(width) else round(width, 1)
 
 
-def _degrees(network: Network, at: tuple[float, float] | None) -> list[float] | None:
+def _degrees(network: Network, at: Sequence[float] | None) -> list[float] | None:
     if at is None:
         return None
     lon, lat = network.ground.drawing.plane.points_to_degrees([at])[0]
@@ -146,72 +155,125 @@ def _barriers(network: Network, reading: Reading) -> BaseGeometry | None:
     return shapely.union_all(lines) if lines else None
 
 
-def _ends(
+def _find_ends(
     network: Network, outlook: Outlook, standings: Sequence[Standing]
 ) -> tuple[BaseGeometry, list[BaseGeometry]]:
-    """Give the ground held where the way may start, and the anchors where it may end."""
+    """
+    Give the ground held, where the way out starts, and the anchors' own ground, where it ends.
+
+    The room at either end is no neck: an anchor that is only a dot counts with the clear ground
+    about it, as far as the nearest wall. More hostile ground never makes that larger.
+    """
+    ground = network.ground.unite([v for v in outlook.reached if network.is_face(v)])
     discs = shapely.union_all([s.discs[outlook.reading] for s in standings])
-    reached = [v for v in outlook.reached if network.is_face(v)]
-    ground = network.ground.unite(reached)
     held = shapely.intersection(ground, discs)
+    anchors = [
+        shape
+        for vertex, (anchor, shape) in network.anchors.items()
+        if anchor.access == "land" and vertex in outlook.reached
+    ]
+    most_m = _find_most_room(standings, anchors)
+    goals = [
+        _find_room(network, outlook.reading, shape, most_m)
+        if shape.geom_type == "Point"
+        else shapely.intersection(shape, ground)
+        for shape in anchors
+    ]
     start = held if held.area > 0 else MultiPoint([s.place for s in standings])
-    goals = []
-    for vertex, (anchor, shape) in network.anchors.items():
-        if anchor.access == "land" and vertex in outlook.reached:
-            clear = shapely.intersection(shape, ground)
-            goals.append(shape if shape.geom_type == "Point" else clear)
-    return start, [g for g in goals if not g.is_empty]
+    return start, [goal for goal in goals if not goal.is_empty]
+
+
+def _find_most_room(standings: Sequence[Standing], anchors: Sequence[BaseGeometry]) -> float:
+    """Say how far from a place its room may go, metres: it leaves something to be measured."""
+    places = [shapely.union_all([s.place for s in standings]), shapely.union_all(anchors)]
+    return min(ROOM_M, float(shapely.distance(*places)) / APART)
+
+
+def _find_room(
+    network: Network, reading: Reading, place: BaseGeometry, most_m: float
+) -> BaseGeometry:
+    """Draw the clear ground about a place: no wall and no barrier is nearer; itself if one is."""
+    lines = _barriers(network, reading)
+    solid = [network.walls[reading], *([lines] if lines is not None else [])]
+    radius_m = min(most_m, *shapely.distance(solid, place))
+    return place.buffer(radius_m, quad_segs=16) if radius_m > 0 else place
 
 
 def _measure_neck(
-    network: Network, outlook: Outlook, standings: Sequence[Standing]
-) -> margins.Neck | None:
-    start, goals = _ends(network, outlook, standings)
-    if not goals:
-        return None
-    walls, lines = network.walls[outlook.reading], _barriers(network, outlook.reading)
+    network: Network, reading: Reading, start: BaseGeometry, goals: Sequence[BaseGeometry]
+) -> margins.Neck:
+    walls, lines = network.walls[reading], _barriers(network, reading)
     return margins.measure_neck(start, goals, walls, lines, network.ground.drawing.area)
 
 
 def _measure_closing(
-    network: Network, outlook: Outlook, standings: Sequence[Standing]
+    network: Network,
+    reading: Reading,
+    standings: Sequence[Standing],
+    start: BaseGeometry,
+    goals: Sequence[BaseGeometry],
 ) -> float | None:
-    _, goals = _ends(network, outlook, standings)
-    if not goals:
-        return 0.0
-    walls, lines = network.walls[outlook.reading], _barriers(network, outlook.reading)
-    place = standings[0].place
-    area = network.ground.drawing.area
-    front = margins.find_closing_front(place, goals, walls, lines, area)
+    """
+    Measure the least new front between the ground held and the anchors.
+
+    A front hangs on walls. Where the least is a loop that hangs on none, drawn close about the
+    force, the clear room about the force is what it would have to go round: a front round a dot
+    means nothing.
+    """
+    walls, lines = network.walls[reading], _barriers(network, reading)
+    area, goal = network.ground.drawing.area, shapely.union_all(goals)
+    if not any(shapely.intersects(goal, s.place) for s in standings):
+        start = shapely.difference(start, goal)  # a reach may touch an anchor nobody stands on
+    front = margins.find_closing_front(start, goals, walls, lines, area)
+    places = [s.place for s in standings if not s.is_drawn]
+    if front is not None and places and margins.is_loose(front, walls, lines):
+        most_m = _find_most_room(standings, goals)
+        rooms = [_find_room(network, reading, place, most_m) for place in places]
+        roomy = shapely.difference(shapely.union_all([start, *rooms]), goal)
+        front = margins.find_closing_front(roomy, goals, walls, lines, area)
     return None if front is None else _metres(float(front.length))
 
 
-def _closed_already(outlook: Outlook) -> float | None:
-    """Where no open ground leads out, nothing more need be held to close it, or nobody knows."""
-    return None if outlook.runs_off and not outlook.is_open else 0.0
+def _measure_opening(searcher: Searcher, group: dict[Reading, list[Outlook]]) -> Json | None:
+    """
+    Measure the least friendly advance that would open the ring, on the reading kindest to it.
 
-
-def _measure_opening(searcher: Searcher, outlooks: dict[Reading, Outlook]) -> Json | None:
-    """Measure the least friendly advance that would open a ring, on the reading kindest to it."""
-    network = searcher.network
-    closed = [reading for reading in READINGS if not outlooks[reading].is_open]
+    The least over the units of the force; inside the map; over ground, past no barrier. None where
+    there is no ring, or where none but a crossing would open it.
+    """
+    closed = [r for r in READINGS if group[r] and not any(o.is_open for o in group[r])]
     if not closed:
         return None
-    reading = closed[0]
-    inside = [v for v in outlooks[reading].reached if network.is_face(v)]
-    outside = [
-        v
-        for v in searcher.spread(searcher.land_anchors(), reading, MODE_BITS["foot"])
-        | _ground_of_anchors(searcher, reading)
-        if network.is_face(v) and v not in inside
-    ]
+    reading, network = closed[0], searcher.network
+    reached = {v for outlook in group[reading] for v in outlook.reached if network.is_face(v)}
+    behind = searcher.spread(searcher.land_anchors(), reading, MODE_BITS["foot"])
+    behind |= _ground_of_anchors(searcher, reading)
+    outside = [v for v in behind if network.is_face(v) and v not in reached]
     anchors = [shape for a, shape in network.anchors.values() if a.access == "land"]
-    if not inside or not (outside or anchors):
+    beyond = [network.ground.unite(outside), *anchors] if outside else anchors
+    if not reached or not beyond:
         return None
-    beyond = shapely.union_all([network.ground.unite(outside), *anchors])
-    advance = margins.least_advance_to_open(network.ground.unite(inside), beyond, None)
-    ends = [_degrees(network, p) for p in shapely.get_coordinates(advance.chord)]
-    return {"distance_m": _metres(advance.length_m), "between": ends}
+    area = network.ground.drawing.area
+    advance = margins.least_advance_to_open(
+        network.ground.unite(sorted(reached)),
+        shapely.intersection(shapely.union_all(beyond), area),
+        _find_unfordable(network, reading),
+    )
+    if not math.isfinite(advance.length_m):
+        return None
+    ends = shapely.get_coordinates(advance.course)[[0, -1]]
+    between = [_degrees(network, end) for end in ends]
+    return {"distance_m": _metres(advance.length_m), "between": between}
+
+
+def _find_unfordable(network: Network, reading: Reading) -> BaseGeometry:
+    """Unite what no advance on foot passes, whoever holds it: water, barriers, neutral ground."""
+    ground, foot = network.ground, MODE_BITS["foot"]
+    barred = (ground.barred[reading] & foot) != 0
+    barred |= np.isin(ground.state[reading], (State.NEUTRAL, State.WATER))
+    lines = _barriers(network, reading)
+    areas = ground.unite(barred)
+    return areas if lines is None else shapely.union(areas, lines.buffer(BARRIER_M))
 
 
 def _ground_of_anchors(searcher: Searcher, reading: Reading) -> set[int]:

@@ -13,6 +13,7 @@ import shapely
 from shapely import STRtree
 from shapely.geometry import Polygon, box
 
+from encircle.projection import mend
 from encircle.reach import READINGS, Reading, build_reach, is_bare
 from encircle.situation import (
     GREY_BASES,
@@ -44,6 +45,8 @@ TOUCH_M = 1e-4
 """A point this near to a boundary is on it, metres: rounding, well below the grid."""
 LEAST_SHARED_M = 0.05
 """Faces that share less boundary than this only touch, metres."""
+LEAST_RUN_M = 1.0
+"""A line runs over ground that it is on for longer than this, metres."""
 OFFSET_ERROR = 0.01
 """Share of a distance by which an outline moved by it may be off: GEOS smooths what it moves."""
 CRACK_M = 1.0
@@ -350,13 +353,18 @@ class Ground:
 
     def faces_under(self, line: BaseGeometry) -> list[int]:
         """List the faces a line runs over for more than a metre; else those it touches."""
-        found = self.tree.query(line, "intersects").tolist()
-        return self.faces_along(line) or sorted(found)
+        found = self.tree.query(line, "intersects")
+        return self._faces_among(line, found) or sorted(found.tolist())
 
     def faces_along(self, line: BaseGeometry) -> list[int]:
         """List the faces a line runs over for more than a metre."""
-        found = self.tree.query(line, "intersects").tolist()
-        return sorted(f for f in found if shapely.intersection(line, self.faces[f]).length > 1.0)
+        return self._faces_among(line, self.tree.query(line, "intersects"))
+
+    def _faces_among(self, line: BaseGeometry, found: NDArray[np.int64]) -> list[int]:
+        if line.length <= LEAST_RUN_M:
+            return []
+        along = shapely.length(shapely.intersection(line, self.faces[found])) > LEAST_RUN_M
+        return sorted(found[along].tolist())
 
     def evidence_of(self, face: int, reading: Reading) -> list[str]:
         """Name the features that make a face what it is on a reading."""
@@ -453,7 +461,7 @@ def _clip(shape: BaseGeometry, area: BaseGeometry) -> BaseGeometry:
     """Cut polygons and lines to the area; leave what lies inside as it is drawn."""
     if shape.geom_type.endswith("Point") or shapely.covers(area, shape):
         return shape
-    clipped = shapely.intersection(shape, area)
+    clipped = _overlay(shapely.intersection, shape, area)
     keep = "Line" if "Line" in shape.geom_type else "Polygon"
     parts = [p for p in shapely.get_parts(clipped) if keep in p.geom_type]
     return shapely.union_all(parts) if parts else type(shape)()
@@ -481,7 +489,7 @@ def _patch_control(
             yield Patch(shapes[control.id], role, control.id)
             continue
         whole = _close_seams(solid, faced, area.buffer(3 * error, join_style="mitre"), area, seam_m)
-        smaller = shapely.intersection(shapes[control.id], whole.buffer(-error))
+        smaller = _overlay(shapely.intersection, shapes[control.id], whole.buffer(-error))
         larger = _clip(shapes[control.id].buffer(error), area)
         yield Patch(smaller, role, control.id, ("optimistic",))
         yield Patch(larger, role, control.id, ("pessimistic",))
@@ -501,7 +509,7 @@ def _close_seams(
     them: no front runs there, and a gap along it would be the drawing's alone. Ground painted as
     somebody else's or as nobody's is faced, however thin.
     """
-    outside = shapely.difference(frame, area)
+    outside = _overlay(shapely.difference, frame, area)
     whole = shapely.union_all([outside, *(s for s in solid if "Polygon" in s.geom_type)])
     half = max(seam_m, CRACK_M) / 2
     closed = whole.buffer(half).buffer(-half)
@@ -611,7 +619,7 @@ def _part(ground: BaseGeometry, role: Role, speaking: Sequence[Patch]) -> Iterat
     """Part bare territory by whose word it is."""
     for patch in speaking:
         if patch.role == role:
-            own = shapely.intersection(ground, patch.shape)
+            own = _overlay(shapely.intersection, ground, patch.shape)
             if own.area > 0:
                 yield Patch(own, role, patch.feature)
 
@@ -627,12 +635,8 @@ def _overlay(
     try:
         return operation(one, other)
     except shapely.GEOSException:
-        valid = (_only_polygons(shapely.make_valid(shape)) for shape in (one, other))
+        valid = (s if "Line" in s.geom_type else mend(s) for s in (one, other))
         return operation(*valid, grid_size=GRID_M)
-
-
-def _only_polygons(shape: BaseGeometry) -> BaseGeometry:
-    return shapely.union_all([p for p in shapely.get_parts(shape) if "Polygon" in p.geom_type])
 
 
 def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:

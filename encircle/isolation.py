@@ -275,13 +275,6 @@ def _find_enclosed(
     return reached if leads_out else mixed
 
 
-def _find_access(
-    network: Network, reached: set[int], reading: Reading, access: str, facility: str
-) -> list[str]:
-    """Name the anchors and facilities of a kind that the ground reached holds."""
-    return _moored(network, reached, access) + _served(network, reached, reading, facility)
-
-
 def _moored(network: Network, reached: set[int], access: str) -> list[str]:
     return [a.id for v, (a, _) in network.anchors.items() if v in reached and a.access == access]
 
@@ -380,6 +373,32 @@ def _fill(flow: _Flow, starts: set[int], targets: set[int]) -> _Flow:
     while flow.augment(starts, targets):
         pass
     return flow
+
+
+def find_depots(searcher: Searcher, outlook: Outlook) -> tuple[str, ...]:
+    """
+    Name the land anchors reached that lie inside a ring which shuts out the side's others.
+
+    Whoever walks on behind them comes neither to another anchor nor to the edge of the map. Empty
+    where none is reached, or where there is no other.
+    """
+    network, targets = searcher.network, searcher.land_anchors()
+    seen, queue = set(outlook.starts), deque(outlook.starts)
+    while queue:
+        here = queue.popleft()
+        for there, edge in searcher._out[here]:  # noqa: SLF001 - same module
+            if there not in seen and searcher.carries[outlook.reading][edge] & LAND_BITS:
+                seen.add(there)
+                queue.append(there)
+    reached = [network.anchors[v][0].id for v in sorted(seen & targets)]
+    faces = [v for v in seen if network.is_face(v)]
+    others = [
+        v for v in targets - seen
+        if any(searcher.carries[outlook.reading][e] & LAND_BITS for _, e in searcher._out[v])  # noqa: SLF001
+    ]  # fmt: skip
+    if not others or (faces and network.ground.on_edge[faces].any()):
+        return ()
+    return tuple(reached)
 
 
 def leads_out_by_ground(searcher: Searcher, outlook: Outlook) -> bool:

@@ -18,7 +18,14 @@ from encircle.evidence import admit
 from encircle.explain import write_headline
 from encircle.exposure import measure_bearings, measure_margins
 from encircle.ground import build_ground, draw
-from encircle.isolation import LAND_MODES, Outlook, Searcher, leads_out_by_ground, look_out
+from encircle.isolation import (
+    LAND_MODES,
+    Outlook,
+    Searcher,
+    find_depots,
+    leads_out_by_ground,
+    look_out,
+)
 from encircle.judgement import (
     BARRIERS_ALONE,
     BEST_OFF_FIRST,
@@ -37,7 +44,7 @@ from encircle.options import Options
 from encircle.projection import Plane
 from encircle.reach import READINGS, Reading, measure_reach
 from encircle.rules import Facts, answer_definitions, decide, measure_axes
-from encircle.situation import Position, Situation
+from encircle.situation import Crossing, Position, Route, Situation
 from encircle.slips import inspect_situation
 from encircle.supposition import suppose
 from encircle.version import __version__
@@ -53,6 +60,10 @@ if TYPE_CHECKING:
     from encircle.network import Standing
 
 Json = dict[str, Any]
+LEAST_GREY_KM = 0.05
+"""Less grey on a way than this is a boundary's error and no ground, kilometres: a seam."""
+MOST_MENDED = 6
+"""As many lines reported cut are tried as if they were not."""
 NO_PROOF: Json = {"open": None, "closed": None}
 
 
@@ -274,8 +285,14 @@ def _gather(position: Position, evidence: Evidence, searcher: Searcher, options:
         outlooks=outlooks,
         bearings=measure_bearings(searcher.network, standings),
         lost=find_contradiction(searcher, standings),
+        depots=find_depots(searcher, _read_strictly(outlooks)),
         apart=describe_apart(searcher, standings),
     )
+
+
+def _read_strictly(outlooks: dict[Reading, Outlook]) -> Outlook:
+    """Give the outlook an open verdict rests on: the pessimistic one where that is open."""
+    return outlooks["pessimistic" if outlooks["pessimistic"].is_open else "optimistic"]
 
 
 def _standings_of(network: Network, position: Position) -> list[Standing]:
@@ -389,7 +406,7 @@ def _judge_group(
         cut_off=_count_cut_off(all_facts, judged, sure),
         margins=margins,
         confidence=assess_confidence(facts, whole, margins),
-        pivots=tuple(_find_pivots(whole)),
+        pivots=(*_find_pivots(whole, situation, options), *_find_mended(whole, situation, options)),
         provenance=_say_provenance(situation, options, all_facts),
         notices=gather(situation.notices),
     )
@@ -503,23 +520,71 @@ def _count_cut_off(
     return {"units": len(cut), "of": len(sure), "weight_share": share}
 
 
-def _find_pivots(judged: Judged) -> list[Json]:
-    """Name the grey ground a contested verdict hangs on."""
+def _find_pivots(judged: Judged, situation: Situation, options: Options) -> Iterator[Json]:
+    """Name the grey ground a contested verdict hangs on, or the errors it is made of."""
     path = judged.certificates["open"]
     if judged.status.code != "C3" or not path:
-        return []
+        return
     grey = [leg for leg in path["legs"] if leg["control"] == "grey"]
     ids = list(dict.fromkeys(i for leg in grey for i in leg["evidence"]))
     km = sum(leg["length_m"] for leg in grey) / 1000
+    if km < LEAST_GREY_KM:
+        yield from _find_error(situation, options)
+        return
     over = ", ".join(ids) or "ground nobody drew"
-    statement = (
-        f"The best way out crosses {km:.1f} km of ground nobody is sure of ({over}): were it known "
-        "to be passable, the force would not be encircled; were it hostile, this way would close."
-    )
-    return [
-        {"evidence": ids, "would_make": "not_encircled", "probability": None,
-         "statement": statement}
-    ]  # fmt: skip
+    yield {
+        "evidence": ids, "would_make": "not_encircled", "probability": None,
+        "statement":
+            f"The best way out crosses {km:.1f} km of ground nobody is sure of ({over}): were it "
+            "known to be passable, the force would not be encircled; were it hostile, this way "
+            "would close.",
+    }  # fmt: skip
+
+
+def _find_error(situation: Situation, options: Options) -> Iterator[Json]:
+    """Say what holds without the errors stated for boundaries and places, where they decide."""
+    erring = [f for f in situation.features if f.location_error_m > 0]
+    if not erring:
+        return
+    exact = tuple(replace(f, location_error_m=0.0) for f in situation.features)
+    status = find_status(replace(situation, features=exact), options)
+    outcome = {
+        "encircled": "the force is encircled", "not_encircled": "a way out is open",
+    }.get(status.verdict)  # fmt: skip
+    if outcome is None:
+        return
+    ids = [f.id for f in erring]
+    yield {
+        "evidence": ids, "would_make": status.verdict, "probability": None,
+        "statement":
+            f"It hangs on the errors stated for what is drawn ({', '.join(ids)}): drawn exactly "
+            f"where it is, {outcome}.",
+    }  # fmt: skip
+
+
+def _find_mended(judged: Judged, situation: Situation, options: Options) -> Iterator[Json]:
+    """Say of each line a ring stops because it is reported cut what would be, were it not."""
+    ring = judged.certificates["closed"]
+    if not ring or not judged.encircled:
+        return
+    cut = dict.fromkeys(
+        entry["id"] for rows in ring["cut_set"].values() for entry in rows
+        if entry["because"] == "cut"
+    )  # fmt: skip
+    for name in list(cut)[:MOST_MENDED]:
+        features = tuple(
+            replace(f, state="open") if isinstance(f, Route | Crossing) and f.id == name else f
+            for f in situation.features
+        )
+        verdict = find_status(replace(situation, features=features), options).verdict
+        if verdict in ("not_encircled", "contested"):
+            would = "a way out would be open" if verdict == "not_encircled" else (
+                "it would hang on unknown ground whether a way out is open"
+            )  # fmt: skip
+            yield {
+                "evidence": [name], "would_make": verdict, "probability": None,
+                "statement": f"{name} is reported cut: were it passable, {would}.",
+            }  # fmt: skip
 
 
 def _name_side(situation: Situation, side: str) -> str:

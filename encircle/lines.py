@@ -595,6 +595,11 @@ def carried_ashore(carried: int, bits: int, *, at_point: bool) -> int:
     return kept
 
 
+def led_by_gate(carried: int) -> int:
+    """Say who gets on to an anchor on neutral ground where a crossing ends: a special way."""
+    return SPECIAL if carried & (SPECIAL | MODE_BITS["foot"] | MODE_BITS["wheeled"]) else 0
+
+
 def carried_by_link(line: BaseGeometry, ground: Ground, reading: Reading) -> int:
     """
     Say which modes a short straight link carries: it passes no barrier and no hostile ground.

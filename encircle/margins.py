@@ -12,7 +12,7 @@ from shapely import LineString, MultiLineString, Point, Polygon
 
 from encircle.clearance import find_widest_way
 from encircle.closing import find_new_front
-from encircle.obstacles import POLYGON, list_segments
+from encircle.obstacles import POLYGON, draw_lines, list_segments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Place = tuple[float, float]
 
+CORNER_M = 0.01
+"""How far a way may cut into the corner of what it goes round, metres: the noding grid."""
+LOOSE_M = 1.0
+"""What lies farther than this from every wall hangs on none, metres."""
+MOST_CORNERS = 300
+"""Outlines of more corners are drawn more coarsely before a way round them is looked for."""
 BEARINGS = 720
 """Directions in which the horizon is looked at: one every half degree."""
 
@@ -80,11 +86,10 @@ class Closing:
 
 @dataclass(frozen=True)
 class Advance:
-    """The shortest gap between the pocket and friendly ground outside it."""
+    """The shortest way between the pocket and friendly ground outside it, past no barrier."""
 
     length_m: float
-    chord: LineString
-    crosses_barrier: bool
+    course: LineString
 
 
 def measure_neck(
@@ -157,9 +162,8 @@ def measure_closing_distance(  # noqa: PLR0913  (the five of measure_neck, and t
     Measure the least new front that would cut a force off from every goal.
 
     Walls and barriers are front already and cost nothing; the edge of the area closes nothing, for
-    passable ground goes on behind it. A new front runs from wall to wall, or round a polygon: a
-    ring drawn close about the force's own ground, or about a goal's, counts too. A point has no
-    ground of its own to be ringed.
+    passable ground goes on behind it. A new front runs from wall to wall, or is a loop of its own:
+    drawn close about the force's own ground, or about a goal's, it counts too.
 
     Parameters
     ----------
@@ -175,19 +179,10 @@ def measure_closing_distance(  # noqa: PLR0913  (the five of measure_neck, and t
 
     Notes
     -----
-    Minimum cut, with length as capacity, over the Delaunay triangulation of the points of walls,
-    force and goals; then the front is pulled tight wherever force and goals allow it. Chords that
-    are no edges of the triangulation are found only by pulling tight, so `length_m` may exceed the
-    least. Delaunay edges alone reach at most 1.998 times the straight line between two points
-    [1]_, though not always on the same side of a force; on random maps the front changed by less
-    than 4 % when the walls were given twelve times as many points. `lower_bound_m` is proven: every
-    front from wall to wall crosses the widest way, both its ends on walls; a front round a polygon
-    is no shorter than the polygon's convex hull.
-
-    References
-    ----------
-    .. [1] Xia, G. (2013). The stretch factor of the Delaunay triangulation is less than 1.998.
-       SIAM Journal on Computing 42. arXiv:1103.4361
+    Minimum cut over a triangulation, then pulled tight: `closing.find_new_front`. `length_m` may
+    exceed the least by the few per cent between two places where the outlines are cut.
+    `lower_bound_m` is proven: every front from wall to wall crosses the widest way, both its ends
+    on walls; a loop is no shorter than the convex hull of the polygon it runs round.
 
     Examples
     --------
@@ -230,9 +225,26 @@ def find_closing_front(
         None if the force stands on a goal, or no front inside the area closes.
     """
     goal = shapely.union_all(list(goals))
-    if shapely.intersects(start, goal):
+    if _stands_on(start, goal):
         return None
     return find_new_front(start, goal, walls, lines, area)
+
+
+def _stands_on(start: BaseGeometry, goal: BaseGeometry) -> bool:
+    """Tell whether two shapes share ground; to touch along an outline is to share none."""
+    if start.area > 0 and goal.area > 0:
+        return bool(shapely.intersection(start, goal).area > LOOSE_M**2)
+    return bool(shapely.intersects(start, goal))
+
+
+def is_loose(front: BaseGeometry, walls: BaseGeometry, lines: BaseGeometry | None) -> bool:
+    """Tell whether part of a front hangs on no wall: a loop of its own."""
+    solid = [walls] if lines is None else [walls, lines]
+    pieces = shapely.get_parts(shapely.line_merge(front))
+    return any(
+        piece.is_ring and not any(shapely.dwithin(piece, wall, LOOSE_M) for wall in solid)
+        for piece in pieces
+    )
 
 
 def _measure_rings(shape: BaseGeometry) -> list[float]:
@@ -338,12 +350,10 @@ def _look_round(
 
 
 def least_advance_to_open(
-    ring_inside: BaseGeometry, friendly_outside: BaseGeometry, lines: BaseGeometry | None
+    ring_inside: BaseGeometry, friendly_outside: BaseGeometry, barred: BaseGeometry
 ) -> Advance:
     """
     Measure how far friendly forces would have to advance to open a closed ring.
-
-    The straight gap between the pocket and friendly ground outside it that reaches an anchor.
 
     Parameters
     ----------
@@ -351,22 +361,70 @@ def least_advance_to_open(
         The ground inside the ring.
     friendly_outside
         Friendly ground outside it that reaches an anchor.
-    lines
-        Barriers; the chord says whether it crosses one, and does not go round it.
+    barred
+        Areas that nobody advances through: the way goes round them.
 
     Returns
     -------
     advance
-        Length 0 if the two areas meet; inf, with an empty chord, if one of them is empty.
+        Length 0 if the two areas meet; inf, with an empty course, if one of them is empty or
+        nothing but a crossing of `barred` joins them.
+
+    Notes
+    -----
+    The straight gap where nothing lies in it, else the shortest way by the corners of what does
+    (a visibility graph).
 
     Examples
     --------
-    >>> from shapely import box
-    >>> least_advance_to_open(box(0, 0, 1, 1), box(5, 0, 6, 1), None).length_m
+    >>> from shapely import Polygon, box
+    >>> least_advance_to_open(box(0, 0, 1, 1), box(5, 0, 6, 1), Polygon()).length_m
     4.0
     """
-    if ring_inside.is_empty or friendly_outside.is_empty:
-        return Advance(math.inf, LineString(), crosses_barrier=False)
-    chord = shapely.shortest_line(ring_inside, friendly_outside)
-    crossed = lines is not None and bool(shapely.intersects(chord, lines))
-    return Advance(float(chord.length), chord, crosses_barrier=crossed)
+    inside, outside = (shapely.difference(s, barred) for s in (ring_inside, friendly_outside))
+    if inside.is_empty or outside.is_empty:
+        return Advance(math.inf, LineString())
+    core = barred.buffer(-CORNER_M)
+    shapely.prepare(core)
+    gap = shapely.shortest_line(inside, outside)
+    if not core.intersects(gap):
+        return Advance(float(gap.length), gap)
+    return _go_round(inside, outside, barred, core)
+
+
+def _go_round(
+    inside: BaseGeometry, outside: BaseGeometry, barred: BaseGeometry, core: BaseGeometry
+) -> Advance:
+    """Find the shortest way round what is barred: from corner to corner that see each other."""
+    from scipy.sparse import csr_array  # noqa: PLC0415
+    from scipy.sparse.csgraph import shortest_path  # noqa: PLC0415
+
+    rim = shapely.boundary(barred)
+    coarse_m = 0.0
+    while shapely.get_num_coordinates(rim).sum() > MOST_CORNERS:
+        coarse_m = max(2 * coarse_m, 1.0)
+        rim = shapely.boundary(barred.buffer(coarse_m, quad_segs=1).simplify(coarse_m / 2))
+    corners = np.unique(shapely.get_coordinates(rim), axis=0)
+    places = np.asarray(shapely.points(corners), dtype=np.object_)
+    n = len(corners)
+    u, v = np.triu_indices(n, 1)
+    to_ends = [np.asarray(shapely.shortest_line(places, s)) for s in (inside, outside)]
+    straight = draw_lines(corners[u], corners[v])
+    lines = np.concatenate([straight, *to_ends])
+    u = np.concatenate([u, np.full(n, n), np.full(n, n + 1)])
+    v = np.concatenate([v, np.arange(n), np.arange(n)])
+    seen = ~shapely.intersects(core, lines)
+    # A step of no length would be no edge of a sparse graph.
+    length_m = np.maximum(shapely.length(lines), CORNER_M / 10)
+    graph = csr_array((length_m[seen], (u[seen], v[seen])), shape=(n + 2, n + 2))
+    far_m, before = shortest_path(graph, directed=False, indices=n, return_predecessors=True)
+    if not math.isfinite(far_m[n + 1]):
+        return Advance(math.inf, LineString())
+    way = [int(before[n + 1])]
+    while before[way[-1]] != n:
+        way.append(int(before[way[-1]]))
+    middle = [places[k].coords[0] for k in way[::-1]]
+    first = to_ends[0][way[-1]].coords[-1]
+    last = to_ends[1][way[0]].coords[-1]
+    course = LineString([first, *middle, last])
+    return Advance(float(course.length), course)

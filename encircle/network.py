@@ -31,6 +31,7 @@ from encircle.lines import (
     carried_by_link,
     combine_fire,
     lands_on,
+    led_by_gate,
 )
 from encircle.reach import READINGS, Reading, measure_reach
 
@@ -598,12 +599,40 @@ class NetworkBuilder:
     def _moor(self, anchor: Anchor, shape: BaseGeometry, readings: tuple[Reading, ...]) -> None:
         vertex = self._vertex(f"anchor:{anchor.id}")
         self.anchors[vertex] = (anchor, shape)
+        self._open_gates(vertex, shape, readings)
         if shape.geom_type == "Point":
             self._moor_point(vertex, Point(shape.coords[0]), readings)
         elif anchor.access == "sea":
             self._moor_water(vertex, shape, readings)
         else:
             self._moor_ground(vertex, shape, readings)
+
+    def _open_gates(self, vertex: int, shape: BaseGeometry, readings: tuple[Reading, ...]) -> None:
+        """
+        Join an anchor on neutral ground to the crossings that end beside it.
+
+        A border gate leads to its post on the other side: nobody walks there but by the gate.
+        """
+        for number, span in enumerate(self.lines.spans):
+            places = [Point(p) for p in shapely.get_coordinates(span.line)[[0, -1]]]
+            for end, place in dict(zip(self.span_ends[number], places, strict=True)).items():
+                line = shapely.shortest_line(place, shape)
+                if line.length > self.join_m:
+                    continue
+                carries = {
+                    r: led_by_gate(span.carries[r])
+                    if r in readings and self._ends_abroad(line, r)
+                    else 0
+                    for r in READINGS
+                }
+                fire = self._worst_fire(line, self.ground.faces_under(line), [span.crossing])
+                self._add(end, vertex, "crossing", carries, fire, line.length, number, line)
+
+    def _ends_abroad(self, line: BaseGeometry, reading: Reading) -> bool:
+        """Tell whether the end of a line, where an anchor stands, is neutral ground."""
+        end = Point(shapely.get_coordinates(line)[-1])
+        states = {int(self.ground.state[reading][f]) for f in self.ground.faces_at(end)}
+        return State.NEUTRAL in states and State.HOSTILE not in states
 
     def _moor_point(self, vertex: int, place: Point, readings: tuple[Reading, ...]) -> None:
         faces = self.ground.faces_at(place)

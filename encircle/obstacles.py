@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from scipy.spatial import Delaunay
     from shapely import Polygon
     from shapely.geometry.base import BaseGeometry
 
@@ -172,9 +171,10 @@ class Wall:
             corner, chain = np.delete(corner, at), np.delete(chain, at)
 
     def _space_out(self, part_m: float) -> None:
-        """Cut segments that are longer than this."""
+        """Cut segments that are longer than this, into twice, four, eight … equal parts."""
         a, b = self.segments.transpose(1, 0, 2)
-        count = np.minimum(np.hypot(*(b - a).T) / part_m, 10 * SPACING).astype(np.intp)
+        parts = np.clip(np.hypot(*(b - a).T) / part_m, 1.0, 10 * SPACING)
+        count = (2 ** np.ceil(np.log2(parts))).astype(np.intp) - 1
         on = np.repeat(np.arange(len(a)), count)
         nth = np.arange(len(on)) - np.repeat(np.cumsum(count) - count, count) + 1
         self.cut(on, a[on] + (nth / (count[on] + 1))[:, None] * (b - a)[on])
@@ -236,7 +236,9 @@ class Wall:
         if proven_m <= 0:
             self._choose_between(width_m / 2)
         on = np.concatenate([on, on, on, way.gap_on])
-        self.cut(on, np.concatenate([*wanted, way.gap_middle]))
+        # Of points this far apart the walls are as wide apart as they are, to half the slack.
+        apart_m = min(math.sqrt(width_m * slack_m), width_m) / 2
+        self.cut(on, np.concatenate([*wanted, way.gap_middle]), apart_m)
         return proven_m, before != (len(self.cut_at), self.chosen.sum())
 
     def _choose_between(self, widest_m: float) -> None:
@@ -253,11 +255,21 @@ class Wall:
             near = [int(measure_gap(place, a, b).argmin()) for place in places]
             self.cut(np.array(near, dtype=np.intp), places)
 
-    def cut(self, on: Ints, wanted: Floats) -> None:
-        """Add the points of these segments that lie nearest to the wanted ones."""
+    def cut(self, on: Ints, wanted: Floats, apart_m: float = 0.0) -> None:
+        """
+        Add the points of these segments that lie nearest to the wanted ones.
+
+        Points are asked for from round to round, ever nearer to each other; two that are nearly one
+        have no direction between them that means anything, and the way wavers there. So with
+        `apart_m` a segment is halved, and halved again, until its parts are no longer than that,
+        and the nearest of those places is taken.
+        """
         a, b = self.segments[on].transpose(1, 0, 2)
         length_m = np.hypot(*(b - a).T)
         at = np.einsum("ij,ij->i", wanted - a, b - a) / length_m**2
+        if apart_m:
+            parts = 2 ** np.ceil(np.log2(np.maximum(length_m / apart_m, 1.0)))
+            at = np.round(at * parts) / parts
         inner = (at * length_m > GRID_M) & ((1 - at) * length_m > GRID_M)
         on = np.concatenate([self.cut_segment, on[inner]])
         at = np.concatenate([self.cut_at, at[inner]])
@@ -296,34 +308,27 @@ class Triangulation:
     """The Delaunay triangulation of points that come in batches, the first around all others."""
 
     def __init__(self, around: Floats) -> None:
-        self.points = around
+        self.points = np.empty((0, 2))
+        self._moved = np.empty((0, 2))
         self._centre = around.mean(axis=0)
         self._size_m = float(np.abs(around - self._centre).max())
         self._random = np.random.default_rng(0)
-        self._drawn: Delaunay | None = None
+        self.add(around)
 
     def add(self, points: Floats) -> Ints:
         """Add points that were not there before, and return their numbers."""
         before = len(self.points)
+        jitter = self._random.uniform(-JITTER_M, JITTER_M, points.shape)
+        moved = (points - self._centre + jitter) / self._size_m
         self.points = np.concatenate([self.points, points])
+        self._moved = np.concatenate([self._moved, moved])
         return np.arange(before, len(self.points))
 
-    def _place(self) -> Delaunay:
-        """Place the points that came since the last drawing."""
+    def draw(self) -> Mesh:
+        """Draw the triangles of all points so far, afresh: points added one by one can loop."""
         from scipy.spatial import Delaunay  # noqa: PLC0415  (0.3 s at import)
 
-        new = self.points[0 if self._drawn is None else self._drawn.npoints :]
-        jitter = self._random.uniform(-JITTER_M, JITTER_M, new.shape)
-        new = (new - self._centre + jitter) / self._size_m
-        if self._drawn is None:
-            self._drawn = Delaunay(new, incremental=True, qhull_options="Q12")
-        elif len(new):
-            self._drawn.add_points(new)
-        return self._drawn
-
-    def draw(self) -> Mesh:
-        """Draw the triangles of all points so far."""
-        drawn = self._place()
+        drawn = Delaunay(self._moved, qhull_options="Q12")
         corners, beside = drawn.simplices.astype(np.intp), drawn.neighbors
         here, side = np.nonzero(beside > np.arange(len(corners))[:, None])
         there = beside[here, side].astype(np.intp)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 from pyproj import Geod, Proj
+from shapely import MultiPolygon, Polygon
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,17 +72,32 @@ class Plane:
         return self._proj(one, other, inverse=inverse)
 
     def to_metres(self, geometry: BaseGeometry) -> BaseGeometry:
-        """Project a geometry in degrees to metres, its long edges cut first."""
+        """
+        Project a geometry in degrees to metres, its long edges cut first.
+
+        A straight edge in degrees is bent on the plane: a sliver thinner than the bend may cross
+        itself there, and is mended; one that has no area left is empty.
+        """
         lon_0 = self.origin[0]
         around = shapely.transform(
             geometry, lambda c: np.column_stack([unwrap(c[:, 0], lon_0), c[:, 1]])
         )
         cut = shapely.segmentize(around, LONGEST_EDGE_DEG)
-        return shapely.transform(cut, self.points_to_metres)
+        drawn = shapely.transform(cut, self.points_to_metres)
+        if drawn.geom_type.endswith("Polygon") and not drawn.is_valid:
+            return mend(drawn)
+        return drawn
 
     def to_degrees(self, geometry: BaseGeometry) -> BaseGeometry:
         """Project a geometry in metres back to degrees."""
         return shapely.transform(geometry, self.points_to_degrees)
+
+
+def mend(shape: BaseGeometry) -> Polygon | MultiPolygon:
+    """Make an area whose outline crosses itself valid: what it goes round, without what is thin."""
+    whole = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    parts: list[Polygon] = [p for p in shapely.get_parts(whole) if p.geom_type == "Polygon"]
+    return parts[0] if len(parts) == 1 else MultiPolygon(parts)
 
 
 def length_on_globe_m(lonlat: object) -> float:

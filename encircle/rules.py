@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import shapely
+
 from encircle.ground import FIRE_RANKS, UNMAPPED
 from encircle.judgement import STATUSES, Answer, Code, Finding
 from encircle.lines import SPECIAL
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 
     from encircle.contradiction import Contradiction
     from encircle.evidence import Evidence
-    from encircle.isolation import Outlook
-    from encircle.network import Network
+    from encircle.isolation import Outlook, Way
+    from encircle.network import Edge, Network
     from encircle.options import Options
     from encircle.situation import Position
 
@@ -41,6 +43,8 @@ class Facts:
     lost: Contradiction | None = None
     """Places of the position that the map gives to the enemy, if nothing but a word speaks for it.
     """
+    depots: tuple[str, ...] = ()
+    """Anchors reached that lie inside a ring which shuts out the side's others."""
     apart: str = ""
     """Its places that are worse off than the best, told."""
 
@@ -205,7 +209,7 @@ def interdicted(facts: Facts) -> Seen | None:
     vehicle = facts.pessimistic.best_vehicle
     if vehicle is None:
         return Seen(detail="Only feet and boats, or rails, get through.")
-    return Seen(_under_fire(facts)) if vehicle.fire >= F3 else None
+    return Seen(_under_fire(facts, vehicle, F3)) if vehicle.fire >= F3 else None
 
 
 @_rule(CONTRACT, "C0")
@@ -277,7 +281,8 @@ def fire_on_the_way(facts: Facts) -> Seen | None:
     if way is None or way.fire < F2:
         return None
     grade = FIRE_RANKS[way.fire]
-    return Seen(_under_fire(facts), f"The best way out is under fire of grade {grade}.")
+    under = _under_fire(facts, way, F2)
+    return Seen(under, f"The best way out is under fire of grade {grade}.")
 
 
 @_rule("Passage by the enemy's leave is permission, not access: docs/contract.md")
@@ -314,6 +319,29 @@ def routes_cut(facts: Facts) -> Seen | None:
     return _seen(r.id for r in facts.evidence.situation.of_kind(Route) if r.state == "cut")
 
 
+@_rule("Widths do not decide: docs/method.md")
+def crossings_cut(facts: Facts) -> Seen | None:
+    """Some crossings are reported cut."""
+    return _seen(c.id for c, _ in facts.evidence.of_kind(Crossing) if c.state == "cut")
+
+
+@_rule(f"{CONTRACT}; an anchor is where its drawer puts it")
+def anchor_inside_ring(facts: Facts) -> Seen | None:
+    """The anchor reached lies inside a ring that shuts out the other anchors of the side: if it is
+    only a depot in the pocket, the force is encircled.
+    """
+    return _seen(facts.depots)
+
+
+@_rule("The edge of a map is no wall: docs/contract.md")
+def edge_of_the_map(facts: Facts) -> Seen | None:
+    """On the pessimistic reading the edge of the map is part of what closes the ring, and an edge
+    is no wall: the map ends there.
+    """
+    runs_off = facts.optimistic.is_open and not facts.pessimistic.is_open
+    return Seen((facts.position.id,)) if runs_off and facts.pessimistic.runs_off else None
+
+
 RULES: tuple[Rule, ...] = (
     no_force,
     presence_unknown,
@@ -330,6 +358,9 @@ RULES: tuple[Rule, ...] = (
     fire_unmapped,
     routes_out,
     routes_cut,
+    crossings_cut,
+    anchor_inside_ring,
+    edge_of_the_map,
     special_ways,
     places_apart,
     enemy_leave,
@@ -372,10 +403,37 @@ def _seen(ids: Any) -> Seen | None:  # noqa: ANN401 - any iterable of ids
     return Seen(evidence) if evidence else None
 
 
-def _under_fire(facts: Facts) -> tuple[str, ...]:
-    zones = [zone.fire.id for zone in facts.network.ground.drawing.zones]
-    routes = [r.id for r in facts.evidence.situation.of_kind(Route) if r.fire]
-    return tuple(zones + routes)
+def _under_fire(facts: Facts, way: Way, least: int) -> tuple[str, ...]:
+    """Name what puts a way under fire of a grade or worse, where it runs and nowhere else."""
+    network = facts.network
+    modes = {"foot", "boat"} if way.mode == "boat" else {way.mode}
+    faces: set[int] = set()
+    stated: list[Route | Crossing] = []
+    for edge in (network.edges[number] for number in way.edges):
+        faces |= {v for v in (edge.u, edge.v) if network.is_face(v)}
+        if edge.by == "crossing" and edge.ref >= 0:
+            span = network.lines.spans[edge.ref]
+            stated.append(span.crossing)
+            faces |= set(network.ground.faces_under(span.line))
+        for piece in (network.lines.pieces[n] for n in _pieces_of(edge)):
+            stated += piece.routes
+            faces |= set(piece.faces)
+    points = network.ground.points[sorted(faces)]
+    zones = [
+        zone.fire.id
+        for zone in network.ground.drawing.zones
+        if way.reading in zone.readings
+        and modes & set(zone.fire.modes)
+        and FIRE_RANKS.index(zone.fire.grade) >= least
+        and shapely.intersects(zone.shape, points).any()
+    ]
+    lines = [one.id for one in stated if one.fire and FIRE_RANKS.index(one.fire) >= least]
+    return tuple(dict.fromkeys(zones + lines))
+
+
+def _pieces_of(edge: Edge) -> tuple[int, ...]:
+    """Number the pieces of route that a step travels."""
+    return (edge.ref,) if edge.by == "route" and edge.ref >= 0 else ()
 
 
 # -- definitions and axes --------------------------------------------------------------------

@@ -243,6 +243,10 @@ class _Surveyor(NetworkBuilder):
             for end in dict.fromkeys((piece.start, piece.end)):
                 yield Point(self.lines.junctions[end]), self._junction(end), number
 
+    def _ends_abroad(self, line: BaseGeometry, reading: Reading) -> bool:  # noqa: ARG002
+        """Let every anchor stand on neutral ground: who holds it is for the labels to say."""
+        return True
+
     def list_steps(self, ground: Ground) -> Iterator[Step]:
         """Give a step for each edge built; `ground` has the barriers that were lifted."""
         self._real = ground
@@ -343,6 +347,13 @@ class _Surveyor(NetworkBuilder):
         anchor, shape = self.anchors[vertex]
         number, at_point = self._moored[vertex], shape.geom_type == "Point"
         place = self._at[vertex] if at_point else ()
+        if edge.by == "crossing":
+            end = Point(shapely.get_coordinates(edge.line)[-1])
+            yield Step(
+                edge.u, edge.v, span=edge.ref, under=tuple(self._real.faces_at(end)),
+                anchor=number, kind="gate", readings=readings, fire_spans=(edge.ref,),
+            )  # fmt: skip
+            return
         if anchor.access == "sea" and not at_point:
             return
         if edge.by == "ground":

@@ -21,19 +21,26 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from encircle.likelihood.world import FALSE, OPEN, TRUE, World
+from encircle.likelihood.world import FALSE, OPEN, TRUE, Both, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from encircle.evidence import Doubts
     from encircle.likelihood.atlas import Atlas
-    from encircle.likelihood.world import Both, Key
+    from encircle.likelihood.world import Key
 
     Answers = Mapping[Key, Both]
     Ask = Callable[[World], Answers]
     Choose = Callable[[World], tuple[str, int] | None]
 
+UNSETTLED: Both = ((False, True), (False, True))
+"""The answer to what was not looked at."""
+NODES_PER_CHART = 10
+"""A map whose crossings span what may not be there is drawn anew for each case; one drawing takes
+as long as so many looks at it."""
+LEAST_CHARTS = 8
+"""So many are drawn on the largest map."""
 MOST_VERTICES = 10
 """With more grades than this that cannot be judged, their worst case is bounded, not searched."""
 
@@ -149,6 +156,8 @@ def take_apart(atlas: Atlas, ask: Ask, choose: Choose, most: int) -> Tree:
     leaves: list[Leaf] = []
     nodes = 0
     is_whole = True
+    answers: Answers | None = None
+    most_charts = max(LEAST_CHARTS, most // NODES_PER_CHART)
 
     def push(world: World) -> None:
         mass = leaf_mass(world, start, doubts, {})
@@ -158,6 +167,10 @@ def take_apart(atlas: Atlas, ask: Ask, choose: Choose, most: int) -> Tree:
     while queue:
         mass, _, world = heapq.heappop(queue)
         first = atlas.find_undecided(world)
+        if first is not None and answers is not None and len(atlas.gazers) >= most_charts:
+            is_whole = False
+            leaves.append(Leaf(world, -mass, dict.fromkeys(answers, UNSETTLED)))
+            continue
         if first is not None:
             for value in (TRUE, FALSE):
                 push(world.settle(first, value))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from encircle.ground import GROUND_BITS, MODE_BITS, State
 from encircle.likelihood.chart import CERTAIN, Step
 from encircle.likelihood.world import FALSE, OPEN, TRUE, End
-from encircle.lines import LAND_BITS, ROUTE_BITS, SPECIAL, carried_ashore
+from encircle.lines import LAND_BITS, ROUTE_BITS, SPECIAL, carried_ashore, led_by_gate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -197,6 +197,8 @@ class Labeller:
             return (
                 self.ground[step.faces[0]] & MODE_BITS["foot"] if (open_water and not barred) else 0
             )
+        if kind == "gate":
+            return led_by_gate(self.spans[step.span]) if self._is_abroad(step.under) else 0
         for face in step.under:
             if not self.passable[face]:
                 return 0
@@ -220,6 +222,15 @@ class Labeller:
             bits = ROUTE_BITS & ~stopped
             return bits | SPECIAL if bits else 0
         return self._go_ashore(step)
+
+    def _is_abroad(self, faces: tuple[int, ...]) -> bool:
+        """Tell whether a place is neutral ground that nobody hostile holds."""
+        kinds = [self._spanned(face) for face in faces]
+        if self.best:
+            free = all(kind != {State.HOSTILE} for kind in kinds)
+            return free and any(State.NEUTRAL in kind for kind in kinds)
+        free = all(State.HOSTILE not in kind for kind in kinds)
+        return free and any(kind == {State.NEUTRAL} for kind in kinds)
 
     def _go_ashore(self, step: Step) -> int:
         if not self._lands(step.ashore):

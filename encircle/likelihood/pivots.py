@@ -31,6 +31,8 @@ LEAST_IMPORTANCE = 0.0005
 """What moves the chance by less than this is not worth a sentence."""
 LONG_TITLE = 40
 """Titles of more characters than this are cut in sentences."""
+AS_DRAWN = 0b010
+"""The level of a shift, as a bit, at which a boundary runs where it is drawn."""
 LEVEL_WORDS = {0: "smaller", 2: "larger"}
 
 
@@ -69,7 +71,7 @@ def find_changes(likelihood: Likelihood, verdict: str) -> list[Change]:
             continue
         lost = outcome == "indeterminate" and likelihood.contradicts(leaf.world)
         change = Change(_list_wrong(leaf, tree), _list_moved(leaf), outcome, lost)
-        if change.wrong or change.moved:
+        if change.wrong or change.moved or _is_as_drawn(leaf):
             found.append(change)
     opposite = find_opposite(verdict)
     least = [c for c in found if not any(c.is_beyond(other, opposite) for other in found)]
@@ -100,6 +102,12 @@ def _list_moved(leaf: Leaf) -> frozenset[tuple[int, int]]:
     return frozenset(
         (i, single[left]) for i, left in enumerate(leaf.world.levels) if left in single
     )
+
+
+def _is_as_drawn(leaf: Leaf) -> bool:
+    """Tell whether boundaries may run where they are drawn: their error alone made the verdict."""
+    levels = leaf.world.levels
+    return bool(levels) and all(left & AS_DRAWN for left in levels)
 
 
 def find_outcome(likelihood: Likelihood, leaf: Leaf) -> Outcome | None:
@@ -144,6 +152,9 @@ def tell_pivots(
         if certain:
             yield _write_suspicion(change, doubts, features)
             continue
+        if not (change.wrong or change.moved):
+            yield _write_as_drawn(change, likelihood)
+            continue
         low, high, middle = find_chance(change, doubts)
         gone = likelihood.find_missing(change.wrong, change.moved)
         shifted = [n for i, _ in sorted(change.moved) for n in doubts.shifts[i].features]
@@ -157,6 +168,36 @@ def tell_pivots(
         if low != high:
             pivot["probability_range"] = [_round(low), _round(high)]
         yield pivot
+
+
+def _write_as_drawn(change: Change, likelihood: Likelihood) -> Json:
+    """Say what holds where boundaries run as drawn, by no more of their error than that takes."""
+    tree = likelihood.group
+    shifts = tree.doubts.shifts
+    p = sum(
+        math.prod(
+            sum(weight for level, weight in enumerate(shift.weights) if left >> level & 1)
+            for shift, left in zip(shifts, leaf.world.levels, strict=True)
+        )
+        for leaf in tree.leaves
+        if not _list_wrong(leaf, tree) and find_outcome(likelihood, leaf) == change.outcome
+    )
+    outcome = {
+        "encircled": "the force is encircled", "not_encircled": "a way out is open",
+        "contested": "it hangs on unknown ground whether a way out is open",
+        "indeterminate": "the map ends before the answer",
+    }[change.outcome]  # fmt: skip
+    names = list(dict.fromkeys(name for shift in shifts for name in shift.features))
+    return {
+        "evidence": names,
+        "would_make": change.outcome,
+        "probability": _round(p),
+        "statement": (
+            f"With the boundaries where they are drawn {outcome}; by the errors stated for them "
+            f"that has a chance of {say_percent(p)}, if all the rest is right."
+        ),
+        "wrong": [],
+    }
 
 
 def _write_suspicion(change: Change, doubts: Doubts, features: dict[str, Feature]) -> Json:
@@ -183,16 +224,18 @@ def _write_suspicion(change: Change, doubts: Doubts, features: dict[str, Feature
 def tell_missing(judgement: Judgement, pivots: Sequence[Json]) -> Iterator[Json]:
     """Say what would have to be there where nothing drawn, if wrong, gives the opposite verdict."""
     opposite = {True: "not_encircled", False: "encircled"}.get(bool(judgement.encircled))
-    if judgement.encircled is None or any(p["would_make"] == opposite for p in pivots):
+    told = (*judgement.pivots, *pivots)
+    if judgement.encircled is None or any(p["would_make"] == opposite for p in told):
         return
     margins = judgement.margins
     if judgement.encircled:
         gap = margins.get("opening_distance_m")
-        far = f", at least {gap['distance_m'] / 1000:.1f} km of it" if gap else ""
-        text = (
-            "Nothing drawn here, if wrong, would surely open a way out: friendly ground that "
-            f"nobody drew would have to be there{far}."
-        )
+        if gap is None and _is_held_by_water(judgement):
+            needed = "a crossing that nobody drew would have to be there"
+        else:
+            far = f", at least {gap['distance_m'] / 1000:.1f} km of it" if gap else ""
+            needed = f"friendly ground that nobody drew would have to be there{far}"
+        text = f"Nothing drawn here, if wrong, would surely open a way out: {needed}."
     else:
         front_m = margins.get("closing_distance_m", {}).get("pessimistic")
         far = f", along at least {front_m / 1000:.1f} km of front" if front_m else ""
@@ -203,6 +246,12 @@ def tell_missing(judgement: Judgement, pivots: Sequence[Json]) -> Iterator[Json]
     yield {
         "evidence": [], "would_make": opposite, "probability": None, "statement": text, "wrong": [],
     }  # fmt: skip
+
+
+def _is_held_by_water(judgement: Judgement) -> bool:
+    """Tell whether a barrier is part of what closes the force in."""
+    ring = judgement.judged.certificates["closed"]
+    return any(segment["by"] in ("barrier", "sea") for segment in (ring or {}).get("segments", ()))
 
 
 def _round(p: float) -> float:
