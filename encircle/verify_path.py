@@ -14,8 +14,8 @@ from shapely.geometry import LineString, Point
 from encircle.projection import length_on_globe_m
 from encircle.situation import Anchor, Barrier, Control, Crossing, Fire, Position, Route
 from encircle.verify_ground import (
-    BAND_M,
     GRID_M,
+    SLACK_M,
     TOLERANCE_M,
     Ground,
     Lean,
@@ -44,12 +44,12 @@ if TYPE_CHECKING:
 
 LENGTH_TOLERANCE_M = 0.2
 """Two honest measurements of one length may differ by this; metres."""
-GROUND_TOLERANCE_M = 1.0
-"""How far a leg may leave passable ground; metres."""
 SAME_PLACE_DEG = 1e-9
 """Ends that meet are equal but for the last bits; degrees."""
-STRAY_M = 0.5
+STRAY_M = SLACK_M
 """Length outside a tolerance that is still put down to rounding; metres."""
+THIN_WALL_M = 0.01
+"""Half the width a barrier drawn as a line is given where a way is held against it; metres."""
 UNMAPPED_RANK = 1.5
 """Fire nobody mapped ranks between F1 and F2. Source: the ladder of fire grades."""
 MOST_WAYS = 50
@@ -168,7 +168,7 @@ def _reaches_anchor(case: PathCase, anchor: Anchor) -> Iterator[Fault]:
     allowed = case.survey.parameters.join_m if shape.geom_type == "Point" else 0.0
     if hop.length > allowed + STRAY_M:
         yield Fault(f"the path ends {hop.length:.0f} m from anchor {anchor.id!r}", (anchor.id,))
-    if measure_stray(hop, case.ground.passable, GROUND_TOLERANCE_M) > STRAY_M:
+    if measure_stray(hop, case.ground.passable, SLACK_M) > STRAY_M:
         yield Fault(f"the ground at anchor {anchor.id!r} cannot be passed", (anchor.id,))
 
 
@@ -381,7 +381,7 @@ def ground_lets_through(case: PathCase) -> Iterator[Fault]:
     """Every leg keeps to ground that is passable on the reading, all along."""
     for number, leg in enumerate(case.path.legs):
         region = case.spannable if leg.by == "crossing" else case.ground.passable
-        stray = measure_stray(case.trace(leg), region, GROUND_TOLERANCE_M)
+        stray = measure_stray(case.trace(leg), region, SLACK_M)
         if stray > STRAY_M:
             said = f"leg {number} runs {stray:.0f} m through ground that is not passable"
             yield Fault(f"{said} on the {case.path.reading} reading", leg.evidence)
@@ -406,8 +406,8 @@ def _is_called_right(case: PathCase, leg: Leg) -> bool:
         sure_m = _measure_surely_ours(case, trace) if leg.by == "ground" else 0.0
         return _runs_over(trace, called["grey"]) and sure_m <= STRAY_M
     if leg.control == "friendly":
-        return measure_stray(trace, called["friendly"], GROUND_TOLERANCE_M) <= STRAY_M
-    within = measure_stray(trace, called["friendly or open"], GROUND_TOLERANCE_M) <= STRAY_M
+        return measure_stray(trace, called["friendly"], TOLERANCE_M) <= STRAY_M
+    within = measure_stray(trace, called["friendly or open"], TOLERANCE_M) <= STRAY_M
     return within and _runs_over(trace, called["open"])
 
 
@@ -431,16 +431,22 @@ def _runs_over(trace: BaseGeometry, region: Region) -> bool:
     return trace.length - measure_stray(trace, region, TOLERANCE_M) >= least_m
 
 
-def barriers_are_crossed_at_crossings(case: PathCase) -> Iterator[Fault]:
-    """A barrier is passed only at a crossing that carries the mode."""
-    for mode, run in _runs(case):
-        barriers = case.survey.barriers(case.path.reading, mode)
-        near = [b for b in barriers if case.survey.shape(b).distance(run) <= TOLERANCE_M]
-        gaps = _gaps(case, mode, run)
-        for barrier in near:
-            if is_cut_through(run, case.survey.shape(barrier), gaps):
-                said = f"the path crosses {barrier.type} {barrier.id!r} without a crossing"
-                yield Fault(f"{said} for {mode}", (barrier.id,))
+def nothing_stands_across_it(case: PathCase) -> Iterator[Fault]:
+    """
+    Between its crossings the way hangs together on ground that lets through, to its very end.
+
+    Barriers and ground that is held are taken out together: where a river ends at the enemy's
+    ground, or two drawings of it meet, there is no way round between them.
+    """
+    runs = list(_runs(case))
+    for number, (mode, run) in enumerate(runs):
+        goal = case.anchor_shape() if number == len(runs) - 1 else None
+        if _is_parted(case, mode, run, goal):
+            barriers = case.survey.barriers(case.path.reading, mode)
+            near = [b for b in barriers if case.survey.shape(b).distance(run) <= SLACK_M]
+            names = tuple(b.id for b in near)
+            what = f"{near[0].type} {names[0]!r}" if near else "ground that is held"
+            yield Fault(f"the way for {mode} leads over {what} without a crossing", names)
 
 
 def _runs(case: PathCase) -> Iterator[tuple[str, BaseGeometry]]:
@@ -472,22 +478,33 @@ def _gaps(case: PathCase, mode: str, run: BaseGeometry) -> BaseGeometry:
     return join(*(gap for gap in crossings if gap.intersects(run)))
 
 
-def is_cut_through(run: BaseGeometry, barrier: BaseGeometry, gaps: BaseGeometry) -> bool:
+def _is_parted(case: PathCase, mode: str, run: BaseGeometry, goal: BaseGeometry | None) -> bool:
     """
-    Tell whether a barrier parts a path's two ends.
+    Tell whether a way's two ends lie apart once all that stops it is taken from a tube round it.
 
-    The path is thickened to a tube and the barrier taken out of it: a path that touches the
-    barrier or runs along it stays in one piece, a path that crosses falls into two.
+    A way that touches a wall, or runs along one, stays in one piece; one that crosses falls into
+    two. A way that ends at ground of an anchor must get onto that ground, not to its edge alone.
     """
-    tube = run.buffer(GROUND_TOLERANCE_M)
-    wide = barrier.geom_type.endswith("Polygon")
-    wall = barrier.buffer(-BAND_M / 2) if wide else barrier.buffer(0.01)
-    left = tube.difference(wall.difference(gaps) if not wide else wall)
+    survey = case.survey
+    tube = run.buffer(SLACK_M, quad_segs=4)
+    free = case.ground.passable.intersection(tube.envelope.buffer(1.0))
+    left = tube.intersection(free.buffer(SLACK_M / 2, quad_segs=2))
+    gaps = _gaps(case, mode, run)
+    for barrier in survey.barriers(case.path.reading, mode):
+        wall = survey.shape(barrier)
+        if not wall.intersects(tube):
+            continue
+        if wall.geom_type.endswith("Polygon"):
+            left = left.difference(wall.buffer(-SLACK_M / 2))
+        else:
+            left = left.difference(wall.buffer(THIN_WALL_M).difference(gaps))
     pieces = [p for p in shapely.get_parts(left) if p.geom_type == "Polygon"]
-    ends = [Point(p) for p in shapely.get_coordinates(run)[[0, -1]]]
-    at = [{i for i, p in enumerate(pieces) if p.distance(end) <= GROUND_TOLERANCE_M * 0.99}
-          for end in ends]  # fmt: skip
-    return not at[0] & at[1]
+    start, end = (Point(p) for p in shapely.get_coordinates(run)[[0, -1]])
+    own = [p for p in pieces if p.distance(start) <= SLACK_M]
+    if goal is not None and goal.geom_type.endswith("Polygon"):
+        least = SLACK_M * THIN_WALL_M  # what lies behind the wall at its edge is not on the goal
+        return not any(p.intersection(goal).area > least for p in own)
+    return not any(p.distance(end) <= SLACK_M for p in own)
 
 
 # -- what is said of it ----------------------------------------------------------------------
@@ -589,7 +606,7 @@ def _mapped_fire(case: PathCase, leg: Leg) -> Iterator[tuple[str, str]]:
         shape = case.survey.shape(fire)
         burns = leg.mode in fire.modes and case.survey.counts(fire, case.path.reading)
         if burns and shape.intersects(trace):
-            under = trace.intersection(shape.buffer(-GROUND_TOLERANCE_M))
+            under = trace.intersection(shape.buffer(-SLACK_M))
             if not under.is_empty and (trace.geom_type == "Point" or under.length > STRAY_M):
                 yield fire.grade, fire.id
 
@@ -627,7 +644,7 @@ def _clearance(case: PathCase, at: BaseGeometry, lean: Lean, far_m: float) -> fl
     """Measure how far a place lies from what nobody walks on; the map's edge is no wall."""
     survey = case.survey
     ground = survey.ground(case.path.reading, lean)
-    around = common(at.buffer(far_m), survey.extent(lean).buffer(-_EDGE_M))
+    around = common(at.buffer(far_m), survey.extent().buffer(-_EDGE_M))
     solid = minus(around, ground.passable).buffer(-2 * GRID_M).buffer(2 * GRID_M)
     walls: list[BaseGeometry] = [solid]  # without the cracks that snapping to the grid leaves
     walls += [survey.shape(b) for b in survey.barriers(case.path.reading, "foot")]
@@ -665,7 +682,7 @@ def _needs_its_lines(case: PathCase) -> bool:
 
 def _ground_leads_out(case: PathCase) -> bool:
     """Tell whether ground leads from the force to an anchor without route or crossing."""
-    survey, near_m = case.survey, GROUND_TOLERANCE_M
+    survey, near_m = case.survey, SLACK_M
     walls = [_thicken(survey.shape(b)) for b in survey.barriers(case.path.reading, "foot")]
     ground = minus(union_of(parts_of(case.ground.passable)).buffer(near_m), *walls)
     start = Point(case.on_plane(case.path.legs[0].points[:1])[0])
@@ -768,7 +785,7 @@ PATH_RULES = (
     lines_carry_their_legs,
     ground_lets_through,
     ground_is_what_it_is_called,
-    barriers_are_crossed_at_crossings,
+    nothing_stands_across_it,
     evidence_is_really_there,
     fire_is_not_played_down,
     bottleneck_is_measured,
