@@ -22,6 +22,7 @@ from shapely.geometry import Point, Polygon
 from encircle.calling import make_callable
 from encircle.errors import CertificateError, SituationError
 from encircle.supposition import suppose
+from encircle.verify_codes import CODE_RULES, CONTRADICTION, CodeCase
 from encircle.verify_ground import FOCUS_M, Survey, trace_of
 from encircle.verify_parse import Parameters, Ruling, Said, UnreadableError, parse_judgement
 from encircle.verify_path import PATH_RULES, Fault, PathCase
@@ -59,8 +60,6 @@ DEMANDS: dict[str, tuple[str | None, str | None]] = {
     "contested": ("optimistic", "pessimistic"),
 }
 """Verdict to the readings its open path and its closed ring must be drawn on."""
-CONTRADICTION = "position_contradicts_map"
-"""The rule that a bare position on ground of the enemy cannot be told."""
 WIDEST_JOIN_M = 1_000.0
 """No honest map joins, or calls a seam, what lies farther apart; metres."""
 SAME_INSTANT_S = 1.0
@@ -170,7 +169,13 @@ def _check_all(said: Said, situation: Situation) -> Iterator[Check]:
     survey = Survey(supposed, said.parameters)
     with suppress(ShapelyError, ArithmeticError, ValueError):  # then it looks everywhere
         _look_where_it_points(said, survey)
-    yield from _ask(Whole(said, survey), WHOLE_RULES, "judgement")
+    whole = Whole(said, survey)
+    yield from _ask(whole, WHOLE_RULES, "judgement")
+    for part in said.parts:
+        position = whole.position(part.id)
+        if position is not None:
+            case = CodeCase(part, position, survey)
+            yield from _ask(case, CODE_RULES, f"position {part.id!r}")
     for ruling in (said.whole, *said.parts):
         yield from _check_ruling(ruling, survey)
 
@@ -443,19 +448,8 @@ def a_dot_is_not_a_force(whole: Whole) -> Iterator[Fault]:
         yield Fault(f"the force contradicts the map and is called {whole.said.whole.code}")
 
 
-def what_cannot_be_told_has_its_reason(whole: Whole) -> Iterator[Fault]:
-    """A position that is there and cannot be told is off the map, against it, or the map ends."""
-    for part in whole.said.parts:
-        position = whole.position(part.id)
-        if part.code != "U" or position is None or position not in whole.standing:
-            continue
-        if part.because != CONTRADICTION and not whole.survey.may_run_off(position):
-            yield Fault(f"nothing makes {position.id!r} impossible to tell", (position.id,))
-
-
 WHOLE_RULES = (
     positions_are_all_judged,
-    what_cannot_be_told_has_its_reason,
     a_dot_is_not_a_force,
     whole_follows_from_parts,
     nobody_is_left_where_nobody_is_judged,

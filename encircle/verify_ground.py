@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from encircle.verify_parse import Parameters, Reading
+    from encircle.verify_reach import Flood
 
 Lean = Literal["open", "closed"]
 """Where drawing leaves room (a disc is drawn with corners, a seam has a mouth), which certificate
@@ -215,6 +216,8 @@ class Survey:
     friends: frozenset[str] = field(init=False)
     focus: BaseGeometry | None = None
     """Ground that certificates speak of: seams elsewhere make no difference and are not sought."""
+    floods: dict[tuple[object, ...], Flood] = field(init=False, default_factory=dict)
+    """Who can go where, drawn once for each reading, leaning and mode."""
     _shapes: dict[str, BaseGeometry] = field(init=False, default_factory=dict)
     _footprints: dict[tuple[str, Reading], BaseGeometry] = field(init=False, default_factory=dict)
     _grounds: dict[tuple[Reading, Lean], Ground] = field(init=False, default_factory=dict)
@@ -292,27 +295,6 @@ class Survey:
             return False
         lost = [self._share_lost(place, "open") >= LOST_SURELY for place in self.places(position)]
         return any(lost) if any_place else all(lost)
-
-    def may_run_off(self, position: Position) -> bool:
-        """Ground passable on the kinder reading, with its roads, leads to the edge of the map."""
-        area = self.extent()
-        ground = self.ground("optimistic", "open")
-        reach = max(self.parameters.join_m, self.reach_m(position, "optimistic")) + TOLERANCE_M
-        start = self.shape(position).buffer(reach)
-        if not shapely.covers(area.buffer(-TOLERANCE_M), start):
-            return True  # off the map, or at its very edge
-        join_m = self.parameters.join_m + TOLERANCE_M
-        ways = [self.shape(f) for f in self.known.values() if isinstance(f, (Route, Crossing))]
-        free = [minus(way.buffer(join_m, quad_segs=4), ground.hostile) for way in ways]
-        tunnels = [
-            self.shape(f).buffer(join_m)
-            for f in self.known.values()
-            if isinstance(f, Crossing) and f.type == "tunnel"
-        ]
-        held = join(common(ground.passable.buffer(1.0), area), start, *free, *tunnels)
-        mine = [part for part in shapely.get_parts(held) if part.intersects(start)]
-        edge = area.boundary.buffer(2 * TOLERANCE_M)
-        return any(part.intersects(edge) for part in mine)
 
     def _walks_out(self, places: list[BaseGeometry]) -> bool:
         """From one of some places a walker reaches an anchor over sure ground, without a road."""
@@ -392,6 +374,19 @@ class Survey:
             return False
         passes = reading == "optimistic" if unsure else line.state == "open"
         return passes and mode in line.modes
+
+    def is_in_use(self, line: Crossing, reading: Reading) -> bool:
+        """Tell whether a crossing works on a reading, and not by the enemy's leave."""
+        unsure = line.state == "unknown" or self.is_stale(line)
+        passes = reading == "optimistic" if unsure else line.state == "open"
+        return passes and line.id in self.known and line.permission != "enemy"
+
+    def is_special(self, line: Feature, reading: Reading) -> bool:
+        """Tell a tunnel, or a crossing by a third party's leave, that works on a reading."""
+        if not isinstance(line, Crossing) or line.type in ("airstrip", "port"):
+            return False
+        named = line.type == "tunnel" or line.permission == "third_party"
+        return named and self.is_in_use(line, reading)
 
     def lines(self, reading: Reading, mode: str) -> Iterator[Route | Crossing]:
         """Go through the routes and crossings that carry a mode on a reading."""

@@ -17,6 +17,8 @@ READINGS = ("optimistic", "pessimistic")
 LAND_MODES = ("rail", "wheeled", "tracked", "foot", "boat")
 VERDICTS = ("encircled", "not_encircled", "contested", "indeterminate", "no_force")
 GRADES = ("F0", "F1", "F2", "F3", "F4")
+UNMAPPED_RANK = 1.5
+"""Fire nobody mapped ranks between F1 and F2. Source: the ladder of fire grades."""
 HOLDS = ("hostile", "barrier", "sea", "neutral", "grey")
 STOPS = (
     "hostile", "grey", "neutral", "barrier", "cut", "unknown", "permission", "tunnel",
@@ -34,6 +36,11 @@ T = TypeVar("T")
 
 class UnreadableError(ValueError):
     """Some member of a judgement is not what the contract says; never leaves the verifier."""
+
+
+def rank_of_fire(grade: str | None) -> float:
+    """Rank a fire grade; fire nobody mapped comes after F1."""
+    return UNMAPPED_RANK if grade is None else float(GRADES.index(grade))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +148,7 @@ class Parameters:
     stale_after_days: float
     join_m: float
     seam_m: float
+    salient_share: float = 0.5
     without: tuple[str, ...] = ()
     """Features it was judged without."""
     assume: Mapping[str, bool] = field(default_factory=dict)
@@ -290,9 +298,14 @@ def _parse_parameters(node: Node) -> Parameters:
         stale_after_days=node["stale_after_days"].number(),
         join_m=node["join_m"].number(),
         seam_m=node["seam_m"].number(),
+        salient_share=_or_default(node["salient_share"].maybe(Node.number), 0.5),
         without=node["without"].maybe(Node.ids) or (),
         assume=node["assume"].maybe(_parse_assumptions) or {},
     )
+
+
+def _or_default(given: float | None, default: float) -> float:
+    return default if given is None else given
 
 
 def _parse_assumptions(node: Node) -> dict[str, bool]:

@@ -31,7 +31,7 @@ from encircle.verify_ground import (
     trace_of,
     union_of,
 )
-from encircle.verify_parse import GRADES, Leg, OpenPath
+from encircle.verify_parse import Leg, OpenPath, rank_of_fire
 from encircle.verify_spans import course_of, spans_of
 
 if TYPE_CHECKING:
@@ -50,8 +50,6 @@ STRAY_M = SLACK_M
 """Length outside a tolerance that is still put down to rounding; metres."""
 THIN_WALL_M = 0.01
 """Half the width a barrier drawn as a line is given where a way is held against it; metres."""
-UNMAPPED_RANK = 1.5
-"""Fire nobody mapped ranks between F1 and F2. Source: the ladder of fire grades."""
 MOST_WAYS = 50
 """Pairs of ways are compared among this many."""
 _WIDTH_TOLERANCE = 0.002
@@ -586,11 +584,6 @@ def fire_is_not_played_down(case: PathCase) -> Iterator[Fault]:
             yield Fault(f"leg {number} is called {leg.fire or 'unmapped'} under worse fire", names)
         elif leg.fire in ("F0", "F1") and not mapped:
             yield Fault(f"leg {number} is called {leg.fire} where no fire is mapped")
-
-
-def rank_of_fire(grade: str | None) -> float:
-    """Rank a fire grade; fire nobody mapped comes after F1."""
-    return UNMAPPED_RANK if grade is None else float(GRADES.index(grade))
 
 
 def _mapped_fire(case: PathCase, leg: Leg) -> Iterator[tuple[str, str]]:
