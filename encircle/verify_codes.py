@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import shapely
 
 from encircle.verify_ground import TOLERANCE_M, Survey
-from encircle.verify_parse import LAND_MODES, Ruling, rank_of_fire
+from encircle.verify_parse import LAND_MODES, READINGS, rank_of_fire
 from encircle.verify_path import Fault
 from encircle.verify_reach import find_access, find_way_by, flood_of, share_hostile
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from encircle.situation import Position
     from encircle.verify_ground import Lean
-    from encircle.verify_parse import Reading
+    from encircle.verify_parse import Reading, Ruling
 
 CONTRADICTION = "position_contradicts_map"
 """The rule that a bare position on ground of the enemy cannot be told."""
@@ -91,7 +91,7 @@ def what_cannot_be_told_has_its_reason(case: CodeCase) -> Iterator[Fault]:
         return  # off the map, or at its very edge
     if case.ruling.because == OFF_THE_MAP:
         yield Fault(f"{position.id!r} is said to be off the map and is on it", case.names)
-    if not any(_may_run_off(case, mode) for mode in ("boat", "tracked")):
+    if not _may_run_off(survey, position):
         yield Fault(f"nothing makes {position.id!r} impossible to tell", case.names)
     mode = find_way_by(survey, position, "optimistic", "closed")
     if mode is not None:
@@ -99,9 +99,10 @@ def what_cannot_be_told_has_its_reason(case: CodeCase) -> Iterator[Fault]:
         yield Fault(said, case.names)
 
 
-def _may_run_off(case: CodeCase, mode: str) -> bool:
-    flood = flood_of(case.survey, "optimistic", "open", mode)
-    return flood.runs_off(flood.spread([case.position]))
+def _may_run_off(survey: Survey, position: Position) -> bool:
+    """Tell whether ground passable on the kinder reading leads from a position off the map."""
+    floods = (flood_of(survey, "optimistic", "open", mode) for mode in ("boat", "tracked"))
+    return any(flood.runs_off(flood.spread([position])) for flood in floods)
 
 
 def access_is_what_is_claimed(case: CodeCase) -> Iterator[Fault]:
@@ -120,10 +121,10 @@ def access_is_on_its_axis(case: CodeCase) -> Iterator[Fault]:
     """Each axis of access that is called open, or contested, has something that gives it."""
     if case.ruling.verdict in ("indeterminate", "no_force"):
         return
-    readings: dict[str, Reading] = {"open": "pessimistic", "contested": "optimistic"}
+    readings: dict[str, tuple[Reading, ...]] = {"open": ("pessimistic",), "contested": READINGS}
     for kind, said in case.ruling.access.items():
-        reading = readings.get(said)
-        if reading and kind not in find_access(case.survey, case.position, reading, "open"):
+        able = [find_access(case.survey, case.position, r, "open") for r in readings.get(said, ())]
+        if able and not any(kind in one for one in able):
             yield Fault(f"{case.position.id!r} has nothing that gives access by {kind}", case.names)
 
 
@@ -179,6 +180,47 @@ def _look_round(case: CodeCase) -> tuple[float, float] | None:
         places = [middle]
     looks = [[share_hostile(case.survey, p, lean) for p in places] for lean in ("open", "closed")]
     return min(looks[0]), min(looks[1])
+
+
+# -- what a map can give, by the verifier's own floods ----------------------------------------
+
+BEST_OFF_FIRST = ("not_encircled", "contested", "indeterminate", "encircled")
+"""The best-off position sets the force's verdict. Source: contract, 2."""
+
+
+def verdicts_of(survey: Survey, position: Position) -> set[str]:
+    """List the verdicts that one position may have, as near as drawing leaves them open."""
+    if not survey.stands(position):
+        speaks = position.id in survey.known
+        return set() if speaks and position.present == "withdrawn" else {"indeterminate"}
+    if survey.must_contradict(position, any_place=False):
+        return {"indeterminate"}
+    ways = {
+        (reading, lean): find_way_by(survey, position, reading, lean)
+        for reading in READINGS
+        for lean in ("open", "closed")
+    }
+    whole = shapely.covers(survey.extent().buffer(-TOLERANCE_M), survey.shape(position))
+    ends = not whole or _may_run_off(survey, position)
+    found = set()
+    if ways["pessimistic", "open"]:
+        found.add("not_encircled")
+    if ways["optimistic", "open"] and not ways["pessimistic", "closed"]:
+        found.add("contested")
+    if not ways["optimistic", "closed"]:
+        found |= {"encircled", *(["indeterminate"] if ends else [])}
+    if survey.may_contradict(position):
+        found.add("indeterminate")
+    return found
+
+
+def verdicts_of_all(parts: list[set[str]]) -> set[str]:
+    """List the verdicts that a force may have: that of the best-off of its positions."""
+    if not parts:
+        return {"no_force"}
+    ranks = [{BEST_OFF_FIRST.index(verdict) for verdict in part} for part in parts]
+    highest = min(max(some) for some in ranks)
+    return {BEST_OFF_FIRST[r] for some in ranks for r in some if r <= highest}
 
 
 CODE_RULES = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,8 +49,6 @@ STRAY_M = SLACK_M
 """Length outside a tolerance that is still put down to rounding; metres."""
 THIN_WALL_M = 0.01
 """Half the width a barrier drawn as a line is given where a way is held against it; metres."""
-MOST_WAYS = 50
-"""Pairs of ways are compared among this many."""
 _WIDTH_TOLERANCE = 0.002
 _WIDTH_TOLERANCE_M = 5.0
 _LOOKED_PAST_M = 100.0
@@ -115,6 +112,24 @@ class PathCase:
     def trace(self, leg: Leg) -> BaseGeometry:
         """Draw a leg on the plane."""
         return trace_of(self.on_plane(leg.points))
+
+    @cached_property
+    def ground_leads_out(self) -> bool:
+        """Tell whether ground leads from the force to an anchor without route or crossing."""
+        survey = self.survey
+        shapes = [survey.shape(b) for b in survey.barriers(self.path.reading, "foot")]
+        walls = [s if s.geom_type.endswith("Polygon") else s.buffer(THIN_WALL_M) for s in shapes]
+        ground = minus(self.ground.passable.buffer(SLACK_M / 2), *walls)
+        start = Point(self.on_plane(self.path.legs[0].points[:1])[0])
+        own = [piece for piece in shapely.get_parts(ground) if piece.distance(start) <= SLACK_M]
+        goals = [survey.shape(anchor) for anchor in survey.each(Anchor) if self.is_goal(anchor)]
+        return any(piece.distance(goal) <= SLACK_M for piece in own for goal in goals)
+
+    def is_goal(self, anchor: Feature) -> bool:
+        """Tell a land anchor of the force's friends."""
+        if not isinstance(anchor, Anchor) or anchor.access != "land":
+            return False
+        return anchor.side in self.survey.friends
 
     def anchor_shape(self) -> BaseGeometry | None:
         """Draw the anchor, if there is one on this reading."""
@@ -215,13 +230,13 @@ def mode_is_kept(case: PathCase) -> Iterator[Fault]:
 
 def wheels_keep_to_routes(case: PathCase) -> Iterator[Fault]:
     """Wheels and rail leave a route only on the ground the force itself holds."""
-    left, own = True, _own_ground_m(case)
+    left, own = True, own_ground_m(case)
     gone = 0.0
     for number, leg in enumerate(case.path.legs):
         left = left and leg.by == "ground"
         if leg.by != "ground" or leg.mode not in ("wheeled", "rail"):
             continue
-        trace, drawn = case.trace(leg), _drawn_force(case)
+        trace, drawn = case.trace(leg), drawn_force(case)
         length = minus_length(trace, drawn)
         gone += length if left else 0.0
         if not left and length > STRAY_M:
@@ -230,7 +245,7 @@ def wheels_keep_to_routes(case: PathCase) -> Iterator[Fault]:
             yield Fault(f"leg {number} goes {gone:.0f} m off the routes, past {own:.0f} m")
 
 
-def _drawn_force(case: PathCase) -> BaseGeometry | None:
+def drawn_force(case: PathCase) -> BaseGeometry | None:
     """Give the polygon of a force that is drawn as one."""
     unit = case.survey.known.get(case.path.unit)
     shape = case.survey.shape(unit) if unit is not None else None
@@ -248,7 +263,8 @@ def minus_length(trace: BaseGeometry, held: BaseGeometry | None) -> float:
     return float(left.length)
 
 
-def _own_ground_m(case: PathCase) -> float:
+def own_ground_m(case: PathCase) -> float:
+    """Measure how far from its place the force goes without a road; metres."""
     unit = case.survey.known.get(case.path.unit)
     reach = case.survey.reach_m(unit, case.path.reading) if isinstance(unit, Position) else 0.0
     return max(case.survey.parameters.join_m, reach)
@@ -586,6 +602,26 @@ def fire_is_not_played_down(case: PathCase) -> Iterator[Fault]:
             yield Fault(f"leg {number} is called {leg.fire} where no fire is mapped")
 
 
+def fire_is_not_invented(case: PathCase) -> Iterator[Fault]:
+    """No leg is called more dangerous than the worst fire mapped on it."""
+    for number, leg in enumerate(case.path.legs):
+        if leg.fire is None:
+            continue
+        lines = [case.survey.known.get(name) for name in leg.evidence if leg.by != "ground"]
+        near = [f.fire for f in lines if isinstance(f, (Route, Crossing)) and f.fire]
+        near += [
+            fire.grade
+            for fire in case.survey.known.values()
+            if isinstance(fire, Fire)
+            and fire.side not in case.survey.friends
+            and leg.mode in fire.modes
+            and case.survey.shape(fire).distance(case.trace(leg)) <= TOLERANCE_M
+        ]
+        worst = max(map(rank_of_fire, near), default=-1.0)
+        if rank_of_fire(leg.fire) > worst:
+            yield Fault(f"leg {number} is called {leg.fire} and no such fire is mapped on it")
+
+
 def _mapped_fire(case: PathCase, leg: Leg) -> Iterator[tuple[str, str]]:
     trace = case.trace(leg)
     for name in leg.evidence:
@@ -644,130 +680,6 @@ def _clearance(case: PathCase, at: BaseGeometry, lean: Lean, far_m: float) -> fl
     return min(far_m, measure_gap(at, walls))
 
 
-def disjoint_ways_are_disjoint(case: PathCase) -> Iterator[Fault]:
-    """As many ways as counted share no route or crossing, and the cut meets each of them."""
-    said = case.path.disjoint
-    if len(said.ways) != said.count or len(said.cut) != said.count:
-        given = f"{len(said.ways)} ways and a cut of {len(said.cut)}"
-        yield Fault(f"{said.count} disjoint ways are counted, and {given} given")
-    for way in said.ways:
-        if not set(way) & set(said.cut):
-            yield Fault("the cut misses a way", way)
-    taken = {leg.evidence[0] for leg in case.path.legs if leg.by != "ground" and leg.evidence}
-    if taken and not taken & set(said.cut) and _needs_its_lines(case):
-        yield Fault("the cut leaves the path itself open", tuple(sorted(taken)))
-    for one, other in combinations(said.ways[:MOST_WAYS], 2):
-        shared = [name for name in sorted(set(one) & set(other))
-                  if not _can_be_shared(case, name, same=set(one) == set(other))]  # fmt: skip
-        if shared:
-            yield Fault("two ways share a route or crossing", tuple(shared))
-    yield from _count_on_one_road(case)
-    yield from _lines_exist(case, sorted({*said.cut, *(n for way in said.ways for n in way)}))
-
-
-def _needs_its_lines(case: PathCase) -> bool:
-    """Tell whether a path is a way by route and crossing, so that the cut must meet it too."""
-    start, goal = Point(case.on_plane(case.path.legs[0].points[:1])[0]), case.anchor_shape()
-    if goal is None or start.distance(goal) <= _own_ground_m(case):
-        return False
-    return case.path.mode in ("wheeled", "rail") or not _ground_leads_out(case)
-
-
-def _ground_leads_out(case: PathCase) -> bool:
-    """Tell whether ground leads from the force to an anchor without route or crossing."""
-    survey, near_m = case.survey, SLACK_M
-    walls = [_thicken(survey.shape(b)) for b in survey.barriers(case.path.reading, "foot")]
-    ground = minus(union_of(parts_of(case.ground.passable)).buffer(near_m), *walls)
-    start = Point(case.on_plane(case.path.legs[0].points[:1])[0])
-    own = [piece for piece in shapely.get_parts(ground) if piece.distance(start) <= near_m]
-    goals = [survey.shape(a) for a in survey.each(Anchor) if _is_goal(case, a)]
-    return any(piece.distance(goal) <= near_m for piece in own for goal in goals)
-
-
-def _thicken(barrier: BaseGeometry) -> BaseGeometry:
-    return barrier if barrier.geom_type.endswith("Polygon") else barrier.buffer(0.01)
-
-
-def _is_goal(case: PathCase, anchor: Feature) -> bool:
-    if not isinstance(anchor, Anchor) or anchor.access != "land":
-        return False
-    return anchor.side in case.survey.friends
-
-
-def _can_be_shared(case: PathCase, name: str, *, same: bool) -> bool:
-    """A route may serve two ways by different stretches, if something stands or joins between."""
-    survey, join_m = case.survey, case.survey.parameters.join_m
-    route = survey.known.get(name)
-    if not isinstance(route, Route):
-        return False
-    drawn = _drawn_force(case)
-    if drawn is not None and drawn.intersects(survey.shape(route)):
-        return True  # a force drawn across a road goes either way on it
-    marks = [f for f in survey.known.values() if isinstance(f, (Position, Anchor))]
-    others = [f for f in survey.known.values() if isinstance(f, (Route, Crossing)) and f != route]
-    reach = max(join_m, _own_ground_m(case))
-    return any(
-        _meets_midway(survey.shape(route), survey.shape(mark), reach if mark in marks else join_m)
-        for mark in (marks if same else [*marks, *others])
-    )
-
-
-def _count_on_one_road(case: PathCase) -> Iterator[Fault]:
-    """Where ground is not counted, one road alone gives a way for each stretch to an anchor."""
-    ways = case.path.disjoint.ways
-    for name in sorted({way[0] for way in ways if len(way) == 1 and ways.count(way) > 1}):
-        route, counted = case.survey.known.get(name), ways.count((name,))
-        if isinstance(route, Route) and _ground_leads_out(case):
-            most = _count_stretches(case, case.survey.shape(route))
-            if counted > most:
-                yield Fault(f"{counted} ways are counted on {name!r}, which has {most}", (name,))
-
-
-def _count_stretches(case: PathCase, route: BaseGeometry) -> int:
-    """Count the stretches of a route between a place of the force and an anchor next to it."""
-    survey = case.survey
-    unit, near_m = survey.known.get(case.path.unit), survey.parameters.join_m + TOLERANCE_M
-    places = [*shapely.get_parts(survey.shape(unit))] if unit is not None else []
-    goals = [survey.shape(a) for a in survey.each(Anchor) if _is_goal(case, a)]
-    goals = [goal for goal in goals if goal.distance(route) <= near_m]
-    count = 0
-    for line in shapely.get_parts(route):
-        marks = [(line.project(p), 0) for place in places for p in _touching(line, place)]
-        marks += [(line.project(p), 1) for goal in goals for p in _touching(line, goal)]
-        kinds = [kind for _, kind in sorted(marks)]
-        count += sum(one != other for one, other in pairwise(kinds))
-        if line.is_ring:
-            count += kinds[:1] != kinds[-1:]
-    return count
-
-
-def _nearest(line: BaseGeometry, shape: BaseGeometry) -> BaseGeometry:
-    return Point(shapely.shortest_line(line, shape).coords[0])
-
-
-def _touching(line: BaseGeometry, goal: BaseGeometry) -> list[BaseGeometry]:
-    """Give the places where a line enters and leaves an anchor, else where it comes nearest."""
-    inside = shapely.get_coordinates(line.intersection(goal))
-    return [*map(Point, inside[[0, -1]])] if len(inside) else [_nearest(line, goal)]
-
-
-def _meets_midway(line: BaseGeometry, mark: BaseGeometry, near_m: float) -> bool:
-    """Tell whether something comes near a line, and nearest to it between its ends."""
-    onto = shapely.shortest_line(line, mark)
-    ends = union_of([line.boundary])
-    if onto.length > near_m:
-        return False
-    return ends.is_empty or Point(onto.coords[0]).distance(ends) > TOLERANCE_M
-
-
-def _lines_exist(case: PathCase, names: list[str]) -> Iterator[Fault]:
-    for name in names:
-        line = case.survey.known.get(name)
-        modes = line.modes if isinstance(line, (Route, Crossing)) else ()
-        if not any(case.survey.is_usable(line, case.path.reading, m) for m in modes if line):
-            yield Fault(f"{name!r} is no route or crossing that can be used", (name,))
-
-
 PATH_RULES = (
     starts_at_the_force,
     ends_at_a_friendly_anchor,
@@ -781,7 +693,7 @@ PATH_RULES = (
     nothing_stands_across_it,
     evidence_is_really_there,
     fire_is_not_played_down,
+    fire_is_not_invented,
     bottleneck_is_measured,
-    disjoint_ways_are_disjoint,
 )
 """Everything asked of an open path, in the order it is asked."""

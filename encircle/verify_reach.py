@@ -60,6 +60,8 @@ class Flood:
     """The only routes and crossings taken."""
     without: frozenset[str] = frozenset()
     """Routes and crossings not taken."""
+    by_road: bool = False
+    """Feet and tracks keep to routes too."""
     past_the_edge: bool = False
     """The edge of the map is no wall: what a ring shuts in must not come to it."""
 
@@ -71,7 +73,7 @@ class Flood:
     @property
     def on_routes(self) -> bool:
         """Rail and wheels keep to routes."""
-        return self.mode in ("rail", "wheeled")
+        return self.by_road or self.mode in ("rail", "wheeled")
 
     @property
     def walk(self) -> str:
@@ -129,7 +131,9 @@ class Flood:
         """The ground, or the stretches of route, that hang together for the mode."""
         if not self.on_routes:
             return polygons_of(self.ground.buffer(-SLACK_M / 2) if self.sure else self.ground)
-        lines = [self.survey.shape(line) for line in self._lines(self.walk) if isinstance(line, Route)]
+        lines = [
+            self.survey.shape(line) for line in self._lines(self.walk) if isinstance(line, Route)
+        ]
         return polygons_of(union_of(lines).intersection(self.ground).buffer(BAND_M / 2))
 
     # -- from piece to piece
@@ -172,7 +176,14 @@ class Flood:
 
     def spread(self, units: Iterable[Position]) -> dict[int, str | None]:
         """Find every piece that can be reached, and the crossing it was reached by."""
-        starts = set().union(*(self.starts_of(unit) for unit in units))
+        return self._spread(set().union(*(self.starts_of(unit) for unit in units)))
+
+    def spread_from(self, places: Iterable[BaseGeometry]) -> dict[int, str | None]:
+        """Find every piece that can be reached from where some places touch the lines."""
+        near_m = self.survey.parameters.join_m + TOLERANCE_M
+        return self._spread(set().union(*(self._near(place, near_m) for place in places)))
+
+    def _spread(self, starts: set[int]) -> dict[int, str | None]:
         reached: dict[int, str | None] = dict.fromkeys(starts)
         grew = True
         while grew:
@@ -262,8 +273,8 @@ class Flood:
         if not self.sure:
             return place.distance(shape) <= join_m + TOLERANCE_M
         if not self.on_routes:
-            at_sea = anchor.access == "sea" and shape.geom_type != "Point"  # met at its shore
-            firm = shape.buffer(TOLERANCE_M) if at_sea else shape
+            at_sea = anchor.access == "sea" and shape.geom_type != "Point"
+            firm = shape.buffer(TOLERANCE_M) if at_sea else shape  # the sea is met at its shore
             met = place.intersection(firm)
             return met.area > SLACK_M if shape.geom_type != "Point" else not met.is_empty
         if shape.geom_type != "Point":
@@ -331,7 +342,9 @@ def find_access(survey: Survey, unit: Position, reading: Reading, lean: Lean) ->
     """Name what gives a position sea, air or special access, by kind; `closed` only what surely."""
     flood = flood_of(survey, reading, lean, "boat")
     reached = list(flood.spread([unit]))
-    found = {a.access: a.id for a in flood.anchors_reached(reached, "sea", "air", "special")}
+    found: dict[str, str] = {
+        str(a.access): a.id for a in flood.anchors_reached(reached, "sea", "air", "special")
+    }
     places = [flood.pieces[piece] for piece in reached]
     join_m = survey.parameters.join_m
     near_m = join_m - STEP_M if flood.sure else join_m + TOLERANCE_M
@@ -356,14 +369,18 @@ def _find_special(flood: Flood, unit: Position, reached: list[int]) -> str | Non
     """Name an anchor that only tunnels, neutral strips or a third party's leave lead to."""
     survey, reading = flood.survey, flood.reading
     lines = [f for f in survey.known.values() if isinstance(f, Crossing)]
-    strip = flood.drawn.neutral
-    if not any(survey.is_special(f, reading) or survey.shape(f).intersects(strip) for f in lines):
+    if not any(survey.is_special(f, reading) or _spans_strip(flood, f) for f in lines):
         return None
     further = Flood(survey, reading, flood.lean, "boat", special=True)
     kinds = ("land", "sea", "air", "special")
     near = {a.id for a in flood.anchors_reached(reached, *kinds)}
     far = (a.id for a in further.anchors_reached(further.spread([unit]), *kinds))
     return next((name for name in far if name not in near), None)
+
+
+def _spans_strip(flood: Flood, crossing: Crossing) -> bool:
+    spans = spans_of(flood.survey, flood.drawn, crossing)
+    return any(span.intersects(flood.drawn.neutral) for span in spans)
 
 
 # -- the compass -----------------------------------------------------------------------------
@@ -404,7 +421,8 @@ def _look_round(place: BaseGeometry, shapes: list[BaseGeometry]) -> np.ndarray:
     rays = shapely.linestrings(np.stack([np.broadcast_to(eye, ways.shape), eye + far * ways], 1))
     lines = map(shapely.get_coordinates, rings)
     sides = np.concatenate([np.stack([c[:-1], c[1:]], 1) for c in lines])
-    looked, seen = shapely.STRtree(shapely.linestrings(sides)).query(rays, predicate="intersects")
+    tree = shapely.STRtree(list(np.atleast_1d(shapely.linestrings(sides))))
+    looked, seen = tree.query(rays, predicate="intersects")
     along, out = sides[seen, 1] - sides[seen, 0], sides[seen, 0] - eye
     across = ways[looked, 0] * along[:, 1] - ways[looked, 1] * along[:, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
