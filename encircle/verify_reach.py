@@ -421,7 +421,7 @@ def _look_round(place: BaseGeometry, shapes: list[BaseGeometry]) -> np.ndarray:
     rays = shapely.linestrings(np.stack([np.broadcast_to(eye, ways.shape), eye + far * ways], 1))
     lines = map(shapely.get_coordinates, rings)
     sides = np.concatenate([np.stack([c[:-1], c[1:]], 1) for c in lines])
-    tree = shapely.STRtree(list(np.atleast_1d(shapely.linestrings(sides))))
+    tree = shapely.STRtree(np.asarray(shapely.linestrings(sides)).tolist())
     looked, seen = tree.query(rays, predicate="intersects")
     along, out = sides[seen, 1] - sides[seen, 0], sides[seen, 0] - eye
     across = ways[looked, 0] * along[:, 1] - ways[looked, 1] * along[:, 0]

@@ -59,7 +59,7 @@ def _can_be_shared(case: PathCase, name: str, *, same: bool) -> bool:
     drawn = drawn_force(case)
     if drawn is not None and drawn.intersects(survey.shape(route)):
         return True  # a force drawn across a road goes either way on it
-    marks = [f for f in survey.known.values() if isinstance(f, (Position, Anchor))]
+    marks = [f for f in survey.known.values() if isinstance(f, Anchor) or f.id == case.path.unit]
     others = [f for f in survey.known.values() if isinstance(f, (Route, Crossing)) and f != route]
     reach = max(join_m, own_ground_m(case))
     return any(
