@@ -13,6 +13,7 @@ from shapely.geometry import Point, Polygon
 from encircle.situation import Anchor, Crossing, Fire, Position, Route
 from encircle.verify_ground import (
     BAND_M,
+    GIVE_M,
     SLACK_M,
     TOLERANCE_M,
     Ground,
@@ -136,6 +137,16 @@ class Flood:
         ]
         return polygons_of(union_of(lines).intersection(self.ground).buffer(BAND_M / 2))
 
+    def _left_of(self, line: BaseGeometry) -> BaseGeometry:
+        """Take from a route what runs on a line not taken: posted twice, it is lost as one."""
+        for name in self.without:
+            lost = self.survey.known.get(name)
+            if isinstance(lost, (Route, Crossing)):
+                same = line.intersection(self.survey.shape(lost).buffer(SLACK_M))
+                along = [p for p in shapely.get_parts(same) if p.length > 10 * SLACK_M]
+                line = line.difference(union_of(along).buffer(SLACK_M))
+        return line
+
     # -- from piece to piece
 
     def starts_of(self, unit: Position) -> set[int]:
@@ -211,7 +222,14 @@ class Flood:
     def _crossings(self) -> Iterator[Crossing]:
         modes = ("foot", "boat") if self.mode == "boat" else (self.mode,)
         lines = {line.id: line for mode in modes for line in self._lines(mode)}
-        return (line for line in lines.values() if isinstance(line, Crossing))
+        lost = [
+            self.survey.shape(self.survey.known[n]) for n in self.without & {*self.survey.known}
+        ]
+        for line in lines.values():
+            shape = self.survey.shape(line)
+            twice = any(shape.hausdorff_distance(other) <= STEP_M for other in lost)
+            if isinstance(line, Crossing) and not twice:
+                yield line
 
     def _linked(self, crossing: Crossing) -> set[int]:
         """Find the pieces a crossing joins, beyond doubt or perhaps."""
@@ -392,7 +410,10 @@ BEARINGS = 720
 def share_hostile(survey: Survey, place: BaseGeometry, lean: Lean) -> float:
     """Measure the share of the compass on which the enemy is met first, optimistically."""
     ground = survey.ground("optimistic", lean)
-    hostile = join(ground.hostile, ground.seam_closed) if lean == "closed" else ground.hostile
+    if lean == "closed":
+        hostile = join(ground.hostile, ground.seam_closed)
+    else:  # a crack between two drawings hides no horizon
+        hostile = areas_of(ground.hostile.buffer(-GIVE_M, quad_segs=2).buffer(GIVE_M, quad_segs=2))
     anchors = [
         survey.shape(a)
         for a in survey.known.values()

@@ -13,6 +13,7 @@ from encircle.verify_ground import TOLERANCE_M, union_of
 from encircle.verify_parse import LAND_MODES
 from encircle.verify_path import Fault, PathCase, drawn_force, own_ground_m
 from encircle.verify_reach import Flood
+from encircle.verify_spans import spans_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,13 +160,45 @@ def _leads_out(case: PathCase, mode: str, lines: frozenset[str]) -> bool:
     known = [survey.known.get(name) for name in lines]
     if not all(any(survey.is_usable(f, reading, m) for m in needed) for f in known if f):
         return False
-    flood = Flood(survey, reading, "open", mode, only=lines, by_road=case.ground_leads_out)
-    reached = flood.spread(_starts_from(case))
-    if flood.by_road:  # open ground leads to the road
-        walked = Flood(survey, reading, "open", "foot", only=frozenset())
-        places = [walked.pieces[piece] for piece in walked.spread(_starts_from(case))]
-        reached = {**reached, **flood.spread_from(place for place in places)}
-    return any(True for _ in flood.anchors_reached(reached, "land"))
+    units = _starts_from(case)
+    if not units:
+        return False
+    if not case.ground_leads_out:
+        flood = Flood(survey, reading, "open", mode, only=lines)
+        return any(True for _ in flood.anchors_reached(flood.spread(units), "land"))
+    # Open ground is not counted where it leads out: a way sets out on the nearest road, and only
+    # from a crossing at the end of it does it go on over open ground.
+    roads = Flood(survey, reading, "open", mode, only=lines, by_road=True)
+    nearest = _nearest_road(case)
+    reached = {**roads.spread(units), **(roads.spread_from([nearest]) if nearest else {})}
+    if any(True for _ in roads.anchors_reached(reached, "land")):
+        return True
+    ground = Flood(survey, reading, "open", mode, only=lines)
+    places = [roads.pieces[piece] for piece in reached]
+    spans = [
+        span
+        for crossing in known
+        if isinstance(crossing, Crossing)
+        for span in spans_of(survey, case.ground, crossing)
+        if any(span.distance(place) <= survey.parameters.join_m + TOLERANCE_M for place in places)
+    ]
+    return any(True for _ in ground.anchors_reached(ground.spread_from(spans), "land"))
+
+
+def _nearest_road(case: PathCase) -> BaseGeometry | None:
+    """Give the road nearest to the force, of those that feet or tracks get onto."""
+    survey, unit = case.survey, case.survey.known[case.path.unit]
+    roads = [
+        survey.shape(route).intersection(case.ground.passable)
+        for route in survey.each(Route)
+        if any(survey.is_usable(route, case.path.reading, mode) for mode in ("foot", "tracked"))
+    ]
+    roads = [road for road in roads if road.length > 0]
+    if not roads:
+        return None
+    far = [road.distance(survey.shape(unit)) for road in roads]
+    least_m = min(far) + survey.parameters.join_m
+    return union_of(road for road, off in zip(roads, far, strict=True) if off <= least_m)
 
 
 def _is_left_open(case: PathCase, mode: str) -> bool:
