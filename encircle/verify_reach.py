@@ -132,9 +132,8 @@ class Flood:
         """The ground, or the stretches of route, that hang together for the mode."""
         if not self.on_routes:
             return polygons_of(self.ground.buffer(-SLACK_M / 2) if self.sure else self.ground)
-        lines = [
-            self.survey.shape(line) for line in self._lines(self.walk) if isinstance(line, Route)
-        ]
+        routes = (line for line in self._lines(self.walk) if isinstance(line, Route))
+        lines = [self._left_of(self.survey.shape(route)) for route in routes]
         return polygons_of(union_of(lines).intersection(self.ground).buffer(BAND_M / 2))
 
     def _left_of(self, line: BaseGeometry) -> BaseGeometry:
