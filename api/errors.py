@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 
+from encircle.counting import number_of
 from encircle.errors import (
     CertificateError,
     InputFault,
@@ -207,7 +208,12 @@ def _shorten(faults: Sequence[InputFault]) -> list[InputFault]:
     if len(faults) <= MOST_FAULTS:
         return list(faults)
     told = list(faults[: MOST_FAULTS - 1])
-    return [*told, InputFault("", f"and {len(faults) - len(told)} faults more", "Mend these first")]
+    return [
+        *told,
+        InputFault(
+            "", f"and {number_of(len(faults) - len(told), 'fault')} more", "Mend these first"
+        ),
+    ]
 
 
 def tell_fault(fault: InputFault) -> dict[str, str | None]:

@@ -95,6 +95,11 @@ def question_body(raw: bytes) -> Json:
 def _read_file(entry: Json, number: int) -> MapFile:
     """Take one map as a file."""
     pointer = f"/maps/{number}"
+    if "content" in entry or "document" in entry:
+        unknown = sorted(entry.keys() - {"name", "content" if "content" in entry else "document"})
+        if unknown:
+            said = f"{unknown[0]!r:.80} says nothing of a map that is read"
+            raise _fault(pointer, said, "Give {name, content}: what a map is, its content tells")
     if entry.get("type") in ("FeatureCollection", "Feature") or "content" not in entry:
         content: object = entry.get("document", entry)
         name: object = entry.get("name", f"map-{number + 1}") if "document" in entry else None

@@ -104,7 +104,7 @@ WorldsOption = Annotated[
 SamplesOption = Annotated[
     int, typer.Option("--samples", min=0, help="Worlds drawn where roads are too many to count")
 ]
-SeedOption = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same draw")]
+SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Same seed, same draw")]
 
 
 @app.command()
@@ -118,7 +118,7 @@ def judge(
     assume: AssumeOption = None,
     most_worlds: WorldsOption = 300,
     samples: SamplesOption = 0,
-    seed: SeedOption = 0,
+    seed: SeedOption = None,
     json_output: JsonOption = False,
     svg: Annotated[Path | None, typer.Option(help="Draw the judgement as a picture")] = None,
     png: Annotated[Path | None, typer.Option(help="The same as pixels")] = None,
@@ -135,10 +135,12 @@ def judge(
     from encircle.options import Options
 
     _check_endings(svg, png, out or ())
+    if seed is not None and not samples:
+        refuse("--seed would do nothing here: no worlds are drawn; give --samples too")
     read = read_file(situation, as_of, force)
     options = Options(
         stale_after_days=stale_after_days, seam_m=seam_m, most_worlds=most_worlds,
-        samples=samples, seed=seed,
+        samples=samples, seed=seed or 0,
         without=tuple(without or ()), assume=dict(map(parse_assumption, assume or ())),
     )  # fmt: skip
     judgement = guard(lambda: judge_situation(read, options))

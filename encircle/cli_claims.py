@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from encircle.counting import number_of
 from encircle.terminal import (
     BAD_INPUT,
     FAILED,
@@ -81,6 +82,8 @@ def check(
     """Hold claims against maps, and say how far the maps bear them out."""
     from encircle.options import Options
 
+    if brief and not json_output:
+        refuse("--brief would do nothing here: it shortens the JSON; give --json too")
     failing = _parse_ratings(fail_on or [])
     maps = _read_maps(situations)
     stated = _read_claims(maps, situations, claims)
@@ -200,4 +203,4 @@ def _tell(checks: ClaimChecks) -> None:
         counts[checked.rating] = counts.get(checked.rating, 0) + 1
     said = ", ".join(f"{count} {name_rating(rating)}" for rating, count in counts.items())
     bad = f"; {len(checks.faulty)} could not be read" if checks.faulty else ""
-    echo(f"{len(checks.checked)} claims rated{': ' if said else ''}{said}{bad}.")
+    echo(f"{number_of(len(checks.checked), 'claim')} rated{': ' if said else ''}{said}{bad}.")

@@ -22,7 +22,7 @@ from encircle.terminal import (
 if TYPE_CHECKING:
     from encircle.formats.guests import Given
 
-OUTPUTS = ("", ".geojson", ".json", ".gpkg", ".csv")
+OUTPUTS = ("", ".geojson", ".json", ".gpkg", ".kml", ".csv")
 """How the name of what is written may end."""
 
 
@@ -37,7 +37,7 @@ def convert(
         typer.Argument(
             metavar="IN... OUT",
             help="Maps, tables of positions, roads, claims, GIS files, and the situation to write "
-            "(.geojson or .gpkg, or .csv of its positions); - for stdin and stdout",
+            "(.geojson, .gpkg or .kml, or .csv of its positions); - for stdin and stdout",
         ),
     ],
     force_at: Annotated[
@@ -123,8 +123,9 @@ def convert(
         bool, typer.Option("--keep-good", help="Leave out rows that cannot be read, and say so")
     ] = False,
     within_km: Annotated[
-        float, typer.Option(min=0.1, help="How far from the force roads are taken, km")
-    ] = 30.0,
+        float | None,
+        typer.Option(min=0.1, help="How far from the force roads are taken, km; 30 if not given"),
+    ] = None,
 ) -> None:
     """Convert what others made into a situation: maps, tables, roads and GIS files."""
     from encircle.formats.compose import Plan, compose
@@ -136,8 +137,8 @@ def convert(
     *sources, target = paths
     if target != "-" and Path(target).suffix.lower() not in OUTPUTS:
         refuse(
-            f"cannot write {target}: a situation is written as .geojson or .gpkg, its positions as "
-            ".csv; name OUT last"
+            f"cannot write {target}: a situation is written as .geojson, .gpkg or .kml, its "
+            "positions as .csv; name OUT last"
         )
     _check_words(rows_as, basis)
     given = [_load(name) for name in [*sources, *(layer or [])]]
@@ -216,6 +217,13 @@ def _write(document: dict[str, Any], target: str) -> None:
 
         guard(lambda: write_gpkg(document, Path(target)))
         echo(f"Wrote {target}", err=True)
+        return
+    if suffix == ".kml":
+        from encircle.export import list_rules, write_situation_kml
+
+        write(Path(target), guard(lambda: write_situation_kml(document)))
+        rules = " ".join(list_rules(document))
+        echo(f"Only its zones are read back: encircle convert {target} OUT {rules}", err=True)
         return
     if suffix == ".csv":
         from encircle.formats.tables.writing import write_positions

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from encircle.counting import number_of
 from encircle.terminal import (
     FAILED,
     echo,
@@ -53,7 +54,9 @@ def timeline(
     force_at: Annotated[
         str | None, typer.Option(metavar="PLACE", help="Of raw maps: a place on that ground")
     ] = None,
-    side: Annotated[str, typer.Option(help="Of raw maps: the side of the force")] = "UA",
+    side: Annotated[
+        str | None, typer.Option(help="Of raw maps: the side of the force; UA if not given")
+    ] = None,
     preset: Annotated[
         str | None, typer.Option(help="Of raw maps: their kind, where content does not tell")
     ] = None,
@@ -76,18 +79,22 @@ def timeline(
             f"{raw[0][0]} is a map, and no map of control shows forces; say which ground is meant: "
             "--force-in PLACE (LON,LAT or a name), or an id such as salient-1"
         )
-    if known and not raw and (force_in or force_at):
-        refuse("--force-in and --force-at are for raw maps; of situations, name the --force")
+    if not raw:
+        idle = {"--force-in": force_in, "--force-at": force_at, "--side": side, "--border": border}
+        _refuse_idle(idle, "every map is a situation, which draws its forces itself (--force ID)")
     outline = guard(lambda: parse_document(load(str(border)))) if border else None
     if raw:
         with show_progress("Drawing", 2 * len(raw)) as step:
             drawn = guard(
                 lambda: _draw_raw(
                     raw, preset, outline, step, force_in=force_in,
-                    force_at=[force_at] if force_at else [], side=side, force=force or "force",
+                    force_at=[force_at] if force_at else [], side=side or "UA",
+                    force=force or "force",
                 ),
                 as_json=json_output,
             )  # fmt: skip
+        for notice in _list_idle_places(drawn):
+            echo(f"Notice: {notice}", err=True)
         known += [guard(lambda d=d: read_situation(d)) for d in drawn]
     with show_progress("Judging", len(known)) as step:
         series = guard(lambda: judge_series(known, on_judged=step))
@@ -97,6 +104,18 @@ def timeline(
         print_json(series.to_dict())
     else:
         _tell_series(series)
+
+
+def _list_idle_places(drawn: list[dict[str, Any]]) -> list[str]:
+    """List what is told of a place that was given and not used."""
+    told = (notice for document in drawn for notice in document["situation"]["notices"])
+    return [n["statement"] for n in told if n["code"] == "place_far_from_the_piece"]
+
+
+def _refuse_idle(options: dict[str, Any], why: str) -> None:
+    """Refuse options that would do nothing, and say why they would."""
+    if idle := [option for option, value in options.items() if value is not None]:
+        refuse(f"{', '.join(idle)} would do nothing here: {why}; leave out {', '.join(idle)}")
 
 
 def _is_situation(raw: bytes, name: str) -> bool:
@@ -164,14 +183,18 @@ def new_scenario(
     anchor_at: Annotated[
         str | None, typer.Option(metavar="LON,LAT", help="Ground with its own way onward")
     ] = None,
-    force: Annotated[str, typer.Option(help="Id of the force judged")] = "the-force",
+    force: Annotated[
+        str | None, typer.Option(help="Id of the force judged; the-force if not given")
+    ] = None,
     json_output: JsonOption = False,
 ) -> None:
     """Start a scenario, or check one that is there for the mistakes people make."""
     from encircle.drafting import draft_scenario, find_mistakes
 
-    if not folder.exists():
-        needed = {"--side": side, "--enemy": enemy, "--at": at, "--anchor-at": anchor_at}
+    needed = {"--side": side, "--enemy": enemy, "--at": at, "--anchor-at": anchor_at}
+    if folder.exists():
+        _refuse_idle({**needed, "--force": force}, f"{folder} is there, and is only checked")
+    else:
         missing = [option for option, value in needed.items() if value is None]
         if missing:
             refuse(f"{folder} is not there; to start it, give {', '.join(missing)}")
@@ -180,7 +203,7 @@ def new_scenario(
             folder.name,
             side=str(side),
             enemy=str(enemy),
-            force=force,
+            force=force or "the-force",
             at=parse_place(str(at), "--at"),
             anchor_at=parse_place(str(anchor_at), "--anchor-at"),
         )
@@ -246,7 +269,9 @@ def _tell_history(judged: History, firmness: dict[str, Any]) -> None:
     for record in judged.wrong:
         for difference in record.differences or ["the proof does not hold"]:
             echo(f"{record.scenario.id}: {difference}")
-    console.print(f"{len(judged.records)} states judged and verified in {judged.seconds:.0f} s.")
+    console.print(
+        f"{number_of(len(judged.records), 'state')} judged and verified: {judged.seconds:.0f} s."
+    )
 
 
 def _mark(said: bool | None, truth: bool | None) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from encircle.counting import number_of
 from encircle.terminal import echo, guard, parse_place, print_json, refuse, show_progress
 
 if TYPE_CHECKING:
@@ -130,10 +131,12 @@ def _tell(judgement: RoadJudgement, name: str) -> None:
     for line in _list_proof(said):
         echo(line)
     echo(
-        f"{name}: {network['stretches']} stretches between {network['junctions']} junctions, "
-        f"{network['length_km']} km, in {network['parts']} parts; "
-        f"{network['loose_ends_joined']} loose ends joined within {network['tolerance_m']:g} m; "
-        f"{network['closed_by_ground']} stretches closed by hostile ground."
+        f"{name}: {number_of(network['stretches'], 'stretch')} between "
+        f"{number_of(network['junctions'], 'junction')}, {network['length_km']} km, in "
+        f"{number_of(network['parts'], 'part')}; "
+        f"{number_of(network['loose_ends_joined'], 'loose end')} joined within "
+        f"{network['tolerance_m']:g} m; "
+        f"{number_of(network['closed_by_ground'], 'stretch')} closed by hostile ground."
     )
     for notice in said["notices"]:
         echo(f"Notice: {notice}.")
@@ -143,7 +146,10 @@ def _list_proof(said: dict[str, Any]) -> Iterator[str]:
     ways = said["disjoint_ways"]
     if not ways:
         return
-    yield f"{ways} ways share no stretch; the loss of these {len(said['cut'])} closes all:"
+    if ways == 1:
+        yield "There is 1 way by itself; the loss of this stretch closes it:"
+    else:
+        yield f"{ways} ways share no stretch; the loss of these {len(said['cut'])} closes all:"
     for stretch in said["cut"]:
         (west, south), (east, north) = stretch["between"]
         yield (

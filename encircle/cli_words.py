@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from encircle.counting import number_of
 from encircle.terminal import (
     echo,
     guard,
@@ -21,7 +22,7 @@ from encircle.terminal import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from encircle.publishing.checked import CheckedClaim
     from encircle.publishing.corrections import Entry, Log
@@ -117,8 +118,10 @@ def publish(
     log: Annotated[
         Path | None, typer.Option(help="Corrections log, JSON Lines: read, and added to")
     ] = None,
-    note: Annotated[str, typer.Option(help="Why the checks were made anew, for the log")] = "",
-    author: Annotated[str, typer.Option(help="Who publishes")] = "Encircle",
+    note: Annotated[
+        str | None, typer.Option(help="Why the checks were made anew, for the log")
+    ] = None,
+    author: Annotated[str | None, typer.Option(help="Who publishes; Encircle if not given")] = None,
     author_url: Annotated[str | None, typer.Option(help="Address of who publishes")] = None,
     page_url: Annotated[str | None, typer.Option(help="Address the page will have")] = None,
     title: Annotated[str | None, typer.Option(help="Heading of the page")] = None,
@@ -132,13 +135,17 @@ def publish(
 
     if not any((html, claimreview, csv, rows, log)):
         refuse("nothing to write; give --html, --claimreview, --csv, --rows or --log")
+    _refuse_idle(bool(html), "--html", {"--situation": situation, "--title": title})
+    told = {"--author": author, "--author-url": author_url, "--page-url": page_url}
+    _refuse_idle(bool(html or claimreview), "--html or --claimreview", told)
+    _refuse_idle(bool(log), "--log", {"--note": note})
     claims = guard(lambda: parse_checked(load(checked)))
     if not claims:
         refuse(f"{checked} holds no checked claim")
     recorded_at = _parse_moment(at)
     situations = [read_file(name, None, None) for name in situation or []]
-    book, news = _record(log, claims, recorded_at, note)
-    publisher = Publisher(author, author_url, page_url, recorded_at[:10])
+    book, news = _record(log, claims, recorded_at, note or "")
+    publisher = Publisher(author or "Encircle", author_url, page_url, recorded_at[:10])
     if html:
         write(html, _write_page(claims, situations, publisher, book, title).encode())
     if claimreview:
@@ -146,6 +153,12 @@ def publish(
     _write_rows(claims, book, csv, rows)
     for entry in news:
         echo(f"{entry.claim}: {entry.told}", err=True)
+
+
+def _refuse_idle(is_used: bool, by: str, options: Mapping[str, object]) -> None:
+    """Refuse options that speak of a file that is not written."""
+    if not is_used and (idle := [option for option, value in options.items() if value]):
+        refuse(f"{', '.join(idle)} would do nothing here: give {by} too, or leave it out")
 
 
 def _write_page(
@@ -243,4 +256,4 @@ def _tell_proposals(proposals: Sequence[Proposal]) -> None:
         echo(f"   “{p.phrase}” in: {' '.join(p.sentence.split())}")
         if p.also:
             echo(f"   The same words are also used for: {', '.join(p.also)}")
-    echo(f"{len(proposals)} claims proposed, for you to confirm. None is rated.")
+    echo(f"{number_of(len(proposals), 'claim')} proposed, for you to confirm. None is rated.")

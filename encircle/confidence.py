@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from encircle.counting import number_of
 from encircle.ground import UNMAPPED
 from encircle.reach import is_bare
 
@@ -54,7 +55,7 @@ def _list_reasons(facts: Facts, judged: Judged) -> Iterator[tuple[int, str]]:
         yield 0, "The map does not settle the question: what nobody knows decides it."
     yield from _list_bare_words(facts)
     if facts.evidence.stale:
-        yield 1, f"{len(facts.evidence.stale)} features are too old to rely on."
+        yield 1, f"{number_of(len(facts.evidence.stale), 'feature', 'is')} too old to rely on."
     speaking = facts.evidence.speaking
     cited = {s.id: s for f in speaking for s in f.sources}
     graded = [s for s in cited.values() if s.reliability or s.credibility]

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from encircle.counting import number_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -70,7 +72,7 @@ class CoordinateWalk:
             return []
         least = LEAST_POSITIONS.get(kind, 1)
         if depth == 1 and len(value) < least:
-            self.tell(pointer, f"{len(value)} positions", f"Give at least {least}")
+            self.tell(pointer, f"{number_of(len(value), 'position')}", f"Give at least {least}")
             return []
         inner = [
             self._nest(item, f"{pointer}/{i}", depth - 1, kind) for i, item in enumerate(value)

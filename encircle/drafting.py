@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
+from encircle.counting import number_of
 from encircle.errors import SituationError
 from encircle.formats.scenarios import EXPECTED, SITUATION, SOURCES, read_scenario
 from encircle.judge import find_status, judge
@@ -276,7 +277,7 @@ def _check_sources(scenario: Scenario, situation: Situation, text: str) -> Itera
         yield Mistake("draft", "still as the draft drew them", drafts)
     if len(situation.features) not in FEATURES:
         count = len(situation.features)
-        yield Mistake("features", f"{count} features: a state is drawn with "
+        yield Mistake("features", f"{number_of(count, 'feature')}: a state is drawn with "
                       f"{FEATURES.start} to {FEATURES.stop - 1}", is_certain=False)  # fmt: skip
     if "?" in {scenario.heading.get("title"), *(s.get("title") for s in _sources_of(scenario))}:
         yield Mistake("draft", "the title of the map or of a source is still a question mark")

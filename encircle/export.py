@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shlex
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -254,6 +255,85 @@ def _write_kml(judgement: Judgement, situation: Situation | None) -> bytes:
     indent(root, " ")
     written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return written
+
+
+HELD = "held"
+"""Data of a placemark by which `convert --holder` knows whose a zone is when it is read back."""
+UNHELD = "none"
+"""What is no zone, or says nothing of who holds it: territory, claims, whatever is not ground."""
+RESERVED = frozenset({UNHELD, "unknown", "skip"})
+"""What the reader of KML takes for no side."""
+HEADING = "{kind}s"
+
+
+def write_situation_kml(document: Json) -> bytes:
+    """
+    Write a situation as KML: every feature a placemark with all that is said of it.
+
+    KML has no word for who holds ground. Each placemark's data `held` says it, as `list_rules`
+    says to `convert`: a side; `unknown`; `none` for all that is no zone.
+
+    Raises
+    ------
+    ExportError
+        If a side is called by one of the words that say otherwise.
+    """
+    whole = document["situation"]
+    for name in sorted({str(f["properties"].get("holder")) for f in document["features"]}):
+        if name in RESERVED or "=" in name:
+            said = f"a KML of a side called {name!r} could not be read back"
+            raise ExportError(f"{said}; call the side otherwise, or write .geojson")
+    root = Element("kml", xmlns=KML)
+    drawn = SubElement(root, "Document")
+    _tell(drawn, "name", str(whole.get("title") or whole.get("id") or "Situation"))
+    notices = [n["statement"] if isinstance(n, dict) else n for n in whole.get("notices") or ()]
+    told = [f"As of {whole['as_of']}.", f"Read back by {' '.join(list_rules(document))}"]
+    _tell(drawn, "description", "\n".join([*told, *notices]))
+    for style in STYLES:
+        _write_style(drawn, style)
+    friends = _find_friends(document)
+    for kind in dict.fromkeys(f["properties"]["kind"] for f in document["features"]):
+        folder = SubElement(drawn, "Folder")
+        _tell(folder, "name", HEADING.format(kind=kind))
+        for feature in document["features"]:
+            said = feature["properties"]
+            if said["kind"] == kind:
+                layer = {"control": "ground"}.get(kind, kind)
+                style = _choose_style({"basis": None, "holder": None, **said, "layer": layer},
+                                      friends)  # fmt: skip
+                own = {HELD: _name_held(said), "id": feature["id"], **said,
+                       "as_of": str(whole["as_of"])[:10]}  # fmt: skip
+                _write_placemark(folder, {**feature, "properties": own},
+                                 style if style in STYLES else "unclear")  # fmt: skip
+    indent(root, " ")
+    written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def list_rules(document: Json) -> list[str]:
+    """List the options by which `convert` reads such a KML back, each one word of a command."""
+    held = dict.fromkeys(_name_held(f["properties"]) for f in document["features"])
+    meant = {UNHELD: "skip"}
+    rules = (f"{HELD}={mark}={meant.get(mark, mark)}" for mark in held)
+    return [f"--holder {shlex.quote(rule)}" for rule in rules]
+
+
+def _name_held(said: Json) -> str:
+    """Name whose a zone is, as KML's reader has it."""
+    basis = said.get("basis")
+    if said["kind"] != "control" or basis in ("territory", "claimed"):
+        return UNHELD
+    holder = said.get("holder")
+    return str(holder) if holder and basis == "assessed" else "unknown"
+
+
+def _find_friends(document: Json) -> frozenset[str]:
+    """Find the side of the force judged, for the colours; none where no force is named."""
+    force = document["situation"].get("force")
+    positions = (f["properties"] for f in document["features"]
+                 if f["properties"]["kind"] == "position")  # fmt: skip
+    sides = (said.get("side") for said in positions if said.get("force") == force)
+    return frozenset(side for side in sides if side)
 
 
 def _choose_style(told: Json, friends: frozenset[str]) -> str:

@@ -35,6 +35,7 @@ from encircle.contract import (
     parse_instant,
 )
 from encircle.coordinates import DEPTHS, CoordinateWalk
+from encircle.counting import number_of
 from encircle.crs import check_crs
 from encircle.document import LIMITS, Limits, call_by_kind, find_cut, parse_document
 from encircle.errors import InputFault, SituationError, UnknownForceError
@@ -157,7 +158,7 @@ class _Reader:
         self.notices += [_tell_unused(*item) for item in self.unused.items()]
         self.notices += [_tell_strange(*which, ids) for which, ids in self.strange.items()]
         if self.with_z:
-            said = f"Heights were dropped from {self.with_z} places: the map is flat."
+            said = f"Heights were dropped from {number_of(self.with_z, 'place')}: the map is flat."
             self.notices.append(Notice("z_dropped", "info", said))
         return nouns.Situation(
             as_of=as_of or datetime.max.replace(tzinfo=UTC),
@@ -376,7 +377,7 @@ class _Reader:
             return None
         shape = _Shape(kind, coordinates, f"{pointer}/coordinates").alone()
         if shape.kind not in allowed:
-            said = f"a {kind} of {len(coordinates)} parts"
+            said = f"a {kind} of {number_of(len(coordinates), 'part')}"
             remedy = f"Use {' or '.join(allowed)}: make each part a feature of its own"
             self._fault(f"{pointer}/type", said, remedy, name)
             return None

@@ -108,8 +108,9 @@ FRIENDLY = (
 HOSTILE_GROUND = Role.ASSESSED_HOSTILE | Role.TERRITORY_HOSTILE
 NEUTRAL_GROUND = Role.ASSESSED_NEUTRAL | Role.TERRITORY_NEUTRAL
 BARE = Role.BARE_REACH | Role.BARE_DOUBT
-"""What a friendly position says that nothing but a word vouches for: as much as any other, but
-nothing where control polygons give the ground to the enemy. A dot is not a force, nor are two."""
+"""What a friendly position says that nothing but a word vouches for, and what an anchor's polygon
+says: as much as any other, but nothing where control polygons give the ground to the enemy. A dot
+is not a force, nor are two; an anchor on hostile ground does not count."""
 REACHES = Role.REACH_FRIENDLY | Role.REACH_HOSTILE | Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE | BARE
 _SEAM_OF = {
     Role.ASSESSED_FRIENDLY: Role.SEAM_FRIENDLY,
@@ -551,7 +552,7 @@ def _patch_anchors(
                 yield Patch(shapes[anchor.id], Role.WATER, anchor.id)
             else:
                 readings: tuple[Reading, ...] = READINGS if certain else ("optimistic",)
-                yield Patch(shapes[anchor.id], Role.REACH_FRIENDLY, anchor.id, readings)
+                yield Patch(shapes[anchor.id], Role.BARE_REACH, anchor.id, readings)
 
 
 def _patch_seams(control: list[Patch], area: BaseGeometry, seam_m: float) -> Iterator[Patch]:

@@ -25,7 +25,7 @@ from encircle.picture_ground import (
 )  # fmt: skip
 from encircle.picture_labels import Placer
 from encircle.picture_places import draw_locator, draw_piece, draw_towns
-from encircle.picture_proof import draw_proof, format_length, list_places
+from encircle.picture_proof import ARROW_PX, draw_proof, format_length, list_places
 from encircle.picture_symbols import draw_crossings, draw_positions, draw_reaches
 from encircle.projection import Plane
 from encircle.situation import Anchor, Control
@@ -269,7 +269,6 @@ def _fit(bounds: tuple[float, float, float, float], width: float, tolerance: flo
 
 
 def _draw_map(scene: Scene) -> Iterator[str]:
-    _reserve_corners(scene)
     yield from draw_ground(scene)
     yield from draw_reaches(scene)
     yield from draw_piece(scene)
@@ -278,23 +277,44 @@ def _draw_map(scene: Scene) -> Iterator[str]:
     yield from draw_crossings(scene)
     yield from draw_positions(scene)
     name_sides(scene)
+    scale_x, north_x = _choose_corners(scene)
     yield from scene.placer.place(scene.labels)
     yield from draw_towns(scene)
     yield from draw_locator(scene)
-    yield from _draw_scale(scene)
-    yield _draw_north(scene)
+    yield from _draw_scale(scene, scale_x)
+    yield _draw_north(north_x)
 
 
-def _reserve_corners(scene: Scene) -> None:
-    view = scene.view
-    scene.placer.block((view.width - 24, 32), 20, 28)
-    scene.placer.block((110, view.height - 22), 108, 20)
+SCALE_PX = (108.0, 20.0)
+NORTH_PX = (20.0, 28.0)
+"""Half the width and height of the room that the scale and the north sign take."""
 
 
-def _draw_scale(scene: Scene) -> Iterator[str]:
+def _choose_corners(scene: Scene) -> tuple[float, float]:
+    """Choose where the scale begins and where north is drawn, off the head of every arrow."""
+    view, tips = scene.view, scene.placer.tips
+    (wide, high), (aside, down) = SCALE_PX, NORTH_PX
+
+    def is_free(x: float, y: float, half_width: float, half_height: float) -> bool:
+        return not any(
+            abs(tip[0] - x) < half_width + ARROW_PX and abs(tip[1] - y) < half_height + ARROW_PX
+            for tip in tips
+        )
+
+    below, above = view.height - high - 2, down + 4
+    scales = [(x, below) for x in (wide + 2, view.width - wide - 2)]
+    norths = [(x, above) for x in (view.width - 24, 24.0)]
+    scale = next((at for at in scales if is_free(*at, wide, high)), scales[0])
+    north = next((at for at in norths if is_free(*at, aside, down)), norths[0])
+    scene.placer.block(north, aside, down)
+    scene.placer.block(scale, wide, high)
+    return scale[0] - wide + 12, north[0]
+
+
+def _draw_scale(scene: Scene, x: float) -> Iterator[str]:
     length_m = _choose_round(150.0 / scene.view.px_per_m)
     length = length_m * scene.view.px_per_m
-    x, y = 14.0, scene.view.height - 14.0
+    y = scene.view.height - 14.0
     yield element(
         "rect", x=x - 8, y=y - 24, width=length + 20, height=32.0, fill="#fff", fill_opacity="0.85"
     )
@@ -314,8 +334,7 @@ def _choose_round(length_m: float) -> float:
     return max(k * power for k in (1, 2, 5) if k * power <= length_m * 1.0001)
 
 
-def _draw_north(scene: Scene) -> str:
-    x = scene.view.width - 24
+def _draw_north(x: float) -> str:
     back = element(
         "rect", x=x - 14, y=8.0, width=28.0, height=46.0, fill="#fff", fill_opacity="0.85"
     )

@@ -93,6 +93,8 @@ class Placer:
     taken: list[Box] = field(default_factory=list)
     dear: list[Xy] = field(default_factory=list)
     """Steps along lines that a name should not cover: the way out, the ring."""
+    tips: list[Xy] = field(default_factory=list)
+    """Heads of arrows, which nothing may hide."""
     spared: list[Xy] = field(default_factory=list)
     """Steps over the ground in question, which a boxed statement should not cover."""
 

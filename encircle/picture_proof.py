@@ -203,6 +203,7 @@ def _draw_way(scene: Scene, path: Json) -> Iterator[str]:
             scene.explain(words, sample(lambda d: stroke(d, WAY, 5.0)))
     points = [(xy[0], xy[1]) for _, line in legs for xy in line.coords]
     inside = _leave_frame(scene, points)
+    scene.placer.tips.append((inside or points)[-1])
     if inside is None:
         yield _draw_arrow(points, _is_point(scene, path["anchor"]))
     else:
@@ -408,6 +409,7 @@ def _point_to_anchor(scene: Scene) -> Iterator[str]:
     line = LineString([(scene.view.width / 2, scene.view.height / 2), target])
     end = line.intersection(scene.view.frame.buffer(-16)).coords[-1]
     along = np.subtract(target, line.coords[0])
+    scene.placer.tips.append((end[0], end[1]))
     yield draw_arrow_head((end[0], end[1]), along, ANCHOR, 18.0)
     away = format_length(min(ground.distance(p) for p in _list_force(scene)))
     text = (*shorten(anchor.name or anchor.id, 150.0, 13.0), f"{away} off")

@@ -12,6 +12,7 @@ import shapely
 from shapely import STRtree
 from shapely.geometry import Point
 
+from encircle.counting import number_of
 from encircle.evidence import admit
 from encircle.notices import Notice, gather
 from encircle.options import Options
@@ -51,6 +52,9 @@ OFFSHORE_M = 1.0
 """Water a crossing's end stands in deeper than this, past what it joins, is not a bank, metres."""
 SAME_M = 1.0
 """Two lines or bridges that nowhere differ by more than this are one, metres."""
+SLIVER, WHOLLY = 0.01, 0.99
+"""An anchor less than this share of which is on hostile ground is not told of, for edges are drawn
+twice; one more than this share of which is lies wholly there."""
 FAR_SHARE = 3.0
 """A feature this many times as far off as the rest is wide lies on another map."""
 FAR_LEAST_M = 100_000.0
@@ -153,6 +157,27 @@ class _Sheet:
         if layer not in said or "else" in said or layer.replace("hostile", "own") in said:
             return []
         return [control for control, what in under if what == layer]
+
+    def measure_held(self, place: BaseGeometry) -> tuple[list[Control], float]:
+        """Name the hostile polygons that hold part of an area, as `find_holders`, and the share."""
+        under = [self.controls[i] for i in self._control_tree.query(place, "intersects").tolist()]
+
+        def unite(*names: str) -> BaseGeometry:
+            return shapely.union_all([self.shapes[c.id] for c, what in under if what in names])
+
+        bare = unite("hostile territory").difference(unite("own territory"))
+        lost = {
+            "hostile": unite("hostile").difference(unite("own", "else")),
+            "hostile territory": bare.difference(unite("hostile", "own", "neutral", "else")),
+        }
+        lost = {what: ground.intersection(place) for what, ground in lost.items()}
+        least = SLIVER * place.area
+        held = [
+            c
+            for c, what in under
+            if what in lost and self.shapes[c.id].intersection(lost[what]).area > least
+        ]
+        return held, sum(ground.area for ground in lost.values()) / place.area
 
     @cached_property
     def barriers(self) -> list[Barrier]:
@@ -385,24 +410,32 @@ def find_anchor_slips(sheet: _Sheet) -> Iterator[Notice]:
             f"No land anchor of {whose} is drawn: nothing on this map counts as reached. Draw the "
             "friendly ground that has its own way onward as an anchor.",
         )  # fmt: skip
-    lost = [(a, held) for a in anchors if (held := _find_captors(sheet, a))]
-    for anchor, held in lost:
+    lost = [(a, *told) for a in anchors if (told := _find_captors(sheet, a))]
+    none_counts = len(lost) == len(anchors) and all(share > WHOLLY for _, _, share in lost)
+    for anchor, held, share in lost:
         shape = sheet.shapes[anchor.id]
         whose = " and ".join(dict.fromkeys(str(c.holder) for c in held))
+        what = f"{anchor.id} lies" if share > WHOLLY else f"{share * 100:.0f} % of {anchor.id} lies"
         yield _tell(
-                "anchor_on_hostile_ground", "doubt" if len(lost) == len(anchors) else "caution",
-                f"{anchor.id} lies at {sheet.say_place(shape)} on ground the map gives to {whose} "
+                "anchor_on_hostile_ground", "doubt" if none_counts else "caution",
+                f"{what} at {sheet.say_place(shape)} on ground the map gives to {whose} "
                 "and does not count: an anchor is friendly ground with its own way onward. Move "
                 "it, or mend the map.", anchor.id, *(c.id for c in held),
             )  # fmt: skip
 
 
-def _find_captors(sheet: _Sheet, anchor: Anchor) -> list[Control]:
-    """Name what gives an anchor's ground to the enemy; a gate that a road ends at counts."""
+def _find_captors(sheet: _Sheet, anchor: Anchor) -> tuple[list[Control], float] | None:
+    """
+    Name what gives an anchor's ground to the enemy, and the share of it.
+
+    None: it counts as drawn, a sliver left aside; a gate that a road ends at counts.
+    """
     shape = sheet.shapes[anchor.id]
-    middle = shape if shape.geom_type == "Point" else shape.representative_point()
-    held = sheet.find_holders(middle)
-    return [] if held and _is_gate(sheet, shape) else held
+    if shape.geom_type == "Point":
+        held, share = sheet.find_holders(shape), 1.0
+    else:
+        held, share = sheet.measure_held(shape)
+    return (held, share) if held and share > SLIVER and not _is_gate(sheet, shape) else None
 
 
 def _is_gate(sheet: _Sheet, shape: BaseGeometry) -> bool:
@@ -435,7 +468,7 @@ def find_unbridged_routes(sheet: _Sheet) -> Iterator[Notice]:
             met = shapely.intersection(shape, sheet.shapes[barrier.id])
             bare = [p for p in shapely.get_parts(met) if not _is_spanned(sheet, p)]
             if bare and not _ends_there(sheet, shape, bare):
-                more = f", and at {len(bare) - 1} places more" if bare[1:] else ""
+                more = f", and at {number_of(len(bare) - 1, 'place')} more" if bare[1:] else ""
                 yield _tell(
                     "route_over_water", "caution",
                     f"{route.id} runs over {barrier.id} at {sheet.say_place(bare[0])}{more} and no "

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
+from encircle.counting import number_of
 from encircle.errors import EncircleError, QuestionError, SituationError
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def guard(action: Any, *, as_json: bool = False) -> Any:  # noqa: ANN401 - whate
         for fault in error.faults[:MOST_TOLD]:
             echo(f"error: {fault}", err=True)
         if more := len(error.faults[MOST_TOLD:]):
-            echo(f"error: and {more} faults more; mend these first", err=True)
+            echo(f"error: and {number_of(more, 'fault')} more; mend these first", err=True)
     except EncircleError as error:
         echo(f"error: {error}", err=True)
     raise typer.Exit(BAD_INPUT)

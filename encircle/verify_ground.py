@@ -594,7 +594,7 @@ class _Drawing:
         return join(*(self.survey.held(p, self.reading, self.lean) for p in chosen))
 
     def _anchors(self) -> BaseGeometry:
-        """A friendly anchor's polygon counts as a friendly reach; the sea is water."""
+        """A friendly anchor's polygon says what a friendly word does; the sea is water."""
         return join(
             *(
                 areas_of(self.survey.shape(a))
@@ -617,8 +617,6 @@ class _Drawing:
         ours_reach = join(
             *(self._reaches(friendly=True, sure=sure, bare=False) for sure in (True, False))
         )
-        if self.lean == "open":
-            ours_reach = join(ours_reach, self._anchors())
         friendly, hostile = minus(ours, theirs, neutral), minus(theirs, ours)
         torn = common(ours, join(theirs, neutral))
         if self.lean == "closed":  # whether a reach greys hostile ground that is also called
@@ -635,8 +633,10 @@ class _Drawing:
     def _silent(self, rest: BaseGeometry) -> tuple[dict[str, BaseGeometry], BaseGeometry]:
         """Where no polygon speaks: reaches, then territory, then what uncovered ground is."""
         foreign = self._controls("hostile", territory=True)
-        words = minus(self._reaches(friendly=True, sure=True, bare=True), foreign)
-        ours = join(self._reaches(friendly=True, sure=True, bare=False), words, self._anchors())
+        words = minus(
+            join(self._reaches(friendly=True, sure=True, bare=True), self._anchors()), foreign
+        )
+        ours = join(self._reaches(friendly=True, sure=True, bare=False), words)
         theirs = self._reaches(friendly=False, sure=True)
         below = minus(rest, ours, theirs)
         home, neutral = (

@@ -15,7 +15,10 @@ router = APIRouter(prefix="/v1/questions", tags=["questions"])
     "",
     summary="Ask maps whether they bear a claim out",
     response_class=Response,
-    responses={200: {"model": QuestionBody}, **document_problems(400, 409, 413, 422, 503)},
+    responses={
+        200: {"model": QuestionBody},
+        **document_problems(400, 409, 413, 415, 422, 503),
+    },
     openapi_extra=document_body(QuestionRequest),
 )
 async def ask_maps(request: Request, service: ServiceDep) -> Response:

@@ -13,6 +13,7 @@ from encircle.asking.force import (
     choose_side,
     draw_on,
     find_meant,
+    find_other_side,
     find_place,
     read_drawn,
     speaks_of,
@@ -21,11 +22,11 @@ from encircle.asking.maps import read_maps
 from encircle.asking.question import FORCE, Corrections, date_by, read_question
 from encircle.claims.checks import UNWEIGHED, check_claims
 from encircle.claims.mappers import find_mapper
-from encircle.errors import EncircleError, QuestionError, SituationError
+from encircle.errors import EncircleError, InputFault, QuestionError, SituationError
 from encircle.notices import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from encircle.asking.force import Where
@@ -100,11 +101,61 @@ def ask(  # noqa: PLR0913 - all but two by name
     try:
         asked = read_question(said, corrections)
         maps = read_maps(files, as_of, border)
+        _check_said(maps, force_in, border, corrections.side if corrections else None)
+        asked = replace(asked, notices=(*asked.notices, *_tell_idle(asked, maps, as_of)))
         on_step("read")
         asked = date_by(asked, max(m.as_of for m in maps))
         return _answer(asked, maps, force_in, options or UNWEIGHED, on_step)
     except QuestionError as question:
         raise QuestionError(write_question(asked, question.document), question.words) from None
+
+
+def _check_said(
+    maps: Sequence[GivenMap], force_in: str | None, border: Json | None, side: str | None
+) -> None:
+    """Refuse what would do nothing, for every map is a situation, which draws its force itself."""
+    if any(m.painted is not None for m in maps):
+        return
+    given = {"force_in": force_in, "border": border}
+    faults = [
+        InputFault(
+            f"/{name}",
+            f"{name} does nothing here: every map is a situation, which draws its force itself",
+            f"Leave out {name} (--{name.replace('_', '-')}), or give a map of who holds what",
+        )
+        for name, value in given.items()
+        if value is not None
+    ]
+    if side is not None and not any(_knows(m, side) for m in maps):
+        known = " or ".join(dict.fromkeys(s.id for m in maps if m.situation
+                                          for s in m.situation.sides))  # fmt: skip
+        said = f"side {side!r:.80} is on none of the maps"
+        faults.append(InputFault("/side", said, f"Give {known} (--side), or leave it out"))
+    if faults:
+        raise SituationError(faults)
+
+
+def _knows(given: GivenMap, side: str) -> bool:
+    """Tell whether a situation has a side of that id."""
+    sides = given.situation.sides if given.situation else ()
+    return side.casefold() in {one.id.casefold() for one in sides}
+
+
+def _tell_idle(asked: Asked, maps: Sequence[GivenMap], as_of: datetime | None) -> Iterator[Notice]:
+    """Say what of the claim, and of what was said of the maps, no map was asked about."""
+    if as_of is not None and not any(m.is_dated_by_asker for m in maps):
+        said = (
+            f"Every map tells its own day: {as_of:%Y-%m-%d} (--as-of) was used for none of them "
+            "(--date is the day of the claim)."
+        )
+        yield Notice("as_of_not_used", "caution", said)
+    drawn = [m for m in maps if m.situation is not None]
+    if asked.side and drawn and not any(_knows(m, asked.side) for m in drawn):
+        said = (
+            f"The claim is taken to be about a force of {asked.side}, a side that no situation "
+            "given knows: what is judged is the force that it names itself (--side gives another)."
+        )
+        yield Notice("side_not_on_the_map", "caution", said)
 
 
 def _answer(
@@ -125,10 +176,9 @@ def _answer(
         more += notices
         meant = find_meant(painted, place, side=asked.side or "", force_in=force_in, force=force)
         on_step("found")
-        drawn = [_draw(m, place, meant, force, timely) for m in maps]
     else:
         on_step("found")
-        drawn = [_draw(m, place, None, force, timely) for m in maps]
+    drawn = [_draw(m, asked, place, meant, force, timely) for m in maps]
     on_step("drawn")
     answer = _rate(asked, place, drawn, force, options, more)
     on_step("judged")
@@ -138,7 +188,10 @@ def _answer(
 def _find_place(asked: Asked, maps: Sequence[GivenMap], more: list[Notice]) -> Where | None:
     """Find the place; a situation names its force itself, so it can do without, and says so."""
     try:
-        return find_place(asked.place, maps)
+        return find_place(
+            asked.place, maps,
+            lambda said: more.append(Notice("place_by_the_front", "caution", said)),
+        )  # fmt: skip
     except (SituationError, QuestionError):
         if any(m.painted for m in maps):
             raise
@@ -177,8 +230,9 @@ def _settle_side(
     return replace(asked, side=side), [notice]
 
 
-def _draw(
+def _draw(  # noqa: PLR0913 - what a map is held against
     given: GivenMap,
+    asked: Asked,
     place: Where | None,
     meant: Meant | None,
     force: str,
@@ -186,8 +240,8 @@ def _draw(
 ) -> Drawn:
     """Make a map ready to be judged; one that cannot be says why."""
     if given.situation is not None:
-        if not speaks_of(given.situation, place):
-            return Drawn(given, why_not=f"it does not draw the ground at {place}")
+        if why_not := _find_why_not(given.situation, asked, place):
+            return Drawn(given, why_not=why_not)
         return Drawn(given, replace(given.situation, id=given.name), given.document)
     if given not in timely or meant is None:
         return Drawn(given)
@@ -199,6 +253,16 @@ def _draw(
         return Drawn(given, why_not=faults)
     except EncircleError as error:
         return Drawn(given, why_not=str(error))
+
+
+def _find_why_not(situation: Situation, asked: Asked, place: Where | None) -> str:
+    """Find why a situation says nothing of what is asked; empty: it may."""
+    if not speaks_of(situation, place):
+        return f"it does not draw the ground at {place}"
+    if other := find_other_side(situation, asked.side):
+        said = f"the force it names is of {other}, and the claim is taken to be about one of "
+        return f"{said}{asked.side} (--side {other} asks about that of {other})"
+    return ""
 
 
 # -- the answer ----------------------------------------------------------------------------------

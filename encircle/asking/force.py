@@ -10,6 +10,7 @@ from shapely.geometry import MultiPolygon, Point, Polygon, box, shape
 
 from encircle.errors import InputFault, QuestionError, SituationError
 from encircle.formats.painted import read_border
+from encircle.formats.painted_place import find_front_line
 from encircle.formats.painted_situation import (
     read_ground,
     situation_for_piece,
@@ -17,12 +18,12 @@ from encircle.formats.painted_situation import (
 )
 from encircle.geojson import read_situation
 from encircle.notices import Notice
-from encircle.pieces import FRONT, find_pieces, list_near
+from encircle.pieces import FRONT, drop_area, find_pieces, list_near
 from encircle.places import resolve_place
 from encircle.projection import GEOD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -67,14 +68,25 @@ class Meant:
     """That map as a situation."""
 
 
-def find_place(text: str | None, maps: Sequence[GivenMap]) -> Where | None:
-    """Find the place that a claim names: LON,LAT or a name, narrowed by what the maps draw."""
+def find_place(
+    text: str | None,
+    maps: Sequence[GivenMap],
+    tell: Callable[[str], object] = lambda _: None,
+) -> Where | None:
+    """
+    Find the place that a claim names: LON,LAT or a name, narrowed by what the maps draw.
+
+    `tell` is called with a sentence where the front of the maps decided between namesakes.
+    """
     if text is None:
         return None
     countries = _find_countries(maps)
     bounds = _find_bounds(maps)
     try:
-        found = resolve_place(text, countries=countries, bounds=bounds, option="--place")
+        found = resolve_place(
+            text, countries=countries, bounds=bounds, option="--place", tell=tell,
+            front=lambda: _find_front(maps),
+        )  # fmt: skip
     except SituationError:  # far behind what is painted, and within the country
         drawn = [read_border(m.border) for m in maps if m.border is not None]
         if bounds is None or not drawn:
@@ -83,6 +95,14 @@ def find_place(text: str | None, maps: Sequence[GivenMap]) -> Where | None:
         wide = west, south, east, north
         found = resolve_place(text, countries=countries, bounds=wide, option="--place")
     return Where(found.lon, found.lat, found.name if found.country else None)
+
+
+def _find_front(maps: Sequence[GivenMap]) -> BaseGeometry | None:
+    """Find the front on the first map that shows one."""
+    for given in maps:
+        if given.painted is not None and given.border is not None:
+            return find_front_line(given.painted, read_border(given.border))
+    return None
 
 
 def _find_countries(maps: Sequence[GivenMap]) -> tuple[str, ...] | None:
@@ -302,7 +322,7 @@ def draw_on(given: GivenMap, meant: Meant, force: str) -> Json:
     assert given.painted is not None  # noqa: S101 - asked of paint only
     return situation_for_piece(
         given.painted, given.border, meant.geometry, as_of=given.as_of, force=force,
-        side=meant.side, name=meant.name,
+        side=meant.side, name=drop_area(meant.name) if meant.name else None,
     )  # fmt: skip
 
 
@@ -319,6 +339,20 @@ def speaks_of(situation: Situation, place: Where | None) -> bool:
     shapes = [*stands, *([situation.area] if situation.area is not None else [])]
     here = Point(place.lon, place.lat)
     return not shapes or min(drawn.distance(here) for drawn in shapes) <= NEAR_PLACE_DEG
+
+
+def find_other_side(situation: Situation, side: str | None) -> str | None:
+    """
+    Find whose the force of a situation is, where that is not the side asked about.
+
+    None: it is that side's or an ally's, or the situation calls its sides by other names.
+    """
+    known = {one.id.casefold(): one.id for one in situation.sides}
+    asked = known.get((side or "").casefold())
+    if asked is None:
+        return None
+    sides = {p.side for p in situation.positions_of(situation.force)}
+    return None if sides & {asked, *situation.friends_of(asked)} or not sides else sides.pop()
 
 
 def _fault(pointer: str, message: str, remedy: str) -> SituationError:

@@ -39,6 +39,8 @@ class GivenMap:
     """The situation as it was given."""
     border: Mapping[str, Any] | None = None
     """The outline that parts its sides, where it leaves that out."""
+    is_dated_by_asker: bool = False
+    """Whether it tells no day itself."""
 
     @property
     def title(self) -> str:
@@ -119,6 +121,9 @@ def _read_one(
     more = f" and {len(those) - 1} more" if len(those) > 1 else ""
     name = f"{PurePath(file.name).name}{more}"
     if guest.kind == "situation":
+        if file.basis is not None:
+            told = f"{file.basis}= says nothing of a situation, which says itself what it rests on"
+            raise _fault("", told, f"Give {name} without it")
         situation = read_situation(file.raw)
         document = parse_document(file.raw)
         return GivenMap(name, guest.label, situation.as_of, situation, document=document)
@@ -126,14 +131,16 @@ def _read_one(
     plain = [replace(f, basis=None if f.basis in PRESETS else f.basis) for f, _ in those]
     if preset is None and guest.kind not in READ and not _is_preset(plain):
         raise _fault("", f"{guest.label} is no map of who holds what", guest.remedy)
+    is_dated = True
     try:
         dated = read_map(preset, plain, border)
     except SituationError:
         if as_of is None:
             raise
-        dated = read_map(preset, plain, border, as_of=as_of)
+        dated, is_dated = read_map(preset, plain, border, as_of=as_of), False
     return GivenMap(
-        name, guest.label, dated.as_of, painted=dated.painted, border=dated.border
+        name, guest.label, dated.as_of, painted=dated.painted, border=dated.border,
+        is_dated_by_asker=not is_dated,
     )  # fmt: skip
 
 

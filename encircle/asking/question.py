@@ -233,6 +233,9 @@ def _read_written(said: Mapping[str, Any], given: Corrections) -> Asked:
         }  # fmt: skip
         asked = replace(read, claim=replace(read.claim, **known, asserts=merged))
         return _correct(asked, given)
+    if given.claim not in (None, 1):
+        told = f"there is no claim {given.claim}: one claim is given, already written down"
+        raise _fault("/claim_number", told, "Leave it out (--claim)")
     proposed = said.get("proposed") if isinstance(said.get("proposed"), dict) else {}
     place = said.get("place") or (proposed or {}).get("place")
     statement = claim.statement or ""

@@ -50,7 +50,11 @@ def say_agreement(answer: Answer) -> str:
     """
     used = [m for m in answer.maps if m.lean]
     if not used:
-        return f"None of the {len(answer.maps)} maps given could be used."
+        return (
+            "The map given could not be used."
+            if len(answer.maps) == 1
+            else f"None of the {len(answer.maps)} maps given could be used."
+        )
     count = answer.agreement
     parts = [f"{LEAN_WORDS[lean]} on {count[lean]}" for lean in count if count[lean]]
     more = len(answer.maps) - len(used)

@@ -22,6 +22,7 @@ from encircle.claims.facts import Facts
 from encircle.claims.material import Material
 from encircle.claims.rating import Rating, find_fulfilment, rate, rate_by_each
 from encircle.contract import parse_assertion
+from encircle.counting import number_of
 from encircle.errors import EncircleError
 from encircle.geojson import tell_faults
 from encircle.judgement import Finding
@@ -223,7 +224,7 @@ def _choose_maps(
     furthest = timedelta(days=material.options.stale_after_days)
     if home is None and away > furthest:
         day = material.maps[nearest].as_of
-        said = f"The nearest is of {day.day} {day:%B %Y}, {away.days} days away."
+        said = f"The nearest is of {day.day} {day:%B %Y}, {number_of(away.days, 'day')} away."
         return [], [], said
     of_day = material.find_of_day(knowing, nearest)
     return of_day, material.find_neighbours(knowing, instant, of_day), ""

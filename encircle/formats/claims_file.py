@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from encircle.claims.answer import FaultyClaim, Statement
 from encircle.contract import Instant, Name, Text, parse_assertion
+from encircle.counting import number_of
 from encircle.errors import EncircleError, InputFault
 from encircle.formats.claims_columns import (
     ASSERTED,
@@ -230,7 +231,7 @@ def _read_json(text: str, name: str) -> Read:
     if not isinstance(claims, list):
         raise ClaimsFileError(name, "no list of claims", remedy)
     if len(claims) > MOST_CLAIMS:
-        raise ClaimsFileError(name, f"{len(claims)} claims", f"Keep {MOST_CLAIMS}")
+        raise ClaimsFileError(name, f"{number_of(len(claims), 'claim')}", f"Keep {MOST_CLAIMS}")
     root = "/claims" if text.lstrip().startswith("{") else ""
     return [(f"{root}/{number}", claim) for number, claim in enumerate(claims)], []
 

@@ -14,9 +14,10 @@ from shapely.geometry import Point, shape
 
 from encircle.claims.answer import FaultyClaim
 from encircle.contract import parse_instant
+from encircle.counting import number_of
 from encircle.errors import QuestionError, SituationError, UnknownForceError
 from encircle.formats.claims_file import read_claims
-from encircle.formats.guests import Given, Taken, take_in
+from encircle.formats.guests import FORCED, Given, Taken, take_in
 from encircle.formats.painted import refusal
 from encircle.formats.presets import MapFile, convert_map
 from encircle.formats.routes import WITHIN_KM, near_of, read_roads
@@ -28,7 +29,7 @@ from encircle.notices import Notice
 from encircle.projection import GEOD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -73,7 +74,40 @@ class Plan:
     swap: frozenset[int] = frozenset()
     sheet: str | None = None
     keep_good: bool = False
-    within_km: float = WITHIN_KM
+    within_km: float | None = None
+    """How far from the force roads are taken, km; by default `routes.WITHIN_KM`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """What an option speaks of: without it the option would do nothing, and is refused."""
+
+    option: str
+    member: str
+    roles: frozenset[str]
+    what: str
+
+
+def _need(options: str, roles: str, what: str) -> list[_Need]:
+    """Write one row for each `--option:member` of a text."""
+    pairs = [text.partition(":") for text in options.split()]
+    return [_Need(option, member or option.strip("-").replace("-", "_"),
+                  frozenset(roles.split()), what) for option, _, member in pairs]  # fmt: skip
+
+
+NEEDS = (
+    *_need("--force-in", "control", "names a piece of held ground on a map of who holds what"),
+    *_need("--border", "control", "parts the sides where a map of who holds what leaves that out"),
+    *_need("--area-km", "control", "says how much of a map of who holds what is kept"),
+    *_need("--holder:holders", "control", "says whose the zones of a KML are"),
+    *_need("--mapper-side", "control", "says whose cause the maker of a map serves"),
+    *_need("--side", "control table claims", "says whose force is looked for on a map or in a "
+           "table, or placed by --force-at or --anchor-at"),
+    *_need("--column:wording --side-as:wording --rows-side --rows-as --basis --swap-row:swap "
+           "--sheet --keep-good", "table", "speaks of the rows of a table"),
+    *_need("--within-km", "roads", "says how far from the force roads are taken"),
+)  # fmt: skip
+"""What each option speaks of, by the roles of files."""
 
 
 @dataclass
@@ -131,6 +165,7 @@ def compose(
     for one in taken:
         of.setdefault(one.role, []).append(one)
     border = _choose_border(plan, of.get("border", []))
+    _check_plan(plan, taken)
     maps = of.get("control", [])
     _check_maps(maps, of.get("situation", []))
     readings = _read_tables(of.get("table", []), plan, _known_sides(maps, of, plan))
@@ -152,6 +187,63 @@ def compose(
 
 
 # -- which files ----------------------------------------------------------------------------------
+
+
+def _check_plan(plan: Plan, taken: Sequence[Taken]) -> None:
+    """Refuse whatever was said that no file given is about: it would do nothing, in silence."""
+    roles = {one.role for one in taken}
+    faults: list[InputFault] = []
+    for need in NEEDS:
+        if need.roles & roles or not _is_said(plan, need):
+            continue
+        said = f"{need.option} does nothing here: it {need.what}, and no such file is given"
+        faults += refusal(said, _remedy(need, roles)).faults
+    faults += _find_idle_preset(plan.preset, taken)
+    for one in taken:
+        name = PurePath(one.given.name).name
+        if one.given.basis is not None and one.role == "situation":
+            said = f"{one.given.basis}= before {name} does nothing: a situation says itself what "
+            remedy = f"Give {name} without {one.given.basis}="
+            faults += refusal(said + "its ground rests on", remedy).faults
+        if one.role == "border" and "control" not in roles:
+            said = f"{name} is a border, which does nothing here: no map of who holds what is given"
+            faults += refusal(said, f"Leave out {name}, or give the map that it belongs to").faults
+    if faults:
+        raise SituationError(faults)
+
+
+def _is_said(plan: Plan, need: _Need) -> bool:
+    """Tell whether an option was given, and for itself."""
+    if need.option == "--side" and (plan.force_at or plan.anchor_at):
+        return False
+    if need.member == "wording":
+        return bool(plan.wording.columns if need.option == "--column" else plan.wording.sides)
+    return getattr(plan, need.member) not in (None, False, (), [], frozenset())
+
+
+def _remedy(need: _Need, roles: Collection[str]) -> str:
+    """Say what to do with an option that does nothing."""
+    if roles == {"situation"} and need.option in ("--force-in", "--side"):
+        remedy = f"Leave out {need.option}: a situation draws its forces itself (--force names one)"
+    elif need.option == "--force-in":
+        remedy = "Give the map it belongs to, or say where the force stands: --force-at LON,LAT"
+    else:
+        remedy = f"Leave out {need.option}, or give the file it belongs to"
+    return remedy
+
+
+def _find_idle_preset(preset: str | None, taken: Sequence[Taken]) -> Sequence[InputFault]:
+    """Find a preset that no file was read by."""
+    if preset is None or any(preset == one.preset or _plays(preset, one.role) for one in taken):
+        return ()
+    labels = "; ".join(dict.fromkeys(one.guest.label for one in taken))
+    said = f"--preset {preset} does nothing here: what is given is {labels}"
+    return refusal(said, "Leave out --preset, or give the file it belongs to").faults
+
+
+def _plays(preset: str, role: str) -> bool:
+    """Tell whether a preset asks for the role."""
+    return preset in FORCED and FORCED[preset][0] == role
 
 
 def _choose_border(plan: Plan, given: Sequence[Taken]) -> Mapping[str, Any] | None:
@@ -203,7 +295,10 @@ def _known_sides(
 
 def _read_tables(tables: Sequence[Taken], plan: Plan, known: Mapping[str, str]) -> list[Reading]:
     own = plan.side or (DEFAULT_SIDE if known and DEFAULT_SIDE in known else None)
-    return [
+    if plan.sheet is not None and all(one.guest.kind != "spreadsheet" for one in tables):
+        said = f"--sheet {plan.sheet} does nothing here: no workbook is given"
+        raise refusal(said, "Leave out --sheet, or give the workbook it belongs to")
+    readings = [
         read_table(one.given.raw, one.given.name, one.guest.kind, Wishes(
             preset=one.preset, wording=plan.wording, side=own, all_side=plan.rows_side,
             known_sides=known, basis=plan.basis, swap=plan.swap, gives=plan.rows_as,
@@ -211,6 +306,12 @@ def _read_tables(tables: Sequence[Taken], plan: Plan, known: Mapping[str, str]) 
         ))
         for one in tables
     ]  # fmt: skip
+    idle = plan.swap.difference(*(reading.swapped for reading in readings))
+    if idle:
+        rows = list_lines(sorted(idle), 40)
+        said = f"--swap-row does nothing here: no table has a place to exchange in row {rows}"
+        raise refusal(said, "Give the number that the table is told with, or leave it out")
+    return readings
 
 
 def _refuse_or_keep(readings: Sequence[Reading], plan: Plan) -> None:
@@ -222,8 +323,8 @@ def _refuse_or_keep(readings: Sequence[Reading], plan: Plan) -> None:
         error = refuse_rows(bad)
         count = sum(len(reading.bad_rows) for reading in bad)
         good = sum(len(reading.features) for reading in bad)
-        last = refusal(f"{count} rows cannot be read", f"Mend them, or keep the {good} good ones: "
-                       "--keep-good")  # fmt: skip
+        last = refusal(f"{number_of(count, 'row')} cannot be read",
+                       f"Mend, or keep what is good ({good}): --keep-good")  # fmt: skip
         raise SituationError([*error.faults, *last.faults])
     for reading in bad:
         if not reading.features:
@@ -432,6 +533,8 @@ def _paint(
             **options,
         )
 
+    if plan.force_in is not None and plan.force_at:  # which say round which place `front` is
+        places = []
     document = _convert_round(convert, plan, places)
     return document if plan.force_at or plan.force_in is not None else _drop_stand_ins(document)
 
@@ -495,8 +598,9 @@ def _add_roads(draft: _Draft, roads: Sequence[Taken], plan: Plan) -> None:
     if not roads:
         return
     near = _near(draft)
+    within = WITHIN_KM if plan.within_km is None else plan.within_km
     for one in roads:
-        read = read_roads(one.given.raw, one.given.name, one.guest.kind, near, plan.within_km)
+        read = read_roads(one.given.raw, one.given.name, one.guest.kind, near, within)
         draft.features.extend(read.features)
         draft.whole["sources"] += read.sources
         draft.notices += read.notices
@@ -554,7 +658,7 @@ def _finish(draft: _Draft, plan: Plan, side: str, force: str | None) -> Json:
     if not whole["notices"]:
         del whole["notices"]
     if not draft.is_painted:
-        _check(draft.document)
+        _check(draft.document, plan.force)
     return draft.document
 
 
@@ -598,8 +702,6 @@ def _only_force(features: Sequence[Json]) -> str | None:
 
 
 def _place_force(draft: _Draft, plan: Plan, side: str, force: str | None) -> None:
-    if plan.force_in is not None:
-        raise refusal("no map shows held ground to find a piece in", "Give --force-at LON,LAT")
     for number, place in enumerate(plan.force_at, 1):
         if isinstance(place, str):
             raise refusal(f"no map to look for {place!r} on", "Give --force-at LON,LAT")
@@ -663,7 +765,7 @@ def _make_unique(draft: _Draft) -> None:
                 feature["id"] = f"{name}~{seen[name]}"
 
 
-def _check(document: Json) -> None:
+def _check(document: Json, told: str | None) -> None:
     """
     Read the situation through the door: what is wrong with it is said now, not when judged.
 
@@ -672,5 +774,8 @@ def _check(document: Json) -> None:
     if not any(feature.get("geometry") for feature in document["features"]):
         remedy = "Check them against a map: encircle check SITUATION --claims FILE"
         raise refusal("claims without a place make no situation", remedy)
-    with suppress(UnknownForceError):
-        read_situation(document)
+    try:
+        read_situation(document, force=told)
+    except UnknownForceError:
+        if told is not None:
+            raise

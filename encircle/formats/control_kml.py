@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
+from encircle.counting import number_of
 from encircle.formats.kml import Drawing, Placemark, read_kml
 from encircle.formats.painted import PaintedMap, Zone, count_once, mend, refusal, tell_unknown
 from encircle.notices import Notice
@@ -205,12 +206,13 @@ def _tell_times(placemarks: Sequence[Placemark], instant: datetime) -> Iterator[
     when = f"{instant:%Y-%m-%d %H:%M}"
     if spans:
         said = (
-            f"{len(spans)} zones do not hold at {when} and were left out: {', '.join(spans[:20])}."
+            f"{number_of(len(spans), 'zone', 'does')} not hold at {when}, left out: "
+            f"{', '.join(spans[:20])}."
         )
         yield Notice("zones_of_another_time", "info", said)
     if stamps:
         said = (
-            f"{len(stamps)} zones bear a stamp of another time than {when} and were left out: "
+            f"{number_of(len(stamps), 'zone', 'bears')} another stamp than {when}, left out: "
             f"{', '.join(stamps[:20])}. Whether they still held is not said."
         )
         yield Notice("zones_stamped_otherwise", "doubt", said)
@@ -275,7 +277,7 @@ class _Reading:
             said = f"Rings without an area paint nothing: {', '.join(self.flat[:20])}."
             yield Notice("no_area", "caution", said)
         if self.skipped:
-            said = f"{self.skipped} placemarks were left out, as the rules say."
+            said = f"{number_of(self.skipped, 'placemark', 'was')} left out, as the rules say."
             yield Notice("skipped_by_rule", "info", said)
         yield from self._tell_strangers()
         for rule in self.rules:
@@ -292,7 +294,7 @@ class _Reading:
             yield tell_unknown("fits_no_rule", whose, zone, remedy)
         rest = tuple(zone.id for _, zone in self.strangers[MOST_NAMED:])
         if rest:
-            said = f"{len(rest)} more placemarks fit no rule and were drawn as unknown ground."
+            said = f"{number_of(len(rest), 'placemark')} more fit no rule: drawn as unknown ground."
             yield Notice("fits_no_rule", "doubt", said, rest)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import shapely
 from shapely import STRtree
 
+from encircle.counting import number_of
 from encircle.formats.layers import read_layer
 from encircle.formats.painted import measure_km2, refusal, show_place
 from encircle.notices import Notice
@@ -214,7 +215,9 @@ class _Reader:
 
     def notices(self) -> Iterator[Notice]:
         if self.satire:
-            said = f"{self.satire} polygons with fill {SATIRE} were left out: not of this war."
+            said = (
+                f"{number_of(self.satire, 'polygon')} with fill {SATIRE} left out: not of this war."
+            )
             yield Notice("satire_left_out", "info", said)
         yield from self.told
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from shapely.geometry import box
 
+from encircle.counting import number_of
 from encircle.errors import InputFault, SituationError
 from encircle.formats.isw_legend import BASES, STATED, LayerBasis, Meaning, read_words
 from encircle.formats.layers import EMPTY, Layer, Painted, read_layer
@@ -215,7 +216,7 @@ class _Reading:
     def notices(self) -> Iterator[Notice]:
         for (basis, side), number in self.taken.items():
             what = "left out: no control" if basis == "skip" else f"read as {basis}"
-            said = f"{self.file.name}: {number} features {what} ({side})."
+            said = f"{self.file.name}: {number_of(number, 'feature')} {what} ({side})."
             yield Notice("layer_read_as", "info", said)
         if self.overruled:
             shown = ", ".join(self.overruled[:10])

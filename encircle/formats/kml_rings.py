@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from shapely.geometry import Polygon
 
+from encircle.counting import number_of
 from encircle.errors import InputFault
 from encircle.formats.kml_styles import local_name
 from encircle.formats.painted import refusal
@@ -82,7 +83,9 @@ class Rings:
         for where in self.empty:
             yield Notice("no_geometry", "caution", f"The polygon of {where!r} is empty.")
         if self.with_z:
-            said = f"Heights were dropped from {self.with_z} positions: the map is flat."
+            said = (
+                f"Heights were dropped from {number_of(self.with_z, 'position')}: the map is flat."
+            )
             yield Notice("z_dropped", "info", said)
 
     def _read_rings(self, polygon: Element, boundary: str, where: str) -> list[Ring]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from encircle.counting import number_of
 from encircle.crs import check_crs
 from encircle.document import find_cut
 from encircle.errors import InputFault, SituationError
@@ -199,7 +200,7 @@ class _Reader:
 
     def _count_rest(self) -> list[InputFault]:
         rest = len(self.faults) - MOST_FAULTS
-        said = f"{self.name}: {rest} more features cannot be read"
+        said = f"{self.name}: {number_of(rest, 'feature')} more cannot be read"
         return [InputFault("", said, "Mend the kinds of fault above")] if rest > 0 else []
 
     def _read_geometry(self, index: int, feature: object, label: str) -> MultiPolygon | None:
@@ -268,21 +269,22 @@ class _Reader:
 
     def notices(self, count: int) -> Iterator[Notice]:
         if self.empty:
-            said = f"{len(self.empty)} features without a geometry paint nothing"
+            said = (
+                f"{number_of(len(self.empty), 'feature')} without a geometry, which paints nothing"
+            )
             yield self._tell("no_geometry", "caution", said, self.empty)
         if self.flat:
-            said = f"{len(self.flat)} features have rings without an area and paint nothing"
+            said = f"{number_of(len(self.flat), 'feature', 'has')} rings without area: not painted"
             yield self._tell("no_area", "caution", said, self.flat)
         if self.points or self.lines:
-            said = (
-                f"{self.points} points and {self.lines} lines were left out: they paint no ground"
-            )
+            left = number_of(self.points, "point"), number_of(self.lines, "line")
+            said = f"{' and '.join(left)} were left out: they paint no ground"
             yield self._tell("no_ground", "info", said)
         if self.closed:
             said = "lines that close on themselves were left out: if they are zones, draw polygons"
             yield self._tell("zones_as_lines", "doubt", said, self.closed)
         if self.with_z:
-            said = f"heights were dropped from {self.with_z} features: the map is flat"
+            said = f"heights were dropped from {number_of(self.with_z, 'feature')}: the map is flat"
             yield self._tell("z_dropped", "info", said)
         if count in PAGE_SIZES:
             said = f"exactly {count} features, where map services cut a page: is it whole?"

@@ -13,10 +13,10 @@ import orjson
 import shapely
 import shapely.geometry
 
+from encircle.counting import number_of
 from encircle.crs import check_crs
 from encircle.errors import InputFault, SituationError
 from encircle.formats.coordinates import UnreadableError, read_geometry
-from encircle.formats.road_network import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
+
+    from encircle.formats.road_network import Lines
 
 OSM_SUFFIXES = (".pbf", ".osm", ".gz", ".bz2")
 """How the name of an OpenStreetMap file ends; .osm.gz and the like are XML, packed."""
@@ -122,6 +124,8 @@ class _Gathered:
 
     def to_lines(self, keys: list[int] | None = None) -> Lines:
         """Make arrays of them; without keys, two places are one where they lie at one spot."""
+        from encircle.formats.road_network import Lines  # noqa: PLC0415 - half a second, for SciPy
+
         lonlat = self._list_places()
         # a complex number sorts by both its parts, many times faster than rows do
         told_apart = lonlat.view(np.complex128) if keys is None else np.array(keys, np.int64)
@@ -201,7 +205,7 @@ def _read_osm(path: Path, chance: str | None, on_read: Callable[[int], object] |
     except RuntimeError as error:
         raise _refuse(f"{path.name} is not OpenStreetMap: {error}", "Give a whole file") from None
     if lost:
-        gathered.notices.append(f"{lost} places of roads lie outside the extract: cut off there")
+        gathered.notices.append(f"{number_of(lost, 'place')} outside the extract: roads end there")
     return gathered.to_lines(keys)
 
 
@@ -248,7 +252,9 @@ def _read_geojson(path: Path, chance: str | None) -> Lines:
         for part in drawn:
             gathered.add(name, p_open, part)
     if others:
-        gathered.notices.append(f"{others} features are no lines, or empty, and were left out")
+        gathered.notices.append(
+            f"{number_of(others, 'feature', 'was')} left out: no line, or empty"
+        )
     try:
         return gathered.to_lines()
     except SituationError:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import shapely
 from shapely.geometry import MultiPolygon
 
+from encircle.counting import number_of
 from encircle.crs import check_crs
 from encircle.errors import InputFault, SituationError
 from encircle.formats.coordinates import UnreadableError, read_geometry
@@ -217,7 +218,8 @@ def count_once(zones: Iterable[Zone]) -> tuple[tuple[Zone, ...], tuple[Notice, .
             )
             told.append(Notice("painted_in_two_ways", "doubt", said, (drawn.id, zone.id)))
     if twice:
-        said = f"{len(twice)} polygons drawn twice were counted once: {', '.join(twice[:20])}."
+        named = ", ".join(twice[:20])
+        said = f"{number_of(len(twice), 'polygon')} drawn twice and counted once: {named}."
         told.append(Notice("drawn_twice", "info", said))
     return tuple(kept.values()), tuple(told)
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
-from encircle.errors import SituationError
+from encircle.errors import QuestionError, SituationError
 from encircle.formats.painted import refusal
-from encircle.formats.painted_place import check_place
-from encircle.formats.shapes import LonLat, box_round
+from encircle.formats.painted_place import check_place, find_front_line
+from encircle.formats.shapes import LonLat, box_round, cut
 from encircle.notices import Notice
 from encircle.pieces import (
     FRONT,
@@ -26,9 +26,10 @@ from encircle.pieces import (
     find_what_is_left,
     follow,
     read_held,
+    read_pieces,
     see_from,
 )
-from encircle.pieces.choosing import TOUCH_M
+from encircle.pieces.choosing import NEAR_M, TOUCH_M
 from encircle.pieces.held import flat_polygons, measure_km2, to_globe, to_plane
 from encircle.pieces.piece import KIND_WORDS
 
@@ -50,6 +51,9 @@ LEAST_PART_SHARE = 0.02
 LEAST_PART_KM2 = 0.2
 """Of a piece in several fragments, those smaller than this share of it and this area are not drawn
 apart: they are specks beside it, and nobody's position."""
+
+LEAST_UNSEEN_KM2 = 10.0
+"""Ground that a map does not draw smaller than this hides no force, km²: a seam along a border."""
 
 DEMONYMS = {"UA": "Ukrainian", "RU": "Russian"}
 
@@ -119,16 +123,25 @@ class ForceFinder:
     def __init__(self, ground: Ground, label: str, window: Polygon | None = None) -> None:
         self.ground, self.window, self.side = ground, window, ground.side
         self.label = DEMONYMS.get(ground.side, label)
+        self.taken: dict[str, Notice] = {}
+        """What is told of places: which namesake was taken, what near by is not drawn."""
 
     @cached_property
     def held(self) -> Held:
         """What the side holds on the reading least kind to it."""
-        return read_held(self.ground, self.window)
+        return self._read[0]
 
     @cached_property
     def found(self) -> Found:
         """Its pieces, map-wide."""
-        return find_all(self.held)
+        return self._read[1]
+
+    @cached_property
+    def _read(self) -> tuple[Held, Found]:
+        if self.window is None:
+            return read_pieces(self.ground)
+        held = read_held(self.ground, self.window)
+        return held, find_all(held)
 
     def find(self, force_at: Sequence[LonLat | str], force_in: LonLat | str | None) -> Force:
         """
@@ -143,10 +156,15 @@ class ForceFinder:
         """
         places = [self.resolve(given, "--force-at") for given in force_at]
         if force_in is not None:
-            return self.draw_piece(self._choose(force_in, places))
-        if not places:
+            meant = self.draw_piece(self._choose(force_in, places))
+        elif places:
+            meant = self._stand(places)
+        else:
             raise refusal("no place of the force", "Say where it stands (--force-at LON,LAT)")
-        return self._stand(places)
+        return replace(meant, notices=(*meant.notices, *self.taken.values()))
+
+    def _tell_taken(self, said: str) -> None:
+        self.taken[said] = Notice("place_by_the_front", "caution", said)
 
     def find_front_at(self, force_at: Sequence[LonLat | str]) -> Force:
         """Draw the plainly joined ground round the first of some places."""
@@ -164,7 +182,10 @@ class ForceFinder:
 
         west, south, east, north = self.ground.painted_window().bounds
         try:
-            found = resolve_place(given, bounds=(west, south, east, north), option=option)
+            found = resolve_place(
+                given, bounds=(west, south, east, north), option=option, tell=self._tell_taken,
+                front=lambda: find_front_line(self.ground.painted, self.ground.border),
+            )  # fmt: skip
         except SituationError:
             if self.ground.border is None:
                 raise
@@ -187,10 +208,21 @@ class ForceFinder:
         pieces = self.found.pieces
         if isinstance(force_in, str) and _ID.fullmatch(force_in.strip()):
             front = find_front(self.held, pieces, places[0].at) if places else None
-            return choose_piece(pieces, force_in.strip().lower(), front=front, side=self.side)
+            piece = choose_piece(pieces, force_in.strip().lower(), front=front, side=self.side)
+            if places and piece is front:
+                self._doubt_silence(places[0], piece)
+            return piece
         place = self.resolve(force_in, "--force-in")
         front = find_front(self.held, pieces, place.at)
-        return choose_piece(pieces, place.at, front=front, side=self.side)
+        piece = choose_piece(pieces, place.at, front=front, side=self.side)
+        self._doubt_silence(place, piece)
+        return piece
+
+    def _doubt_silence(self, place: Place, piece: Piece) -> None:
+        """Doubt a piece beside a place where another force may stand on ground not drawn."""
+        unseen = self._tell_silence(place)
+        if unseen and see_from(place.at, piece).distance_m > TOUCH_M:
+            self.taken[unseen] = Notice("map_silent_near", "doubt", unseen)
 
     def _stand(self, places: Sequence[Place]) -> Force:
         """Take places on ground of the side for the pieces they stand on; ask of any other."""
@@ -237,10 +269,24 @@ class ForceFinder:
             )
             return None, Notice("map_silent_there", "doubt", said)
         front = find_front(self.held, self.found.pieces, place.at)
-        raise ask_which_force(
+        asked = ask_which_force(
             place.at, place.name, None if whose == self.side else whose, self.found.pieces,
             front=front, side=self.side,
         )  # fmt: skip
+        unseen = self._tell_silence(place)
+        raise QuestionError(asked.document, f"{asked.words}\n{unseen}") if unseen else asked
+
+    def _tell_silence(self, place: Place) -> str:
+        """Say what ground near a place the map does not draw: a force there is not seen on it."""
+        near = cut(self.ground.silent, box_round([place.at], NEAR_M / 1e3))
+        drawn = [zone.geometry for zone in self.ground.painted.zones]
+        bare = near.difference(shapely.union_all([z for z in drawn if z.intersects(near)]))
+        if near.is_empty or measure_km2(bare) < LEAST_UNSEEN_KM2:
+            return ""
+        return (
+            f"This map says nothing of {_area(bare)} within {NEAR_M / 1e3:.0f} km of {place}: a "
+            "force there would not be seen on it. Ask a map that draws that ground."
+        )
 
     def _is_open_silence(self, place: Place) -> bool:
         """Tell whether a place is where the map is silent, and silence runs on to the rear."""
@@ -360,7 +406,7 @@ class SameGround:
 
     def compare(self, name: str | None) -> Force:
         """Find it on another mapper's map; where that draws none of it, take the same ground."""
-        again = self._find_again(name)
+        again = self._find_again(None, fallback=name)
         if again is not None:
             return again[0]
         held, ground = self.finder.held, self.finder.ground
@@ -379,21 +425,24 @@ class SameGround:
         shapes = draw_inside(left if is_left else self.before, held.plane)
         return Force(shapes, note, name=name, notices=(notice,))
 
-    def _find_again(self, name: str | None) -> tuple[Force, BaseGeometry] | None:
+    def _find_again(
+        self, name: str | None, *, fallback: str | None = None
+    ) -> tuple[Force, BaseGeometry] | None:
+        """Find the pieces it is here; without a name it is called as this map shows it."""
         pieces = follow(self.before, self.finder.found.pieces)
         if pieces:
             drawn = [self.finder.draw_piece(piece) for piece in pieces]
             shapes = tuple(shape for force in drawn for shape in force.shapes)
             told = tuple(notice for force in drawn for notice in force.notices)
             now = MultiPolygon([p for piece in pieces for p in flat_polygons(piece.geometry)])
-            called = name or drawn[0].name
+            called = name or (drawn[0].name if len(drawn) == 1 else fallback)
             return Force(shapes, PIECE_NOTE, name=called, notices=told), now
         left = find_what_is_left(self.before, self.finder.held)
         if left is None:
             return None
         told = (_inform(f"The force is the ground still held of it: {_area(left)}."),)
         shapes = draw_inside(left, self.finder.held.plane)
-        return Force(shapes, PIECE_NOTE, name=name, notices=told), left
+        return Force(shapes, PIECE_NOTE, name=name or fallback, notices=told), left
 
     def _hostile_m(self) -> BaseGeometry:
         """Join what the map gives to somebody else for certain."""

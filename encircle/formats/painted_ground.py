@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import hashlib
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import shapely
@@ -60,15 +61,32 @@ metres: a pocket of men needs more, and mapped ones have had more than 2 km².""
 
 
 class Ground:
-    """One map over one border, if it needs one, seen by one side; in degrees."""
+    """
+    One map over one border, if it needs one, seen by one side; in degrees.
+
+    Two are equal that say the same of all ground: what takes seconds to find on a map of a whole
+    country is found once for all forces asked about on it.
+    """
 
     def __init__(self, painted: PaintedMap, border: BaseGeometry | None, side: str) -> None:
         self.painted = painted
         self.zones = [zone for zone in painted.zones if zone.is_evidence]
         self.border, self.side = border, side
         self.silent = painted.silent.difference(border) if border is not None else NOBODY
-        self._mainland: BaseGeometry | None = None
-        self._deep_rear: tuple[Plane, BaseGeometry] | None = None
+
+    @cached_property
+    def _says(self) -> bytes:
+        """Digest all that decides who holds what."""
+        drawn = [zone.geometry for zone in self.zones]
+        shapes = shapely.to_wkb([*drawn, self.silent, self.border or NOBODY])
+        words = repr([self.side, self.border is None, *(zone.held_by for zone in self.zones)])
+        return hashlib.sha256(b"".join([words.encode(), *shapes])).digest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ground) and self._says == other._says
+
+    def __hash__(self) -> int:
+        return hash(self._says)
 
     def territory(self, window: BaseGeometry) -> dict[str, MultiPolygon]:
         """Divide a window by the border: Ukraine, Russia, and what is neither."""
@@ -115,10 +133,7 @@ class Ground:
 
     def mainland(self) -> BaseGeometry:
         """Find the largest piece of the side's ground on the whole map."""
-        if self._mainland is None:
-            pieces = self.held(self.side, self.whole()).geoms
-            self._mainland = max(pieces, key=lambda piece: piece.area, default=NOBODY)
-        return self._mainland
+        return _find_mainland(self)
 
     def divide(self, window: Polygon) -> Shares:
         """Divide a window by whose it is to the side."""
@@ -167,27 +182,15 @@ class Ground:
         pocket is never part of it, however large: what joins a pocket to the mainland, a thread
         between two drawings or a corridor, is not 30 km wide. Nor is the inside of a salient.
         """
-        plane, deep_m = self._find_deep_rear()
+        plane, deep_m = _find_deep_rear(self)
         within_m = deep_m.intersection(_to_metres(plane, area)).buffer(-REAR_MARGIN_M)
         parts = polygons_of(within_m.simplify(REAR_DETAIL_M / 4)).geoms
         return [plane.to_degrees(part) for part in parts if part.area >= REAR_LEAST_M2]
 
-    def _find_deep_rear(self) -> tuple[Plane, BaseGeometry]:
-        if self._deep_rear is None:
-            whole = self.whole()
-            plane = Plane((whole.centroid.x, whole.centroid.y))
-            ground_m = _to_metres(plane, self.mainland()).simplify(REAR_DETAIL_M / 4)
-            unheld_m = _without_scraps(_to_metres(plane, self._unheld(whole)))
-            near_m = unheld_m.buffer(REAR_DEPTH_M + REAR_DETAIL_M, quad_segs=6)
-            parts = polygons_of(ground_m.difference(near_m)).geoms
-            deepest = max(parts, key=lambda part: part.area, default=Polygon())
-            self._deep_rear = plane, deepest
-        return self._deep_rear
-
     def _joined_to_mainland(self, window: Polygon) -> BaseGeometry:
         return polygons_of(cut(self.mainland(), window))
 
-    def _unheld(self, window: Polygon) -> BaseGeometry:
+    def unheld(self, window: Polygon) -> BaseGeometry:
         """Join the ground in a window that the side does not hold; sea left out."""
         mine, others = self._painted(self.side, window)
         if self.border is None:
@@ -243,6 +246,25 @@ class Ground:
         return "RU" if RUSSIA.intersects(place) else "neutral"
 
 
+@lru_cache(maxsize=4)
+def _find_mainland(ground: Ground) -> BaseGeometry:
+    """Find the largest piece of a side's ground on the whole map."""
+    pieces = ground.held(ground.side, ground.whole()).geoms
+    return max(pieces, key=lambda piece: piece.area, default=NOBODY)
+
+
+@lru_cache(maxsize=4)
+def _find_deep_rear(ground: Ground) -> tuple[Plane, BaseGeometry]:
+    """Find the mainland's largest part that keeps its depth from all not held, on a plane."""
+    whole = ground.whole()
+    plane = Plane((whole.centroid.x, whole.centroid.y))
+    ground_m = _to_metres(plane, ground.mainland()).simplify(REAR_DETAIL_M / 4)
+    unheld_m = _without_scraps(_to_metres(plane, ground.unheld(whole)))
+    near_m = unheld_m.buffer(REAR_DEPTH_M + REAR_DETAIL_M, quad_segs=6)
+    parts = polygons_of(ground_m.difference(near_m)).geoms
+    return plane, max(parts, key=lambda part: part.area, default=Polygon())
+
+
 def _without_scraps(ground_m: BaseGeometry) -> BaseGeometry:
     """
     Leave out what is too thin or too small for anybody to threaten a rear from.
@@ -251,9 +273,10 @@ def _without_scraps(ground_m: BaseGeometry) -> BaseGeometry:
     every shore: taken for the enemy's, each would push the rear 15 km away, and so part occupied
     ground from the country that it is joined to.
     """
-    core_m = ground_m.buffer(-SCRAP_WIDTH_M / 2, quad_segs=1)
+    core_m = ground_m.simplify(REAR_DETAIL_M / 8).buffer(-SCRAP_WIDTH_M / 2, quad_segs=1)
     kept = [core for core in polygons_of(core_m).geoms if core.area >= SCRAP_M2]
-    return shapely.union_all(kept).buffer(SCRAP_WIDTH_M / 2, quad_segs=1).simplify(REAR_DETAIL_M)
+    coarse_m = shapely.union_all(kept).simplify(REAR_DETAIL_M / 8)
+    return coarse_m.buffer(SCRAP_WIDTH_M / 2, quad_segs=1).simplify(REAR_DETAIL_M)
 
 
 def _to_metres(plane: Plane, ground: BaseGeometry) -> BaseGeometry:

@@ -23,10 +23,33 @@ NEAR_DEG = 2.0
 """What lies farther than this from what is asked about is off the map, degrees: some 220 km of
 latitude. Convention: past the widest area that is looked at for a rear, 200 km."""
 
+BORDER_DEG = 0.03
+"""The edge of paint within this of a border is the border, degrees: some 3 km."""
+
 SWAPPED = "are lon and lat swapped?"
 ORDER = "Longitude comes first in GeoJSON and KML: swap the two in the source, and export it again"
 
 Bounds = tuple[float, float, float, float]
+
+
+def find_front_line(painted: PaintedMap, outline: BaseGeometry | None) -> BaseGeometry | None:
+    """
+    Find the lines along which the sides of a painted map meet, in degrees.
+
+    The edge of what one side holds in the other's country, where it is not the border itself.
+    None where no outline says whose country it is.
+    """
+    if outline is None:
+        return None
+    plain = outline.simplify(BORDER_DEG / 10)
+    inner, outer = plain.buffer(-BORDER_DEG), plain.buffer(BORDER_DEG)
+    lines = []
+    for zone in painted.zones:
+        if zone.held_by == "RU":
+            lines.append(zone.geometry.boundary.intersection(inner))
+        elif zone.held_by == "UA":
+            lines.append(zone.geometry.boundary.difference(outer))
+    return shapely.union_all(lines)
 
 
 def check_place(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from encircle.formats.painted_place import check_place
 from encircle.formats.shapes import LonLat, cut, make_valid, polygons_of
 from encircle.geojson import digest
 from encircle.notices import Notice
+from encircle.pieces.choosing import NEAR_M
+from encircle.pieces.held import to_plane
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -107,7 +110,8 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
     .. [1] RFC 7946, The GeoJSON Format, 3.1.6 (right-hand rule).
     """
     ground = read_ground(painted, border, side)
-    meant = ForceFinder(ground, label_of(painted, side)).find(force_at, force_in)
+    finder = ForceFinder(ground, label_of(painted, side))
+    meant = tell_far(finder, finder.find(force_at, force_in), force_at, force_in)
     return _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
 
 
@@ -131,7 +135,8 @@ def situation_for_piece(  # noqa: PLR0913 - as above
     geometry
         The piece as the first map draws it, in degrees.
     name
-        What the force is called; by default as this map has it.
+        What the force is called where this map does not show it as one piece, so that it has no
+        name of its own here.
 
     Notes
     -----
@@ -206,6 +211,30 @@ def draw_situation(  # noqa: PLR0913 - as above
     """Draw a map as a situation about a force that was found on it (`ForceFinder`)."""
     ground = read_ground(painted, border, side)
     return _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
+
+
+def tell_far(
+    finder: ForceFinder,
+    meant: Force,
+    force_at: Sequence[LonLat | str],
+    force_in: LonLat | str | None,
+) -> Force:
+    """Say so where the ground named is far from every place the force was said to be at."""
+    if force_in is None or not force_at:
+        return meant
+    places = [finder.resolve(given, "--force-at") for given in force_at]
+    held = finder.held
+    ground_m = to_plane(held.plane, meant.ground)
+    away_m, place = min((held.to_metres(p.at).distance(ground_m), str(p)) for p in places)
+    if away_m <= NEAR_M:
+        return meant
+    said = (
+        f"The force was said to be at {place}, which lies {away_m / 1e3:.0f} km from the ground "
+        f"that was named for it ({force_in}): that ground was taken. If the place is meant, leave "
+        "out --force-in."
+    )
+    notice = Notice("place_far_from_the_piece", "caution", said)
+    return replace(meant, notices=(*meant.notices, notice))
 
 
 def label_of(painted: PaintedMap, side: str) -> str:

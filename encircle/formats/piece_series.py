@@ -12,6 +12,7 @@ from encircle.formats.painted_situation import (
     label_of,
     read_ground,
     situation_on_another_day,
+    tell_far,
 )
 from encircle.pieces.choosing import NEAR_M
 from encircle.pieces.held import flat_polygons
@@ -100,7 +101,7 @@ def _choose_on_first(
         ground = read_ground(day.painted, day.border, side)
         finder = ForceFinder(ground, label_of(day.painted, side))
         try:
-            meant = finder.find(force_at, force_in)
+            meant = tell_far(finder, finder.find(force_at, force_in), force_at, force_in)
         except QuestionError as question:
             near = [p for p in question.document.get("pieces", []) if p["distance_m"] <= NEAR_M]
             if near or question.document["question"] != "which_force":

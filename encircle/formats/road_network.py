@@ -12,6 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from shapely import LineString, STRtree
 
+from encircle.counting import number_of
 from encircle.errors import InputFault, SituationError
 from encircle.likelihood.graph import Graph, sort_along_curve
 from encircle.overlay import cut_segments
@@ -278,7 +279,7 @@ def _keep(lines: Lines, starts: Ints, of_line: Ints, repeats: int, unlike: int) 
     begins = np.r_[0, np.cumsum(count)]
     kept = np.repeat(first - begins[:-1], count) + np.arange(begins[-1])
     line = of_line[first]
-    notices = [f"{repeats} pieces of road are drawn more than once and were counted once"]
+    notices = [f"{number_of(repeats, 'piece')} of road drawn more than once and counted once"]
     if unlike:
         notices.append(f"{unlike} of them state different chances: the lowest was taken")
     return Lines(

@@ -13,6 +13,7 @@ import orjson
 import shapely
 from shapely.geometry import LineString, mapping, shape
 
+from encircle.counting import number_of
 from encircle.crs import check_crs
 from encircle.errors import InputFault, SituationError
 from encircle.formats.coordinates import UnreadableError, read_geometry
@@ -130,9 +131,12 @@ def _describe(raw: bytes, name: str, kind: str) -> dict[str, Any]:
 
 def _tell(roads: Roads, name: str) -> Iterator[Notice]:
     bridges = sum(f["properties"]["kind"] == "crossing" for f in roads.features)
-    said = (
-        f"{name}: {roads.read} lines, {len(roads.features) - bridges} routes, {bridges} crossings"
+    parts = (
+        number_of(roads.read, "line"),
+        number_of(len(roads.features) - bridges, "route"),
+        number_of(bridges, "crossing"),
     )
+    said = f"{name}: {', '.join(parts)}"
     left = "".join(f"; {count} {why}" for why, count in roads.told.items())
     yield Notice("roads_read", "info", f"{said}{left}.")
 
@@ -194,7 +198,7 @@ def _gather_lost(notices: Iterable[Notice], name: str) -> list[Notice]:
     lost = [n for n in listed if n.code == "road_cut_off"]
     kept = [n for n in listed if n.code != "road_cut_off"]
     if lost:
-        said = f"{name}: {len(lost)} roads run out of the extract and end there."
+        said = f"{name}: {number_of(len(lost), 'road', 'runs')} out of the extract: cut off there."
         kept.append(Notice("roads_cut_off", "info", said))
     return kept
 

@@ -1,7 +1,14 @@
 """What can be asked about on a map of control: pieces of held ground."""
 
-from encircle.pieces.choosing import ask_which_force, choose_piece, describe, list_near, see_from
-from encircle.pieces.finding import find_all, find_front, find_pieces
+from encircle.pieces.choosing import (
+    ask_which_force,
+    choose_piece,
+    describe,
+    drop_area,
+    list_near,
+    see_from,
+)
+from encircle.pieces.finding import find_all, find_front, find_pieces, read_pieces
 from encircle.pieces.following import find_what_is_left, follow
 from encircle.pieces.held import Held, Shares, read_held
 from encircle.pieces.piece import FRONT, Found, Piece, Rejection
@@ -16,6 +23,7 @@ __all__ = [
     "ask_which_force",
     "choose_piece",
     "describe",
+    "drop_area",
     "find_all",
     "find_front",
     "find_pieces",
@@ -23,5 +31,6 @@ __all__ = [
     "follow",
     "list_near",
     "read_held",
+    "read_pieces",
     "see_from",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import cos, radians
 from typing import TYPE_CHECKING, Any
@@ -149,7 +150,12 @@ def _unknown(answer: str, known: Sequence[Piece], side: str | None) -> Situation
         return _fault(said, "Give the place too (--force-at PLACE)")
     listed = ", ".join(f"{p.id} ({describe(p)})" for p in known[:20])
     more = f" and {len(known) - 20} more" if len(known) > 20 else ""  # noqa: PLR2004 - as listed
-    remedy = f"Use one of {listed}{more}, or a place" if known else "The map shows no piece of it"
+    remedy = (
+        f"Use one of {listed}{more}, or a place"
+        if known
+        else "The map shows no piece of it: name a place (LON,LAT or a name), to judge the front "
+        "round it"
+    )
     return _fault(f"no piece{of} on this map is called {answer!r}", remedy)
 
 
@@ -255,6 +261,18 @@ def describe(piece: Piece) -> str:
     grey = piece.area_uncertain_km2
     more = f" ({grey:.0f} more if the grey ground is its own)" if grey >= 1 else ""
     return f"a {KIND_WORDS[piece.kind]} of {area} km²{by}{more}"
+
+
+def drop_area(name: str) -> str:
+    """
+    Leave out of what a force is called how large its ground is: that is of one map and one day.
+
+    Examples
+    --------
+    >>> drop_area("the Ukrainian force in the salient of 139 km² by Sudzha")
+    'the Ukrainian force in the salient by Sudzha'
+    """
+    return re.sub(r" of [\d.]+ km²", "", name)
 
 
 def name_bearing(bearing_deg: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import shapely
@@ -52,13 +53,20 @@ FRONT_RADIUS_M = 5_000.0
 """How much of plainly joined ground is meant by a place, metres: a brigade's sector."""
 
 
-def find_pieces(ground: MapGround, window: Polygon | None = None) -> list[Piece]:
+@lru_cache(maxsize=4)
+def read_pieces(ground: MapGround) -> tuple[Held, Found]:
+    """Read what a side holds on a whole map, and its pieces: once for grounds that are equal."""
+    held = read_held(ground)
+    return held, find_all(held)
+
+
+def find_pieces(ground: MapGround) -> list[Piece]:
     """
     Find the pieces of a side's held ground on a map, numbered by kind over the whole of it.
 
     See `find_all`, which keeps what was rejected too.
     """
-    return list(find_all(read_held(ground, window)).pieces)
+    return list(read_pieces(ground)[1].pieces)
 
 
 def find_all(held: Held) -> Found:

@@ -45,7 +45,9 @@ class Shares:
 
 
 class MapGround(Protocol):
-    """One map over one border, seen by one side."""
+    """One map over one border, seen by one side; equal to another that says the same."""
+
+    def __hash__(self) -> int: ...
 
     @property
     def side(self) -> str:
@@ -166,7 +168,7 @@ def read_held(ground: MapGround, window: Polygon | None = None) -> Held:
     unpainted_m = to_plane(plane, shares.unpainted)
     painted_m = to_plane(plane, shares.painted)
     drawn_m = shapely.union(painted_m, _thin_out(unpainted_m, SEAM_M / 2))
-    wide_m = drawn_m.buffer(SEAM_M / 2, quad_segs=1).buffer(-SEAM_M / 2, quad_segs=1)
+    wide_m = _offset(_offset(drawn_m, SEAM_M / 2), -SEAM_M / 2)
     closed_m = shapely.union(drawn_m, wide_m.difference(shapely.union(others_m, neutral_m)))
     held_m = _thin_out(closed_m, THREAD_M / 2)
     parts = sorted(flat_polygons(held_m), key=_rank)
@@ -196,5 +198,14 @@ def _rank(part: Polygon) -> tuple[float, tuple[float, ...]]:
 
 def _thin_out(ground_m: BaseGeometry, radius_m: float) -> BaseGeometry:
     """Take out what is thinner than twice a radius; the tips of corners stay."""
-    core = ground_m.buffer(-radius_m, quad_segs=1)
-    return ground_m.intersection(core.buffer(radius_m * 1.5, quad_segs=1))
+    return ground_m.intersection(_offset(_offset(ground_m, -radius_m), radius_m * 1.5))
+
+
+def _offset(ground_m: BaseGeometry, by_m: float) -> BaseGeometry:
+    """
+    Widen ground, or narrow it, keeping its corners.
+
+    Round corners would come back as chords: each offset would double the corners of a country's
+    outline, and add a speck of ground at every one of them.
+    """
+    return ground_m.buffer(by_m, join_style="mitre", mitre_limit=2.0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import shapely
 from shapely.geometry import Polygon
 
-from encircle.pieces.held import Held, flat_polygons
+from encircle.pieces.held import Held, flat_polygons, to_plane
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,14 @@ both sides: ground behind a wider neck is not in a salient."""
 DETAIL_M = 100.0
 """Necks are looked for on lines no finer than this, metres (or a twentieth of the half neck): the
 mappers' own lines err by as much. What is cut off is drawn as fine as the map."""
+
+CORE_DETAIL_M = 10.0
+"""Where the centre of a disc may lie is drawn no finer than this, metres: a tenth of the detail of
+the lines it follows from."""
+
+FAR_M = 45_000.0
+"""Ground farther from all that others hold takes no part in a neck, metres: more than the widest
+neck looked for, and as much again as its salient is wide."""
 
 DEPTH_PER_NECK = 0.8
 """A salient is at least as deep as its neck is wide. Convention, as of a peninsula and a cape."""
@@ -81,13 +89,17 @@ def find_bulges(held: Held) -> tuple[list[Bulge], list[Bulge]]:
     Opening by a disc, scale by scale: what the disc cannot reach from the rear, and where another
     disc of that size fits, lies behind a neck narrower than the disc. Third countries and the sea
     count as open here: they threaten nobody, so no neck lies between them and the enemy alone.
+    So does all that is far from what others hold: the far coasts of a country are no necks.
     """
-    neutral_m = held.neutral_m.simplify(DETAIL_M).buffer(2 * DETAIL_M, quad_segs=2)
     shapely.prepare(held.others_m)
-    roam_m = _fill(shapely.union(held.rear_m.simplify(DETAIL_M), neutral_m), held.others_m)
+    roam_m = _find_open(held)
     found: list[Bulge] = []
+    cores_m, before_m = roam_m, 0.0
     for radius_m in HALF_NECKS_M:
-        found.extend(_find_at(held, roam_m, radius_m, radius_m / STEP))
+        # a disc's erosion is the next smaller one's, eroded by the difference
+        cores_m = _coarsen(cores_m.buffer(before_m - radius_m, quad_segs=4))
+        before_m = radius_m
+        found.extend(_find_at(held, roam_m, cores_m, radius_m))
     ordered = sorted(found, key=lambda b: (-round(b.score, 3), -round(b.geometry_m.area)))
     salients: list[Bulge] = []
     borders: list[Bulge] = []
@@ -96,6 +108,25 @@ def find_bulges(held: Held) -> tuple[list[Bulge], list[Bulge]]:
             continue
         (salients if _faces_paint(bulge.geometry_m, held.others_m) else borders).append(bulge)
     return salients, borders
+
+
+def _coarsen(cores_m: BaseGeometry) -> BaseGeometry:
+    """Draw ground no finer than `CORE_DETAIL_M`; a ring that so comes to touch itself is mended."""
+    coarse = cores_m.simplify(CORE_DETAIL_M, preserve_topology=False)
+    if coarse.is_valid:
+        return coarse
+    return shapely.make_valid(coarse, method="structure", keep_collapsed=False)
+
+
+def _find_open(held: Held) -> BaseGeometry:
+    """Join all ground a force may roam without a neck: its rear, what is neutral, what is far."""
+    neutral_m = held.neutral_m.simplify(DETAIL_M).buffer(2 * DETAIL_M, quad_segs=2)
+    near_m = held.others_m.simplify(4 * DETAIL_M).buffer(FAR_M, quad_segs=2)
+    far_m = to_plane(held.plane, held.window).difference(near_m)
+    roam_m = shapely.union_all(
+        [held.rear_m.simplify(DETAIL_M), neutral_m.simplify(DETAIL_M), far_m]
+    )
+    return _fill(roam_m, held.others_m)
 
 
 def _fill(ground_m: BaseGeometry, others_m: BaseGeometry) -> BaseGeometry:
@@ -111,21 +142,24 @@ def _fill(ground_m: BaseGeometry, others_m: BaseGeometry) -> BaseGeometry:
     return shapely.union_all(parts)
 
 
-def _find_at(held: Held, roam_m: BaseGeometry, radius_m: float, before_m: float) -> Iterator[Bulge]:
-    """Find the bulges behind necks narrower than a disc."""
+def _find_at(
+    held: Held, roam_m: BaseGeometry, cores_m: BaseGeometry, radius_m: float
+) -> Iterator[Bulge]:
+    """Find the bulges behind necks narrower than a disc, from where its centre may lie."""
     slack_m = max(DETAIL_M, radius_m / 20)
-    coarse = roam_m.simplify(slack_m) if slack_m > DETAIL_M else roam_m
-    cores = sorted(flat_polygons(coarse.buffer(-radius_m, quad_segs=4)), key=lambda c: -c.area)
+    cores = sorted(flat_polygons(cores_m), key=lambda c: -c.area)
     small = [core for core in cores[1:] if core.area < MOST_PIECE_KM2 * 1e6]
     if not small:
         return
+    coarse = roam_m.simplify(slack_m) if slack_m > DETAIL_M else roam_m
     reached_m = cores[0].buffer(radius_m + 1.5 * slack_m, quad_segs=4)
     beyond = flat_polygons(coarse.difference(reached_m))
     left = [part for part in beyond if part.area >= LEAST_SALIENT_KM2 * 1e6]
     tree = shapely.STRtree(small)
     for rough in left:
         inside = [small[i] for i in tree.query(rough, predicate="intersects")]
-        room = max((_inner_radius(core) + radius_m for core in inside), default=0.0) / before_m
+        widest_m = max((_inner_radius(core) + radius_m for core in inside), default=0.0)
+        room = widest_m / (radius_m / STEP)  # the disc before this one still got through
         if room < ROOM_PER_NECK:
             continue
         near_m = rough.buffer(2 * slack_m)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from encircle.places.known import find_known
@@ -19,6 +20,7 @@ from encircle.places.letters import (
     stem,
 )
 from encircle.places.listing import (
+    VILLAGES,
     find_ranges,
     find_rows,
     read_place,
@@ -26,7 +28,7 @@ from encircle.places.listing import (
 from encircle.places.listing import read_keys as read_key_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from encircle.places.listing import Place
 
@@ -36,6 +38,8 @@ ARTICLE = re.compile(r"^(?:the|die|der|das)\s+", re.IGNORECASE)
 SAME_PLACE_DEG = 0.02
 """Two entries of one name within so many degrees, 1.5 to 2 km, are one place."""
 MOST_SUGGESTED = 3
+LONGEST_SLIP = 40
+"""Letters of a name that are looked at for a slip of typing."""
 LEAST_LIKENESS = 0.75
 """Names less alike than this (difflib's ratio) are not suggested."""
 
@@ -87,8 +91,9 @@ def _find(text: str, countries: tuple[str, ...] | None) -> tuple[Place, ...]:
 def _find_written(text: str, countries: Sequence[str] | None) -> list[tuple[int, Place]]:
     rows = dict.fromkeys(row for key in read_keys(text) for row in find_rows(key, countries))
     found: list[tuple[int, Place]] = []
-    for row in rows:
-        place = read_place(row)
+    asked = {code.upper() for code in countries} if countries is not None else None
+    villages = (v for v in VILLAGES if asked is None or v.country in asked)
+    for place in chain(map(read_place, rows), villages):
         level = _rate(text, place)
         if level is not None:
             found.append((level, place))
@@ -149,11 +154,33 @@ def suggest_places(text: str, *, countries: Sequence[str] | None = None) -> list
     """
     Suggest places whose names are written almost like a name that nobody bears.
 
+    First those that two neighbouring letters exchanged, or one letter too many, make of it: the
+    commonest slips of typing. A key is no help there, for it reads the letters by their neighbours.
+
     Examples
     --------
     >>> [p.name for p in suggest_places("Sudhza", countries=["RU"])][:1]
     ['Sudzha']
+    >>> [p.name for p in suggest_places("Pokrvosk", countries=["UA"])][:1]
+    ['Pokrovsk']
     """
+    meant = list(_undo_slips(text))
+    slipped = [p for written in meant for p in find_places(written, countries=countries)]
+    folded = set(map(fold_name, meant))  # a place of that very name before one that was called so
+    slipped.sort(key=lambda p: (fold_name(p.name) not in folded, -p.population))
+    return list(dict.fromkeys([*slipped, *_suggest_alike(text, countries)]))[:MOST_SUGGESTED]
+
+
+def _undo_slips(text: str) -> Iterator[str]:
+    """Give a name with two neighbouring letters exchanged, then with one left out, each once."""
+    small = text.strip()[:LONGEST_SLIP].casefold()
+    turned = (small[:i] + small[i + 1] + small[i] + small[i + 2 :] for i in range(len(small) - 1))
+    shorter = (small[:i] + small[i + 1 :] for i in range(len(small))) if len(small) > 4 else ()  # noqa: PLR2004 - a shorter one may be anything
+    yield from dict.fromkeys(written for written in (*turned, *shorter) if written != small)
+
+
+def _suggest_alike(text: str, countries: Sequence[str] | None) -> list[Place]:
+    """Suggest places by how alike the keys are."""
     key = key_of(text)
     if not key:
         return []

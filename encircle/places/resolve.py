@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import math
 import re
+from math import cos, radians
 from typing import TYPE_CHECKING
 
+import shapely
 from pyproj import Geod
+from shapely.geometry import Point
 
 from encircle.errors import InputFault, QuestionError, SituationError
 from encircle.places.gazetteer import find_places, suggest_places
 from encircle.places.listing import SMALLEST_PLACE, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from shapely.geometry.base import BaseGeometry
 
     from encircle.places.borders import Bounds
 
 GEOD = Geod(ellps="WGS84")
+NEAR_FRONT_M = 30_000
+"""A namesake so near to the front is meant, where every other is not and `TIMES_FARTHER` as far."""
 NEAR_M = 50_000
 """A namesake so near to a given place is meant, where every other is `TIMES_FARTHER` as far."""
 TIMES_FARTHER = 4
@@ -35,12 +42,14 @@ LEADING = re.compile(rf"([NS])\s*{ANGLE}[\s,;]*([EW])\s*{ANGLE}", re.IGNORECASE)
 EAST_FIRST = re.compile(rf"{ANGLE}([EW])[\s,;]*{ANGLE}([NS])", re.IGNORECASE)
 
 
-def resolve_place(
+def resolve_place(  # noqa: PLR0913 - all but the first by name
     text: str,
     *,
     countries: Sequence[str] | None = None,
     bounds: Bounds | None = None,
     near: tuple[float, float] | None = None,
+    front: Callable[[], BaseGeometry | None] = lambda: None,
+    tell: Callable[[str], object] = lambda _: None,
     option: str = "--place",
 ) -> Place:
     """
@@ -58,6 +67,12 @@ def resolve_place(
     near
         Longitude and latitude of what is asked about: of namesakes, one is meant that lies within
         50 km of it while every other is four times as far.
+    front
+        Gives the lines along which the sides of the map meet, in degrees: of namesakes that are
+        left, one is meant that lies within 30 km of it while every other does not and is four
+        times as far.
+    tell
+        Called with a sentence where the front decided.
     option
         What the answer is given with.
 
@@ -89,8 +104,38 @@ def resolve_place(
     if not left:
         raise _refuse_outside(given, found, option)
     if len(left) > 1:
-        raise _ask(given, left, option)
+        chosen = _choose_by_front(left, front())
+        if chosen is None:
+            raise _ask(given, left, option)
+        others = "; ".join(_describe(p) for p in left[:MOST_ASKED] if p != chosen)
+        tell(
+            f"{given!r} was taken for {_describe(chosen)}, which alone of {len(left)} places of "
+            f"that name lies by the front of this map (the others: {others}). Give another as "
+            f"{option} LON,LAT."
+        )
+        return chosen
     return left[0]
+
+
+def _choose_by_front(places: list[Place], front: BaseGeometry | None) -> Place | None:
+    """Choose the place by the front, where every other is far from it."""
+    if front is None or front.is_empty:
+        return None
+    gaps = []
+    for number, place in enumerate(places):
+        squeezed = _squeeze(front, place.lat)
+        here = Point(place.lon * cos(radians(place.lat)), place.lat)
+        x, y = shapely.shortest_line(squeezed, here).coords[0]
+        foot = x / cos(radians(place.lat)), y
+        gaps.append((measure_m((place.lon, place.lat), foot), number))
+    (first, nearest), (second, _) = sorted(gaps)[:2]
+    is_meant = first <= NEAR_FRONT_M < second and second >= TIMES_FARTHER * first
+    return places[nearest] if is_meant else None
+
+
+def _squeeze(drawn: BaseGeometry, lat: float) -> BaseGeometry:
+    """Draw degrees of longitude as long as those of latitude are there."""
+    return shapely.transform(drawn, lambda c: c * [cos(radians(lat)), 1.0])
 
 
 def _narrow(

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
 from encircle.contract import parse_instant
+from encircle.counting import number_of
 from encircle.errors import EncircleError
 from encircle.explain import MODES
 from encircle.judge import judge
@@ -243,7 +244,7 @@ def _shorten(names: Sequence[str]) -> str:
 def _write_title(claims: Sequence[CheckedClaim]) -> str:
     if len(claims) == 1:
         return f"Checked: {claims[0].claimant} on {_name_force(claims[0])}"
-    return f"{len(claims)} claims checked"
+    return f"{number_of(len(claims), 'claim')} checked"
 
 
 def _name_force(claim: CheckedClaim) -> str:

@@ -10,6 +10,7 @@ import zlib
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from encircle.counting import number_of
 from encircle.recognise.guest import FileKind, Guest, guest
 
 if TYPE_CHECKING:
@@ -191,7 +192,9 @@ def _look_at_only_one(
     if len(files) != 1 or nested >= MOST_NESTED:
         shown = ", ".join(PurePath(n).name[:40] for n in files[:3])
         more = f" and {len(files) - 3} more" if len(files) > 3 else ""  # noqa: PLR2004 - shown
-        held = f"a ZIP of {len(files)} files ({shown}{more})" if files else "an empty ZIP"
+        held = (
+            f"a ZIP of {number_of(len(files), 'file')} ({shown}{more})" if files else "an empty ZIP"
+        )
         return guest("zip", held, name)
     with archive.open(files[0]) as packed:
         inner = packed.read(SAMPLE)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from encircle.counting import number_of
 from encircle.recognise.guest import FileKind, Guest, guest
 from encircle.recognise.headings import is_place_heading, plain_heading
 
@@ -195,15 +196,17 @@ def _dig(value: Json, *members: str) -> object:
 def _by_list(value: list[Any], name: str) -> Guest:
     rows = [row for row in value[:MOST_FEATURES] if isinstance(row, dict)]
     if not rows:
-        return guest("json", f"a JSON list of {len(value)} items, none an object", name)
+        return guest(
+            "json", f"a JSON list of {number_of(len(value), 'item')}, none an object", name
+        )
     if all(row.get("type") == "Feature" for row in rows):
         remedy = 'Put the list into {"type": "FeatureCollection", "features": [...]}'
         return guest("json", "a bare list of GeoJSON features", name, remedy)
     if _is_records(value):
-        return guest("records", f"a JSON list of {len(value)} places", name)
+        return guest("records", f"a JSON list of {number_of(len(value), 'place')}", name)
     if any({"asserts", "statement", "definition", "claimant"} & row.keys() for row in rows):
         return _by_claims(value, name)
-    return guest("json", f"a JSON list of {len(value)} items", name)
+    return guest("json", f"a JSON list of {number_of(len(value), 'item')}", name)
 
 
 def _is_records(rows: Sequence[object]) -> bool:
@@ -219,7 +222,7 @@ def _by_claims(claims: list[Any], name: str) -> Guest:
     if any(isinstance(claim, dict) and "rating" in claim for claim in claims[:50]):
         remedy = f"Publish them: encircle claims publish {name or 'FILE'}"
         return guest("claims", f"{len(claims)} checked claims", name, remedy)
-    return guest("claims", f"a file of {len(claims)} claims", name)
+    return guest("claims", f"a file of {number_of(len(claims), 'claim')}", name)
 
 
 # -- features -------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from encircle.counting import number_of
 from encircle.recognise.guest import FileKind, Guest, guest
 from encircle.recognise.headings import CLAIM_NAMES, is_place_heading, plain_heading
 
@@ -259,7 +260,7 @@ def _by_cells(text: str, name: str) -> Guest | None:
     if headings & CLAIM_NAMES and not is_place:
         return guest("claims", "a table of claims", name)
     word = {"\t": "TSV", ",": "CSV"}.get(delimiter, "CSV")
-    return guest("table", f"a table ({word}, {len(rows[0])} columns)", name)
+    return guest("table", f"a table ({word}, {number_of(len(rows[0]), 'column')})", name)
 
 
 def _reads_like_prose(rows: list[list[str]]) -> bool:

@@ -265,11 +265,12 @@ def is_about_forces(  # noqa: PLR0913 - a phrase, where it stands, and what went
     if use.term.sure:
         return True
     named = _first(language.military, right, RIGHT_WORDS) < RIGHT_WORDS
-    last_other = _last(language.backward, left) if use.term.value == "yes" else -1
+    last_other = _find_last_other(left, language) if use.term.value == "yes" else -1
     is_way = re.search(r"road|route|дорог|трас|straße|weg", fold(text[use.start : use.end]))
     if last_other > _last(language.military, left) and not named and not is_way:
         return False
-    if goes_on or _names_forces(sentence.text, language.code):
+    armed = goes_on or _names_forces(sentence.text, language.code)
+    if armed or _is_collective(left, right, language):
         return True
     pronoun = compile_any(language.they).search(left[-60:] + " " + right[:40])
     earlier = _names_forces(context, language.code)
@@ -289,6 +290,39 @@ CITY = frozenset(
     "города поселок stadt dorf".split()
 )
 """What can be besieged without anybody armed being named."""
+
+
+def _find_last_other(left: str, language: Language) -> int:
+    """
+    Place the last word of another walk of life before a phrase; -1 where there is none.
+
+    Where somebody armed stands on or behind it, it is terrain: *troops on the right bank are cut
+    off* is said of the troops.
+    """
+    words = list(WORD.finditer(left))[-LEFT_WORDS:]
+    placing = re.compile(rf"{compile_any(language.places).pattern}(?:\s+[\w'’-]+){{0,2}}\s+$")
+    found = compile_any(language.backward).finditer(left, words[0].start() if words else 0)
+    for other in reversed(list(found)):
+        before = left[: other.start()]
+        is_terrain = compile_any(language.terrain).fullmatch(other[0]) is not None
+        armed = compile_any(language.military).search(before)
+        if not (is_terrain and armed and placing.search(before, armed.end())):
+            return other.start()
+    return -1
+
+
+def _is_collective(left: str, right: str, language: Language) -> bool:
+    """
+    Tell a clause that says nothing but that *the group* is cut off.
+
+    Nothing says who they are, and nothing that they are not armed: a person confirms it.
+    """
+    that, articles = (compile_any(words).pattern for words in (language.that, language.articles))
+    group, copulas = (
+        compile_any(words).pattern for words in (language.collectives, language.copulas)
+    )
+    said = rf"\W*(?:(?:{that})\s+)?(?:(?:{articles})\s+)?(?:{group})(?:\s+(?:{copulas}))*\W*"
+    return bool(re.fullmatch(said, left)) and not WORD.search(right)
 
 
 def _first(phrases: tuple[str, ...], right: str, most: int) -> int:

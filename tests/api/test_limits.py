@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.thorough import thorough
+
 
 def _workers():
     """Find the workers this process has started."""
@@ -35,6 +37,7 @@ def test_a_body_over_the_limit_is_a_413(serve, assert_problem, situation):
         assert _post(client, situation).status_code == 200
 
 
+@thorough
 def test_what_takes_too_long_is_stopped_and_the_next_one_answered(
     serve, wait_until_ready, assert_problem, situation, endless
 ):
@@ -94,6 +97,7 @@ def test_a_service_that_ends_leaves_no_worker(serve):
     assert not _workers() - others
 
 
+@thorough
 @needs_proc
 def test_what_needs_too_much_memory_is_told(serve, wait_until_ready, situation):
     large = {**situation, "note": [[0]] * 2_000_000}

@@ -55,6 +55,9 @@ def test_a_situation_may_stand_in_the_list_by_itself(ask):
         pytest.param({"maps": [MAP] * (MOST_MAPS + 1)}, "/maps", id="too many maps"),
         pytest.param({"maps": [{"name": "a", "content": 5}]}, "/maps/0/content", id="a number"),
         pytest.param({"maps": [{"name": "a", "content": "x,y"}]}, "/maps/0", id="no map at all"),
+        pytest.param(
+            {"maps": [MAP | {"preset": "isw"}]}, "/maps/0", id="a member of a map unknown"
+        ),
         pytest.param({"claim": "Fine weather."}, "/claim", id="no claim"),
         pytest.param({"claim": ""}, "/claim", id="nothing said"),
         pytest.param({"definition": "doomed"}, "/definition", id="no definition"),
@@ -85,3 +88,25 @@ def test_one_map_given_twice_counts_once_and_is_listed_twice(ask):
 def test_a_place_that_cannot_be_told_is_not_passed_over_in_silence(ask):
     told = ask(EXAMPLE_QUESTION | {"place": "Nowhere-xyz"}).json()
     assert "place_not_found" in [notice["code"] for notice in told["claim"]["notices"]]
+
+
+@pytest.mark.parametrize("member", ["force_in", "side"])
+def test_what_would_do_nothing_for_a_situation_is_refused(ask, member):
+    response = ask(EXAMPLE_QUESTION | {member: "salient-1"})
+    assert response.status_code == 422
+    [fault] = response.json()["errors"]
+    assert fault["pointer"] == f"/{member}"
+
+
+def test_a_body_of_another_type_is_told_as_the_openapi_document_says(client):
+    response = client.post("/v1/questions", content=b"a,b", headers={"Content-Type": "image/png"})
+    assert response.status_code == 415
+    said = client.get("/openapi.json").json()["paths"]["/v1/questions"]["post"]["responses"]
+    assert set(said) == {"200", "400", "405", "409", "413", "415", "422", "503"}
+
+
+def test_every_route_that_reads_a_body_documents_what_is_wrong_with_one(client):
+    for path, methods in client.get("/openapi.json").json()["paths"].items():
+        if "post" in methods:
+            missing = {"400", "405", "413", "415", "422", "503"} - set(methods["post"]["responses"])
+            assert not missing, path

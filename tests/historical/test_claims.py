@@ -13,6 +13,7 @@ from encircle.claims.rating import RATINGS
 from encircle.formats.claims_file import read_claims
 from encircle.formats.scenarios import read_library
 from encircle.situation import Claim
+from tests.thorough import thorough
 
 pytestmark = pytest.mark.historical
 ROOT = Path(__file__).resolve().parents[2]
@@ -152,6 +153,7 @@ def test_of_a_condition_nothing_is_said_by_another_definition():
     assert "holds_otherwise" not in {f.rule for f in condition.findings}
 
 
+@thorough
 def test_the_page_of_fairness_says_what_was_rated():
     spec = importlib.util.spec_from_file_location("page", ROOT / "docs" / "fairness_page.py")
     module = importlib.util.module_from_spec(spec)

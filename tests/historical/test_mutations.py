@@ -12,6 +12,7 @@ from encircle.projection import Plane, length_on_globe_m
 from encircle.situation import Anchor, Control, Feature, Position
 from encircle.verify import verify
 from tests.historical.test_fixtures import judged
+from tests.thorough import every
 
 OPEN = [
     "kyiv-2022-03-10",
@@ -476,7 +477,7 @@ FORGED = set()
 """The forgeries for which there was anything to forge."""
 
 
-@pytest.mark.parametrize(("folder", "forge"), [*list_cases()])
+@pytest.mark.parametrize(("folder", "forge"), every(3, list_cases()))
 def test_what_a_forger_changed_is_rejected(folder, forge):
     forger = Forger(folder)
     if forge(forger) is False:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from shapely.geometry import Point, shape
 
+from encircle.errors import QuestionError
 from encircle.formats.deepstate import (
     measure_ground_abroad,
     parse_snapshot_time,
@@ -27,6 +28,10 @@ pytestmark = [
 
 SUDZHA, GUEVO, KHERSON = (35.272, 51.191), (35.269, 51.092), (32.62, 46.64)
 
+BAKHMUT_HELD = (True, False, False)  # lost in May 2023
+SUDZHA_HELD = (False, True, True)  # taken in August 2024
+GUEVO_HELD = (True, True, False)  # lost in April 2025
+
 SAMPLE_NAMES = [
     pytest.param("2022-08-15_1660513442", "RU", KHERSON, id="2022-08-15, Kherson"),
     pytest.param("2024-10-24_1729802322", "UA", SUDZHA, id="2024-10-24, Kursk"),
@@ -37,11 +42,13 @@ SAMPLE_NAMES = [
 ]
 
 ARCHIVES = [
-    pytest.param("2022-08.tar.xz", 27, "RU", KHERSON, id="August 2022"),
-    pytest.param("2023.tar.xz", 359, "UA", (37.97, 48.59), id="2023, Bakhmut"),
-    pytest.param("2024-08_2024-12.tar.xz", 144, "UA", SUDZHA, id="autumn 2024, Kursk"),
-    pytest.param("2025-02_2025-04.tar.xz", 91, "UA", GUEVO, id="spring 2025, Kursk"),
+    pytest.param("2022-08.tar.xz", 27, "RU", KHERSON, (True, True, True), id="August 2022"),
+    pytest.param("2023.tar.xz", 359, "UA", (37.97, 48.59), BAKHMUT_HELD, id="2023, Bakhmut"),
+    pytest.param("2024-08_2024-12.tar.xz", 144, "UA", SUDZHA, SUDZHA_HELD, id="autumn 2024, Kursk"),
+    pytest.param("2025-02_2025-04.tar.xz", 91, "UA", GUEVO, GUEVO_HELD, id="spring 2025, Kursk"),
 ]
+"""Archive, how many snapshots, side, place, and whether that side held it on the first, the middle
+and the last of them."""
 
 
 @cache
@@ -84,16 +91,22 @@ def test_every_sample_becomes_a_situation(name, side, place):
     assert situation.as_of == parse_snapshot_time(name)
 
 
-@pytest.mark.parametrize(("archive", "count", "side", "place"), ARCHIVES)
-def test_snapshots_across_each_archive_become_situations(archive, count, side, place):
+@pytest.mark.parametrize(("archive", "count", "side", "place", "held"), ARCHIVES)
+def test_snapshots_across_each_archive_become_situations_or_ask_back(
+    archive, count, side, place, held
+):
     raw = (SHARED / "deepstate" / archive).read_bytes()
-    wanted = {0, count // 2, count - 1}
+    wanted = dict(zip((0, count // 2, count - 1), held, strict=True))
     with tarfile.open(fileobj=io.BytesIO(raw)) as members:
         files = [m for m in members if m.isfile()]
         assert len(files) == count
-        for member in (files[i] for i in sorted(wanted)):
+        for number, member in ((i, files[i]) for i in sorted(wanted)):
             snapshot = json.loads(members.extractfile(member).read())
-            check(convert(snapshot, member.name, side, place), side)
+            if wanted[number]:
+                check(convert(snapshot, member.name, side, place), side)
+                continue
+            with pytest.raises(QuestionError, match="held by RU on this map"):
+                convert(snapshot, member.name, side, place)
 
 
 @pytest.mark.parametrize(

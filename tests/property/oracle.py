@@ -199,7 +199,7 @@ class Ground:
             counts = item["side"] in self.map.friends and item.shape.geom_type == "Polygon"
             if counts and (self.hopeful or not item.unsure):
                 sea = item["access"] == "sea"
-                said.setdefault("sea" if sea else "strong friendly", []).append(item.shape)
+                said.setdefault("sea" if sea else "bare strong friendly", []).append(item.shape)
         for name, drawn in said.items():
             if self.swell_m and name.endswith(("hostile", "neutral")):
                 said[name] = [sheet.buffer(self.swell_m) for sheet in drawn]

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 from functools import cache
 
 import pytest
@@ -22,6 +23,8 @@ from encircle.publishing.table import build_rows, write_csv
 
 MAP = "fixtures/trap-numbers-open/situation.geojson"
 PUBLISHER = Publisher("A newsroom", None, None, "2025-04-01")
+
+EXAMPLES = min(int(os.environ.get("ENCIRCLE_FUZZ", "40")), 300)
 
 PLAIN = (
     st.none()
@@ -66,7 +69,7 @@ def hold(raw):
 
 
 @given(st.lists(ROWS | ANY, max_size=4), st.booleans())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_json_is_claims_or_their_faults(rows, wrapped):
     """A row is a claim or has its faults, and spoils no other."""
     rows = [*rows, {"id": "sound", "force": "garrison", "definition": "land_cut"}]
@@ -79,7 +82,7 @@ def test_any_json_is_claims_or_their_faults(rows, wrapped):
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_any_bytes_are_claims_or_refused(raw):
     """No bytes break the reader."""
     hold(raw)
@@ -90,7 +93,7 @@ def test_any_bytes_are_claims_or_refused(raw):
     st.lists(st.lists(st.text(max_size=10), max_size=9), max_size=4),
     st.sampled_from(",;\t"),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_any_table_is_claims_or_refused(names, lines, mark):
     """No table breaks the reader."""
     text = "\n".join(mark.join(cells) for cells in [names, *lines])
@@ -144,7 +147,7 @@ def test_what_check_prints_is_published():
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_checked_claims_with_anything_anywhere_are_published_or_told(data):
     """One member replaced by whatever JSON holds: a page comes, or a fault that names the place."""
     document = json.loads(checked())

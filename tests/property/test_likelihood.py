@@ -30,6 +30,7 @@ from tests.property.worlds_oracle import (
     judge_fast,
     judge_slowly,
 )
+from tests.thorough import thorough
 
 pytestmark = pytest.mark.property
 
@@ -68,6 +69,7 @@ def intervals(document, options=None):
     return {(who, name): each["p"] for who, row in rows.items() for name, each in row.items()}
 
 
+@thorough
 @FEW
 @given(plans(), SEEDS)
 def test_factoring_agrees_with_every_world_judged_afresh(plan, seed):

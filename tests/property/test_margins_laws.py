@@ -10,6 +10,7 @@ from shapely import LineString, Point, Polygon, box
 from shapely.affinity import rotate, scale, translate
 
 from encircle.margins import measure_closing_distance, measure_neck, share_hostile_bearings
+from tests.thorough import thorough
 
 SETTINGS = settings(
     max_examples=40,
@@ -142,6 +143,7 @@ def cut_on_grid(start, goal, ground, step_m):
         return None
 
 
+@thorough
 @settings(SETTINGS, max_examples=12)
 @given(walls(), st.tuples(*[st.integers(-7_000, 7_000)] * 4))
 def test_the_closing_distance_agrees_with_a_cut_on_a_grid(ground, where):

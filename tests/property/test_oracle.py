@@ -10,8 +10,8 @@ import pytest
 from tests.property import oracle
 from tests.property.strategies import situation_of
 
-COUNT = int(os.environ.get("ENCIRCLE_ORACLE_SITUATIONS", "50"))
-BATCH = 25
+COUNT = int(os.environ.get("ENCIRCLE_ORACLE_SITUATIONS", "20"))
+BATCH = 10
 """Maps a test, so that several workers can share them."""
 
 

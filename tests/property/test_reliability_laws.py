@@ -18,6 +18,7 @@ from tests.property.worlds import (
     draw_graph,
     draw_tangled_graph,
 )
+from tests.thorough import thorough
 
 SETTINGS = settings(max_examples=200, deadline=None, derandomize=True)
 CLOSE = 1e-11
@@ -39,6 +40,7 @@ def find(graph):
     return found.connected
 
 
+@thorough
 @pytest.mark.parametrize("seed", range(20))
 def test_exact_is_what_all_worlds_add_up_to(seed):
     """Counting by states equals counting every world, on 2,000 graphs."""
@@ -51,6 +53,7 @@ def test_exact_is_what_all_worlds_add_up_to(seed):
         assert abs(found.cut_off - cut_off) < CLOSE
 
 
+@thorough
 def test_the_kernel_is_what_all_worlds_add_up_to():
     """Counting by states in machine code equals counting every world, on 1,000 graphs."""
     rng = np.random.default_rng(21)

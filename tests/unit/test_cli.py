@@ -115,8 +115,8 @@ def test_each_layer_of_a_map_comes_with_its_basis(run, maps):
     done = run("convert", f"claimed={file}", "-", "--preset", "isw", "--layer", f"skip={file}",
                "--border", maps / "border.geojson", "--force-at", "33,49.5")  # fmt: skip
     assert done.exit_code == 0
-    assert "20220815_a.geojson: 1 features read as claimed (RU)." in done.stderr
-    assert "20220815_a.geojson: 1 features left out: no control (RU)." in done.stderr
+    assert "20220815_a.geojson: 1 feature read as claimed (RU)." in done.stderr
+    assert "20220815_a.geojson: 1 feature left out: no control (RU)." in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -157,4 +157,33 @@ def test_a_row_that_cannot_be_read_ends_with_two_and_its_number(run, tmp_path):
     assert done.exit_code == 2
     assert "row 3" in done.stderr
     assert "row 4" in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "idle"),
+    [
+        pytest.param(("timeline", KURSK, "--side", "RU"), "--side", id="a side of situations"),
+        pytest.param(("timeline", KURSK, "--border", KURSK), "--border", id="their border"),
+        pytest.param(("timeline", KURSK, "--force-in", "Sudzha"), "--force-in", id="a piece"),
+        pytest.param(("new-scenario", "fixtures/kursk-2025-03-14", "--side", "UA"), "--side",
+                     id="the side of a scenario that is there"),
+        pytest.param(("new-scenario", "fixtures/kursk-2025-03-14", "--force", "x"), "--force",
+                     id="its force"),
+        pytest.param(("claims", "publish", "-", "--csv", "x.csv", "--title", "T"), "--title",
+                     id="the title of no page"),
+        pytest.param(("claims", "publish", "-", "--csv", "x.csv", "--author", "A"), "--author",
+                     id="the author of nothing that names one"),
+        pytest.param(("claims", "publish", "-", "--csv", "x.csv", "--note", "N"), "--note",
+                     id="a note for no log"),
+        pytest.param(("convert", KURSK, "-", "--force-in", "Sudzha"), "--force-in", id="convert"),
+        pytest.param(("judge", KURSK, "--seed", "3"), "--seed", id="the seed of no draw"),
+        pytest.param(("check", KURSK, "--brief"), "--brief", id="words cut short"),
+    ],
+)  # fmt: skip
+def test_an_option_that_would_do_nothing_is_refused_by_its_name(run, words, idle):
+    done = run(*words, input=b"[]")
+    assert done.exit_code == 2
+    [line] = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert idle in line
     assert done.stdout == ""

@@ -20,6 +20,7 @@ from encircle.isolation import LAND_MODES
 from encircle.judgement import STATUSES, Answer, Verdict
 from encircle.lines import Reason
 from encircle.options import Options
+from tests.thorough import thorough
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -163,6 +164,7 @@ def test_a_decision_is_half_a_page_in_four_parts(page):
     assert len(text.splitlines()) <= 40
 
 
+@thorough
 def test_the_nightly_check_runs_as_it_is_written(tmp_path):
     """Every shell block of the page, in a folder with the fixtures and the command."""
     page = (DOCS / "nightly-check.md").read_text("utf-8")

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from encircle.overlay import cut_segments
+from tests.thorough import thorough
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 SAMPLES = sorted((SHARED / "deepstate" / "samples").glob("*.geojson"))
@@ -62,6 +63,7 @@ def test_pieces_are_those_of_plain_cutting_on_random_maps(seed):
 small = st.integers(0, 6)
 
 
+@thorough
 @settings(max_examples=150, deadline=None)
 @given(
     ends=st.lists(st.tuples(small, small, small, small), min_size=1, max_size=12),

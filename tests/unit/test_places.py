@@ -6,9 +6,16 @@ import random
 import time
 
 import pytest
+from shapely.geometry import LineString
 
 from encircle.errors import QuestionError, SituationError
-from encircle.places import find_places, nearest_place, places_within, resolve_place
+from encircle.places import (
+    find_places,
+    nearest_place,
+    places_within,
+    resolve_place,
+    suggest_places,
+)
 from encircle.places.known import KNOWN
 from encircle.places.letters import fold_name, key_of, read_keys
 from encircle.places.listing import find_country, read_about, read_place
@@ -247,3 +254,60 @@ def test_looking_up_takes_no_time_once_loaded() -> None:
 @pytest.mark.parametrize("name", ["Lviv", "Nikopol", "Vinnytsia", "Mykolaiv", "Kyiv"])
 def test_a_town_is_called_by_its_own_spelling_and_not_by_a_russian_one_read_as_ukrainian(name):
     assert find_places(name, countries=("UA",))[0].name == name
+
+
+# -- the front, and slips of typing ----------------------------------------------------------------
+
+FRONT = LineString([(34.3, 47.5), (35.8, 47.4), (37.2, 47.8), (37.8, 48.2), (38.0, 48.6)])
+
+
+@pytest.mark.parametrize(("name", "region"), [("Avdiivka", "Donetsk"), ("Donetsk", "Donetsk"),
+                                              ("Nikopol", "Dnipropetrovsk")])  # fmt: skip
+def test_of_namesakes_the_one_by_the_front_is_meant_and_told(name: str, region: str) -> None:
+    with pytest.raises(QuestionError):
+        resolve_place(name, countries=THEATRE)
+    told: list[str] = []
+    place = resolve_place(name, countries=THEATRE, front=lambda: FRONT, tell=told.append)
+    assert (place.name, place.admin) == (name, region)
+    [said] = told
+    assert place.label in said
+    others = [p for p in find_places(name, countries=THEATRE) if p != place]
+    assert others
+    assert all(p.label in said for p in others)
+
+
+def test_two_namesakes_by_the_front_or_none_are_asked_about() -> None:
+    both = LineString([(p.lon, p.lat) for p in find_places("Avdiivka", countries=THEATRE)])
+    for front in (both, LineString([(24, 49), (25, 50)]), LineString(), None):
+        with pytest.raises(QuestionError):
+            resolve_place("Avdiivka", countries=THEATRE, front=lambda drawn=front: drawn)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Robotyne", "Robotyne"), ("Работино", "Robotyne"), ("Роботиному", "Robotyne"),
+        ("Klishchiivka", "Klishchiivka"), ("Синьківку", "Synkivka"),
+    ],
+)  # fmt: skip
+def test_a_village_much_claimed_about_is_found(written: str, name: str) -> None:
+    assert resolve_place(written, countries=THEATRE).name == name
+    assert find_places(written, countries=("FR",)) == []
+
+
+@pytest.mark.parametrize("name", ["Bakhmut", "Pokrovsk", "Kurakhove", "Mariupol", "Robotyne",
+                                  "Kostiantynivka", "Бахмут", "Покровськ"])  # fmt: skip
+def test_two_letters_exchanged_are_put_right(name: str) -> None:
+    """Wherever in a name two neighbours change places, the place is suggested first, or found."""
+    [place, *_] = find_places(name, countries=("UA",))
+    for i in range(len(name) - 1):
+        written = name[:i] + name[i + 1] + name[i] + name[i + 2 :]
+        found = find_places(written, countries=("UA",)) or suggest_places(
+            written, countries=("UA",)
+        )
+        assert place in found[:3], written
+
+
+def test_one_letter_too_many_is_left_out() -> None:
+    assert suggest_places("Авдіїквка", countries=THEATRE)[0].name == "Avdiivka"
+    assert suggest_places("Kurakhrove", countries=THEATRE)[0].name == "Kurakhove"

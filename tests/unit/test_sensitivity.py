@@ -5,6 +5,7 @@ import shapely
 from encircle import judge, read
 from encircle.sensitivity import KINDS, measure_sensitivity, redraw
 from encircle.situation import Control
+from tests.thorough import thorough
 
 
 def controls(situation):
@@ -46,6 +47,7 @@ def test_a_verdict_with_room_to_spare_stands():
     assert all(found.of_kind(kind)[1] for kind in KINDS)
 
 
+@thorough
 @pytest.mark.parametrize("folder", ["kursk-2025-04-26", "kursk-counterfactual-k2c"])
 def test_a_verdict_that_flips_says_so_in_its_confidence(folder):
     situation = situation_of(folder)

@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from shapely import union_all
+from shapely.geometry import mapping, shape
 
 import encircle
 from encircle.errors import SituationError
 from encircle.slips import inspect_situation
 from tests.property.strategies import box, line, point
+from tests.thorough import thorough
+from tests.unit.test_baselines import blue, build, force, red
+from tests.unit.test_baselines import box as ring_box
 from tests.unit.test_contradiction import SOURCE, draw, feature, stand
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
@@ -163,6 +168,7 @@ def test_a_doubt_keeps_confidence_low_and_stands_in_the_headline():
     )
 
 
+@thorough
 def test_the_library_of_history_is_quiet():
     """A false alarm is a defect: these are the slips that its maps really have."""
     told = set()
@@ -177,3 +183,62 @@ def test_the_library_of_history_is_quiet():
     assert told == {
         ("kursk-counterfactual-k2c", "anchor_on_hostile_ground"),
     }
+
+
+# -- an anchor on ground that the enemy holds ------------------------------------------------------
+
+POCKET, SLOT = (-20, -20, 20, 20), (20, -5, 200, 5)
+
+
+def judge_pocket(basis, *more):
+    """Judge a pocket in a square of the enemy's, with whatever else is drawn."""
+    held = [shape(ring_box(*POCKET)), *(shape(drawn) for name, drawn, _ in more if name == "way")]
+    ring = mapping(shape(ring_box(-200, -200, 200, 200)).difference(union_all(held)))
+    pocket = blue("pocket", ring_box(*POCKET))
+    drawn = force(), red("ring", ring, basis=basis), pocket, *more
+    situation = build(*drawn, force="f", area=ring_box(-300, -300, 300, 300))
+    judgement = encircle.judge(situation)
+    assert encircle.verify(judgement, situation).holds
+    told = [n for n in judgement.notices if n.code == "anchor_on_hostile_ground"]
+    return judgement.status.code, told
+
+
+def base(*corners, access="land"):
+    return "base", ring_box(*corners), {"kind": "anchor", "side": "BLUE", "access": access}
+
+
+@pytest.mark.parametrize("basis", ["assessed", "territory"])
+@pytest.mark.parametrize("access", ["land", "special"])
+@pytest.mark.parametrize(
+    "corners",
+    [
+        pytest.param((150, -20, 190, 20), id="far from the pocket"),
+        pytest.param((20, -20, 190, 20), id="beside it"),
+        pytest.param((-10, -10, 190, 10), id="half in it"),
+        pytest.param((20, -20, 260, 20), id="over the ring into ground nobody speaks of"),
+    ],
+)
+def test_an_anchor_greys_nothing_that_the_map_gives_to_the_enemy(basis, access, corners):
+    """What of an anchor lies on hostile ground does not count, and where none else is, says so."""
+    inside = corners[0] < 20
+    code, told = judge_pocket(basis, base(*corners, access=access))
+    if inside and access == "land":  # a depot in the pocket counts as its drawer says
+        assert code in {"C0", "C1"}
+    else:
+        assert code == ("E1" if inside else "E2")
+    assert bool(told) == (access == "land")
+
+
+def test_a_notice_says_how_much_of_an_anchor_does_not_count():
+    _, [whole] = judge_pocket("assessed", base(150, -20, 190, 20))
+    _, [part] = judge_pocket("assessed", base(20, -20, 260, 20))
+    assert (whole.severity, part.severity) == ("doubt", "caution")
+    assert whole.statement.startswith("base lies at ")
+    assert part.statement.startswith("75 % of base lies at ")
+    _, none = judge_pocket("assessed", base(199.5, -20, 260, 20))
+    assert none == []
+
+
+def test_an_anchor_beyond_hostile_ground_is_friendly_where_nobody_else_speaks():
+    way = blue("way", ring_box(*SLOT))
+    assert judge_pocket("assessed", way, base(200, -20, 260, 20)) == ("C1", [])

@@ -3,6 +3,7 @@ import pytest
 from encircle import read
 from encircle.timeline import SameInstantError, judge_series
 from encircle.timeline_picture import draw_strip
+from tests.thorough import thorough
 from tests.unit.test_baselines import blue, box, build, force, red
 
 DAYS = ("2024-05-01T12:00:00Z", "2024-05-02T12:00:00Z", "2024-05-03T12:00:00Z")
@@ -66,6 +67,7 @@ def test_progress_is_told_map_by_map():
     assert [moment.as_of for moment in told] == list(DAYS)
 
 
+@thorough
 def test_tobruk_was_relieved_and_cut_off_again():
     days = ("04-14", "11-26", "11-28", "12-01", "12-11")
     series = judge_series(read(f"fixtures/tobruk-1941-{d}/situation.geojson") for d in days)

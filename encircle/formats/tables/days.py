@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from encircle.counting import number_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -96,7 +98,7 @@ def read_days(cells: Iterable[tuple[int, str]]) -> Days:
         days.read[row] = read
         zoneless += not has_zone
     if zoneless:
-        days.told.append(f"{zoneless} times without a zone were taken as UTC")
+        days.told.append(f"{number_of(zoneless, 'time')} without a zone taken as UTC")
     if order and any(_FORMS["slashes"].fullmatch(text) for _, text in listed):
         days.told.append(f"dates with slashes were read {order} first, as the whole column is")
     return days

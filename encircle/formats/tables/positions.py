@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from encircle.counting import number_of
 from encircle.errors import InputFault, SituationError
 from encircle.formats.painted import refusal
 from encircle.formats.tables.columns import Columns, Role, Wording, find_columns
@@ -89,6 +90,8 @@ class Reading:
     passed: list[int] = field(default_factory=list)
     """Rows that repeat another, told in a notice."""
     gives: Yield = "positions"
+    swapped: frozenset[int] = frozenset()
+    """Rows whose latitude and longitude were exchanged, as told."""
 
     @property
     def bad_rows(self) -> list[int]:
@@ -148,6 +151,7 @@ class _Reader:
     def read(self) -> Reading:
         self._check_columns()
         self.located = locate(self.sheet, self.columns, self.wishes.swap)
+        self.reading.swapped = self.wishes.swap & self.located.places.keys()
         self.days = {
             role: read_days(iterate_cells(self.sheet, self.columns.of[role]))
             for role in ("date", "reported_at", "valid_from", "valid_to")
@@ -493,7 +497,12 @@ class _Reader:
         pairs = [row for row, found in places.items() if not found.is_sure]
         if pairs:
             order = "longitude, latitude" if self.located.lon_first else "latitude, longitude"
-            self._note("pairs", "table_pairs", f"{len(pairs)} places were read as {order}", "info")
+            self._note(
+                "pairs",
+                "table_pairs",
+                f"{number_of(len(pairs), 'place', 'was')} read as {order}",
+                "info",
+            )
         if self.located.far and self.gives == "positions":
             rows = list_lines(self.located.far)
             self._note("far", "table_rows_far_off", f"{word}s {rows} lie far from all others: see "
@@ -517,8 +526,8 @@ class _Reader:
         for heading, listed in by_column.items():
             rows = sorted(row for _, some in listed for row in some)
             why = "; ".join(reason for reason, _ in listed[:3])
-            self._note("cells", "table_cells_not_used", f"{len(rows)} cells of the column "
-                       f"{heading!r} were not used ({word}s {list_lines(rows)}): "
+            self._note("cells", "table_cells_not_used", f"{number_of(len(rows), 'cell')} of the "
+                       f"column {heading!r} were not used ({word}s {list_lines(rows)}): "
                        f"{why}")  # fmt: skip
 
     def _tell_sides(self) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from encircle.counting import number_of
 from encircle.errors import InputFault, SituationError
 from encircle.formats.painted import refusal
 from encircle.geojson import LIMITS
@@ -146,7 +147,8 @@ def _to_sheet(
     above = [n for n, cells in lines[:at] if any(map(_to_text, cells))]
     told = list(notices)
     if above:
-        said = f"{name}: {len(above)} lines above the headings (line {lines[at][0]}) were not used."
+        where = f"above the headings (line {lines[at][0]})"
+        said = f"{name}: {number_of(len(above), 'line')} {where} not used."
         told.append(Notice("table_lines_not_used", "info", said))
     if faults:
         raise SituationError(faults)
@@ -163,7 +165,9 @@ def _find_headings(lines: Sequence[tuple[int, list[Any]]]) -> int | None:
 
 def _name_columns(cells: list[str], name: str) -> tuple[list[str], list[InputFault]]:
     if len(cells) > MOST_COLUMNS:
-        raise refusal(f"{name} has {len(cells)} columns", "Keep the columns that are needed")
+        raise refusal(
+            f"{name} has {number_of(len(cells), 'column')}", "Keep the columns that are needed"
+        )
     headings = [" ".join(cell.split())[:200] for cell in cells]
     filled = [heading for heading in headings if heading]
     twice = sorted({h for h in filled if filled.count(h) > 1})

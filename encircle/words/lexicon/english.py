@@ -214,7 +214,8 @@ ENGLISH = Language(
         "insurgent*", "rebel*", "invader*", "enemy", "ukrainians", "russians", "germans",
         "wehrmacht", "front line", "frontline", "military", "encircle*", "militia*", "legion",
         "platoon*", "squad", "artillery", "contingent", "peshmerga", "defence", "bridgehead",
-        "detachment*", "formation*", "commander*", "headquarters", "general staff", "positions",
+        "detachment*", "contingents", "formation*", "commander*", "headquarters", "general staff",
+        "positions",
         "combat*", "airborne", "infantry", "jihadist*", "occupier*", "airport", "air base",
         "neighbourhoods", "british forces", "reinforcement*", "pocket", "guards", "escape route*",
         "supply road*", "offensive", "invaded", "withdraw*", "sdf",
@@ -246,6 +247,7 @@ ENGLISH = Language(
         "software", "spam", "visa*", "entry", "patient*", "ward", "tumour*", "tumor*", "virus",
         "hospital bed", "sunlight", "sun", "fog", "storm", "avalanche", "seagulls", "reefs",
         "crowd*", "photo", "exam", "passenger*", "speech", "interview", "speaker", "sentence",
+        "bureaucracy", "red tape", "debt*",
         "actor*", "players", "referee", "opponent", "driver*", "car", "village by",
     ),
     backward=(
@@ -257,7 +259,22 @@ ENGLISH = Language(
         "server", "email", "tumour", "lake", "garden", "castle", "film", "ball", "whale*", "sheep",
         "dog", "cat", "tree", "trees", "moat", "wolves", "walls", "river*", "truck", "bus",
         "train", "storm", "flood*", "snow*", "hill*", "mountain*", "regulator", "chairman",
-        "company", "bank", "site", "app", "diamond",
+        "company", "bank", "site", "app", "diamond", "soup", "stew", "porridge", "funding", "coin*",
+        "letter*",
+    ),
+    terrain=(
+        "bank", "river*", "hill*", "mountain*", "lake", "road", "street", "motorway", "pass",
+        "port", "house", "school", "hotel", "castle", "garden", "tree", "trees", "walls",
+        "village school",
+    ),
+    places=(
+        "on", "in", "at", "near", "by", "behind", "across", "along", "beyond", "outside", "inside",
+        "around", "from", "under", "holding", "defending",
+    ),
+    collectives=("[whole|entire|main] (group|groups|men|lads|boys)",),
+    copulas=(
+        ("(is|are|was|were|has|have|had|been|being|now|already|completely|fully|totally|entirely|"
+         "effectively|virtually|nearly|almost|reportedly|still|not|found|itself|themselves|caught)"),
     ),
     they=(
         "they", "them", "us", "we", "it", "those", "their", "it's", "city", "town", "village",

@@ -89,6 +89,14 @@ class Language:
     """What is surrounded, blocked or cut off in any other walk of life, or surrounds it."""
     backward: tuple[str, ...]
     """What of these is decisive on the left of a phrase: the thing blocked is named first."""
+    terrain: tuple[str, ...]
+    """What of these forces stand on or behind, after a preposition: *troops on the right bank*."""
+    places: tuple[str, ...]
+    """Prepositions of place."""
+    collectives: tuple[str, ...]
+    """Words for people of whom nothing says that they are armed: *the group*."""
+    copulas: tuple[str, ...]
+    """What may stand between those and a phrase."""
     they: tuple[str, ...]
     """Pronouns that stand for a force named before."""
     months: tuple[str, ...]

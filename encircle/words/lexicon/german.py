@@ -162,7 +162,7 @@ GERMAN = Language(
         "marineinfant*", "verbände*", "verband", "front*", "gegner*", "feind*", "fallschirmj*",
         "kompanie*", "militär*", "besatzung*", "wehrmacht*", "generalstab*", "offizier*",
         "brückenkopf", "aufständisch*", "rebellen", "milizen", "ukrainer", "russen", "invasoren",
-        "stellungen", "heeresgruppe", "panzer*",
+        "stellungen", "kontingent*", "kampfgruppe*", "heeresgruppe", "panzer*",
     ),
     people=(
         "soldat*", "mann", "kämpfer*", "truppe*", "militärs", "verteidiger*", "menschen",
@@ -193,6 +193,19 @@ GERMAN = Language(
         "schloss", "see", "pass", "telefon", "strom", "tumor*", "zug", "reisende*", "frühstück",
         "dorf im schnee", "insel", "festival*", "stürmer", "lastwagen", "baum", "mauer*",
         "stadtmauer", "wölfe", "schnee", "fluss", "wassergraben",
+    ),
+    terrain=(
+        "straße", "haus", "schloss", "see", "pass", "baum", "mauer*", "stadtmauer", "fluss",
+        "insel", "wassergraben",
+    ),
+    places=(
+        "an", "am", "auf", "in", "im", "bei", "beim", "hinter", "jenseits", "entlang", "um", "vor",
+        "aus", "zwischen", "unter",
+    ),
+    collectives=("[ganze|gesamte] (gruppe|kampfgruppe|männer|jungs)",),
+    copulas=(
+        ("(ist|sind|war|waren|wurde|wurden|sitzt|sitzen|steckt|nun|jetzt|bereits|schon|fast|völlig|"
+         "vollständig|komplett|nicht|von der außenwelt)"),
     ),
     they=(
         "sie", "ihnen", "uns", "wir", "stadt", "ort", "dorf", "siedlung", "tausende", "hunderte",

@@ -148,6 +148,75 @@ def test_a_situation_is_a_map_too_and_its_force_is_judged():
     assert answer.rating == "contradicted"
 
 
+def test_a_piece_is_told_of_each_map_as_that_map_shows_it():
+    """Area and kind are of one map: another, which shows less ground, says how much."""
+    smaller = two_sided().replace(b"34.4,51.2", b"34.4,51.1").replace(b"34,51.2", b"34,51.1")
+    answer = put(files=(MAP, MapFile("Control_25_03_02.kml", smaller)))
+    names = [m.document["situation"]["forces"][0]["name"] for m in answer.maps]
+    areas = [float(re.search(r"of ([\d.]+) km²", name)[1]) for name in names]
+    assert areas[0] == pytest.approx(2 * areas[1], rel=0.1)
+    judged = [(m.judgement["headline"], name) for m, name in zip(answer.maps, names, strict=True)
+              if m.judgement]  # fmt: skip
+    assert judged
+    assert all(name in headline for headline, name in judged)
+
+
+# -- what would do nothing --------------------------------------------------------------------
+
+KURSK = (FIXTURES / "kursk-2025-03-14" / "situation.geojson").read_bytes()
+
+
+def ask_kursk(said=SAID, **given):
+    side = given.pop("side", None)
+    corrections = Corrections(made_at=read_situation(KURSK).as_of, side=side)
+    return ask(said, [MapFile("s.geojson", KURSK)], corrections=corrections, **given)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "given"),
+    [
+        pytest.param("/force_in", {"force_in": "salient-1"}, id="a piece"),
+        pytest.param("/border", {"border": BORDER}, id="a border"),
+        pytest.param("/side", {"side": "BLUE"}, id="a side of no map"),
+    ],
+)
+def test_what_no_situation_can_use_is_refused_by_its_name(pointer, given):
+    with pytest.raises(SituationError, match=pointer[1:]) as caught:
+        ask_kursk(**given)
+    [fault] = caught.value.faults
+    assert fault.pointer == pointer
+    assert f"--{pointer[1:].replace('_', '-')}" in fault.remedy
+
+
+def test_a_situation_about_the_other_side_is_not_taken_for_the_claims():
+    said = "5,000 Russian soldiers at Sudzha are completely surrounded."
+    answer = ask_kursk(said)
+    assert (answer.rating, answer.maps[0].used) == ("unverifiable", False)
+    assert "of UA" in answer.maps[0].because
+    assert "--side UA" in answer.maps[0].because
+    assert ask_kursk(said, side="UA").rating == "contradicted"
+    assert ask_kursk(said.replace("Russian", "Ukrainian")).rating == "contradicted"
+
+
+def test_an_instant_that_no_map_needs_is_told():
+    told = ask_kursk(as_of=DAY)
+    assert "as_of_not_used" in {n.code for n in told.asked.notices}
+    assert "as_of_not_used" not in {n.code for n in ask_kursk().asked.notices}
+
+
+def test_a_side_that_a_situation_does_not_know_is_told():
+    raw = (FIXTURES / "trap-salient-open" / "situation.geojson").read_bytes()
+    corrections = Corrections(made_at=read_situation(raw).as_of)
+    answer = ask(SAID, [MapFile("s.geojson", raw)], corrections=corrections)
+    assert "side_not_on_the_map" in {n.code for n in answer.asked.notices}
+
+
+def test_another_claim_than_the_one_written_down_is_refused():
+    written = {"statement": SAID, "asserts": {"definition": "land_cut", "value": "yes"}}
+    with pytest.raises(SituationError, match="there is no claim 2"):
+        read_question(written, Corrections(claim=2))
+
+
 @pytest.mark.parametrize(
     ("raw", "said"),
     [

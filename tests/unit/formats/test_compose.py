@@ -4,14 +4,16 @@ import gzip
 import io
 import json
 import zipfile
+from dataclasses import fields
 from datetime import UTC, datetime
 
 import pytest
 
 from encircle import judge
 from encircle.errors import SituationError
-from encircle.formats.compose import Plan, compose
+from encircle.formats.compose import NEEDS, Plan, compose
 from encircle.formats.guests import Given
+from encircle.formats.tables.columns import Wording
 from encircle.formats.tables.writing import write_positions
 from encircle.geojson import read_situation
 
@@ -253,3 +255,85 @@ def test_the_order_of_files_changes_nothing():
     files = [(MAP, MAP_NAME), (TABLE, "p.csv"), (ROADS, "roads.geojson"), (BORDER, "b.geojson")]
     one, other = make(*files)[0], make(*reversed(files))[0]
     assert sorted(map(json.dumps, one["features"])) == sorted(map(json.dumps, other["features"]))
+
+
+# -- what is said of no file given ---------------------------------------------------------------
+
+SITUATION = {
+    "type": "FeatureCollection",
+    "situation": {"as_of": "2022-08-15T12:00:00Z", "sides": [{"id": "UA"}, {"id": "RU"}],
+                  "uncovered": "open"},
+    "features": [
+        {"type": "Feature", "id": "a", "geometry": {"type": "Point", "coordinates": [33.0, 49.5]},
+         "properties": {"kind": "position", "side": "UA", "force": "grp"}},
+        {"type": "Feature", "id": "d", "geometry": {"type": "Point", "coordinates": [32.5, 49.5]},
+         "properties": {"kind": "anchor", "side": "UA"}},
+    ],
+}  # fmt: skip
+IDLE_OF_A_SITUATION = {
+    "--force-in": {"force_in": "salient-1"},
+    "--side": {"side": "RU"},
+    "--area-km": {"area_km": 20.0},
+    "--border": {"border": BORDER},
+    "--holder": {"holders": ["#ru=RU"]},
+    "--mapper-side": {"mapper_side": "RU"},
+    "--preset": {"preset": "deepstate"},
+    "--preset table": {"preset": "table"},
+    "--column": {"wording": Wording({"lat": "breite"})},
+    "--side-as": {"wording": Wording({}, {"blau": "UA"})},
+    "--rows-side": {"rows_side": "UA"},
+    "--rows-as": {"rows_as": "claims"},
+    "--basis": {"basis": "sketch"},
+    "--swap-row": {"swap": frozenset({3})},
+    "--sheet": {"sheet": "Blatt 1"},
+    "--keep-good": {"keep_good": True},
+    "--within-km": {"within_km": 30.0},
+}
+
+
+@pytest.mark.parametrize("option", IDLE_OF_A_SITUATION)
+def test_an_option_that_speaks_of_no_file_given_is_refused_by_its_name(option):
+    make((SITUATION, "s.geojson"))
+    with pytest.raises(SituationError, match=f"^at /: {option} .*does nothing here") as caught:
+        make((SITUATION, "s.geojson"), **IDLE_OF_A_SITUATION[option])
+    assert [option.split()[0] in fault.remedy for fault in caught.value.faults] == [True]
+
+
+def test_every_idle_option_is_told_at_once():
+    every = {"force_in": "salient-1", "area_km": 20.0, "keep_good": True, "within_km": 3.0}
+    with pytest.raises(SituationError) as caught:
+        make((SITUATION, "s.geojson"), **every)
+    assert len(caught.value.faults) == len(every)
+
+
+def test_every_member_of_a_plan_is_used_by_every_input_or_needs_a_kind_of_file():
+    """A new option says what it speaks of, or it would be ignored where that is not given."""
+    everywhere = {"preset", "force_at", "anchor_at", "force", "as_of"}
+    needing = {need.member for need in NEEDS}
+    assert {member.name for member in fields(Plan)} == everywhere | needing
+
+
+def test_a_force_that_no_position_belongs_to_is_refused():
+    with pytest.raises(SituationError, match="no position belongs to force 'nobody'"):
+        make((SITUATION, "s.geojson"), force="nobody")
+    assert make((SITUATION, "s.geojson"), force="grp")[0]["situation"]["force"] == "grp"
+
+
+def test_whose_a_place_given_beside_a_situation_is():
+    document, _ = make((SITUATION, "s.geojson"), force_at=[(33.1, 49.5)], side="RU", force="them")
+    assert document["features"][-1]["properties"]["side"] == "RU"
+
+
+def test_what_a_table_cannot_use_is_refused():
+    with pytest.raises(SituationError, match="--sheet Blatt does nothing here: no workbook"):
+        make((TABLE, "p.csv"), sheet="Blatt", **ANCHOR)
+    with pytest.raises(SituationError, match=r"--swap-row does nothing here.* row 99"):
+        make((TABLE, "p.csv"), swap=frozenset({99}), **ANCHOR)
+
+
+def test_a_border_without_a_map_and_a_basis_of_a_situation_are_refused():
+    with pytest.raises(SituationError, match=r"b\.geojson is a border, which does nothing here"):
+        make((TABLE, "p.csv"), (BORDER, "b.geojson"), **ANCHOR)
+    told = Given("s.geojson", json.dumps(SITUATION).encode(), "claimed")
+    with pytest.raises(SituationError, match=r"claimed= before s\.geojson does nothing"):
+        compose([told], Plan())

@@ -2,16 +2,19 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from shapely.geometry import box, mapping, shape
 
 from encircle.errors import SituationError
+from encircle.export import ExportError, list_rules, write_situation_kml
 from encircle.formats.control_kml import HolderRule, paint_control_kml, parse_rule
 from encircle.formats.painted_situation import situation_from_painted
 from encircle.geojson import read_situation
 from tests.unit.formats.test_kml import kml, placemark, polygon
 
+FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 AS_OF = datetime(2025, 3, 1, 12, tzinfo=UTC)
 BORDER = mapping(box(30.0, 48.0, 36.0, 51.0))
 UA_STYLE = '<Style id="ua"><PolyStyle><color>23ff0000</color></PolyStyle></Style>'
@@ -102,7 +105,7 @@ def test_what_fits_no_rule_is_unknown_ground_and_named():
     said = "\n".join(map(str, painted.notices))
     assert "Placemark 'arrow' (map, arrow) fits no rule" in said
     assert [n.severity for n in painted.notices if n.code == "fits_no_rule"] == ["doubt"]
-    assert "1 placemarks were left out, as the rules say" in said
+    assert "1 placemark was left out, as the rules say" in said
 
 
 def test_a_rule_that_nothing_bears_is_told():
@@ -212,3 +215,49 @@ def test_a_link_beside_zones_and_a_closed_line_beside_them_are_doubts():
     painted = paint_control_kml(kml(placemark(), LINK, LINE))
     doubts = {notice.code for notice in painted.notices if notice.severity == "doubt"}
     assert {"link_not_followed", "zones_as_lines"} <= doubts
+
+
+# -- a situation written as KML comes back ---------------------------------------------------------
+
+
+def read_back(document):
+    rules = [parse_rule(rule.removeprefix("--holder ").strip("'")) for rule in list_rules(document)]
+    return paint_control_kml(write_situation_kml(document), rules)
+
+
+def areas(zones):
+    """Add up the ground of each holder and certainty, in square degrees."""
+    total = {}
+    for holder, basis, geometry in zones:
+        said = holder if basis == "assessed" else None
+        total[said] = total.get(said, 0.0) + geometry.area
+    return total
+
+
+@pytest.mark.parametrize("name", ["kursk-2025-03-14", "bakhmut-2023-05-15", "trap-salient-open"])
+def test_a_situation_written_as_kml_comes_back_with_its_area_and_sides(name):
+    document = json.loads((FIXTURES / name / "situation.geojson").read_text("utf-8"))
+    painted = read_back(document)
+    before = areas(
+        (f["properties"].get("holder"), f["properties"]["basis"], shape(f["geometry"]))
+        for f in document["features"]
+        if f["properties"]["kind"] == "control"
+        and f["properties"]["basis"] not in ("territory", "claimed")
+    )
+    after = areas((z.holder, z.basis, z.geometry) for z in painted.zones)
+    assert after == pytest.approx(before, rel=1e-6)
+    assert painted.mapper_side is None
+
+
+def test_a_situation_written_as_kml_is_not_taken_for_another_mapper_s_map():
+    document = json.loads((FIXTURES / "kursk-2025-03-14" / "situation.geojson").read_text("utf-8"))
+    with pytest.raises(SituationError, match="held="):
+        paint_control_kml(write_situation_kml(document))
+
+
+@pytest.mark.parametrize("side", ["unknown", "skip", "none", "a=b"])
+def test_a_side_that_could_not_be_read_back_is_refused(side):
+    document = convert(paint_control_kml(two_sided()))
+    document["features"][0]["properties"]["holder"] = side
+    with pytest.raises(ExportError, match=side):
+        write_situation_kml(document)

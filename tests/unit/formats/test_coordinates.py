@@ -77,7 +77,7 @@ def test_an_empty_list_is_nothing_drawn(kind):
         ({"type": "Polygon", "coordinates": [RING[:-1]]}, "not closed", "/coordinates/0"),
         ({"type": "Polygon", "coordinates": [RING[:3]]}, "3 positions", "/coordinates/0"),
         ({"type": "MultiPolygon", "coordinates": [[RING], []]}, "no coor", "/coordinates/1"),
-        ({"type": "LineString", "coordinates": [[1, 2]]}, "1 positions", "/coordinates"),
+        ({"type": "LineString", "coordinates": [[1, 2]]}, "1 position", "/coordinates"),
         ({"type": "LineString", "coordinates": [[1, 2], [1]]}, "not a po", "/coordinates/1"),
         ({"type": "LineString", "coordinates": [[1, 2], "1,2"]}, "not a po", "/coordinates/1"),
         ({"type": "Point", "coordinates": [36, None]}, "not a number", "/coordinates/1"),

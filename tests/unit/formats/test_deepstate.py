@@ -113,7 +113,7 @@ def test_a_name_without_english_is_read_in_ukrainian():
 def test_satire_is_left_out_and_counted():
     situation = convert(held(), feature(box(20.0, 54.0, 22.0, 55.0), "#ff5252"))
     assert "deepstate-1" not in by_id(situation)
-    assert "1 polygons with fill #ff5252" in notices(situation)
+    assert "1 polygon with fill #ff5252" in notices(situation)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_points_and_lines_are_left_out_and_counted():
     arrow = feature(Point(34.2, 51.1), "#a52714", "Direction of attack")
     line = feature({"type": "LineString", "coordinates": [[34, 51], [35, 51]]}, "#a52714")
     situation = convert(held(), arrow, arrow, line)
-    assert "2 points and 1 lines were left out" in notices(situation)
+    assert "2 points and 1 line were left out" in notices(situation)
     assert [f["id"] for f in of_kind(situation, "position")] == ["position-1"]
 
 
@@ -168,7 +168,7 @@ def test_a_broken_geometry_is_refused_by_feature(broken):
 @pytest.mark.parametrize("empty", [None, {"type": "Polygon", "coordinates": []}])
 def test_a_feature_without_a_geometry_paints_nothing_and_is_told(empty):
     bad = feature(SALIENT, "#a52714") | {"geometry": empty}
-    assert "1 features without a geometry" in notices(convert(held(), bad))
+    assert "1 feature without a geometry" in notices(convert(held(), bad))
 
 
 # -- geometry
@@ -176,7 +176,7 @@ def test_a_feature_without_a_geometry_paints_nothing_and_is_told(empty):
 
 def test_z_is_dropped_with_a_notice():
     situation = convert(held(shapely.force_3d(SALIENT)))
-    assert "heights were dropped from 1 features" in notices(situation)
+    assert "heights were dropped from 1 feature" in notices(situation)
     assert not shape(by_id(situation)["deepstate-0"]["geometry"]).has_z
 
 

@@ -183,10 +183,10 @@ def test_advances_are_grey():
 def test_null_geometries_heights_and_features_drawn_twice_are_told():
     painted = paint_isw([layer(None, shapely.force_3d(RETAKEN), RETAKEN, Point(35, 51))])
     said = "\n".join(map(str, painted.notices))
-    assert "1 features without a geometry" in said
-    assert "heights were dropped from 1 features" in said
-    assert "1 polygons drawn twice were counted once" in said
-    assert "1 points and 0 lines were left out" in said
+    assert "1 feature without a geometry" in said
+    assert "heights were dropped from 1 feature" in said
+    assert "1 polygon drawn twice and counted once" in said
+    assert "1 point and 0 lines were left out" in said
     assert len(painted.zones) == 1
 
 

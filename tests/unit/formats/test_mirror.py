@@ -1,10 +1,13 @@
 """The public mirror of DeepStateMap: held by Russia, grey not told apart, and no other's map."""
 
+from datetime import UTC, datetime
+
 import pytest
 from shapely.geometry import MultiPolygon, box, mapping
 
-from encircle.errors import SituationError
+from encircle.errors import QuestionError, SituationError
 from encircle.formats.mirror import is_mirror, paint_mirror
+from encircle.formats.painted_situation import situation_from_painted
 
 GROUND = MultiPolygon([box(37.0, 47.0, 38.0, 48.0), box(36.0, 47.0, 36.5, 47.5)])
 NAME = "deepstatemap_data_20251210.geojson"
@@ -50,3 +53,29 @@ def test_a_map_that_says_what_it_paints_is_no_mirror(properties):
     assert not is_mirror(day(properties))
     with pytest.raises(SituationError, match="properties"):
         paint_mirror(day(properties))
+
+
+def silent_there(force_in):
+    """Draw a map of the ground about Sudzha, which the mirror leaves out, and give its notices."""
+    painted = paint_mirror(day(geometry=MultiPolygon([box(35.4, 51.0, 35.6, 51.3)])), NAME)
+    outline = mapping(box(30.0, 48.0, 36.0, 51.0))
+    document = situation_from_painted(
+        painted, outline, as_of=datetime(2025, 12, 10, 12, tzinfo=UTC), force_in=force_in
+    )
+    return [n for n in document["situation"]["notices"] if n["code"] == "map_silent_near"]
+
+
+def test_a_force_that_the_map_would_not_show_is_not_taken_for_a_front_beside_it_in_silence():
+    [told] = silent_there("35.27,51.05")
+    assert told["severity"] == "doubt"
+    assert "says nothing of" in told["statement"]
+    assert silent_there("35.27,50.9") == []
+
+
+def test_whoever_is_asked_back_hears_what_the_map_does_not_draw():
+    painted = paint_mirror(day(geometry=MultiPolygon([box(35.4, 51.0, 35.6, 51.3)])), NAME)
+    outline = mapping(box(30.0, 48.0, 36.0, 51.0))
+    with pytest.raises(QuestionError, match="This map says nothing of"):
+        situation_from_painted(
+            painted, outline, as_of=datetime(2025, 12, 10, 12, tzinfo=UTC), force_at=[(35.5, 51.1)]
+        )

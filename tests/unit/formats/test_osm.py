@@ -59,7 +59,7 @@ def test_a_way_that_leaves_the_extract_is_broken_there_and_it_is_said(tmp_path):
     ways = [((1, 2, 99, 3, 4), {"highway": "primary"})]
     lines = read_road_lines(write_osm(tmp_path / "roads.osm", ways))
     assert len(lines.p_open) == 2
-    assert "1 places of roads lie outside the extract" in lines.notices[0]
+    assert "1 place outside the extract" in lines.notices[0]
 
 
 def test_a_tag_may_hold_the_probability(tmp_path):

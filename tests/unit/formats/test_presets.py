@@ -64,3 +64,39 @@ def test_only_isw_s_map_is_several_files():
     files = [MapFile("2025-03-14.json", LIVEUAMAP)] * 2
     with pytest.raises(SituationError, match="isw only"):
         convert_map("liveuamap", files, BORDER, force_at=[PLACE])
+
+
+FAR = (33.5, 49.0)
+
+
+def codes_of(document):
+    return {notice["code"] for notice in document["situation"]["notices"]}
+
+
+def test_a_place_far_from_the_ground_that_was_named_for_the_force_is_told():
+    raw, name = two_sided(), "Control_25_03_01.kml"
+    near = convert_map(None, [MapFile(name, raw)], BORDER, force_at=[PLACE], force_in=PLACE)
+    far = convert_map(None, [MapFile(name, raw)], BORDER, force_at=[FAR], force_in=PLACE)
+    assert "place_far_from_the_piece" not in codes_of(near)
+    assert "place_far_from_the_piece" in codes_of(far)
+    [told] = [n for n in far["situation"]["notices"] if n["code"] == "place_far_from_the_piece"]
+    assert "(33.5, 49)" in told["statement"]
+    assert "--force-in" in told["statement"]
+
+
+def test_a_name_that_several_places_bear_is_taken_by_the_front_and_told():
+    """The map's own front decides between two Avdiivkas, and the situation says which was taken."""
+    outline = mapping(box(31.0, 46.0, 38.5, 52.5))
+    lost = mapping(box(37.9, 47.0, 38.5, 49.0))
+    raw = json.dumps(
+        {"type": "FeatureCollection", "features": [
+            {"type": "Feature", "geometry": lost, "properties": {"fill": "#a52714", "name": "x"}},
+            {"type": "Feature", "geometry": mapping(box(31.1, 52.2, 31.4, 52.4)),
+             "properties": {"fill": "#bcaaa4", "name": "y"}},
+        ]}
+    ).encode()  # fmt: skip
+    files = [MapFile("2024-02-01_1706788800.geojson", raw)]
+    document = convert_map("deepstate", files, outline, force_at=["Avdiivka"])
+    [told] = [n for n in document["situation"]["notices"] if n["code"] == "place_by_the_front"]
+    assert told["statement"].startswith("'Avdiivka' was taken for Avdiivka, Donetsk, UA")
+    assert "Chernihiv" in told["statement"]

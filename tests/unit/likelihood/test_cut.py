@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from encircle.likelihood.cut import certify_cut, find_cut_faults
 from encircle.likelihood.graph import Graph
+from tests.thorough import thorough
 
 
 def build(order, edges, sources, targets, p_open=None):
@@ -47,6 +48,7 @@ def minimum_cut(graph):
     return nx.minimum_cut_value(G, "s", "t")
 
 
+@thorough
 @settings(max_examples=400, deadline=None)
 @given(graph=graphs())
 def test_ways_and_cut_are_as_many_as_the_minimum_cut_and_hold(graph):

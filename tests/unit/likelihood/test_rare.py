@@ -15,6 +15,7 @@ from encircle.likelihood.rare import (
 )
 from encircle.likelihood.reductions import reduce_graph
 from tests.property.worlds import build_grid, build_strip, draw_tangled_graph, list_worlds
+from tests.thorough import thorough
 
 LEVELS = {1e-3: 0.065, 1e-6: 0.012, 1e-9: 0.0022}
 """How likely an edge of the strip is closed, for the force to be cut off about so often."""
@@ -86,6 +87,7 @@ def test_being_connected_is_estimated_as_well(level, p_open):
     assert truth <= found.bound
 
 
+@thorough
 def test_the_interval_holds_the_truth_as_often_as_it_says():
     strip = build_strip(3, 8, 0.75)
     truth = find_reliability(strip).cut_off

@@ -21,6 +21,7 @@ from encircle.likelihood.sampling import (
     sample_force,
     sample_vertices,
 )
+from tests.thorough import thorough
 
 CHANCES = (0.0, 0.01, 0.1, 0.3, 0.5, 0.8, 0.95, 1.0)
 
@@ -82,6 +83,7 @@ GATED = build(
 )  # fmt: skip
 
 
+@thorough
 @pytest.mark.parametrize("graph", [BRIDGE, GATED], ids=["bridge", "behind a gate"])
 def test_the_interval_holds_the_truth_as_often_as_it_says(graph):
     """Over 1,000 seeds, as often as Wilson's interval does by the binomial law."""
