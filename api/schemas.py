@@ -253,6 +253,9 @@ class VerificationBody(BaseModel):
 
     holds: bool
     checks: list[CheckBody]
+    proved: dict[str, Any] | None = Field(description="Of whom, when and on what terms.")
+    not_checked: list[str]
+    sentence: str
 
 
 class ScenarioBody(BaseModel):

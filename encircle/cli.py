@@ -160,24 +160,37 @@ def judge(
 def verify(
     judgement: Annotated[str, typer.Argument(metavar="JUDGEMENT", help="JSON; - for stdin")],
     situation: SituationFile,
+    force: Annotated[str | None, typer.Option(help="The force it has to be of")] = None,
+    as_of: Annotated[str | None, typer.Option(help="The instant it has to be of")] = None,
+    strict_options: Annotated[
+        bool,
+        typer.Option("--strict-options", help="Refuse other options, and evidence left out"),
+    ] = False,
     json_output: JsonOption = False,
 ) -> None:
-    """Check a judgement's certificates without the engine that made them."""
+    """Check a judgement's certificates without the engine that made them; say what is proved."""
     from encircle.geojson import parse_document
     from encircle.verify import verify as verify_judgement
 
     document = guard(lambda: parse_document(load(judgement)))
-    as_of, force = document.get("as_of"), document.get("force")
-    given = (value if isinstance(value, str) else None for value in (as_of, force))
-    read = read_file(situation, *given)
-    verification = guard(lambda: verify_judgement(document, read))
+    asked = {"as_of": as_of, "force": force}
+    own = {name: document.get(name) for name, given in asked.items() if given is None}
+    taken = {name: value for name, value in own.items() if isinstance(value, str)}
+    read = read_file(situation, taken.get("as_of", as_of), taken.get("force", force))
+    verification = guard(
+        lambda: verify_judgement(
+            document, read, strict_options=strict_options, taken=tuple(sorted(taken))
+        )
+    )
+    if not verification.is_readable:
+        refuse(verification.sentence)
     if json_output:
         print_json(verification.to_dict())
     else:
         for check in verification.checks:
             mark = "holds" if check.holds else "FAILS"
             echo(f"{mark}  {check.name}: {check.statement}")
-        echo("The proof holds." if verification.holds else "The proof does not hold.")
+        echo(verification.sentence)
     raise typer.Exit(0 if verification.holds else FAILED)
 
 

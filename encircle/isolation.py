@@ -27,8 +27,7 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from dataclasses import dataclass, field
-from functools import cached_property, reduce
-from operator import and_
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,6 +48,11 @@ if TYPE_CHECKING:
 
 LAND_MODES = ("wheeled", "tracked", "rail", "foot", "boat")
 """Modes a land way may have; the order in which equal ways are preferred."""
+
+
+COUNTED_MODES = ("tracked", "foot", "boat", "wheeled", "rail")
+"""The order in which equal counts of ways are preferred: who walks needs the crossings alone, so
+their loss ends the ways of those who keep to roads too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,9 +343,9 @@ def count_disjoint_ways(
     """
     Count edge-disjoint ways out by route and crossing, with the cut that proves there are no more.
 
-    Open ground is free where it does not lead out by itself; where it does it is measured by its
-    neck and left out of the count, and the ways start from the routes on the force's own ground,
-    else from the nearest one.
+    A way is one mode's throughout: they are counted for each mode, and the most are given. Open
+    ground is free where it does not lead out by itself; where it does it is measured by its
+    neck and left out of the count, and the ways start from the route nearest to the force.
 
     Returns
     -------
@@ -357,16 +361,17 @@ def count_disjoint_ways(
     starts = {start for outlook in outlooks for start in outlook.starts}
     by_ground = searcher.spread_over_ground(starts, reading)
     free = not by_ground & targets
-    if not free and not _touches_route(network, starts, reading):
+    if not free:
         reached = searcher.spread_over_ground(starts, reading, to_junctions=True)
         starts |= _nearest_junctions(network, reached, starts, reading)
-    flow = _fill(_Flow(searcher, reading, free=free), starts, targets)
-    best = outlooks[0].best
-    if flow.is_mixed and best is not None:  # wheels to the end of a road, then feet: no one's way
-        flow = _fill(_Flow(searcher, reading, free=free, mode=best.mode), starts, targets)
-    if flow.is_boundless:  # the force stands at the anchor: no route lies between
-        return 0, [], []
-    return _share_no_crossing(flow, flow.list_ways(starts, targets), flow.cut(starts))
+    modes = (mode for mode in COUNTED_MODES if any(mode in outlook.ways for outlook in outlooks))
+    flows = (_fill(_Flow(searcher, reading, mode, free=free), starts, targets) for mode in modes)
+    counted = [
+        _share_no_crossing(flow, flow.list_ways(starts, targets), flow.cut(starts))
+        for flow in flows
+        if not flow.is_boundless  # the force stands at the anchor: no route lies between
+    ]
+    return max(counted, key=lambda one: one[0], default=(0, [], []))
 
 
 def _fill(flow: _Flow, starts: set[int], targets: set[int]) -> _Flow:
@@ -440,13 +445,6 @@ def _choose_cut(flow: _Flow, names: dict[int, str], cut: set[int], crossings: se
     return next((name for name in names.values() if name in closed), met[0])
 
 
-def _touches_route(network: Network, starts: set[int], reading: Reading) -> bool:
-    return any(
-        e.by == "route" and e.carries[reading] and (e.u in starts or e.v in starts)
-        for e in network.edges
-    )
-
-
 def _nearest_junctions(
     network: Network, reached: set[int], starts: set[int], reading: Reading
 ) -> set[int]:
@@ -471,9 +469,7 @@ def _bits_of(mode: str) -> int:
 class _Flow:
     """Unit flow on routes and crossings, undirected; ground is free or absent."""
 
-    def __init__(
-        self, searcher: Searcher, reading: Reading, *, free: bool, mode: str | None = None
-    ) -> None:
+    def __init__(self, searcher: Searcher, reading: Reading, mode: str, *, free: bool) -> None:
         network = searcher.network
         self.network, self.out = network, searcher._out  # noqa: SLF001 - same module
         self.positions, self.reading = searcher.positions, reading
@@ -490,16 +486,14 @@ class _Flow:
         }
         """A piece of route that ends at each junction."""
         self.carries = searcher.carries[reading]
-        bits = _bits_of(mode) if mode else LAND_BITS | LANDING
+        self.bits = _bits_of(mode)
         self.kind = [
-            self._grade(e, free=free) if self.carries[i] & bits else None
+            self._grade(e, free=free) if self.carries[i] & self.bits else None
             for i, e in enumerate(network.edges)
         ]
         self.used: dict[int, int] = {}
         """Net flow on an edge from its u to its v."""
         self.is_boundless = False
-        self.is_mixed = False
-        """There is no bound only because a way changed its mode."""
 
     def _grade(self, edge: Edge, *, free: bool) -> str | None:
         """Say whether an edge has room for one way, for any number, or is left out."""
@@ -524,8 +518,6 @@ class _Flow:
             path.append((edge, 1 if self.network.edges[edge].u == before else -1))
             end = before
         self.is_boundless = all(self.kind[edge] == "free" for edge, _ in path)
-        shared = reduce(and_, (self.carries[edge] for edge, _ in path), LAND_BITS)
-        self.is_mixed = self.is_boundless and not shared
         for edge, forward in path:
             self.used[edge] = self.used.get(edge, 0) + forward
         return not self.is_boundless
@@ -601,7 +593,7 @@ class _Flow:
             return edge.beside[0]
         over = self._find_over(edge)
         piece = self.network.lines.pieces[edge.ref if over is None else over]
-        return piece.carriers(self.reading, LAND_BITS)[0]
+        return piece.carriers(self.reading, self.bits)[0]
 
     def _find_over(self, edge: Edge) -> int | None:
         """Find the piece of route that a step over a barrier, road to road, belongs to."""

@@ -22,10 +22,25 @@ from shapely.geometry import Point, Polygon
 from encircle.calling import make_callable
 from encircle.errors import CertificateError, SituationError
 from encircle.supposition import suppose
+from encircle.verify_codes import (
+    CODE_RULES,
+    CONTRADICTION,
+    CodeCase,
+    verdicts_of,
+    verdicts_of_all,
+)
 from encircle.verify_ground import FOCUS_M, Survey, trace_of
-from encircle.verify_parse import Parameters, Ruling, Said, UnreadableError, parse_judgement
+from encircle.verify_parse import (
+    Parameters,
+    Ruling,
+    Said,
+    UnreadableError,
+    parse_judgement,
+    rank_of_fire,
+)
 from encircle.verify_path import PATH_RULES, Fault, PathCase
 from encircle.verify_ring import RING_RULES, RingCase
+from encircle.verify_ways import WAY_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,15 +74,26 @@ DEMANDS: dict[str, tuple[str | None, str | None]] = {
     "contested": ("optimistic", "pessimistic"),
 }
 """Verdict to the readings its open path and its closed ring must be drawn on."""
-CONTRADICTION = "position_contradicts_map"
-"""The rule that a bare position on ground of the enemy cannot be told."""
 WIDEST_JOIN_M = 1_000.0
 """No honest map joins, or calls a seam, what lies farther apart; metres."""
 SAME_INSTANT_S = 1.0
+DECIDING = {
+    "stale_after_days": 30.0,
+    "join_m": 30.0,
+    "seam_m": 50.0,
+    "surrounded_share": 0.95,
+    "salient_share": 0.5,
+}
+"""The options that bear on a verdict, as the contract has them; the others bear on likelihood."""
+SHARE_SLACK = 1e-4
+"""A share of the weight is rounded to four digits."""
 MOST_FAULTS = 5
 """Faults told per rule; the rest would say the same."""
 MOST_PER_VERTEX_M = 2_000_000.0
 """Farther than this from its middle a certificate is off the map; metres."""
+
+UNEXAMINED = (ShapelyError, ArithmeticError, ValueError, LookupError, TypeError)
+"""What a rule may meet in what is malformed in a way nobody thought of: it fails, and says so."""
 
 Case = TypeVar("Case")
 
@@ -88,6 +114,14 @@ class Verification:
 
     holds: bool
     checks: tuple[Check, ...]
+    proved: Mapping[str, Any] | None = None
+    """Of whom, when, on which readings, by which options it was proved; null where it was not."""
+    not_checked: tuple[str, ...] = ()
+    """What of the judgement nothing here vouches for."""
+    sentence: str = ""
+    """One sentence: what was proved, or why nothing was, and what was not checked."""
+    is_readable: bool = True
+    """The judgement has the form that the contract gives one."""
 
     @property
     def failures(self) -> tuple[Check, ...]:
@@ -97,7 +131,13 @@ class Verification:
     def to_dict(self) -> dict[str, Any]:
         """Give the verification as a JSON object."""
         checks = [{**asdict(check), "features": list(check.features)} for check in self.checks]
-        return {"holds": self.holds, "checks": checks}
+        return {
+            "holds": self.holds,
+            "checks": checks,
+            "proved": dict(self.proved) if self.proved else None,
+            "not_checked": list(self.not_checked),
+            "sentence": self.sentence,
+        }
 
 
 @runtime_checkable
@@ -108,7 +148,13 @@ class Shown(Protocol):
         """Give the document."""
 
 
-def verify(judgement: Mapping[str, Any] | Shown, situation: Situation) -> Verification:
+def verify(
+    judgement: Mapping[str, Any] | Shown,
+    situation: Situation,
+    *,
+    strict_options: bool = False,
+    taken: tuple[str, ...] = (),
+) -> Verification:
     """
     Check a judgement's certificates against the situation, without the engine.
 
@@ -117,7 +163,11 @@ def verify(judgement: Mapping[str, Any] | Shown, situation: Situation) -> Verifi
     judgement
         A `Judgement`, or its JSON object as parsed.
     situation
-        The situation it is about, read for the same force and instant.
+        The situation it is about, read for the force and the instant it has to be of.
+    strict_options
+        Refuse a judgement by other options than the contract's, or by supposition.
+    taken
+        What the caller did not ask for and took from the judgement: `force`, `as_of`.
 
     Returns
     -------
@@ -131,16 +181,19 @@ def verify(judgement: Mapping[str, Any] | Shown, situation: Situation) -> Verifi
 
     Notes
     -----
-    What is proved is the verdict. Fire grades are checked leg by leg, but that no better way
-    exists, and so which of C0, C1 and C2 it is, rests on the engine.
+    What is proved, and what is not checked, stands in `sentence`, and member by member in `proved`
+    and `not_checked`.
     """
     if not isinstance(judgement, Mapping):
         judgement = _show(judgement)
     try:
         said = parse_judgement(judgement)
     except UnreadableError as error:
-        return _conclude([Check("readable", holds=False, statement=f"The judgement: {error}.")])
-    return _conclude(list(_check_all(said, situation)))
+        unreadable = Check("readable", holds=False, statement=f"The judgement: {error}.")
+        sentence = f"Nothing is proved: the judgement cannot be read, for {error}."
+        return Verification(False, (unreadable,), sentence=sentence, is_readable=False)  # noqa: FBT003
+    checks = tuple(_check_all(said, situation, strict_options=strict_options))
+    return conclude(said, situation, checks, taken)
 
 
 def _show(judgement: object) -> Mapping[str, Any]:
@@ -152,12 +205,8 @@ def _show(judgement: object) -> Mapping[str, Any]:
     return shown
 
 
-def _conclude(checks: list[Check]) -> Verification:
-    return Verification(all(check.holds for check in checks), tuple(checks))
-
-
-def _check_all(said: Said, situation: Situation) -> Iterator[Check]:
-    about = About(said, situation)
+def _check_all(said: Said, situation: Situation, *, strict_options: bool) -> Iterator[Check]:
+    about = About(said, situation, strict_options)
     identity = list(_ask(about, ABOUT_RULES, "judgement"))
     yield from identity
     if not all(check.holds for check in identity):
@@ -167,10 +216,18 @@ def _check_all(said: Said, situation: Situation) -> Iterator[Check]:
     except SituationError as error:
         yield Check("judgement: supposition", holds=False, statement=f"The judgement: {error}.")
         return
+    if supposed is not situation:
+        yield from _ask(Base(said, Survey(situation, said.parameters)), BASE_RULES, "judgement")
     survey = Survey(supposed, said.parameters)
-    with suppress(ShapelyError, ArithmeticError, ValueError):  # then it looks everywhere
+    with suppress(*UNEXAMINED):  # then it looks everywhere
         _look_where_it_points(said, survey)
-    yield from _ask(Whole(said, survey), WHOLE_RULES, "judgement")
+    whole = Whole(said, survey)
+    yield from _ask(whole, WHOLE_RULES, "judgement")
+    for part in said.parts:
+        position = whole.position(part.id)
+        if position is not None:
+            case = CodeCase(part, position, survey)
+            yield from _ask(case, CODE_RULES, f"position {part.id!r}")
     for ruling in (said.whole, *said.parts):
         yield from _check_ruling(ruling, survey)
 
@@ -205,7 +262,9 @@ def _check_ruling(ruling: Ruling, survey: Survey) -> Iterator[Check]:
         yield Check(f"{whose}: map", holds=False, statement="A certificate runs off the map.")
         return
     if ruling.open is not None:
-        yield from _ask(PathCase(ruling.open, survey), PATH_RULES, f"{whose}, open path")
+        yield from _ask(
+            PathCase(ruling.open, survey), (*PATH_RULES, *WAY_RULES), f"{whose}, open path"
+        )
     if ruling.closed is not None:
         yield from _ask(RingCase(ruling.closed, survey), RING_RULES, f"{whose}, closed ring")
 
@@ -231,7 +290,7 @@ def _ask(
         name = f"{whose}: {rule.__name__.replace('_', ' ')}"
         try:
             faults = list(_first(rule(case)))
-        except (ShapelyError, ArithmeticError, ValueError) as error:
+        except UNEXAMINED as error:
             faults = [Fault(f"this could not be examined: {error}")]
         for fault in faults:
             yield Check(name, False, _sentence(fault.statement), fault.features)  # noqa: FBT003
@@ -256,6 +315,7 @@ class About:
 
     said: Said
     situation: Situation
+    strict_options: bool = False
 
 
 def input_is_this_situation(about: About) -> Iterator[Fault]:
@@ -288,21 +348,33 @@ def instant_agrees(about: About) -> Iterator[Fault]:
 
 
 def parameters_are_sane(about: About) -> Iterator[Fault]:
-    """Joins and seams are short enough not to bridge a front."""
+    """Joins and seams are short enough not to bridge a front, and options are those demanded."""
     given: Parameters = about.said.parameters
     for name in ("join_m", "seam_m"):
         if getattr(given, name) > WIDEST_JOIN_M:
             yield Fault(f"{name} is {getattr(given, name):.0f} m")
+    if about.strict_options:
+        supposed = (*given.without, *given.assume)
+        if supposed:
+            yield Fault("evidence is left out or assumed, which is not what was asked", supposed)
+        for name, value in sorted(changed_options(about.said).items()):
+            yield Fault(f"{name} is {value}, which is not what was asked")
+
+
+def changed_options(said: Said) -> dict[str, object]:
+    """List the options that bear on a verdict and are not the contract's."""
+    given = {name: said.options.get(name, value) for name, value in DECIDING.items()}
+    return {name: value for name, value in given.items() if value != DECIDING[name]}
 
 
 def suppositions_are_told(about: About) -> Iterator[Fault]:
     """Evidence left out or assumed is told as what it is, and nothing else is."""
     supposed = {*about.said.parameters.without, *about.said.parameters.assume}
-    if supposed and not about.said.says_what_if:
+    if supposed and about.said.what_if is None:
         yield Fault(
             "evidence is left out or assumed, and `what_if` is silent", (*sorted(supposed),)
         )
-    if about.said.says_what_if and not supposed:
+    if about.said.what_if is not None and not supposed:
         yield Fault("`what_if` speaks, and no evidence is left out or assumed")
 
 
@@ -324,6 +396,42 @@ ABOUT_RULES = (
     suppositions_are_told,
     notices_are_told,
 )
+
+
+# -- the map as it is drawn, where something is supposed --------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What is said of the map as it is drawn, beside that map."""
+
+    said: Said
+    survey: Survey
+
+
+def the_map_as_drawn_gives_what_is_told(base: Base) -> Iterator[Fault]:
+    """What the map gives with all its evidence is what `what_if` says, and so are the changes."""
+    what_if = base.said.what_if
+    if what_if is None:
+        return
+    if STATUSES.get(what_if.code, ("", ""))[1] != what_if.verdict:
+        yield Fault(f"as drawn the map is said to give {what_if.code} and {what_if.verdict}")
+    force = base.survey.situation.positions_of(base.survey.situation.force)
+    able = [verdicts_of(base.survey, position) for position in force]
+    due = verdicts_of_all([one for one in able if one])
+    if what_if.verdict not in due:
+        said = f"as drawn the map is said to give {what_if.verdict}, and gives "
+        yield Fault(said + (" or ".join(sorted(due)) or "nothing"))
+    whole = base.said.whole
+    was = {"status": what_if.code, "verdict": what_if.verdict, **what_if.definitions}
+    now = {"status": whole.code, "verdict": whole.verdict, **whole.definitions}
+    for name in sorted(was.keys() & now.keys()):
+        told = what_if.changed.get(name, (was[name], was[name]))
+        if told != (was[name], now[name]):
+            yield Fault(f"{name} was {was[name]} and is {now[name]}, and `changed` does not say so")
+
+
+BASE_RULES = (the_map_as_drawn_gives_what_is_told,)
 
 
 # -- the whole and its parts -----------------------------------------------------------------
@@ -404,6 +512,23 @@ def ring_holds_the_whole_force(whole: Whole) -> Iterator[Fault]:
         yield Fault("the ring leaves out part of the force", left)
 
 
+def cut_off_is_counted(whole: Whole) -> Iterator[Fault]:
+    """The positions said to be cut off, and their share of the weight, are those that are."""
+    told = whole.said.cut_off
+    if told is None:
+        return
+    encircled = {part.id for part in whole.said.parts if part.verdict == "encircled"}
+    standing = whole.standing
+    cut = [position for position in standing if position.id in encircled]
+    if (told.units, told.of) != (len(cut), len(standing)):
+        said = f"{told.units} of {told.of} positions are said to be cut off, not {len(cut)} of "
+        yield Fault(f"{said}{len(standing)}")
+    weight = sum(position.weight for position in standing)
+    share = sum(position.weight for position in cut) / weight if weight else None
+    if share is not None and abs((told.weight_share or 0.0) - share) > SHARE_SLACK:
+        yield Fault(f"{told.weight_share} of the weight is said to be cut off, not {share:.4f}")
+
+
 def parts_prove_themselves(whole: Whole) -> Iterator[Fault]:
     """A position's own path starts from it, and its own ring holds it."""
     for part in whole.said.parts:
@@ -443,23 +568,13 @@ def a_dot_is_not_a_force(whole: Whole) -> Iterator[Fault]:
         yield Fault(f"the force contradicts the map and is called {whole.said.whole.code}")
 
 
-def what_cannot_be_told_has_its_reason(whole: Whole) -> Iterator[Fault]:
-    """A position that is there and cannot be told is off the map, against it, or the map ends."""
-    for part in whole.said.parts:
-        position = whole.position(part.id)
-        if part.code != "U" or position is None or position not in whole.standing:
-            continue
-        if part.because != CONTRADICTION and not whole.survey.may_run_off(position):
-            yield Fault(f"nothing makes {position.id!r} impossible to tell", (position.id,))
-
-
 WHOLE_RULES = (
     positions_are_all_judged,
-    what_cannot_be_told_has_its_reason,
     a_dot_is_not_a_force,
     whole_follows_from_parts,
     nobody_is_left_where_nobody_is_judged,
     ring_holds_the_whole_force,
+    cut_off_is_counted,
     parts_prove_themselves,
 )
 
@@ -475,8 +590,9 @@ def words_agree(ruling: Ruling) -> Iterator[Fault]:
     if ruling.encircled not in ENCIRCLED.get(ruling.verdict, (None,)):
         yield Fault(f"{ruling.verdict} and encircled {ruling.encircled} contradict each other")
     due = LAND_CUT.get(ruling.verdict)
-    if due and ruling.land_cut not in (None, due):
-        yield Fault(f"{ruling.verdict} and land_cut {ruling.land_cut} contradict each other")
+    cut = ruling.definitions.get("land_cut", due)
+    if due and cut != due:
+        yield Fault(f"{ruling.verdict} and land_cut {cut} contradict each other")
 
 
 def axes_agree(ruling: Ruling) -> Iterator[Fault]:
@@ -494,6 +610,19 @@ def axes_agree(ruling: Ruling) -> Iterator[Fault]:
         yield Fault("the force is isolated and an axis is open")
 
 
+def best_fire_is_that_of_the_path(ruling: Ruling) -> Iterator[Fault]:
+    """The fire said to be on the best way is the worst on the path that proves it."""
+    if ruling.open is None or ruling.best_fire == "":
+        return
+    legs = ruling.open.legs
+    worst = max((leg.fire for leg in legs), key=rank_of_fire)
+    # To the road the force goes over ground of its own: unmapped there, it takes nothing away.
+    on_way = [leg.fire for leg in legs if leg.by != "ground" or leg.fire is not None]
+    if ruling.best_fire not in (worst, max(on_way, key=rank_of_fire, default=worst)):
+        said = f"the best way is said to be under {ruling.best_fire or 'unmapped fire'}"
+        yield Fault(f"{said}, its path is under {worst or 'unmapped fire'}")
+
+
 def certificates_are_those_demanded(ruling: Ruling) -> Iterator[Fault]:
     """The verdict comes with the proofs it demands, each on its own reading."""
     demanded = DEMANDS.get(ruling.verdict, (None, None))
@@ -508,7 +637,92 @@ def certificates_are_those_demanded(ruling: Ruling) -> Iterator[Fault]:
             yield Fault(f"the {what} is on the {proof.reading} reading, not the {reading}")
 
 
-RULING_RULES = (words_agree, axes_agree, certificates_are_those_demanded)
+RULING_RULES = (
+    words_agree,
+    axes_agree,
+    best_fire_is_that_of_the_path,
+    certificates_are_those_demanded,
+)
+
+
+# -- what was proved, and what was not checked ------------------------------------------------
+
+NOT_CHECKED = (
+    "the likelihood, and the pivots",
+    "the confidence, but that a doubt keeps it low",
+    "the headline, the findings and every other sentence",
+    "the margins, but how wide the ground is at the place of the neck",
+    "that no other way is wider at its narrowest place, and no other mode has more separate ways",
+    "the definitions, but land_cut",
+    "which segment of a ring is the weakest",
+    "the map itself: whether what it draws is so",
+)
+"""What no rule here looks at."""
+TAKEN = {
+    "force": "that this is the force you ask about",
+    "as_of": "that this is the instant you ask about",
+}
+AS_SEEN = {
+    "optimistic": "even where all that is unclear is passable",
+    "pessimistic": "even where all that is unclear is hostile",
+}
+
+
+def conclude(
+    said: Said, situation: Situation, checks: tuple[Check, ...], taken: tuple[str, ...]
+) -> Verification:
+    """Say in one sentence what was proved, of whom and on what terms, and what was not checked."""
+    not_checked = (*NOT_CHECKED, *(TAKEN[name] for name in taken if name in TAKEN))
+    failures = [check for check in checks if not check.holds]
+    unchecked = f"Not checked: {'; '.join(not_checked)}."
+    if failures:
+        first = failures[0].statement.rstrip(".")
+        more = f", and {len(failures) - 1} more" if len(failures) > 1 else ""
+        sentence = f"The proof does not hold: {first}{more}. {unchecked}"
+        return Verification(False, checks, None, not_checked, sentence)  # noqa: FBT003
+    proved = _tell_proved(said, situation)
+    return Verification(True, checks, proved, not_checked, f"{_say(proved)} {unchecked}")  # noqa: FBT003
+
+
+def _tell_proved(said: Said, situation: Situation) -> dict[str, Any]:
+    whole = said.whole
+    return {
+        "force": said.force,
+        "side": said.side,
+        "as_of": situation.as_of.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "verdict": whole.verdict,
+        "status": whole.code,
+        "readings": [proof.reading for proof in (whole.open, whole.closed) if proof is not None],
+        "options": changed_options(said),
+        "without": list(said.parameters.without),
+        "assume": dict(said.parameters.assume),
+        "as_drawn": said.what_if.code if said.what_if is not None else None,
+    }
+
+
+VERDICT_WORDS = {
+    "encircled": "was encircled",
+    "not_encircled": "was not encircled",
+    "contested": "had a way out on one reading of the map and none on the other",
+    "indeterminate": "cannot be judged by this map",
+    "no_force": "was no longer there",
+}
+
+
+def _say(proved: Mapping[str, Any]) -> str:
+    name, verdict = STATUSES[proved["status"]][0], VERDICT_WORDS[proved["verdict"]]
+    terms = [AS_SEEN[reading] for reading in proved["readings"][:1] if len(proved["readings"]) == 1]
+    for option, value in proved["options"].items():
+        terms.append(f"with {option} {value} where the contract has {DECIDING[option]}")
+    if proved["without"]:
+        terms.append(f"leaving out {', '.join(proved['without'])}")
+    assumed = [f"{feature} {str(holds).lower()}" for feature, holds in proved["assume"].items()]
+    if assumed:
+        terms.append(f"assuming {', '.join(assumed)}")
+    if proved["as_drawn"]:
+        terms.append(f"where the map as drawn gives {proved['as_drawn']}")
+    said = f"Proved: as of {proved['as_of']} the force {proved['force']!r} of {proved['side']} "
+    return f"{said}{verdict} ({proved['status']}, {name}){''.join(f', {term}' for term in terms)}."
 
 
 make_callable(__name__)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from encircle.verify_parse import Parameters, Reading
+    from encircle.verify_reach import Flood
 
 Lean = Literal["open", "closed"]
 """Where drawing leaves room (a disc is drawn with corners, a seam has a mouth), which certificate
@@ -42,20 +43,34 @@ Holder = Literal["friendly", "hostile", "neutral", "grey"]
 Region: TypeAlias = BaseGeometry | Sequence[BaseGeometry]
 """An area, or several that are taken as one: only what lies near a certificate is united."""
 
+SLACK_M = 0.2
+"""
+The one slack: nothing that is wider than this is stepped over, and nothing narrower walked through.
+
+It is what rounding, snapping to a grid of a centimetre and drawing twice may add up to, and far
+below what the contract calls touching (`join_m`, `seam_m`). Metres. Source: convention here.
+"""
 TOLERANCE_M = 2.0
-"""A certificate may stray this far from what it names; metres. Source: convention here."""
+"""
+Evidence lies at a stretch if it lies this near; metres. Source: convention here.
+
+No way leads and no ring closes by it: it says only whether a name is given to the right place.
+"""
 SEAM_SLACK = 0.1
 """Share of the seam width within which two ways of measuring a thin part may differ."""
 DISC_INNER, DISC_OUTER = 0.995, 1.001
-"""A disc drawn with 32 corners lies between these shares of its radius."""
+"""Moving an outline draws round its corners with chords, between these shares of the distance."""
 LOST_LEAST, LOST_SURELY = 0.985, 0.995
 """Shares of a drawn position on hostile ground from which it may be, and must be, called lost."""
 FOCUS_M = 1_000.0
 """Seams are sought this much farther from a certificate than any rule looks; metres."""
 GIVE_M = 0.5
 """Ground thinner than twice this is a crack between two drawings; metres."""
-MARGIN_M = 50_000.0
-"""Ground looked at beyond everything drawn; metres."""
+MARGIN_SHARE, MARGIN_LEAST_M = 0.1, 1_000.0
+"""A map without an area of its own reaches this share of its longer side past what is drawn, and
+at least so many metres. Source: contract, `area`."""
+BEYOND_M = 50_000.0
+"""Ground looked at beyond the edge of the map, where nobody knows anything; metres."""
 BAND_M = 0.25
 """Half the width a barrier drawn as a line is given; metres."""
 REACH_M = {
@@ -79,6 +94,8 @@ OFFSET_ERROR = 0.01
 """Share of a distance by which GEOS, smoothing, misses the outline it moves by it."""
 RIGHT_ANGLE = 1.5
 """Ratio of mitre to width up to which a corner is one, and past which it is a spike."""
+DISC_SEGS = 8
+"""Chords in a quarter of the circle round a place. Source: convention of the judgement."""
 _QUAD_SEGS = 32
 _SLIVER_M2 = 1e-6
 _NOTHING: BaseGeometry = Polygon()
@@ -199,6 +216,8 @@ class Survey:
     friends: frozenset[str] = field(init=False)
     focus: BaseGeometry | None = None
     """Ground that certificates speak of: seams elsewhere make no difference and are not sought."""
+    floods: dict[tuple[object, ...], Flood] = field(init=False, default_factory=dict)
+    """Who can go where, drawn once for each reading, leaning and mode."""
     _shapes: dict[str, BaseGeometry] = field(init=False, default_factory=dict)
     _footprints: dict[tuple[str, Reading], BaseGeometry] = field(init=False, default_factory=dict)
     _grounds: dict[tuple[Reading, Lean], Ground] = field(init=False, default_factory=dict)
@@ -277,27 +296,6 @@ class Survey:
         lost = [self._share_lost(place, "open") >= LOST_SURELY for place in self.places(position)]
         return any(lost) if any_place else all(lost)
 
-    def may_run_off(self, position: Position) -> bool:
-        """Ground passable on the kinder reading, with its roads, leads to the edge of the map."""
-        area = self.extent("open")
-        ground = self.ground("optimistic", "open")
-        reach = max(self.parameters.join_m, self.reach_m(position, "optimistic")) + TOLERANCE_M
-        start = self.shape(position).buffer(reach)
-        if not shapely.covers(area.buffer(-TOLERANCE_M), start):
-            return True  # off the map, or at its very edge
-        join_m = self.parameters.join_m + TOLERANCE_M
-        ways = [self.shape(f) for f in self.known.values() if isinstance(f, (Route, Crossing))]
-        free = [minus(way.buffer(join_m, quad_segs=4), ground.hostile) for way in ways]
-        tunnels = [
-            self.shape(f).buffer(join_m)
-            for f in self.known.values()
-            if isinstance(f, Crossing) and f.type == "tunnel"
-        ]
-        held = join(common(ground.passable.buffer(1.0), area), start, *free, *tunnels)
-        mine = [part for part in shapely.get_parts(held) if part.intersects(start)]
-        edge = area.boundary.buffer(2 * TOLERANCE_M)
-        return any(part.intersects(edge) for part in mine)
-
     def _walks_out(self, places: list[BaseGeometry]) -> bool:
         """From one of some places a walker reaches an anchor over sure ground, without a road."""
         free = self.ground("pessimistic", "closed").passable
@@ -322,7 +320,7 @@ class Survey:
     def _share_lost(self, place: BaseGeometry, lean: Lean) -> float:
         """Measure the share of a place on ground that is hostile on both readings."""
         spread = TOLERANCE_M if lean == "closed" else -TOLERANCE_M
-        area = self.extent("closed")
+        area = self.extent()
         shares = []
         for reading in ("optimistic", "pessimistic"):
             ground = self.ground(reading, lean)
@@ -377,6 +375,19 @@ class Survey:
         passes = reading == "optimistic" if unsure else line.state == "open"
         return passes and mode in line.modes
 
+    def is_in_use(self, line: Crossing, reading: Reading) -> bool:
+        """Tell whether a crossing works on a reading, and not by the enemy's leave."""
+        unsure = line.state == "unknown" or self.is_stale(line)
+        passes = reading == "optimistic" if unsure else line.state == "open"
+        return passes and line.id in self.known and line.permission != "enemy"
+
+    def is_special(self, line: Feature, reading: Reading) -> bool:
+        """Tell a tunnel, or a crossing by a third party's leave, that works on a reading."""
+        if not isinstance(line, Crossing) or line.type in ("airstrip", "port"):
+            return False
+        named = line.type == "tunnel" or line.permission == "third_party"
+        return named and self.is_in_use(line, reading)
+
     def lines(self, reading: Reading, mode: str) -> Iterator[Route | Crossing]:
         """Go through the routes and crossings that carry a mode on a reading."""
         for line in self.known.values():
@@ -417,10 +428,12 @@ class Survey:
         """Draw the ground within a position's reach, large where that suits the leaning."""
         large = (position.side in self.friends) == (lean == "open")
         reach = self.reach_m(position, reading)
-        reach = reach * (DISC_OUTER if large else DISC_INNER) if reach > 0 else reach
+        shape = self.shape(position)
+        if shape.geom_type.endswith("Polygon") and reach > 0:
+            reach *= DISC_OUTER if large else DISC_INNER
         if reach < 0 and large:
             reach = 0.0
-        return areas_of(self.shape(position).buffer(reach, quad_segs=_QUAD_SEGS))
+        return areas_of(shape.buffer(reach, quad_segs=DISC_SEGS))
 
     def drawn(self, control: Control, reading: Reading, lean: Lean) -> BaseGeometry:
         """Draw a control polygon; a hostile one is drawn smaller or larger by its error."""
@@ -442,9 +455,8 @@ class Survey:
         what only a seam lies between, and the edge of the map is no front.
         """
         if lean not in self._ahead:
-            area = self.situation.area
-            around = self.bounds().buffer(MARGIN_M)
-            inside = _mended(self.plane.to_metres(area)) if area is not None else around
+            inside = self.extent()
+            around = box(*inside.buffer(BEYOND_M, join_style="mitre").bounds)
             held = join(*(areas_of(self.shape(f)) for f in self.known.values() if self._backs(f)))
             held = join(held, minus(around, inside))
             slack = SEAM_SLACK if lean == "closed" else -SEAM_SLACK
@@ -501,19 +513,16 @@ class Survey:
             self._grounds[key] = _Drawing(self, reading, lean).draw()
         return self._grounds[key]
 
-    def extent(self, lean: Lean) -> BaseGeometry:
-        """Draw the ground considered: the area; without one the map ends past what is drawn."""
+    def extent(self) -> BaseGeometry:
+        """Draw the ground considered: the area; else the box of the features and a margin."""
         if self.situation.area is not None:
             return _mended(self.plane.to_metres(self.situation.area))
-        drawn = self.bounds()
-        return drawn if lean == "open" else drawn.buffer(MARGIN_M)
-
-    def bounds(self) -> BaseGeometry:
-        """Find the box round everything drawn that is not merely claimed."""
-        shapes = [self.shape(feature) for feature in self.known.values()]
-        if self.situation.area is not None:
-            shapes = [self.plane.to_metres(self.situation.area)]
-        return box(*shapely.total_bounds(np.asarray(shapes))) if shapes else _NOTHING
+        drawn = [self.plane.to_metres(f.drawn) for f in self.known.values()]
+        if not drawn:
+            return _NOTHING
+        left, bottom, right, top = shapely.total_bounds(np.asarray(drawn))
+        margin = max(MARGIN_SHARE * max(right - left, top - bottom), MARGIN_LEAST_M)
+        return box(left - margin, bottom - margin, right + margin, top + margin)
 
 
 def _mended(shape: BaseGeometry) -> BaseGeometry:
@@ -549,18 +558,15 @@ class _Drawing:
             **merged,
             open=silent["open"],
             water=water,
-            nobody=join(nobody, beyond, *self._outside_everything(frame)),
+            nobody=join(nobody, beyond),
             seam_open=seam_open,
             seam_closed=seam_closed,
             passable=passable,
         )
 
     def _frame(self) -> tuple[BaseGeometry, BaseGeometry]:
-        around = self.survey.bounds()
-        frame = box(*around.buffer(MARGIN_M, cap_style="square", join_style="mitre").bounds)
-        area = self.survey.situation.area
-        inside = _mended(self.survey.plane.to_metres(area)) if area is not None else frame
-        return frame, inside
+        inside = self.survey.extent()
+        return box(*inside.buffer(BEYOND_M, join_style="mitre").bounds), inside
 
     def _controls(self, holder: Holder, *, territory: bool | None = None) -> BaseGeometry:
         """Unite the control polygons of a holder; with `territory`, of one layer."""
@@ -754,13 +760,7 @@ class _Drawing:
         """The map's edge is never a wall: past it the ground is grey."""
         if self.reading == "optimistic":
             return join(passable, beyond)
-        return common(passable, self.survey.bounds())
-
-    def _outside_everything(self, frame: BaseGeometry) -> list[BaseGeometry]:
-        """Without an area of its own a map ends somewhere past what is drawn on it."""
-        if self.survey.situation.area is not None or self.reading == "optimistic":
-            return []
-        return [minus(frame, self.survey.bounds())]
+        return passable
 
 
 def _thin_either_way(area: BaseGeometry, width_m: float) -> tuple[BaseGeometry, BaseGeometry]:

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Reading = Literal["optimistic", "pessimistic"]
-READINGS = ("optimistic", "pessimistic")
+READINGS: tuple[Reading, ...] = ("optimistic", "pessimistic")
 LAND_MODES = ("rail", "wheeled", "tracked", "foot", "boat")
 VERDICTS = ("encircled", "not_encircled", "contested", "indeterminate", "no_force")
 GRADES = ("F0", "F1", "F2", "F3", "F4")
+UNMAPPED_RANK = 1.5
+"""Fire nobody mapped ranks between F1 and F2. Source: the ladder of fire grades."""
 HOLDS = ("hostile", "barrier", "sea", "neutral", "grey")
 STOPS = (
     "hostile", "grey", "neutral", "barrier", "cut", "unknown", "permission", "tunnel",
@@ -34,6 +36,11 @@ T = TypeVar("T")
 
 class UnreadableError(ValueError):
     """Some member of a judgement is not what the contract says; never leaves the verifier."""
+
+
+def rank_of_fire(grade: str | None) -> float:
+    """Rank a fire grade; fire nobody mapped comes after F1."""
+    return UNMAPPED_RANK if grade is None else float(GRADES.index(grade))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +134,11 @@ class Ruling:
     name: str | None
     because: str | None
     """The rule that decided, where it says."""
-    land_cut: str | None
+    definitions: Mapping[str, str]
     land: Mapping[str, str]
     access: Mapping[str, str]
+    best_fire: str | None
+    """The grade said to be on the best way; empty where nothing is said."""
     open: OpenPath | None
     closed: ClosedRing | None
 
@@ -141,10 +150,31 @@ class Parameters:
     stale_after_days: float
     join_m: float
     seam_m: float
+    salient_share: float = 0.5
     without: tuple[str, ...] = ()
     """Features it was judged without."""
     assume: Mapping[str, bool] = field(default_factory=dict)
     """Features it took as certain, or as not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What a judgement by supposition says of the map as it is drawn."""
+
+    code: str
+    verdict: str
+    definitions: Mapping[str, str]
+    changed: Mapping[str, tuple[object, object]]
+    """Member to what it was and what it is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """How many positions are said to be cut off, of how many, and their share of the weight."""
+
+    units: int
+    of: int
+    weight_share: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +186,11 @@ class Said:
     as_of: str
     sha256: str
     parameters: Parameters
-    says_what_if: bool
-    """It tells what the map gives without its suppositions."""
+    what_if: WhatIf | None
+    """What it says that the map gives without its suppositions."""
+    cut_off: CutOff | None
+    options: Mapping[str, object]
+    """Every option printed, as it stands there."""
     notices: frozenset[tuple[str, str]]
     """Severity and sentence of each notice that is told beside the verdict."""
     confidence: str | None
@@ -230,6 +263,10 @@ class Node:
         """Take a list of feature ids."""
         return tuple(item.text() for item in self.items())
 
+    def words(self) -> dict[str, str]:
+        """Take an object whose members are text."""
+        return {name: self[name].text() for name in self.object()}
+
     def points(self, least: int) -> NDArray[np.float64]:
         """Take a list of positions, `(lon, lat)` in degrees."""
         items = self.items()
@@ -268,12 +305,32 @@ def parse_judgement(judgement: Mapping[str, Any]) -> Said:
         as_of=top["as_of"].text(),
         sha256=top["provenance"]["input_sha256"].text(),
         parameters=_parse_parameters(top["provenance"]["parameters"]),
-        says_what_if=top["what_if"].maybe(Node.object) is not None,
+        what_if=top["what_if"].maybe(_parse_what_if),
+        cut_off=top["cut_off"].maybe(_parse_cut_off),
+        options=top["provenance"]["parameters"].object(),
         notices=frozenset(_parse_notices(top["notices"])),
         confidence=_parse_level(top["confidence"]),
         whole=_parse_ruling(top, None),
         parts=tuple(_parse_ruling(part, part["id"].text()) for part in top["units"].items()),
     )
+
+
+def _parse_what_if(node: Node) -> WhatIf:
+    base = node["base"]
+    return WhatIf(
+        code=base["status"].text(),
+        verdict=base["verdict"].one_of(VERDICTS),
+        definitions=base["definitions"].maybe(Node.words) or {},
+        changed={
+            one["member"].text(): (one["from"].value, one["to"].value)
+            for one in node["changed"].items()
+        },
+    )
+
+
+def _parse_cut_off(node: Node) -> CutOff:
+    share = node["weight_share"].maybe(Node.number)
+    return CutOff(units=node["units"].index(), of=node["of"].index(), weight_share=share)
 
 
 def _parse_notices(node: Node) -> Iterator[tuple[str, str]]:
@@ -290,9 +347,14 @@ def _parse_parameters(node: Node) -> Parameters:
         stale_after_days=node["stale_after_days"].number(),
         join_m=node["join_m"].number(),
         seam_m=node["seam_m"].number(),
+        salient_share=_or_default(node["salient_share"].maybe(Node.number), 0.5),
         without=node["without"].maybe(Node.ids) or (),
         assume=node["assume"].maybe(_parse_assumptions) or {},
     )
+
+
+def _or_default(given: float | None, default: float) -> float:
+    return default if given is None else given
 
 
 def _parse_assumptions(node: Node) -> dict[str, bool]:
@@ -317,12 +379,19 @@ def _parse_ruling(node: Node, whose: str | None) -> Ruling:
         code=node["status"]["code"].text(),
         name=node["status"]["name"].maybe(Node.text),
         because=_parse_reason(node, whose),
-        land_cut=node["definitions"].maybe(lambda d: d["land_cut"].maybe(Node.text)),
+        definitions=node["definitions"].maybe(Node.words) or {},
         land={mode: axes["land"][mode].text() for mode in land or {}},
         access={kind: axes[kind].maybe(Node.text) or "none" for kind in access},
+        best_fire=_parse_best_fire(axes),
         open=node["certificates"]["open"].maybe(_parse_open),
         closed=node["certificates"]["closed"].maybe(_parse_closed),
     )
+
+
+def _parse_best_fire(axes: Node) -> str | None:
+    if axes.value is None or axes["fire"].value is None:
+        return ""
+    return axes["fire"]["best"].maybe(lambda best: best.one_of(GRADES))
 
 
 def _parse_reason(node: Node, whose: str | None) -> str | None:
@@ -392,7 +461,7 @@ def _parse_closed(node: Node) -> ClosedRing:
     return ClosedRing(
         reading=cast("Reading", node["reading"].one_of(READINGS)),
         units=node["units"].ids(),
-        polygons=tuple(tuple(r.points(_A_RING) for r in p.items()) for p in polygons),
+        polygons=_parse_polygons(ring["coordinates"], polygons),
         segments=tuple(_parse_segment(segment) for segment in node["segments"].items()),
         weakest=node["weakest"].index(),
         area_km2=node["area_km2"].number(),
@@ -402,6 +471,15 @@ def _parse_closed(node: Node) -> ClosedRing:
             if mode in stops.object()
         },
     )
+
+
+def _parse_polygons(
+    whole: Node, polygons: list[Node]
+) -> tuple[tuple[NDArray[np.float64], ...], ...]:
+    parts = tuple(tuple(r.points(_A_RING) for r in p.items()) for p in polygons)
+    if not parts or not all(parts):
+        raise whole.fail("a ring: it is empty")
+    return parts
 
 
 def _parse_segment(node: Node) -> Segment:

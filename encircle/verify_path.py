@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +13,8 @@ from shapely.geometry import LineString, Point
 from encircle.projection import length_on_globe_m
 from encircle.situation import Anchor, Barrier, Control, Crossing, Fire, Position, Route
 from encircle.verify_ground import (
-    BAND_M,
     GRID_M,
+    SLACK_M,
     TOLERANCE_M,
     Ground,
     Lean,
@@ -31,7 +30,7 @@ from encircle.verify_ground import (
     trace_of,
     union_of,
 )
-from encircle.verify_parse import GRADES, Leg, OpenPath
+from encircle.verify_parse import Leg, OpenPath, rank_of_fire
 from encircle.verify_spans import course_of, spans_of
 
 if TYPE_CHECKING:
@@ -44,16 +43,12 @@ if TYPE_CHECKING:
 
 LENGTH_TOLERANCE_M = 0.2
 """Two honest measurements of one length may differ by this; metres."""
-GROUND_TOLERANCE_M = 1.0
-"""How far a leg may leave passable ground; metres."""
 SAME_PLACE_DEG = 1e-9
 """Ends that meet are equal but for the last bits; degrees."""
-STRAY_M = 0.5
+STRAY_M = SLACK_M
 """Length outside a tolerance that is still put down to rounding; metres."""
-UNMAPPED_RANK = 1.5
-"""Fire nobody mapped ranks between F1 and F2. Source: the ladder of fire grades."""
-MOST_WAYS = 50
-"""Pairs of ways are compared among this many."""
+THIN_WALL_M = 0.01
+"""Half the width a barrier drawn as a line is given where a way is held against it; metres."""
 _WIDTH_TOLERANCE = 0.002
 _WIDTH_TOLERANCE_M = 5.0
 _LOOKED_PAST_M = 100.0
@@ -118,6 +113,24 @@ class PathCase:
         """Draw a leg on the plane."""
         return trace_of(self.on_plane(leg.points))
 
+    @cached_property
+    def ground_leads_out(self) -> bool:
+        """Tell whether ground leads from the force to an anchor without route or crossing."""
+        survey = self.survey
+        shapes = [survey.shape(b) for b in survey.barriers(self.path.reading, "foot")]
+        walls = [s if s.geom_type.endswith("Polygon") else s.buffer(THIN_WALL_M) for s in shapes]
+        ground = minus(self.ground.passable.buffer(SLACK_M / 2), *walls)
+        start = Point(self.on_plane(self.path.legs[0].points[:1])[0])
+        own = [piece for piece in shapely.get_parts(ground) if piece.distance(start) <= SLACK_M]
+        goals = [survey.shape(anchor) for anchor in survey.each(Anchor) if self.is_goal(anchor)]
+        return any(piece.distance(goal) <= SLACK_M for piece in own for goal in goals)
+
+    def is_goal(self, anchor: Feature) -> bool:
+        """Tell a land anchor of the force's friends."""
+        if not isinstance(anchor, Anchor) or anchor.access != "land":
+            return False
+        return anchor.side in self.survey.friends
+
     def anchor_shape(self) -> BaseGeometry | None:
         """Draw the anchor, if there is one on this reading."""
         anchor = self.survey.known.get(self.path.anchor)
@@ -168,7 +181,7 @@ def _reaches_anchor(case: PathCase, anchor: Anchor) -> Iterator[Fault]:
     allowed = case.survey.parameters.join_m if shape.geom_type == "Point" else 0.0
     if hop.length > allowed + STRAY_M:
         yield Fault(f"the path ends {hop.length:.0f} m from anchor {anchor.id!r}", (anchor.id,))
-    if measure_stray(hop, case.ground.passable, GROUND_TOLERANCE_M) > STRAY_M:
+    if measure_stray(hop, case.ground.passable, SLACK_M) > STRAY_M:
         yield Fault(f"the ground at anchor {anchor.id!r} cannot be passed", (anchor.id,))
 
 
@@ -217,13 +230,13 @@ def mode_is_kept(case: PathCase) -> Iterator[Fault]:
 
 def wheels_keep_to_routes(case: PathCase) -> Iterator[Fault]:
     """Wheels and rail leave a route only on the ground the force itself holds."""
-    left, own = True, _own_ground_m(case)
+    left, own = True, own_ground_m(case)
     gone = 0.0
     for number, leg in enumerate(case.path.legs):
         left = left and leg.by == "ground"
         if leg.by != "ground" or leg.mode not in ("wheeled", "rail"):
             continue
-        trace, drawn = case.trace(leg), _drawn_force(case)
+        trace, drawn = case.trace(leg), drawn_force(case)
         length = minus_length(trace, drawn)
         gone += length if left else 0.0
         if not left and length > STRAY_M:
@@ -232,7 +245,7 @@ def wheels_keep_to_routes(case: PathCase) -> Iterator[Fault]:
             yield Fault(f"leg {number} goes {gone:.0f} m off the routes, past {own:.0f} m")
 
 
-def _drawn_force(case: PathCase) -> BaseGeometry | None:
+def drawn_force(case: PathCase) -> BaseGeometry | None:
     """Give the polygon of a force that is drawn as one."""
     unit = case.survey.known.get(case.path.unit)
     shape = case.survey.shape(unit) if unit is not None else None
@@ -250,7 +263,8 @@ def minus_length(trace: BaseGeometry, held: BaseGeometry | None) -> float:
     return float(left.length)
 
 
-def _own_ground_m(case: PathCase) -> float:
+def own_ground_m(case: PathCase) -> float:
+    """Measure how far from its place the force goes without a road; metres."""
     unit = case.survey.known.get(case.path.unit)
     reach = case.survey.reach_m(unit, case.path.reading) if isinstance(unit, Position) else 0.0
     return max(case.survey.parameters.join_m, reach)
@@ -381,7 +395,7 @@ def ground_lets_through(case: PathCase) -> Iterator[Fault]:
     """Every leg keeps to ground that is passable on the reading, all along."""
     for number, leg in enumerate(case.path.legs):
         region = case.spannable if leg.by == "crossing" else case.ground.passable
-        stray = measure_stray(case.trace(leg), region, GROUND_TOLERANCE_M)
+        stray = measure_stray(case.trace(leg), region, SLACK_M)
         if stray > STRAY_M:
             said = f"leg {number} runs {stray:.0f} m through ground that is not passable"
             yield Fault(f"{said} on the {case.path.reading} reading", leg.evidence)
@@ -406,8 +420,8 @@ def _is_called_right(case: PathCase, leg: Leg) -> bool:
         sure_m = _measure_surely_ours(case, trace) if leg.by == "ground" else 0.0
         return _runs_over(trace, called["grey"]) and sure_m <= STRAY_M
     if leg.control == "friendly":
-        return measure_stray(trace, called["friendly"], GROUND_TOLERANCE_M) <= STRAY_M
-    within = measure_stray(trace, called["friendly or open"], GROUND_TOLERANCE_M) <= STRAY_M
+        return measure_stray(trace, called["friendly"], TOLERANCE_M) <= STRAY_M
+    within = measure_stray(trace, called["friendly or open"], TOLERANCE_M) <= STRAY_M
     return within and _runs_over(trace, called["open"])
 
 
@@ -431,16 +445,22 @@ def _runs_over(trace: BaseGeometry, region: Region) -> bool:
     return trace.length - measure_stray(trace, region, TOLERANCE_M) >= least_m
 
 
-def barriers_are_crossed_at_crossings(case: PathCase) -> Iterator[Fault]:
-    """A barrier is passed only at a crossing that carries the mode."""
-    for mode, run in _runs(case):
-        barriers = case.survey.barriers(case.path.reading, mode)
-        near = [b for b in barriers if case.survey.shape(b).distance(run) <= TOLERANCE_M]
-        gaps = _gaps(case, mode, run)
-        for barrier in near:
-            if is_cut_through(run, case.survey.shape(barrier), gaps):
-                said = f"the path crosses {barrier.type} {barrier.id!r} without a crossing"
-                yield Fault(f"{said} for {mode}", (barrier.id,))
+def nothing_stands_across_it(case: PathCase) -> Iterator[Fault]:
+    """
+    Between its crossings the way hangs together on ground that lets through, to its very end.
+
+    Barriers and ground that is held are taken out together: where a river ends at the enemy's
+    ground, or two drawings of it meet, there is no way round between them.
+    """
+    runs = list(_runs(case))
+    for number, (mode, run) in enumerate(runs):
+        goal = case.anchor_shape() if number == len(runs) - 1 else None
+        if _is_parted(case, mode, run, goal):
+            barriers = case.survey.barriers(case.path.reading, mode)
+            near = [b for b in barriers if case.survey.shape(b).distance(run) <= SLACK_M]
+            names = tuple(b.id for b in near)
+            what = f"{near[0].type} {names[0]!r}" if near else "ground that is held"
+            yield Fault(f"the way for {mode} leads over {what} without a crossing", names)
 
 
 def _runs(case: PathCase) -> Iterator[tuple[str, BaseGeometry]]:
@@ -472,22 +492,33 @@ def _gaps(case: PathCase, mode: str, run: BaseGeometry) -> BaseGeometry:
     return join(*(gap for gap in crossings if gap.intersects(run)))
 
 
-def is_cut_through(run: BaseGeometry, barrier: BaseGeometry, gaps: BaseGeometry) -> bool:
+def _is_parted(case: PathCase, mode: str, run: BaseGeometry, goal: BaseGeometry | None) -> bool:
     """
-    Tell whether a barrier parts a path's two ends.
+    Tell whether a way's two ends lie apart once all that stops it is taken from a tube round it.
 
-    The path is thickened to a tube and the barrier taken out of it: a path that touches the
-    barrier or runs along it stays in one piece, a path that crosses falls into two.
+    A way that touches a wall, or runs along one, stays in one piece; one that crosses falls into
+    two. A way that ends at ground of an anchor must get onto that ground, not to its edge alone.
     """
-    tube = run.buffer(GROUND_TOLERANCE_M)
-    wide = barrier.geom_type.endswith("Polygon")
-    wall = barrier.buffer(-BAND_M / 2) if wide else barrier.buffer(0.01)
-    left = tube.difference(wall.difference(gaps) if not wide else wall)
+    survey = case.survey
+    tube = run.buffer(SLACK_M, quad_segs=4)
+    free = case.ground.passable.intersection(tube.envelope.buffer(1.0))
+    left = tube.intersection(free.buffer(SLACK_M / 2, quad_segs=2))
+    gaps = _gaps(case, mode, run)
+    for barrier in survey.barriers(case.path.reading, mode):
+        wall = survey.shape(barrier)
+        if not wall.intersects(tube):
+            continue
+        if wall.geom_type.endswith("Polygon"):
+            left = left.difference(wall.buffer(-SLACK_M / 2))
+        else:
+            left = left.difference(wall.buffer(THIN_WALL_M).difference(gaps))
     pieces = [p for p in shapely.get_parts(left) if p.geom_type == "Polygon"]
-    ends = [Point(p) for p in shapely.get_coordinates(run)[[0, -1]]]
-    at = [{i for i, p in enumerate(pieces) if p.distance(end) <= GROUND_TOLERANCE_M * 0.99}
-          for end in ends]  # fmt: skip
-    return not at[0] & at[1]
+    start, end = (Point(p) for p in shapely.get_coordinates(run)[[0, -1]])
+    own = [p for p in pieces if p.distance(start) <= SLACK_M]
+    if goal is not None and goal.geom_type.endswith("Polygon"):
+        least = SLACK_M * THIN_WALL_M  # what lies behind the wall at its edge is not on the goal
+        return not any(p.intersection(goal).area > least for p in own)
+    return not any(p.distance(end) <= SLACK_M for p in own)
 
 
 # -- what is said of it ----------------------------------------------------------------------
@@ -571,9 +602,24 @@ def fire_is_not_played_down(case: PathCase) -> Iterator[Fault]:
             yield Fault(f"leg {number} is called {leg.fire} where no fire is mapped")
 
 
-def rank_of_fire(grade: str | None) -> float:
-    """Rank a fire grade; fire nobody mapped comes after F1."""
-    return UNMAPPED_RANK if grade is None else float(GRADES.index(grade))
+def fire_is_not_invented(case: PathCase) -> Iterator[Fault]:
+    """No leg is called more dangerous than the worst fire mapped on it."""
+    for number, leg in enumerate(case.path.legs):
+        if leg.fire is None:
+            continue
+        lines = [case.survey.known.get(name) for name in leg.evidence if leg.by != "ground"]
+        near = [f.fire for f in lines if isinstance(f, (Route, Crossing)) and f.fire]
+        near += [
+            fire.grade
+            for fire in case.survey.known.values()
+            if isinstance(fire, Fire)
+            and fire.side not in case.survey.friends
+            and leg.mode in fire.modes
+            and case.survey.shape(fire).distance(case.trace(leg)) <= TOLERANCE_M
+        ]
+        worst = max(map(rank_of_fire, near), default=-1.0)
+        if rank_of_fire(leg.fire) > worst:
+            yield Fault(f"leg {number} is called {leg.fire} and no such fire is mapped on it")
 
 
 def _mapped_fire(case: PathCase, leg: Leg) -> Iterator[tuple[str, str]]:
@@ -589,7 +635,7 @@ def _mapped_fire(case: PathCase, leg: Leg) -> Iterator[tuple[str, str]]:
         shape = case.survey.shape(fire)
         burns = leg.mode in fire.modes and case.survey.counts(fire, case.path.reading)
         if burns and shape.intersects(trace):
-            under = trace.intersection(shape.buffer(-GROUND_TOLERANCE_M))
+            under = trace.intersection(shape.buffer(-SLACK_M))
             if not under.is_empty and (trace.geom_type == "Point" or under.length > STRAY_M):
                 yield fire.grade, fire.id
 
@@ -627,135 +673,11 @@ def _clearance(case: PathCase, at: BaseGeometry, lean: Lean, far_m: float) -> fl
     """Measure how far a place lies from what nobody walks on; the map's edge is no wall."""
     survey = case.survey
     ground = survey.ground(case.path.reading, lean)
-    around = common(at.buffer(far_m), survey.extent(lean).buffer(-_EDGE_M))
+    around = common(at.buffer(far_m), survey.extent().buffer(-_EDGE_M))
     solid = minus(around, ground.passable).buffer(-2 * GRID_M).buffer(2 * GRID_M)
     walls: list[BaseGeometry] = [solid]  # without the cracks that snapping to the grid leaves
     walls += [survey.shape(b) for b in survey.barriers(case.path.reading, "foot")]
     return min(far_m, measure_gap(at, walls))
-
-
-def disjoint_ways_are_disjoint(case: PathCase) -> Iterator[Fault]:
-    """As many ways as counted share no route or crossing, and the cut meets each of them."""
-    said = case.path.disjoint
-    if len(said.ways) != said.count or len(said.cut) != said.count:
-        given = f"{len(said.ways)} ways and a cut of {len(said.cut)}"
-        yield Fault(f"{said.count} disjoint ways are counted, and {given} given")
-    for way in said.ways:
-        if not set(way) & set(said.cut):
-            yield Fault("the cut misses a way", way)
-    taken = {leg.evidence[0] for leg in case.path.legs if leg.by != "ground" and leg.evidence}
-    if taken and not taken & set(said.cut) and _needs_its_lines(case):
-        yield Fault("the cut leaves the path itself open", tuple(sorted(taken)))
-    for one, other in combinations(said.ways[:MOST_WAYS], 2):
-        shared = [name for name in sorted(set(one) & set(other))
-                  if not _can_be_shared(case, name, same=set(one) == set(other))]  # fmt: skip
-        if shared:
-            yield Fault("two ways share a route or crossing", tuple(shared))
-    yield from _count_on_one_road(case)
-    yield from _lines_exist(case, sorted({*said.cut, *(n for way in said.ways for n in way)}))
-
-
-def _needs_its_lines(case: PathCase) -> bool:
-    """Tell whether a path is a way by route and crossing, so that the cut must meet it too."""
-    start, goal = Point(case.on_plane(case.path.legs[0].points[:1])[0]), case.anchor_shape()
-    if goal is None or start.distance(goal) <= _own_ground_m(case):
-        return False
-    return case.path.mode in ("wheeled", "rail") or not _ground_leads_out(case)
-
-
-def _ground_leads_out(case: PathCase) -> bool:
-    """Tell whether ground leads from the force to an anchor without route or crossing."""
-    survey, near_m = case.survey, GROUND_TOLERANCE_M
-    walls = [_thicken(survey.shape(b)) for b in survey.barriers(case.path.reading, "foot")]
-    ground = minus(union_of(parts_of(case.ground.passable)).buffer(near_m), *walls)
-    start = Point(case.on_plane(case.path.legs[0].points[:1])[0])
-    own = [piece for piece in shapely.get_parts(ground) if piece.distance(start) <= near_m]
-    goals = [survey.shape(a) for a in survey.each(Anchor) if _is_goal(case, a)]
-    return any(piece.distance(goal) <= near_m for piece in own for goal in goals)
-
-
-def _thicken(barrier: BaseGeometry) -> BaseGeometry:
-    return barrier if barrier.geom_type.endswith("Polygon") else barrier.buffer(0.01)
-
-
-def _is_goal(case: PathCase, anchor: Feature) -> bool:
-    if not isinstance(anchor, Anchor) or anchor.access != "land":
-        return False
-    return anchor.side in case.survey.friends
-
-
-def _can_be_shared(case: PathCase, name: str, *, same: bool) -> bool:
-    """A route may serve two ways by different stretches, if something stands or joins between."""
-    survey, join_m = case.survey, case.survey.parameters.join_m
-    route = survey.known.get(name)
-    if not isinstance(route, Route):
-        return False
-    drawn = _drawn_force(case)
-    if drawn is not None and drawn.intersects(survey.shape(route)):
-        return True  # a force drawn across a road goes either way on it
-    marks = [f for f in survey.known.values() if isinstance(f, (Position, Anchor))]
-    others = [f for f in survey.known.values() if isinstance(f, (Route, Crossing)) and f != route]
-    reach = max(join_m, _own_ground_m(case))
-    return any(
-        _meets_midway(survey.shape(route), survey.shape(mark), reach if mark in marks else join_m)
-        for mark in (marks if same else [*marks, *others])
-    )
-
-
-def _count_on_one_road(case: PathCase) -> Iterator[Fault]:
-    """Where ground is not counted, one road alone gives a way for each stretch to an anchor."""
-    ways = case.path.disjoint.ways
-    for name in sorted({way[0] for way in ways if len(way) == 1 and ways.count(way) > 1}):
-        route, counted = case.survey.known.get(name), ways.count((name,))
-        if isinstance(route, Route) and _ground_leads_out(case):
-            most = _count_stretches(case, case.survey.shape(route))
-            if counted > most:
-                yield Fault(f"{counted} ways are counted on {name!r}, which has {most}", (name,))
-
-
-def _count_stretches(case: PathCase, route: BaseGeometry) -> int:
-    """Count the stretches of a route between a place of the force and an anchor next to it."""
-    survey = case.survey
-    unit, near_m = survey.known.get(case.path.unit), survey.parameters.join_m + TOLERANCE_M
-    places = [*shapely.get_parts(survey.shape(unit))] if unit is not None else []
-    goals = [survey.shape(a) for a in survey.each(Anchor) if _is_goal(case, a)]
-    goals = [goal for goal in goals if goal.distance(route) <= near_m]
-    count = 0
-    for line in shapely.get_parts(route):
-        marks = [(line.project(p), 0) for place in places for p in _touching(line, place)]
-        marks += [(line.project(p), 1) for goal in goals for p in _touching(line, goal)]
-        kinds = [kind for _, kind in sorted(marks)]
-        count += sum(one != other for one, other in pairwise(kinds))
-        if line.is_ring:
-            count += kinds[:1] != kinds[-1:]
-    return count
-
-
-def _nearest(line: BaseGeometry, shape: BaseGeometry) -> BaseGeometry:
-    return Point(shapely.shortest_line(line, shape).coords[0])
-
-
-def _touching(line: BaseGeometry, goal: BaseGeometry) -> list[BaseGeometry]:
-    """Give the places where a line enters and leaves an anchor, else where it comes nearest."""
-    inside = shapely.get_coordinates(line.intersection(goal))
-    return [*map(Point, inside[[0, -1]])] if len(inside) else [_nearest(line, goal)]
-
-
-def _meets_midway(line: BaseGeometry, mark: BaseGeometry, near_m: float) -> bool:
-    """Tell whether something comes near a line, and nearest to it between its ends."""
-    onto = shapely.shortest_line(line, mark)
-    ends = union_of([line.boundary])
-    if onto.length > near_m:
-        return False
-    return ends.is_empty or Point(onto.coords[0]).distance(ends) > TOLERANCE_M
-
-
-def _lines_exist(case: PathCase, names: list[str]) -> Iterator[Fault]:
-    for name in names:
-        line = case.survey.known.get(name)
-        modes = line.modes if isinstance(line, (Route, Crossing)) else ()
-        if not any(case.survey.is_usable(line, case.path.reading, m) for m in modes if line):
-            yield Fault(f"{name!r} is no route or crossing that can be used", (name,))
 
 
 PATH_RULES = (
@@ -768,10 +690,10 @@ PATH_RULES = (
     lines_carry_their_legs,
     ground_lets_through,
     ground_is_what_it_is_called,
-    barriers_are_crossed_at_crossings,
+    nothing_stands_across_it,
     evidence_is_really_there,
     fire_is_not_played_down,
+    fire_is_not_invented,
     bottleneck_is_measured,
-    disjoint_ways_are_disjoint,
 )
 """Everything asked of an open path, in the order it is asked."""

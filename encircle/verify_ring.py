@@ -14,6 +14,8 @@ from encircle.projection import GEOD, length_on_globe_m
 from encircle.situation import Anchor, Barrier, Control, Crossing, Position, Route
 from encircle.verify_ground import (
     BAND_M,
+    GRID_M,
+    SLACK_M,
     TOLERANCE_M,
     Ground,
     Lean,
@@ -30,7 +32,8 @@ from encircle.verify_ground import (
 )
 from encircle.verify_parse import LAND_MODES, ClosedRing, Segment, Stop
 from encircle.verify_path import SAME_PLACE_DEG, STRAY_M, Fault, find_misplaced, same_length
-from encircle.verify_spans import course_of, spans_of
+from encircle.verify_reach import flood_of
+from encircle.verify_spans import course_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,8 +49,6 @@ PINCH_M2 = 1.0
 """A ring whose rounding makes it touch itself encloses the same ground but for this; m2."""
 LEAVES_M = 5.0
 """A route this far inside and this far outside leaves the ring; metres."""
-CRACK_M = 0.5
-"""Passable ground narrower than twice this between walls is a crack in the drawing; metres."""
 BAND_LOOKED_AT_M = 200.0
 """Ground this far from the ring and its stops is looked at for what it is called; metres."""
 SEA = "coast"
@@ -124,7 +125,9 @@ def ring_is_simple(case: RingCase) -> Iterator[Fault]:
         total += enclosed
         if not shape.is_valid and abs(shapely.make_valid(shape).area - enclosed) > PINCH_M2:
             yield Fault(f"polygon {number} of the ring crosses itself")
-    if abs(case.inside.area - total) > PINCH_M2 * len(case.parts) + 1e-9 * total:
+    outline_m = sum(float(Polygon(p[0], p[1:]).length) for p in case.parts)
+    rounding = GRID_M * outline_m  # vertices are rounded, and areas united on a grid
+    if abs(case.inside.area - total) > PINCH_M2 * len(case.parts) + rounding:
         yield Fault("the ring's polygons overlap")
 
 
@@ -199,7 +202,7 @@ def _areas_km2(case: RingCase) -> tuple[float, float]:
 
 def force_is_inside(case: RingCase) -> Iterator[Fault]:
     """Every position named stands inside the ring."""
-    around = case.inside.buffer(GIVE_M)
+    around = case.inside.buffer(SLACK_M)
     for name in case.ring.units:
         unit = case.survey.known.get(name)
         if not isinstance(unit, Position) or unit.force != case.survey.situation.force:
@@ -208,10 +211,6 @@ def force_is_inside(case: RingCase) -> Iterator[Fault]:
             yield Fault(f"{name!r} stands outside the ring", (name,))
     if not case.ring.units:
         yield Fault("the ring is said to hold nobody")
-
-
-GIVE_M = 1.0
-"""A position this close to the ring may stand on it; metres."""
 
 
 def _stands_in(case: RingCase, unit: Position, around: BaseGeometry) -> bool:
@@ -230,14 +229,14 @@ def _stands_in(case: RingCase, unit: Position, around: BaseGeometry) -> bool:
 
 def no_anchor_is_inside(case: RingCase) -> Iterator[Fault]:
     """No friendly land anchor lies inside the ring."""
-    core = case.inside.buffer(-TOLERANCE_M)
+    core = case.inside.buffer(-SLACK_M)
     for anchor in case.survey.known.values():
         if not _is_way_on(case, anchor):
             continue
         shape = case.survey.shape(anchor)
         if shape.geom_type != "Point":
             firm = minus(areas_of(shape.intersection(case.ground.passable)), *_sealed(case))
-            shape = firm.buffer(-TOLERANCE_M)
+            shape = firm.buffer(-SLACK_M)
         if core.intersects(shape):
             yield Fault(f"anchor {anchor.id!r} lies inside the ring", (anchor.id,))
 
@@ -364,174 +363,24 @@ def _wall(shape: BaseGeometry) -> BaseGeometry:
 
 
 def nobody_gets_out(case: RingCase) -> Iterator[Fault]:
-    """No ground or crossing leads past the ring; a road past it for wheels alone leads nowhere."""
-    around = case.inside.buffer(TOLERANCE_M + CRACK_M)
+    """No ground or crossing leads past the ring or to an anchor; wheels past it lead nowhere."""
+    around = case.inside.buffer(TOLERANCE_M)
+    known = map(case.survey.known.get, case.ring.units)
+    units = [unit for unit in known if isinstance(unit, Position)]
     for mode in LAND_MODES:
-        flood = _Flood(case, mode)
-        for via, place in flood.spread():
-            gone = not place.difference(around).is_empty
-            if gone and flood.leads_on(place):
+        reading = case.ring.reading
+        flood = flood_of(case.survey, reading, "closed", mode, past_the_edge=True)
+        reached = flood.spread(units)
+        for anchor in flood.anchors_reached(reached, "land"):
+            yield Fault(f"{mode} gets to anchor {anchor.id!r}", (anchor.id,))
+        for piece, via in reached.items():
+            gone = not flood.pieces[piece].difference(around).is_empty
+            # A road may lead past what holds feet and tracks: it is out where it comes to the
+            # edge of the map, and at an anchor.
+            if gone and (not flood.on_routes or flood.runs_off([piece])):
                 by = f" by {via!r}" if via else ""
                 yield Fault(f"{mode} gets out of the ring{by}", (via,) if via else ())
                 break
-
-
-@dataclass
-class _Flood:
-    """Who can go where by one mode: pieces of passable ground, and the crossings between."""
-
-    case: RingCase
-    mode: str
-
-    @cached_property
-    def on_routes(self) -> bool:
-        """Rail and wheels keep to routes."""
-        return self.mode in ("rail", "wheeled")
-
-    @cached_property
-    def walk(self) -> str:
-        """The mode that carries between crossings: a boat way is walked."""
-        return "foot" if self.mode == "boat" else self.mode
-
-    @cached_property
-    def ground(self) -> BaseGeometry:
-        """The ground the mode may be on, barriers taken out."""
-        survey, reading = self.case.survey, self.case.ring.reading
-        walls = [_wall(survey.shape(b)) for b in survey.barriers(reading, self.walk)]
-        return minus(self.case.ground.passable, *walls)
-
-    @cached_property
-    def pieces(self) -> list[BaseGeometry]:
-        """The ground, or the stretches of route, that hang together for the mode."""
-        survey, reading = self.case.survey, self.case.ring.reading
-        if not self.on_routes:
-            return _polygons(self.ground.buffer(-CRACK_M))
-        usable = survey.lines(reading, self.walk)
-        lines = [survey.shape(line) for line in usable if isinstance(line, Route)]
-        return _polygons(union_of(lines).intersection(self.ground).buffer(BAND_M / 2))
-
-    @cached_property
-    def starts(self) -> set[int]:
-        """The pieces the force can set out on."""
-        found: set[int] = set()
-        for name in self.case.ring.units:
-            unit = self.case.survey.known.get(name)
-            if isinstance(unit, Position):
-                found |= self._starts_of(unit)
-        return found
-
-    def _starts_of(self, unit: Position) -> set[int]:
-        survey = self.case.survey
-        shape = survey.shape(unit)
-        if shape.geom_type == "Polygon":
-            core = shape.buffer(-CRACK_M - BAND_M)
-            return self._pieces_near(shape.representative_point() if core.is_empty else core, 0.0)
-        if not self.on_routes:
-            return self._pieces_near(shape, CRACK_M + BAND_M)
-        reach = max(survey.parameters.join_m, survey.reach_m(unit, self.case.ring.reading))
-        return {
-            piece
-            for piece in self._pieces_near(shape, reach - 1.0)
-            if self._is_open_step(shape, self.pieces[piece])
-        }
-
-    def _is_open_step(self, shape: BaseGeometry, piece: BaseGeometry) -> bool:
-        step = shapely.shortest_line(shape, piece)
-        barriers = self.case.survey.barriers(self.case.ring.reading, self.walk)
-        if any(step.intersects(self.case.survey.shape(b)) for b in barriers):
-            return False
-        return measure_stray(step, self.case.ground.passable, CRACK_M) <= STRAY_M
-
-    def _pieces_near(self, shape: BaseGeometry, near_m: float) -> set[int]:
-        if not self.pieces:
-            return set()
-        tree = shapely.STRtree(self.pieces)
-        return set(map(int, tree.query(shape, predicate="dwithin", distance=near_m)))
-
-    def spread(self) -> Iterator[tuple[str | None, BaseGeometry]]:
-        """Give every piece that can be reached, and the crossing it was reached by."""
-        reached: dict[int, str | None] = dict.fromkeys(self.starts)
-        links = [(c.id, self._linked(c)) for c in self._crossings()]
-        links += list(self._joined())
-        grew = True
-        while grew:
-            before = len(reached)
-            for name, linked in links:
-                if linked & reached.keys():
-                    reached.update((piece, name) for piece in linked - reached.keys())
-            grew = len(reached) > before
-        for piece, via in reached.items():
-            yield via, self.pieces[piece]
-
-    def leads_on(self, piece: BaseGeometry) -> bool:
-        """
-        Tell whether a piece past the ring is a way out.
-
-        A barrier may hold feet and tracks and let a road's wheels through. They keep to the roads
-        they reach: those are out where they come by an anchor, or to the edge of the map.
-        """
-        if not self.on_routes:
-            return True
-        survey = self.case.survey
-        near = survey.parameters.join_m + TOLERANCE_M
-        anchors = (f for f in survey.known.values() if _is_way_on(self.case, f))
-        if any(piece.distance(survey.shape(anchor)) <= near for anchor in anchors):
-            return True
-        area = survey.situation.area
-        edge = survey.plane.to_metres(area).boundary if area is not None else None
-        return edge is not None and piece.distance(edge) <= TOLERANCE_M
-
-    def _joined(self) -> Iterator[tuple[str, set[int]]]:
-        """Find the stretches that the end of a route joins to others."""
-        survey = self.case.survey
-        for line in survey.lines(self.case.ring.reading, self.walk) if self.on_routes else ():
-            if isinstance(line, Route):
-                for part in shapely.get_parts(survey.shape(line)):
-                    for end in (Point(p) for p in shapely.get_coordinates(part)[[0, -1]]):
-                        near = self._pieces_near(end, survey.parameters.join_m - 1.0)
-                        joined = {i for i in near if self._is_open_step(end, self.pieces[i])}
-                        yield line.id, joined if len(joined) > 1 else set()
-
-    def _crossings(self) -> Iterator[Crossing]:
-        modes = ("foot", "boat") if self.mode == "boat" else (self.mode,)
-        lines = {c.id: c for m in modes for c in self.case.survey.lines(self.case.ring.reading, m)}
-        return (c for c in lines.values() if isinstance(c, Crossing))
-
-    def _linked(self, crossing: Crossing) -> set[int]:
-        """Find the pieces a crossing joins beyond doubt."""
-        survey, ground = self.case.survey, self.case.ground
-        linked: set[int] = set()
-        for span in spans_of(survey, ground, crossing):
-            if measure_stray(span, self._spannable, TOLERANCE_M) <= STRAY_M:
-                linked |= self._linked_by(span)
-        return linked
-
-    def _linked_by(self, span: BaseGeometry) -> set[int]:
-        linked: set[int] = set()
-        for end in {Point(p) for p in shapely.get_coordinates(span)[[0, -1]]}:
-            for piece in self._pieces_near(end, self.case.survey.parameters.join_m - 1.0):
-                step = shapely.shortest_line(end, self.pieces[piece])
-                if measure_stray(step, self._spannable, 1.0) <= STRAY_M:
-                    linked.add(piece)
-        return linked
-
-    @cached_property
-    def _wide(self) -> list[BaseGeometry]:
-        survey, reading = self.case.survey, self.case.ring.reading
-        shapes = (survey.shape(b) for b in survey.barriers(reading, self.walk))
-        return [shape for shape in shapes if shape.geom_type.endswith("Polygon")]
-
-    @cached_property
-    def _spannable(self) -> BaseGeometry:
-        """What a crossing may certainly span: passable ground, and water that is not hostile."""
-        ground = self.case.ground
-        grey = ground.grey if self.case.ring.reading == "pessimistic" else Polygon()
-        wet = minus(join(*self._wide), ground.hostile, ground.neutral, grey)
-        return join(ground.passable, wet)
-
-
-def _polygons(area: BaseGeometry) -> list[BaseGeometry]:
-    return [p for p in shapely.get_parts(area) if p.geom_type == "Polygon" and not p.is_empty]
 
 
 # -- what is said of the ways out ------------------------------------------------------------

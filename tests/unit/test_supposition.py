@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import replace
 
@@ -16,6 +17,8 @@ from encircle.supposition import suppose
 from encircle.verify import verify
 
 KURSK = "fixtures/kursk-2025-03-14/situation.geojson"
+TOLD = {"base": {"status": "C2", "verdict": "not_encircled", "definitions": {}}, "changed": []}
+"""What the map as drawn gives, told though nothing is supposed."""
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
@@ -98,9 +101,7 @@ def test_the_verifier_sees_through_a_supposition_that_was_hidden(kursk):
             lambda j: j["provenance"]["parameters"].update(without=["r3-tracks"]),
             id="added to the parameters alone",
         ),
-        pytest.param(
-            Options(), lambda j: j.update(what_if={"base": {}, "changed": []}), id="told of none"
-        ),
+        pytest.param(Options(), lambda j: j.update(what_if=copy.deepcopy(TOLD)), id="told of none"),
     ],
 )
 def test_the_verifier_wants_every_supposition_told_and_no_other(kursk, options, forge):
@@ -115,7 +116,7 @@ def test_the_verifier_wants_every_supposition_told_and_no_other(kursk, options, 
 def test_the_verifier_refuses_a_supposition_about_nothing(kursk):
     judgement = json.loads(judge(kursk).to_json())
     judgement["provenance"]["parameters"]["without"] = ["nothing"]
-    judgement["what_if"] = {"base": {}, "changed": []}
+    judgement["what_if"] = copy.deepcopy(TOLD)
     failed = verify(judgement, kursk).failures
     assert [check.name for check in failed] == ["judgement: supposition"]
 

@@ -225,7 +225,7 @@ def standing_on_the_depot():
     given = salient_map()
     given["features"][0] = unit(at=(0, -13.5))
     still = leg([(0, -13.5), (0, -13.5)], "ground", "foot", "friendly", ["depot", "ours"])
-    return given, judgement(given, "C2", path("pessimistic", [still], mode="foot"))
+    return given, judgement(given, "C0", path("pessimistic", [still], mode="foot"))
 
 
 # -- a pocket between the enemy and a lake ----------------------------------------------------
@@ -771,10 +771,10 @@ def test_one_open_position_opens_the_force():
     given = pocket_map(extra=[unit("second", (-10, 0))])
     walk = [leg([(-10, 0), (-12.5, 0)], "ground", "foot", "friendly", ["rear"])]
     way = {**path("pessimistic", walk, mode="foot"), "unit": "second"}
-    shut, free = ruling("E2", closed=pocket_ring()), ruling("C2", way)
+    shut, free = ruling("E2", closed=pocket_ring()), ruling("C0", way)
     parts = [{"id": "unit", **shut}, {"id": "second", **free}]
-    assert verify(judgement(given, "C2", way, parts=parts), read_situation(given)).holds
-    rejected(given, judgement(given, "E2", closed=pocket_ring(), parts=parts), "make it C2")
+    assert verify(judgement(given, "C0", way, parts=parts), read_situation(given)).holds
+    rejected(given, judgement(given, "E2", closed=pocket_ring(), parts=parts), "make it C0")
 
 
 def test_an_instant_given_by_hand_is_the_one_compared():

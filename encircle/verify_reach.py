@@ -1,0 +1,451 @@
+"""Who can go where by one mode: the verifier floods the ground from a force, surely or perhaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from shapely.geometry import Point, Polygon
+
+from encircle.situation import Anchor, Crossing, Fire, Position, Route
+from encircle.verify_ground import (
+    BAND_M,
+    GIVE_M,
+    SLACK_M,
+    TOLERANCE_M,
+    Ground,
+    Lean,
+    Survey,
+    areas_of,
+    common,
+    join,
+    measure_stray,
+    minus,
+    union_of,
+)
+from encircle.verify_parse import LAND_MODES, rank_of_fire
+from encircle.verify_spans import spans_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.verify_parse import Reading
+
+STEP_M = 1.0
+"""A join is sure if it is this much shorter than it may be; metres."""
+
+
+@dataclass
+class Flood:
+    """
+    Pieces of passable ground, or stretches of route, and the crossings between them.
+
+    Drawn `closed`, what it reaches is reached beyond doubt; drawn `open`, what it does not reach
+    is beyond reach.
+    """
+
+    survey: Survey
+    reading: Reading
+    lean: Lean
+    mode: str
+    shun: float | None = None
+    """Ground and lines under fire of this rank or worse are left out."""
+    special: bool = False
+    """Tunnels, strips of neutral ground and crossings by a third party's leave are taken too."""
+    only: frozenset[str] | None = None
+    """The only routes and crossings taken."""
+    without: frozenset[str] = frozenset()
+    """Routes and crossings not taken."""
+    by_road: bool = False
+    """Feet and tracks keep to routes too."""
+    past_the_edge: bool = False
+    """The edge of the map is no wall: what a ring shuts in must not come to it."""
+
+    @property
+    def sure(self) -> bool:
+        """What it reaches is reached beyond doubt."""
+        return self.lean == "closed"
+
+    @property
+    def on_routes(self) -> bool:
+        """Rail and wheels keep to routes."""
+        return self.by_road or self.mode in ("rail", "wheeled")
+
+    @property
+    def walk(self) -> str:
+        """The mode that carries between crossings: a boat way is walked."""
+        return "foot" if self.mode == "boat" else self.mode
+
+    @cached_property
+    def drawn(self) -> Ground:
+        """The ground on the reading, drawn as the flood leans."""
+        return self.survey.ground(self.reading, self.lean)
+
+    @cached_property
+    def ground(self) -> BaseGeometry:
+        """The ground the mode may be on, barriers and fire that is shunned taken out."""
+        barriers = self.survey.barriers(self.reading, self.walk)
+        shapes = [self.survey.shape(barrier) for barrier in barriers]
+        if self.sure:
+            walls = [areas_of(shape.buffer(BAND_M)) for shape in shapes]
+            free = self.drawn.passable
+            if not self.past_the_edge:
+                free = common(free, self.survey.extent())
+            return minus(free, *walls, *self._fires(TOLERANCE_M))
+        walls = [
+            areas_of(shape.buffer(-SLACK_M if shape.geom_type.endswith("Polygon") else SLACK_M / 4))
+            for shape in shapes
+        ]
+        return minus(self.drawn.passable.buffer(SLACK_M / 2), *walls, *self._fires(-TOLERANCE_M))
+
+    def _fires(self, spread_m: float) -> list[BaseGeometry]:
+        return [
+            self.survey.shape(fire).buffer(spread_m)
+            for fire in self.survey.known.values()
+            if isinstance(fire, Fire)
+            and self.shun is not None
+            and rank_of_fire(fire.grade) >= self.shun
+            and fire.side not in self.survey.friends
+            and self.walk in fire.modes
+            and self.survey.counts(fire, self.reading)
+        ]
+
+    def _lines(self, mode: str) -> Iterator[Route | Crossing]:
+        """Go through the routes and crossings that carry a mode and are taken."""
+        for line in self.survey.known.values():
+            if not isinstance(line, (Route, Crossing)) or line.id in self.without:
+                continue
+            usable = self.survey.is_usable(line, self.reading, mode)
+            usable = usable or (self.special and self.survey.is_special(line, self.reading))
+            named = self.only is None or line.id in self.only
+            calm = self.shun is None or line.fire is None or rank_of_fire(line.fire) < self.shun
+            if usable and named and calm:
+                yield line
+
+    @cached_property
+    def pieces(self) -> list[BaseGeometry]:
+        """The ground, or the stretches of route, that hang together for the mode."""
+        if not self.on_routes:
+            return polygons_of(self.ground.buffer(-SLACK_M / 2) if self.sure else self.ground)
+        routes = (line for line in self._lines(self.walk) if isinstance(line, Route))
+        lines = [self._left_of(self.survey.shape(route)) for route in routes]
+        return polygons_of(union_of(lines).intersection(self.ground).buffer(BAND_M / 2))
+
+    def _left_of(self, line: BaseGeometry) -> BaseGeometry:
+        """Take from a route what runs on a line not taken: posted twice, it is lost as one."""
+        for name in self.without:
+            lost = self.survey.known.get(name)
+            if isinstance(lost, (Route, Crossing)):
+                same = line.intersection(self.survey.shape(lost).buffer(SLACK_M))
+                along = [p for p in shapely.get_parts(same) if p.length > 10 * SLACK_M]
+                line = line.difference(union_of(along).buffer(SLACK_M))
+        return line
+
+    # -- from piece to piece
+
+    def starts_of(self, unit: Position) -> set[int]:
+        """Find the pieces a position can set out on."""
+        shape = self.survey.shape(unit)
+        own_m = max(self.survey.parameters.join_m, self.survey.reach_m(unit, self.reading))
+        if not self.sure:
+            return self._near(shape, own_m + TOLERANCE_M if self.on_routes else TOLERANCE_M)
+        if shape.geom_type == "Polygon":
+            core = shape.buffer(-SLACK_M - BAND_M)
+            return self._near(shape.representative_point() if core.is_empty else core, 0.0)
+        if not self.on_routes:
+            return self._near(shape, SLACK_M / 2 + BAND_M)
+        near = self._near(shape, own_m - STEP_M)
+        return {piece for piece in near if self._is_open_step(shape, self.pieces[piece])}
+
+    def _is_open_step(self, shape: BaseGeometry, piece: BaseGeometry) -> bool:
+        step = shapely.shortest_line(shape, piece)
+        barriers = self.survey.barriers(self.reading, self.walk)
+        if any(step.intersects(self.survey.shape(b)) for b in barriers):
+            return False
+        return measure_stray(step, self.drawn.passable, SLACK_M) <= SLACK_M
+
+    def _near(self, shape: BaseGeometry, near_m: float) -> set[int]:
+        if not self.pieces or shape.is_empty:
+            return set()
+        return set(map(int, self._tree.query(shape, predicate="dwithin", distance=near_m)))
+
+    @cached_property
+    def _tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self.pieces)
+
+    @cached_property
+    def links(self) -> list[tuple[str, set[int]]]:
+        """The crossings and road ends, each with the pieces it joins."""
+        found = [(c.id, self._linked(c)) for c in self._crossings()]
+        return [*found, *self._joined()]
+
+    def spread(self, units: Iterable[Position]) -> dict[int, str | None]:
+        """Find every piece that can be reached, and the crossing it was reached by."""
+        return self._spread(set().union(*(self.starts_of(unit) for unit in units)))
+
+    def spread_from(self, places: Iterable[BaseGeometry]) -> dict[int, str | None]:
+        """Find every piece that can be reached from where some places touch the lines."""
+        near_m = self.survey.parameters.join_m + TOLERANCE_M
+        return self._spread(set().union(*(self._near(place, near_m) for place in places)))
+
+    def _spread(self, starts: set[int]) -> dict[int, str | None]:
+        reached: dict[int, str | None] = dict.fromkeys(starts)
+        grew = True
+        while grew:
+            before = len(reached)
+            for name, linked in self.links:
+                if linked & reached.keys():
+                    reached.update((piece, name) for piece in linked - reached.keys())
+            grew = len(reached) > before
+        return reached
+
+    def _joined(self) -> Iterator[tuple[str, set[int]]]:
+        """Find the stretches that the end of a route joins to others."""
+        join_m = self.survey.parameters.join_m
+        for line in self._lines(self.walk) if self.on_routes else ():
+            if not isinstance(line, Route):
+                continue
+            for part in shapely.get_parts(self.survey.shape(line)):
+                for end in (Point(p) for p in shapely.get_coordinates(part)[[0, -1]]):
+                    near = self._near(end, join_m - STEP_M if self.sure else join_m + TOLERANCE_M)
+                    if self.sure:
+                        near = {i for i in near if self._is_open_step(end, self.pieces[i])}
+                    if len(near) > 1:
+                        yield line.id, near
+
+    def _crossings(self) -> Iterator[Crossing]:
+        modes = ("foot", "boat") if self.mode == "boat" else (self.mode,)
+        lines = {line.id: line for mode in modes for line in self._lines(mode)}
+        lost = [
+            self.survey.shape(self.survey.known[n]) for n in self.without & {*self.survey.known}
+        ]
+        for line in lines.values():
+            shape = self.survey.shape(line)
+            twice = any(shape.hausdorff_distance(other) <= STEP_M for other in lost)
+            if isinstance(line, Crossing) and not twice:
+                yield line
+
+    def _linked(self, crossing: Crossing) -> set[int]:
+        """Find the pieces a crossing joins, beyond doubt or perhaps."""
+        linked: set[int] = set()
+        far_m = self.survey.parameters.join_m + TOLERANCE_M
+        for span in spans_of(self.survey, self.drawn, crossing):
+            if not self.sure:
+                strip = self.drawn.neutral.buffer(-TOLERANCE_M)
+                if self.special or not span.intersects(strip):
+                    linked |= self._near(span, far_m)
+            elif self._is_open_span(crossing, span):
+                linked |= self._linked_by(span)
+        return linked
+
+    def _is_open_span(self, crossing: Crossing, span: BaseGeometry) -> bool:
+        if self.special and crossing.type == "tunnel":
+            return True  # it passes under anything
+        way = self._spannable
+        if self.special:
+            way = join(way, self.drawn.neutral)
+        return measure_stray(span, way, TOLERANCE_M) <= SLACK_M
+
+    def _linked_by(self, span: BaseGeometry) -> set[int]:
+        linked: set[int] = set()
+        for end in {Point(p) for p in shapely.get_coordinates(span)[[0, -1]]}:
+            for piece in self._near(end, self.survey.parameters.join_m - STEP_M):
+                step = shapely.shortest_line(end, self.pieces[piece])
+                if measure_stray(step, self._spannable, SLACK_M) <= SLACK_M:
+                    linked.add(piece)
+        return linked
+
+    @cached_property
+    def _spannable(self) -> BaseGeometry:
+        """What a crossing may certainly span: passable ground, and water that is not hostile."""
+        grey = self.drawn.grey if self.reading == "pessimistic" else Polygon()
+        water = [self.survey.shape(b) for b in self.survey.barriers(self.reading, self.walk)]
+        wide = [shape for shape in water if shape.geom_type.endswith("Polygon")]
+        wet = minus(join(*wide), self.drawn.hostile, self.drawn.neutral, grey)
+        return join(self.drawn.passable, wet)
+
+    # -- where it leads
+
+    def anchors_reached(self, pieces: Iterable[int], *access: str) -> Iterator[Anchor]:
+        """Go through the side's anchors of some kinds of access that a piece comes to."""
+        places = [self.pieces[piece] for piece in pieces]
+        for anchor in self.survey.known.values():
+            if (
+                isinstance(anchor, Anchor)
+                and anchor.access in access
+                and anchor.side in self.survey.friends
+                and self.survey.counts(anchor, self.reading)
+                and any(self._comes_to(place, anchor) for place in places)
+            ):
+                yield anchor
+
+    def _comes_to(self, place: BaseGeometry, anchor: Anchor) -> bool:
+        shape = self.survey.shape(anchor)
+        join_m = self.survey.parameters.join_m
+        if not self.sure:
+            return place.distance(shape) <= join_m + TOLERANCE_M
+        if not self.on_routes:
+            at_sea = anchor.access == "sea" and shape.geom_type != "Point"
+            firm = shape.buffer(TOLERANCE_M) if at_sea else shape  # the sea is met at its shore
+            met = place.intersection(firm)
+            return met.area > SLACK_M if shape.geom_type != "Point" else not met.is_empty
+        if shape.geom_type != "Point":
+            return place.intersection(shape).area > BAND_M * STEP_M
+        here = self.drawn.passable.intersects(shape)
+        return (
+            here and place.distance(shape) <= join_m - STEP_M and self._is_open_step(shape, place)
+        )
+
+    def runs_off(self, pieces: Iterable[int]) -> bool:
+        """Tell whether a piece comes to the edge of the map."""
+        edge = self.survey.extent().boundary
+        return any(self.pieces[piece].distance(edge) <= TOLERANCE_M for piece in pieces)
+
+
+def leads_to_land(flood: Flood, unit: Position) -> Anchor | None:
+    """Give a land anchor that a position comes to by a flood's mode, if there is one."""
+    return next(flood.anchors_reached(flood.spread([unit]), "land"), None)
+
+
+def find_way_by(  # noqa: PLR0913 - a way is asked for by all of these
+    survey: Survey,
+    unit: Position,
+    reading: Reading,
+    lean: Lean,
+    modes: Iterable[str] = LAND_MODES,
+    shun: float | None = None,
+) -> str | None:
+    """Name a mode by which a position reaches a land anchor; None where there is none."""
+    for mode in modes:
+        if leads_to_land(flood_of(survey, reading, lean, mode, shun), unit) is not None:
+            return mode
+    return None
+
+
+def flood_of(  # noqa: PLR0913 - what a flood is told apart by
+    survey: Survey,
+    reading: Reading,
+    lean: Lean,
+    mode: str,
+    shun: float | None = None,
+    *,
+    past_the_edge: bool = False,
+) -> Flood:
+    """Give the flood of a mode over all ground and lines; it is drawn once."""
+    key = (reading, lean, mode, shun, past_the_edge)
+    if key not in survey.floods:
+        flood = Flood(survey, reading, lean, mode, shun, past_the_edge=past_the_edge)
+        survey.floods[key] = flood
+    return survey.floods[key]
+
+
+def polygons_of(area: BaseGeometry) -> list[BaseGeometry]:
+    """List the polygons of an area."""
+    return [p for p in shapely.get_parts(area) if p.geom_type == "Polygon" and not p.is_empty]
+
+
+# -- sea, air and special ways ---------------------------------------------------------------
+
+FACILITIES = {"port": "sea", "airstrip": "air"}
+"""What a facility gives, where its side has a base of the kind. Source: contract, 1."""
+
+
+def find_access(survey: Survey, unit: Position, reading: Reading, lean: Lean) -> dict[str, str]:
+    """Name what gives a position sea, air or special access, by kind; `closed` only what surely."""
+    flood = flood_of(survey, reading, lean, "boat")
+    reached = list(flood.spread([unit]))
+    found: dict[str, str] = {
+        str(a.access): a.id for a in flood.anchors_reached(reached, "sea", "air", "special")
+    }
+    places = [flood.pieces[piece] for piece in reached]
+    join_m = survey.parameters.join_m
+    near_m = join_m - STEP_M if flood.sure else join_m + TOLERANCE_M
+    for facility in survey.known.values():
+        if not isinstance(facility, Crossing) or facility.type not in FACILITIES:
+            continue
+        access, shape = FACILITIES[facility.type], survey.shape(facility)
+        at_hand = any(place.distance(shape) <= near_m for place in places)
+        based = any(
+            isinstance(a, Anchor) and a.access == access and a.side in survey.friends
+            and survey.counts(a, reading)
+            for a in survey.known.values()
+        )  # fmt: skip
+        hostile = flood.sure and flood.drawn.hostile.buffer(TOLERANCE_M).intersects(shape)
+        if at_hand and based and not hostile and survey.is_in_use(facility, reading):
+            found[access if facility.permission is None else "special"] = facility.id
+    special = _find_special(flood, unit, reached)
+    return {**found, **({"special": special} if special else {})}
+
+
+def _find_special(flood: Flood, unit: Position, reached: list[int]) -> str | None:
+    """Name an anchor that only tunnels, neutral strips or a third party's leave lead to."""
+    survey, reading = flood.survey, flood.reading
+    lines = [f for f in survey.known.values() if isinstance(f, Crossing)]
+    if not any(survey.is_special(f, reading) or _spans_strip(flood, f) for f in lines):
+        return None
+    further = Flood(survey, reading, flood.lean, "boat", special=True)
+    kinds = ("land", "sea", "air", "special")
+    near = {a.id for a in flood.anchors_reached(reached, *kinds)}
+    far = (a.id for a in further.anchors_reached(further.spread([unit]), *kinds))
+    return next((name for name in far if name not in near), None)
+
+
+def _spans_strip(flood: Flood, crossing: Crossing) -> bool:
+    spans = spans_of(flood.survey, flood.drawn, crossing)
+    return any(span.intersects(flood.drawn.neutral) for span in spans)
+
+
+# -- the compass -----------------------------------------------------------------------------
+
+BEARINGS = 720
+"""Bearings looked along."""
+
+
+def share_hostile(survey: Survey, place: BaseGeometry, lean: Lean) -> float:
+    """Measure the share of the compass on which the enemy is met first, optimistically."""
+    ground = survey.ground("optimistic", lean)
+    if lean == "closed":
+        hostile = join(ground.hostile, ground.seam_closed)
+    else:  # a crack between two drawings hides no horizon
+        hostile = areas_of(ground.hostile.buffer(-GIVE_M, quad_segs=2).buffer(GIVE_M, quad_segs=2))
+    anchors = [
+        survey.shape(a)
+        for a in survey.known.values()
+        if isinstance(a, Anchor) and a.side in survey.friends
+    ]
+    if hostile.intersects(place):
+        return 1.0
+    if any(anchor.intersects(place) for anchor in anchors):
+        return 0.0
+    first = _look_round(place, [hostile])
+    end = _look_round(place, [survey.extent(), *(a for a in anchors if a.area > 0)])
+    return float((first < end).mean())
+
+
+def _look_round(place: BaseGeometry, shapes: list[BaseGeometry]) -> np.ndarray:
+    """Measure how far off an outline is met on each bearing, metres; infinite where none is."""
+    met = np.full(BEARINGS, np.inf)
+    rings = [ring for shape in shapes for ring in shapely.get_rings(shapely.get_parts(shape))]
+    if not rings:
+        return met
+    eye = shapely.get_coordinates(place)[0]
+    bounds = shapely.total_bounds(np.asarray([*rings, place]))
+    far = float(np.hypot(bounds[2] - bounds[0], bounds[3] - bounds[1]))
+    turns = (np.arange(BEARINGS) + 0.5) * (2 * np.pi / BEARINGS)
+    ways = np.stack([np.cos(turns), np.sin(turns)], axis=1)
+    rays = shapely.linestrings(np.stack([np.broadcast_to(eye, ways.shape), eye + far * ways], 1))
+    lines = map(shapely.get_coordinates, rings)
+    sides = np.concatenate([np.stack([c[:-1], c[1:]], 1) for c in lines])
+    tree = shapely.STRtree(np.asarray(shapely.linestrings(sides)).tolist())
+    looked, seen = tree.query(rays, predicate="intersects")
+    along, out = sides[seen, 1] - sides[seen, 0], sides[seen, 0] - eye
+    across = ways[looked, 0] * along[:, 1] - ways[looked, 1] * along[:, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        off = (out[:, 0] * along[:, 1] - out[:, 1] * along[:, 0]) / across
+    np.minimum.at(met, looked[across != 0], off[across != 0])
+    return met
