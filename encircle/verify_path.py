@@ -528,7 +528,9 @@ def _is_parted(case: PathCase, mode: str, run: BaseGeometry, goal: BaseGeometry 
         if wall.geom_type.endswith("Polygon"):
             left = left.difference(wall.buffer(-SLACK_M / 2))
         else:
-            left = left.difference(wall.buffer(THIN_WALL_M).difference(gaps))
+            # As wide as ground is grown: round its end there is no more room than there was.
+            drawn = wall.buffer(SLACK_M / 2 + THIN_WALL_M, quad_segs=2)
+            left = left.difference(drawn.difference(gaps))
     pieces = [p for p in shapely.get_parts(left) if p.geom_type == "Polygon"]
     start, end = (Point(p) for p in shapely.get_coordinates(run)[[0, -1]])
     own = [p for p in pieces if p.distance(start) <= SLACK_M]
