@@ -267,13 +267,13 @@ def _measure_opening(searcher: Searcher, group: dict[Reading, list[Outlook]]) ->
 
 
 def _find_unfordable(network: Network, reading: Reading) -> BaseGeometry:
-    """Unite what no advance on foot passes, whoever holds it: water, barriers, neutral ground."""
+    """Unite what no advance passes, whoever holds it: water, barriers, neutral ground, the edge."""
     ground, foot = network.ground, MODE_BITS["foot"]
     barred = (ground.barred[reading] & foot) != 0
     barred |= np.isin(ground.state[reading], (State.NEUTRAL, State.WATER))
-    lines = _barriers(network, reading)
-    areas = ground.unite(barred)
-    return areas if lines is None else shapely.union(areas, lines.buffer(BARRIER_M))
+    lines = [ground.drawing.area.boundary, _barriers(network, reading)]
+    strips = [line.buffer(BARRIER_M) for line in lines if line is not None]
+    return shapely.union_all([ground.unite(barred), *strips])
 
 
 def _ground_of_anchors(searcher: Searcher, reading: Reading) -> set[int]:

@@ -482,7 +482,7 @@ class _Flow:
             first + end: number
             for number, piece in enumerate(network.lines.pieces)
             for end in (piece.start, piece.end)
-            if piece.carries[reading]
+            if piece.carries[reading] & _bits_of(mode)
         }
         """A piece of route that ends at each junction."""
         self.carries = searcher.carries[reading]

@@ -371,6 +371,14 @@ class NetworkBuilder:
                 if ended.isdisjoint(r.id for r in self.lines.pieces[number].routes):
                     self._link(end, place, number, READINGS, after=loose)
 
+    def _pass(self, line: BaseGeometry, reading: Reading) -> int:
+        """Say which modes a short straight link carries."""
+        return carried_by_link(line, self.ground, reading)
+
+    def _lands(self, line: BaseGeometry, reading: Reading) -> bool:
+        """Tell whether a line ashore passes none of the ground that a crossing never passes."""
+        return lands_on(line, self.ground, reading)
+
     def _stopped_along(self, piece: Piece) -> Bits:
         """
         Give the modes stopped by a barrier a piece runs along: it has no say of its side.
@@ -411,8 +419,9 @@ class NetworkBuilder:
         line = shapely.shortest_line(place, piece.line)
         carries = dict.fromkeys(READINGS, 0)
         for r in readings:
-            carries[r] = piece.carries[r] & carried_by_link(line, self.ground, r)
-        self._tie(vertex, line, number, carries, after=after)
+            carries[r] = piece.carries[r] and piece.carries[r] & self._pass(line, r)
+        if any(carries.values()):
+            self._tie(vertex, line, number, carries, after=after)
 
     def _tie(  # noqa: PLR0913 - as above
         self,
@@ -496,7 +505,7 @@ class NetworkBuilder:
         under = span.crossing.type == "tunnel"
         return {
             r: carried_ashore(span.carries[r], bits[r], at_point=at_point)
-            if under or lands_on(line, self.ground, r)
+            if under or self._lands(line, r)
             else 0
             for r in READINGS
         }
@@ -527,7 +536,7 @@ class NetworkBuilder:
             for other, there in ends[i + 1 :]:
                 line = LineString([here, there])
                 if one != other and line.length <= self.join_m:
-                    passed = {r: carried_by_link(line, self.ground, r) for r in READINGS}
+                    passed = {r: self._pass(line, r) for r in READINGS}
                     carries = {r: b | SPECIAL if b else 0 for r, b in passed.items()}
                     both = self.crossing_at[one], self.crossing_at[other]
                     self._add(
@@ -661,7 +670,7 @@ class NetworkBuilder:
             if 0 < shapely.distance(place, shape) <= self.join_m:
                 line = shapely.shortest_line(place, shape)
                 piece = self.lines.pieces[loose]
-                bits = {r: carried_by_link(line, self.ground, r) for r in READINGS}
+                bits = {r: self._pass(line, r) for r in READINGS}
                 carries = {r: bits[r] & piece.carries[r] if r in readings else 0 for r in READINGS}
                 fire = self._worst_fire(line, piece.faces, piece.routes)
                 self._add(end, vertex, "join", carries, fire, line.length, loose, line)

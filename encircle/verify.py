@@ -617,8 +617,9 @@ def best_fire_is_that_of_the_path(ruling: Ruling) -> Iterator[Fault]:
     legs = ruling.open.legs
     worst = max((leg.fire for leg in legs), key=rank_of_fire)
     # To the road the force goes over ground of its own: unmapped there, it takes nothing away.
-    on_way = [leg.fire for leg in legs if leg.by != "ground" or leg.fire is not None]
-    if ruling.best_fire not in (worst, max(on_way, key=rank_of_fire, default=worst)):
+    own = legs[0].by == "ground" and legs[0].mode in ("wheeled", "rail") and legs[0].fire is None
+    on_way = max((leg.fire for leg in legs[own:]), key=rank_of_fire, default="F0")
+    if ruling.best_fire not in (worst, on_way):
         said = f"the best way is said to be under {ruling.best_fire or 'unmapped fire'}"
         yield Fault(f"{said}, its path is under {worst or 'unmapped fire'}")
 

@@ -131,6 +131,18 @@ class PathCase:
             return False
         return anchor.side in self.survey.friends
 
+    @property
+    def ends_with_a_line(self) -> bool:
+        """Tell whether the path's last leg comes to an end of the route or crossing it names."""
+        leg = self.path.legs[-1]
+        line = self.survey.known.get(leg.evidence[0]) if leg.evidence else None
+        if leg.by == "ground" or not isinstance(line, (Route, Crossing)):
+            return False
+        parts = shapely.get_parts(self.survey.shape(line))
+        ends = [Point(p) for part in parts for p in shapely.get_coordinates(part)[[0, -1]]]
+        last = Point(self.on_plane(leg.points[-1:])[0])
+        return any(last.distance(end) <= SLACK_M for end in ends)
+
     def anchor_shape(self) -> BaseGeometry | None:
         """Draw the anchor, if there is one on this reading."""
         anchor = self.survey.known.get(self.path.anchor)
@@ -178,10 +190,14 @@ def ends_at_a_friendly_anchor(case: PathCase) -> Iterator[Fault]:
 
 def _reaches_anchor(case: PathCase, anchor: Anchor) -> Iterator[Fault]:
     shape, hop = case.survey.shape(anchor), case.last_hop()
-    allowed = case.survey.parameters.join_m if shape.geom_type == "Point" else 0.0
+    joins = shape.geom_type == "Point" or case.ends_with_a_line
+    allowed = case.survey.parameters.join_m if joins else 0.0
     if hop.length > allowed + STRAY_M:
         yield Fault(f"the path ends {hop.length:.0f} m from anchor {anchor.id!r}", (anchor.id,))
-    if measure_stray(hop, case.ground.passable, SLACK_M) > STRAY_M:
+    let = case.ground.passable
+    if case.ends_with_a_line:  # it reaches an anchor on whatever ground, if the enemy's is not
+        let = minus(hop.buffer(2 * SLACK_M), case.ground.hostile)
+    if measure_stray(hop, let, SLACK_M) > STRAY_M:
         yield Fault(f"the ground at anchor {anchor.id!r} cannot be passed", (anchor.id,))
 
 
@@ -454,7 +470,8 @@ def nothing_stands_across_it(case: PathCase) -> Iterator[Fault]:
     """
     runs = list(_runs(case))
     for number, (mode, run) in enumerate(runs):
-        goal = case.anchor_shape() if number == len(runs) - 1 else None
+        ends = number == len(runs) - 1 and case.path.legs[-1].by != "crossing"
+        goal = case.anchor_shape() if ends else None
         if _is_parted(case, mode, run, goal):
             barriers = case.survey.barriers(case.path.reading, mode)
             near = [b for b in barriers if case.survey.shape(b).distance(run) <= SLACK_M]
@@ -511,10 +528,17 @@ def _is_parted(case: PathCase, mode: str, run: BaseGeometry, goal: BaseGeometry 
         if wall.geom_type.endswith("Polygon"):
             left = left.difference(wall.buffer(-SLACK_M / 2))
         else:
-            left = left.difference(wall.buffer(THIN_WALL_M).difference(gaps))
+            # As wide as ground is grown: round its end there is no more room than there was.
+            drawn = wall.buffer(SLACK_M / 2 + THIN_WALL_M, quad_segs=2)
+            left = left.difference(drawn.difference(gaps))
     pieces = [p for p in shapely.get_parts(left) if p.geom_type == "Polygon"]
     start, end = (Point(p) for p in shapely.get_coordinates(run)[[0, -1]])
     own = [p for p in pieces if p.distance(start) <= SLACK_M]
+    if goal is not None and case.ends_with_a_line:
+        hop = case.last_hop()
+        walls = (survey.shape(b) for b in survey.barriers(case.path.reading, mode))
+        barred = hop.length > SLACK_M and any(hop.crosses(wall.difference(gaps)) for wall in walls)
+        return barred or not any(p.distance(hop) <= SLACK_M for p in own)
     if goal is not None and goal.geom_type.endswith("Polygon"):
         least = SLACK_M * THIN_WALL_M  # what lies behind the wall at its edge is not on the goal
         return not any(p.intersection(goal).area > least for p in own)

@@ -97,11 +97,11 @@ class Flood:
             if not self.past_the_edge:
                 free = common(free, self.survey.extent())
             return minus(free, *walls, *self._fires(TOLERANCE_M))
-        walls = [
-            areas_of(shape.buffer(-SLACK_M if shape.geom_type.endswith("Polygon") else SLACK_M / 4))
-            for shape in shapes
-        ]
-        return minus(self.drawn.passable.buffer(SLACK_M / 2), *walls, *self._fires(-TOLERANCE_M))
+        # First the water is taken out, then the ground grown: else it would grow along the shore.
+        wide = [shape for shape in shapes if shape.area > 0]
+        free = minus(self.drawn.passable, *wide, *self._fires(-TOLERANCE_M))
+        lines = [shape.buffer(SLACK_M / 4) for shape in shapes if not shape.area]
+        return minus(free.buffer(SLACK_M / 2), *map(areas_of, lines))
 
     def _fires(self, spread_m: float) -> list[BaseGeometry]:
         return [

@@ -103,9 +103,16 @@ class Atlas:
         """Name an item that must be decided first, if any is left."""
         return next((n for n in self.first if world.items[n] == OPEN), None)
 
+    def is_drawn(self, world: World) -> bool:
+        """Tell whether there is a chart to read a world on."""
+        return self._key(world) in self._gazers
+
+    def _key(self, world: World) -> tuple[int, ...]:
+        return tuple(world.items[n] for n in self.first)
+
     def gazer(self, world: World) -> Gazer:
         """Give the chart a world is read on."""
-        key = tuple(world.items[n] for n in self.first)
+        key = self._key(world)
         if key not in self._gazers:
             self._gazers[key] = self._draw_chart(world)
         return self._gazers[key]

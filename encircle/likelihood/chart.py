@@ -16,8 +16,8 @@ from encircle.ground import (
     ON_LINE_M,
     Ground,
 )
-from encircle.lines import LAND_BITS, Lines, build_lines
-from encircle.network import Network, NetworkBuilder
+from encircle.lines import LAND_BITS, ROUTE_BITS, Lines, build_lines
+from encircle.network import FREE, Network, NetworkBuilder
 from encircle.reach import READINGS, Reading
 
 if TYPE_CHECKING:
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from encircle.evidence import Doubts, Evidence
     from encircle.ground import Drawing
-    from encircle.lines import Piece, Stop
+    from encircle.lines import Grades, Piece, Stop
     from encircle.network import Edge, Standing
-    from encircle.situation import Position
+    from encircle.situation import Crossing, Position, Route
 
 EVERY_LEVEL = 0b111
 """Levels of a shift as bits: smaller, as drawn, larger."""
@@ -242,6 +242,20 @@ class _Surveyor(NetworkBuilder):
         for number, piece in enumerate(self.lines.pieces):
             for end in dict.fromkeys((piece.start, piece.end)):
                 yield Point(self.lines.junctions[end]), self._junction(end), number
+
+    def _pass(self, line: BaseGeometry, reading: Reading) -> int:  # noqa: ARG002 - everybody passes
+        return ROUTE_BITS
+
+    def _lands(self, line: BaseGeometry, reading: Reading) -> bool:  # noqa: ARG002 - as above
+        return True
+
+    def _worst_fire(
+        self,
+        line: BaseGeometry,  # noqa: ARG002 - as above
+        faces: Sequence[int],  # noqa: ARG002
+        lines: Iterable[Route | Crossing],  # noqa: ARG002
+    ) -> Grades:
+        return FREE  # a step says what fire it is under
 
     def _ends_abroad(self, line: BaseGeometry, reading: Reading) -> bool:  # noqa: ARG002
         """Let every anchor stand on neutral ground: who holds it is for the labels to say."""

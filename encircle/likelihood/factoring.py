@@ -39,8 +39,10 @@ UNSETTLED: Both = ((False, True), (False, True))
 NODES_PER_CHART = 10
 """A map whose crossings span what may not be there is drawn anew for each case; one drawing takes
 as long as so many looks at it."""
-LEAST_CHARTS = 8
-"""So many are drawn on the largest map."""
+STEPS_DRAWN = 10_000
+"""So many steps are drawn anew in all."""
+LEAST_CHARTS = 1
+"""So many charts are drawn on the largest map."""
 MOST_VERTICES = 10
 """With more grades than this that cannot be judged, their worst case is bounded, not searched."""
 
@@ -157,7 +159,8 @@ def take_apart(atlas: Atlas, ask: Ask, choose: Choose, most: int) -> Tree:
     nodes = 0
     is_whole = True
     answers: Answers | None = None
-    most_charts = max(LEAST_CHARTS, most // NODES_PER_CHART)
+    steps = max(len(gazer.chart.steps) for gazer in atlas.gazers) or 1
+    most_charts = max(LEAST_CHARTS, min(most // NODES_PER_CHART, STEPS_DRAWN // steps))
 
     def push(world: World) -> None:
         mass = leaf_mass(world, start, doubts, {})
@@ -167,9 +170,10 @@ def take_apart(atlas: Atlas, ask: Ask, choose: Choose, most: int) -> Tree:
     while queue:
         mass, _, world = heapq.heappop(queue)
         first = atlas.find_undecided(world)
-        if first is not None and answers is not None and len(atlas.gazers) >= most_charts:
+        is_new = answers is not None and not atlas.is_drawn(world)
+        if is_new and len(atlas.gazers) >= most_charts:
             is_whole = False
-            leaves.append(Leaf(world, -mass, dict.fromkeys(answers, UNSETTLED)))
+            leaves.append(Leaf(world, -mass, dict.fromkeys(answers or (), UNSETTLED)))
             continue
         if first is not None:
             for value in (TRUE, FALSE):

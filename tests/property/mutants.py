@@ -1,4 +1,4 @@
-"""Spoiled copies of painted maps: what exports, hands and bad lines do to a file."""
+"""Spoiled maps and forged judgements: what exports, hands and liars do to a file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import contextlib
 import copy
 import gzip
 import io
+import itertools
 import json
+import math
 import zipfile
 from xml.etree import ElementTree as ET  # writes; what is read back is our own
 
@@ -413,3 +415,307 @@ def pack(random, documents):
         archive.writestr("files/icon.png", b"\x89PNG")
         archive.writestr("__MACOSX/._doc.kml", b"\x00\x05\x16\x07")
     return held.getvalue()
+
+
+# -- judgements: each forger changes one in place, or gives False where it finds nothing to forge --
+
+WORDS = {
+    "C0": ("connected", "not_encircled", False, "no"),
+    "C1": ("salient", "not_encircled", False, "no"),
+    "C2": ("interdicted", "not_encircled", False, "no"),
+    "C3": ("contested", "contested", None, "contested"),
+    "E1": ("encircled_with_access", "encircled", True, "yes"),
+    "E2": ("isolated", "encircled", True, "yes"),
+    "U": ("indeterminate", "indeterminate", None, "unknown"),
+    "N": ("no_force", "no_force", None, "unknown"),
+}
+BECAUSE = {
+    "C0": "connected", "C1": "salient", "C2": "interdicted", "C3": "contested",
+    "E1": "encircled_with_access", "E2": "isolated", "U": "map_ends_first", "N": "no_force",
+}  # fmt: skip
+
+
+def parts_of(said):
+    return [said, *said["units"]]
+
+
+def paths_of(said):
+    return [one["certificates"]["open"] for one in parts_of(said) if one["certificates"]["open"]]
+
+
+def rings_in(said):
+    shut = [one["certificates"]["closed"] for one in parts_of(said)]
+    return [ring for ring in shut if ring]
+
+
+def say(said, code):
+    """Call the force and all its positions something else, in every word that is checked."""
+    name, verdict, encircled, cut = WORDS[code]
+    for one in parts_of(said):
+        one.update(verdict=verdict, encircled=encircled)
+        one["status"].update(code=code, name=name)
+        one["definitions"]["land_cut"] = cut
+        if isinstance(one.get("because"), dict):
+            one["because"]["rule"] = BECAUSE[code]
+    for finding in said["findings"]:
+        if finding["decides"]:
+            finding["rule"] = BECAUSE[code]
+    standing = said["cut_off"]["of"]
+    whole = verdict == "encircled"
+    said["cut_off"].update(units=standing if whole else 0, weight_share=float(whole))
+
+
+def call_it_undecided(said, document):
+    """The map is said to end before the answer, or nobody to be sure of the position."""
+    del document
+    if said["verdict"] not in ("encircled", "not_encircled", "contested"):
+        return False
+    say(said, "U")
+    for one in parts_of(said):
+        one["certificates"] = {"open": None, "closed": None}
+        one["axes"].update(land={}, sea="none", air="none", special="none")
+    return True
+
+
+def call_it_gone(said, document):
+    call_it_undecided(said, document)
+    say(said, "N")
+
+
+def give_it_access(said, document):
+    """Open an axis by a word."""
+    del document
+    if said["status"]["code"] != "E2":
+        return False
+    say(said, "E1")
+    for one in parts_of(said):
+        one["axes"]["air"] = "open"
+    return True
+
+
+def take_its_access(said, document):
+    del document
+    if said["status"]["code"] != "E1" or any(u["status"]["code"] != "E1" for u in said["units"]):
+        return False
+    say(said, "E2")
+    for one in parts_of(said):
+        one["axes"].update(sea="closed", air="closed", special="closed")
+    return True
+
+
+def invent_fire(said, document):
+    """Put every leg under fire that closes it to wheels and tracks."""
+    del document
+    if said["status"]["code"] not in ("C0", "C1"):
+        return False
+    say(said, "C2")
+    for one in parts_of(said):
+        if one["certificates"]["open"]:
+            for leg in one["certificates"]["open"]["legs"]:
+                leg["fire"] = "F4"
+            one["axes"]["fire"]["best"] = "F4"
+    return True
+
+
+def call_the_interdicted_connected(said, document):
+    del document
+    if said["status"]["code"] != "C2":
+        return False
+    say(said, "C0")
+    return True
+
+
+def play_fire_down(said, document):
+    """Call every leg calm."""
+    del document
+    if said["status"]["code"] != "C2" or said["axes"]["fire"]["best"] not in ("F3", "F4"):
+        return False
+    say(said, "C0")
+    for one in parts_of(said):
+        if one["certificates"]["open"]:
+            for leg in one["certificates"]["open"]["legs"]:
+                leg["fire"] = None if leg["fire"] in ("F3", "F4") else leg["fire"]
+            one["axes"]["fire"]["best"] = None
+    return True
+
+
+def invent_ways(said, document):
+    """Count every line of the map that the ways do not take as one more."""
+    lines = [f["id"] for f in document["features"]
+             if f["properties"]["kind"] in ("route", "crossing")]  # fmt: skip
+    found = False
+    for path in paths_of(said):
+        disjoint = path["disjoint"]
+        taken = {name for way in disjoint["ways"] for name in way}
+        spare = [name for name in lines if name not in taken]
+        found = found or bool(spare)
+        disjoint["ways"] += [[name] for name in spare]
+        disjoint["cut"] += spare
+        disjoint["count"] += len(spare)
+    return found
+
+
+def count_cut_off_wrongly(said, document):
+    del document
+    if not said["cut_off"]["of"]:
+        return False
+    said["cut_off"]["units"] = (said["cut_off"]["units"] + 1) % (said["cut_off"]["of"] + 1)
+    return True
+
+
+def name_another_best_fire(said, document):
+    del document
+    if not paths_of(said):
+        return False
+    best = said["axes"]["fire"]["best"]
+    for one in parts_of(said):
+        one["axes"]["fire"]["best"] = "F4" if best != "F4" else "F1"
+    return True
+
+
+def decide_by_another_rule(said, document):
+    del document
+    for one in said["units"]:
+        one["because"]["rule"] = "connected" if one["status"]["code"] != "C0" else "isolated"
+    return True
+
+
+def say_the_map_gives_the_same(said, document):
+    """Tell that what is supposed changes nothing, whatever the map as drawn gives."""
+    del document
+    what_if = said["what_if"]
+    if not what_if or not any(c["member"] == "verdict" for c in what_if["changed"]):
+        return False
+    what_if["base"].update(status=said["status"]["code"], verdict=said["verdict"])
+    what_if["base"]["definitions"] = dict(said["definitions"])
+    what_if["changed"] = []
+    return True
+
+
+FORGERS = (
+    call_it_undecided, call_it_gone, give_it_access, take_its_access, invent_fire,
+    call_the_interdicted_connected, play_fire_down, invent_ways, count_cut_off_wrongly,
+    name_another_best_fire, decide_by_another_rule, say_the_map_gives_the_same,
+)  # fmt: skip
+"""Lies about a judgement that leave its lines as they are; those that redraw them are tried on the
+library of history, in tests/historical/test_mutations.py."""
+
+
+# -- maps: each draws in what makes the judgement false, as narrow as a forger may hope to hide ----
+
+
+def frame_at(line):
+    """
+    Give a way to draw round the middle of a line's longest stretch: metres along, and across.
+
+    Longer than a few kilometres a stretch bends on this flat ground, so shorter ones come first.
+    """
+    stretches = list(itertools.pairwise(line))
+    stretches = [ab for ab in stretches if math.dist(*ab) < 0.05] or stretches
+    (x0, y0), (x1, y1) = max(stretches, key=lambda ab: math.dist(*ab))
+    east = 111_320.0 * math.cos(math.radians((y0 + y1) / 2))
+    along = ((x1 - x0) * east, (y1 - y0) * 111_320.0)
+    length = math.hypot(*along)
+    ux, uy = along[0] / length, along[1] / length
+
+    def draw(ahead_m, aside_m):
+        dx, dy = ux * ahead_m - uy * aside_m, uy * ahead_m + ux * aside_m
+        return [(x0 + x1) / 2 + dx / east, (y0 + y1) / 2 + dy / 111_320.0]
+
+    return draw
+
+
+def put(document, name, geometry, coordinates, **says):
+    shape = {"type": geometry, "coordinates": coordinates}
+    document["features"].append(
+        {"type": "Feature", "id": name, "geometry": shape, "properties": says}
+    )
+
+
+def on_the_way(said):
+    """Find a stretch of a sure way that only its own ground or road carries."""
+    path = said["certificates"]["open"]
+    if said["verdict"] != "not_encircled" or not path:
+        return None
+    legs = [leg for leg in path["legs"] if leg["by"] != "crossing" and leg["length_m"] > 500]
+    longest = max(legs, key=lambda leg: leg["length_m"], default=None)
+    return frame_at(longest["geometry"]["coordinates"]) if longest else None
+
+
+def enemy_of(document, side):
+    known = {f["properties"].get("holder") for f in document["features"]}
+    return next(iter(sorted(known - {None, side, "neutral", ""}, key=str)), None)
+
+
+def lay_a_sliver(width_m):
+    def forge(said, document):
+        draw, enemy = on_the_way(said), enemy_of(document, said["side"])
+        if draw is None or enemy is None:
+            return False
+        w, far = width_m / 2, 300.0
+        corners = [draw(-w, -far), draw(w, -far), draw(w, far), draw(-w, far), draw(-w, -far)]
+        put(document, "sliver", "Polygon", [corners], kind="control", holder=enemy,
+            basis="assessed")  # fmt: skip
+        return True
+
+    forge.__name__ = f"lay_a_sliver_of_{width_m:g}_m"
+    return forge
+
+
+def lay_a_river_in_two(said, document):
+    """Two features of one river meet where the way goes over it."""
+    draw = on_the_way(said)
+    if draw is None:
+        return False
+    for name, side in (("river-n", 300.0), ("river-s", -300.0)):
+        put(document, name, "LineString", [draw(40.0, side), draw(0.0, 0.0)], kind="barrier",
+            type="river", blocks=["rail", "wheeled", "tracked", "foot"])  # fmt: skip
+    return True
+
+
+def end_a_river_at_the_enemy(said, document):
+    """A river comes down to a strip of hostile ground, just where the way goes by."""
+    draw, enemy = on_the_way(said), enemy_of(document, said["side"])
+    if draw is None or enemy is None:
+        return False
+    put(document, "river", "LineString", [draw(0.0, 300.0), draw(0.0, 0.0)], kind="barrier",
+        type="river", blocks=["rail", "wheeled", "tracked", "foot"])  # fmt: skip
+    corners = [draw(-20, -300), draw(20, -300), draw(20, 0.0), draw(-20, 0.0), draw(-20, -300)]
+    put(document, "strip", "Polygon", [corners], kind="control", holder=enemy, basis="assessed")
+    return True
+
+
+def put_an_anchor_inside(depth_m):
+    def forge(said, document):
+        ring = said["certificates"]["closed"]
+        held = [s for s in ring["segments"] if 20 < s["length_m"] < 20_000] if ring else []
+        if said["verdict"] != "encircled" or not held:
+            return False
+        longest = max(held, key=lambda segment: segment["length_m"])
+        inside = frame_at(longest["geometry"]["coordinates"])(0.0, depth_m)
+        put(document, "depot-inside", "Point", inside, kind="anchor", side=said["side"])
+        return True
+
+    forge.__name__ = f"put_an_anchor_{depth_m:g}_m_inside"
+    return forge
+
+
+def cut_the_road(said, document):
+    """Cut every route that the way takes."""
+    path = said["certificates"]["open"]
+    if said["verdict"] != "not_encircled" or path["mode"] not in ("wheeled", "rail"):
+        return False
+    taken = {leg["evidence"][0] for leg in path["legs"] if leg["by"] == "route"}
+    for feature in document["features"]:
+        if feature["id"] in taken:
+            feature["properties"]["state"] = "cut"
+    return bool(taken)
+
+
+MAP_FORGERS = (
+    *(lay_a_sliver(width) for width in (0.5, 1.0, 2.4, 3.9)),
+    lay_a_river_in_two, end_a_river_at_the_enemy,
+    *(put_an_anchor_inside(depth) for depth in (0.5, 1.9, 3.0)),
+    cut_the_road,
+)  # fmt: skip
+"""What is drawn into a map so that its old judgement is false by a little."""
