@@ -69,13 +69,21 @@ def _rule(reference: str, rating: Rating | None = None) -> Callable[[See], Rule]
 
 CLAIMS = "docs/contract.md, Claims"
 
+UNREAD = (
+    "If its words do, say by which definition (a column `definition`: land_cut, surrounded, …); "
+    "`encircle claims extract` proposes one."
+)
+
 # -- what no map can answer ------------------------------------------------------------------
 
 
 @_rule(CLAIMS, "unverifiable")
 def asserts_nothing(facts: Facts) -> Seen | None:
     """The claim asserts nothing that a map of control could answer."""
-    return Seen() if facts.asserted.definition is None else None
+    if facts.asserted.definition is not None:
+        return None
+    # a table of posts has words and no reading of them; a map is not held against a guess
+    return Seen(detail=UNREAD if facts.claim.statement else "")
 
 
 @_rule(CLAIMS, "unverifiable")
