@@ -133,17 +133,36 @@ def _erode(
             low_m = middle_m
         else:
             high_m = middle_m
-    left = _leave(solid, area, high_m)
-    near, far = (
-        shapely.union_all([start, *(p for p in left if shapely.intersects(p, start))]),
-        shapely.union_all([goals, *(p for p in left if shapely.intersects(p, goals))]),
-    )
-    gap = shapely.get_coordinates(shapely.shortest_line(near, far))
-    at = gap.mean(axis=0)
+    at = _find_pinch_between(start, goals, solid, area, (low_m, high_m))
     p = shapely.get_coordinates(shapely.shortest_line(solid, shapely.Point(at)))[0]
     q = shapely.get_coordinates(shapely.shortest_line(solid, shapely.Point(2 * at - p)))[0]
-    path = np.array([gap[0], at, gap[1]])
-    return WidestWay(low_m, high_m - low_m, Pinch("walls", at, np.stack([p, q])), path)
+    return WidestWay(
+        low_m, high_m - low_m, Pinch("walls", at, np.stack([p, q])), np.array([at, at])
+    )
+
+
+def _find_pinch_between(
+    start: BaseGeometry,
+    goals: BaseGeometry,
+    solid: BaseGeometry,
+    area: Polygon,
+    bounds_m: tuple[float, float],
+) -> Floats:
+    """Find a place on every way that a disc of the lower width passes and one of the higher not."""
+    through, parted = (_leave(solid, area, width_m) for width_m in bounds_m)
+    way = shapely.union_all(
+        [p for p in through if shapely.intersects(p, start) and shapely.intersects(p, goals)]
+    )
+    lost = shapely.difference(way, shapely.union_all(parted))
+    ends = [
+        shapely.union_all([end, *(p for p in parted if shapely.intersects(p, end))])
+        for end in (start, goals)
+    ]
+    # What is lost runs along every wall too: the pinch is where both ends are near.
+    places: Floats = shapely.get_coordinates(lost)
+    away_m = sum(shapely.distance(shapely.points(places), end) for end in ends)
+    nearest: Floats = places[np.argmin(away_m)]
+    return nearest
 
 
 def _gets_through(

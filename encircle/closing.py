@@ -85,7 +85,7 @@ def find_new_front(
 
 def _keep_lines(front: BaseGeometry) -> MultiLineString:
     parts = shapely.get_parts(front)
-    return MultiLineString([*parts[shapely.get_dimensions(parts) == 1]])
+    return MultiLineString([*parts[shapely.length(parts) > 0]])
 
 
 def _leave_out(shape: BaseGeometry, solid: BaseGeometry, area: BaseGeometry) -> BaseGeometry:

@@ -222,13 +222,16 @@ class Wall:
         if not len(self.segments):
             return math.inf, False
         steps = way.steps
+        # GEOS does not see that a prepared area is near to a line that lies wholly inside it.
+        buried = any(shapely.intersects(s, way.path) for s in self.solids)
         for proven_m in (width_m - GRID_M, width_m - slack_m):
-            if not any(shapely.dwithin(s, way.path, proven_m / 2) for s in self.solids):
+            near = buried or any(shapely.dwithin(s, way.path, proven_m / 2) for s in self.solids)
+            if not near:
                 return proven_m, False
         step, on = self.tree.query(steps, "dwithin", NEARLY * width_m / 2)
         lines = self.tree.geometries[on]
         distance_m = shapely.distance(lines, steps[step])
-        proven_m = min(2 * float(distance_m.min(initial=math.inf)), width_m)
+        proven_m = 0.0 if buried else min(2 * float(distance_m.min(initial=math.inf)), width_m)
         wanted = [shapely.get_coordinates(shapely.shortest_line(lines, steps[step]))[::2]]
         wanted += [way.beside[step, k] for k in (0, 1)]
         before = len(self.cut_at), self.chosen.sum()

@@ -473,8 +473,10 @@ def nothing_stands_across_it(case: PathCase) -> Iterator[Fault]:
         ends = number == len(runs) - 1 and case.path.legs[-1].by != "crossing"
         goal = case.anchor_shape() if ends else None
         if _is_parted(case, mode, run, goal):
+            gaps = _gaps(case, mode, run)
             barriers = case.survey.barriers(case.path.reading, mode)
-            near = [b for b in barriers if case.survey.shape(b).distance(run) <= SLACK_M]
+            shut = [(b, case.survey.shape(b).difference(gaps)) for b in barriers]
+            near = [b for b, wall in shut if wall.distance(run) <= SLACK_M]
             names = tuple(b.id for b in near)
             what = f"{near[0].type} {names[0]!r}" if near else "ground that is held"
             yield Fault(f"the way for {mode} leads over {what} without a crossing", names)

@@ -188,12 +188,14 @@ def _leads_out(case: PathCase, mode: str, lines: frozenset[str]) -> bool:
 def _nearest_road(case: PathCase) -> BaseGeometry | None:
     """Give the road nearest to the force, of those that feet or tracks get onto."""
     survey, unit = case.survey, case.survey.known[case.path.unit]
+    free = case.ground.passable
     roads = [
-        survey.shape(route).intersection(case.ground.passable)
+        stretch
         for route in survey.each(Route)
         if any(survey.is_usable(route, case.path.reading, mode) for mode in ("foot", "tracked"))
+        for stretch in shapely.get_parts(survey.shape(route).intersection(free))
+        if stretch.length > 0
     ]
-    roads = [road for road in roads if road.length > 0]
     if not roads:
         return None
     far = [road.distance(survey.shape(unit)) for road in roads]

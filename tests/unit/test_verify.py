@@ -859,3 +859,153 @@ def test_many_large_lists_are_refused_unread():
     legs[0]["geometry"]["coordinates"] = [[35.0, 51.0]] * 150_000
     legs[1]["geometry"]["coordinates"] = [[35.0, 51.0]] * 150_000
     rejected(given, said, "vertices")
+
+
+# -- what is proved, and what is not checked -------------------------------------------------
+
+
+def proof_of(case, **asked):
+    given, said = case()
+    return verify(json.loads(json.dumps(said)), read_situation(given), **asked)
+
+
+def test_the_last_sentence_says_what_was_proved_and_what_was_not_checked():
+    found = proof_of(salient)
+    said = "Proved: as of 2025-03-14T12:00:00Z the force 'group' of US was not encircled (C2, "
+    assert found.sentence.startswith(said)
+    assert "all that is unclear is hostile" in found.sentence
+    assert "Not checked: the likelihood" in found.sentence
+    assert found.to_dict()["proved"]["readings"] == ["pessimistic"]
+    assert "whether what it draws is so" in found.not_checked[-1]
+
+
+def test_what_the_caller_took_from_the_judgement_is_not_checked():
+    found = proof_of(salient, taken=("as_of", "force"))
+    assert "that this is the instant you ask about" in found.not_checked
+    assert found.sentence.endswith("that this is the force you ask about.")
+
+
+def test_other_options_are_told_and_refused_where_the_contract_s_are_asked_for():
+    given, said = salient()
+    said["provenance"]["parameters"]["salient_share"] = 0.9
+    situation = read_situation(given)
+    assert "with salient_share 0.9 where the contract has 0.5" in verify(said, situation).sentence
+    failed = verify(said, situation, strict_options=True).failures
+    assert [check.name for check in failed] == ["judgement: parameters are sane"]
+
+
+def test_a_proof_that_fails_says_why_in_its_sentence():
+    given, said = pocket()
+    said["certificates"]["closed"]["area_km2"] += 5
+    found = verify(said, read_situation(given))
+    assert found.sentence.startswith("The proof does not hold: The ring encloses")
+    assert found.proved is None
+
+
+def empty_the_ring(said):
+    said["certificates"]["closed"]["ring"]["coordinates"] = []
+
+
+def test_an_empty_ring_is_unreadable():
+    given, said = pocket()
+    empty_the_ring(said)
+    found = verify(said, read_situation(given))
+    assert (found.holds, found.is_readable) == (False, False)
+    assert "it is empty" in found.sentence
+
+
+def give_air(said):
+    for one in (said, *said["units"]):
+        one["status"] = {"code": "E1", "name": "encircled_with_access"}
+        one["axes"]["air"] = "open"
+
+
+def call_connected(said):
+    for one in (said, *said["units"]):
+        one["status"] = {"code": "C0", "name": "connected"}
+
+
+def invent_fire(said):
+    said["certificates"]["open"]["legs"][-1]["fire"] = "F4"
+
+
+def count_one_cut_off(said):
+    said["cut_off"] = {"units": 1, "of": 1, "weight_share": 1.0}
+
+
+def claim_the_best_way_calm(said):
+    said["axes"]["fire"] = {"best": "F1", "by_mode": {}}
+
+
+def decide_by(rule):
+    return lambda said: said["units"][0].update(because={"rule": rule})
+
+
+def invent_a_way(said):
+    said["certificates"]["open"]["disjoint"] = {
+        "count": 2, "ways": [["north road", "bridge", "south road"], ["far road"]],
+        "cut": ["bridge", "far road"],
+    }  # fmt: skip
+
+
+def cut_where_it_does_not_cut(said):
+    said["certificates"]["open"]["disjoint"] = {
+        "count": 1, "ways": [["north road", "bridge", "south road", "east road"]],
+        "cut": ["east road"],
+    }  # fmt: skip
+
+
+LIES = [
+    pytest.param(pocket, give_air, "nothing gives", id="access by a word"),
+    pytest.param(salient, call_connected, "under fire on its way", id="interdicted, connected"),
+    pytest.param(salient, invent_fire, "no such fire is mapped", id="fire invented"),
+    pytest.param(salient, count_one_cut_off, "said to be cut off", id="cut off miscounted"),
+    pytest.param(salient, claim_the_best_way_calm, "best way is said", id="best fire"),
+    pytest.param(salient, decide_by("isolated"), "does not decide", id="another rule decides"),
+    pytest.param(salient, invent_a_way, "leads to no anchor", id="a way invented"),
+    pytest.param(salient, cut_where_it_does_not_cut, "leaves a way open", id="a cut that cuts not"),
+]
+
+
+@pytest.mark.parametrize(("case", "forge", "words"), LIES)
+def test_a_lie_about_a_status_is_rejected(case, forge, words):
+    given, said = case()
+    forge(said)
+    rejected(given, said, words)
+
+
+# -- nothing wider than the slack is stepped over --------------------------------------------
+
+
+def across(width_m):
+    """Lay a strip of hostile ground from side to side over the way on foot, south of the river."""
+    half = width_m / 2000
+    return control("sliver", km(-15, -8 - half, 15, -8 + half), "THEM")
+
+
+@pytest.mark.parametrize("width_m", [0.5, 1.0, 2.4, 3.9])
+def test_no_sliver_is_hopped(width_m):
+    given, said = over_the_bridge_on_foot()
+    given["features"].append(across(width_m))
+    said["provenance"]["input_sha256"] = read_situation(given).sha256
+    rejected(given, said, "leads over ground that is held")
+
+
+def test_no_joint_of_two_rivers_is_a_ford():
+    given, said = over_the_bridge_on_foot()
+    joint = (-0.5, -10.75)  # on the way
+    halves = [LineString([(-15, -9), joint]), LineString([joint, (15, -9)])]
+    given["features"] += [
+        feature(f"half-{i}", "barrier", half, type="river") for i, half in enumerate(halves)
+    ]
+    said["provenance"]["input_sha256"] = read_situation(given).sha256
+    rejected(given, said, "leads over river 'half-")
+
+
+@pytest.mark.parametrize("depth_m", [0.5, 1.9, 3.0])
+def test_an_anchor_inside_is_inside_at_any_depth(depth_m):
+    given, said = pocket()
+    place = Point(1.0, 3.0 - depth_m / 1000)
+    given["features"].append(feature("inside", "anchor", place, side="US"))
+    said["provenance"]["input_sha256"] = read_situation(given).sha256
+    rejected(given, said, "anchor 'inside'")
