@@ -22,7 +22,7 @@ pytestmark = pytest.mark.property
 SETTINGS = settings(
     max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
-CONVERSIONS = settings(SETTINGS, max_examples=int(os.environ.get("ENCIRCLE_EXAMPLES", "12")))
+CONVERSIONS = settings(SETTINGS, max_examples=int(os.environ.get("ENCIRCLE_EXAMPLES", "8")))
 """A conversion looks for every piece of the map: a third of a second each."""
 AS_OF = datetime(2025, 3, 14, 12, tzinfo=UTC)
 BORDER = mapping(box(30.0, 48.0, 36.0, 51.0))
