@@ -370,11 +370,14 @@ def _fence(
             if any(shapely.intersects(Polygon(ring), shape) for shape in anchors)
         ]  # fmt: skip
         pockets.append((orient(Polygon(part.exterior, holes)), None))
-    pockets += [
+    alone = [
         _fence_in_place(network, s)
         for s in standings
         if not inside & set(s.own_faces) and not _is_held(network, inside, s)
     ]
+    for face in dict.fromkeys(face for _, face in alone):  # two that stand together have one fence
+        together = shapely.union_all([fence for fence, other in alone if other == face])
+        pockets += [(orient(part), face) for part in shapely.get_parts(together)]
     outer: list[tuple[Polygon, int | None]] = []
     for pocket, face in sorted(pockets, key=lambda pocket: -pocket[0].area):
         if not any(shapely.covers(other, pocket) for other, _ in outer):
@@ -395,7 +398,7 @@ def _fence_in_place(network: Network, standing: Standing) -> tuple[Polygon, int 
     if face is None:
         return orient(standing.place.buffer(1.0)), None
     room = standing.place.distance(network.ground.faces[face].boundary)
-    return orient(standing.place.buffer(min(25.0, max(0.9 * room, 0.5)))), face
+    return orient(standing.place.buffer(min(25.0, 0.9 * room) or 0.5)), face
 
 
 def _write_ring(

@@ -239,10 +239,11 @@ def _measure_opening(searcher: Searcher, group: dict[Reading, list[Outlook]]) ->
     Measure the least friendly advance that would open the ring, on the reading kindest to it.
 
     The least over the units of the force; inside the map; over ground, past no barrier. None where
-    there is no ring, or where none but a crossing would open it.
+    there is no ring, where the map ends first, or where none but a crossing would open it.
     """
     closed = [r for r in READINGS if group[r] and not any(o.is_open for o in group[r])]
-    if not closed:
+    early = any(o.runs_off and not o.is_open for o in group["optimistic"])
+    if not closed or early:
         return None
     reading, network = closed[0], searcher.network
     reached = {v for outlook in group[reading] for v in outlook.reached if network.is_face(v)}

@@ -290,8 +290,9 @@ class Flood:
         if not self.sure:
             return place.distance(shape) <= join_m + TOLERANCE_M
         if not self.on_routes:
-            at_sea = anchor.access == "sea" and shape.geom_type != "Point"
-            firm = shape.buffer(TOLERANCE_M) if at_sea else shape  # the sea is met at its shore
+            firm = shape
+            if anchor.access == "sea" and shape.geom_type != "Point":  # it is met at its shore
+                firm = minus(shape, *self._no_water()).buffer(TOLERANCE_M)
             met = place.intersection(firm)
             return met.area > SLACK_M if shape.geom_type != "Point" else not met.is_empty
         if shape.geom_type != "Point":
@@ -300,6 +301,12 @@ class Flood:
         return (
             here and place.distance(shape) <= join_m - STEP_M and self._is_open_step(shape, place)
         )
+
+    def _no_water(self) -> list[BaseGeometry]:
+        """Draw what parts a shore from its sea: barriers, and ground of the enemy."""
+        barriers = self.survey.barriers(self.reading, self.walk)
+        parting = [self.survey.shape(barrier) for barrier in barriers]
+        return [shape.buffer(3 * TOLERANCE_M) for shape in (*parting, self.drawn.hostile)]
 
     def runs_off(self, pieces: Iterable[int]) -> bool:
         """Tell whether a piece comes to the edge of the map."""

@@ -282,7 +282,7 @@ def _find_untrue_tag(case: RingCase, segment: Segment, trace: BaseGeometry) -> s
         return _find_untrue_barrier(case, segment, trace)
     bare = segment.by == "grey" and not segment.evidence
     stray = measure_stray(trace, case.called["nobody" if bare else segment.by], TOLERANCE_M)
-    if stray > STRAY_M:
+    if stray > TOLERANCE_M:
         return f"{stray:.0f} m of it run past such ground"
     return _find_wrong_holder(case, segment, trace) if segment.evidence else None
 
@@ -301,7 +301,7 @@ def _find_wrong_holder(case: RingCase, segment: Segment, trace: BaseGeometry) ->
     if segment.by == "grey":
         prints = union_of([prints, case.ground.nobody])
     stray = measure_stray(trace, prints, TOLERANCE_M)
-    return f"what it names leaves {stray:.0f} m of it unheld" if stray > STRAY_M else None
+    return f"what it names leaves {stray:.0f} m of it unheld" if stray > TOLERANCE_M else None
 
 
 def _can_hold(case: RingCase, feature: object, by: str) -> bool:
@@ -333,7 +333,7 @@ def _find_untrue_barrier(case: RingCase, segment: Segment, trace: BaseGeometry) 
     if not walls:
         return "nothing it names stops a man on foot"
     stray = measure_stray(trace, union_of(walls), TOLERANCE_M)
-    return f"{stray:.0f} m of it run past what it names" if stray > STRAY_M else None
+    return f"{stray:.0f} m of it run past what it names" if stray > TOLERANCE_M else None
 
 
 def ring_stands_on_walls(case: RingCase) -> Iterator[Fault]:
