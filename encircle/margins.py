@@ -190,7 +190,7 @@ def measure_closing_distance(  # noqa: PLR0913  (the five of measure_neck, and t
     >>> area = box(0, 0, 10_000, 6_000)
     >>> walls = box(4_000, 0, 6_000, 2_500) | box(4_000, 3_300, 6_000, 6_000) | box(0, 0, 50, 6_000)
     >>> walls = walls | box(0, 0, 6_000, 50) | box(0, 5_950, 6_000, 6_000)
-    >>> force, rear = Point(1_000, 3_000), Point(9_000, 3_000)
+    >>> force, rear = Point(1_500, 3_000).buffer(1_000), Point(9_000, 3_000).buffer(900)
     >>> closing = measure_closing_distance(force, [rear], walls, None, area)
     >>> f"{closing.length_m:.0f} m"
     '800 m'

@@ -252,12 +252,15 @@ class Flood:
         return measure_stray(span, way, TOLERANCE_M) <= SLACK_M
 
     def _linked_by(self, span: BaseGeometry) -> set[int]:
+        ends = {Point(p) for p in shapely.get_coordinates(span)[[0, -1]]}
+        return {piece for end in ends for piece in self._linked_at(end)}
+
+    def _linked_at(self, end: BaseGeometry) -> set[int]:
         linked: set[int] = set()
-        for end in {Point(p) for p in shapely.get_coordinates(span)[[0, -1]]}:
-            for piece in self._near(end, self.survey.parameters.join_m - STEP_M):
-                step = shapely.shortest_line(end, self.pieces[piece])
-                if measure_stray(step, self._spannable, SLACK_M) <= SLACK_M:
-                    linked.add(piece)
+        for piece in self._near(end, self.survey.parameters.join_m - STEP_M):
+            step = shapely.shortest_line(end, self.pieces[piece])
+            if measure_stray(step, self._spannable, SLACK_M) <= SLACK_M:
+                linked.add(piece)
         return linked
 
     @cached_property
@@ -273,16 +276,45 @@ class Flood:
 
     def anchors_reached(self, pieces: Iterable[int], *access: str) -> Iterator[Anchor]:
         """Go through the side's anchors of some kinds of access that a piece comes to."""
-        places = [self.pieces[piece] for piece in pieces]
+        reached = set(pieces)
+        places = [self.pieces[piece] for piece in reached]
         for anchor in self.survey.known.values():
             if (
                 isinstance(anchor, Anchor)
                 and anchor.access in access
                 and anchor.side in self.survey.friends
                 and self.survey.counts(anchor, self.reading)
-                and any(self._comes_to(place, anchor) for place in places)
+                and (
+                    any(self._comes_to(place, anchor) for place in places)
+                    or (self.special and self._comes_by_gate(reached, anchor))
+                )
             ):
                 yield anchor
+
+    def _comes_by_gate(self, reached: set[int], anchor: Anchor) -> bool:
+        """Tell whether a crossing leads on to an anchor abroad: nobody walks there but by it."""
+        shape = self.survey.shape(anchor)
+        join_m = self.survey.parameters.join_m
+        for crossing in self._crossings():
+            line = self.survey.shape(crossing)
+            ends = [Point(p) for p in shapely.get_coordinates(line)[[0, -1]]]
+            for near, far in (ends, ends[::-1]):
+                if not self.sure:
+                    if far.distance(shape) <= join_m + TOLERANCE_M and reached & self._near(
+                        near, join_m + TOLERANCE_M
+                    ):
+                        return True
+                    continue
+                step = shapely.shortest_line(far, shape)
+                abroad = join(self._spannable, self.drawn.neutral)
+                if (
+                    step.length <= join_m - STEP_M
+                    and reached & self._linked_at(near)
+                    and measure_stray(step, abroad, SLACK_M) <= SLACK_M
+                    and self._is_open_span(crossing, line)
+                ):
+                    return True
+        return False
 
     def _comes_to(self, place: BaseGeometry, anchor: Anchor) -> bool:
         shape = self.survey.shape(anchor)
