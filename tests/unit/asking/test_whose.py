@@ -2,6 +2,7 @@
 
 import pytest
 
+from encircle.asking.question import Corrections, read_question
 from encircle.asking.whose import find_side
 from encircle.words.extraction import propose_claims
 
@@ -87,3 +88,17 @@ ANSWERED = [
 @pytest.mark.parametrize(("said", "value"), ANSWERED, ids=[said for said, _ in ANSWERED])
 def test_what_is_denied_twice_is_asserted(said, value):
     assert [claim.value for claim in propose_claims(said)] == [value]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Ukrainian troops at Sudzha and Pokrovsk are encircled.", True),
+        ("Українські війська в Бахмуті та під Покровськом оточені.", True),
+        ("Ukrainian troops at Sudzha are encircled.", False),
+        ("Putin and Trump said the Ukrainian troops at Sudzha are encircled.", False),
+    ],
+)
+def test_two_towns_in_one_breath_are_told(said, told):
+    codes = [notice.code for notice in read_question(said, Corrections(claim=1)).notices]
+    assert ("several_places" in codes) == told
