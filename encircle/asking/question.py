@@ -38,6 +38,12 @@ _AT_NAME = re.compile(
     rf"|[Пп]од|[Вв]озле|[Оо]коло|[Рр]айоне|[Рр]айоні)\s+{_NAME}"
 )
 _ANY_NAME = re.compile(rf"(?<!\w){_NAME}")
+_BARE_YEAR = re.compile(
+    r"(?<!\w)(?:in|im|у|в)\s+(?:(?:early|late|mid|jahr)[\s-]+)?(?:[^\W\d]{3,10}\s+)?"
+    r"((?:19|20)\d\d)(?=\s*(?:$|[.,;:!?»”\"]|"
+    r"році|году|(?:[^\W\d]+\s+){1,6}?(?:are|were|was|is|had|have|has)(?!\w)))"
+)
+"""A year after *in*, with or without a month, folded."""
 _JOINED_NAMES = re.compile(
     r"(?<!\w)(?P<one>[^\W\d_a-zа-яіїєґёäöüß][\w'’-]+)\s+(?:and|und|и|та|і|й)\s+"
     r"(?:(?:at|in|near|around|bei|um|під|біля|у|в|под|около)\s+)?"
@@ -186,8 +192,12 @@ def _from_proposal(proposal: Proposal, text: str, given: Corrections) -> Asked:
     side = find_side(proposal.sentence, at, at + len(proposal.phrase))
     made_at = _date(proposal.made_on)
     number = proposal.number
-    if number is not None and _is_year(number, proposal):
+    year = _find_bare_year(proposal.sentence)
+    if number is not None and (number == year or _is_year(number, proposal)):
         number = None
+    if year and given.made_at is None and (made_at is None or made_at.year != year):
+        raise _fault("/made_at", f"the claim speaks of {year}, and of no day that can be read",
+                     f"Give the day (--date {year}-MM-DD)")  # fmt: skip
     asserts: Json = {
         "definition": proposal.definition, "value": proposal.value, "tense": proposal.tense,
         "hedged": proposal.hedged,
@@ -322,6 +332,12 @@ def _tell_joined_places(sentence: str, taken: str | None) -> Iterator[Notice]:
                 f"that at {taken}. Ask of the other apart (--place NAME)."
             )
             yield Notice("several_places", "caution", said)
+
+
+def _find_bare_year(sentence: str) -> int | None:
+    """Find a year that no day stands with: *in August 2024*, *in 1943*."""
+    found = _BARE_YEAR.search(fold(sentence))
+    return int(found[1]) if found else None
 
 
 def _is_year(number: float, proposal: Proposal) -> bool:

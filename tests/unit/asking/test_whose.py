@@ -1,9 +1,12 @@
 """Whose force is told as cut off, in four languages, active and passive."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from encircle.asking.question import Corrections, read_question
 from encircle.asking.whose import find_side
+from encircle.errors import SituationError
 from encircle.words.extraction import propose_claims
 
 SAID = [
@@ -102,3 +105,22 @@ def test_what_is_denied_twice_is_asserted(said, value):
 def test_two_towns_in_one_breath_are_told(said, told):
     codes = [notice.code for notice in read_question(said, Corrections(claim=1)).notices]
     assert ("several_places" in codes) == told
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Russian troops were encircled at Sudzha in 1943.",
+        "In August 2024 Ukrainian troops at Sudzha were encircled.",
+    ],
+)
+def test_a_year_without_a_day_is_asked_for_and_is_no_head_count(said):
+    with pytest.raises(SituationError, match="no day"):
+        read_question(said)
+    asked = read_question(said, Corrections(made_at=datetime(2024, 8, 15, 12, tzinfo=UTC)))
+    assert "number" not in asked.claim.asserts
+
+
+def test_a_head_count_and_a_whole_date_stay():
+    said = "2,000 Ukrainian soldiers at Sudzha were surrounded on 14 March 2025."
+    assert read_question(said).claim.asserts["number"] == 2000
