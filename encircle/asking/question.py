@@ -18,7 +18,7 @@ from encircle.words.days import find_days
 from encircle.words.extraction import propose_claims
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from encircle.words.extraction import Proposal
     from encircle.words.lexicon.entry import Code
@@ -38,6 +38,18 @@ _AT_NAME = re.compile(
     rf"|[Пп]од|[Вв]озле|[Оо]коло|[Рр]айоне|[Рр]айоні)\s+{_NAME}"
 )
 _ANY_NAME = re.compile(rf"(?<!\w){_NAME}")
+_BARE_YEAR = re.compile(
+    r"(?<!\w)(?:in|im|у|в)\s+(?:(?:early|late|mid|jahr)[\s-]+)?(?:[^\W\d]{3,10}\s+)?"
+    r"((?:19|20)\d\d)(?=\s*(?:$|[.,;:!?»”\"]|"
+    r"році|году|(?:[^\W\d]+\s+){1,6}?(?:are|were|was|is|had|have|has)(?!\w)))"
+)
+"""A year after *in*, with or without a month, folded."""
+_JOINED_NAMES = re.compile(
+    r"(?<!\w)(?P<one>[^\W\d_a-zа-яіїєґёäöüß][\w'’-]+)\s+(?:and|und|и|та|і|й)\s+"
+    r"(?:(?:at|in|near|around|bei|um|під|біля|у|в|под|около)\s+)?"
+    r"(?=(?P<other>[^\W\d_a-zа-яіїєґёäöüß][\w'’-]+))"
+)
+"""Two names that *and* joins: *at Sudzha and Pokrovsk*."""
 _NO_PLACE = re.compile(
     r"(?:ukrain|russ|росі|росс|украин|україн|march|may|putin|trump|зсу|всу|kyiv's|moscow's)[\w'’ ]*"
     r"|(?:the|a|der|die|das|all|thousands|experts|they|he|she|it)(?: .*)?"
@@ -180,8 +192,12 @@ def _from_proposal(proposal: Proposal, text: str, given: Corrections) -> Asked:
     side = find_side(proposal.sentence, at, at + len(proposal.phrase))
     made_at = _date(proposal.made_on)
     number = proposal.number
-    if number is not None and _is_year(number, proposal):
+    year = _find_bare_year(proposal.sentence)
+    if number is not None and (number == year or _is_year(number, proposal)):
         number = None
+    if year and given.made_at is None and (made_at is None or made_at.year != year):
+        raise _fault("/made_at", f"the claim speaks of {year}, and of no day that can be read",
+                     f"Give the day (--date {year}-MM-DD)")  # fmt: skip
     asserts: Json = {
         "definition": proposal.definition, "value": proposal.value, "tense": proposal.tense,
         "hedged": proposal.hedged,
@@ -199,7 +215,8 @@ def _from_proposal(proposal: Proposal, text: str, given: Corrections) -> Asked:
         "also": list(proposal.also),
     }  # fmt: skip
     place = proposal.place or _find_place(proposal.sentence) or _find_place(text)
-    return _correct(Asked(claim, side, place, told=told), given)
+    notices = () if given.place else tuple(_tell_joined_places(proposal.sentence, place))
+    return _correct(Asked(claim, side, place, notices, told), given)
 
 
 def _from_definition(text: str, given: Corrections) -> Asked:
@@ -297,6 +314,30 @@ def _find_place(text: str) -> str | None:
     if unknown is None or _NO_PLACE.fullmatch(fold(unknown["name"])):
         return None
     return unknown["name"].split()[0]
+
+
+def _tell_joined_places(sentence: str, taken: str | None) -> Iterator[Notice]:
+    """Tell that a claim is about two towns in one breath: a piece of ground is of one of them."""
+    from encircle.places import find_places  # noqa: PLC0415 - read only when needed
+
+    for found in _JOINED_NAMES.finditer(sentence):
+        names = (found["one"], found["other"])
+        read = [
+            [] if _NO_PLACE.fullmatch(fold(name)) else find_places(name, countries=COUNTRIES)
+            for name in names
+        ]
+        if all(read) and read[0][0] != read[1][0]:
+            said = (
+                f"The claim names {names[0]} and {names[1]}; it was held against one force only, "
+                f"that at {taken}. Ask of the other apart (--place NAME)."
+            )
+            yield Notice("several_places", "caution", said)
+
+
+def _find_bare_year(sentence: str) -> int | None:
+    """Find a year that no day stands with: *in August 2024*, *in 1943*."""
+    found = _BARE_YEAR.search(fold(sentence))
+    return int(found[1]) if found else None
 
 
 def _is_year(number: float, proposal: Proposal) -> bool:

@@ -39,7 +39,10 @@ _NAMES = {
 }
 """What names a side's force by itself, folded."""
 _GAP = r"(?:[\s-]+[\w'.,-]+){0,3}?[\s-]+"
-_BY = re.compile(r"(?<!\w)(?:by|von|vom|durch|from)(?:\s+(?:the|den|der|dem|die))?\s*$")
+_BY = re.compile(
+    r"(?<!niemand )(?<!keiner )(?<!tausende )(?<!einige )(?<!\w)(?:by|von|vom|durch|from)"
+    r"(?:\s+(?:the|den|der|dem|die))?\s*$"
+)
 _ENDS_PLURAL_TOOL = re.compile(r"(?:ами|ями|ими|іми|ою|єю|ією|ией|иями|ой)$")
 _ACTIVE = re.compile(
     r"(?<!\w)(?:have|has|had|haben|hat|hatten|hatte)(?:\s+(?:now|already|fully|completely|"
@@ -69,6 +72,20 @@ _ADVERBS = re.compile(
 )
 _OBJECT = re.compile(r"\s+(?:(?:the|all(?:\s+of)?)\s+)?[^\W\d_a-zа-яіїєґёäöüß]")
 """What is done it to, directly after the verb: a name."""
+_SLAVIC_STATE = re.compile(
+    r"(?:[её]н|ан|ят|ут|ит)(?:а|о|ы|і|ий|ый|ая|ые|ими|их|ою|ой)?$|(?<!\w)(?:в|у)\s+(?:\w+\s+)?"
+    r"(?:окруж|оточ|кольц|кільц|котл|блокад|ізоляц|изоляц)\w*$"
+)
+"""What is done to somebody, or where he is: *окружены*, *в окружении*."""
+_LEADS_AWAY = re.compile(
+    r"[,;:–—]|(?<!\w)(?:as|near|at|in|around|outside|while|after|before|and|but|because|since|"
+    r"bei|nahe|während|und|aber|weil|nachdem)(?!\w)"
+)
+"""What stands between a verb and those it does not speak of."""
+_NOT = re.compile(
+    r"(?<!\w)(?:not|rather than|instead of|nicht|не|а не)(?:\s+(?:the|die|der|by))?\s*$"
+)
+_JOIN = r"\s+(?:and|as\s+well\s+as|und|sowie|и|і|й|та)\s+(?:(?:the|die)\s+)?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +118,7 @@ def find_side(sentence: str, phrase_start: int, phrase_end: int) -> str | None:
     """
     folded = fold(sentence)
     mentions = [m for m in find_mentions(folded) if not m.is_agent]
+    mentions = [m for m in mentions if not _NOT.search(folded[: m.start])] or mentions
     sides = {m.side for m in mentions}
     before = [m for m in mentions if m.end <= phrase_start]
     after = [m for m in mentions if m.start >= phrase_end]
@@ -111,11 +129,36 @@ def find_side(sentence: str, phrase_start: int, phrase_end: int) -> str | None:
         agents = {m.side for m in find_mentions(folded)}
         agents = agents or set(_list_subjects(sentence, folded, phrase_start, phrase_end))
         return OTHER[agents.pop()] if len(agents) == 1 else None
+    if _joins_both(folded):
+        return None
     if len(sides) < 2:  # noqa: PLR2004 - the one
         return sides.pop()
-    if after and _is_active(folded, before, phrase_start):
-        return after[0].side
-    return before[-1].side if before else after[0].side
+    return _choose_of_both(folded, before, after, phrase_start, phrase_end)
+
+
+def _choose_of_both(
+    folded: str, before: list[Mention], after: list[Mention], phrase_start: int, phrase_end: int
+) -> str | None:
+    """Choose between forces of both sides, neither of them told as the one that does it."""
+    if not (before and after):
+        return (before[-1] if before else after[0]).side
+    if _SLAVIC_STATE.search(folded[phrase_start:phrase_end]):
+        return before[-1].side  # *русские войска окружены ВСУ*: the last word bears no case
+    if not _is_active(folded, before, phrase_start):
+        return before[-1].side
+    if _LEADS_AWAY.search(folded[phrase_end : after[0].start]):
+        return None  # *Russian troops encircled near Sudzha, Ukrainian forces say*
+    return after[0].side
+
+
+def _joins_both(folded: str) -> bool:
+    """Tell whether forces of both sides are named in one breath: *Ukrainians and Russians*."""
+    for side, other in OTHER.items():
+        first = rf"(?<!\w)(?:{_SIDES[side]}|{_NAMES[side]})(?:\s+(?:{_FORCES}))?"
+        second = rf"(?:(?:{_SIDES[other]})\s+(?:{_FORCES})|{_NAMES[other]})(?!\w)"
+        if re.search(first + _JOIN + second, folded):
+            return True
+    return False
 
 
 def find_mentions(folded: str) -> list[Mention]:
@@ -143,6 +186,7 @@ def _mention(folded: str, side: str, found: re.Match[str]) -> Mention:
     tool = slavic and len(words) > 1 and all(
         _ENDS_PLURAL_TOOL.search(w) for w in (words[0], words[-1])
     )  # fmt: skip
+    tool = tool or (slavic and len(words) == 1 and words[0].endswith(("ами", "ями")))
     is_agent = bool(_BY.search(folded[: found.start()])) or tool
     return Mention(side, found.start(), found.end(), is_agent)
 
@@ -160,6 +204,8 @@ def _does_it(
     between, phrase = folded[subject_end:phrase_start], folded[phrase_start:phrase_end]
     if _ACTIVE_VERB.match(phrase) or _ACTIVE.search(between) or _COMPLETES.search(between):
         return True
+    if _SLAVIC_STATE.search(phrase):
+        return False
     if _GERMAN_ACTIVE.search(between):
         return True
     is_aimed = _OBJECT.match(sentence[phrase_end:]) is not None and _ADVERBS.fullmatch(between)

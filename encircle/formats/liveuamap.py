@@ -96,7 +96,7 @@ def _zone_of(feature: Painted) -> Zone:
         basis="assessed" if holder else "unknown",
         source="liveuamap",
         name=kind or "no type",
-        said={"type": kind},
+        said={"liveuamap": kind},  # *type* is a word of crossings and barriers
     )
 
 

@@ -180,8 +180,12 @@ def read_map(  # noqa: PLR0913 - as convert_map
         painted = replace(painted, mapper_side=mapper_side)
     instant = as_of or _find_instant(kind, files[0].name, painted)
     if instant is None:
+        day = parse_day(files[0].name)
         said = "the file's name does not say when the map was made"
-        raise refusal(said, "Give the instant (--as-of 2025-03-14T12:00:00Z)")
+        if day is not None:
+            said = "the file's name gives a day, and a DeepStateMap is drawn several times a day"
+        wanted = f"{day or datetime(2025, 3, 14, 12, tzinfo=UTC):%Y-%m-%dT%H:%M:%SZ}"
+        raise refusal(said, f"Give the instant (--as-of {wanted})")
     if as_of is None and kind != "deepstate":
         said = f"The map is dated {instant:%Y-%m-%d}, without an hour: noon UTC was taken."
         told = Notice("day_without_hour", "info", said)

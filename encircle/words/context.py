@@ -26,6 +26,15 @@ LEFT_WORDS, RIGHT_WORDS = 5, 5
 """How far from a phrase its subject and its object stand; words."""
 DOUBTS = re.compile("doubt|сомнев|сумнів|bezweif")
 """Denials that leave room."""
+TWICE = re.compile(
+    r"(?:(?<!\w)(?:false|untrue|wrong|not true|not the case|no truth|a lie|неправда|ложь|брехня|"
+    r"не правда|nicht wahr|stimmt nicht|falsch|unwahr|nicht richtig),?\s+(?:(?:to say|in it)\s+)?"
+    r"(?:that|что|будто|що|ніби|dass|daß)(?!\w)"
+    r"|(?<!\w)(?:no|none|nobody|no-one|kein|keine|keiner|niemand)(?![\w,-])).*"
+    r"(?:(?<!\w)(?:not(?!\s+only)|no|none|nobody|no-one|never|nicht(?!\s+nur)|kein\w*|niemand|"
+    r"не(?!\s+(?:только|лише))|ніхто|никто)|n't)(?!\w)"
+)
+"""What is denied and denied again: *it is not true that they are not*, *no man is not*."""
 WORD = re.compile(r"[\w'’.-]*\w")
 
 
@@ -164,7 +173,7 @@ def _find_negations(  # noqa: PLR0913 - before, inside and after the phrase
         words = [word for word in words if word not in ("not", "не")]
     words += [m[0] for m in _last_words(language.no_evidence, before, EVIDENCE_WORDS)]
     why = list(words[-1:])
-    turned = bool(words)
+    turned = bool(words) and TWICE.search(before) is None
     trailing = {"ru": r"\s*(?:[\w]+\s+){0,2}нет(?!\w)", "uk": r"\s*(?:[\w]+\s+){0,2}немає(?!\w)"}
     late = re.match(trailing.get(language.code, r"(?!)"), after)
     late = late or re.match(r"\s+(?:is|are|was|were)\s+not(?!\w)|\s+nicht(?!\w)", after)

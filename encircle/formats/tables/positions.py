@@ -536,6 +536,16 @@ class _Reader:
                 f"{word!r} as {side}" for word, side in sorted(self.renamed.items())[:20]
             )
             self._note("sides", "table_sides", f"sides read: {said}", "info")
+        strange = [] if self.wishes.known_sides else [s for s in self.sides if not self._is_side(s)]
+        if strange and len(strange) < len(self.sides):
+            said = ", ".join(f"{side!r}" for side in strange[:20])
+            self._note("sides", "table_sides_strange", f"{said}: taken for a further side each; "
+                       f"where one belongs to a side, say so (--side-as '{strange[0]}=RU')",
+                       "doubt")  # fmt: skip
+
+    def _is_side(self, side: str) -> bool:
+        """Tell whether a side is one that the words for sides know, or that was said."""
+        return find_side(side) is not None or side in self.wishes.wording.sides.values()
 
     def _tell_basis(self) -> None:
         given = any("basis" in f["properties"] for f in self.reading.features)

@@ -110,7 +110,7 @@ ENGLISH = Language(
         "hadn't", "don't", "doesn't", "didn't", "cannot", "can't", "couldn't", "won't", "neither",
         "hardly", "scarcely", "barely", "nor", "far from", "fail* to", "without success",
         "unable to", "nowhere near", "no evidence", "unlikely to", "it is false", "false that",
-        "untrue that", "short of",
+        "untrue that", "short of", "none", "nobody", "no one", "no-one",
     ),
     avoids=(
         "avoid*", "escaped", "escape", "prevent*",

@@ -86,7 +86,7 @@ GERMAN = Language(
     letters="äöüß",
     negations=(
         "nicht", "kein", "keine", "keinen", "keiner", "keinerlei", "nie", "niemals", "weder",
-        "noch nicht", "ohne", "unwahr",
+        "noch nicht", "ohne", "unwahr", "niemand", "keines", "keinem",
     ),
     avoids=(
         "vermeid*", "entgangen", "entkommen", "entgehen", "verhinder*", "ausgebrochen",

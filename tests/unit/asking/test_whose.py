@@ -1,8 +1,12 @@
 """Whose force is told as cut off, in four languages, active and passive."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from encircle.asking.question import Corrections, read_question
 from encircle.asking.whose import find_side
+from encircle.errors import SituationError
 from encircle.words.extraction import propose_claims
 
 SAID = [
@@ -45,6 +49,19 @@ SAID = [
     ("Russian forces trapped in Vovchansk are surrendering.", "RU"),
     ("Ukrainian troops cut off in Kursk", "UA"),
     ("Putin said the Russian army had Ukrainian units in Kursk encircled.", "UA"),
+    ("Русские войска окружены ВСУ под Суджей", "RU"),
+    ("Русские окружены украинцами под Суджей", "RU"),
+    ("ВСУ окружены русскими под Суджей", "UA"),
+    ("Українські війська оточені Вагнером у Бахмуті", "UA"),
+    ("Під Суджею росіяни оточені Силами оборони України", "RU"),
+    ("Под Суджей окружены ВСУ российскими войсками", "UA"),
+    ("Российские войска в окружении под Суджей, сообщают ВСУ", "RU"),
+    ("Russian troops encircled near Sudzha, Ukrainian forces say.", None),
+    ("Russian troops surrounded near Sudzha as Ukrainian troops advance.", None),
+    ("Ukrainian troops, not Russian troops, are encircled at Sudzha.", "UA"),
+    ("It is the Russians, not the Ukrainians, who are encircled at Sudzha", "RU"),
+    ("Ukrainian and Russian forces are both encircled at Sudzha", None),
+    ("Niemand von den ukrainischen Truppen bei Sudscha ist eingekesselt.", "UA"),
     ("Ukrainische Truppen haben Angst, in Pokrowsk eingekesselt zu werden.", "UA"),
 ]
 
@@ -54,3 +71,56 @@ def test_the_side_is_the_one_that_is_cut_off(said, side):
     claim = propose_claims(said)[0]
     start = claim.phrase_start - claim.start
     assert find_side(claim.sentence, start, start + len(claim.phrase)) == side
+
+
+ANSWERED = [
+    ("None of the Ukrainian troops at Sudzha is encircled.", "no"),
+    ("Nobody is encircled at Sudzha, Ukrainian forces say.", "no"),
+    ("Niemand von den ukrainischen Truppen bei Sudscha ist eingekesselt.", "no"),
+    ("No Ukrainian troops are encircled at Sudzha, not even near Guyevo.", "no"),
+    ("It is false that nobody is encircled at Sudzha.", "yes"),
+    ("It is not true that the Ukrainians at Sudzha are not surrounded.", "yes"),
+    ("No Ukrainian soldier at Sudzha is not encircled.", "yes"),
+    ("Неправда, что украинские войска под Суджей не окружены.", "yes"),
+    ("Неправда, що українські війська під Суджею не оточені.", "yes"),
+    ("Es stimmt nicht, dass ukrainische Truppen bei Sudscha nicht eingekesselt sind.", "yes"),
+    ("Никто из украинских солдат под Суджей не окружён.", "no"),
+]
+
+
+@pytest.mark.parametrize(("said", "value"), ANSWERED, ids=[said for said, _ in ANSWERED])
+def test_what_is_denied_twice_is_asserted(said, value):
+    assert [claim.value for claim in propose_claims(said)] == [value]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Ukrainian troops at Sudzha and Pokrovsk are encircled.", True),
+        ("Українські війська в Бахмуті та під Покровськом оточені.", True),
+        ("Ukrainian troops at Sudzha are encircled.", False),
+        ("Putin and Trump said the Ukrainian troops at Sudzha are encircled.", False),
+    ],
+)
+def test_two_towns_in_one_breath_are_told(said, told):
+    codes = [notice.code for notice in read_question(said, Corrections(claim=1)).notices]
+    assert ("several_places" in codes) == told
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Russian troops were encircled at Sudzha in 1943.",
+        "In August 2024 Ukrainian troops at Sudzha were encircled.",
+    ],
+)
+def test_a_year_without_a_day_is_asked_for_and_is_no_head_count(said):
+    with pytest.raises(SituationError, match="no day"):
+        read_question(said)
+    asked = read_question(said, Corrections(made_at=datetime(2024, 8, 15, 12, tzinfo=UTC)))
+    assert "number" not in asked.claim.asserts
+
+
+def test_a_head_count_and_a_whole_date_stay():
+    said = "2,000 Ukrainian soldiers at Sudzha were surrounded on 14 March 2025."
+    assert read_question(said).claim.asserts["number"] == 2000

@@ -30,7 +30,7 @@ def wrapped(*features):
 )
 def test_the_type_says_who_holds_it(kind, holder):
     (zone,) = paint_liveuamap(wrapped(feature(kind, SALIENT))).zones
-    assert (zone.holder, zone.basis, zone.said) == (holder, "assessed", {"type": kind})
+    assert (zone.holder, zone.basis, zone.said) == (holder, "assessed", {"liveuamap": kind})
 
 
 def test_the_envelope_may_be_missing():

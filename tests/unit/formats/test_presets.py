@@ -60,6 +60,14 @@ def test_a_map_without_a_day_is_refused():
         convert("control-kml", "map.kml", two_sided())
 
 
+def test_a_day_in_the_name_of_a_map_of_several_a_day_is_the_remedy():
+    held = feature("held", SALIENT)
+    held["properties"] = {"name": "Окуповано /// Occupied /// status", "fill": "#a52714"}
+    raw = json.dumps({"type": "FeatureCollection", "features": [held]}).encode()
+    with pytest.raises(SituationError, match="--as-of 2022-08-15T12:00:00Z"):
+        convert("deepstate", "2022-08-15.geojson", raw)
+
+
 def test_only_isw_s_map_is_several_files():
     files = [MapFile("2025-03-14.json", LIVEUAMAP)] * 2
     with pytest.raises(SituationError, match="isw only"):

@@ -437,3 +437,18 @@ def test_whatever_a_workbook_suffers_it_is_read_whole_or_refused():
         except EncircleError:
             continue
         assert count_rows(reading) == reading.rows == 5
+
+
+def test_a_word_for_a_side_that_nobody_knows_is_told_beside_sides_that_are_known():
+    rows = [ROWS[0], ROWS[1], {**ROWS[2], "side": "Wagner"}]
+    (told,) = [n for n in read(write(rows)).notices if "further side" in n.statement]
+    assert (told.code, told.severity) == ("table_sides_strange", "doubt")
+    assert "'Wagner'" in told.statement
+    assert "--side-as 'Wagner=RU'" in told.statement
+    assert not [n for n in read(write()).notices if n.code == "table_sides_strange"]
+    said = Wording(sides={"Wagner": "RU"})
+    assert not [n for n in read(write(rows), wording=said).notices if "further" in n.statement]
+    own = [
+        {**row, "side": side} for row, side in zip(ROWS, ("Reds", "Greens", "Reds"), strict=True)
+    ]
+    assert not [n for n in read(write(own)).notices if n.code == "table_sides_strange"]
