@@ -118,7 +118,7 @@ class PathCase:
         """Tell whether ground leads from the force to an anchor without route or crossing."""
         survey = self.survey
         shapes = [survey.shape(b) for b in survey.barriers(self.path.reading, "foot")]
-        walls = [s if s.geom_type.endswith("Polygon") else s.buffer(THIN_WALL_M) for s in shapes]
+        walls = [shape.buffer(SLACK_M / 2 + THIN_WALL_M) for shape in shapes]  # past the map's edge too
         ground = minus(self.ground.passable.buffer(SLACK_M / 2), *walls)
         start = Point(self.on_plane(self.path.legs[0].points[:1])[0])
         own = [piece for piece in shapely.get_parts(ground) if piece.distance(start) <= SLACK_M]

@@ -101,7 +101,9 @@ class Flood:
         wide = [shape for shape in shapes if shape.area > 0]
         free = minus(self.drawn.passable, *wide, *self._fires(-TOLERANCE_M))
         lines = [shape.buffer(SLACK_M / 4) for shape in shapes if not shape.area]
-        return minus(free.buffer(SLACK_M / 2), *map(areas_of, lines))
+        # nor past the end of a line, where the ground ends with it
+        rim = minus(free.buffer(SLACK_M / 2), *(areas_of(s.buffer(SLACK_M)) for s in shapes))
+        return minus(join(free, rim), *map(areas_of, lines))
 
     def _fires(self, spread_m: float) -> list[BaseGeometry]:
         return [
