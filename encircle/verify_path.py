@@ -118,7 +118,9 @@ class PathCase:
         """Tell whether ground leads from the force to an anchor without route or crossing."""
         survey = self.survey
         shapes = [survey.shape(b) for b in survey.barriers(self.path.reading, "foot")]
-        walls = [shape.buffer(SLACK_M / 2 + THIN_WALL_M) for shape in shapes]  # past the map's edge too
+        walls = [
+            shape.buffer(SLACK_M / 2 + THIN_WALL_M) for shape in shapes
+        ]  # past the map's edge too
         ground = minus(self.ground.passable.buffer(SLACK_M / 2), *walls)
         start = Point(self.on_plane(self.path.legs[0].points[:1])[0])
         own = [piece for piece in shapely.get_parts(ground) if piece.distance(start) <= SLACK_M]
@@ -126,10 +128,11 @@ class PathCase:
         return any(piece.distance(goal) <= SLACK_M for piece in own for goal in goals)
 
     def is_goal(self, anchor: Feature) -> bool:
-        """Tell a land anchor of the force's friends."""
+        """Tell a land anchor of the force's friends that counts on the reading."""
         if not isinstance(anchor, Anchor) or anchor.access != "land":
             return False
-        return anchor.side in self.survey.friends
+        counts = self.survey.counts(anchor, self.path.reading)
+        return counts and anchor.side in self.survey.friends
 
     @property
     def ends_with_a_line(self) -> bool:

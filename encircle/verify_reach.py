@@ -298,24 +298,25 @@ class Flood:
         shape = self.survey.shape(anchor)
         join_m = self.survey.parameters.join_m
         for crossing in self._crossings():
-            line = self.survey.shape(crossing)
-            ends = [Point(p) for p in shapely.get_coordinates(line)[[0, -1]]]
-            for near, far in (ends, ends[::-1]):
-                if not self.sure:
-                    if far.distance(shape) <= join_m + TOLERANCE_M and reached & self._near(
-                        near, join_m + TOLERANCE_M
+            for span in spans_of(self.survey, self.drawn, crossing):
+                ends = [Point(p) for p in shapely.get_coordinates(span)[[0, -1]]]
+                for near, far in (ends, ends[::-1]):
+                    if not self.sure:
+                        at_hand = reached & self._near(near, join_m + TOLERANCE_M)
+                        if at_hand and far.distance(shape) <= join_m + TOLERANCE_M:
+                            return True
+                        continue
+                    step = shapely.shortest_line(far, shape)
+                    abroad = self.drawn.neutral.buffer(-TOLERANCE_M)
+                    if (
+                        step.length <= join_m - STEP_M
+                        and abroad.covers(Point(step.coords[-1]))
+                        and measure_stray(step, join(self._spannable, abroad), TOLERANCE_M)
+                        <= SLACK_M
+                        and reached & self._linked_at(near)
+                        and self._is_open_span(crossing, span)
                     ):
                         return True
-                    continue
-                step = shapely.shortest_line(far, shape)
-                abroad = join(self._spannable, self.drawn.neutral)
-                if (
-                    step.length <= join_m - STEP_M
-                    and reached & self._linked_at(near)
-                    and measure_stray(step, abroad, SLACK_M) <= SLACK_M
-                    and self._is_open_span(crossing, line)
-                ):
-                    return True
         return False
 
     def _comes_to(self, place: BaseGeometry, anchor: Anchor) -> bool:
