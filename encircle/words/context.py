@@ -62,8 +62,10 @@ STOPS = "and|where|which|who|whose|that|und|wo|и|где|которы[ейх]|і
 NO_LONGER = (
     r"(?:no\s+longer|not\s+any\s*more|nicht\s+mehr|(?:больше|уже|більше|вже)\s+не)\s*(?=[.!?,;]|\Z)"
 )
-RING = re.compile(r"ment$|siege|pocket|ring|cauldron|blockad|kessel|ung$|окружени|оточенн|кольц|кільц|"
-                  r"кот[её]?л|осад|облог|блокад")  # fmt: skip
+RING = re.compile(
+    r"ment$|siege|pocket|ring|cauldron|blockad|kessel|ung$|окружени|оточенн|кольц|кільц|коте?л|"
+    r"осад|облог|блокад"
+)
 """Phrases that name the ring, not those inside."""
 PART_WORDS = 8
 """How far from a phrase stand the words that make it one of a part; words."""
@@ -178,7 +180,7 @@ def read_assertion(  # noqa: PLR0913 - a phrase, where it stands, and who says i
     before = folded[clause.near.start : use.start]
     wide = folded[clause.whole.start : use.start]
     after = folded[use.end : clause.whole.end]
-    if asks(sentence, wide, after, language) != asking:
+    if _asks(sentence, wide, after, language) != asking:
         return None
     inside = _remove_phrase(folded[use.start : use.end], use.term.phrase)
     turned, why = _find_negations(before, wide, inside, after, mark, language)
@@ -206,25 +208,27 @@ def read_assertion(  # noqa: PLR0913 - a phrase, where it stands, and who says i
     if mark is not None and mark.kind == "denies" and DOUBTS.match(folded, mark.start):
         doubt = doubt or "doubt"
     tense, cue = _find_tense(use, wide, before, inside, after, language)
+    if asking and compile_any(language.opening_conditions).match(wide.lstrip()):
+        tense, cue = "present", None  # *had they been surrounded?*
     definition = use.term.definition
     if near and "surrounded" in use.term.also:
         definition = "surrounded"
     value = use.term.value if not turned else {"yes": "no", "no": "yes"}[use.term.value]
-    part = find_part(before, folded[use.end : clause.near.end], language)
+    part = _find_part(before, wide, after, language)
     part = None if part == near else part  # *all but encircled* excepts nobody
     because = (*why, *(word for word in (near, doubt, cue, part) if word))
     hedged = bool(near or use.term.hedged or part)
     return Assertion(definition, value, tense, hedged, doubt, part, because)
 
 
-def find_part(before: str, after: str, language: Language) -> str | None:
+def _find_part(before: str, wide: str, after: str, language: Language) -> str | None:
     """Find the words that make it a part of a force: *some of the*, *all except*."""
     found = [
         m[0]
         for m in _last_words(language.parts, before, PART_WORDS)
         if not COUNTS.match(before, m.end())
     ]
-    found += [m[0] for m in _last_words(language.except_for, before, PART_WORDS)]
+    found += [m[0] for m in _last_words(language.except_for, wide, PART_WORDS)]
     share = SHARE.search(before)
     if found or share:
         return found[-1] if found else share and share[0]
@@ -234,8 +238,9 @@ def find_part(before: str, after: str, language: Language) -> str | None:
 def _find_ending(phrase: str, before: str, rest: str, language: Language) -> str | None:
     """Find the words that end what a phrase says, after which it is so no longer."""
     formerly = _find_last(language.formerly, before, 0)
-    if formerly:
-        return formerly
+    opens = compile_any(language.formerly).match(before.lstrip()) if WAS.search(before) else None
+    if formerly or opens:
+        return formerly or (opens and opens[0])
     stops = compile_any((*language.subordinators, *language.negations, *language.contrasts)).pattern
     words = rf"(?:\s+(?!(?:{STOPS})(?!\w)|\d|{stops})[\w'’-]+){{0,6}}?"
     ended, left, between = (
@@ -244,7 +249,7 @@ def _find_ending(phrase: str, before: str, rest: str, language: Language) -> str
     ways = [
         rf"{words}\s+(?:{WERE})\s+(?P<out>{left})",
         rf"{words}{JOINT}(?:(?:{between})\s+){{0,4}}(?P<out>{left})",
-        rf"{words}\s*,\s*(?:(?:{between})\s+){{1,4}}(?P<out>{left})",
+        rf"{words}\s*,\s*(?:(?:{between})\s+){{1,4}}(?P<out>{left}|{NO_LONGER})",
         rf"{words}{JOINT}(?:(?:{between})\s+){{0,4}}(?P<out>{NO_LONGER})",
     ]
     if RING.search(phrase):
@@ -255,7 +260,7 @@ def _find_ending(phrase: str, before: str, rest: str, language: Language) -> str
     return next((m["out"] for m in found if m), None)
 
 
-def asks(sentence: Sentence, wide: str, after: str, language: Language) -> bool:
+def _asks(sentence: Sentence, wide: str, after: str, language: Language) -> bool:
     if sentence.text.rstrip("\"”»“') ").endswith("?"):
         return True
     asked = _find_last(language.questions, wide, NEGATION_WORDS)
@@ -276,6 +281,8 @@ def _find_negations(  # noqa: PLR0913 - before, inside and after the phrase
     words += [m[0] for m in _last_words(language.no_evidence, before, EVIDENCE_WORDS)]
     why = list(words[-1:])
     turned = bool(words) and TWICE.search(before) is None
+    if WAS.search(before) and re.match(r"(?:\s+[\w'-]+){0,4}\s+until(?!\w)", after):
+        turned = False  # *was not encircled until Tuesday*: since then it is
     trailing = {"ru": r"\s*(?:[\w]+\s+){0,2}нет(?!\w)", "uk": r"\s*(?:[\w]+\s+){0,2}немає(?!\w)"}
     late = re.match(trailing.get(language.code, r"(?!)"), after)
     late = late or re.match(r"\s+(?:is|are|was|were)\s+not(?!\w)|\s+nicht(?!\w)", after)

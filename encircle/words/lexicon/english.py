@@ -161,7 +161,7 @@ ENGLISH = Language(
         "(broke|broken|breached|pierced|lifted) [through] [the|their|its|an|a] [russian|ukrainian]",
     ),
     ended=(
-        ("(is|was|were|been) [now|then|later|since|finally|already|eventually] (broken|lifted|raised|"
+        ("[since] (is|was|were|been) [now|then|later|since|finally|already] (broken|lifted|raised|"
          "relieved|breached|pierced|over)"),
         "(ended|is no more|came to an end)",
     ),

@@ -128,8 +128,8 @@ GERMAN = Language(
         "(aufgebrochen|durchbrochen|gesprengt|aufgehoben|gebrochen|aufgelöst|beendet) (ist|wurde)",
     ),
     left=(
-        "(ausgebrochen|ausbrechen|entkamen|entkam|entkommen|befreit|entsetzt|freigekämpft|befreien|"
-         "durchgebrochen|freikämpfen|durchbrechen)",
+        ("(ausgebrochen|ausbrechen|entkamen|entkam|entkommen|befreit|entsetzt|freigekämpft|befreien|"
+         "durchgebrochen|freikämpfen|durchbrechen)"),
         "brachen [dann|aber|später] (aus|durch)",
     ),
     meanwhile=(
