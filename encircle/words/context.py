@@ -37,7 +37,7 @@ TWICE = re.compile(
 )
 """What is denied and denied again: *it is not true that they are not*, *no man is not*."""
 ONLY = re.compile(
-    r"(?<!\w)(?:not\s+(?:only|just|merely)|не\s+(?:лише|тільки|просто|только)|"
+    r"(?<!\w)(?:not\s+(?:only|just|merely)|nothing\s+short\s+of|не\s+(?:лише|тільки|просто|только)|"
     r"nicht\s+(?:nur|bloß))(?!\w)"
 )
 """A *not* that denies nothing."""
@@ -57,6 +57,11 @@ JOINT = (
     r"однако|пока\s+не|але|та|і|й|проте|однак|поки\s+не)\s+"
 )
 """What leads from being inside to how it ended."""
+INFINITIVE = re.compile(
+    r"(?:ться|тись|тися|йти|ausbrechen|befreien|freikämpfen|durchbrechen|entkommen)$"
+)
+MANAGED = re.compile(r"смог|сумел|удалось|змогл|зміг|зумі|вдалося|konnte|gelang")
+"""What turns an infinitive into what was done."""
 STOPS = "and|where|which|who|whose|that|und|wo|и|где|которы[ейх]|і|та|де|які|яких"
 """Words past which another thing is told."""
 NO_LONGER = (
@@ -256,8 +261,18 @@ def _find_ending(phrase: str, before: str, rest: str, language: Language) -> str
         ways.append(rf"{words}\s+(?P<out>{ended})")
     if WAS.search(before):
         ways.append(rf"{words}\s*,?\s+(?P<out>{UNTIL})(?!\w)")
+    if language.code != "en":  # *die eingekesselten Truppen sind ausgebrochen*
+        ways.append(rf"{words}\s+(?P<out>{left})(?!\s+werden)")
     found = (re.match(way, rest) for way in ways)
-    return next((m["out"] for m in found if m), None)
+    return next((m["out"] for m in found if m and _has_come(m)), None)
+
+
+def _has_come(found: re.Match[str]) -> bool:
+    """Tell what was done from what is only wished: an infinitive with no word of success."""
+    after = found.string[found.end("out") :]
+    if INFINITIVE.search(found["out"]) and not MANAGED.search(found[0]):
+        return False
+    return not re.match(r"\s+(?:of|(?:\w+\s+){0,3}(?:не|nicht))(?!\w)", after)
 
 
 def _asks(sentence: Sentence, wide: str, after: str, language: Language) -> bool:
@@ -277,7 +292,7 @@ def _find_negations(  # noqa: PLR0913 - before, inside and after the phrase
         w for w in ("without success", "ohne erfolg", "безуспешно", "безуспішно") if w in wide[-60:]
     ]
     if ONLY.search(before):
-        words = [word for word in words if word not in ("not", "не", "nicht")]
+        words = [word for word in words if word not in ("not", "не", "nicht", "short of")]
     words += [m[0] for m in _last_words(language.no_evidence, before, EVIDENCE_WORDS)]
     why = list(words[-1:])
     turned = bool(words) and TWICE.search(before) is None

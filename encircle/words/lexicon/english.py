@@ -129,6 +129,7 @@ ENGLISH = Language(
          "not true|incorrect|invented)"),
         "(been|was|were|is|are) (beaten back|repelled|repulsed|foiled|thwarted)",
         "(been|being) (fabricated|invented|made up|refuted|debunked)",
+        "(is|are|was|were) (anything but|far from|nowhere near) [the] (true|truth|accurate|right)",
     ),
     near=(
         "almost", "nearly", "practically", "virtually", "essentially", "effectively", "in effect",
@@ -158,6 +159,7 @@ ENGLISH = Language(
     formerly=(
         "(used to be|formerly|previously) [fully|completely]",
         "until (yesterday|recently|then|last week)",
+        "(withdrew|withdrawn|emerged|freed|rescued|extricated) from [the|their|an]",
         "(broke|broken|breached|pierced|lifted) [through] [the|their|its|an|a] [russian|ukrainian]",
     ),
     ended=(
@@ -180,7 +182,7 @@ ENGLISH = Language(
         ("(some|part|parts|half|third|quarter|fraction|few|many|most|several|one|two|three|four|"
          "five|majority|minority|number|handful|remnants) of"),
         "(less|fewer|more) than half", "half the", "not (all|every|everyone|everybody)",
-        "(some|most|few) [ukrainian|russian] (units|troops|soldiers|forces|brigades)",
+        "(some|most|few|several|many) [ukrainian|russian] (units|troops|soldiers|forces|brigades)",
     ),
     except_for=(
         "(all|everyone|everybody|none|nobody) but", "(except|save|apart|aside) [for|from]",
