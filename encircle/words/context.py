@@ -36,11 +36,13 @@ TWICE = re.compile(
     r"не(?!\s+(?:только|лише))|ніхто|никто)|n't)(?!\w)"
 )
 """What is denied and denied again: *it is not true that they are not*, *no man is not*."""
-ONLY = re.compile(
+IDLE_NOT = re.compile(
     r"(?<!\w)(?:not\s+(?:only|just|merely)|nothing\s+short\s+of|не\s+(?:лише|тільки|просто|только)|"
-    r"nicht\s+(?:nur|bloß))(?!\w)"
+    r"nicht\s+(?:nur|bloß)|(?:no|without|not\s+in|little)\s+(?:a\s+)?(?:doubts?|question|denying)|"
+    r"(?:kein\w*|ohne)\s+(?:zweifel|frage)|(?:нет|без|никаких|нет\s+никаких)\s+сомнени[йя]|"
+    r"(?:немає|без|жодних|немає\s+жодних)\s+сумнів\w*|не\s+(?:вызывает|викликає)\s+\w+)(?!\w)"
 )
-"""A *not* that denies nothing."""
+"""A *not* that denies nothing: *not only*, *no doubt*."""
 WAS = re.compile(r"(?<!\w)(?:was|were|been|waren?|wurden?|worden|был[аио]?|був|бул[аио])(?!\w)")
 """A past tense."""
 UNTIL = (
@@ -78,7 +80,7 @@ COUNTS = re.compile(r"\s*(?:\d|hundred|thousand|dozen|hundert|tausend|сот|т�
 """A number after *some* or *a few*: *some 2,000*."""
 SHARE = re.compile(
     r"(?<![\w.,])(?!100\s*(?:%|p))\d[\d.,]*\s*(?:%|per\s?cent|prozent|процент\w*|відсотк\w*)|"
-    r"(?<![\w.,])\d[\d.,]*\s+(?:(?:out\s+)?of|von|из|з|із)\s+(?:(?:the|den|its|their)\s+)?\d"
+    r"(?<![\w.,])\d[\d.,]*\s+(?:(?:out\s+)?of|von|из|з|із)\s+(?:(?:the|den|its|their)\s+)?\d[\d,]*"
 )
 """A share in digits: *40 per cent*, *200 of the 5,000*."""
 WORD = re.compile(r"[\w'’.-]*\w")
@@ -286,13 +288,12 @@ def _find_negations(  # noqa: PLR0913 - before, inside and after the phrase
     before: str, wide: str, inside: str, after: str, mark: Mark | None, language: Language
 ) -> tuple[bool, list[str]]:
     phrases = (*language.negations, *language.avoids)
+    before = IDLE_NOT.sub(" ", before)
     words = [m[0] for m in _last_words(phrases, before, NEGATION_WORDS)]
     words += [m[0] for m in compile_any(language.negations).finditer(inside)]
     words += [
         w for w in ("without success", "ohne erfolg", "безуспешно", "безуспішно") if w in wide[-60:]
     ]
-    if ONLY.search(before):
-        words = [word for word in words if word not in ("not", "не", "nicht", "short of")]
     words += [m[0] for m in _last_words(language.no_evidence, before, EVIDENCE_WORDS)]
     why = list(words[-1:])
     turned = bool(words) and TWICE.search(before) is None

@@ -180,7 +180,7 @@ ENGLISH = Language(
     ),
     parts=(
         ("(some|part|parts|half|third|quarter|fraction|few|many|most|several|one|two|three|four|"
-         "five|majority|minority|number|handful|remnants) of"),
+         "five|majority|minority|number|handful) of"),
         "(less|fewer|more) than half", "half the", "not (all|every|everyone|everybody)",
         "(some|most|few|several|many) [ukrainian|russian] (units|troops|soldiers|forces|brigades)",
     ),
