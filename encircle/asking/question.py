@@ -425,12 +425,13 @@ def _tell_other_day(proposal: Proposal, year: int | None, given: Corrections) ->
     """Tell that the day given is none of those the claim speaks of."""
     if given.made_at is None:
         return
-    days = find_days(proposal.sentence, cast("Code", proposal.language), None, None)
+    said_on = given.made_at.date()
+    days = find_days(proposal.sentence, cast("Code", proposal.language), said_on, said_on)
     named = {
         d.when for d in days if d.when and not _SINCE.search(fold(proposal.sentence[: d.start]))
     }
     spoken = [f"{day.day} {day:%B %Y}" for day in sorted(named)]
-    if given.made_at.date() in named or (not named and year in (None, given.made_at.year)):
+    if said_on in named or (not named and year in (None, given.made_at.year)):
         return
     said = (
         f"The claim speaks of {' and '.join(spoken) or year}; it was judged as of "

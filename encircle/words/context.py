@@ -74,6 +74,8 @@ RING = re.compile(
     r"осад|облог|блокад"
 )
 """Phrases that name the ring, not those inside."""
+NEXT_CHARACTERS = 80
+"""How far into the next sentence it may stand that they got out: *They broke out*; characters."""
 PART_WORDS = 8
 """How far from a phrase stand the words that make it one of a part; words."""
 COUNTS = re.compile(r"\s*(?:\d|hundred|thousand|dozen|hundert|tausend|сот|тысяч|тисяч)")
@@ -199,7 +201,10 @@ def read_assertion(  # noqa: PLR0913 - a phrase, where it stands, and who says i
         None
         if why or asking
         else _find_ending(
-            folded[use.start : use.end], before, folded[use.end : sentence.end], language
+            folded[use.start : use.end],
+            before,
+            folded[use.end : sentence.end + NEXT_CHARACTERS],
+            language,
         )
     )
     if ended and use.term.value == "yes":
@@ -263,6 +268,7 @@ def _find_ending(phrase: str, before: str, rest: str, language: Language) -> str
         ways.append(rf"{words}\s+(?P<out>{ended})")
     if WAS.search(before):
         ways.append(rf"{words}\s*,?\s+(?P<out>{UNTIL})(?!\w)")
+        ways.append(rf"[^.!?\n]*[.!]\s+(?:(?:{between})\s+){{1,4}}(?P<out>{left})")
     if language.code != "en":  # *die eingekesselten Truppen sind ausgebrochen*
         ways.append(rf"{words}\s+(?P<out>{left})(?!\s+werden)")
     found = (re.match(way, rest) for way in ways)

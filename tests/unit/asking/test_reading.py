@@ -109,6 +109,8 @@ def test_a_town_that_a_person_gives_takes_no_side_from_another_town():
         ("14 серпня 2024 року ЗСУ під Суджею були оточені.", ["other_day"]),
         ("On 2 March 2025 Ukrainian troops at Sudzha were encircled.", ["other_day"]),
         ("On 14 March 2025 Ukrainian troops at Sudzha were encircled.", []),
+        ("Ukrainian troops at Sudzha were encircled yesterday.", ["other_day"]),
+        ("Ukrainian troops at Sudzha are encircled today.", []),
         ("On 14 March Ukrainian troops at Sudzha were encircled.", []),
         ("Ukrainian troops at Sudzha have been encircled since 10 March 2025.", []),
     ],
