@@ -243,6 +243,7 @@ def _from_proposal(
     notices = (
         *(_tell_question(asked.claim.asserts) if is_question else ()),
         *(() if given.place else _tell_joined_places(towns, place)),
+        *_tell_ended(proposal.ended, asked.claim.asserts),
         *_tell_part(proposal.part, asked.place),
         *_tell_other_day(proposal, year, given),
     )
@@ -408,6 +409,17 @@ def _tell_part(part: str | None, place: str | None) -> Iterator[Notice]:
             f"from another, so what was judged is all of the ground it held{where}."
         )
         yield Notice("part_of_the_force", "caution", said)
+
+
+def _tell_ended(ended: str | None, asserts: Json) -> Iterator[Notice]:
+    """Tell that a claim of what has ended was judged as a denial of the day."""
+    if ended and asserts["value"] == "no":
+        said = (
+            f"The claim says that it was so and is no longer ({ended!r}): judged as the claim that "
+            f"the force is not {DEFINITION_WORDS[asserts['definition']]} (--value yes with the "
+            "--date of before judges the rest)."
+        )
+        yield Notice("ended_by_then", "caution", said)
 
 
 def _tell_question(asserts: Json) -> Iterator[Notice]:

@@ -111,6 +111,8 @@ class Assertion:
     """The word that doubts it and takes nothing back, if any: *reportedly*."""
     part: str | None
     """The words that say it of a part of the force, if any: *some of the*."""
+    ended: str | None
+    """The words that say it was so and is no longer, if any: *but broke out*."""
     because: tuple[str, ...]
 
 
@@ -207,7 +209,8 @@ def read_assertion(  # noqa: PLR0913 - a phrase, where it stands, and who says i
             language,
         )
     )
-    if ended and use.term.value == "yes":
+    ended = ended if use.term.value == "yes" else None
+    if ended:
         turned, why = True, [ended]
     if asking:
         turned, why = False, []
@@ -230,7 +233,7 @@ def read_assertion(  # noqa: PLR0913 - a phrase, where it stands, and who says i
     part = None if part == near else part  # *all but encircled* excepts nobody
     because = (*why, *(word for word in (near, doubt, cue, part) if word))
     hedged = bool(near or use.term.hedged or part)
-    return Assertion(definition, value, tense, hedged, doubt, part, because)
+    return Assertion(definition, value, tense, hedged, doubt, part, ended, because)
 
 
 def _find_part(before: str, wide: str, after: str, language: Language) -> str | None:

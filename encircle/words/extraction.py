@@ -63,6 +63,8 @@ class Proposal:
     """The word that doubts it, if any: *reportedly*. It changes nothing that is asserted."""
     part: str | None
     """The words that say it of a part of the force only, if any: *some of the*."""
+    ended: str | None
+    """The words that say it was so and is no longer, if any: *but broke out*."""
     number: int | None
     place: str | None
     also: tuple[Definition, ...]
@@ -251,6 +253,7 @@ class _Reader:
             hedged=assertion.hedged,
             doubt=assertion.doubt,
             part=assertion.part,
+            ended=assertion.ended,
             number=find_number(self.text, clause, use, language),
             place=self._find_place(sentence, use),
             also=use.term.also,

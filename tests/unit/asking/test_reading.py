@@ -69,6 +69,12 @@ def test_words_that_claim_nothing_are_not_said_to_be_missing(said):
         read_question(said)
 
 
+def test_what_has_ended_is_told_to_be_judged_as_a_denial():
+    said = "Ukrainian troops at Sudzha were encircled but broke out."
+    assert list_codes(said) == ["ended_by_then"]
+    assert list_codes(said, Corrections(value="yes")) == []
+
+
 def test_a_part_is_told():
     said = "Less than half of the Ukrainian troops at Sudzha are encircled."
     assert list_codes(said) == ["part_of_the_force"]
