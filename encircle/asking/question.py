@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast, get_args
 
-from encircle.asking.whose import find_side
+from encircle.asking.whose import find_mentions, find_side, names_side
 from encircle.claims.answer import FaultyClaim
 from encircle.errors import InputFault, QuestionError, SituationError
 from encircle.formats.claims_file import read_rows
 from encircle.notices import Notice
 from encircle.places.letters import fold
+from encircle.publishing.checked import DEFINITIONS as DEFINITION_WORDS
 from encircle.situation import Claim, Definition
 from encircle.words.days import find_days
 from encircle.words.extraction import propose_claims
+from encircle.words.lexicon import find_uses
+from encircle.words.sentences import split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,12 +48,23 @@ _BARE_YEAR = re.compile(
     r"році|году|(?:[^\W\d]+\s+){1,6}?(?:are|were|was|is|had|have|has)(?!\w)))"
 )
 """A year after *in*, with or without a month, folded."""
-_JOINED_NAMES = re.compile(
-    r"(?<!\w)(?P<one>[^\W\d_a-zа-яіїєґёäöüß][\w'’-]+)\s+(?:and|und|и|та|і|й)\s+"
-    r"(?:(?:at|in|near|around|bei|um|під|біля|у|в|под|около)\s+)?"
-    r"(?=(?P<other>[^\W\d_a-zа-яіїєґёäöüß][\w'’-]+))"
+_TOWN = re.compile(r"(?<![\w-])[^\W\d_a-zа-яіїєґёäöüß][\w'’-]{2,}")
+"""A word that may name a town."""
+_PREPOSITION = r"(?:at|in|near|around|outside|bei|in|um|nahe|під|біля|у|в|под|около|возле)"
+_JOINED = re.compile(
+    r"\s*,?\s*(?:and|or|as well as|und|oder|sowie|и|или|та|і|й|або|чи)\s+"
+    rf"(?:(?:[^\W\d]+\s+){{0,4}}?{_PREPOSITION}\s+)?",
+    re.IGNORECASE,
 )
-"""Two names that *and* joins: *at Sudzha and Pokrovsk*."""
+"""What joins two towns: *at Sudzha and (Russian troops at) Vovchansk*."""
+_ANY_JOINT = re.compile(rf"\s*,\s+|{_JOINED.pattern}", re.IGNORECASE)
+_ASKS_WHICH = re.compile(
+    r"\W*((?:by\s+)?(?:who|whom|whose|which|what|when|where|why|how)|хто|кого|чиї|коли|де|чому|як|"
+    r"скільки|як(?:а|і|ий|их)|кто|чьи|когда|где|почему|как|сколько|как(?:ие|ой|ая|их)|wer|wen|"
+    r"wessen|wann|wo|warum|wieso|wie|welche[rsnm]?)(?!\w)"
+)
+"""A question that no yes or no answers, folded."""
+_SINCE = re.compile(r"(?<!\w)(?:since|from|seit|с|со|з|від|ab)\s+(?:the\s+|dem\s+)?$")
 _NO_PLACE = re.compile(
     r"(?:ukrain|russ|росі|росс|украин|україн|march|may|putin|trump|зсу|всу|kyiv's|moscow's)[\w'’ ]*"
     r"|(?:the|a|der|die|das|all|thousands|experts|they|he|she|it)(?: .*)?"
@@ -131,9 +146,16 @@ def read_question(said: str | Mapping[str, Any], corrections: Corrections | None
         raise _fault("/claim", "the claim is empty", "Give a sentence, or a file with one")
     if len(text) > MOST_TEXT:
         raise _fault("/claim", f"a text of {len(text)} characters", "Give the part with the claim")
-    proposals = propose_claims(text, given.made_at.date() if given.made_at else None)
-    chosen = _choose(proposals, given)
-    return _from_proposal(chosen, text, given) if chosen else _from_definition(text, given)
+    written = given.made_at.date() if given.made_at else None
+    proposals = propose_claims(text, written)
+    questions = [] if proposals else propose_claims(text, written, asking=True)
+    chosen = _choose(proposals or questions, given)
+    if chosen is None:
+        return _from_definition(text, given)
+    if questions and (which := _ASKS_WHICH.match(fold(chosen.sentence))):
+        raise _fault("/claim", f"a question of {which[1]!r} has no yes or no, and claims nothing",
+                     "Ask whether they are, or say as a statement that they are")  # fmt: skip
+    return _from_proposal(chosen, text, given, is_question=bool(questions))
 
 
 def _check(given: Corrections) -> None:
@@ -187,14 +209,13 @@ def _ask_which_claim(proposals: Sequence[Proposal]) -> QuestionError:
     return QuestionError(document, "\n".join(lines))
 
 
-def _from_proposal(proposal: Proposal, text: str, given: Corrections) -> Asked:
+def _from_proposal(
+    proposal: Proposal, text: str, given: Corrections, *, is_question: bool
+) -> Asked:
     at = proposal.phrase_start - proposal.start
     side = find_side(proposal.sentence, at, at + len(proposal.phrase))
     made_at = _date(proposal.made_on)
-    number = proposal.number
     year = _find_bare_year(proposal.sentence)
-    if number is not None and (number == year or _is_year(number, proposal)):
-        number = None
     if year and given.made_at is None and (made_at is None or made_at.year != year):
         raise _fault("/made_at", f"the claim speaks of {year}, and of no day that can be read",
                      f"Give the day (--date {year}-MM-DD)")  # fmt: skip
@@ -202,8 +223,8 @@ def _from_proposal(proposal: Proposal, text: str, given: Corrections) -> Asked:
         "definition": proposal.definition, "value": proposal.value, "tense": proposal.tense,
         "hedged": proposal.hedged,
     }  # fmt: skip
-    if number is not None:
-        asserts["number"] = number
+    if proposal.number is not None:
+        asserts["number"] = proposal.number
     claim = Claim(
         id="claim-1", geometry=None, claimant=proposal.claimant,
         claimant_side=proposal.claimant_side, made_at=made_at, statement=proposal.statement,
@@ -215,8 +236,18 @@ def _from_proposal(proposal: Proposal, text: str, given: Corrections) -> Asked:
         "also": list(proposal.also),
     }  # fmt: skip
     place = proposal.place or _find_place(proposal.sentence) or _find_place(text)
-    notices = () if given.place else tuple(_tell_joined_places(proposal.sentence, place))
-    return _correct(Asked(claim, side, place, notices, told), given)
+    towns, is_mixed = _list_joined_towns(proposal.sentence)
+    if is_mixed and (given.place or not _names_both(proposal.sentence)):
+        side = None  # the side at one of the towns is not that at the other
+    asked = _correct(Asked(claim, side, place, told=told), given)
+    notices = (
+        *(_tell_question(asked.claim.asserts) if is_question else ()),
+        *(() if given.place else _tell_joined_places(towns, place)),
+        *_tell_ended(proposal.ended, asked.claim.asserts),
+        *_tell_part(proposal.part, asked.place),
+        *_tell_other_day(proposal, year, given),
+    )
+    return replace(asked, notices=notices)
 
 
 def _from_definition(text: str, given: Corrections) -> Asked:
@@ -224,7 +255,7 @@ def _from_definition(text: str, given: Corrections) -> Asked:
     if given.definition is None:
         raise _fault(
             "/claim",
-            "no words for a force being cut off were found in the claim",
+            _say_why_none(text),
             "Say which definition it uses (--definition land_cut for encircled, surrounded, cut "
             f"off; one of {', '.join(DEFINITIONS)}), and --value no where it denies it",
         )
@@ -232,6 +263,21 @@ def _from_definition(text: str, given: Corrections) -> Asked:
     asserts: Json = {"definition": given.definition, "value": given.value or "yes"}
     claim = Claim(id="claim-1", geometry=None, statement=text[:2000], asserts=asserts)
     return _correct(Asked(claim, find_side(text, start, start), _find_place(text)), given)
+
+
+def _say_why_none(text: str) -> str:
+    """Say why a text gives no claim: it has no words for one, or they claim nothing there."""
+    found = [
+        sentence.text[use.start : use.end]
+        for sentence in split_sentences(text) if sentence.language is not None
+        for use in find_uses(sentence.text, sentence.language)
+    ]  # fmt: skip
+    if not found:
+        return "no words for a force being cut off were found in the claim"
+    return (
+        f"{found[0]!r:.80} was found in the claim, but nothing is plainly claimed with it: it is "
+        "asked, mentioned or denied twice over, or it is said of something else than a force"
+    )
 
 
 def _read_written(said: Mapping[str, Any], given: Corrections) -> Asked:
@@ -316,35 +362,100 @@ def _find_place(text: str) -> str | None:
     return unknown["name"].split()[0]
 
 
-def _tell_joined_places(sentence: str, taken: str | None) -> Iterator[Notice]:
-    """Tell that a claim is about two towns in one breath: a piece of ground is of one of them."""
+def _tell_joined_places(towns: Sequence[str], taken: str | None) -> Iterator[Notice]:
+    """Tell that a claim is about towns in one breath: a piece of ground is of one of them."""
+    if towns:
+        said = (
+            f"The claim names {', '.join(towns[:-1])} and {towns[-1]}; it was held against one "
+            f"force only, that at {taken}. Ask of every other apart (--place NAME, and --side)."
+        )
+        yield Notice("several_places", "caution", said)
+
+
+def _names_both(sentence: str) -> bool:
+    """Tell whether forces of two sides are named, so that each is known by its town."""
+    return len({m.side for m in find_mentions(fold(sentence)) if not m.is_agent}) > 1
+
+
+def _list_joined_towns(sentence: str) -> tuple[list[str], bool]:
+    """
+    List the towns that a sentence names in one breath; none where it names but one.
+
+    Beside them, whether a side is named between: *Ukrainians at Sudzha and Russians at Vovchansk*.
+    """
     from encircle.places import find_places  # noqa: PLC0415 - read only when needed
 
-    for found in _JOINED_NAMES.finditer(sentence):
-        names = (found["one"], found["other"])
-        read = [
-            [] if _NO_PLACE.fullmatch(fold(name)) else find_places(name, countries=COUNTRIES)
-            for name in names
-        ]
-        if all(read) and read[0][0] != read[1][0]:
-            said = (
-                f"The claim names {names[0]} and {names[1]}; it was held against one force only, "
-                f"that at {taken}. Ask of the other apart (--place NAME)."
-            )
-            yield Notice("several_places", "caution", said)
+    towns = [
+        (found, places[0]) for found in _TOWN.finditer(sentence)
+        if not _NO_PLACE.fullmatch(fold(found[0]))
+        and (places := find_places(found[0], countries=COUNTRIES))
+    ]  # fmt: skip
+    joined: list[str] = []
+    is_mixed = False
+    for (one, here), (other, there) in reversed(list(pairwise(towns))):
+        between = sentence[one.end() : other.start()]
+        if here != there and (_JOINED if not joined else _ANY_JOINT).fullmatch(between):
+            joined = [one[0], *(joined or [other[0]])]
+            is_mixed = is_mixed or names_side(fold(between))
+    return joined, is_mixed
+
+
+def _tell_part(part: str | None, place: str | None) -> Iterator[Notice]:
+    """Tell that a claim is about a part of a force: a map shows ground, and no shares of men."""
+    if part:
+        where = f" at {place}" if place else ""
+        said = (
+            f"The claim is about a part of the force only ({part!r}): a map tells no part of it "
+            f"from another, so what was judged is all of the ground it held{where}."
+        )
+        yield Notice("part_of_the_force", "caution", said)
+
+
+def _tell_ended(ended: str | None, asserts: Json) -> Iterator[Notice]:
+    """Tell that a claim of what has ended was judged as a denial of the day."""
+    if ended and asserts["value"] == "no":
+        said = (
+            f"The claim says that it was so and is no longer ({ended!r}): judged as the claim that "
+            f"the force is not {DEFINITION_WORDS[asserts['definition']]} (--value yes with the "
+            "--date of before judges the rest)."
+        )
+        yield Notice("ended_by_then", "caution", said)
+
+
+def _tell_question(asserts: Json) -> Iterator[Notice]:
+    """Tell what a question was judged as."""
+    denies = "" if asserts["value"] == "yes" else "not "
+    said = (
+        f"A question: judged as the claim that the force is {denies}"
+        f"{DEFINITION_WORDS[asserts['definition']]}, which nobody is named to make (--value "
+        f"{'no' if not denies else 'yes'} judges the contrary)."
+    )
+    yield Notice("question_judged", "info", said)
+
+
+def _tell_other_day(proposal: Proposal, year: int | None, given: Corrections) -> Iterator[Notice]:
+    """Tell that the day given is none of those the claim speaks of."""
+    if given.made_at is None:
+        return
+    said_on = given.made_at.date()
+    days = find_days(proposal.sentence, cast("Code", proposal.language), said_on, said_on)
+    named = {
+        d.when for d in days if d.when and not _SINCE.search(fold(proposal.sentence[: d.start]))
+    }
+    spoken = [f"{day.day} {day:%B %Y}" for day in sorted(named)]
+    if said_on in named or (not named and year in (None, given.made_at.year)):
+        return
+    said = (
+        f"The claim speaks of {' and '.join(spoken) or year}; it was judged as of "
+        f"{given.made_at.day} {given.made_at:%B %Y}, the day given (--date)."
+    )
+    yield Notice("other_day", "caution", said)
 
 
 def _find_bare_year(sentence: str) -> int | None:
     """Find a year that no day stands with: *in August 2024*, *in 1943*."""
     found = _BARE_YEAR.search(fold(sentence))
     return int(found[1]) if found else None
-
-
-def _is_year(number: float, proposal: Proposal) -> bool:
-    """Tell a head count from the year of a date."""
-    days = find_days(proposal.sentence, cast("Code", proposal.language), None, None)
-    inside = (proposal.sentence[d.start : d.end] for d in days)
-    return any(re.search(rf"(?<!\d){number:g}(?!\d)", part) for part in inside)
 
 
 def _date(day: str | None) -> datetime | None:

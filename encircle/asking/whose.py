@@ -34,8 +34,8 @@ _FORCES = (
 )
 """Words for a force, folded."""
 _NAMES = {
-    "UA": r"зсу|всу|afu|ukrainians|ukrainer\w{0,1}|українц\w*|украинц\w*|хохл\w*",
-    "RU": r"рф|russians|russen|росіян\w*|россиян\w*|русские|русских|вс рф|зс рф",
+    "UA": r"(?<!\.)ua|зсу|всу|afu|ukrainians|ukrainer\w{0,1}|українц\w*|украинц\w*|хохл\w*",
+    "RU": r"(?<!\.)ru|рф|russians|russen|росіян\w*|россиян\w*|русские|русских|вс рф|зс рф",
 }
 """What names a side's force by itself, folded."""
 _GAP = r"(?:[\s-]+[\w'.,-]+){0,3}?[\s-]+"
@@ -85,7 +85,7 @@ _LEADS_AWAY = re.compile(
 _NOT = re.compile(
     r"(?<!\w)(?:not|rather than|instead of|nicht|не|а не)(?:\s+(?:the|die|der|by))?\s*$"
 )
-_JOIN = r"\s+(?:and|as\s+well\s+as|und|sowie|и|і|й|та)\s+(?:(?:the|die)\s+)?"
+_JOIN = r"\s+(?:and|or|as\s+well\s+as|und|oder|sowie|и|или|і|й|та|або|чи)\s+(?:(?:the|die)\s+)?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +159,12 @@ def _joins_both(folded: str) -> bool:
         if re.search(first + _JOIN + second, folded):
             return True
     return False
+
+
+def names_side(folded: str) -> bool:
+    """Tell whether words name a side, with a force or without one: *the Russian ones*."""
+    words = "|".join((*_SIDES.values(), *_NAMES.values()))
+    return re.search(rf"(?<!\w)(?:{words})(?!\w)", folded) is not None
 
 
 def find_mentions(folded: str) -> list[Mention]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from encircle.words.days import find_days
 from encircle.words.lexicon import LANGUAGES, compile_any, find_places, fold
 from encircle.words.sentences import Span
 
@@ -35,6 +36,55 @@ TWICE = re.compile(
     r"не(?!\s+(?:только|лише))|ніхто|никто)|n't)(?!\w)"
 )
 """What is denied and denied again: *it is not true that they are not*, *no man is not*."""
+IDLE_NOT = re.compile(
+    r"(?<!\w)(?:not\s+(?:only|just|merely)|nothing\s+short\s+of|не\s+(?:лише|тільки|просто|только)|"
+    r"nicht\s+(?:nur|bloß)|(?:no|without|not\s+in|little)\s+(?:a\s+)?(?:doubts?|question|denying)|"
+    r"(?:kein\w*|ohne)\s+(?:zweifel|frage)|(?:нет|без|никаких|нет\s+никаких)\s+сомнени[йя]|"
+    r"(?:немає|без|жодних|немає\s+жодних)\s+сумнів\w*|не\s+(?:вызывает|викликає)\s+\w+)(?!\w)"
+)
+"""A *not* that denies nothing: *not only*, *no doubt*."""
+WAS = re.compile(r"(?<!\w)(?:was|were|been|waren?|wurden?|worden|был[аио]?|був|бул[аио])(?!\w)")
+"""A past tense."""
+UNTIL = (
+    r"until|till|bis\s+(?:sie|gestern|vorgestern|der|die|das)|"
+    r"пока\s+(?:\w+\s+){0,2}не|(?:поки|доки)\s+(?:\w+\s+){0,2}не"
+)
+"""What ends a past state: *were encircled until ...*."""
+WERE = (
+    r"(?:was|were|(?:has|have|had)\s+been)(?:\s+(?:later|then|since|finally))?|wurden?|"
+    r"был[аио]?|був|бул[аио]"
+)
+JOINT = (
+    r"\s*(?:,\s*|—\s*|–\s*|\s)(?:but|yet|and|then|before|until|und|aber|doch|bevor|dann|но|и|а|"
+    r"однако|пока\s+не|але|та|і|й|проте|однак|поки\s+не)\s+"
+)
+"""What leads from being inside to how it ended."""
+INFINITIVE = re.compile(
+    r"(?:ться|тись|тися|йти|ausbrechen|befreien|freikämpfen|durchbrechen|entkommen)$"
+)
+MANAGED = re.compile(r"смог|сумел|удалось|змогл|зміг|зумі|вдалося|konnte|gelang")
+"""What turns an infinitive into what was done."""
+STOPS = "and|where|which|who|whose|that|und|wo|и|где|которы[ейх]|і|та|де|які|яких"
+"""Words past which another thing is told."""
+NO_LONGER = (
+    r"(?:no\s+longer|not\s+any\s*more|nicht\s+mehr|(?:больше|уже|більше|вже)\s+не)\s*(?=[.!?,;]|\Z)"
+)
+RING = re.compile(
+    r"ment$|siege|pocket|ring|cauldron|blockad|kessel|ung$|окружени|оточенн|кольц|кільц|коте?л|"
+    r"осад|облог|блокад"
+)
+"""Phrases that name the ring, not those inside."""
+NEXT_CHARACTERS = 80
+"""How far into the next sentence it may stand that they got out: *They broke out*; characters."""
+PART_WORDS = 8
+"""How far from a phrase stand the words that make it one of a part; words."""
+COUNTS = re.compile(r"\s*(?:\d|hundred|thousand|dozen|hundert|tausend|сот|тысяч|тисяч)")
+"""A number after *some* or *a few*: *some 2,000*."""
+SHARE = re.compile(
+    r"(?<![\w.,])(?!100\s*(?:%|p))\d[\d.,]*\s*(?:%|per\s?cent|prozent|процент\w*|відсотк\w*)|"
+    r"(?<![\w.,])\d[\d.,]*\s+(?:(?:out\s+)?of|von|из|з|із)\s+(?:(?:the|den|its|their)\s+)?\d[\d,]*"
+)
+"""A share in digits: *40 per cent*, *200 of the 5,000*."""
 WORD = re.compile(r"[\w'’.-]*\w")
 
 
@@ -59,6 +109,10 @@ class Assertion:
     """Some of the degree is taken back: *almost*."""
     doubt: str | None
     """The word that doubts it and takes nothing back, if any: *reportedly*."""
+    part: str | None
+    """The words that say it of a part of the force, if any: *some of the*."""
+    ended: str | None
+    """The words that say it was so and is no longer, if any: *but broke out*."""
     because: tuple[str, ...]
 
 
@@ -99,14 +153,20 @@ def find_clause(  # noqa: PLR0913 - each bounds the clause in its own way
 
 def _contrasts(folded: str, language: Language) -> list[re.Match[str]]:
     words = "|".join(re.escape(w) for w in language.contrasts)
-    return list(re.finditer(rf"(?:[,;—–]\s*|\s)(?:{words})(?!\w)|[;]|\s[—–]\s", folded))
+    # *all but*, *anything but* and *rather than* part no clauses
+    whole = r"(?<!all)(?<!anything)(?<!everything)(?<!everyone)(?<!none)(?<!nobody)(?<!nothing)"
+    cut = rf"{whole}(?:[,;—–]\s*|\s)(?:{words})(?!\w)(?!\s+(?:than|of)(?!\w))|[;]|\s[—–]\s"
+    return list(re.finditer(cut, folded))
 
 
 def _find_last_break(before: str, language: Language) -> int:
     """Find the last comma that parts clauses: not the one before *that*."""
     that = "|".join(language.that)
     found = [
-        m.end() for m in re.finditer(rf"(?:(?<!nicht),(?!\d)|[;:])(?!\s*(?:{that})(?!\w))", before)
+        m.end()
+        for m in re.finditer(
+            rf"(?:(?<!nicht)(?<!entfernt),(?!\d)|[;:])(?!\s*(?:{that})(?!\w))", before
+        )
     ]
     return found[-1] if found else 0
 
@@ -118,17 +178,20 @@ def read_assertion(  # noqa: PLR0913 - a phrase, where it stands, and who says i
     clause: Clause,
     mark: Mark | None,
     language: Language,
+    *,
+    asking: bool = False,
 ) -> Assertion | None:
     """
     Read what a phrase asserts where it stands; None where it asserts nothing.
 
-    A question asserts nothing, and neither does the mention of a claim nobody makes here.
+    A question asserts nothing, and neither does the mention of a claim nobody makes here. Where
+    one is `asking`, a question is read as what it asks about, whichever way round it is put.
     """
     folded = fold(text)
     before = folded[clause.near.start : use.start]
     wide = folded[clause.whole.start : use.start]
     after = folded[use.end : clause.whole.end]
-    if _asks(sentence, wide, after, language):
+    if _asks(sentence, wide, after, language) != asking:
         return None
     inside = _remove_phrase(folded[use.start : use.end], use.term.phrase)
     turned, why = _find_negations(before, wide, inside, after, mark, language)
@@ -136,6 +199,21 @@ def read_assertion(  # noqa: PLR0913 - a phrase, where it stands, and who says i
     refuted = _find_within(language.refutations, after, REFUTATION_WORDS)
     if refuted and not (mark is not None and mark.kind == "claim"):
         turned, why = not turned, [*why, refuted]
+    ended = (
+        None
+        if why or asking
+        else _find_ending(
+            folded[use.start : use.end],
+            before,
+            folded[use.end : sentence.end + NEXT_CHARACTERS],
+            language,
+        )
+    )
+    ended = ended if use.term.value == "yes" else None
+    if ended:
+        turned, why = True, [ended]
+    if asking:
+        turned, why = False, []
     if mentioned and not refuted and (mark is None or mark.kind not in ("claim", "denies")):
         return None
     near = _find_near(before, language) or _find_near(inside, language)
@@ -145,12 +223,67 @@ def read_assertion(  # noqa: PLR0913 - a phrase, where it stands, and who says i
     if mark is not None and mark.kind == "denies" and DOUBTS.match(folded, mark.start):
         doubt = doubt or "doubt"
     tense, cue = _find_tense(use, wide, before, inside, after, language)
+    if asking and compile_any(language.opening_conditions).match(wide.lstrip()):
+        tense, cue = "present", None  # *had they been surrounded?*
     definition = use.term.definition
     if near and "surrounded" in use.term.also:
         definition = "surrounded"
     value = use.term.value if not turned else {"yes": "no", "no": "yes"}[use.term.value]
-    because = (*why, *(word for word in (near, doubt, cue) if word))
-    return Assertion(definition, value, tense, bool(near or use.term.hedged), doubt, because)
+    part = _find_part(before, wide, after, language)
+    part = None if part == near else part  # *all but encircled* excepts nobody
+    because = (*why, *(word for word in (near, doubt, cue, part) if word))
+    hedged = bool(near or use.term.hedged or part)
+    return Assertion(definition, value, tense, hedged, doubt, part, ended, because)
+
+
+def _find_part(before: str, wide: str, after: str, language: Language) -> str | None:
+    """Find the words that make it a part of a force: *some of the*, *all except*."""
+    found = [
+        m[0]
+        for m in _last_words(language.parts, before, PART_WORDS)
+        if not COUNTS.match(before, m.end())
+    ]
+    found += [m[0] for m in _last_words(language.except_for, wide, PART_WORDS)]
+    share = SHARE.search(before)
+    if found or share:
+        return found[-1] if found else share and share[0]
+    return _find_within((*language.parts, *language.except_for), after, 1)
+
+
+def _find_ending(phrase: str, before: str, rest: str, language: Language) -> str | None:
+    """Find the words that end what a phrase says, after which it is so no longer."""
+    formerly = _find_last(language.formerly, before, 0)
+    opens = compile_any(language.formerly).match(before.lstrip()) if WAS.search(before) else None
+    if formerly or opens:
+        return formerly or (opens and opens[0])
+    stops = compile_any((*language.subordinators, *language.negations, *language.contrasts)).pattern
+    words = rf"(?:\s+(?!(?:{STOPS})(?!\w)|\d|{stops})[\w'’-]+){{0,6}}?"
+    ended, left, between = (
+        compile_any(said).pattern for said in (language.ended, language.left, language.meanwhile)
+    )
+    ways = [
+        rf"{words}\s+(?:{WERE})\s+(?P<out>{left})",
+        rf"{words}{JOINT}(?:(?:{between})\s+){{0,4}}(?P<out>{left})",
+        rf"{words}\s*,\s*(?:(?:{between})\s+){{1,4}}(?P<out>{left}|{NO_LONGER})",
+        rf"{words}{JOINT}(?:(?:{between})\s+){{0,4}}(?P<out>{NO_LONGER})",
+    ]
+    if RING.search(phrase):
+        ways.append(rf"{words}\s+(?P<out>{ended})")
+    if WAS.search(before):
+        ways.append(rf"{words}\s*,?\s+(?P<out>{UNTIL})(?!\w)")
+        ways.append(rf"[^.!?\n]*[.!]\s+(?:(?:{between})\s+){{1,4}}(?P<out>{left})")
+    if language.code != "en":  # *die eingekesselten Truppen sind ausgebrochen*
+        ways.append(rf"{words}\s+(?P<out>{left})(?!\s+werden)")
+    found = (re.match(way, rest) for way in ways)
+    return next((m["out"] for m in found if m and _has_come(m)), None)
+
+
+def _has_come(found: re.Match[str]) -> bool:
+    """Tell what was done from what is only wished: an infinitive with no word of success."""
+    after = found.string[found.end("out") :]
+    if INFINITIVE.search(found["out"]) and not MANAGED.search(found[0]):
+        return False
+    return not re.match(r"\s+(?:of|(?:\w+\s+){0,3}(?:не|nicht))(?!\w)", after)
 
 
 def _asks(sentence: Sentence, wide: str, after: str, language: Language) -> bool:
@@ -164,16 +297,17 @@ def _find_negations(  # noqa: PLR0913 - before, inside and after the phrase
     before: str, wide: str, inside: str, after: str, mark: Mark | None, language: Language
 ) -> tuple[bool, list[str]]:
     phrases = (*language.negations, *language.avoids)
+    before = IDLE_NOT.sub(" ", before)
     words = [m[0] for m in _last_words(phrases, before, NEGATION_WORDS)]
     words += [m[0] for m in compile_any(language.negations).finditer(inside)]
     words += [
         w for w in ("without success", "ohne erfolg", "безуспешно", "безуспішно") if w in wide[-60:]
     ]
-    if "not only" in before or "не лише" in before or "не только" in before:
-        words = [word for word in words if word not in ("not", "не")]
     words += [m[0] for m in _last_words(language.no_evidence, before, EVIDENCE_WORDS)]
     why = list(words[-1:])
     turned = bool(words) and TWICE.search(before) is None
+    if WAS.search(before) and re.match(r"(?:\s+[\w'-]+){0,4}\s+until(?!\w)", after):
+        turned = False  # *was not encircled until Tuesday*: since then it is
     trailing = {"ru": r"\s*(?:[\w]+\s+){0,2}нет(?!\w)", "uk": r"\s*(?:[\w]+\s+){0,2}немає(?!\w)"}
     late = re.match(trailing.get(language.code, r"(?!)"), after)
     late = late or re.match(r"\s+(?:is|are|was|were)\s+not(?!\w)|\s+nicht(?!\w)", after)
@@ -358,21 +492,37 @@ def find_number(text: str, clause: Clause, use: Use, language: Language) -> int 
     Find how many people a phrase is said of; the least number the words assert.
 
     *Thousands* are at least 2,000, *dozens* at least 24; numbers of battalions, prisoners or
-    kilometres are no numbers of people surrounded.
+    kilometres are no numbers of people surrounded, and neither is a date, nor who is excepted.
     """
-    folded = fold(text[clause.near.start : clause.near.end])
+    folded = _hide_dates(fold(text[clause.near.start : clause.near.end]), language)
     words = sorted(map(re.escape, language.numerals), key=len, reverse=True)
     numeral = rf"(?<![\w.-])(?:{DIGITS}|{'|'.join(words)})(?![\w-])"
     run = rf"{numeral}(?:[\s.\-]+{numeral})*"
     people = compile_any(language.people).pattern
-    pattern = rf"({run})\.?\s*(?:of\s+|von\s+)?(?:[\w'-]+\s+){{0,3}}?(?:{people})"
+    of_all = rf"(?:(?:out\s+)?(?:of|von|из|з|із)\s+(?:(?:the|den|its|their)\s+)?(?:{run}\s+)?)?"
+    pattern = rf"({run})\.?\s*{of_all}(?:[\w'-]+\s+){{0,3}}?(?:{people})"
     found = [
         (abs(m.start() - (use.start - clause.near.start)), m[1])
         for m in re.finditer(pattern, folded)
+        if not _last_words(language.except_for, folded[: m.start()], 2)
     ]
-    found += _find_bare_number(folded[: use.start - clause.near.start], run)
+    if not _last_words(language.except_for, folded[: use.start - clause.near.start], 4):
+        found += _find_bare_number(folded[: use.start - clause.near.start], run)
     values = [(d, _count(said, language)) for d, said in sorted(found)]
     return next((value for _, value in values if value and value > 1), None)
+
+
+def _hide_dates(folded: str, language: Language) -> str:
+    """Put bars where days and years stand, so that no number runs into them."""
+    months = compile_any(language.months).pattern
+    years = re.compile(
+        rf"(?:(?<!\w)(?:in|im|since|seit|у|в|с|з)\s+(?:jahr\s+)?|(?:{months})\s+)(?:19|20)\d\d(?!\d)|"
+        r"(?<!\d)(?:19|20)\d\d(?=\s+(?:року|році|года|году)(?!\w))"
+    )
+    shown = years.sub(lambda m: "|" * len(m[0]), folded)
+    for day in find_days(folded, language.code, None):
+        shown = shown[: day.start] + "|" * (day.end - day.start) + shown[day.end :]
+    return shown
 
 
 def _find_bare_number(before: str, run: str) -> list[tuple[int, str]]:

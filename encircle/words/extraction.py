@@ -61,6 +61,10 @@ class Proposal:
     """Some of the degree is taken back: *almost*."""
     doubt: str | None
     """The word that doubts it, if any: *reportedly*. It changes nothing that is asserted."""
+    part: str | None
+    """The words that say it of a part of the force only, if any: *some of the*."""
+    ended: str | None
+    """The words that say it was so and is no longer, if any: *but broke out*."""
     number: int | None
     place: str | None
     also: tuple[Definition, ...]
@@ -114,6 +118,7 @@ def propose_claims(
     text: str,
     written: date | None = None,
     *,
+    asking: bool = False,
     on_sentence: Callable[[object], None] = lambda _: None,
 ) -> list[Proposal]:
     """
@@ -125,6 +130,8 @@ def propose_claims(
         An article, in one or more of the languages of the lexicon.
     written
         The day it was written, for days without a year and for what is not dated at all.
+    asking
+        Propose what questions ask about, which nobody claims, and nothing else.
     on_sentence
         Called after each sentence.
 
@@ -134,14 +141,14 @@ def propose_claims(
     >>> claim.claimant, claim.definition, claim.value
     ('Vladimir Putin', 'land_cut', 'no')
     """
-    return list(_Reader(text, written).read(on_sentence))
+    return list(_Reader(text, written, asking=asking).read(on_sentence))
 
 
 class _Reader:
     """One text, read from beginning to end."""
 
-    def __init__(self, text: str, written: date | None) -> None:
-        self.text, self.written = text, written
+    def __init__(self, text: str, written: date | None, *, asking: bool) -> None:
+        self.text, self.written, self.asking = text, written, asking
         self.sentences = split_sentences(text)
         self.numbers = {sentence: number for number, sentence in enumerate(self.sentences)}
         self.quotes = find_quotes(text)
@@ -223,7 +230,10 @@ class _Reader:
             self.text, sentence, use, clause, language, context, goes_on=earlier is not None
         ):
             return None
-        assertion = read_assertion(self.text, sentence, use, clause, mark, language)
+        assertion = read_assertion(
+            self.text, sentence, use, clause, mark, language, asking=self.asking
+        )
+        claimant, via = (None, None) if self.asking else (claimant, via)
         if assertion is None or (mark is not None and mark.negated):
             return None
         if earlier and self._is_joined(earlier[0], use, language) and not assertion.because:
@@ -242,6 +252,8 @@ class _Reader:
             tense=assertion.tense,
             hedged=assertion.hedged,
             doubt=assertion.doubt,
+            part=assertion.part,
+            ended=assertion.ended,
             number=find_number(self.text, clause, use, language),
             place=self._find_place(sentence, use),
             also=use.term.also,

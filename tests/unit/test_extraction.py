@@ -134,6 +134,19 @@ def test_the_same_words_for_other_things_are_named():
         pytest.param("До 10 тисяч військових оточені.", 10000, id="Ukrainian"),
         pytest.param("Сотни солдат окружены.", 200, id="Russian"),
         pytest.param("Rund 3.500 Soldaten sind eingekesselt.", 3500, id="German"),
+        pytest.param("On 14 March 2025 2,000 soldiers were encircled.", 2000, id="after a date"),
+        pytest.param("In March 2025 2,000 soldiers were encircled.", 2000, id="after a month"),
+        pytest.param("On 2025-03-14 2000 soldiers were encircled.", 2000, id="after an ISO date"),
+        pytest.param("14 марта 2025 года 2000 солдат были окружены.", 2000, id="Russian date"),
+        pytest.param("14 березня 2025 року 2000 солдатів були оточені.", 2000, id="its year"),
+        pytest.param("Am 14. März 2025 waren 2000 Soldaten eingekesselt.", 2000, id="German date"),
+        pytest.param("In August 2024 soldiers were encircled.", None, id="a year is none"),
+        pytest.param("Every soldier except 200 is encircled.", None, id="who is excepted"),
+        pytest.param("All but 200 of the soldiers are encircled.", None, id="all but"),
+        pytest.param("Все солдаты, кроме 200, окружены.", None, id="excepted in Russian"),
+        pytest.param("Усі солдати, крім 200, оточені.", None, id="excepted in Ukrainian"),
+        pytest.param("Alle Soldaten bis auf 200 sind eingekesselt.", None, id="in German"),
+        pytest.param("200 of the 5,000 soldiers are encircled.", 200, id="of all"),
     ],
 )
 def test_a_number_of_people_is_read_at_its_least(said, number):
@@ -370,3 +383,157 @@ def test_a_force_is_known_by_any_of_its_names(text):
 @pytest.mark.parametrize("text", NOT_FORCES)
 def test_no_group_of_another_kind_is_taken_for_a_force(text):
     assert propose_claims(text) == []
+
+
+DENIED = (
+    "The soldiers at Sudzha are anything but encircled.",
+    "The soldiers at Sudzha are far from encircled.",
+    "The soldiers at Sudzha are by no means encircled.",
+    "The soldiers at Sudzha are advancing rather than encircled.",
+    "Die Truppen bei Sudscha sind alles andere als eingekesselt.",
+    "Die Truppen bei Sudscha sind weit davon entfernt, eingekesselt zu sein.",
+    "Die Truppen bei Sudscha sind keineswegs eingekesselt.",
+    "Войска под Суджей далеко не окружены.",
+    "Войска под Суджей далеки от окружения.",
+    "Війська під Суджею аж ніяк не оточені.",
+    "Війська під Суджею далекі від оточення.",
+)
+ENDED = (
+    "The soldiers at Sudzha were encircled yesterday but broke out.",
+    "The soldiers at Sudzha had been encircled until relieved.",
+    "The soldiers at Sudzha were encircled until they surrendered.",
+    "The soldiers at Sudzha were encircled but no longer.",
+    "The soldiers at Sudzha are no longer encircled.",
+    "The soldiers at Sudzha used to be encircled.",
+    "The soldiers at Sudzha were encircled. They have since broken out.",
+    "Войска под Суджей были окружены. Они прорвались.",
+    "The encircled soldiers at Sudzha were relieved.",
+    "The soldiers at Sudzha broke the encirclement.",
+    "The encirclement of the soldiers at Sudzha was broken.",
+    "The encirclement of the soldiers at Sudzha has since been lifted.",
+    "Putin said that the soldiers at Sudzha had been encircled but had broken out.",
+    "Die Truppen bei Sudscha waren eingekesselt, konnten aber ausbrechen.",
+    "Die Truppen bei Sudscha waren eingekesselt, sind es aber nicht mehr.",
+    "Die Truppen bei Sudscha waren bis gestern eingekesselt.",
+    "Die Einkesselung der Truppen bei Sudscha wurde durchbrochen.",
+    "Die Truppen bei Sudscha sind aus der Einkesselung ausgebrochen.",
+    "Die eingekesselten Truppen bei Sudscha sind ausgebrochen.",
+    "Окружённые войска под Суджей прорвались.",
+    "Войска под Суджей были окружены, но сумели вырваться.",
+    "Війська під Суджею були деблоковані з оточення.",
+    "The soldiers at Sudzha have withdrawn from the encirclement.",
+    "Войска под Суджей были окружены, но прорвались.",
+    "Раньше войска под Суджей были окружены.",
+    "Войска под Суджей прорвали окружение.",
+    "Окружение войск под Суджей прорвано.",
+    "Війська під Суджею були оточені, але вирвалися.",
+    "Війська під Суджею більше не оточені.",
+    "Оточення військ під Суджею прорвано.",
+)
+LASTING = (
+    "The soldiers at Sudzha are encircled, and trying to break out.",
+    "The soldiers at Sudzha are encircled but have not broken out.",
+    "The soldiers at Sudzha are encircled and no longer have supplies.",
+    "The soldiers at Sudzha are encircled after fire broke out.",
+    "The soldiers at Sudzha are encircled until further notice.",
+    "The soldiers at Sudzha were not encircled until Tuesday.",
+    "The soldiers at Sudzha were left encircled.",
+    "The soldiers at Sudzha were encircled. They have not broken out.",
+    "The soldiers at Sudzha were encircled. Two hundred escaped.",
+    "The soldiers at Sudzha are not just encircled, they are starving.",
+    "The encirclement of the soldiers at Sudzha has not been broken.",
+    "Russian forces completed the encirclement of Sudzha after the front was broken.",
+    "Russian forces broke through and encircled the soldiers at Sudzha.",
+    "Die Truppen bei Sudscha sind eingekesselt, konnten aber nicht ausbrechen.",
+    "Die Truppen bei Sudscha sind nicht nur eingekesselt, sie hungern.",
+    "Die eingekesselten Truppen bei Sudscha wollen ausbrechen.",
+    "Die Truppen bei Sudscha sind eingekesselt, aber ausbrechen konnten sie nicht.",
+    "Sie wollen die eingekesselten Truppen bei Sudscha befreien.",
+    "Войска под Суджей окружены, но прорваться не смогли.",
+    "Окружённые войска под Суджей пытаются вырваться.",
+    "Оточені війська під Суджею намагаються вирватися.",
+    "The soldiers at Sudzha are nothing short of encircled.",
+    "There is no doubt that the soldiers at Sudzha are encircled.",
+    "Es besteht kein Zweifel, dass die Truppen bei Sudscha eingekesselt sind.",
+    "Нет сомнений, что войска под Суджей окружены.",
+    "Немає сумнівів, що війська під Суджею оточені.",
+    "The officers at Sudzha are encircled and have been relieved of command.",
+    "Войска под Суджей окружены и не прорвались.",
+    "Российские войска прорвались и окружили солдат под Суджей.",
+    "Війська під Суджею оточені, але не вирвалися.",
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        *((said, "no") for said in (*DENIED, *ENDED)),
+        *((said, "yes") for said in LASTING),
+    ],
+)
+def test_what_is_no_longer_so_is_denied_and_what_lasts_is_not(said, value):
+    assert [p.value for p in propose_claims(said)] == [value]
+
+
+def test_all_but_encircled_is_almost_encircled():
+    [claim] = propose_claims("The soldiers at Sudzha are all but encircled.")
+    assert (claim.value, claim.definition, claim.hedged, claim.part) == (
+        "yes", "surrounded", True, None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts"),
+    [
+        ("The soldiers at Sudzha are encircled.",
+         ("Some of the soldiers at Sudzha are encircled.",
+          "Less than half of the soldiers at Sudzha are encircled.",
+          "Two of five brigades at Sudzha are encircled.",
+          "40% of the soldiers at Sudzha are encircled.",
+          "Not all soldiers at Sudzha are encircled.",
+          "Every soldier at Sudzha except 200 is encircled.",
+          "The soldiers at Sudzha are encircled, except 200 men.",
+          "Russian forces have encircled some of the soldiers at Sudzha.")),
+        ("Some 2,000 soldiers at Sudzha are encircled.", ()),
+        ("Die Truppen bei Sudscha sind eingekesselt.",
+         ("Ein Teil der Truppen bei Sudscha ist eingekesselt.",
+          "Weniger als die Hälfte der Truppen bei Sudscha ist eingekesselt.",
+          "Zwei von fünf Brigaden bei Sudscha sind eingekesselt.",
+          "Alle Soldaten bis auf 200 sind bei Sudscha eingekesselt.")),
+        ("Einige tausend Soldaten bei Sudscha sind eingekesselt.", ()),
+        ("Войска под Суджей окружены.",
+         ("Часть войск под Суджей окружена.",
+          "Меньше половины солдат под Суджей окружены.",
+          "Две из пяти бригад под Суджей окружены.",
+          "Все солдаты под Суджей, кроме 200, окружены.")),
+        ("Війська під Суджею оточені.",
+         ("Частина військ під Суджею оточена.",
+          "Менше половини солдатів під Суджею оточені.",
+          "Дві з п'яти бригад під Суджею оточені.",
+          "Усі солдати під Суджею, крім 200, оточені.")),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_force_is_not_all_of_it(whole, parts):
+    [claim] = propose_claims(whole)
+    assert (claim.part, claim.hedged) == (None, False)
+    for said in parts:
+        [claim] = propose_claims(said)
+        assert claim.part
+        assert claim.hedged, said
+
+
+QUESTIONS = (
+    "Are the Ukrainians encircled at Sudzha?",
+    "Aren't the Ukrainians encircled at Sudzha?",
+    "Чи оточені українці під Суджею?",
+    "Окружены ли ВСУ под Суджей?",
+    "Sind die Ukrainer bei Sudscha eingekesselt?",
+)
+
+
+@pytest.mark.parametrize("asked", QUESTIONS)
+def test_a_question_claims_nothing_unless_it_is_asked_about(asked):
+    assert propose_claims(asked) == []
+    [claim] = propose_claims(asked, asking=True)
+    assert (claim.claimant, claim.value, claim.tense) == (None, "yes", "present")
+    assert propose_claims("The soldiers at Sudzha are encircled.", asking=True) == []

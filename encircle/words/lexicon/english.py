@@ -111,6 +111,9 @@ ENGLISH = Language(
         "hardly", "scarcely", "barely", "nor", "far from", "fail* to", "without success",
         "unable to", "nowhere near", "no evidence", "unlikely to", "it is false", "false that",
         "untrue that", "short of", "none", "nobody", "no one", "no-one",
+        "(anything|everything) (but|other than|except)", "(rather|other) than", "instead of",
+        "(the opposite|a long way|light years) (of|from)", "nothing like", "in no way",
+        "by no means", "free of",
     ),
     avoids=(
         "avoid*", "escaped", "escape", "prevent*",
@@ -126,6 +129,7 @@ ENGLISH = Language(
          "not true|incorrect|invented)"),
         "(been|was|were|is|are) (beaten back|repelled|repulsed|foiled|thwarted)",
         "(been|being) (fabricated|invented|made up|refuted|debunked)",
+        "(is|are|was|were) (anything but|far from|nowhere near) [the] (true|truth|accurate|right)",
     ),
     near=(
         "almost", "nearly", "practically", "virtually", "essentially", "effectively", "in effect",
@@ -152,6 +156,38 @@ ENGLISH = Language(
     ),
     opening_conditions=("should", "once", "had"),
     questions=("whether", "asked if", "ask if"),
+    formerly=(
+        "(used to be|formerly|previously) [fully|completely]",
+        "until (yesterday|recently|then|last week)",
+        "(withdrew|withdrawn|emerged|freed|rescued|extricated) from [the|their|an]",
+        "(broke|broken|breached|pierced|lifted) [through] [the|their|its|an|a] [russian|ukrainian]",
+    ),
+    ended=(
+        ("[since] (is|was|were|been) [now|then|later|since|finally|already] (broken|lifted|raised|"
+         "relieved|breached|pierced|over)"),
+        "(ended|is no more|came to an end)",
+    ),
+    left=(
+        "(broke|broken|fought|got|slipped|pulled) [their way|its way|its] (out|through|free)",
+        "(managed to|able to) (break|fight|get|slip) [their way] (out|through|free)",
+        "(escaped|relieved|freed|rescued|unblocked|withdrew|withdrawn)",
+        "(managed to|able to) (escape|withdraw|leave)",
+    ),
+    meanwhile=(
+        "they", "it", "have", "has", "had", "were", "was", "are", "is", "been", "being", "since",
+        "then", "later", "soon", "now", "already", "all", "eventually", "finally", "successfully",
+        "today", "yesterday", "did",
+    ),
+    parts=(
+        ("(some|part|parts|half|third|quarter|fraction|few|many|most|several|one|two|three|four|"
+         "five|majority|minority|number|handful) of"),
+        "(less|fewer|more) than half", "half the", "not (all|every|everyone|everybody)",
+        "(some|most|few|several|many) [ukrainian|russian] (units|troops|soldiers|forces|brigades)",
+    ),
+    except_for=(
+        "(all|everyone|everybody|none|nobody) but", "(except|save|apart|aside) [for|from]",
+        "with the exception of", "excluding", "minus",
+    ),
     mentions=(
         ("(claim|report|rumour|rumor|talk|allegation|assertion|statement|story|stories|"
          "question|suggestion|warning)* … (of|about|on)"),

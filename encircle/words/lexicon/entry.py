@@ -64,6 +64,18 @@ class Language:
     opening_conditions: tuple[str, ...]
     """Conditions only where they open a clause: *should they be blocked*, *once surrounded*."""
     questions: tuple[str, ...]
+    formerly: tuple[str, ...]
+    """What is said right before the words to put them behind: *used to be*, *broke the*."""
+    ended: tuple[str, ...]
+    """What is said after the words to end them: *was broken*, *has been lifted*."""
+    left: tuple[str, ...]
+    """How those inside got out, said after the words: *but broke out*."""
+    meanwhile: tuple[str, ...]
+    """What may stand between a joint and that: *and they have since ...*."""
+    parts: tuple[str, ...]
+    """What makes it a part of a force and not the whole: *some of the*, *less than half*."""
+    except_for: tuple[str, ...]
+    """What takes a number out of the whole: *all but 200*."""
     mentions: tuple[str, ...]
     """What makes an assertion a topic: *claims of*, *reports of*."""
     contrasts: tuple[str, ...]

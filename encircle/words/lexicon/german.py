@@ -87,6 +87,9 @@ GERMAN = Language(
     negations=(
         "nicht", "kein", "keine", "keinen", "keiner", "keinerlei", "nie", "niemals", "weder",
         "noch nicht", "ohne", "unwahr", "niemand", "keines", "keinem",
+        "alles andere als", "alles außer", "weit davon entfernt", "weit entfernt",
+        "das gegenteil von", "keineswegs", "keinesfalls", "mitnichten", "nirgends", "nirgendwo",
+        "statt", "anstatt", "weit von",
     ),
     avoids=(
         "vermeid*", "entgangen", "entkommen", "entgehen", "verhinder*", "ausgebrochen",
@@ -115,6 +118,32 @@ GERMAN = Language(
     conditions=("wenn", "falls", "sofern", "im falle", "sobald", "sonst"),
     opening_conditions=("sollte", "sollten"),
     questions=("ob",),
+    formerly=(
+        "(früher|ehemals|einst|vormals)", "bis (gestern|vorgestern|vor kurzem|dahin)",
+        "(durchbrachen|durchbrach|sprengten|sprengte) [den|die]",
+    ),
+    ended=(
+        ("(ist|wurde|sind|wurden|war|worden) [nun|jetzt|inzwischen|bereits|wieder] (aufgebrochen|"
+         "durchbrochen|gesprengt|aufgehoben|gebrochen|aufgelöst|beendet)"),
+        "(aufgebrochen|durchbrochen|gesprengt|aufgehoben|gebrochen|aufgelöst|beendet) (ist|wurde)",
+    ),
+    left=(
+        ("(ausgebrochen|ausbrechen|entkamen|entkam|entkommen|befreit|entsetzt|freigekämpft|befreien|"
+         "durchgebrochen|freikämpfen|durchbrechen)"),
+        "brachen [dann|aber|später] (aus|durch)",
+    ),
+    meanwhile=(
+        "sie", "sich", "aber", "jedoch", "dann", "später", "inzwischen", "konnten", "konnte",
+        "haben", "hat", "sind", "ist", "wurden", "wurde", "waren", "es", "nun", "jetzt", "wieder",
+        "erfolgreich", "doch", "schließlich",
+    ),
+    parts=(
+        "[ein|einem|einen] teil (der|des|von)", "teile (der|des|von)",
+        "[die|der] hälfte [der|des|von]", "(einige|manche|wenige|etliche|ein paar)",
+        "(die meisten|der meisten|die mehrheit|ein drittel|ein viertel|ein bruchteil)",
+        "(eine|zwei|drei|vier|fünf) (von|der)", "nicht alle",
+    ),
+    except_for=("bis auf", "außer", "ausgenommen", "mit ausnahme von", "abgesehen von"),
     mentions=(
         ("(behauptung*|bericht*|meldung*|gerücht*|angaben|aussage*|frage*|gerede) … (über|von|"
          "zu|einer|der)"),

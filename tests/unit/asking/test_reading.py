@@ -1,0 +1,125 @@
+"""What a typed sentence is understood to ask, and what is told of that."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from encircle.asking.question import Corrections, read_question
+from encircle.errors import SituationError
+
+DAY = Corrections(made_at=datetime(2025, 3, 14, 12, tzinfo=UTC))
+
+
+def list_codes(said, given=DAY):
+    return [notice.code for notice in read_question(said, given).notices]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Are the Ukrainians encircled at Sudzha?",
+        "Are the Ukrainians not encircled at Sudzha?",
+        "Had the Ukrainians been encircled at Sudzha?",
+        "Putin asked whether the Ukrainians are encircled at Sudzha.",
+        "Чи оточені українці під Суджею?",
+        "Окружены ли ВСУ под Суджей?",
+        "Sind die Ukrainer bei Sudscha eingekesselt?",
+    ],
+)
+def test_a_question_is_judged_as_the_claim_it_asks_about_and_nobody_makes_it(asked):
+    read = read_question(asked, DAY)
+    assert (read.side, read.place, read.claim.claimant) == ("UA", "Sudzha", None)
+    assert (read.claim.asserts["value"], read.claim.asserts["tense"]) == ("yes", "present")
+    [notice] = read.notices
+    assert notice.statement.startswith("A question: judged as the claim that the force is cut off")
+    denied = read_question(asked, Corrections(value="no"))
+    assert denied.claim.asserts["value"] == "no"
+    assert "the force is not cut off" in denied.notices[0].statement
+
+
+def test_a_question_beside_a_claim_is_none():
+    said = "Ukrainian troops at Sudzha are encircled. Are they cut off?"
+    assert list_codes(said) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "word"),
+    [
+        ("Who is encircled at Sudzha?", "who"),
+        ("How many Ukrainians are encircled at Sudzha?", "how"),
+        ("Скільки українців оточені під Суджею?", "скільки"),
+        ("Когда ВСУ были окружены под Суджей?", "когда"),
+        ("Wie viele Ukrainer sind bei Sudscha eingekesselt?", "wie"),
+    ],
+)
+def test_a_question_without_yes_or_no_is_refused(asked, word):
+    with pytest.raises(SituationError, match=f"a question of '{word}'"):
+        read_question(asked)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Nobody denies that they are encircled at Sudzha.",
+        "There are rumours about the encirclement of Ukrainian troops at Sudzha.",
+    ],
+)
+def test_words_that_claim_nothing_are_not_said_to_be_missing(said):
+    with pytest.raises(SituationError, match="was found in the claim, but nothing is plainly"):
+        read_question(said)
+
+
+def test_what_has_ended_is_told_to_be_judged_as_a_denial():
+    said = "Ukrainian troops at Sudzha were encircled but broke out."
+    assert list_codes(said) == ["ended_by_then"]
+    assert list_codes(said, Corrections(value="yes")) == []
+
+
+def test_a_part_is_told():
+    said = "Less than half of the Ukrainian troops at Sudzha are encircled."
+    assert list_codes(said) == ["part_of_the_force"]
+
+
+@pytest.mark.parametrize(
+    ("said", "towns", "side"),
+    [
+        ("UA at Sudzha and RU at Vovchansk are encircled.", "Sudzha and Vovchansk", "RU"),
+        ("Ukrainian troops at Sudzha and Russian troops at Vovchansk are encircled.",
+         "Sudzha and Vovchansk", "RU"),
+        ("Украинские войска под Суджей и российские под Волчанском окружены.",
+         "Суджей and Волчанском", None),
+        ("Ukrainian troops at Sudzha, Pokrovsk and Bakhmut are encircled.",
+         "Sudzha, Pokrovsk and Bakhmut", "UA"),
+    ],
+)  # fmt: skip
+def test_every_town_named_in_one_breath_is_told(said, towns, side):
+    read = read_question(said, DAY)
+    assert [notice.code for notice in read.notices] == ["several_places"]
+    assert f"The claim names {towns};" in read.notices[0].statement
+    assert read.side == side
+
+
+def test_a_town_that_a_person_gives_takes_no_side_from_another_town():
+    said = "Ukrainian troops at Sudzha and Russian troops at Vovchansk are encircled."
+    assert read_question(said, Corrections(place="Sudzha")).side is None
+    assert read_question(said, Corrections(place="Sudzha", side="UA")).side == "UA"
+
+
+@pytest.mark.parametrize(
+    ("said", "codes"),
+    [
+        ("In August 2024 Ukrainian troops at Sudzha were encircled.", ["other_day"]),
+        ("On 14 August 2024 Ukrainian troops at Sudzha were encircled.", ["other_day"]),
+        ("Am 14. August 2024 waren die Ukrainer bei Sudscha eingekesselt.", ["other_day"]),
+        ("14 августа 2024 года ВСУ под Суджей были окружены.", ["other_day"]),
+        ("14 серпня 2024 року ЗСУ під Суджею були оточені.", ["other_day"]),
+        ("On 2 March 2025 Ukrainian troops at Sudzha were encircled.", ["other_day"]),
+        ("On 14 March 2025 Ukrainian troops at Sudzha were encircled.", []),
+        ("Ukrainian troops at Sudzha were encircled yesterday.", ["other_day"]),
+        ("Ukrainian troops at Sudzha are encircled today.", []),
+        ("On 14 March Ukrainian troops at Sudzha were encircled.", []),
+        ("Ukrainian troops at Sudzha have been encircled since 10 March 2025.", []),
+    ],
+)
+def test_another_day_than_the_one_given_is_told(said, codes):
+    assert list_codes(said) == codes
