@@ -72,8 +72,8 @@ VILLAGES = (
     _village(37.693, 49.762, "UA", "Kharkivs’ka Oblast’", "Synkivka", "Синьківка", "Синьковка",
              "Sinkovka"),
 )  # fmt: skip
-"""Villages too small for GeoNames' list that claims are made about, to half a kilometre. Source: where
-public maps and encyclopaedias put them."""
+"""Villages too small for GeoNames' list that claims are made about, to half a kilometre. Source:
+where public maps and encyclopaedias put them."""
 
 
 @cache
