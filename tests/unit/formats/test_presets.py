@@ -1,12 +1,14 @@
 """One door to every kind of map: its day, and which option fits which kind."""
 
 import json
+from datetime import datetime
 
 import pytest
 from shapely.geometry import box, mapping
 
 from encircle.errors import SituationError
-from encircle.formats.presets import MapFile, convert_map
+from encircle.formats.painted import SINCE_2014, SINCE_2022
+from encircle.formats.presets import MapFile, convert_map, read_map
 from tests.unit.formats.test_control_kml import two_sided
 from tests.unit.formats.test_liveuamap import SALIENT, feature, wrapped
 
@@ -108,3 +110,74 @@ def test_a_name_that_several_places_bear_is_taken_by_the_front_and_told():
     [told] = [n for n in document["situation"]["notices"] if n["code"] == "place_by_the_front"]
     assert told["statement"].startswith("'Avdiivka' was taken for Avdiivka, Donetsk, UA")
     assert "Chernihiv" in told["statement"]
+
+
+# -- whole or cut short --------------------------------------------------------------------------
+
+
+def snapshot(places, points=(), **properties):
+    """Draw a snapshot that paints a square round each place, and points by name."""
+    squares = [
+        {
+            "type": "Feature",
+            "properties": {"fill": "#a52714", "name": "/// Occupied", **properties},
+            "geometry": mapping(box(lon - 0.1, lat - 0.1, lon + 0.1, lat + 0.1)),
+        }
+        for lon, lat in places
+    ]
+    pins = [
+        {
+            "type": "Feature",
+            "properties": {"name": name, **properties},
+            "geometry": {"type": "Point", "coordinates": [37.0, 48.0]},
+        }
+        for name in points
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": squares + pins}).encode()
+
+
+def tell_incomplete(raw, day="2025-03-14"):
+    as_of = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+    painted = read_map("deepstate", [MapFile("map.geojson", raw)], as_of=as_of).painted
+    told = [n for n in painted.notices if n.code == "map_incomplete"]
+    assert all(n.severity == "doubt" for n in told)
+    return " ".join(n.statement for n in told)
+
+
+PLACES = {**SINCE_2014, **SINCE_2022}
+POINTS = [*(f"Аеродром {n} /// Airfield" for n in range(48)), "205-а окрема мотострілецька бригада"]
+
+
+def test_a_map_that_shows_every_place_of_the_war_is_whole():
+    assert not tell_incomplete(snapshot(PLACES.values()))
+    assert not tell_incomplete(snapshot(PLACES.values(), POINTS, styleUrl="#poly"))
+
+
+@pytest.mark.parametrize("missing", PLACES)
+def test_each_place_left_bare_is_named_with_the_remedy(missing):
+    said = tell_incomplete(snapshot(at for name, at in PLACES.items() if name != missing))
+    assert f"ground at {missing}, and this one" in said
+    assert "Download it again, whole" in said
+
+
+def test_what_was_taken_in_2022_is_not_looked_for_before():
+    raw = snapshot(SINCE_2014.values())
+    assert not tell_incomplete(raw, "2022-03-01")
+    assert "Mariupol" in tell_incomplete(raw, "2022-08-01")
+
+
+@pytest.mark.parametrize("kept", [0, 5, 19])
+def test_the_maker_s_own_file_without_its_points_was_cut_short(kept):
+    said = tell_incomplete(snapshot(PLACES.values(), POINTS[:kept], styleUrl="#poly"))
+    assert f"airfields as points (here {kept})" in said
+    assert "brigades" in said
+
+
+def test_layers_that_are_of_a_part_are_not_asked_for_the_whole():
+    raw = snapshot([(35.0, 51.2)], layer_type="kursk_russian_advances")
+    painted = read_map("isw", [MapFile("2025-03-12.geojson", raw)]).painted
+    assert "map_incomplete" not in {n.code for n in painted.notices}
+    control = read_map(
+        "isw", [MapFile("20250312_RussianAssessedCoT.geojson", snapshot([(35, 51)]))]
+    )
+    assert "map_incomplete" in {n.code for n in control.painted.notices}
