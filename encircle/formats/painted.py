@@ -81,9 +81,9 @@ class PaintedMap:
     """What else every whole map of its maker shows since `WHOLE_SINCE`, and this one does not."""
 
 
-def refusal(message: str, remedy: str) -> SituationError:
-    """Say what is wrong with an input as a whole, and the remedy."""
-    return SituationError([InputFault("", message, remedy)])
+def refusal(message: str, remedy: str, pointer: str = "") -> SituationError:
+    """Say what is wrong with an input as a whole, or with what was asked of it, and the remedy."""
+    return SituationError([InputFault(pointer, message, remedy)])
 
 
 # -- whole ---------------------------------------------------------------------------------------

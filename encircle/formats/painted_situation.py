@@ -187,7 +187,7 @@ def read_ground(painted: PaintedMap, border: Mapping[str, Any] | None, side: str
     """
     names = [name for name, _ in painted.sides]
     if side not in names:
-        raise refusal(f"side {side!r} is not on this map", f"Use {' or '.join(names)}")
+        raise refusal(f"side {side!r} is not on this map", f"Use {' or '.join(names)}", "/side")
     if border is not None and not {"UA", "RU"} <= set(names):
         said = f"the sides of this map are {', '.join(names)}; the border parts Ukraine and Russia"
         raise refusal(said, "Leave out --border, or call the sides UA and RU")
