@@ -353,10 +353,14 @@ class _Drawing:
         )
         for number, anchor in enumerate(anchors, 1):
             given = anchor.geom_type == "Point"
+            name = f"rear of {label_of(self.painted, self.side)}"
+            if given:
+                lon, lat = anchor.coords[0][:2]
+                name = f"{name}, {lon:g}, {lat:g}"
             geometry = mapping(anchor) if given else self._finish(anchor, f"Anchor {number}")
             if geometry:
                 yield _feature(f"anchor-{number}", geometry, kind="anchor", side=self.side,
-                               access="land", note="Given by hand." if given else rear,
+                               name=name, access="land", note="Given by hand." if given else rear,
                                sources=self.sources)  # fmt: skip
 
     def draw_force(self, meant: Force, force: str) -> Iterator[dict[str, Any]]:
@@ -364,6 +368,7 @@ class _Drawing:
         for number, shape in enumerate(meant.shapes, 1):
             yield _feature(f"position-{number}", mapping(shapely.orient_polygons(shape)),
                            kind="position", side=self.side, force=force, basis="reported",
+                           name=f"the force{f', {number}' if len(meant.shapes) > 1 else ''}",
                            reach_m=0.0, present="withdrawn" if meant.is_gone else "yes",
                            observed_at=self.as_of, sources=self.sources,
                            note=meant.note)  # fmt: skip

@@ -1,6 +1,7 @@
 """One door to every kind of map: its day, and which option fits which kind."""
 
 import json
+import re
 from datetime import datetime
 
 import pytest
@@ -9,6 +10,9 @@ from shapely.geometry import box, mapping
 from encircle.errors import SituationError
 from encircle.formats.painted import SINCE_2014, SINCE_2022
 from encircle.formats.presets import MapFile, convert_map, read_map
+from encircle.geojson import read_situation
+from encircle.judge import judge
+from encircle.picture import draw_svg
 from tests.unit.formats.test_control_kml import two_sided
 from tests.unit.formats.test_liveuamap import SALIENT, feature, wrapped
 
@@ -181,3 +185,23 @@ def test_layers_that_are_of_a_part_are_not_asked_for_the_whole():
         "isw", [MapFile("20250312_RussianAssessedCoT.geojson", snapshot([(35, 51)]))]
     )
     assert "map_incomplete" in {n.code for n in control.painted.notices}
+
+
+# -- what is drawn is called by name ---------------------------------------------------------------
+
+
+def test_what_is_drawn_by_rule_has_a_name_a_reader_understands():
+    drawn = convert("control-kml", "Control_25_03_01.kml", two_sided())
+    named = {f["properties"]["kind"]: f["properties"].get("name") for f in drawn["features"]}
+    assert (named["anchor"], named["position"]) == ("rear of Ukraine", "the force")
+    given = convert("control-kml", "Control_25_03_01.kml", two_sided(), anchor_at=[(33.5, 50.5)])
+    names = [f["properties"]["name"] for f in given["features"]
+             if f["properties"]["kind"] == "anchor"]  # fmt: skip
+    assert names == ["rear of Ukraine, 33.5, 50.5"]
+
+
+def test_a_picture_of_a_drawn_map_shows_no_bare_id():
+    read = read_situation(convert("control-kml", "Control_25_03_01.kml", two_sided()))
+    picture = draw_svg(judge(read), read)
+    assert "rear of Ukraine" in picture
+    assert not re.search(r">[^<]*(anchor|position)-[0-9]", picture)
