@@ -263,6 +263,7 @@ def _draw(  # noqa: PLR0913 - each a part of one document
         *drawing.draw_anchors(anchors),
         *drawing.draw_force(meant, force),
     ]
+    drawing.tell_strip(area, meant, anchors)
     whole = {
         "id": f"{painted.maker}-{instant:%Y-%m-%d}-{force}",
         "title": f"{painted.title} of {instant:%Y-%m-%d %H:%M} UTC, round {force}",
@@ -302,6 +303,22 @@ class _Drawing:
             yield given.to_dict()
         for notice in (*meant.notices, *self.notices, *self._conventions()):
             yield notice.to_dict()
+
+    def tell_strip(self, area: Polygon, meant: Force, anchors: Sequence[BaseGeometry]) -> None:
+        """Doubt a way out across what the map leaves bare as it does for a river."""
+        shapes = shapely.union_all(meant.shapes)
+        strip = self.ground.find_bare_strip(area, shapes, anchors)
+        if strip is None:
+            return
+        lon, lat = strip.at
+        said = (
+            "The way out may cross a river that the map does not draw. Between the force and its "
+            f"rear it leaves a strip bare, {strip.length_m / 1e3:.0f} km long and "
+            f"{strip.width_m / 1e3:.1f} km wide on average, at ({lon:.4f}, {lat:.4f}), as maps "
+            "leave rivers: if it is one, the way hangs on bridges and ferries that nobody drew. "
+            "Draw the river and its crossings as they were."
+        )
+        self.notices.append(Notice("strip_left_bare", "doubt", said))
 
     def _conventions(self) -> Iterator[Notice]:
         said = "Rivers, lagoons, roads and fire are not drawn: ground across water looks joined."

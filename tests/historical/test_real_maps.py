@@ -16,7 +16,7 @@ from encircle.formats.deepstate import (
     parse_snapshot_time,
     situation_from_deepstate,
 )
-from encircle.formats.presets import MapFile, read_map
+from encircle.formats.presets import MapFile, convert_map, read_map
 from encircle.formats.shapes import polygons_of
 from encircle.geojson import read_situation
 
@@ -185,3 +185,19 @@ def test_a_map_cropped_to_the_north_is_in_doubt_and_names_what_is_missing(path):
     (said,) = tell_incomplete(path.name, json.dumps(written).encode())
     assert "Mariupol" in said
     assert "Starobilsk" not in said
+
+
+@pytest.mark.parametrize(
+    ("day", "side", "place", "doubted"),
+    [
+        pytest.param("2022-08-15_1660513442", "RU", KHERSON, True, id="the Dnipro by Kherson"),
+        pytest.param("2022-08-15_1660513442", "RU", (35.4, 47.3), False, id="the steppe"),
+        pytest.param("2025-03-14_1741941622", "UA", GUEVO, False, id="Kursk"),
+    ],
+)
+def test_a_bank_across_a_wide_river_that_is_not_drawn_is_in_doubt(day, side, place, doubted):
+    path = SAMPLES / f"{day}.geojson"
+    file = MapFile(path.name, path.read_bytes())
+    document = convert_map("deepstate", [file], force_at=[place], side=side)
+    told = {notice["code"]: notice["severity"] for notice in document["situation"]["notices"]}
+    assert told.get("strip_left_bare") == ("doubt" if doubted else None)

@@ -205,3 +205,38 @@ def test_a_picture_of_a_drawn_map_shows_no_bare_id():
     picture = draw_svg(judge(read), read)
     assert "rear of Ukraine" in picture
     assert not re.search(r">[^<]*(anchor|position)-[0-9]", picture)
+
+
+# -- a river that is not drawn -------------------------------------------------------------------
+
+
+def drawn_across(bare):
+    """Draw a Russian bridgehead over ground that the map leaves bare, its rear to the south."""
+    ground = box(32.0, 45.0, 36.0, 47.5).difference(bare)
+    features = [
+        {"type": "Feature", "properties": {"fill": "#a52714"}, "geometry": mapping(part)}
+        for part in getattr(ground, "geoms", [ground])
+    ]
+    raw = json.dumps({"type": "FeatureCollection", "features": features}).encode()
+    border = mapping(box(30.0, 44.0, 38.0, 52.0))
+    as_of = datetime.fromisoformat("2022-08-15T12:00:00+00:00")
+    document = convert_map("deepstate", [MapFile("map.geojson", raw)], border, as_of=as_of,
+                           force_at=[(34.0, 47.2)], side="RU")  # fmt: skip
+    told = [n for n in document["situation"]["notices"] if n["code"] == "strip_left_bare"]
+    assert all(notice["severity"] == "doubt" for notice in told)
+    return bool(told)
+
+
+@pytest.mark.parametrize(
+    ("bare", "is_river"),
+    [
+        pytest.param(box(31.0, 46.99, 35.8, 47.0), True, id="a kilometre wide, a ford in the east"),
+        pytest.param(box(32.5, 46.95, 35.8, 47.0), False, id="five kilometres: no river's bed"),
+        pytest.param(box(33.96, 46.99, 34.04, 47.0), False, id="six kilometres long"),
+        pytest.param(box(31.0, 46.9997, 35.8, 47.0), False, id="a seam of thirty metres"),
+        pytest.param(box(34.6, 46.99, 35.8, 47.0), False, id="beside the way"),
+        pytest.param(box(20.0, 40.0, 20.1, 40.1), False, id="none"),
+    ],
+)
+def test_a_strip_left_bare_across_the_way_is_doubted_as_a_river(bare, is_river):
+    assert drawn_across(bare) == is_river
