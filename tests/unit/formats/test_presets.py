@@ -212,7 +212,7 @@ def test_a_picture_of_a_drawn_map_shows_no_bare_id():
 
 def drawn_across(bare):
     """Draw a Russian bridgehead over ground that the map leaves bare, its rear to the south."""
-    ground = box(32.0, 45.0, 36.0, 47.5).difference(bare)
+    ground = box(32.0, 48.5, 42.0, 50.7).difference(bare)
     features = [
         {"type": "Feature", "properties": {"fill": "#a52714"}, "geometry": mapping(part)}
         for part in getattr(ground, "geoms", [ground])
@@ -221,7 +221,7 @@ def drawn_across(bare):
     border = mapping(box(30.0, 44.0, 38.0, 52.0))
     as_of = datetime.fromisoformat("2022-08-15T12:00:00+00:00")
     document = convert_map("deepstate", [MapFile("map.geojson", raw)], border, as_of=as_of,
-                           force_at=[(34.0, 47.2)], side="RU")  # fmt: skip
+                           force_at=[(34.0, 50.6)], side="RU")  # fmt: skip
     told = [n for n in document["situation"]["notices"] if n["code"] == "strip_left_bare"]
     assert all(notice["severity"] == "doubt" for notice in told)
     return bool(told)
@@ -230,11 +230,11 @@ def drawn_across(bare):
 @pytest.mark.parametrize(
     ("bare", "is_river"),
     [
-        pytest.param(box(31.0, 46.99, 35.8, 47.0), True, id="a kilometre wide, a ford in the east"),
-        pytest.param(box(32.5, 46.95, 35.8, 47.0), False, id="five kilometres: no river's bed"),
-        pytest.param(box(33.96, 46.99, 34.04, 47.0), False, id="six kilometres long"),
-        pytest.param(box(31.0, 46.9997, 35.8, 47.0), False, id="a seam of thirty metres"),
-        pytest.param(box(34.6, 46.99, 35.8, 47.0), False, id="beside the way"),
+        pytest.param(box(31.0, 50.49, 35.8, 50.5), True, id="a kilometre wide, a ford in the east"),
+        pytest.param(box(32.5, 50.45, 35.8, 50.5), False, id="five kilometres: no river's bed"),
+        pytest.param(box(33.96, 50.49, 34.04, 50.5), False, id="six kilometres long"),
+        pytest.param(box(31.0, 50.4997, 35.8, 50.5), False, id="a seam of thirty metres"),
+        pytest.param(box(34.6, 50.49, 35.8, 50.5), False, id="beside the way"),
         pytest.param(box(20.0, 40.0, 20.1, 40.1), False, id="none"),
     ],
 )
