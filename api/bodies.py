@@ -40,7 +40,7 @@ def parse_body(raw: bytes, model: type[Model]) -> Model:
     RequestError
         If it is, and not what the model asks for.
     """
-    document = _parse_object(raw)
+    document = _parse_object(raw, model)
     is_bare = document.get("type") == "FeatureCollection"
     if is_bare and issubclass(BareRequest, model):
         return cast("Model", BareRequest(situation=document))
@@ -54,7 +54,7 @@ def parse_body(raw: bytes, model: type[Model]) -> Model:
         raise RequestError([*faults, *_find_more(document)]) from None
 
 
-def _parse_object(raw: bytes) -> dict[str, Any]:
+def _parse_object(raw: bytes, model: type[BaseModel]) -> dict[str, Any]:
     """Parse a body strictly; tell one that is no JSON from one that is not taken here."""
     try:
         return parse_document(raw)
@@ -66,7 +66,7 @@ def _parse_object(raw: bytes) -> dict[str, Any]:
         raise UnreadableError(faults) from None
     except (ValueError, RecursionError):  # numbers too long, nesting too deep
         value = {}
-    raise RequestError(faults if isinstance(value, dict) else [_NO_OBJECT])
+    raise RequestError(faults if isinstance(value, dict) else [_say_no_object(model)])
 
 
 def _find_more(document: dict[str, Any]) -> tuple[InputFault, ...]:
@@ -150,7 +150,6 @@ def _read(
 _NO_MAP = InputFault(
     "/situations", "not just one of `situation` and `situations`", "Give one map, or a list of maps"
 )
-_NO_OBJECT = InputFault("", "the body is not an object", 'Give {"situation": ...}')
 _BARE = InputFault(
     "",
     "a bare FeatureCollection",
@@ -186,6 +185,14 @@ def _tell(fault: Fault, model: type[BaseModel]) -> InputFault:
 
 def _say_known(known: str) -> str:
     return f"Drop it, or use one of: {known}" if known else "Drop it, or mend its name"
+
+
+def _say_no_object(model: type[BaseModel]) -> InputFault:
+    """Say which object is wanted: what must stand in it, else its first member."""
+    fields = model.model_fields
+    wanted = [name for name, field in fields.items() if field.is_required()] or [*fields][:1]
+    members = ", ".join(f'"{name}": ...' for name in wanted)
+    return InputFault("", "the body is not an object", f"Give {{{members}}}")
 
 
 def _say_missing(_: str) -> str:

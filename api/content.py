@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 CURLS_OWN = "application/x-www-form-urlencoded"
 """What curl says of `--data-binary` unless told otherwise: it tells nothing of the body."""
 STEP_BYTES = 2**20
+MAGIC = b"\x1f\x8b"
+"""First bytes of a gzip. Source: RFC 1952, 2.3.1."""
 GZIP = zlib.MAX_WBITS | 16
 """Read a gzip head, and check its sum. Source: zlib, inflateInit2."""
 
@@ -47,7 +49,7 @@ def check_type(headers: Headers, raw: bytes) -> None:
 
 def decode(headers: Headers, raw: bytes, limit_bytes: int) -> bytes:
     """
-    Undo the `Content-Encoding` of a body, no further than the limit.
+    Undo the `Content-Encoding` of a body, and a gzip that goes without, no further than the limit.
 
     Raises
     ------
@@ -60,8 +62,8 @@ def decode(headers: Headers, raw: bytes, limit_bytes: int) -> bytes:
     """
     named = headers.get("content-encoding", "").lower().split(",")
     names = [name.strip() for name in named if name.strip() not in ("", "identity")]
-    if not names:
-        return raw
+    if not names:  # what calls itself nothing is looked at
+        return _unzip(raw, limit_bytes) if raw.startswith(MAGIC) else raw
     if names not in (["gzip"], ["x-gzip"]):
         raise UnsupportedEncodingError(", ".join(names))
     return _unzip(raw, limit_bytes)
@@ -86,7 +88,8 @@ def _unzip(raw: bytes, limit_bytes: int) -> bytes:
         elif piece or member.unconsumed_tail:
             rest = member.unconsumed_tail
         else:
-            raise UnreadableError([_say_broken("it ends too soon")])
+            fault = InputFault("", "the gzip is cut short", "Send it again, whole")
+            raise UnreadableError([fault])
     return bytes(whole)
 
 

@@ -14,7 +14,7 @@ from encircle.terminal import (
     FAILED,
     echo,
     guard,
-    load,
+    load_map,
     print_json,
     read_file,
     refuse,
@@ -138,7 +138,8 @@ def _read_claims(
         refuse("standard input can be read once; give - once")
     stated: list[Statement | FaultyClaim] = []
     for file in files:
-        read = guard(lambda f=file: read_claims_file(load(f), f))
+        raw = load_map(file)
+        read = guard(lambda raw=raw, file=file: read_claims_file(raw, file))
         stated += read.claims
         for notice in read.notices:
             echo(f"Notice: {file}: {notice.statement}", err=True)

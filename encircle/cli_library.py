@@ -13,10 +13,10 @@ from encircle.terminal import (
     echo,
     guard,
     load,
+    load_map,
     parse_instant,
     parse_place,
     print_json,
-    read_file,
     refuse,
     show_progress,
     write,
@@ -71,9 +71,13 @@ def timeline(
     from encircle.timeline import judge_series
     from encircle.timeline_picture import draw_strip
 
-    files = [(name, load(name)) for name in maps]
+    files = [(name, load_map(name)) for name in maps]
     raw = [(name, text) for name, text in files if preset or not _is_situation(text, name)]
-    known = [read_file(name, None, force) for name, text in files if (name, text) not in raw]
+    drawn_whole = [(name, text) for name, text in files if (name, text) not in raw]
+    known = [
+        guard(lambda n=name, t=text: read_situation(t, force=force, name=n))
+        for name, text in drawn_whole
+    ]
     if raw and force_in is None and force_at is None:
         refuse(
             f"{raw[0][0]} is a map, and no map of control shows forces; say which ground is meant: "

@@ -174,7 +174,8 @@ def _say_proof(judgement: Judgement) -> Iterator[str]:
     if path:
         yield (
             f"Proof that a way was open ({path['reading']} reading): {path['length_m'] / 1000:.1f} "
-            f"km from {path['unit']} to {path['anchor']} by {MODES[path['mode']]}."
+            f"km from the unit {path['unit']} to the anchor {path['anchor']} (ground with its own "
+            f"way onward) by {MODES[path['mode']]}."
         )
         for number, leg in enumerate(path["legs"], 1):
             fire = f"fire {leg['fire']}" if leg["fire"] else "fire unmapped"

@@ -497,10 +497,12 @@ def describe(scene: Scene) -> str:
     """Say in words what the picture shows."""
     certificates = scene.judgement.judged.certificates
     parts = [scene.judgement.headline, f"Status {scene.judgement.status.label}."]
+    named = {feature.id: feature.name for feature in scene.situation.features}
     if path := certificates.get("open"):
+        unit, anchor = (named.get(path[end]) or path[end] for end in ("unit", "anchor"))
         parts.append(
             f"A green arrow shows the way out, {format_length(path['length_m'])} from "
-            f"{path['unit']} to {path['anchor']}."
+            f"{unit} to {anchor}."
         )
     if ring := certificates.get("closed"):
         parts.append(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from encircle.errors import MissingFileError
+from encircle.formats.compressed import unwrap
 from encircle.geojson import read_situation
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ def read(
     Parameters
     ----------
     source
-        A path; text or bytes of GeoJSON (text that begins with a brace); a mapping; or an object
-        with a `__geo_interface__`, such as a GeoDataFrame.
+        A path, also of a gzip; text or bytes of GeoJSON (text that begins with a brace); a
+        mapping; or an object with a `__geo_interface__`, such as a GeoDataFrame.
     as_of, force
         Stand in for the members of `situation` of the same names.
 
@@ -46,7 +47,8 @@ def read(
     'kursk-group'
     """
     if isinstance(source, PathLike) or (isinstance(source, str) and not _is_document(source)):
-        return read_situation(_load(source), as_of=as_of, force=force, name=str(source))
+        raw = unwrap(_load(source))
+        return read_situation(raw, as_of=as_of, force=force, name=str(source))
     if isinstance(source, str | bytes | Mapping):
         return read_situation(source, as_of=as_of, force=force)
     shown = getattr(source, "__geo_interface__", None)

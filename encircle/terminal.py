@@ -60,11 +60,22 @@ def load(name: str) -> bytes:
         refuse(f"cannot read {name!r}: no file can be called so")
 
 
+def load_map(name: str) -> bytes:
+    """Read a file, unpacked where it is a gzip."""
+    from encircle.formats.compressed import unwrap
+
+    raw = load(name)
+    try:
+        return unwrap(raw)
+    except SituationError as error:
+        refuse(f"{name}: {error.faults[0].message}. {error.faults[0].remedy}")
+
+
 def read_file(name: str, as_of: str | None, force: str | None) -> Situation:
     """Read a situation, or end the command with everything that is wrong with it."""
     from encircle.geojson import read_situation
 
-    raw = load(name)
+    raw = load_map(name)
     situation: Situation = guard(lambda: read_situation(raw, as_of=as_of, force=force, name=name))
     return situation
 

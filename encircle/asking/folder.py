@@ -90,7 +90,7 @@ def slug(name: str) -> str:
     >>> slug("2025-03-14 (a)/карта.geojson")
     '2025-03-14-a-карта'
     """
-    bare = re.sub(r"\.(geojson|json|kml|kmz)(?=$| )", "", name)
+    bare = re.sub(r"\.(geojson|json|kml|kmz)(\.gz)*(?=$| )", "", name)
     return re.sub(r"[^\w.-]+", "-", bare).strip("-.")[:60] or "map"
 
 

@@ -252,6 +252,11 @@ def _find_on(
             document = _convert(given, at, FRONT, side, force)
     except QuestionError as question:
         raise _name_place(question, place, given) from None
+    except SituationError as error:  # a claim calls its place `place`
+        faults = [
+            replace(f, pointer=f.pointer.replace("/force_at", "/place")) for f in error.faults
+        ]
+        raise SituationError(faults) from None
     forces = document["situation"].get("forces") or [{}]
     ground = MultiPolygon(_list_ground(document))
     if place is not None and force_in is not None:

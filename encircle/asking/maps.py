@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from encircle.errors import InputFault, SituationError
+from encircle.formats.compressed import unwrap
 from encircle.formats.painted import parse_day
 from encircle.formats.presets import PRESETS, MapFile, find_preset, read_map
 from encircle.geojson import parse_document, read_situation
@@ -89,7 +90,15 @@ def read_maps(
         raise _fault("/maps", f"{len(files)} files", f"Give {MOST_MAPS} at most")
     faults: list[InputFault] = []
     read: list[GivenMap] = []
-    for number, those in _group(files):
+    opened: list[MapFile] = []
+    for number, file in enumerate(files):
+        try:
+            opened.append(replace(file, raw=unwrap(file.raw)))
+        except SituationError as error:
+            faults += [_name(fault, number, file.name) for fault in error.faults]
+    if faults:
+        raise SituationError(faults)
+    for number, those in _group(opened):
         try:
             read.append(_read_one(those, as_of, border))
         except SituationError as error:

@@ -30,8 +30,10 @@ def tell_verdict(answer: Answer) -> list[str]:
     """Tell the verdict in three lines: how the claim is rated, what was so, how the maps agree."""
     headline = answer.carrier.rated.ruling.judgement.headline if _is_judged(answer) else ""  # type: ignore[union-attr]
     rated = name_rating(answer.rating)
+    doubted = any(notice.severity == "doubt" for notice in answer.notices)
+    proof = " The map is in doubt, and the proof is no better than the map." if doubted else ""
     return [
-        f"{rated[:1].upper()}{rated[1:]}: {answer.checked.findings[0].statement}",
+        f"{rated[:1].upper()}{rated[1:]}: {answer.checked.findings[0].statement}{proof}",
         headline or "No map shows how it was.",
         say_agreement(answer),
     ]

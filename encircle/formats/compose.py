@@ -683,6 +683,7 @@ def _complete(draft: _Draft, plan: Plan, side: str, force: str | None) -> None:
             "type": "Feature", "id": f"anchor-{number}",
             "geometry": {"type": "Point", "coordinates": [lon, lat]},
             "properties": {"kind": "anchor", "side": side, "access": "land",
+                           "name": f"rear of {side}, {lon:g}, {lat:g}",
                            "note": "Given by hand."},
         })  # fmt: skip
         kinds.add("anchor")

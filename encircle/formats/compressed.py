@@ -13,6 +13,9 @@ GZIP = b"\x1f\x8b"
 MOST_LAYERS = 3
 """A gzip of a gzip of a gzip: what download tools and browsers make of an archive's file."""
 
+AGAIN = "Download it again, whole: it was not fetched or copied to its end"
+"""Remedy for what is cut short."""
+
 _WITH_HEADER = 16 + zlib.MAX_WBITS
 
 
@@ -55,7 +58,7 @@ def _unpack(raw: bytes, limits: Limits) -> bytes:
             said = f"the gzip unpacks to more than {limits.bytes} bytes"
             raise refusal(said, "Crop or simplify the map")
         if not member.eof:
-            raise refusal("the gzip is cut short", "Fetch the file again, whole")
+            raise refusal("the gzip is cut short", AGAIN)
         raw = member.unused_data
     if raw.strip(b"\0"):
         raise refusal("something follows the gzip in the file", "Unpack the file first")

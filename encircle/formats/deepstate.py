@@ -65,6 +65,7 @@ def paint_deepstate(snapshot: Mapping[str, Any]) -> PaintedMap:
         sources=(source,),
         notices=(*read.notices, *twice),
         mapper_side=MAPPER_SIDE,
+        lacks=read.lacks,
     )
 
 

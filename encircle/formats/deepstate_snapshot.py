@@ -12,7 +12,7 @@ import shapely
 from shapely import STRtree
 
 from encircle.counting import number_of
-from encircle.formats.layers import read_layer
+from encircle.formats.layers import find_collection, read_layer
 from encircle.formats.painted import measure_km2, refusal, show_place
 from encircle.notices import Notice
 
@@ -54,6 +54,18 @@ FILLS: dict[str, Status] = {
 }
 """Status by fill. Source: the map's own legend, read against the names of 621 snapshots."""
 
+ABROAD_FILL = "#01579b"
+
+AIRFIELD = ("Аеродром", "Авіабаза", "Аеропорт")
+"""Words in the names of airfields."""
+
+LEAST_AIRFIELDS = 20
+"""Fewer are a list cut short. Source: 611 of 621 snapshots show 48 to 53; the other ten, of October
+2024, show none, and ground held abroad at the end of the list."""
+
+UNITS = ("205-а окрема мотострілецька бригада", "34-а окрема мотострілецька бригада")
+"""Points on each of 621 snapshots, late in the list."""
+
 SATIRE = "#ff5252"
 """Fill of ground far from this war, painted to make a point (the Kurils, East Prussia)."""
 
@@ -91,6 +103,8 @@ class Snapshot:
 
     patches: tuple[Patch, ...]
     notices: tuple[Notice, ...]
+    lacks: tuple[str, ...] = ()
+    """Marks of every whole snapshot that it does not have."""
 
     def ground(self, *statuses: Status) -> BaseGeometry:
         """Join everything painted with one of these statuses, in degrees."""
@@ -149,7 +163,28 @@ def read_snapshot(snapshot: Mapping[str, Any]) -> Snapshot:
         raise refusal(said, remedy)
     reader = _Reader(STRtree([f.geometry for f in layer.features if _fill_of(f) in FILLS]))
     patches = tuple(reader.read(layer.features))
-    return Snapshot(patches, (*reader.notices(), *layer.notices))
+    return Snapshot(patches, (*reader.notices(), *layer.notices), tuple(_find_lacking(snapshot)))
+
+
+def _find_lacking(snapshot: Mapping[str, Any]) -> Iterator[str]:
+    """
+    Find what of the marks of every whole snapshot this one does not have.
+
+    The list of features runs from ground to points, and from 2023 on to more ground: what was cut
+    off its end took points with it. Only the map's own features are asked, by its own styles:
+    whoever drew a map in its colours owes nobody its airfields.
+    """
+    features = find_collection(snapshot, "The snapshot")[1]["features"]
+    read = [f.get("properties") or {} for f in features if isinstance(f, dict)]
+    if not any("styleUrl" in properties for properties in read):
+        return
+    names = [str(properties.get("name") or "") for properties in read]
+    airfields = sum(any(word in name for word in AIRFIELD) for name in names)
+    fills = {str(properties.get("fill") or "").lower() for properties in read}
+    if airfields < LEAST_AIRFIELDS and ABROAD_FILL not in fills:
+        yield f"some fifty airfields as points (here {airfields})"
+    if not any(name.strip().startswith(UNITS) for name in names):
+        yield "the Russian 34th and 205th motor rifle brigades as points"
 
 
 @dataclass

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal
 
+from encircle.errors import SituationError
+from encircle.formats.compressed import unwrap
 from encircle.formats.gis import read_gis
 from encircle.formats.painted import refusal
 from encircle.formats.tables.presets import PRESETS as TABLES
@@ -189,7 +191,11 @@ def _unpack(given: Given, guest: Guest) -> Given | None:
     """Unpack gzip, and a ZIP of one file; None: there is nothing to unpack."""
     name = PurePath(given.name)
     if guest.kind == "gzip":
-        inner = _gunzip(given)
+        try:
+            inner = unwrap(given.raw)
+        except SituationError as error:
+            [fault] = error.faults
+            raise refusal(f"{name.name}: {fault.message}", fault.remedy) from None
         return replace(given, name=name.stem or given.name, raw=inner, path=None)
     if guest.kind == "zip" and guest.label.startswith("a ZIP of one file"):
         try:
@@ -205,23 +211,6 @@ def _unpack(given: Given, guest: Guest) -> Given | None:
         _check_unpacked(inner, name.name)
         return replace(given, name=PurePath(member.filename).name, raw=inner, path=None)
     return None
-
-
-def _gunzip(given: Given) -> bytes:
-    name, raw, whole = PurePath(given.name).name, given.raw, bytearray()
-    while raw.startswith(b"\x1f\x8b"):
-        member = zlib.decompressobj(31)
-        try:
-            whole += member.decompress(raw, LIMITS.bytes + 1 - len(whole))
-        except zlib.error as error:
-            raise refusal(
-                f"{name} cannot be unpacked ({error!s:.80})", "Download it again"
-            ) from None
-        _check_unpacked(whole, name)
-        if not member.eof:
-            raise refusal(f"{name} is cut short", "Download it again, whole")
-        raw = member.unused_data
-    return bytes(whole)
 
 
 def _check_unpacked(inner: bytes | bytearray, name: str) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from encircle.formats.isw_legend import Side
     from encircle.formats.painted import Basis
 
-__all__ = ["BASES", "LayerFile", "paint_isw"]
+__all__ = ["BASES", "LayerFile", "draws_control", "paint_isw"]
 
 LAYER_MEMBERS = ("layer_type", "layertype", "layer", "layer_name", "layername")
 """Properties that name the layer of a feature. What they say and the legend does not know is
@@ -116,6 +116,11 @@ def paint_isw(files: Sequence[LayerFile]) -> PaintedMap:
         silent=ABROAD if "retaken" in given else NOBODY,
         dated=max((day for r in readings for day in r.days()), default=None),
     )
+
+
+def draws_control(painted: PaintedMap) -> bool:
+    """Tell a map of assessed control, which is of the whole war, from layers that are of parts."""
+    return any(zone.said.get("layer") == "assessed" for zone in painted.zones)
 
 
 @dataclass

@@ -77,11 +77,61 @@ class PaintedMap:
     """Ground outside the border of which the map says nothing where it leaves it unpainted."""
     dated: str | None = None
     """The day the map gives itself, where its file's name gives none; YYYY-MM-DD."""
+    lacks: tuple[str, ...] = ()
+    """What else every whole map of its maker shows since `WHOLE_SINCE`, and this one does not."""
 
 
-def refusal(message: str, remedy: str) -> SituationError:
-    """Say what is wrong with an input as a whole, and the remedy."""
-    return SituationError([InputFault("", message, remedy)])
+def refusal(message: str, remedy: str, pointer: str = "") -> SituationError:
+    """Say what is wrong with an input as a whole, or with what was asked of it, and the remedy."""
+    return SituationError([InputFault(pointer, message, remedy)])
+
+
+# -- whole ---------------------------------------------------------------------------------------
+
+SINCE_2014 = {
+    "Simferopol": (34.10, 44.95), "Sevastopol": (33.52, 44.60), "Kerch": (36.47, 45.36),
+    "Donetsk": (37.80, 48.00), "Luhansk": (39.30, 48.57),
+}  # fmt: skip
+SINCE_2022 = {
+    "Starobilsk": (38.92, 49.28), "Mariupol": (37.55, 47.10), "Berdiansk": (36.79, 46.77),
+    "Melitopol": (35.37, 46.85), "Henichesk": (34.80, 46.18), "Nova Kakhovka": (33.40, 46.74),
+    "Skadovsk": (32.91, 46.12),
+}  # fmt: skip
+"""Places that every map of the whole war paints, by how long, (lon, lat). Source: all are painted
+on 621 snapshots of DeepStateMap, its mirror, Liveuamap and ISW's assessed control, 2022-2025."""
+
+WITHOUT_2014 = frozenset({"liveuamap"})
+"""Makers that leave what was held before 2022 bare on some maps. Source: its files, 2022-2025."""
+
+WHOLE_SINCE = datetime(2022, 7, 1, tzinfo=UTC)
+"""Day from which `SINCE_2022` is looked for. Source: the last of those places fell in May 2022."""
+
+
+def tell_missing(painted: PaintedMap, as_of: datetime) -> list[Notice]:
+    """
+    Say what a map of the whole war must show and does not: it was cut short, or cropped.
+
+    Ground left off counts as held by whoever has the country round it, so a map cut short opens
+    rings and closes others. A place painted in any colour is there.
+    """
+    looked_for = {
+        **({} if painted.maker in WITHOUT_2014 else SINCE_2014),
+        **(SINCE_2022 if as_of >= WHOLE_SINCE else {}),
+    }
+    tree = shapely.STRtree([zone.geometry for zone in painted.zones if zone.is_evidence])
+    places = shapely.points(list(looked_for.values()))
+    shown = set(tree.query(places, predicate="intersects")[0].tolist())
+    bare = [name for number, name in enumerate(looked_for) if number not in shown]
+    lacks = [f"ground at {', '.join(bare)}"] if bare else []
+    lacks += painted.lacks if as_of >= WHOLE_SINCE else ()
+    if not lacks:
+        return []
+    said = (
+        f"{painted.title} is not whole: every whole map of this kind shows {'; and '.join(lacks)}, "
+        "and this one does not. What was cut off counts as unpainted ground, so a way out or a "
+        "ring on it may be none. Download it again, whole, and do not crop it."
+    )
+    return [Notice("map_incomplete", "doubt", said)]
 
 
 # -- when ----------------------------------------------------------------------------------------

@@ -160,7 +160,9 @@ class ForceFinder:
         elif places:
             meant = self._stand(places)
         else:
-            raise refusal("no place of the force", "Say where it stands (--force-at LON,LAT)")
+            raise refusal(
+                "no place of the force", "Say where it stands (--force-at LON,LAT)", "/force_at"
+            )
         return replace(meant, notices=(*meant.notices, *self.taken.values()))
 
     def _tell_taken(self, said: str) -> None:
@@ -174,10 +176,10 @@ class ForceFinder:
         """Find a place by LON,LAT or by name."""
         if not isinstance(given, str):
             lon, lat = (float(part) for part in given)
-            return Place(self._check(lon, lat))
+            return Place(self._check(lon, lat, option))
         if _PAIR.fullmatch(given):
             lon, lat = (float(part) for part in given.split(","))
-            return Place(self._check(lon, lat))
+            return Place(self._check(lon, lat, option))
         from encircle.places import resolve_place  # noqa: PLC0415 - only for names
 
         west, south, east, north = self.ground.painted_window().bounds
@@ -195,12 +197,19 @@ class ForceFinder:
             found = resolve_place(given, bounds=wide, option=option)
         return Place((found.lon, found.lat), found.name)
 
-    def _check(self, lon: float, lat: float) -> LonLat:
+    def _check(self, lon: float, lat: float, option: str) -> LonLat:
+        pointer = f"/{option.lstrip('-').replace('-', '_')}"
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # noqa: PLR2004 - degrees
-            raise refusal(f"({lon:g}, {lat:g}) is not a place", "Give LON,LAT in degrees")
+            raise refusal(f"({lon:g}, {lat:g}) is not a place", "Give LON,LAT in degrees", pointer)
         bounds = self.ground.border.bounds if self.ground.border is not None else None
         if self.ground.painted.zones:
-            check_place(self.ground.painted, bounds, [(lon, lat)])
+            try:
+                check_place(self.ground.painted, bounds, [(lon, lat)])
+            except SituationError as error:
+                faults = error.faults
+                if not any(fault.feature for fault in faults):  # of the place, not of the map
+                    faults = tuple(replace(fault, pointer=pointer) for fault in faults)
+                raise SituationError(faults) from None
         return lon, lat
 
     def _choose(self, force_in: LonLat | str, places: Sequence[Place]) -> Piece:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,27 @@ SCRAP_WIDTH_M = 300.0
 SCRAP_M2 = 1e6
 """Unheld ground nowhere wider, or smaller inside that width, threatens no rear, metres and square
 metres: a pocket of men needs more, and mapped ones have had more than 2 km²."""
+
+
+STRIP_WIDTH_M = 3_000.0
+"""Bare ground wider than this is no river's bed, metres. Source: the lower Dnipro with its arms and
+flats, some two kilometres by Kherson."""
+
+STRIP_LEAST_WIDTH_M = 100.0
+"""What is narrower on average is where two drawings fail to meet, metres."""
+
+STRIP_LENGTH_M = 10_000.0
+"""What is shorter may be a salient, metres."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Ground that the map leaves bare, long and narrow."""
+
+    length_m: float
+    width_m: float
+    """On average."""
+    at: LonLat
 
 
 class Ground:
@@ -198,6 +220,34 @@ class Ground:
         enemy = self.territory(window)["RU" if self.side == "UA" else "UA"]
         silent = cut(self.silent, window)
         return shapely.union_all([enemy.difference(mine), silent.difference(mine), others])
+
+    def find_bare_strip(
+        self, area: Polygon, force: BaseGeometry, anchors: Sequence[BaseGeometry]
+    ) -> Strip | None:
+        """
+        Find what the map leaves bare between a force and its nearest rear as it does for rivers.
+
+        That is unpainted ground of the other country, long and nowhere wide, across the straight
+        line to the rear. A front has depth on either hand: it is no strip.
+        """
+        if self.border is None or not anchors:
+            return None
+        plane = Plane((area.centroid.x, area.centroid.y))
+        country = self.territory(area).get("RU" if self.side == "UA" else "UA", NOBODY)
+        drawn = union_within([zone.geometry for zone in self.zones], area)
+        bare_m = polygons_of(_to_metres(plane, country.difference(drawn)))
+        wide_m = bare_m.buffer(-STRIP_WIDTH_M / 2, quad_segs=4)
+        wide_m = wide_m.buffer(STRIP_WIDTH_M / 2 + 1.0, quad_segs=4)
+        force_m, rear_m = plane.to_metres(force), plane.to_metres(shapely.union_all(anchors))
+        way_m = shapely.shortest_line(force_m, rear_m)
+        for strip in polygons_of(bare_m.difference(wide_m)).geoms:
+            length = strip.length / 2
+            if (length < STRIP_LENGTH_M or strip.area / length < STRIP_LEAST_WIDTH_M
+                    or not strip.intersects(way_m)):  # fmt: skip
+                continue
+            at = Point(plane.to_degrees(strip.intersection(way_m)).centroid)
+            return Strip(length, strip.area / length, (at.x, at.y))
+        return None
 
     def hostile(self, window: Polygon) -> BaseGeometry:
         """Join what the map gives to others for certain: their paint, and their country's rest."""

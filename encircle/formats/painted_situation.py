@@ -187,7 +187,7 @@ def read_ground(painted: PaintedMap, border: Mapping[str, Any] | None, side: str
     """
     names = [name for name, _ in painted.sides]
     if side not in names:
-        raise refusal(f"side {side!r} is not on this map", f"Use {' or '.join(names)}")
+        raise refusal(f"side {side!r} is not on this map", f"Use {' or '.join(names)}", "/side")
     if border is not None and not {"UA", "RU"} <= set(names):
         said = f"the sides of this map are {', '.join(names)}; the border parts Ukraine and Russia"
         raise refusal(said, "Leave out --border, or call the sides UA and RU")
@@ -263,6 +263,7 @@ def _draw(  # noqa: PLR0913 - each a part of one document
         *drawing.draw_anchors(anchors),
         *drawing.draw_force(meant, force),
     ]
+    drawing.tell_strip(area, meant, anchors)
     whole = {
         "id": f"{painted.maker}-{instant:%Y-%m-%d}-{force}",
         "title": f"{painted.title} of {instant:%Y-%m-%d %H:%M} UTC, round {force}",
@@ -302,6 +303,22 @@ class _Drawing:
             yield given.to_dict()
         for notice in (*meant.notices, *self.notices, *self._conventions()):
             yield notice.to_dict()
+
+    def tell_strip(self, area: Polygon, meant: Force, anchors: Sequence[BaseGeometry]) -> None:
+        """Doubt a way out across what the map leaves bare as it does for a river."""
+        shapes = shapely.union_all(meant.shapes)
+        strip = self.ground.find_bare_strip(area, shapes, anchors)
+        if strip is None:
+            return
+        lon, lat = strip.at
+        said = (
+            "The way out may cross a river that the map does not draw. Between the force and its "
+            f"rear it leaves a strip bare, {strip.length_m / 1e3:.0f} km long and "
+            f"{strip.width_m / 1e3:.1f} km wide on average, at ({lon:.4f}, {lat:.4f}), as maps "
+            "leave rivers: if it is one, the way hangs on bridges and ferries that nobody drew. "
+            "Draw the river and its crossings as they were."
+        )
+        self.notices.append(Notice("strip_left_bare", "doubt", said))
 
     def _conventions(self) -> Iterator[Notice]:
         said = "Rivers, lagoons, roads and fire are not drawn: ground across water looks joined."
@@ -353,10 +370,14 @@ class _Drawing:
         )
         for number, anchor in enumerate(anchors, 1):
             given = anchor.geom_type == "Point"
+            name = f"rear of {label_of(self.painted, self.side)}"
+            if given:
+                lon, lat = anchor.coords[0][:2]
+                name = f"{name}, {lon:g}, {lat:g}"
             geometry = mapping(anchor) if given else self._finish(anchor, f"Anchor {number}")
             if geometry:
                 yield _feature(f"anchor-{number}", geometry, kind="anchor", side=self.side,
-                               access="land", note="Given by hand." if given else rear,
+                               name=name, access="land", note="Given by hand." if given else rear,
                                sources=self.sources)  # fmt: skip
 
     def draw_force(self, meant: Force, force: str) -> Iterator[dict[str, Any]]:
@@ -364,6 +385,7 @@ class _Drawing:
         for number, shape in enumerate(meant.shapes, 1):
             yield _feature(f"position-{number}", mapping(shapely.orient_polygons(shape)),
                            kind="position", side=self.side, force=force, basis="reported",
+                           name=f"the force{f', {number}' if len(meant.shapes) > 1 else ''}",
                            reach_m=0.0, present="withdrawn" if meant.is_gone else "yes",
                            observed_at=self.as_of, sources=self.sources,
                            note=meant.note)  # fmt: skip

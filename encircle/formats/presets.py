@@ -12,10 +12,10 @@ from shapely.geometry import mapping
 from encircle.formats.compressed import unwrap
 from encircle.formats.control_kml import paint_control_kml, parse_rule
 from encircle.formats.deepstate import paint_deepstate, parse_snapshot_time
-from encircle.formats.isw import BASES, LayerFile, paint_isw
+from encircle.formats.isw import BASES, LayerFile, draws_control, paint_isw
 from encircle.formats.liveuamap import paint_liveuamap
 from encircle.formats.mirror import paint_mirror
-from encircle.formats.painted import PaintedMap, parse_day, refusal
+from encircle.formats.painted import PaintedMap, parse_day, refusal, tell_missing
 from encircle.formats.painted_situation import situation_from_painted
 from encircle.geojson import parse_document
 from encircle.notices import Notice
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 NOON = time(12, tzinfo=UTC)
 BORDERLESS = frozenset({"control-kml"})
 """Kinds that can paint both sides' ground, so that no border need be known."""
+WHOLE = frozenset({"deepstate", "mirror", "isw", "liveuamap"})
+"""Kinds that paint all of the war; a KML is of whatever its mapper chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,9 @@ def read_map(  # noqa: PLR0913 - as convert_map
             said = "the file's name gives a day, and a DeepStateMap is drawn several times a day"
         wanted = f"{day or datetime(2025, 3, 14, 12, tzinfo=UTC):%Y-%m-%dT%H:%M:%SZ}"
         raise refusal(said, f"Give the instant (--as-of {wanted})")
+    if kind in WHOLE and (kind != "isw" or draws_control(painted)):
+        notices = (*tell_missing(painted, instant), *painted.notices)
+        painted = replace(painted, notices=notices)
     if as_of is None and kind != "deepstate":
         said = f"The map is dated {instant:%Y-%m-%d}, without an hour: noon UTC was taken."
         told = Notice("day_without_hour", "info", said)

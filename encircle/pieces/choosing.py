@@ -160,7 +160,7 @@ def _unknown(answer: str, known: Sequence[Piece], side: str | None) -> Situation
 
 
 def _fault(message: str, remedy: str) -> SituationError:
-    return SituationError([InputFault("", message, remedy)])
+    return SituationError([InputFault("/force_in", message, remedy)])
 
 
 # -- asking back -----------------------------------------------------------------------------------

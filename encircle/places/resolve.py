@@ -92,7 +92,7 @@ def resolve_place(  # noqa: PLR0913 - all but the first by name
     """
     given = text.strip()
     if not given:
-        raise _refuse("no place is given", f"Give {option} NAME or {option} LON,LAT")
+        raise _refuse("no place is given", f"Give {option} NAME or {option} LON,LAT", option)
     point = _read_point(given, bounds, option)
     if point is not None:
         lon, lat = point
@@ -107,7 +107,7 @@ def resolve_place(  # noqa: PLR0913 - all but the first by name
         chosen = _choose_by_front(left, front())
         if chosen is None:
             raise _ask(given, left, option)
-        others = "; ".join(_describe(p) for p in left[:MOST_ASKED] if p != chosen)
+        others = _list([p for p in left if p != chosen])
         tell(
             f"{given!r} was taken for {_describe(chosen)}, which alone of {len(left)} places of "
             f"that name lies by the front of this map (the others: {others}). Give another as "
@@ -173,7 +173,7 @@ def _read_point(text: str, bounds: Bounds | None, option: str) -> tuple[float, f
     lon, lat = float(pair[1]), float(pair[2])
     if bounds is not None and not _is_within(lon, lat, bounds) and _is_within(lat, lon, bounds):
         message = f"{text!r} lies outside the map, and within it if latitude stands first"
-        raise _refuse(message, f"Write longitude first: {option} {pair[2]},{pair[1]}")
+        raise _refuse(message, f"Write longitude first: {option} {pair[2]},{pair[1]}", option)
     return _check_range(lon, lat, text, option)
 
 
@@ -186,7 +186,7 @@ def _check_range(lon: float, lat: float, text: str, option: str) -> tuple[float,
         if swapped
         else f"Give {option} LON,LAT in degrees, WGS 84"
     )
-    raise _refuse(f"{text!r} is nowhere on the globe", remedy)
+    raise _refuse(f"{text!r} is nowhere on the globe", remedy, option)
 
 
 def _read_lettered(text: str) -> tuple[float, float] | None:
@@ -207,8 +207,9 @@ def _add_up(parts: Sequence[str | None], letter: str, negative: str) -> float:
     return round(-degrees if letter.upper() == negative else degrees, 7)
 
 
-def _refuse(message: str, remedy: str) -> SituationError:
-    return SituationError([InputFault("", message, remedy)])
+def _refuse(message: str, remedy: str, option: str) -> SituationError:
+    pointer = "/" + option.lstrip("-").replace("-", "_")  # the member of a request, and the option
+    return SituationError([InputFault(pointer, message, remedy)])
 
 
 def _refuse_unknown(text: str, countries: Sequence[str] | None, option: str) -> SituationError:
@@ -222,14 +223,16 @@ def _refuse_unknown(text: str, countries: Sequence[str] | None, option: str) -> 
         f"no place called {text!r} is known{where}",
         f"{hint}Villages of fewer than {SMALLEST_PLACE} people are not listed: give them as "
         f"{option} LON,LAT",
+        option,
     )
 
 
 def _refuse_outside(text: str, found: list[Place], option: str) -> SituationError:
-    known = "; ".join(_describe(place) for place in found[:MOST_ASKED])
+    known = _list(found)
     return _refuse(
         f"{text!r} does not lie within the map ({known})",
         f"Take a map of that place, or give the place that is meant as {option} LON,LAT",
+        option,
     )
 
 
@@ -237,18 +240,31 @@ def _describe(place: Place) -> str:
     return f"{place.label} ({place.lon:.4g},{place.lat:.4g})"
 
 
+def _list(places: list[Place]) -> str:
+    """List places by name, and say how many are left out."""
+    more = len(places) - MOST_ASKED
+    shown = [_describe(place) for place in places[:MOST_ASKED]]
+    return "; ".join([*shown, *([f"and {more} more, smaller ones"] if more > 0 else [])])
+
+
 def _ask(text: str, left: list[Place], option: str) -> QuestionError:
     shown = left[:MOST_ASKED]
+    more = len(left) - len(shown)
+    another = (
+        f"Another of that name, or a village of fewer than {SMALLEST_PLACE} people, which is not "
+        f"listed: {option} LON,LAT"
+    )
     document = {
         "question": "which_place",
         "text": text,
         "places": [place.to_dict() for place in shown],
+        "left_off": more,
+        "another": another,
         "answer_with": f"{option} LON,LAT",
     }
     lines = [f"  {p.label}, {_people(p)}: {option} {p.lon:g},{p.lat:g}" for p in shown]
-    more = len(left) - len(shown)
-    if more:
-        lines.append(f"  and {more} more, smaller ones")
+    lines += [f"  and {more} more, smaller ones"] if more else []
+    lines.append(f"  {another}")
     head = f"{len(left)} places are called {text!r}. Which is meant?"
     return QuestionError(document, "\n".join([head, *lines]))
 

@@ -46,7 +46,8 @@ def recognise(raw: bytes, name: str = "") -> Guest:
     if text is None:
         return guest("unknown", "a binary file of no kind known here", plain)
     if not text.strip("\ufeff \t\r\n\0"):
-        return guest("empty", "an empty file", plain)
+        bare = not raw.strip()
+        return guest("empty", "an empty file" if bare else "a file without a single letter", plain)
     read = recognise_json(text, plain) or recognise_writing(text, plain)
     return _spell(read, spelling, plain)
 

@@ -65,6 +65,16 @@ def gunzip(raw: bytes, most: int = SAMPLE) -> bytes:
     return _inflate(zlib.decompressobj(31), raw, most)
 
 
+def _is_cut(raw: bytes) -> bool:
+    """Tell a gzip that ends before it says that it does, within what is looked at."""
+    packed = zlib.decompressobj(31)
+    try:
+        got = packed.decompress(raw, SAMPLE)
+    except zlib.error:
+        return False
+    return not packed.eof and len(got) < SAMPLE
+
+
 def _inflate(packed: zlib._Decompress, raw: bytes, most: int) -> bytes:
     try:
         return packed.decompress(raw, most)
@@ -121,6 +131,9 @@ def _look_into_stream(raw: bytes, name: str, look: Look, nested: int) -> Guest:
     """Look at what one packed file holds."""
     if raw.startswith(b"\x1f\x8b"):
         word, inner = "gzip", gunzip(raw)
+        if inner and _is_cut(raw):
+            remedy = "Download it again, whole: it was not fetched or copied to its end"
+            return guest("gzip", "a gzip that is cut short", name, remedy)
     else:
         word = "bzip2" if raw.startswith(b"BZh") else "xz"
         inner = _unpack_slow(raw, word)

@@ -50,6 +50,15 @@ def test_a_zipped_body_is_read(client, body, pack):
     assert zipped.json() == post(client, body).json()
 
 
+def test_a_gzip_that_does_not_say_so_is_read_and_one_cut_short_is_called_so(
+    client, assert_problem, body
+):
+    assert post(client, gzip.compress(body)).json() == post(client, body).json()
+    problem = assert_problem(post(client, gzip.compress(body)[:-9]), 400)
+    assert "the gzip is cut short" in str(problem)
+    assert "Send it again, whole" in str(problem)
+
+
 @pytest.mark.parametrize(
     "spoil",
     [

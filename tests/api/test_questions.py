@@ -110,3 +110,31 @@ def test_every_route_that_reads_a_body_documents_what_is_wrong_with_one(client):
         if "post" in methods:
             missing = {"400", "405", "413", "415", "422", "503"} - set(methods["post"]["responses"])
             assert not missing, path
+
+
+@pytest.mark.parametrize("given", ["Nowherograd", "10,10", "200,100", "51.1,34.2", "Lymanychi"])
+@pytest.mark.parametrize("member", ["place", "force_in"])
+def test_what_is_wrong_with_a_place_names_the_member_it_came_in(ask, assert_problem, member, given):
+    told = assert_problem(ask(QUESTION | {member: given}), 422)
+    assert {fault["pointer"] for fault in told["errors"]} == {f"/{member}"}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"side": "XX"}, {"force_in": "salient-9"}, {"force_in": ""}, {"place": ""}]
+)
+def test_a_member_that_fits_no_map_is_named(ask, assert_problem, wrong):
+    told = assert_problem(ask(QUESTION | wrong), 422)
+    assert [fault["pointer"] for fault in told["errors"]] == [f"/{next(iter(wrong))}"]
+
+
+def test_a_list_is_told_what_a_question_is_made_of(client, assert_problem):
+    told = assert_problem(client.post("/v1/questions", content=b"[]"), 422)
+    assert told["errors"][0]["remedy"] == 'Give {"claim": ..., "maps": ...}'
+    told = assert_problem(client.post("/v1/judgements", content=b"[]"), 422)
+    assert told["errors"][0]["remedy"] == 'Give {"situation": ...}'
+
+
+@pytest.mark.parametrize("raw", [b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"])
+def test_a_mark_of_byte_order_alone_is_not_called_empty(client, assert_problem, raw):
+    told = assert_problem(client.post("/v1/questions", content=raw), 400)
+    assert "without a single letter" in told["errors"][0]["detail"]

@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from shapely.geometry import Point, shape
+import shapely
+from shapely.geometry import Point, box, mapping, shape
 
 from encircle.errors import QuestionError
 from encircle.formats.deepstate import (
@@ -15,6 +16,8 @@ from encircle.formats.deepstate import (
     parse_snapshot_time,
     situation_from_deepstate,
 )
+from encircle.formats.presets import MapFile, convert_map, read_map
+from encircle.formats.shapes import polygons_of
 from encircle.geojson import read_situation
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -131,3 +134,70 @@ def test_the_rear_of_the_kursk_salient_lies_behind_sumy_s_border():
     home = shape(kinds["territory-UA"]["geometry"])
     assert home.contains(shape(kinds["anchor-1"]["geometry"]))
     assert shape(document["situation"]["area"]).contains(Point(34.8, 50.907))  # Sumy
+
+
+# -- whole or cut short --------------------------------------------------------------------------
+
+
+def tell_incomplete(name, raw):
+    painted = read_map(None, [MapFile(name, raw)]).painted
+    return [n.statement for n in painted.notices if n.code == "map_incomplete"]
+
+
+WHOLE = [
+    *SAMPLES.glob("*.geojson"),
+    *(SHARED / "deepstate-mirror").glob("*.geojson"),
+    *(SHARED / "liveuamap").glob("*.json"),
+    *(SHARED / "isw-kursk").glob("*.geojson"),
+    *(SHARED / "isw-2022-08-15").glob("*Russian*.geojson"),
+]
+
+
+@pytest.mark.parametrize("path", WHOLE, ids=lambda path: path.stem)
+def test_no_map_as_its_maker_published_it_is_called_incomplete(path):
+    assert not tell_incomplete(path.name, path.read_bytes())
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.geojson")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.75, 0.85])
+def test_a_snapshot_cut_short_is_in_doubt(path, share):
+    whole = json.loads(path.read_bytes())
+    features = whole["features"]
+    cut = {**whole, "features": features[: int(len(features) * share)]}
+    (said,) = tell_incomplete(path.name, json.dumps(cut).encode())
+    assert "Download it again" in said
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*(SHARED / "deepstate-mirror").glob("*.geojson"), *(SHARED / "liveuamap").glob("*.json"),
+     *(SHARED / "isw-2022-08-15").glob("*RussianAssessedCoT*")],
+    ids=lambda path: path.stem,
+)  # fmt: skip
+def test_a_map_cropped_to_the_north_is_in_doubt_and_names_what_is_missing(path):
+    written = json.loads(path.read_bytes())
+    inner = written.get("value", written)
+    north = box(20.0, 49.0, 45.0, 60.0)
+    for feature in inner["features"]:
+        if feature.get("geometry"):
+            ground = shapely.make_valid(shape(feature["geometry"])).intersection(north)
+            feature["geometry"] = mapping(polygons_of(ground)) if ground.area else None
+    (said,) = tell_incomplete(path.name, json.dumps(written).encode())
+    assert "Mariupol" in said
+    assert "Starobilsk" not in said
+
+
+@pytest.mark.parametrize(
+    ("day", "side", "place", "doubted"),
+    [
+        pytest.param("2022-08-15_1660513442", "RU", KHERSON, True, id="the Dnipro by Kherson"),
+        pytest.param("2022-08-15_1660513442", "RU", (35.4, 47.3), False, id="the steppe"),
+        pytest.param("2025-03-14_1741941622", "UA", GUEVO, False, id="Kursk"),
+    ],
+)
+def test_a_bank_across_a_wide_river_that_is_not_drawn_is_in_doubt(day, side, place, doubted):
+    path = SAMPLES / f"{day}.geojson"
+    file = MapFile(path.name, path.read_bytes())
+    document = convert_map("deepstate", [file], force_at=[place], side=side)
+    told = {notice["code"]: notice["severity"] for notice in document["situation"]["notices"]}
+    assert told.get("strip_left_bare") == ("doubt" if doubted else None)

@@ -1,3 +1,4 @@
+import gzip
 import json
 from pathlib import Path
 
@@ -187,3 +188,31 @@ def test_an_option_that_would_do_nothing_is_refused_by_its_name(run, words, idle
     [line] = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
     assert idle in line
     assert done.stdout == ""
+
+
+# -- gzip ----------------------------------------------------------------------------------------
+
+WAYS = {
+    "judge": ("judge",), "inspect": ("inspect",), "check": ("check",),
+    "timeline": ("timeline", "--force", "kursk-group"),
+    "ask": ("ask", "The Ukrainian force in Kursk was encircled on 14 March 2025.", "--side", "UA"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_gzip_is_read_as_what_is_in_it(run, tmp_path, way):
+    packed = tmp_path / "situation.geojson.gz"
+    packed.write_bytes(gzip.compress(Path(KURSK).read_bytes()))
+    done, plain = run(*WAYS[way], packed), run(*WAYS[way], KURSK)
+    assert done.exit_code == plain.exit_code, done.stderr
+    assert done.stdout.replace(packed.name, Path(KURSK).name).split() == plain.stdout.split()
+
+
+@pytest.mark.parametrize("way", [*WAYS, "convert"])
+def test_a_gzip_cut_short_is_called_so_with_the_remedy(run, tmp_path, way):
+    cut = tmp_path / "situation.geojson.gz"
+    cut.write_bytes(gzip.compress(Path(KURSK).read_bytes())[:-900])
+    more = (tmp_path / "out.geojson",) if way == "convert" else ()
+    done = run(*WAYS.get(way, (way,)), cut, *more)
+    assert (done.exit_code, done.stdout.strip()) == (2, "")
+    assert f"{cut.name}: the gzip is cut short. Download it again" in done.stderr

@@ -167,6 +167,22 @@ def test_several_places_of_one_name_are_asked_about() -> None:
     assert "--place 37.8084,48.9901" in asked.value.words
 
 
+@pytest.mark.parametrize(("name", "most"), [("Lyman", 12), ("Lyman", 2), ("Uspenivka", 1)])
+def test_a_list_of_namesakes_says_how_many_more_and_how_to_give_one_not_listed(
+    monkeypatch, name, most
+) -> None:
+    monkeypatch.setattr("encircle.places.resolve.MOST_ASKED", most)
+    with pytest.raises(QuestionError) as asked:
+        resolve_place(name, countries=THEATRE)
+    document = asked.value.document
+    every = find_places(name, countries=THEATRE)
+    assert document["left_off"] == len(every) - len(document["places"])
+    assert (f"and {document['left_off']} more" in asked.value.words) == bool(document["left_off"])
+    *_, last = asked.value.words.splitlines()
+    assert "not listed: --place LON,LAT" in last
+    assert last.strip() == document["another"]
+
+
 def test_the_map_narrows_a_name() -> None:
     assert resolve_place("Pokrovsk", countries=THEATRE, bounds=DONBAS).admin == "Donetsk"
     assert resolve_place("Avdiivka", bounds=DONBAS, countries=THEATRE).admin == "Donetsk"

@@ -374,3 +374,10 @@ def test_whatever_the_bytes_something_is_said():
                 raw[luck.randrange(len(raw))] = luck.randrange(256)
         cut = bytes(raw[: luck.randint(0, len(raw))])
         assert recognise(cut, "x.geojson").label
+
+
+def test_a_gzip_cut_short_is_called_so_and_not_to_be_unpacked():
+    found = recognise(gzip.compress(js(SITUATION))[:-9], "a.geojson.gz")
+    assert found.label == "a gzip that is cut short"
+    assert "Download it again" in found.remedy
+    assert "gunzip" not in found.remedy
