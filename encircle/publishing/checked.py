@@ -148,7 +148,8 @@ class CheckedClaim:
     def evidence(self) -> tuple[str, ...]:
         """Ids of every feature the rating and its proof rest on, sorted."""
         found = {name for reason in self.because for name in reason.evidence}
-        for proof in (self.judgement.get("certificates") or {}).values():
+        proofs = self.judgement.get("certificates") or {}
+        for proof in (proofs.get("open"), proofs.get("closed")):
             for part in (proof or {}).get("legs", ()) or (proof or {}).get("segments", ()):
                 found.update(part.get("evidence", ()))
         return tuple(sorted(found))

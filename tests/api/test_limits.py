@@ -53,6 +53,7 @@ def test_what_takes_too_long_is_stopped_and_the_next_one_answered(
         assert _post(client, situation).status_code == 200
 
 
+@thorough
 def test_who_comes_while_all_are_busy_is_told_to_come_back(serve, assert_problem, endless):
     with serve(timeout_s=3.0, queue=0) as client, ThreadPoolExecutor() as threads:
         slow = threads.submit(_post, client, endless)
@@ -75,6 +76,7 @@ def test_who_waits_in_the_queue_is_answered(serve, situation):
 needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="Linux only")
 
 
+@thorough
 @needs_proc
 def test_a_worker_that_dies_is_replaced(serve, wait_until_ready, assert_problem, endless):
     others = _workers()

@@ -14,6 +14,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from api.main import create_app
 from api.settings import Settings
+from tests.thorough import thorough
 
 EXAMPLES = int(os.environ.get("ENCIRCLE_FUZZ_EXAMPLES", "12"))
 """Requests tried for each operation; more in CI."""
@@ -40,6 +41,7 @@ def served():
 schema = schemathesis.openapi.from_dict(create_app().openapi())
 
 
+@thorough
 @schema.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_documented(case, served):

@@ -24,7 +24,7 @@ from encircle.publishing.table import build_rows, write_csv
 MAP = "fixtures/trap-numbers-open/situation.geojson"
 PUBLISHER = Publisher("A newsroom", None, None, "2025-04-01")
 
-EXAMPLES = min(int(os.environ.get("ENCIRCLE_FUZZ", "40")), 300)
+EXAMPLES = min(int(os.environ.get("ENCIRCLE_FUZZ", "20")), 300)
 
 PLAIN = (
     st.none()
@@ -144,6 +144,12 @@ def put(document, path, value):
 def test_what_check_prints_is_published():
     assert len(parse_checked(checked())) == len(json.loads(checked())["claims"])
     assert publish(json.loads(checked()))
+
+
+def test_a_proof_of_no_known_kind_is_left_alone():
+    document = json.loads(checked())
+    document["claims"][0]["judgement"]["certificates"] = {"": True, "half-open": []}
+    assert publish(document)
 
 
 @given(st.data())

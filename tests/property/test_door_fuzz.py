@@ -20,7 +20,7 @@ from tests.property.strategies import situation_of
 
 pytestmark = pytest.mark.property
 
-COUNT = int(os.environ.get("ENCIRCLE_FUZZ", "500"))
+COUNT = int(os.environ.get("ENCIRCLE_FUZZ", "200"))
 JUDGED_SHARE = min(0.2, 600 / COUNT)
 """Of the mutants that can still be read, this share is judged too."""
 SLOWEST_S = 10.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -14,7 +16,10 @@ from tests.unit.formats.test_kml import kml, placemark, polygon
 pytestmark = pytest.mark.property
 
 SETTINGS = settings(
-    max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=min(int(os.environ.get("ENCIRCLE_FUZZ", "60")), 200),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
 )
 
 SEED = kml(

@@ -436,7 +436,7 @@ ONCE_REFUSED = {
 @pytest.mark.parametrize(
     "seed",
     every(
-        4, [pytest.param(s, id=f"{s}: {why}") for why, all_ in ONCE_REFUSED.items() for s in all_]
+        8, [pytest.param(s, id=f"{s}: {why}") for why, all_ in ONCE_REFUSED.items() for s in all_]
     ),
 )
 def test_the_verifier_accepts_what_once_it_refused(seed):

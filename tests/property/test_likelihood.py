@@ -156,6 +156,7 @@ def doubted_plan(plan, seed):
     return draw_plan({**graded, "features": [*graded["features"], *extra]})
 
 
+@thorough
 @FEW
 @given(plans(), SEEDS)
 def test_an_echo_changes_nothing(plan, seed):
@@ -330,6 +331,7 @@ def test_a_judgement_counts_a_graph_of_roads_whose_worlds_are_too_many():
     assert found["p_encircled"] == pytest.approx([find_reliability(graph).cut_off] * 2, abs=2e-6)
 
 
+@thorough
 def test_a_judgement_draws_a_graph_too_wide_to_be_counted_only_where_it_may():
     """A hundred and forty-four bridges: bounds, or where worlds may be drawn, a draw."""
     situation, graph = draw_grid(9, 0.7)

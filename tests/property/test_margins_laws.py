@@ -161,6 +161,7 @@ def test_the_closing_distance_agrees_with_a_cut_on_a_grid(ground, where):
         assert closing.length_m >= 0.85 * expected_m - 4 * step_m
 
 
+@thorough
 @SETTINGS
 @given(walls(), places(), places())
 def test_a_front_closes_the_ring_and_is_no_shorter_than_its_bound(ground, start, goal):

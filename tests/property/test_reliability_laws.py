@@ -1,3 +1,4 @@
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -20,7 +21,8 @@ from tests.property.worlds import (
 )
 from tests.thorough import thorough
 
-SETTINGS = settings(max_examples=200, deadline=None, derandomize=True)
+EXAMPLES = min(int(os.environ.get("ENCIRCLE_FUZZ", "60")), 200)
+SETTINGS = settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
 CLOSE = 1e-11
 pytestmark = pytest.mark.property
 

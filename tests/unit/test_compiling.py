@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.thorough import thorough
+
 ROOT = Path(__file__).parents[2]
 WITHOUT = "import sys; sys.modules['numba'] = None\n"
 
@@ -28,6 +30,7 @@ def test_judging_needs_no_compiler():
     assert done.returncode == 0, done.stderr
 
 
+@thorough
 def test_a_large_graph_is_reduced_to_the_same_without_a_compiler():
     code = (
         "import numpy as np\n"
@@ -55,6 +58,7 @@ def test_what_needs_compiled_kernels_says_so_by_name(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+@thorough
 @pytest.mark.parametrize("kind", ["njit", "compiled"])
 def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(kind):
     done = run(

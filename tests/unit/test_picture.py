@@ -13,7 +13,7 @@ import encircle
 from encircle import judge, picture
 from encircle.picture import draw_svg
 from encircle.picture_sheet import draw_page_map
-from tests.thorough import every
+from tests.thorough import every, thorough
 from tests.unit.test_baselines import M, blue, build, red
 from tests.unit.test_baselines import box as ring_box
 
@@ -237,6 +237,7 @@ def test_a_situation_of_one_point_can_be_drawn():
     parse(draw(document))
 
 
+@thorough
 def test_many_positions_shrink_and_lose_their_names():
     document = read_document("trap-ring-of-positions-reported")
     pattern = next(f for f in document["features"] if f["id"] == "red-00")

@@ -41,6 +41,7 @@ def test_polygons_that_share_a_front_keep_sharing_it():
         assert shared.length > 0.01
 
 
+@thorough
 def test_a_verdict_with_room_to_spare_stands():
     found = measure_sensitivity(situation_of("stalingrad-1942-11-24"))
     assert (found.verdict, found.share_held, found.others) == ("encircled", 1.0, {})
