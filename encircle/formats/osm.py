@@ -202,7 +202,7 @@ def _read_osm(path: Path, chance: str | None, on_read: Callable[[int], object] |
                     gathered.add(name, p_open, [(node.lon, node.lat) for node in stretch])
                     keys += [node.ref for node in stretch]
             lost += sum(not n.location.valid() for n in nodes)
-    except RuntimeError as error:
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         raise _refuse(f"{path.name} is not OpenStreetMap: {error}", "Give a whole file") from None
     if lost:
         gathered.notices.append(f"{number_of(lost, 'place')} outside the extract: roads end there")

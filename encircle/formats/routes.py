@@ -161,7 +161,7 @@ def _read_osm(raw: bytes, name: str, roads: Roads) -> Iterator[Way]:
         for way in found:
             if isinstance(way, osmium.osm.Way):
                 yield from _read_way(way, name, roads)
-    except (RuntimeError, ValueError, UnicodeDecodeError) as error:
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         raise refusal(f"{name} is not OpenStreetMap: {error!s:.120}", "Give a whole file") from None
     roads.notices[:] = _gather_lost(roads.notices, name)
 

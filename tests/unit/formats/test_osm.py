@@ -12,6 +12,7 @@ import shapely
 from encircle.errors import SituationError
 from encircle.formats.osm import read_polygons, read_road_lines
 from encircle.formats.road_network import build_road_network
+from encircle.formats.routes import read_roads
 
 osmium = pytest.importorskip("osmium")
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "roads"
@@ -215,6 +216,17 @@ def test_a_broken_osm_file_is_refused(tmp_path):
     path.write_bytes(b"nothing of the kind")
     with pytest.raises(SituationError, match="not OpenStreetMap"):
         read_road_lines(path)
+
+
+@pytest.mark.parametrize("lon", ["35.0x", "far", "35.0:05Z"])
+def test_a_node_with_a_broken_place_is_refused(tmp_path, lon):
+    path = write_osm(tmp_path / "roads.osm", [((1, 2), {"highway": "primary"})])
+    spoilt = path.read_text("utf-8").replace(f'lon="{NODES[1][0]}"', f'lon="{lon}"', 1)
+    path.write_text(spoilt, "utf-8")
+    with pytest.raises(SituationError, match="not OpenStreetMap"):
+        read_road_lines(path)
+    with pytest.raises(SituationError, match="not OpenStreetMap"):
+        read_roads(spoilt.encode(), "roads.osm", "osm_xml", None, 30.0)
 
 
 def test_without_osmium_the_remedy_is_named(tmp_path, monkeypatch):
