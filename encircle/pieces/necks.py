@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import shapely
 from shapely.geometry import Polygon
 
-from encircle.pieces.held import Held, flat_polygons, to_plane
+from encircle.pieces.held import Held, flat_polygons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,10 +28,6 @@ mappers' own lines err by as much. What is cut off is drawn as fine as the map."
 CORE_DETAIL_M = 10.0
 """Where the centre of a disc may lie is drawn no finer than this, metres: a tenth of the detail of
 the lines it follows from."""
-
-FAR_M = 45_000.0
-"""Ground farther from all that others hold takes no part in a neck, metres: more than the widest
-neck looked for, and as much again as its salient is wide."""
 
 DEPTH_PER_NECK = 0.8
 """A salient is at least as deep as its neck is wide. Convention, as of a peninsula and a cape."""
@@ -89,7 +85,6 @@ def find_bulges(held: Held) -> tuple[list[Bulge], list[Bulge]]:
     Opening by a disc, scale by scale: what the disc cannot reach from the rear, and where another
     disc of that size fits, lies behind a neck narrower than the disc. Third countries and the sea
     count as open here: they threaten nobody, so no neck lies between them and the enemy alone.
-    So does all that is far from what others hold: the far coasts of a country are no necks.
     """
     shapely.prepare(held.others_m)
     roam_m = _find_open(held)
@@ -119,13 +114,9 @@ def _coarsen(cores_m: BaseGeometry) -> BaseGeometry:
 
 
 def _find_open(held: Held) -> BaseGeometry:
-    """Join all ground a force may roam without a neck: its rear, what is neutral, what is far."""
+    """Join all ground a force may roam without a neck: its rear, and what is neutral."""
     neutral_m = held.neutral_m.simplify(DETAIL_M).buffer(2 * DETAIL_M, quad_segs=2)
-    near_m = held.others_m.simplify(4 * DETAIL_M).buffer(FAR_M, quad_segs=2)
-    far_m = to_plane(held.plane, held.window).difference(near_m)
-    roam_m = shapely.union_all(
-        [held.rear_m.simplify(DETAIL_M), neutral_m.simplify(DETAIL_M), far_m]
-    )
+    roam_m = shapely.union(held.rear_m.simplify(DETAIL_M), neutral_m.simplify(DETAIL_M))
     return _fill(roam_m, held.others_m)
 
 
