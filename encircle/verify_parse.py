@@ -14,8 +14,18 @@ if TYPE_CHECKING:
 
 Reading = Literal["optimistic", "pessimistic"]
 READINGS: tuple[Reading, ...] = ("optimistic", "pessimistic")
+DEFINITIONS = ("land_cut", "vehicle_cut", "fire_control", "isolation", "surrounded")
+ANSWERS = ("yes", "no", "contested", "unknown")
+LAND_ANSWERS = ("open", "closed", "contested", "unknown")
+ACCESS = ("sea", "air", "special")
+ACCESS_ANSWERS = ("none", "closed", "contested", "open", "unknown", "enemy_leave")
+"""What a judgement may answer. Source: contract, Definitions and Axes."""
 LAND_MODES = ("rail", "wheeled", "tracked", "foot", "boat")
 VERDICTS = ("encircled", "not_encircled", "contested", "indeterminate", "no_force")
+OF_ALL = ("verdict", "encircled", "status", "definitions", "axes", "certificates")
+OF_THE_WHOLE = (*OF_ALL, "cut_off", "units", "findings", "notices", "what_if", "provenance")
+OF_A_PART = (*OF_ALL, "id", "name", "weight", "present", "because")
+"""Members that every judgement has. Source: contract, The judgement."""
 GRADES = ("F0", "F1", "F2", "F3", "F4")
 UNMAPPED_RANK = 1.5
 """Fire nobody mapped ranks between F1 and F2. Source: the ladder of fire grades."""
@@ -132,15 +142,25 @@ class Ruling:
     encircled: bool | None
     code: str
     name: str | None
+    label: str | None
     because: str | None
-    """The rule that decided, where it says."""
+    """The rule that decided."""
     definitions: Mapping[str, str]
     land: Mapping[str, str]
     access: Mapping[str, str]
     best_fire: str | None
-    """The grade said to be on the best way; empty where nothing is said."""
+    """The grade said to be on the best way; null where unmapped, or where there is none."""
+    fires: Mapping[str, str | None]
+    """Mode to the grade on its own best way."""
+    told_as: tuple[str | None, float, str] | None
+    """Name, weight and presence of a position."""
     open: OpenPath | None
     closed: ClosedRing | None
+
+    @property
+    def answers(self) -> tuple[object, ...]:
+        """What is answered about it: definitions and axes."""
+        return (self.definitions, self.land, self.access, self.best_fire, self.fires)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +211,10 @@ class Said:
     cut_off: CutOff | None
     options: Mapping[str, object]
     """Every option printed, as it stands there."""
+    uncovered: str
+    """What ground that nobody drew is said to count as."""
+    guessed: Mapping[str, tuple[float, ...]]
+    """Position to the reach guessed for it, on each reading; metres."""
     notices: frozenset[tuple[str, str]]
     """Severity and sentence of each notice that is told beside the verdict."""
     confidence: str | None
@@ -219,6 +243,12 @@ class Node:
     def __getitem__(self, name: str) -> Node:
         return Node(self.object().get(name), f"{self.pointer}/{name}", self.spent)
 
+    def demand(self, names: tuple[str, ...]) -> None:
+        """Refuse an object that lacks a member which every judgement has, be it null."""
+        for name in names:
+            if name not in self.object():
+                raise UnreadableError(f"{self.pointer}/{name} is missing")
+
     def items(self) -> list[Node]:
         """Take a list, not too long."""
         if not isinstance(self.value, (list, tuple)) or len(self.value) > MOST_ITEMS:
@@ -243,14 +273,21 @@ class Node:
 
     def number(self) -> float:
         """Take a finite number that is not negative."""
+        number = self.signed()
+        if number < 0:
+            raise self.fail("a finite number, zero or more")
+        return number
+
+    def signed(self) -> float:
+        """Take a finite number."""
         if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
             raise self.fail("a number")
         try:
             number = float(self.value)
         except OverflowError:
             raise self.fail("a number of sane size") from None
-        if not math.isfinite(number) or number < 0:
-            raise self.fail("a finite number, zero or more")
+        if not math.isfinite(number):
+            raise self.fail("a finite number")
         return number
 
     def index(self) -> int:
@@ -299,6 +336,8 @@ def parse_judgement(judgement: Mapping[str, Any]) -> Said:
         If a member is missing, of the wrong type, not finite, or absurdly large.
     """
     top = Node(judgement)
+    top.demand(OF_THE_WHOLE)
+    top["provenance"].demand(("parameters", "default_reach_m"))
     return Said(
         force=top["force"].text(),
         side=top["side"].text(),
@@ -308,11 +347,18 @@ def parse_judgement(judgement: Mapping[str, Any]) -> Said:
         what_if=top["what_if"].maybe(_parse_what_if),
         cut_off=top["cut_off"].maybe(_parse_cut_off),
         options=top["provenance"]["parameters"].object(),
+        uncovered=top["provenance"]["parameters"]["uncovered"].text(),
+        guessed=_parse_guessed(top["provenance"]["default_reach_m"]),
         notices=frozenset(_parse_notices(top["notices"])),
         confidence=_parse_level(top["confidence"]),
         whole=_parse_ruling(top, None),
         parts=tuple(_parse_ruling(part, part["id"].text()) for part in top["units"].items()),
     )
+
+
+def _parse_guessed(node: Node) -> dict[str, tuple[float, ...]]:
+    given = node.object()
+    return {name: tuple(reach.signed() for reach in node[name].items()) for name in given}
 
 
 def _parse_what_if(node: Node) -> WhatIf:
@@ -366,40 +412,49 @@ def _parse_assumptions(node: Node) -> dict[str, bool]:
 
 
 def _parse_ruling(node: Node, whose: str | None) -> Ruling:
+    if whose is not None:
+        node.demand(OF_A_PART)
     encircled = node["encircled"].value
     if encircled is not None and not isinstance(encircled, bool):
         raise node["encircled"].fail("true, false or null")
     axes = node["axes"]
-    land = axes["land"].maybe(Node.object) if axes.value is not None else None
-    access = [kind for kind in ("sea", "air", "special") if axes.value is not None]
+    axes.demand(("land", "fire", *ACCESS))
+    by_mode = axes["fire"]["by_mode"]
     return Ruling(
         id=whose,
         verdict=node["verdict"].one_of(VERDICTS),
         encircled=encircled,
         code=node["status"]["code"].text(),
         name=node["status"]["name"].maybe(Node.text),
+        label=node["status"]["label"].maybe(Node.text),
         because=_parse_reason(node, whose),
-        definitions=node["definitions"].maybe(Node.words) or {},
-        land={mode: axes["land"][mode].text() for mode in land or {}},
-        access={kind: axes[kind].maybe(Node.text) or "none" for kind in access},
-        best_fire=_parse_best_fire(axes),
+        definitions={name: node["definitions"][name].one_of(ANSWERS) for name in DEFINITIONS},
+        land={mode: axes["land"][mode].one_of(LAND_ANSWERS) for mode in LAND_MODES},
+        access={kind: axes[kind].one_of(ACCESS_ANSWERS) for kind in ACCESS},
+        best_fire=_parse_grade(axes["fire"]["best"]),
+        fires={mode: _parse_grade(by_mode[mode]) for mode in by_mode.object()},
+        told_as=_parse_position(node) if whose is not None else None,
         open=node["certificates"]["open"].maybe(_parse_open),
         closed=node["certificates"]["closed"].maybe(_parse_closed),
     )
 
 
-def _parse_best_fire(axes: Node) -> str | None:
-    if axes.value is None or axes["fire"].value is None:
-        return ""
-    return axes["fire"]["best"].maybe(lambda best: best.one_of(GRADES))
+def _parse_grade(node: Node) -> str | None:
+    return node.maybe(lambda grade: grade.one_of(GRADES))
+
+
+def _parse_position(node: Node) -> tuple[str | None, float, str]:
+    return node["name"].maybe(Node.text), node["weight"].number(), node["present"].text()
 
 
 def _parse_reason(node: Node, whose: str | None) -> str | None:
     """Take the rule that decided: of the force's findings, or the one of a position."""
     if whose is not None:
-        return node["because"].maybe(lambda found: found["rule"].text())
-    findings = node["findings"].maybe(Node.items) or []
-    return next((f["rule"].text() for f in findings if f["decides"].value is True), None)
+        return node["because"]["rule"].text()
+    deciding = [f for f in node["findings"].items() if f["decides"].value is True]
+    if len(deciding) != 1:
+        raise node["findings"].fail("a list of findings of which one decides")
+    return deciding[0]["rule"].text()
 
 
 def _parse_line(node: Node) -> NDArray[np.float64]:
