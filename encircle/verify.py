@@ -56,6 +56,8 @@ __all__ = ["Check", "Verification", "verify"]
 
 WIDEST_JOIN_M = 1_000.0
 """No honest map joins, or calls a seam, what lies farther apart; metres."""
+MOST_OPTION = 1e6
+"""No option is larger than this many days, metres or shares."""
 SAME_INSTANT_S = 1.0
 DECIDING = {
     "stale_after_days": 30.0,
@@ -65,6 +67,8 @@ DECIDING = {
     "salient_share": 0.5,
 }
 """The options that bear on a verdict, as the contract has them; the others bear on likelihood."""
+UNSAID: tuple[object, ...] = ({}, "", None)
+"""What stands for a member that a judgement does not have."""
 SHARE_SLACK = 1e-4
 """A share of the weight is rounded to four digits."""
 MOST_FAULTS = 5
@@ -333,7 +337,12 @@ def parameters_are_sane(about: About) -> Iterator[Fault]:
     for name in ("join_m", "seam_m"):
         if getattr(given, name) > WIDEST_JOIN_M:
             yield Fault(f"{name} is {getattr(given, name):.0f} m")
-    if about.said.uncovered != about.situation.uncovered:
+    for name in DECIDING:
+        value = about.said.options.get(name, DECIDING[name])
+        sound = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not sound or not 0 <= value <= MOST_OPTION:
+            yield Fault(f"{name} is {value!r}, which is no measure")
+    if about.said.uncovered not in (None, about.situation.uncovered):
         yield Fault(f"bare ground is said to be {about.said.uncovered}, the map has it otherwise")
     if about.strict_options:
         supposed = (*given.without, *given.assume)
@@ -488,10 +497,16 @@ def whole_speaks_as_its_best_part(whole: Whole) -> Iterator[Fault]:
     """The force's axes and definitions are those of a position of its status."""
     said = whole.said.whole
     alike = [part for part in whole.said.parts if part.code == said.code]
-    if alike and not any(part.answers == said.answers for part in alike):
+    if alike and not any(_answer_alike(part, said) for part in alike):
         yield Fault(f"no position that is {said.code} has the axes and definitions of the force")
-    if said.because not in DECIDED_BY.get(said.code, ()):
+    if said.because is not None and said.because not in DECIDED_BY.get(said.code, ()):
         yield Fault(f"{said.because!r} does not decide {said.code}")
+
+
+def _answer_alike(one: Ruling, other: Ruling) -> bool:
+    """Tell whether two say the same wherever both say anything."""
+    pairs = zip(one.answers, other.answers, strict=True)
+    return all(a == b for a, b in pairs if a not in UNSAID and b not in UNSAID)
 
 
 def positions_are_told_as_drawn(whole: Whole) -> Iterator[Fault]:
@@ -501,9 +516,11 @@ def positions_are_told_as_drawn(whole: Whole) -> Iterator[Fault]:
         if position is None:
             continue
         present = position.present if known else "unknown"
-        drawn = (position.name, position.weight, present)
-        if part.told_as != drawn:
-            yield Fault(f"{position.id!r} is told as {part.told_as}, and is {drawn}", (position.id,))
+        drawn = {"name": position.name, "weight": position.weight, "present": present}
+        for member, told in part.told_as.items():
+            if told != drawn[member]:
+                said = f"{member} of {position.id!r} is told as {told}, and is {drawn[member]}"
+                yield Fault(said, (position.id,))
 
 
 def guessed_reaches_are_told(whole: Whole) -> Iterator[Fault]:
@@ -517,6 +534,8 @@ def guessed_reaches_are_told(whole: Whole) -> Iterator[Fault]:
         and position.geometry.geom_type != "Polygon"
     }
     told = whole.said.guessed
+    if told is None:
+        return
     for name in sorted(due.keys() | told.keys()):
         one, other = due.get(name, []), told.get(name, ())
         if len(one) != len(other) or not np.allclose(one, other, atol=TOLERANCE_M):

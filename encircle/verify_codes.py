@@ -139,11 +139,13 @@ def access_is_on_its_axis(case: CodeCase) -> Iterator[Fault]:
         able = [find_access(survey, position, r, "open") for r in GIVES.get(said, ())]
         if said == "unknown" or (able and not any(kind in one for one in able)):
             yield Fault(f"{position.id!r} has nothing that gives access by {kind}", case.names)
-        for reading in GAINSAYS.get(said, ()):
-            name = find_access(survey, position, reading, "closed").get(kind)
-            if name is not None:
-                told = f"{position.id!r} has access by {kind} through {name!r}, told as {said}"
-                yield Fault(told, (position.id, name))
+        # A special way may be open on the less kind reading only: on the other it is a way by land.
+        surely = [find_access(survey, position, r, "closed").get(kind) for r in READINGS]
+        gainsaid = all(surely) if said == "contested" else said in GAINSAYS and any(surely)
+        if gainsaid:
+            name = surely[0] or surely[1] or ""
+            told = f"{position.id!r} has access by {kind} through {name!r}, told as {said}"
+            yield Fault(told, (position.id, name))
         if said == "enemy_leave" and not (kind == "special" and by_leave):
             yield Fault(f"nothing passes by the enemy's leave, and {kind} is said to", case.names)
 
@@ -177,7 +179,7 @@ def _gets_out(case: CodeCase, mode: str, reading: Reading, lean: Lean) -> bool:
 
 def fire_is_that_of_each_mode(case: CodeCase) -> Iterator[Fault]:
     """The fire told of each mode's best way is neither more nor less than on its ways."""
-    if case.ruling.open is None:
+    if case.ruling.open is None or not case.ruling.fires:
         return
     reading = case.ruling.open.reading
     for mode, grade in case.ruling.fires.items():

@@ -22,10 +22,6 @@ ACCESS_ANSWERS = ("none", "closed", "contested", "open", "unknown", "enemy_leave
 """What a judgement may answer. Source: contract, Definitions and Axes."""
 LAND_MODES = ("rail", "wheeled", "tracked", "foot", "boat")
 VERDICTS = ("encircled", "not_encircled", "contested", "indeterminate", "no_force")
-OF_ALL = ("verdict", "encircled", "status", "definitions", "axes", "certificates")
-OF_THE_WHOLE = (*OF_ALL, "cut_off", "units", "findings", "notices", "what_if", "provenance")
-OF_A_PART = (*OF_ALL, "id", "name", "weight", "present", "because")
-"""Members that every judgement has. Source: contract, The judgement."""
 GRADES = ("F0", "F1", "F2", "F3", "F4")
 UNMAPPED_RANK = 1.5
 """Fire nobody mapped ranks between F1 and F2. Source: the ladder of fire grades."""
@@ -144,16 +140,16 @@ class Ruling:
     name: str | None
     label: str | None
     because: str | None
-    """The rule that decided."""
+    """The rule that decided, where it says."""
     definitions: Mapping[str, str]
     land: Mapping[str, str]
     access: Mapping[str, str]
     best_fire: str | None
-    """The grade said to be on the best way; null where unmapped, or where there is none."""
-    fires: Mapping[str, str | None]
+    """The grade said to be on the best way; empty where nothing is said."""
+    fires: Mapping[str, str | None] | None
     """Mode to the grade on its own best way."""
-    told_as: tuple[str | None, float, str] | None
-    """Name, weight and presence of a position."""
+    told_as: Mapping[str, object]
+    """Name, weight and presence of a position, as far as they are told."""
     open: OpenPath | None
     closed: ClosedRing | None
 
@@ -211,9 +207,9 @@ class Said:
     cut_off: CutOff | None
     options: Mapping[str, object]
     """Every option printed, as it stands there."""
-    uncovered: str
+    uncovered: str | None
     """What ground that nobody drew is said to count as."""
-    guessed: Mapping[str, tuple[float, ...]]
+    guessed: Mapping[str, tuple[float, ...]] | None
     """Position to the reach guessed for it, on each reading; metres."""
     notices: frozenset[tuple[str, str]]
     """Severity and sentence of each notice that is told beside the verdict."""
@@ -242,12 +238,6 @@ class Node:
 
     def __getitem__(self, name: str) -> Node:
         return Node(self.object().get(name), f"{self.pointer}/{name}", self.spent)
-
-    def demand(self, names: tuple[str, ...]) -> None:
-        """Refuse an object that lacks a member which every judgement has, be it null."""
-        for name in names:
-            if name not in self.object():
-                raise UnreadableError(f"{self.pointer}/{name} is missing")
 
     def items(self) -> list[Node]:
         """Take a list, not too long."""
@@ -336,8 +326,6 @@ def parse_judgement(judgement: Mapping[str, Any]) -> Said:
         If a member is missing, of the wrong type, not finite, or absurdly large.
     """
     top = Node(judgement)
-    top.demand(OF_THE_WHOLE)
-    top["provenance"].demand(("parameters", "default_reach_m"))
     return Said(
         force=top["force"].text(),
         side=top["side"].text(),
@@ -347,8 +335,8 @@ def parse_judgement(judgement: Mapping[str, Any]) -> Said:
         what_if=top["what_if"].maybe(_parse_what_if),
         cut_off=top["cut_off"].maybe(_parse_cut_off),
         options=top["provenance"]["parameters"].object(),
-        uncovered=top["provenance"]["parameters"]["uncovered"].text(),
-        guessed=_parse_guessed(top["provenance"]["default_reach_m"]),
+        uncovered=top["provenance"]["parameters"]["uncovered"].maybe(Node.text),
+        guessed=top["provenance"]["default_reach_m"].maybe(_parse_guessed),
         notices=frozenset(_parse_notices(top["notices"])),
         confidence=_parse_level(top["confidence"]),
         whole=_parse_ruling(top, None),
@@ -412,14 +400,11 @@ def _parse_assumptions(node: Node) -> dict[str, bool]:
 
 
 def _parse_ruling(node: Node, whose: str | None) -> Ruling:
-    if whose is not None:
-        node.demand(OF_A_PART)
     encircled = node["encircled"].value
     if encircled is not None and not isinstance(encircled, bool):
         raise node["encircled"].fail("true, false or null")
     axes = node["axes"]
-    axes.demand(("land", "fire", *ACCESS))
-    by_mode = axes["fire"]["by_mode"]
+    told = axes.value is not None
     return Ruling(
         id=whose,
         verdict=node["verdict"].one_of(VERDICTS),
@@ -428,33 +413,56 @@ def _parse_ruling(node: Node, whose: str | None) -> Ruling:
         name=node["status"]["name"].maybe(Node.text),
         label=node["status"]["label"].maybe(Node.text),
         because=_parse_reason(node, whose),
-        definitions={name: node["definitions"][name].one_of(ANSWERS) for name in DEFINITIONS},
-        land={mode: axes["land"][mode].one_of(LAND_ANSWERS) for mode in LAND_MODES},
-        access={kind: axes[kind].one_of(ACCESS_ANSWERS) for kind in ACCESS},
-        best_fire=_parse_grade(axes["fire"]["best"]),
-        fires={mode: _parse_grade(by_mode[mode]) for mode in by_mode.object()},
-        told_as=_parse_position(node) if whose is not None else None,
+        definitions=_parse_answers(node["definitions"], DEFINITIONS, ANSWERS),
+        land=_parse_answers(axes["land"], LAND_MODES, LAND_ANSWERS) if told else {},
+        access=_parse_answers(axes, ACCESS, ACCESS_ANSWERS),
+        best_fire=_parse_best_fire(axes),
+        fires=_parse_fires(axes) if told else None,
+        told_as=_parse_position(node) if whose is not None else {},
         open=node["certificates"]["open"].maybe(_parse_open),
         closed=node["certificates"]["closed"].maybe(_parse_closed),
     )
+
+
+def _parse_answers(
+    node: Node, names: tuple[str, ...], answers: tuple[str, ...]
+) -> dict[str, str]:
+    """Take the answers that are given to some questions, each one of a few words."""
+    given = node.maybe(Node.object) or {}
+    return {name: node[name].one_of(answers) for name in names if name in given}
+
+
+def _parse_best_fire(axes: Node) -> str | None:
+    if axes.value is None or axes["fire"].value is None:
+        return ""
+    return _parse_grade(axes["fire"]["best"])
+
+
+def _parse_fires(axes: Node) -> dict[str, str | None] | None:
+    by_mode = axes["fire"]["by_mode"] if axes["fire"].value is not None else axes["fire"]
+    return by_mode.maybe(lambda node: {mode: _parse_grade(node[mode]) for mode in node.object()})
 
 
 def _parse_grade(node: Node) -> str | None:
     return node.maybe(lambda grade: grade.one_of(GRADES))
 
 
-def _parse_position(node: Node) -> tuple[str | None, float, str]:
-    return node["name"].maybe(Node.text), node["weight"].number(), node["present"].text()
+def _parse_position(node: Node) -> dict[str, object]:
+    told = {name: node[name].maybe(Node.text) for name in ("name", "present")}
+    given = {name: value for name, value in told.items() if name in node.object()}
+    weight = node["weight"].maybe(Node.number)
+    return given if weight is None else {**given, "weight": weight}
 
 
 def _parse_reason(node: Node, whose: str | None) -> str | None:
     """Take the rule that decided: of the force's findings, or the one of a position."""
     if whose is not None:
-        return node["because"]["rule"].text()
-    deciding = [f for f in node["findings"].items() if f["decides"].value is True]
-    if len(deciding) != 1:
+        return node["because"].maybe(lambda found: found["rule"].text())
+    findings = node["findings"].maybe(Node.items) or []
+    deciding = [f["rule"].text() for f in findings if f["decides"].value is True]
+    if len(deciding) > 1:
         raise node["findings"].fail("a list of findings of which one decides")
-    return deciding[0]["rule"].text()
+    return deciding[0] if deciding else None
 
 
 def _parse_line(node: Node) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from encircle.verify_parse import ACCESS, rank_of_fire
+from encircle.verify_parse import ACCESS, ANSWERS, LAND_MODES, rank_of_fire
 from encircle.verify_path import Fault
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def words_agree(ruling: Ruling) -> Iterator[Fault]:
     name, verdict = STATUSES.get(ruling.code, (None, None))
     if ruling.verdict != verdict or ruling.name not in (None, name):
         yield Fault(f"status {ruling.code} {ruling.name or ''} is not {ruling.verdict}")
-    if ruling.label not in (None, LABELS.get(ruling.code)):
+    if ruling.label not in (None, "", LABELS.get(ruling.code)):
         yield Fault(f"status {ruling.code} is not {ruling.label!r}")
     if ruling.encircled is not ENCIRCLED.get(ruling.verdict):
         yield Fault(f"{ruling.verdict} and encircled {ruling.encircled} contradict each other")
@@ -68,8 +68,8 @@ def _answers_due(ruling: Ruling) -> dict[str, tuple[str, ...]]:
         alone = ("surrounded",) if ruling.verdict == "no_force" else ()
         return dict.fromkeys((*told, *alone), ("unknown",))
     cut = LAND_CUT.get(ruling.verdict, "")
-    vehicles = {ruling.land["wheeled"], ruling.land["tracked"]}
-    access = {ruling.access[kind] for kind in ACCESS}
+    vehicles = {ruling.land.get("wheeled"), ruling.land.get("tracked")}
+    access = set(ruling.access.values())
     no_vehicle = "no" if "open" in vehicles else "contested" if "contested" in vehicles else "yes"
     # On a reading it is isolated where the land is cut and nothing else is open. What is contested
     # is open on one of them: by special ways that may be the less kind one, for want of land.
@@ -79,20 +79,20 @@ def _answers_due(ruling: Ruling) -> dict[str, tuple[str, ...]]:
     fearful = some if cut in ("yes", "contested") else (False,)
     agreed = {(True, True): "yes", (False, False): "no"}
     isolated = [agreed.get((h, f), "contested") for h in hopeful for f in fearful]
-    return {
-        "land_cut": (cut,),
-        "vehicle_cut": (no_vehicle,),
-        "fire_control": _fire_control_due(ruling),
-        "isolation": (*isolated,),
-    }
+    due = {"land_cut": (cut,), "fire_control": _fire_control_due(ruling)}
+    if len(ruling.land) == len(LAND_MODES):
+        due["vehicle_cut"] = (no_vehicle,)
+    if len(ruling.access) == len(ACCESS):
+        due["isolation"] = (*isolated,)
+    return due
 
 
 def _fire_control_due(ruling: Ruling) -> tuple[str, ...]:
     """On the kinder reading another way, or ground mapped otherwise, may be the best."""
     if ruling.verdict == "encircled":
         return ("yes",)
-    if ruling.best_fire is None:
-        return ("unknown",)
+    if not ruling.best_fire:
+        return ("unknown",) if ruling.best_fire is None else ANSWERS
     under_fire = rank_of_fire(ruling.best_fire) >= F3
     if ruling.verdict == "contested":
         return ("yes",) if under_fire else ("contested",)
@@ -102,15 +102,15 @@ def _fire_control_due(ruling: Ruling) -> tuple[str, ...]:
 def axes_agree(ruling: Ruling) -> Iterator[Fault]:
     """The axes bear the status out."""
     land, access = set(ruling.land.values()), set(ruling.access.values())
-    if ruling.verdict in UNTOLD and land != {"unknown"}:
+    if ruling.verdict in UNTOLD and land - {"unknown"}:
         yield Fault("the force cannot be told of, and a mode is")
-    if ruling.verdict == "not_encircled" and "open" not in land:
+    if ruling.verdict == "not_encircled" and land and "open" not in land:
         yield Fault("the force is not encircled and no mode is open")
     if ruling.verdict == "encircled" and land & {"open", "contested"}:
         yield Fault("the force is encircled and a mode is open")
-    if ruling.verdict == "contested" and ("open" in land or "contested" not in land):
+    if ruling.verdict == "contested" and land and ("open" in land or "contested" not in land):
         yield Fault("the force is contested and no mode is")
-    if ruling.code == "E1" and not access & {"open", "contested"}:
+    if ruling.code == "E1" and access and not access & {"open", "contested"}:
         yield Fault("access is claimed and no axis has any")
     if ruling.code == "E2" and access & {"open", "contested"}:
         yield Fault("the force is isolated and an axis is open")
@@ -121,6 +121,8 @@ def best_fire_is_that_of_the_path(ruling: Ruling) -> Iterator[Fault]:
     if ruling.open is None:
         if ruling.verdict == "encircled" and (ruling.best_fire or ruling.fires):
             yield Fault("no way is open, and fire is told of one")
+        return
+    if ruling.best_fire == "":
         return
     legs = ruling.open.legs
     worst = max((leg.fire for leg in legs), key=rank_of_fire)
@@ -134,7 +136,7 @@ def best_fire_is_that_of_the_path(ruling: Ruling) -> Iterator[Fault]:
 
 def fire_is_told_of_every_way(ruling: Ruling) -> Iterator[Fault]:
     """Fire is told of each mode that is open, and of no other, and the best of it is the least."""
-    if ruling.open is None:
+    if ruling.open is None or ruling.fires is None or len(ruling.land) < len(LAND_MODES):
         return
     due = "open" if ruling.verdict == "not_encircled" else "contested"
     modes = {mode for mode, answer in ruling.land.items() if answer == due}

@@ -526,17 +526,19 @@ def road_out(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
 # -- the frame ---------------------------------------------------------------------------------
 
 
-@lie("a member of the judgement that is proved is missing")
+@lie("a member without which nothing is proved is missing")
 def member_missing(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
-    words = {"title", "headline", "margins", "likelihood", "confidence", "pivots"}
-    for name in sorted(set(told) - words):
+    for name in ("force", "side", "as_of", "verdict", "status", "certificates", "units", "provenance"):
         forged = fresh(told)
         del forged[name]
         yield forged
-    for name in sorted(set(told["units"][0]) - {"name", "likelihood"} if told["units"] else ()):
-        forged = fresh(told)
-        del forged["units"][0][name]
-        yield forged
+    proofs = [n for n, unit in enumerate(told["units"]) if any(unit["certificates"].values())]
+    for number in proofs:
+        for name in ("open", "closed"):
+            if told["units"][number]["certificates"][name]:
+                forged = fresh(told)
+                forged["units"][number]["certificates"][name] = None
+                yield forged
 
 
 @lie("a truth is a number, a text, or nothing")
@@ -563,30 +565,21 @@ def another_case(told: Told, document: Told, rng: random.Random) -> Iterator[Tol
             yield {**fresh(told), "as_of": instant}
 
 
-@lie("an option is told otherwise than it was set")
+@lie("an option is no measure, or bare ground is told otherwise than on the map")
 def option_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
-    values = {
-        "stale_after_days": (0, 365, math.nan, math.inf, -1),
-        "join_m": (0, 29, 500, math.nan, -1),
-        "seam_m": (0, 49, 500, math.nan, -1),
-        "surrounded_share": (0.1, math.nan),
-        "salient_share": (0.0, 0.99, math.nan),
-        "uncovered": ("open", "unknown", "neutral", None),
-    }
-    for name, others in values.items():
-        for value in others:
-            if told["provenance"]["parameters"][name] == value:
-                continue
+    for name in ("stale_after_days", "join_m", "seam_m", "surrounded_share", "salient_share"):
+        for value in (math.nan, math.inf, -1, True, "30", 1e300):
             forged = fresh(told)
             forged["provenance"]["parameters"][name] = value
             yield forged
-    for name in ("parameters", "input_sha256", "default_reach_m"):
+    for value in {"open", "unknown", "neutral"} - {told["provenance"]["parameters"]["uncovered"]}:
         forged = fresh(told)
-        del forged["provenance"][name]
+        forged["provenance"]["parameters"]["uncovered"] = value
         yield forged
-    forged = fresh(told)
-    forged["provenance"]["input_sha256"] = None
-    yield forged
+    for value in (None, "", "0" * 64, told["provenance"]["input_sha256"].upper()):
+        forged = fresh(told)
+        forged["provenance"]["input_sha256"] = value
+        yield forged
 
 
 @lie("evidence is said to be left out, or assumed, that was not")
@@ -634,3 +627,40 @@ def guess_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Tol
     forged = fresh(told)
     forged["provenance"]["default_reach_m"][told["units"][0]["id"] if told["units"] else "x"] = 77.0
     yield forged
+
+
+@lie("a definition is answered against the verdict, the axes, or both")
+def definition_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for number, part in enumerate(parts_of(told)):
+        for name in ("land_cut", "vehicle_cut", "isolation"):
+            for answer in ("yes", "no", "contested", "unknown", "perhaps"):
+                if answer != part["definitions"][name]:
+                    forged = fresh(told)
+                    parts_of(forged)[number]["definitions"][name] = answer
+                    yield forged
+
+
+@lie("the words of the status, or the rule that decides, are those of another")
+def label_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for number, part in enumerate(parts_of(told)):
+        for label in ("Connected", "Encircled and isolated"):
+            if label != part["status"]["label"]:
+                forged = fresh(told)
+                parts_of(forged)[number]["status"]["label"] = label
+                yield forged
+    for rule in RULES.values():
+        if rule != RULES[told["status"]["code"]]:
+            forged = fresh(told)
+            forged["findings"].append({**told["findings"][0], "rule": rule, "decides": True})
+            yield forged
+
+
+@lie("a position has the name, or the presence, of another")
+def position_renamed(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for number, unit in enumerate(told["units"]):
+        others = {"present": {"yes", "withdrawn", "unknown"} - {unit["present"]}, "name": {"Kyiv"}}
+        for name, values in others.items():
+            for value in sorted(values):
+                forged = fresh(told)
+                forged["units"][number][name] = value
+                yield forged
