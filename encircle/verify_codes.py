@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from encircle.situation import Crossing, Fire
+from encircle.situation import Anchor, Crossing, Fire
 from encircle.verify_ground import TOLERANCE_M, Survey
 from encircle.verify_parse import LAND_MODES, READINGS, rank_of_fire
 from encircle.verify_path import Fault
-from encircle.verify_reach import find_access, find_way_by, flood_of, share_hostile
+from encircle.verify_reach import FACILITIES, find_access, find_way_by, flood_of, share_hostile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,8 +146,19 @@ def access_is_on_its_axis(case: CodeCase) -> Iterator[Fault]:
             name = surely[0] or surely[1] or ""
             told = f"{position.id!r} has access by {kind} through {name!r}, told as {said}"
             yield Fault(told, (position.id, name))
+        if kind in FACILITIES.values() and said == ("none" if _is_drawn(survey, kind) else "closed"):
+            yield Fault(f"{kind} is called {said}, and the map has it otherwise", case.names)
         if said == "enemy_leave" and not (kind == "special" and by_leave):
             yield Fault(f"nothing passes by the enemy's leave, and {kind} is said to", case.names)
+
+
+def _is_drawn(survey: Survey, kind: str) -> bool:
+    """Tell whether the side has an anchor of a kind, or anything on the map leads to one."""
+    anchors = (a for a in survey.each(Anchor) if a.side in survey.friends)
+    bound = survey.extent().buffer(survey.parameters.join_m)
+    facilities = (c for c in survey.each(Crossing) if survey.shape(c).intersects(bound))
+    leads = any(FACILITIES.get(f.type) == kind for f in facilities if isinstance(f, Crossing))
+    return leads or any(anchor.access == kind for anchor in anchors)
 
 
 def modes_are_open_as_told(case: CodeCase) -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import math
 import random
 from collections.abc import Callable, Iterator
@@ -261,7 +262,9 @@ def access_axis(told: Told, document: Told, rng: random.Random) -> Iterator[Told
     for number, part in enumerate(parts_of(told)):
         for axis in ACCESS:
             for other in ("none", "closed", "contested", "open", "enemy_leave"):
-                if other != part["axes"][axis]:
+                # To *special*, none and closed are one: a way that nobody can take.
+                vague = axis == "special" and {other, part["axes"][axis]} == {"none", "closed"}
+                if other != part["axes"][axis] and not vague:
                     forged = fresh(told)
                     parts_of(forged)[number]["axes"][axis] = other
                     yield forged
@@ -476,9 +479,15 @@ def ring_elsewhere(told: Told, document: Told, rng: random.Random) -> Iterator[T
             yield forged
 
 
-@lie("the ring's wall is made of something else than it is")
+@lie("the ring's wall is made of something that is not on the map")
 def wall_renamed(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
-    for tag in ("hostile", "barrier", "sea", "neutral", "grey"):
+    kinds = {f["properties"].get("type") or f["properties"].get("holder")
+             for f in document["features"]}  # fmt: skip
+    absent = {"barrier": {"river", "lake", "cliff", "minefield", "border"}, "sea": {"coast"},
+              "neutral": {"neutral"}}  # fmt: skip
+    for tag, makers in absent.items():
+        if kinds & makers or (tag == "sea" and "sea" in json.dumps(document)):
+            continue
         forged = fresh(told)
         changed = False
         for closed in certificates_of(forged, "closed"):
@@ -506,15 +515,19 @@ def wall_credited(told: Told, document: Told, rng: random.Random) -> Iterator[To
 
 @lie("a road out of the ring is not told of, or stopped by something that does not stop it")
 def road_out(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
-    reasons = ("hostile", "grey", "neutral", "barrier", "cut", "unknown", "permission", "tunnel",
-               "neutral_strip", "third_party", "edge")  # fmt: skip
+    told_in_words = json.dumps(document)
+    signs = {"cut": '"cut"', "unknown": '"state": "unknown"', "permission": '"permission"',
+             "tunnel": '"tunnel"', "third_party": '"third_party"', "neutral": '"neutral"',
+             "neutral_strip": '"neutral"', "barrier": '"barrier"'}  # fmt: skip
+    reasons = [r for r, sign in signs.items() if sign not in told_in_words]
     for reason in (None, *reasons):
         forged = fresh(told)
         changed = False
         for closed in certificates_of(forged, "closed"):
             for entries in closed["cut_set"].values():
                 if entries and reason is None:
-                    del entries[0]
+                    gone = entries[0]["id"]
+                    entries[:] = [entry for entry in entries if entry["id"] != gone]
                     changed = True
                 elif entries and entries[0]["because"] != reason:
                     entries[0]["because"] = reason
