@@ -25,57 +25,39 @@ from encircle.supposition import suppose
 from encircle.verify_codes import (
     CODE_RULES,
     CONTRADICTION,
+    DECIDED_BY,
     CodeCase,
     verdicts_of,
     verdicts_of_all,
 )
-from encircle.verify_ground import FOCUS_M, Survey, trace_of
+from encircle.situation import Position
+from encircle.verify_ground import FOCUS_M, TOLERANCE_M, Survey, trace_of
 from encircle.verify_parse import (
+    READINGS,
     Parameters,
     Ruling,
     Said,
     UnreadableError,
     parse_judgement,
-    rank_of_fire,
 )
 from encircle.verify_path import PATH_RULES, Fault, PathCase
 from encircle.verify_ring import RING_RULES, RingCase
 from encircle.verify_ways import WAY_RULES
+from encircle.verify_words import RULING_RULES, STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
-    from encircle.situation import Position, Situation
+    from encircle.situation import Situation
 
 __all__ = ["Check", "Verification", "verify"]
 
-STATUSES = {
-    "C0": ("connected", "not_encircled"),
-    "C1": ("salient", "not_encircled"),
-    "C2": ("interdicted", "not_encircled"),
-    "C3": ("contested", "contested"),
-    "U": ("indeterminate", "indeterminate"),
-    "E1": ("encircled_with_access", "encircled"),
-    "E2": ("isolated", "encircled"),
-    "N": ("no_force", "no_force"),
-}
-"""Code to name and verdict, best-off first. Source: contract, section 2."""
-ENCIRCLED: dict[str, tuple[bool | None, ...]] = {
-    "encircled": (True,),
-    "not_encircled": (False,),
-    "no_force": (None, False),
-}
-LAND_CUT = {"encircled": "yes", "not_encircled": "no", "contested": "contested"}
-DEMANDS: dict[str, tuple[str | None, str | None]] = {
-    "not_encircled": ("pessimistic", None),
-    "encircled": (None, "optimistic"),
-    "contested": ("optimistic", "pessimistic"),
-}
-"""Verdict to the readings its open path and its closed ring must be drawn on."""
 WIDEST_JOIN_M = 1_000.0
 """No honest map joins, or calls a seam, what lies farther apart; metres."""
+MOST_OPTION = 1e6
+"""No option is larger than this many days, metres or shares."""
 SAME_INSTANT_S = 1.0
 DECIDING = {
     "stale_after_days": 30.0,
@@ -85,6 +67,8 @@ DECIDING = {
     "salient_share": 0.5,
 }
 """The options that bear on a verdict, as the contract has them; the others bear on likelihood."""
+UNSAID: tuple[object, ...] = ({}, "", None)
+"""What stands for a member that a judgement does not have."""
 SHARE_SLACK = 1e-4
 """A share of the weight is rounded to four digits."""
 MOST_FAULTS = 5
@@ -295,7 +279,7 @@ def _ask(
         for fault in faults:
             yield Check(name, False, _sentence(fault.statement), fault.features)  # noqa: FBT003
         if not faults:
-            yield Check(name, holds=True, statement=(rule.__doc__ or name).strip())
+            yield Check(name, holds=True, statement=(rule.__doc__ or name).strip().partition("\n")[0])
 
 
 def _first(faults: Iterator[Fault]) -> Iterator[Fault]:
@@ -341,9 +325,9 @@ def instant_agrees(about: About) -> Iterator[Fault]:
     except ValueError:
         yield Fault(f"{about.said.as_of!r} is not an instant")
         return
-    if instant.tzinfo is None:
-        instant = instant.replace(tzinfo=UTC)
-    if abs((instant - about.situation.as_of).total_seconds()) > SAME_INSTANT_S:
+    if instant.tzinfo is None:  # a bare date might be its first instant, or its last
+        yield Fault(f"{about.said.as_of!r} is of no time zone")
+    elif abs((instant - about.situation.as_of).total_seconds()) > SAME_INSTANT_S:
         yield Fault(f"the judgement is as of {instant}, not of {about.situation.as_of}")
 
 
@@ -353,6 +337,13 @@ def parameters_are_sane(about: About) -> Iterator[Fault]:
     for name in ("join_m", "seam_m"):
         if getattr(given, name) > WIDEST_JOIN_M:
             yield Fault(f"{name} is {getattr(given, name):.0f} m")
+    for name in DECIDING:
+        value = about.said.options.get(name, DECIDING[name])
+        sound = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not sound or not 0 <= value <= MOST_OPTION:
+            yield Fault(f"{name} is {value!r}, which is no measure")
+    if about.said.uncovered not in (None, about.situation.uncovered):
+        yield Fault(f"bare ground is said to be {about.said.uncovered}, the map has it otherwise")
     if about.strict_options:
         supposed = (*given.without, *given.assume)
         if supposed:
@@ -485,7 +476,7 @@ def whole_follows_from_parts(whole: Whole) -> Iterator[Fault]:
     doubtful = [codes[p.id] for p in whole.doubtful if p.id in codes and codes[p.id] != "N"]
     allowed = {min(some, key=rank.index) for some in (standing, standing + doubtful) if some}
     if not standing:
-        allowed = {"U"} if whole.doubtful else {"N", "U"}
+        allowed = {"U"} if whole.doubtful else {"N"}
     if whole.said.whole.code not in allowed:
         due = " or ".join(sorted(allowed))
         yield Fault(f"the positions make it {due}, not {whole.said.whole.code}")
@@ -502,12 +493,62 @@ def nobody_is_left_where_nobody_is_judged(whole: Whole) -> Iterator[Fault]:
             yield Fault(f"{part.id!r} is said to be gone and is there", (part.id or "",))
 
 
-def ring_holds_the_whole_force(whole: Whole) -> Iterator[Fault]:
-    """An encircled force's ring names every position still there."""
-    ring = whole.said.whole.closed
-    if whole.said.whole.verdict != "encircled" or ring is None:
+def whole_speaks_as_its_best_part(whole: Whole) -> Iterator[Fault]:
+    """The force's axes and definitions are those of a position of its status."""
+    said = whole.said.whole
+    alike = [part for part in whole.said.parts if part.code == said.code]
+    if alike and not any(_answer_alike(part, said) for part in alike):
+        yield Fault(f"no position that is {said.code} has the axes and definitions of the force")
+    if said.because is not None and said.because not in DECIDED_BY.get(said.code, ()):
+        yield Fault(f"{said.because!r} does not decide {said.code}")
+
+
+def _answer_alike(one: Ruling, other: Ruling) -> bool:
+    """Tell whether two say the same wherever both say anything."""
+    pairs = zip(one.answers, other.answers, strict=True)
+    return all(a == b for a, b in pairs if a not in UNSAID and b not in UNSAID)
+
+
+def positions_are_told_as_drawn(whole: Whole) -> Iterator[Fault]:
+    """Each position has the name, the weight and the presence that the map gives it."""
+    for part in whole.said.parts:
+        position, known = whole.position(part.id), part.id in whole.survey.known
+        if position is None:
+            continue
+        present = position.present if known else "unknown"
+        drawn = {"name": position.name, "weight": position.weight, "present": present}
+        for member, told in part.told_as.items():
+            if told != drawn[member]:
+                said = f"{member} of {position.id!r} is told as {told}, and is {drawn[member]}"
+                yield Fault(said, (position.id,))
+
+
+def guessed_reaches_are_told(whole: Whole) -> Iterator[Fault]:
+    """Every reach that was guessed is told, as the contract guesses it, and no other is."""
+    survey = whole.survey
+    due = {
+        position.id: [survey.reach_m(position, reading) for reading in READINGS]
+        for position in survey.each(Position)
+        if position.reach_m is None
+        and position.geometry is not None
+        and position.geometry.geom_type != "Polygon"
+    }
+    told = whole.said.guessed
+    if told is None:
         return
-    left = tuple(p.id for p in whole.standing if p.id not in ring.units)
+    for name in sorted(due.keys() | told.keys()):
+        one, other = due.get(name, []), told.get(name, ())
+        if len(one) != len(other) or not np.allclose(one, other, atol=TOLERANCE_M):
+            yield Fault(f"the reach of {name!r} is told as {[*other]}, and guessed as {one}", (name,))
+
+
+def ring_holds_the_whole_force(whole: Whole) -> Iterator[Fault]:
+    """The ring of a force that is encircled, or may be, names every position that can be told."""
+    ring = whole.said.whole.closed
+    if ring is None:
+        return
+    untold = {part.id for part in whole.said.parts if part.code == "U"}
+    left = tuple(p.id for p in whole.standing if p.id not in {*ring.units, *untold})
     if left:
         yield Fault("the ring leaves out part of the force", left)
 
@@ -570,79 +611,15 @@ def a_dot_is_not_a_force(whole: Whole) -> Iterator[Fault]:
 
 WHOLE_RULES = (
     positions_are_all_judged,
+    positions_are_told_as_drawn,
+    guessed_reaches_are_told,
     a_dot_is_not_a_force,
     whole_follows_from_parts,
+    whole_speaks_as_its_best_part,
     nobody_is_left_where_nobody_is_judged,
     ring_holds_the_whole_force,
     cut_off_is_counted,
     parts_prove_themselves,
-)
-
-
-# -- one ruling ------------------------------------------------------------------------------
-
-
-def words_agree(ruling: Ruling) -> Iterator[Fault]:
-    """Status, verdict and definitions say the same thing."""
-    name, verdict = STATUSES.get(ruling.code, (None, None))
-    if ruling.verdict != verdict or ruling.name not in (None, name):
-        yield Fault(f"status {ruling.code} {ruling.name or ''} is not {ruling.verdict}")
-    if ruling.encircled not in ENCIRCLED.get(ruling.verdict, (None,)):
-        yield Fault(f"{ruling.verdict} and encircled {ruling.encircled} contradict each other")
-    due = LAND_CUT.get(ruling.verdict)
-    cut = ruling.definitions.get("land_cut", due)
-    if due and cut != due:
-        yield Fault(f"{ruling.verdict} and land_cut {cut} contradict each other")
-
-
-def axes_agree(ruling: Ruling) -> Iterator[Fault]:
-    """The axes bear the status out."""
-    land, access = set(ruling.land.values()), set(ruling.access.values())
-    if ruling.verdict == "not_encircled" and land and "open" not in land:
-        yield Fault("the force is not encircled and no mode is open")
-    if ruling.verdict == "encircled" and land & {"open", "contested"}:
-        yield Fault("the force is encircled and a mode is open")
-    if ruling.verdict == "contested" and land and ("open" in land or "contested" not in land):
-        yield Fault("the force is contested and no mode is")
-    if ruling.code == "E1" and access and not access & {"open", "contested"}:
-        yield Fault("access is claimed and no axis has any")
-    if ruling.code == "E2" and access & {"open", "contested"}:
-        yield Fault("the force is isolated and an axis is open")
-
-
-def best_fire_is_that_of_the_path(ruling: Ruling) -> Iterator[Fault]:
-    """The fire said to be on the best way is the worst on the path that proves it."""
-    if ruling.open is None or ruling.best_fire == "":
-        return
-    legs = ruling.open.legs
-    worst = max((leg.fire for leg in legs), key=rank_of_fire)
-    # To the road the force goes over ground of its own: unmapped there, it takes nothing away.
-    own = legs[0].by == "ground" and legs[0].mode in ("wheeled", "rail") and legs[0].fire is None
-    on_way = max((leg.fire for leg in legs[own:]), key=rank_of_fire, default="F0")
-    if ruling.best_fire not in (worst, on_way):
-        said = f"the best way is said to be under {ruling.best_fire or 'unmapped fire'}"
-        yield Fault(f"{said}, its path is under {worst or 'unmapped fire'}")
-
-
-def certificates_are_those_demanded(ruling: Ruling) -> Iterator[Fault]:
-    """The verdict comes with the proofs it demands, each on its own reading."""
-    demanded = DEMANDS.get(ruling.verdict, (None, None))
-    given = (ruling.open, ruling.closed)
-    for what, reading, proof in zip(("open path", "closed ring"), demanded, given, strict=True):
-        if reading is None and proof is not None:
-            yield Fault(f"{ruling.verdict} comes with no {what}, and one is given")
-        elif reading is not None and proof is None:
-            article = "an" if what == "open path" else "a"
-            yield Fault(f"{ruling.verdict} needs {article} {what} on the {reading} reading")
-        elif proof is not None and proof.reading != reading:
-            yield Fault(f"the {what} is on the {proof.reading} reading, not the {reading}")
-
-
-RULING_RULES = (
-    words_agree,
-    axes_agree,
-    best_fire_is_that_of_the_path,
-    certificates_are_those_demanded,
 )
 
 

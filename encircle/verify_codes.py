@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import shapely
 
+from encircle.situation import Anchor, Crossing, Fire
 from encircle.verify_ground import TOLERANCE_M, Survey
 from encircle.verify_parse import LAND_MODES, READINGS, rank_of_fire
 from encircle.verify_path import Fault
-from encircle.verify_reach import find_access, find_way_by, flood_of, share_hostile
+from encircle.verify_reach import FACILITIES, find_access, find_way_by, flood_of, share_hostile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,16 @@ DECIDED_BY: dict[str, tuple[str, ...]] = {
     "C1": ("salient",),
 }
 """Code to the rules that may decide it. Source: docs/method.md, The rules."""
+GIVES: dict[str, tuple[Reading, ...]] = {"open": ("pessimistic",), "contested": READINGS}
+"""Answer to the readings on one of which there must be a way."""
+GAINSAYS: dict[str, tuple[Reading, ...]] = {
+    "contested": ("pessimistic",),
+    "closed": READINGS,
+    "none": READINGS,
+    "enemy_leave": READINGS,
+    "unknown": READINGS,
+}
+"""Answer to the readings on none of which there may surely be one."""
 VEHICLES = ("wheeled", "tracked")
 F2, F3 = rank_of_fire("F2"), rank_of_fire("F3")
 COMPASS_SLACK = 0.01
@@ -118,14 +129,81 @@ def access_is_what_is_claimed(case: CodeCase) -> Iterator[Fault]:
 
 
 def access_is_on_its_axis(case: CodeCase) -> Iterator[Fault]:
-    """Each axis of access that is called open, or contested, has something that gives it."""
+    """What is open by sea, air or a special way is called so, and what nothing gives is not."""
     if case.ruling.verdict in ("indeterminate", "no_force"):
         return
-    readings: dict[str, tuple[Reading, ...]] = {"open": ("pessimistic",), "contested": READINGS}
+    survey, position = case.survey, case.position
+    known = [f for f in survey.known.values() if isinstance(f, Crossing)]
+    by_leave = any(c.permission == "enemy" and c.state != "cut" for c in known)
     for kind, said in case.ruling.access.items():
-        able = [find_access(case.survey, case.position, r, "open") for r in readings.get(said, ())]
-        if able and not any(kind in one for one in able):
-            yield Fault(f"{case.position.id!r} has nothing that gives access by {kind}", case.names)
+        able = [find_access(survey, position, r, "open") for r in GIVES.get(said, ())]
+        if said == "unknown" or (able and not any(kind in one for one in able)):
+            yield Fault(f"{position.id!r} has nothing that gives access by {kind}", case.names)
+        # A special way may be open on the less kind reading only: on the other it is a way by land.
+        surely = [find_access(survey, position, r, "closed").get(kind) for r in READINGS]
+        gainsaid = all(surely) if said == "contested" else said in GAINSAYS and any(surely)
+        if gainsaid:
+            name = surely[0] or surely[1] or ""
+            told = f"{position.id!r} has access by {kind} through {name!r}, told as {said}"
+            yield Fault(told, (position.id, name))
+        if kind in FACILITIES.values() and said == ("none" if _is_drawn(survey, kind) else "closed"):
+            yield Fault(f"{kind} is called {said}, and the map has it otherwise", case.names)
+        if said == "enemy_leave" and not (kind == "special" and by_leave):
+            yield Fault(f"nothing passes by the enemy's leave, and {kind} is said to", case.names)
+
+
+def _is_drawn(survey: Survey, kind: str) -> bool:
+    """Tell whether the side has an anchor of a kind, or anything on the map leads to one."""
+    anchors = (a for a in survey.each(Anchor) if a.side in survey.friends)
+    bound = survey.extent().buffer(survey.parameters.join_m)
+    facilities = (c for c in survey.each(Crossing) if survey.shape(c).intersects(bound))
+    leads = any(FACILITIES.get(f.type) == kind for f in facilities if isinstance(f, Crossing))
+    return leads or any(anchor.access == kind for anchor in anchors)
+
+
+def modes_are_open_as_told(case: CodeCase) -> Iterator[Fault]:
+    """Each mode that is called open, contested or closed by land is so, flooded by itself."""
+    if case.ruling.verdict in ("indeterminate", "no_force"):
+        return
+    for mode, said in case.ruling.land.items():
+        mapped = any(mode in line.modes for line in case.survey.each_line())
+        if said == "unknown" and mode in ("tracked", "foot"):
+            yield Fault(f"whether {mode} gets out is said to be unknown", case.names)
+        if said in ("open", "contested") and mode in ("rail", "wheeled", "boat") and not mapped:
+            yield Fault(f"nothing on the map carries {mode}, and it is called {said}", case.names)
+        able = [_gets_out(case, mode, r, "open") for r in GIVES.get(said, ())]
+        if able and not any(able):
+            yield Fault(f"{mode} is called {said} and reaches no anchor", case.names)
+        if any(_gets_out(case, mode, r, "closed") for r in GAINSAYS.get(said, ())):
+            yield Fault(f"{mode} is called {said} and reaches an anchor", case.names)
+
+
+def _gets_out(case: CodeCase, mode: str, reading: Reading, lean: Lean) -> bool:
+    """Tell whether a mode reaches a land anchor, surely or perhaps."""
+    survey, position = case.survey, case.position
+    if find_way_by(survey, position, reading, lean, (mode,)) is None:
+        return False
+    # A way by boat takes a boat; where feet come through without one, none is sure to be taken.
+    on_foot = mode == "boat" and lean == "closed"
+    return not (on_foot and find_way_by(survey, position, reading, "open", ("foot",)))
+
+
+def fire_is_that_of_each_mode(case: CodeCase) -> Iterator[Fault]:
+    """The fire told of each mode's best way is neither more nor less than on its ways."""
+    if case.ruling.open is None or not case.ruling.fires:
+        return
+    reading = case.ruling.open.reading
+    for mode, grade in case.ruling.fires.items():
+        rank = rank_of_fire(grade)
+        above = max(rank_of_fire("F2"), rank + 1)
+        if rank < rank_of_fire("F4") and not _way_under(case, "open", (mode,), above, reading):
+            yield Fault(f"{mode} has no way under {grade or 'unmapped fire'} or less", case.names)
+        if rank >= F2 and mode != "boat" and _way_under(case, "closed", (mode,), rank, reading):
+            yield Fault(f"{mode} has a way under less than {grade}", case.names)
+        mapped = {fire.grade for fire in case.survey.each(Fire)}
+        mapped |= {line.fire for line in case.survey.each_line()}
+        if grade not in (None, *mapped):
+            yield Fault(f"{mode} is said to go under {grade}, and none is mapped", case.names)
 
 
 def fire_and_compass_bear_it_out(case: CodeCase) -> Iterator[Fault]:
@@ -164,9 +242,15 @@ def _is_interdicted(case: CodeCase) -> Iterator[Fault]:
         yield Fault(said, case.names)
 
 
-def _way_under(case: CodeCase, lean: Lean, modes: tuple[str, ...], shun: float) -> str | None:
+def _way_under(
+    case: CodeCase,
+    lean: Lean,
+    modes: tuple[str, ...],
+    shun: float,
+    reading: Reading = "pessimistic",
+) -> str | None:
     """Name a mode with a way out under less fire than some rank, surely or perhaps."""
-    return find_way_by(case.survey, case.position, "pessimistic", lean, modes, shun)
+    return find_way_by(case.survey, case.position, reading, lean, modes, shun)
 
 
 def _look_round(case: CodeCase) -> tuple[float, float] | None:
@@ -229,6 +313,8 @@ CODE_RULES = (
     what_cannot_be_told_has_its_reason,
     access_is_what_is_claimed,
     access_is_on_its_axis,
+    modes_are_open_as_told,
+    fire_is_that_of_each_mode,
     fire_and_compass_bear_it_out,
 )
 """Everything asked of what one position is called, in the order it is asked."""

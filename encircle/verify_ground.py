@@ -341,6 +341,10 @@ class Survey:
         """Go through the features of a kind that speak."""
         return (feature for feature in self.known.values() if isinstance(feature, kind))
 
+    def each_line(self) -> Iterator[Route | Crossing]:
+        """Go through the routes and crossings that speak."""
+        return (line for line in self.known.values() if isinstance(line, (Route, Crossing)))
+
     def is_bare(self, position: Position) -> bool:
         """Only a word vouches for a friendly position: it does not outvote the map."""
         own = position.side in self.friends

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 Reading = Literal["optimistic", "pessimistic"]
 READINGS: tuple[Reading, ...] = ("optimistic", "pessimistic")
+DEFINITIONS = ("land_cut", "vehicle_cut", "fire_control", "isolation", "surrounded")
+ANSWERS = ("yes", "no", "contested", "unknown")
+LAND_ANSWERS = ("open", "closed", "contested", "unknown")
+ACCESS = ("sea", "air", "special")
+ACCESS_ANSWERS = ("none", "closed", "contested", "open", "unknown", "enemy_leave")
+"""What a judgement may answer. Source: contract, Definitions and Axes."""
 LAND_MODES = ("rail", "wheeled", "tracked", "foot", "boat")
 VERDICTS = ("encircled", "not_encircled", "contested", "indeterminate", "no_force")
 GRADES = ("F0", "F1", "F2", "F3", "F4")
@@ -132,6 +138,7 @@ class Ruling:
     encircled: bool | None
     code: str
     name: str | None
+    label: str | None
     because: str | None
     """The rule that decided, where it says."""
     definitions: Mapping[str, str]
@@ -139,8 +146,17 @@ class Ruling:
     access: Mapping[str, str]
     best_fire: str | None
     """The grade said to be on the best way; empty where nothing is said."""
+    fires: Mapping[str, str | None] | None
+    """Mode to the grade on its own best way."""
+    told_as: Mapping[str, object]
+    """Name, weight and presence of a position, as far as they are told."""
     open: OpenPath | None
     closed: ClosedRing | None
+
+    @property
+    def answers(self) -> tuple[object, ...]:
+        """What is answered about it: definitions and axes."""
+        return (self.definitions, self.land, self.access, self.best_fire, self.fires)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +207,10 @@ class Said:
     cut_off: CutOff | None
     options: Mapping[str, object]
     """Every option printed, as it stands there."""
+    uncovered: str | None
+    """What ground that nobody drew is said to count as."""
+    guessed: Mapping[str, tuple[float, ...]] | None
+    """Position to the reach guessed for it, on each reading; metres."""
     notices: frozenset[tuple[str, str]]
     """Severity and sentence of each notice that is told beside the verdict."""
     confidence: str | None
@@ -243,14 +263,21 @@ class Node:
 
     def number(self) -> float:
         """Take a finite number that is not negative."""
+        number = self.signed()
+        if number < 0:
+            raise self.fail("a finite number, zero or more")
+        return number
+
+    def signed(self) -> float:
+        """Take a finite number."""
         if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
             raise self.fail("a number")
         try:
             number = float(self.value)
         except OverflowError:
             raise self.fail("a number of sane size") from None
-        if not math.isfinite(number) or number < 0:
-            raise self.fail("a finite number, zero or more")
+        if not math.isfinite(number):
+            raise self.fail("a finite number")
         return number
 
     def index(self) -> int:
@@ -308,11 +335,18 @@ def parse_judgement(judgement: Mapping[str, Any]) -> Said:
         what_if=top["what_if"].maybe(_parse_what_if),
         cut_off=top["cut_off"].maybe(_parse_cut_off),
         options=top["provenance"]["parameters"].object(),
+        uncovered=top["provenance"]["parameters"]["uncovered"].maybe(Node.text),
+        guessed=top["provenance"]["default_reach_m"].maybe(_parse_guessed),
         notices=frozenset(_parse_notices(top["notices"])),
         confidence=_parse_level(top["confidence"]),
         whole=_parse_ruling(top, None),
         parts=tuple(_parse_ruling(part, part["id"].text()) for part in top["units"].items()),
     )
+
+
+def _parse_guessed(node: Node) -> dict[str, tuple[float, ...]]:
+    given = node.object()
+    return {name: tuple(reach.signed() for reach in node[name].items()) for name in given}
 
 
 def _parse_what_if(node: Node) -> WhatIf:
@@ -370,28 +404,54 @@ def _parse_ruling(node: Node, whose: str | None) -> Ruling:
     if encircled is not None and not isinstance(encircled, bool):
         raise node["encircled"].fail("true, false or null")
     axes = node["axes"]
-    land = axes["land"].maybe(Node.object) if axes.value is not None else None
-    access = [kind for kind in ("sea", "air", "special") if axes.value is not None]
+    told = axes.value is not None
     return Ruling(
         id=whose,
         verdict=node["verdict"].one_of(VERDICTS),
         encircled=encircled,
         code=node["status"]["code"].text(),
         name=node["status"]["name"].maybe(Node.text),
+        label=node["status"]["label"].maybe(Node.text),
         because=_parse_reason(node, whose),
-        definitions=node["definitions"].maybe(Node.words) or {},
-        land={mode: axes["land"][mode].text() for mode in land or {}},
-        access={kind: axes[kind].maybe(Node.text) or "none" for kind in access},
+        definitions=_parse_answers(node["definitions"], DEFINITIONS, ANSWERS),
+        land=_parse_answers(axes["land"], LAND_MODES, LAND_ANSWERS) if told else {},
+        access=_parse_answers(axes, ACCESS, ACCESS_ANSWERS),
         best_fire=_parse_best_fire(axes),
+        fires=_parse_fires(axes) if told else None,
+        told_as=_parse_position(node) if whose is not None else {},
         open=node["certificates"]["open"].maybe(_parse_open),
         closed=node["certificates"]["closed"].maybe(_parse_closed),
     )
 
 
+def _parse_answers(
+    node: Node, names: tuple[str, ...], answers: tuple[str, ...]
+) -> dict[str, str]:
+    """Take the answers that are given to some questions, each one of a few words."""
+    given = node.maybe(Node.object) or {}
+    return {name: node[name].one_of(answers) for name in names if name in given}
+
+
 def _parse_best_fire(axes: Node) -> str | None:
     if axes.value is None or axes["fire"].value is None:
         return ""
-    return axes["fire"]["best"].maybe(lambda best: best.one_of(GRADES))
+    return _parse_grade(axes["fire"]["best"])
+
+
+def _parse_fires(axes: Node) -> dict[str, str | None] | None:
+    by_mode = axes["fire"]["by_mode"] if axes["fire"].value is not None else axes["fire"]
+    return by_mode.maybe(lambda node: {mode: _parse_grade(node[mode]) for mode in node.object()})
+
+
+def _parse_grade(node: Node) -> str | None:
+    return node.maybe(lambda grade: grade.one_of(GRADES))
+
+
+def _parse_position(node: Node) -> dict[str, object]:
+    told = {name: node[name].maybe(Node.text) for name in ("name", "present")}
+    given = {name: value for name, value in told.items() if name in node.object()}
+    weight = node["weight"].maybe(Node.number)
+    return given if weight is None else {**given, "weight": weight}
 
 
 def _parse_reason(node: Node, whose: str | None) -> str | None:
@@ -399,7 +459,10 @@ def _parse_reason(node: Node, whose: str | None) -> str | None:
     if whose is not None:
         return node["because"].maybe(lambda found: found["rule"].text())
     findings = node["findings"].maybe(Node.items) or []
-    return next((f["rule"].text() for f in findings if f["decides"].value is True), None)
+    deciding = [f["rule"].text() for f in findings if f["decides"].value is True]
+    if len(deciding) > 1:
+        raise node["findings"].fail("a list of findings of which one decides")
+    return deciding[0] if deciding else None
 
 
 def _parse_line(node: Node) -> NDArray[np.float64]:

@@ -98,6 +98,17 @@ class RingCase:
             "neutral": [*seam, *(g.neutral for g in grounds)],
         }
 
+    @cached_property
+    def stopping(self) -> dict[str, Region]:
+        """The ground that stops a road: no seam is its own reason, what lies beside it is."""
+        leans: tuple[Lean, Lean] = ("closed", "open")
+        grounds = [self.survey.ground(self.ring.reading, lean) for lean in leans]
+        return {
+            "grey": [area for g in grounds for area in (g.grey, g.nobody)],
+            "hostile": [g.hostile for g in grounds],
+            "neutral": [g.neutral for g in grounds],
+        }
+
     def trace(self, segment: Segment) -> BaseGeometry:
         """Draw a segment on the plane."""
         return trace_of(self.survey.plane.points_to_metres(segment.points))
@@ -428,11 +439,23 @@ def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str
     join_m, seam_m = survey.parameters.join_m, survey.parameters.seam_m
     if at.distance(course_of(survey, case.ground, line)) > join_m + TOLERANCE_M:
         return "it does not pass there"
-    region = case.called.get(stop.because)
-    if region is not None:
+    if stop.because in case.stopping:
         near_m = join_m + seam_m + TOLERANCE_M
-        return None if measure_gap(at, region) <= near_m else f"no {stop.because} ground is near"
+        near = measure_gap(at, case.stopping[stop.because]) <= near_m
+        return None if near else f"no {stop.because} ground is near"
+    if stop.because in ("barrier", "neutral_strip", "edge"):
+        near_m = join_m + TOLERANCE_M
+        there = at if stop.because == "barrier" else course_of(survey, case.ground, line)
+        stopped = any(there.distance(shape) <= near_m for shape in _what_stops(case, stop.because))
+        return None if stopped else f"no {stop.because.replace('_', ' ')} is near"
     return None if _is_so(case, stop.because, line) else f"it is not stopped by {stop.because}"
+
+
+def _what_stops(case: RingCase, because: str) -> list[BaseGeometry]:
+    """Draw all that may stop a route or crossing for a reason."""
+    if because == "barrier":
+        return [case.survey.shape(barrier) for barrier in case.survey.each(Barrier)]
+    return [case.ground.neutral] if because == "neutral_strip" else [case.survey.extent().boundary]
 
 
 def _is_so(case: RingCase, because: str, line: Route | Crossing) -> bool:
@@ -441,10 +464,10 @@ def _is_so(case: RingCase, because: str, line: Route | Crossing) -> bool:
     return {
         "cut": line.state == "cut",
         "unknown": unsure and case.ring.reading == "pessimistic",
-        "permission": permission is not None,
+        "permission": permission == "enemy",
         "third_party": permission == "third_party",
         "tunnel": isinstance(line, Crossing) and line.type == "tunnel",
-    }.get(because, True)
+    }.get(because, False)
 
 
 RING_RULES = (

@@ -130,14 +130,15 @@ def ring(reading, parts, cut_set=None, units=("unit",)):
 def ruling(code, opened=None, closed=None):
     verdict = VERDICTS[code]
     land = {"not_encircled": "open", "encircled": "closed", "contested": "contested"}
+    cut = {"not_encircled": "no", "encircled": "yes", "contested": "contested"}
+    # Of the other axes an open force says nothing: some of its maps have a port.
+    others = dict.fromkeys(("sea", "air", "special"), "none") if verdict == "encircled" else {}
     return {
         "verdict": verdict,
         "encircled": {"encircled": True, "not_encircled": False}.get(verdict),
         "status": {"code": code, "name": NAMES[code], "label": ""},
-        "definitions": {"land_cut": {"open": "no", "closed": "yes"}.get(
-            land.get(verdict), "contested")},
-        "axes": {"land": {"foot": land.get(verdict, "unknown")},
-                 "sea": "none", "air": "none", "special": "none"},
+        "definitions": {"land_cut": cut.get(verdict, "unknown")},
+        "axes": {"land": {"foot": land.get(verdict, "unknown")}, **others},
         "certificates": {"open": opened, "closed": closed},
     }  # fmt: skip
 
@@ -667,7 +668,10 @@ def test_a_ferry_that_may_run_opens_only_the_optimistic_ring():
     given = pocket_map(ferry="unknown")
     closed = pocket_ring("pessimistic")
     closed["cut_set"]["boat"][0]["because"] = "unknown"
-    told = verify(judgement(given, "C3", None, closed), read_situation(given)).failures
+    said = judgement(given, "C3", None, closed)
+    for one in (said, *said["units"]):  # nobody gets over without the ferry
+        one["axes"]["land"] = {"foot": "closed", "boat": "contested"}
+    told = verify(said, read_situation(given)).failures
     assert {check.name.partition(": ")[2] for check in told} == {"certificates are those demanded"}
 
 

@@ -1,0 +1,679 @@
+"""Lies written into a judgement of the map itself."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pyproj import Geod
+from shapely.geometry import Polygon
+
+GLOBE = Geod(ellps="WGS84")
+Told = dict[str, Any]
+Lie = Callable[[Told, dict[str, Any], random.Random], "Iterator[Told]"]
+
+LIES: dict[str, tuple[str, Lie]] = {}
+"""By its name: what is false in it, and how it is told."""
+
+VERDICTS = {"C0": "not_encircled", "C1": "not_encircled", "C2": "not_encircled",
+            "C3": "contested", "E1": "encircled", "E2": "encircled",
+            "N": "no_force", "U": "indeterminate"}  # fmt: skip
+NAMES = {"C0": "connected", "C1": "salient", "C2": "interdicted", "C3": "contested",
+         "E1": "encircled_with_access", "E2": "isolated", "N": "no_force", "U": "indeterminate"}  # fmt: skip
+RULES = {"C0": "connected", "C1": "salient", "C2": "interdicted", "C3": "contested",
+         "E1": "encircled_with_access", "E2": "isolated", "N": "no_force", "U": "map_ends_first"}  # fmt: skip
+ENCIRCLED = {"encircled": True, "not_encircled": False}
+LAND = {"C3": "contested", "E1": "yes", "E2": "yes", "N": "unknown", "U": "unknown"}
+ACCESS = ("sea", "air", "special")
+
+
+def lie(false: str) -> Callable[[Lie], Lie]:
+    def enter(function: Lie) -> Lie:
+        LIES[function.__name__] = (false, function)
+        return function
+
+    return enter
+
+
+# -- what they are told with -------------------------------------------------------------------
+
+
+def parts_of(told: Told) -> list[Told]:
+    """List the force and its positions: every place where a status stands."""
+    return [told, *told["units"]]
+
+
+def recode(part: Told, code: str) -> None:
+    """Say of the force, or of a position, that it is of another status, in every word for it."""
+    verdict = VERDICTS[code]
+    part["verdict"], part["encircled"] = verdict, ENCIRCLED.get(verdict)
+    part["status"] = {**part["status"], "code": code, "name": NAMES[code]}
+    part["definitions"]["land_cut"] = LAND.get(code, "no")
+    if code in {"E1", "E2"}:
+        part["definitions"].update(vehicle_cut="yes", fire_control="yes")
+        part["definitions"]["isolation"] = "yes" if code == "E2" else "no"
+    elif code in {"C0", "C1", "C2"}:
+        part["definitions"]["isolation"] = "no"
+    for finding in [part["because"]] if "because" in part else part["findings"]:
+        if finding and finding["decides"]:
+            finding["rule"] = RULES[code]
+
+
+def certificates_of(told: Told, which: str) -> Iterator[Told]:
+    for part in parts_of(told):
+        if part["certificates"].get(which):
+            yield part["certificates"][which]
+
+
+def fresh(told: Told) -> Told:
+    return copy.deepcopy(told)
+
+
+def move_ring(closed: Told, move: Callable[[list[float]], list[float]]) -> None:
+    ring = closed["ring"]
+
+    def move_all(value: Any) -> Any:
+        return move(value) if isinstance(value[0], (int, float)) else [move_all(v) for v in value]
+
+    ring["coordinates"] = move_all(ring["coordinates"])
+    for segment in closed["segments"]:
+        segment["geometry"]["coordinates"] = move_all(segment["geometry"]["coordinates"])
+
+
+# -- the status --------------------------------------------------------------------------------
+
+
+@lie("a proof on the one reading is passed for one on the other")
+def reading_renamed(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    if told["status"]["code"] != "C3":
+        return
+    for code, kept, reading in (
+        ("C0", "open", "pessimistic"), ("C1", "open", "pessimistic"), ("C2", "open", "pessimistic"),
+        ("E2", "closed", "optimistic"), ("E1", "closed", "optimistic"),
+    ):  # fmt: skip
+        forged = fresh(told)
+        for part in parts_of(forged):
+            if part["status"]["code"] != "C3":
+                continue
+            recode(part, code)
+            for axis, says in part["axes"]["land"].items():
+                if says == "contested":
+                    part["axes"]["land"][axis] = "open" if kept == "open" else "closed"
+            for name in ("open", "closed"):
+                if name != kept:
+                    part["certificates"][name] = None
+                elif part["certificates"][name]:
+                    part["certificates"][name]["reading"] = reading
+        recount(forged)
+        yield forged
+
+
+def recount(told: Told) -> None:
+    there = [u for u in told["units"] if u["present"] == "yes"]
+    cut = [u for u in there if u["verdict"] == "encircled"]
+    weight = sum(u["weight"] for u in there)
+    if told.get("cut_off"):
+        share = round(sum(u["weight"] for u in cut) / weight, 4) if weight else 0.0
+        told["cut_off"].update(units=len(cut), of=len(there), weight_share=share)
+
+
+@lie("what is open on both readings is called contested by a ring of the other reading's")
+def doubt_invented(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    code = told["status"]["code"]
+    if code[0] != "E" and code not in {"C0", "C1", "C2"}:
+        return
+    forged = fresh(told)
+    for part in parts_of(forged):
+        if part["status"]["code"] != code:
+            continue
+        recode(part, "C3")
+        for axis, says in part["axes"]["land"].items():
+            if says in {"open", "closed"}:
+                part["axes"]["land"][axis] = "contested"
+        for name, reading in (("open", "optimistic"), ("closed", "pessimistic")):
+            if part["certificates"][name]:
+                part["certificates"][name]["reading"] = reading
+    recount(forged)
+    yield forged
+
+
+@lie("an open force is a salient where it is connected, or connected where it is a salient")
+def compass_read_wrong(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for number, part in enumerate(parts_of(told)):
+        code = part["status"]["code"]
+        if code in {"C0", "C1"}:
+            forged = fresh(told)
+            recode(parts_of(forged)[number], {"C0": "C1", "C1": "C0"}[code])
+            yield forged
+
+
+@lie("one position is called better off, or worse, than it is; the force stays as it is")
+def one_position(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    if len(told["units"]) < 2:
+        return
+    for number, unit in enumerate(told["units"]):
+        code = unit["status"]["code"]
+        others = sorted({u["status"]["code"] for u in told["units"]} - {code})
+        for other in [*others, "U" if code != "U" else "E2"]:
+            forged = fresh(told)
+            recode(forged["units"][number], other)
+            twin = next((u for u in told["units"] if u["status"]["code"] == other), None)
+            if twin:  # with the axes and the proof of one of which it is true
+                for name in ("axes", "certificates", "because"):
+                    forged["units"][number][name] = copy.deepcopy(twin[name])
+            recount(forged)
+            yield forged
+
+
+@lie("a position has the proof of another")
+def proofs_swapped(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    units = told["units"]
+    for one in range(len(units)):
+        for two in range(one):
+            if units[one]["certificates"] != units[two]["certificates"]:
+                forged = fresh(told)
+                a, b = forged["units"][one], forged["units"][two]
+                a["certificates"], b["certificates"] = b["certificates"], a["certificates"]
+                yield forged
+
+
+@lie("the force is as well off as its worst position, not its best")
+def worst_for_best(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    codes = {u["status"]["code"] for u in told["units"]}
+    for code in sorted(codes - {told["status"]["code"], "N"}):
+        unit = next(u for u in told["units"] if u["status"]["code"] == code)
+        forged = fresh(told)
+        for name in ("verdict", "encircled", "status", "definitions", "axes", "certificates"):
+            forged[name] = copy.deepcopy(unit[name])
+        for finding in forged["findings"]:
+            if finding["decides"]:
+                finding["rule"] = unit["because"]["rule"]
+        yield forged
+
+
+@lie("a position is left out, told twice, or made of one that is not of the force")
+def roll_call(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for number, unit in enumerate(told["units"]):
+        forged = fresh(told)
+        del forged["units"][number]
+        recount(forged)
+        yield forged
+        forged = fresh(told)
+        forged["units"].append(copy.deepcopy(unit))
+        recount(forged)
+        yield forged
+    ids = {u["id"] for u in told["units"]}
+    for feature in document["features"]:
+        if feature["properties"].get("kind") == "position" and feature["id"] not in ids:
+            forged = fresh(told)
+            forged["units"].append({**copy.deepcopy(told["units"][0]), "id": feature["id"]})
+            recount(forged)
+            yield forged
+            break
+
+
+@lie("a position weighs more than the map says, and the share cut off follows")
+def weight_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for number, unit in enumerate(told["units"]):
+        for weight in (unit["weight"] * 9 + 1, 0.0, -1.0, math.nan, math.inf, 1e308):
+            forged = fresh(told)
+            forged["units"][number]["weight"] = weight
+            try:
+                recount(forged)
+            except (ValueError, OverflowError):
+                continue
+            yield forged
+
+
+# -- axes --------------------------------------------------------------------------------------
+
+
+@lie("a mode is called open that is closed, or the other way about")
+def land_axis(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for number, part in enumerate(parts_of(told)):
+        for mode, says in part["axes"]["land"].items():
+            for other in ("open", "closed", "contested", "unknown"):
+                if other != says:
+                    forged = fresh(told)
+                    parts_of(forged)[number]["axes"]["land"][mode] = other
+                    yield forged
+
+
+@lie("the best fire of a mode is another than it is")
+def fire_by_mode(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for number, part in enumerate(parts_of(told)):
+        for mode, says in part["axes"]["fire"]["by_mode"].items():
+            for other in ("F0", "F1", "F2", "F3", "F4", None):
+                if other != says:
+                    forged = fresh(told)
+                    parts_of(forged)[number]["axes"]["fire"]["by_mode"][mode] = other
+                    yield forged
+            forged = fresh(told)
+            del parts_of(forged)[number]["axes"]["fire"]["by_mode"][mode]
+            yield forged
+
+
+@lie("a way by sea, air or special means is called closed, contested or none, whatever it is")
+def access_axis(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for number, part in enumerate(parts_of(told)):
+        for axis in ACCESS:
+            for other in ("none", "closed", "contested", "open", "enemy_leave"):
+                # To *special*, none and closed are one: a way that nobody can take.
+                vague = axis == "special" and {other, part["axes"][axis]} == {"none", "closed"}
+                if other != part["axes"][axis] and not vague:
+                    forged = fresh(told)
+                    parts_of(forged)[number]["axes"][axis] = other
+                    yield forged
+
+
+# -- the path ----------------------------------------------------------------------------------
+
+
+@lie("the path leaps from the position straight to the anchor, over whatever lies between")
+def path_leaps(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    forged = fresh(told)
+    leapt = False
+    for path in certificates_of(forged, "open"):
+        legs = path["legs"]
+        if len(legs) < 2:
+            continue
+        start, end = (legs[0]["geometry"]["coordinates"][0], legs[-1]["geometry"]["coordinates"][-1])
+        if path["mode"] in {"wheeled", "rail"} or start == end:
+            continue
+        path["legs"] = [{**legs[0], "geometry": {"type": "LineString", "coordinates": [start, end]},
+                         "length_m": path["length_m"]}]  # fmt: skip
+        leapt = True
+    if leapt:
+        yield forged
+
+
+@lie("the path has no length: nobody goes anywhere")
+def path_empty(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for keep in (0, 1):
+        forged = fresh(told)
+        cut = False
+        for path in certificates_of(forged, "open"):
+            if len(path["legs"]) > 1:
+                path["legs"] = path["legs"][:keep]
+                path["length_m"] = path["legs"][0]["length_m"] if keep else 0.0
+                cut = True
+        if cut:
+            yield forged
+
+
+@lie("the path is said to be travelled by another mode than it is")
+def path_mode(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for mode in ("rail", "wheeled", "tracked", "foot", "boat"):
+        forged = fresh(told)
+        changed = False
+        for path in certificates_of(forged, "open"):
+            # To go on foot where tracks go is no lie; wheels where there is ground is one.
+            if path["mode"] == mode or mode == "foot" or {"wheeled", "tracked"} == {path["mode"], mode}:
+                continue
+            path["mode"] = mode
+            for leg in path["legs"]:
+                leg["mode"] = mode
+            changed = True
+        if changed:
+            yield forged
+
+
+@lie("the path ends at an anchor that is not one, or another than it says")
+def path_anchor(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    kinds = {"anchor", "position", "control"}
+    ids = [f["id"] for f in document["features"] if f["properties"].get("kind") in kinds]
+    for other in rng.sample(ids, min(6, len(ids))):
+        forged = fresh(told)
+        changed = False
+        for path in certificates_of(forged, "open"):
+            if path["anchor"] != other:
+                path["anchor"] = other
+                changed = True
+        if changed:
+            yield forged
+
+
+@lie("a number of the proof is none: NaN, infinite, a truth, a text, below zero")
+def no_number(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for value in (math.nan, math.inf, True, "0", None, -1e9, [0.0], 10**400):
+        for which, names in (
+            ("open", (("length_m",), ("legs", 0, "length_m"), ("disjoint", "count"))),
+            ("closed", (("area_km2",), ("segments", 0, "length_m"))),
+        ):
+            for name in names:
+                forged = fresh(told)
+                changed = False
+                for proof in certificates_of(forged, which):
+                    place = proof
+                    for step in name[:-1]:
+                        place = place[step]
+                    if place[name[-1]] != value:
+                        place[name[-1]] = value
+                        changed = True
+                if changed:
+                    yield forged
+
+
+@lie("the count of separate ways is right, and a feature of the cut or of a way is another")
+def cut_renamed(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    lines = [f["id"] for f in document["features"]
+             if f["properties"].get("kind") in {"route", "crossing"}]  # fmt: skip
+    used = [p for p in certificates_of(told, "open") if p["disjoint"]["count"]]
+    if not used:
+        return
+    for where in ("cut", "ways"):
+        forged = fresh(told)
+        changed = False
+        for path in certificates_of(forged, "open"):
+            disjoint = path["disjoint"]
+            named = {i for way in disjoint["ways"] for i in way}
+            spare = [i for i in lines if i not in named and i not in disjoint["cut"]]
+            if not disjoint["count"] or not spare:
+                continue
+            if where == "cut":
+                disjoint["cut"][0] = rng.choice(spare)
+            else:
+                disjoint["ways"][0] = [rng.choice(spare)]
+            changed = True
+        if changed:
+            yield forged
+
+
+@lie("fewer separate ways are told than there are")
+def ways_kept_quiet(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    forged = fresh(told)
+    changed = False
+    for path in certificates_of(forged, "open"):
+        if path["disjoint"]["count"]:
+            path["disjoint"] = {"count": 0, "ways": [], "cut": []}
+            changed = True
+    if changed:
+        yield forged
+    forged = fresh(told)
+    changed = False
+    for path in certificates_of(forged, "open"):
+        if path["disjoint"]["count"] > 1:
+            less = path["disjoint"]
+            less["count"] -= 1
+            less["ways"], less["cut"] = less["ways"][:-1], less["cut"][:-1]
+            changed = True
+    if changed:
+        yield forged
+
+
+@lie("the neck is three times as wide as it is there, or a third")
+def neck_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for factor in (3.0, 1 / 3, 0.0, math.nan):
+        forged = fresh(told)
+        changed = False
+        for path in certificates_of(forged, "open"):
+            if path["bottleneck"]["width_m"]:
+                path["bottleneck"]["width_m"] = round(path["bottleneck"]["width_m"] * factor, 1)
+                changed = True
+        if changed:
+            neck = forged["margins"].get("neck_width_m")
+            if neck and neck.get("pessimistic"):
+                for reading in ("optimistic", "pessimistic"):
+                    if neck[reading]:
+                        neck[reading] = round(neck[reading] * factor, 1)
+            yield forged
+
+
+# -- the ring ----------------------------------------------------------------------------------
+
+
+@lie("the ring is a hair's breadth round the position, on ground that lets through")
+def ring_of_a_hair(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for size in (1e-3, 1e-6, 0.2):
+        forged = fresh(told)
+        changed = False
+        for part in forged["units"]:
+            closed = part["certificates"]["closed"]
+            place = next(f for f in document["features"] if f["id"] == part["id"])["geometry"]
+            if not closed or place["type"] != "Point":
+                continue
+            x, y = place["coordinates"][:2]
+            ring = [[x - size, y - size], [x + size, y - size], [x + size, y + size],
+                    [x - size, y + size], [x - size, y - size]]  # fmt: skip
+            shrink(closed, ring)
+            changed = True
+        if changed and len(forged["units"]) == 1:
+            forged["certificates"]["closed"] = copy.deepcopy(
+                forged["units"][0]["certificates"]["closed"]
+            )
+        if changed:
+            yield forged
+
+
+def shrink(closed: Told, ring: list[list[float]]) -> None:
+    """Put a ring in the place of another, with measures that are its own."""
+    area_m2, length_m = GLOBE.geometry_area_perimeter(Polygon(ring))
+    first = closed["segments"][0]
+    closed["ring"] = {"type": "Polygon", "coordinates": [ring]}
+    line = {"type": "LineString", "coordinates": ring}
+    closed["segments"] = [
+        {**first, "ring": 0, "part": 0, "geometry": line, "length_m": round(length_m, 1)}
+    ]
+    closed["weakest"], closed["area_km2"] = 0, round(abs(area_m2) / 1e6, 2)
+    closed["cut_set"] = {mode: [] for mode in closed["cut_set"]}
+
+
+@lie("the ring lies once more round the globe, or on its other side")
+def ring_elsewhere(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for move in (
+        lambda p: [p[0] + 360.0, p[1]],
+        lambda p: [-p[0], p[1]],
+        lambda p: [p[0] + 0.01, p[1]],
+        lambda p: [p[1], p[0]],
+        lambda p: [math.nan, p[1]],
+    ):
+        forged = fresh(told)
+        rings = list(certificates_of(forged, "closed"))
+        for closed in rings:
+            move_ring(closed, move)
+        if rings:
+            yield forged
+
+
+@lie("the ring's wall is made of something that is not on the map")
+def wall_renamed(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    kinds = {f["properties"].get("type") or f["properties"].get("holder")
+             for f in document["features"]}  # fmt: skip
+    absent = {"barrier": {"river", "lake", "cliff", "minefield", "border"}, "sea": {"coast"},
+              "neutral": {"neutral"}}  # fmt: skip
+    for tag, makers in absent.items():
+        if kinds & makers or (tag == "sea" and "sea" in json.dumps(document)):
+            continue
+        forged = fresh(told)
+        changed = False
+        for closed in certificates_of(forged, "closed"):
+            for segment in closed["segments"]:
+                if segment["by"] != tag:
+                    segment["by"] = tag
+                    changed = True
+                    break
+        if changed:
+            yield forged
+
+
+@lie("the ring's wall is laid to a feature that does not hold it")
+def wall_credited(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    own = {u["id"] for u in told["units"]}
+    for evidence in (sorted(own), [], ["nobody"], "ids"):
+        forged = fresh(told)
+        rings = list(certificates_of(forged, "closed"))
+        for closed in rings:
+            longest = max(closed["segments"], key=lambda s: s["length_m"])
+            longest["evidence"] = evidence
+        if rings:
+            yield forged
+
+
+@lie("a road out of the ring is not told of, or stopped by something that does not stop it")
+def road_out(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    told_in_words = json.dumps(document)
+    signs = {"cut": '"cut"', "unknown": '"state": "unknown"', "permission": '"permission"',
+             "tunnel": '"tunnel"', "third_party": '"third_party"', "neutral": '"neutral"',
+             "neutral_strip": '"neutral"', "barrier": '"barrier"'}  # fmt: skip
+    reasons = [r for r, sign in signs.items() if sign not in told_in_words]
+    for reason in (None, *reasons):
+        forged = fresh(told)
+        changed = False
+        for closed in certificates_of(forged, "closed"):
+            for entries in closed["cut_set"].values():
+                if entries and reason is None:
+                    gone = entries[0]["id"]
+                    entries[:] = [entry for entry in entries if entry["id"] != gone]
+                    changed = True
+                elif entries and entries[0]["because"] != reason:
+                    entries[0]["because"] = reason
+                    changed = True
+        if changed:
+            yield forged
+
+
+# -- the frame ---------------------------------------------------------------------------------
+
+
+@lie("a member without which nothing is proved is missing")
+def member_missing(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for name in ("force", "side", "as_of", "verdict", "status", "certificates", "units", "provenance"):
+        forged = fresh(told)
+        del forged[name]
+        yield forged
+    proofs = [n for n, unit in enumerate(told["units"]) if any(unit["certificates"].values())]
+    for number in proofs:
+        for name in ("open", "closed"):
+            if told["units"][number]["certificates"][name]:
+                forged = fresh(told)
+                forged["units"][number]["certificates"][name] = None
+                yield forged
+
+
+@lie("a truth is a number, a text, or nothing")
+def truth_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for number, part in enumerate(parts_of(told)):
+        for value in (True, False, None, 0, 1, "false", "true"):
+            if value is not part["encircled"]:
+                forged = fresh(told)
+                parts_of(forged)[number]["encircled"] = value
+                yield forged
+
+
+@lie("the side, the force or the instant is another")
+def another_case(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    sides = {f["properties"].get("side") for f in document["features"]} - {None, told["side"]}
+    forces = {f["properties"].get("force") for f in document["features"]} - {None, told["force"]}
+    for side in sorted(sides):
+        yield {**fresh(told), "side": side}
+    for force in sorted(forces):
+        yield {**fresh(told), "force": force}
+    for instant in (told["as_of"].replace("T12", "T13"), told["as_of"].replace("Z", "+03:00"),
+                    told["as_of"][:10], told["as_of"].replace("20", "19", 1), None, 0):  # fmt: skip
+        if instant != told["as_of"]:
+            yield {**fresh(told), "as_of": instant}
+
+
+@lie("an option is no measure, or bare ground is told otherwise than on the map")
+def option_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for name in ("stale_after_days", "join_m", "seam_m", "surrounded_share", "salient_share"):
+        for value in (math.nan, math.inf, -1, True, "30", 1e300):
+            forged = fresh(told)
+            forged["provenance"]["parameters"][name] = value
+            yield forged
+    for value in {"open", "unknown", "neutral"} - {told["provenance"]["parameters"]["uncovered"]}:
+        forged = fresh(told)
+        forged["provenance"]["parameters"]["uncovered"] = value
+        yield forged
+    for value in (None, "", "0" * 64, told["provenance"]["input_sha256"].upper()):
+        forged = fresh(told)
+        forged["provenance"]["input_sha256"] = value
+        yield forged
+
+
+@lie("evidence is said to be left out, or assumed, that was not")
+def supposition_invented(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    ids = [f["id"] for f in document["features"] if f["properties"].get("kind") == "control"]
+    if not ids:
+        return
+    for name, value in (("without", [rng.choice(ids)]), ("assume", {rng.choice(ids): False})):
+        forged = fresh(told)
+        forged["provenance"]["parameters"][name] = value
+        yield forged
+
+
+@lie("what the map says of its own doubt is kept quiet, played down or rewritten")
+def doubt_kept_quiet(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for number, notice in enumerate(told["notices"]):
+        forged = fresh(told)
+        del forged["notices"][number]
+        yield forged
+        if notice["severity"] != "info":
+            forged = fresh(told)
+            forged["notices"][number]["severity"] = "info"
+            yield forged
+        forged = fresh(told)
+        forged["notices"][number]["statement"] = "All is well."
+        yield forged
+        if notice["severity"] == "doubt":
+            for level in ("high", "moderate", None, "LOW"):
+                forged = fresh(told)
+                forged["confidence"]["level"] = level
+                yield forged
+
+
+@lie("the reach that was guessed is told otherwise")
+def guess_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    guessed = told["provenance"]["default_reach_m"]
+    for name in guessed:
+        for value in (guessed[name] * 10, None):
+            forged = fresh(told)
+            if value is None:
+                del forged["provenance"]["default_reach_m"][name]
+            else:
+                forged["provenance"]["default_reach_m"][name] = value
+            yield forged
+    forged = fresh(told)
+    forged["provenance"]["default_reach_m"][told["units"][0]["id"] if told["units"] else "x"] = 77.0
+    yield forged
+
+
+@lie("a definition is answered against the verdict, the axes, or both")
+def definition_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for number, part in enumerate(parts_of(told)):
+        for name in ("land_cut", "vehicle_cut", "isolation"):
+            for answer in ("yes", "no", "contested", "unknown", "perhaps"):
+                if answer != part["definitions"][name]:
+                    forged = fresh(told)
+                    parts_of(forged)[number]["definitions"][name] = answer
+                    yield forged
+
+
+@lie("the words of the status, or the rule that decides, are those of another")
+def label_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for number, part in enumerate(parts_of(told)):
+        for label in ("Connected", "Encircled and isolated"):
+            if label != part["status"]["label"]:
+                forged = fresh(told)
+                parts_of(forged)[number]["status"]["label"] = label
+                yield forged
+    for rule in RULES.values():
+        if rule != RULES[told["status"]["code"]]:
+            forged = fresh(told)
+            forged["findings"].append({**told["findings"][0], "rule": rule, "decides": True})
+            yield forged
+
+
+@lie("a position has the name, or the presence, of another")
+def position_renamed(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for number, unit in enumerate(told["units"]):
+        others = {"present": {"yes", "withdrawn", "unknown"} - {unit["present"]}, "name": {"Kyiv"}}
+        for name, values in others.items():
+            for value in sorted(values):
+                forged = fresh(told)
+                forged["units"][number][name] = value
+                yield forged

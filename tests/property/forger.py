@@ -1,0 +1,228 @@
+"""
+Forge judgements, and ask the verifier whether they hold.
+
+Two ways. A judgement of one map is passed off as that of another, which differs in one thing: all its
+lines and measures are then as an honest engine drew them, and only the ground under them is not there.
+Or one member of a judgement is written anew. What is passed off is a forgery only if the engine judges
+the map it is shown with otherwise, so that each is false by what the engine itself says.
+
+    python -m tests.property.forger              the library and 500 random maps
+    python -m tests.property.forger 20           20 random maps, and as many of the library
+    python -m tests.property.forger 500 bridge   one kind
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import sys
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import encircle
+from encircle.geojson import read_situation
+from tests.property.forged_judgements import LIES, VERDICTS
+from tests.property.forged_maps import CHANGES
+from tests.property.rough import rough_of
+from tests.property.strategies import situation_of
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+QUICK = encircle.Options(most_worlds=0)
+MOST = 3
+"""Forgeries of one kind tried on one map, drawn by chance where a kind has more."""
+TRIES = 2
+"""Times a change is drawn on each map: by chance it may change nothing that is judged."""
+SUPPOSED = {
+    "options_in_silence": "it was judged by other options than it says",
+    "left_out_in_silence": "it was judged without a feature, and does not say so",
+    "assumed_in_silence": "it was judged as if a feature were beyond doubt, and does not say so",
+    "drawn_told_false": "what the map gives as drawn is told otherwise, where something is left out",
+}
+"""Ways to judge the map itself otherwise than is told."""
+
+Told = dict[str, Any]
+Forgery = tuple[str, Told, Any]
+"""Its kind; the false judgement; the situation it is shown with."""
+
+
+# -- what is false -----------------------------------------------------------------------------
+
+
+def core_of(told: Told) -> dict[str, Any]:
+    """Take out what a proof is said to prove: of the force and of every position."""
+    units = {
+        u["id"]: (u["verdict"], u["status"]["code"], access_of(u)) for u in told["units"]
+    }
+    return {
+        "force": (told["side"], told["verdict"], told["status"]["code"], access_of(told)),
+        "units": units,
+        "cut_off": told["cut_off"],
+        "ways": ways_of(told),
+    }
+
+
+def access_of(part: Told) -> tuple[str, ...]:
+    return tuple(part["axes"][axis] for axis in ("sea", "air", "special"))
+
+
+def ways_of(told: Told) -> list[Any]:
+    return [p["disjoint"]["count"] for p in [told["certificates"]["open"]] if p]
+
+
+def pass_off(foreign: Told, own: Told) -> Told:
+    """Dress a judgement of another map as one of the map at hand, in all that costs a forger nothing."""
+    forged = copy.deepcopy(foreign)
+    for name in ("title", "notices", "provenance", "as_of", "confidence"):
+        forged[name] = copy.deepcopy(own[name])
+    mine = {u["id"]: u for u in own["units"]}
+    for unit in forged["units"]:
+        if unit["id"] in mine:
+            unit["name"], unit["weight"] = mine[unit["id"]]["name"], mine[unit["id"]]["weight"]
+    return forged
+
+
+def list_lies(forged: Told, case: Case, situation: Any) -> list[str]:
+    """Name the members that are not what the engine says, and what they are told as."""
+    honest = case.told
+    if situation is not case.situation:
+        honest = encircle.judge(situation, QUICK).to_dict()
+    return sorted(_differences(forged, honest))[:4]
+
+
+def _differences(forged: Any, honest: Any, at: str = "") -> Iterator[str]:
+    if isinstance(forged, dict) and isinstance(honest, dict):
+        for name in forged.keys() | honest.keys():
+            yield from _differences(forged.get(name), honest.get(name), f"{at}/{name}")
+    elif isinstance(forged, list) and isinstance(honest, list) and len(forged) == len(honest):
+        for number, pair in enumerate(zip(forged, honest, strict=True)):
+            yield from _differences(*pair, f"{at}/{number}")
+    elif forged != honest and "coordinates" not in at:
+        yield f"{at}: {honest!r:.60} -> {forged!r:.60}"
+
+
+# -- forging -----------------------------------------------------------------------------------
+
+
+class Case:
+    """A map, and what the engine says of it."""
+
+    def __init__(self, name: str, document: dict[str, Any]) -> None:
+        self.name, self.document = name, document
+        self.situation = read_situation(document)
+        self.told = encircle.judge(self.situation, QUICK).to_dict()
+
+
+def cases(count: int) -> Iterator[Case]:
+    """Read the library, as many maps as asked for at most, then draw random ones, half of a kind."""
+    library = sorted(FIXTURES.glob("*/situation.geojson"))
+    step = max(1, len(library) // max(count, 1))
+    for path in library[::step]:
+        yield Case(path.parent.name, json.loads(path.read_text()))
+    for seed in range(count):
+        document = rough_of(seed) if seed % 2 else situation_of(seed, with_routes=seed % 4 != 0)
+        try:
+            yield Case(f"random {seed}", document)
+        except encircle.SituationError:
+            continue
+
+
+def forge(case: Case, kinds: Iterable[str]) -> Iterator[Forgery]:
+    """Forge what a case gives occasion for."""
+    for kind in kinds:
+        rng = random.Random(zlib.crc32(f"{case.name} {kind}".encode()))  # noqa: S311
+        if kind in CHANGES:
+            yield from forge_by_map(case, kind, rng)
+        elif kind in SUPPOSED:
+            yield from forge_by_supposition(case, kind, rng)
+        else:
+            forged = [f for f in LIES[kind][1](case.told, case.document, rng) if f != case.told]
+            for one in rng.sample(forged, min(MOST, len(forged))):
+                yield kind, one, case.situation
+
+
+def forge_by_map(case: Case, kind: str, rng: random.Random) -> Iterator[Forgery]:
+    """Pass off the judgement of a map for that of one that differs, and the other way about."""
+    for _ in range(TRIES):
+        document = CHANGES[kind][1](case.document, rng)
+        if document is None:
+            return
+        try:
+            other = Case(case.name, document)
+        except encircle.EncircleError:
+            continue
+        if core_of(other.told) != core_of(case.told):
+            yield kind, pass_off(other.told, case.told), case.situation
+            yield kind, pass_off(case.told, other.told), other.situation
+            return
+
+
+def forge_by_supposition(case: Case, kind: str, rng: random.Random) -> Iterator[Forgery]:
+    """Judge the map itself otherwise than is told."""
+    features = case.document["features"]
+    deciding = [f["id"] for f in features if f["properties"].get("kind") not in {None, "claim"}]
+    named = tuple(rng.sample(deciding, 1))
+    options = {
+        "options_in_silence": {
+            "stale_after_days": rng.choice((1.0, 3650.0)), "join_m": rng.choice((1.0, 900.0)),
+            "seam_m": rng.choice((0.0, 900.0)), "salient_share": rng.choice((0.01, 0.99)),
+        },
+        "assumed_in_silence": {"assume": {named[0]: True}},
+    }.get(kind, {"without": named})  # fmt: skip
+    try:
+        told = encircle.judge(case.situation, replace(QUICK, **options)).to_dict()
+    except encircle.EncircleError:
+        return
+    if core_of(told) == core_of(case.told):
+        return
+    if kind == "drawn_told_false":
+        if told["status"] != case.told["status"]:
+            code = told["what_if"]["base"]["status"]
+            wrong = [c for c in VERDICTS if c not in {code, "N"}]
+            base = told["what_if"]["base"]
+            base["status"] = rng.choice(wrong)
+            base["verdict"] = VERDICTS[base["status"]]
+            yield kind, told, case.situation
+    else:
+        forged = pass_off(told, case.told)
+        forged["what_if"] = None
+        yield kind, forged, case.situation
+
+
+def main(count: int = 500, *only: str) -> int:
+    """Forge on the library and on random maps; print what was tried and what was accepted, by kind."""
+    kinds = only or (*CHANGES, *SUPPOSED, *LIES)
+    tried: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for number, case in enumerate(cases(count)):
+        source = "random" if case.name.startswith("random") else "library"
+        for kind, forged, situation in forge(case, kinds):
+            tried[kind][source] += 1
+            try:
+                accepted = encircle.verify(forged, situation).holds
+            except Exception as error:  # noqa: BLE001 - a verifier that falls over refuses nothing
+                accepted = True
+                say(f"crash: {kind} on {case.name}: {error!r}")
+            if accepted:
+                tried[kind]["accepted"] += 1
+                say(f"accepted: {kind} on {case.name}: {list_lies(forged, case, situation)}")
+        if number % 10 == 9 and sys.stderr.isatty():
+            sys.stderr.write(f"\r{number + 1} maps")
+    say("| kind | false | library | random | accepted |\n|---|---|---|---|---|")
+    for kind in kinds:
+        false = SUPPOSED.get(kind) or (CHANGES.get(kind) or LIES[kind])[0]
+        counts = tried[kind]
+        say(f"| {kind} | {false} | {counts['library']} | {counts['random']} | {counts['accepted']} |")
+    return int(any(c["accepted"] for c in tried.values()))
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 500, *sys.argv[2:]))
