@@ -663,12 +663,14 @@ def _draw_walls(
     options: Options,
 ) -> Iterator[Wall]:
     barriers = list(evidence.of_kind(Barrier))
-    solid = [p.shape for p in control if p.role & ~Role.GREY and "FRIENDLY" not in str(p.role.name)]
+    held = {p.feature for p in control if p.role & (HOSTILE_GROUND | NEUTRAL_GROUND)}
+    solid = [shapes[name] for name in sorted(held)]  # as drawn: an error moves no river's end
     for barrier, certain in barriers:
         shape = shapes[barrier.id]
         if "Line" in shape.geom_type:
             others = [shapes[b.id] for b, _ in barriers if b.id != barrier.id]
-            shape = _close_gaps(shape, [*solid, *others, area.boundary], options.seam_m)
+            others = [other for other in (*solid, *others) if not other.is_empty]
+            shape = _close_gaps(shape, [*others, area.boundary], options.seam_m)
         bits = sum(MODE_BITS[mode] for mode in barrier.blocks)
         yield Wall(barrier, shape, {"optimistic": bits if certain else 0, "pessimistic": bits})
 
@@ -678,10 +680,8 @@ def _close_gaps(line: BaseGeometry, others: list[BaseGeometry], seam_m: float) -
     ends = shapely.get_parts(line.boundary)
     ties = []
     for end in ends:
-        near = [o for o in others if 0 < shapely.distance(end, o) < seam_m]
-        touching = any(shapely.distance(end, o) == 0 for o in others)
-        if near and not touching:
-            nearest = min(near, key=lambda o: shapely.distance(end, o))
+        nearest = min(others, key=lambda o: float(shapely.distance(end, o)))
+        if TOUCH_M < shapely.distance(end, nearest) < seam_m:
             ties.append(shapely.shortest_line(end, nearest))
     return shapely.union_all([line, *ties]) if ties else line
 

@@ -256,7 +256,9 @@ class Survey:
         return self._shapes[feature.id]
 
     def _moved(self, feature: Feature, shape: BaseGeometry) -> BaseGeometry:
-        """Move a crossing that misses what it spans by no more than its place may be off."""
+        """Move a crossing on to what it spans, if its place may be so far off; tie loose ends."""
+        if isinstance(feature, Barrier) and "Line" in shape.geom_type:
+            return self._tied(feature, shape)
         facility = isinstance(feature, Crossing) and feature.type in ("airstrip", "port")
         error_m = feature.location_error_m
         if not isinstance(feature, Crossing) or facility or not error_m or shape.is_empty:
@@ -274,6 +276,24 @@ class Survey:
         middle = shape if shape.geom_type == "Point" else shape.interpolate(0.5, normalized=True)
         from_, to = shapely.get_coordinates(shapely.shortest_line(middle, target))
         return shapely.transform(shape, lambda points: points + (to - from_))
+
+    def _tied(self, barrier: Barrier, line: BaseGeometry) -> BaseGeometry:
+        """Run a barrier's loose ends on to what stops too, where that is nearer than a seam."""
+        area = self.extent()
+        met = [area.boundary]
+        for other in self.known.values():
+            held = isinstance(other, Control) and self.holder(other) in ("hostile", "neutral")
+            if held or (isinstance(other, Barrier) and other is not barrier):
+                drawn = self.plane.to_metres(other.drawn)
+                met.append(shapely.intersection(_mended(drawn), area))
+        course = shapely.intersection(line, area)
+        ends = shapely.get_parts(course.boundary)
+        gaps = [
+            min((shapely.shortest_line(end, m) for m in met if not m.is_empty), key=shapely.length)
+            for end in ends
+        ]
+        ties = [gap for gap in gaps if GRID_M < gap.length < self.parameters.seam_m]
+        return union_of([course, *ties]) if ties else line
 
     def places(self, position: Position) -> list[BaseGeometry]:
         """List the places of a position: its points, or the polygon drawn."""
@@ -736,7 +756,8 @@ class _Drawing:
         spoken = {h: join(*(common(p, window) for p in parts)) for h, parts in around.items()}
         ways = join(spoken["friendly"], spoken["grey"] if optimistic else _NOTHING)
         walls = minus(join(*spoken.values()), ways)
-        narrow = common(*_thin_either_way(rest, width * (1 - SEAM_SLACK)))
+        # What is thin by a narrow measure is thin by a wide one; at the rim rounding differs.
+        narrow = common(wide, common(*_thin_either_way(rest, width * (1 - SEAM_SLACK))))
         open_thin, closed_thin = (wide, narrow) if self.lean == "open" else (narrow, wide)
         let, stopped = _beside(open_thin, ways, width), _beside(closed_thin, walls, width)
         if self.lean == "open":
