@@ -114,8 +114,8 @@ class PathCase:
         return trace_of(self.on_plane(leg.points))
 
     @cached_property
-    def ground_leads_out(self) -> bool:
-        """Tell whether ground leads from the force to an anchor without route or crossing."""
+    def own_ground(self) -> list[BaseGeometry]:
+        """The ground that hangs together with where the path starts, for a man on foot."""
         survey = self.survey
         shapes = [survey.shape(b) for b in survey.barriers(self.path.reading, "foot")]
         walls = [
@@ -123,9 +123,14 @@ class PathCase:
         ]  # past the map's edge too
         ground = minus(self.ground.passable.buffer(SLACK_M / 2), *walls)
         start = Point(self.on_plane(self.path.legs[0].points[:1])[0])
-        own = [piece for piece in shapely.get_parts(ground) if piece.distance(start) <= SLACK_M]
+        return [piece for piece in shapely.get_parts(ground) if piece.distance(start) <= SLACK_M]
+
+    @cached_property
+    def ground_leads_out(self) -> bool:
+        """Tell whether ground leads from the force to an anchor without route or crossing."""
+        survey = self.survey
         goals = [survey.shape(anchor) for anchor in survey.each(Anchor) if self.is_goal(anchor)]
-        return any(piece.distance(goal) <= SLACK_M for piece in own for goal in goals)
+        return any(piece.distance(goal) <= SLACK_M for piece in self.own_ground for goal in goals)
 
     def is_goal(self, anchor: Feature) -> bool:
         """Tell a land anchor of the force's friends that counts on the reading."""
