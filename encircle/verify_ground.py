@@ -725,11 +725,17 @@ class _Drawing:
         bare = {h: common(rest, self._controls(h, territory=True)) for h in holders}
         nobody = minus(rest, *bare.values())
         width = self.survey.parameters.seam_m
-        wide: dict[str, BaseGeometry] = {
-            h: minus(area, _thin(area, width)) for h, area in bare.items()
-        }
+        large, small = (
+            {h: minus(area, merge(*_thin_either_way(area, width * share)))
+             for h, area in bare.items()}
+            for merge, share in ((common, 1 - SEAM_SLACK), (join, 1 + SEAM_SLACK))
+        )  # fmt: skip
         # Territory lies beside a seam as what it is: a reach may make it another's, or grey.
-        lands = {h: {s: _firm(common(area, silent[s])) for s in spoken} for h, area in wide.items()}
+        lands = {
+            h: {s: _firm(common((large if self._favours(s) else small)[h], silent[s]))
+                for s in spoken}
+            for h in holders
+        }  # fmt: skip
         around = {s: (spoken[s], *(lands[h][s] for h in holders)) for s in spoken}
         found = [self._seams(nobody, around)]
         if any(not area.is_empty for area in spoken.values()):
@@ -740,6 +746,11 @@ class _Drawing:
                 }
                 found.append(self._seams(area, others))
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
+
+    def _favours(self, state: str) -> bool:
+        """Tell whether more ground of a state suits the leaning."""
+        lets = state == "friendly" or (state == "grey" and self.reading == "optimistic")
+        return lets == (self.lean == "open")
 
     def _seams(
         self, rest: BaseGeometry, around: Mapping[str, Sequence[BaseGeometry]]

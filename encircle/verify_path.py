@@ -708,10 +708,20 @@ def _clearance(case: PathCase, at: BaseGeometry, lean: Lean, far_m: float) -> fl
     survey = case.survey
     ground = survey.ground(case.path.reading, lean)
     around = common(at.buffer(far_m), survey.extent().buffer(-_EDGE_M))
-    solid = minus(around, ground.passable).buffer(-2 * GRID_M).buffer(2 * GRID_M)
-    walls: list[BaseGeometry] = [solid]  # without the cracks that snapping to the grid leaves
+    solid = _without_cracks(minus(around, ground.passable))
+    walls: list[BaseGeometry] = [solid]
+    if lean == "closed":  # what is drawn thinner than a crack is drawn all the same
+        drawn = [c for c in survey.each(Control) if survey.holder(c) in ("hostile", "neutral")]
+        shapes = [common(survey.drawn(c, case.path.reading, lean), around) for c in drawn]
+        slivers = [minus(shape, _without_cracks(shape)) for shape in shapes if not shape.is_empty]
+        walls += [minus(sliver, ground.passable) for sliver in slivers]
     walls += [survey.shape(b) for b in survey.barriers(case.path.reading, "foot")]
     return min(far_m, measure_gap(at, walls))
+
+
+def _without_cracks(area: BaseGeometry) -> BaseGeometry:
+    """Leave out what is no wider than the cracks that snapping to the grid opens."""
+    return area.buffer(-2 * GRID_M).buffer(2 * GRID_M)
 
 
 PATH_RULES = (
