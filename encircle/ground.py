@@ -649,10 +649,20 @@ def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
     if not wide.is_valid:  # an outline moved with its corners may cross itself
         wide = shapely.make_valid(wide, method="structure", keep_collapsed=False)
     parts = shapely.get_parts(_overlay(shapely.difference, ground, wide))
-    kept = [p for p in parts if p.geom_type == "Polygon" and p.area > LEAST_THIN_M2]
-    # what is smaller is rounding along wide ground, unless it stands alone: then it is all seam
+    thin = [p for p in parts if p.geom_type == "Polygon"]
+    # what is smaller is rounding along wide ground, unless it leads through or stands alone
+    kept = [p for p in thin if p.area > LEAST_THIN_M2 or _leads_through(p, ground)]
     alone = [p for p in shapely.get_parts(ground) if 0 < p.area <= LEAST_THIN_M2]
     return shapely.union_all([*kept, *alone])
+
+
+def _leads_through(part: BaseGeometry, ground: BaseGeometry) -> bool:
+    """Tell a gap in a wall, however short, from a crumb that lies along one side of wide ground."""
+    left, bottom, right, top = part.bounds
+    around = shapely.clip_by_rect(ground, left - 1, bottom - 1, right + 1, top + 1)
+    rim = _overlay(shapely.difference, part.buffer(GRID_M, quad_segs=2), part)
+    met = shapely.get_parts(_overlay(shapely.intersection, around, rim))
+    return bool((shapely.area(met) > GRID_M**2).sum() > 1)
 
 
 def _draw_walls(
