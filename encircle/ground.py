@@ -649,7 +649,7 @@ def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
     if not wide.is_valid:  # an outline moved with its corners may cross itself
         wide = shapely.make_valid(wide, method="structure", keep_collapsed=False)
     parts = shapely.get_parts(_overlay(shapely.difference, ground, wide))
-    thin = [p for p in parts if p.geom_type == "Polygon"]
+    thin = [p for p in parts if p.geom_type == "Polygon" and not p.is_empty]
     # what is smaller is rounding along wide ground, unless it leads through or stands alone
     kept = [p for p in thin if p.area > LEAST_THIN_M2 or _leads_through(p, ground)]
     alone = [p for p in shapely.get_parts(ground) if 0 < p.area <= LEAST_THIN_M2]
@@ -659,7 +659,8 @@ def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
 def _leads_through(part: BaseGeometry, ground: BaseGeometry) -> bool:
     """Tell a gap in a wall, however short, from a crumb that lies along one side of wide ground."""
     left, bottom, right, top = part.bounds
-    around = shapely.clip_by_rect(ground, left - 1, bottom - 1, right + 1, top + 1)
+    window = box(left - CRACK_M, bottom - CRACK_M, right + CRACK_M, top + CRACK_M)
+    around = _overlay(shapely.intersection, ground, window)
     rim = _overlay(shapely.difference, part.buffer(GRID_M, quad_segs=2), part)
     met = shapely.get_parts(_overlay(shapely.intersection, around, rim))
     return bool((shapely.area(met) > GRID_M**2).sum() > 1)

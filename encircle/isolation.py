@@ -55,6 +55,10 @@ COUNTED_MODES = ("tracked", "foot", "boat", "wheeled", "rail")
 their loss ends the ways of those who keep to roads too."""
 
 
+DRIVEN = ("tracked", "wheeled", "rail")
+"""Land modes that are not walked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """A way from a position to an anchor: vertices, the edges between them, its worst fire."""
@@ -221,7 +225,7 @@ class Outlook:
     """Vertices reached by changing between modes at will, where that leads to no anchor: what a
     ring has to run round. Else the same as `reached`: a way that changes modes counts for none."""
     runs_off: bool
-    """Ground reached touches the edge of the area."""
+    """What is reached touches the edge of the area: ground, or a road that runs off the map."""
     sea: tuple[str, ...] = ()
     """Ids of the ports and sea anchors that are open to the position."""
     air: tuple[str, ...] = ()
@@ -252,8 +256,9 @@ def look_out(searcher: Searcher, standings: list[Standing], reading: Reading) ->
     ways = {mode: way for mode in LAND_MODES if (way := searcher.find_way(starts, reading, mode))}
     walked = MODE_BITS["foot"] | MODE_BITS["boat"] | LANDING
     reached = searcher.spread(starts, reading, walked)
-    tracked = searcher.spread(starts, reading, MODE_BITS["tracked"])
-    faces = [v for v in reached | tracked if network.is_face(v)]
+    driven = set().union(
+        *(searcher.spread(starts, reading, MODE_BITS[mode]) for mode in DRIVEN)
+    )
     far = searcher.spread(starts, reading, walked | SPECIAL)
     return Outlook(
         reading=reading,
@@ -261,7 +266,7 @@ def look_out(searcher: Searcher, standings: list[Standing], reading: Reading) ->
         ways=ways,
         reached=frozenset(reached),
         enclosed=frozenset(_find_enclosed(searcher, starts, reading, reached)),
-        runs_off=bool(network.ground.on_edge[faces].any()) if faces else False,
+        runs_off=not network.at_edge.isdisjoint(reached | driven),
         sea=tuple(_moored(network, reached, "sea") + _served(network, reached, reading, "port")),
         air=tuple(
             _moored(network, reached, "air") + _served(network, reached, reading, "airstrip")

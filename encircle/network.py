@@ -122,6 +122,18 @@ class Network:
         foot = MODE_BITS["foot"]
         return {r: self.ground.unite((self.ground.carries(r) & foot) == 0) for r in READINGS}
 
+    @cached_property
+    def at_edge(self) -> frozenset[int]:
+        """Vertices at the edge of the area: ground, and where routes run off the map."""
+        faces = len(self.ground.faces)
+        ends = shapely.points(np.array(self.lines.junctions, dtype=float).reshape(-1, 2))
+        out = shapely.dwithin(ends, self.ground.drawing.area.boundary, ON_LINE_M)
+        return frozenset(
+            np.concatenate([np.flatnonzero(self.ground.on_edge), faces + np.flatnonzero(out)])
+            .astype(int)
+            .tolist()
+        )
+
     def adjacency(self) -> list[list[tuple[int, int]]]:
         """List for each vertex its (neighbour, edge) pairs, in both directions."""
         out: list[list[tuple[int, int]]] = [[] for _ in self.names]

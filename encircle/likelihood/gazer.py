@@ -12,6 +12,7 @@ import numpy as np
 from encircle.contradiction import covers_place, faces_of
 from encircle.exposure import BearingTable
 from encircle.ground import MODE_BITS, State
+from encircle.isolation import DRIVEN
 from encircle.likelihood.chart import CERTAIN, EVERY_LEVEL, Chart, Word
 from encircle.likelihood.labels import Labeller, Labels
 from encircle.likelihood.possible import Possible, find_possible
@@ -281,12 +282,10 @@ class Gazer:
         return not any(held) and any(face in reached for face in beside)
 
     def runs_off(self, labels: Labels, position: Position) -> bool:
-        """Tell whether the ground a position reaches touches the edge of the area."""
-        walked = self.spread(labels, position, WALKED)
-        driven = self.spread(labels, position, MODE_BITS["tracked"])
-        faces = len(self.chart.ground.faces)
-        on_edge = self.chart.ground.on_edge
-        return any(on_edge[v] for v in walked | driven if v < faces)
+        """Tell whether the ground or roads a position reaches come to the edge of the area."""
+        at_edge = self.chart.network.at_edge
+        modes = (WALKED, *(MODE_BITS[mode] for mode in DRIVEN))
+        return any(not at_edge.isdisjoint(self.spread(labels, position, bits)) for bits in modes)
 
     def is_lost(self, labels: Sequence[Labels], position: Position) -> tuple[bool, bool]:
         """
