@@ -146,6 +146,15 @@ def _overlay(operate: Callable[..., BaseGeometry], *shapes: BaseGeometry) -> Bas
         return operate(*map(areas_of, whole), grid_size=GRID_M)
 
 
+def with_slivers(area: BaseGeometry) -> BaseGeometry:
+    """Draw what is thinner than the grid as thick as the grid keeps: it is drawn all the same."""
+    wide = area.buffer(-2 * GRID_M, quad_segs=2)
+    slivers = shapely.difference(area, wide.buffer(3 * GRID_M, quad_segs=2))
+    if slivers.is_empty:
+        return area
+    return areas_of(shapely.union(area, slivers.buffer(2 * GRID_M, quad_segs=2)))
+
+
 def trace_of(points: NDArray[np.float64]) -> BaseGeometry:
     """Draw a polyline on the plane; one without length is a point."""
     if np.ptp(points, axis=0).max() < 1e-6:  # noqa: PLR2004 - a micrometre is no length
@@ -453,7 +462,8 @@ class Survey:
             reach *= DISC_OUTER if large else DISC_INNER
         if reach < 0 and large:
             reach = 0.0
-        return areas_of(shape.buffer(reach, quad_segs=DISC_SEGS))
+        held = areas_of(shape.buffer(reach, quad_segs=DISC_SEGS))
+        return with_slivers(held) if large and shape.geom_type.endswith("Polygon") else held
 
     def drawn(self, control: Control, reading: Reading, lean: Lean) -> BaseGeometry:
         """Draw a control polygon; a hostile one is drawn smaller or larger by its error."""
@@ -590,9 +600,10 @@ class _Drawing:
 
     def _controls(self, holder: Holder, *, territory: bool | None = None) -> BaseGeometry:
         """Unite the control polygons of a holder; with `territory`, of one layer."""
+        keep = with_slivers if self._favours(holder) else areas_of
         return join(
             *(
-                self.survey.drawn(c, self.reading, self.lean)
+                keep(self.survey.drawn(c, self.reading, self.lean))
                 for c in self.survey.known.values()
                 if isinstance(c, Control)
                 and self.survey.holder(c) == holder
@@ -615,9 +626,10 @@ class _Drawing:
 
     def _anchors(self) -> BaseGeometry:
         """A friendly anchor's polygon says what a friendly word does; the sea is water."""
+        keep = with_slivers if self.lean == "open" else areas_of
         return join(
             *(
-                areas_of(self.survey.shape(a))
+                keep(areas_of(self.survey.shape(a)))
                 for a in self.survey.known.values()
                 if isinstance(a, Anchor)
                 and a.side in self.survey.friends
