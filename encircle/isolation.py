@@ -33,8 +33,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from encircle.ground import FIRE_MODES, GROUND_BITS, MODE_BITS
-from encircle.lines import LAND_BITS, LANDING, SPECIAL
+from encircle.ground import FIRE_MODES, GROUND_BITS, MODE_BITS, State
+from encircle.lines import LAND_BITS, LANDING, SPECIAL, lands_on
 from encircle.reach import READINGS
 
 if TYPE_CHECKING:
@@ -256,9 +256,7 @@ def look_out(searcher: Searcher, standings: list[Standing], reading: Reading) ->
     ways = {mode: way for mode in LAND_MODES if (way := searcher.find_way(starts, reading, mode))}
     walked = MODE_BITS["foot"] | MODE_BITS["boat"] | LANDING
     reached = searcher.spread(starts, reading, walked)
-    driven = set().union(
-        *(searcher.spread(starts, reading, MODE_BITS[mode]) for mode in DRIVEN)
-    )
+    driven = set().union(*(searcher.spread(starts, reading, MODE_BITS[mode]) for mode in DRIVEN))
     far = searcher.spread(starts, reading, walked | SPECIAL)
     return Outlook(
         reading=reading,
@@ -307,12 +305,16 @@ def _served(network: Network, reached: set[int], reading: Reading, kind: str) ->
 
 
 def is_at_hand(network: Network, place: BaseGeometry, reached: set[int], reading: Reading) -> bool:
-    """Tell whether a facility lies on or beside ground reached, and not on hostile ground."""
+    """Tell whether a facility lies on or beside ground reached, and no hostile ground between."""
     ground = network.ground
     on = ground.tree.query(place, "intersects").tolist()
-    hostile = any(int(ground.state[reading][f]) == 3 for f in on)  # noqa: PLR2004 - State.HOSTILE
+    hostile = any(int(ground.state[reading][f]) == State.HOSTILE for f in on)
     beside = ground.tree.query(place, "dwithin", network.join_m).tolist()
-    return not hostile and any(face in reached for face in beside)
+    return not hostile and any(
+        face in reached
+        and lands_on(shapely.shortest_line(place, ground.faces[face]), ground, reading)
+        for face in beside
+    )
 
 
 def _find_special(

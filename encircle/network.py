@@ -689,15 +689,16 @@ class NetworkBuilder:
 
     def _moor_water(self, vertex: int, shape: BaseGeometry, readings: tuple[Reading, ...]) -> None:
         """Reach the sea where reached ground meets its water and no barrier lies between."""
-        water = shapely.intersects(shape, self.ground.points)
+        inside = shapely.intersects(shape, self.ground.points)
         foot = MODE_BITS["foot"]
         for i, (u, v) in enumerate(self.ground.joins.tolist()):
             for land, sea in ((u, v), (v, u)):
-                if not water[sea] or water[land]:
+                if not inside[sea]:
                     continue
                 for r in readings:
                     state = int(self.ground.state[r][sea])
-                    afloat = state == State.WATER or is_passable(state, r)
+                    # An island has its shore inside the polygon: there the water alone is sea.
+                    afloat = state == State.WATER or (is_passable(state, r) and not inside[land])
                     stopped = (self.ground.barred[r][sea] | self.ground.stopped[r][i]) & foot
                     open_water = afloat and not stopped
                     if open_water and self.ground_bits[r][land] & foot:

@@ -103,7 +103,7 @@ class PathCase:
         """
         wet = minus(join(*_wide_obstacles(self)), self.ground.hostile, self.ground.neutral)
         beyond = [self.ground.nobody] if self.path.reading == "optimistic" else []
-        return join(self.ground.passable, wet, *beyond)
+        return join(self.ground.passable, wet, self.ground.water, *beyond)
 
     def on_plane(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Project a leg's positions; a leg is straight on the plane between them."""

@@ -761,7 +761,9 @@ class Reading:
         edge = self.ground.map.area.boundary
         wheels = (self.networks[mode] for mode in WHEELS if mode in self.networks)
         places = [net.roads[n][i] for net in wheels for n, i in net.reached(unit) if n in net.roads]
-        return bool(places and (shapely.distance(shapely.points(places), edge) <= ROAD_STEP_M).any())
+        return bool(
+            places and (shapely.distance(shapely.points(places), edge) <= ROAD_STEP_M).any()
+        )
 
 
 def both(optimistic: object, pessimistic: object) -> str:
