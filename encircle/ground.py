@@ -680,21 +680,31 @@ def _draw_walls(
         shape = shapes[barrier.id]
         if "Line" in shape.geom_type:
             others = [shapes[b.id] for b, _ in barriers if b.id != barrier.id]
-            others = [other for other in (*solid, *others) if not other.is_empty]
-            shape = _close_gaps(shape, [*others, area.boundary], options.seam_m)
+            ties = find_ties(shape, [*solid, *others, area.boundary], options.seam_m)
+            shape = shapely.union_all([shape, *ties]) if ties else shape
         bits = sum(MODE_BITS[mode] for mode in barrier.blocks)
         yield Wall(barrier, shape, {"optimistic": bits if certain else 0, "pessimistic": bits})
 
 
-def _close_gaps(line: BaseGeometry, others: list[BaseGeometry], seam_m: float) -> BaseGeometry:
-    """Run a barrier's loose ends on to a wall nearer than a seam: the gap is a drawing's."""
+def find_ties(
+    line: BaseGeometry, others: Iterable[BaseGeometry], seam_m: float
+) -> list[BaseGeometry]:
+    """
+    Find what runs a barrier's loose ends on to a wall nearer than a seam: the gap is a drawing's.
+
+    Parameters
+    ----------
+    line
+        The barrier, within the area, metres.
+    others
+        What stops too, as drawn: hostile and neutral polygons, other barriers, the area's edge.
+    seam_m
+        Ends nearer than this are run on, metres; one that touches something already is not loose.
+    """
+    met = [other for other in others if not other.is_empty]
     ends = shapely.get_parts(line.boundary)
-    ties = []
-    for end in ends:
-        nearest = min(others, key=lambda o: float(shapely.distance(end, o)))
-        if TOUCH_M < shapely.distance(end, nearest) < seam_m:
-            ties.append(shapely.shortest_line(end, nearest))
-    return shapely.union_all([line, *ties]) if ties else line
+    gaps = [min((shapely.shortest_line(e, m) for m in met), key=shapely.length) for e in ends]
+    return [gap for gap in gaps if TOUCH_M < gap.length < seam_m]
 
 
 def _draw_zones(

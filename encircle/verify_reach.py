@@ -343,7 +343,7 @@ class Flood:
         )
 
     def _may_meet(self, place: BaseGeometry, anchor: Anchor) -> bool:
-        """Tell whether ground may meet a shore or a base: past no barrier, by nothing but itself."""
+        """Tell whether ground may meet a shore or a base by nothing but itself."""
         shape, join_m = self.survey.shape(anchor), self.survey.parameters.join_m
         if place.distance(shape) > join_m + TOLERANCE_M:
             return False
@@ -457,7 +457,7 @@ def find_access(survey: Survey, unit: Position, reading: Reading, lean: Lean) ->
         hostile = flood.sure and flood.drawn.hostile.buffer(TOLERANCE_M).intersects(shape)
         if at_hand and based and not hostile and survey.is_in_use(facility, reading):
             found[access if facility.permission is None else "special"] = facility.id
-    special = _find_special(flood, unit, reached)
+    special = _find_special(flood, unit)
     return {**found, **({"special": special} if special else {})}
 
 
@@ -470,7 +470,7 @@ def _lands(flood: Flood, step: BaseGeometry) -> bool:
     return float(step.intersection(held).length) <= (0.0 if flood.sure else STEP_M + SLACK_M)
 
 
-def _find_special(flood: Flood, unit: Position, reached: list[int]) -> str | None:
+def _find_special(flood: Flood, unit: Position) -> str | None:
     """Name an anchor that only tunnels, neutral strips or a third party's leave lead to."""
     survey, reading = flood.survey, flood.reading
     lines = [f for f in survey.known.values() if isinstance(f, Crossing)]
@@ -478,7 +478,9 @@ def _find_special(flood: Flood, unit: Position, reached: list[int]) -> str | Non
         return None
     further = Flood(survey, reading, flood.lean, "boat", special=True)
     kinds = ("land", "sea", "air", "special")
-    near = {a.id for a in flood.anchors_reached(reached, *kinds)}
+    # What is reached without it surely leaves no doubt that it is needed for the rest, or perhaps.
+    other = flood_of(survey, reading, "open" if flood.sure else "closed", "boat")
+    near = {a.id for a in other.anchors_reached(other.spread([unit]), *kinds)}
     far = (a.id for a in further.anchors_reached(further.spread([unit]), *kinds))
     return next((name for name in far if name not in near), None)
 
