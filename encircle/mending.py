@@ -54,8 +54,8 @@ def find_folded(sheet: Sheet) -> Iterator[Notice]:
         )
         yield Notice(
             "outline_mended", "caution" if gone or lost_m2 > LEAST_LOSS_M2 else "info",
-            f"The outline of {feature.id} crosses itself at {lon:.6f}, {lat:.6f} once it is drawn in "
-            f"metres, and {what}. Draw its sides there apart, or leave the sliver out.",
+            f"The outline of {feature.id} crosses itself at {lon:.6f}, {lat:.6f} once it is drawn "
+            f"in metres, and {what}. Draw its sides there apart, or leave the sliver out.",
             (feature.id,),
         )  # fmt: skip
 
@@ -78,7 +78,7 @@ def find_loose_ends(sheet: Sheet) -> Iterator[Notice]:
             end = shapely.get_point(gap, 0)
             yield Notice(
                 "loose_end_tied", "info",
-                f"{barrier.id} ends at {sheet.say_place(end)}, {gap.length:.0f} m short of what stops "
-                "there too: it is taken to run on to it, as a gap narrower than a seam is the "
-                "drawing's. Draw it wider if there is a way through.", (barrier.id,),
+                f"{barrier.id} ends at {sheet.say_place(end)}, {gap.length:.0f} m short of what "
+                "stops there too: it is taken to run on to it, as a gap narrower than a seam is "
+                "the drawing's. Draw it wider if there is a way through.", (barrier.id,),
             )  # fmt: skip

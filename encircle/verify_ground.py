@@ -530,7 +530,7 @@ class Survey:
     def _footprint(self, feature: Feature, reading: Reading) -> BaseGeometry:
         if isinstance(feature, Control):
             leans: tuple[Lean, Lean] = ("open", "closed")
-            return join(*(self.drawn(feature, reading, lean) for lean in leans))
+            return join(*(with_slivers(self.drawn(feature, reading, lean)) for lean in leans))
         if isinstance(feature, Position):
             lean: Lean = "open" if feature.side in self.friends else "closed"
             return shapely.union(self.held(feature, reading, lean), self.shape(feature))
@@ -580,6 +580,8 @@ class _Drawing:
         silent = {name: minus(area, water) for name, area in silent.items()}
         seam_open, seam_closed = self._all_seams(minus(rest, water), spoken, silent)
         merged = {name: join(spoken[name], silent[name]) for name in spoken}
+        for name in ("hostile", "neutral"):  # thin territory that lets through is no longer theirs
+            merged[name] = minus(merged[name], seam_open)
         passable = self._passable(merged, silent["open"], seam_open, seam_closed)
         beyond = minus(frame, inside)
         if self.lean == "closed":

@@ -707,7 +707,8 @@ def _clearance(case: PathCase, at: BaseGeometry, lean: Lean, far_m: float) -> fl
     """Measure how far a place lies from what nobody walks on; the map's edge is no wall."""
     survey = case.survey
     ground = survey.ground(case.path.reading, lean)
-    around = common(at.buffer(far_m), survey.extent().buffer(-_EDGE_M))
+    inside = survey.extent().buffer(-_EDGE_M)
+    around = common(at.buffer(far_m), inside)
     solid = _without_cracks(minus(around, ground.passable))
     walls: list[BaseGeometry] = [solid]
     if lean == "closed":  # what is drawn thinner than a crack is drawn all the same
@@ -715,7 +716,8 @@ def _clearance(case: PathCase, at: BaseGeometry, lean: Lean, far_m: float) -> fl
         shapes = [common(survey.drawn(c, case.path.reading, lean), around) for c in drawn]
         slivers = [minus(shape, _without_cracks(shape)) for shape in shapes if not shape.is_empty]
         walls += [minus(sliver, ground.passable) for sliver in slivers]
-    walls += [survey.shape(b) for b in survey.barriers(case.path.reading, "foot")]
+    barriers = survey.barriers(case.path.reading, "foot")
+    walls += [shapely.intersection(survey.shape(b), inside) for b in barriers]
     return min(far_m, measure_gap(at, walls))
 
 
