@@ -649,10 +649,21 @@ def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
     if not wide.is_valid:  # an outline moved with its corners may cross itself
         wide = shapely.make_valid(wide, method="structure", keep_collapsed=False)
     parts = shapely.get_parts(_overlay(shapely.difference, ground, wide))
-    kept = [p for p in parts if p.geom_type == "Polygon" and p.area > LEAST_THIN_M2]
-    # what is smaller is rounding along wide ground, unless it stands alone: then it is all seam
+    thin = [p for p in parts if p.geom_type == "Polygon" and not p.is_empty]
+    # what is smaller is rounding along wide ground, unless it leads through or stands alone
+    kept = [p for p in thin if p.area > LEAST_THIN_M2 or _leads_through(p, ground)]
     alone = [p for p in shapely.get_parts(ground) if 0 < p.area <= LEAST_THIN_M2]
     return shapely.union_all([*kept, *alone])
+
+
+def _leads_through(part: BaseGeometry, ground: BaseGeometry) -> bool:
+    """Tell a gap in a wall, however short, from a crumb that lies along one side of wide ground."""
+    left, bottom, right, top = part.bounds
+    window = box(left - CRACK_M, bottom - CRACK_M, right + CRACK_M, top + CRACK_M)
+    around = _overlay(shapely.intersection, ground, window)
+    rim = _overlay(shapely.difference, part.buffer(GRID_M, quad_segs=2), part)
+    met = shapely.get_parts(_overlay(shapely.intersection, around, rim))
+    return bool((shapely.area(met) > GRID_M**2).sum() > 1)
 
 
 def _draw_walls(
@@ -663,27 +674,37 @@ def _draw_walls(
     options: Options,
 ) -> Iterator[Wall]:
     barriers = list(evidence.of_kind(Barrier))
-    solid = [p.shape for p in control if p.role & ~Role.GREY and "FRIENDLY" not in str(p.role.name)]
+    held = {p.feature for p in control if p.role & (HOSTILE_GROUND | NEUTRAL_GROUND)}
+    solid = [shapes[name] for name in sorted(held)]  # as drawn: an error moves no river's end
     for barrier, certain in barriers:
         shape = shapes[barrier.id]
         if "Line" in shape.geom_type:
             others = [shapes[b.id] for b, _ in barriers if b.id != barrier.id]
-            shape = _close_gaps(shape, [*solid, *others, area.boundary], options.seam_m)
+            ties = find_ties(shape, [*solid, *others, area.boundary], options.seam_m)
+            shape = shapely.union_all([shape, *ties]) if ties else shape
         bits = sum(MODE_BITS[mode] for mode in barrier.blocks)
         yield Wall(barrier, shape, {"optimistic": bits if certain else 0, "pessimistic": bits})
 
 
-def _close_gaps(line: BaseGeometry, others: list[BaseGeometry], seam_m: float) -> BaseGeometry:
-    """Run a barrier's loose ends on to a wall nearer than a seam: the gap is a drawing's."""
+def find_ties(
+    line: BaseGeometry, others: Iterable[BaseGeometry], seam_m: float
+) -> list[BaseGeometry]:
+    """
+    Find what runs a barrier's loose ends on to a wall nearer than a seam: the gap is a drawing's.
+
+    Parameters
+    ----------
+    line
+        The barrier, within the area, metres.
+    others
+        What stops too, as drawn: hostile and neutral polygons, other barriers, the area's edge.
+    seam_m
+        Ends nearer than this are run on, metres; one that touches something already is not loose.
+    """
+    met = [other for other in others if not other.is_empty]
     ends = shapely.get_parts(line.boundary)
-    ties = []
-    for end in ends:
-        near = [o for o in others if 0 < shapely.distance(end, o) < seam_m]
-        touching = any(shapely.distance(end, o) == 0 for o in others)
-        if near and not touching:
-            nearest = min(near, key=lambda o: shapely.distance(end, o))
-            ties.append(shapely.shortest_line(end, nearest))
-    return shapely.union_all([line, *ties]) if ties else line
+    gaps = [min((shapely.shortest_line(e, m) for m in met), key=shapely.length) for e in ends]
+    return [gap for gap in gaps if TOUCH_M < gap.length < seam_m]
 
 
 def _draw_zones(

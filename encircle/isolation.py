@@ -33,8 +33,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from encircle.ground import FIRE_MODES, GROUND_BITS, MODE_BITS
-from encircle.lines import LAND_BITS, LANDING, SPECIAL
+from encircle.ground import FIRE_MODES, GROUND_BITS, MODE_BITS, State
+from encircle.lines import LAND_BITS, LANDING, SPECIAL, lands_on
 from encircle.reach import READINGS
 
 if TYPE_CHECKING:
@@ -53,6 +53,10 @@ LAND_MODES = ("wheeled", "tracked", "rail", "foot", "boat")
 COUNTED_MODES = ("tracked", "foot", "boat", "wheeled", "rail")
 """The order in which equal counts of ways are preferred: who walks needs the crossings alone, so
 their loss ends the ways of those who keep to roads too."""
+
+
+DRIVEN = ("tracked", "wheeled", "rail")
+"""Land modes that are not walked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +225,7 @@ class Outlook:
     """Vertices reached by changing between modes at will, where that leads to no anchor: what a
     ring has to run round. Else the same as `reached`: a way that changes modes counts for none."""
     runs_off: bool
-    """Ground reached touches the edge of the area."""
+    """What is reached touches the edge of the area: ground, or a road that runs off the map."""
     sea: tuple[str, ...] = ()
     """Ids of the ports and sea anchors that are open to the position."""
     air: tuple[str, ...] = ()
@@ -252,8 +256,7 @@ def look_out(searcher: Searcher, standings: list[Standing], reading: Reading) ->
     ways = {mode: way for mode in LAND_MODES if (way := searcher.find_way(starts, reading, mode))}
     walked = MODE_BITS["foot"] | MODE_BITS["boat"] | LANDING
     reached = searcher.spread(starts, reading, walked)
-    tracked = searcher.spread(starts, reading, MODE_BITS["tracked"])
-    faces = [v for v in reached | tracked if network.is_face(v)]
+    driven = set().union(*(searcher.spread(starts, reading, MODE_BITS[mode]) for mode in DRIVEN))
     far = searcher.spread(starts, reading, walked | SPECIAL)
     return Outlook(
         reading=reading,
@@ -261,7 +264,7 @@ def look_out(searcher: Searcher, standings: list[Standing], reading: Reading) ->
         ways=ways,
         reached=frozenset(reached),
         enclosed=frozenset(_find_enclosed(searcher, starts, reading, reached)),
-        runs_off=bool(network.ground.on_edge[faces].any()) if faces else False,
+        runs_off=not network.at_edge.isdisjoint(reached | driven),
         sea=tuple(_moored(network, reached, "sea") + _served(network, reached, reading, "port")),
         air=tuple(
             _moored(network, reached, "air") + _served(network, reached, reading, "airstrip")
@@ -302,12 +305,16 @@ def _served(network: Network, reached: set[int], reading: Reading, kind: str) ->
 
 
 def is_at_hand(network: Network, place: BaseGeometry, reached: set[int], reading: Reading) -> bool:
-    """Tell whether a facility lies on or beside ground reached, and not on hostile ground."""
+    """Tell whether a facility lies on or beside ground reached, and no hostile ground between."""
     ground = network.ground
     on = ground.tree.query(place, "intersects").tolist()
-    hostile = any(int(ground.state[reading][f]) == 3 for f in on)  # noqa: PLR2004 - State.HOSTILE
+    hostile = any(int(ground.state[reading][f]) == State.HOSTILE for f in on)
     beside = ground.tree.query(place, "dwithin", network.join_m).tolist()
-    return not hostile and any(face in reached for face in beside)
+    return not hostile and any(
+        face in reached
+        and lands_on(shapely.shortest_line(place, ground.faces[face]), ground, reading)
+        for face in beside
+    )
 
 
 def _find_special(

@@ -122,6 +122,18 @@ class Network:
         foot = MODE_BITS["foot"]
         return {r: self.ground.unite((self.ground.carries(r) & foot) == 0) for r in READINGS}
 
+    @cached_property
+    def at_edge(self) -> frozenset[int]:
+        """Vertices at the edge of the area: ground, and where routes run off the map."""
+        faces = len(self.ground.faces)
+        ends = shapely.points(np.array(self.lines.junctions, dtype=float).reshape(-1, 2))
+        out = shapely.dwithin(ends, self.ground.drawing.area.boundary, ON_LINE_M)
+        return frozenset(
+            np.concatenate([np.flatnonzero(self.ground.on_edge), faces + np.flatnonzero(out)])
+            .astype(int)
+            .tolist()
+        )
+
     def adjacency(self) -> list[list[tuple[int, int]]]:
         """List for each vertex its (neighbour, edge) pairs, in both directions."""
         out: list[list[tuple[int, int]]] = [[] for _ in self.names]
@@ -677,15 +689,16 @@ class NetworkBuilder:
 
     def _moor_water(self, vertex: int, shape: BaseGeometry, readings: tuple[Reading, ...]) -> None:
         """Reach the sea where reached ground meets its water and no barrier lies between."""
-        water = shapely.intersects(shape, self.ground.points)
+        inside = shapely.intersects(shape, self.ground.points)
         foot = MODE_BITS["foot"]
         for i, (u, v) in enumerate(self.ground.joins.tolist()):
             for land, sea in ((u, v), (v, u)):
-                if not water[sea] or water[land]:
+                if not inside[sea]:
                     continue
                 for r in readings:
                     state = int(self.ground.state[r][sea])
-                    afloat = state == State.WATER or is_passable(state, r)
+                    # An island has its shore inside the polygon: there the water alone is sea.
+                    afloat = state == State.WATER or (is_passable(state, r) and not inside[land])
                     stopped = (self.ground.barred[r][sea] | self.ground.stopped[r][i]) & foot
                     open_water = afloat and not stopped
                     if open_water and self.ground_bits[r][land] & foot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 LONGEST_EDGE_DEG = 0.05
 """An edge of a map is straight in degrees (RFC 7946 3.1.1) and curved on the plane; cut to this
 length, degrees, it strays less than a metre between its ends below 70 degrees of latitude."""
+
+FOLDED_AT = re.compile(r"\[(\S+) (\S+?)(?: \S+)?\]")
+"""Where GEOS says that an outline crosses itself: its coordinates in square brackets."""
 
 GEOD = Geod(ellps="WGS84")
 
@@ -78,15 +82,36 @@ class Plane:
         A straight edge in degrees is bent on the plane: a sliver thinner than the bend may cross
         itself there, and is mended; one that has no area left is empty.
         """
+        drawn = self._bend(geometry)
+        if drawn.geom_type.endswith("Polygon") and not drawn.is_valid:
+            return mend(drawn)
+        return drawn
+
+    def find_fold(self, geometry: BaseGeometry) -> tuple[tuple[float, float], float] | None:
+        """
+        Find where a polygon in degrees crosses itself on the plane, so that it has to be mended.
+
+        Returns
+        -------
+        place, lost_m2
+            A place in degrees, and the area that mending leaves out, m2; None for one that is
+            drawn as it is written.
+        """
+        drawn = self._bend(geometry)
+        if not drawn.geom_type.endswith("Polygon") or drawn.is_valid:
+            return None
+        x, y = map(float, FOLDED_AT.findall(shapely.is_valid_reason(drawn))[-1])
+        lon, lat = self.points_to_degrees([(x, y)])[0].tolist()
+        return (lon, lat), abs(drawn.area - mend(drawn).area)
+
+    def _bend(self, geometry: BaseGeometry) -> BaseGeometry:
+        """Project a geometry to metres as it is, its long edges cut first."""
         lon_0 = self.origin[0]
         around = shapely.transform(
             geometry, lambda c: np.column_stack([unwrap(c[:, 0], lon_0), c[:, 1]])
         )
         cut = shapely.segmentize(around, LONGEST_EDGE_DEG)
-        drawn = shapely.transform(cut, self.points_to_metres)
-        if drawn.geom_type.endswith("Polygon") and not drawn.is_valid:
-            return mend(drawn)
-        return drawn
+        return shapely.transform(cut, self.points_to_metres)
 
     def to_degrees(self, geometry: BaseGeometry) -> BaseGeometry:
         """Project a geometry in metres back to degrees."""

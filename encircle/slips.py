@@ -14,6 +14,7 @@ from shapely.geometry import Point
 
 from encircle.counting import number_of
 from encircle.evidence import admit
+from encircle.mending import find_folded, find_loose_ends
 from encircle.notices import Notice, gather
 from encircle.options import Options
 from encircle.places import find_countries, find_places, list_outlines
@@ -424,6 +425,23 @@ def find_anchor_slips(sheet: _Sheet) -> Iterator[Notice]:
             )  # fmt: skip
 
 
+def find_anchors_abroad(sheet: _Sheet) -> Iterator[Notice]:
+    """Find land anchors on neutral ground that no crossing leads to: nobody walks there."""
+    for anchor in _list_land_anchors(sheet):
+        shape = sheet.shapes[anchor.id]
+        abroad = [n for n in sheet.neutral if n.covers(shape)]
+        open_ = [c for c in sheet.crossings if c.state != "cut" and c.permission != "enemy"]
+        near = [sheet.shapes[c.id] for c in open_]
+        led = [g for n in abroad for g in near if n.dwithin(g, sheet.options.join_m)]
+        if abroad and not led:
+            yield _tell(
+                "anchor_abroad", "caution",
+                f"{anchor.id} lies at {sheet.say_place(shape)} on neutral ground, and no crossing "
+                "leads there: a route carries nobody over neutral ground, nor does its end join an "
+                "anchor there. Draw the gate as a crossing that ends at it.", anchor.id,
+            )  # fmt: skip
+
+
 def _find_captors(sheet: _Sheet, anchor: Anchor) -> tuple[list[Control], float] | None:
     """
     Name what gives an anchor's ground to the enemy, and the share of it.
@@ -439,13 +457,13 @@ def _find_captors(sheet: _Sheet, anchor: Anchor) -> tuple[list[Control], float] 
 
 
 def _is_gate(sheet: _Sheet, shape: BaseGeometry) -> bool:
-    """Tell an anchor that an open crossing or route ends at: it is reached whoever holds it."""
-    lines: list[Route | Crossing] = [r for r, _ in sheet.evidence.of_kind(Route)]
-    for line in (*lines, *sheet.crossings):
-        if line.state != "open":
-            continue
-        ends = shapely.get_coordinates(sheet.shapes[line.id])[[0, -1]]
-        if shapely.dwithin(shapely.points(ends), shape, sheet.options.join_m).any():
+    """Tell an area whose edge a road comes to over ground of its own: it is reached there."""
+    if shape.geom_type == "Point":
+        return False
+    for route, _ in sheet.evidence.of_kind(Route):
+        ends = shapely.points(shapely.get_coordinates(sheet.shapes[route.id])[[0, -1]])
+        near = [e for e in ends if shapely.dwithin(e, shape, sheet.options.join_m)]
+        if route.state == "open" and any(not sheet.find_holders(end) for end in near):
             return True
     return False
 
@@ -618,11 +636,14 @@ CHECKS: tuple[Callable[[_Sheet], Iterator[Notice]], ...] = (
     find_off_the_map,
     find_force_on_hostile_ground,
     find_anchor_slips,
+    find_anchors_abroad,
     find_unbridged_routes,
     find_idle_crossings,
     find_tunnels_to_the_enemy,
     find_posted_twice,
     find_no_enemy,
+    find_folded,
+    find_loose_ends,
 )
 """Every slip that is looked for."""
 

@@ -111,8 +111,9 @@ def what_cannot_be_told_has_its_reason(case: CodeCase) -> Iterator[Fault]:
 
 
 def _may_run_off(survey: Survey, position: Position) -> bool:
-    """Tell whether ground passable on the kinder reading leads from a position off the map."""
-    floods = (flood_of(survey, "optimistic", "open", mode) for mode in ("boat", "tracked"))
+    """Tell whether ground or a road passable on the kinder reading leads off the map."""
+    modes = ("boat", *(mode for mode in LAND_MODES if mode not in ("boat", "foot")))
+    floods = (flood_of(survey, "optimistic", "open", mode) for mode in modes)
     return any(flood.runs_off(flood.spread([position])) for flood in floods)
 
 

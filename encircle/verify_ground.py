@@ -146,6 +146,15 @@ def _overlay(operate: Callable[..., BaseGeometry], *shapes: BaseGeometry) -> Bas
         return operate(*map(areas_of, whole), grid_size=GRID_M)
 
 
+def with_slivers(area: BaseGeometry) -> BaseGeometry:
+    """Draw what is thinner than the grid as thick as the grid keeps: it is drawn all the same."""
+    wide = area.buffer(-2 * GRID_M, quad_segs=2)
+    slivers = shapely.difference(area, wide.buffer(3 * GRID_M, quad_segs=2))
+    if slivers.is_empty:
+        return area
+    return areas_of(shapely.union(area, slivers.buffer(2 * GRID_M, quad_segs=2)))
+
+
 def trace_of(points: NDArray[np.float64]) -> BaseGeometry:
     """Draw a polyline on the plane; one without length is a point."""
     if np.ptp(points, axis=0).max() < 1e-6:  # noqa: PLR2004 - a micrometre is no length
@@ -256,7 +265,9 @@ class Survey:
         return self._shapes[feature.id]
 
     def _moved(self, feature: Feature, shape: BaseGeometry) -> BaseGeometry:
-        """Move a crossing that misses what it spans by no more than its place may be off."""
+        """Move a crossing on to what it spans, if its place may be so far off; tie loose ends."""
+        if isinstance(feature, Barrier) and "Line" in shape.geom_type:
+            return self._tied(feature, shape)
         facility = isinstance(feature, Crossing) and feature.type in ("airstrip", "port")
         error_m = feature.location_error_m
         if not isinstance(feature, Crossing) or facility or not error_m or shape.is_empty:
@@ -274,6 +285,24 @@ class Survey:
         middle = shape if shape.geom_type == "Point" else shape.interpolate(0.5, normalized=True)
         from_, to = shapely.get_coordinates(shapely.shortest_line(middle, target))
         return shapely.transform(shape, lambda points: points + (to - from_))
+
+    def _tied(self, barrier: Barrier, line: BaseGeometry) -> BaseGeometry:
+        """Run a barrier's loose ends on to what stops too, where that is nearer than a seam."""
+        area = self.extent()
+        met = [area.boundary]
+        for other in self.known.values():
+            held = isinstance(other, Control) and self.holder(other) in ("hostile", "neutral")
+            if held or (isinstance(other, Barrier) and other is not barrier):
+                drawn = self.plane.to_metres(other.drawn)
+                met.append(shapely.intersection(_mended(drawn), area))
+        course = shapely.intersection(line, area)
+        ends = shapely.get_parts(course.boundary)
+        gaps = [
+            min((shapely.shortest_line(end, m) for m in met if not m.is_empty), key=shapely.length)
+            for end in ends
+        ]
+        ties = [gap for gap in gaps if GRID_M < gap.length < self.parameters.seam_m]
+        return union_of([course, *ties]) if ties else line
 
     def places(self, position: Position) -> list[BaseGeometry]:
         """List the places of a position: its points, or the polygon drawn."""
@@ -437,7 +466,8 @@ class Survey:
             reach *= DISC_OUTER if large else DISC_INNER
         if reach < 0 and large:
             reach = 0.0
-        return areas_of(shape.buffer(reach, quad_segs=DISC_SEGS))
+        held = areas_of(shape.buffer(reach, quad_segs=DISC_SEGS))
+        return with_slivers(held) if large and shape.geom_type.endswith("Polygon") else held
 
     def drawn(self, control: Control, reading: Reading, lean: Lean) -> BaseGeometry:
         """Draw a control polygon; a hostile one is drawn smaller or larger by its error."""
@@ -504,7 +534,7 @@ class Survey:
     def _footprint(self, feature: Feature, reading: Reading) -> BaseGeometry:
         if isinstance(feature, Control):
             leans: tuple[Lean, Lean] = ("open", "closed")
-            return join(*(self.drawn(feature, reading, lean) for lean in leans))
+            return join(*(with_slivers(self.drawn(feature, reading, lean)) for lean in leans))
         if isinstance(feature, Position):
             lean: Lean = "open" if feature.side in self.friends else "closed"
             return shapely.union(self.held(feature, reading, lean), self.shape(feature))
@@ -554,6 +584,8 @@ class _Drawing:
         silent = {name: minus(area, water) for name, area in silent.items()}
         seam_open, seam_closed = self._all_seams(minus(rest, water), spoken, silent)
         merged = {name: join(spoken[name], silent[name]) for name in spoken}
+        for name in ("hostile", "neutral"):  # thin territory that lets through is no longer theirs
+            merged[name] = minus(merged[name], seam_open)
         passable = self._passable(merged, silent["open"], seam_open, seam_closed)
         beyond = minus(frame, inside)
         if self.lean == "closed":
@@ -574,9 +606,10 @@ class _Drawing:
 
     def _controls(self, holder: Holder, *, territory: bool | None = None) -> BaseGeometry:
         """Unite the control polygons of a holder; with `territory`, of one layer."""
+        keep = with_slivers if self._favours(holder) else areas_of
         return join(
             *(
-                self.survey.drawn(c, self.reading, self.lean)
+                keep(self.survey.drawn(c, self.reading, self.lean))
                 for c in self.survey.known.values()
                 if isinstance(c, Control)
                 and self.survey.holder(c) == holder
@@ -599,9 +632,10 @@ class _Drawing:
 
     def _anchors(self) -> BaseGeometry:
         """A friendly anchor's polygon says what a friendly word does; the sea is water."""
+        keep = with_slivers if self.lean == "open" else areas_of
         return join(
             *(
-                areas_of(self.survey.shape(a))
+                keep(areas_of(self.survey.shape(a)))
                 for a in self.survey.known.values()
                 if isinstance(a, Anchor)
                 and a.side in self.survey.friends
@@ -709,11 +743,17 @@ class _Drawing:
         bare = {h: common(rest, self._controls(h, territory=True)) for h in holders}
         nobody = minus(rest, *bare.values())
         width = self.survey.parameters.seam_m
-        wide: dict[str, BaseGeometry] = {
-            h: minus(area, _thin(area, width)) for h, area in bare.items()
-        }
+        large, small = (
+            {h: minus(area, merge(*_thin_either_way(area, width * share)))
+             for h, area in bare.items()}
+            for merge, share in ((common, 1 - SEAM_SLACK), (join, 1 + SEAM_SLACK))
+        )  # fmt: skip
         # Territory lies beside a seam as what it is: a reach may make it another's, or grey.
-        lands = {h: {s: _firm(common(area, silent[s])) for s in spoken} for h, area in wide.items()}
+        lands = {
+            h: {s: _firm(common((large if self._favours(s) else small)[h], silent[s]))
+                for s in spoken}
+            for h in holders
+        }  # fmt: skip
         around = {s: (spoken[s], *(lands[h][s] for h in holders)) for s in spoken}
         found = [self._seams(nobody, around)]
         if any(not area.is_empty for area in spoken.values()):
@@ -724,6 +764,11 @@ class _Drawing:
                 }
                 found.append(self._seams(area, others))
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
+
+    def _favours(self, state: str) -> bool:
+        """Tell whether more ground of a state suits the leaning."""
+        lets = state == "friendly" or (state == "grey" and self.reading == "optimistic")
+        return lets == (self.lean == "open")
 
     def _seams(
         self, rest: BaseGeometry, around: Mapping[str, Sequence[BaseGeometry]]
@@ -740,7 +785,8 @@ class _Drawing:
         spoken = {h: join(*(common(p, window) for p in parts)) for h, parts in around.items()}
         ways = join(spoken["friendly"], spoken["grey"] if optimistic else _NOTHING)
         walls = minus(join(*spoken.values()), ways)
-        narrow = common(*_thin_either_way(rest, width * (1 - SEAM_SLACK)))
+        # What is thin by a narrow measure is thin by a wide one; at the rim rounding differs.
+        narrow = common(wide, common(*_thin_either_way(rest, width * (1 - SEAM_SLACK))))
         open_thin, closed_thin = (wide, narrow) if self.lean == "open" else (narrow, wide)
         let, stopped = _beside(open_thin, ways, width), _beside(closed_thin, walls, width)
         if self.lean == "open":

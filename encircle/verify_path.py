@@ -103,7 +103,7 @@ class PathCase:
         """
         wet = minus(join(*_wide_obstacles(self)), self.ground.hostile, self.ground.neutral)
         beyond = [self.ground.nobody] if self.path.reading == "optimistic" else []
-        return join(self.ground.passable, wet, *beyond)
+        return join(self.ground.passable, wet, self.ground.water, *beyond)
 
     def on_plane(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Project a leg's positions; a leg is straight on the plane between them."""
@@ -114,8 +114,8 @@ class PathCase:
         return trace_of(self.on_plane(leg.points))
 
     @cached_property
-    def ground_leads_out(self) -> bool:
-        """Tell whether ground leads from the force to an anchor without route or crossing."""
+    def own_ground(self) -> list[BaseGeometry]:
+        """The ground that hangs together with where the path starts, for a man on foot."""
         survey = self.survey
         shapes = [survey.shape(b) for b in survey.barriers(self.path.reading, "foot")]
         walls = [
@@ -123,9 +123,14 @@ class PathCase:
         ]  # past the map's edge too
         ground = minus(self.ground.passable.buffer(SLACK_M / 2), *walls)
         start = Point(self.on_plane(self.path.legs[0].points[:1])[0])
-        own = [piece for piece in shapely.get_parts(ground) if piece.distance(start) <= SLACK_M]
+        return [piece for piece in shapely.get_parts(ground) if piece.distance(start) <= SLACK_M]
+
+    @cached_property
+    def ground_leads_out(self) -> bool:
+        """Tell whether ground leads from the force to an anchor without route or crossing."""
+        survey = self.survey
         goals = [survey.shape(anchor) for anchor in survey.each(Anchor) if self.is_goal(anchor)]
-        return any(piece.distance(goal) <= SLACK_M for piece in own for goal in goals)
+        return any(piece.distance(goal) <= SLACK_M for piece in self.own_ground for goal in goals)
 
     def is_goal(self, anchor: Feature) -> bool:
         """Tell a land anchor of the force's friends that counts on the reading."""
@@ -702,11 +707,23 @@ def _clearance(case: PathCase, at: BaseGeometry, lean: Lean, far_m: float) -> fl
     """Measure how far a place lies from what nobody walks on; the map's edge is no wall."""
     survey = case.survey
     ground = survey.ground(case.path.reading, lean)
-    around = common(at.buffer(far_m), survey.extent().buffer(-_EDGE_M))
-    solid = minus(around, ground.passable).buffer(-2 * GRID_M).buffer(2 * GRID_M)
-    walls: list[BaseGeometry] = [solid]  # without the cracks that snapping to the grid leaves
-    walls += [survey.shape(b) for b in survey.barriers(case.path.reading, "foot")]
+    inside = survey.extent().buffer(-_EDGE_M)
+    around = common(at.buffer(far_m), inside)
+    solid = _without_cracks(minus(around, ground.passable))
+    walls: list[BaseGeometry] = [solid]
+    if lean == "closed":  # what is drawn thinner than a crack is drawn all the same
+        drawn = [c for c in survey.each(Control) if survey.holder(c) in ("hostile", "neutral")]
+        shapes = [common(survey.drawn(c, case.path.reading, lean), around) for c in drawn]
+        slivers = [minus(shape, _without_cracks(shape)) for shape in shapes if not shape.is_empty]
+        walls += [minus(sliver, ground.passable) for sliver in slivers]
+    barriers = survey.barriers(case.path.reading, "foot")
+    walls += [shapely.intersection(survey.shape(b), inside) for b in barriers]
     return min(far_m, measure_gap(at, walls))
+
+
+def _without_cracks(area: BaseGeometry) -> BaseGeometry:
+    """Leave out what is no wider than the cracks that snapping to the grid opens."""
+    return area.buffer(-2 * GRID_M).buffer(2 * GRID_M)
 
 
 PATH_RULES = (

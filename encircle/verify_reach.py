@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry import Point, Polygon
 
-from encircle.situation import Anchor, Crossing, Fire, Position, Route
+from encircle.situation import Anchor, Barrier, Crossing, Fire, Position, Route
 from encircle.verify_ground import (
     BAND_M,
     GIVE_M,
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from encircle.verify_parse import Reading
 
+STRAY_M = SLACK_M / 10
+"""Ground that may be entered, drawn twice, meets within this; metres."""
 STEP_M = 1.0
 """A join is sure if it is this much shorter than it may be; metres."""
 
@@ -272,7 +274,7 @@ class Flood:
         water = [self.survey.shape(b) for b in self.survey.barriers(self.reading, self.walk)]
         wide = [shape for shape in water if shape.geom_type.endswith("Polygon")]
         wet = minus(join(*wide), self.drawn.hostile, self.drawn.neutral, grey)
-        return join(self.drawn.passable, wet)
+        return join(self.drawn.passable, wet, self.drawn.water)
 
     # -- where it leads
 
@@ -322,12 +324,15 @@ class Flood:
     def _comes_to(self, place: BaseGeometry, anchor: Anchor) -> bool:
         shape = self.survey.shape(anchor)
         join_m = self.survey.parameters.join_m
-        if not self.sure:
+        if not self.sure and (self.on_routes or anchor.access == "land"):
             return place.distance(shape) <= join_m + TOLERANCE_M
+        if not self.sure:
+            return self._may_meet(place, anchor)
         if not self.on_routes:
             firm = shape
             if anchor.access == "sea" and shape.geom_type != "Point":  # it is met at its shore
-                firm = minus(shape, *self._no_water()).buffer(TOLERANCE_M)
+                water = common(shape, self.drawn.water)
+                firm = minus(water, *self._no_water()).buffer(TOLERANCE_M)
             met = place.intersection(firm)
             return met.area > SLACK_M if shape.geom_type != "Point" else not met.is_empty
         if shape.geom_type != "Point":
@@ -336,6 +341,37 @@ class Flood:
         return (
             here and place.distance(shape) <= join_m - STEP_M and self._is_open_step(shape, place)
         )
+
+    def _may_meet(self, place: BaseGeometry, anchor: Anchor) -> bool:
+        """Tell whether ground may meet a shore or a base by nothing but itself."""
+        shape, join_m = self.survey.shape(anchor), self.survey.parameters.join_m
+        if place.distance(shape) > join_m + TOLERANCE_M:
+            return False
+        if anchor.access == "sea" and shape.area:
+            ashore = place.difference(shape)
+            held = (self.drawn.hostile, self.drawn.neutral)
+            return self._touches(ashore, minus(shape, *held)) or self._touches(
+                place, common(shape, self.drawn.water)
+            )
+        ends = (
+            Point(p)
+            for route in self._lines(self.walk)
+            if isinstance(route, Route)
+            for part in shapely.get_parts(self.survey.shape(route))
+            for p in shapely.get_coordinates(part)[[0, -1]]
+        )
+        return self._touches(place, shape) or any(
+            end.distance(place) <= TOLERANCE_M and end.distance(shape) <= join_m + TOLERANCE_M
+            for end in ends
+        )
+
+    def _touches(self, place: BaseGeometry, other: BaseGeometry) -> bool:
+        """Tell whether two shapes meet with no barrier between, room for drawing given."""
+        walls = [self.survey.shape(b) for b in self.survey.barriers(self.reading, self.walk)]
+        lines = [areas_of(wall.buffer(SLACK_M)) for wall in walls if not wall.area]
+        wide = [wall for wall in walls if wall.area]
+        met = minus(other.buffer(SLACK_M / 2), *wide, *lines)
+        return bool(place.distance(met) <= STRAY_M)
 
     def _no_water(self) -> list[BaseGeometry]:
         """Draw what parts a shore from its sea: barriers, and ground of the enemy."""
@@ -411,7 +447,8 @@ def find_access(survey: Survey, unit: Position, reading: Reading, lean: Lean) ->
         if not isinstance(facility, Crossing) or facility.type not in FACILITIES:
             continue
         access, shape = FACILITIES[facility.type], survey.shape(facility)
-        at_hand = any(place.distance(shape) <= near_m for place in places)
+        steps = (shapely.shortest_line(shape, p) for p in places if p.distance(shape) <= near_m)
+        at_hand = any(_lands(flood, step) for step in steps)
         based = any(
             isinstance(a, Anchor) and a.access == access and a.side in survey.friends
             and survey.counts(a, reading)
@@ -420,11 +457,20 @@ def find_access(survey: Survey, unit: Position, reading: Reading, lean: Lean) ->
         hostile = flood.sure and flood.drawn.hostile.buffer(TOLERANCE_M).intersects(shape)
         if at_hand and based and not hostile and survey.is_in_use(facility, reading):
             found[access if facility.permission is None else "special"] = facility.id
-    special = _find_special(flood, unit, reached)
+    special = _find_special(flood, unit)
     return {**found, **({"special": special} if special else {})}
 
 
-def _find_special(flood: Flood, unit: Position, reached: list[int]) -> str | None:
+def _lands(flood: Flood, step: BaseGeometry) -> bool:
+    """Tell whether a step from a facility comes ashore past no ground of the enemy, with room."""
+    grey = [flood.drawn.grey] if flood.reading == "pessimistic" else []
+    wide = [b for b in flood.survey.each(Barrier) if flood.survey.shape(b).area]
+    held = minus(join(flood.drawn.hostile, *grey), *(flood.survey.shape(b) for b in wide))
+    held = join(held, flood.drawn.hostile)
+    return float(step.intersection(held).length) <= (0.0 if flood.sure else STEP_M + SLACK_M)
+
+
+def _find_special(flood: Flood, unit: Position) -> str | None:
     """Name an anchor that only tunnels, neutral strips or a third party's leave lead to."""
     survey, reading = flood.survey, flood.reading
     lines = [f for f in survey.known.values() if isinstance(f, Crossing)]
@@ -432,7 +478,9 @@ def _find_special(flood: Flood, unit: Position, reached: list[int]) -> str | Non
         return None
     further = Flood(survey, reading, flood.lean, "boat", special=True)
     kinds = ("land", "sea", "air", "special")
-    near = {a.id for a in flood.anchors_reached(reached, *kinds)}
+    # What is reached without it surely leaves no doubt that it is needed for the rest, or perhaps.
+    other = flood_of(survey, reading, "open" if flood.sure else "closed", "boat")
+    near = {a.id for a in other.anchors_reached(other.spread([unit]), *kinds)}
     far = (a.id for a in further.anchors_reached(further.spread([unit]), *kinds))
     return next((name for name in far if name not in near), None)
 

@@ -32,7 +32,7 @@ from encircle.verify_ground import (
 )
 from encircle.verify_parse import LAND_MODES, ClosedRing, Segment, Stop
 from encircle.verify_path import SAME_PLACE_DEG, STRAY_M, Fault, find_misplaced, same_length
-from encircle.verify_reach import flood_of
+from encircle.verify_reach import FACILITIES, flood_of
 from encircle.verify_spans import course_of
 
 if TYPE_CHECKING:
@@ -401,7 +401,7 @@ def cut_set_is_whole(case: RingCase) -> Iterator[Fault]:
     """Every route and crossing that leaves the ring is in the cut set of its modes."""
     core, around = case.inside.buffer(-LEAVES_M), case.inside.buffer(LEAVES_M)
     for line in case.survey.known.values():
-        if not isinstance(line, (Route, Crossing)):
+        if not isinstance(line, (Route, Crossing)) or _leads_off_the_map(line):
             continue
         shape = case.survey.shape(line)
         if not core.intersects(shape) or around.covers(shape):
@@ -411,6 +411,11 @@ def cut_set_is_whole(case: RingCase) -> Iterator[Fault]:
         for mode in set(line.modes) & set(LAND_MODES):
             if all(stop.id != line.id for stop in case.ring.cut_set.get(mode, ())):
                 yield Fault(f"{line.id!r} leaves the ring and {mode} does not list it", (line.id,))
+
+
+def _leads_off_the_map(line: Route | Crossing) -> bool:
+    """A port or an airstrip is no way over the ground it is drawn on, as a line or not."""
+    return isinstance(line, Crossing) and line.type in FACILITIES
 
 
 def _goes_from_pocket_to_pocket(case: RingCase, crossing: Crossing) -> bool:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_flow
 from shapely.geometry import Point
+from shapely.ops import substring
 
 from encircle.situation import Anchor, Crossing, Position, Route
-from encircle.verify_ground import TOLERANCE_M, union_of
+from encircle.verify_ground import BAND_M, GRID_M, SLACK_M, TOLERANCE_M, union_of
 from encircle.verify_parse import LAND_MODES
 from encircle.verify_path import Fault, PathCase, drawn_force, own_ground_m
 from encircle.verify_reach import Flood
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 
+Node = tuple[float, float]
+"""A place where stretches of route meet, metres."""
 MOST_WAYS = 50
 """Pairs of ways are compared among this many."""
 
@@ -46,9 +52,18 @@ def disjoint_ways_are_disjoint(case: PathCase) -> Iterator[Fault]:
 def _needs_its_lines(case: PathCase) -> bool:
     """Tell whether a path is a way by route and crossing, so that the cut must meet it too."""
     start, goal = Point(case.on_plane(case.path.legs[0].points[:1])[0]), case.anchor_shape()
-    if goal is None or start.distance(goal) <= own_ground_m(case):
+    if goal is None or _stands_at(case, start, goal):
         return False
     return case.path.mode in ("wheeled", "rail") or not case.ground_leads_out
+
+
+def _stands_at(case: PathCase, start: BaseGeometry, goal: BaseGeometry) -> bool:
+    """Tell whether an anchor, or a road that joins it there, lies within the force's own reach."""
+    survey, own_m = case.survey, own_ground_m(case)
+    near_m, own = survey.parameters.join_m + TOLERANCE_M, start.buffer(own_m + TOLERANCE_M)
+    roads = (survey.shape(r) for r in survey.lines(case.path.reading, case.path.mode))
+    at_hand = (road.intersection(own) for road in roads if road.distance(goal) <= near_m)
+    return start.distance(goal) <= own_m or any(r.distance(goal) <= near_m for r in at_hand)
 
 
 def _can_be_shared(case: PathCase, name: str, *, same: bool) -> bool:
@@ -70,42 +85,108 @@ def _can_be_shared(case: PathCase, name: str, *, same: bool) -> bool:
 
 
 def _count_on_one_road(case: PathCase) -> Iterator[Fault]:
-    """Where ground is not counted, one road alone gives a way for each stretch to an anchor."""
+    """Where ground is not counted, one road alone gives as many ways as flow through it."""
     ways = case.path.disjoint.ways
-    for name in sorted({way[0] for way in ways if len(way) == 1 and ways.count(way) > 1}):
-        route, counted = case.survey.known.get(name), ways.count((name,))
-        if isinstance(route, Route) and case.ground_leads_out:
-            most = _count_stretches(case, case.survey.shape(route))
+    names = sorted({way[0] for way in ways if len(way) == 1 and ways.count(way) > 1})
+    roads = _Roads(case) if names and case.ground_leads_out else None
+    for name in names:
+        counted = ways.count((name,))
+        if roads is not None and isinstance(case.survey.known.get(name), Route):
+            most = roads.count_ways(name)
             if counted > most:
                 yield Fault(f"{counted} ways are counted on {name!r}, which has {most}", (name,))
 
 
-def _count_stretches(case: PathCase, route: BaseGeometry) -> int:
-    """Count the stretches of a route between a place of the force and an anchor next to it."""
-    survey = case.survey
-    unit, near_m = survey.known.get(case.path.unit), survey.parameters.join_m + TOLERANCE_M
-    places = [*shapely.get_parts(survey.shape(unit))] if unit is not None else []
-    goals = [survey.shape(a) for a in survey.each(Anchor) if case.is_goal(a)]
-    goals = [goal for goal in goals if goal.distance(route) <= near_m]
-    count = 0
-    for line in shapely.get_parts(route):
-        marks = [(line.project(p), 0) for place in places for p in _touching(line, place)]
-        marks += [(line.project(p), 1) for goal in goals for p in _touching(line, goal)]
-        kinds = [kind for _, kind in sorted(marks)]
-        count += sum(one != other for one, other in pairwise(kinds))
-        if line.is_ring:
-            count += kinds[:1] != kinds[-1:]
-    return count
+class _Roads:
+    """
+    The routes of a map, cut where they meet each other, an outline, the force or an anchor.
+
+    Ways set out where the force gets onto a stretch within its own reach, and at both ends of the
+    stretch nearest to it that open ground leads to; they end at the first anchor.
+    """
+
+    def __init__(self, case: PathCase) -> None:
+        survey = case.survey
+        self.near_m = survey.parameters.join_m + TOLERANCE_M
+        self.own_m = max(own_ground_m(case), survey.parameters.join_m) + TOLERANCE_M
+        unit = survey.known.get(case.path.unit)
+        self.places = [*shapely.get_parts(survey.shape(unit))] if unit is not None else []
+        self.goals = [survey.shape(a) for a in survey.each(Anchor) if case.is_goal(a)]
+        self.routes = {f.id: survey.shape(f) for f in survey.each(Route)}
+        shapes = [survey.shape(f) for f in survey.known.values()]
+        outlines = [s.boundary for s in shapes if s.geom_type.endswith("Polygon")]
+        noded = shapely.union_all([*self.routes.values(), *outlines], grid_size=GRID_M)
+        whole = union_of(self.routes.values())
+        free = case.ground.passable.buffer(SLACK_M)
+        self.stretches = [
+            stretch
+            for part in shapely.get_parts(noded)
+            if part.interpolate(0.5, normalized=True).distance(whole) <= BAND_M
+            for run in shapely.get_parts(part.intersection(free))
+            if run.length > GRID_M
+            for stretch in self._cut(run)
+        ]
+        self.starts = {*self._get_on(), *self._nearest_ends(case)}
+
+    def _cut(self, run: BaseGeometry) -> Iterator[BaseGeometry]:
+        """Cut a stretch where the force gets onto it, and where it comes nearest to an anchor."""
+        marks = [(place, self.own_m) for place in self.places]
+        marks += [(goal, self.near_m) for goal in self.goals]
+        at = [run.project(_nearest(run, m)) for m, far in marks if run.distance(m) <= far]
+        inner = sorted(a for a in at if GRID_M < a < run.length - GRID_M)
+        for one, other in pairwise([0.0, *inner, run.length]):
+            if other - one > GRID_M:
+                yield substring(run, one, other)
+
+    def _get_on(self) -> Iterator[Node]:
+        for stretch in self.stretches:
+            for place in self.places:
+                if stretch.distance(place) <= self.own_m:
+                    onto = _nearest(stretch, place)
+                    yield from (e for e in _ends_of(stretch) if Point(e).distance(onto) <= BAND_M
+                                or Point(e).distance(place) <= TOLERANCE_M)  # fmt: skip
+
+    def _nearest_ends(self, case: PathCase) -> Iterator[Node]:
+        led = [s for s in self.stretches if any(s.dwithin(g, SLACK_M) for g in case.own_ground)]
+        far = [min(s.distance(place) for place in self.places) for s in led]
+        for stretch, away in zip(led, far, strict=True):
+            if away <= min(far) + TOLERANCE_M:
+                yield from _ends_of(stretch)
+
+    def count_ways(self, name: str) -> int:
+        """Count the ways by one route alone that share no stretch: the greatest flow."""
+        route = self.routes[name]
+        edges = [
+            _ends_of(s)
+            for s in self.stretches
+            if s.interpolate(0.5, normalized=True).distance(route) <= BAND_M
+        ]
+        nodes = sorted({node for ends in edges for node in ends})
+        if not nodes:
+            return 0
+        number = {node: i + 2 for i, node in enumerate(nodes)}  # 0 is the force, 1 the anchors
+        for node in nodes:
+            if any(Point(node).distance(goal) <= self.near_m for goal in self.goals):
+                number[node] = 1
+            elif node in self.starts:
+                number[node] = 0
+        pairs = [(number[a], number[b]) for a, b in edges if number[a] != number[b]]
+        if not pairs:
+            return 0
+        u, v = np.array([*pairs, *(p[::-1] for p in pairs)]).T
+        graph = csr_array((np.ones(len(u), np.int32), (u, v)), shape=(len(nodes) + 2,) * 2)
+        graph.sum_duplicates()
+        return int(maximum_flow(graph, 0, 1).flow_value)
+
+
+def _ends_of(stretch: BaseGeometry) -> tuple[Node, Node]:
+    """Name the two ends of a stretch, to a decimetre: what is noded there meets there."""
+    (a, b), (c, d) = np.round(shapely.get_coordinates(stretch)[[0, -1]], 1).tolist()
+    return (a, b), (c, d)
 
 
 def _nearest(line: BaseGeometry, shape: BaseGeometry) -> BaseGeometry:
     return Point(shapely.shortest_line(line, shape).coords[0])
-
-
-def _touching(line: BaseGeometry, goal: BaseGeometry) -> list[BaseGeometry]:
-    """Give the places where a line enters and leaves an anchor, else where it comes nearest."""
-    inside = shapely.get_coordinates(line.intersection(goal))
-    return [*map(Point, inside[[0, -1]])] if len(inside) else [_nearest(line, goal)]
 
 
 def _meets_midway(line: BaseGeometry, mark: BaseGeometry, near_m: float) -> bool:

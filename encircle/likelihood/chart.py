@@ -399,9 +399,10 @@ class _Surveyor(NetworkBuilder):
             water = shapely.intersects(shape, ground.points)
             for (u, v), walls in self._rows:
                 for land, sea in ((u, v), (v, u)):
-                    if water[sea] and not water[land]:
+                    if water[sea]:
+                        kind = "island" if water[land] else "sea"
                         yield Step(
-                            vertex, land, faces=(land,), under=(sea,), walls=walls, kind="sea",
+                            vertex, land, faces=(land,), under=(sea,), walls=walls, kind=kind,
                             anchor=self._moored[vertex], readings=readings,
                         )  # fmt: skip
 

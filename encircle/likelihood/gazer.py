@@ -8,10 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from encircle.contradiction import covers_place, faces_of
 from encircle.exposure import BearingTable
 from encircle.ground import MODE_BITS, State
+from encircle.isolation import DRIVEN
 from encircle.likelihood.chart import CERTAIN, EVERY_LEVEL, Chart, Word
 from encircle.likelihood.labels import Labeller, Labels
 from encircle.likelihood.possible import Possible, find_possible
@@ -65,6 +67,7 @@ class Gazer:
         self._said_in: dict[World, bytes] = {}
         self._shares: dict[tuple[bytes, str], float] = {}
         self._compass: dict[int, tuple[Bools, Bools, bytes]] = {}
+        self._between: dict[tuple[BaseGeometry, int], tuple[int, ...]] = {}
         self.looked = 0
 
     def _group(self, reading: Reading) -> tuple[list[tuple[Word, ...]], list[int]]:
@@ -278,15 +281,33 @@ class Gazer:
             for f in on
         ]
         beside = tree.query(place, "dwithin", join_m).tolist()
-        return not any(held) and any(face in reached for face in beside)
+        return not any(held) and any(
+            face in reached and self._lands(labels, self._walk_to(place, face)) for face in beside
+        )
+
+    def _walk_to(self, place: BaseGeometry, face: int) -> tuple[int, ...]:
+        """List the faces between a place and ground beside it."""
+        if (place, face) not in self._between:
+            line = shapely.shortest_line(place, self.chart.ground.faces[face])
+            self._between[place, face] = tuple(self.chart.ground.faces_along(line))
+        return self._between[place, face]
+
+    def _lands(self, labels: Labels, ashore: tuple[int, ...]) -> bool:
+        """Tell whether a walk passes nothing that a crossing never passes; water is no bar."""
+        strict, best = labels.reading == "pessimistic", labels.end == "best"
+        for face in ashore:
+            grey = strict and not (best and face in self.chart.ground.enclosing)
+            bad = {State.HOSTILE, State.GREY} if grey else {State.HOSTILE}
+            shut = [state in bad for state in labels.faces[face].states]
+            if all(shut) if best else any(shut):
+                return False
+        return True
 
     def runs_off(self, labels: Labels, position: Position) -> bool:
-        """Tell whether the ground a position reaches touches the edge of the area."""
-        walked = self.spread(labels, position, WALKED)
-        driven = self.spread(labels, position, MODE_BITS["tracked"])
-        faces = len(self.chart.ground.faces)
-        on_edge = self.chart.ground.on_edge
-        return any(on_edge[v] for v in walked | driven if v < faces)
+        """Tell whether the ground or roads a position reaches come to the edge of the area."""
+        at_edge = self.chart.network.at_edge
+        modes = (WALKED, *(MODE_BITS[mode] for mode in DRIVEN))
+        return any(not at_edge.isdisjoint(self.spread(labels, position, bits)) for bits in modes)
 
     def is_lost(self, labels: Sequence[Labels], position: Position) -> tuple[bool, bool]:
         """

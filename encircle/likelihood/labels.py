@@ -191,8 +191,10 @@ class Labeller:
         for wall in step.walls:
             stopped |= self.stops[wall]
         kind = step.kind
-        if kind == "sea":
-            open_water = self.afloat[step.under[0]]
+        if kind in ("sea", "island"):
+            states = self.faces[step.under[0]].states
+            wet = State.WATER in states if self.best else states == {State.WATER}
+            open_water = wet if kind == "island" else self.afloat[step.under[0]]
             barred = (self.barred[step.under[0]] | stopped) & MODE_BITS["foot"]
             return (
                 self.ground[step.faces[0]] & MODE_BITS["foot"] if (open_water and not barred) else 0

@@ -37,6 +37,7 @@ JOIN_M = 30.0
 MEETING_M = 7.1
 """Points ten metres apart on two roads that cross come this near to each other."""
 THICK_M = 5.0
+ROAD_STEP_M = 10.0
 MARGIN_M, MARGIN_SHARE = 1000.0, 0.1
 STALE = timedelta(days=30)
 GROUND, WHEELS = ("tracked", "foot"), ("rail", "wheeled")
@@ -755,7 +756,14 @@ class Reading:
         tracked, foot = (self.networks[mode] for mode in GROUND)
         walked, driven = self.walked(unit), tracked.reached(unit)
         walked, driven = ({n[1] for n in found if n[0] == "pool"} for found in (walked, driven))
-        return bool(walked & foot.flood.pools_at_edge or driven & tracked.flood.pools_at_edge)
+        if walked & foot.flood.pools_at_edge or driven & tracked.flood.pools_at_edge:
+            return True
+        edge = self.ground.map.area.boundary
+        wheels = (self.networks[mode] for mode in WHEELS if mode in self.networks)
+        places = [net.roads[n][i] for net in wheels for n, i in net.reached(unit) if n in net.roads]
+        return bool(
+            places and (shapely.distance(shapely.points(places), edge) <= ROAD_STEP_M).any()
+        )
 
 
 def both(optimistic: object, pessimistic: object) -> str:

@@ -216,3 +216,23 @@ def test_a_gate_reaches_its_post_abroad(says, code, basis, post):
     home = control("home", "BLUE", 34.7, 49.8, 35.6, 50.15, basis="territory")
     judgement = judge(home, south, west, lid, abroad, UNIT, gate, anchor)
     assert judgement.status.code == code
+
+
+@pytest.mark.parametrize("north", [50.16, 50.1502], ids=["far over the border", "beside it"])
+@pytest.mark.parametrize("gated", [False, True], ids=["by road alone", "by road and gate"])
+@pytest.mark.parametrize("basis", ["territory", "assessed"])
+def test_a_road_reaches_no_post_abroad_without_a_gate(north, gated, basis):
+    """A route carries nobody over neutral ground, and its end joins no anchor there."""
+    abroad = control("abroad", "neutral", 34.7, 50.15, 35.6, 50.3, basis=basis)
+    lid = control("lid", "RED", 35.18, 50.0, 35.2, 50.15)
+    south, west = BAG[1], control("west", "RED", 34.9, 50.0, 34.95, 50.15)
+    home = control("home", "BLUE", 34.7, 49.8, 35.6, 50.15, basis="territory")
+    road = feature("road", line((35.05, 50.1), (35.05, north)), "route")
+    gate = feature("gate", point(35.05, 50.15), "crossing", type="checkpoint")
+    post = feature("post", point(35.05, north), "anchor", side="BLUE")
+    drawn = [home, south, west, lid, abroad, UNIT, road, post, *([gate] if gated else [])]
+    judgement = judge(*drawn)
+    assert judgement.status.code == ("E1" if gated else "E2")
+    assert ("anchor_abroad" in {n.code for n in judgement.notices}) is not gated
+    checked = encircle.verify(judgement, judgement.situation)
+    assert checked.holds, checked.sentence

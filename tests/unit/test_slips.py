@@ -23,6 +23,9 @@ LAKE = feature("lake", box(3400, -3000, 3600, 3000), "barrier", type="lake")
 ROAD = feature("road", line((2000, 40), (5400, 40)), "route")
 
 
+ABROAD = feature("abroad", box(0, 3000, 6000, 5000), "control", holder="neutral", basis="assessed")
+
+
 def bridge(x, name="bridge", **says):
     return feature(name, point(x, 40), "crossing", **{"type": "bridge", **says})
 
@@ -82,12 +85,75 @@ def inspect(*features, **whole):
             id="an anchor",
         ),
         pytest.param([unit((7000, 40))], {"force_off_the_map"}, id="a force off the map"),
+        pytest.param(
+            [unit(), feature("ditch", line((20, 500), (3000, 500)), "barrier", type="river")],
+            {"loose_end_tied"},
+            id="a river that ends 20 m before the front",
+        ),
+        pytest.param(
+            [unit(), feature("ditch", line((-20, 500), (3000, 500)), "barrier", type="river")],
+            set(),
+            id="a river that runs into the front",
+        ),
+        pytest.param(
+            [
+                unit(),
+                ABROAD,
+                feature("post", point(3000, 3300), "anchor", side="BLUE"),
+                feature("lane", line((3000, 40), (3000, 3300)), "route"),
+            ],
+            {"anchor_abroad"},
+            id="a post abroad that a road alone leads to",
+        ),
+        pytest.param(
+            [
+                unit(),
+                ABROAD,
+                feature("post", point(3000, 3300), "anchor", side="BLUE"),
+                feature("gate", line((3000, 2990), (3000, 3300)), "crossing", type="checkpoint"),
+            ],
+            set(),
+            id="a post abroad with its gate",
+        ),
     ],
 )
 def test_a_slip_is_told(features, codes):
     notices = inspect(*features)
     assert {notice.code for notice in notices} == codes
     assert len(notices) == len({(n.code, n.features) for n in notices})
+
+
+def fold_over(thick_deg):
+    """Give a sliver along a parallel whose upper side has a vertex in the middle."""
+    west, low = 34.6, 50.0
+    ring = [(0.0, 0.0), (0.04, 0.0), (0.04, thick_deg), (0.02, thick_deg), (0.0, thick_deg)]
+    corners = [[west + x, low + y] for x, y in [*ring, ring[0]]]
+    return {
+        "type": "Feature",
+        "id": "sliver",
+        "geometry": {"type": "Polygon", "coordinates": [corners]},
+        "properties": {"kind": "control", "holder": "RED", "basis": "contested"},
+    }
+
+
+@pytest.mark.parametrize(("thick_deg", "told"), [(1e-7, True), (1e-4, False)])
+def test_an_outline_that_had_to_be_mended_is_told_and_travels(thick_deg, told):
+    """A straight edge in degrees is bent on the plane: a sliver may fold over itself there."""
+    document = draw(unit())
+    document["features"].append(fold_over(thick_deg))
+    del document["situation"]["area"]
+    judgement = encircle.judge(encircle.read(document))
+    mended = [n for n in judgement.notices if n.code == "outline_mended"]
+    assert bool(mended) is told
+    assert all(n.features == ("sliver",) and "34.6" in n.statement for n in mended)
+    assert encircle.verify(judgement, encircle.read(document)).holds
+
+
+def test_an_anchor_on_hostile_ground_is_told_though_a_road_ends_at_it():
+    """A road joins no anchor there: to pass that over would leave the drawer in the dark."""
+    lost = feature("lost", point(-4000, 0), "anchor", side="BLUE")
+    road = feature("road", line((2000, 40), (-4000, 0)), "route")
+    assert "anchor_on_hostile_ground" in {n.code for n in inspect(unit(), lost, road)}
 
 
 def test_a_map_without_an_anchor_is_told():
