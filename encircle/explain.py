@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from encircle.calling import make_callable
-from encircle.judgement import BARRIERS_ALONE, CONTRADICTION
+from encircle.judgement import BARRIERS_ALONE, CONTRADICTION, name_hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +39,8 @@ QUESTIONS = {
     "isolation": "isolated by land, sea and air",
     "surrounded": "hostile ground on nearly all sides (the popular word)",
 }
+HELD_BY = {"edge": "edge of the map"}
+"""What holds a ring, where its name in a proof is no word for a reader."""
 GRAVITY = {"doubt": "In doubt: ", "caution": "", "info": ""}
 MODES = {
     "rail": "rail", "wheeled": "wheels", "tracked": "tracks", "foot": "foot", "boat": "boat",
@@ -188,8 +190,9 @@ def _say_proof(judgement: Judgement) -> Iterator[str]:
     if ring:
         held: dict[str, float] = {}
         for segment in ring["segments"]:
-            held[segment["by"]] = held.get(segment["by"], 0.0) + segment["length_m"] / 1000
-        parts = ", ".join(f"{km:.1f} km {by}" for by, km in held.items())
+            by = name_hold(segment)
+            held[by] = held.get(by, 0.0) + segment["length_m"] / 1000
+        parts = ", ".join(f"{km:.1f} km {HELD_BY.get(by, by)}" for by, km in held.items())
         yield (
             f"Proof that the ring was closed ({ring['reading']} reading): round "
             f"{', '.join(ring['units'])}, {ring['area_km2']:g} km² inside, held by {parts}."
