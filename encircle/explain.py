@@ -324,7 +324,7 @@ def _say_what_if(judgement: Judgement) -> Iterator[str]:
     left = [*asked["without"], *(i for i, holds in asked["assume"].items() if not holds)]
     sure = [i for i, holds in asked["assume"].items() if holds]
     told = [f"without {', '.join(left)}"] if left else []
-    told += [f"with {', '.join(sure)} taken as certain"] if sure else []
+    told += [f"with {', '.join(sure)} taken as right"] if sure else []
     yield f"This is what if: the map {' and '.join(told)}."
     base = judgement.what_if["base"]
     yield f"- as drawn: {base['status']}, {base['verdict'].replace('_', ' ')}"

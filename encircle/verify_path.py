@@ -170,7 +170,7 @@ def starts_at_the_force(case: PathCase) -> Iterator[Fault]:
         yield Fault(f"{case.path.unit!r} is no position of the force", (case.path.unit,))
         return
     if not case.survey.stands(unit):
-        yield Fault(f"{unit.id!r} is not certainly there", (unit.id,))
+        yield Fault(f"{unit.id!r} may not be there", (unit.id,))
     start = Point(case.on_plane(case.path.legs[0].points[:1])[0])
     gap = start.distance(case.survey.shape(unit))
     if gap > STRAY_M:

@@ -289,7 +289,7 @@ def tell_unknown(code: str, said: str, zone: Zone, remedy: str = "") -> Notice:
 
 
 def _say(zone: Zone) -> str:
-    return f"{zone.holder or 'nobody for certain'} ({zone.basis})"
+    return f"{zone.holder or 'nobody'} ({zone.basis})"
 
 
 def show_place(geometry: BaseGeometry) -> str:
