@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from encircle.calling import make_callable
+from encircle.confidence import speaks_against
 from encircle.judgement import BARRIERS_ALONE, CONTRADICTION, name_hold
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def write_headline(judgement: Judgement) -> str:
     if doubts and CONTRADICTION not in rules:
         more = f" and {len(doubts) - 1} more" if doubts[1:] else ""
         text += f"; the map is in doubt ({_shorten(doubts[0])}{more})"
-    return f"On {_say_date(judgement.as_of)} {text}."
+    on_map = ", on this map," if speaks_against(judgement) else ""
+    return f"On {_say_date(judgement.as_of)}{on_map} {text}."
 
 
 def _shorten(statement: str) -> str:
