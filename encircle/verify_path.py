@@ -578,7 +578,11 @@ def _measure_unnamed(case: PathCase, leg: Leg, trace: BaseGeometry) -> float:
     left = trace.difference(told)
     if left.length <= STRAY_M:
         return 0.0
-    painted = [survey.shape(c) for c in survey.each(Control) if not c.location_error_m]
+    painted = [
+        common(survey.drawn(c, reading, "open"), survey.drawn(c, reading, "closed"))
+        for c in survey.each(Control)
+        if isinstance(c, Control)
+    ]
     painted = [shape for shape in painted if shape.intersects(left)]
     bare = left.intersection(union_of(shape.buffer(-TOLERANCE_M) for shape in painted))
     return measure_stray(bare, case.ground.seam, survey.parameters.seam_m) if bare.length else 0.0
