@@ -15,6 +15,7 @@ from encircle.ground import FRIENDLY
 from encircle.likelihood.leaving_out import UNNAMED
 from encircle.notices import Notice, gather
 from encircle.reach import is_bare
+from encircle.situation import Position
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from encircle.judgement import Judged, Judgement
     from encircle.likelihood.leaving_out import Origin
     from encircle.rules import Facts
+    from encircle.situation import Feature
 
 Level = Literal["high", "moderate", "low"]
 LEVELS: tuple[Level, ...] = ("low", "moderate", "high")
@@ -175,17 +177,21 @@ def _list_hanging(origins: Sequence[Origin]) -> Iterator[str]:
 def _list_reasons(
     facts: Facts, judged: Judged, margins: dict[str, Any]
 ) -> Iterator[tuple[int, str]]:
+    """Say what keeps confidence down, each with the level it keeps it to: 0 low, 1 moderate."""
     if judged.status.code in ("U", "C3"):
         yield 0, "The map does not settle the question: what nobody knows decides it."
     yield from _list_bare_words(facts)
     if facts.evidence.stale:
         yield 1, f"{number_of(len(facts.evidence.stale), 'feature', 'is')} too old to rely on."
-    speaking = facts.evidence.speaking
-    cited = {s.id: s for f in speaking for s in f.sources}
+    rests = _find_vouching(facts, judged, margins)
+    cited = {s.id: s for f in rests for s in f.sources}
+    origins = {origin_of(source) for source in cited.values()}
+    if not origins:
+        yield 1, "What it rests on names no source."
+    elif len(origins) == 1:
+        yield 1, "All evidence it rests on goes back to one origin."
     graded = [s for s in cited.values() if s.reliability or s.credibility]
-    if not cited:
-        yield 1, "No source is named."
-    elif not graded:
+    if cited and not graded:
         yield 1, "No source is graded for reliability and credibility."
     weak = [s.id for s in graded if _is_weak(s.reliability, s.credibility)]
     if weak:
@@ -193,10 +199,8 @@ def _list_reasons(
     unjudged = [s.id for s in graded if s.reliability in (None, "F") or s.credibility in (None, 6)]
     if unjudged:
         yield 1, f"Sources that nobody could judge: {', '.join(sorted(unjudged))}."
-    if cited and judged.encircled is not None and len(_find_vouching(facts, judged, margins)) <= 1:
-        yield 1, "All evidence it rests on goes back to one origin."
-    if not any(f.dated for f in speaking):
-        yield 1, "No evidence is dated."
+    if not any(feature.dated for feature in rests):
+        yield 1, "No evidence it rests on is dated."
 
 
 def _list_bare_words(facts: Facts) -> Iterator[tuple[int, str]]:
@@ -209,12 +213,18 @@ def _list_bare_words(facts: Facts) -> Iterator[tuple[int, str]]:
         yield 1, f"Only a word says that {facts.position.id} is where it is drawn."
 
 
-def _find_vouching(facts: Facts, judged: Judged, margins: dict[str, Any]) -> set[str]:
+def _find_vouching(facts: Facts, judged: Judged, margins: dict[str, Any]) -> list[Feature]:
     """
-    Find the origins that a proof rests on, and those that draw the enemy where a way is narrowest.
+    Find the evidence a proof rests on, and what draws the enemy where a way is narrowest.
 
-    What lies elsewhere vouches for nothing here, however many drew it.
+    What lies elsewhere vouches for nothing here, however many drew it. Where nobody is there any
+    more the word of that is all; where nothing is proved, all the map.
     """
+    speaking = facts.evidence.speaking
+    if judged.status.code == "N":
+        return [f for f in speaking if isinstance(f, Position) and f.force == facts.position.force]
+    if judged.encircled is None:
+        return list(speaking)
     path, ring = (judged.certificates[kind] for kind in ("open", "closed"))
     names = {name for leg in (path or {}).get("legs", ()) for name in leg["evidence"]}
     names |= {name for part in (ring or {}).get("segments", ()) for name in part["evidence"]}
@@ -228,8 +238,7 @@ def _find_vouching(facts: Facts, judged: Judged, margins: dict[str, Any]) -> set
             for patch in drawing.patches
             if not patch.role & FRIENDLY and shapely.dwithin(patch.shape, at, near_m)
         }
-    speaking = [f for f in facts.evidence.speaking if f.id in names]
-    return {origin_of(source) for f in speaking for source in f.sources}
+    return [f for f in speaking if f.id in names]
 
 
 def _measure_room(
@@ -251,15 +260,15 @@ def _measure_room(
     out = f"boundaries {whole / 1000:g} km out could"
     if judged.encircled:
         gap = margins["opening_distance_m"]
-        room_m = min(whole, gap["distance_m"] / 2) if gap else whole
-        if room_m < whole and gap:
-            km = gap["distance_m"] / 1000
-            return _floor(room_m), [
-                f"The ring is {km:.1f} km thick at its thinnest: {out} open it."
-            ]
-        held_m = next((m for m in (whole, *SMALLER_M) if holds_moved(m)), 0.0)
+        room_m = min(whole, _floor(gap["distance_m"] / 2)) if gap else whole
         thin = f"Drawn {whole / 1000:g} km smaller, the ground that closes the ring leaves a gap."
-        return held_m, [thin] if held_m < whole else []
+        if gap and room_m < whole:
+            km = gap["distance_m"] / 1000
+            thin = f"The ring is {km:.1f} km thick at its thinnest: {out} open it."
+        if room_m == whole or _is_held_by_posts(facts, judged):
+            tried = (m for m in (room_m, *SMALLER_M) if m <= room_m)
+            room_m = next((m for m in tried if holds_moved(m)), 0.0)
+        return room_m, [thin] if room_m < whole else []
     neck = margins["neck_width_m"]
     neck_m = neck["pessimistic"]
     if neck["at"] and neck_m is not None:
@@ -272,6 +281,13 @@ def _measure_room(
         for name, m in near.items()
     ]
     return _floor(min(near.values(), default=whole)), told
+
+
+def _is_held_by_posts(facts: Facts, judged: Judged) -> bool:
+    """Tell whether positions, by the ground round them, are part of what closes a ring."""
+    ring = judged.certificates["closed"]
+    names = {name for part in (ring or {}).get("segments", ()) for name in part["evidence"]}
+    return any(position.id in names for position, _ in facts.evidence.of_kind(Position))
 
 
 def _floor(metres: float) -> float:

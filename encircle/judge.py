@@ -36,7 +36,12 @@ from encircle.judgement import (
     PositionJudged,
     Status,
 )
-from encircle.likelihood.leaving_out import leave_out_origins, suspect_all
+from encircle.likelihood.leaving_out import (
+    Origin,
+    leave_out_origins,
+    list_witnesses,
+    suspect_all,
+)
 from encircle.likelihood.telling import Told, tell_likelihood
 from encircle.lines import build_lines
 from encircle.network import Network, build_network, find_discs, places_of
@@ -436,7 +441,11 @@ def _assess(  # noqa: PLR0913 - as above
     """Say how firmly the verdict stands: with an origin left out, and with boundaries out."""
     speaking = [all_facts[i] for i in _find_speaking(all_facts)]
     asked = [f.position for f in speaking if not f.is_untold]
-    origins = leave_out_origins(sheet, suspects, asked) if asked else None
+    origins: tuple[Origin, ...] | None = None
+    if whole.status.code == "N":
+        origins = list_witnesses([f.position for f in all_facts])
+    elif asked:
+        origins = leave_out_origins(sheet, suspects, asked)
 
     def holds_moved(error_m: float) -> bool:
         out = tuple(

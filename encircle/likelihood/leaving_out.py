@@ -102,6 +102,13 @@ def leave_out_origins(
     return tuple(found)
 
 
+def list_witnesses(positions: Sequence[Position]) -> tuple[Origin, ...]:
+    """List who says that nobody is there any more: it holds without one where another says so."""
+    told = {origin_of(s): s.title or s.id for p in positions for s in p.sources}
+    told = told or {UNNAMED: UNNAMED}
+    return tuple(Origin(origin, title, (), len(told) > 1) for origin, title in told.items())
+
+
 def _decide(suspects: Atlas, world: World, asked: Sequence[Position]) -> tuple[bool, bool]:
     """Tell whether the force is cut off on both readings, and whether not both deny it."""
     gazer = suspects.gazer(world)
