@@ -71,6 +71,8 @@ LEAST_GREY_KM = 0.05
 """Less grey on a way than this is a boundary's error and no ground, kilometres: a seam."""
 MOST_MENDED = 6
 """As many lines reported cut are tried as if they were not."""
+MOST_ERRING = 5
+"""As many features whose error decides are named; the rest are counted."""
 NO_PROOF: Json = {"open": None, "closed": None}
 
 
@@ -351,7 +353,9 @@ def _weigh(
     speaking = [all_facts[i] for i in _find_speaking(all_facts)]
     told: Told = tell_likelihood(sheet, suspects, judgement, all_facts, speaking, options)
     positions = tuple(replace(p, likelihood=told.positions.get(p.id)) for p in judgement.positions)
-    pivots = (*judgement.pivots, *told.pivots)
+    worth = {p["would_make"] for p in told.pivots if p.get("as_drawn")}  # said with its chance
+    plain = (p for p in judgement.pivots if not p.get("as_drawn") or p["would_make"] not in worth)
+    pivots = (*plain, *told.pivots)
     return replace(judgement, positions=positions, pivots=pivots, likelihood=told.group)
 
 
@@ -570,11 +574,14 @@ def _find_pivots(judged: Judged, situation: Situation, options: Options) -> Iter
     path = judged.certificates["open"]
     if judged.status.code != "C3" or not path:
         return
+    by_error = list(_find_error(situation, options))
+    if by_error:
+        yield from by_error
+        return
     grey = [leg for leg in path["legs"] if leg["control"] == "grey"]
     ids = list(dict.fromkeys(i for leg in grey for i in leg["evidence"]))
     km = sum(leg["length_m"] for leg in grey) / 1000
     if km < LEAST_GREY_KM:
-        yield from _find_error(situation, options)
         return
     over = ", ".join(ids) or "ground nobody drew"
     yield {
@@ -588,7 +595,10 @@ def _find_pivots(judged: Judged, situation: Situation, options: Options) -> Iter
 
 def _find_error(situation: Situation, options: Options) -> Iterator[Json]:
     """Say what holds without the errors stated for boundaries and places, where they decide."""
-    erring = [f for f in situation.features if f.location_error_m > 0]
+    erring = [
+        f for f in situation.features
+        if f.location_error_m > 0 and isinstance(f, Control | Position)
+    ]  # fmt: skip
     if not erring:
         return
     exact = tuple(replace(f, location_error_m=0.0) for f in situation.features)
@@ -599,11 +609,15 @@ def _find_error(situation: Situation, options: Options) -> Iterator[Json]:
     if outcome is None:
         return
     ids = [f.id for f in erring]
+    named = (
+        ids if len(ids) <= MOST_ERRING else [*ids[:MOST_ERRING], f"{len(ids) - MOST_ERRING} more"]
+    )
     yield {
         "evidence": ids, "would_make": status.verdict, "probability": None,
         "statement":
-            f"It hangs on the errors stated for what is drawn ({', '.join(ids)}): drawn exactly "
+            f"It hangs on the errors stated for what is drawn ({', '.join(named)}): drawn exactly "
             f"where it is, {outcome}.",
+        "as_drawn": True,
     }  # fmt: skip
 
 

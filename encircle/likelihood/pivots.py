@@ -197,6 +197,7 @@ def _write_as_drawn(change: Change, likelihood: Likelihood) -> Json:
             f"that has a chance of {say_percent(p)}, if all the rest is right."
         ),
         "wrong": [],
+        "as_drawn": True,
     }
 
 
