@@ -122,7 +122,7 @@ class OptionsBody(Closed):
     )
     without: tuple[Text, ...] = Field((), description="Ids of features judged as if not drawn.")
     assume: dict[str, StrictBool] = Field(
-        default_factory=dict, description="Ids of features taken as certain, or as not there."
+        default_factory=dict, description="Ids of features taken as right, or as not there."
     )
 
     def to_options(self) -> Options:

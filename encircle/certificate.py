@@ -44,6 +44,9 @@ DECIMALS = 9
 
 Json = dict[str, Any]
 Tag = tuple[str, tuple[str, ...]]
+UNKNOWN: Tag = ("grey", ())
+EDGE: Tag = ("edge", ())
+"""A ring runs along the edge of the map: grey beyond it, and told apart from grey on the map."""
 """What holds a piece of a ring, and the features that say so."""
 
 
@@ -429,7 +432,7 @@ def _write_ring(
 def _fill_in(tags: Sequence[Tag | None]) -> list[Tag]:
     """Let a stretch where open ground only touches be held by what holds the stretch before."""
     known = [tag for tag in tags if tag is not None]
-    held = known[-1] if known else ("grey", ())
+    held = known[-1] if known else UNKNOWN
     filled: list[Tag] = []
     for tag in tags:
         held = tag if tag is not None else held
@@ -438,12 +441,13 @@ def _fill_in(tags: Sequence[Tag | None]) -> list[Tag]:
 
 
 def _write_segment(points: list[list[float]], by: str, evidence: tuple[str, ...]) -> Json:
-    return {
+    segment: Json = {
         "geometry": {"type": "LineString", "coordinates": points},
-        "by": by,
+        "by": "grey" if by == EDGE[0] else by,
         "evidence": list(evidence),
         "length_m": round(length_on_globe_m(points), 1),
     }
+    return {**segment, "edge_of_the_map": True} if by == EDGE[0] else segment
 
 
 def _tag(
@@ -468,7 +472,13 @@ def _tag(
         return barrier
     if state is not None and not ground.enclosing.get(outside[0]) and is_passable(state, reading):
         return None
-    return _tag_face(ground, outside[0], reading) if outside else ("grey", ())
+    return _tag_face(ground, outside[0], reading) if outside else _tag_nothing(ground, start, end)
+
+
+def _tag_nothing(ground: Ground, start: NDArray[np.float64], end: NDArray[np.float64]) -> Tag:
+    """Say what lies beside a stretch with no ground on its far side: the map's edge, as a rule."""
+    middle = Point((np.asarray(start) + end) / 2)
+    return EDGE if shapely.dwithin(ground.drawing.area.boundary, middle, ON_LINE_M) else UNKNOWN
 
 
 def _tag_face(ground: Ground, face: int, reading: Reading) -> Tag:

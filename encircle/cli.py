@@ -96,7 +96,7 @@ WithoutOption = Annotated[
 ]
 AssumeOption = Annotated[
     list[str] | None,
-    typer.Option("--assume", metavar="ID=true|false", help="Take it as certain, or as not there"),
+    typer.Option("--assume", metavar="ID=true|false", help="Take it as right, or as not there"),
 ]
 WorldsOption = Annotated[
     int, typer.Option("--most-worlds", min=0, help="Worlds looked at for the likelihood; 0: none")

@@ -221,7 +221,7 @@ def new_scenario(
         for mistake in mistakes:
             echo(str(mistake))
         echo(f"{len(mistakes)} to look at." if mistakes else "No mistake found.")
-    raise typer.Exit(FAILED if any(m.is_certain for m in mistakes) else 0)
+    raise typer.Exit(FAILED if any(m.is_mistake for m in mistakes) else 0)
 
 
 def _find_fixtures(given: Path | None) -> Path:

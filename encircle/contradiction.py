@@ -129,7 +129,7 @@ def _describe_drawn(searcher: Searcher, standing: Standing) -> str:
     told = []
     km2 = _measure_km2(ground, set(faces.tolist()) - free)
     if km2 >= LEAST_TOLD_KM2:
-        told.append(f"{say_area(km2)} is not surely ground it can pass")
+        told.append(f"{say_area(km2)} may be ground it cannot pass")
     pieces: list[set[int]] = []
     left = set(free)
     while left:

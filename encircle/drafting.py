@@ -49,12 +49,12 @@ class Mistake:
     name: str
     statement: str
     features: tuple[str, ...] = ()
-    is_certain: bool = True
+    is_mistake: bool = True
     """False where it may be meant."""
 
     def __str__(self) -> str:
         where = f" [{', '.join(self.features)}]" if self.features else ""
-        return f"{'Mistake' if self.is_certain else 'Look at'}: {self.statement}{where}"
+        return f"{'Mistake' if self.is_mistake else 'Look at'}: {self.statement}{where}"
 
     def to_dict(self) -> Json:
         """Give the mistake as one entry of a report."""
@@ -62,7 +62,7 @@ class Mistake:
             "name": self.name,
             "statement": self.statement,
             "features": list(self.features),
-            "is_certain": self.is_certain,
+            "is_mistake": self.is_mistake,
         }
 
 
@@ -189,7 +189,7 @@ def _check_paint(situation: Situation) -> Iterator[Mistake]:
             "uncovered",
             f"{share:.0%} of the area is painted by nobody and counts as unknown; paint it, or "
             "say in SOURCES.md that nobody knew",
-            is_certain=False,
+            is_mistake=False,
         )
 
 
@@ -206,7 +206,7 @@ def _check_slips(situation: Situation) -> Iterator[Mistake]:
     """Find what every judgement of the map would tell as a slip of drawing."""
     for notice in inspect_situation(situation):
         certain = notice.severity == "doubt" or notice.code in OFF_THE_MAP
-        yield Mistake(notice.code, notice.statement, notice.features, is_certain=certain)
+        yield Mistake(notice.code, notice.statement, notice.features, is_mistake=certain)
 
 
 OFF_THE_MAP = ("force_off_the_map", "anchor_off_the_map", "feature_far_away")
@@ -247,7 +247,7 @@ def _check_codes(scenario: Scenario) -> Iterator[Mistake]:
         yield Mistake("expected", f"{EXPECTED}: acceptable is empty; say what history allows")
     elif len(scenario.acceptable) > MOST_CODES:
         yield Mistake(
-            "expected", f"{EXPECTED}: acceptable allows nearly everything", is_certain=False
+            "expected", f"{EXPECTED}: acceptable allows nearly everything", is_mistake=False
         )
     verdicts = {STATUSES[code].verdict for code in scenario.acceptable}
     if verdicts and expected.get("verdict") not in verdicts:
@@ -268,17 +268,17 @@ def _check_sources(scenario: Scenario, situation: Situation, text: str) -> Itera
     kept = re.compile("|".join(patterns) or "(?!)")
     silent = tuple(f.id for f in situation.features if not kept.fullmatch(f.id))
     if silent:
-        yield Mistake("sources", f"{SOURCES} does not name these", silent, is_certain=False)
+        yield Mistake("sources", f"{SOURCES} does not name these", silent, is_mistake=False)
     bare = tuple(f.id for f in situation.features if not f.sources and not isinstance(f, Claim))
     if bare:
-        yield Mistake("sources", "no source is named for these", bare, is_certain=False)
+        yield Mistake("sources", "no source is named for these", bare, is_mistake=False)
     drafts = tuple(f.id for f in situation.features if f.note == REDRAW)
     if drafts:
         yield Mistake("draft", "still as the draft drew them", drafts)
     if len(situation.features) not in FEATURES:
         count = len(situation.features)
         yield Mistake("features", f"{number_of(count, 'feature')}: a state is drawn with "
-                      f"{FEATURES.start} to {FEATURES.stop - 1}", is_certain=False)  # fmt: skip
+                      f"{FEATURES.start} to {FEATURES.stop - 1}", is_mistake=False)  # fmt: skip
     if "?" in {scenario.heading.get("title"), *(s.get("title") for s in _sources_of(scenario))}:
         yield Mistake("draft", "the title of the map or of a source is still a question mark")
 

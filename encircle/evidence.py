@@ -147,7 +147,7 @@ def find_doubts(
     """
     speaking = [f for f in evidence.speaking if not (isinstance(f, Position) and f.force == force)]
     stated = [f for f in speaking if f.probability is not None]
-    other = [f for f in speaking if f.probability is None and not _is_frame(f)]
+    other = [f for f in speaking if f.probability is None and not is_frame(f)]
     some = bool(stated) or any(_is_graded(s) for f in other for s in f.sources)
     origins = _list_origins([f for f in other if f.sources], options) if some else ()
     bare = _list_ungraded([f for f in other if not f.sources]) if some else ()
@@ -189,7 +189,8 @@ def _is_graded(source: Source) -> bool:
     return source.reliability is not None or source.credibility is not None
 
 
-def _origin_of(source: Source) -> str:
+def origin_of(source: Source) -> str:
+    """Name whom a source retells; itself where it says nothing of that."""
     return source.origin or source.id
 
 
@@ -199,8 +200,8 @@ def _list_origins(features: Sequence[Feature], options: Options) -> Iterator[Ite
     retold: dict[str, dict[str, Source]] = {}
     for feature in features:
         for source in feature.sources:
-            resting.setdefault(_origin_of(source), {})[feature.id] = None
-            retold.setdefault(_origin_of(source), {})[source.id] = source
+            resting.setdefault(origin_of(source), {})[feature.id] = None
+            retold.setdefault(origin_of(source), {})[source.id] = source
     for origin, names in resting.items():
         sources = tuple(retold[origin].values())
         grades = [measure_grade(source, options) for source in sources]
@@ -208,7 +209,7 @@ def _list_origins(features: Sequence[Feature], options: Options) -> Iterator[Ite
         yield Item(origin, "origin", low, high, tuple(names), sources)
 
 
-def _is_frame(feature: Feature) -> bool:
+def is_frame(feature: Feature) -> bool:
     """Tell what frames the question and is no report: borders, terrain, and where the rear lies."""
     border = isinstance(feature, Control) and feature.basis == "territory"
     terrain = isinstance(feature, Barrier) and feature.type in TERRAIN
@@ -228,7 +229,7 @@ def _list_stated(features: Sequence[Feature]) -> Iterator[Item]:
     """Give one item for each feature that states its probability, with its echoes."""
     groups: list[tuple[tuple[object, ...], set[str], list[Feature]]] = []
     for feature in features:
-        said, origins = _what_it_says(feature), set(map(_origin_of, feature.sources))
+        said, origins = _what_it_says(feature), set(map(origin_of, feature.sources))
         echoed = [g for g in groups if g[0] == said and g[1] & origins]
         merged = [f for g in echoed for f in g[2]]
         groups = [g for g in groups if g not in echoed]
@@ -262,7 +263,7 @@ def _list_shifts(
     moved: dict[str, list[str]] = {}
     for feature in features:
         if feature.location_error_m > 0 and _is_hostile(feature, friends):
-            origin = _origin_of(feature.sources[0]) if feature.sources else feature.id
+            origin = origin_of(feature.sources[0]) if feature.sources else feature.id
             moved.setdefault(origin, []).append(feature.id)
     return tuple(
         Shift(origin, options.location_weights, tuple(names)) for origin, names in moved.items()

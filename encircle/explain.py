@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from encircle.calling import make_callable
-from encircle.judgement import BARRIERS_ALONE, CONTRADICTION
+from encircle.confidence import speaks_against
+from encircle.judgement import BARRIERS_ALONE, CONTRADICTION, name_hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,8 @@ QUESTIONS = {
     "isolation": "isolated by land, sea and air",
     "surrounded": "hostile ground on nearly all sides (the popular word)",
 }
+HELD_BY = {"edge": "edge of the map"}
+"""What holds a ring, where its name in a proof is no word for a reader."""
 GRAVITY = {"doubt": "In doubt: ", "caution": "", "info": ""}
 MODES = {
     "rail": "rail", "wheeled": "wheels", "tracked": "tracks", "foot": "foot", "boat": "boat",
@@ -69,7 +72,8 @@ def write_headline(judgement: Judgement) -> str:
     if doubts and CONTRADICTION not in rules:
         more = f" and {len(doubts) - 1} more" if doubts[1:] else ""
         text += f"; the map is in doubt ({_shorten(doubts[0])}{more})"
-    return f"On {_say_date(judgement.as_of)} {text}."
+    on_map = ", on this map," if speaks_against(judgement) else ""
+    return f"On {_say_date(judgement.as_of)}{on_map} {text}."
 
 
 def _shorten(statement: str) -> str:
@@ -188,8 +192,9 @@ def _say_proof(judgement: Judgement) -> Iterator[str]:
     if ring:
         held: dict[str, float] = {}
         for segment in ring["segments"]:
-            held[segment["by"]] = held.get(segment["by"], 0.0) + segment["length_m"] / 1000
-        parts = ", ".join(f"{km:.1f} km {by}" for by, km in held.items())
+            by = name_hold(segment)
+            held[by] = held.get(by, 0.0) + segment["length_m"] / 1000
+        parts = ", ".join(f"{km:.1f} km {HELD_BY.get(by, by)}" for by, km in held.items())
         yield (
             f"Proof that the ring was closed ({ring['reading']} reading): round "
             f"{', '.join(ring['units'])}, {ring['area_km2']:g} km² inside, held by {parts}."
@@ -321,7 +326,7 @@ def _say_what_if(judgement: Judgement) -> Iterator[str]:
     left = [*asked["without"], *(i for i, holds in asked["assume"].items() if not holds)]
     sure = [i for i, holds in asked["assume"].items() if holds]
     told = [f"without {', '.join(left)}"] if left else []
-    told += [f"with {', '.join(sure)} taken as certain"] if sure else []
+    told += [f"with {', '.join(sure)} taken as right"] if sure else []
     yield f"This is what if: the map {' and '.join(told)}."
     base = judgement.what_if["base"]
     yield f"- as drawn: {base['status']}, {base['verdict'].replace('_', ' ')}"

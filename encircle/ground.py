@@ -13,7 +13,8 @@ import shapely
 from shapely import STRtree
 from shapely.geometry import Polygon, box
 
-from encircle.projection import mend
+from encircle.fronts import GRID_M as GRID_M  # noqa: PLC0414 - given on from here
+from encircle.fronts import Fronts, clip, lay_over
 from encircle.reach import READINGS, Reading, build_reach, is_bare
 from encircle.situation import (
     GREY_BASES,
@@ -26,7 +27,7 @@ from encircle.situation import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from encircle.options import Options
     from encircle.projection import Plane
 
-GRID_M = 0.01
-"""Boundaries are snapped to this grid before they are laid over each other, metres."""
 LEAST_THIN_M2 = 1.0
 """Thin parts of wide ground that are smaller than this are put down to rounding."""
 ON_LINE_M = 0.05
@@ -49,8 +48,6 @@ LEAST_RUN_M = 1.0
 """A line runs over ground that it is on for longer than this, metres."""
 OFFSET_ERROR = 0.01
 """Share of a distance by which an outline moved by it may be off: GEOS smooths what it moves."""
-CRACK_M = 1.0
-"""Ground thinner than this between two drawings is a crack between their edges, metres."""
 MARGIN_SHARE = 0.1
 """Default margin round the features, as a share of their larger extent."""
 MARGIN_LEAST_M = 1_000.0
@@ -412,7 +409,7 @@ def draw(evidence: Evidence, plane: Plane, side: str, options: Options) -> Drawi
     friends = evidence.situation.friends_of(side)
     area = _draw_area(evidence, plane)
     shapes = {
-        f.id: _clip(plane.to_metres(f.geometry), area)
+        f.id: clip(plane.to_metres(f.geometry), area)
         for f in evidence.speaking
         if f.geometry is not None
     }
@@ -457,16 +454,6 @@ def _draw_area(evidence: Evidence, plane: Plane) -> Polygon:
     return box(left - margin, bottom - margin, right + margin, top + margin)
 
 
-def _clip(shape: BaseGeometry, area: BaseGeometry) -> BaseGeometry:
-    """Cut polygons and lines to the area; leave what lies inside as it is drawn."""
-    if shape.geom_type.endswith("Point") or shapely.covers(area, shape):
-        return shape
-    clipped = _overlay(shapely.intersection, shape, area)
-    keep = "Line" if "Line" in shape.geom_type else "Polygon"
-    parts = [p for p in shapely.get_parts(clipped) if keep in p.geom_type]
-    return shapely.union_all(parts) if parts else type(shape)()
-
-
 def _patch_control(
     evidence: Evidence,
     shapes: dict[str, BaseGeometry],
@@ -478,44 +465,36 @@ def _patch_control(
         c.id: _role_of(c, friends) if certain else Role.GREY
         for c, certain in evidence.of_kind(Control)
     }
-    behind = HOSTILE_GROUND | NEUTRAL_GROUND
-    solid = [shapes[name] for name, role in roles.items() if role & behind]
-    solid += [shapes[b.id] for b, _ in evidence.of_kind(Barrier)]
-    other = Role.GREY | Role.ASSESSED_FRIENDLY
-    faced = [shapes[name] for name, role in roles.items() if role & other]
+
+    def of(role: Role) -> list[BaseGeometry]:
+        return [shapes[name] for name, own in roles.items() if own & role]
+
+    fronts = Fronts(
+        hostile=of(Role.ASSESSED_HOSTILE),
+        foreign=of(Role.TERRITORY_HOSTILE),
+        walls=[*of(NEUTRAL_GROUND), *(shapes[b.id] for b, _ in evidence.of_kind(Barrier))],
+        faced=of(Role.GREY | Role.ASSESSED_FRIENDLY),
+        painted=of(PAINTED),
+        home=of(Role.TERRITORY_FRIENDLY),
+        area=area,
+        seam_m=seam_m,
+        unknown=evidence.situation.uncovered != "open",
+    )
     for control, _ in evidence.of_kind(Control):
-        role, error = roles[control.id], control.location_error_m
-        if not role & HOSTILE_GROUND or not error:
-            yield Patch(shapes[control.id], role, control.id)
+        shape, role, error_m = shapes[control.id], roles[control.id], control.location_error_m
+        kind = strict = shape
+        if error_m and role & HOSTILE_GROUND:
+            kind, strict = fronts.shrink_hostile(shape, error_m), fronts.grow(shape, error_m)
+        elif error_m and role == Role.GREY:
+            strict = fronts.grow(shape, error_m)
+        elif error_m and role == Role.ASSESSED_FRIENDLY:
+            kind = fronts.grow_friendly(shape, error_m)
+            strict = fronts.shrink_friendly(shape, error_m)
+        if kind is strict:
+            yield Patch(shape, role, control.id)
             continue
-        whole = _close_seams(solid, faced, area.buffer(3 * error, join_style="mitre"), area, seam_m)
-        smaller = _overlay(shapely.intersection, shapes[control.id], whole.buffer(-error))
-        larger = _clip(shapes[control.id].buffer(error), area)
-        yield Patch(smaller, role, control.id, ("optimistic",))
-        yield Patch(larger, role, control.id, ("pessimistic",))
-
-
-def _close_seams(
-    solid: list[BaseGeometry],
-    faced: list[BaseGeometry],
-    frame: BaseGeometry,
-    area: BaseGeometry,
-    seam_m: float,
-) -> BaseGeometry:
-    """
-    Unite what hostile ground does not shrink from: its boundary is the front.
-
-    That is other hostile ground, neutral ground and water, the edge of the area, and seams among
-    them: no front runs there, and a gap along it would be the drawing's alone. Ground painted as
-    somebody else's or as nobody's is faced, however thin.
-    """
-    outside = _overlay(shapely.difference, frame, area)
-    whole = shapely.union_all([outside, *(s for s in solid if "Polygon" in s.geom_type)])
-    half = max(seam_m, CRACK_M) / 2
-    closed = whole.buffer(half).buffer(-half)
-    held_by_others = _overlay(shapely.difference, shapely.union_all(faced), whole)
-    no_crack = held_by_others.buffer(-CRACK_M / 2).buffer(CRACK_M / 2, join_style="mitre")
-    return _overlay(shapely.difference, closed, no_crack)
+        yield Patch(kind, role, control.id, ("optimistic",))
+        yield Patch(strict, role, control.id, ("pessimistic",))
 
 
 def _role_of(control: Control, friends: frozenset[str]) -> Role:
@@ -548,7 +527,7 @@ def _patch_positions(
             role = Role.REACH_FRIENDLY if sure else Role.DOUBT_FRIENDLY
         for reading in READINGS:
             reach = build_reach(position, shapes[position.id], reading, hostile=hostile)
-            yield Patch(_clip(reach, area), role, position.id, (reading,))
+            yield Patch(clip(reach, area), role, position.id, (reading,))
 
 
 def _patch_anchors(
@@ -589,12 +568,12 @@ def _patch_seams(control: list[Patch], area: BaseGeometry, seam_m: float) -> Ite
                 for other, ground in bare.items()
                 if other not in (role, Role(0))
                 for patch in _part(
-                    _overlay(shapely.difference, ground, thin[other]), other, speaking
+                    lay_over(shapely.difference, ground, thin[other]), other, speaking
                 )
             ]
             for patch in (*painted, *wide):
                 around = patch.shape.buffer(seam_m, quad_segs=4)
-                near = _overlay(shapely.intersection, seam, around)
+                near = lay_over(shapely.intersection, seam, around)
                 if near.area > 0:
                     yield Patch(near, _SEAM_OF[patch.role], patch.feature, readings)
 
@@ -605,12 +584,12 @@ def _find_bare(
     """Give the ground nothing is painted on, by whose territory it is; Role(0): nobody's."""
     roles = (Role.TERRITORY_FRIENDLY, Role.TERRITORY_HOSTILE, Role.TERRITORY_NEUTRAL)
     bare: dict[Role, BaseGeometry] = {}
-    left = _overlay(shapely.difference, area, painted)
+    left = lay_over(shapely.difference, area, painted)
     for role in roles:
         own = _unite([p for p in speaking if p.role == role])
         if not own.is_empty:
-            bare[role] = _overlay(shapely.difference, own, painted)
-            left = _overlay(shapely.difference, left, own)
+            bare[role] = lay_over(shapely.difference, own, painted)
+            left = lay_over(shapely.difference, left, own)
     bare[Role(0)] = left
     return bare
 
@@ -619,24 +598,13 @@ def _part(ground: BaseGeometry, role: Role, speaking: Sequence[Patch]) -> Iterat
     """Part bare territory by whose word it is."""
     for patch in speaking:
         if patch.role == role:
-            own = _overlay(shapely.intersection, ground, patch.shape)
+            own = lay_over(shapely.intersection, ground, patch.shape)
             if own.area > 0:
                 yield Patch(own, role, patch.feature)
 
 
 def _unite(patches: Iterable[Patch]) -> BaseGeometry:
     return shapely.union_all([p.shape for p in patches])
-
-
-def _overlay(
-    operation: Callable[..., BaseGeometry], one: BaseGeometry, other: BaseGeometry
-) -> BaseGeometry:
-    """Lay two shapes over each other; where floating point fails at that, on the noding grid."""
-    try:
-        return operation(one, other)
-    except shapely.GEOSException:
-        valid = (s if "Line" in s.geom_type else mend(s) for s in (one, other))
-        return operation(*valid, grid_size=GRID_M)
 
 
 def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
@@ -648,7 +616,7 @@ def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
     wide: BaseGeometry = core.buffer(back, join_style="mitre", mitre_limit=kept_corner)
     if not wide.is_valid:  # an outline moved with its corners may cross itself
         wide = shapely.make_valid(wide, method="structure", keep_collapsed=False)
-    parts = shapely.get_parts(_overlay(shapely.difference, ground, wide))
+    parts = shapely.get_parts(lay_over(shapely.difference, ground, wide))
     thin = [p for p in parts if p.geom_type == "Polygon" and not p.is_empty]
     # what is smaller is rounding along wide ground, unless it leads through or stands alone
     kept = [p for p in thin if p.area > LEAST_THIN_M2 or _leads_through(p, ground)]

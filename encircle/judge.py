@@ -11,7 +11,7 @@ from shapely.geometry import Point
 
 from encircle.calling import make_callable
 from encircle.certificate import certify_closed, certify_open
-from encircle.confidence import assess_confidence, hold_down
+from encircle.confidence import assess_confidence, hold_down, reconcile
 from encircle.contradiction import describe_apart, find_contradiction
 from encircle.errors import UnknownForceError
 from encircle.evidence import admit
@@ -36,6 +36,12 @@ from encircle.judgement import (
     PositionJudged,
     Status,
 )
+from encircle.likelihood.leaving_out import (
+    Origin,
+    leave_out_origins,
+    list_witnesses,
+    suspect_all,
+)
 from encircle.likelihood.telling import Told, tell_likelihood
 from encircle.lines import build_lines
 from encircle.network import Network, build_network, find_discs, places_of
@@ -44,7 +50,7 @@ from encircle.options import Options
 from encircle.projection import Plane
 from encircle.reach import READINGS, Reading, measure_reach
 from encircle.rules import Facts, answer_definitions, decide, measure_axes
-from encircle.situation import Crossing, Position, Route, Situation
+from encircle.situation import Control, Crossing, Position, Route, Situation
 from encircle.slips import inspect_situation
 from encircle.supposition import suppose
 from encircle.version import __version__
@@ -56,6 +62,7 @@ if TYPE_CHECKING:
 
     from encircle.evidence import Evidence
     from encircle.ground import Drawing, Ground
+    from encircle.likelihood.atlas import Atlas
     from encircle.lines import Stop
     from encircle.network import Standing
 
@@ -64,6 +71,8 @@ LEAST_GREY_KM = 0.05
 """Less grey on a way than this is a boundary's error and no ground, kilometres: a seam."""
 MOST_MENDED = 6
 """As many lines reported cut are tried as if they were not."""
+MOST_ERRING = 5
+"""As many features whose error decides are named; the rest are counted."""
 NO_PROOF: Json = {"open": None, "closed": None}
 
 
@@ -125,13 +134,14 @@ def _refuse_what_is_not_read(given: object) -> None:
 def _judge(situation: Situation, options: Options) -> Judgement:
     sheet, searcher, all_facts = _look(situation, options)
     judged = [_judge_position(facts, searcher) for facts in all_facts]
-    judgement = _judge_group(situation, options, searcher, all_facts, judged)
+    suspects = suspect_all(sheet, options)
+    judgement = _judge_group(situation, options, sheet, suspects, searcher, all_facts, judged)
     slips = (*inspect_situation(situation, options), *_tell_open_edge(searcher, all_facts))
     notices = gather((*judgement.notices, *slips))
     confidence = hold_down(judgement.confidence, notices)
     judgement = replace(judgement, notices=notices, confidence=confidence)
-    judgement = replace(judgement, headline=write_headline(judgement))
-    return _weigh(judgement, sheet, all_facts, options)
+    judgement = reconcile(_weigh(judgement, sheet, suspects, all_facts, options))
+    return replace(judgement, headline=write_headline(judgement))
 
 
 def find_status(situation: Situation, options: Options | None = None) -> Status:
@@ -333,13 +343,19 @@ def _certify(
 
 
 def _weigh(
-    judgement: Judgement, sheet: Sheet, all_facts: Sequence[Facts], options: Options
+    judgement: Judgement,
+    sheet: Sheet,
+    suspects: Atlas,
+    all_facts: Sequence[Facts],
+    options: Options,
 ) -> Judgement:
     """Say how likely it is, and what would have to be wrong."""
     speaking = [all_facts[i] for i in _find_speaking(all_facts)]
-    told: Told = tell_likelihood(sheet, judgement, all_facts, speaking, options)
+    told: Told = tell_likelihood(sheet, suspects, judgement, all_facts, speaking, options)
     positions = tuple(replace(p, likelihood=told.positions.get(p.id)) for p in judgement.positions)
-    pivots = (*judgement.pivots, *told.pivots)
+    worth = {p["would_make"] for p in told.pivots if p.get("as_drawn")}  # said with its chance
+    plain = (p for p in judgement.pivots if not p.get("as_drawn") or p["would_make"] not in worth)
+    pivots = (*plain, *told.pivots)
     return replace(judgement, positions=positions, pivots=pivots, likelihood=told.group)
 
 
@@ -374,9 +390,11 @@ def _compare(base: Judgement, now: Judgement) -> Json:
 # -- the group -------------------------------------------------------------------------------
 
 
-def _judge_group(
+def _judge_group(  # noqa: PLR0913 - the parts of a map, and what is known of each position
     situation: Situation,
     options: Options,
+    sheet: Sheet,
+    suspects: Atlas,
     searcher: Searcher,
     all_facts: Sequence[Facts],
     judged: Sequence[Judged],
@@ -405,13 +423,44 @@ def _judge_group(
         ),
         cut_off=_count_cut_off(all_facts, judged, sure),
         margins=margins,
-        confidence=assess_confidence(facts, whole, margins),
+        confidence=_assess(situation, options, sheet, suspects, all_facts, facts, whole, margins),
         pivots=(*_find_pivots(whole, situation, options), *_find_mended(whole, situation, options)),
         provenance=_say_provenance(situation, options, all_facts),
         notices=gather(situation.notices),
     )
     whole = _tell_barriers_alone(_point_out_neck(whole, judgement.margins), facts)
     return replace(judgement, judged=whole)
+
+
+def _assess(  # noqa: PLR0913 - as above
+    situation: Situation,
+    options: Options,
+    sheet: Sheet,
+    suspects: Atlas,
+    all_facts: Sequence[Facts],
+    facts: Facts,
+    whole: Judged,
+    margins: Json,
+) -> Json:
+    """Say how firmly the verdict stands: with an origin left out, and with boundaries out."""
+    speaking = [all_facts[i] for i in _find_speaking(all_facts)]
+    asked = [f.position for f in speaking if not f.is_untold]
+    origins: tuple[Origin, ...] | None = None
+    if whole.status.code == "N":
+        origins = list_witnesses([f.position for f in all_facts])
+    elif asked:
+        origins = leave_out_origins(sheet, suspects, asked)
+
+    def holds_moved(error_m: float) -> bool:
+        out = tuple(
+            replace(f, location_error_m=f.location_error_m + error_m)
+            if isinstance(f, Control | Position) else f
+            for f in situation.features
+        )  # fmt: skip
+        status = find_status(replace(situation, features=out), options)
+        return status.verdict == whole.status.verdict
+
+    return assess_confidence(facts, whole, margins, origins, holds_moved)
 
 
 def _find_speaking(all_facts: Sequence[Facts]) -> list[int]:
@@ -525,11 +574,14 @@ def _find_pivots(judged: Judged, situation: Situation, options: Options) -> Iter
     path = judged.certificates["open"]
     if judged.status.code != "C3" or not path:
         return
+    by_error = list(_find_error(situation, options))
+    if by_error:
+        yield from by_error
+        return
     grey = [leg for leg in path["legs"] if leg["control"] == "grey"]
     ids = list(dict.fromkeys(i for leg in grey for i in leg["evidence"]))
     km = sum(leg["length_m"] for leg in grey) / 1000
     if km < LEAST_GREY_KM:
-        yield from _find_error(situation, options)
         return
     over = ", ".join(ids) or "ground nobody drew"
     yield {
@@ -543,7 +595,10 @@ def _find_pivots(judged: Judged, situation: Situation, options: Options) -> Iter
 
 def _find_error(situation: Situation, options: Options) -> Iterator[Json]:
     """Say what holds without the errors stated for boundaries and places, where they decide."""
-    erring = [f for f in situation.features if f.location_error_m > 0]
+    erring = [
+        f for f in situation.features
+        if f.location_error_m > 0 and isinstance(f, Control | Position)
+    ]  # fmt: skip
     if not erring:
         return
     exact = tuple(replace(f, location_error_m=0.0) for f in situation.features)
@@ -554,11 +609,15 @@ def _find_error(situation: Situation, options: Options) -> Iterator[Json]:
     if outcome is None:
         return
     ids = [f.id for f in erring]
+    named = (
+        ids if len(ids) <= MOST_ERRING else [*ids[:MOST_ERRING], f"{len(ids) - MOST_ERRING} more"]
+    )
     yield {
         "evidence": ids, "would_make": status.verdict, "probability": None,
         "statement":
-            f"It hangs on the errors stated for what is drawn ({', '.join(ids)}): drawn exactly "
+            f"It hangs on the errors stated for what is drawn ({', '.join(named)}): drawn exactly "
             f"where it is, {outcome}.",
+        "as_drawn": True,
     }  # fmt: skip
 
 

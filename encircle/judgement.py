@@ -276,6 +276,18 @@ class Judgement:
         return write_json(self.to_dict())
 
 
+def name_hold(segment: Json) -> str:
+    """
+    Name what holds a stretch of a ring: the edge of the map apart from grey ground on it.
+
+    Examples
+    --------
+    >>> name_hold({"by": "grey", "edge_of_the_map": True}), name_hold({"by": "grey"})
+    ('edge', 'grey')
+    """
+    return "edge" if segment.get("edge_of_the_map") else str(segment["by"])
+
+
 def write_json(value: object) -> bytes:
     r"""
     Write JSON that any client can read, half surrogate pairs spelt out.

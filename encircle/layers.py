@@ -155,6 +155,7 @@ def _draw_ring(judgement: Judgement, ring: Json) -> Iterator[Json]:
             "length_m": segment["length_m"],
             "number": number + 1,
             "weakest": number == ring["weakest"],
+            "edge_of_the_map": bool(segment.get("edge_of_the_map")),
             "evidence": _join(segment["evidence"]),
             **around,
         }

@@ -10,6 +10,7 @@ import shapely.ops
 from shapely.geometry import LineString, Point, shape
 
 from encircle.canvas import Xy, element, number, write_path
+from encircle.judgement import name_hold
 from encircle.picture_ground import (
     ANCHOR,
     ANCHOR_WORDS,
@@ -43,6 +44,7 @@ RING_COLOURS = {
     "sea": ("#5fd4f0", "the sea"),
     "neutral": ("#e6c65a", "neutral ground"),
     "grey": ("#d6d6d6", "unclear ground"),
+    "edge": ("#f2a7e0", "the edge of the map, which is no wall"),
 }
 MODE_WORDS = {
     "rail": "by rail",
@@ -120,7 +122,7 @@ def _in_view(scene: Scene, line: BaseGeometry) -> BaseGeometry:
 
 
 def _draw_ring(scene: Scene, ring: Json) -> Iterator[str]:
-    lines = [(s["by"], _pixels(scene, s["geometry"])) for s in ring["segments"]]
+    lines = [(name_hold(s), _pixels(scene, s["geometry"])) for s in ring["segments"]]
     for _, line in lines:
         scene.placer.dear.extend(_steps(line))
         d = write_path(_in_view(scene, line))
@@ -129,7 +131,7 @@ def _draw_ring(scene: Scene, ring: Json) -> Iterator[str]:
         yield stroke(write_path(_in_view(scene, line)), INK, 7.0, stroke_linecap="round")
     for by, line in lines:
         colour, words = RING_COLOURS[by]
-        dash = "7 5" if by == "grey" else None
+        dash = "7 5" if by in ("grey", "edge") else None
         yield stroke(write_path(_in_view(scene, line)), colour, 2.8, stroke_dasharray=dash)
         scene.explain(f"Ring closed by {words}", sample(*_ring_strokes(colour, dash)))
     _call_out_ring(scene, ring, [line for _, line in lines])
@@ -174,7 +176,8 @@ def _say_held(ring: Json) -> str:
     """Say what closes the ring, in shares of its length."""
     lengths: dict[str, float] = {}
     for segment in ring["segments"]:
-        lengths[segment["by"]] = lengths.get(segment["by"], 0.0) + segment["length_m"]
+        by = name_hold(segment)
+        lengths[by] = lengths.get(by, 0.0) + segment["length_m"]
     whole = sum(lengths.values()) or 1.0
     shares = sorted(lengths.items(), key=lambda item: (-item[1], item[0]))
     if len(shares) == 1:

@@ -9,7 +9,7 @@ import shapely
 
 from encircle.ground import FIRE_RANKS, UNMAPPED
 from encircle.judgement import STATUSES, Answer, Code, Finding
-from encircle.lines import SPECIAL
+from encircle.lines import LAND_BITS, SPECIAL
 from encircle.reach import READINGS, Reading
 from encircle.situation import Control, Crossing, Route
 
@@ -271,7 +271,14 @@ def claims_not_counted(facts: Facts) -> Seen | None:
 def fire_unmapped(facts: Facts) -> Seen | None:
     """No fire is mapped on the best way: that is not the same as no fire."""
     way = facts.pessimistic.best or facts.optimistic.best
-    return Seen() if way is not None and way.fire == UNMAPPED else None
+    if way is None or way.fire != UNMAPPED:
+        return None
+    drawn = _find_drawn_under_fire(facts, way)
+    told = ", ".join(f"{name} is under fire {grade}" for name, grade in drawn.items())
+    beside = (
+        f"Of the ways drawn from there, {told}; the best way runs beside, where none is mapped."
+    )
+    return Seen(tuple(drawn), beside) if drawn else Seen()
 
 
 @_rule("Fire never cuts land by itself: docs/contract.md")
@@ -429,6 +436,27 @@ def _under_fire(facts: Facts, way: Way, least: int) -> tuple[str, ...]:
     ]
     lines = [one.id for one in stated if one.fire and FIRE_RANKS.index(one.fire) >= least]
     return tuple(dict.fromkeys(zones + lines))
+
+
+def _find_drawn_under_fire(facts: Facts, way: Way) -> dict[str, str]:
+    """
+    Find the routes that lead from the force and are under mapped fire, with the worst grade on it.
+
+    Ground beside a road carries who walks, and where nobody mapped its fire it ranks before a road
+    under fire: by the rules, and unlike what its drawer tells of who uses the road.
+    """
+    network = facts.network
+    discs = [s.discs[way.reading] for s in network.standings if s.position.id == facts.position.id]
+    found: dict[str, int] = {}
+    leaving: set[str] = set()
+    for piece in network.lines.pieces:
+        worst = max(piece.fire[way.reading])
+        for name in piece.carriers(way.reading, LAND_BITS):
+            found[name] = max(worst, found.get(name, 0))
+            if any(shapely.dwithin(piece.line, d, facts.options.join_m) for d in discs):
+                leaving.add(name)
+    return {name: FIRE_RANKS[rank] or "" for name, rank in found.items()
+            if name in leaving and rank >= F2}  # fmt: skip
 
 
 def _pieces_of(edge: Edge) -> tuple[int, ...]:

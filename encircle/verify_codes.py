@@ -103,10 +103,10 @@ def what_cannot_be_told_has_its_reason(case: CodeCase) -> Iterator[Fault]:
     if case.ruling.because == OFF_THE_MAP:
         yield Fault(f"{position.id!r} is said to be off the map and is on it", case.names)
     if not _may_run_off(survey, position):
-        yield Fault(f"nothing makes {position.id!r} impossible to tell", case.names)
+        yield Fault(f"nothing says why {position.id!r} cannot be told", case.names)
     mode = find_way_by(survey, position, "optimistic", "closed")
     if mode is not None:
-        said = f"{position.id!r} is called impossible to tell and {mode} reaches an anchor"
+        said = f"{position.id!r} is called what cannot be told, and {mode} reaches an anchor"
         yield Fault(said, case.names)
 
 

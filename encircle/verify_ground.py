@@ -231,6 +231,7 @@ class Survey:
     _footprints: dict[tuple[str, Reading], BaseGeometry] = field(init=False, default_factory=dict)
     _grounds: dict[tuple[Reading, Lean], Ground] = field(init=False, default_factory=dict)
     _ahead: dict[Lean, BaseGeometry] = field(init=False, default_factory=dict)
+    _unpainted: dict[tuple[Lean, bool], BaseGeometry] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.plane = Plane(self.situation.origin)
@@ -470,16 +471,75 @@ class Survey:
         return with_slivers(held) if large and shape.geom_type.endswith("Polygon") else held
 
     def drawn(self, control: Control, reading: Reading, lean: Lean) -> BaseGeometry:
-        """Draw a control polygon; a hostile one is drawn smaller or larger by its error."""
-        shape, error = self.shape(control), control.location_error_m
-        if not error or self.holder(control) != "hostile":
-            return areas_of(shape)  # only hostile ground moves by its error: grey is nobody's yet
+        """
+        Draw a control polygon, smaller or larger by its error.
+
+        The enemy's moves; grey is only ever larger, for whom that is worse; and ground of the
+        force's side where nothing painted faces it, so that the front has no other line.
+        """
+        shape, error, holder = self.shape(control), control.location_error_m, self.holder(control)
+        if not error or holder == "neutral":
+            return areas_of(shape)
+        if holder == "friendly":
+            moves = control.basis != "territory"
+            return self._drawn_friendly(shape, error, reading, lean) if moves else areas_of(shape)
         if reading == "pessimistic":
             share = DISC_INNER if lean == "open" else 1.0
             return areas_of(shape.buffer(error * share, quad_segs=_QUAD_SEGS))
+        if holder == "grey":
+            return areas_of(shape)
         share = 1.0 if lean == "open" else DISC_INNER
         before = common(self.ahead(lean), shape.buffer(2 * error, quad_segs=2))
         return minus(shape, before.buffer(error * share, quad_segs=_QUAD_SEGS))
+
+    def _drawn_friendly(
+        self, shape: BaseGeometry, error: float, reading: Reading, lean: Lean
+    ) -> BaseGeometry:
+        """Draw ground of the force's side out to where unpainted ground may begin."""
+        kind = lean == "open"
+        share = 1.0 if kind == (reading == "optimistic") else DISC_INNER
+        if reading == "optimistic":
+            over = self.unpainted(lean, enemys=True)
+            grown = shape.buffer(error * share, quad_segs=_QUAD_SEGS)
+            return areas_of(join(shape, common(grown, over)))
+        before = common(self.unpainted(lean, enemys=False), shape.buffer(2 * error, quad_segs=2))
+        return minus(shape, before.buffer(error * share, quad_segs=_QUAD_SEGS))
+
+    def unpainted(self, lean: Lean, *, enemys: bool) -> BaseGeometry:
+        """
+        Draw ground that no assessed or grey polygon speaks of, and that is not the side's own.
+
+        With `enemys` only his territory. What is as thin as a seam is left out, and what lies
+        under water: as a whole where that suits the leaning, as little as may be where not.
+        """
+        key = (lean, enemys)
+        if key not in self._unpainted:
+            land = self._layer("hostile")
+            if not enemys and self.situation.uncovered != "open":
+                land = join(land, minus(self.extent(), self._layer("friendly")))
+            taken = [self._layer(None), self._layer("neutral")]
+            taken += [
+                areas_of(self.shape(f)) for f in self.known.values() if isinstance(f, Barrier)
+            ]
+            bare = minus(common(land, self.extent()), *taken)
+            large = (lean == "open") == enemys
+            width = self.parameters.seam_m * (1 - SEAM_SLACK if large else 1 + SEAM_SLACK)
+            half = max(width, 2 * GIVE_M) / 2
+            wide = bare.buffer(-half).buffer(half * (1 + 2 * OFFSET_ERROR if large else 1))
+            self._unpainted[key] = common(bare, wide)
+        return self._unpainted[key]
+
+    def _layer(self, holder: Holder | None) -> BaseGeometry:
+        """Unite a holder's territory; None: all that is painted over territory."""
+        controls = [f for f in self.known.values() if isinstance(f, Control)]
+        on_top = [c.basis != "territory" or self.holder(c) == "grey" for c in controls]
+        return join(
+            *(
+                areas_of(self.shape(c))
+                for c, above in zip(controls, on_top, strict=True)
+                if (above if holder is None else not above and self.holder(c) == holder)
+            )
+        )
 
     def ahead(self, lean: Lean) -> BaseGeometry:
         """

@@ -105,6 +105,8 @@ class Segment:
     by: str
     evidence: tuple[str, ...]
     length_m: float
+    on_edge: bool = False
+    """It runs along the edge of the map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +262,12 @@ class Node:
         if not isinstance(self.value, str) or self.value not in words:
             raise self.fail(f"one of {', '.join(words)}")
         return self.value
+
+    def true(self) -> bool:
+        """Read the word true, which is said where it holds and left out where not."""
+        if self.value is not True:
+            raise self.fail("true")
+        return True
 
     def number(self) -> float:
         """Take a finite number that is not negative."""
@@ -553,6 +561,7 @@ def _parse_segment(node: Node) -> Segment:
         by=node["by"].one_of(HOLDS),
         evidence=node["evidence"].ids(),
         length_m=node["length_m"].number(),
+        on_edge=node["edge_of_the_map"].maybe(Node.true) or False,
     )
 
 

@@ -175,7 +175,7 @@ def starts_at_the_force(case: PathCase) -> Iterator[Fault]:
         yield Fault(f"{case.path.unit!r} is no position of the force", (case.path.unit,))
         return
     if not case.survey.stands(unit):
-        yield Fault(f"{unit.id!r} is not certainly there", (unit.id,))
+        yield Fault(f"{unit.id!r} may not be there", (unit.id,))
     start = Point(case.on_plane(case.path.legs[0].points[:1])[0])
     gap = start.distance(case.survey.shape(unit))
     if gap > STRAY_M:
@@ -583,7 +583,11 @@ def _measure_unnamed(case: PathCase, leg: Leg, trace: BaseGeometry) -> float:
     left = trace.difference(told)
     if left.length <= STRAY_M:
         return 0.0
-    painted = [survey.shape(c) for c in survey.each(Control) if not c.location_error_m]
+    painted = [
+        common(survey.drawn(c, reading, "open"), survey.drawn(c, reading, "closed"))
+        for c in survey.each(Control)
+        if isinstance(c, Control)
+    ]
     painted = [shape for shape in painted if shape.intersects(left)]
     bare = left.intersection(union_of(shape.buffer(-TOLERANCE_M) for shape in painted))
     return measure_stray(bare, case.ground.seam, survey.parameters.seam_m) if bare.length else 0.0

@@ -51,6 +51,8 @@ LEAVES_M = 5.0
 """A route this far inside and this far outside leaves the ring; metres."""
 BAND_LOOKED_AT_M = 200.0
 """Ground this far from the ring and its stops is looked at for what it is called; metres."""
+EDGE_M = 25.0
+"""A ring meets the edge of the map where it turns; along more of it, it says so; metres."""
 SEA = "coast"
 _HOLDER = {"hostile": "hostile", "neutral": "neutral"}
 
@@ -292,10 +294,26 @@ def _find_untrue_tag(case: RingCase, segment: Segment, trace: BaseGeometry) -> s
     if segment.by in ("barrier", "sea"):
         return _find_untrue_barrier(case, segment, trace)
     bare = segment.by == "grey" and not segment.evidence
+    if bare or segment.on_edge:
+        untrue = _find_untrue_edge(case, segment, trace)
+        if untrue or segment.on_edge:
+            return untrue
     stray = measure_stray(trace, case.called["nobody" if bare else segment.by], TOLERANCE_M)
     if stray > TOLERANCE_M:
         return f"{stray:.0f} m of it run past such ground"
     return _find_wrong_holder(case, segment, trace) if segment.evidence else None
+
+
+def _find_untrue_edge(case: RingCase, segment: Segment, trace: BaseGeometry) -> str | None:
+    """Say where the map's edge is taken for ground on it, or ground on it for the edge."""
+    edge = union_of([case.survey.extent().boundary])
+    if not segment.on_edge:
+        along_m = shapely.intersection(trace, edge.buffer(SLACK_M)).length
+        return None if along_m <= EDGE_M else f"{along_m:.0f} m of it are the edge of the map"
+    if not (segment.by == "grey" and not segment.evidence):
+        return "the edge of the map is no ground that anybody holds"
+    off_m = measure_stray(trace, [edge.buffer(SLACK_M)], TOLERANCE_M)
+    return f"{off_m:.0f} m of it are not the edge of the map" if off_m > TOLERANCE_M else None
 
 
 def _find_wrong_holder(case: RingCase, segment: Segment, trace: BaseGeometry) -> str | None:

@@ -51,6 +51,10 @@ ABROAD = box(33.8, 50.9, 36.0, 52.0)
 """Round the ground of Kursk oblast fought over from August 2024, degrees. Source: the farthest
 either side placed Ukrainian troops was some 35 km past the border."""
 
+LOCATION_ERROR_M = 500.0
+"""How far off a boundary may be drawn, metres. Source: a quarter of the front lies within 210 to
+530 m of DeepStateMap's and of Liveuamap's, 15 August 2022."""
+
 SILENCE = Notice(
     "silent_abroad",
     "caution",
@@ -114,6 +118,7 @@ def paint_isw(files: Sequence[LayerFile]) -> PaintedMap:
         sources=tuple(reading.describe() for reading in readings),
         notices=(*(n for r in readings for n in r.notices()), *twice, *_tell(given)),
         silent=ABROAD if "retaken" in given else NOBODY,
+        location_error_m=LOCATION_ERROR_M,
         dated=max((day for r in readings for day in r.days()), default=None),
     )
 

@@ -23,6 +23,10 @@ HOLDERS = {"nochange": "RU", "gains": "RU", "losses": "UA"}
 """Who holds what, by type. Source: the files read against other maps of the day: on 14 March 2025
 the losses are the ground Ukraine held in Kursk oblast, 126 km² where DeepState has 140."""
 
+LOCATION_ERROR_M = 500.0
+"""How far off a boundary may be drawn, metres. Source: a quarter of the front lies within 230 to
+520 m of DeepStateMap's, 15 August 2022 and 14 March 2025."""
+
 NO_GREY = Notice(
     "no_grey",
     "caution",
@@ -79,6 +83,7 @@ def paint_liveuamap(document: Mapping[str, Any]) -> PaintedMap:
         },),
         notices=(*layer.notices, *twice, *unknown, *_tell_days(days), *grey),
         dated=days[-1] if days else None,
+        location_error_m=LOCATION_ERROR_M,
     )  # fmt: skip
 
 

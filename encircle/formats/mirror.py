@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from shapely.geometry import box
 
+from encircle.formats.deepstate import LOCATION_ERROR_M
 from encircle.formats.layers import find_collection, read_layer
 from encircle.formats.painted import PaintedMap, Zone, count_once, parse_day, refusal
 from encircle.geojson import digest
@@ -118,6 +119,7 @@ def paint_mirror(document: Mapping[str, Any], name: str = "") -> PaintedMap:
         },),
         notices=(*layer.notices, *twice, NO_GREY, SILENCE),
         mapper_side=MAPPER_SIDE,
+        location_error_m=LOCATION_ERROR_M,
         silent=AFIELD,
         dated=f"{day:%Y-%m-%d}" if day else None,
     )  # fmt: skip

@@ -77,6 +77,15 @@ class PaintedMap:
     """Ground outside the border of which the map says nothing where it leaves it unpainted."""
     dated: str | None = None
     """The day the map gives itself, where its file's name gives none; YYYY-MM-DD."""
+    location_error_m: float = 0.0
+    """
+    How far off its boundaries may be drawn, metres.
+
+    No mapper publishes one. It is the lower quartile of how far the fronts of two mappers lie apart
+    on one day: so near they come where both draw the same front. Where they lie farther apart
+    they differ on who is there, which is no error but another map's word.
+    Source: docs/beside-real-maps.md, How exact a map is.
+    """
     lacks: tuple[str, ...] = ()
     """What else every whole map of its maker shows since `WHOLE_SINCE`, and this one does not."""
 
@@ -289,7 +298,7 @@ def tell_unknown(code: str, said: str, zone: Zone, remedy: str = "") -> Notice:
 
 
 def _say(zone: Zone) -> str:
-    return f"{zone.holder or 'nobody for certain'} ({zone.basis})"
+    return f"{zone.holder or 'nobody'} ({zone.basis})"
 
 
 def show_place(geometry: BaseGeometry) -> str:

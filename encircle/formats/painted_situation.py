@@ -321,6 +321,13 @@ class _Drawing:
         self.notices.append(Notice("strip_left_bare", "doubt", said))
 
     def _conventions(self) -> Iterator[Notice]:
+        error_m = self.painted.location_error_m
+        if error_m:
+            said = (
+                f"Boundaries were taken as good to {error_m:.0f} m, grey ones too: a gap or a ring "
+                f"narrower than {2 * error_m:.0f} m is contested."
+            )
+            yield Notice("boundary_error", "info", said)
         said = "Rivers, lagoons, roads and fire are not drawn: ground across water looks joined."
         yield Notice("water_not_drawn", "caution", said)
         if self.ground.border is None:
@@ -360,7 +367,12 @@ class _Drawing:
                 yield _feature(zone.id, geometry, kind="control", holder=zone.holder,
                                basis=zone.basis, name=zone.name,
                                observed_at=zone.observed_at or self.as_of, sources=[zone.source],
-                               **_claimant(zone), **zone.said)  # fmt: skip
+                               **self._error(zone), **_claimant(zone), **zone.said)  # fmt: skip
+
+    def _error(self, zone: Zone) -> dict[str, float]:
+        """Say how far off a zone may be drawn; what is merely claimed moves nothing."""
+        error_m = self.painted.location_error_m
+        return {"location_error_m": error_m} if error_m and zone.is_evidence else {}
 
     def draw_anchors(self, anchors: Sequence[BaseGeometry]) -> Iterator[dict[str, Any]]:
         """Draw what counts as reached."""

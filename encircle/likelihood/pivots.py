@@ -197,6 +197,7 @@ def _write_as_drawn(change: Change, likelihood: Likelihood) -> Json:
             f"that has a chance of {say_percent(p)}, if all the rest is right."
         ),
         "wrong": [],
+        "as_drawn": True,
     }
 
 
@@ -235,13 +236,13 @@ def tell_missing(judgement: Judgement, pivots: Sequence[Json]) -> Iterator[Json]
         else:
             far = f", at least {gap['distance_m'] / 1000:.1f} km of it" if gap else ""
             needed = f"friendly ground that nobody drew would have to be there{far}"
-        text = f"Nothing drawn here, if wrong, would surely open a way out: {needed}."
+        text = f"Nothing drawn here, if wrong, would open a way out on both readings: {needed}."
     else:
         front_m = margins.get("closing_distance_m", {}).get("pessimistic")
         far = f", along at least {front_m / 1000:.1f} km of front" if front_m else ""
         text = (
-            "Nothing drawn here, if wrong, would surely encircle the force: hostile ground that "
-            f"nobody drew would have to be there{far}."
+            "Nothing drawn here, if wrong, would encircle the force on both readings: hostile "
+            f"ground that nobody drew would have to be there{far}."
         )
     yield {
         "evidence": [], "would_make": opposite, "probability": None, "statement": text, "wrong": [],
@@ -264,7 +265,7 @@ def _state(
     """Say in one sentence what would have to be wrong."""
     wrong = [describe_item(doubts.items[i]) for i in sorted(change.wrong)]
     fallen = any(doubts.items[i].kind == "origin" for i in change.wrong)
-    so = f", and so {_name(gone, features)}" if gone and fallen else ""
+    so = f", and with it {_name(gone, features)}" if gone and fallen else ""
     moved = [
         f"ground drawn by {doubts.shifts[i].id} is {LEVEL_WORDS[level]} by the error stated"
         for i, level in sorted(change.moved)
@@ -405,7 +406,7 @@ def _mass_without(world: World, tree: Tree, number: int) -> float:
 
 def _state_importance(item: Item, weight: float, which: int) -> str:
     chance = (
-        "the chance that it surely is encircled"
+        "the chance that it is encircled on both readings"
         if which <= 2  # noqa: PLR2004 - see _measure_importance
         else "the chance of encirclement that cannot be excluded"
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from encircle.evidence import Doubts, Item, find_doubts
-from encircle.likelihood.atlas import Atlas
+from encircle.evidence import find_doubts
 from encircle.likelihood.exact import PLAIN_COST
+from encircle.likelihood.leaving_out import build_atlas
 from encircle.likelihood.measure import Asked, Likelihood
 from encircle.likelihood.pivots import tell_importance, tell_missing, tell_pivots
 from encircle.likelihood.solving import QUICK_VISITS, solve_graph
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from encircle.evidence import Evidence
     from encircle.ground import Ground
     from encircle.judgement import Judgement
+    from encircle.likelihood.atlas import Atlas
     from encircle.likelihood.graph import Graph
     from encircle.likelihood.solving import CutOff
     from encircle.lines import Stop
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from encircle.situation import Position
 
 Json = dict[str, Any]
-SUSPECT = 0.99
-"""Where no graded evidence can turn a verdict, every feature is taken to be right with this
-probability, so that the fewest that turn it come first; no such number is printed."""
 MOST_SUSPECTS = 60
 """Partial worlds looked at for them."""
 
@@ -59,8 +57,9 @@ class Told:
     pivots: tuple[Json, ...] = ()
 
 
-def tell_likelihood(
+def tell_likelihood(  # noqa: PLR0913 - the parts of a judgement
     sheet: Sheet,
+    suspects: Atlas,
     judgement: Judgement,
     all_facts: Sequence[Facts],
     speaking: Sequence[Facts],
@@ -73,6 +72,8 @@ def tell_likelihood(
     ----------
     sheet
         The map as it was drawn for the judgement.
+    suspects
+        Its chart on which every feature may be wrong, from `suspect_all`.
     judgement
         The verdict, by the two readings.
     all_facts, speaking
@@ -88,13 +89,14 @@ def tell_likelihood(
     asked = _list_asked(all_facts, speaking)
     there = [f for f in all_facts if not f.is_gone]
     if not doubts.items or not asked.there:  # nothing graded, or nothing to tell
-        return Told(pivots=_suspect(sheet, judgement, asked, options))
-    atlas = _build_atlas(sheet, doubts, options)
-    likelihood = Likelihood(atlas, asked, options, lambda graph: _solve(graph, options))
+        return Told(pivots=_suspect(sheet, suspects, judgement, asked, options))
+    likelihood = Likelihood(
+        build_atlas(sheet, doubts, options), asked, options, lambda graph: _solve(graph, options)
+    )
     features = {f.id: f for f in sheet.evidence.speaking}
     pivots = tuple(tell_pivots(likelihood, judgement.verdict, features))
     if not pivots and judgement.status.code in ("C0", "C1", "C2", "E1", "E2"):
-        pivots = _suspect(sheet, judgement, asked, options)
+        pivots = _suspect(sheet, suspects, judgement, asked, options)
     importance = tell_importance(likelihood)
     return Told(
         {**likelihood.to_dict(), "importance": importance},
@@ -117,24 +119,14 @@ def _list_asked(all_facts: Sequence[Facts], speaking: Sequence[Facts]) -> Asked:
     return Asked(there, untold, tuple(f.position.id for f in speaking))
 
 
-def _build_atlas(sheet: Sheet, doubts: Doubts, options: Options) -> Atlas:
-    return Atlas(
-        sheet.evidence, doubts, sheet.ground, sheet.shapes, sheet.outline, sheet.stops, options
-    )
-
-
 def _suspect(
-    sheet: Sheet, judgement: Judgement, asked: Asked, options: Options
+    sheet: Sheet, suspects: Atlas, judgement: Judgement, asked: Asked, options: Options
 ) -> tuple[Json, ...]:
     """Find the fewest features whose absence would turn a verdict that nothing graded can turn."""
     if not asked.there or judgement.encircled is None:
         return ()
-    own = {p.id for p, _ in sheet.shapes}
-    names = [f.id for f in sheet.evidence.speaking if f.id not in own]
-    items = tuple(Item(name, "feature", SUSPECT, SUSPECT, (name,)) for name in names)
-    doubts = Doubts(items, (), {name: (i,) for i, name in enumerate(names)}, {})
     few = replace(options, most_worlds=min(MOST_SUSPECTS, options.most_worlds))
-    likelihood = Likelihood(_build_atlas(sheet, doubts, few), asked, few)
+    likelihood = Likelihood(suspects, asked, few)
     features = {f.id: f for f in sheet.evidence.speaking}
     pivots = tuple(tell_pivots(likelihood, judgement.verdict, features, certain=True))
     return (*pivots, *(tell_missing(judgement, pivots) if likelihood.group.is_whole else ()))

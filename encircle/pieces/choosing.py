@@ -217,7 +217,7 @@ def _ask(
         lines = [f"{called} does not mean one piece of ground. Whose force is meant?"]
     elif held_by is None:
         lines = [
-            f"{called} was nobody's for certain on this map, so no force can be placed there.",
+            f"{called} was given to nobody on this map, so no force can be placed there.",
             "Whose force is meant?",
         ]
     elif held_by == NEUTRAL:

@@ -14,8 +14,9 @@ from markupsafe import Markup
 from encircle.contract import parse_instant
 from encircle.counting import number_of
 from encircle.errors import EncircleError
-from encircle.explain import MODES
+from encircle.explain import HELD_BY, MODES
 from encircle.judge import judge
+from encircle.judgement import name_hold
 from encircle.picture import draw_svg
 from encircle.publishing.checked import DEFINITIONS, MEANINGS, RATINGS, say_day
 from encircle.publishing.claimreview import Publisher, write_claim_reviews
@@ -378,11 +379,12 @@ def _tell_path(path: Json) -> Proof:
 def _tell_ring(ring: Json) -> Proof:
     held: dict[str, tuple[float, list[str]]] = {}
     for segment in ring["segments"]:
-        length, names = held.get(segment["by"], (0.0, []))
+        by = HELD_BY.get(name_hold(segment), segment["by"])
+        length, names = held.get(by, (0.0, []))
         names += [name for name in segment["evidence"] if name not in names]
-        held[segment["by"]] = (length + segment["length_m"] / 1000, names)
+        held[by] = (length + segment["length_m"] / 1000, names)
     rows = tuple(
-        (f"{length:.1f} km", by, _shorten(names) or "ground nobody drew")
+        (f"{length:.1f} km", by, _shorten(names) or _say_nobody(by))
         for by, (length, names) in held.items()
     )
     told = (
@@ -390,6 +392,10 @@ def _tell_ring(ring: Json) -> Proof:
         f"{ring['area_km2']:g} km² inside, with no way out across it."
     )
     return Proof("The proof: a ring that was closed", told, ("Length", "Held by", "Evidence"), rows)
+
+
+def _say_nobody(by: str) -> str:
+    return "no wall: the map ends there" if by == HELD_BY["edge"] else "ground nobody drew"
 
 
 def list_doubts(judgement: Json) -> Iterable[str]:
@@ -414,10 +420,11 @@ def list_doubts(judgement: Json) -> Iterable[str]:
     if ring and not path:
         weakest = ring["segments"][ring["weakest"]] if ring.get("segments") else {}
         names = weakest.get("evidence", [])
+        by = HELD_BY.get(name_hold(weakest), weakest["by"]) if weakest else "ground"
         yield (
             "For a way to have been open, the ring must be wrong somewhere; its weakest stretch is "
-            f"{weakest.get('length_m', 0) / 1000:.1f} km of {weakest.get('by', 'ground')} "
-            f"({_shorten(names) or 'ground nobody drew'})."
+            f"{weakest.get('length_m', 0) / 1000:.1f} km of {by} "
+            f"({_shorten(names) or _say_nobody(by)})."
         )
     for reason in (judgement.get("confidence") or {}).get("because") or ():
         yield f"Confidence {judgement['confidence'].get('level', 'unknown')}: {reason}"

@@ -214,11 +214,15 @@ class Ground:
         if basis == "claimed":
             return
         if basis in GREY_BASES or holder is None or item.unsure:
+            if item["location_error_m"] and not self.hopeful:
+                drawn = drawn.buffer(item["location_error_m"])
             said.setdefault("grey", []).append(drawn)
             return
         side = "hostile"
         if holder == "neutral" or holder in self.map.friends:
             side = "neutral" if holder == "neutral" else "friendly"
+            if item["location_error_m"] and (side, basis) == ("friendly", "assessed"):
+                drawn = self.move_friendly(drawn, item["location_error_m"])
         elif item["location_error_m"] and self.hopeful:
             drawn = drawn.difference(self.front.buffer(item["location_error_m"]))
         elif item["location_error_m"]:
@@ -275,6 +279,28 @@ class Ground:
             if item.shape.geom_type == "Polygon":
                 free &= ~shapely.contains_xy(item.shape.buffer(self.swell_m), points)
         return free
+
+    def move_friendly(self, drawn: Any, error: float) -> Any:
+        """Move the front of friendly ground where nothing painted says where the enemy begins."""
+        if self.hopeful:
+            return drawn.union(drawn.buffer(error).intersection(self.bare(foreign=True)))
+        return drawn.difference(self.bare(foreign=False).buffer(error))
+
+    def bare(self, *, foreign: bool) -> Any:
+        """Draw unpainted ground that is the enemy's by territory, or nobody's that we know of."""
+        controls = [c for c in self.map.of("control") if c["basis"] != "claimed"]
+        lands: dict[str, list[Any]] = {"home": [], "foreign": [], "taken": []}
+        for c in controls:
+            if c["basis"] != "territory" or c["holder"] in (None, "neutral") or c.unsure:
+                lands["taken"].append(c.shape)
+            else:
+                own = c["holder"] in self.map.friends
+                lands["home" if own else "foreign"].append(c.shape)
+        lands["taken"] += [b.shape for b in self.map.of("barrier") if b.shape.area]
+        home, theirs, taken = (shapely.union_all(lands[k]) for k in ("home", "foreign", "taken"))
+        if not foreign and self.map.uncovered != "open":
+            theirs = theirs.union(self.map.area.difference(home))
+        return theirs.difference(taken)
 
     @cached_property
     def front(self) -> Any:

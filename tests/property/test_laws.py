@@ -18,9 +18,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from shapely.geometry import mapping, shape
 
+from encircle.errors import SituationError
 from encircle.geojson import read_situation
 from encircle.isolation import Searcher, look_out
-from encircle.judge import build_network_of
+from encircle.judge import build_network_of, find_status
+from encircle.options import Options
 from encircle.situation import GROUND_MODES
 from tests.property import oracle
 from tests.property.strategies import (
@@ -537,3 +539,25 @@ def test_without_routes_wheels_are_unknown(document):
 def test_z_changes_nothing(document):
     """The map is flat."""
     assert_unchanged(document, move_document(document, lambda at: [*at, 120.0]))
+
+
+@SETTINGS
+@given(plans(), st.sampled_from((150, 450)))
+def test_an_error_only_ever_takes_a_verdict_back(plan, error_m):
+    """What is settled though boundaries may be off is settled as drawn, in the same way."""
+    document = draw_plan(plan)
+    erring = copy.deepcopy(document)
+    for each, error in ((document, 0), (erring, error_m)):
+        for feature in each["features"]:
+            feature["properties"].pop("location_error_m", None)
+            if feature["properties"]["kind"] == "control" and error:
+                feature["properties"]["location_error_m"] = error
+        each["situation"].setdefault("uncovered", "unknown")
+    options = Options(seam_m=0.0)
+    try:
+        drawn, told = (find_status(read_situation(each), options) for each in (document, erring))
+    except SituationError:
+        assume(condition=False)
+        raise
+    if told.verdict in ("encircled", "not_encircled"):
+        assert drawn.verdict == told.verdict

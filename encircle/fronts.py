@@ -1,0 +1,151 @@
+"""How far a front may run from where it is drawn: ground smaller and larger by its error."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import shapely
+
+from encircle.projection import mend
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+GRID_M = 0.01
+"""Boundaries are snapped to this grid before they are laid over each other, metres."""
+CRACK_M = 1.0
+"""Ground thinner than this between two drawings is a crack between their edges, metres."""
+
+
+def lay_over(
+    operation: Callable[..., BaseGeometry], one: BaseGeometry, other: BaseGeometry
+) -> BaseGeometry:
+    """Lay two shapes over each other; where floating point fails at that, on the noding grid."""
+    try:
+        return operation(one, other)
+    except shapely.GEOSException:
+        valid = (s if "Line" in s.geom_type else mend(s) for s in (one, other))
+        return operation(*valid, grid_size=GRID_M)
+
+
+def clip(shape: BaseGeometry, area: BaseGeometry) -> BaseGeometry:
+    """Cut polygons and lines to the area; leave what lies inside as it is drawn."""
+    if shape.geom_type.endswith("Point") or shapely.covers(area, shape):
+        return shape
+    clipped = lay_over(shapely.intersection, shape, area)
+    keep = "Line" if "Line" in shape.geom_type else "Polygon"
+    parts = [p for p in shapely.get_parts(clipped) if keep in p.geom_type]
+    return shapely.union_all(parts) if parts else type(shape)()
+
+
+class Fronts:
+    """
+    The fronts of a map, and the ground of either side when they run elsewhere.
+
+    A front is drawn once, and its error counts once: as the boundary of the enemy's ground where
+    that is painted, else as the boundary of the force's own. Grey has none behind it to move.
+
+    Parameters
+    ----------
+    hostile, foreign
+        What the enemy is assessed to hold, and his territory.
+    walls
+        Neutral ground, water and other barriers: no front runs along them.
+    faced
+        Ground painted as the force's side's or as nobody's: a front may face it, however thin.
+    painted
+        All ground that an assessed or grey polygon speaks of.
+    home
+        Territory of the force's side.
+    area
+        The ground considered.
+    seam_m
+        Unpainted ground thinner than this is no ground, metres.
+    unknown
+        Ground that no polygon covers is unknown.
+    """
+
+    def __init__(  # noqa: PLR0913 - the layers of a map
+        self,
+        *,
+        hostile: Sequence[BaseGeometry],
+        foreign: Sequence[BaseGeometry],
+        walls: Sequence[BaseGeometry],
+        faced: Sequence[BaseGeometry],
+        painted: Sequence[BaseGeometry],
+        home: Sequence[BaseGeometry],
+        area: BaseGeometry,
+        seam_m: float,
+        unknown: bool,
+    ) -> None:
+        self._walls = [shape for shape in walls if "Polygon" in shape.geom_type]
+        self._solid = [*hostile, *foreign, *self._walls]
+        self._faced, self._painted = faced, painted
+        self._home, self._foreign = home, foreign
+        self._area, self._seam_m, self._unknown = area, seam_m, unknown
+        self._behind: dict[float, BaseGeometry] = {}
+
+    def shrink_hostile(self, shape: BaseGeometry, error_m: float) -> BaseGeometry:
+        """Draw ground of the enemy smaller by an error, from its fronts and nowhere else."""
+        if error_m not in self._behind:
+            frame = self._area.buffer(3 * error_m, join_style="mitre")
+            self._behind[error_m] = self._close_seams(frame).buffer(-error_m)
+        return lay_over(shapely.intersection, shape, self._behind[error_m])
+
+    def grow(self, shape: BaseGeometry, error_m: float) -> BaseGeometry:
+        """Draw ground larger by an error, on all sides."""
+        return clip(shape.buffer(error_m), self._area)
+
+    def shrink_friendly(self, shape: BaseGeometry, error_m: float) -> BaseGeometry:
+        """Draw ground of the force's side smaller where nothing painted faces it."""
+        if not shapely.dwithin(shape, self._bare, error_m):
+            return shape
+        near = lay_over(shapely.intersection, self._bare, shape.buffer(2 * error_m, quad_segs=2))
+        return lay_over(shapely.difference, shape, near.buffer(error_m))
+
+    def grow_friendly(self, shape: BaseGeometry, error_m: float) -> BaseGeometry:
+        """Draw it larger, over territory of the enemy that nobody painted."""
+        if not shapely.dwithin(shape, self._foreign_bare, error_m):
+            return shape
+        over = lay_over(shapely.intersection, shape.buffer(error_m), self._foreign_bare)
+        return lay_over(shapely.union, shape, over)
+
+    @cached_property
+    def _bare(self) -> BaseGeometry:
+        """Find unpainted ground that is not the side's own, seams left out."""
+        if not self._unknown:
+            return self._foreign_bare
+        rest = lay_over(shapely.difference, self._area, shapely.union_all(self._home))
+        return self._open(shapely.union(rest, self._foreign_bare))
+
+    @cached_property
+    def _foreign_bare(self) -> BaseGeometry:
+        """Find unpainted territory of the enemy, seams left out."""
+        return self._open(shapely.union_all(self._foreign))
+
+    def _open(self, ground: BaseGeometry) -> BaseGeometry:
+        """Leave out what is painted, what barriers cover, and what is as thin as a seam."""
+        taken = shapely.union_all([*self._painted, *self._walls])
+        bare = lay_over(shapely.difference, ground, taken)
+        half = max(self._seam_m, CRACK_M) / 2
+        wide = bare.buffer(-half, quad_segs=4).buffer(half, quad_segs=4)
+        return lay_over(shapely.intersection, bare, wide)
+
+    def _close_seams(self, frame: BaseGeometry) -> BaseGeometry:
+        """
+        Unite what hostile ground does not shrink from: its boundary is the front.
+
+        That is other hostile ground, neutral ground and water, the edge of the area, and seams
+        among them: no front runs there, and a gap along it would be the drawing's alone. Ground
+        painted as somebody else's or as nobody's is faced, however thin.
+        """
+        outside = lay_over(shapely.difference, frame, self._area)
+        whole = shapely.union_all([outside, *self._solid])
+        half = max(self._seam_m, CRACK_M) / 2
+        closed = whole.buffer(half).buffer(-half)
+        held_by_others = lay_over(shapely.difference, shapely.union_all(self._faced), whole)
+        no_crack = held_by_others.buffer(-CRACK_M / 2).buffer(CRACK_M / 2, join_style="mitre")
+        return lay_over(shapely.difference, closed, no_crack)

@@ -1,0 +1,122 @@
+"""Whether a verdict holds with one origin of its evidence left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from encircle.evidence import Doubts, Item, is_frame, origin_of
+from encircle.likelihood.answers import answer, is_lost
+from encircle.likelihood.atlas import Atlas
+from encircle.likelihood.world import FALSE, TRUE, World
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from encircle.likelihood.telling import Sheet
+    from encircle.options import Options
+    from encircle.situation import Feature, Position
+
+SUSPECT = 0.99
+"""Where no graded evidence can turn a verdict, every feature is taken to be right with this
+probability, so that the fewest that turn it come first; no such number is printed."""
+UNNAMED = ""
+"""In place of an origin: what names no source goes back to whoever drew the map."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whom evidence goes back to, and whether the verdict holds without."""
+
+    id: str
+    title: str
+    features: tuple[str, ...]
+    """Ids of the features that rest on it alone: they go with it."""
+    holds: bool
+
+
+def list_origins(features: Sequence[Feature]) -> dict[str, tuple[str, ...]]:
+    """
+    List the origins of evidence, each with the features that nobody else vouches for.
+
+    Borders, terrain and anchors that name no source frame the question and report nothing; what
+    else names none goes back to one origin, `UNNAMED`.
+    """
+    alone: dict[str, list[str]] = {}
+    for feature in features:
+        if is_frame(feature):
+            continue
+        origins = {origin_of(source) for source in feature.sources} or {UNNAMED}
+        for origin in origins:
+            alone.setdefault(origin, []).extend([feature.id] if len(origins) == 1 else [])
+    return {origin: tuple(names) for origin, names in alone.items()}
+
+
+def suspect_all(sheet: Sheet, options: Options) -> Atlas:
+    """Chart a map on which each feature but the force's own may be wrong by itself."""
+    own = {p.id for p, _ in sheet.shapes}
+    names = [f.id for f in sheet.evidence.speaking if f.id not in own]
+    items = tuple(Item(name, "feature", SUSPECT, SUSPECT, (name,)) for name in names)
+    doubts = Doubts(items, (), {name: (i,) for i, name in enumerate(names)}, {})
+    return build_atlas(sheet, doubts, options)
+
+
+def build_atlas(sheet: Sheet, doubts: Doubts, options: Options) -> Atlas:
+    """Chart a map that was drawn for a judgement."""
+    return Atlas(
+        sheet.evidence, doubts, sheet.ground, sheet.shapes, sheet.outline, sheet.stops, options
+    )
+
+
+def leave_out_origins(
+    sheet: Sheet, suspects: Atlas, asked: Sequence[Position]
+) -> tuple[Origin, ...]:
+    """
+    Ask for each origin whether the verdict is the same with all left out that rests on it alone.
+
+    The force stands where it is reported all the while. The frame of the map and its seams are
+    drawn once, with all evidence.
+
+    Parameters
+    ----------
+    sheet
+        The map as it was drawn for the judgement.
+    suspects
+        Its chart, from `suspect_all`.
+    asked
+        The positions that speak for the force; it is cut off if all of them are.
+    """
+    own = {p.id for p, _ in sheet.shapes}
+    speaking = [f for f in sheet.evidence.speaking if f.id not in own]
+    titles = {origin_of(s): s.title or s.id for f in speaking for s in f.sources}
+    number = {item.id: i for i, item in enumerate(suspects.doubts.items)}
+    whole = World((TRUE,) * len(number), suspects.start.levels)
+    verdict = _decide(suspects, whole, asked)
+    found = []
+    for origin, gone in list_origins(speaking).items():
+        world = whole
+        for name in gone:
+            world = world.settle(number[name], FALSE)
+        holds = not gone or _decide(suspects, world, asked) == verdict
+        found.append(Origin(origin, titles.get(origin, origin), gone, holds))
+    return tuple(found)
+
+
+def list_witnesses(positions: Sequence[Position]) -> tuple[Origin, ...]:
+    """List who says that nobody is there any more: it holds without one where another says so."""
+    told = {origin_of(s): s.title or s.id for p in positions for s in p.sources}
+    told = told or {UNNAMED: UNNAMED}
+    return tuple(Origin(origin, title, (), len(told) > 1) for origin, title in told.items())
+
+
+def _decide(suspects: Atlas, world: World, asked: Sequence[Position]) -> tuple[bool, bool]:
+    """Tell whether the force is cut off on both readings, and whether not both deny it."""
+    gazer = suspects.gazer(world)
+    told = []
+    for position in asked:
+        if is_lost(gazer, world, position) and len(gazer.chart.standings_of(position)) == 1:
+            told.append((False, True))  # all of it stands on ground of the enemy, by a word alone
+            continue
+        (held, _), (not_denied, _) = answer(gazer, world, position)["land_cut"]
+        told.append((held, not_denied))
+    return all(held for held, _ in told), all(not_denied for _, not_denied in told)
