@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from encircle.contradiction import say_distance
 from encircle.counting import number_of
 from encircle.ground import UNMAPPED
+from encircle.naming import begin, call_features, call_source, join_words
 from encircle.reach import is_bare
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from encircle.judgement import Judged
     from encircle.notices import Notice
     from encircle.rules import Facts
+    from encircle.situation import Crossing, Feature, Source
 
 Level = Literal["high", "moderate", "low"]
 LEVELS: tuple[Level, ...] = ("low", "moderate", "high")
@@ -63,12 +66,12 @@ def _list_reasons(facts: Facts, judged: Judged) -> Iterator[tuple[int, str]]:
         yield 1, "No source is named."
     elif not graded:
         yield 1, "No source is graded for reliability and credibility."
-    weak = [s.id for s in graded if _is_weak(s.reliability, s.credibility)]
+    weak = [s for s in graded if _is_weak(s.reliability, s.credibility)]
     if weak:
-        yield 1, f"Doubtful sources: {', '.join(sorted(weak))}."
-    unjudged = [s.id for s in graded if s.reliability in (None, "F") or s.credibility in (None, 6)]
+        yield 1, f"Doubtful sources: {_call_sources(weak)}."
+    unjudged = [s for s in graded if s.reliability in (None, "F") or s.credibility in (None, 6)]
     if unjudged:
-        yield 1, f"Sources that nobody could judge: {', '.join(sorted(unjudged))}."
+        yield 1, f"Sources that nobody could judge: {_call_sources(unjudged)}."
     origins = {s.origin or s.id for s in cited.values()}
     if cited and len(origins) == 1:
         yield 1, "All evidence goes back to one origin."
@@ -79,14 +82,22 @@ def _list_reasons(facts: Facts, judged: Judged) -> Iterator[tuple[int, str]]:
         yield 1, "Fire is not mapped on the best way."
 
 
+def _call_sources(sources: Sequence[Source]) -> str:
+    return join_words(sorted({call_source(source) for source in sources}))
+
+
 def _list_bare_words(facts: Facts) -> Iterator[tuple[int, str]]:
     """Say what vouches for the place of the position that speaks, where that is little."""
     if facts.contradiction:
         yield 0, "The position and the map contradict each other."
     elif facts.position.basis == "sketch":
-        yield 1, f"{facts.position.id} was placed by hand, from written accounts."
+        yield 1, f"{begin(_call(facts, facts.position))} was placed by hand, from written accounts."
     elif is_bare(facts.position):
-        yield 1, f"Only a word says that {facts.position.id} is where it is drawn."
+        yield 1, f"Only a word says that {_call(facts, facts.position)} is where it is drawn."
+
+
+def _call(facts: Facts, feature: Feature) -> str:
+    return call_features(facts.evidence.situation)[feature.id]
 
 
 def _list_thin_places(
@@ -100,26 +111,28 @@ def _list_thin_places(
         neck = margins["neck_width_m"]
         neck_m = neck["pessimistic"]
         if neck["at"] and neck_m is not None and neck_m < 2 * BOUNDARY_ERROR_M:
-            yield 1, f"The way out is {neck_m / 1000:.1f} km wide at its narrowest: {out} close it."
+            yield 1, f"The way out is {say_distance(neck_m)} wide at its narrowest: {out} close it."
         elif not neck["at"]:
-            for name, away_m in dict(_find_crossings(facts)).items():
+            for crossing, away_m in dict(_find_crossings(facts)).items():
                 if away_m < BOUNDARY_ERROR_M:
-                    km = away_m / 1000
-                    yield 1, f"{name}, on the way out, is {km:.1f} km from the enemy: {out} cut it."
+                    name = begin(_call(facts, crossing))
+                    far = say_distance(away_m)
+                    yield 1, f"{name}, on the way out, is {far} from the enemy: {out} cut it."
     gap = margins.get("opening_distance_m")
     if judged.encircled and gap and gap["distance_m"] < 2 * BOUNDARY_ERROR_M:
-        km = gap["distance_m"] / 1000
-        yield 1, f"The ring is {km:.1f} km thick at its thinnest: {out} open it."
+        thin = gap["distance_m"]
+        thick = f"{say_distance(thin)} thick at its thinnest" if thin >= 1 else "no more than a line"
+        yield 1, f"The ring is {thick}: {out} open it."
 
 
-def _find_crossings(facts: Facts) -> Iterator[tuple[str, float]]:
+def _find_crossings(facts: Facts) -> Iterator[tuple[Crossing, float]]:
     """Find the crossings on the best way out, and how far hostile ground is from each, metres."""
     network, way = facts.network, facts.pessimistic.best
     hostile = network.hostile_ground["pessimistic"]
     for edge in (network.edges[e] for e in (way.edges if way else ())):
         if edge.by == "crossing" and edge.ref >= 0:
             span = network.lines.spans[edge.ref]
-            yield span.crossing.id, float(span.line.distance(hostile))
+            yield span.crossing, float(span.line.distance(hostile))
 
 
 def _is_weak(reliability: str | None, credibility: int | None) -> bool:

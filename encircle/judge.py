@@ -38,6 +38,7 @@ from encircle.judgement import (
 )
 from encircle.likelihood.telling import Told, tell_likelihood
 from encircle.lines import build_lines
+from encircle.naming import begin, call_features, list_names
 from encircle.network import Network, build_network, find_discs, places_of
 from encircle.notices import Notice, gather
 from encircle.options import Options
@@ -394,7 +395,7 @@ def _judge_group(
     judgement = Judgement(
         force=situation.force,
         side=facts.position.side,
-        side_name=_name_side(situation, facts.position.side),
+        side_name=situation.side_name(facts.position.side),
         as_of=_instant(situation),
         title=situation.title,
         force_name=situation.name_of(situation.force),
@@ -531,7 +532,7 @@ def _find_pivots(judged: Judged, situation: Situation, options: Options) -> Iter
     if km < LEAST_GREY_KM:
         yield from _find_error(situation, options)
         return
-    over = ", ".join(ids) or "ground nobody drew"
+    over = list_names(ids, call_features(situation)) or "ground nobody drew"
     yield {
         "evidence": ids, "would_make": "not_encircled", "probability": None,
         "statement":
@@ -557,8 +558,8 @@ def _find_error(situation: Situation, options: Options) -> Iterator[Json]:
     yield {
         "evidence": ids, "would_make": status.verdict, "probability": None,
         "statement":
-            f"It hangs on the errors stated for what is drawn ({', '.join(ids)}): drawn exactly "
-            f"where it is, {outcome}.",
+            f"It hangs on the errors stated for {list_names(ids, call_features(situation))}: "
+            f"drawn exactly where it is, {outcome}.",
     }  # fmt: skip
 
 
@@ -571,6 +572,7 @@ def _find_mended(judged: Judged, situation: Situation, options: Options) -> Iter
         entry["id"] for rows in ring["cut_set"].values() for entry in rows
         if entry["because"] == "cut"
     )  # fmt: skip
+    names = call_features(situation)
     for name in list(cut)[:MOST_MENDED]:
         features = tuple(
             replace(f, state="open") if isinstance(f, Route | Crossing) and f.id == name else f
@@ -583,12 +585,8 @@ def _find_mended(judged: Judged, situation: Situation, options: Options) -> Iter
             )  # fmt: skip
             yield {
                 "evidence": [name], "would_make": verdict, "probability": None,
-                "statement": f"{name} is reported cut: were it passable, {would}.",
+                "statement": f"{begin(names[name])} is reported cut: were it passable, {would}.",
             }  # fmt: skip
-
-
-def _name_side(situation: Situation, side: str) -> str:
-    return next((s.name for s in situation.sides if s.id == side and s.name), side)
 
 
 def _instant(situation: Situation) -> str:

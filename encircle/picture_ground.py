@@ -127,8 +127,7 @@ class Scene:
 
     def name_side(self, side: str) -> str:
         """Give the side's name, else its id."""
-        names = {s.id: s.name for s in self.situation.sides}
-        return names.get(side) or side
+        return self.situation.side_name(side)
 
 
 def draw_patterns(prefix: str) -> str:

@@ -11,6 +11,7 @@ from encircle.likelihood.exact import PLAIN_COST
 from encircle.likelihood.measure import Asked, Likelihood
 from encircle.likelihood.pivots import tell_importance, tell_missing, tell_pivots
 from encircle.likelihood.solving import QUICK_VISITS, solve_graph
+from encircle.naming import call_features
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,11 +92,11 @@ def tell_likelihood(
         return Told(pivots=_suspect(sheet, judgement, asked, options))
     atlas = _build_atlas(sheet, doubts, options)
     likelihood = Likelihood(atlas, asked, options, lambda graph: _solve(graph, options))
-    features = {f.id: f for f in sheet.evidence.speaking}
-    pivots = tuple(tell_pivots(likelihood, judgement.verdict, features))
+    called = call_features(sheet.evidence.situation)
+    pivots = tuple(tell_pivots(likelihood, judgement.verdict, called))
     if not pivots and judgement.status.code in ("C0", "C1", "C2", "E1", "E2"):
         pivots = _suspect(sheet, judgement, asked, options)
-    importance = tell_importance(likelihood)
+    importance = tell_importance(likelihood, called)
     return Told(
         {**likelihood.to_dict(), "importance": importance},
         {f.position.id: likelihood.by_definition(f.position.id) for f in there},
@@ -135,6 +136,6 @@ def _suspect(
     doubts = Doubts(items, (), {name: (i,) for i, name in enumerate(names)}, {})
     few = replace(options, most_worlds=min(MOST_SUSPECTS, options.most_worlds))
     likelihood = Likelihood(_build_atlas(sheet, doubts, few), asked, few)
-    features = {f.id: f for f in sheet.evidence.speaking}
-    pivots = tuple(tell_pivots(likelihood, judgement.verdict, features, certain=True))
+    called = call_features(sheet.evidence.situation)
+    pivots = tuple(tell_pivots(likelihood, judgement.verdict, called, certain=True))
     return (*pivots, *(tell_missing(judgement, pivots) if likelihood.group.is_whole else ()))
