@@ -129,6 +129,9 @@ def judge(
     network: Annotated[
         Path | None, typer.Option(help="Save the labelled network (.graphml or .json)")
     ] = None,
+    ids: Annotated[
+        bool, typer.Option("--ids", help="Give behind each line the ids of its features")
+    ] = False,
 ) -> None:
     """Judge whether a force is cut off, and say why."""
     from encircle.judge import judge as judge_situation
@@ -153,7 +156,7 @@ def judge(
     if json_output:
         print_bytes(judgement.to_json())
     else:
-        _show(judgement)
+        _show(judgement, ids=ids)
 
 
 @app.command()
@@ -239,11 +242,11 @@ def _save_network(path: Path, situation: Situation, options: Any) -> None:  # no
 COLOURS = {"not_encircled": "green", "encircled": "red", "contested": "yellow"}
 
 
-def _show(judgement: Judgement) -> None:
+def _show(judgement: Judgement, *, ids: bool) -> None:
     """Print the reasoning in words; in colour where there is a terminal."""
     from encircle.explain import explain
 
-    text = explain(judgement)
+    text = explain(judgement, ids=ids)
     if not sys.stdout.isatty():
         echo(text)
         return

@@ -84,8 +84,9 @@ def write_headline(judgement: Judgement) -> str:
 
 
 def _shorten(statement: str) -> str:
-    """Give the first clause of a sentence."""
-    return re.split(r"[:;] |\. |\.$", statement, maxsplit=1)[0]
+    """Give the first clause of a sentence, to stand in brackets."""
+    clause = re.split(r"[:;] |\. |\.$", statement, maxsplit=1)[0]
+    return re.sub(r"^(A|An|The|No|Longitude) ", lambda article: article[0].lower(), clause)
 
 
 def name_force(judgement: Judgement) -> str:
@@ -293,8 +294,8 @@ def _say_margins(telling: _Telling) -> Iterator[str]:
     if crossed and neck["pessimistic"] is None and closing["pessimistic"] is None:
         yield "- narrowest place of the widest way: a crossing; no open ground leads out"
     elif path:
-        yield f"- narrowest place of the widest way: {_span(neck, 'no way')}{_at(telling, neck)}"
-        yield f"- new front that would close the ring: {_span(closing, 'none needed')}"
+        yield f"- narrowest place of the widest way: {_span(neck, 'no way', 'a crossing')}{_at(telling, neck)}"
+        yield f"- new front that would close the ring: {_span(closing, 'none needed', 'none, a crossing')}"
     routes, bearings = margins["disjoint_routes"], margins["hostile_bearings"]
     if routes["pessimistic"] or routes["optimistic"]:
         counted = (str(routes[reading]) for reading in ("pessimistic", "optimistic"))
@@ -311,9 +312,9 @@ def _differ(strict: str, kind: str) -> str:
     return strict if strict == kind else f"{strict} ({kind})"
 
 
-def _span(values: dict[str, Any], nothing: str) -> str:
+def _span(values: dict[str, Any], closed: str, crossed: str) -> str:
     def say(value: float | None) -> str:
-        return "cannot be told" if value is None else say_distance(value) if value else nothing
+        return crossed if value is None else say_distance(value) if value else closed
 
     return _differ(say(values["pessimistic"]), say(values["optimistic"]))
 

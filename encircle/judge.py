@@ -188,10 +188,10 @@ def _tell_open_edge(searcher: Searcher, all_facts: Sequence[Facts]) -> Iterator[
         lon, lat = ground.drawing.plane.points_to_degrees(point)[0]
         at = f" at {lon:.4f}, {lat:.4f}"
     ids = tuple(f.position.id for f in early)
+    named = list_names(ids, call_features(early[0].evidence.situation))
     yield Notice(
         "ring_closed_by_the_edge", "caution",
-        f"The ground of {ids[0]}{f' and {len(ids) - 1} more' if ids[1:] else ''} runs off the "
-        f"map{at} before an anchor is reached: only the map's edge closes the ring there, and an "
+        f"The ground of {named} runs off the map{at} before an anchor is reached: only the map's edge closes the ring there, and an "
         "edge is no wall. Widen the area, or draw what lies beyond.", ids,
     )  # fmt: skip
 

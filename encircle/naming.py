@@ -35,13 +35,20 @@ LONG_TITLE = 40
 """Titles of more characters than this are cut in sentences."""
 
 
-def call_features(situation: Situation) -> dict[str, str]:
+def call_features(situation: Situation, *, placed: bool = True) -> dict[str, str]:
     """
     Call every feature of a map as its reader would, by id.
 
     A name stands in quotation marks. One that begins with a small letter says what the thing is
     (*the force*, *rear of Ukraine*), and so does one that many polygons of control share
     (*Occupied*): those are no names. A feature without a name is described.
+
+    Parameters
+    ----------
+    situation
+        The map.
+    placed
+        Say of a position or crossing without a name where it is, in degrees.
 
     Returns
     -------
@@ -58,15 +65,16 @@ def call_features(situation: Situation) -> dict[str, str]:
     sides = {side.id: side.name or side.id for side in situation.sides}
     shared = Counter(c.name for c in situation.of_kind(Control))
     return {
-        feature.id: _call(feature, sides, is_shared=shared[feature.name] > 1)
+        feature.id: _call(feature, sides, is_shared=shared[feature.name] > 1, placed=placed)
         for feature in situation.features
     }
 
 
-def _call(feature: Feature, sides: Mapping[str, str], *, is_shared: bool) -> str:
+def _call(feature: Feature, sides: Mapping[str, str], *, is_shared: bool, placed: bool) -> str:
     name = feature.name
     if not name or (is_shared and isinstance(feature, Control)):
-        return describe(feature, sides)
+        has_place = placed and isinstance(feature, Position | Crossing)
+        return f"{describe(feature, sides)}{_say_place(feature) if has_place else ''}"
     if name[:1].islower():
         return re.sub("^rear of ", "the rear of ", name)
     return quote(name)
@@ -85,6 +93,23 @@ def quote(name: str) -> str:
     return f"“{inner}”"
 
 
+def label_feature(feature: Feature, situation: Situation) -> str:
+    """
+    Label a feature on a map: its name, or what it is, without an article.
+
+    Examples
+    --------
+    >>> from encircle import read
+    >>> trap = read("fixtures/trap-tunnel-open/situation.geojson")
+    >>> sorted({label_feature(f, trap) for f in trap.features})[-1]
+    'tunnel'
+    """
+    if feature.name:
+        return feature.name
+    sides = {side.id: side.name or side.id for side in situation.sides}
+    return re.sub(r"^(an?|the) ", "", describe(feature, sides))
+
+
 @singledispatch
 def describe(feature: Feature, _sides: Mapping[str, str]) -> str:
     """
@@ -97,13 +122,13 @@ def describe(feature: Feature, _sides: Mapping[str, str]) -> str:
     sides
         What each side is called, by its id.
     """
-    return f"something drawn{_say_place(feature)}"
+    return f"a {type(feature).__name__.lower()}"
 
 
 @describe.register(Position)
 def _(feature: Position, sides: Mapping[str, str]) -> str:
     what = feature.echelon or "position"
-    return f"a {what} of {_name(feature.side, sides)}{_say_place(feature)}"
+    return f"{_article(what)} {what} of {_name(feature.side, sides)}"
 
 
 @describe.register(Control)
@@ -141,7 +166,7 @@ def _(feature: Route, _sides: Mapping[str, str]) -> str:
 @describe.register(Crossing)
 def _(feature: Crossing, _sides: Mapping[str, str]) -> str:
     what = "pontoon bridge" if feature.type == "pontoon" else feature.type
-    return f"{_article(what)} {what}{_say_place(feature)}"
+    return f"{_article(what)} {what}"
 
 
 @describe.register(Barrier)

@@ -356,7 +356,7 @@ def _frame_map(scene: Scene, drawn: str, top: float) -> str:
 
 def _title(scene: Scene) -> str:
     situation = scene.situation
-    return scene.judgement.title or situation.title or situation.id or "Situation"
+    return scene.judgement.title or situation.title or scene.judgement.headline
 
 
 def _draw_head(scene: Scene, width: float) -> tuple[str, float]:
@@ -497,9 +497,9 @@ def describe(scene: Scene) -> str:
     """Say in words what the picture shows."""
     certificates = scene.judgement.judged.certificates
     parts = [scene.judgement.headline, f"Status {scene.judgement.status.label}."]
-    named = {feature.id: feature.name for feature in scene.situation.features}
+    named = {feature.id: scene.call(feature) for feature in scene.situation.features}
     if path := certificates.get("open"):
-        unit, anchor = (named.get(path[end]) or path[end] for end in ("unit", "anchor"))
+        unit, anchor = (named[path[end]] for end in ("unit", "anchor"))
         parts.append(
             f"A green arrow shows the way out, {format_length(path['length_m'])} from "
             f"{unit} to {anchor}."

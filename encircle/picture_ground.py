@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry import LineString, MultiPoint, Polygon
 
 from encircle.canvas import Xy, element, number, wrap, write_path, write_text
+from encircle.naming import label_feature
 from encircle.picture_labels import Label, shorten
 from encircle.situation import GREY_BASES, NEUTRAL, Anchor, Barrier, Control, Fire, Route
 
@@ -116,6 +117,10 @@ class Scene:
     def points(self, lonlat: object) -> list[Xy]:
         """Turn coordinates into pixels."""
         return [self.view.point((x, y)) for x, y in self.plane.points_to_metres(lonlat)]
+
+    def call(self, feature: Feature) -> str:
+        """Give a feature's name, else what it is."""
+        return label_feature(feature, self.situation)
 
     def explain(self, text: str, *sign: str) -> None:
         """Enter a sign in the legend, once."""
@@ -397,7 +402,7 @@ def _name_anchor(scene: Scene, anchor: Anchor, shape: BaseGeometry) -> None:
         near = [(middle.x, middle.y + dy) for dy in (0, 22, -22, 44, -44)]
         scene.labels.append(
             Label(
-                shorten(anchor.name or anchor.id, 150.0, 14.0), tuple(near), 10, 14.0, ANCHOR,
+                shorten(scene.call(anchor), 150.0, 14.0), tuple(near), 10, 14.0, ANCHOR,
                 "bold", over=True, must=True,
             )
         )  # fmt: skip
@@ -410,7 +415,7 @@ def _draw_anchor_point(scene: Scene, anchor: Anchor) -> Iterator[str]:
         scene.placer.block(place, 11, 11)
         sign = draw_anchor_sign((SWATCH_W / 2, SWATCH_H / 2))
         scene.explain(ANCHOR_WORDS, sign)
-        name = shorten(anchor.name or anchor.id, 150.0, 14.0)
+        name = shorten(scene.call(anchor), 150.0, 14.0)
         scene.labels.append(Label(name, (place,), 10, 14.0, ANCHOR, "bold", 12.0, must=True))
 
 

@@ -412,7 +412,7 @@ def _point_to_anchor(scene: Scene) -> Iterator[str]:
     scene.placer.tips.append((end[0], end[1]))
     yield draw_arrow_head((end[0], end[1]), along, ANCHOR, 18.0)
     away = format_length(min(ground.distance(p) for p in _list_force(scene)))
-    text = (*shorten(anchor.name or anchor.id, 150.0, 13.0), f"{away} off")
+    text = (*shorten(scene.call(anchor), 150.0, 13.0), f"{away} off")
     scene.labels.append(Label(text, ((end[0], end[1]),), 11, 13.0, ANCHOR, "bold", 12.0, must=True))
     sign = draw_anchor_sign((SWATCH_W / 2, SWATCH_H / 2))
     scene.explain(ANCHOR_WORDS, sign)

@@ -159,7 +159,7 @@ def _draw_position(scene: Scene, position: Position, place: Xy, *, sure: bool) -
     gone = position.present == "withdrawn"
     symbol = _write_symbol(friendly=friendly, own=own, there=there, gone=gone, mark=mark)
     x, y = place
-    told = element("title", escape(position.name or position.id))
+    told = element("title", escape(scene.call(position)))
     return element("g", told, symbol, transform=f"translate({number(x)} {number(y)})")
 
 
@@ -184,17 +184,24 @@ def _write_symbol(*, friendly: bool, own: bool, there: bool, gone: bool, mark: s
 
 def _name_position(scene: Scene, position: Position, places: list[Xy]) -> None:
     own = position.force == scene.judgement.force
+    name = position.name or ("the force" if own and _is_alone(scene) else "")
+    if not name:
+        return  # its sign says what it is
     friendly = scene.is_friendly(position.side)
     gone = position.present == "withdrawn"
     rank = 20 if own else 30
     rank += 4 if gone or position.basis == "reported" else 0
     scene.labels.append(
         Label(
-            shorten(position.name or position.id), tuple(places[:3]), rank,
+            shorten(name), tuple(places[:3]), rank,
             13.0 if own else 12.0, "#5a5a5a" if gone else OWN if friendly else "#8a2410",
             "bold" if own else None, HALF_W + 2.5, HALF_W - HALF_H, must=own and not gone,
         )
     )  # fmt: skip
+
+
+def _is_alone(scene: Scene) -> bool:
+    return len(scene.situation.positions_of(scene.judgement.force)) == 1
 
 
 def _explain_position(scene: Scene, position: Position, *, sure: bool) -> None:
@@ -228,7 +235,7 @@ def draw_crossings(scene: Scene) -> Iterator[str]:
         if scene.view.holds(place, -5.0):
             state = crossing.state if sure else "unknown"
             used = crossing.id in access
-            yield _draw_crossing(crossing, place, state, used=used)
+            yield _draw_crossing(scene, crossing, place, state, used=used)
             scene.placer.block(place, 10, 10)
             _name_crossing(scene, crossing, place, used=used)
             _explain_crossing(scene, crossing, state, used=used)
@@ -257,10 +264,10 @@ def _draw_span(crossing: Crossing, d: str) -> str:
     )
 
 
-def _draw_crossing(crossing: Crossing, place: Xy, state: str, *, used: bool) -> str:
+def _draw_crossing(scene: Scene, crossing: Crossing, place: Xy, state: str, *, used: bool) -> str:
     x, y = place
     sign = _write_sign(crossing.type, state, used=used)
-    told = element("title", escape(crossing.name or crossing.id))
+    told = element("title", escape(scene.call(crossing)))
     return element("g", told, sign, transform=f"translate({number(x)} {number(y)})")
 
 
@@ -279,7 +286,7 @@ def _name_crossing(scene: Scene, crossing: Crossing, place: Xy, *, used: bool) -
         return
     colour = ANCHOR if used else "#333"
     weight = "bold" if used else None
-    name = shorten(crossing.name or crossing.id)
+    name = shorten(scene.call(crossing))
     scene.labels.append(
         Label(name, (place,), 18 if used else 35, 12.0, colour, weight, 11.0, must=used)
     )
