@@ -121,7 +121,9 @@ def _list_thin_places(
     gap = margins.get("opening_distance_m")
     if judged.encircled and gap and gap["distance_m"] < 2 * BOUNDARY_ERROR_M:
         thin = gap["distance_m"]
-        thick = f"{say_distance(thin)} thick at its thinnest" if thin >= 1 else "no more than a line"
+        thick = (
+            f"{say_distance(thin)} thick at its thinnest" if thin >= 1 else "no more than a line"
+        )
         yield 1, f"The ring is {thick}: {out} open it."
 
 

@@ -193,7 +193,9 @@ def _say_status(telling: _Telling) -> Iterator[str]:
     told: set[frozenset[str]] = set()
     for finding in telling.judgement.findings:
         about = frozenset(finding.evidence)
-        said = _add_names(finding.statement, "" if about in told else telling.list(finding.evidence))
+        said = _add_names(
+            finding.statement, "" if about in told else telling.list(finding.evidence)
+        )
         told.add(about)
         lead = f"Because {said[:1].lower()}{said[1:]}" if finding.decides else f"- {said}"
         yield f"{lead}{telling.point(finding.evidence)}"
@@ -232,7 +234,11 @@ def _say_proof(telling: _Telling) -> Iterator[str]:
         held: dict[str, float] = {}
         for segment in ring["segments"]:
             held[segment["by"]] = held.get(segment["by"], 0.0) + segment["length_m"]
-        parts = [f"{HELD_BY.get(by, by)} ({say_distance(m)})" for by, m in held.items() if m >= LEAST_LEG_M]
+        parts = [
+            f"{HELD_BY.get(by, by)} ({say_distance(m)})"
+            for by, m in held.items()
+            if m >= LEAST_LEG_M
+        ]
         inside = f", {say_area(ring['area_km2'])} inside" if ring["area_km2"] else ""
         yield (
             f"Proof that the ring was closed ({ring['reading']} reading): it runs round "
@@ -242,8 +248,7 @@ def _say_proof(telling: _Telling) -> Iterator[str]:
 
 
 def _say_way(telling: _Telling, path: dict[str, Any]) -> Iterator[str]:
-    """Say where a way begins and ends, what each stretch of it is, and how many others there are.
-    """
+    """Say where a way begins and ends, what each stretch of it is, and how many others there are."""
     start, end = telling.call(path["unit"]), telling.call(path["anchor"])
     ends = telling.point([path["unit"], path["anchor"]])
     lead = f"Proof that a way was open ({path['reading']} reading)"
@@ -254,7 +259,9 @@ def _say_way(telling: _Telling, path: dict[str, Any]) -> Iterator[str]:
         f"{lead}: {say_distance(path['length_m'])} {MODES[path['mode']]} from {start} to {end}, "
         f"ground with its own way onward.{ends}"
     )
-    legs = [leg for leg in path["legs"] if leg["length_m"] >= LEAST_LEG_M or leg["by"] == "crossing"]
+    legs = [
+        leg for leg in path["legs"] if leg["length_m"] >= LEAST_LEG_M or leg["by"] == "crossing"
+    ]
     for number, leg in enumerate(legs, 1):
         on = telling.list(leg["evidence"]) or "ground nobody drew"
         yield f"  {number}. {_say_leg(leg)}: {on}{telling.point(leg['evidence'])}"

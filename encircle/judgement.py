@@ -280,7 +280,8 @@ class Judgement:
             "provenance": self.provenance,
         }
         told = set(_list_texts(said))
-        said["names"] = {name: words for name, words in self.names.items() if name in told}
+        called = {self.force: self.force_name, **self.names}
+        said["names"] = {name: words for name, words in called.items() if words and name in told}
         return said
 
     def to_json(self) -> bytes:

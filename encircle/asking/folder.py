@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from encircle.asking.names import name_features, name_finding, name_judgement
+from encircle.asking.names import name_features, name_judgement
 from encircle.asking.telling import LEAN_WORDS, tell_verdict
 from encircle.claims.answer import name_rating
 from encircle.judgement import write_json
@@ -215,10 +215,9 @@ def _write_entry(answer: Answer) -> Json:
     carrier = answer.carrier
     names = name_features(carrier) if carrier else {}
     judgement = name_judgement(entry["judgement"], names) if entry.get("judgement") else None
-    because = [name_finding(finding, names) for finding in entry["because"]]
     return {
         **entry, "claim": {**entry["claim"], "asserts": asserts}, "maps": maps,
-        "quote": answer.quote, "judgement": judgement, "because": because,
+        "quote": answer.quote, "judgement": judgement,
     }  # fmt: skip
 
 
