@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from encircle.calling import make_callable
 from encircle.contradiction import say_area, say_distance
 from encircle.judgement import BARRIERS_ALONE, CONTRADICTION
-from encircle.naming import MOST_NAMED, join_words, list_names, quote
+from encircle.naming import MOST_NAMED, begin, join_words, list_names, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,11 +22,11 @@ HEADLINES = {
     "C0": "{who} was not encircled: the way out was open",
     "C1": "{who} was not encircled: it stood in a salient with an open way out",
     "C2": "{who} was not encircled: a way out was open, but {but}",
-    "C3": "whether {who} was encircled hung on ground nobody was sure of",
+    "C3": "whether {who} was encircled on {day} hung on ground nobody was sure of",
     "E1": "{who} was encircled by land, but could still be reached {access}",
     "E2": "{who} was encircled and isolated: every way by land was closed",
     "N": "{who} was no longer there to be encircled",
-    "U": "whether {who} was encircled cannot be told from this map",
+    "U": "whether {who} was encircled on {day} cannot be told from this map",
 }
 LOST = (
     "the map gave the ground where {who} was placed to the enemy, and nothing else says that it "
@@ -65,7 +65,9 @@ def write_headline(judgement: Judgement) -> str:
         sentence = LOST
     elif BARRIERS_ALONE in rules:
         sentence = BARRED
-    text = sentence.format(who=who, access=_access(judgement), but=_but(judgement))
+    day = _say_date(judgement.as_of)
+    told = f"On {day} {sentence}" if "{day}" not in sentence else sentence
+    text = told.format(who=who, day=day, access=_access(judgement), but=_but(judgement))
     cut = judgement.cut_off
     if cut["of"] > 1 and 0 < cut["units"] < cut["of"]:
         were = "was" if cut["units"] == 1 else "were"
@@ -80,7 +82,7 @@ def write_headline(judgement: Judgement) -> str:
     if doubts and CONTRADICTION not in rules:
         more = f" and {len(doubts) - 1} more" if doubts[1:] else ""
         text += f"; the map is in doubt ({_shorten(doubts[0])}{more})"
-    return f"On {_say_date(judgement.as_of)} {text}."
+    return f"{begin(text)}."
 
 
 def _shorten(statement: str) -> str:
@@ -191,7 +193,10 @@ def _say_status(telling: _Telling) -> Iterator[str]:
     status = telling.judgement.status
     yield f"Status {status.code}, {status.label.lower()}."
     told: set[frozenset[str]] = set()
+    way = telling.judgement.certificates["open"]
     for finding in telling.judgement.findings:
+        if finding.rule in OF_THE_WAY and not way:  # there is no way that it could be of
+            continue
         about = frozenset(finding.evidence)
         said = _add_names(
             finding.statement, "" if about in told else telling.list(finding.evidence)
@@ -221,6 +226,9 @@ def _say_notices(telling: _Telling) -> Iterator[str]:
 
 
 def _say_definitions(judgement: Judgement) -> Iterator[str]:
+    if set(judgement.definitions.values()) == {"unknown"}:
+        yield "By definition: unknown, whichever of them is meant."
+        return
     yield "By definition:"
     for name, answer in judgement.judged.definitions.items():
         yield f"- {QUESTIONS[name]}: {answer}"
@@ -248,7 +256,7 @@ def _say_proof(telling: _Telling) -> Iterator[str]:
 
 
 def _say_way(telling: _Telling, path: dict[str, Any]) -> Iterator[str]:
-    """Say where a way begins and ends, what each stretch of it is, and how many others there are."""
+    """Say where a way begins and ends, what each stretch of it is, and which others there are."""
     start, end = telling.call(path["unit"]), telling.call(path["anchor"])
     ends = telling.point([path["unit"], path["anchor"]])
     lead = f"Proof that a way was open ({path['reading']} reading)"
@@ -301,16 +309,19 @@ def _say_margins(telling: _Telling) -> Iterator[str]:
     if crossed and neck["pessimistic"] is None and closing["pessimistic"] is None:
         yield "- narrowest place of the widest way: a crossing; no open ground leads out"
     elif path:
-        yield f"- narrowest place of the widest way: {_span(neck, 'no way', 'a crossing')}{_at(telling, neck)}"
-        yield f"- new front that would close the ring: {_span(closing, 'none needed', 'none, a crossing')}"
+        width = _span(neck, "no way", "a crossing")
+        yield f"- narrowest place of the widest way: {width}{_at(telling, neck)}"
+        front = _span(closing, "none needed", "none, a crossing")
+        yield f"- new front that would close the ring: {front}"
     routes, bearings = margins["disjoint_routes"], margins["hostile_bearings"]
     if routes["pessimistic"] or routes["optimistic"]:
         counted = (str(routes[reading]) for reading in ("pessimistic", "optimistic"))
         yield f"- separate routes out, of the whole force: {_differ(*counted)}"
     shares = (f"{bearings[reading]:.0%}" for reading in ("pessimistic", "optimistic"))
-    yield f"- hostile ground on the compass: {_differ(*shares)}"
+    yield f"- hostile ground on {_differ(*shares)} of the compass"
     if margins["opening_distance_m"]:
-        far = say_distance(margins["opening_distance_m"]["distance_m"])
+        far_m = margins["opening_distance_m"]["distance_m"]
+        far = say_distance(far_m) if far_m >= LEAST_LEG_M else "any, for friends touch it"
         yield f"- friendly advance that would open the ring: {far}"
 
 
@@ -347,6 +358,8 @@ def _say_positions(telling: _Telling) -> Iterator[str]:
         yield f"- {status.code}, {status.label.lower()}: {named}{telling.point(ids)}"
 
 
+OF_THE_WAY = frozenset({"fire_on_the_way", "fire_unmapped", "routes_out"})
+"""Findings that describe a way out."""
 LEAST_LEG_M = 0.5
 """A shorter stretch is a joint of the drawing and no road, metres."""
 CONTROL = {"grey": "unclear ground"}

@@ -191,8 +191,9 @@ def _tell_open_edge(searcher: Searcher, all_facts: Sequence[Facts]) -> Iterator[
     named = list_names(ids, call_features(early[0].evidence.situation))
     yield Notice(
         "ring_closed_by_the_edge", "caution",
-        f"The ground of {named} runs off the map{at} before an anchor is reached: only the map's edge closes the ring there, and an "
-        "edge is no wall. Widen the area, or draw what lies beyond.", ids,
+        f"The ground of {named} runs off the map{at} before an anchor is reached: only the map's "
+        "edge closes the ring there, and an edge is no wall. Widen the area, or draw what lies "
+        "beyond.", ids,
     )  # fmt: skip
 
 

@@ -197,8 +197,8 @@ def _say_place(feature: Feature) -> str:
     shape = feature.geometry
     if shape is None or shape.is_empty:
         return ""
-    at = shape if shape.geom_type == "Point" else shape.representative_point()
-    return f" at {at.x:.3f}, {at.y:.3f}"
+    lon, lat = shape.representative_point().coords[0]
+    return f" at {lon:.3f}, {lat:.3f}"
 
 
 def call_source(source: Source) -> str:

@@ -208,6 +208,10 @@ class _Sheet:
         """What a reader calls the features, without their places: a slip tells its own."""
         return call_features(self.situation, placed=False)
 
+    def call(self, feature: Feature) -> str:
+        """Call a feature as a reader would."""
+        return self.names[feature.id]
+
     def reach_of(self, crossing: Crossing) -> float:
         """Give the distance within which a crossing finds what it spans, metres."""
         return max(self.options.join_m, crossing.location_error_m)
@@ -255,7 +259,8 @@ def find_far_away(sheet: _Sheet) -> Iterator[Notice]:
         )
         yield _tell(
             "feature_far_away", "doubt" if swapped else "caution",
-            f"{sheet.names[feature.id]} lies {away_m / 1000:.0f} km from the rest of the map. {why}", feature.id,
+            f"{sheet.call(feature)} lies {away_m / 1000:.0f} km from the rest of the map. {why}",
+            feature.id,
         )  # fmt: skip
 
 
@@ -341,15 +346,15 @@ def find_off_the_map(sheet: _Sheet) -> Iterator[Notice]:
         if position.drawn.disjoint(area):
             yield _tell(
                 "force_off_the_map", "caution",
-                f"{sheet.names[position.id]} stands outside the area of the map: widen the area, or mend its "
-                "place.", position.id,
+                f"{sheet.call(position)} stands outside the area of the map: widen the area, or "
+                "mend its place.", position.id,
             )  # fmt: skip
     for anchor in _list_land_anchors(sheet):
         if anchor.drawn.disjoint(area):
             yield _tell(
                 "anchor_off_the_map", "caution",
-                f"{sheet.names[anchor.id]} lies outside the area of the map and cannot be reached: widen the "
-                "area.", anchor.id,
+                f"{sheet.call(anchor)} lies outside the area of the map and cannot be reached: "
+                "widen the area.", anchor.id,
             )  # fmt: skip
 
 
@@ -378,8 +383,8 @@ def find_force_on_hostile_ground(sheet: _Sheet) -> Iterator[Notice]:
         )
         yield _tell(
             "force_on_hostile_ground", "doubt" if severity == "doubt" else "caution",
-            f"{list_names(ids, sheet.names)} {stand} at {sheet.say_place(places[ids[0]])} on ground the map gives to "
-            f"{whose}: {why}. Mend the place, or the map.", *ids, *held_by,
+            f"{list_names(ids, sheet.names)} {stand} at {sheet.say_place(places[ids[0]])} on "
+            f"ground the map gives to {whose}: {why}. Mend the place, or the map.", *ids, *held_by,
         )  # fmt: skip
 
 
@@ -418,7 +423,7 @@ def find_anchor_slips(sheet: _Sheet) -> Iterator[Notice]:
     for anchor, held, share in lost:
         shape = sheet.shapes[anchor.id]
         whose = join_words([*dict.fromkeys(sheet.name_side(c.holder) for c in held)])
-        name = sheet.names[anchor.id]
+        name = sheet.call(anchor)
         what = f"{name} lies" if share > WHOLLY else f"{share * 100:.0f} % of {name} lies"
         yield _tell(
                 "anchor_on_hostile_ground", "doubt" if none_counts else "caution",
@@ -475,9 +480,9 @@ def find_unbridged_routes(sheet: _Sheet) -> Iterator[Notice]:
                 more = f", and at {number_of(len(bare) - 1, 'place')} more" if bare[1:] else ""
                 yield _tell(
                     "route_over_water", "caution",
-                    f"{sheet.names[route.id]} runs over {sheet.names[barrier.id]} at {sheet.say_place(bare[0])}{more} and no "
-                    "crossing is drawn there: nobody passes. Draw the bridge, or say that there "
-                    "is none.", route.id, barrier.id,
+                    f"{sheet.call(route)} runs over {sheet.call(barrier)} at "
+                    f"{sheet.say_place(bare[0])}{more} and no crossing is drawn there: nobody "
+                    "passes. Draw the bridge, or say that there is none.", route.id, barrier.id,
                 )  # fmt: skip
 
 
@@ -526,10 +531,10 @@ def _find_beside(sheet: _Sheet, crossing: Crossing, shape: BaseGeometry) -> Iter
     if away_m <= NEAR_WATER_M:
         yield _tell(
             "crossing_spans_nothing", "doubt",
-            f"{sheet.names[crossing.id]} at {sheet.say_place(shape)} spans nothing: "
-            f"{sheet.names[barrier.id]} runs {away_m:.0f} m beside it, and a crossing finds what lies within "
-            f"{reach:.0f} m. Move it onto the {barrier.type}, or state how far its place may be "
-            "off in location_error_m.", crossing.id, barrier.id,
+            f"{sheet.call(crossing)} at {sheet.say_place(shape)} spans nothing: "
+            f"{sheet.call(barrier)} runs {away_m:.0f} m beside it, and a crossing finds what lies "
+            f"within {reach:.0f} m. Move it onto the {barrier.type}, or state how far its place "
+            "may be off in location_error_m.", crossing.id, barrier.id,
         )  # fmt: skip
 
 
@@ -545,8 +550,8 @@ def _find_ends_in_water(sheet: _Sheet, crossing: Crossing, shape: BaseGeometry) 
             if deep_m > sheet.options.join_m + OFFSHORE_M:
                 yield _tell(
                     "crossing_ends_in_water", "doubt",
-                    f"{sheet.names[crossing.id]} ends at {sheet.say_place(end)} in "
-                    f"{sheet.names[barrier.id]}, {deep_m:.0f} m "
+                    f"{sheet.call(crossing)} ends at {sheet.say_place(end)} in "
+                    f"{sheet.call(barrier)}, {deep_m:.0f} m "
                     "from its bank: nobody lands there. Draw it from bank to bank.",
                     crossing.id, barrier.id,
                 )  # fmt: skip
@@ -562,8 +567,9 @@ def find_tunnels_to_the_enemy(sheet: _Sheet) -> Iterator[Notice]:
             if held:
                 yield _tell(
                     "tunnel_on_hostile_ground", "doubt",
-                    f"{sheet.names[crossing.id]} comes up at {sheet.say_place(end)} on ground the map gives to "
-                    f"{sheet.name_side(held[0].holder)}: draw it to where its end really is, or mend the map.",
+                    f"{sheet.call(crossing)} comes up at {sheet.say_place(end)} on ground the map "
+                    f"gives to {sheet.name_side(held[0].holder)}: draw it to where its end really "
+                    "is, or mend the map.",
                     crossing.id, held[0].id,
                 )  # fmt: skip
 
@@ -581,8 +587,9 @@ def find_posted_twice(sheet: _Sheet) -> Iterator[Notice]:
             if len(ids) > 1:
                 yield _tell(
                     "posted_twice", "caution",
-                    f"{_name_alike(sheet, ids)} are one {what} at {sheet.say_place(sheet.shapes[ids[0]])}, "
-                    f"posted {len(ids)} times: counted once. Leave the copies out, or name both "
+                    f"{_name_alike(sheet, ids)} are one {what} at "
+                    f"{sheet.say_place(sheet.shapes[ids[0]])}, posted {len(ids)} times: counted "
+                    "once. Leave the copies out, or name both "
                     "sources on one.", *ids,
                 )  # fmt: skip
 
@@ -612,8 +619,8 @@ def find_no_enemy(sheet: _Sheet) -> Iterator[Notice]:
         ids = [b.id for b in sheet.barriers]
         yield _tell(
             "no_enemy_drawn", "caution",
-            f"Barriers are drawn ({list_names(ids, sheet.names)}) and no hostile ground: whatever closes the force "
-            "in is barriers alone. Draw who holds the ground beyond them.", *ids,
+            f"Barriers are drawn ({list_names(ids, sheet.names)}) and no hostile ground: whatever "
+            "closes the force in is barriers alone. Draw who holds the ground beyond them.", *ids,
         )  # fmt: skip
 
 
