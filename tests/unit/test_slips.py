@@ -155,7 +155,7 @@ def test_a_property_of_another_kind_is_told():
     wall["properties"] |= {"reach_m": 500, "weight": 0}
     (notice,) = encircle.read(draw(unit(), wall)).notices
     assert (notice.code, notice.features) == ("property_of_another_kind", ("wall",))
-    assert "'reach_m' of a control" in notice.statement
+    assert "'reach_m' of 1 control" in notice.statement
 
 
 def test_a_doubt_keeps_confidence_low_and_stands_in_the_headline():
