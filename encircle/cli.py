@@ -22,6 +22,8 @@ from encircle import (
 )
 from encircle.terminal import (
     FAILED,
+    ColoursOption,
+    check_colours,
     echo,
     guard,
     load,
@@ -122,6 +124,7 @@ def judge(
     json_output: JsonOption = False,
     svg: Annotated[Path | None, typer.Option(help="Draw the judgement as a picture")] = None,
     png: Annotated[Path | None, typer.Option(help="The same as pixels")] = None,
+    colours: ColoursOption = "judged",
     out: Annotated[
         list[Path] | None,
         typer.Option(metavar="F", help="Layers (.geojson, .gpkg, .kml), units (.csv); repeatable"),
@@ -138,6 +141,7 @@ def judge(
     from encircle.options import Options
 
     _check_endings(svg, png, out or ())
+    chosen = check_colours(colours)
     if seed is not None and not samples:
         refuse("--seed would do nothing here: no worlds are drawn; give --samples too")
     read = read_file(situation, as_of, force)
@@ -150,7 +154,7 @@ def judge(
     for path, kind in _list_files(svg, png, out or ()):
         from encircle.export import export
 
-        write(path, guard(partial(export, judgement, kind, read)))
+        write(path, guard(partial(export, judgement, kind, read, colours=chosen)))
     if network:
         _save_network(network, read, options)
     if json_output:

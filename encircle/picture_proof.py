@@ -314,7 +314,7 @@ def _draw_neck(scene: Scene) -> Iterator[str]:
     yield from _draw_bar(at, ends, half)
     scene.placer.dear.extend(_steps(LineString([*ends[:1], at, *ends[1:], at])))
     words = "Neck: the narrowest place"
-    scene.explain(words if scene.is_close else f"{words} of the widest way", _neck_sign())
+    scene.explain(words if scene.is_close else "Neck of the widest way out", _neck_sign())
     shown = " to ".join(dict.fromkeys(format_length(w) for w in sorted(widths)))
     scene.labels.append(
         Label((f"Neck {shown}",), (at, *ends), 6, 13.0, NECK, "bold", 12.0, must=True, border=NECK)
@@ -384,7 +384,7 @@ def _draw_relief(scene: Scene) -> Iterator[str]:
     yield stroke(d, "#444", 1.8, stroke_dasharray="5 3")
     text = f"{format_length(gap['distance_m'])} would open the ring"
     scene.explain(
-        "Shortest advance that would open the ring",
+        "Advance that would open the ring",
         sample(lambda d: stroke(d, "#444", 1.8, stroke_dasharray="5 3")),
     )
     spots = tuple((p.x, p.y) for p in (line.interpolate(k, normalized=True) for k in (0.5, 0.7)))
