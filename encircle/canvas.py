@@ -175,6 +175,25 @@ def wrap(text: str, size: float, width: float, lines: int, *, bold: bool = False
     return [*rows[: lines - 1], last.rstrip(" ,;:") + "…"]
 
 
+def wrap_evenly(text: str, size: float, width: float, lines: int) -> list[str]:
+    """
+    Wrap a text so that its last line is no orphan: as many lines, each as short as may be.
+
+    Examples
+    --------
+    >>> wrap_evenly("nobody was quite sure of it", 10, 130, 2)
+    ['nobody was', 'quite sure of it']
+    """
+    full = wrap(text, size, width, lines)
+    best = full
+    for share in range(95, 45, -5):
+        tried = wrap(text, size, width * share / 100, lines)
+        if len(tried) > len(full) or tried[-1].endswith("…") != full[-1].endswith("…"):
+            break
+        best = tried
+    return best
+
+
 def _split_words(text: str, size: float, width: float, *, bold: bool) -> Iterator[str]:
     """Give the words, those longer than a line in pieces."""
     most = max(4, int(width / (size * 0.75)))

@@ -22,6 +22,8 @@ from encircle import (
 )
 from encircle.terminal import (
     FAILED,
+    ColoursOption,
+    check_colours,
     echo,
     guard,
     load,
@@ -122,6 +124,7 @@ def judge(
     json_output: JsonOption = False,
     svg: Annotated[Path | None, typer.Option(help="Draw the judgement as a picture")] = None,
     png: Annotated[Path | None, typer.Option(help="The same as pixels")] = None,
+    colours: ColoursOption = "judged",
     out: Annotated[
         list[Path] | None,
         typer.Option(metavar="F", help="Layers (.geojson, .gpkg, .kml), units (.csv); repeatable"),
@@ -129,12 +132,16 @@ def judge(
     network: Annotated[
         Path | None, typer.Option(help="Save the labelled network (.graphml or .json)")
     ] = None,
+    ids: Annotated[
+        bool, typer.Option("--ids", help="Give behind each line the ids of its features")
+    ] = False,
 ) -> None:
     """Judge whether a force is cut off, and say why."""
     from encircle.judge import judge as judge_situation
     from encircle.options import Options
 
     _check_endings(svg, png, out or ())
+    chosen = check_colours(colours)
     if seed is not None and not samples:
         refuse("--seed would do nothing here: no worlds are drawn; give --samples too")
     read = read_file(situation, as_of, force)
@@ -147,13 +154,13 @@ def judge(
     for path, kind in _list_files(svg, png, out or ()):
         from encircle.export import export
 
-        write(path, guard(partial(export, judgement, kind, read)))
+        write(path, guard(partial(export, judgement, kind, read, colours=chosen)))
     if network:
         _save_network(network, read, options)
     if json_output:
         print_bytes(judgement.to_json())
     else:
-        _show(judgement)
+        _show(judgement, ids=ids)
 
 
 @app.command()
@@ -239,11 +246,11 @@ def _save_network(path: Path, situation: Situation, options: Any) -> None:  # no
 COLOURS = {"not_encircled": "green", "encircled": "red", "contested": "yellow"}
 
 
-def _show(judgement: Judgement) -> None:
+def _show(judgement: Judgement, *, ids: bool) -> None:
     """Print the reasoning in words; in colour where there is a terminal."""
     from encircle.explain import explain
 
-    text = explain(judgement)
+    text = explain(judgement, ids=ids)
     if not sys.stdout.isatty():
         echo(text)
         return

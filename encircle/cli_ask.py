@@ -8,10 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from encircle.terminal import echo, guard, load, print_json, refuse, show_progress, write
+from encircle.terminal import (
+    ColoursOption,
+    check_colours,
+    echo,
+    guard,
+    load,
+    print_json,
+    refuse,
+    show_progress,
+    write,
+)
 
 if TYPE_CHECKING:
     from encircle.asking.answer import Answer
+    from encircle.picture_colours import Colours
 
 MOST_NAME = 200
 """A claim longer than this is no file's name."""
@@ -62,6 +73,7 @@ def ask(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write page, pictures and proofs here")
     ] = None,
+    colours: ColoursOption = "judged",
     json_output: Annotated[
         bool, typer.Option("--json", help="Print one JSON document, nothing else")
     ] = False,
@@ -89,7 +101,7 @@ def ask(
             as_json=json_output,
         )  # fmt: skip
     if output:
-        _write(output, answer)
+        _write(output, answer, check_colours(colours))
     if json_output:
         print_json(answer.to_dict())
         return
@@ -137,7 +149,7 @@ def parse_day(text: str | None, option: str) -> Any:  # noqa: ANN401 - a datetim
         refuse(f"{option} {text!r} is neither a day nor an instant; write 2025-03-14")
 
 
-def _write(folder: Path, answer: Answer) -> None:
+def _write(folder: Path, answer: Answer, colours: Colours) -> None:
     """Write what an answer is published with; without a renderer, all but the PNGs."""
     from encircle.asking.folder import build_files, build_pngs
     from encircle.picture_png import PictureError
@@ -146,9 +158,9 @@ def _write(folder: Path, answer: Answer) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         refuse(f"cannot make the folder {folder}: {error.strerror}")
-    files = guard(lambda: build_files(answer))
+    files = guard(lambda: build_files(answer, colours))
     try:
-        files |= build_pngs(answer)
+        files |= build_pngs(answer, colours)
     except PictureError as error:
         echo(f"No PNG was written: {error}", err=True)
     for name, content in files.items():

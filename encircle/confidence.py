@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import shapely
 from shapely.geometry import Point
 
+from encircle.contradiction import say_distance
 from encircle.counting import number_of
 from encircle.evidence import origin_of
 from encircle.ground import FRIENDLY
 from encircle.likelihood.leaving_out import UNNAMED
+from encircle.naming import begin, call_features, call_source, join_words
 from encircle.notices import Notice, gather
 from encircle.reach import is_bare
 from encircle.situation import Position
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from encircle.judgement import Judged, Judgement
     from encircle.likelihood.leaving_out import Origin
     from encircle.rules import Facts
-    from encircle.situation import Feature
+    from encircle.situation import Crossing, Feature, Source
 
 Level = Literal["high", "moderate", "low"]
 LEVELS: tuple[Level, ...] = ("low", "moderate", "high")
@@ -193,14 +195,18 @@ def _list_reasons(
     graded = [s for s in cited.values() if s.reliability or s.credibility]
     if cited and not graded:
         yield 1, "No source is graded for reliability and credibility."
-    weak = [s.id for s in graded if _is_weak(s.reliability, s.credibility)]
+    weak = [s for s in graded if _is_weak(s.reliability, s.credibility)]
     if weak:
-        yield 1, f"Doubtful sources: {', '.join(sorted(weak))}."
-    unjudged = [s.id for s in graded if s.reliability in (None, "F") or s.credibility in (None, 6)]
+        yield 1, f"Doubtful sources: {_call_sources(weak)}."
+    unjudged = [s for s in graded if s.reliability in (None, "F") or s.credibility in (None, 6)]
     if unjudged:
-        yield 1, f"Sources that nobody could judge: {', '.join(sorted(unjudged))}."
+        yield 1, f"Sources that nobody could judge: {_call_sources(unjudged)}."
     if not any(feature.dated for feature in rests):
         yield 1, "No evidence it rests on is dated."
+
+
+def _call_sources(sources: Sequence[Source]) -> str:
+    return join_words(sorted({call_source(source) for source in sources}))
 
 
 def _list_bare_words(facts: Facts) -> Iterator[tuple[int, str]]:
@@ -208,9 +214,13 @@ def _list_bare_words(facts: Facts) -> Iterator[tuple[int, str]]:
     if facts.contradiction:
         yield 0, "The position and the map contradict each other."
     elif facts.position.basis == "sketch":
-        yield 1, f"{facts.position.id} was placed by hand, from written accounts."
+        yield 1, f"{begin(_call(facts, facts.position))} was placed by hand, from written accounts."
     elif is_bare(facts.position):
-        yield 1, f"Only a word says that {facts.position.id} is where it is drawn."
+        yield 1, f"Only a word says that {_call(facts, facts.position)} is where it is drawn."
+
+
+def _call(facts: Facts, feature: Feature) -> str:
+    return call_features(facts.evidence.situation)[feature.id]
 
 
 def _find_vouching(facts: Facts, judged: Judged, margins: dict[str, Any]) -> list[Feature]:
@@ -263,8 +273,13 @@ def _measure_room(
         room_m = min(whole, _floor(gap["distance_m"] / 2)) if gap else whole
         thin = f"Drawn {whole / 1000:g} km smaller, the ground that closes the ring leaves a gap."
         if gap and room_m < whole:
-            km = gap["distance_m"] / 1000
-            thin = f"The ring is {km:.1f} km thick at its thinnest: {out} open it."
+            gap_m = gap["distance_m"]
+            thick = (
+                f"{say_distance(gap_m)} thick at its thinnest"
+                if gap_m >= 1
+                else "no more than a line"
+            )
+            thin = f"The ring is {thick}: {out} open it."
         if room_m == whole or _is_held_by_posts(facts, judged):
             tried = (m for m in (room_m, *SMALLER_M) if m <= room_m)
             room_m = next((m for m in tried if holds_moved(m)), 0.0)
@@ -272,13 +287,14 @@ def _measure_room(
     neck = margins["neck_width_m"]
     neck_m = neck["pessimistic"]
     if neck["at"] and neck_m is not None:
-        room_m, km = neck_m / 2, neck_m / 1000
-        thin = f"The way out is {km:.1f} km wide at its narrowest: {out} close it."
+        room_m = neck_m / 2
+        thin = f"The way out is {say_distance(neck_m)} wide at its narrowest: {out} close it."
         return _floor(min(whole, room_m)), [thin] if room_m < whole else []
-    near = {name: m for name, m in _find_crossings(facts) if not neck["at"] and m < whole}
+    near = {c: m for c, m in _find_crossings(facts) if not neck["at"] and m < whole}
     told = [
-        f"{name}, on the way out, is {m / 1000:.1f} km from the enemy: {out} cut it."
-        for name, m in near.items()
+        f"{begin(_call(facts, crossing))}, on the way out, is {say_distance(away_m)} from the "
+        f"enemy: {out} cut it."
+        for crossing, away_m in near.items()
     ]
     return _floor(min(near.values(), default=whole)), told
 
@@ -294,14 +310,14 @@ def _floor(metres: float) -> float:
     return float(math.floor(metres))
 
 
-def _find_crossings(facts: Facts) -> Iterator[tuple[str, float]]:
+def _find_crossings(facts: Facts) -> Iterator[tuple[Crossing, float]]:
     """Find the crossings on the best way out, and how far hostile ground is from each, metres."""
     network, way = facts.network, facts.pessimistic.best
     hostile = network.hostile_ground["pessimistic"]
     for edge in (network.edges[e] for e in (way.edges if way else ())):
         if edge.by == "crossing" and edge.ref >= 0:
             span = network.lines.spans[edge.ref]
-            yield span.crossing.id, float(span.line.distance(hostile))
+            yield span.crossing, float(span.line.distance(hostile))
 
 
 def _is_weak(reliability: str | None, credibility: int | None) -> bool:

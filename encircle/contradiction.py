@@ -251,7 +251,7 @@ def say_area(area_km2: float) -> str:
 
     Examples
     --------
-    >>> say_area(0.4), say_area(139.2)
-    ('0.4 km²', '139 km²')
+    >>> say_area(0.4), say_area(139.2), say_area(3700.6)
+    ('0.4 km²', '139 km²', '3,701 km²')
     """
-    return f"{area_km2:.2g} km²" if area_km2 < 10 else f"{area_km2:.0f} km²"  # noqa: PLR2004
+    return f"{area_km2:.2g} km²" if area_km2 < 10 else f"{area_km2:,.0f} km²"  # noqa: PLR2004

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from encircle.calling import make_callable
 from encircle.confidence import speaks_against
+from encircle.contradiction import say_area, say_distance
 from encircle.judgement import BARRIERS_ALONE, CONTRADICTION, name_hold
+from encircle.naming import MOST_NAMED, begin, join_words, list_names, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from encircle.judgement import Judgement
+    from encircle.judgement import Judgement, Status
 
 HEADLINES = {
     "C0": "{who} was not encircled: the way out was open",
     "C1": "{who} was not encircled: it stood in a salient with an open way out",
     "C2": "{who} was not encircled: a way out was open, but {but}",
-    "C3": "whether {who} was encircled hung on ground nobody was sure of",
+    "C3": "whether {who} was encircled on {day} hung on ground nobody was sure of",
     "E1": "{who} was encircled by land, but could still be reached {access}",
     "E2": "{who} was encircled and isolated: every way by land was closed",
     "N": "{who} was no longer there to be encircled",
-    "U": "whether {who} was encircled cannot be told from this map",
+    "U": "whether {who} was encircled on {day} cannot be told from this map",
 }
 LOST = (
     "the map gave the ground where {who} was placed to the enemy, and nothing else says that it "
@@ -38,14 +41,20 @@ QUESTIONS = {
     "vehicle_cut": "cut off for wheels and tracks",
     "fire_control": 'every way left under fire control ("operational encirclement")',
     "isolation": "isolated by land, sea and air",
-    "surrounded": "hostile ground on nearly all sides (the popular word)",
+    "surrounded": 'hostile ground on nearly all sides ("surrounded" in common speech)',
 }
-HELD_BY = {"edge": "edge of the map"}
-"""What holds a ring, where its name in a proof is no word for a reader."""
 GRAVITY = {"doubt": "In doubt: ", "caution": "", "info": ""}
 MODES = {
-    "rail": "rail", "wheeled": "wheels", "tracked": "tracks", "foot": "foot", "boat": "boat",
+    "rail": "by rail", "wheeled": "on wheels", "tracked": "on tracks", "foot": "on foot",
+    "boat": "by boat",
 }  # fmt: skip
+HELD_BY = {
+    "hostile": "hostile ground", "barrier": "a barrier", "sea": "the sea",
+    "neutral": "neutral ground", "grey": "unclear ground", "edge": "the edge of the map",
+}  # fmt: skip
+"""What closes a ring, in words."""
+MOST_POSITIONS = 12
+"""As many positions of one status are named in one line; the rest are counted."""
 
 
 def write_headline(judgement: Judgement) -> str:
@@ -57,7 +66,9 @@ def write_headline(judgement: Judgement) -> str:
         sentence = LOST
     elif BARRIERS_ALONE in rules:
         sentence = BARRED
-    text = sentence.format(who=who, access=_access(judgement), but=_but(judgement))
+    day = _say_date(judgement.as_of) + (", on this map," if speaks_against(judgement) else "")
+    told = f"On {day} {sentence}" if "{day}" not in sentence else sentence
+    text = told.format(who=who, day=day, access=_access(judgement), but=_but(judgement))
     cut = judgement.cut_off
     if cut["of"] > 1 and 0 < cut["units"] < cut["of"]:
         were = "was" if cut["units"] == 1 else "were"
@@ -72,13 +83,13 @@ def write_headline(judgement: Judgement) -> str:
     if doubts and CONTRADICTION not in rules:
         more = f" and {len(doubts) - 1} more" if doubts[1:] else ""
         text += f"; the map is in doubt ({_shorten(doubts[0])}{more})"
-    on_map = ", on this map," if speaks_against(judgement) else ""
-    return f"On {_say_date(judgement.as_of)}{on_map} {text}."
+    return f"{begin(text)}."
 
 
 def _shorten(statement: str) -> str:
-    """Give the first clause of a sentence."""
-    return re.split(r"[:;] |\. |\.$", statement, maxsplit=1)[0]
+    """Give the first clause of a sentence, to stand in brackets."""
+    clause = re.split(r"[:;] |\. |\.$", statement, maxsplit=1)[0]
+    return re.sub(r"^(A|An|The|No|Longitude) ", lambda article: article[0].lower(), clause)
 
 
 def name_force(judgement: Judgement) -> str:
@@ -92,7 +103,7 @@ def name_force(judgement: Judgement) -> str:
     side = judgement.side_name or judgement.side
     owner = f"{side}'" if side.endswith("s") else f"{side}'s"
     title = (judgement.title or "").strip().rstrip(".?!")
-    return f'{owner} force ("{title}")' if title and title != "?" else f"{owner} force"
+    return f"{owner} force ({quote(title)})" if title and title != "?" else f"{owner} force"
 
 
 def _say_date(instant: str) -> str:
@@ -121,150 +132,249 @@ def _fire(judgement: Judgement) -> str | None:
     return grade
 
 
-def explain(judgement: Judgement) -> str:
+def explain(judgement: Judgement, *, ids: bool = False) -> str:
     """
     Write a judgement out: headline, reasons, definitions, proof, margins, what it rests on.
+
+    Parameters
+    ----------
+    judgement
+        What was judged.
+    ids
+        Give behind each line the ids of the features it speaks of, in square brackets.
 
     Returns
     -------
     text
-        Plain sentences, a paragraph a question; no markup.
+        Plain sentences, a paragraph a question; no markup, and no line twice.
     """
-    return "\n\n".join(
-        "\n".join(paragraph) for paragraph in (list(p) for p in _paragraphs(judgement)) if paragraph
-    )
+    telling = _Telling(judgement, judgement.names, ids)
+    paragraphs = (list(dict.fromkeys(lines)) for lines in _paragraphs(telling))
+    return "\n\n".join("\n".join(paragraph) for paragraph in paragraphs if paragraph)
 
 
-def _paragraphs(judgement: Judgement) -> Iterator[Iterator[str]]:
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """A judgement, and what its reader calls the features it speaks of."""
+
+    judgement: Judgement
+    names: dict[str, str]
+    ids: bool
+    """Ids are given too."""
+
+    def call(self, name: str) -> str:
+        return self.names.get(name, name)
+
+    def list(self, ids: Iterable[str], most: int = MOST_NAMED) -> str:
+        return list_names(ids, self.names, most)
+
+    def point(self, ids: Iterable[str]) -> str:
+        """Point at the features by their ids, where that was asked for."""
+        listed = list(dict.fromkeys(ids))
+        return f" [{', '.join(listed)}]" if self.ids and listed else ""
+
+
+def _paragraphs(telling: _Telling) -> Iterator[Iterator[str]]:
+    judgement = telling.judgement
     yield iter([judgement.headline])
-    yield _say_notices(judgement)
-    yield _say_status(judgement)
+    yield _say_notices(telling)
+    yield _say_status(telling)
     yield _say_definitions(judgement)
-    yield _say_proof(judgement)
-    yield _say_margins(judgement)
-    yield _say_positions(judgement)
+    yield _say_proof(telling)
+    yield _say_margins(telling)
+    yield _say_positions(telling)
     yield _say_likelihood(judgement)
-    yield _say_pivots(judgement)
-    yield _say_importance(judgement)
-    yield _say_what_if(judgement)
+    yield _say_pivots(telling)
+    yield _say_importance(telling)
+    yield _say_what_if(telling)
     yield _say_confidence(judgement)
 
 
-def _say_status(judgement: Judgement) -> Iterator[str]:
-    status = judgement.status
+def _say_status(telling: _Telling) -> Iterator[str]:
+    status = telling.judgement.status
     yield f"Status {status.code}, {status.label.lower()}."
-    for finding in judgement.findings:
-        ids = f" [{', '.join(finding.evidence)}]" if finding.evidence else ""
-        yield f"{'Because' if finding.decides else '-'} {finding.statement}{ids}"
+    told: set[frozenset[str]] = set()
+    way = telling.judgement.certificates["open"]
+    for finding in telling.judgement.findings:
+        if finding.rule in OF_THE_WAY and not way:  # there is no way that it could be of
+            continue
+        about = frozenset(finding.evidence)
+        said = _add_names(
+            finding.statement, "" if about in told else telling.list(finding.evidence)
+        )
+        told.add(about)
+        lead = f"Because {said[:1].lower()}{said[1:]}" if finding.decides else f"- {said}"
+        yield f"{lead}{telling.point(finding.evidence)}"
 
 
-def _say_notices(judgement: Judgement) -> Iterator[str]:
+def _add_names(statement: str, names: str) -> str:
+    """End a statement with what it speaks of: after a colon, or in brackets if it has one."""
+    if not names:
+        return statement
+    last = statement.rstrip(".").rpartition(". ")[2]
+    told = f" ({names})" if ":" in last else f": {names}"
+    return f"{statement.rstrip('.')}{told}."
+
+
+def _say_notices(telling: _Telling) -> Iterator[str]:
     """Say what must be told beside the verdict, the gravest first."""
-    if not judgement.notices:
+    if not telling.judgement.notices:
         return
     yield "Notices:"
-    for notice in judgement.notices:
-        yield f"- {GRAVITY[notice.severity]}{notice.statement}"
+    for notice in telling.judgement.notices:
+        about = telling.point(notice.features)
+        yield f"- {GRAVITY[notice.severity]}{notice.statement}{about}"
 
 
 def _say_definitions(judgement: Judgement) -> Iterator[str]:
+    if set(judgement.definitions.values()) == {"unknown"}:
+        yield "By definition: unknown, whichever of them is meant."
+        return
     yield "By definition:"
     for name, answer in judgement.judged.definitions.items():
         yield f"- {QUESTIONS[name]}: {answer}"
 
 
-def _say_proof(judgement: Judgement) -> Iterator[str]:
-    path, ring = (judgement.judged.certificates[k] for k in ("open", "closed"))
+def _say_proof(telling: _Telling) -> Iterator[str]:
+    path, ring = (telling.judgement.judged.certificates[k] for k in ("open", "closed"))
     if path:
-        yield (
-            f"Proof that a way was open ({path['reading']} reading): {path['length_m'] / 1000:.1f} "
-            f"km from the unit {path['unit']} to the anchor {path['anchor']} (ground with its own "
-            f"way onward) by {MODES[path['mode']]}."
-        )
-        for number, leg in enumerate(path["legs"], 1):
-            fire = f"fire {leg['fire']}" if leg["fire"] else "fire unmapped"
-            on = ", ".join(leg["evidence"]) or "ground nobody drew"
-            yield (
-                f"  {number}. {leg['length_m'] / 1000:.1f} km by {leg['by']}, {leg['control']} "
-                f"ground, {fire} ({on})"
-            )
-        yield _say_disjoint(path["disjoint"])
+        yield from _say_way(telling, path)
     if ring:
         held: dict[str, float] = {}
         for segment in ring["segments"]:
             by = name_hold(segment)
-            held[by] = held.get(by, 0.0) + segment["length_m"] / 1000
-        parts = ", ".join(f"{km:.1f} km {HELD_BY.get(by, by)}" for by, km in held.items())
+            held[by] = held.get(by, 0.0) + segment["length_m"]
+        parts = [
+            f"{HELD_BY.get(by, by)} ({say_distance(m)})"
+            for by, m in held.items()
+            if m >= LEAST_LEG_M
+        ]
+        inside = f", {say_area(ring['area_km2'])} inside" if ring["area_km2"] else ""
         yield (
-            f"Proof that the ring was closed ({ring['reading']} reading): round "
-            f"{', '.join(ring['units'])}, {ring['area_km2']:g} km² inside, held by {parts}."
+            f"Proof that the ring was closed ({ring['reading']} reading): it runs round "
+            f"{telling.list(ring['units'], MOST_POSITIONS)}{inside}, and is closed by "
+            f"{join_words(parts or ['nothing but a point'])}.{telling.point(ring['units'])}"
         )
 
 
-def _say_disjoint(disjoint: dict[str, Any]) -> str:
-    ways = [" + ".join(way) for way in disjoint["ways"]]
+def _say_way(telling: _Telling, path: dict[str, Any]) -> Iterator[str]:
+    """Say where a way begins and ends, what each stretch of it is, and which others there are."""
+    start, end = telling.call(path["unit"]), telling.call(path["anchor"])
+    ends = telling.point([path["unit"], path["anchor"]])
+    lead = f"Proof that a way was open ({path['reading']} reading)"
+    if path["length_m"] < LEAST_LEG_M:
+        yield f"{lead}: {start} stands on {end}, ground with its own way onward.{ends}"
+        return
+    yield (
+        f"{lead}: {say_distance(path['length_m'])} {MODES[path['mode']]} from {start} to {end}, "
+        f"ground with its own way onward.{ends}"
+    )
+    legs = [
+        leg for leg in path["legs"] if leg["length_m"] >= LEAST_LEG_M or leg["by"] == "crossing"
+    ]
+    for number, leg in enumerate(legs, 1):
+        on = telling.list(leg["evidence"]) or "ground nobody drew"
+        yield f"  {number}. {_say_leg(leg)}: {on}{telling.point(leg['evidence'])}"
+    yield _say_disjoint(telling, path["disjoint"])
+
+
+def _say_leg(leg: dict[str, Any]) -> str:
+    """Say how far a stretch runs over whose ground and under which fire."""
+    far = f"{say_distance(leg['length_m'])} " if leg["length_m"] >= LEAST_LEG_M else ""
+    ground = CONTROL.get(leg["control"], f"{leg['control']} ground")
+    over = {"route": f"by route over {ground}", "crossing": "at a crossing"}
+    fire = "under no fire" if leg["fire"] == "F0" else f"under fire {leg['fire']}"
+    told = fire if leg["fire"] else "fire not mapped"
+    return f"{far}{over.get(leg['by'], f'over {ground}')}, {told}"
+
+
+def _say_disjoint(telling: _Telling, disjoint: dict[str, Any]) -> str:
+    ways = [" + ".join(dict.fromkeys(map(telling.call, way))) for way in disjoint["ways"]]
     if not ways:
         return "  No route is mapped on it; it runs over open ground."
+    about = telling.point(name for way in disjoint["ways"] for name in way)
     return (
-        f"  Separate routes and crossings out from there: {disjoint['count']} ({'; '.join(ways)})."
+        f"  Separate routes and crossings out from there: {disjoint['count']} "
+        f"({'; '.join(ways)}).{about}"
     )
 
 
-def _say_margins(judgement: Judgement) -> Iterator[str]:
-    margins = judgement.margins
+def _say_margins(telling: _Telling) -> Iterator[str]:
+    """Say how much would have to change; nothing of widths where every way is closed."""
+    margins = telling.judgement.margins
     if not margins:
         return
     neck, closing = margins["neck_width_m"], margins["closing_distance_m"]
-    yield "Margins (unknown ground hostile / passable):"
-    path = judgement.judged.certificates["open"]
+    yield "Margins with all unknown ground hostile (in brackets: passable, where that differs):"
+    path = telling.judgement.judged.certificates["open"]
     crossed = path and any(leg["by"] == "crossing" for leg in path["legs"])
     if crossed and neck["pessimistic"] is None and closing["pessimistic"] is None:
         yield "- narrowest place of the widest way: a crossing; no open ground leads out"
-    else:
-        yield f"- narrowest place of the widest way: {_span(neck)}{_at(neck)}"
-        yield f"- new front that would close the ring: {_span(closing)}"
+    elif path:
+        width = _span(neck, "no way", "a crossing")
+        yield f"- narrowest place of the widest way: {width}{_at(telling, neck)}"
+        front = _span(closing, "none needed", "none, a crossing")
+        yield f"- new front that would close the ring: {front}"
     routes, bearings = margins["disjoint_routes"], margins["hostile_bearings"]
-    yield (
-        f"- separate routes out, of the whole force: {routes['pessimistic']} / "
-        f"{routes['optimistic']}"
-    )
-    yield (
-        f"- hostile ground on {bearings['pessimistic']:.0%} / {bearings['optimistic']:.0%} "
-        "of the compass"
-    )
+    if routes["pessimistic"] or routes["optimistic"]:
+        counted = (str(routes[reading]) for reading in ("pessimistic", "optimistic"))
+        yield f"- separate routes out, of the whole force: {_differ(*counted)}"
+    shares = (f"{bearings[reading]:.0%}" for reading in ("pessimistic", "optimistic"))
+    yield f"- hostile ground on {_differ(*shares)} of the compass"
     if margins["opening_distance_m"]:
-        km = margins["opening_distance_m"]["distance_m"] / 1000
-        yield f"- friendly advance that would open the ring: {km:.1f} km"
+        far_m = margins["opening_distance_m"]["distance_m"]
+        far = say_distance(far_m) if far_m >= LEAST_LEG_M else "any, for friends touch it"
+        yield f"- friendly advance that would open the ring: {far}"
 
 
-def _span(values: dict[str, Any]) -> str:
+def _differ(strict: str, kind: str) -> str:
+    """Give a value on both readings, once where they agree."""
+    return strict if strict == kind else f"{strict} ({kind})"
+
+
+def _span(values: dict[str, Any], closed: str, crossed: str) -> str:
     def say(value: float | None) -> str:
-        return "-" if value is None else f"{value / 1000:.1f} km"
+        return crossed if value is None else say_distance(value) if value else closed
 
-    return f"{say(values['pessimistic'])} / {say(values['optimistic'])}"
+    return _differ(say(values["pessimistic"]), say(values["optimistic"]))
 
 
-def _at(neck: dict[str, Any]) -> str:
+def _at(telling: _Telling, neck: dict[str, Any]) -> str:
     if not neck["at"]:
         return ""
     lon, lat = neck["at"]
-    pinch = f", pinched by {' and '.join(neck['evidence'])}" if neck["evidence"] else ""
-    return f", at {lon:.3f}, {lat:.3f}{pinch}"
+    pinch = f", pinched by {telling.list(neck['evidence'])}" if neck["evidence"] else ""
+    return f", at {lon:.3f}, {lat:.3f}{pinch}{telling.point(neck['evidence'])}"
 
 
-def _say_positions(judgement: Judgement) -> Iterator[str]:
-    if len(judgement.positions) < 2:  # noqa: PLR2004 - nothing to compare
+def _say_positions(telling: _Telling) -> Iterator[str]:
+    positions = telling.judgement.positions
+    if len(positions) < 2:  # noqa: PLR2004 - nothing to compare
         return
     yield "Position by position:"
-    for position in judgement.positions:
-        status = position.judged.status
-        yield f"- {position.name or position.id}: {status.code}, {status.label.lower()}"
+    alike: dict[Status, list[str]] = {}
+    for position in positions:
+        alike.setdefault(position.judged.status, []).append(position.id)
+    for status, ids in alike.items():
+        named = telling.list(ids, MOST_POSITIONS)
+        yield f"- {status.code}, {status.label.lower()}: {named}{telling.point(ids)}"
+
+
+OF_THE_WAY = frozenset({"fire_on_the_way", "fire_unmapped", "routes_out"})
+"""Findings that describe a way out."""
+LEAST_LEG_M = 0.5
+"""A shorter stretch is a joint of the drawing and no road, metres."""
+CONTROL = {"grey": "unclear ground"}
+"""Whose ground a way runs over, where the proof's own word is none for a reader."""
 
 
 RARE = 1e-6
 """Probabilities below this are written out, not as powers of ten."""
 MOST_IMPORTANT = 3
 """As many pieces of evidence are told to be worth a second look."""
+MOST_TELLING = 0.995
+"""What moves the chance by more than this carries all of it, as the only source of a map does: to
+say so is to say nothing."""
 
 
 def _say_likelihood(judgement: Judgement) -> Iterator[str]:
@@ -273,10 +383,14 @@ def _say_likelihood(judgement: Judgement) -> Iterator[str]:
     if told is None:
         yield from _say_no_likelihood(judgement)
         return
-    yield f"Likelihood that it was encircled: {_say_chance(told, told['p_encircled'])}"
-    others = {name: each for name, each in told["by_definition"].items() if name != "land_cut"}
-    for name, each in others.items():
-        yield f"- {QUESTIONS[name]}: {_say_chance(each, each['p'])}"
+    first = _say_chance(told, told["p_encircled"])
+    yield f"Likelihood that it was encircled: {first}"
+    alike: dict[str, list[str]] = {}
+    for name, each in told["by_definition"].items():
+        if name != "land_cut":
+            alike.setdefault(_say_chance(each, each["p"]), []).append(QUESTIONS[name])
+    for chance, names in alike.items():
+        yield f"- {'; '.join(names)}: {'the same.' if chance == first else chance}"
 
 
 def _say_no_likelihood(judgement: Judgement) -> Iterator[str]:
@@ -306,28 +420,48 @@ def _percent(p: float) -> str:
     return f"{p * 100:.2g}" if p < 0.995 else f"{p * 100:.4g}"  # noqa: PLR2004 - 99.5 is not 1e+02
 
 
-def _say_pivots(judgement: Judgement) -> Iterator[str]:
-    if judgement.pivots:
+def _say_pivots(telling: _Telling) -> Iterator[str]:
+    if telling.judgement.pivots:
         yield "What would turn the verdict:"
-        yield from (f"- {pivot['statement']}" for pivot in judgement.pivots)
+        for pivot in telling.judgement.pivots:
+            yield f"- {pivot['statement']}{telling.point(pivot['evidence'])}"
 
 
-def _say_importance(judgement: Judgement) -> Iterator[str]:
-    told = (judgement.likelihood or {}).get("importance", [])[:MOST_IMPORTANT]
+def _say_importance(telling: _Telling) -> Iterator[str]:
+    """Say what is worth a second look; what moves the chance alike is told together."""
+    rows = (telling.judgement.likelihood or {}).get("importance", [])
+    alike: dict[str, list[str]] = {}
+    about: dict[str, list[str]] = {}
+    for row in rows:
+        if row["importance"] > MOST_TELLING:  # all hangs on it: the pivots have said so
+            continue
+        what, wrong, effect = row["statement"].removeprefix("Were ").partition(" wrong, ")
+        alike.setdefault(wrong + effect, []).append(what)
+        about.setdefault(wrong + effect, []).extend(row["evidence"])
+    told = [
+        f"- Were {_join_with_or(whats)}{effect}{telling.point(about[effect])}"
+        for effect, whats in alike.items()
+    ]
     if told:
         yield "What to look at next:"
-        yield from (f"- {each['statement']}" for each in told)
+        yield from told[:MOST_IMPORTANT]
 
 
-def _say_what_if(judgement: Judgement) -> Iterator[str]:
+def _join_with_or(whats: list[str]) -> str:
+    return whats[0] if len(whats) == 1 else f"{', '.join(whats[:-1])} or {whats[-1]}"
+
+
+def _say_what_if(telling: _Telling) -> Iterator[str]:
+    judgement = telling.judgement
     if judgement.what_if is None:
         return
     asked = judgement.provenance["parameters"]
     left = [*asked["without"], *(i for i, holds in asked["assume"].items() if not holds)]
     sure = [i for i, holds in asked["assume"].items() if holds]
-    told = [f"without {', '.join(left)}"] if left else []
-    told += [f"with {', '.join(sure)} taken as right"] if sure else []
-    yield f"This is what if: the map {' and '.join(told)}."
+    told = [f"without {telling.list(left, len(left))}"] if left else []
+    told += [f"with {telling.list(sure, len(sure))} taken for granted"] if sure else []
+    about = telling.point([*left, *sure])
+    yield f"This is what if: the map {' and '.join(told)}.{about}"
     base = judgement.what_if["base"]
     yield f"- as drawn: {base['status']}, {base['verdict'].replace('_', ' ')}"
     changed = judgement.what_if["changed"]
@@ -346,8 +480,12 @@ def _say_value(value: object) -> str:
 
 def _say_confidence(judgement: Judgement) -> Iterator[str]:
     yield f"Confidence: {judgement.confidence['level']}."
+    doubts = {notice.statement for notice in judgement.notices if notice.severity == "doubt"}
+    if doubts & set(judgement.confidence["because"]):
+        yield "- The map is in doubt: see the notices."
     for reason in judgement.confidence["because"]:
-        yield f"- {reason}"
+        if reason not in doubts:
+            yield f"- {reason}"
 
 
 make_callable(__name__)

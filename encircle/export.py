@@ -6,6 +6,7 @@ import csv
 import io
 import shlex
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from encircle.judgement import Judgement
+    from encircle.picture_colours import Colours
     from encircle.situation import Situation
 
     Objects = NDArray[np.object_]
@@ -36,7 +38,13 @@ class ExportError(EncircleError, ValueError):
     """A judgement cannot be written in a format."""
 
 
-def export(judgement: Judgement, suffix: str, situation: Situation | None = None) -> bytes:
+def export(
+    judgement: Judgement,
+    suffix: str,
+    situation: Situation | None = None,
+    *,
+    colours: Colours = "judged",
+) -> bytes:
     """
     Write a judgement as the file another tool opens.
 
@@ -49,6 +57,8 @@ def export(judgement: Judgement, suffix: str, situation: Situation | None = None
         for each unit; `.svg` and `.png` the picture.
     situation
         The map beneath. Default: the one it was judged on.
+    colours
+        Of a picture: blue to the force judged, or to each side its own; see `draw_svg`.
 
     Raises
     ------
@@ -66,6 +76,8 @@ def export(judgement: Judgement, suffix: str, situation: Situation | None = None
     if write is None:
         known = ", ".join(WRITERS)
         raise ExportError(f"no file ends in {suffix!r} here; end it in one of {known}")
+    if write in (_write_svg, _write_png):
+        write = partial(write, colours=colours)
     return write(judgement, situation or judgement.situation)
 
 
@@ -76,26 +88,30 @@ def _write_geojson(judgement: Judgement, situation: Situation | None) -> bytes:
 # -- pictures --------------------------------------------------------------------------------
 
 
-def _draw(judgement: Judgement, situation: Situation | None) -> str:
+def _draw(judgement: Judgement, situation: Situation | None, colours: Colours) -> str:
     from encircle.picture import draw_svg  # noqa: PLC0415 - only who asks for a picture draws one
 
     if situation is None:
         raise ExportError("a picture needs the map it was judged on; give the situation")
-    return draw_svg(judgement, situation)
+    return draw_svg(judgement, situation, colours=colours)
 
 
-def _write_svg(judgement: Judgement, situation: Situation | None) -> bytes:
-    return _draw(judgement, situation).encode("utf-8", "backslashreplace")
+def _write_svg(
+    judgement: Judgement, situation: Situation | None, colours: Colours = "judged"
+) -> bytes:
+    return _draw(judgement, situation, colours).encode("utf-8", "backslashreplace")
 
 
 PNG_WIDTH_PX = 1920
 """Twice the picture's own width: sharp on the screens of 2025, and on a printed column."""
 
 
-def _write_png(judgement: Judgement, situation: Situation | None) -> bytes:
+def _write_png(
+    judgement: Judgement, situation: Situation | None, colours: Colours = "judged"
+) -> bytes:
     from encircle.picture_png import render_png  # noqa: PLC0415 - as above
 
-    return render_png(_draw(judgement, situation), PNG_WIDTH_PX)
+    return render_png(_draw(judgement, situation, colours), PNG_WIDTH_PX)
 
 
 # -- the table of units ----------------------------------------------------------------------

@@ -796,17 +796,15 @@ def _tell_unused(written: str, features: list[str]) -> Notice:
     asked = (
         f"is it {meant!r} cut to ten letters, as a Shapefile does?" if cut else f"is it {meant!r}?"
     )
-    listed = ", ".join(features[:3]) + (f" and {len(features) - 3} more" if features[3:] else "")
     severity: Severity = "caution" if meant in TELLING_NOTHING else "doubt"
-    said = f"Property {written!r} is not used ({listed}): {asked}"
+    said = f"Property {written!r} of {number_of(len(features), 'feature')} is not used: {asked}"
     return Notice("property_nearly_named", severity, said, tuple(features))
 
 
 def _tell_strange(written: str, kind: str, features: list[str]) -> Notice:
     """Tell a property that belongs to other kinds of features, and is not read on this one."""
     whose = [name for name, other in KINDS.items() if written in other.model.model_fields]
-    listed = ", ".join(features[:3]) + (f" and {len(features) - 3} more" if features[3:] else "")
-    said = f"Property {written!r} of a {kind} is not used ({listed}): it belongs to a "
+    said = f"Property {written!r} of {number_of(len(features), kind)} is not used: it belongs to a "
     said += f"{' or '.join(whose)}. Is the kind right? Mend it, or leave the property out."
     return Notice("property_of_another_kind", "caution", said, tuple(features))
 

@@ -13,8 +13,8 @@ import shapely
 from shapely import STRtree
 from shapely.geometry import Polygon, box
 
+from encircle.fronts import CRACK_M, Fronts, clip, lay_over
 from encircle.fronts import GRID_M as GRID_M  # noqa: PLC0414 - given on from here
-from encircle.fronts import Fronts, clip, lay_over
 from encircle.reach import READINGS, Reading, build_reach, is_bare
 from encircle.situation import (
     GREY_BASES,
@@ -628,9 +628,9 @@ def _leads_through(part: BaseGeometry, ground: BaseGeometry) -> bool:
     """Tell a gap in a wall, however short, from a crumb that lies along one side of wide ground."""
     left, bottom, right, top = part.bounds
     window = box(left - CRACK_M, bottom - CRACK_M, right + CRACK_M, top + CRACK_M)
-    around = _overlay(shapely.intersection, ground, window)
-    rim = _overlay(shapely.difference, part.buffer(GRID_M, quad_segs=2), part)
-    met = shapely.get_parts(_overlay(shapely.intersection, around, rim))
+    around = lay_over(shapely.intersection, ground, window)
+    rim = lay_over(shapely.difference, part.buffer(GRID_M, quad_segs=2), part)
+    met = shapely.get_parts(lay_over(shapely.intersection, around, rim))
     return bool((shapely.area(met) > GRID_M**2).sum() > 1)
 
 

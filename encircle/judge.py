@@ -44,6 +44,7 @@ from encircle.likelihood.leaving_out import (
 )
 from encircle.likelihood.telling import Told, tell_likelihood
 from encircle.lines import build_lines
+from encircle.naming import begin, call_features, list_names
 from encircle.network import Network, build_network, find_discs, places_of
 from encircle.notices import Notice, gather
 from encircle.options import Options
@@ -71,8 +72,6 @@ LEAST_GREY_KM = 0.05
 """Less grey on a way than this is a boundary's error and no ground, kilometres: a seam."""
 MOST_MENDED = 6
 """As many lines reported cut are tried as if they were not."""
-MOST_ERRING = 5
-"""As many features whose error decides are named; the rest are counted."""
 NO_PROOF: Json = {"open": None, "closed": None}
 
 
@@ -197,11 +196,12 @@ def _tell_open_edge(searcher: Searcher, all_facts: Sequence[Facts]) -> Iterator[
         lon, lat = ground.drawing.plane.points_to_degrees(point)[0]
         at = f" at {lon:.4f}, {lat:.4f}"
     ids = tuple(f.position.id for f in early)
+    named = list_names(ids, call_features(early[0].evidence.situation))
     yield Notice(
         "ring_closed_by_the_edge", "caution",
-        f"The ground of {ids[0]}{f' and {len(ids) - 1} more' if ids[1:] else ''} runs off the "
-        f"map{at} before an anchor is reached: only the map's edge closes the ring there, and an "
-        "edge is no wall. Widen the area, or draw what lies beyond.", ids,
+        f"The ground of {named} runs off the map{at} before an anchor is reached: only the map's "
+        "edge closes the ring there, and an edge is no wall. Widen the area, or draw what lies "
+        "beyond.", ids,
     )  # fmt: skip
 
 
@@ -412,7 +412,7 @@ def _judge_group(  # noqa: PLR0913 - the parts of a map, and what is known of ea
     judgement = Judgement(
         force=situation.force,
         side=facts.position.side,
-        side_name=_name_side(situation, facts.position.side),
+        side_name=situation.side_name(facts.position.side),
         as_of=_instant(situation),
         title=situation.title,
         force_name=situation.name_of(situation.force),
@@ -583,7 +583,7 @@ def _find_pivots(judged: Judged, situation: Situation, options: Options) -> Iter
     km = sum(leg["length_m"] for leg in grey) / 1000
     if km < LEAST_GREY_KM:
         return
-    over = ", ".join(ids) or "ground nobody drew"
+    over = list_names(ids, call_features(situation)) or "ground nobody drew"
     yield {
         "evidence": ids, "would_make": "not_encircled", "probability": None,
         "statement":
@@ -609,14 +609,11 @@ def _find_error(situation: Situation, options: Options) -> Iterator[Json]:
     if outcome is None:
         return
     ids = [f.id for f in erring]
-    named = (
-        ids if len(ids) <= MOST_ERRING else [*ids[:MOST_ERRING], f"{len(ids) - MOST_ERRING} more"]
-    )
     yield {
         "evidence": ids, "would_make": status.verdict, "probability": None,
         "statement":
-            f"It hangs on the errors stated for what is drawn ({', '.join(named)}): drawn exactly "
-            f"where it is, {outcome}.",
+            f"It hangs on the errors stated for {list_names(ids, call_features(situation))}: "
+            f"drawn exactly where it is, {outcome}.",
         "as_drawn": True,
     }  # fmt: skip
 
@@ -630,6 +627,7 @@ def _find_mended(judged: Judged, situation: Situation, options: Options) -> Iter
         entry["id"] for rows in ring["cut_set"].values() for entry in rows
         if entry["because"] == "cut"
     )  # fmt: skip
+    names = call_features(situation)
     for name in list(cut)[:MOST_MENDED]:
         features = tuple(
             replace(f, state="open") if isinstance(f, Route | Crossing) and f.id == name else f
@@ -642,12 +640,8 @@ def _find_mended(judged: Judged, situation: Situation, options: Options) -> Iter
             )  # fmt: skip
             yield {
                 "evidence": [name], "would_make": verdict, "probability": None,
-                "statement": f"{name} is reported cut: were it passable, {would}.",
+                "statement": f"{begin(names[name])} is reported cut: were it passable, {would}.",
             }  # fmt: skip
-
-
-def _name_side(situation: Situation, side: str) -> str:
-    return next((s.name for s in situation.sides if s.id == side and s.name), side)
 
 
 def _instant(situation: Situation) -> str:

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
+from encircle.naming import call_features
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from encircle.notices import Notice
     from encircle.situation import Situation
 
@@ -209,6 +213,11 @@ class Judgement:
         """The instant judged, as a datetime; `as_of` is the same as text."""
         return datetime.fromisoformat(self.as_of)
 
+    @property
+    def names(self) -> dict[str, str]:
+        """What a reader calls the features, by id; empty where the map is not at hand."""
+        return call_features(self.situation) if self.situation else {}
+
     def __repr__(self) -> str:
         return f"<Judgement {self.status.code} {self.verdict}: {self.force} on {self.as_of[:10]}>"
 
@@ -247,7 +256,7 @@ class Judgement:
     def to_dict(self) -> Json:
         """Give the judgement as the contract writes it."""
         judged = self.judged.to_dict()
-        return {
+        said: Json = {
             "force": self.force,
             "side": self.side,
             "as_of": self.as_of,
@@ -270,6 +279,10 @@ class Judgement:
             "what_if": self.what_if,
             "provenance": self.provenance,
         }
+        told = set(_list_texts(said))
+        called = {self.force: self.force_name, **self.names}
+        said["names"] = {name: words for name, words in called.items() if words and name in told}
+        return said
 
     def to_json(self) -> bytes:
         """Give the judgement as one JSON document."""
@@ -286,6 +299,20 @@ def name_hold(segment: Json) -> str:
     ('edge', 'grey')
     """
     return "edge" if segment.get("edge_of_the_map") else str(segment["by"])
+
+
+def _list_texts(value: object) -> Iterator[str]:
+    """List every text in a document that may be an id."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from _list_texts(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            if not isinstance(item, float):
+                yield from _list_texts(item)
 
 
 def write_json(value: object) -> bytes:

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 import shapely
 from shapely.geometry import MultiPoint, Point, box
 
-from encircle.canvas import FONT, View, element, escape, measure_text, number, wrap, write_text
+from encircle.canvas import (
+    FONT,
+    View,
+    element,
+    escape,
+    measure_text,
+    number,
+    wrap,
+    wrap_evenly,
+    write_text,
+)
 from encircle.evidence import admit
 from encircle.options import Options
 from encircle.picture_closeup import choose_close_view
@@ -24,7 +34,13 @@ from encircle.picture_ground import (
     name_sides,
 )  # fmt: skip
 from encircle.picture_labels import Placer
-from encircle.picture_places import draw_locator, draw_piece, draw_towns
+from encircle.picture_places import (
+    draw_locator,
+    draw_piece,
+    draw_towns,
+    find_town_beside,
+    list_towns_seen,
+)
 from encircle.picture_proof import ARROW_PX, draw_proof, format_length, list_places
 from encircle.picture_symbols import draw_crossings, draw_positions, draw_reaches
 from encircle.projection import Plane
@@ -36,6 +52,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from encircle.judgement import Judgement
+    from encircle.picture_colours import Colours
     from encircle.picture_ground import Town
     from encircle.situation import Situation
 
@@ -50,6 +67,8 @@ area of its own is only as large as what is on it, so more of it is shown."""
 ANCHOR_FACTOR, ANCHOR_FACTOR_BARE = 0.95, 1.3
 """The nearest anchor is brought into view if it lies no further than so many sizes away; a little
 further where nobody drew who holds the ground, since nothing else shows where friends are."""
+TOWN_ROOM = 0.06
+"""Room left round a town that a view was widened for, as a share of the view."""
 LEAST_VIEW_M, MOST_REACH_M = 1_500.0, 50_000.0
 TOLERANCES_PX = (0.35, 1.0, 2.5, 5.0)
 MOST_BYTES = 450_000
@@ -81,7 +100,12 @@ QUESTIONS = {
 
 
 def draw_svg(
-    judgement: Judgement, situation: Situation, *, width_px: int = 960, bare: bool = False
+    judgement: Judgement,
+    situation: Situation,
+    *,
+    width_px: int = 960,
+    bare: bool = False,
+    colours: Colours = "judged",
 ) -> str:
     """
     Draw a judgement on its map, as one self-contained SVG document.
@@ -100,6 +124,9 @@ def draw_svg(
         Width of the picture; the height follows from the ground. At least 480.
     bare
         The map alone, without words round it: for a page of many.
+    colours
+        `judged`: the force judged and its friends are blue, all others vermilion. `side`: each side
+        has a colour of its own, the same whoever is judged.
 
     Returns
     -------
@@ -108,7 +135,9 @@ def draw_svg(
     """
     svg = ""
     for tolerance in TOLERANCES_PX:
-        svg = _draw_sheet(judgement, situation, float(max(480, width_px)), tolerance, bare=bare)
+        svg = _draw_sheet(
+            judgement, situation, float(max(480, width_px)), tolerance, bare=bare, colours=colours
+        )
         if len(svg.encode()) <= MOST_BYTES:
             break
     return svg
@@ -131,6 +160,7 @@ def draw_plan(  # noqa: PLR0913 - all but three by name
     towns: Sequence[Town] = (),
     country: BaseGeometry | None = None,
     tolerance: float = TOLERANCES_PX[0],
+    colours: Colours = "judged",
 ) -> Plan:
     """
     Draw what matters of a large map to an exact size: the force's ground, and how the way begins.
@@ -147,19 +177,32 @@ def draw_plan(  # noqa: PLR0913 - all but three by name
         Outline to show in a corner, in degrees.
     tolerance
         How much detail is left out, in pixels.
+    colours
+        As `draw_svg` takes them.
     """
     width, height = size_px
     scene = _set_scene(judgement, situation, width, tolerance)
     scene.view = choose_close_view(judgement, situation, scene.plane, size_px, towns, tolerance)
     scene.placer = Placer(width, height)
     scene.towns, scene.country, scene.is_close = tuple(towns), country, True
+    scene.colours = colours
     return Plan(scene, "".join(_draw_map(scene)))
 
 
-def _draw_sheet(
-    judgement: Judgement, situation: Situation, width: float, tolerance: float, *, bare: bool
+def _draw_sheet(  # noqa: PLR0913 - half of them by name
+    judgement: Judgement,
+    situation: Situation,
+    width: float,
+    tolerance: float,
+    *,
+    bare: bool,
+    colours: Colours,
 ) -> str:
     scene = _set_scene(judgement, situation, width - 2 * MARGIN_PX, tolerance)
+    scene.colours = colours
+    scene.view = _show_town(scene)
+    scene.placer = Placer(scene.view.width, scene.view.height)
+    scene.towns = list_towns_seen(scene)
     map_ = "".join(_draw_map(scene))
     if bare:
         frame = _frame_map(scene, map_, MARGIN_PX)
@@ -198,6 +241,18 @@ def _choose_view(
         inside = whole.covers(matters)
         return _fit(whole.bounds if inside else seen.union(whole).bounds, width, tolerance)
     return _fit(seen.bounds, width, tolerance)
+
+
+def _show_town(scene: Scene) -> View:
+    """Widen a view that shows no town to the nearest one: a reader must see where it is."""
+    town = find_town_beside(scene)
+    if town is None:
+        return scene.view
+    view = scene.view
+    right, bottom = view.width / view.px_per_m, view.height / view.px_per_m
+    seen = box(view.left_m, view.top_m - bottom, view.left_m + right, view.top_m)
+    room = town.buffer(TOWN_ROOM * max(right, bottom, seen.distance(town)))
+    return _fit(seen.union(room).bounds, view.width, view.tolerance_px)
 
 
 def _is_near(whole: BaseGeometry, seen: BaseGeometry, factor: float) -> bool:
@@ -356,7 +411,7 @@ def _frame_map(scene: Scene, drawn: str, top: float) -> str:
 
 def _title(scene: Scene) -> str:
     situation = scene.situation
-    return scene.judgement.title or situation.title or situation.id or "Situation"
+    return scene.judgement.title or situation.title or scene.judgement.headline
 
 
 def _draw_head(scene: Scene, width: float) -> tuple[str, float]:
@@ -380,7 +435,7 @@ def _draw_head(scene: Scene, width: float) -> tuple[str, float]:
         y += 30.0
         parts.append(write_text(MARGIN_PX, y, line, 25.0, weight="bold"))
     headline = scene.judgement.headline or status.label
-    for line in wrap(headline[:1].upper() + headline[1:], 16.0, inside, 3):
+    for line in wrap_evenly(headline[:1].upper() + headline[1:], 16.0, inside, 3):
         y += 22.0
         parts.append(write_text(MARGIN_PX, y, line, 16.0, fill="#333"))
     return "".join(parts), y + 14.0
@@ -402,18 +457,19 @@ def _draw_legend(scene: Scene, top: float, width: float) -> tuple[str, float]:
     for index, (text, sign) in enumerate(entries):
         x = MARGIN_PX + index // rows * column
         y = top + index % rows * LEGEND_ROW_PX
-        line = wrap(text, 12.0, column - SWATCH_W - 18, 1)[0]
-        parts.append(
-            element(
-                "g", sign, write_text(SWATCH_W + 8, SWATCH_H / 2 + 4.5, line, 12.0),
-                transform=f"translate({number(x)} {number(y)})",
-            )
-        )  # fmt: skip
+        lines = wrap(text, 12.0, column - SWATCH_W - 18, 2)
+        size, up = (12.0, 0.0) if len(lines) == 1 else (9.5, 5.0)
+        words = (
+            write_text(SWATCH_W + 8, SWATCH_H / 2 + 4.5 - up + 10.0 * row, line, size)
+            for row, line in enumerate(lines)
+        )
+        at = f"translate({number(x)} {number(y)})"
+        parts.append(element("g", sign, *words, transform=at))
     return "".join(parts), top + rows * LEGEND_ROW_PX
 
 
 FIRST = (
-    "Way out", "Ring", "Neck", "Shortest", "Anchor", "The force", "Friendly", "Hostile", "Unclear",
+    "Way out", "Ring", "Neck", "Advance", "Anchor", "The force", "Friendly", "Hostile", "Unclear",
     "Held",
 )  # fmt: skip
 """The legend begins with what proves the verdict, then the ground it hangs on."""
@@ -490,6 +546,7 @@ def write_source(scene: Scene) -> str:
         f"{_write_time(scene)} · {judgement.status.code} {judgement.status.label} · confidence "
         f"{judgement.confidence.get('level', 'unknown')} · {count} · "
         f"{judgement.provenance.get('engine', 'encircle')} · input {digest}"
+        f"{' · names of towns: GeoNames (CC BY 4.0)' if scene.towns and not scene.is_close else ''}"
     )
 
 
@@ -497,9 +554,9 @@ def describe(scene: Scene) -> str:
     """Say in words what the picture shows."""
     certificates = scene.judgement.judged.certificates
     parts = [scene.judgement.headline, f"Status {scene.judgement.status.label}."]
-    named = {feature.id: feature.name for feature in scene.situation.features}
+    named = {feature.id: scene.call(feature) for feature in scene.situation.features}
     if path := certificates.get("open"):
-        unit, anchor = (named.get(path[end]) or path[end] for end in ("unit", "anchor"))
+        unit, anchor = (named[path[end]] for end in ("unit", "anchor"))
         parts.append(
             f"A green arrow shows the way out, {format_length(path['length_m'])} from "
             f"{unit} to {anchor}."

@@ -10,6 +10,9 @@ import shapely
 from shapely.geometry import LineString, MultiPoint, Polygon
 
 from encircle.canvas import Xy, element, number, wrap, write_path, write_text
+from encircle.naming import label_feature
+from encircle.picture_colours import BLUE, choose_hues, draw_marks
+from encircle.picture_colours import NEUTRAL as NEUTRAL_PAINT
 from encircle.picture_labels import Label, shorten
 from encircle.situation import GREY_BASES, NEUTRAL, Anchor, Barrier, Control, Fire, Route
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from encircle.canvas import View
     from encircle.evidence import Evidence
     from encircle.judgement import Judgement
+    from encircle.picture_colours import Colours, Hue
     from encircle.picture_labels import Placer
     from encircle.projection import Plane
     from encircle.situation import Feature, Situation
@@ -30,19 +34,13 @@ Role = Literal["friendly", "friendly_land", "hostile", "hostile_land", "neutral"
 
 PAPER = "#f7f6f2"
 INK = "#1a1a1a"
-FRIENDLY, HOSTILE = "#1f5fa8", "#b8371a"
 WATER_EDGE = "#3b93ad"
 ANCHOR = "#00694d"
 FIRE = "#d96c00"
-FILLS: dict[Role, tuple[str, str | None]] = {
-    "friendly": ("#a9c8ec", FRIENDLY),
-    "friendly_land": ("#dce8f6", "#7ea6d2"),
-    "hostile": ("#f3b69f", HOSTILE),
-    "hostile_land": ("#fae2d7", "#dd9f8a"),
-    "neutral": ("#e8d9ae", "#94803f"),
-    "grey": ("url(#{prefix}grey)", "#777777"),
-}
-"""Fill and outline of ground by who holds it; blue against vermilion tells apart in any eye."""
+ROLES: tuple[Role, ...] = (
+    "friendly_land", "hostile_land", "friendly", "hostile", "neutral", "grey",
+)  # fmt: skip
+"""What ground counts as, from the lowest drawn up."""
 
 ROADS: dict[str | None, tuple[str, str]] = {
     None: ("#3a3a3a", "Road"),
@@ -102,6 +100,8 @@ class Scene:
     """Towns that may be named, the most important first."""
     is_close: bool = False
     """The picture shows what matters of a large map: the force's ground and the way's beginning."""
+    colours: Colours = "judged"
+    """By what each side has its colour."""
     country: BaseGeometry | None = None
     """The outline shown in the corner, with the view in it; in degrees."""
 
@@ -117,6 +117,26 @@ class Scene:
         """Turn coordinates into pixels."""
         return [self.view.point((x, y)) for x, y in self.plane.points_to_metres(lonlat)]
 
+    def hue_of(self, side: str | None) -> Hue:
+        """Give the colour and pattern of a side."""
+        friends = self.situation.friends_of(self.judgement.side)
+        known = [*(one.id for one in self.situation.sides), self.judgement.side]
+        hues = choose_hues([*known, side] if side else known, self.colours, friends)
+        return hues[side] if side else BLUE
+
+    def paint(self, role: Role, holder: str) -> tuple[str, str]:
+        """Give fill and outline of ground by what it counts as and who holds it."""
+        if role == "grey":
+            return f"url(#{self.prefix}grey)", "#777777"
+        if role == "neutral":
+            return f"url(#{self.prefix}neutral)", NEUTRAL_PAINT[1]
+        hue, land = self.hue_of(holder), role.endswith("_land")
+        return hue.fill(self.prefix, land=land), hue.land_edge if land else hue.edge
+
+    def call(self, feature: Feature) -> str:
+        """Give a feature's name, else what it is."""
+        return label_feature(feature, self.situation)
+
     def explain(self, text: str, *sign: str) -> None:
         """Enter a sign in the legend, once."""
         self.legend.setdefault(text, "".join(sign))
@@ -127,8 +147,7 @@ class Scene:
 
     def name_side(self, side: str) -> str:
         """Give the side's name, else its id."""
-        names = {s.id: s.name for s in self.situation.sides}
-        return names.get(side) or side
+        return self.situation.side_name(side)
 
 
 def draw_patterns(prefix: str) -> str:
@@ -150,7 +169,7 @@ def draw_patterns(prefix: str) -> str:
         "pattern", ground, wave, id=f"{prefix}water", width=12.0, height=8.0,
         patternUnits="userSpaceOnUse",
     )  # fmt: skip
-    return element("defs", *hatches, water)
+    return element("defs", *hatches, water, *draw_marks(prefix))
 
 
 def _hatch(  # noqa: PLR0913 - a hatching has these
@@ -232,13 +251,10 @@ def _draw_control(scene: Scene) -> Iterator[str]:
         shape = scene.to_px(control.geometry)
         if not shape.is_empty:
             grounds.setdefault((role, control.holder or ""), []).append(shape)
-    order: tuple[Role, ...] = tuple(
-        sorted(FILLS, key=lambda role: ("land" not in role, role == "grey"))
-    )
     for (role, holder), shapes in sorted(
-        grounds.items(), key=lambda item: (order.index(item[0][0]), item[0][1])
+        grounds.items(), key=lambda item: (ROLES.index(item[0][0]), item[0][1])
     ):
-        yield _draw_holding(scene, role, shapes)
+        yield _draw_holding(scene, role, holder, shapes)
         _explain_holding(scene, role, holder)
     for whose in ("friendly", "hostile"):
         shapes = [s for (role, _), those in grounds.items() for s in those if role == whose]
@@ -263,19 +279,18 @@ def _find_grid(ground: BaseGeometry, step: float) -> NDArray[np.object_]:
     return np.asarray(grid[shapely.contains(ground, grid)])
 
 
-def _draw_holding(scene: Scene, role: Role, shapes: list[BaseGeometry]) -> str:
-    fill, edge = FILLS[role]
+def _draw_holding(scene: Scene, role: Role, holder: str, shapes: list[BaseGeometry]) -> str:
+    fill, edge = scene.paint(role, holder)
     dashed = "4 3" if role == "grey" else None
     return element(
-        "path", d="".join(write_path(s) for s in shapes), fill=fill.format(prefix=scene.prefix),
+        "path", d="".join(write_path(s) for s in shapes), fill=fill,
         fill_rule="evenodd" if len(shapes) == 1 else None, stroke=edge, stroke_width=1.0,
         stroke_dasharray=dashed, stroke_linejoin="round",
     )  # fmt: skip
 
 
 def _explain_holding(scene: Scene, role: Role, holder: str) -> None:
-    fill, edge = FILLS[role]
-    sign = swatch(fill.format(prefix=scene.prefix), edge)
+    sign = swatch(*scene.paint(role, holder))
     if role == "grey":
         scene.explain(UNCLEAR_WORDS, sign)
     elif role == "neutral":
@@ -300,8 +315,8 @@ def name_sides(scene: Scene) -> None:
                 others += shapes
         places = _find_room(scene, mine, others)
         if places:
-            colour = FRIENDLY if scene.is_friendly(side) else HOSTILE
-            lines = tuple(wrap(scene.name_side(side).upper(), 15.0, 230.0, 2))
+            colour = scene.hue_of(side).edge
+            lines = tuple(wrap(scene.name_side(side).upper(), 15.0, 230.0, 3))
             scene.labels.append(
                 Label(lines, tuple(places), 60, 15.0, colour, "bold", over=True, spacing=2.5)
             )
@@ -398,7 +413,7 @@ def _name_anchor(scene: Scene, anchor: Anchor, shape: BaseGeometry) -> None:
         near = [(middle.x, middle.y + dy) for dy in (0, 22, -22, 44, -44)]
         scene.labels.append(
             Label(
-                shorten(anchor.name or anchor.id, 150.0, 14.0), tuple(near), 10, 14.0, ANCHOR,
+                shorten(scene.call(anchor), 150.0, 14.0), tuple(near), 10, 14.0, ANCHOR,
                 "bold", over=True, must=True,
             )
         )  # fmt: skip
@@ -411,7 +426,7 @@ def _draw_anchor_point(scene: Scene, anchor: Anchor) -> Iterator[str]:
         scene.placer.block(place, 11, 11)
         sign = draw_anchor_sign((SWATCH_W / 2, SWATCH_H / 2))
         scene.explain(ANCHOR_WORDS, sign)
-        name = shorten(anchor.name or anchor.id, 150.0, 14.0)
+        name = shorten(scene.call(anchor), 150.0, 14.0)
         scene.labels.append(Label(name, (place,), 10, 14.0, ANCHOR, "bold", 12.0, must=True))
 
 
@@ -431,7 +446,7 @@ def _draw_claimed(scene: Scene) -> Iterator[str]:
         if control.basis != "claimed" or control.id in left_out:
             continue
         d = write_path(scene.to_px(control.geometry))
-        colour = FRIENDLY if scene.is_friendly(control.holder) else HOSTILE
+        colour = scene.hue_of(control.holder).edge
         if d:
             yield stroke(d, colour, 1.8, stroke_dasharray="7 4")
             who = scene.name_side(control.claimed_by or control.holder or "a party")
@@ -490,7 +505,7 @@ def _draw_edge(scene: Scene) -> Iterator[str]:
         d = write_path(shape.boundary)
         yield stroke(d, "#8d8d8d", 1.2, stroke_dasharray="1 4", stroke_linecap="round")
         line = sample(lambda d: stroke(d, "#8d8d8d", 1.2, stroke_dasharray="1 4"))
-        scene.explain("Edge of the ground considered: no way out", line)
+        scene.explain("Edge of the map: no way out", line)
 
 
 def draw_roads(scene: Scene) -> Iterator[str]:

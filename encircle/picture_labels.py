@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from encircle.canvas import element, measure_text, number, wrap, write_text
+from encircle.canvas import element, measure_text, number, wrap, wrap_evenly, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,9 +70,15 @@ class Label:
         return max(widths) + pad, len(self.lines) * self.size * LEADING + pad - 2.0
 
 
+ROOMIER = 1.2
+"""A name too long for two lines is set on three, each so much wider."""
+_SMALL_WORDS = re.compile(r"(?: (?:of|the|and|at|in|by|to|on|near|below|from|a|an|with))+…$")
+"""What a name cut short must not end in."""
+
+
 def shorten(name: str, width: float = 120.0, size: float = 12.0) -> tuple[str, ...]:
     """
-    Shorten a name for the map: what stands before a comma or bracket, on at most two lines.
+    Shorten a name for the map: what stands before a comma or bracket, on two lines, at most three.
 
     Examples
     --------
@@ -81,7 +88,11 @@ def shorten(name: str, width: float = 120.0, size: float = 12.0) -> tuple[str, .
     first = name
     for mark in (",", ";", " (", ":"):
         first = first.split(mark, 1)[0].strip() or first
-    return tuple(wrap(first, size, width, 2))
+    lines = wrap(first, size, width, 2)
+    if lines[-1].endswith("…"):
+        lines = wrap_evenly(first, size, width * ROOMIER, 3)
+    lines[-1] = _SMALL_WORDS.sub("…", lines[-1])
+    return tuple(lines)
 
 
 @dataclass(slots=True)

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 import shapely
 from shapely.geometry import Point, box
 
 from encircle.canvas import Xy, element, write_path
-from encircle.picture_ground import INK, Scene, stroke, swatch
+from encircle.picture_ground import INK, Scene, Town, stroke, swatch
 from encircle.picture_labels import Label
-from encircle.picture_symbols import OWN
+from encircle.places import nearest_place, places_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shapely.geometry.base import BaseGeometry
 
-    from encircle.picture_ground import Town
+    from encircle.places import Place
 
 MOST_TOWNS = 9
 """Towns named on one map: more is an atlas, not a proof."""
 TOWN_RANK = 40
+NAMES_SINCE = 1992
+"""The gazetteer has the names of today: on an earlier map Stalingrad would be Volgograd. By this
+year most places that the end of the Soviet Union renamed had the name they have."""
+NEAR_DEG, MOST_NEAR = 0.3, 300
+"""A map is of a real place if it names one of the largest towns so near to it, degrees."""
 DOT_PX = 3.2
 LOCATOR_PX = (104.0, 72.0)
 """Size of the country in the corner; pixels of the map."""
@@ -37,16 +43,20 @@ def draw_piece(scene: Scene) -> Iterator[str]:
         if shape.area > 0:
             d = write_path(shape)
             yield stroke(d, "#fff", 4.5, stroke_opacity="0.8")
-            yield stroke(d, OWN, 2.4)
-            scene.explain(PIECE_WORDS, swatch("none", OWN, stroke_width=2.4))
+            ink = scene.hue_of(position.side).ink
+            yield stroke(d, ink, 2.4)
+            scene.explain(PIECE_WORDS, swatch("none", ink, stroke_width=2.4))
 
 
 def draw_towns(scene: Scene) -> Iterator[str]:
-    """Name towns, the most important first, none over another or over the proof."""
+    """Name towns that no other name names, the most important first, none over another."""
     named = 0
+    said = {word.casefold() for label in scene.labels for word in _split(" ".join(label.lines))}
     for town in scene.towns:
         if named == MOST_TOWNS:
             return
+        if town.name.casefold() in said:
+            continue
         at = scene.points([(town.lon, town.lat)])[0]
         if not scene.view.holds(at, -6.0) or (not town.must and _is_taken(scene, at)):
             continue
@@ -56,6 +66,47 @@ def draw_towns(scene: Scene) -> Iterator[str]:
             named += 1
             yield _draw_dot(at, must=town.must)
             yield from drawn
+
+
+def find_town_beside(scene: Scene) -> BaseGeometry | None:
+    """
+    Find the town nearest to the middle of a map in view of which no town lies, in metres.
+
+    None where the map is of no real place, or older than the names of the gazetteer.
+    """
+    window = _find_window(scene)
+    if not _is_known(scene, window) or _list_places(window.bounds, 1):
+        return None
+    middle = window.centroid
+    place = nearest_place(middle.x, middle.y)
+    return scene.plane.to_metres(Point(place.lon, place.lat)) if place else None
+
+
+def list_towns_seen(scene: Scene) -> tuple[Town, ...]:
+    """List the towns in view, the largest first."""
+    window = _find_window(scene)
+    places = _list_places(window.bounds, MOST_TOWNS) if _is_known(scene, window) else []
+    return tuple(Town(p.name, p.lon, p.lat) for p in places)
+
+
+def _is_known(scene: Scene, window: BaseGeometry) -> bool:
+    """Tell a map of a real place in a time whose names are known: one that names a town near it."""
+    if scene.situation.as_of.year < NAMES_SINCE:
+        return False
+    names = [f.name for f in scene.situation.features] + [scene.situation.title]
+    names += [force.name for force in scene.situation.named_forces]
+    said = {word.casefold() for name in names if name for word in _split(name)}
+    near = window.buffer(NEAR_DEG).bounds
+    return any(place.name.casefold() in said for place in _list_places(near, MOST_NEAR))
+
+
+def _list_places(bounds: tuple[float, float, float, float], most: int) -> list[Place]:
+    west, south, east, north = bounds
+    return places_within((west, max(south, -90.0), east, min(north, 90.0)), most)
+
+
+def _split(name: str) -> list[str]:
+    return re.findall(r"[^\W\d_][\w’'-]{3,}", name)
 
 
 def _label(town: Town, at: Xy) -> Label:

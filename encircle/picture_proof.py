@@ -317,7 +317,7 @@ def _draw_neck(scene: Scene) -> Iterator[str]:
     yield from _draw_bar(at, ends, half)
     scene.placer.dear.extend(_steps(LineString([*ends[:1], at, *ends[1:], at])))
     words = "Neck: the narrowest place"
-    scene.explain(words if scene.is_close else f"{words} of the widest way", _neck_sign())
+    scene.explain(words if scene.is_close else "Neck of the widest way out", _neck_sign())
     shown = " to ".join(dict.fromkeys(format_length(w) for w in sorted(widths)))
     scene.labels.append(
         Label((f"Neck {shown}",), (at, *ends), 6, 13.0, NECK, "bold", 12.0, must=True, border=NECK)
@@ -387,7 +387,7 @@ def _draw_relief(scene: Scene) -> Iterator[str]:
     yield stroke(d, "#444", 1.8, stroke_dasharray="5 3")
     text = f"{format_length(gap['distance_m'])} would open the ring"
     scene.explain(
-        "Shortest advance that would open the ring",
+        "Advance that would open the ring",
         sample(lambda d: stroke(d, "#444", 1.8, stroke_dasharray="5 3")),
     )
     spots = tuple((p.x, p.y) for p in (line.interpolate(k, normalized=True) for k in (0.5, 0.7)))
@@ -415,7 +415,7 @@ def _point_to_anchor(scene: Scene) -> Iterator[str]:
     scene.placer.tips.append((end[0], end[1]))
     yield draw_arrow_head((end[0], end[1]), along, ANCHOR, 18.0)
     away = format_length(min(ground.distance(p) for p in _list_force(scene)))
-    text = (*shorten(anchor.name or anchor.id, 150.0, 13.0), f"{away} off")
+    text = (*shorten(scene.call(anchor), 150.0, 13.0), f"{away} off")
     scene.labels.append(Label(text, ((end[0], end[1]),), 11, 13.0, ANCHOR, "bold", 12.0, must=True))
     sign = draw_anchor_sign((SWATCH_W / 2, SWATCH_H / 2))
     scene.explain(ANCHOR_WORDS, sign)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from encircle.judgement import Judgement
     from encircle.picture import Plan
+    from encircle.picture_colours import Colours
     from encircle.picture_ground import Town
     from encircle.situation import Situation
 
@@ -96,6 +97,7 @@ def draw_sheet(  # noqa: PLR0913 - all but four by name
     *,
     towns: Sequence[Town] = (),
     country: BaseGeometry | None = None,
+    colours: Colours = "judged",
 ) -> str:
     """
     Draw a card of an exact size.
@@ -108,7 +110,7 @@ def draw_sheet(  # noqa: PLR0913 - all but four by name
         What stands round the map.
     shape
         `landscape` is 1200 x 675, `portrait` 1080 x 1350 pixels.
-    towns, country
+    towns, country, colours
         As `draw_plan` takes them.
 
     Returns
@@ -123,7 +125,7 @@ def draw_sheet(  # noqa: PLR0913 - all but four by name
     _, _, width, height = placed
     plan = draw_plan(
         judgement, situation, (width / layout.zoom, height / layout.zoom), towns=towns,
-        country=country,
+        country=country, colours=colours,
     )  # fmt: skip
     parts = [*column.parts, _frame(plan, *placed), *_draw_legend(plan, layout, column.y)]
     parts += _draw_foot(words, layout)
@@ -136,10 +138,13 @@ def draw_page_map(
     *,
     towns: Sequence[Town] = (),
     country: BaseGeometry | None = None,
+    colours: Colours = "judged",
 ) -> str:
     """Draw the map of a page with its legend below, legible on a telephone."""
     width, height = PAGE_PX
-    plan = draw_plan(judgement, situation, PAGE_PX, towns=towns, country=country, tolerance=0.6)
+    plan = draw_plan(
+        judgement, situation, PAGE_PX, towns=towns, country=country, tolerance=0.6, colours=colours
+    )
     entries = order_legend(plan.scene)
     parts = [_frame(plan, 0.5, 0.5, width - 1, height - 1)]
     y = height + 10.0

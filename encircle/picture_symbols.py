@@ -10,8 +10,6 @@ from shapely.geometry import LineString, Point
 from encircle.canvas import element, escape, number, write_path
 from encircle.picture_ground import (
     ANCHOR,
-    FRIENDLY,
-    HOSTILE,
     INK,
     SWATCH_H,
     SWATCH_W,
@@ -38,7 +36,6 @@ MARKS = {
     "regiment": "III", "brigade": "X", "division": "XX", "corps": "XXX", "army": "XXXX",
 }  # fmt: skip
 """Marks of size of a formation (APP-6)."""
-OWN = "#123e7c"
 HALF_W, HALF_H = 13.0, 8.0
 CROWD = 40
 """Past so many symbols of the force, or of the others, they shrink and lose their names."""
@@ -58,7 +55,7 @@ GLYPHS = {
 
 def draw_reaches(scene: Scene) -> Iterator[str]:
     """Draw the ground each position holds: filled where it is sure, hatched where it is not."""
-    grounds: dict[tuple[bool, bool], list[BaseGeometry]] = {}
+    grounds: dict[tuple[str, bool], list[BaseGeometry]] = {}
     for position, certain in scene.evidence.of_kind(Position):
         if position.present == "withdrawn" or position.geometry is None:
             continue
@@ -66,12 +63,11 @@ def draw_reaches(scene: Scene) -> Iterator[str]:
         shape = scene.view.shape(place.buffer(_nominal_reach(position), QUARTER_SEGMENTS))
         if shape.area > 0:
             sure = certain and position.basis != "reported" and position.present == "yes"
-            friendly = scene.is_friendly(position.side)
-            grounds.setdefault((friendly, sure), []).append(shape)
-    for (friendly, sure), shapes in grounds.items():
+            grounds.setdefault((position.side, sure), []).append(shape)
+    for (side, sure), shapes in grounds.items():
         merged = [shapely.union_all(shapes)] if len(shapes) > CROWD else shapes
         for shape in merged:
-            yield from _draw_reach(scene, shape, friendly=friendly, sure=sure)
+            yield from _draw_reach(scene, shape, side, sure=sure)
 
 
 def _nominal_reach(position: Position) -> float:
@@ -82,11 +78,12 @@ def _nominal_reach(position: Position) -> float:
     return REACH_BY_ECHELON_M.get(position.echelon or "", REACH_UNSTATED_M)
 
 
-def _draw_reach(scene: Scene, shape: BaseGeometry, *, friendly: bool, sure: bool) -> Iterator[str]:
-    colour = FRIENDLY if friendly else HOSTILE
+def _draw_reach(scene: Scene, shape: BaseGeometry, side: str, *, sure: bool) -> Iterator[str]:
+    friendly, hue = scene.is_friendly(side), scene.hue_of(side)
+    colour = hue.edge
     own = scene.held["friendly" if friendly else "hostile"]
     theirs = scene.held["hostile" if friendly else "friendly"]
-    fill = "#a9c8ec" if friendly else "#f3b69f"
+    fill = hue.fill(scene.prefix, land=False)
     whose = "friendly" if friendly else "hostile"
     if sure:
         bare = write_path(shape.difference(own).difference(theirs))
@@ -133,7 +130,7 @@ def _draw_dots(scene: Scene, position: Position, places: list[Xy]) -> str:
     d = "".join(f"M{number(x)} {number(y)}{dot}" for x, y in places)
     gone = position.present == "withdrawn"
     return element(
-        "path", d=d, fill=FAINT if gone else OWN if friendly else HOSTILE, stroke="#fff",
+        "path", d=d, fill=FAINT if gone else _colour_sign(scene, position.side), stroke="#fff",
         stroke_width=0.7,
     )  # fmt: skip
 
@@ -157,14 +154,24 @@ def _draw_position(scene: Scene, position: Position, place: Xy, *, sure: bool) -
     friendly = scene.is_friendly(position.side)
     mark = "?" if not there else MARKS.get(position.echelon or "", "")
     gone = position.present == "withdrawn"
-    symbol = _write_symbol(friendly=friendly, own=own, there=there, gone=gone, mark=mark)
+    symbol = _write_symbol(
+        _colour_sign(scene, position.side), friendly=friendly, own=own, there=there, gone=gone,
+        mark=mark,
+    )  # fmt: skip
     x, y = place
-    told = element("title", escape(position.name or position.id))
+    told = element("title", escape(scene.call(position)))
     return element("g", told, symbol, transform=f"translate({number(x)} {number(y)})")
 
 
-def _write_symbol(*, friendly: bool, own: bool, there: bool, gone: bool, mark: str) -> str:
-    colour = FAINT if gone else OWN if friendly else HOSTILE
+def _colour_sign(scene: Scene, side: str) -> str:
+    hue = scene.hue_of(side)
+    return hue.ink if scene.is_friendly(side) else hue.edge
+
+
+def _write_symbol(  # noqa: PLR0913 - all but one by name
+    colour: str, *, friendly: bool, own: bool, there: bool, gone: bool, mark: str
+) -> str:
+    colour = FAINT if gone else colour
     solid = there and not gone and (own or not friendly)
     fill = colour if solid else "#ffffff"
     dash = None if there else "3 2"
@@ -184,17 +191,23 @@ def _write_symbol(*, friendly: bool, own: bool, there: bool, gone: bool, mark: s
 
 def _name_position(scene: Scene, position: Position, places: list[Xy]) -> None:
     own = position.force == scene.judgement.force
-    friendly = scene.is_friendly(position.side)
+    name = position.name or ("the force" if own and _is_alone(scene) else "")
+    if not name:
+        return  # its sign says what it is
     gone = position.present == "withdrawn"
     rank = 20 if own else 30
     rank += 4 if gone or position.basis == "reported" else 0
     scene.labels.append(
         Label(
-            shorten(position.name or position.id), tuple(places[:3]), rank,
-            13.0 if own else 12.0, "#5a5a5a" if gone else OWN if friendly else "#8a2410",
+            shorten(name), tuple(places[:3]), rank,
+            13.0 if own else 12.0, "#5a5a5a" if gone else scene.hue_of(position.side).ink,
             "bold" if own else None, HALF_W + 2.5, HALF_W - HALF_H, must=own and not gone,
         )
     )  # fmt: skip
+
+
+def _is_alone(scene: Scene) -> bool:
+    return len(scene.situation.positions_of(scene.judgement.force)) == 1
 
 
 def _explain_position(scene: Scene, position: Position, *, sure: bool) -> None:
@@ -208,8 +221,9 @@ def _explain_position(scene: Scene, position: Position, *, sure: bool) -> None:
     elif not there:
         who += ", not confirmed"
     symbol = _write_symbol(
-        friendly=friendly, own=own, there=there, gone=gone, mark="" if there or gone else "?"
-    )
+        _colour_sign(scene, position.side), friendly=friendly, own=own, there=there, gone=gone,
+        mark="" if there or gone else "?",
+    )  # fmt: skip
     at = f"translate({number(SWATCH_W / 2)} {number(SWATCH_H / 2)}) scale(0.8)"
     scene.explain(who, element("g", symbol, transform=at))
 
@@ -228,7 +242,7 @@ def draw_crossings(scene: Scene) -> Iterator[str]:
         if scene.view.holds(place, -5.0):
             state = crossing.state if sure else "unknown"
             used = crossing.id in access
-            yield _draw_crossing(crossing, place, state, used=used)
+            yield _draw_crossing(scene, crossing, place, state, used=used)
             scene.placer.block(place, 10, 10)
             _name_crossing(scene, crossing, place, used=used)
             _explain_crossing(scene, crossing, state, used=used)
@@ -257,10 +271,10 @@ def _draw_span(crossing: Crossing, d: str) -> str:
     )
 
 
-def _draw_crossing(crossing: Crossing, place: Xy, state: str, *, used: bool) -> str:
+def _draw_crossing(scene: Scene, crossing: Crossing, place: Xy, state: str, *, used: bool) -> str:
     x, y = place
     sign = _write_sign(crossing.type, state, used=used)
-    told = element("title", escape(crossing.name or crossing.id))
+    told = element("title", escape(scene.call(crossing)))
     return element("g", told, sign, transform=f"translate({number(x)} {number(y)})")
 
 
@@ -279,7 +293,7 @@ def _name_crossing(scene: Scene, crossing: Crossing, place: Xy, *, used: bool) -
         return
     colour = ANCHOR if used else "#333"
     weight = "bold" if used else None
-    name = shorten(crossing.name or crossing.id)
+    name = shorten(scene.call(crossing))
     scene.labels.append(
         Label(name, (place,), 18 if used else 35, 12.0, colour, weight, 11.0, must=used)
     )

@@ -257,6 +257,10 @@ class Situation:
         """Give what a newspaper would call a force; None where the map does not say."""
         return next((f.name for f in self.named_forces if f.id == force and f.name), None)
 
+    def side_name(self, side: str) -> str:
+        """Give what a side is called, else its id."""
+        return next((s.name for s in self.sides if s.id == side and s.name), side)
+
     def positions_of(self, force: str) -> list[Position]:
         """List the positions that belong to a force."""
         return [p for p in self.of_kind(Position) if p.force == force]

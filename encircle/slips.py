@@ -15,6 +15,7 @@ from shapely.geometry import Point
 from encircle.counting import number_of
 from encircle.evidence import admit
 from encircle.mending import find_folded, find_loose_ends
+from encircle.naming import begin, call_features, join_words, list_names
 from encircle.notices import Notice, gather
 from encircle.options import Options
 from encircle.places import find_countries, find_places, list_outlines
@@ -60,8 +61,6 @@ FAR_SHARE = 3.0
 """A feature this many times as far off as the rest is wide lies on another map."""
 FAR_LEAST_M = 100_000.0
 """And at least this far, metres: a supply base may lie a day's march behind the map."""
-MOST_NAMED = 5
-"""As many features are named in a sentence; the rest are counted."""
 MOST_NAMES = 12
 """Names looked up to tell where a map lies."""
 NEAR_DEG = 2.0
@@ -205,9 +204,22 @@ class _Sheet:
         """Neutral ground, which a crossing may span."""
         return [self.shapes[c.id] for c, what in self.controls if what == "neutral"]
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What a reader calls the features, without their places: a slip tells its own."""
+        return call_features(self.situation, placed=False)
+
+    def call(self, feature: Feature) -> str:
+        """Call a feature as a reader would."""
+        return self.names[feature.id]
+
     def reach_of(self, crossing: Crossing) -> float:
         """Give the distance within which a crossing finds what it spans, metres."""
         return max(self.options.join_m, crossing.location_error_m)
+
+    def name_side(self, side: str | None) -> str:
+        """Give what a side is called."""
+        return self.situation.side_name(str(side))
 
     def say_place(self, shape: BaseGeometry) -> str:
         """Say where something is, in degrees."""
@@ -217,12 +229,7 @@ class _Sheet:
 
 
 def _tell(code: str, severity: Severity, statement: str, *features: str) -> Notice:
-    return Notice(code, severity, statement, features)
-
-
-def _name(ids: Sequence[str]) -> str:
-    more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
-    return ", ".join(ids[:MOST_NAMED]) + more
+    return Notice(code, severity, begin(statement), features)
 
 
 # -- on another map --------------------------------------------------------------------------
@@ -253,7 +260,8 @@ def find_far_away(sheet: _Sheet) -> Iterator[Notice]:
         )
         yield _tell(
             "feature_far_away", "doubt" if swapped else "caution",
-            f"{feature.id} lies {away_m / 1000:.0f} km from the rest of the map. {why}", feature.id,
+            f"{sheet.call(feature)} lies {away_m / 1000:.0f} km from the rest of the map. {why}",
+            feature.id,
         )  # fmt: skip
 
 
@@ -339,15 +347,15 @@ def find_off_the_map(sheet: _Sheet) -> Iterator[Notice]:
         if position.drawn.disjoint(area):
             yield _tell(
                 "force_off_the_map", "caution",
-                f"{position.id} stands outside the area of the map: widen the area, or mend its "
-                "place.", position.id,
+                f"{sheet.call(position)} stands outside the area of the map: widen the area, or "
+                "mend its place.", position.id,
             )  # fmt: skip
     for anchor in _list_land_anchors(sheet):
         if anchor.drawn.disjoint(area):
             yield _tell(
                 "anchor_off_the_map", "caution",
-                f"{anchor.id} lies outside the area of the map and cannot be reached: widen the "
-                "area.", anchor.id,
+                f"{sheet.call(anchor)} lies outside the area of the map and cannot be reached: "
+                "widen the area.", anchor.id,
             )  # fmt: skip
 
 
@@ -364,7 +372,7 @@ def find_force_on_hostile_ground(sheet: _Sheet) -> Iterator[Notice]:
         for place, held in _find_lost_places(sheet, position):
             key = (tuple(c.id for c in held), severity, weak)
             alike.setdefault(key, {}).setdefault(position.id, place)
-    holders = {c.id: str(c.holder) for c, _ in sheet.controls}
+    holders = {c.id: sheet.name_side(c.holder) for c, _ in sheet.controls}
     for (held_by, severity, weak), places in alike.items():
         whose = " and ".join(dict.fromkeys(holders[name] for name in held_by))
         ids = list(places)
@@ -376,8 +384,8 @@ def find_force_on_hostile_ground(sheet: _Sheet) -> Iterator[Notice]:
         )
         yield _tell(
             "force_on_hostile_ground", "doubt" if severity == "doubt" else "caution",
-            f"{_name(ids)} {stand} at {sheet.say_place(places[ids[0]])} on ground the map gives to "
-            f"{whose}: {why}. Mend the place, or the map.", *ids, *held_by,
+            f"{list_names(ids, sheet.names)} {stand} at {sheet.say_place(places[ids[0]])} on "
+            f"ground the map gives to {whose}: {why}. Mend the place, or the map.", *ids, *held_by,
         )  # fmt: skip
 
 
@@ -405,7 +413,7 @@ def find_anchor_slips(sheet: _Sheet) -> Iterator[Notice]:
     """Find anchors on ground that the enemy holds, or no land anchor at all."""
     anchors = _list_land_anchors(sheet)
     if not anchors:
-        whose = sheet.force[0].side if sheet.force else "the force"
+        whose = sheet.name_side(sheet.force[0].side) if sheet.force else "the force"
         yield _tell(
             "no_anchor", "doubt",
             f"No land anchor of {whose} is drawn: nothing on this map counts as reached. Draw the "
@@ -415,8 +423,9 @@ def find_anchor_slips(sheet: _Sheet) -> Iterator[Notice]:
     none_counts = len(lost) == len(anchors) and all(share > WHOLLY for _, _, share in lost)
     for anchor, held, share in lost:
         shape = sheet.shapes[anchor.id]
-        whose = " and ".join(dict.fromkeys(str(c.holder) for c in held))
-        what = f"{anchor.id} lies" if share > WHOLLY else f"{share * 100:.0f} % of {anchor.id} lies"
+        whose = join_words([*dict.fromkeys(sheet.name_side(c.holder) for c in held)])
+        name = sheet.call(anchor)
+        what = f"{name} lies" if share > WHOLLY else f"{share * 100:.0f} % of {name} lies"
         yield _tell(
                 "anchor_on_hostile_ground", "doubt" if none_counts else "caution",
                 f"{what} at {sheet.say_place(shape)} on ground the map gives to {whose} "
@@ -489,9 +498,9 @@ def find_unbridged_routes(sheet: _Sheet) -> Iterator[Notice]:
                 more = f", and at {number_of(len(bare) - 1, 'place')} more" if bare[1:] else ""
                 yield _tell(
                     "route_over_water", "caution",
-                    f"{route.id} runs over {barrier.id} at {sheet.say_place(bare[0])}{more} and no "
-                    "crossing is drawn there: nobody passes. Draw the bridge, or say that there "
-                    "is none.", route.id, barrier.id,
+                    f"{sheet.call(route)} runs over {sheet.call(barrier)} at "
+                    f"{sheet.say_place(bare[0])}{more} and no crossing is drawn there: nobody "
+                    "passes. Draw the bridge, or say that there is none.", route.id, barrier.id,
                 )  # fmt: skip
 
 
@@ -540,10 +549,10 @@ def _find_beside(sheet: _Sheet, crossing: Crossing, shape: BaseGeometry) -> Iter
     if away_m <= NEAR_WATER_M:
         yield _tell(
             "crossing_spans_nothing", "doubt",
-            f"{crossing.id}, a {crossing.type} at {sheet.say_place(shape)}, spans nothing: "
-            f"{barrier.id} runs {away_m:.0f} m beside it, and a crossing finds what lies within "
-            f"{reach:.0f} m. Move it onto the {barrier.type}, or state how far its place may be "
-            "off in location_error_m.", crossing.id, barrier.id,
+            f"{sheet.call(crossing)} at {sheet.say_place(shape)} spans nothing: "
+            f"{sheet.call(barrier)} runs {away_m:.0f} m beside it, and a crossing finds what lies "
+            f"within {reach:.0f} m. Move it onto the {barrier.type}, or state how far its place "
+            "may be off in location_error_m.", crossing.id, barrier.id,
         )  # fmt: skip
 
 
@@ -559,7 +568,8 @@ def _find_ends_in_water(sheet: _Sheet, crossing: Crossing, shape: BaseGeometry) 
             if deep_m > sheet.options.join_m + OFFSHORE_M:
                 yield _tell(
                     "crossing_ends_in_water", "doubt",
-                    f"{crossing.id} ends at {sheet.say_place(end)} in {barrier.id}, {deep_m:.0f} m "
+                    f"{sheet.call(crossing)} ends at {sheet.say_place(end)} in "
+                    f"{sheet.call(barrier)}, {deep_m:.0f} m "
                     "from its bank: nobody lands there. Draw it from bank to bank.",
                     crossing.id, barrier.id,
                 )  # fmt: skip
@@ -575,8 +585,9 @@ def find_tunnels_to_the_enemy(sheet: _Sheet) -> Iterator[Notice]:
             if held:
                 yield _tell(
                     "tunnel_on_hostile_ground", "doubt",
-                    f"{crossing.id} comes up at {sheet.say_place(end)} on ground the map gives to "
-                    f"{held[0].holder}: draw it to where its end really is, or mend the map.",
+                    f"{sheet.call(crossing)} comes up at {sheet.say_place(end)} on ground the map "
+                    f"gives to {sheet.name_side(held[0].holder)}: draw it to where its end really "
+                    "is, or mend the map.",
                     crossing.id, held[0].id,
                 )  # fmt: skip
 
@@ -594,10 +605,17 @@ def find_posted_twice(sheet: _Sheet) -> Iterator[Notice]:
             if len(ids) > 1:
                 yield _tell(
                     "posted_twice", "caution",
-                    f"{_name(ids)} are one {what} at {sheet.say_place(sheet.shapes[ids[0]])}, "
-                    f"posted {len(ids)} times: counted once. Leave the copies out, or name both "
+                    f"{_name_alike(sheet, ids)} are one {what} at "
+                    f"{sheet.say_place(sheet.shapes[ids[0]])}, posted {len(ids)} times: counted "
+                    "once. Leave the copies out, or name both "
                     "sources on one.", *ids,
                 )  # fmt: skip
+
+
+def _name_alike(sheet: _Sheet, ids: Sequence[str]) -> str:
+    """Name copies of one thing; copies of the same name are counted."""
+    names = list(dict.fromkeys(sheet.names[name] for name in ids))
+    return f"{names[0]} and its copies" if len(names) == 1 else list_names(ids, sheet.names)
 
 
 def trace_key(feature: Feature, shape: BaseGeometry) -> tuple[object, ...]:
@@ -619,8 +637,8 @@ def find_no_enemy(sheet: _Sheet) -> Iterator[Notice]:
         ids = [b.id for b in sheet.barriers]
         yield _tell(
             "no_enemy_drawn", "caution",
-            f"Barriers are drawn ({_name(ids)}) and no hostile ground: whatever closes the force "
-            "in is barriers alone. Draw who holds the ground beyond them.", *ids,
+            f"Barriers are drawn ({list_names(ids, sheet.names)}) and no hostile ground: whatever "
+            "closes the force in is barriers alone. Draw who holds the ground beyond them.", *ids,
         )  # fmt: skip
 
 

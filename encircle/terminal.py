@@ -6,7 +6,7 @@ import io
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -16,6 +16,7 @@ from encircle.errors import EncircleError, QuestionError, SituationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from encircle.picture_colours import Colours
     from encircle.situation import Situation
 
 FAILED, BAD_INPUT, ASKED_BACK = 1, 2, 3
@@ -108,6 +109,19 @@ def refuse(message: str) -> NoReturn:
     """End the command: bad input."""
     echo(f"error: {message}", err=True)
     raise typer.Exit(BAD_INPUT)
+
+
+ColoursOption = Annotated[
+    str, typer.Option(help="Of pictures: judged (the force is blue), or side (each its own)")
+]
+
+
+def check_colours(given: str) -> Colours:
+    """Take the colours that pictures may be drawn in, or end the command."""
+    from encircle.picture_colours import COLOURS
+
+    found = next((one for one in COLOURS if one == given), None)
+    return found or refuse(f"--colours {given!r} is not known; give one of {', '.join(COLOURS)}")
 
 
 def parse_place(text: str, option: str) -> tuple[float, float]:

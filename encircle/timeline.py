@@ -11,6 +11,7 @@ from shapely.geometry import box
 
 from encircle.errors import EncircleError
 from encircle.judge import judge
+from encircle.naming import list_names
 from encircle.pieces.finding import find_middle, name_ground
 from encircle.pieces.held import flat_polygons, measure_km2
 from encircle.situation import Control
@@ -137,8 +138,9 @@ class Turn:
         """One sentence: from which status to which, and on what evidence."""
         one, other = (m.judgement.status for m in (self.before, self.after))
         days = f"Between {self.before.as_of[:10]} and {self.after.as_of[:10]}"
-        told = [str(change) for change in self.ground] or self.decides
-        on = f": what changed is {', '.join(told)}" if told else ""
+        names = {**self.before.judgement.names, **self.after.judgement.names}
+        told = ", ".join(map(str, self.ground)) or list_names(self.decides, names)
+        on = f": what changed is {told}" if told else ""
         was, now = (f"{status.label.lower()} ({status.code})" for status in (one, other))
         return f"{days} {was} became {now}{on}."
 

@@ -21,6 +21,7 @@ from shapely.geometry import Point, Polygon
 
 from encircle.calling import make_callable
 from encircle.errors import CertificateError, SituationError
+from encircle.situation import Position
 from encircle.supposition import suppose
 from encircle.verify_codes import (
     CODE_RULES,
@@ -30,7 +31,6 @@ from encircle.verify_codes import (
     verdicts_of,
     verdicts_of_all,
 )
-from encircle.situation import Position
 from encircle.verify_ground import FOCUS_M, TOLERANCE_M, Survey, trace_of
 from encircle.verify_parse import (
     READINGS,
@@ -279,7 +279,9 @@ def _ask(
         for fault in faults:
             yield Check(name, False, _sentence(fault.statement), fault.features)  # noqa: FBT003
         if not faults:
-            yield Check(name, holds=True, statement=(rule.__doc__ or name).strip().partition("\n")[0])
+            yield Check(
+                name, holds=True, statement=(rule.__doc__ or name).strip().partition("\n")[0]
+            )
 
 
 def _first(faults: Iterator[Fault]) -> Iterator[Fault]:
@@ -337,8 +339,8 @@ def parameters_are_sane(about: About) -> Iterator[Fault]:
     for name in ("join_m", "seam_m"):
         if getattr(given, name) > WIDEST_JOIN_M:
             yield Fault(f"{name} is {getattr(given, name):.0f} m")
-    for name in DECIDING:
-        value = about.said.options.get(name, DECIDING[name])
+    for name, default in DECIDING.items():
+        value = about.said.options.get(name, default)
         sound = isinstance(value, (int, float)) and not isinstance(value, bool)
         if not sound or not 0 <= value <= MOST_OPTION:
             yield Fault(f"{name} is {value!r}, which is no measure")
@@ -539,7 +541,9 @@ def guessed_reaches_are_told(whole: Whole) -> Iterator[Fault]:
     for name in sorted(due.keys() | told.keys()):
         one, other = due.get(name, []), told.get(name, ())
         if len(one) != len(other) or not np.allclose(one, other, atol=TOLERANCE_M):
-            yield Fault(f"the reach of {name!r} is told as {[*other]}, and guessed as {one}", (name,))
+            yield Fault(
+                f"the reach of {name!r} is told as {[*other]}, and guessed as {one}", (name,)
+            )
 
 
 def ring_holds_the_whole_force(whole: Whole) -> Iterator[Fault]:

@@ -147,7 +147,9 @@ def access_is_on_its_axis(case: CodeCase) -> Iterator[Fault]:
             name = surely[0] or surely[1] or ""
             told = f"{position.id!r} has access by {kind} through {name!r}, told as {said}"
             yield Fault(told, (position.id, name))
-        if kind in FACILITIES.values() and said == ("none" if _is_drawn(survey, kind) else "closed"):
+        if kind in FACILITIES.values() and said == (
+            "none" if _is_drawn(survey, kind) else "closed"
+        ):
             yield Fault(f"{kind} is called {said}, and the map has it otherwise", case.names)
         if said == "enemy_leave" and not (kind == "special" and by_leave):
             yield Fault(f"nothing passes by the enemy's leave, and {kind} is said to", case.names)

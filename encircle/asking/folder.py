@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from encircle.asking.names import name_features, name_finding, name_judgement
+from encircle.asking.names import name_features, name_judgement
 from encircle.asking.telling import LEAN_WORDS, tell_verdict
 from encircle.claims.answer import name_rating
 from encircle.judgement import write_json
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from encircle.asking.answer import Answer, AskedMap
     from encircle.judgement import Judgement
+    from encircle.picture_colours import Colours
     from encircle.picture_sheet import Shape
     from encircle.situation import Situation
 
@@ -48,22 +49,23 @@ CREDITS = (
 CARD_CREDITS = f"{CREDIT}, GeoNames (CC BY)"
 
 
-def build_files(answer: Answer) -> dict[str, bytes]:
-    """Build the files of an answer but its PNGs, by name."""
+def build_files(answer: Answer, colours: Colours = "judged") -> dict[str, bytes]:
+    """Build the files of an answer but its PNGs, by name; pictures in the colours asked for."""
     files = {"answer.json": write_json(answer.to_dict())}
     for number, told in enumerate(answer.maps, 1):
         if told.judgement is not None and told.document is not None:
             name = f"map-{number}-{slug(told.name)}"
             files[f"{name}.geojson"] = write_json(told.document)
             files[f"{name}.judgement.json"] = write_json(told.judgement)
-    files["index.html"] = write_page(answer).encode("utf-8", "backslashreplace")
+    files["index.html"] = write_page(answer, colours).encode("utf-8", "backslashreplace")
     shown = _find_shown(answer)
     if shown:
-        files["map.svg"] = draw_card(answer, "landscape").encode("utf-8", "backslashreplace")
+        card = draw_card(answer, "landscape", colours)
+        files["map.svg"] = card.encode("utf-8", "backslashreplace")
     return files
 
 
-def build_pngs(answer: Answer) -> dict[str, bytes]:
+def build_pngs(answer: Answer, colours: Colours = "judged") -> dict[str, bytes]:
     """
     Build the cards as PNG, by name.
 
@@ -77,7 +79,8 @@ def build_pngs(answer: Answer) -> dict[str, bytes]:
     files = {}
     for shape in CARDS:
         width, height = (int(side) for side in LAYOUTS[shape].size)
-        files[f"map-{width}x{height}.png"] = render_png(draw_card(answer, shape), width, height)
+        card = draw_card(answer, shape, colours)
+        files[f"map-{width}x{height}.png"] = render_png(card, width, height)
     return files
 
 
@@ -103,13 +106,14 @@ def _find_shown(answer: Answer) -> tuple[Judgement, Situation] | None:
     return (ruling.judgement, carrier.situation) if ruling else None
 
 
-def draw_card(answer: Answer, shape: Shape) -> str:
+def draw_card(answer: Answer, shape: Shape, colours: Colours = "judged") -> str:
     """Draw the answer as a card of an exact size."""
     shown = _find_shown(answer)
     assert shown is not None  # noqa: S101 - asked only where a map carries the rating
     return draw_sheet(
-        *shown, _write_words(answer), shape, towns=list_towns(answer), country=_draw_country()
-    )
+        *shown, _write_words(answer), shape, towns=list_towns(answer), country=_draw_country(),
+        colours=colours,
+    )  # fmt: skip
 
 
 def _write_words(answer: Answer) -> Words:
@@ -172,13 +176,15 @@ def _draw_country() -> BaseGeometry:
 # -- the page ------------------------------------------------------------------------------------
 
 
-def write_page(answer: Answer) -> str:
+def write_page(answer: Answer, colours: Colours = "judged") -> str:
     """Write the answer as one page: nothing runs, nothing is fetched."""
     [claim] = parse_checked({"claims": [_write_entry(answer)]})
     shown = _find_shown(answer)
     picture = None
     if shown:
-        picture = draw_page_map(*shown, towns=list_towns(answer), country=_draw_country())
+        picture = draw_page_map(
+            *shown, towns=list_towns(answer), country=_draw_country(), colours=colours
+        )
     lines = tell_verdict(answer)
     extras = Extras(
         picture=picture,
@@ -215,10 +221,9 @@ def _write_entry(answer: Answer) -> Json:
     carrier = answer.carrier
     names = name_features(carrier) if carrier else {}
     judgement = name_judgement(entry["judgement"], names) if entry.get("judgement") else None
-    because = [name_finding(finding, names) for finding in entry["because"]]
     return {
         **entry, "claim": {**entry["claim"], "asserts": asserts}, "maps": maps,
-        "quote": answer.quote, "judgement": judgement, "because": because,
+        "quote": answer.quote, "judgement": judgement,
     }  # fmt: skip
 
 

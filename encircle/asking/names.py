@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from encircle.situation import GREY_BASES, NEUTRAL
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 COUNTRIES = {"UA": "Ukraine", "RU": "Russia"}
-NAMED = ("certificates", "confidence", "pivots", "margins")
-"""Members of a judgement whose words and evidence readers meet."""
 
 
 def name_features(told: AskedMap) -> dict[str, str]:
@@ -56,35 +53,11 @@ def _name(properties: Mapping[str, Any], mapper: str) -> str | None:
 
 def name_judgement(judgement: Json, names: Mapping[str, str]) -> Json:
     """
-    Write a judgement with names in place of ids, for reading only: no proof can be checked by it.
+    Call features of a judgement by other names than their map gives them.
 
     Examples
     --------
-    >>> said = {"pivots": [{"statement": "It rests on a-1 alone.", "evidence": ["a-1", "a-2"]}]}
-    >>> name_judgement(said, {"a-1": "the ridge", "a-2": "the ridge"})["pivots"]
-    [{'statement': 'It rests on the ridge alone.', 'evidence': ['the ridge']}]
+    >>> name_judgement({"names": {"a": "unclear ground"}}, {"a": "ground left bare"})["names"]
+    {'a': 'ground left bare'}
     """
-    if not names:
-        return judgement
-    every = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-    ids = re.compile(rf"(?<![\w-])(?:{every})(?![\w-])")
-    named = {member: _walk(judgement.get(member), ids, names) for member in NAMED}
-    return {**judgement, **{member: said for member, said in named.items() if member in judgement}}
-
-
-def _walk(value: Any, ids: re.Pattern[str], names: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(value, str):
-        return ids.sub(lambda found: names[found[0]], value)
-    if isinstance(value, dict):
-        return {key: _walk(inner, ids, names) for key, inner in value.items()}
-    if isinstance(value, list):
-        walked = [_walk(inner, ids, names) for inner in value]
-        texts = walked and all(isinstance(inner, str) for inner in walked)
-        return list(dict.fromkeys(walked)) if texts else walked
-    return value
-
-
-def name_finding(finding: Json, names: Mapping[str, str]) -> Json:
-    """Write a finding with names in place of the ids of its evidence, each once."""
-    evidence = [names.get(name, name) for name in finding.get("evidence") or ()]
-    return {**finding, "evidence": list(dict.fromkeys(evidence))}
+    return {**judgement, "names": {**(judgement.get("names") or {}), **names}}

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from encircle.likelihood.factoring import leaf_mass
 from encircle.likelihood.world import FALSE, OPEN, TRUE
+from encircle.naming import call_source, join_words, list_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from encircle.evidence import Doubts, Item
     from encircle.judgement import Judgement
     from encircle.likelihood.factoring import Leaf, Tree
     from encircle.likelihood.measure import Likelihood
     from encircle.likelihood.world import World
-    from encircle.situation import Feature
 
 Json = dict[str, Any]
 Outcome = Literal["encircled", "not_encircled", "contested", "indeterminate"]
@@ -29,8 +28,6 @@ MOST_NAMED = 3
 """As many features are named in a sentence; the rest are counted."""
 LEAST_IMPORTANCE = 0.0005
 """What moves the chance by less than this is not worth a sentence."""
-LONG_TITLE = 40
-"""Titles of more characters than this are cut in sentences."""
 AS_DRAWN = 0b010
 """The level of a shift, as a bit, at which a boundary runs where it is drawn."""
 LEVEL_WORDS = {0: "smaller", 2: "larger"}
@@ -134,7 +131,7 @@ def find_chance(change: Change, doubts: Doubts) -> tuple[float, float, float]:
 
 
 def tell_pivots(
-    likelihood: Likelihood, verdict: str, features: dict[str, Feature], *, certain: bool = False
+    likelihood: Likelihood, verdict: str, names: Mapping[str, str], *, certain: bool = False
 ) -> Iterator[Json]:
     """
     Write the likeliest changes as the contract's pivots.
@@ -150,7 +147,7 @@ def tell_pivots(
         told = [*told[: MOST_PIVOTS - 1], farther]
     for change in told:
         if certain:
-            yield _write_suspicion(change, doubts, features)
+            yield _write_suspicion(change, doubts, names)
             continue
         if not (change.wrong or change.moved):
             yield _write_as_drawn(change, likelihood)
@@ -162,7 +159,7 @@ def tell_pivots(
             "evidence": list(dict.fromkeys([*gone, *shifted])),
             "would_make": change.outcome,
             "probability": _round(middle),
-            "statement": _state(change, gone, doubts, features, middle),
+            "statement": _state(change, gone, likelihood, names, middle),
             "wrong": [doubts.items[i].id for i in sorted(change.wrong)],
         }
         if low != high:
@@ -201,9 +198,9 @@ def _write_as_drawn(change: Change, likelihood: Likelihood) -> Json:
     }
 
 
-def _write_suspicion(change: Change, doubts: Doubts, features: dict[str, Feature]) -> Json:
+def _write_suspicion(change: Change, doubts: Doubts, names: Mapping[str, str]) -> Json:
     """Name drawn things that nobody doubts, and that would all have to be wrong."""
-    names = [doubts.items[i].id for i in sorted(change.wrong)]
+    ids = [doubts.items[i].id for i in sorted(change.wrong)]
     would = {
         "encircled": "the force would be encircled",
         "not_encircled": "a way out would be open",
@@ -212,13 +209,13 @@ def _write_suspicion(change: Change, doubts: Doubts, features: dict[str, Feature
         if change.contradicts
         else "the map would end before the answer",
     }[change.outcome]
-    were = "were" if len(names) > 1 else "was"
+    were = "were" if len(ids) > 1 else "was"
     return {
-        "evidence": names,
+        "evidence": ids,
         "would_make": change.outcome,
         "probability": None,
-        "statement": f"If {_name(names, features)} {were} not there, {would}; nobody graded that.",
-        "wrong": names,
+        "statement": f"If {_name(ids, names)} {were} not there, {would}; nobody graded that.",
+        "wrong": ids,
     }
 
 
@@ -260,14 +257,17 @@ def _round(p: float) -> float:
 
 
 def _state(
-    change: Change, gone: Sequence[str], doubts: Doubts, features: dict[str, Feature], p: float
+    change: Change, gone: Sequence[str], likelihood: Likelihood, names: Mapping[str, str], p: float
 ) -> str:
     """Say in one sentence what would have to be wrong."""
-    wrong = [describe_item(doubts.items[i]) for i in sorted(change.wrong)]
+    doubts = likelihood.group.doubts
+    wrong = [describe_item(doubts.items[i], names) for i in sorted(change.wrong)]
     fallen = any(doubts.items[i].kind == "origin" for i in change.wrong)
-    so = f", and with it {_name(gone, features)}" if gone and fallen else ""
+    them = "it" if len(wrong) == 1 else "them"
+    so = f", and with {them} {_name(gone, names)}" if gone and fallen else ""
     moved = [
-        f"ground drawn by {doubts.shifts[i].id} is {LEVEL_WORDS[level]} by the error stated"
+        f"ground drawn by {_call_drawer(doubts, i, names)} is {LEVEL_WORDS[level]} by the error "
+        "stated"
         for i, level in sorted(change.moved)
     ]
     chance = f"a chance of {say_percent(p)}"
@@ -275,10 +275,10 @@ def _state(
         "encircled": "For the force to be encircled", "not_encircled": "For a way out to be open",
     }.get(change.outcome)  # fmt: skip
     if lead:
-        told = [f"{_join(wrong)} would {_have_to_be_wrong(len(wrong))}{so}"] if wrong else []
+        told = [f"{join_words(wrong)} would {_have_to_be_wrong(len(wrong))}{so}"] if wrong else []
         told += [f"it would have to be that {m}" for m in moved]
         return f"{lead}, {' and '.join(told)}: {chance}."
-    told = [f"{_join(wrong)} {_are_wrong(len(wrong))}{so}"] if wrong else []
+    told = [f"{join_words(wrong)} {_are_wrong(len(wrong))}{so}"] if wrong else []
     end = (
         "only a word says that anybody is there, on ground of the enemy"
         if change.contradicts
@@ -301,34 +301,24 @@ def _both(count: int) -> str:
     return "both" if count == 2 else "all"  # noqa: PLR2004
 
 
-def describe_item(item: Item) -> str:
+def describe_item(item: Item, names: Mapping[str, str]) -> str:
     """Name an item as an analyst would: the source with its grade, or the feature."""
     if item.kind == "feature":
-        return item.id
+        return names.get(item.id, item.id)
     source = item.sources[0]
     grade = f"{source.reliability or 'F'}{source.credibility or 6}"
-    return f"“{_shorten(source.title or source.id)}” ({grade})"
+    return f"{call_source(source)} ({grade})"
 
 
-def _shorten(title: str) -> str:
-    """Leave out of a long title what follows its first comma, colon or bracket."""
-    if len(title) <= LONG_TITLE:
-        return title
-    return re.split(r"[,:;(]", title, maxsplit=1)[0].strip()
+def _call_drawer(doubts: Doubts, number: int, names: Mapping[str, str]) -> str:
+    """Call whoever drew ground with an error: the source, or the ground where no source is told."""
+    shift = doubts.shifts[number]
+    sources = (s for item in doubts.items for s in item.sources if (s.origin or s.id) == shift.id)
+    return next(map(call_source, sources), names.get(shift.id, shift.id))
 
 
-def _name(names: Sequence[str], features: dict[str, Feature]) -> str:
-    told = [_describe(features[n]) for n in names[:MOST_NAMED]]
-    more = len(names) - len(told)
-    return _join([*told, f"{more} more"] if more else told)
-
-
-def _describe(feature: Feature) -> str:
-    return f"{feature.id} ({feature.name})" if feature.name else feature.id
-
-
-def _join(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+def _name(ids: Sequence[str], names: Mapping[str, str]) -> str:
+    return list_names(ids, names, MOST_NAMED)
 
 
 def say_percent(p: float) -> str:
@@ -352,7 +342,7 @@ def say_percent(p: float) -> str:
 # -- what to look at next --------------------------------------------------------------------
 
 
-def tell_importance(likelihood: Likelihood) -> list[Json]:
+def tell_importance(likelihood: Likelihood, names: Mapping[str, str]) -> list[Json]:
     """
     Rank the items by how much the chance of encirclement moves with each of them.
 
@@ -373,7 +363,7 @@ def tell_importance(likelihood: Likelihood) -> list[Json]:
                     "evidence": list(item.features),
                     "item": item.id,
                     "importance": round(weight, 4),
-                    "statement": _state_importance(item, weight, which),
+                    "statement": _state_importance(describe_item(item, names), weight, which),
                 }
             )
     return sorted(told, key=lambda row: (-row["importance"], row["item"]))
@@ -404,7 +394,7 @@ def _mass_without(world: World, tree: Tree, number: int) -> float:
     return leaf_mass(free, tree.start, tree.doubts, {})
 
 
-def _state_importance(item: Item, weight: float, which: int) -> str:
+def _state_importance(item: str, weight: float, which: int) -> str:
     chance = (
         "the chance that it is encircled on both readings"
         if which <= 2  # noqa: PLR2004 - see _measure_importance
@@ -412,4 +402,4 @@ def _state_importance(item: Item, weight: float, which: int) -> str:
     )
     higher = "lower" if which % 2 else "higher"
     points = f"{weight * 100:.2g}" if weight < 0.995 else "100"  # noqa: PLR2004
-    return f"Were {describe_item(item)} wrong, {chance} would be {points} points {higher}."
+    return f"Were {item} wrong, {chance} would be {points} points {higher}."

@@ -11,6 +11,7 @@ from encircle.likelihood.leaving_out import build_atlas
 from encircle.likelihood.measure import Asked, Likelihood
 from encircle.likelihood.pivots import tell_importance, tell_missing, tell_pivots
 from encircle.likelihood.solving import QUICK_VISITS, solve_graph
+from encircle.naming import call_features
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,11 +94,11 @@ def tell_likelihood(  # noqa: PLR0913 - the parts of a judgement
     likelihood = Likelihood(
         build_atlas(sheet, doubts, options), asked, options, lambda graph: _solve(graph, options)
     )
-    features = {f.id: f for f in sheet.evidence.speaking}
-    pivots = tuple(tell_pivots(likelihood, judgement.verdict, features))
+    called = call_features(sheet.evidence.situation)
+    pivots = tuple(tell_pivots(likelihood, judgement.verdict, called))
     if not pivots and judgement.status.code in ("C0", "C1", "C2", "E1", "E2"):
         pivots = _suspect(sheet, suspects, judgement, asked, options)
-    importance = tell_importance(likelihood)
+    importance = tell_importance(likelihood, called)
     return Told(
         {**likelihood.to_dict(), "importance": importance},
         {f.position.id: likelihood.by_definition(f.position.id) for f in there},
@@ -127,6 +128,6 @@ def _suspect(
         return ()
     few = replace(options, most_worlds=min(MOST_SUSPECTS, options.most_worlds))
     likelihood = Likelihood(suspects, asked, few)
-    features = {f.id: f for f in sheet.evidence.speaking}
-    pivots = tuple(tell_pivots(likelihood, judgement.verdict, features, certain=True))
+    called = call_features(sheet.evidence.situation)
+    pivots = tuple(tell_pivots(likelihood, judgement.verdict, called, certain=True))
     return (*pivots, *(tell_missing(judgement, pivots) if likelihood.group.is_whole else ()))

@@ -17,6 +17,7 @@ from encircle.errors import EncircleError
 from encircle.explain import HELD_BY, MODES
 from encircle.judge import judge
 from encircle.judgement import name_hold
+from encircle.naming import list_names
 from encircle.picture import draw_svg
 from encircle.publishing.checked import DEFINITIONS, MEANINGS, RATINGS, say_day
 from encircle.publishing.claimreview import Publisher, write_claim_reviews
@@ -32,10 +33,10 @@ if TYPE_CHECKING:
     from encircle.situation import Situation
 
 Json = dict[str, Any]
+Names = dict[str, str]
+"""What a reader calls each feature, by id."""
 PICTURE_PX = 760
 """Width the map is drawn at; the page scales it to the width of the screen."""
-MOST_IDS = 6
-"""Ids printed of a longer list of evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,8 @@ class Page:
     def asserted(self) -> str:
         """What the claim asserts, in words."""
         asserts = self.claim.asserts
-        force = asserts.get("force") or self.claim.judgement.get("force") or "the force"
+        given = asserts.get("force") or self.claim.judgement.get("force") or "the force"
+        force = (self.claim.judgement.get("names") or {}).get(given, given)
         what = DEFINITIONS.get(self.claim.definition or "", "nothing a map could answer")
         denied = "not " if self.claim.denies else ""
         tense = {"future": " (said of the future)", "conditional": " (said on a condition)"}
@@ -231,15 +233,10 @@ def _environment() -> Environment:
         day=say_day,
         rating=lambda name: RATINGS.get(name, name),
         meaning=lambda name: MEANINGS.get(name, ""),
-        shortened=_shorten,
+        called=_call,
         trim_stop=lambda text: text.rstrip("."),
     )
     return environment
-
-
-def _shorten(names: Sequence[str]) -> str:
-    shown = list(names[:MOST_IDS]) + (["…"] if len(names) > MOST_IDS else [])
-    return ", ".join(shown)
 
 
 def _write_title(claims: Sequence[CheckedClaim]) -> str:
@@ -350,25 +347,27 @@ def _list_definitions(claim: CheckedClaim) -> Iterable[Defined]:
 
 def _list_proofs(judgement: Json) -> Iterable[Proof]:
     certificates = judgement.get("certificates") or {}
+    names = judgement.get("names") or {}
     if path := certificates.get("open"):
-        yield _tell_path(path)
+        yield _tell_path(path, names)
     if ring := certificates.get("closed"):
-        yield _tell_ring(ring)
+        yield _tell_ring(ring, names)
 
 
-def _tell_path(path: Json) -> Proof:
+def _tell_path(path: Json, names: Names) -> Proof:
     rows = tuple(
         (
             f"{leg['length_m'] / 1000:.1f} km",
-            f"{leg['by']}, {leg['control']} ground",
+            _say_along(leg),
             leg["fire"] or "unmapped",
-            _shorten(leg["evidence"]) or "ground nobody drew",
+            _call(leg["evidence"], names),
         )
         for leg in path["legs"]
     )
     told = (
         f"On the {path['reading']} reading a way led {path['length_m'] / 1000:.1f} km from "
-        f"{path['unit']} to {path['anchor']} by {MODES.get(path['mode'], path['mode'])}. Separate "
+        f"{_call([path['unit']], names)} to {_call([path['anchor']], names)} "
+        f"{MODES.get(path['mode'], path['mode'])}. Separate "
         f"routes and crossings out from there: {path['disjoint']['count']}."
     )
     return Proof(
@@ -376,26 +375,35 @@ def _tell_path(path: Json) -> Proof:
     )
 
 
-def _tell_ring(ring: Json) -> Proof:
+def _say_along(leg: Json) -> str:
+    return "crossing" if leg["by"] == "crossing" else f"{leg['by']}, {leg['control']} ground"
+
+
+def _call(ids: Iterable[str], names: Names) -> str:
+    """Call features by their names; without any it is ground that nobody drew."""
+    return list_names(ids, names) or "ground nobody drew"
+
+
+def _tell_ring(ring: Json, names: Names) -> Proof:
     held: dict[str, tuple[float, list[str]]] = {}
     for segment in ring["segments"]:
-        by = HELD_BY.get(name_hold(segment), segment["by"])
-        length, names = held.get(by, (0.0, []))
-        names += [name for name in segment["evidence"] if name not in names]
-        held[by] = (length + segment["length_m"] / 1000, names)
+        by = name_hold(segment)
+        length, ids = held.get(by, (0.0, []))
+        ids += [name for name in segment["evidence"] if name not in ids]
+        held[by] = (length + segment["length_m"] / 1000, ids)
     rows = tuple(
-        (f"{length:.1f} km", by, _shorten(names) or _say_nobody(by))
-        for by, (length, names) in held.items()
+        (f"{length:.1f} km", HELD_BY.get(by, by), _call(ids, names) if ids else _say_nobody(by))
+        for by, (length, ids) in held.items()
     )
     told = (
-        f"On the {ring['reading']} reading a closed ring ran round {', '.join(ring['units'])}, "
+        f"On the {ring['reading']} reading a closed ring ran round {_call(ring['units'], names)}, "
         f"{ring['area_km2']:g} km² inside, with no way out across it."
     )
     return Proof("The proof: a ring that was closed", told, ("Length", "Held by", "Evidence"), rows)
 
 
 def _say_nobody(by: str) -> str:
-    return "no wall: the map ends there" if by == HELD_BY["edge"] else "ground nobody drew"
+    return "no wall: the map ends there" if by == "edge" else "ground nobody drew"
 
 
 def list_doubts(judgement: Json) -> Iterable[str]:
@@ -403,13 +411,13 @@ def list_doubts(judgement: Json) -> Iterable[str]:
     for pivot in judgement.get("pivots") or ():
         if statement := pivot.get("statement"):
             yield str(statement)
-    certificates = judgement.get("certificates") or {}
+    certificates, names = judgement.get("certificates") or {}, judgement.get("names") or {}
     path, ring = certificates.get("open"), certificates.get("closed")
     if path and not ring:
-        names = list(dict.fromkeys(n for leg in path["legs"] for n in leg["evidence"]))
+        ids = [n for leg in path["legs"] for n in leg["evidence"]]
         yield (
             "For the way shown to have been closed, some of what it rests on must be wrong: "
-            f"{_shorten(names)}; and every other way must have been closed too."
+            f"{_call(ids, names)}; and every other way must have been closed too."
         )
         closing = (judgement.get("margins") or {}).get("closing_distance_m") or {}
         if least := closing.get("pessimistic"):
@@ -419,12 +427,12 @@ def list_doubts(judgement: Json) -> Iterable[str]:
             )
     if ring and not path:
         weakest = ring["segments"][ring["weakest"]] if ring.get("segments") else {}
-        names = weakest.get("evidence", [])
-        by = HELD_BY.get(name_hold(weakest), weakest["by"]) if weakest else "ground"
+        by = name_hold(weakest) if weakest else ""
+        ids = weakest.get("evidence", [])
         yield (
             "For a way to have been open, the ring must be wrong somewhere; its weakest stretch is "
-            f"{weakest.get('length_m', 0) / 1000:.1f} km of {by} "
-            f"({_shorten(names) or _say_nobody(by)})."
+            f"{weakest.get('length_m', 0) / 1000:.1f} km of {HELD_BY.get(by, 'ground')} "
+            f"({_call(ids, names) if ids else _say_nobody(by)})."
         )
     for reason in (judgement.get("confidence") or {}).get("because") or ():
         yield f"Confidence {judgement['confidence'].get('level', 'unknown')}: {reason}"

@@ -221,15 +221,15 @@ def test_a_property_of_another_kind_is_told():
     wall["properties"] |= {"reach_m": 500, "weight": 0}
     (notice,) = encircle.read(draw(unit(), wall)).notices
     assert (notice.code, notice.features) == ("property_of_another_kind", ("wall",))
-    assert "'reach_m' of a control" in notice.statement
+    assert "'reach_m' of 1 control" in notice.statement
 
 
 def test_a_doubt_keeps_confidence_low_and_stands_in_the_headline():
     judgement = encircle.judge(encircle.read(draw(unit(), RIVER, ROAD, bridge(3540))))
     assert judgement.confidence["level"] == "low"
     assert "in doubt" in judgement.headline
-    assert "Notices:\n- In doubt: bridge" in encircle.explain(judgement)
-    assert "In doubt: bridge" in encircle.draw_svg(
+    assert "Notices:\n- In doubt: A bridge" in encircle.explain(judgement)
+    assert "In doubt: A bridge" in encircle.draw_svg(
         judgement, encircle.read(draw(unit(), RIVER, ROAD, bridge(3540)))
     )
 
@@ -299,8 +299,8 @@ def test_a_notice_says_how_much_of_an_anchor_does_not_count():
     _, [whole] = judge_pocket("assessed", base(150, -20, 190, 20))
     _, [part] = judge_pocket("assessed", base(20, -20, 260, 20))
     assert (whole.severity, part.severity) == ("doubt", "caution")
-    assert whole.statement.startswith("base lies at ")
-    assert part.statement.startswith("75 % of base lies at ")
+    assert whole.statement.startswith("The rear of BLUE lies at ")
+    assert part.statement.startswith("75 % of the rear of BLUE lies at ")
     _, none = judge_pocket("assessed", base(199.5, -20, 260, 20))
     assert none == []
 

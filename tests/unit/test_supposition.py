@@ -124,7 +124,8 @@ def test_the_verifier_refuses_a_supposition_about_nothing(kursk):
 def test_the_command_line_tells_the_difference(run):
     done = run("judge", KURSK, "--without", "ua-salient")
     assert done.exit_code == 0
-    assert "This is what if: the map without ua-salient." in done.stdout
+    ground = "“Ground held by Ukraine in Kursk oblast: two lobes on one border”"
+    assert f"This is what if: the map without {ground}." in done.stdout
     assert "- verdict: not encircled becomes contested" in done.stdout
 
 

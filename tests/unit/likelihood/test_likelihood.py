@@ -193,7 +193,10 @@ def test_the_pivot_names_both_bridges():
     assert pivot["would_make"] == "encircled"
     assert sorted(pivot["evidence"]) == ["one", "two"]
     assert pivot["probability"] == pytest.approx(0.02)
-    assert pivot["statement"].startswith("For the force to be encircled, one and two would both")
+    assert pivot["statement"].startswith(
+        "For the force to be encircled, a bridge at 35.045, 50.010 and a bridge at 35.045, 50.020 "
+        "would both"
+    )
 
 
 def test_pivots_name_the_sources_that_must_be_wrong():
@@ -230,7 +233,7 @@ def test_the_explanation_keeps_likelihood_and_confidence_apart():
 
 def test_confidence_names_the_sources_that_nobody_could_judge():
     judgement = judge(read(situation(bridge("one", 1, sources=["rumour"]))))
-    assert "Sources that nobody could judge: rumour." in judgement.confidence["because"]
+    assert "Sources that nobody could judge: “rumour”." in judgement.confidence["because"]
 
 
 # -- what if ---------------------------------------------------------------------------------
