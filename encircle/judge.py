@@ -156,7 +156,10 @@ def find_status(situation: Situation, options: Options | None = None) -> Status:
     'E1'
     """
     options = options or Options()
-    supposed = suppose(situation, options.without, options.assume)
+    return _find_status(suppose(situation, options.without, options.assume), options)
+
+
+def _find_status(supposed: Situation, options: Options) -> Status:
     _, _, all_facts = _look(supposed, options)
     codes = [decide(all_facts[i])[0] for i in _find_speaking(all_facts)]
     return STATUSES[min(codes, key=BEST_OFF_FIRST.index)]
@@ -457,7 +460,7 @@ def _assess(  # noqa: PLR0913 - as above
             if isinstance(f, Control | Position) else f
             for f in situation.features
         )  # fmt: skip
-        status = find_status(replace(situation, features=out), options)
+        status = _find_status(replace(situation, features=out), options)
         return status.verdict == whole.status.verdict
 
     return assess_confidence(facts, whole, margins, origins, holds_moved)
@@ -602,7 +605,7 @@ def _find_error(situation: Situation, options: Options) -> Iterator[Json]:
     if not erring:
         return
     exact = tuple(replace(f, location_error_m=0.0) for f in situation.features)
-    status = find_status(replace(situation, features=exact), options)
+    status = _find_status(replace(situation, features=exact), options)
     outcome = {
         "encircled": "the force is encircled", "not_encircled": "a way out is open",
     }.get(status.verdict)  # fmt: skip
@@ -633,7 +636,7 @@ def _find_mended(judged: Judged, situation: Situation, options: Options) -> Iter
             replace(f, state="open") if isinstance(f, Route | Crossing) and f.id == name else f
             for f in situation.features
         )
-        verdict = find_status(replace(situation, features=features), options).verdict
+        verdict = _find_status(replace(situation, features=features), options).verdict
         if verdict in ("not_encircled", "contested"):
             would = "a way out would be open" if verdict == "not_encircled" else (
                 "it would hang on unknown ground whether a way out is open"
