@@ -80,6 +80,8 @@ def find_new_front(
     outlines = shapes.draw_outlines()
     near_m = outlines.length / PIECES
     cut = _find_cut(shapes, _cut_outlines(outlines, near_m))
+    if cut is not None and not len(cut):  # drawn coarsely, a narrow ground may be lost
+        cut = _find_cut(shapes, shapely.segmentize(outlines, near_m))
     if cut is not None and len(cut):
         near = shapely.union_all(draw_lines(cut[:, 0], cut[:, 1])).buffer(2 * near_m, quad_segs=2)
         cut = _find_cut(shapes, _cut_outlines(outlines, near_m, near))
