@@ -68,12 +68,20 @@ def find_new_front(
     """
     solid = walls if lines is None else shapely.union(walls, lines.buffer(BARRIER_M))
     inner = area.buffer(-EDGE_M)  # a front may run between a force and the edge it stands at
-    shapes = Shapes(_leave_out(start, solid, inner), _leave_out(goals, solid, area), solid, area)
+    start, goals = _leave_out(start, solid, inner), _leave_out(goals, solid, area)
+    if _is_thin(goals):
+        goals = _thicken(goals, solid, area)
+        start = shapely.difference(start, goals)
+    elif _is_thin(start):
+        start = shapely.difference(_thicken(start, solid, inner), goals)
+    shapes = Shapes(start, goals, solid, area)
     if shapes.start.is_empty or shapes.goals.is_empty:
         return MultiLineString()
     outlines = shapes.draw_outlines()
     near_m = outlines.length / PIECES
     cut = _find_cut(shapes, _cut_outlines(outlines, near_m))
+    if cut is not None and not len(cut):  # drawn coarsely, a narrow ground may be lost
+        cut = _find_cut(shapes, shapely.segmentize(outlines, near_m))
     if cut is not None and len(cut):
         near = shapely.union_all(draw_lines(cut[:, 0], cut[:, 1])).buffer(2 * near_m, quad_segs=2)
         cut = _find_cut(shapes, _cut_outlines(outlines, near_m, near))
@@ -97,6 +105,17 @@ def _leave_out(shape: BaseGeometry, solid: BaseGeometry, area: BaseGeometry) -> 
         return free
     dots = shapely.intersection(free.buffer(DOT_M, quad_segs=2), area)
     return shapely.difference(dots, solid)
+
+
+def _is_thin(shape: BaseGeometry) -> bool:
+    """Tell a shape that the grid may swallow."""
+    return not shape.is_empty and bool(shape.buffer(-GRID_M).is_empty)
+
+
+def _thicken(shape: BaseGeometry, solid: BaseGeometry, area: BaseGeometry) -> BaseGeometry:
+    """Draw a sliver as thick as the grid keeps: whoever stands on it stands there all the same."""
+    wide = shapely.intersection(shape.buffer(4 * GRID_M, quad_segs=2), area)
+    return shapely.difference(wide, solid)
 
 
 class Shapes(NamedTuple):

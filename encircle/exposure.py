@@ -172,9 +172,9 @@ def _find_ends(
         for vertex, (anchor, shape) in network.anchors.items()
         if anchor.access == "land" and vertex in outlook.reached
     ]
-    most_m = _find_most_room(standings, anchors)
+    places = shapely.union_all([s.place for s in standings])
     goals = [
-        _find_room(network, outlook.reading, shape, most_m)
+        _find_room(network, outlook.reading, shape, places)
         if shape.geom_type == "Point"
         else shapely.intersection(shape, ground)
         for shape in anchors
@@ -183,18 +183,17 @@ def _find_ends(
     return start, [goal for goal in goals if not goal.is_empty]
 
 
-def _find_most_room(standings: Sequence[Standing], anchors: Sequence[BaseGeometry]) -> float:
-    """Say how far from a place its room may go, metres: it leaves something to be measured."""
-    places = [shapely.union_all([s.place for s in standings]), shapely.union_all(anchors)]
-    return min(ROOM_M, float(shapely.distance(*places)) / APART)
-
-
 def _find_room(
-    network: Network, reading: Reading, place: BaseGeometry, most_m: float
+    network: Network, reading: Reading, place: BaseGeometry, others: BaseGeometry
 ) -> BaseGeometry:
-    """Draw the clear ground about a place: no wall and no barrier is nearer; itself if one is."""
+    """
+    Draw the clear ground about a place: no wall and no barrier is nearer; itself if one is.
+
+    It leaves something to be measured between it and what lies at the other end of the way.
+    """
     lines = _barriers(network, reading)
     solid = [network.walls[reading], *([lines] if lines is not None else [])]
+    most_m = min(ROOM_M, float(shapely.distance(place, others)) / APART)
     radius_m = min(most_m, *shapely.distance(solid, place))
     return place.buffer(radius_m, quad_segs=16) if radius_m > 0 else place
 
@@ -227,8 +226,7 @@ def _measure_closing(
     front = margins.find_closing_front(start, goals, walls, lines, area)
     places = [s.place for s in standings if not s.is_drawn]
     if front is not None and places and margins.is_loose(front, walls, lines):
-        most_m = _find_most_room(standings, goals)
-        rooms = [_find_room(network, reading, place, most_m) for place in places]
+        rooms = [_find_room(network, reading, place, goal) for place in places]
         roomy = shapely.difference(shapely.union_all([start, *rooms]), goal)
         front = margins.find_closing_front(roomy, goals, walls, lines, area)
     return None if front is None else _metres(float(front.length))

@@ -490,7 +490,7 @@ def _rank_among_units(facts: Facts, judged: Judged, searcher: Searcher) -> tuple
         BEST_OFF_FIRST.index(judged.status.code),
         sum(land), land, sum(access), access, answers, bridged, -facts.position.weight,
         way.length_m if way else 0.0,
-        facts.position.geometry.wkt if facts.position.geometry else "",
+        shapely.normalize(facts.position.geometry).wkt if facts.position.geometry else "",
     )  # fmt: skip
 
 

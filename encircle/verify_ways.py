@@ -210,8 +210,9 @@ def ways_lead_out_and_the_cut_cuts(case: PathCase) -> Iterator[Fault]:
     """Each way leads from the force to an anchor in one mode throughout, and the cut ends them."""
     said = case.path.disjoint
     modes = {case.path.mode} if not said.ways else set(LAND_MODES)
+    roads = _Roads(case) if said.ways and case.ground_leads_out else None
     for way in said.ways[:MOST_WAYS]:
-        found = {mode for mode in LAND_MODES if _leads_out(case, mode, frozenset(way))}
+        found = {mode for mode in LAND_MODES if _leads_out(case, mode, frozenset(way), roads)}
         if not found:
             yield Fault("a way that is counted leads to no anchor in any one mode", way)
         modes &= found
@@ -234,7 +235,9 @@ def _starts_from(case: PathCase) -> list[Position]:
     return [unit] if isinstance(unit, Position) else []
 
 
-def _leads_out(case: PathCase, mode: str, lines: frozenset[str]) -> bool:
+def _leads_out(
+    case: PathCase, mode: str, lines: frozenset[str], network: _Roads | None
+) -> bool:
     """Tell whether by some lines alone a mode may come from the force to an anchor."""
     survey, reading = case.survey, case.path.reading
     needed = ("foot", "boat") if mode == "boat" else (mode,)
@@ -244,7 +247,7 @@ def _leads_out(case: PathCase, mode: str, lines: frozenset[str]) -> bool:
     units = _starts_from(case)
     if not units:
         return False
-    if not case.ground_leads_out:
+    if network is None:
         flood = Flood(survey, reading, "open", mode, only=lines)
         return any(True for _ in flood.anchors_reached(flood.spread(units), "land"))
     # Open ground is not counted where it leads out: a way sets out on the nearest road, and only
@@ -255,7 +258,7 @@ def _leads_out(case: PathCase, mode: str, lines: frozenset[str]) -> bool:
     if any(True for _ in roads.anchors_reached(reached, "land")):
         return True
     ground = Flood(survey, reading, "open", mode, only=lines)
-    places = [roads.pieces[piece] for piece in reached]
+    places = [*(roads.pieces[piece] for piece in reached), *map(Point, network.starts)]
     spans = [
         span
         for crossing in known

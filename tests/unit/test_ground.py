@@ -2,7 +2,7 @@ import pytest
 import shapely
 from shapely.geometry import LineString, box
 
-from encircle.ground import Role, State, _close_gaps, _find_thin, find_state
+from encircle.ground import Role, State, _find_thin, find_state, find_ties
 
 R = Role
 
@@ -115,10 +115,20 @@ def test_a_gap_between_two_drawings_is_thin_and_a_corridor_is_not():
 
 def test_a_river_that_stops_just_short_of_the_enemy_runs_on_to_him():
     river = LineString([(0, 0), (100, 0)])
-    assert shapely.intersects(
-        _close_gaps(river, [box(120, -50, 200, 50)], 50.0), box(120, -50, 200, 50)
-    )
-    assert _close_gaps(river, [box(160, -50, 200, 50)], 50.0).equals(river)
+    (tie,) = find_ties(river, [box(120, -50, 200, 50)], 50.0)
+    assert tie.equals(LineString([(100, 0), (120, 0)]))
+    assert not find_ties(river, [box(160, -50, 200, 50)], 50.0)
+    assert not find_ties(river, [box(100, -50, 200, 50), box(-30, 60, 130, 70)], 50.0)
+
+
+@pytest.mark.parametrize("thick_m", [1.5, 5.0, 60.0])
+@pytest.mark.parametrize("gap_m", [0.1, 0.6, 2.0])
+def test_a_gap_in_a_wall_is_thin_however_short_it_is(thick_m, gap_m):
+    """A crack between two pieces of a wall opens no ring, though it is smaller than a crumb."""
+    wall = box(0, 0, 500, thick_m).difference(box(250, -1, 250 + gap_m, thick_m + 1))
+    ground = box(-500, -500, 1000, 500).difference(wall)
+    thin = _find_thin(ground, 50.0)
+    assert thin.intersects(LineString([(250, thick_m / 2), (250 + gap_m, thick_m / 2)]).buffer(0.01))
 
 
 @pytest.mark.parametrize("gap_m", [0.005, 0.01, 0.05])
