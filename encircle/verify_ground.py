@@ -289,6 +289,10 @@ class Survey:
         others = [place for place, is_lost in zip(places, lost, strict=True) if not is_lost]
         return any(lost) and not (others and self._walks_out(others))
 
+    def may_be_lost(self, position: Position) -> bool:
+        """Every place of a position may lie on hostile ground."""
+        return all(self._share_lost(p, "closed") >= LOST_LEAST for p in self.places(position))
+
     def must_contradict(self, position: Position, *, any_place: bool) -> bool:
         """A bare position lies deep in hostile ground with every place, or with any."""
         if not self.is_bare(position):

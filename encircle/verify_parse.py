@@ -424,9 +424,7 @@ def _parse_ruling(node: Node, whose: str | None) -> Ruling:
     )
 
 
-def _parse_answers(
-    node: Node, names: tuple[str, ...], answers: tuple[str, ...]
-) -> dict[str, str]:
+def _parse_answers(node: Node, names: tuple[str, ...], answers: tuple[str, ...]) -> dict[str, str]:
     """Take the answers that are given to some questions, each one of a few words."""
     given = node.maybe(Node.object) or {}
     return {name: node[name].one_of(answers) for name in names if name in given}

@@ -108,10 +108,14 @@ def is_of(document: Document) -> Callable[[Any], bool]:
 
 def is_hostile(document: Document) -> Callable[[Any], bool]:
     friends = friends_of(document)
-    return lambda p: p.get("holder") not in {None, "neutral", *friends} and p.get("basis") in {
-        "assessed",
-        "territory",
-    }
+    return lambda p: (
+        p.get("holder") not in {None, "neutral", *friends}
+        and p.get("basis")
+        in {
+            "assessed",
+            "territory",
+        }
+    )
 
 
 def is_friendly(document: Document) -> Callable[[Any], bool]:
@@ -403,7 +407,11 @@ def crossing_type(document: Document, rng: random.Random) -> Document | None:
     if feature is not None:
         says = feature["properties"]
         says["type"] = rng.choice(
-            [t for t in ("bridge", "tunnel", "ferry", "checkpoint", "airstrip") if t != says["type"]]
+            [
+                t
+                for t in ("bridge", "tunnel", "ferry", "checkpoint", "airstrip")
+                if t != says["type"]
+            ]
         )
         says.pop("modes", None)
     return other
@@ -439,7 +447,9 @@ def barrier_blocks(document: Document, rng: random.Random) -> Document | None:
     if feature is not None:
         says = feature["properties"]
         if says.pop("blocks", None) is None:
-            says["blocks"] = rng.choice((["rail"], ["rail", "wheeled"], ["rail", "wheeled", "tracked"]))
+            says["blocks"] = rng.choice(
+                (["rail"], ["rail", "wheeled"], ["rail", "wheeled", "tracked"])
+            )
     return other
 
 
