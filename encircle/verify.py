@@ -21,6 +21,7 @@ from shapely.geometry import Point, Polygon
 
 from encircle.calling import make_callable
 from encircle.errors import CertificateError, SituationError
+from encircle.situation import Position
 from encircle.supposition import suppose
 from encircle.verify_codes import (
     CODE_RULES,
@@ -31,7 +32,6 @@ from encircle.verify_codes import (
     codes_of_all,
     may_contradict,
 )
-from encircle.situation import Position
 from encircle.verify_ground import FOCUS_M, TOLERANCE_M, Survey, trace_of
 from encircle.verify_parse import (
     READINGS,
@@ -340,10 +340,10 @@ def parameters_are_sane(about: About) -> Iterator[Fault]:
     for name in ("join_m", "seam_m"):
         if getattr(given, name) > WIDEST_JOIN_M:
             yield Fault(f"{name} is {getattr(given, name):.0f} m")
-    for name in DECIDING:
-        value = about.said.options.get(name, DECIDING[name])
-        sound = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not sound or not 0 <= value <= MOST_OPTION:
+    for name, usual in DECIDING.items():
+        value = about.said.options.get(name, usual)
+        number = value if isinstance(value, (int, float)) else -1
+        if isinstance(value, bool) or not 0 <= number <= MOST_OPTION:
             yield Fault(f"{name} is {value!r}, which is no measure")
     if about.said.uncovered not in (None, about.situation.uncovered):
         yield Fault(f"bare ground is said to be {about.said.uncovered}, the map has it otherwise")

@@ -171,7 +171,7 @@ def _is_drawn(survey: Survey, kind: str) -> bool:
     anchors = (a for a in survey.each(Anchor) if a.side in survey.friends)
     bound = survey.extent().buffer(survey.parameters.join_m)
     facilities = (c for c in survey.each(Crossing) if survey.shape(c).intersects(bound))
-    leads = any(FACILITIES.get(f.type) == kind for f in facilities if isinstance(f, Crossing))
+    leads = any(FACILITIES.get(f.type) == kind for f in facilities)
     return leads or any(anchor.access == kind for anchor in anchors)
 
 
@@ -221,9 +221,8 @@ def fire_is_that_of_each_mode(case: CodeCase) -> Iterator[Fault]:
             yield Fault(f"{mode} has no way under {grade or 'unmapped fire'} or less", case.names)
         if rank >= F2 and mode != "boat" and _way_under(case, "closed", (mode,), rank, reading):
             yield Fault(f"{mode} has a way under less than {grade}", case.names)
-        mapped = {fire.grade for fire in case.survey.each(Fire)}
-        mapped |= {line.fire for line in case.survey.each_line()}
-        if grade not in (None, *mapped):
+        mapped = [line.fire for line in case.survey.each_line()]
+        if grade not in (None, *mapped, *(fire.grade for fire in case.survey.each(Fire))):
             yield Fault(f"{mode} is said to go under {grade}, and none is mapped", case.names)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import shapely
@@ -40,6 +40,7 @@ Lean = Literal["open", "closed"]
 """Where drawing leaves room (a disc is drawn with corners, a seam has a mouth), which certificate
 gets the benefit of the doubt: `open` draws passable ground large, `closed` draws it small."""
 Holder = Literal["friendly", "hostile", "neutral", "grey"]
+Kind = TypeVar("Kind", bound=Feature)
 Region: TypeAlias = BaseGeometry | Sequence[BaseGeometry]
 """An area, or several that are taken as one: only what lies near a certificate is united."""
 
@@ -341,7 +342,7 @@ class Survey:
                 shares.append(float(hostile.covers(place)))
         return min(shares)
 
-    def each(self, kind: type[Feature]) -> Iterator[Feature]:
+    def each(self, kind: type[Kind]) -> Iterator[Kind]:
         """Go through the features of a kind that speak."""
         return (feature for feature in self.known.values() if isinstance(feature, kind))
 

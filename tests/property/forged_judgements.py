@@ -23,9 +23,11 @@ VERDICTS = {"C0": "not_encircled", "C1": "not_encircled", "C2": "not_encircled",
             "C3": "contested", "E1": "encircled", "E2": "encircled",
             "N": "no_force", "U": "indeterminate"}  # fmt: skip
 NAMES = {"C0": "connected", "C1": "salient", "C2": "interdicted", "C3": "contested",
-         "E1": "encircled_with_access", "E2": "isolated", "N": "no_force", "U": "indeterminate"}  # fmt: skip
+         "E1": "encircled_with_access", "E2": "isolated", "N": "no_force",
+         "U": "indeterminate"}  # fmt: skip
 RULES = {"C0": "connected", "C1": "salient", "C2": "interdicted", "C3": "contested",
-         "E1": "encircled_with_access", "E2": "isolated", "N": "no_force", "U": "map_ends_first"}  # fmt: skip
+         "E1": "encircled_with_access", "E2": "isolated", "N": "no_force",
+         "U": "map_ends_first"}  # fmt: skip
 ENCIRCLED = {"encircled": True, "not_encircled": False}
 LAND = {"C3": "contested", "E1": "yes", "E2": "yes", "N": "unknown", "U": "unknown"}
 ACCESS = ("sea", "air", "special")

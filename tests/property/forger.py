@@ -1,10 +1,10 @@
 """
 Forge judgements, and ask the verifier whether they hold.
 
-Two ways. A judgement of one map is passed off as that of another, which differs in one thing: all its
-lines and measures are then as an honest engine drew them, and only the ground under them is not there.
-Or one member of a judgement is written anew. What is passed off is a forgery only if the engine judges
-the map it is shown with otherwise, so that each is false by what the engine itself says.
+Two ways. A judgement of one map is passed off as that of another, which differs in one thing: all
+its lines and measures are then as an honest engine drew them, and only the ground under them is not
+there. Or one member of a judgement is written anew. What is passed off is a forgery only if the
+engine judges the map it is shown with otherwise, so that each is false by what the engine says.
 
     python -m tests.property.forger                  the library and 500 random maps
     python -m tests.property.forger 20               20 random maps, and as many of the library
@@ -20,11 +20,10 @@ import random
 import sys
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import encircle
 from encircle.geojson import read_situation
@@ -32,6 +31,9 @@ from tests.property.forged_judgements import LIES, VERDICTS
 from tests.property.forged_maps import CHANGES
 from tests.property.rough import rough_of
 from tests.property.strategies import situation_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 QUICK = encircle.Options(most_worlds=0)
@@ -43,7 +45,7 @@ SUPPOSED = {
     "options_in_silence": "it was judged by other options than it says",
     "left_out_in_silence": "it was judged without a feature, and does not say so",
     "assumed_in_silence": "it was judged as if a feature were beyond doubt, and does not say so",
-    "drawn_told_false": "what the map gives as drawn is told otherwise, where something is left out",
+    "drawn_told_false": "what the map as drawn gives is told otherwise, a feature being left out",
 }
 """Ways to judge the map itself otherwise than is told."""
 KINDS = {name: false for name, (false, _) in CHANGES.items()} | SUPPOSED
@@ -81,7 +83,7 @@ def ways_of(told: Told) -> list[Any]:
 
 
 def pass_off(foreign: Told, own: Told) -> Told:
-    """Dress a judgement of another map as one of the map at hand, in all that costs a forger nothing."""
+    """Dress a judgement of another map as one of this, in all that costs a forger nothing."""
     forged = copy.deepcopy(foreign)
     for name in ("title", "notices", "provenance", "as_of", "confidence"):
         forged[name] = copy.deepcopy(own[name])
@@ -213,7 +215,7 @@ def is_accepted(forged: Told, situation: Any) -> bool:
 
 
 def main(count: int = 500, most: int = 1000, *only: str) -> int:
-    """Forge on the library and on random maps; print what was tried and what was accepted, by kind."""
+    """Forge on the library and on random maps; print what was tried and accepted, by kind."""
     kinds = only or tuple(KINDS)
     tried: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for number, case in enumerate(cases(count), 1):
