@@ -92,6 +92,14 @@ def doubt_and_absence_are_the_map_s(case: CodeCase) -> Iterator[Fault]:
         yield Fault(f"{case.position.id!r} is said to be in doubt and is there", case.names)
 
 
+def may_contradict(survey: Survey, position: Position) -> bool:
+    """Tell whether a bare position may have no place but lost ones, or one lost and no way out."""
+    if not survey.may_contradict(position):
+        return False
+    lost = survey.may_be_lost(position)
+    return lost or find_way_by(survey, position, "optimistic", "closed") is None
+
+
 def what_cannot_be_told_has_its_reason(case: CodeCase) -> Iterator[Fault]:
     """A position that is there and cannot be told is off the map, against it, or the map ends."""
     survey, position = case.survey, case.position
@@ -131,9 +139,13 @@ def access_is_what_is_claimed(case: CodeCase) -> Iterator[Fault]:
 
 def access_is_on_its_axis(case: CodeCase) -> Iterator[Fault]:
     """What is open by sea, air or a special way is called so, and what nothing gives is not."""
-    if case.ruling.verdict in ("indeterminate", "no_force"):
+    if case.ruling.verdict == "no_force":
         return
     survey, position = case.survey, case.position
+    if case.ruling.because == CONTRADICTION:
+        if set(case.ruling.access.values()) - {"unknown"}:
+            yield Fault(f"{position.id!r} contradicts the map, and access is told", case.names)
+        return
     known = [f for f in survey.known.values() if isinstance(f, Crossing)]
     by_leave = any(c.permission == "enemy" and c.state != "cut" for c in known)
     for kind, said in case.ruling.access.items():
@@ -160,7 +172,7 @@ def _is_drawn(survey: Survey, kind: str) -> bool:
     anchors = (a for a in survey.each(Anchor) if a.side in survey.friends)
     bound = survey.extent().buffer(survey.parameters.join_m)
     facilities = (c for c in survey.each(Crossing) if survey.shape(c).intersects(bound))
-    leads = any(FACILITIES.get(f.type) == kind for f in facilities if isinstance(f, Crossing))
+    leads = any(FACILITIES.get(f.type) == kind for f in facilities)
     return leads or any(anchor.access == kind for anchor in anchors)
 
 
@@ -168,12 +180,19 @@ def modes_are_open_as_told(case: CodeCase) -> Iterator[Fault]:
     """Each mode that is called open, contested or closed by land is so, flooded by itself."""
     if case.ruling.verdict in ("indeterminate", "no_force"):
         return
+    bound = case.survey.extent().buffer(case.survey.parameters.join_m)
+    carried = {
+        mode
+        for line in case.survey.each_line()
+        if getattr(line, "type", None) not in FACILITIES
+        and case.survey.shape(line).intersects(bound)
+        for mode in line.modes
+    }
     for mode, said in case.ruling.land.items():
-        mapped = any(mode in line.modes for line in case.survey.each_line())
-        if said == "unknown" and mode in ("tracked", "foot"):
-            yield Fault(f"whether {mode} gets out is said to be unknown", case.names)
-        if said in ("open", "contested") and mode in ("rail", "wheeled", "boat") and not mapped:
-            yield Fault(f"nothing on the map carries {mode}, and it is called {said}", case.names)
+        mapped = mode in ("tracked", "foot") or mode in carried
+        if (said == "unknown") == mapped:
+            there = "is" if mapped else "is not"
+            yield Fault(f"{mode} is called {said}, and what carries it {there} mapped", case.names)
         able = [_gets_out(case, mode, r, "open") for r in GIVES.get(said, ())]
         if able and not any(able):
             yield Fault(f"{mode} is called {said} and reaches no anchor", case.names)
@@ -203,9 +222,8 @@ def fire_is_that_of_each_mode(case: CodeCase) -> Iterator[Fault]:
             yield Fault(f"{mode} has no way under {grade or 'unmapped fire'} or less", case.names)
         if rank >= F2 and mode != "boat" and _way_under(case, "closed", (mode,), rank, reading):
             yield Fault(f"{mode} has a way under less than {grade}", case.names)
-        mapped = {fire.grade for fire in case.survey.each(Fire)}
-        mapped |= {line.fire for line in case.survey.each_line()}
-        if grade not in (None, *mapped):
+        mapped = [line.fire for line in case.survey.each_line()]
+        if grade not in (None, *mapped, *(fire.grade for fire in case.survey.each(Fire))):
             yield Fault(f"{mode} is said to go under {grade}, and none is mapped", case.names)
 
 
@@ -226,7 +244,7 @@ def fire_and_compass_bear_it_out(case: CodeCase) -> Iterator[Fault]:
         yield Fault(f"{case.position.id!r} is called connected under fire on its way", case.names)
     if code == "C1" and not calm and _way_under(case, "closed", LAND_MODES, F2) is not None:
         calm = True
-    shares = _look_round(case)
+    shares = _look_round(case.survey, case.position)
     if shares is None:
         return
     most = case.survey.parameters.salient_share
@@ -256,32 +274,32 @@ def _way_under(
     return find_way_by(case.survey, case.position, reading, lean, modes, shun)
 
 
-def _look_round(case: CodeCase) -> tuple[float, float] | None:
+def _look_round(survey: Survey, position: Position) -> tuple[float, float] | None:
     """Give the least and the greatest share of the compass; null where no place is certain."""
-    shape = case.survey.shape(case.position)
-    places = case.survey.places(case.position)
+    shape = survey.shape(position)
+    places = survey.places(position)
     if shape.geom_type == "Polygon":
         middle = shape.representative_point()
-        if not case.survey.ground("pessimistic", "closed").passable.covers(middle):
+        if not survey.ground("pessimistic", "closed").passable.covers(middle):
             return None  # a force drawn across ground it cannot pass is seen from the rest of it
         places = [middle]
-    looks = [[share_hostile(case.survey, p, lean) for p in places] for lean in ("open", "closed")]
+    looks = [[share_hostile(survey, p, lean) for p in places] for lean in ("open", "closed")]
     return min(looks[0]), min(looks[1])
 
 
 # -- what a map can give, by the verifier's own floods ----------------------------------------
 
-BEST_OFF_FIRST = ("not_encircled", "contested", "indeterminate", "encircled")
-"""The best-off position sets the force's verdict. Source: contract, 2."""
+BEST_OFF_FIRST = ("C0", "C1", "C2", "C3", "U", "E1", "E2")
+"""The best-off position sets the force's status. Source: contract, 2."""
 
 
-def verdicts_of(survey: Survey, position: Position) -> set[str]:
-    """List the verdicts that one position may have, as near as drawing leaves them open."""
+def codes_of(survey: Survey, position: Position) -> set[str]:
+    """List the codes that one position may have, as near as drawing leaves them open."""
     if not survey.stands(position):
         speaks = position.id in survey.known
-        return set() if speaks and position.present == "withdrawn" else {"indeterminate"}
+        return set() if speaks and position.present == "withdrawn" else {"U"}
     if survey.must_contradict(position, any_place=False):
-        return {"indeterminate"}
+        return {"U"}
     ways = {
         (reading, lean): find_way_by(survey, position, reading, lean)
         for reading in READINGS
@@ -291,21 +309,43 @@ def verdicts_of(survey: Survey, position: Position) -> set[str]:
     ends = not whole or _may_run_off(survey, position)
     found = set()
     if ways["pessimistic", "open"]:
-        found.add("not_encircled")
+        found |= _open_codes_of(survey, position)
     if ways["optimistic", "open"] and not ways["pessimistic", "closed"]:
-        found.add("contested")
+        found.add("C3")
     if not ways["optimistic", "closed"]:
-        found |= {"encircled", *(["indeterminate"] if ends else [])}
-    if survey.may_contradict(position):
-        found.add("indeterminate")
+        found |= {"U"} if ends else set()
+        if find_access(survey, position, "optimistic", "open"):
+            found.add("E1")
+        if not find_access(survey, position, "optimistic", "closed"):
+            found.add("E2")
+    if may_contradict(survey, position):
+        found.add("U")
     return found
 
 
-def verdicts_of_all(parts: list[set[str]]) -> set[str]:
-    """List the verdicts that a force may have: that of the best-off of its positions."""
+def _open_codes_of(survey: Survey, position: Position) -> set[str]:
+    """Tell connected, salient and interdicted apart, where a way is open on both readings."""
+
+    def under(lean: Lean, modes: tuple[str, ...], shun: float) -> bool:
+        return find_way_by(survey, position, "pessimistic", lean, modes, shun) is not None
+
+    found = set() if under("closed", VEHICLES, F3) else {"C2"}
+    if not under("open", VEHICLES, F3):
+        return found
+    shares, most = _look_round(survey, position), survey.parameters.salient_share
+    least, greatest = shares or (0.0, 1.0)
+    if under("open", LAND_MODES, F2) and least <= most + COMPASS_SLACK:
+        found.add("C0")
+    if not under("closed", LAND_MODES, F2) or greatest > most - COMPASS_SLACK:
+        found.add("C1")
+    return found
+
+
+def codes_of_all(parts: list[set[str]]) -> set[str]:
+    """List the codes that a force may have: that of the best-off of its positions."""
     if not parts:
-        return {"no_force"}
-    ranks = [{BEST_OFF_FIRST.index(verdict) for verdict in part} for part in parts]
+        return {"N"}
+    ranks = [{BEST_OFF_FIRST.index(code) for code in part} for part in parts]
     highest = min(max(some) for some in ranks)
     return {BEST_OFF_FIRST[r] for some in ranks for r in some if r <= highest}
 

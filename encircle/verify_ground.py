@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import shapely
@@ -40,6 +40,7 @@ Lean = Literal["open", "closed"]
 """Where drawing leaves room (a disc is drawn with corners, a seam has a mouth), which certificate
 gets the benefit of the doubt: `open` draws passable ground large, `closed` draws it small."""
 Holder = Literal["friendly", "hostile", "neutral", "grey"]
+Kind = TypeVar("Kind", bound=Feature)
 Region: TypeAlias = BaseGeometry | Sequence[BaseGeometry]
 """An area, or several that are taken as one: only what lies near a certificate is united."""
 
@@ -319,6 +320,10 @@ class Survey:
         others = [place for place, is_lost in zip(places, lost, strict=True) if not is_lost]
         return any(lost) and not (others and self._walks_out(others))
 
+    def may_be_lost(self, position: Position) -> bool:
+        """Every place of a position may lie on hostile ground."""
+        return all(self._share_lost(p, "closed") >= LOST_LEAST for p in self.places(position))
+
     def must_contradict(self, position: Position, *, any_place: bool) -> bool:
         """A bare position lies deep in hostile ground with every place, or with any."""
         if not self.is_bare(position):
@@ -367,7 +372,7 @@ class Survey:
                 shares.append(float(hostile.covers(place)))
         return min(shares)
 
-    def each(self, kind: type[Feature]) -> Iterator[Feature]:
+    def each(self, kind: type[Kind]) -> Iterator[Kind]:
         """Go through the features of a kind that speak."""
         return (feature for feature in self.known.values() if isinstance(feature, kind))
 

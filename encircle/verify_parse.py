@@ -455,7 +455,7 @@ def _parse_grade(node: Node) -> str | None:
 
 def _parse_position(node: Node) -> dict[str, object]:
     told = {name: node[name].maybe(Node.text) for name in ("name", "present")}
-    given = {name: value for name, value in told.items() if name in node.object()}
+    given: dict[str, object] = {n: value for n, value in told.items() if n in node.object()}
     weight = node["weight"].maybe(Node.number)
     return given if weight is None else {**given, "weight": weight}
 

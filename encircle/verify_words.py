@@ -65,26 +65,29 @@ def _answers_due(ruling: Ruling) -> dict[str, tuple[str, ...]]:
     """Give the answers that verdict and axes leave to each definition; all to *surrounded*."""
     told = ("land_cut", "vehicle_cut", "fire_control", "isolation")
     if ruling.verdict in UNTOLD:
-        alone = ("surrounded",) if ruling.verdict == "no_force" else ()
-        return dict.fromkeys((*told, *alone), ("unknown",))
+        more = ("surrounded",) if ruling.verdict == "no_force" else ()
+        return dict.fromkeys((*told, *more), ("unknown",))
     cut = LAND_CUT.get(ruling.verdict, "")
-    vehicles = {ruling.land.get("wheeled"), ruling.land.get("tracked")}
-    access = set(ruling.access.values())
-    no_vehicle = "no" if "open" in vehicles else "contested" if "contested" in vehicles else "yes"
-    # On a reading it is isolated where the land is cut and nothing else is open. What is contested
-    # is open on one of them: by special ways that may be the less kind one, for want of land.
+    due = {"land_cut": (cut,), "fire_control": _fire_control_due(ruling)}
+    if len(ruling.land) == len(LAND_MODES):
+        vehicles = (ruling.land["wheeled"], ruling.land["tracked"])
+        some = next((answer for answer in ("open", "contested") if answer in vehicles), "closed")
+        due["vehicle_cut"] = ({"open": "no", "closed": "yes"}.get(some, some),)
+    if len(ruling.access) == len(ACCESS):
+        due["isolation"] = _isolation_due(cut, {*ruling.access.values()})
+    return due
+
+
+def _isolation_due(cut: str, access: set[str]) -> tuple[str, ...]:
+    """On a reading it is isolated where the land is cut and nothing else is open."""
+    # What is contested is open on one of them: a special way on the less kind one, maybe, where
+    # on the other it is a way by land.
     alone = {"open": (False,), "contested": (False, True)}
-    some = next((alone[answer] for answer in ("open", "contested") if answer in access), (True,))
+    some = next((alone[answer] for answer in alone if answer in access), (True,))
     hopeful = some if cut == "yes" else (False,)
     fearful = some if cut in ("yes", "contested") else (False,)
     agreed = {(True, True): "yes", (False, False): "no"}
-    isolated = [agreed.get((h, f), "contested") for h in hopeful for f in fearful]
-    due = {"land_cut": (cut,), "fire_control": _fire_control_due(ruling)}
-    if len(ruling.land) == len(LAND_MODES):
-        due["vehicle_cut"] = (no_vehicle,)
-    if len(ruling.access) == len(ACCESS):
-        due["isolation"] = (*isolated,)
-    return due
+    return tuple(agreed.get((h, f), "contested") for h in hopeful for f in fearful)
 
 
 def _fire_control_due(ruling: Ruling) -> tuple[str, ...]:

@@ -23,9 +23,11 @@ VERDICTS = {"C0": "not_encircled", "C1": "not_encircled", "C2": "not_encircled",
             "C3": "contested", "E1": "encircled", "E2": "encircled",
             "N": "no_force", "U": "indeterminate"}  # fmt: skip
 NAMES = {"C0": "connected", "C1": "salient", "C2": "interdicted", "C3": "contested",
-         "E1": "encircled_with_access", "E2": "isolated", "N": "no_force", "U": "indeterminate"}  # fmt: skip
+         "E1": "encircled_with_access", "E2": "isolated", "N": "no_force",
+         "U": "indeterminate"}  # fmt: skip
 RULES = {"C0": "connected", "C1": "salient", "C2": "interdicted", "C3": "contested",
-         "E1": "encircled_with_access", "E2": "isolated", "N": "no_force", "U": "map_ends_first"}  # fmt: skip
+         "E1": "encircled_with_access", "E2": "isolated", "N": "no_force",
+         "U": "map_ends_first"}  # fmt: skip
 ENCIRCLED = {"encircled": True, "not_encircled": False}
 LAND = {"C3": "contested", "E1": "yes", "E2": "yes", "N": "unknown", "U": "unknown"}
 ACCESS = ("sea", "air", "special")
@@ -248,7 +250,8 @@ def fire_by_mode(told: Told, document: Told, rng: random.Random) -> Iterator[Tol
     for number, part in enumerate(parts_of(told)):
         for mode, says in part["axes"]["fire"]["by_mode"].items():
             for other in ("F0", "F1", "F2", "F3", "F4", None):
-                if other != says:
+                calm = {None, "F0", "F1"}  # told of the path alone, see what is not checked
+                if other != says and not {other, says} <= calm:
                     forged = fresh(told)
                     parts_of(forged)[number]["axes"]["fire"]["by_mode"][mode] = other
                     yield forged
@@ -281,7 +284,10 @@ def path_leaps(told: Told, document: Told, rng: random.Random) -> Iterator[Told]
         legs = path["legs"]
         if len(legs) < 2:
             continue
-        start, end = (legs[0]["geometry"]["coordinates"][0], legs[-1]["geometry"]["coordinates"][-1])
+        start, end = (
+            legs[0]["geometry"]["coordinates"][0],
+            legs[-1]["geometry"]["coordinates"][-1],
+        )
         if path["mode"] in {"wheeled", "rail"} or start == end:
             continue
         path["legs"] = [{**legs[0], "geometry": {"type": "LineString", "coordinates": [start, end]},
@@ -312,7 +318,11 @@ def path_mode(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
         changed = False
         for path in certificates_of(forged, "open"):
             # To go on foot where tracks go is no lie; wheels where there is ground is one.
-            if path["mode"] == mode or mode == "foot" or {"wheeled", "tracked"} == {path["mode"], mode}:
+            if (
+                path["mode"] == mode
+                or mode == "foot"
+                or {"wheeled", "tracked"} == {path["mode"], mode}
+            ):
                 continue
             path["mode"] = mode
             for leg in path["legs"]:
@@ -428,13 +438,13 @@ def neck_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told
 
 @lie("the ring is a hair's breadth round the position, on ground that lets through")
 def ring_of_a_hair(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
-    for size in (1e-3, 1e-6, 0.2):
+    for size in (1e-3, 1e-6, 1e-2):
         forged = fresh(told)
         changed = False
         for part in forged["units"]:
             closed = part["certificates"]["closed"]
             place = next(f for f in document["features"] if f["id"] == part["id"])["geometry"]
-            if not closed or place["type"] != "Point":
+            if not closed or place["type"] != "Point" or closed["area_km2"] < 10 * size:
                 continue
             x, y = place["coordinates"][:2]
             ring = [[x - size, y - size], [x + size, y - size], [x + size, y + size],
@@ -506,10 +516,13 @@ def wall_credited(told: Told, document: Told, rng: random.Random) -> Iterator[To
     for evidence in (sorted(own), [], ["nobody"], "ids"):
         forged = fresh(told)
         rings = list(certificates_of(forged, "closed"))
+        changed = False
         for closed in rings:
-            longest = max(closed["segments"], key=lambda s: s["length_m"])
-            longest["evidence"] = evidence
-        if rings:
+            held = [s for s in closed["segments"] if s["by"] != "grey"]
+            if held:
+                max(held, key=lambda s: s["length_m"])["evidence"] = evidence
+                changed = True
+        if changed:
             yield forged
 
 
@@ -541,7 +554,16 @@ def road_out(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
 
 @lie("a member without which nothing is proved is missing")
 def member_missing(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
-    for name in ("force", "side", "as_of", "verdict", "status", "certificates", "units", "provenance"):
+    for name in (
+        "force",
+        "side",
+        "as_of",
+        "verdict",
+        "status",
+        "certificates",
+        "units",
+        "provenance",
+    ):
         forged = fresh(told)
         del forged[name]
         yield forged
@@ -608,7 +630,10 @@ def supposition_invented(told: Told, document: Told, rng: random.Random) -> Iter
 
 @lie("what the map says of its own doubt is kept quiet, played down or rewritten")
 def doubt_kept_quiet(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    drawn = json.dumps((document.get("situation") or {}).get("notices", []))
     for number, notice in enumerate(told["notices"]):
+        if json.dumps(notice["statement"]) not in drawn:
+            continue  # a slip of drawing, which only the engine looks for
         forged = fresh(told)
         del forged["notices"][number]
         yield forged

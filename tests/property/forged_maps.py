@@ -1,7 +1,7 @@
 """Maps that differ in one thing: what is judged on the one is false, or may be, on the other.
 
-Each change is made in place: the features keep their ids, so that what a proof made on the one names is
-there on the other too.
+Each change is made in place: the features keep their ids, so that what a proof made on the one
+names is there on the other too.
 """
 
 from __future__ import annotations
@@ -108,10 +108,14 @@ def is_of(document: Document) -> Callable[[Any], bool]:
 
 def is_hostile(document: Document) -> Callable[[Any], bool]:
     friends = friends_of(document)
-    return lambda p: p.get("holder") not in {None, "neutral", *friends} and p.get("basis") in {
-        "assessed",
-        "territory",
-    }
+    return lambda p: (
+        p.get("holder") not in {None, "neutral", *friends}
+        and p.get("basis")
+        in {
+            "assessed",
+            "territory",
+        }
+    )
 
 
 def is_friendly(document: Document) -> Callable[[Any], bool]:
@@ -127,7 +131,7 @@ def instant_of(document: Document) -> datetime | None:
     text = whole_of(document).get("as_of")
     if not text:
         return None
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return datetime.fromisoformat(text)
 
 
 def write(instant: datetime) -> str:
@@ -167,13 +171,13 @@ def strip_of(document: Document, rng: random.Random, width_m: float) -> Any:
 @change("unknown ground is called the enemy's, or the other way about")
 def grey_as_enemy(document: Document, rng: random.Random) -> Document | None:
     foe = foe_of(document)
-    return foe and tell(document, rng, "control", is_grey, holder=foe, basis="assessed") or None
+    return (foe and tell(document, rng, "control", is_grey, holder=foe, basis="assessed")) or None
 
 
 @change("unknown ground is called the force's own, or the other way about")
 def grey_as_own(document: Document, rng: random.Random) -> Document | None:
     own = next(iter(sorted(friends_of(document))), None)
-    return own and tell(document, rng, "control", is_grey, holder=own, basis="assessed") or None
+    return (own and tell(document, rng, "control", is_grey, holder=own, basis="assessed")) or None
 
 
 @change("ground that is only claimed is counted as held")
@@ -189,7 +193,7 @@ def held_as_claim(document: Document, rng: random.Random) -> Document | None:
 @change("ground of its own is taken as the enemy's")
 def own_as_enemy(document: Document, rng: random.Random) -> Document | None:
     foe = foe_of(document)
-    return foe and tell(document, rng, "control", is_friendly(document), holder=foe) or None
+    return (foe and tell(document, rng, "control", is_friendly(document), holder=foe)) or None
 
 
 @change("ground of its own is taken as neutral")
@@ -403,7 +407,11 @@ def crossing_type(document: Document, rng: random.Random) -> Document | None:
     if feature is not None:
         says = feature["properties"]
         says["type"] = rng.choice(
-            [t for t in ("bridge", "tunnel", "ferry", "checkpoint", "airstrip") if t != says["type"]]
+            [
+                t
+                for t in ("bridge", "tunnel", "ferry", "checkpoint", "airstrip")
+                if t != says["type"]
+            ]
         )
         says.pop("modes", None)
     return other
@@ -439,7 +447,9 @@ def barrier_blocks(document: Document, rng: random.Random) -> Document | None:
     if feature is not None:
         says = feature["properties"]
         if says.pop("blocks", None) is None:
-            says["blocks"] = rng.choice((["rail"], ["rail", "wheeled"], ["rail", "wheeled", "tracked"]))
+            says["blocks"] = rng.choice(
+                (["rail"], ["rail", "wheeled"], ["rail", "wheeled", "tracked"])
+            )
     return other
 
 
