@@ -534,7 +534,7 @@ def _measure_land(facts: Facts, mode: str) -> str:
     lines = facts.network.lines
     carried = [r.modes for piece in lines.pieces for r in piece.routes]
     mapped = any(mode in modes for modes in carried + [s.crossing.modes for s in lines.spans])
-    if facts.is_gone or facts.is_doubtful or (mode in ("rail", "wheeled", "boat") and not mapped):
+    if facts.is_untold or (mode in ("rail", "wheeled", "boat") and not mapped):
         return "unknown"
     holds = {r: mode in facts.outlooks[r].ways for r in READINGS}
     if not any(holds.values()):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING
 
+import networkx as nx
 import numpy as np
 import shapely
-from shapely.geometry import Point, Polygon
+from shapely.geometry import MultiPoint, Point, Polygon
 
 from encircle.situation import Anchor, Barrier, Crossing, Fire, Position, Route
 from encircle.verify_ground import (
@@ -186,7 +188,38 @@ class Flood:
     def links(self) -> list[tuple[str, set[int]]]:
         """The crossings and road ends, each with the pieces it joins."""
         found = [(c.id, self._linked(c)) for c in self._crossings()]
-        return [*found, *self._joined()]
+        return [*found, *self._joined(), *self._end_to_end(dict(found))]
+
+    def _end_to_end(self, linked: dict[str, set[int]]) -> Iterator[tuple[str, set[int]]]:
+        """Find the crossings that lead on to one another, where no road lies between them."""
+        lines = {c.id: c for c in self._crossings()} if self.on_routes else {}
+        on = nx.Graph()
+        for one, other in combinations(lines.values(), 2):
+            if self._leads_on(one, other):
+                on.add_edge(one.id, other.id)
+        for chain in nx.connected_components(on):
+            yield min(chain), set().union(*(linked[name] for name in chain))
+
+    def _leads_on(self, one: Crossing, other: Crossing) -> bool:
+        join_m = self.survey.parameters.join_m
+        walls = [self.survey.shape(b) for b in self.survey.barriers(self.reading, self.walk)]
+        for span in spans_of(self.survey, self.drawn, one):
+            for further in spans_of(self.survey, self.drawn, other):
+                if not self.sure:
+                    if span.distance(further) <= join_m + TOLERANCE_M:
+                        return True
+                    continue
+                if not (self._is_open_span(one, span) and self._is_open_span(other, further)):
+                    continue
+                ends = (
+                    MultiPoint(shapely.get_coordinates(line)[[0, -1]]) for line in (span, further)
+                )
+                step = shapely.shortest_line(*ends)
+                dry = not any(step.intersects(wall) for wall in walls)
+                firm = measure_stray(step, self._spannable, SLACK_M) <= SLACK_M
+                if step.length <= join_m - STEP_M and dry and firm:
+                    return True
+        return False
 
     def spread(self, units: Iterable[Position]) -> dict[int, str | None]:
         """Find every piece that can be reached, and the crossing it was reached by."""

@@ -235,9 +235,7 @@ def _starts_from(case: PathCase) -> list[Position]:
     return [unit] if isinstance(unit, Position) else []
 
 
-def _leads_out(
-    case: PathCase, mode: str, lines: frozenset[str], network: _Roads | None
-) -> bool:
+def _leads_out(case: PathCase, mode: str, lines: frozenset[str], network: _Roads | None) -> bool:
     """Tell whether by some lines alone a mode may come from the force to an anchor."""
     survey, reading = case.survey, case.path.reading
     needed = ("foot", "boat") if mode == "boat" else (mode,)

@@ -187,7 +187,7 @@ def test_where_an_error_decides_the_pivot_says_what_holds_as_drawn():
     judgement = judge(HOME, north, south, west, unit, REAR)
     assert judgement.status.code == "C3"
     statements = [p["statement"] for p in judgement.pivots]
-    assert any("drawn exactly where it is, a way out is open" in s for s in statements)
+    assert any("boundaries where they are drawn a way out is open" in s for s in statements)
     assert any(p["probability"] == pytest.approx(5 / 6, abs=0.001) for p in judgement.pivots)
     assert not any("0.0 km" in s or "smaller" in s for s in statements)
 

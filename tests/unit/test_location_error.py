@@ -61,7 +61,7 @@ def test_a_corridor_narrower_than_the_error_is_contested(width_m, around):
     judgement = judged(draw((free, OURS), *painted, territory=land))
     assert judgement.verdict == ("contested" if width_m < 600 else "not_encircled")
     if width_m < 600:
-        assert "It hangs on the errors stated for what is drawn" in explain(judgement)
+        assert "It hangs on the errors stated for" in explain(judgement)
         assert "0.0 km of ground nobody is sure of" not in explain(judgement)
 
 

@@ -59,7 +59,7 @@ def test_the_stretch_along_the_edge_is_told_apart_from_grey_ground():
 def test_words_and_picture_name_the_edge():
     situation = draw()
     judgement = judge(situation)
-    assert "4.4 km edge of the map" in explain(judgement)
+    assert "the edge of the map (4.4 km)" in explain(judgement)
     assert "an edge is no wall" in explain(judgement)
     assert "the edge of the map, which is no wall" in draw_svg(judgement, situation)
 
