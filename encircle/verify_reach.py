@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 import shapely
@@ -30,12 +30,13 @@ from encircle.verify_parse import LAND_MODES, rank_of_fire
 from encircle.verify_spans import spans_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from shapely.geometry.base import BaseGeometry
 
     from encircle.verify_parse import Reading
 
+Drawn = TypeVar("Drawn")
 STRAY_M = SLACK_M / 10
 """Ground that may be entered, drawn twice, meets within this; metres."""
 STEP_M = 1.0
@@ -91,6 +92,16 @@ class Flood:
     @cached_property
     def ground(self) -> BaseGeometry:
         """The ground the mode may be on, barriers and fire that is shunned taken out."""
+        return self._drawn_once("ground", self._draw_ground)
+
+    def _drawn_once(self, what: str, draw: Callable[[], Drawn]) -> Drawn:
+        """Draw what no choice of lines changes once for all floods of one kind."""
+        key = (what, self.reading, self.lean, self.walk, self.shun, self.past_the_edge)
+        if key not in self.survey.drawings:
+            self.survey.drawings[key] = draw()
+        return cast("Drawn", self.survey.drawings[key])
+
+    def _draw_ground(self) -> BaseGeometry:
         barriers = self.survey.barriers(self.reading, self.walk)
         shapes = [self.survey.shape(barrier) for barrier in barriers]
         if self.sure:
@@ -135,10 +146,13 @@ class Flood:
     def pieces(self) -> list[BaseGeometry]:
         """The ground, or the stretches of route, that hang together for the mode."""
         if not self.on_routes:
-            return polygons_of(self.ground.buffer(-SLACK_M / 2) if self.sure else self.ground)
+            return self._drawn_once("pieces", self._draw_pieces)
         routes = (line for line in self._lines(self.walk) if isinstance(line, Route))
         lines = [self._left_of(self.survey.shape(route)) for route in routes]
         return polygons_of(union_of(lines).intersection(self.ground).buffer(BAND_M / 2))
+
+    def _draw_pieces(self) -> list[BaseGeometry]:
+        return polygons_of(self.ground.buffer(-SLACK_M / 2) if self.sure else self.ground)
 
     def _left_of(self, line: BaseGeometry) -> BaseGeometry:
         """Take from a route what runs on a line not taken: posted twice, it is lost as one."""
@@ -180,7 +194,9 @@ class Flood:
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree(self.pieces)
+        if self.on_routes:
+            return shapely.STRtree(self.pieces)
+        return self._drawn_once("tree", lambda: shapely.STRtree(self.pieces))
 
     @cached_property
     def links(self) -> list[tuple[str, set[int]]]:
@@ -498,11 +514,7 @@ BEARINGS = 720
 
 def share_hostile(survey: Survey, place: BaseGeometry, lean: Lean) -> float:
     """Measure the share of the compass on which the enemy is met first, optimistically."""
-    ground = survey.ground("optimistic", lean)
-    if lean == "closed":
-        hostile = join(ground.hostile, ground.seam_closed)
-    else:  # a crack between two drawings hides no horizon
-        hostile = areas_of(ground.hostile.buffer(-GIVE_M, quad_segs=2).buffer(GIVE_M, quad_segs=2))
+    hostile = _horizon(survey, lean)
     anchors = [
         survey.shape(a)
         for a in survey.known.values()
@@ -517,6 +529,19 @@ def share_hostile(survey: Survey, place: BaseGeometry, lean: Lean) -> float:
     return float((first < end).mean())
 
 
+def _horizon(survey: Survey, lean: Lean) -> BaseGeometry:
+    """Draw what is met on the compass; a crack between two drawings hides no horizon."""
+    key = ("horizon", lean)
+    if key not in survey.drawings:
+        ground = survey.ground("optimistic", lean)
+        survey.drawings[key] = (
+            join(ground.hostile, ground.seam_closed)
+            if lean == "closed"
+            else areas_of(ground.hostile.buffer(-GIVE_M, quad_segs=2).buffer(GIVE_M, quad_segs=2))
+        )
+    return cast("BaseGeometry", survey.drawings[key])
+
+
 def _look_round(place: BaseGeometry, shapes: list[BaseGeometry]) -> np.ndarray:
     """Measure how far off an outline is met on each bearing, metres; infinite where none is."""
     met = np.full(BEARINGS, np.inf)
@@ -524,18 +549,21 @@ def _look_round(place: BaseGeometry, shapes: list[BaseGeometry]) -> np.ndarray:
     if not rings:
         return met
     eye = shapely.get_coordinates(place)[0]
-    bounds = shapely.total_bounds(np.asarray([*rings, place]))
-    far = float(np.hypot(bounds[2] - bounds[0], bounds[3] - bounds[1]))
-    turns = (np.arange(BEARINGS) + 0.5) * (2 * np.pi / BEARINGS)
-    ways = np.stack([np.cos(turns), np.sin(turns)], axis=1)
-    rays = shapely.linestrings(np.stack([np.broadcast_to(eye, ways.shape), eye + far * ways], 1))
-    lines = map(shapely.get_coordinates, rings)
-    sides = np.concatenate([np.stack([c[:-1], c[1:]], 1) for c in lines])
-    tree = shapely.STRtree(np.asarray(shapely.linestrings(sides)).tolist())
-    looked, seen = tree.query(rays, predicate="intersects")
-    along, out = sides[seen, 1] - sides[seen, 0], sides[seen, 0] - eye
-    across = ways[looked, 0] * along[:, 1] - ways[looked, 1] * along[:, 0]
+    lines = (shapely.get_coordinates(ring) - eye for ring in rings)
+    start, end = np.concatenate([np.stack([c[:-1], c[1:]], 1) for c in lines]).transpose(1, 0, 2)
+    # Seen from the eye a side spans the bearings between its ends, the short way round.
+    step = 2 * np.pi / BEARINGS
+    first, last = (np.arctan2(p[:, 1], p[:, 0]) / step - 0.5 for p in (start, end))
+    span = (last - first + BEARINGS / 2) % BEARINGS - BEARINGS / 2
+    low, high = np.minimum(first, first + span), np.maximum(first, first + span)
+    count = np.maximum(np.floor(high) - np.ceil(low) + 1, 0).astype(int)
+    side = np.repeat(np.arange(len(start)), count)
+    bearing = np.repeat(np.ceil(low).astype(int) - np.cumsum(count) + count, count)
+    bearing += np.arange(len(side))
+    turn = (bearing + 0.5) * step
+    along = end[side] - start[side]
+    across = np.cos(turn) * along[:, 1] - np.sin(turn) * along[:, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
-        off = (out[:, 0] * along[:, 1] - out[:, 1] * along[:, 0]) / across
-    np.minimum.at(met, looked[across != 0], off[across != 0])
+        off = (start[side, 0] * along[:, 1] - start[side, 1] * along[:, 0]) / across
+    np.minimum.at(met, bearing[across != 0] % BEARINGS, off[across != 0])
     return met
