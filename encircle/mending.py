@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import shapely
+from shapely.geometry import Point
 
 from encircle.ground import find_ties
 from encircle.notices import Notice
@@ -22,12 +23,18 @@ if TYPE_CHECKING:
     class Sheet(Protocol):
         """A map on the plane: what its slips are looked for on."""
 
-        situation: Situation
-        options: Options
-        plane: Plane
-        shapes: dict[str, BaseGeometry]
-        barriers: list[Barrier]
-        controls: list[tuple[Control, str]]
+        @property
+        def situation(self) -> Situation: ...
+        @property
+        def options(self) -> Options: ...
+        @property
+        def plane(self) -> Plane: ...
+        @property
+        def shapes(self) -> dict[str, BaseGeometry]: ...
+        @property
+        def barriers(self) -> list[Barrier]: ...
+        @property
+        def controls(self) -> list[tuple[Control, str]]: ...
 
         def say_place(self, shape: BaseGeometry) -> str:
             """Say where something is, in degrees."""
@@ -75,7 +82,7 @@ def find_loose_ends(sheet: Sheet) -> Iterator[Notice]:
             line = shapely.intersection(line, whole)
         walls = [*held, *others, *(whole.boundary for whole in frame)]
         for gap in find_ties(line, walls, sheet.options.seam_m) if walls else ():
-            end = shapely.get_point(gap, 0)
+            end = Point(shapely.get_coordinates(gap)[0])
             yield Notice(
                 "loose_end_tied", "info",
                 f"{barrier.id} ends at {sheet.say_place(end)}, {gap.length:.0f} m short of what "

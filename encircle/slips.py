@@ -461,7 +461,7 @@ def _is_gate(sheet: _Sheet, shape: BaseGeometry) -> bool:
     if shape.geom_type == "Point":
         return False
     for route, _ in sheet.evidence.of_kind(Route):
-        ends = shapely.points(shapely.get_coordinates(sheet.shapes[route.id])[[0, -1]])
+        ends = [Point(p) for p in shapely.get_coordinates(sheet.shapes[route.id])[[0, -1]]]
         near = [e for e in ends if shapely.dwithin(e, shape, sheet.options.join_m)]
         if route.state == "open" and any(not sheet.find_holders(end) for end in near):
             return True

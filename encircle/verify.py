@@ -23,11 +23,12 @@ from encircle.calling import make_callable
 from encircle.errors import CertificateError, SituationError
 from encircle.supposition import suppose
 from encircle.verify_codes import (
+    BEST_OFF_FIRST,
     CODE_RULES,
     CONTRADICTION,
     CodeCase,
-    verdicts_of,
-    verdicts_of_all,
+    best_of,
+    codes_of,
 )
 from encircle.verify_ground import FOCUS_M, Survey, trace_of
 from encircle.verify_parse import (
@@ -67,7 +68,25 @@ ENCIRCLED: dict[str, tuple[bool | None, ...]] = {
     "not_encircled": (False,),
     "no_force": (None, False),
 }
-LAND_CUT = {"encircled": "yes", "not_encircled": "no", "contested": "contested"}
+WAY_OUT = {
+    "land_cut": ("no",), "vehicle_cut": ("no",), "fire_control": ("no", "unknown"),
+    "isolation": ("no",),
+}  # fmt: skip
+IMPLIED: dict[str, dict[str, tuple[str, ...]]] = {
+    "C0": WAY_OUT,
+    "C1": WAY_OUT,
+    "C2": {"land_cut": ("no",), "isolation": ("no",)},
+    "C3": {
+        "land_cut": ("contested",), "vehicle_cut": ("contested", "yes"),
+        "isolation": ("contested", "no"),
+    },
+    "E1": {
+        "land_cut": ("yes",), "vehicle_cut": ("yes",), "fire_control": ("yes",),
+        "isolation": ("no", "contested"),
+    },
+    "E2": dict.fromkeys(("land_cut", "vehicle_cut", "fire_control", "isolation"), ("yes",)),
+}  # fmt: skip
+"""Code to the answers it leaves open to each definition. Source: contract, Definitions."""
 DEMANDS: dict[str, tuple[str | None, str | None]] = {
     "not_encircled": ("pessimistic", None),
     "encircled": (None, "optimistic"),
@@ -416,15 +435,19 @@ def the_map_as_drawn_gives_what_is_told(base: Base) -> Iterator[Fault]:
         return
     if STATUSES.get(what_if.code, ("", ""))[1] != what_if.verdict:
         yield Fault(f"as drawn the map is said to give {what_if.code} and {what_if.verdict}")
-    force = base.survey.situation.positions_of(base.survey.situation.force)
-    able = [verdicts_of(base.survey, position) for position in force]
-    due = verdicts_of_all([one for one in able if one])
-    if what_if.verdict not in due:
-        said = f"as drawn the map is said to give {what_if.verdict}, and gives "
+    whole = Whole(base.said, base.survey)
+    able = [codes_of(base.survey, position) for position in whole.standing]
+    doubted = [{"U"} for _ in whole.doubtful]
+    due = {"U"} if doubted and not able else {"N", "U"}
+    if able:
+        due = best_of(able, BEST_OFF_FIRST) | best_of([*able, *doubted], BEST_OFF_FIRST)
+    if what_if.code not in due:
+        said = f"as drawn the map is said to give {what_if.code}, and gives "
         yield Fault(said + (" or ".join(sorted(due)) or "nothing"))
-    whole = base.said.whole
+    yield from _find_unsaid(what_if.code, what_if.definitions)
+    ruling = base.said.whole
     was = {"status": what_if.code, "verdict": what_if.verdict, **what_if.definitions}
-    now = {"status": whole.code, "verdict": whole.verdict, **whole.definitions}
+    now = {"status": ruling.code, "verdict": ruling.verdict, **ruling.definitions}
     for name in sorted(was.keys() & now.keys()):
         told = what_if.changed.get(name, (was[name], was[name]))
         if told != (was[name], now[name]):
@@ -589,10 +612,14 @@ def words_agree(ruling: Ruling) -> Iterator[Fault]:
         yield Fault(f"status {ruling.code} {ruling.name or ''} is not {ruling.verdict}")
     if ruling.encircled not in ENCIRCLED.get(ruling.verdict, (None,)):
         yield Fault(f"{ruling.verdict} and encircled {ruling.encircled} contradict each other")
-    due = LAND_CUT.get(ruling.verdict)
-    cut = ruling.definitions.get("land_cut", due)
-    if due and cut != due:
-        yield Fault(f"{ruling.verdict} and land_cut {cut} contradict each other")
+    yield from _find_unsaid(ruling.code, ruling.definitions)
+
+
+def _find_unsaid(code: str, definitions: Mapping[str, str]) -> Iterator[Fault]:
+    """Find answers that the status itself rules out."""
+    for name, due in IMPLIED.get(code, {}).items():
+        if definitions.get(name, due[0]) not in due:
+            yield Fault(f"{code} and {name} {definitions[name]} contradict each other")
 
 
 def axes_agree(ruling: Ruling) -> Iterator[Fault]:
@@ -654,7 +681,7 @@ NOT_CHECKED = (
     "the headline, the findings and every other sentence",
     "the margins, but how wide the ground is at the place of the neck",
     "that no other way is wider at its narrowest place, and no other mode has more separate ways",
-    "the definitions, but land_cut",
+    "the definitions, past what the status itself says of them",
     "which segment of a ring is the weakest",
     "the map itself: whether what it draws is so",
 )

@@ -146,7 +146,7 @@ def fire_and_compass_bear_it_out(case: CodeCase) -> Iterator[Fault]:
         yield Fault(f"{case.position.id!r} is called connected under fire on its way", case.names)
     if code == "C1" and not calm and _way_under(case, "closed", LAND_MODES, F2) is not None:
         calm = True
-    shares = _look_round(case)
+    shares = look_round(case.survey, case.position)
     if shares is None:
         return
     most = case.survey.parameters.salient_share
@@ -170,23 +170,26 @@ def _way_under(case: CodeCase, lean: Lean, modes: tuple[str, ...], shun: float) 
     return find_way_by(case.survey, case.position, "pessimistic", lean, modes, shun)
 
 
-def _look_round(case: CodeCase) -> tuple[float, float] | None:
+def look_round(survey: Survey, position: Position) -> tuple[float, float] | None:
     """Give the least and the greatest share of the compass; null where no place is certain."""
-    shape = case.survey.shape(case.position)
-    places = case.survey.places(case.position)
+    shape = survey.shape(position)
+    places = survey.places(position)
     if shape.geom_type == "Polygon":
         middle = shape.representative_point()
-        if not case.survey.ground("pessimistic", "closed").passable.covers(middle):
+        if not survey.ground("pessimistic", "closed").passable.covers(middle):
             return None  # a force drawn across ground it cannot pass is seen from the rest of it
         places = [middle]
-    looks = [[share_hostile(case.survey, p, lean) for p in places] for lean in ("open", "closed")]
+    looks = [[share_hostile(survey, p, lean) for p in places] for lean in LEANS]
     return min(looks[0]), min(looks[1])
 
 
 # -- what a map can give, by the verifier's own floods ----------------------------------------
 
-BEST_OFF_FIRST = ("not_encircled", "contested", "indeterminate", "encircled")
-"""The best-off position sets the force's verdict. Source: contract, 2."""
+LEANS: tuple[Lean, Lean] = ("open", "closed")
+BEST_OFF_FIRST = ("C0", "C1", "C2", "C3", "U", "E1", "E2")
+"""The best-off position sets the force's status. Source: contract, Verdict and status."""
+CODE_OF = {"contested": "C3", "indeterminate": "U"}
+"""Verdicts of one status."""
 
 
 def verdicts_of(survey: Survey, position: Position) -> set[str]:
@@ -215,13 +218,40 @@ def verdicts_of(survey: Survey, position: Position) -> set[str]:
     return found
 
 
-def verdicts_of_all(parts: list[set[str]]) -> set[str]:
-    """List the verdicts that a force may have: that of the best-off of its positions."""
-    if not parts:
-        return {"no_force"}
-    ranks = [{BEST_OFF_FIRST.index(verdict) for verdict in part} for part in parts]
+def codes_of(survey: Survey, position: Position) -> set[str]:
+    """List the statuses that one position may have, as near as drawing leaves them open."""
+    verdicts = verdicts_of(survey, position)
+    found = {CODE_OF[verdict] for verdict in verdicts & CODE_OF.keys()}
+    if "encircled" in verdicts:
+        found |= {"E1"} if find_access(survey, position, "optimistic", "open") else set()
+        found |= set() if find_access(survey, position, "optimistic", "closed") else {"E2"}
+    if "not_encircled" in verdicts:
+        found |= _open_codes_of(survey, position)
+    return found
+
+
+def _open_codes_of(survey: Survey, position: Position) -> set[str]:
+    """List which of connected, a salient and interdicted a position with a way out may be."""
+    driven, calm = (
+        {lean: find_way_by(survey, position, "pessimistic", lean, modes, shun) for lean in LEANS}
+        for modes, shun in ((VEHICLES, F3), (LAND_MODES, F2))
+    )
+    found = set() if driven["closed"] else {"C2"}
+    if not driven["open"]:
+        return found
+    shares, most = look_round(survey, position), survey.parameters.salient_share
+    if calm["open"] and (shares is None or shares[0] <= most + COMPASS_SLACK):
+        found.add("C0")
+    if not calm["closed"] or shares is None or shares[1] > most - COMPASS_SLACK:
+        found.add("C1")
+    return found
+
+
+def best_of(parts: list[set[str]], ranked: tuple[str, ...]) -> set[str]:
+    """List what a force may be of whose positions each may be some of what is ranked."""
+    ranks = [{ranked.index(one) for one in part} for part in parts]
     highest = min(max(some) for some in ranks)
-    return {BEST_OFF_FIRST[r] for some in ranks for r in some if r <= highest}
+    return {ranked[r] for some in ranks for r in some if r <= highest}
 
 
 CODE_RULES = (

@@ -712,7 +712,8 @@ def _clearance(case: PathCase, at: BaseGeometry, lean: Lean, far_m: float) -> fl
     solid = _without_cracks(minus(around, ground.passable))
     walls: list[BaseGeometry] = [solid]
     if lean == "closed":  # what is drawn thinner than a crack is drawn all the same
-        drawn = [c for c in survey.each(Control) if survey.holder(c) in ("hostile", "neutral")]
+        held = (c for c in survey.known.values() if isinstance(c, Control))
+        drawn = [c for c in held if survey.holder(c) in ("hostile", "neutral")]
         shapes = [common(survey.drawn(c, case.path.reading, lean), around) for c in drawn]
         slivers = [minus(shape, _without_cracks(shape)) for shape in shapes if not shape.is_empty]
         walls += [minus(sliver, ground.passable) for sliver in slivers]

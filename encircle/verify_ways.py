@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
-from shapely.geometry import Point
+from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
 from encircle.situation import Anchor, Crossing, Position, Route
@@ -132,11 +132,15 @@ class _Roads:
         """Cut a stretch where the force gets onto it, and where it comes nearest to an anchor."""
         marks = [(place, self.own_m) for place in self.places]
         marks += [(goal, self.near_m) for goal in self.goals]
-        at = [run.project(_nearest(run, m)) for m, far in marks if run.distance(m) <= far]
+        at = [
+            float(shapely.line_locate_point(run, _nearest(run, mark)))
+            for mark, far in marks
+            if run.distance(mark) <= far
+        ]
         inner = sorted(a for a in at if GRID_M < a < run.length - GRID_M)
         for one, other in pairwise([0.0, *inner, run.length]):
             if other - one > GRID_M:
-                yield substring(run, one, other)
+                yield substring(LineString(run.coords), one, other)
 
     def _get_on(self) -> Iterator[Node]:
         for stretch in self.stretches:
@@ -235,9 +239,7 @@ def _starts_from(case: PathCase) -> list[Position]:
     return [unit] if isinstance(unit, Position) else []
 
 
-def _leads_out(
-    case: PathCase, mode: str, lines: frozenset[str], network: _Roads | None
-) -> bool:
+def _leads_out(case: PathCase, mode: str, lines: frozenset[str], network: _Roads | None) -> bool:
     """Tell whether by some lines alone a mode may come from the force to an anchor."""
     survey, reading = case.survey, case.path.reading
     needed = ("foot", "boat") if mode == "boat" else (mode,)

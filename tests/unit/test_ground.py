@@ -128,7 +128,9 @@ def test_a_gap_in_a_wall_is_thin_however_short_it_is(thick_m, gap_m):
     wall = box(0, 0, 500, thick_m).difference(box(250, -1, 250 + gap_m, thick_m + 1))
     ground = box(-500, -500, 1000, 500).difference(wall)
     thin = _find_thin(ground, 50.0)
-    assert thin.intersects(LineString([(250, thick_m / 2), (250 + gap_m, thick_m / 2)]).buffer(0.01))
+    assert thin.intersects(
+        LineString([(250, thick_m / 2), (250 + gap_m, thick_m / 2)]).buffer(0.01)
+    )
 
 
 @pytest.mark.parametrize("gap_m", [0.005, 0.01, 0.05])
