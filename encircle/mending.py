@@ -12,33 +12,8 @@ from encircle.notices import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Protocol
 
-    from shapely.geometry.base import BaseGeometry
-
-    from encircle.options import Options
-    from encircle.projection import Plane
-    from encircle.situation import Barrier, Control, Situation
-
-    class Sheet(Protocol):
-        """A map on the plane: what its slips are looked for on."""
-
-        @property
-        def situation(self) -> Situation: ...
-        @property
-        def options(self) -> Options: ...
-        @property
-        def plane(self) -> Plane: ...
-        @property
-        def shapes(self) -> dict[str, BaseGeometry]: ...
-        @property
-        def barriers(self) -> list[Barrier]: ...
-        @property
-        def controls(self) -> list[tuple[Control, str]]: ...
-
-        def say_place(self, shape: BaseGeometry) -> str:
-            """Say where something is, in degrees."""
-
+    from encircle.slips import Sheet
 
 LEAST_LOSS_M2 = 1.0
 """What mending an outline may leave out before it is a loss; m2, as small as a seam's crumbs."""

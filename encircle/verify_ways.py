@@ -124,23 +124,19 @@ class _Roads:
             if part.interpolate(0.5, normalized=True).distance(whole) <= BAND_M
             for run in shapely.get_parts(part.intersection(free))
             if run.length > GRID_M
-            for stretch in self._cut(run)
+            for stretch in self._cut(LineString(run.coords))
         ]
         self.starts = {*self._get_on(), *self._nearest_ends(case)}
 
-    def _cut(self, run: BaseGeometry) -> Iterator[BaseGeometry]:
+    def _cut(self, run: LineString) -> Iterator[BaseGeometry]:
         """Cut a stretch where the force gets onto it, and where it comes nearest to an anchor."""
         marks = [(place, self.own_m) for place in self.places]
         marks += [(goal, self.near_m) for goal in self.goals]
-        at = [
-            float(shapely.line_locate_point(run, _nearest(run, mark)))
-            for mark, far in marks
-            if run.distance(mark) <= far
-        ]
+        at = [run.project(_nearest(run, m)) for m, far in marks if run.distance(m) <= far]
         inner = sorted(a for a in at if GRID_M < a < run.length - GRID_M)
         for one, other in pairwise([0.0, *inner, run.length]):
             if other - one > GRID_M:
-                yield substring(LineString(run.coords), one, other)
+                yield substring(run, one, other)
 
     def _get_on(self) -> Iterator[Node]:
         for stretch in self.stretches:
@@ -189,7 +185,7 @@ def _ends_of(stretch: BaseGeometry) -> tuple[Node, Node]:
     return (a, b), (c, d)
 
 
-def _nearest(line: BaseGeometry, shape: BaseGeometry) -> BaseGeometry:
+def _nearest(line: BaseGeometry, shape: BaseGeometry) -> Point:
     return Point(shapely.shortest_line(line, shape).coords[0])
 
 
