@@ -234,7 +234,8 @@ class Flood:
                 for end in (Point(p) for p in shapely.get_coordinates(part)[[0, -1]]):
                     near = self._near(end, join_m - STEP_M if self.sure else join_m + TOLERANCE_M)
                     if self.sure:
-                        near = {i for i in near if self._is_open_step(end, self.pieces[i])}
+                        own = self._near(end, BAND_M)  # an end on ground that is held joins nothing
+                        near = {i for i in near if own and self._is_open_step(end, self.pieces[i])}
                     if len(near) > 1:
                         yield line.id, near
 
