@@ -5,33 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import shapely
+from shapely.geometry import Point
 
 from encircle.ground import find_ties
 from encircle.notices import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Protocol
 
-    from shapely.geometry.base import BaseGeometry
-
-    from encircle.options import Options
-    from encircle.projection import Plane
-    from encircle.situation import Barrier, Control, Situation
-
-    class Sheet(Protocol):
-        """A map on the plane: what its slips are looked for on."""
-
-        situation: Situation
-        options: Options
-        plane: Plane
-        shapes: dict[str, BaseGeometry]
-        barriers: list[Barrier]
-        controls: list[tuple[Control, str]]
-
-        def say_place(self, shape: BaseGeometry) -> str:
-            """Say where something is, in degrees."""
-
+    from encircle.slips import Sheet
 
 LEAST_LOSS_M2 = 1.0
 """What mending an outline may leave out before it is a loss; m2, as small as a seam's crumbs."""
@@ -75,7 +57,7 @@ def find_loose_ends(sheet: Sheet) -> Iterator[Notice]:
             line = shapely.intersection(line, whole)
         walls = [*held, *others, *(whole.boundary for whole in frame)]
         for gap in find_ties(line, walls, sheet.options.seam_m) if walls else ():
-            end = shapely.get_point(gap, 0)
+            end = Point(shapely.get_coordinates(gap)[0])
             yield Notice(
                 "loose_end_tied", "info",
                 f"{barrier.id} ends at {sheet.say_place(end)}, {gap.length:.0f} m short of what "

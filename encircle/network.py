@@ -432,6 +432,8 @@ class NetworkBuilder:
         carries = dict.fromkeys(READINGS, 0)
         for r in readings:
             carries[r] = piece.carries[r] and piece.carries[r] & self._pass(line, r)
+            if after >= 0:  # the end of a road that carries nobody joins nothing
+                carries[r] &= self.lines.pieces[after].carries[r]
         if any(carries.values()):
             self._tie(vertex, line, number, carries, after=after)
 

@@ -172,7 +172,7 @@ def position_contradicts_map(facts: Facts) -> Seen | None:
 
 @_rule(CONTRACT, "U")
 def map_ends_first(facts: Facts) -> Seen | None:
-    """Open ground runs off the edge of the map before an anchor is reached: the map ends before
+    """Open ground or a road runs off the map before an anchor is reached: the map ends before
     the answer.
     """
     return Seen((facts.position.id,)) if facts.ends_early else None

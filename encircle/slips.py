@@ -94,12 +94,12 @@ def inspect_situation(situation: Situation, options: Options | None = None) -> t
     ()
     """
     drawn = [f for f in situation.features if f.geometry is None or not f.geometry.is_empty]
-    sheet = _Sheet(replace(situation, features=tuple(drawn)), options or Options())
+    sheet = Sheet(replace(situation, features=tuple(drawn)), options or Options())
     return gather(notice for check in CHECKS for notice in check(sheet))
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class Sheet:
     """A map on the plane, as far as its slips are concerned."""
 
     situation: Situation
@@ -235,7 +235,7 @@ def _tell(code: str, severity: Severity, statement: str, *features: str) -> Noti
 # -- on another map --------------------------------------------------------------------------
 
 
-def find_far_away(sheet: _Sheet) -> Iterator[Notice]:
+def find_far_away(sheet: Sheet) -> Iterator[Notice]:
     """Find single features that lie on another map, most often with lon and lat swapped."""
     drawn = [f for f in sheet.situation.features if f.geometry is not None and _bears_place(f)]
     area = sheet.situation.area
@@ -265,7 +265,7 @@ def find_far_away(sheet: _Sheet) -> Iterator[Notice]:
         )  # fmt: skip
 
 
-def find_swapped_map(sheet: _Sheet) -> Iterator[Notice]:
+def find_swapped_map(sheet: Sheet) -> Iterator[Notice]:
     """Find a whole map with longitude and latitude swapped: by its sides, or by its names."""
     lon, lat = sheet.situation.origin
     if abs(lon) > HALF_TURN or abs(lon - lat) < LEAST_SWAP_DEG:
@@ -281,7 +281,7 @@ def find_swapped_map(sheet: _Sheet) -> Iterator[Notice]:
         )  # fmt: skip
 
 
-def _lies_in_a_side(sheet: _Sheet, lon: float, lat: float) -> str | None:
+def _lies_in_a_side(sheet: Sheet, lon: float, lat: float) -> str | None:
     """Say why a map lies in none of its countries, but turned it would; empty where it does."""
     known = [side.id for side in sheet.situation.sides if side.id in list_outlines()]
     if not known:
@@ -292,7 +292,7 @@ def _lies_in_a_side(sheet: _Sheet, lon: float, lat: float) -> str | None:
     return f"{' and '.join(turned)} is at" if turned else None
 
 
-def _lies_by_its_names(sheet: _Sheet, lon: float, lat: float) -> str:
+def _lies_by_its_names(sheet: Sheet, lon: float, lat: float) -> str:
     """Say which names of a map are of places near where it would lie if it were turned."""
     names = [f.name for f in sheet.situation.features if f.name and _bears_place(f)]
     words = [word for name in names for word in re.split(r"[,;()]", name)[:1]]
@@ -338,7 +338,7 @@ def _measure_away(shape: BaseGeometry, frame: BaseGeometry) -> float:
     return float(np.hypot(*plane.points_to_metres([there])[0]))
 
 
-def find_off_the_map(sheet: _Sheet) -> Iterator[Notice]:
+def find_off_the_map(sheet: Sheet) -> Iterator[Notice]:
     """Find positions of the force, and its anchors, outside the area."""
     area = sheet.situation.area
     if area is None:
@@ -362,7 +362,7 @@ def find_off_the_map(sheet: _Sheet) -> Iterator[Notice]:
 # -- on whose ground -------------------------------------------------------------------------
 
 
-def find_force_on_hostile_ground(sheet: _Sheet) -> Iterator[Notice]:
+def find_force_on_hostile_ground(sheet: Sheet) -> Iterator[Notice]:
     """Find positions of the force on ground the map gives to the enemy; alike ones are one slip."""
     alike: dict[tuple[tuple[str, ...], str, bool], dict[str, BaseGeometry]] = {}
     for position in sheet.force:
@@ -390,7 +390,7 @@ def find_force_on_hostile_ground(sheet: _Sheet) -> Iterator[Notice]:
 
 
 def _find_lost_places(
-    sheet: _Sheet, position: Position
+    sheet: Sheet, position: Position
 ) -> Iterator[tuple[BaseGeometry, list[Control]]]:
     shape = sheet.shapes[position.id]
     for place in [shape] if shape.geom_type == "Polygon" else shapely.get_parts(shape):
@@ -400,16 +400,16 @@ def _find_lost_places(
             yield place, held
 
 
-def _covers(sheet: _Sheet, held: Sequence[Control], place: BaseGeometry) -> bool:
+def _covers(sheet: Sheet, held: Sequence[Control], place: BaseGeometry) -> bool:
     return bool(shapely.union_all([sheet.shapes[c.id] for c in held]).covers(place))
 
 
-def _list_land_anchors(sheet: _Sheet) -> list[Anchor]:
+def _list_land_anchors(sheet: Sheet) -> list[Anchor]:
     anchors = [a for a, _ in sheet.evidence.of_kind(Anchor)]
     return [a for a in anchors if a.side in sheet.friends and a.access == "land"]
 
 
-def find_anchor_slips(sheet: _Sheet) -> Iterator[Notice]:
+def find_anchor_slips(sheet: Sheet) -> Iterator[Notice]:
     """Find anchors on ground that the enemy holds, or no land anchor at all."""
     anchors = _list_land_anchors(sheet)
     if not anchors:
@@ -434,7 +434,7 @@ def find_anchor_slips(sheet: _Sheet) -> Iterator[Notice]:
             )  # fmt: skip
 
 
-def find_anchors_abroad(sheet: _Sheet) -> Iterator[Notice]:
+def find_anchors_abroad(sheet: Sheet) -> Iterator[Notice]:
     """Find land anchors on neutral ground that no crossing leads to: nobody walks there."""
     for anchor in _list_land_anchors(sheet):
         shape = sheet.shapes[anchor.id]
@@ -451,7 +451,7 @@ def find_anchors_abroad(sheet: _Sheet) -> Iterator[Notice]:
             )  # fmt: skip
 
 
-def _find_captors(sheet: _Sheet, anchor: Anchor) -> tuple[list[Control], float] | None:
+def _find_captors(sheet: Sheet, anchor: Anchor) -> tuple[list[Control], float] | None:
     """
     Name what gives an anchor's ground to the enemy, and the share of it.
 
@@ -465,12 +465,12 @@ def _find_captors(sheet: _Sheet, anchor: Anchor) -> tuple[list[Control], float] 
     return (held, share) if held and share > SLIVER and not _is_gate(sheet, shape) else None
 
 
-def _is_gate(sheet: _Sheet, shape: BaseGeometry) -> bool:
+def _is_gate(sheet: Sheet, shape: BaseGeometry) -> bool:
     """Tell an area whose edge a road comes to over ground of its own: it is reached there."""
     if shape.geom_type == "Point":
         return False
     for route, _ in sheet.evidence.of_kind(Route):
-        ends = shapely.points(shapely.get_coordinates(sheet.shapes[route.id])[[0, -1]])
+        ends = [Point(p) for p in shapely.get_coordinates(sheet.shapes[route.id])[[0, -1]]]
         near = [e for e in ends if shapely.dwithin(e, shape, sheet.options.join_m)]
         if route.state == "open" and any(not sheet.find_holders(end) for end in near):
             return True
@@ -480,7 +480,7 @@ def _is_gate(sheet: _Sheet, shape: BaseGeometry) -> bool:
 # -- water and what spans it -----------------------------------------------------------------
 
 
-def find_unbridged_routes(sheet: _Sheet) -> Iterator[Notice]:
+def find_unbridged_routes(sheet: Sheet) -> Iterator[Notice]:
     """Find open routes that run over water where no crossing is drawn."""
     if not sheet.barriers:
         return
@@ -504,13 +504,13 @@ def find_unbridged_routes(sheet: _Sheet) -> Iterator[Notice]:
                 )  # fmt: skip
 
 
-def _ends_there(sheet: _Sheet, route: BaseGeometry, met: Sequence[BaseGeometry]) -> bool:
+def _ends_there(sheet: Sheet, route: BaseGeometry, met: Sequence[BaseGeometry]) -> bool:
     """Tell a road that only touches its bank, or stops at it, from one that goes over."""
     ends = shapely.points(shapely.get_coordinates(route)[[0, -1]])
     return all(shapely.dwithin(ends, part, sheet.options.join_m).any() for part in met)
 
 
-def _is_spanned(sheet: _Sheet, part: BaseGeometry) -> bool:
+def _is_spanned(sheet: Sheet, part: BaseGeometry) -> bool:
     if not sheet.crossings:
         return False
     furthest = max(sheet.reach_of(c) for c in sheet.crossings)
@@ -521,7 +521,7 @@ def _is_spanned(sheet: _Sheet, part: BaseGeometry) -> bool:
     return False
 
 
-def find_idle_crossings(sheet: _Sheet) -> Iterator[Notice]:
+def find_idle_crossings(sheet: Sheet) -> Iterator[Notice]:
     """Find crossings that stand beside what they were meant to span, or end in it."""
     if not sheet.barriers:
         return
@@ -534,7 +534,7 @@ def find_idle_crossings(sheet: _Sheet) -> Iterator[Notice]:
             yield from _find_ends_in_water(sheet, crossing, shape)
 
 
-def _find_beside(sheet: _Sheet, crossing: Crossing, shape: BaseGeometry) -> Iterator[Notice]:
+def _find_beside(sheet: Sheet, crossing: Crossing, shape: BaseGeometry) -> Iterator[Notice]:
     reach = sheet.reach_of(crossing)
     spans = sheet.barrier_tree.query(shape, "dwithin", reach if shape.geom_type == "Point" else 0.0)
     if len(spans) or any(shape.distance(ground) <= reach for ground in sheet.neutral):
@@ -556,7 +556,7 @@ def _find_beside(sheet: _Sheet, crossing: Crossing, shape: BaseGeometry) -> Iter
         )  # fmt: skip
 
 
-def _find_ends_in_water(sheet: _Sheet, crossing: Crossing, shape: BaseGeometry) -> Iterator[Notice]:
+def _find_ends_in_water(sheet: Sheet, crossing: Crossing, shape: BaseGeometry) -> Iterator[Notice]:
     ends = [Point(end) for end in shapely.get_coordinates(shape)[[0, -1]]]
     for number in sheet.barrier_tree.query(shape, "intersects").tolist():
         barrier = sheet.barriers[number]
@@ -575,7 +575,7 @@ def _find_ends_in_water(sheet: _Sheet, crossing: Crossing, shape: BaseGeometry) 
                 )  # fmt: skip
 
 
-def find_tunnels_to_the_enemy(sheet: _Sheet) -> Iterator[Notice]:
+def find_tunnels_to_the_enemy(sheet: Sheet) -> Iterator[Notice]:
     """Find tunnels that come up on hostile ground."""
     for crossing in sheet.crossings:
         if crossing.type != "tunnel" or crossing.state == "cut":
@@ -595,7 +595,7 @@ def find_tunnels_to_the_enemy(sheet: _Sheet) -> Iterator[Notice]:
 # -- twice, and nobody -----------------------------------------------------------------------
 
 
-def find_posted_twice(sheet: _Sheet) -> Iterator[Notice]:
+def find_posted_twice(sheet: Sheet) -> Iterator[Notice]:
     """Find routes and crossings that are drawn twice: they are counted once."""
     for kind, what in ((Route, "line"), (Crossing, "crossing")):
         found: dict[tuple[object, ...], list[str]] = {}
@@ -612,7 +612,7 @@ def find_posted_twice(sheet: _Sheet) -> Iterator[Notice]:
                 )  # fmt: skip
 
 
-def _name_alike(sheet: _Sheet, ids: Sequence[str]) -> str:
+def _name_alike(sheet: Sheet, ids: Sequence[str]) -> str:
     """Name copies of one thing; copies of the same name are counted."""
     names = list(dict.fromkeys(sheet.names[name] for name in ids))
     return f"{names[0]} and its copies" if len(names) == 1 else list_names(ids, sheet.names)
@@ -627,7 +627,7 @@ def trace_key(feature: Feature, shape: BaseGeometry) -> tuple[object, ...]:
     return (kind, tuple(sorted(modes)), min(forth, back))
 
 
-def find_no_enemy(sheet: _Sheet) -> Iterator[Notice]:
+def find_no_enemy(sheet: Sheet) -> Iterator[Notice]:
     """Find a map with barriers and nobody who could hold a ring."""
     if not sheet.friends or not sheet.barriers:
         return
@@ -642,12 +642,12 @@ def find_no_enemy(sheet: _Sheet) -> Iterator[Notice]:
         )  # fmt: skip
 
 
-def find_misnamed(sheet: _Sheet) -> Iterator[Notice]:
+def find_misnamed(sheet: Sheet) -> Iterator[Notice]:
     """A property that is not read nearly names one that is: the door has told it."""
     yield from (n for n in sheet.situation.notices if n.code == "property_nearly_named")
 
 
-CHECKS: tuple[Callable[[_Sheet], Iterator[Notice]], ...] = (
+CHECKS: tuple[Callable[[Sheet], Iterator[Notice]], ...] = (
     find_misnamed,
     find_swapped_map,
     find_far_away,

@@ -44,7 +44,7 @@ from encircle.verify_parse import (
 from encircle.verify_path import PATH_RULES, Fault, PathCase
 from encircle.verify_ring import RING_RULES, RingCase
 from encircle.verify_ways import WAY_RULES
-from encircle.verify_words import RULING_RULES, STATUSES
+from encircle.verify_words import RULING_RULES, STATUSES, find_unsaid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -410,15 +410,19 @@ def the_map_as_drawn_gives_what_is_told(base: Base) -> Iterator[Fault]:
         return
     if STATUSES.get(what_if.code, ("", ""))[1] != what_if.verdict:
         yield Fault(f"as drawn the map is said to give {what_if.code} and {what_if.verdict}")
-    force = base.survey.situation.positions_of(base.survey.situation.force)
-    able = [codes_of(base.survey, position) for position in force]
-    due = codes_of_all([one for one in able if one])
+    whole = Whole(base.said, base.survey)
+    able = [codes_of(base.survey, position) for position in whole.standing]
+    doubted = [{"U"} for _ in whole.doubtful]
+    due = {"U"} if doubted and not able else {"N", "U"}
+    if able:
+        due = codes_of_all(able) | codes_of_all([*able, *doubted])
     if what_if.code not in due:
         said = f"as drawn the map is said to give {what_if.code}, and gives "
         yield Fault(said + (" or ".join(sorted(due)) or "nothing"))
-    whole = base.said.whole
+    yield from find_unsaid(what_if.code, what_if.definitions)
+    ruling = base.said.whole
     was = {"status": what_if.code, "verdict": what_if.verdict, **what_if.definitions}
-    now = {"status": whole.code, "verdict": whole.verdict, **whole.definitions}
+    now = {"status": ruling.code, "verdict": ruling.verdict, **ruling.definitions}
     for name in sorted(was.keys() & now.keys()):
         told = what_if.changed.get(name, (was[name], was[name]))
         if told != (was[name], now[name]):

@@ -228,6 +228,8 @@ class Survey:
     """Ground that certificates speak of: seams elsewhere make no difference and are not sought."""
     floods: dict[tuple[object, ...], Flood] = field(init=False, default_factory=dict)
     """Who can go where, drawn once for each reading, leaning and mode."""
+    drawings: dict[tuple[object, ...], object] = field(init=False, default_factory=dict)
+    """What else is drawn once: the ground of a mode, its pieces, the horizon."""
     _shapes: dict[str, BaseGeometry] = field(init=False, default_factory=dict)
     _footprints: dict[tuple[str, Reading], BaseGeometry] = field(init=False, default_factory=dict)
     _grounds: dict[tuple[Reading, Lean], Ground] = field(init=False, default_factory=dict)

@@ -115,15 +115,17 @@ class PathCase:
 
     @cached_property
     def own_ground(self) -> list[BaseGeometry]:
-        """The ground that hangs together with where the path starts, for a man on foot."""
+        """The ground that hangs together with any place of the force, for a man on foot."""
         survey = self.survey
         shapes = [survey.shape(b) for b in survey.barriers(self.path.reading, "foot")]
         walls = [
             shape.buffer(SLACK_M / 2 + THIN_WALL_M) for shape in shapes
         ]  # past the map's edge too
         ground = minus(self.ground.passable.buffer(SLACK_M / 2), *walls)
-        start = Point(self.on_plane(self.path.legs[0].points[:1])[0])
-        return [piece for piece in shapely.get_parts(ground) if piece.distance(start) <= SLACK_M]
+        unit = survey.known.get(self.path.unit)
+        places = survey.places(unit) if isinstance(unit, Position) else []
+        starts = [Point(self.on_plane(self.path.legs[0].points[:1])[0]), *places]
+        return [piece for piece in shapely.get_parts(ground) if _lies_at(piece, starts)]
 
     @cached_property
     def ground_leads_out(self) -> bool:
@@ -162,6 +164,14 @@ class PathCase:
         shape = self.anchor_shape()
         nearest = shapely.shortest_line(end, shape) if shape is not None else None
         return trace_of(shapely.get_coordinates(nearest if nearest is not None else end))
+
+
+def _lies_at(piece: BaseGeometry, places: list[BaseGeometry]) -> bool:
+    """Tell ground that a place is on, or that an area drawn has a share in."""
+    return any(
+        piece.intersection(place).area > SLACK_M if place.area else piece.distance(place) <= SLACK_M
+        for place in places
+    )
 
 
 # -- the ends --------------------------------------------------------------------------------
@@ -586,7 +596,6 @@ def _measure_unnamed(case: PathCase, leg: Leg, trace: BaseGeometry) -> float:
     painted = [
         common(survey.drawn(c, reading, "open"), survey.drawn(c, reading, "closed"))
         for c in survey.each(Control)
-        if isinstance(c, Control)
     ]
     painted = [shape for shape in painted if shape.intersects(left)]
     bare = left.intersection(union_of(shape.buffer(-TOLERANCE_M) for shape in painted))
@@ -716,7 +725,8 @@ def _clearance(case: PathCase, at: BaseGeometry, lean: Lean, far_m: float) -> fl
     solid = _without_cracks(minus(around, ground.passable))
     walls: list[BaseGeometry] = [solid]
     if lean == "closed":  # what is drawn thinner than a crack is drawn all the same
-        drawn = [c for c in survey.each(Control) if survey.holder(c) in ("hostile", "neutral")]
+        held = (c for c in survey.known.values() if isinstance(c, Control))
+        drawn = [c for c in held if survey.holder(c) in ("hostile", "neutral")]
         shapes = [common(survey.drawn(c, case.path.reading, lean), around) for c in drawn]
         slivers = [minus(shape, _without_cracks(shape)) for shape in shapes if not shape.is_empty]
         walls += [minus(sliver, ground.passable) for sliver in slivers]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
-from typing import TYPE_CHECKING
+from itertools import product
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import networkx as nx
 import numpy as np
@@ -32,12 +32,13 @@ from encircle.verify_parse import LAND_MODES, rank_of_fire
 from encircle.verify_spans import spans_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from shapely.geometry.base import BaseGeometry
 
     from encircle.verify_parse import Reading
 
+Drawn = TypeVar("Drawn")
 STRAY_M = SLACK_M / 10
 """Ground that may be entered, drawn twice, meets within this; metres."""
 STEP_M = 1.0
@@ -93,6 +94,16 @@ class Flood:
     @cached_property
     def ground(self) -> BaseGeometry:
         """The ground the mode may be on, barriers and fire that is shunned taken out."""
+        return self._drawn_once("ground", self._draw_ground)
+
+    def _drawn_once(self, what: str, draw: Callable[[], Drawn]) -> Drawn:
+        """Draw what no choice of lines changes once for all floods of one kind."""
+        key = (what, self.reading, self.lean, self.walk, self.shun, self.past_the_edge)
+        if key not in self.survey.drawings:
+            self.survey.drawings[key] = draw()
+        return cast("Drawn", self.survey.drawings[key])
+
+    def _draw_ground(self) -> BaseGeometry:
         barriers = self.survey.barriers(self.reading, self.walk)
         shapes = [self.survey.shape(barrier) for barrier in barriers]
         if self.sure:
@@ -137,10 +148,13 @@ class Flood:
     def pieces(self) -> list[BaseGeometry]:
         """The ground, or the stretches of route, that hang together for the mode."""
         if not self.on_routes:
-            return polygons_of(self.ground.buffer(-SLACK_M / 2) if self.sure else self.ground)
+            return self._drawn_once("pieces", self._draw_pieces)
         routes = (line for line in self._lines(self.walk) if isinstance(line, Route))
         lines = [self._left_of(self.survey.shape(route)) for route in routes]
         return polygons_of(union_of(lines).intersection(self.ground).buffer(BAND_M / 2))
+
+    def _draw_pieces(self) -> list[BaseGeometry]:
+        return polygons_of(self.ground.buffer(-SLACK_M / 2) if self.sure else self.ground)
 
     def _left_of(self, line: BaseGeometry) -> BaseGeometry:
         """Take from a route what runs on a line not taken: posted twice, it is lost as one."""
@@ -182,7 +196,9 @@ class Flood:
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree(self.pieces)
+        if self.on_routes:
+            return shapely.STRtree(self.pieces)
+        return self._drawn_once("tree", lambda: shapely.STRtree(self.pieces))
 
     @cached_property
     def links(self) -> list[tuple[str, set[int]]]:
@@ -192,33 +208,36 @@ class Flood:
 
     def _end_to_end(self, linked: dict[str, set[int]]) -> Iterator[tuple[str, set[int]]]:
         """Find the crossings that lead on to one another, where no road lies between them."""
-        lines = {c.id: c for c in self._crossings()} if self.on_routes else {}
-        on = nx.Graph()
-        for one, other in combinations(lines.values(), 2):
-            if self._leads_on(one, other):
-                on.add_edge(one.id, other.id)
+        lines = list(self._crossings()) if self.on_routes else []
+        if len(lines) < 2:  # noqa: PLR2004 - one leads on to none
+            return
+        spans = [
+            [s for s in spans_of(self.survey, self.drawn, line)
+             if not self.sure or self._is_open_span(line, s)]
+            for line in lines
+        ]  # fmt: skip
+        near_m = self.survey.parameters.join_m + TOLERANCE_M
+        drawn = [union_of(some) for some in spans]
+        pairs = shapely.STRtree(drawn).query(drawn, predicate="dwithin", distance=near_m).T
+        on: nx.Graph[str] = nx.Graph()
+        for one, other in pairs[pairs[:, 0] < pairs[:, 1]]:
+            if not self.sure or self._leads_on(spans[one], spans[other]):
+                on.add_edge(lines[one].id, lines[other].id)
         for chain in nx.connected_components(on):
             yield min(chain), set().union(*(linked[name] for name in chain))
 
-    def _leads_on(self, one: Crossing, other: Crossing) -> bool:
-        join_m = self.survey.parameters.join_m
+    def _leads_on(self, spans: list[BaseGeometry], further: list[BaseGeometry]) -> bool:
+        """Tell whether a step from end to end is surely dry and free, and short enough."""
         walls = [self.survey.shape(b) for b in self.survey.barriers(self.reading, self.walk)]
-        for span in spans_of(self.survey, self.drawn, one):
-            for further in spans_of(self.survey, self.drawn, other):
-                if not self.sure:
-                    if span.distance(further) <= join_m + TOLERANCE_M:
-                        return True
-                    continue
-                if not (self._is_open_span(one, span) and self._is_open_span(other, further)):
-                    continue
-                ends = (
-                    MultiPoint(shapely.get_coordinates(line)[[0, -1]]) for line in (span, further)
-                )
-                step = shapely.shortest_line(*ends)
-                dry = not any(step.intersects(wall) for wall in walls)
-                firm = measure_stray(step, self._spannable, SLACK_M) <= SLACK_M
-                if step.length <= join_m - STEP_M and dry and firm:
-                    return True
+        for one, other in product(spans, further):
+            ends = [MultiPoint(shapely.get_coordinates(line)[[0, -1]]) for line in (one, other)]
+            step = shapely.shortest_line(*ends)
+            if (
+                step.length <= self.survey.parameters.join_m - STEP_M
+                and not any(step.intersects(wall) for wall in walls)
+                and measure_stray(step, self._spannable, SLACK_M) <= SLACK_M
+            ):
+                return True
         return False
 
     def spread(self, units: Iterable[Position]) -> dict[int, str | None]:
@@ -251,7 +270,8 @@ class Flood:
                 for end in (Point(p) for p in shapely.get_coordinates(part)[[0, -1]]):
                     near = self._near(end, join_m - STEP_M if self.sure else join_m + TOLERANCE_M)
                     if self.sure:
-                        near = {i for i in near if self._is_open_step(end, self.pieces[i])}
+                        own = self._near(end, BAND_M)  # an end on ground that is held joins nothing
+                        near = {i for i in near if own and self._is_open_step(end, self.pieces[i])}
                     if len(near) > 1:
                         yield line.id, near
 
@@ -531,11 +551,7 @@ BEARINGS = 720
 
 def share_hostile(survey: Survey, place: BaseGeometry, lean: Lean) -> float:
     """Measure the share of the compass on which the enemy is met first, optimistically."""
-    ground = survey.ground("optimistic", lean)
-    if lean == "closed":
-        hostile = join(ground.hostile, ground.seam_closed)
-    else:  # a crack between two drawings hides no horizon
-        hostile = areas_of(ground.hostile.buffer(-GIVE_M, quad_segs=2).buffer(GIVE_M, quad_segs=2))
+    hostile = _horizon(survey, lean)
     anchors = [
         survey.shape(a)
         for a in survey.known.values()
@@ -550,6 +566,19 @@ def share_hostile(survey: Survey, place: BaseGeometry, lean: Lean) -> float:
     return float((first < end).mean())
 
 
+def _horizon(survey: Survey, lean: Lean) -> BaseGeometry:
+    """Draw what is met on the compass; a crack between two drawings hides no horizon."""
+    key = ("horizon", lean)
+    if key not in survey.drawings:
+        ground = survey.ground("optimistic", lean)
+        survey.drawings[key] = (
+            join(ground.hostile, ground.seam_closed)
+            if lean == "closed"
+            else areas_of(ground.hostile.buffer(-GIVE_M, quad_segs=2).buffer(GIVE_M, quad_segs=2))
+        )
+    return cast("BaseGeometry", survey.drawings[key])
+
+
 def _look_round(place: BaseGeometry, shapes: list[BaseGeometry]) -> np.ndarray:
     """Measure how far off an outline is met on each bearing, metres; infinite where none is."""
     met = np.full(BEARINGS, np.inf)
@@ -557,18 +586,21 @@ def _look_round(place: BaseGeometry, shapes: list[BaseGeometry]) -> np.ndarray:
     if not rings:
         return met
     eye = shapely.get_coordinates(place)[0]
-    bounds = shapely.total_bounds(np.asarray([*rings, place]))
-    far = float(np.hypot(bounds[2] - bounds[0], bounds[3] - bounds[1]))
-    turns = (np.arange(BEARINGS) + 0.5) * (2 * np.pi / BEARINGS)
-    ways = np.stack([np.cos(turns), np.sin(turns)], axis=1)
-    rays = shapely.linestrings(np.stack([np.broadcast_to(eye, ways.shape), eye + far * ways], 1))
-    lines = map(shapely.get_coordinates, rings)
-    sides = np.concatenate([np.stack([c[:-1], c[1:]], 1) for c in lines])
-    tree = shapely.STRtree(np.asarray(shapely.linestrings(sides)).tolist())
-    looked, seen = tree.query(rays, predicate="intersects")
-    along, out = sides[seen, 1] - sides[seen, 0], sides[seen, 0] - eye
-    across = ways[looked, 0] * along[:, 1] - ways[looked, 1] * along[:, 0]
+    lines = (shapely.get_coordinates(ring) - eye for ring in rings)
+    start, end = np.concatenate([np.stack([c[:-1], c[1:]], 1) for c in lines]).transpose(1, 0, 2)
+    # Seen from the eye a side spans the bearings between its ends, the short way round.
+    step = 2 * np.pi / BEARINGS
+    first, last = (np.arctan2(p[:, 1], p[:, 0]) / step - 0.5 for p in (start, end))
+    span = (last - first + BEARINGS / 2) % BEARINGS - BEARINGS / 2
+    low, high = np.minimum(first, first + span), np.maximum(first, first + span)
+    count = np.maximum(np.floor(high) - np.ceil(low) + 1, 0).astype(int)
+    side = np.repeat(np.arange(len(start)), count)
+    bearing = np.repeat(np.ceil(low).astype(int) - np.cumsum(count) + count, count)
+    bearing += np.arange(len(side))
+    turn = (bearing + 0.5) * step
+    along = end[side] - start[side]
+    across = np.cos(turn) * along[:, 1] - np.sin(turn) * along[:, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
-        off = (out[:, 0] * along[:, 1] - out[:, 1] * along[:, 0]) / across
-    np.minimum.at(met, looked[across != 0], off[across != 0])
+        off = (start[side, 0] * along[:, 1] - start[side, 1] * along[:, 0]) / across
+    np.minimum.at(met, bearing[across != 0] % BEARINGS, off[across != 0])
     return met

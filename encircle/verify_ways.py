@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
-from shapely.geometry import Point
+from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
 from encircle.situation import Anchor, Crossing, Position, Route
@@ -124,11 +124,11 @@ class _Roads:
             if part.interpolate(0.5, normalized=True).distance(whole) <= BAND_M
             for run in shapely.get_parts(part.intersection(free))
             if run.length > GRID_M
-            for stretch in self._cut(run)
+            for stretch in self._cut(LineString(run.coords))
         ]
         self.starts = {*self._get_on(), *self._nearest_ends(case)}
 
-    def _cut(self, run: BaseGeometry) -> Iterator[BaseGeometry]:
+    def _cut(self, run: LineString) -> Iterator[BaseGeometry]:
         """Cut a stretch where the force gets onto it, and where it comes nearest to an anchor."""
         marks = [(place, self.own_m) for place in self.places]
         marks += [(goal, self.near_m) for goal in self.goals]
@@ -185,7 +185,7 @@ def _ends_of(stretch: BaseGeometry) -> tuple[Node, Node]:
     return (a, b), (c, d)
 
 
-def _nearest(line: BaseGeometry, shape: BaseGeometry) -> BaseGeometry:
+def _nearest(line: BaseGeometry, shape: BaseGeometry) -> Point:
     return Point(shapely.shortest_line(line, shape).coords[0])
 
 

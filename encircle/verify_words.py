@@ -8,7 +8,7 @@ from encircle.verify_parse import ACCESS, ANSWERS, LAND_MODES, rank_of_fire
 from encircle.verify_path import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from encircle.verify_parse import Ruling
 
@@ -37,6 +37,25 @@ LABELS = {
 UNTOLD = ("indeterminate", "no_force")
 ENCIRCLED: dict[str, bool | None] = {"encircled": True, "not_encircled": False}
 LAND_CUT = {"encircled": "yes", "not_encircled": "no", "contested": "contested"}
+WAY_OUT = {
+    "land_cut": ("no",), "vehicle_cut": ("no",), "fire_control": ("no", "unknown"),
+    "isolation": ("no",),
+}  # fmt: skip
+IMPLIED: dict[str, dict[str, tuple[str, ...]]] = {
+    "C0": WAY_OUT,
+    "C1": WAY_OUT,
+    "C2": {"land_cut": ("no",), "isolation": ("no",)},
+    "C3": {
+        "land_cut": ("contested",), "vehicle_cut": ("contested", "yes"),
+        "isolation": ("contested", "no"),
+    },
+    "E1": {
+        "land_cut": ("yes",), "vehicle_cut": ("yes",), "fire_control": ("yes",),
+        "isolation": ("no", "contested"),
+    },
+    "E2": dict.fromkeys(("land_cut", "vehicle_cut", "fire_control", "isolation"), ("yes",)),
+}  # fmt: skip
+"""Code to the answers it leaves open to each definition. Source: contract, Definitions."""
 DEMANDS: dict[str, tuple[str | None, str | None]] = {
     "not_encircled": ("pessimistic", None),
     "encircled": (None, "optimistic"),
@@ -59,6 +78,13 @@ def words_agree(ruling: Ruling) -> Iterator[Fault]:
     for definition, answer in ruling.definitions.items():
         if answer not in due.get(definition, (answer,)):
             yield Fault(f"{ruling.code} and {definition} {answer} contradict each other")
+
+
+def find_unsaid(code: str, definitions: Mapping[str, str]) -> Iterator[Fault]:
+    """Find answers that the status itself rules out."""
+    for name, due in IMPLIED.get(code, {}).items():
+        if definitions.get(name, due[0]) not in due:
+            yield Fault(f"{code} and {name} {definitions[name]} contradict each other")
 
 
 def _answers_due(ruling: Ruling) -> dict[str, tuple[str, ...]]:

@@ -351,7 +351,7 @@ class _Surveyor(NetworkBuilder):
         rivals = self._rivals(edge.u, edge.after) if edge.after >= 0 else ()
         pieces = tuple(n for n in (edge.ref, edge.after) if n >= 0)
         return Step(
-            edge.u, edge.v, pieces=(edge.ref,), walls=walls, under=under, rivals=rivals,
+            edge.u, edge.v, pieces=pieces, walls=walls, under=under, rivals=rivals,
             kind="link", readings=readings, fire_pieces=pieces,
             fire_faces=self._under(edge, self.lines.pieces[edge.ref].faces),
         )  # fmt: skip

@@ -217,7 +217,10 @@ class Labeller:
                 bits |= self.pieces[piece]
             return bits
         if kind == "link":
-            return self.pieces[step.pieces[0]] & ROUTE_BITS & ~stopped
+            bits = ROUTE_BITS & ~stopped
+            for piece in step.pieces:
+                bits &= self.pieces[piece]
+            return bits
         if kind == "span":
             return self.spans[step.span]
         if kind == "ends":
