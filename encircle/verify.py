@@ -562,6 +562,24 @@ def ring_holds_the_whole_force(whole: Whole) -> Iterator[Fault]:
         yield Fault("the ring leaves out part of the force", left)
 
 
+def margins_are_those_of_the_proof(whole: Whole) -> Iterator[Fault]:
+    """The neck told beside the verdict is that of the path, and no fewer ways are told than its."""
+    path, margins = whole.said.whole.open, whole.said.margins
+    if path is None:
+        return
+    neck = path.bottleneck
+    if neck is not None and path.reading in margins.necks:
+        at = None if neck.at is None else tuple(neck.at.tolist())
+        told = margins.necks[path.reading]
+        if told != neck.width_m or margins.at != at:
+            yield Fault(
+                f"the neck is told as {told} m at {margins.at}, the path's is {neck.width_m} m"
+            )
+    ways = margins.ways.get(path.reading)
+    if ways is not None and ways < path.disjoint.count:
+        yield Fault(f"{ways} separate ways are told, and the path counts {path.disjoint.count}")
+
+
 def cut_off_is_counted(whole: Whole) -> Iterator[Fault]:
     """The positions said to be cut off, and their share of the weight, are those that are."""
     told = whole.said.cut_off
@@ -627,6 +645,7 @@ WHOLE_RULES = (
     whole_speaks_as_its_best_part,
     nobody_is_left_where_nobody_is_judged,
     ring_holds_the_whole_force,
+    margins_are_those_of_the_proof,
     cut_off_is_counted,
     parts_prove_themselves,
 )
@@ -639,10 +658,11 @@ NOT_CHECKED = (
     "the confidence, but that a doubt keeps it low",
     "the headline, the findings and every other sentence, but which rule decides",
     "the notices of slips of drawing, which are told beside those of the map",
-    "the margins, but how wide the ground is at the place of the neck",
+    "the margins, but the neck of the path, and how wide the ground is there",
     "that no other way is wider at its narrowest place, and no other mode has more separate ways",
     "whether it was surrounded, and fire control where the readings differ",
-    "fire of less than F2 on other ways than the path",
+    "fire where no way is proved, and of less than F2 on other ways than the path",
+    "the access of who is gone",
     "which segment of a ring is the weakest",
     "the map itself: whether what it draws is so",
 )

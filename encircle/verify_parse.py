@@ -196,6 +196,18 @@ class CutOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Margins:
+    """What is said beside the verdict of the way that proves it, on each reading."""
+
+    necks: Mapping[Reading, float | None]
+    """Width of the neck, metres."""
+    at: tuple[float, float] | None
+    """Where the neck is."""
+    ways: Mapping[Reading, int | None]
+    """Separate ways by route and crossing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """Everything of a judgement that can be checked."""
 
@@ -213,6 +225,7 @@ class Said:
     """What ground that nobody drew is said to count as."""
     guessed: Mapping[str, tuple[float, ...]] | None
     """Position to the reach guessed for it, on each reading; metres."""
+    margins: Margins
     notices: frozenset[tuple[str, str]]
     """Severity and sentence of each notice that is told beside the verdict."""
     confidence: str | None
@@ -345,11 +358,21 @@ def parse_judgement(judgement: Mapping[str, Any]) -> Said:
         options=top["provenance"]["parameters"].object(),
         uncovered=top["provenance"]["parameters"]["uncovered"].maybe(Node.text),
         guessed=top["provenance"]["default_reach_m"].maybe(_parse_guessed),
+        margins=_parse_margins(top["margins"]),
         notices=frozenset(_parse_notices(top["notices"])),
         confidence=_parse_level(top["confidence"]),
         whole=_parse_ruling(top, None),
         parts=tuple(_parse_ruling(part, part["id"].text()) for part in top["units"].items()),
     )
+
+
+def _parse_margins(node: Node) -> Margins:
+    given = node.maybe(Node.object) or {}
+    neck, ways = (given.get(name) for name in ("neck_width_m", "disjoint_routes"))
+    necks = {r: node["neck_width_m"][r].maybe(Node.number) for r in READINGS if neck is not None}
+    at = node["neck_width_m"]["at"].maybe(Node.position) if neck is not None else None
+    counts = {r: node["disjoint_routes"][r].maybe(Node.index) for r in READINGS if ways is not None}
+    return Margins(necks, at, counts)
 
 
 def _parse_guessed(node: Node) -> dict[str, tuple[float, ...]]:

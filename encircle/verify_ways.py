@@ -222,6 +222,8 @@ def ways_lead_out_and_the_cut_cuts(case: PathCase) -> Iterator[Fault]:
         yield Fault("the cut leaves the path itself open", said.cut)
     elif said.ways and all(_is_left_open(case, mode) for mode in sorted(modes)):
         yield Fault("the cut leaves a way open", said.cut)
+    elif not said.ways and _needs_its_lines(case) and _is_left_open(case, case.path.mode):
+        yield Fault("no way is counted, and one is there")
 
 
 def _meets_path(case: PathCase) -> bool:

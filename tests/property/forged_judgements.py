@@ -248,6 +248,8 @@ def land_axis(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
 @lie("the best fire of a mode is another than it is")
 def fire_by_mode(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
     for number, part in enumerate(parts_of(told)):
+        if not part["certificates"]["open"]:
+            continue
         for mode, says in part["axes"]["fire"]["by_mode"].items():
             for other in ("F0", "F1", "F2", "F3", "F4", None):
                 calm = {None, "F0", "F1"}  # told of the path alone, see what is not checked
@@ -702,3 +704,20 @@ def position_renamed(told: Told, document: Told, rng: random.Random) -> Iterator
                 forged = fresh(told)
                 forged["units"][number][name] = value
                 yield forged
+
+
+@lie("the neck told beside the verdict is another than the path's, or fewer ways are told")
+def margin_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    path, margins = told["certificates"]["open"], told["margins"]
+    if not path:
+        return
+    neck = margins.get("neck_width_m")
+    for width in (0.0, 123.4, None):
+        if neck and neck[path["reading"]] != width:
+            forged = fresh(told)
+            forged["margins"]["neck_width_m"][path["reading"]] = width
+            yield forged
+    if path["disjoint"]["count"] and "disjoint_routes" in margins:
+        forged = fresh(told)
+        forged["margins"]["disjoint_routes"][path["reading"]] = 0
+        yield forged

@@ -1,0 +1,52 @@
+"""No forgery of the forger's passes: each is false by what the engine says of the map it is of."""
+
+import json
+import os
+
+import pytest
+
+from tests.property import forger
+from tests.thorough import every, thorough
+
+COUNT = int(os.environ.get("ENCIRCLE_FORGED_MAPS", "40"))
+"""Random maps the whole forger is tried on, and as many of the library at most."""
+PREY = [
+    "trap-river-ferry", "trap-tunnel-open", "trap-grey-unknown", "trap-group-outpost-cut",
+    "trap-corridor-under-fire-f3", "trap-coast-with-ships", "trap-empty-bag-rumour",
+    "trap-border-gate-open", "trap-ring-of-claims", "trap-stale-map-control-old",
+    "trap-pocket-split-one-open", "trap-neutral-ground-third-party",
+]  # fmt: skip
+"""Small maps with something of every kind on them: rivers, tunnels, fire, sea, doubt, groups."""
+CASES = {}
+
+
+def case(name):
+    if name not in CASES:
+        document = json.loads((forger.FIXTURES / name / "situation.geojson").read_text())
+        CASES[name] = forger.Case(name, document)
+    return CASES[name]
+
+
+@pytest.mark.property
+@pytest.mark.parametrize("kind", every(6, forger.KINDS))
+def test_a_forgery_of_each_kind_is_refused(kind):
+    """Each is tried on the first small map that gives it anything to forge."""
+    for name in PREY:
+        forged = list(forger.forge(case(name), [kind], 1))
+        for _, told, situation in forged:
+            assert not forger.is_accepted(told, situation), name
+        if forged:
+            return
+    pytest.skip("nothing to forge on these maps")
+
+
+@pytest.mark.property
+@pytest.mark.parametrize("name", PREY)
+def test_what_is_not_forged_holds(name):
+    """The maps forged on are judged honestly, or the refusals would prove nothing."""
+    assert forger.is_accepted(case(name).told, case(name).situation)
+
+
+@thorough
+def test_no_forgery_passes_on_the_library_and_on_random_maps():
+    assert forger.main(COUNT, 4) == 0
