@@ -113,7 +113,9 @@ class Fronts:
         """Draw it larger, over territory of the enemy that nobody painted."""
         if not shapely.dwithin(shape, self._foreign_bare, error_m):
             return shape
-        over = lay_over(shapely.intersection, shape.buffer(error_m, quad_segs=CORNER_SEGS), self._foreign_bare)
+        over = lay_over(
+            shapely.intersection, shape.buffer(error_m, quad_segs=CORNER_SEGS), self._foreign_bare
+        )
         return lay_over(shapely.union, shape, over)
 
     @cached_property

@@ -457,7 +457,7 @@ def _assess(  # noqa: PLR0913 - as above
             if isinstance(f, Control | Position) else f
             for f in situation.features
         )  # fmt: skip
-        status = find_status(replace(situation, features=out), options)
+        status = find_status(replace(situation, features=out), _plainly(options))
         return status.verdict == whole.status.verdict
 
     return assess_confidence(facts, whole, margins, origins, holds_moved)
@@ -602,7 +602,7 @@ def _find_error(situation: Situation, options: Options) -> Iterator[Json]:
     if not erring:
         return
     exact = tuple(replace(f, location_error_m=0.0) for f in situation.features)
-    status = find_status(replace(situation, features=exact), options)
+    status = find_status(replace(situation, features=exact), _plainly(options))
     outcome = {
         "encircled": "the force is encircled", "not_encircled": "a way out is open",
     }.get(status.verdict)  # fmt: skip
@@ -635,7 +635,7 @@ def _find_mended(judged: Judged, situation: Situation, options: Options) -> Iter
             replace(f, state="open") if isinstance(f, Route | Crossing) and f.id == name else f
             for f in situation.features
         )
-        verdict = find_status(replace(situation, features=features), options).verdict
+        verdict = find_status(replace(situation, features=features), _plainly(options)).verdict
         if verdict in ("not_encircled", "contested"):
             would = "a way out would be open" if verdict == "not_encircled" else (
                 "it would hang on unknown ground whether a way out is open"
