@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from encircle.situation import Position
 
 Json = dict[str, Any]
-MOST_SUSPECTS = 60
+MOST_SUSPECTS = 30
 """Partial worlds looked at for them."""
 
 

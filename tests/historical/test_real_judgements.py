@@ -14,7 +14,11 @@ import pytest
 from shapely.geometry import Point, mapping
 
 import encircle
-from encircle.formats.deepstate import parse_snapshot_time, situation_from_deepstate
+from encircle.formats.deepstate import (
+    LOCATION_ERROR_M,
+    parse_snapshot_time,
+    situation_from_deepstate,
+)
 from tests.historical.test_real_maps import BORDER, SAMPLES, SHARED, border
 
 pytestmark = [
@@ -62,12 +66,30 @@ def test_the_kursk_salient_was_open_on_both_readings(name):
     assert encircle.verify(judgement, situation).holds
 
 
+@cache
+def judged_as_drawn(name):
+    """Judge the map as if its lines were exact, as others measured it."""
+    document = json.loads(json.dumps(convert(name)))
+    for feature in document["features"]:
+        feature["properties"].pop("location_error_m", None)
+    return encircle.judge(encircle.read(document), encircle.Options(most_worlds=0))
+
+
 @pytest.mark.parametrize("name", WIDEST)
-def test_the_neck_is_the_one_measured_by_erosion(name):
-    neck = judged(name)[1].margins["neck_width_m"]
+def test_the_neck_as_drawn_is_the_one_measured_by_erosion(name):
+    neck = judged_as_drawn(name).margins["neck_width_m"]
     pessimistic, optimistic = NECKS_KM[name]
     assert neck["pessimistic"] / 1000 == pytest.approx(pessimistic, abs=0.3)
     assert neck["optimistic"] / 1000 == pytest.approx(optimistic, abs=0.3)
+
+
+@pytest.mark.parametrize("name", WIDEST)
+def test_the_error_of_the_map_narrows_the_neck_from_both_sides(name):
+    """And widens it on the other reading, by as much at least: a strip at the border may go."""
+    drawn, told = (j.margins["neck_width_m"] for j in (judged_as_drawn(name), judged(name)[1]))
+    twice = 2 * LOCATION_ERROR_M
+    assert told["pessimistic"] == pytest.approx(drawn["pessimistic"] - twice, abs=60)
+    assert told["optimistic"] >= drawn["optimistic"]
 
 
 @pytest.mark.parametrize("radius_deg", [0.03, 0.06])

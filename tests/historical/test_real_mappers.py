@@ -61,6 +61,14 @@ def judged(document):
     return situation, judgement
 
 
+def judge_as_drawn(document):
+    """Judge a map as if its lines were exact, as necks were measured on it."""
+    drawn = json.loads(json.dumps(document))
+    for feature in drawn["features"]:
+        feature["properties"].pop("location_error_m", None)
+    return judged(drawn)[1]
+
+
 @cache
 def held_abroad(preset, name):
     zones = PRESETS[preset](files([name]), Asked()).zones
@@ -125,7 +133,7 @@ def test_the_russian_side_s_mapper_shows_the_kursk_force_with_a_way_out(
     assert judgement.judged.definitions["land_cut"] == "no"
     assert judgement.judged.certificates["open"]["reading"] == "pessimistic"
     assert encircle.verify(judgement.to_dict(), situation).holds
-    neck = judgement.margins["neck_width_m"]
+    neck = judge_as_drawn(document).margins["neck_width_m"]
     neck_km = necks_km[0 if outline is border else 1]
     assert neck["pessimistic"] / 1000 == pytest.approx(neck_km, abs=0.3)
 

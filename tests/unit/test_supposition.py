@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -140,3 +141,16 @@ def test_an_unknown_id_ends_the_command(run):
     assert done.exit_code == 2
     assert done.stdout == ""
     assert "no feature is called 'nothing'" in done.stderr
+
+
+@pytest.mark.parametrize("error_m", [0.0, 400.0])
+def test_what_is_left_out_is_left_out_once(error_m):
+    """A verdict that is asked again on other maps is asked of what is left."""
+    document = json.loads(Path("fixtures/stalingrad-1942-11-24/situation.geojson").read_bytes())
+    for feature in document["features"]:
+        if feature["properties"]["kind"] == "control":
+            feature["properties"]["location_error_m"] = error_m
+    gone = next(f["id"] for f in document["features"] if f["properties"]["kind"] == "crossing")
+    judgement = judge(read(document), Options(without=(gone,)))
+    assert judgement.what_if is not None
+    assert judgement.confidence["level"] in ("low", "moderate", "high")
