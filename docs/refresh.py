@@ -171,9 +171,9 @@ def write_blank() -> str:
     blank = "\n".join(f"<!-- {n}:begin -->\n<!-- {n}:end -->\n" for n in names)
     credits_ = (
         "The maps are not ours and not shipped; the words are made from them, on the day named, "
-        "with the piece of ground\nnearest to Guyevo asked about. Border: © OpenStreetMap contributors, "
-        "ODbL 1.0. Names of places: GeoNames, CC BY 4.0.\nWhere the maps lie beside the project, "
-        "`python docs/refresh.py --published` writes this part anew.\n"
+        "with the piece of ground\nnearest to Guyevo asked about. Border: © OpenStreetMap "
+        "contributors, ODbL 1.0. Names of places: GeoNames, CC BY 4.0.\nWhere the maps lie "
+        "beside the project, `python docs/refresh.py --published` writes this part anew.\n"
     )
     markers = "<!-- examples-published:begin -->\n<!-- examples-published:end -->\n"
     return f"{EXAMPLES_HEAD}\n{blank}\n{markers}\n{credits_}"
