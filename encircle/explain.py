@@ -259,10 +259,11 @@ def _say_proof(telling: _Telling) -> Iterator[str]:
             if m >= LEAST_LEG_M
         ]
         inside = f", {say_area(ring['area_km2'])} inside" if ring["area_km2"] else ""
+        cited = (*ring["units"], *(i for s in ring["segments"] for i in s["evidence"]))
         yield (
             f"Proof that the ring was closed ({ring['reading']} reading): it runs round "
             f"{telling.list(ring['units'], MOST_POSITIONS)}{inside}, and is closed by "
-            f"{join_words(parts or ['nothing but a point'])}.{telling.point(ring['units'])}"
+            f"{join_words(parts or ['nothing but a point'])}.{telling.point(cited)}"
         )
 
 
