@@ -223,6 +223,7 @@ class JudgementBody(BaseModel):
     findings: list[Json]
     notices: list[Json]
     what_if: Json | None
+    names: dict[str, str]
     provenance: Json
 
 

@@ -98,7 +98,8 @@ def _write_head(history: History, cases: dict[str, list[Record]]) -> Iterator[st
         f"{len(history.records)} dated states of {len(cases)} cases, drawn by hand from facts. "
         "History decides what each must say, in its `expected.json`; `SOURCES.md` says where "
         "every number comes from. What is judged is the drawing: its lines are as good as its "
-        "sources, and each page says how good that is."
+        "sources, and each page says how good that is. Names of towns on the pictures: GeoNames, "
+        "CC BY 4.0."
     )
     yield ""
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 from encircle import explain, judge, read
 from encircle.claims.rating import list_claim_rules
 from encircle.contract import input_schema
+from encircle.formats.compose import Plan, compose
+from encircle.formats.guests import Given
 from encircle.formats.scenarios import Scenario, read_library
 from encircle.judgement import STATUSES
 from encircle.rules import list_rules
@@ -29,8 +32,45 @@ either, `[x]` for a word that may be missing, `…` for at most six words. *Says
 phrase asserts by itself; negation, reserve, future and condition round it are read apart, as
 [docs/words.md](words.md) tells. Written by `docs/refresh.py`.
 """
-LONGEST_LIST = 4
-"""Ids printed of a longer list of evidence."""
+EXAMPLES = ROOT / "docs" / "examples.md"
+EXAMPLES_HEAD = """\
+# Twenty judgements in words
+
+What `encircle judge` prints, word for word: for reading aloud before anything is published. A name
+in quotation marks is the map's own; what has no name is called by what it is. `--ids` gives the ids
+of the features behind each line, and so does `--json`. Written by `docs/refresh.py`.
+"""
+HISTORY = {
+    "Six states of history": (
+        "stalingrad-1942-11-24", "sarajevo-1993-07-15", "deir-ez-zor-2017-09-06",
+        "bakhmut-2023-05-15", "dunkirk-1940-05-25", "avdiivka-2024-02-17",
+    ),
+    "Four contested": (
+        "mosul-2017-03-02", "chernihiv-2022-03-25", "imphal-1944-04-15",
+        "donetsk-airport-2015-01-18",
+    ),
+    "Four of positions only": (
+        "bastogne-1944-12-22", "mariupol-2022-03-03", "trap-ring-of-positions-gap",
+        "trap-group-outpost-cut",
+    ),
+}  # fmt: skip
+"""Fixtures whose words are printed, by what they are an example of."""
+SHARED = ROOT.parent / "shared" / "data"
+DEEPSTATE = "DeepStateMap (deepstatemap.live)"
+PUBLISHED = (
+    (DEEPSTATE, "24 October 2024", "deepstate/samples/2024-10-24_1729802322.geojson"),
+    (DEEPSTATE, "14 March 2025", "deepstate/samples/2025-03-14_1741941622.geojson"),
+    (DEEPSTATE, "20 March 2025", "deepstate/samples/2025-03-20_1742507523.geojson"),
+    ("the public daily mirror of DeepStateMap", "14 March 2025",
+     "deepstate-mirror/deepstatemap_data_20250314.geojson"),
+    ("the Institute for the Study of War (understandingwar.org), ground retaken by Russia",
+     "12 March 2025", "isw-kursk/2025-03-12.geojson"),
+    ("Liveuamap (liveuamap.com), as a newspaper republished it", "14 March 2025",
+     "liveuamap/2025-03-14.json"),
+)  # fmt: skip
+"""Maps other people published: whose, of when, and where one lies beside the project."""
+ASKED = "Guyevo"
+"""The piece of held ground these are asked about is the one nearest to this place."""
 
 
 def write_schema() -> str:
@@ -87,18 +127,56 @@ def write_judgement() -> str:
     """Write the judgement the README shows, in words; what is left out is marked."""
     text = explain(judge(read(FIXTURES / SHOWN / "situation.geojson")))
     paragraphs = ["[…]" if p.startswith(LEFT_OUT) else p for p in text.split("\n\n")]
-    return "\n".join(["```text", _shorten("\n\n".join(paragraphs)), "```"])
+    return "\n".join(["```text", "\n\n".join(paragraphs), "```"])
 
 
-def _shorten(text: str) -> str:
-    """Cut long lists of evidence, and mark the cut."""
+def write_examples(page: str) -> str:
+    """Write the words of the fixtures; those of published maps stay as they are on the page."""
+    for number, (title, folders) in enumerate(HISTORY.items()):
+        parts = [f"## {title}"]
+        for folder in folders:
+            judgement = judge(read(FIXTURES / folder / "situation.geojson"))
+            link = f"[{folder}](../fixtures/{folder}/SOURCES.md)"
+            parts.append(f"### {judgement.title}\n\n{link}\n\n{_print(explain(judgement))}")
+        page = fill(page, f"examples-{number}", "\n\n".join(parts))
+    return page
 
-    def cut(match: re.Match[str]) -> str:
-        ids = match[1].split(", ")
-        kept = ids if len(ids) <= LONGEST_LIST else [*ids[:LONGEST_LIST], "…"]
-        return f"[{', '.join(kept)}]"
 
-    return re.sub(r"\[([\w-]+(?:, [\w-]+)+)\]", cut, text)
+def write_published(page: str) -> str:
+    """
+    Write the words of maps published by others; only where those maps lie beside the project.
+
+    Raises
+    ------
+    FileNotFoundError
+        If they do not.
+    """
+    parts = ["## Six maps published by others"]
+    for whose, day, place in PUBLISHED:
+        path = SHARED / place
+        given = Given(path.name, path.read_bytes(), None, path)
+        document = compose([given], Plan(force_in=ASKED), lambda _: None, lambda _: None)
+        judgement = judge(read(json.dumps(document)))
+        parts.append(f"### {day}, after {whose}\n\n{_print(explain(judgement))}")
+    return fill(page, "examples-published", "\n\n".join(parts))
+
+
+def _print(text: str) -> str:
+    return f"```text\n{text}\n```"
+
+
+def write_blank() -> str:
+    """Write the page of examples with nothing between its markers."""
+    names = [f"examples-{number}" for number in range(len(HISTORY))]
+    blank = "\n".join(f"<!-- {n}:begin -->\n<!-- {n}:end -->\n" for n in names)
+    credits_ = (
+        "The maps are not ours and not shipped; the words are made from them, on the day named, "
+        "with the piece of ground\nnearest to Guyevo asked about. Border: © OpenStreetMap "
+        "contributors, ODbL 1.0. Names of places: GeoNames, CC BY 4.0.\nWhere the maps lie "
+        "beside the project, `python docs/refresh.py --published` writes this part anew.\n"
+    )
+    markers = "<!-- examples-published:begin -->\n<!-- examples-published:end -->\n"
+    return f"{EXAMPLES_HEAD}\n{blank}\n{markers}\n{credits_}"
 
 
 def write_fixtures() -> str:
@@ -151,12 +229,17 @@ def write_pages() -> dict[Path, str]:
             write_claim_rules(),
         ),
         ROOT / "docs" / "lexicon.md": write_lexicon(),
+        EXAMPLES: write_examples(_read_examples()),
         readme: fill(
             fill(readme.read_text("utf-8"), "fixtures", write_fixtures()),
             "judgement",
             write_judgement(),
         ),
     }
+
+
+def _read_examples() -> str:
+    return EXAMPLES.read_text("utf-8") if EXAMPLES.exists() else write_blank()
 
 
 def find_stale() -> list[str]:
@@ -171,3 +254,5 @@ def find_stale() -> list[str]:
 if __name__ == "__main__":
     for place, text in write_pages().items():
         place.write_text(text, "utf-8")
+    if "--published" in sys.argv[1:]:
+        EXAMPLES.write_text(write_published(_read_examples()), "utf-8")

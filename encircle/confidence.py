@@ -215,6 +215,8 @@ def _list_bare_words(facts: Facts) -> Iterator[tuple[int, str]]:
         yield 0, "The position and the map contradict each other."
     elif facts.position.basis == "sketch":
         yield 1, f"{begin(_call(facts, facts.position))} was placed by hand, from written accounts."
+    elif is_bare(facts.position) and (facts.position.geometry or Point()).geom_type == "Polygon":
+        yield 1, "That anybody stood on the ground judged is taken from the map alone."
     elif is_bare(facts.position):
         yield 1, f"Only a word says that {_call(facts, facts.position)} is where it is drawn."
 

@@ -89,7 +89,7 @@ def write_headline(judgement: Judgement) -> str:
 def _shorten(statement: str) -> str:
     """Give the first clause of a sentence, to stand in brackets."""
     clause = re.split(r"[:;] |\. |\.$", statement, maxsplit=1)[0]
-    return re.sub(r"^(A|An|The|No|Longitude) ", lambda article: article[0].lower(), clause)
+    return re.sub(r"^(A|An|The|This|No|Longitude) ", lambda article: article[0].lower(), clause)
 
 
 def name_force(judgement: Judgement) -> str:
@@ -161,6 +161,17 @@ class _Telling:
     names: dict[str, str]
     ids: bool
     """Ids are given too."""
+
+    @property
+    def own(self) -> frozenset[str]:
+        """Features of the force's own side: on the edge of a neck, and no wall of it."""
+        situation = self.judgement.situation
+        friends = situation.friends_of(self.judgement.side) if situation else ()
+        return frozenset(
+            f.id
+            for f in (situation.features if situation else ())
+            if (getattr(f, "side", None) or getattr(f, "holder", None)) in friends
+        )
 
     def call(self, name: str) -> str:
         return self.names.get(name, name)
@@ -250,10 +261,11 @@ def _say_proof(telling: _Telling) -> Iterator[str]:
             if m >= LEAST_LEG_M
         ]
         inside = f", {say_area(ring['area_km2'])} inside" if ring["area_km2"] else ""
+        cited = (*ring["units"], *(i for s in ring["segments"] for i in s["evidence"]))
         yield (
             f"Proof that the ring was closed ({ring['reading']} reading): it runs round "
             f"{telling.list(ring['units'], MOST_POSITIONS)}{inside}, and is closed by "
-            f"{join_words(parts or ['nothing but a point'])}.{telling.point(ring['units'])}"
+            f"{join_words(parts or ['nothing but a point'])}.{telling.point(cited)}"
         )
 
 
@@ -269,9 +281,8 @@ def _say_way(telling: _Telling, path: dict[str, Any]) -> Iterator[str]:
         f"{lead}: {say_distance(path['length_m'])} {MODES[path['mode']]} from {start} to {end}, "
         f"ground with its own way onward.{ends}"
     )
-    legs = [
-        leg for leg in path["legs"] if leg["length_m"] >= LEAST_LEG_M or leg["by"] == "crossing"
-    ]
+    least_m = 0.0 if telling.ids else min(JOINT_M, path["length_m"] * JOINT_SHARE)
+    legs = [leg for leg in path["legs"] if leg["length_m"] >= least_m or leg["by"] == "crossing"]
     for number, leg in enumerate(legs, 1):
         on = telling.list(leg["evidence"]) or "ground nobody drew"
         yield f"  {number}. {_say_leg(leg)}: {on}{telling.point(leg['evidence'])}"
@@ -343,7 +354,8 @@ def _at(telling: _Telling, neck: dict[str, Any]) -> str:
     if not neck["at"]:
         return ""
     lon, lat = neck["at"]
-    pinch = f", pinched by {telling.list(neck['evidence'])}" if neck["evidence"] else ""
+    walls = [name for name in neck["evidence"] if name not in telling.own]
+    pinch = f", pinched by {telling.list(walls)}" if walls else ""
     return f", at {lon:.3f}, {lat:.3f}{pinch}{telling.point(neck['evidence'])}"
 
 
@@ -363,7 +375,10 @@ def _say_positions(telling: _Telling) -> Iterator[str]:
 OF_THE_WAY = frozenset({"fire_on_the_way", "fire_unmapped", "routes_out"})
 """Findings that describe a way out."""
 LEAST_LEG_M = 0.5
-"""A shorter stretch is a joint of the drawing and no road, metres."""
+"""Shorter is no length to be told, metres."""
+JOINT_M, JOINT_SHARE = 50.0, 0.01
+"""A stretch shorter than a seam, metres, and than this share of its way is a joint of the drawing:
+it is told with the ids only."""
 CONTROL = {"grey": "unclear ground"}
 """Whose ground a way runs over, where the proof's own word is none for a reader."""
 

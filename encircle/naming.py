@@ -40,8 +40,8 @@ def call_features(situation: Situation, *, placed: bool = True) -> dict[str, str
     Call every feature of a map as its reader would, by id.
 
     A name stands in quotation marks. One that begins with a small letter says what the thing is
-    (*the force*, *rear of Ukraine*), and so does one that many polygons of control share
-    (*Occupied*): those are no names. A feature without a name is described.
+    (*the force*, *rear of Ukraine*). Ground is described where its name is such a word (*losses*)
+    or is shared by several polygons (*Occupied*), and so is what has no name.
 
     Parameters
     ----------
@@ -72,7 +72,8 @@ def call_features(situation: Situation, *, placed: bool = True) -> dict[str, str
 
 def _call(feature: Feature, sides: Mapping[str, str], *, is_shared: bool, placed: bool) -> str:
     name = feature.name
-    if not name or (is_shared and isinstance(feature, Control)):
+    is_class = isinstance(feature, Control) and (is_shared or (name or "")[:1].islower())
+    if not name or is_class:
         has_place = placed and isinstance(feature, Position | Crossing)
         return f"{describe(feature, sides)}{_say_place(feature) if has_place else ''}"
     if name[:1].islower():
@@ -140,7 +141,9 @@ def _(feature: Control, sides: Mapping[str, str]) -> str:
         return "unclear ground"
     if feature.holder == NEUTRAL:
         return "neutral ground"
-    return f"territory of {holder}" if feature.basis == "territory" else f"ground held by {holder}"
+    return (
+        f"the territory of {holder}" if feature.basis == "territory" else f"ground held by {holder}"
+    )
 
 
 @describe.register(Anchor)

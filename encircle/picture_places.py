@@ -12,6 +12,7 @@ from shapely.geometry import Point, box
 from encircle.canvas import Xy, element, write_path
 from encircle.picture_ground import INK, Scene, Town, stroke, swatch
 from encircle.picture_labels import Label
+from encircle.picture_symbols import is_ground
 from encircle.places import nearest_place, places_within
 
 if TYPE_CHECKING:
@@ -38,9 +39,9 @@ PIECE_WORDS = "The force: the ground judged"
 
 def draw_piece(scene: Scene) -> Iterator[str]:
     """Draw the outline of the ground that is judged as a force, where a map shows no other."""
-    for position in scene.situation.positions_of(scene.judgement.force) if scene.is_close else ():
+    for position in scene.situation.positions_of(scene.judgement.force):
         shape = scene.to_px(position.geometry)
-        if shape.area > 0:
+        if is_ground(scene, position):
             d = write_path(shape)
             yield stroke(d, "#fff", 4.5, stroke_opacity="0.8")
             ink = scene.hue_of(position.side).ink
@@ -97,7 +98,8 @@ def _is_known(scene: Scene, window: BaseGeometry) -> bool:
     names += [force.name for force in scene.situation.named_forces]
     said = {word.casefold() for name in names if name for word in _split(name)}
     near = window.buffer(NEAR_DEG).bounds
-    return any(place.name.casefold() in said for place in _list_places(near, MOST_NEAR))
+    places = _list_places(near, MOST_NEAR)
+    return any(name.casefold() in said for place in places for name in place.names)
 
 
 def _list_places(bounds: tuple[float, float, float, float], most: int) -> list[Place]:

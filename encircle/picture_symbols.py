@@ -40,6 +40,8 @@ HALF_W, HALF_H = 13.0, 8.0
 CROWD = 40
 """Past so many symbols of the force, or of the others, they shrink and lose their names."""
 FAINT = "#8a8a8a"
+LEAST_GROUND_PX2 = 3_000.0
+"""A force drawn as less ground than this is shown by a sign, so that it can be found."""
 
 GLYPHS = {
     "bridge": "M-4.5 -4Q-2.5 -2 -2.5 0T-4.5 4M4.5 -4Q2.5 -2 2.5 0T4.5 4M-2.5 0H2.5",
@@ -140,12 +142,20 @@ def _list_positions(scene: Scene) -> Iterator[tuple[Position, bool, list[Xy]]]:
         shape = position.geometry
         if shape is None:
             continue
-        if scene.is_close and shape.area > 0 and position.force == scene.judgement.force:
+        if is_ground(scene, position):
             continue  # drawn as the ground it is: no sign stands for a place in it
         parts = shapely.get_parts(shape)
         points = [p if isinstance(p, Point) else p.representative_point() for p in parts]
         places = scene.points([(p.x, p.y) for p in points]) if points else []
         yield position, sure, [place for place in places if scene.view.holds(place, -7.0)]
+
+
+def is_ground(scene: Scene, position: Position) -> bool:
+    """Tell a position that is ground on a map, not a formation at a place."""
+    shape = scene.to_px(position.geometry)
+    own = position.force == scene.judgement.force
+    large = scene.is_close or (shape.area >= LEAST_GROUND_PX2 and position.echelon is None)
+    return own and shape.area > 0 and large
 
 
 def _draw_position(scene: Scene, position: Position, place: Xy, *, sure: bool) -> str:

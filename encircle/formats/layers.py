@@ -277,8 +277,11 @@ class _Reader:
             said = f"{number_of(len(self.flat), 'feature', 'has')} rings without area: not painted"
             yield self._tell("no_area", "caution", said, self.flat)
         if self.points or self.lines:
-            left = number_of(self.points, "point"), number_of(self.lines, "line")
-            said = f"{' and '.join(left)} were left out: they paint no ground"
+            counted = (self.points, "point"), (self.lines, "line")
+            left = [number_of(number, noun) for number, noun in counted if number]
+            one = self.points + self.lines == 1
+            were, they = ("was", "it paints") if one else ("were", "they paint")
+            said = f"{' and '.join(left)} {were} left out: {they} no ground"
             yield self._tell("no_ground", "info", said)
         if self.closed:
             said = "lines that close on themselves were left out: if they are zones, draw polygons"

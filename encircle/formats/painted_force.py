@@ -422,7 +422,8 @@ class SameGround:
         left_m = to_plane(held.plane, self.before).difference(self._hostile_m())
         left = to_globe(held.plane, left_m)
         is_left = measure_km2(left) >= LEAST_LEFT_SHARE * measure_km2(self.before)
-        said = f"This map draws no ground of {ground.side} where the force was said to be. "
+        whose = dict(ground.painted.sides).get(ground.side, ground.side)
+        said = f"This map draws no ground of {whose} where the force was said to be. "
         said += (
             f"It is judged at the same ground, {_area(left)} of which the map does not give to "
             "the enemy."

@@ -49,7 +49,7 @@ DEFINITIONS: dict[str, str] = {
     "vehicle_cut": "cut off for wheels and tracks",
     "fire_control": 'every way left under fire control ("operational encirclement")',
     "isolation": "isolated by land, sea and air",
-    "surrounded": "hostile ground on nearly all sides (the popular word)",
+    "surrounded": 'hostile ground on nearly all sides ("surrounded" in common speech)',
     "no_force": "nobody there any more",
 }
 MONTHS = (

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
 from encircle.contract import parse_instant
+from encircle.contradiction import say_area, say_distance
 from encircle.counting import number_of
 from encircle.errors import EncircleError
 from encircle.explain import HELD_BY, MODES
@@ -357,7 +358,7 @@ def _list_proofs(judgement: Json) -> Iterable[Proof]:
 def _tell_path(path: Json, names: Names) -> Proof:
     rows = tuple(
         (
-            f"{leg['length_m'] / 1000:.1f} km",
+            say_distance(leg["length_m"]),
             _say_along(leg),
             leg["fire"] or "unmapped",
             _call(leg["evidence"], names),
@@ -390,14 +391,14 @@ def _tell_ring(ring: Json, names: Names) -> Proof:
         by = name_hold(segment)
         length, ids = held.get(by, (0.0, []))
         ids += [name for name in segment["evidence"] if name not in ids]
-        held[by] = (length + segment["length_m"] / 1000, ids)
+        held[by] = (length + segment["length_m"], ids)
     rows = tuple(
-        (f"{length:.1f} km", HELD_BY.get(by, by), _call(ids, names) if ids else _say_nobody(by))
+        (say_distance(length), HELD_BY.get(by, by), _call(ids, names) if ids else _say_nobody(by))
         for by, (length, ids) in held.items()
     )
     told = (
         f"On the {ring['reading']} reading a closed ring ran round {_call(ring['units'], names)}, "
-        f"{ring['area_km2']:g} km² inside, with no way out across it."
+        f"{say_area(ring['area_km2'])} inside, with no way out across it."
     )
     return Proof("The proof: a ring that was closed", told, ("Length", "Held by", "Evidence"), rows)
 

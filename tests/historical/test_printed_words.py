@@ -80,7 +80,8 @@ def test_every_id_a_judgement_rests_on_can_be_had_in_words(folder):
     evidence = [i for f in judgement.findings for i in f.evidence if f.rule not in OF_THE_WAY]
     evidence += [i for pivot in judgement.pivots for i in pivot["evidence"]]
     for proof in filter(None, judgement.certificates.values()):
-        evidence += [i for leg in proof.get("legs", ()) for i in leg["evidence"]]
+        parts = proof.get("legs") or proof.get("segments") or ()
+        evidence += [i for part in parts for i in part["evidence"]]
     missing = [i for i in evidence if i not in text]
     assert not missing
 

@@ -48,6 +48,26 @@ def test_generated_pages_are_current():
     assert not stale, f"run `python docs/refresh.py`: {', '.join(stale)} are out of date"
 
 
+@pytest.mark.real
+def test_the_words_of_published_maps_are_current():
+    """As the maps give them; they are not shipped, so it is told where they are missing."""
+    refresh = load_refresh()
+    if not refresh.SHARED.exists():
+        pytest.skip(f"no maps at {refresh.SHARED}: their words on the page were not compared")
+    page = refresh.EXAMPLES.read_text("utf-8")
+    assert refresh.write_published(page) == page
+
+
+def test_the_page_of_examples_holds_twenty():
+    refresh = load_refresh()
+    page = refresh.EXAMPLES.read_text("utf-8")
+    assert page.count("```text\n") == 20
+    assert len(refresh.PUBLISHED) == 6
+    for title, folders in refresh.HISTORY.items():
+        assert f"## {title}\n" in page
+        assert all(f"[{folder}](../fixtures/{folder}/SOURCES.md)" in page for folder in folders)
+
+
 def test_a_page_without_its_markers_is_refused():
     with pytest.raises(ValueError, match="markers of 'rules'"):
         load_refresh().fill("a page", "rules", "text")

@@ -186,7 +186,7 @@ def test_null_geometries_heights_and_features_drawn_twice_are_told():
     assert "1 feature without a geometry" in said
     assert "heights were dropped from 1 feature" in said
     assert "1 polygon drawn twice and counted once" in said
-    assert "1 point and 0 lines were left out" in said
+    assert "1 point was left out: it paints no ground" in said
     assert len(painted.zones) == 1
 
 
