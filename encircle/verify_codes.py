@@ -146,8 +146,8 @@ def access_is_on_its_axis(case: CodeCase) -> Iterator[Fault]:
         if set(case.ruling.access.values()) - {"unknown"}:
             yield Fault(f"{position.id!r} contradicts the map, and access is told", case.names)
         return
-    known = [f for f in survey.known.values() if isinstance(f, Crossing)]
-    by_leave = any(c.permission == "enemy" and c.state != "cut" for c in known)
+    leave = {c.id for c in survey.situation.of_kind(Crossing)
+             if c.permission == "enemy" and c.state != "cut"}  # fmt: skip
     for kind, said in case.ruling.access.items():
         able = [find_access(survey, position, r, "open") for r in GIVES.get(said, ())]
         if said == "unknown" or (able and not any(kind in one for one in able)):
@@ -163,8 +163,10 @@ def access_is_on_its_axis(case: CodeCase) -> Iterator[Fault]:
             "none" if _is_drawn(survey, kind) else "closed"
         ):
             yield Fault(f"{kind} is called {said}, and the map has it otherwise", case.names)
-        if said == "enemy_leave" and not (kind == "special" and by_leave):
+        if said == "enemy_leave" and not (kind == "special" and leave):
             yield Fault(f"nothing passes by the enemy's leave, and {kind} is said to", case.names)
+        if kind == "special" and said in ("none", "closed") and leave & {*survey.known}:
+            yield Fault(f"a crossing by the enemy's leave is called {said}", (*sorted(leave),))
 
 
 def _is_drawn(survey: Survey, kind: str) -> bool:
