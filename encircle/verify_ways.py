@@ -45,10 +45,15 @@ def disjoint_ways_are_disjoint(case: PathCase) -> Iterator[Fault]:
 
 def _needs_its_lines(case: PathCase) -> bool:
     """Tell whether a path is a way by route and crossing, so that the cut must meet it too."""
-    start, goal = Point(case.on_plane(case.path.legs[0].points[:1])[0]), case.anchor_shape()
-    if goal is None or start.distance(goal) <= own_ground_m(case):
+    if _is_at_hand(case):
         return False
     return case.path.mode in ("wheeled", "rail") or not case.ground_leads_out
+
+
+def _is_at_hand(case: PathCase) -> bool:
+    """Tell whether the force comes to the anchor on the ground it holds, by no road."""
+    start, goal = Point(case.on_plane(case.path.legs[0].points[:1])[0]), case.anchor_shape()
+    return goal is None or start.distance(goal) <= own_ground_m(case)
 
 
 def _can_be_shared(case: PathCase, name: str, *, same: bool) -> bool:
@@ -140,7 +145,7 @@ def ways_lead_out_and_the_cut_cuts(case: PathCase) -> Iterator[Fault]:
         yield Fault("the cut leaves the path itself open", said.cut)
     elif said.ways and all(_is_left_open(case, mode) for mode in sorted(modes)):
         yield Fault("the cut leaves a way open", said.cut)
-    elif not said.ways and _needs_its_lines(case) and _is_left_open(case, case.path.mode):
+    elif not said.ways and not _is_at_hand(case) and _is_left_open(case, case.path.mode):
         yield Fault("no way is counted, and one is there")
 
 
