@@ -51,14 +51,16 @@ def disjoint_ways_are_disjoint(case: PathCase) -> Iterator[Fault]:
 
 def _needs_its_lines(case: PathCase) -> bool:
     """Tell whether a path is a way by route and crossing, so that the cut must meet it too."""
-    start, goal = Point(case.on_plane(case.path.legs[0].points[:1])[0]), case.anchor_shape()
-    if goal is None or _stands_at(case, start, goal):
+    if _is_at_hand(case):
         return False
     return case.path.mode in ("wheeled", "rail") or not case.ground_leads_out
 
 
-def _stands_at(case: PathCase, start: BaseGeometry, goal: BaseGeometry) -> bool:
+def _is_at_hand(case: PathCase) -> bool:
     """Tell whether an anchor, or a road that joins it there, lies within the force's own reach."""
+    start, goal = Point(case.on_plane(case.path.legs[0].points[:1])[0]), case.anchor_shape()
+    if goal is None:
+        return True
     survey, own_m = case.survey, own_ground_m(case)
     near_m, own = survey.parameters.join_m + TOLERANCE_M, start.buffer(own_m + TOLERANCE_M)
     roads = (survey.shape(r) for r in survey.lines(case.path.reading, case.path.mode))
@@ -222,7 +224,7 @@ def ways_lead_out_and_the_cut_cuts(case: PathCase) -> Iterator[Fault]:
         yield Fault("the cut leaves the path itself open", said.cut)
     elif said.ways and all(_is_left_open(case, mode) for mode in sorted(modes)):
         yield Fault("the cut leaves a way open", said.cut)
-    elif not said.ways and _needs_its_lines(case) and _is_left_open(case, case.path.mode):
+    elif not said.ways and not _is_at_hand(case) and _is_left_open(case, case.path.mode):
         yield Fault("no way is counted, and one is there")
 
 
