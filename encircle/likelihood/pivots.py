@@ -265,7 +265,8 @@ def _state(
     """Say in one sentence what would have to be wrong."""
     wrong = [describe_item(doubts.items[i]) for i in sorted(change.wrong)]
     fallen = any(doubts.items[i].kind == "origin" for i in change.wrong)
-    so = f", and with it {_name(gone, features)}" if gone and fallen else ""
+    them = "it" if len(wrong) == 1 else "them"
+    so = f", and with {them} {_name(gone, features)}" if gone and fallen else ""
     moved = [
         f"ground drawn by {doubts.shifts[i].id} is {LEVEL_WORDS[level]} by the error stated"
         for i, level in sorted(change.moved)
