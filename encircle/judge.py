@@ -356,9 +356,7 @@ def _weigh(
     speaking = [all_facts[i] for i in _find_speaking(all_facts)]
     told: Told = tell_likelihood(sheet, suspects, judgement, all_facts, speaking, options)
     positions = tuple(replace(p, likelihood=told.positions.get(p.id)) for p in judgement.positions)
-    worth = {p["would_make"] for p in told.pivots if p.get("as_drawn")}  # said with its chance
-    plain = (p for p in judgement.pivots if not p.get("as_drawn") or p["would_make"] not in worth)
-    pivots = (*plain, *told.pivots)
+    pivots = (*judgement.pivots, *told.pivots)
     return replace(judgement, positions=positions, pivots=pivots, likelihood=told.group)
 
 

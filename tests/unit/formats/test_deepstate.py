@@ -9,6 +9,7 @@ from shapely.geometry import Point, box, mapping, shape
 
 from encircle.errors import QuestionError, SituationError
 from encircle.formats.deepstate import (
+    LOCATION_ERROR_M,
     measure_ground_abroad,
     paint_deepstate,
     parse_snapshot_time,
@@ -465,3 +466,22 @@ def test_border_lost_or_grey_on_the_home_side_is_not_shared():
 
 def test_nothing_held_abroad_measures_as_nothing():
     assert measure_ground_abroad(snapshot(occupied(SALIENT)), BORDER) == []
+
+
+def test_every_painted_boundary_is_as_good_as_the_mapper_grey_ones_too():
+    west, grey = (
+        box(35.0, 50.6, 35.1, 50.8),
+        feature(box(35.1, 50.6, 35.15, 50.8), "#bcaaa4", "х /// Unknown status /// key"),
+    )
+    situation = convert(held(), occupied(west), grey)
+    errors = {
+        f["id"]: f["properties"].get("location_error_m")
+        for f in of_kind(situation, "control")
+        if f["properties"]["basis"] != "territory"
+    }
+    assert len(errors) == 3
+    assert set(errors.values()) == {LOCATION_ERROR_M}
+    assert "narrower than 600 m is contested" in str(notices(situation))
+    lands = [f for f in of_kind(situation, "control") if f["properties"]["basis"] == "territory"]
+    assert lands
+    assert not any("location_error_m" in f["properties"] for f in lands)

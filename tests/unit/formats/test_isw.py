@@ -222,3 +222,14 @@ def test_russia_far_from_the_salient_is_still_russia():
 def test_the_day_a_layer_gives_itself_is_kept():
     assert paint_isw([kursk(RETAKEN, date="2025-03-12T00:00:00")]).dated == "2025-03-12"
     assert paint_isw([kursk(RETAKEN, date="soon")]).dated is None
+
+
+def test_what_is_merely_claimed_bears_no_error():
+    claimed = layer(box(34.0, 50.0, 36.0, 51.0), name="RussianClaimed.geojson")
+    document = convert(layer(box(35.6, 50.3, 36.0, 50.9)), claimed, force_at=(35.2, 50.6))
+    errors = {
+        f["properties"]["basis"]: f["properties"].get("location_error_m")
+        for f in document["features"]
+        if f["properties"]["kind"] == "control" and f["properties"]["basis"] != "territory"
+    }
+    assert errors == {"assessed": 500.0, "claimed": None}
