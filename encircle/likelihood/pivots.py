@@ -262,7 +262,8 @@ def _state(
     doubts = likelihood.group.doubts
     wrong = [describe_item(doubts.items[i], names) for i in sorted(change.wrong)]
     fallen = any(doubts.items[i].kind == "origin" for i in change.wrong)
-    so = f", and so {_name(gone, names)}" if gone and fallen else ""
+    them = "it" if len(wrong) == 1 else "them"
+    so = f", and with {them} {_name(gone, names)}" if gone and fallen else ""
     moved = [
         f"ground drawn by {_call_drawer(doubts, i, names)} is {LEVEL_WORDS[level]} by the error "
         "stated"
