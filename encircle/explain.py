@@ -474,7 +474,7 @@ def _say_what_if(telling: _Telling) -> Iterator[str]:
     left = [*asked["without"], *(i for i, holds in asked["assume"].items() if not holds)]
     sure = [i for i, holds in asked["assume"].items() if holds]
     told = [f"without {telling.list(left, len(left))}"] if left else []
-    told += [f"with {telling.list(sure, len(sure))} taken for granted"] if sure else []
+    told += [f"with {telling.list(sure, len(sure))} taken as right"] if sure else []
     about = telling.point([*left, *sure])
     yield f"This is what if: the map {' and '.join(told)}.{about}"
     base = judgement.what_if["base"]
