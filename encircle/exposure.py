@@ -111,6 +111,8 @@ def measure_margins(
     by_ground = {r: leads_out_by_ground(searcher, outlooks[r]) for r in READINGS}
     ends = {r: _find_ends(network, outlooks[r], standings) for r in READINGS if by_ground[r]}
     necks = {r: _measure_neck(network, r, *ends[r]) for r in ends}
+    if outlooks["pessimistic"].is_open and "optimistic" in necks:
+        necks["optimistic"] = _measure_as_drawn(network, *ends["optimistic"]) or necks["optimistic"]
     early = outlooks["optimistic"].runs_off and not outlooks["optimistic"].is_open
     closed = {
         r: None if outlooks[r].is_open or (early and outlooks[r].runs_off) else 0.0
@@ -203,6 +205,25 @@ def _measure_neck(
 ) -> margins.Neck:
     walls, lines = network.walls[reading], _barriers(network, reading)
     return margins.measure_neck(start, goals, walls, lines, network.ground.drawing.area)
+
+
+def _measure_as_drawn(
+    network: Network, start: BaseGeometry, goals: Sequence[BaseGeometry]
+) -> margins.Neck | None:
+    """
+    Measure a neck past what the force's own ground gains by an error; none where that alone is it.
+
+    Where a way is open without it, ground that nobody drew makes the neck no wider: a slit along a
+    border, thinner than the map is exact, would give the way the width of the country behind it.
+    """
+    drawing = network.ground.drawing
+    gains = [patch.gain for patch in drawing.patches if patch.gain is not None]
+    if not gains:
+        return None
+    walls = shapely.union_all([network.walls["optimistic"], *gains])
+    lines = _barriers(network, "optimistic")
+    neck = margins.measure_neck(start, goals, walls, lines, drawing.area)
+    return neck if neck.width_m else None
 
 
 def _measure_closing(

@@ -109,14 +109,12 @@ class Fronts:
         near = lay_over(shapely.intersection, self._bare, shape.buffer(2 * error_m, quad_segs=2))
         return lay_over(shapely.difference, shape, near.buffer(error_m, quad_segs=CORNER_SEGS))
 
-    def grow_friendly(self, shape: BaseGeometry, error_m: float) -> BaseGeometry:
-        """Draw it larger, over territory of the enemy that nobody painted."""
+    def find_gain(self, shape: BaseGeometry, error_m: float) -> BaseGeometry | None:
+        """Find what it gains drawn larger: territory of the enemy that nobody painted."""
         if not shapely.dwithin(shape, self._foreign_bare, error_m):
-            return shape
-        over = lay_over(
-            shapely.intersection, shape.buffer(error_m, quad_segs=CORNER_SEGS), self._foreign_bare
-        )
-        return lay_over(shapely.union, shape, over)
+            return None
+        larger = shape.buffer(error_m, quad_segs=CORNER_SEGS)
+        return lay_over(shapely.intersection, larger, self._foreign_bare)
 
     @cached_property
     def _bare(self) -> BaseGeometry:

@@ -237,6 +237,8 @@ class Patch:
     role: Role
     feature: str
     readings: tuple[Reading, ...] = READINGS
+    gain: BaseGeometry | None = None
+    """What of the shape is there by the error stated, in the force's favour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,17 +485,19 @@ def _patch_control(
     for control, _ in evidence.of_kind(Control):
         shape, role, error_m = shapes[control.id], roles[control.id], control.location_error_m
         kind = strict = shape
+        gain = None
         if error_m and role & HOSTILE_GROUND:
             kind, strict = fronts.shrink_hostile(shape, error_m), fronts.grow(shape, error_m)
         elif error_m and role == Role.GREY:
             strict = fronts.grow(shape, error_m)
         elif error_m and role == Role.ASSESSED_FRIENDLY:
-            kind = fronts.grow_friendly(shape, error_m)
+            gain = fronts.find_gain(shape, error_m)
+            kind = shape if gain is None else lay_over(shapely.union, shape, gain)
             strict = fronts.shrink_friendly(shape, error_m)
         if kind is strict:
             yield Patch(shape, role, control.id)
             continue
-        yield Patch(kind, role, control.id, ("optimistic",))
+        yield Patch(kind, role, control.id, ("optimistic",), gain)
         yield Patch(strict, role, control.id, ("pessimistic",))
 
 
