@@ -456,7 +456,12 @@ def _nearest_junctions(
     network: Network, reached: set[int], starts: set[int], reading: Reading
 ) -> set[int]:
     """Find the route nearest to the force among those its open ground leads to."""
-    places = [s.place for s in network.standings if s.vertex in starts]
+    to_metres = network.ground.drawing.plane.to_metres
+    places = [
+        to_metres(s.position.drawn) if s.is_drawn else s.place
+        for s in network.standings
+        if s.vertex in starts
+    ]
     best: tuple[float, set[int]] = (float("inf"), set())
     for edge in network.edges:
         if edge.by == "route" and edge.ref >= 0 and edge.carries[reading]:

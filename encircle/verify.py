@@ -236,6 +236,9 @@ def _look_where_it_points(said: Said, survey: Survey) -> None:
         if ruling.closed is not None:
             whole = [Polygon(p) for p in RingCase(ruling.closed, survey).exteriors]
             places += [shapely.make_valid(polygon).buffer(FOCUS_M) for polygon in whole]
+            held = [survey.shape(p) for p in survey.situation.positions_of(survey.situation.force)]
+            # A force drawn as an area may have pockets, and what parts them is looked at too.
+            places += [shape.buffer(FOCUS_M) for shape in held if shape.area]
     survey.look_at(lines, places)
 
 

@@ -12,8 +12,8 @@ from scipy.sparse.csgraph import maximum_flow
 from shapely.geometry import LineString, Point
 from shapely.ops import substring
 
-from encircle.situation import Anchor, Crossing, Position, Route
-from encircle.verify_ground import BAND_M, GRID_M, SLACK_M, TOLERANCE_M, union_of
+from encircle.situation import Anchor, Barrier, Crossing, Position, Route
+from encircle.verify_ground import BAND_M, GRID_M, SLACK_M, TOLERANCE_M, minus, union_of
 from encircle.verify_parse import LAND_MODES
 from encircle.verify_path import Fault, PathCase, drawn_force, own_ground_m
 from encircle.verify_reach import Flood
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shapely.geometry.base import BaseGeometry
+
+    from encircle.situation import Feature
 
 
 Node = tuple[float, float]
@@ -114,19 +116,18 @@ class _Roads:
         unit = survey.known.get(case.path.unit)
         self.places = [*shapely.get_parts(survey.shape(unit))] if unit is not None else []
         self.goals = [survey.shape(a) for a in survey.each(Anchor) if case.is_goal(a)]
-        self.routes = {f.id: survey.shape(f) for f in survey.each(Route)}
+        drawn = {f.id: _where_it_carries(case, f) for f in survey.each(Route)}
+        self.routes = {name: line for name, line in drawn.items() if not line.is_empty}
         shapes = [survey.shape(f) for f in survey.known.values()]
         outlines = [s.boundary for s in shapes if s.geom_type.endswith("Polygon")]
         noded = shapely.union_all([*self.routes.values(), *outlines], grid_size=GRID_M)
         whole = union_of(self.routes.values())
-        free = case.ground.passable.buffer(SLACK_M)
         self.stretches = [
             stretch
             for part in shapely.get_parts(noded)
-            if part.interpolate(0.5, normalized=True).distance(whole) <= BAND_M
-            for run in shapely.get_parts(part.intersection(free))
-            if run.length > GRID_M
-            for stretch in self._cut(LineString(run.coords))
+            if part.length > GRID_M
+            and part.interpolate(0.5, normalized=True).distance(whole) <= 2 * GRID_M
+            for stretch in self._cut(LineString(part.coords))
         ]
         self.starts = {*self._get_on(), *self._nearest_ends(case)}
 
@@ -161,7 +162,7 @@ class _Roads:
         edges = [
             _ends_of(s)
             for s in self.stretches
-            if s.interpolate(0.5, normalized=True).distance(route) <= BAND_M
+            if s.interpolate(0.5, normalized=True).distance(route) <= 2 * GRID_M
         ]
         nodes = sorted({node for ends in edges for node in ends})
         if not nodes:
@@ -179,6 +180,16 @@ class _Roads:
         graph = csr_array((np.ones(len(u), np.int32), (u, v)), shape=(len(nodes) + 2,) * 2)
         graph.sum_duplicates()
         return int(maximum_flow(graph, 0, 1).flow_value)
+
+
+def _where_it_carries(case: PathCase, route: Feature) -> BaseGeometry:
+    """Draw where a route carries anybody: on ground that lets through, and in no water."""
+    survey, reading = case.survey, case.path.reading
+    modes = {mode for mode in LAND_MODES if survey.is_usable(route, reading, mode)}
+    walls = [b for b in survey.known.values() if isinstance(b, Barrier) and modes <= {*b.blocks}]
+    shut = [survey.shape(b) for b in walls if survey.counts(b, reading)]
+    free = case.ground.passable.buffer(SLACK_M) if modes else LineString()
+    return survey.shape(route).intersection(minus(free, *(s for s in shut if s.area)))
 
 
 def _ends_of(stretch: BaseGeometry) -> tuple[Node, Node]:

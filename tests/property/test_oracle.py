@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+import encircle
 from tests.property import oracle
 from tests.property.strategies import situation_of
 
@@ -26,6 +27,17 @@ def test_the_engine_agrees_with_the_flood_fill(first):
         undecided += found is None
         assert not found, f"seed {seed}: {'; '.join(found)}\n{json.dumps(document)}"
     assert undecided <= BATCH // 5, "the maps drawn are too fine for the oracle's grid"
+
+
+@pytest.mark.property
+@pytest.mark.parametrize("seed", [35, 281])
+def test_where_a_road_leads_past_what_holds_feet_engine_oracle_and_verifier_agree(seed):
+    """Wheels that come to the edge of the map end it: nobody is called encircled for that."""
+    document = situation_of(seed, with_routes=seed % 4 != 0)
+    assert not oracle.compare(document, oracle.engine(document))
+    situation = encircle.read(document)
+    checked = encircle.verify(encircle.judge(situation), situation)
+    assert checked.holds, checked.sentence
 
 
 def ring_round_the_force(*extra, holder="RED"):
