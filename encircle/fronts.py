@@ -10,12 +10,14 @@ import shapely
 from encircle.projection import mend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
 GRID_M = 0.01
 """Boundaries are snapped to this grid before they are laid over each other, metres."""
+TOUCH_M = 1e-4
+"""A point this near to a boundary is on it, metres: rounding, well below the grid."""
 CORNER_SEGS = 8
 """Chords in a quarter of the circle round a corner: they cut it by half a percent of the error, and
 each corner more makes a map of thousands slower."""
@@ -42,6 +44,27 @@ def clip(shape: BaseGeometry, area: BaseGeometry) -> BaseGeometry:
     keep = "Line" if "Line" in shape.geom_type else "Polygon"
     parts = [p for p in shapely.get_parts(clipped) if keep in p.geom_type]
     return shapely.union_all(parts) if parts else type(shape)()
+
+
+def find_ties(
+    line: BaseGeometry, others: Iterable[BaseGeometry], seam_m: float
+) -> list[BaseGeometry]:
+    """
+    Find what runs a barrier's loose ends on to a wall nearer than a seam: the gap is a drawing's.
+
+    Parameters
+    ----------
+    line
+        The barrier, within the area, metres.
+    others
+        What stops too, as drawn: hostile and neutral polygons, other barriers, the area's edge.
+    seam_m
+        Ends nearer than this are run on, metres; one that touches something already is not loose.
+    """
+    met = [other for other in others if not other.is_empty]
+    ends = shapely.get_parts(line.boundary)
+    gaps = [min((shapely.shortest_line(e, m) for m in met), key=shapely.length) for e in ends]
+    return [gap for gap in gaps if TOUCH_M < gap.length < seam_m]
 
 
 class Fronts:

@@ -13,7 +13,7 @@ import shapely
 from shapely import STRtree
 from shapely.geometry import Polygon, box
 
-from encircle.fronts import CRACK_M, Fronts, clip, lay_over
+from encircle.fronts import CRACK_M, TOUCH_M, Fronts, clip, find_ties, lay_over
 from encircle.fronts import GRID_M as GRID_M  # noqa: PLC0414 - given on from here
 from encircle.reach import READINGS, Reading, build_reach, is_bare
 from encircle.situation import (
@@ -40,8 +40,6 @@ LEAST_THIN_M2 = 1.0
 """Thin parts of wide ground that are smaller than this are put down to rounding."""
 ON_LINE_M = 0.05
 """What lies within this of a line lies on it, metres: a few times the grid."""
-TOUCH_M = 1e-4
-"""A point this near to a boundary is on it, metres: rounding, well below the grid."""
 LEAST_SHARED_M = 0.05
 """Faces that share less boundary than this only touch, metres."""
 LEAST_RUN_M = 1.0
@@ -656,27 +654,6 @@ def _draw_walls(
             shape = shapely.union_all([shape, *ties]) if ties else shape
         bits = sum(MODE_BITS[mode] for mode in barrier.blocks)
         yield Wall(barrier, shape, {"optimistic": bits if certain else 0, "pessimistic": bits})
-
-
-def find_ties(
-    line: BaseGeometry, others: Iterable[BaseGeometry], seam_m: float
-) -> list[BaseGeometry]:
-    """
-    Find what runs a barrier's loose ends on to a wall nearer than a seam: the gap is a drawing's.
-
-    Parameters
-    ----------
-    line
-        The barrier, within the area, metres.
-    others
-        What stops too, as drawn: hostile and neutral polygons, other barriers, the area's edge.
-    seam_m
-        Ends nearer than this are run on, metres; one that touches something already is not loose.
-    """
-    met = [other for other in others if not other.is_empty]
-    ends = shapely.get_parts(line.boundary)
-    gaps = [min((shapely.shortest_line(e, m) for m in met), key=shapely.length) for e in ends]
-    return [gap for gap in gaps if TOUCH_M < gap.length < seam_m]
 
 
 def _draw_zones(

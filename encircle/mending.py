@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import shapely
 from shapely.geometry import Point
 
-from encircle.ground import find_ties
+from encircle.fronts import find_ties
+from encircle.naming import begin
 from encircle.notices import Notice
 
 if TYPE_CHECKING:
@@ -36,8 +37,9 @@ def find_folded(sheet: Sheet) -> Iterator[Notice]:
         )
         yield Notice(
             "outline_mended", "caution" if gone or lost_m2 > LEAST_LOSS_M2 else "info",
-            f"The outline of {feature.id} crosses itself at {lon:.6f}, {lat:.6f} once it is drawn "
-            f"in metres, and {what}. Draw its sides there apart, or leave the sliver out.",
+            f"The outline of {sheet.names[feature.id]} crosses itself at {lon:.6f}, {lat:.6f} once "
+            f"it is drawn in metres, and {what}. Draw its sides there apart, or leave the sliver "
+            "out.",
             (feature.id,),
         )  # fmt: skip
 
@@ -60,7 +62,8 @@ def find_loose_ends(sheet: Sheet) -> Iterator[Notice]:
             end = Point(shapely.get_coordinates(gap)[0])
             yield Notice(
                 "loose_end_tied", "info",
-                f"{barrier.id} ends at {sheet.say_place(end)}, {gap.length:.0f} m short of what "
-                "stops there too: it is taken to run on to it, as a gap narrower than a seam is "
-                "the drawing's. Draw it wider if there is a way through.", (barrier.id,),
+                f"{begin(sheet.names[barrier.id])} ends at {sheet.say_place(end)}, "
+                f"{gap.length:.0f} m short of what stops there too: it is taken to run on to it, "
+                "as a gap narrower than a seam is the drawing's. Draw it wider if there is a way "
+                "through.", (barrier.id,),
             )  # fmt: skip

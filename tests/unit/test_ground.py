@@ -2,7 +2,8 @@ import pytest
 import shapely
 from shapely.geometry import LineString, box
 
-from encircle.ground import Role, State, _find_thin, find_state, find_ties
+from encircle.fronts import find_ties
+from encircle.ground import Role, State, _find_thin, find_state
 
 R = Role
 
