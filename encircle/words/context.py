@@ -43,6 +43,8 @@ IDLE_NOT = re.compile(
     r"(?:немає|без|жодних|немає\s+жодних)\s+сумнів\w*|не\s+(?:вызывает|викликає)\s+\w+)(?!\w)"
 )
 """A *not* that denies nothing: *not only*, *no doubt*."""
+TRIED = re.compile(r"(?<!\w)(?:attempt\w*|tr(?:y|ies|ied|ying))(?:\s+[\w'’-]+){1,8}\s+out\s+of$")
+"""Whoever only tries to get out of a ring is in it: *attempts to break out of*."""
 WAS = re.compile(r"(?<!\w)(?:was|were|been|waren?|wurden?|worden|был[аио]?|був|бул[аио])(?!\w)")
 """A past tense."""
 UNTIL = (
@@ -298,7 +300,8 @@ def _find_negations(  # noqa: PLR0913 - before, inside and after the phrase
 ) -> tuple[bool, list[str]]:
     phrases = (*language.negations, *language.avoids)
     before = IDLE_NOT.sub(" ", before)
-    words = [m[0] for m in _last_words(phrases, before, NEGATION_WORDS)]
+    found = _last_words(phrases, before, NEGATION_WORDS)
+    words = [m[0] for m in found if not TRIED.search(before[: m.end()])]
     words += [m[0] for m in compile_any(language.negations).finditer(inside)]
     words += [
         w for w in ("without success", "ohne erfolg", "безуспешно", "безуспішно") if w in wide[-60:]

@@ -42,6 +42,9 @@ TERMS = (
     Term("siege … came to an … end", "land_cut", SIEGE, value="no"),
     Term("(break|breaks|broke|broken|lift|lifts|lifted|raised) … siege",
          "land_cut", SIEGE, value="no"),
+    Term("(break|breaks|lift|lifts|raise|pierce|breach) [through] [the|their|its|an|this] "
+         "[russian|ukrainian] encirclement",
+         "land_cut", DOCTRINE, value="no"),
     Term("cauldron*", "land_cut", POCKET),
     Term("in [a|the] … (kessel|kotel|kotyol)", "land_cut", POCKET, sure=True),
     Term("in [a|the] … pocket", "land_cut", POCKET),
@@ -109,6 +112,8 @@ ENGLISH = Language(
         "not", "never", "no", "n't", "isn't", "aren't", "wasn't", "weren't", "hasn't", "haven't",
         "hadn't", "don't", "doesn't", "didn't", "cannot", "can't", "couldn't", "won't", "neither",
         "hardly", "scarcely", "barely", "nor", "far from", "fail* to", "without success",
+        "unsuccessfully", "in vain", "(inability|failure) to",
+        "(mirage|illusion|phantom|fantasy) of",
         "unable to", "nowhere near", "no evidence", "unlikely to", "it is false", "false that",
         "untrue that", "short of", "none", "nobody", "no one", "no-one",
         "(anything|everything) (but|other than|except)", "(rather|other) than", "instead of",
