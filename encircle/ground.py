@@ -45,8 +45,9 @@ TOUCH_M = 1e-4
 """A point this near to a boundary is on it, metres: rounding, well below the grid."""
 LEAST_SHARED_M = 0.05
 """Faces that share less boundary than this only touch, metres."""
-LEAST_RUN_M = 1.0
-"""A line runs over ground that it is on for longer than this, metres."""
+LEAST_RUN_M = 0.2
+"""A line runs over ground that it is on for longer than this, metres. Source: the one slack of
+docs/decisions/0025-one-slack.md: nothing wider is stepped over."""
 OFFSET_ERROR = 0.01
 """Share of a distance by which an outline moved by it may be off: GEOS smooths what it moves."""
 CRACK_M = 1.0
@@ -352,12 +353,12 @@ class Ground:
         return sorted(int(i) for i in found)
 
     def faces_under(self, line: BaseGeometry) -> list[int]:
-        """List the faces a line runs over for more than a metre; else those it touches."""
+        """List the faces a line runs over for more than the slack; else those it touches."""
         found = self.tree.query(line, "intersects")
         return self._faces_among(line, found) or sorted(found.tolist())
 
     def faces_along(self, line: BaseGeometry) -> list[int]:
-        """List the faces a line runs over for more than a metre."""
+        """List the faces a line runs over for more than the slack."""
         return self._faces_among(line, self.tree.query(line, "intersects"))
 
     def _faces_among(self, line: BaseGeometry, found: NDArray[np.int64]) -> list[int]:
