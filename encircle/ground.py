@@ -42,8 +42,9 @@ ON_LINE_M = 0.05
 """What lies within this of a line lies on it, metres: a few times the grid."""
 LEAST_SHARED_M = 0.05
 """Faces that share less boundary than this only touch, metres."""
-LEAST_RUN_M = 1.0
-"""A line runs over ground that it is on for longer than this, metres."""
+LEAST_RUN_M = 0.2
+"""A line runs over ground that it is on for longer than this, metres. Source: the one slack of
+docs/decisions/0025-one-slack.md: nothing wider is stepped over."""
 OFFSET_ERROR = 0.01
 """Share of a distance by which an outline moved by it may be off: GEOS smooths what it moves."""
 MARGIN_SHARE = 0.1
@@ -349,12 +350,12 @@ class Ground:
         return sorted(int(i) for i in found)
 
     def faces_under(self, line: BaseGeometry) -> list[int]:
-        """List the faces a line runs over for more than a metre; else those it touches."""
+        """List the faces a line runs over for more than the slack; else those it touches."""
         found = self.tree.query(line, "intersects")
         return self._faces_among(line, found) or sorted(found.tolist())
 
     def faces_along(self, line: BaseGeometry) -> list[int]:
-        """List the faces a line runs over for more than a metre."""
+        """List the faces a line runs over for more than the slack."""
         return self._faces_among(line, self.tree.query(line, "intersects"))
 
     def _faces_among(self, line: BaseGeometry, found: NDArray[np.int64]) -> list[int]:
