@@ -38,7 +38,9 @@ def test_a_draft_can_be_judged_and_is_known_for_a_draft(tmp_path):
     for name, text in files.items():
         (folder / name).write_text(text, "utf-8")
     assert judge(read(folder / "situation.geojson")).encircled is False
-    assert {m.name for m in find_mistakes(folder) if m.is_certain} == {"expected", "draft"}
+    assert {m.name for m in find_mistakes(folder) if m.is_certain} == {
+        "expected", "draft", "provenance",
+    }  # fmt: skip
 
 
 def test_a_finished_scenario_has_no_mistake(copy):
