@@ -398,7 +398,7 @@ def _count_answers(scenario: Scenario, _: Provenance) -> Iterator[str]:
 
 
 def _count_claims(scenario: Scenario, _: Provenance) -> Iterator[str]:
-    """Sort each claim by its side, what it says, and the ratings the record allows."""
+    """Sort each claim by who makes it, what it says, and the ratings the record allows."""
     allowed = scenario.expected.get("claims", {})
     for claim in scenario.situation.of_kind(Claim):
         ratings = set(allowed.get(claim.id, ()))
@@ -408,10 +408,14 @@ def _count_claims(scenario: Scenario, _: Provenance) -> Iterator[str]:
             outcome = "refuted or overstated"
         else:
             outcome = "open"
-        said = claim.asserts.get("value", "nothing")
-        yield f"{claim.claimant_side or 'no side'}: {said}: {outcome}"
+        side = claim.claimant_side
+        who = side if side in COUNTED_SIDES else "another party" if side else "an outsider"
+        said = {"yes": "affirms", "no": "denies"}
+        yield f"{who} {said.get(str(claim.asserts.get('value')), 'says neither')}: {outcome}"
 
 
+COUNTED_SIDES = ("RU", "UA")
+"""Sides whose claims are counted apart: those of the war most claims of the library are about."""
 _COUNTED: dict[str, Callable[[Scenario, Provenance], Iterable[str]]] = {
     "rows": lambda _, provenance: map(provenance.kind_of, provenance.rows),
     "positions": lambda scenario, _: (p.basis for p in scenario.situation.of_kind(Position)),
