@@ -55,7 +55,7 @@ _REFERENCE = re.compile(
 _ADDRESS = re.compile(r"https?://[\w.-]+\.\w+(?::\d+)?/[^\s<>]*[\w)/=-]")
 _HOME_PAGE = re.compile(r"https?://[^/]+/?")
 _PRINTED = re.compile(r"\b1[89]\d\d\b|\b20\d\d\b")
-_PART = re.compile(r"\bpp?\.|\bch\.|\bchapters?\b|\bvol\.", re.IGNORECASE)
+_PART = re.compile(r"\bpp?\.|\bch\.|\bchapters?\b|\bvol\.|\bin this repository\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ def copy(tmp_path):
     def find(change, folder=KURSK):
         place = tmp_path / folder
         shutil.copytree(f"fixtures/{folder}", place)
+        if not (chronology := tmp_path / "kursk-chronology").exists():
+            shutil.copytree("fixtures/kursk-chronology", chronology)
         path = place / "situation.geojson"
         document = json.loads(path.read_bytes())
         change(document)
