@@ -18,7 +18,7 @@ NOT_YET = re.compile(
     "aleppo|arnhem|avdiivka|bakhmut|balakliia|bastogne|chernihiv|deir-ez-zor|demyansk|"
     "dien-bien-phu|donetsk|dunkirk|gorazde|ilovaisk|imphal|izium|khe-sanh|kherson|kholm|kiev|"
     "korsun|kyiv|lille|lysychansk|mariupol|minsk|mosul|raqqa|ruhr|sarajevo|"
-    "srebrenica|stalingrad|tobruk|velyka|vitebsk|vuhledar|zepa|zolote"
+    "srebrenica|stalingrad|tobruk|velyka|vitebsk|zepa|zolote"
 )
 """Places whose states are still in the old form; a place leaves this list and never comes back."""
 DONE = [name for name in STATES if not NOT_YET.match(name)]
