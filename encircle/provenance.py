@@ -9,7 +9,8 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from encircle.judge import find_status
+from encircle.judge import judge
+from encircle.options import Options
 from encircle.situation import Claim, Crossing, Fire, Position, Route
 
 if TYPE_CHECKING:
@@ -311,22 +312,23 @@ def _check_fire(
     """
     Heavy fire rests on an account of it, or is said to be the author's judgement.
 
-    Where nobody reported it, it settles neither fire control nor C2 against C1. It does not settle
-    C2 where the ways are as bad without it.
+    Where nobody reported it, it settles neither fire control nor C2 against C1, unless the ways are
+    as bad without it.
     """
     heavy = heavy_fire(situation)
     for feature in heavy:
-        if not _shows(feature, SHOWS_FIRE, listed) and AUTHORS not in {
-            s.id for s in feature.sources
-        }:
+        known = {source.id for source in feature.sources}
+        if not _shows(feature, SHOWS_FIRE, listed) and AUTHORS not in known:
             yield "graded F3 or F4, and no source of it shows fire", (feature.id,)
-    if any(_shows(feature, SHOWS_FIRE, listed) for feature in heavy):
+    if not heavy or any(_shows(feature, SHOWS_FIRE, listed) for feature in heavy):
         return
-    if heavy and "C2" in scenario.acceptable and "C1" not in scenario.acceptable:
-        lighter = replace(situation, features=tuple(map(_lighten, situation.features)))
-        if find_status(lighter).code != "C2":
-            yield "nobody reported the fire: C2 is expected and C1 is not", ()
-    if scenario.expected.get("definitions", {}).get("fire_control") == "yes":
+    features = tuple(map(_lighten, situation.features))
+    lighter = judge(replace(situation, features=features), Options(most_worlds=0))
+    only_c2 = "C2" in scenario.acceptable and "C1" not in scenario.acceptable
+    if only_c2 and lighter.status.code != "C2":
+        yield "nobody reported the fire: C2 is expected and C1 is not", ()
+    settled = scenario.expected.get("definitions", {}).get("fire_control")
+    if settled == "yes" and lighter.judged.definitions["fire_control"] != "yes":
         yield "nobody reported the fire: definitions.fire_control is not settled", ()
 
 

@@ -17,7 +17,7 @@ CHRONOLOGIES = [chronology.id for chronology in read_chronologies(FIXTURES)]
 NOT_YET = re.compile(
     "aleppo|arnhem|avdiivka|bakhmut|balakliia|bastogne|chernihiv|deir-ez-zor|demyansk|"
     "dien-bien-phu|donetsk|dunkirk|gorazde|ilovaisk|imphal|izium|khe-sanh|kherson|kholm|kiev|"
-    "korsun|kyiv|lille|mariupol|minsk|mosul|raqqa|ruhr|sarajevo|"
+    "korsun|kyiv|lille|minsk|mosul|raqqa|ruhr|sarajevo|"
     "srebrenica|stalingrad|tobruk|velyka|vitebsk|zepa|zolote"
 )
 """Places whose states are still in the old form; a place leaves this list and never comes back."""
