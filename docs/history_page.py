@@ -23,7 +23,7 @@ from encircle.history import OURS, History, Record, judge_scenario
 from encircle.judge import judge
 from encircle.picture import draw_svg
 from encircle.provenance import KINDS as ORIGINS
-from encircle.provenance import count_provenance
+from encircle.provenance_counts import count_provenance
 from encircle.sensitivity import BOUNDARY_ERROR_M, JITTERS, KINDS, PARAMETERS, measure_sensitivity
 from encircle.terminal import show_progress
 

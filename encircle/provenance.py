@@ -14,7 +14,7 @@ from encircle.options import Options
 from encircle.situation import Claim, Crossing, Fire, Position, Route
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from encircle.formats.scenarios import Scenario
     from encircle.situation import Feature, Situation
@@ -278,7 +278,8 @@ def _check_mirror(
             yield "cites no source of the map", (feature.id,)
 
 
-def _shows(feature: Feature, what: str, listed: dict[str, Json]) -> bool:
+def shows(feature: Feature, what: str, listed: dict[str, Json]) -> bool:
+    """Tell whether a source of a feature shows something, by the sources a map lists."""
     return any(what in listed.get(str(s.id), {}).get(SHOWS, ()) for s in feature.sources)
 
 
@@ -287,7 +288,7 @@ def _check_basis(
 ) -> Iterator[Fault]:
     """What no picture placed is a sketch."""
     for position in situation.of_kind(Position):
-        if position.basis == "geolocated" and not _shows(position, SHOWS_PLACE, listed):
+        if position.basis == "geolocated" and not shows(position, SHOWS_PLACE, listed):
             yield "geolocated, and no source of it shows a place", (position.id,)
 
 
@@ -318,9 +319,9 @@ def _check_fire(
     heavy = heavy_fire(situation)
     for feature in heavy:
         known = {source.id for source in feature.sources}
-        if not _shows(feature, SHOWS_FIRE, listed) and AUTHORS not in known:
+        if not shows(feature, SHOWS_FIRE, listed) and AUTHORS not in known:
             yield "graded F3 or F4, and no source of it shows fire", (feature.id,)
-    if not heavy or any(_shows(feature, SHOWS_FIRE, listed) for feature in heavy):
+    if not heavy or any(shows(feature, SHOWS_FIRE, listed) for feature in heavy):
         return
     features = tuple(map(_lighten, situation.features))
     lighter = judge(replace(situation, features=features), Options(most_worlds=0))
@@ -355,74 +356,3 @@ def _check_times(situation: Situation) -> Iterator[Fault]:
                 yield "said after the day of the map", (feature.id,)
             elif age > CLAIM_BEFORE:
                 yield f"said {age.days} days before the map, of other lines", (feature.id,)
-
-
-# -- counting --------------------------------------------------------------------------------
-
-
-def count_provenance(scenarios: Iterable[tuple[Scenario, str]]) -> dict[str, Counter[str]]:
-    """
-    Count what a library rests on.
-
-    Parameters
-    ----------
-    scenarios
-        Each scenario with the text of its SOURCES.md.
-
-    Returns
-    -------
-    counts
-        By subject: `rows` by kind of origin, `positions` by basis, `fire` (F3 and F4) by what
-        bears it out, `states` by confidence, `answers` by what the record allows, `claims` by
-        side and outcome.
-    """
-    counts: dict[str, Counter[str]] = {subject: Counter() for subject in _COUNTED}
-    for scenario, text in scenarios:
-        provenance = Provenance(text)
-        for subject, count in _COUNTED.items():
-            counts[subject].update(count(scenario, provenance))
-    return counts
-
-
-def _count_fire(scenario: Scenario, _: Provenance) -> Iterator[str]:
-    listed = {source["id"]: source for source in scenario.heading.get("sources", [])}
-    for feature in heavy_fire(scenario.situation):
-        if _shows(feature, SHOWS_FIRE, listed):
-            yield "a source that shows fire"
-        elif AUTHORS in {s.id for s in feature.sources}:
-            yield "author's judgement"
-        else:
-            yield "a source not known to show fire"
-
-
-def _count_answers(scenario: Scenario, _: Provenance) -> Iterator[str]:
-    yield {True: "closed", False: "open", None: "contested, or nobody left"}[scenario.truth]
-
-
-def _count_claims(scenario: Scenario, _: Provenance) -> Iterator[str]:
-    """Sort each claim by who makes it, what it says, and the ratings the record allows."""
-    allowed = scenario.expected.get("claims", {})
-    for claim in scenario.situation.of_kind(Claim):
-        ratings = set(allowed.get(claim.id, ()))
-        if ratings and ratings <= {"supported"}:
-            outcome = "supported"
-        elif ratings and ratings <= {"contradicted", "unsupported", "overstated"}:
-            outcome = "refuted or overstated"
-        else:
-            outcome = "open"
-        side = claim.claimant_side
-        who = side if side in COUNTED_SIDES else "another party" if side else "an outsider"
-        said = {"yes": "affirms", "no": "denies"}
-        yield f"{who} {said.get(str(claim.asserts.get('value')), 'says neither')}: {outcome}"
-
-
-COUNTED_SIDES = ("RU", "UA")
-"""Sides whose claims are counted apart: those of the war most claims of the library are about."""
-_COUNTED: dict[str, Callable[[Scenario, Provenance], Iterable[str]]] = {
-    "rows": lambda _, provenance: map(provenance.kind_of, provenance.rows),
-    "positions": lambda scenario, _: (p.basis for p in scenario.situation.of_kind(Position)),
-    "fire": _count_fire,
-    "states": lambda scenario, _: [scenario.expected.get("history", {}).get("confidence", "")],
-    "answers": _count_answers,
-    "claims": _count_claims,
-}

@@ -8,7 +8,8 @@ import pytest
 
 from encircle.drafting import draft_scenario, find_mistakes
 from encircle.formats.scenarios import SOURCES, read_scenario
-from encircle.provenance import KINDS, Provenance, count_provenance, find_faults_of_text
+from encircle.provenance import KINDS, Provenance, find_faults_of_text
+from encircle.provenance_counts import count_provenance
 from encircle.words.agreement import find_disagreement
 
 GOOD = """# Sources: somewhere
