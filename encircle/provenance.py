@@ -53,7 +53,7 @@ _REFERENCE = re.compile(
     r"\[(?P<key>[a-z0-9]+(?:-[a-z0-9]+)*)\] (?P<text>.+?) "
     r"(?P<reached>Read\.|Read in an excerpt\.|Not reached\.)"
 )
-_ADDRESS = re.compile(r"https?://[\w.-]+\.[\w-]+(?::\d+)?/[^\s<>]*[\w)/=-]")
+_ADDRESS = re.compile(r"https?://[\w.-]+\.[\w-]+\.?(?::\d+)?/[^\s<>]*[\w)/=-]")
 _HOME_PAGE = re.compile(r"https?://[^/]+/?")
 _PRINTED = re.compile(r"\b1[89]\d\d\b|\b20\d\d\b")
 _PART = re.compile(r"\bpp?\.|\bch\.|\bchapters?\b|\bvol\.|\bin this repository\b", re.IGNORECASE)
