@@ -11,16 +11,24 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from encircle.formats.scenarios import ALTERNATIVE, Scenario, read_library, read_scenario
+from encircle.formats.scenarios import (
+    ALTERNATIVE,
+    SOURCES,
+    Scenario,
+    read_library,
+    read_scenario,
+)
 from encircle.geojson import read_situation
 from encircle.history import OURS, History, Record, judge_scenario
 from encircle.judge import judge
 from encircle.picture import draw_svg
+from encircle.provenance import KINDS as ORIGINS
+from encircle.provenance_counts import count_provenance
 from encircle.sensitivity import BOUNDARY_ERROR_M, JITTERS, KINDS, PARAMETERS, measure_sensitivity
 from encircle.terminal import show_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from encircle.timeline import Timeline
 
@@ -38,6 +46,48 @@ METHODS = {
 }
 WARNINGS = ("km out could", "does not settle")
 """Words with which a confidence says that a verdict may turn."""
+BEFORE_COMMIT = "1b547c0"
+"""The library before its sources were redone; its figures are counted by the same functions."""
+BEFORE = {
+    "rows": {"internal table": 312, "memory": 136, "no reference": 610},
+    "positions": {"geolocated": 844, "reported": 24},
+    "fire": {"a source not known to show fire": 228},
+    "states": {"high": 94, "moderate": 15},
+    "answers": {"closed": 42, "contested, or nobody left": 18, "open": 49},
+    "claims": {
+        "RU denies: refuted or overstated": 1,
+        "RU denies: supported": 1,
+        "RU affirms: open": 9,
+        "RU affirms: refuted or overstated": 11,
+        "RU affirms: supported": 8,
+        "UA denies: open": 2,
+        "UA denies: refuted or overstated": 2,
+        "UA denies: supported": 17,
+        "UA affirms: open": 5,
+        "UA affirms: refuted or overstated": 4,
+        "UA affirms: supported": 6,
+        "an outsider denies: supported": 7,
+        "an outsider affirms: open": 7,
+        "an outsider affirms: refuted or overstated": 7,
+        "an outsider affirms: supported": 11,
+        "an outsider says neither: open": 4,
+        "another party denies: open": 2,
+        "another party denies: refuted or overstated": 3,
+        "another party denies: supported": 5,
+        "another party affirms: open": 4,
+        "another party affirms: refuted or overstated": 2,
+        "another party affirms: supported": 16,
+        "another party says neither: open": 4,
+    },
+}
+SUBJECTS = {
+    "rows": "rows of SOURCES.md, by where they come from",
+    "positions": "positions, by what placed them",
+    "fire": "fire graded F3 or F4, by what bears it out",
+    "states": "states, by confidence in the record",
+    "answers": "states, by what the record allows",
+    "claims": "claims on maps, by who makes them and what the record allows",
+}
 ANSWERS = {True: "yes", False: "no", None: "–"}
 
 
@@ -74,6 +124,7 @@ def write_page(history: History, firmness: dict[str, dict[str, Any]]) -> str:
             *_write_head(history, cases),
             *_write_scores(history),
             *_write_table(history, firmness),
+            *_write_provenance(history),
             *_write_firmness(history, firmness),
             *_write_redrawn(history),
             *_write_cases(history, cases, firmness),
@@ -191,6 +242,35 @@ def _write_firmness(history: History, firmness: dict[str, dict[str, Any]]) -> It
     yield ""
     yield f"On the other {steady} states every trial gave the same verdict."
     yield ""
+
+
+def _write_provenance(history: History) -> Iterator[str]:
+    yield "## Where it comes from"
+    yield ""
+    yield (
+        f"Counted over every state; *before* is the library at {BEFORE_COMMIT}, whose sources were "
+        "an internal table and memory. A row that cites several texts counts by the best reached. "
+        "A share stands for how even the library is, not for how the battles went."
+    )
+    yield ""
+    yield "| | before | now |"
+    yield "|---|---|---|"
+    now = count_provenance(
+        (r.scenario, (FIXTURES / r.scenario.id / SOURCES).read_text("utf-8"))
+        for r in history.records
+    )
+    for subject, words in SUBJECTS.items():
+        before, after = BEFORE[subject], now[subject]
+        yield f"| **{words}** | {sum(before.values())} | {sum(after.values())} |"
+        order = ORIGINS if subject == "rows" else sorted({*before, *after})
+        for kind in order:
+            yield f"| {kind} | {_share(before, kind)} | {_share(after, kind)} |"
+    yield ""
+
+
+def _share(counts: Mapping[str, int], kind: str) -> str:
+    count, of = counts.get(kind, 0), sum(counts.values())
+    return f"{count} ({count / of:.0%})" if count else "–"
 
 
 def _write_redrawn(history: History) -> Iterator[str]:

@@ -15,8 +15,16 @@ from encircle.formats.scenarios import EXPECTED, SITUATION, SOURCES, read_scenar
 from encircle.judge import find_status, judge
 from encircle.judgement import STATUSES
 from encircle.projection import Plane
+from encircle.provenance import (
+    AUTHORS,
+    JUDGEMENT,
+    Provenance,
+    find_faults_of_map,
+    find_faults_of_text,
+)
 from encircle.situation import Claim, Control, Position
 from encircle.slips import inspect_situation
+from encircle.words.agreement import ARGUED, find_disagreement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,7 +107,15 @@ def draft_scenario(  # noqa: PLR0913 - what the first features need
     features = [
         draw("own-ground", "control", held, holder=side, basis="assessed"),
         draw("enemy-ground", "control", paper - held, holder=enemy, basis="assessed"),
-        draw("position", "position", shapely.Point(at), side=side, force=force, reach_m=500),
+        draw(
+            "position",
+            "position",
+            shapely.Point(at),
+            side=side,
+            force=force,
+            reach_m=500,
+            basis="sketch",
+        ),
         draw("anchor", "anchor", shapely.Point(anchor_at).buffer(room / 8), side=side),
         draw("road", "route", shapely.LineString([at, anchor_at])),
     ]
@@ -110,7 +126,16 @@ def draft_scenario(  # noqa: PLR0913 - what the first features need
         "sides": [{"id": side, "name": side}, {"id": enemy, "name": enemy}],
         "force": force,
         "area": shapely.geometry.mapping(shapely.set_precision(area, 1e-5)),
-        "sources": [{"id": "source-a", "title": "?", "origin": "source-a"}],
+        "sources": [
+            {"id": "source-a", "title": "?", "origin": "source-a"},
+            {
+                "id": AUTHORS,
+                "title": "Author's judgement: drawn by hand from the accounts cited",
+                "reliability": "C",
+                "credibility": 3,
+                "origin": AUTHORS,
+            },
+        ],
     }
     situation = (
         '{"type": "FeatureCollection",\n "situation": '
@@ -127,11 +152,12 @@ def draft_scenario(  # noqa: PLR0913 - what the first features need
         "definitions": {},
         "history": {"confidence": "", "note": ""},
     }
-    rows = "\n".join(f"| `{json.loads(f)['id']}` | ? | ? |" for f in features)
+    rows = "\n".join(f"| `{json.loads(f)['id']}` | {JUDGEMENT} ? | C3; ? |" for f in features)
     sources = (
         f"# Sources: {name}\n\nHand-drawn. No map file is copied.\n\n"
         f"| feature | where it comes from | how sure |\n|---|---|---|\n{rows}\n\n"
-        "## Dates\n\n?\n"
+        "## Dates\n\n[source-a] ?\n\n## Disputes\n\n?\n\n"
+        "## References\n\n- [source-a] Author, *Title*, day month year. <https://?> Not reached.\n"
     )
     return {
         SITUATION: situation,
@@ -161,6 +187,7 @@ def find_mistakes(folder: Path) -> list[Mistake]:
         *drawn,
         *_check_expected(scenario, situation),
         *_check_sources(scenario, situation, text),
+        *(_check_provenance(scenario, situation, text, folder) if scenario.is_history else ()),
     ]
 
 
@@ -281,6 +308,33 @@ def _check_sources(scenario: Scenario, situation: Situation, text: str) -> Itera
                       f"{FEATURES.start} to {FEATURES.stop - 1}", is_mistake=False)  # fmt: skip
     if "?" in {scenario.heading.get("title"), *(s.get("title") for s in _sources_of(scenario))}:
         yield Mistake("draft", "the title of the map or of a source is still a question mark")
+
+
+def _check_provenance(
+    scenario: Scenario, situation: Situation, text: str, folder: Path
+) -> Iterator[Mistake]:
+    """
+    Find what a reader cannot follow to a text, and claims filed against their own words.
+
+    A claim that a chronology of the place sources is left to it.
+    """
+    provenance = Provenance(text)
+    beside = folder.parent / f"{scenario.place}-chronology" / SOURCES
+    elsewhere = beside.read_text("utf-8") if beside.is_file() else ""
+    claims = {
+        feature["id"]: feature["properties"]
+        for feature in scenario.document["features"]
+        if feature["properties"].get("kind") == "claim" and f"`{feature['id']}`" not in elsewhere
+    }
+    faults = [
+        *find_faults_of_text(provenance, claims=claims),
+        *find_faults_of_map(scenario, situation, provenance),
+    ]
+    for name, claim in claims.items():
+        fault = find_disagreement(claim)
+        if fault and ARGUED not in provenance.said_of(name):
+            faults.append((fault, (name,)))
+    return (Mistake("provenance", fault, features) for fault, features in faults)
 
 
 def _sources_of(scenario: Scenario) -> list[Json]:

@@ -86,9 +86,15 @@ class Scenario:
         return read_situation(self.raw)
 
     @cached_property
+    def document(self) -> Json:
+        """The situation, unread."""
+        whole: Json = orjson.loads(self.raw)
+        return whole
+
+    @property
     def heading(self) -> Json:
         """The `situation` member, unread."""
-        whole: Json = orjson.loads(self.raw).get("situation", {})
+        whole: Json = self.document.get("situation", {})
         return whole
 
 

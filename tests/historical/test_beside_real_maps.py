@@ -3,7 +3,8 @@
 `python -m tests.historical.test_beside_real_maps` prints the table of docs/beside-real-maps.md.
 The published maps draw no fire, so an open force is C1 there where ours is C2: verdicts are
 compared, and necks. They draw no water either; where our state rests on a lake, it is laid over
-theirs, and both necks are printed.
+theirs, and both necks are printed. The ground itself is laid over theirs too: what Russia holds,
+and what nobody holds for certain, which is what the two readings of a map differ by.
 """
 
 import json
@@ -13,11 +14,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import shapely
 from shapely.geometry import Point
 
 from encircle import Options, judge, read, verify
 from encircle.formats.deepstate import paint_deepstate, situation_from_deepstate
 from encircle.formats.painted_situation import read_ground
+from encircle.projection import Plane
+from encircle.situation import Control
 from tests.historical.test_real_maps import BORDER, SAMPLES, SHARED, border
 
 pytestmark = [
@@ -25,21 +29,27 @@ pytestmark = [
     pytest.mark.skipif(not BORDER.exists(), reason=f"no maps at {SHARED}: they are not shipped"),
 ]
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
-ARCHIVES = ("2023.tar.xz", "2024-08_2024-12.tar.xz")
+ARCHIVES = ("2023.tar.xz", "2024-08_2024-12.tar.xz", "2025-02_2025-04.tar.xz")
 STATES = (
     "bakhmut-2023-03-03", "bakhmut-2023-03-17", "bakhmut-2023-05-15",
     "vuhledar-2024-09-28", "vuhledar-2024-10-01",
     "kurakhove-2024-12-01", "kurakhove-2024-12-20", "kurakhove-2024-12-31",
-    "kursk-2025-03-07", "kursk-2025-03-12", "kursk-2025-03-14", "kursk-2025-03-20",
+    "kursk-2024-10-24", "kursk-2025-03-07", "kursk-2025-03-12", "kursk-2025-03-14",
+    "kursk-2025-03-16", "kursk-2025-03-20", "kursk-2025-04-25", "kursk-2025-04-26",
 )  # fmt: skip
+LAID = (*STATES, "vovchansk-2024-09-20", "vovchansk-2024-09-25", "vuhledar-2024-10-02")
+"""States whose ground is laid over theirs; of the last three the force judged is another's, or
+gone."""
 NECK_ERROR_M = 2000.0
 """What two maps of one corridor may differ by: a kilometre on either side of it."""
 DIFFERS = {
-    "vuhledar-2024-10-01": "we drew the width at the town, the published pinch is 2 km further on",
-    "kursk-2025-03-07": "a village we drew 2 km inside lies at the published front",
-    "kurakhove-2024-12-31": "our places in town are Russian there: the force stands further west",
+    "kurakhove-2024-12-31": "the grey belt reaches our places in town",
+    "kursk-2024-10-24": "the salient is judged there as all of its ground, ours from places in it",
+    "kursk-2025-03-07": "the same, and a village we drew lies at the published front",
     "kursk-2025-03-12": "the salient is judged there as all of its ground, ours from places in it",
-    "kursk-2025-03-20": "a lens of unpainted ground 55 m wide lies by the published border",
+    "kursk-2025-03-16": "the same",
+    "kursk-2025-03-20": "the same, and a lens of unpainted ground 55 m wide lies by the border",
+    "kursk-2025-04-26": "our places lie in strips a kilometre deep, within the error of their line",
 }
 """States whose necks differ by more, and why: docs/beside-real-maps.md."""
 
@@ -110,6 +120,59 @@ def compare(state, *, watered=False, exact=False):
 KINDS_OF_WATER = {"barrier", "crossing"}
 
 
+@cache
+def lay(state):
+    """
+    Lay a state's ground over the published one, within its window, in square kilometres.
+
+    Returns
+    -------
+    areas
+        For `RU` and `grey`: ours, theirs, both.
+    """
+    drawn = read(FIXTURES / state / "situation.geojson")
+    window, plane = drawn.area, Plane(drawn.origin)
+    _, snapshot = snapshot_of(state[-10:])
+    published = read_ground(paint_deepstate(snapshot), border(), "UA")
+    zones = [z for z in published.zones if z.geometry.intersects(window)]
+
+    def unite(shapes):
+        return shapely.union_all([shapely.make_valid(s) for s in shapes]).intersection(window)
+
+    sure = ("assessed", "territory")
+    controls = [c for c in drawn.of_kind(Control) if c.basis != "claimed"]
+    grey = unite([c.drawn for c in controls if c.basis not in sure])
+    ours = {"grey": grey}
+    ours["RU"] = unite([c.drawn for c in controls if c.holder == "RU" and c.basis in sure]) - grey
+    painted = unite([z.geometry for z in zones])
+    abroad = unite([published.territory(window)["RU"]]) - painted
+    theirs = {"grey": unite([z.geometry for z in zones if z.held_by is None])}
+    theirs["RU"] = abroad | unite([z.geometry for z in zones if z.held_by == "RU"])
+
+    def measure(shape):
+        return plane.to_metres(shape).area / 1e6
+
+    return {
+        kind: (measure(ours[kind]), measure(theirs[kind]), measure(ours[kind] & theirs[kind]))
+        for kind in ("RU", "grey")
+    }
+
+
+LIKE = 0.9
+"""Share of the ground that either map gives to Russia which both do: lines drawn to 500 m."""
+GREY = 0.6
+"""Share of the published grey that ours covers: belts about 2 km wide, drawn to a kilometre."""
+
+
+@pytest.mark.parametrize("state", [s for s in LAID if not s.startswith("bakhmut")])
+def test_our_ground_is_the_published_ground(state):
+    ours, theirs, both = lay(state)["RU"]
+    assert both / (ours + theirs - both) > LIKE
+    ours, theirs, both = lay(state)["grey"]
+    assert both / theirs > GREY
+    assert ours < theirs / GREY
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_the_published_map_gives_the_same_verdict(state):
     ours, theirs, published = compare(state)
@@ -150,3 +213,11 @@ if __name__ == "__main__":
             say(compare(name, watered=True, exact=True)[1]) if name.startswith("kurakhove") else ""
         )
         print(f"| {name} | {say(drawn)} | {say(real)} | {wet} |")  # noqa: T201
+    print("| state | Russian: ours | theirs | shared | grey: ours | theirs | both |")  # noqa: T201
+    print("|---|---|---|---|---|---|---|")  # noqa: T201
+    for name in LAID:
+        areas = lay(name)
+        one, other, both = areas["RU"]
+        grey = " | ".join(f"{area:.1f}" for area in areas["grey"])
+        share = both / (one + other - both)
+        print(f"| {name} | {one:.0f} | {other:.0f} | {share:.2f} | {grey} |")  # noqa: T201

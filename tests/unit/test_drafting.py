@@ -16,6 +16,8 @@ def copy(tmp_path):
     def find(change, folder=KURSK):
         place = tmp_path / folder
         shutil.copytree(f"fixtures/{folder}", place)
+        if not (chronology := tmp_path / "kursk-chronology").exists():
+            shutil.copytree("fixtures/kursk-chronology", chronology)
         path = place / "situation.geojson"
         document = json.loads(path.read_bytes())
         change(document)
@@ -38,7 +40,9 @@ def test_a_draft_can_be_judged_and_is_known_for_a_draft(tmp_path):
     for name, text in files.items():
         (folder / name).write_text(text, "utf-8")
     assert judge(read(folder / "situation.geojson")).encircled is False
-    assert {m.name for m in find_mistakes(folder) if m.is_mistake} == {"expected", "draft"}
+    assert {m.name for m in find_mistakes(folder) if m.is_mistake} == {
+        "expected", "draft", "provenance",
+    }  # fmt: skip
 
 
 def test_a_finished_scenario_has_no_mistake(copy):

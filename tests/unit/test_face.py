@@ -121,7 +121,7 @@ def test_what_is_at_the_top_of_the_document_is_at_the_top_of_the_value(judgement
     assert judgement.axes == document["axes"]
     assert judgement.margins == document["margins"]
     assert [one.to_dict() for one in judgement.units] == document["units"]
-    assert judgement.instant == datetime(2025, 3, 14, 12, tzinfo=UTC)
+    assert judgement.instant == datetime(2025, 3, 14, 18, tzinfo=UTC)
     assert "situation" not in document
 
 

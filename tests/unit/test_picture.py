@@ -117,7 +117,7 @@ def test_a_ring_says_what_closes_it():
 def test_the_picture_says_what_when_and_by_which_definition(kursk):
     words = write_words(kursk)
     assert "The Kursk salient on the day it was called surrounded" in words
-    assert "As of 14 March 2025, 12:00 UTC" in words
+    assert "As of 14 March 2025, 18:00 UTC" in words
     assert "C2 · Open but interdicted" in words
     assert "cut off by land: no" in words
     assert "every way under fire control: yes" in words

@@ -1,0 +1,202 @@
+"""Laws of SOURCES.md: take away what a reader needs, and it is told."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from encircle.drafting import draft_scenario, find_mistakes
+from encircle.formats.scenarios import SOURCES, read_scenario
+from encircle.provenance import KINDS, Provenance, find_faults_of_text
+from encircle.provenance_counts import count_provenance
+from encircle.words.agreement import find_disagreement
+
+GOOD = """# Sources: somewhere
+
+| feature | where it comes from | how sure |
+|---|---|---|
+| `ground` | the front of the day [atlas] | B2; ±1 km |
+| `stand`, `road` | Author's judgement: the village lies there [press] | C3; ±2 km |
+
+## Claims
+
+- `claim-a`: “Wir sind eingeschlossen” (German), “We are cut off” [press].
+- `claim-b`: a paraphrase [press].
+
+## Disputes
+
+Nobody says otherwise [atlas].
+
+## References
+
+- [atlas] A. Author, *An Atlas*, 1950, p. 12. Not reached.
+- [press] A Paper, *A headline*, 2 May 1944.
+  <https://example.org/1944/05/02/headline> Read.
+"""
+CLAIMS = ("claim-a", "claim-b")
+
+
+def faults_of(text):
+    return [fault for fault, _ in find_faults_of_text(Provenance(text), claims=CLAIMS)]
+
+
+def test_a_text_in_its_form_has_no_fault():
+    assert faults_of(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "told"),
+    [
+        (" [atlas] |", " |", "no reference"),
+        ("Author's judgement: the village lies there [press]", "Author's judgement:", "reason"),
+        ("C3; ±2 km", "B3; ±2 km", "C3 at best"),
+        ("B2; ±1 km", "high", "grade"),
+        ("C3; ±2 km", "±2 km, C3", "grade"),
+        (" [press] |", " [paper] |", "cited and not listed"),
+        ("otherwise [atlas]", "otherwise", None),
+        ("\n- [press] A Paper", "\n- [other] A Paper", "[press] is cited and not listed"),
+        ("headline> Read.", "headline> Seen.", "ends in none"),
+        ("/1944/05/02/headline>", ">", "no address of a page"),
+        ("<https://example.org/1944/05/02/headline>", "https://example.org/1", "angle brackets"),
+        ("1950, p. 12", "1950", "neither an address"),
+        ("“We are cut off”", '"We are cut off"', "quoted words"),
+        (" (German)", "", "neither quoted"),
+        ("a paraphrase", "he said so", "neither quoted"),
+        ("## Disputes\n\nNobody says otherwise [atlas].\n\n", "", "## Disputes"),
+        ("the front of the day", "the front, from memory", "from memory"),
+        ("the front of the day", "the truth table", "truth table"),
+        ("the front of the day", "F3 follows from C2", "follows from C2"),
+    ],
+)
+def test_what_a_reader_cannot_follow_is_told(there, instead, told):
+    assert there in GOOD
+    faults = faults_of(GOOD.replace(there, instead))
+    assert any(told in fault for fault in faults) if told else faults == []
+
+
+def test_a_reference_nobody_cites_is_told():
+    assert faults_of(GOOD + "- [idle] B. Author, *A Book*, 1951, ch. 2. Not reached.\n") == [
+        "[idle] is listed and not cited"
+    ]
+
+
+def test_a_reference_listed_twice_is_told():
+    assert "[press] is listed more than once" in faults_of(
+        GOOD + "- [press] B. Author, *A Book*, 1951, ch. 2. Not reached.\n"
+    )
+
+
+# -- the map ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def faults(tmp_path):
+    """Draft a state in the right form, change map and expectation, and give what is told."""
+
+    def find(change):
+        name = "somewhere-1999-01-02"
+        folder = tmp_path / name
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir()
+        files = draft_scenario(
+            name, side="AA", enemy="BB", force="f", at=(20, 44), anchor_at=(20.5, 44)
+        )
+        document = json.loads(files["situation.geojson"])
+        expected = json.loads(files["expected.json"]) | {"acceptable": ["C1"]}
+        text = files[SOURCES].replace("<https://?>", "<https://example.org/a>")
+        document["situation"]["sources"][0]["url"] = "https://example.org/a"
+        change(document, expected)
+        (folder / "situation.geojson").write_text(json.dumps(document), "utf-8")
+        (folder / "expected.json").write_text(json.dumps(expected), "utf-8")
+        (folder / SOURCES).write_text(text, "utf-8")
+        return [m.statement for m in find_mistakes(folder) if m.name == "provenance"]
+
+    return find
+
+
+def feature(document, name):
+    return next(f["properties"] for f in document["features"] if f["id"] == name)
+
+
+def claim(made_at):
+    asserts = {"definition": "land_cut", "value": "yes"}
+    said = {"statement": "They are cut off.", "made_at": made_at, "asserts": asserts}
+    properties = {"kind": "claim", "claimant": "A", **said}
+    return {"type": "Feature", "id": "c", "geometry": None, "properties": properties}
+
+
+def test_a_draft_holds_nothing_but_its_gaps(faults):
+    assert faults(lambda *_: None) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda d, _: feature(d, "position").update(basis="geolocated"), "geolocated"),
+        (lambda d, _: feature(d, "road").update(fire="F3"), "shows fire"),
+        (lambda d, _: feature(d, "position").update(sources=[]), "no source of the map"),
+        (lambda d, _: feature(d, "road").update(sources=["who"]), "cites no source"),
+        (lambda d, _: feature(d, "road").update(observed_at="1999-01-03"), "observed after"),
+        (lambda d, _: d["features"].append(claim("1999-01-04")), "after the day"),
+        (lambda d, _: d["features"].append(claim("1998-12-20")), "13 days before"),
+        (lambda d, _: d["situation"]["sources"][0].update(id="b"), "is no reference"),
+        (lambda d, _: d["situation"]["sources"][0].update(url="https://a.org/b"), "another addr"),
+        (lambda d, _: d["situation"]["sources"][1].update(credibility=2), "C3 at best"),
+        (lambda _, e: e["history"].update(confidence="high"), "confidence high"),
+        (
+            lambda d, e: (
+                feature(d, "road").update(fire="F3", sources=["authors"]),
+                e.update(definitions={"fire_control": "yes"}),
+            ),
+            "fire_control is not settled",
+        ),
+    ],
+)
+def test_what_a_map_says_beyond_its_sources_is_told(faults, change, told):
+    assert any(told in fault for fault in faults(change))
+
+
+def test_fire_nobody_reported_does_not_part_c2_from_c1(faults):
+    def burn(document, expected):
+        zone = {"kind": "fire", "side": "BB", "grade": "F3", "sources": ["authors"]}
+        ground = next(f for f in document["features"] if f["id"] == "own-ground")
+        document["features"].append({**ground, "id": "fire", "properties": zone})
+        expected["acceptable"] = ["C2"]
+
+    assert "nobody reported the fire: C2 is expected and C1 is not" in faults(burn)
+
+    def report(document, expected):
+        burn(document, expected)
+        document["situation"]["sources"][0]["shows"] = ["fire"]
+        feature(document, "fire")["sources"] = ["source-a"]
+
+    assert faults(report) == []
+
+
+# -- words and counts ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("claimant", ["A", "B"])
+def test_the_same_words_fall_under_the_same_definition_whoever_says_them(claimant):
+    said = {"claimant": claimant, "statement": "The garrison is surrounded."}
+    assert find_disagreement({**said, "asserts": {"definition": "land_cut"}}) is None
+    assert "land_cut" in find_disagreement({**said, "asserts": {"definition": "surrounded"}})
+
+
+def test_words_no_phrase_is_in_need_one():
+    said = {"statement": "The fate of the army is sealed.", "asserts": {"definition": "land_cut"}}
+    assert "no phrase" in find_disagreement(said)
+    assert "is not in its words" in find_disagreement({**said, "lexicon": "encircled"})
+    assert "no phrase of the lexicon" in find_disagreement({**said, "lexicon": "sealed"})
+    assert find_disagreement({**said, "original": "Die Armee ist eingekesselt."}) is None
+
+
+def test_every_row_is_counted_once_and_under_one_kind():
+    scenario = read_scenario(Path("fixtures/kursk-counterfactual-k2a"))
+    counts = count_provenance([(scenario, GOOD)])
+    assert counts["rows"] == {"not reached": 1, "author's judgement": 1}
+    assert set(counts["rows"]) <= set(KINDS)
+    old = "| a | b | c |\n|---|---|---|\n| `x` | truth table | high |\n| `y` | from memory | ? |\n"
+    assert count_provenance([(scenario, old)])["rows"] == {"internal table": 1, "memory": 1}
