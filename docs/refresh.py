@@ -50,7 +50,7 @@ HISTORY = {
         "donetsk-airport-2015-01-18",
     ),
     "Four of positions only": (
-        "bastogne-1944-12-22", "mariupol-2022-03-03", "trap-ring-of-positions-gap",
+        "bastogne-1944-12-22", "trap-ring-of-positions-reported", "trap-ring-of-positions-gap",
         "trap-group-outpost-cut",
     ),
 }  # fmt: skip

@@ -10,6 +10,7 @@ import shapely
 from encircle.ground import FIRE_RANKS, UNMAPPED
 from encircle.judgement import STATUSES, Answer, Code, Finding
 from encircle.lines import LAND_BITS, SPECIAL
+from encircle.naming import call_features
 from encircle.reach import READINGS, Reading
 from encircle.situation import Control, Crossing, Route
 
@@ -274,7 +275,8 @@ def fire_unmapped(facts: Facts) -> Seen | None:
     if way is None or way.fire != UNMAPPED:
         return None
     drawn = _find_drawn_under_fire(facts, way)
-    told = ", ".join(f"{name} is under fire {grade}" for name, grade in drawn.items())
+    called = call_features(facts.evidence.situation)
+    told = ", ".join(f"{called[name]} is under fire {grade}" for name, grade in drawn.items())
     beside = (
         f"Of the ways drawn from there, {told}; the best way runs beside, where none is mapped."
     )

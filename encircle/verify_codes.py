@@ -142,9 +142,10 @@ def access_is_on_its_axis(case: CodeCase) -> Iterator[Fault]:
     if case.ruling.verdict == "no_force":
         return
     survey, position = case.survey, case.position
-    if case.ruling.because == CONTRADICTION:
-        if set(case.ruling.access.values()) - {"unknown"}:
-            yield Fault(f"{position.id!r} contradicts the map, and access is told", case.names)
+    told = set(case.ruling.access.values()) - {"unknown"}
+    if case.ruling.because == CONTRADICTION and told:
+        yield Fault(f"{position.id!r} contradicts the map, and access is told", case.names)
+    if not told and may_contradict(survey, position):
         return
     leave = {c.id for c in survey.situation.of_kind(Crossing)
              if c.permission == "enemy" and c.state != "cut"}  # fmt: skip
@@ -157,8 +158,8 @@ def access_is_on_its_axis(case: CodeCase) -> Iterator[Fault]:
         gainsaid = all(surely) if said == "contested" else said in GAINSAYS and any(surely)
         if gainsaid:
             name = surely[0] or surely[1] or ""
-            told = f"{position.id!r} has access by {kind} through {name!r}, told as {said}"
-            yield Fault(told, (position.id, name))
+            words = f"{position.id!r} has access by {kind} through {name!r}, told as {said}"
+            yield Fault(words, (position.id, name))
         if kind in FACILITIES.values() and said == (
             "none" if _is_drawn(survey, kind) else "closed"
         ):

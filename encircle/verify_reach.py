@@ -7,7 +7,6 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING, TypeVar, cast
 
-import networkx as nx
 import numpy as np
 import shapely
 from shapely.geometry import MultiPoint, Point, Polygon
@@ -219,11 +218,13 @@ class Flood:
         near_m = self.survey.parameters.join_m + TOLERANCE_M
         drawn = [union_of(some) for some in spans]
         pairs = shapely.STRtree(drawn).query(drawn, predicate="dwithin", distance=near_m).T
-        on: nx.Graph[str] = nx.Graph()
+        chains: list[set[str]] = []
         for one, other in pairs[pairs[:, 0] < pairs[:, 1]]:
             if not self.sure or self._leads_on(spans[one], spans[other]):
-                on.add_edge(lines[one].id, lines[other].id)
-        for chain in nx.connected_components(on):
+                chain = {lines[one].id, lines[other].id}
+                chain.update(*(c for c in chains if c & chain))
+                chains = [*(c for c in chains if not c & chain), chain]
+        for chain in chains:
             yield min(chain), set().union(*(linked[name] for name in chain))
 
     def _leads_on(self, spans: list[BaseGeometry], further: list[BaseGeometry]) -> bool:

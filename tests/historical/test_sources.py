@@ -1,7 +1,6 @@
 """Every state says where it comes from, in a form a reader can follow to the texts themselves."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -14,15 +13,24 @@ from encircle.words.agreement import find_disagreement
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 STATES = {scenario.id: scenario for scenario in read_library(FIXTURES) if scenario.is_history}
 CHRONOLOGIES = [chronology.id for chronology in read_chronologies(FIXTURES)]
-NOT_YET = re.compile(
-    "aleppo|arnhem|avdiivka|bakhmut|balakliia|bastogne|chernihiv|deir-ez-zor|demyansk|"
-    "dien-bien-phu|donetsk|dunkirk|gorazde|ilovaisk|imphal|izium|khe-sanh|kherson|kholm|kiev|"
-    "korsun|kyiv|lille|minsk|mosul|raqqa|ruhr|sarajevo|"
-    "srebrenica|stalingrad|tobruk|velyka|vitebsk|zepa|zolote"
-)
-"""Places whose states are still in the old form; a place leaves this list and never comes back."""
-DONE = [name for name in STATES if not NOT_YET.match(name)]
-OLD = [name for name in (*STATES, *CHRONOLOGIES) if NOT_YET.match(name)]
+NOT_YET = frozenset((
+    "aleppo-2016-07-07", "aleppo-2016-07-17", "aleppo-2016-08-08", "aleppo-2016-09-05",
+    "avdiivka-2024-02-13", "avdiivka-2024-02-15", "avdiivka-2024-02-16",
+    "avdiivka-2024-02-17", "bakhmut-2023-03-03", "bakhmut-2023-03-17", "bakhmut-2023-05-15",
+    "bakhmut-2023-05-21", "balakliia-2022-09-07", "chernihiv-2022-03-10",
+    "chernihiv-2022-03-25", "debaltseve-2015-02-10", "debaltseve-2015-02-17",
+    "deir-ez-zor-2017-01-01", "deir-ez-zor-2017-02-01", "deir-ez-zor-2017-09-06",
+    "deir-ez-zor-2017-09-10", "donetsk-airport-2014-12-30", "donetsk-airport-2015-01-18",
+    "donetsk-airport-2015-01-21", "gorazde-1995-06-01", "ilovaisk-2014-08-29",
+    "izium-2022-09-09", "kherson-2022-10-05", "kherson-2022-11-08", "kyiv-2022-02-27",
+    "lyman-2022-10-01", "mosul-2017-03-02", "mosul-2017-03-13", "pokrovsk-2025-10-28",
+    "raqqa-2017-06-28", "raqqa-2017-06-30", "sarajevo-1993-07-15", "sarajevo-1993-08-15",
+    "sievierodonetsk-2022-06-14", "srebrenica-1995-06-01", "velyka-novosilka-2025-01-15",
+    "zepa-1995-06-01", "zolote-2022-06-20", "zolote-2022-06-21", "zolote-2022-06-24",
+))  # fmt: skip
+"""States in which a claim still lacks its words, or fire a source that shows it: each leaves this
+list once it passes, and none comes back."""
+DONE = [name for name in STATES if name not in NOT_YET]
 
 
 def provenance_of(name):
@@ -35,7 +43,7 @@ def test_a_reader_can_follow_every_number_to_its_source(name):
     assert [str(m) for m in mistakes if m.name == "provenance"] == []
 
 
-@pytest.mark.parametrize("name", [n for n in CHRONOLOGIES if not NOT_YET.match(n)])
+@pytest.mark.parametrize("name", CHRONOLOGIES)
 def test_a_reader_can_follow_every_word_to_who_printed_it(name):
     claims = json.loads((FIXTURES / name / "claims.json").read_bytes())["claims"]
     provenance = provenance_of(name)
@@ -49,6 +57,11 @@ def test_a_reader_can_follow_every_word_to_who_printed_it(name):
     } == {}
 
 
-@pytest.mark.parametrize("name", OLD)
-def test_the_list_of_the_old_form_holds_nothing_redone(name):
-    assert provenance_of(name).is_old, f"{name} is in the new form: take it off NOT_YET"
+@pytest.mark.parametrize("name", sorted(NOT_YET))
+def test_the_list_of_what_is_not_done_holds_nothing_done(name):
+    mistakes = find_mistakes(FIXTURES / name)
+    assert [m for m in mistakes if m.name == "provenance"], f"{name} passes: take it off NOT_YET"
+
+
+def test_no_state_is_in_the_old_form():
+    assert [name for name in (*STATES, *CHRONOLOGIES) if provenance_of(name).is_old] == []
