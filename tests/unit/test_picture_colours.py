@@ -123,7 +123,9 @@ def test_the_command_gives_ids_where_asked(run):
 def test_a_small_pocket_is_shown_with_a_town():
     """A reader must see where it is: the view is widened to the nearest town."""
     situation = json.loads((FIXTURES / "vovchansk-2024-09-20" / "situation.geojson").read_bytes())
-    west, south, east, north = 36.935, 50.288, 36.949, 50.294
+    west, south, east, north = 36.943, 50.2925, 36.957, 50.2985
+    garrison = next(f for f in situation["features"] if f["id"] == "ru-plant-garrison")
+    garrison["geometry"]["coordinates"] = [36.950, 50.2955]
     ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
     situation["situation"]["area"] = {"type": "Polygon", "coordinates": [ring]}
     read_again = read(json.dumps(situation))
