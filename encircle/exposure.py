@@ -122,8 +122,11 @@ def measure_margins(
         r: _measure_closing(network, r, standings, *ends[r]) if r in ends else closed[r]
         for r in READINGS
     }
+    # Ways of one position are ways of the group, though another that walks out needs none.
     routes = {
-        r: count_disjoint_ways(searcher, group[r])[0] if outlooks[r].is_open else 0
+        r: max(count_disjoint_ways(searcher, some)[0] for some in (group[r], [outlooks[r]]))
+        if outlooks[r].is_open
+        else 0
         for r in READINGS
     }
     pinched = necks.get("pessimistic" if outlooks["pessimistic"].is_open else "optimistic")

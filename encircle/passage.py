@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from itertools import pairwise, permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,10 +19,14 @@ if TYPE_CHECKING:
 
     from encircle.ground import Ground, Wall
 
+Doors = dict[int, list[tuple[int, tuple[float, float]]]]
+"""From each triangle to those beside it, and the point passed on the way there."""
 SLIT_M = 0.02
 """Half the width of the slit a barrier makes in a face it ends in, metres."""
 SLIT_ROOM_M = 0.5
 """How far a slit stays from the edge of its face, so that shared edges keep their ends, metres."""
+STEP_M = 0.2
+"""Ground this near to other ground joins it, metres: the slack a proof is given, docs/contract.md."""
 KEEP_AWAY_M = 100.0
 """A drawn way keeps this far from the edge of open ground where there is room, metres."""
 
@@ -58,6 +63,9 @@ def draw_passage(
     starts = _triangles_at(triangles, start)
     points = _cross(doors, starts, set(ends), start, goal, walls)
     points = points or _cross(doors, starts, set(ends), start, goal, ())
+    if points is None:  # faces that meet in a point, or but for rounding
+        _step_over(doors, triangles, owner, [ground.faces[face] for face in faces], faces)
+        points = _cross(doors, starts, set(ends), start, goal, ())
     if points is None:
         message = "ground that joins on the network does not join on the plane"
         raise AssertionError(message)
@@ -87,9 +95,7 @@ def _slit(face: BaseGeometry, walls: Sequence[Wall]) -> BaseGeometry:
     return slit if slit.geom_type == "Polygon" else face
 
 
-def _find_doors(
-    triangles: np.ndarray, walls: Sequence[Wall]
-) -> dict[int, list[tuple[int, tuple[float, float]]]]:
+def _find_doors(triangles: np.ndarray, walls: Sequence[Wall]) -> Doors:
     """Join triangles that share an edge, through the middle of the edge."""
     beside: dict[tuple[tuple[float, ...], ...], list[int]] = {}
     corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2).tolist()
@@ -97,7 +103,7 @@ def _find_doors(
         a, b, c, _ = map(tuple, ring)
         for p, q in ((a, b), (b, c), (c, a)):
             beside.setdefault((p, q) if p < q else (q, p), []).append(number)
-    doors: dict[int, list[tuple[int, tuple[float, float]]]] = {}
+    doors: Doors = {}
     for ((ax, ay), (bx, by)), pair in beside.items():
         middle = ((ax + bx) / 2, (ay + by) / 2)
         if len(pair) != 2 or _is_walled(middle, walls):  # noqa: PLR2004 - two sides
@@ -105,6 +111,31 @@ def _find_doors(
         doors.setdefault(pair[0], []).append((pair[1], middle))
         doors.setdefault(pair[1], []).append((pair[0], middle))
     return doors
+
+
+def _step_over(
+    doors: Doors,
+    triangles: np.ndarray,
+    owner: np.ndarray,
+    shapes: Sequence[BaseGeometry],
+    faces: Sequence[int],
+) -> None:
+    """Join the triangles of faces one after another where these come nearest, if near enough."""
+    for (one, shape), (other, beyond) in pairwise(zip(faces, shapes, strict=True)):
+        if one == other:
+            continue
+        step = shapely.shortest_line(shape, beyond)
+        if step.length > STEP_M:
+            continue
+        door = (float(step.centroid.x), float(step.centroid.y))
+        at = Point(door)
+        near = [
+            number
+            for number in np.flatnonzero((owner == one) | (owner == other)).tolist()
+            if shapely.dwithin(triangles[number], at, STEP_M)
+        ]
+        for here, there in permutations(near, 2):
+            doors.setdefault(here, []).append((there, door))
 
 
 def _is_walled(middle: tuple[float, float], walls: Sequence[Wall]) -> bool:
@@ -117,7 +148,7 @@ def _triangles_at(triangles: np.ndarray, point: Point) -> list[int]:
 
 
 def _cross(  # noqa: PLR0913 - the parts of one search
-    doors: dict[int, list[tuple[int, tuple[float, float]]]],
+    doors: Doors,
     starts: list[int],
     ends: set[int],
     start: Point,
