@@ -26,7 +26,7 @@ SLIT_M = 0.02
 SLIT_ROOM_M = 0.5
 """How far a slit stays from the edge of its face, so that shared edges keep their ends, metres."""
 STEP_M = 0.2
-"""Ground this near to other ground joins it, metres: the slack a proof is given, docs/contract.md."""
+"""Ground this near to other ground joins it, metres: the slack a proof is given (contract)."""
 KEEP_AWAY_M = 100.0
 """A drawn way keeps this far from the edge of open ground where there is room, metres."""
 
