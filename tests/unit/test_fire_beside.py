@@ -14,7 +14,7 @@ def draw(**route):
     rows = [
         ("land", {"type": "Polygon", "coordinates": [SQUARE]},
          {"kind": "control", "holder": "B", "basis": "assessed"}),
-        ("corn path", line, {"kind": "route", "modes": ["foot"], **route}),
+        ("corn path", line, {"kind": "route", "name": "Corn path", "modes": ["foot"], **route}),
         ("force", {"type": "Point", "coordinates": [60.05, 50.05]},
          {"kind": "position", "side": "B", "force": "f", "reach_m": 300}),
         ("rear", {"type": "Point", "coordinates": [60.35, 50.05]}, {"kind": "anchor", "side": "B"}),
@@ -29,7 +29,7 @@ def test_a_drawn_path_under_fire_is_named_beside_unmapped_ground():
     assert judgement.definitions["fire_control"] == "unknown"
     (found,) = [f for f in judgement.findings if f.rule == "fire_unmapped"]
     assert found.evidence == ("corn path",)
-    assert "corn path is under fire F3" in explain(judgement)
+    assert "“Corn path” is under fire F3" in explain(judgement)
 
 
 @pytest.mark.parametrize("route", [{}, {"fire": "F1"}, {"fire": "F3", "state": "cut"}])
