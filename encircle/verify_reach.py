@@ -155,9 +155,17 @@ class Flood:
     def _draw_pieces(self) -> list[BaseGeometry]:
         return polygons_of(self.ground.buffer(-SLACK_M / 2) if self.sure else self.ground)
 
+    @cached_property
+    def _shunned(self) -> set[str]:
+        """The lines under fire that is shunned: posted twice, a road is under the worse of both."""
+        if self.shun is None or not self.sure:
+            return set()
+        lines = self.survey.each_line()
+        return {f.id for f in lines if f.fire and rank_of_fire(f.fire) >= self.shun}
+
     def _left_of(self, line: BaseGeometry) -> BaseGeometry:
         """Take from a route what runs on a line not taken: posted twice, it is lost as one."""
-        for name in self.without:
+        for name in {*self.without, *self._shunned}:
             lost = self.survey.known.get(name)
             if isinstance(lost, (Route, Crossing)):
                 same = line.intersection(self.survey.shape(lost).buffer(SLACK_M))

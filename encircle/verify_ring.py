@@ -477,7 +477,8 @@ def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str
 def _what_stops(case: RingCase, because: str) -> list[BaseGeometry]:
     """Draw all that may stop a route or crossing for a reason."""
     if because == "barrier":
-        return [case.survey.shape(barrier) for barrier in case.survey.each(Barrier)]
+        drawn = [case.survey.shape(barrier) for barrier in case.survey.each(Barrier)]
+        return [*drawn, case.ground.water]
     return [case.ground.neutral] if because == "neutral_strip" else [case.survey.extent().boundary]
 
 
