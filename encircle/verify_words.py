@@ -156,7 +156,8 @@ def best_fire_is_that_of_the_path(ruling: Ruling) -> Iterator[Fault]:
     legs = ruling.open.legs
     worst = max((leg.fire for leg in legs), key=rank_of_fire)
     # To the road the force goes over ground of its own: unmapped there, it takes nothing away.
-    own = legs[0].by == "ground" and legs[0].mode in ("wheeled", "rail") and legs[0].fire is None
+    bare = [leg.by == "ground" and leg.fire is None for leg in legs]
+    own = bare.index(False) if legs[0].mode in ("wheeled", "rail") and not all(bare) else 0
     on_way = max((leg.fire for leg in legs[own:]), key=rank_of_fire, default="F0")
     if ruling.best_fire not in (worst, on_way):
         said = f"the best way is said to be under {ruling.best_fire or 'unmapped fire'}"
