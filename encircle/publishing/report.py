@@ -124,7 +124,7 @@ class Page:
         """What the claim asserts, in words."""
         asserts = self.claim.asserts
         given = asserts.get("force") or self.claim.judgement.get("force") or "the force"
-        force = (self.claim.judgement.get("names") or {}).get(given, given)
+        force = _list_called(self.claim.judgement).get(given, given)
         what = DEFINITIONS.get(self.claim.definition or "", "nothing a map could answer")
         denied = "not " if self.claim.denies else ""
         tense = {"future": " (said of the future)", "conditional": " (said on a condition)"}
@@ -348,7 +348,7 @@ def _list_definitions(claim: CheckedClaim) -> Iterable[Defined]:
 
 def _list_proofs(judgement: Json) -> Iterable[Proof]:
     certificates = judgement.get("certificates") or {}
-    names = judgement.get("names") or {}
+    names = _list_called(judgement)
     if path := certificates.get("open"):
         yield _tell_path(path, names)
     if ring := certificates.get("closed"):
@@ -403,6 +403,13 @@ def _tell_ring(ring: Json, names: Names) -> Proof:
     return Proof("The proof: a ring that was closed", told, ("Length", "Held by", "Evidence"), rows)
 
 
+def _list_called(judgement: Json) -> dict[str, str]:
+    """List what features are called, of a document that may say anything there."""
+    given = judgement.get("names")
+    named = given.items() if isinstance(given, dict) else ()
+    return {name: words for name, words in named if isinstance(words, str)}
+
+
 def _say_nobody(by: str) -> str:
     return "no wall: the map ends there" if by == "edge" else "ground nobody drew"
 
@@ -412,7 +419,7 @@ def list_doubts(judgement: Json) -> Iterable[str]:
     for pivot in judgement.get("pivots") or ():
         if statement := pivot.get("statement"):
             yield str(statement)
-    certificates, names = judgement.get("certificates") or {}, judgement.get("names") or {}
+    certificates, names = judgement.get("certificates") or {}, _list_called(judgement)
     path, ring = certificates.get("open"), certificates.get("closed")
     if path and not ring:
         ids = [n for leg in path["legs"] for n in leg["evidence"]]
