@@ -450,7 +450,8 @@ def _say_importance(telling: _Telling) -> Iterator[str]:
     for row in rows:
         if row["importance"] > MOST_TELLING:  # all hangs on it: the pivots have said so
             continue
-        what, wrong, effect = row["statement"].removeprefix("Were ").partition(" wrong, ")
+        # the last *wrong*: a source's title may hold another
+        what, wrong, effect = row["statement"].removeprefix("Were ").rpartition(" wrong, ")
         alike.setdefault(wrong + effect, []).append(what)
         about.setdefault(wrong + effect, []).extend(row["evidence"])
     told = [

@@ -7,8 +7,7 @@ from collections import Counter
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
-import pyproj
-
+from encircle.projection import GEOD
 from encircle.situation import (
     GREY_BASES,
     NEUTRAL,
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
     from encircle.situation import Situation, Source
 
-GEOD = pyproj.Geod(ellps="WGS84")
 MOST_NAMED = 5
 """As many features are named in one sentence; the rest are counted."""
 LONG_TITLE = 40

@@ -445,9 +445,9 @@ def find_anchors_abroad(sheet: Sheet) -> Iterator[Notice]:
         if abroad and not led:
             yield _tell(
                 "anchor_abroad", "caution",
-                f"{anchor.id} lies at {sheet.say_place(shape)} on neutral ground, and no crossing "
-                "leads there: a route carries nobody over neutral ground, nor does its end join an "
-                "anchor there. Draw the gate as a crossing that ends at it.", anchor.id,
+                f"{sheet.call(anchor)} lies at {sheet.say_place(shape)} on neutral ground, and no "
+                "crossing leads there: a route carries nobody over neutral ground, nor does its "
+                "end join an anchor there. Draw the gate as a crossing that ends at it.", anchor.id,
             )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from encircle.evidence import origin_of
 from encircle.likelihood.factoring import leaf_mass
 from encircle.likelihood.world import FALSE, OPEN, TRUE
 from encircle.naming import call_source, join_words, list_names
@@ -313,7 +314,7 @@ def describe_item(item: Item, names: Mapping[str, str]) -> str:
 def _call_drawer(doubts: Doubts, number: int, names: Mapping[str, str]) -> str:
     """Call whoever drew ground with an error: the source, or the ground where no source is told."""
     shift = doubts.shifts[number]
-    sources = (s for item in doubts.items for s in item.sources if (s.origin or s.id) == shift.id)
+    sources = (s for item in doubts.items for s in item.sources if origin_of(s) == shift.id)
     return next(map(call_source, sources), names.get(shift.id, shift.id))
 
 
