@@ -15,7 +15,6 @@ FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 STATES = {scenario.id: scenario for scenario in read_library(FIXTURES) if scenario.is_history}
 CHRONOLOGIES = [chronology.id for chronology in read_chronologies(FIXTURES)]
 NOT_YET = frozenset((
-    "balakliia-2022-09-07", "chernihiv-2022-03-10", "chernihiv-2022-03-25",
     "debaltseve-2015-02-10", "debaltseve-2015-02-17", "deir-ez-zor-2017-01-01",
     "deir-ez-zor-2017-02-01", "deir-ez-zor-2017-09-06", "deir-ez-zor-2017-09-10",
     "donetsk-airport-2014-12-30", "donetsk-airport-2015-01-18", "donetsk-airport-2015-01-21",
