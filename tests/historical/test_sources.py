@@ -15,9 +15,6 @@ FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 STATES = {scenario.id: scenario for scenario in read_library(FIXTURES) if scenario.is_history}
 CHRONOLOGIES = [chronology.id for chronology in read_chronologies(FIXTURES)]
 NOT_YET = frozenset((
-    "debaltseve-2015-02-10", "debaltseve-2015-02-17", "deir-ez-zor-2017-01-01",
-    "deir-ez-zor-2017-02-01", "deir-ez-zor-2017-09-06", "deir-ez-zor-2017-09-10",
-    "donetsk-airport-2014-12-30", "donetsk-airport-2015-01-18", "donetsk-airport-2015-01-21",
     "gorazde-1995-06-01", "ilovaisk-2014-08-29", "izium-2022-09-09", "kherson-2022-10-05",
     "kherson-2022-11-08", "kyiv-2022-02-27", "lyman-2022-10-01", "mosul-2017-03-02",
     "mosul-2017-03-13", "pokrovsk-2025-10-28", "raqqa-2017-06-28", "raqqa-2017-06-30",
