@@ -14,26 +14,13 @@ from tests.thorough import every
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 STATES = {scenario.id: scenario for scenario in read_library(FIXTURES) if scenario.is_history}
 CHRONOLOGIES = [chronology.id for chronology in read_chronologies(FIXTURES)]
-NOT_YET = frozenset((
-    "aleppo-2016-07-07", "aleppo-2016-07-17", "aleppo-2016-08-08", "aleppo-2016-09-05",
-    "avdiivka-2024-02-13", "avdiivka-2024-02-15", "avdiivka-2024-02-16",
-    "avdiivka-2024-02-17", "bakhmut-2023-03-03", "bakhmut-2023-03-17", "bakhmut-2023-05-15",
-    "bakhmut-2023-05-21", "balakliia-2022-09-07", "chernihiv-2022-03-10",
-    "chernihiv-2022-03-25", "debaltseve-2015-02-10", "debaltseve-2015-02-17",
-    "deir-ez-zor-2017-01-01", "deir-ez-zor-2017-02-01", "deir-ez-zor-2017-09-06",
-    "deir-ez-zor-2017-09-10", "donetsk-airport-2014-12-30", "donetsk-airport-2015-01-18",
-    "donetsk-airport-2015-01-21",
-))  # fmt: skip
-"""States in which a claim still lacks its words, or fire a source that shows it: each leaves this
-list once it passes, and none comes back."""
-DONE = [name for name in STATES if name not in NOT_YET]
 
 
 def provenance_of(name):
     return Provenance((FIXTURES / name / SOURCES).read_text("utf-8"))
 
 
-@pytest.mark.parametrize("name", every(4, DONE))
+@pytest.mark.parametrize("name", every(4, STATES))
 def test_a_reader_can_follow_every_number_to_its_source(name):
     mistakes = find_mistakes(FIXTURES / name)
     assert [str(m) for m in mistakes if m.name == "provenance"] == []
@@ -51,12 +38,6 @@ def test_a_reader_can_follow_every_word_to_who_printed_it(name):
         for name, fault in filed.items()
         if fault and "Lexicon:" not in provenance.said_of(name)
     } == {}
-
-
-@pytest.mark.parametrize("name", every(4, sorted(NOT_YET)))
-def test_the_list_of_what_is_not_done_holds_nothing_done(name):
-    mistakes = find_mistakes(FIXTURES / name)
-    assert [m for m in mistakes if m.name == "provenance"], f"{name} passes: take it off NOT_YET"
 
 
 def test_no_state_is_in_the_old_form():
