@@ -399,6 +399,11 @@ CROSSING_MODES: dict[str, tuple[nouns.Mode, ...]] = {
 def input_schema() -> dict[str, Any]:
     """Give the JSON Schema of a situation, as the models above state it."""
     definitions = {kind: known.model.model_json_schema() for kind, known in KINDS.items()}
+    situation = SituationModel.model_json_schema()
+    # What a model calls by name, `#/$defs/…` seeks at the top of the whole.
+    named: dict[str, Any] = {}
+    for schema in (situation, *definitions.values()):
+        named |= schema.pop("$defs", {})
     features = [
         {
             "type": "object",
@@ -423,7 +428,8 @@ def input_schema() -> dict[str, Any]:
         "required": ["type", "features"],
         "properties": {
             "type": {"const": "FeatureCollection"},
-            "situation": SituationModel.model_json_schema(),
+            "situation": situation,
             "features": {"type": "array", "items": {"anyOf": features}},
         },
+        "$defs": named,
     }

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 from typing import get_args
 
+import jsonschema
 import pytest
+from jsonschema.exceptions import best_match
 
 from encircle import check_claims, judge, list_rules, read
 from encircle.claims.facts import DEFINITIONS
@@ -144,6 +146,19 @@ def test_the_schema_is_json_schema_and_holds_every_kind():
     told = [f["properties"]["properties"]["properties"]["kind"]["const"]
             for f in schema["properties"]["features"]["items"]["anyOf"]]  # fmt: skip
     assert told == list(KINDS)
+
+
+def test_the_schema_takes_every_situation_of_history_and_refuses_a_side_without_an_id():
+    schema = json.loads((DOCS / "contract.schema.json").read_bytes())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    check = jsonschema.Draft202012Validator(schema)
+    documents = [json.loads(path.read_bytes())
+                 for path in sorted((ROOT / "fixtures").glob("*/situation.geojson"))
+                 if not path.parent.name.startswith("trap-")]  # fmt: skip
+    assert [best_match(check.iter_errors(d)) for d in documents if not check.is_valid(d)] == []
+    named = next(d for d in documents if d["situation"].get("sides"))
+    del named["situation"]["sides"][0]["id"]
+    assert not check.is_valid(named)
 
 
 def test_the_readme_begins_with_the_two_commands():
