@@ -232,6 +232,9 @@ class Survey:
     """What else is drawn once: the ground of a mode, its pieces, the horizon."""
     _shapes: dict[str, BaseGeometry] = field(init=False, default_factory=dict)
     _footprints: dict[tuple[str, Reading], BaseGeometry] = field(init=False, default_factory=dict)
+    _controls: dict[tuple[str, Reading, Lean], BaseGeometry] = field(
+        init=False, default_factory=dict
+    )
     _grounds: dict[tuple[Reading, Lean], Ground] = field(init=False, default_factory=dict)
     _ahead: dict[Lean, BaseGeometry] = field(init=False, default_factory=dict)
     _unpainted: dict[tuple[Lean, bool], BaseGeometry] = field(init=False, default_factory=dict)
@@ -478,8 +481,15 @@ class Survey:
         return with_slivers(held) if large and shape.geom_type.endswith("Polygon") else held
 
     def drawn(self, control: Control, reading: Reading, lean: Lean) -> BaseGeometry:
+        """Draw a control polygon, smaller or larger by its error."""
+        key = (control.id, reading, lean)
+        if key not in self._controls:
+            self._controls[key] = self._draw_control(control, reading, lean)
+        return self._controls[key]
+
+    def _draw_control(self, control: Control, reading: Reading, lean: Lean) -> BaseGeometry:
         """
-        Draw a control polygon, smaller or larger by its error.
+        Move the outline of a control polygon by its error, where it may be elsewhere.
 
         The enemy's moves; grey is only ever larger, for whom that is worse; and ground of the
         force's side where nothing painted faces it, so that the front has no other line.
@@ -640,6 +650,9 @@ class _Drawing:
     survey: Survey
     reading: Reading
     lean: Lean
+    _united: dict[tuple[Holder, bool | None], BaseGeometry] = field(
+        init=False, default_factory=dict
+    )
 
     def draw(self) -> Ground:
         frame, inside = self._frame()
@@ -673,6 +686,12 @@ class _Drawing:
 
     def _controls(self, holder: Holder, *, territory: bool | None = None) -> BaseGeometry:
         """Unite the control polygons of a holder; with `territory`, of one layer."""
+        key = (holder, territory)
+        if key not in self._united:
+            self._united[key] = self._unite(holder, territory)
+        return self._united[key]
+
+    def _unite(self, holder: Holder, territory: bool | None) -> BaseGeometry:  # noqa: FBT001
         keep = with_slivers if self._favours(holder) else areas_of
         return join(
             *(
@@ -755,7 +774,7 @@ class _Drawing:
         hostile = join(common(rest, minus(theirs, ours)), common(below, minus(foreign, home)))
         grey = join(
             common(rest, common(ours, theirs)),
-            common(below, common(home, join(foreign, neutral))),
+            *(common(below, common(home, other)) for other in (foreign, neutral)),
             bare if unknown else _NOTHING,
         )
         silent = {

@@ -97,7 +97,9 @@ class Flood:
 
     def _drawn_once(self, what: str, draw: Callable[[], Drawn]) -> Drawn:
         """Draw what no choice of lines changes once for all floods of one kind."""
-        key = (what, self.reading, self.lean, self.walk, self.shun, self.past_the_edge)
+        walls = tuple(b.id for b in self.survey.barriers(self.reading, self.walk))
+        fires = tuple(fire.id for fire in self._fires())
+        key = (what, self.reading, self.lean, walls, fires, self.past_the_edge)
         if key not in self.survey.drawings:
             self.survey.drawings[key] = draw()
         return cast("Drawn", self.survey.drawings[key])
@@ -110,18 +112,21 @@ class Flood:
             free = self.drawn.passable
             if not self.past_the_edge:
                 free = common(free, self.survey.extent())
-            return minus(free, *walls, *self._fires(TOLERANCE_M))
+            return minus(free, *walls, *self._under_fire(TOLERANCE_M))
         # First the water is taken out, then the ground grown: else it would grow along the shore.
         wide = [shape for shape in shapes if shape.area > 0]
-        free = minus(self.drawn.passable, *wide, *self._fires(-TOLERANCE_M))
+        free = minus(self.drawn.passable, *wide, *self._under_fire(-TOLERANCE_M))
         lines = [shape.buffer(SLACK_M / 4) for shape in shapes if not shape.area]
         # nor past the end of a line, where the ground ends with it
         rim = minus(free.buffer(SLACK_M / 2), *(areas_of(s.buffer(SLACK_M)) for s in shapes))
         return minus(join(free, rim), *map(areas_of, lines))
 
-    def _fires(self, spread_m: float) -> list[BaseGeometry]:
+    def _under_fire(self, spread_m: float) -> list[BaseGeometry]:
+        return [self.survey.shape(fire).buffer(spread_m) for fire in self._fires()]
+
+    def _fires(self) -> list[Fire]:
         return [
-            self.survey.shape(fire).buffer(spread_m)
+            fire
             for fire in self.survey.known.values()
             if isinstance(fire, Fire)
             and self.shun is not None
