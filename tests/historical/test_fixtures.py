@@ -74,7 +74,7 @@ def test_the_judgement_is_one_that_history_allows(folder):
 
 
 @pytest.mark.historical
-@pytest.mark.parametrize("folder", JUDGED)
+@pytest.mark.parametrize("folder", every(2, JUDGED))
 def test_a_verdict_comes_with_the_proofs_it_demands(folder):
     _, judgement = judged(folder)
     for ruling in (judgement, *judgement["units"]):

@@ -17,7 +17,7 @@ FOLDERS = sorted(
     for path in FIXTURES.glob("*/expected.json")
     if "error" not in json.loads(path.read_bytes()) and not (path.parent / "claims.json").exists()
 )
-SOME = every(20, FOLDERS)
+SOME = every(40, FOLDERS)
 NONSENSE = "qz"
 """Every id of a map renamed begins with it; no word of any language does."""
 
@@ -103,7 +103,7 @@ def test_the_document_calls_what_it_points_at_by_name(folder):
     assert all(NONSENSE not in words for words in document["names"].values())
 
 
-@pytest.mark.parametrize("folder", every(25, FOLDERS))
+@pytest.mark.parametrize("folder", every(50, FOLDERS))
 def test_no_picture_shows_an_id(folder):
     judgement = judge_renamed(folder)
     assert NONSENSE not in draw_svg(judgement, judgement.situation)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SETTINGS = settings(
     deadline=None,
-    max_examples=int(os.environ.get("ENCIRCLE_EXAMPLES", "8")),
+    max_examples=int(os.environ.get("ENCIRCLE_EXAMPLES", "5")),
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),

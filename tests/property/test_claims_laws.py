@@ -63,7 +63,7 @@ def rating_of(document, side):
 
 @pytest.mark.historical
 @pytest.mark.property
-@pytest.mark.parametrize("folder", every(24, JUDGED))
+@pytest.mark.parametrize("folder", every(48, JUDGED))
 def test_swapping_the_colours_changes_no_rating(folder):
     """The same rules for every side: swapping the colours swaps nothing but the names."""
     document = document_of(folder)
