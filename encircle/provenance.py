@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from encircle.situation import Feature, Situation
 
 Json = dict[str, Any]
-Reached = Literal["Read.", "Read in an excerpt.", "Not reached."]
+Reached = Literal[
+    "Read by two.", "Read.", "Read by one of two.", "Read in an excerpt.", "Not reached."
+]
 
 AUTHORS = "authors"
 """Id of the source that stands for the author's own judgement."""
@@ -51,7 +53,7 @@ QUOTED = re.compile(rf"“[^”]+”.*\b({LANGUAGES})\b", re.DOTALL)
 _KEY = re.compile(r"\[([a-z0-9]+(?:-[a-z0-9]+)*)\](?!\()")
 _REFERENCE = re.compile(
     r"\[(?P<key>[a-z0-9]+(?:-[a-z0-9]+)*)\] (?P<text>.+?) "
-    r"(?P<reached>Read\.|Read in an excerpt\.|Not reached\.)"
+    r"(?P<reached>Read by two\.|Read\.|Read by one of two\.|Read in an excerpt\.|Not reached\.)"
 )
 _ADDRESS = re.compile(r"https?://[\w.-]+\.[\w-]+\.?(?::\d+)?/[^\s<>]*[\w)/=-]")
 _HOME_PAGE = re.compile(r"https?://[^/]+/?")
@@ -162,18 +164,27 @@ class Provenance:
         if row.is_judgement:
             return "author's judgement"
         reached = {self.references[k].reached for k in row.keys if k in self.references}
-        for word in ("Read.", "Read in an excerpt.", "Not reached."):
+        for word, kind in KIND_OF_REACHED.items():
             if word in reached:
-                return word.rstrip(".").lower()
+                return kind
         said = f"{row.origin} {row.sureness}".lower()
         if "truth table" in said:
             return "internal table"
         return "memory" if "memory" in said else "no reference"
 
 
+KIND_OF_REACHED: dict[Reached, str] = {
+    "Read by two.": "read by two",
+    "Read.": "read",
+    "Read by one of two.": "read",
+    "Read in an excerpt.": "read in an excerpt",
+    "Not reached.": "not reached",
+}
+"""What was seen of a text, the best first, and the kind of a row that rests on it. *By two*: the
+second is somebody who did not put it in; *by one of two*: two looked for it, one opened it."""
 KINDS = (
-    "read", "read in an excerpt", "not reached", "author's judgement",
-    "internal table", "memory", "no reference",
+    *dict.fromkeys(KIND_OF_REACHED.values()),
+    "author's judgement", "internal table", "memory", "no reference",
 )  # fmt: skip
 """Kinds of origin of a row, the best first; the last three are of the old form."""
 
@@ -230,7 +241,7 @@ def _is_no_better(grade: tuple[str, int], best: tuple[str, int]) -> bool:
 def _check_references(provenance: Provenance) -> Iterator[Fault]:
     for entry in provenance.entries:
         if not _REFERENCE.fullmatch(entry):
-            yield f"ends in none of Read., Read in an excerpt., Not reached.: {entry}", ()
+            yield f"ends in none of {', '.join(KIND_OF_REACHED)}: {entry}", ()
     if len(provenance.references) < len(provenance.entries):
         keys = Counter(key for entry in provenance.entries for key in _KEY.findall(entry)[:1])
         for key in (key for key, times in keys.items() if times > 1):

@@ -40,5 +40,17 @@ def test_a_reader_can_follow_every_word_to_who_printed_it(name):
     } == {}
 
 
+@pytest.mark.parametrize("name", CHRONOLOGIES)
+def test_two_readers_have_followed_every_word_or_it_says_who_could_not(name):
+    provenance = provenance_of(name)
+    assert [r.key for r in provenance.references.values() if r.reached == "Read."] == []
+    claims = json.loads((FIXTURES / name / "claims.json").read_bytes())["claims"]
+    rows = {row.feature: row for row in provenance.rows}
+    for claim in claims:
+        row = rows[f"`{claim['id']}`"]
+        seen = {provenance.references[key].reached for key in row.keys}
+        assert "Read by two." in seen or "reader: not reached" in row.origin, claim["id"]
+
+
 def test_no_state_is_in_the_old_form():
     assert [name for name in (*STATES, *CHRONOLOGIES) if provenance_of(name).is_old] == []

@@ -8,7 +8,7 @@ import pytest
 
 from encircle.drafting import draft_scenario, find_mistakes
 from encircle.formats.scenarios import SOURCES, read_scenario
-from encircle.provenance import KINDS, Provenance, find_faults_of_text
+from encircle.provenance import KIND_OF_REACHED, KINDS, Provenance, find_faults_of_text
 from encircle.provenance_counts import count_provenance
 from encircle.words.agreement import find_disagreement
 
@@ -191,6 +191,19 @@ def test_words_no_phrase_is_in_need_one():
     assert "is not in its words" in find_disagreement({**said, "lexicon": "encircled"})
     assert "no phrase of the lexicon" in find_disagreement({**said, "lexicon": "sealed"})
     assert find_disagreement({**said, "original": "Die Armee ist eingekesselt."}) is None
+
+
+@pytest.mark.parametrize(("reached", "kind"), KIND_OF_REACHED.items())
+def test_a_row_is_as_good_as_the_best_reading_of_a_text_it_cites(reached, kind):
+    known = GOOD.replace("p. 12. Not reached.", f"p. 12. {reached}")
+    provenance = Provenance(known)
+    assert faults_of(known) == []
+    assert provenance.references["atlas"].reached == reached
+    assert provenance.kind_of(provenance.rows[0]) == kind
+    better = known.replace("the day [atlas]", "the day [atlas], [press]").replace(
+        "> Read.", "> Read by two."
+    )
+    assert Provenance(better).kind_of(Provenance(better).rows[0]) == "read by two"
 
 
 def test_every_row_is_counted_once_and_under_one_kind():
