@@ -30,6 +30,7 @@ from encircle.terminal import show_progress
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from encircle.judgement import Judgement
     from encircle.timeline import Timeline
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -278,7 +279,9 @@ def _write_redrawn(history: History) -> Iterator[str]:
     yield ""
     yield (
         "These states were drawn a second time from the text of the sources alone, by somebody who "
-        f"had not seen our drawing (`{ALTERNATIVE}`)."
+        f"had not seen our drawing (`{ALTERNATIVE}`). A ring is measured by the least advance that "
+        "would open it, an open force by the least new front that would close it; between two "
+        "readings the smaller is told."
     )
     yield ""
     yield "| state | first drawing | second drawing |"
@@ -286,10 +289,22 @@ def _write_redrawn(history: History) -> Iterator[str]:
     for record in history.records:
         if record.scenario.alternative is not None:
             again = judge(read_situation(record.scenario.alternative))
-            yield (
-                f"| {record.scenario.id} | {record.judgement.status.code} | {again.status.code} |"
-            )
+            first, second = (_tell_margin(j) for j in (record.judgement, again))
+            yield f"| {record.scenario.id} | {first} | {second} |"
     yield ""
+
+
+def _tell_margin(judgement: Judgement) -> str:
+    """Write a status with the figure that says how far it is from turning."""
+    code, margins = judgement.status.code, judgement.to_dict()["margins"]
+    opening, closing = margins["opening_distance_m"], margins["closing_distance_m"]
+    if judgement.encircled:
+        told = f"{opening['distance_m'] / 1000:.1f} km would open it" if opening else ""
+    elif lengths := [length for length in closing.values() if length]:
+        told = f"{min(lengths) / 1000:.1f} km would close it"
+    else:
+        told = "only crossings lead out"
+    return f"{code}, {told}" if told else str(code)
 
 
 def _write_cases(
