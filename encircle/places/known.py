@@ -102,9 +102,24 @@ KNOWN: tuple[Known, ...] = (
     _place("Žepa", "zepa žepa"),
     _place("Lille", "lille"),
     _place("Ruhr", "ruhr"),
+    _place("Kut", "kut kut-el-amara kut-al-amara кут-ель-амара кут-эль-амара"),
+    _place("Leningrad", "leningrad ленінград ленинград"),
+    _place("Vicksburg", "vicksburg віксбург виксбург"),
+    _place("Metz", "metz мец"),
+    _place("Plevna", "plevna pleven плевн плевен"),
+    _place("Khartoum", "khartoum khartum chartum хартум"),
+    _place("Ladysmith", "ladysmith ледісміт ледисмит"),
+    _place("Port Arthur", "port_arthur порт-артур"),
+    _place("Xuzhou", "xuzhou suchow hsuchow süchow сюйчжоу"),
+    _place("Sevastopol", "sevastopol sebastopol sewastopol севастопол"),
+    _place("Chosin", "chosin changjin чосін чосин чосинськ"),
+    _place("Vukovar", "vukovar вуковар"),
+    _place("Grozny", "grozny groznyi grosny грозний грозный грозного грозном"),
+    _place("Kobani", "kobani kobane кобані кобани"),
+    _place("El Fasher", "el_fasher al_fasher el-fasher al-fasher ель-фашер эль-фашер"),
 )  # fmt: skip
 """Places much claimed about. Source: the scenarios of `fixtures/`, and the renamings of 2016-2024
-by the parliament of Ukraine."""
+by the parliament of Ukraine. Not Suez: what is blocked there is mostly the canal."""
 
 
 @lru_cache(maxsize=1)
