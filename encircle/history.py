@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -120,13 +121,17 @@ class History:
 
     @cached_property
     def timelines(self) -> dict[str, Timeline]:
-        """Cases with several dates, each as one series, by place."""
-        cases: dict[str, list[Record]] = {}
+        """Cases with several dates, each as one series, by place; a series is of one force."""
+        cases: dict[tuple[str, str], list[Record]] = {}
         for record in self.records:
-            cases.setdefault(record.scenario.place, []).append(record)
+            scenario = record.scenario
+            cases.setdefault((scenario.place, scenario.situation.force), []).append(record)
+        forces = Counter(place for place, _ in cases)
         return {
-            place: build_timeline([Moment(r.scenario.situation, r.judgement) for r in records])
-            for place, records in cases.items()
+            place if forces[place] == 1 else f"{place}, {force}": build_timeline(
+                [Moment(r.scenario.situation, r.judgement) for r in records]
+            )
+            for (place, force), records in cases.items()
             if len(records) > 1
         }
 

@@ -40,6 +40,17 @@ class SameInstantError(EncircleError, ValueError):
         )
 
 
+class OtherForceError(EncircleError, ValueError):
+    """Two maps of a series judge different forces."""
+
+    def __init__(self, one: Moment, other: Moment) -> None:
+        super().__init__(
+            f'the map of {one.as_of} judges the force "{one.situation.force}", that of '
+            f'{other.as_of} "{other.situation.force}": a series is of one force; name it with '
+            "--force, call it the same in each file, or leave one out"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """One dated map of a series, judged."""
@@ -241,6 +252,8 @@ def judge_series(
     ------
     SameInstantError
         If two maps speak of one instant.
+    OtherForceError
+        If two maps judge different forces.
     """
     moments = []
     for situation in sorted(situations, key=lambda s: s.as_of):
@@ -255,6 +268,8 @@ def build_timeline(moments: Sequence[Moment]) -> Timeline:
     for one, other in pairwise(ordered):
         if one.situation.as_of == other.situation.as_of:
             raise SameInstantError(one.as_of)
+        if one.situation.force != other.situation.force:
+            raise OtherForceError(one, other)
     turns = tuple(
         _compare(one, other)
         for one, other in pairwise(ordered)

@@ -1,7 +1,7 @@
 import pytest
 
 from encircle import read
-from encircle.timeline import SameInstantError, judge_series
+from encircle.timeline import OtherForceError, SameInstantError, judge_series
 from encircle.timeline_picture import draw_strip
 from tests.thorough import thorough
 from tests.unit.test_baselines import blue, box, build, force, red
@@ -54,6 +54,12 @@ def test_a_corridor_that_closes_again_gives_two_spans():
 def test_seen_on_another_day_is_no_change():
     series = judge_series([opened(DAYS[0]), opened(DAYS[1])])
     assert series.turns == ()
+
+
+def test_maps_of_different_forces_are_refused_by_name():
+    other = build(force(force="g"), RING, ANCHOR, force="g", as_of=DAYS[1])
+    with pytest.raises(OtherForceError, match='"f".*"g".*--force'):
+        judge_series([closed(DAYS[0]), other])
 
 
 def test_two_maps_of_one_instant_are_refused():
