@@ -58,7 +58,7 @@ def test_seen_on_another_day_is_no_change():
 
 def test_maps_of_different_forces_are_refused_by_name():
     other = build(force(force="g"), RING, ANCHOR, force="g", as_of=DAYS[1])
-    with pytest.raises(OtherForceError, match='"f".*"g".*--force'):
+    with pytest.raises(OtherForceError, match=r'"f".*"g".*--force'):
         judge_series([closed(DAYS[0]), other])
 
 
