@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -298,7 +299,8 @@ def _explain_holding(scene: Scene, role: Role, holder: str) -> None:
     elif role.endswith("_land"):
         scene.explain(f"Territory of {scene.name_side(holder)}", sign)
     else:
-        scene.explain(f"Held by {scene.name_side(holder)}", sign)
+        name = re.sub(r"^The ", "the ", scene.name_side(holder))
+        scene.explain(f"Held by {name}", sign)
 
 
 def name_sides(scene: Scene) -> None:
