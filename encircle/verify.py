@@ -467,14 +467,14 @@ class Whole:
 
 
 def positions_are_all_judged(whole: Whole) -> Iterator[Fault]:
-    """Every position of the force still there is judged, once, and no other is."""
+    """Every position of the force that speaks is judged, or all if none does, and no other is."""
     names = [part.id for part in whole.said.parts]
     force = whole.survey.situation.positions_of(whole.survey.situation.force)
-    for name in sorted({str(n) for n in names} - {p.id for p in force}):
-        yield Fault(f"{name!r} is judged and is no position of the force", (name,))
-    for position in whole.standing:
-        if position.id not in names:
-            yield Fault(f"{position.id!r} is there and is not judged", (position.id,))
+    speaking = {p.id for p in force if p.id in whole.survey.known} or {p.id for p in force}
+    for name in sorted({str(n) for n in names} - speaking):
+        yield Fault(f"{name!r} is judged, and is no position that speaks of the force", (name,))
+    for name in sorted(speaking - {*names}):
+        yield Fault(f"{name!r} belongs to the force and is not judged", (name,))
     if len(set(names)) < len(names):
         yield Fault("a position is judged twice")
 

@@ -822,14 +822,15 @@ class _Drawing:
             for h in holders
         }  # fmt: skip
         around = {s: (spoken[s], *(lands[h][s] for h in holders)) for s in spoken}
-        found = [self._seams(nobody, around)]
+        free = join(silent["friendly"], silent["open"], silent["grey"])
+        found = [self._seams(nobody, around, free)]
         if any(not area.is_empty for area in spoken.values()):
             for holder, area in bare.items():
                 others = {  # its own wide ground goes on past a seam, it lies not beside it
                     s: (spoken[s], *(minus(lands[h][s], area) for h in holders if h != holder))
                     for s in spoken
                 }
-                found.append(self._seams(area, others))
+                found.append(self._seams(area, others, free))
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
 
     def _favours(self, state: str) -> bool:
@@ -838,9 +839,16 @@ class _Drawing:
         return lets == (self.lean == "open")
 
     def _seams(
-        self, rest: BaseGeometry, around: Mapping[str, Sequence[BaseGeometry]]
+        self,
+        rest: BaseGeometry,
+        around: Mapping[str, Sequence[BaseGeometry]],
+        free: BaseGeometry,
     ) -> tuple[BaseGeometry, BaseGeometry]:
-        """Thin ground between polygons takes their worse state, or their better one."""
+        """
+        Thin ground between polygons takes their worse state, or their better one.
+
+        Where it is hard to say whether ground is thin, what is `free` lets through if it is not.
+        """
         width = self.survey.parameters.seam_m
         optimistic = self.reading == "optimistic"
         if width <= 0 or all(area.is_empty for parts in around.values() for area in parts):
@@ -860,6 +868,9 @@ class _Drawing:
             mouth = let if optimistic else _beside(let, ways, TOLERANCE_M + 1)
             let = join(mouth, minus(let, _beside(wide, walls, width)))
             return let, minus(stopped, let)
+        if optimistic:  # a way beside it lets through, whatever wall lies there too, but at a rim
+            thin = join(narrow, common(wide, free))
+            stopped = minus(stopped, _beside(thin, ways, width * (1 - SEAM_SLACK)))
         return minus(let, stopped), stopped
 
     def _passable(

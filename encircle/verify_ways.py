@@ -9,12 +9,12 @@ import numpy as np
 import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString, MultiPoint, Point
 from shapely.ops import substring
 
 from encircle.situation import Anchor, Barrier, Crossing, Position, Route
 from encircle.verify_ground import BAND_M, GRID_M, SLACK_M, TOLERANCE_M, minus, union_of
-from encircle.verify_parse import LAND_MODES
+from encircle.verify_parse import LAND_MODES, READINGS
 from encircle.verify_path import Fault, PathCase, drawn_force, own_ground_m
 from encircle.verify_reach import Flood
 from encircle.verify_spans import spans_of
@@ -119,7 +119,9 @@ class _Roads:
         drawn = {f.id: _where_it_carries(case, f) for f in survey.each(Route)}
         self.routes = {name: line for name, line in drawn.items() if not line.is_empty}
         shapes = [survey.shape(f) for f in survey.known.values()]
-        outlines = [s.boundary for s in shapes if s.geom_type.endswith("Polygon")]
+        # Ground is parted by how far a position reaches too, on either reading, and roads with it.
+        shapes += [survey.held(p, r, "open") for p in survey.each(Position) for r in READINGS]
+        outlines = [s.boundary for s in shapes if s.geom_type.endswith("Polygon") and s.area]
         noded = shapely.union_all([*self.routes.values(), *outlines], grid_size=GRID_M)
         whole = union_of(self.routes.values())
         self.stretches = [
@@ -271,13 +273,16 @@ def _leads_out(case: PathCase, mode: str, lines: frozenset[str], network: _Roads
     if any(True for _ in roads.anchors_reached(reached, "land")):
         return True
     ground = Flood(survey, reading, "open", mode, only=lines)
-    places = [*(roads.pieces[piece] for piece in reached), *map(Point, network.starts)]
+    near_m = survey.parameters.join_m + TOLERANCE_M
+    led = [roads.pieces[piece] for piece in reached]
+    starts = MultiPoint([*network.starts])
     spans = [
         span
         for crossing in known
         if isinstance(crossing, Crossing)
         for span in spans_of(survey, case.ground, crossing)
-        if any(span.distance(place) <= survey.parameters.join_m + TOLERANCE_M for place in places)
+        if any(span.distance(place) <= near_m for place in led)
+        or (network.starts and MultiPoint(_ends_of(span)).distance(starts) <= near_m)
     ]
     return any(True for _ in ground.anchors_reached(ground.spread_from(spans), "land"))
 

@@ -16,6 +16,9 @@ GLOBE = Geod(ellps="WGS84")
 Told = dict[str, Any]
 Lie = Callable[[Told, dict[str, Any], random.Random], "Iterator[Told]"]
 
+STRAIGHT_M = 1.0
+"""A path no longer than this beyond the way its ends lie apart is straight; metres."""
+
 LIES: dict[str, tuple[str, Lie]] = {}
 """By its name: what is false in it, and how it is told."""
 
@@ -290,13 +293,22 @@ def path_leaps(told: Told, document: Told, rng: random.Random) -> Iterator[Told]
             legs[0]["geometry"]["coordinates"][0],
             legs[-1]["geometry"]["coordinates"][-1],
         )
-        if path["mode"] in {"wheeled", "rail"} or start == end:
+        if path["mode"] in {"wheeled", "rail"} or start == end or _is_straight(path):
             continue
         path["legs"] = [{**legs[0], "geometry": {"type": "LineString", "coordinates": [start, end]},
                          "length_m": path["length_m"]}]  # fmt: skip
         leapt = True
     if leapt:
         yield forged
+
+
+def _is_straight(path: Told) -> bool:
+    """Tell a path that goes straight over ground of one kind: to leap is no lie about it."""
+    legs = path["legs"]
+    kinds = {(leg["by"], leg["control"], leg["fire"]) for leg in legs}
+    ends = (legs[0]["geometry"]["coordinates"][0], legs[-1]["geometry"]["coordinates"][-1])
+    leap_m = GLOBE.line_length(*zip(*ends, strict=True))
+    return len(kinds) == 1 and path["length_m"] - leap_m < STRAIGHT_M
 
 
 @lie("the path has no length: nobody goes anywhere")
