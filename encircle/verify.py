@@ -676,7 +676,6 @@ NOT_CHECKED = (
     "that no other way is wider at its narrowest place, and no other mode has more separate ways",
     "whether it was surrounded, and fire control where the readings differ",
     "fire where no way is proved, and of less than F2 on other ways than the path",
-    "the access of who is gone",
     "which segment of a ring is the weakest",
     "the map itself: whether what it draws is so",
 )

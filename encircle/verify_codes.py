@@ -139,8 +139,6 @@ def access_is_what_is_claimed(case: CodeCase) -> Iterator[Fault]:
 
 def access_is_on_its_axis(case: CodeCase) -> Iterator[Fault]:
     """What is open by sea, air or a special way is called so, and what nothing gives is not."""
-    if case.ruling.verdict == "no_force":
-        return
     survey, position = case.survey, case.position
     told = set(case.ruling.access.values()) - {"unknown"}
     if case.ruling.because == CONTRADICTION and told:

@@ -235,10 +235,15 @@ def ways_lead_out_and_the_cut_cuts(case: PathCase) -> Iterator[Fault]:
         yield Fault("the ways that are counted have no mode in common")
     elif modes == {case.path.mode} and _needs_its_lines(case) and not _meets_path(case):
         yield Fault("the cut leaves the path itself open", said.cut)
-    elif said.ways and all(_is_left_open(case, mode) for mode in sorted(modes)):
+    elif said.ways and all(_is_left_open(case, mode, {*said.cut}) for mode in sorted(modes)):
         yield Fault("the cut leaves a way open", said.cut)
-    elif not said.ways and not _is_at_hand(case) and _is_left_open(case, case.path.mode):
+    elif not said.ways and not _is_at_hand(case) and _is_left_open(case, case.path.mode, set()):
         yield Fault("no way is counted, and one is there")
+    elif said.ways:
+        taken = {name for way in said.ways for name in way}
+        more = [mode for mode in sorted(modes) if _is_left_open(case, mode, taken)]
+        if more:
+            yield Fault(f"one way more than is counted shares nothing with them, by {more[0]}")
 
 
 def _meets_path(case: PathCase) -> bool:
@@ -305,11 +310,11 @@ def _nearest_road(case: PathCase) -> BaseGeometry | None:
     return union_of(road for road, off in zip(roads, far, strict=True) if off <= least_m)
 
 
-def _is_left_open(case: PathCase, mode: str) -> bool:
-    """Tell whether a mode surely comes to an anchor though every line of the cut is lost."""
-    survey, cut = case.survey, frozenset(case.path.disjoint.cut)
+def _is_left_open(case: PathCase, mode: str, lost: set[str]) -> bool:
+    """Tell whether a mode surely comes to an anchor though some routes and crossings are lost."""
+    survey, without = case.survey, frozenset(lost)
     by_road = case.ground_leads_out
-    flood = Flood(survey, case.path.reading, "closed", mode, without=cut, by_road=by_road)
+    flood = Flood(survey, case.path.reading, "closed", mode, without=without, by_road=by_road)
     reached = flood.spread(_starts_from(case))
     return any(True for _ in flood.anchors_reached(reached, "land"))
 

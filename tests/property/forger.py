@@ -76,8 +76,6 @@ def core_of(told: Told) -> dict[str, Any]:
 def access_of(part: Told) -> tuple[str, ...]:
     """List what is open; to *special*, none and closed are one: a way that nobody can take."""
     axes = part["axes"]
-    if part["status"]["code"] == "N":
-        return ()  # of nobody
     special = "none" if axes["special"] == "closed" else axes["special"]
     return (axes["sea"], axes["air"], special)
 
