@@ -865,8 +865,8 @@ class _Drawing:
         open_thin, closed_thin = (wide, narrow) if self.lean == "open" else (narrow, wide)
         let, stopped = _beside(open_thin, ways, width), _beside(closed_thin, walls, width)
         if self.lean == "open":
-            mouth = let if optimistic else _beside(let, ways, TOLERANCE_M + 1)
-            let = join(mouth, minus(let, _beside(wide, walls, width)))
+            if not optimistic:  # any wall beside it is the worse state, but for a rim
+                let = minus(let, _beside(wide, walls, width * (1 - SEAM_SLACK)))
             return let, minus(stopped, let)
         if optimistic:  # a way beside it lets through, whatever wall lies there too, but at a rim
             thin = join(narrow, common(wide, free))
