@@ -297,8 +297,8 @@ def fire_on_the_way(facts: Facts) -> Seen | None:
 @_rule("Passage by the enemy's leave is permission, not access: docs/contract.md")
 def enemy_leave(facts: Facts) -> Seen | None:
     """A crossing by the enemy's leave does not count as access."""
-    crossings = facts.evidence.situation.of_kind(Crossing)
-    return _seen(c.id for c in crossings if c.permission == "enemy")
+    crossings = facts.evidence.of_kind(Crossing)
+    return _seen(c.id for c, _ in crossings if c.permission == "enemy")
 
 
 @_rule("A tunnel is special access, not land: docs/contract.md")
@@ -558,6 +558,6 @@ def _measure_special(facts: Facts) -> str:
     access = _measure_access(facts, "special")
     if access in ("open", "contested"):
         return access
-    crossings = facts.evidence.situation.of_kind(Crossing)
-    by_leave = any(c.permission == "enemy" and c.state != "cut" for c in crossings)
+    crossings = facts.evidence.of_kind(Crossing)
+    by_leave = any(c.permission == "enemy" and c.state != "cut" for c, _ in crossings)
     return "enemy_leave" if by_leave else access

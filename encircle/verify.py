@@ -43,6 +43,7 @@ from encircle.verify_parse import (
 )
 from encircle.verify_path import PATH_RULES, Fault, PathCase
 from encircle.verify_ring import RING_RULES, RingCase
+from encircle.verify_sentences import reason_is_told_in_its_words, write_again
 from encircle.verify_ways import WAY_RULES
 from encircle.verify_words import RULING_RULES, STATUSES, find_unsaid
 
@@ -244,7 +245,7 @@ def _look_where_it_points(said: Said, survey: Survey) -> None:
 
 def _check_ruling(ruling: Ruling, survey: Survey) -> Iterator[Check]:
     whose = "force" if ruling.id is None else f"position {ruling.id!r}"
-    yield from _ask(ruling, RULING_RULES, whose)
+    yield from _ask(ruling, (*RULING_RULES, reason_is_told_in_its_words), whose)
     certificates = [*_vertices_of(ruling)]
     if certificates and not _lie_on_the_map(np.concatenate(certificates), survey):
         yield Check(f"{whose}: map", holds=False, statement="A certificate runs off the map.")
@@ -466,14 +467,14 @@ class Whole:
 
 
 def positions_are_all_judged(whole: Whole) -> Iterator[Fault]:
-    """Every position of the force still there is judged, once, and no other is."""
+    """Every position of the force that speaks is judged, or all if none does, and no other is."""
     names = [part.id for part in whole.said.parts]
     force = whole.survey.situation.positions_of(whole.survey.situation.force)
-    for name in sorted({str(n) for n in names} - {p.id for p in force}):
-        yield Fault(f"{name!r} is judged and is no position of the force", (name,))
-    for position in whole.standing:
-        if position.id not in names:
-            yield Fault(f"{position.id!r} is there and is not judged", (position.id,))
+    speaking = {p.id for p in force if p.id in whole.survey.known} or {p.id for p in force}
+    for name in sorted({str(n) for n in names} - speaking):
+        yield Fault(f"{name!r} is judged, and is no position that speaks of the force", (name,))
+    for name in sorted(speaking - {*names}):
+        yield Fault(f"{name!r} belongs to the force and is not judged", (name,))
     if len(set(names)) < len(names):
         yield Fault("a position is judged twice")
 
@@ -583,6 +584,15 @@ def margins_are_those_of_the_proof(whole: Whole) -> Iterator[Fault]:
         yield Fault(f"{ways} separate ways are told, and the path counts {path.disjoint.count}")
 
 
+def headline_says_what_is_proved(whole: Whole) -> Iterator[Fault]:
+    """The headline is the one that what is checked gives, of this force and this map."""
+    said, situation = whole.said, whole.survey.situation
+    if said.title is not None and said.title != situation.title:
+        yield Fault(f"the title is told as {said.title!r:.120}, and is {situation.title!r:.120}")
+    if said.headline and said.headline != (due := write_again(said, situation)):
+        yield Fault(f"the headline is {said.headline!r:.200}, and what is checked gives {due!r}")
+
+
 def cut_off_is_counted(whole: Whole) -> Iterator[Fault]:
     """The positions said to be cut off, and their share of the weight, are those that are."""
     told = whole.said.cut_off
@@ -649,6 +659,7 @@ WHOLE_RULES = (
     nobody_is_left_where_nobody_is_judged,
     ring_holds_the_whole_force,
     margins_are_those_of_the_proof,
+    headline_says_what_is_proved,
     cut_off_is_counted,
     parts_prove_themselves,
 )
@@ -659,13 +670,12 @@ WHOLE_RULES = (
 NOT_CHECKED = (
     "the likelihood, and the pivots",
     "the confidence, but that a doubt keeps it low",
-    "the headline, the findings and every other sentence, but which rule decides",
+    "every sentence but the headline and the rule that decides, and what features are called",
     "the notices of slips of drawing, which are told beside those of the map",
     "the margins, but the neck of the path, and how wide the ground is there",
     "that no other way is wider at its narrowest place, and no other mode has more separate ways",
     "whether it was surrounded, and fire control where the readings differ",
     "fire where no way is proved, and of less than F2 on other ways than the path",
-    "the access of who is gone",
     "which segment of a ring is the weakest",
     "the map itself: whether what it draws is so",
 )

@@ -139,16 +139,14 @@ def access_is_what_is_claimed(case: CodeCase) -> Iterator[Fault]:
 
 def access_is_on_its_axis(case: CodeCase) -> Iterator[Fault]:
     """What is open by sea, air or a special way is called so, and what nothing gives is not."""
-    if case.ruling.verdict == "no_force":
-        return
     survey, position = case.survey, case.position
     told = set(case.ruling.access.values()) - {"unknown"}
     if case.ruling.because == CONTRADICTION and told:
         yield Fault(f"{position.id!r} contradicts the map, and access is told", case.names)
     if not told and may_contradict(survey, position):
         return
-    leave = {c.id for c in survey.situation.of_kind(Crossing)
-             if c.permission == "enemy" and c.state != "cut"}  # fmt: skip
+    crossings = survey.each(Crossing)
+    leave = {c.id for c in crossings if c.permission == "enemy" and c.state != "cut"}
     for kind, said in case.ruling.access.items():
         able = [find_access(survey, position, r, "open") for r in GIVES.get(said, ())]
         if said == "unknown" or (able and not any(kind in one for one in able)):
@@ -166,7 +164,7 @@ def access_is_on_its_axis(case: CodeCase) -> Iterator[Fault]:
             yield Fault(f"{kind} is called {said}, and the map has it otherwise", case.names)
         if said == "enemy_leave" and not (kind == "special" and leave):
             yield Fault(f"nothing passes by the enemy's leave, and {kind} is said to", case.names)
-        if kind == "special" and said in ("none", "closed") and leave & {*survey.known}:
+        if kind == "special" and said in ("none", "closed") and leave:
             yield Fault(f"a crossing by the enemy's leave is called {said}", (*sorted(leave),))
 
 

@@ -841,14 +841,15 @@ class _Drawing:
             for h in holders
         }  # fmt: skip
         around = {s: (spoken[s], *(lands[h][s] for h in holders)) for s in spoken}
-        found = [self._seams(nobody, around)]
+        free = join(silent["friendly"], silent["open"], silent["grey"])
+        found = [self._seams(nobody, around, free)]
         if any(not area.is_empty for area in spoken.values()):
             for holder, area in bare.items():
                 others = {  # its own wide ground goes on past a seam, it lies not beside it
                     s: (spoken[s], *(minus(lands[h][s], area) for h in holders if h != holder))
                     for s in spoken
                 }
-                found.append(self._seams(area, others))
+                found.append(self._seams(area, others, free))
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
 
     def _favours(self, state: str) -> bool:
@@ -857,9 +858,16 @@ class _Drawing:
         return lets == (self.lean == "open")
 
     def _seams(
-        self, rest: BaseGeometry, around: Mapping[str, Sequence[BaseGeometry]]
+        self,
+        rest: BaseGeometry,
+        around: Mapping[str, Sequence[BaseGeometry]],
+        free: BaseGeometry,
     ) -> tuple[BaseGeometry, BaseGeometry]:
-        """Thin ground between polygons takes their worse state, or their better one."""
+        """
+        Thin ground between polygons takes their worse state, or their better one.
+
+        Where it is hard to say whether ground is thin, what is `free` lets through if it is not.
+        """
         width = self.survey.parameters.seam_m
         optimistic = self.reading == "optimistic"
         if width <= 0 or all(area.is_empty for parts in around.values() for area in parts):
@@ -876,9 +884,12 @@ class _Drawing:
         open_thin, closed_thin = (wide, narrow) if self.lean == "open" else (narrow, wide)
         let, stopped = _beside(open_thin, ways, width), _beside(closed_thin, walls, width)
         if self.lean == "open":
-            mouth = let if optimistic else _beside(let, ways, TOLERANCE_M + 1)
-            let = join(mouth, minus(let, _beside(wide, walls, width)))
+            if not optimistic:  # any wall beside it is the worse state, but for a rim
+                let = minus(let, _beside(wide, walls, width * (1 - SEAM_SLACK)))
             return let, minus(stopped, let)
+        if optimistic:  # a way beside it lets through, whatever wall lies there too, but at a rim
+            thin = join(narrow, common(wide, free))
+            stopped = minus(stopped, _beside(thin, ways, width * (1 - SEAM_SLACK)))
         return minus(let, stopped), stopped
 
     def _passable(

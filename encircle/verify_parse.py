@@ -143,6 +143,8 @@ class Ruling:
     label: str | None
     because: str | None
     """The rule that decided, where it says."""
+    reason: str | None
+    """What it says of that rule, in words."""
     definitions: Mapping[str, str]
     land: Mapping[str, str]
     access: Mapping[str, str]
@@ -226,9 +228,13 @@ class Said:
     guessed: Mapping[str, tuple[float, ...]] | None
     """Position to the reach guessed for it, on each reading; metres."""
     margins: Margins
-    notices: frozenset[tuple[str, str]]
-    """Severity and sentence of each notice that is told beside the verdict."""
+    title: str | None
+    headline: str | None
+    notices: tuple[tuple[str, str], ...]
+    """Severity and sentence of each notice that is told beside the verdict, in order."""
     confidence: str | None
+    p_encircled: tuple[float, float] | None
+    """Bounds of the likelihood that is told."""
     whole: Ruling
     parts: tuple[Ruling, ...]
 
@@ -359,8 +365,11 @@ def parse_judgement(judgement: Mapping[str, Any]) -> Said:
         uncovered=top["provenance"]["parameters"]["uncovered"].maybe(Node.text),
         guessed=top["provenance"]["default_reach_m"].maybe(_parse_guessed),
         margins=_parse_margins(top["margins"]),
-        notices=frozenset(_parse_notices(top["notices"])),
+        title=top["title"].maybe(Node.text),
+        headline=top["headline"].maybe(Node.text),
+        notices=tuple(_parse_notices(top["notices"])),
         confidence=_parse_level(top["confidence"]),
+        p_encircled=top["likelihood"].maybe(lambda node: node["p_encircled"].maybe(_parse_bounds)),
         whole=_parse_ruling(top, None),
         parts=tuple(_parse_ruling(part, part["id"].text()) for part in top["units"].items()),
     )
@@ -403,6 +412,13 @@ def _parse_notices(node: Node) -> Iterator[tuple[str, str]]:
         yield notice["severity"].text(), notice["statement"].text()
 
 
+def _parse_bounds(node: Node) -> tuple[float, float]:
+    bounds = [bound.number() for bound in node.items()]
+    if len(bounds) != 2:  # noqa: PLR2004 - lower and upper
+        raise node.fail("two numbers")
+    return bounds[0], bounds[1]
+
+
 def _parse_level(node: Node) -> str | None:
     return node["level"].text() if node.maybe(Node.object) is not None else None
 
@@ -435,6 +451,7 @@ def _parse_ruling(node: Node, whose: str | None) -> Ruling:
     if encircled is not None and not isinstance(encircled, bool):
         raise node["encircled"].fail("true, false or null")
     axes = node["axes"]
+    because, reason = _parse_reason(node, whose)
     told = axes.value is not None
     return Ruling(
         id=whose,
@@ -443,7 +460,8 @@ def _parse_ruling(node: Node, whose: str | None) -> Ruling:
         code=node["status"]["code"].text(),
         name=node["status"]["name"].maybe(Node.text),
         label=node["status"]["label"].maybe(Node.text),
-        because=_parse_reason(node, whose),
+        because=because,
+        reason=reason,
         definitions=_parse_answers(node["definitions"], DEFINITIONS, ANSWERS),
         land=_parse_answers(axes["land"], LAND_MODES, LAND_ANSWERS) if told else {},
         access=_parse_answers(axes, ACCESS, ACCESS_ANSWERS),
@@ -483,15 +501,18 @@ def _parse_position(node: Node) -> dict[str, object]:
     return given if weight is None else {**given, "weight": weight}
 
 
-def _parse_reason(node: Node, whose: str | None) -> str | None:
-    """Take the rule that decided: of the force's findings, or the one of a position."""
+def _parse_reason(node: Node, whose: str | None) -> tuple[str | None, str | None]:
+    """Take the rule that decided, and its words: of the force's findings, or a position's one."""
     if whose is not None:
-        return node["because"].maybe(lambda found: found["rule"].text())
-    findings = node["findings"].maybe(Node.items) or []
-    deciding = [f["rule"].text() for f in findings if f["decides"].value is True]
-    if len(deciding) > 1:
+        found = [node["because"]] if node["because"].value is not None else []
+    else:
+        findings = node["findings"].maybe(Node.items) or []
+        found = [f for f in findings if f["decides"].value is True]
+    if len(found) > 1:
         raise node["findings"].fail("a list of findings of which one decides")
-    return deciding[0] if deciding else None
+    if not found:
+        return None, None
+    return found[0]["rule"].text(), found[0]["statement"].maybe(Node.text)
 
 
 def _parse_line(node: Node) -> NDArray[np.float64]:

@@ -400,6 +400,8 @@ class Flood:
             if anchor.access == "sea" and shape.geom_type != "Point":  # it is met at its shore
                 water = common(shape, self.drawn.water)
                 firm = minus(water, *self._no_water()).buffer(TOLERANCE_M)
+                if place.intersection(shape.boundary).length > STEP_M:
+                    return True  # ground goes on over the shore that is drawn
             met = place.intersection(firm)
             return met.area > SLACK_M if shape.geom_type != "Point" else not met.is_empty
         if shape.geom_type != "Point":

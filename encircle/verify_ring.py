@@ -231,7 +231,11 @@ def _stands_in(case: RingCase, unit: Position, around: BaseGeometry) -> bool:
         return False
     shape = case.survey.shape(unit)
     if shape.geom_type.endswith("Point"):
-        return bool(around.covers(shape))
+        # Of several places, one on ground that nobody leaves may have no room for a ring at all.
+        places = shapely.get_parts(shape)
+        left = [place for place in places if not around.covers(place)]
+        stuck = all(place.distance(case.ground.passable) > TOLERANCE_M for place in left)
+        return not left or (len(left) < len(places) and stuck)
     free = minus(common(shape, case.ground.passable), *_sealed(case)).buffer(-TOLERANCE_M)
     if not free.is_empty:  # what of a drawn force is on ground it can pass must all be inside
         return minus(free, around).area <= PINCH_M2

@@ -9,12 +9,12 @@ import numpy as np
 import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString, MultiPoint, Point
 from shapely.ops import substring
 
 from encircle.situation import Anchor, Barrier, Crossing, Position, Route
 from encircle.verify_ground import BAND_M, GRID_M, SLACK_M, TOLERANCE_M, minus, union_of
-from encircle.verify_parse import LAND_MODES
+from encircle.verify_parse import LAND_MODES, READINGS
 from encircle.verify_path import Fault, PathCase, drawn_force, own_ground_m
 from encircle.verify_reach import Flood
 from encircle.verify_spans import spans_of
@@ -119,7 +119,9 @@ class _Roads:
         drawn = {f.id: _where_it_carries(case, f) for f in survey.each(Route)}
         self.routes = {name: line for name, line in drawn.items() if not line.is_empty}
         shapes = [survey.shape(f) for f in survey.known.values()]
-        outlines = [s.boundary for s in shapes if s.geom_type.endswith("Polygon")]
+        # Ground is parted by how far a position reaches too, on either reading, and roads with it.
+        shapes += [survey.held(p, r, "open") for p in survey.each(Position) for r in READINGS]
+        outlines = [s.boundary for s in shapes if s.geom_type.endswith("Polygon") and s.area]
         noded = shapely.union_all([*self.routes.values(), *outlines], grid_size=GRID_M)
         whole = union_of(self.routes.values())
         self.stretches = [
@@ -233,10 +235,15 @@ def ways_lead_out_and_the_cut_cuts(case: PathCase) -> Iterator[Fault]:
         yield Fault("the ways that are counted have no mode in common")
     elif modes == {case.path.mode} and _needs_its_lines(case) and not _meets_path(case):
         yield Fault("the cut leaves the path itself open", said.cut)
-    elif said.ways and all(_is_left_open(case, mode) for mode in sorted(modes)):
+    elif said.ways and all(_is_left_open(case, mode, {*said.cut}) for mode in sorted(modes)):
         yield Fault("the cut leaves a way open", said.cut)
-    elif not said.ways and not _is_at_hand(case) and _is_left_open(case, case.path.mode):
+    elif not said.ways and not _is_at_hand(case) and _is_left_open(case, case.path.mode, set()):
         yield Fault("no way is counted, and one is there")
+    elif said.ways:
+        taken = {name for way in said.ways for name in way}
+        more = [mode for mode in sorted(modes) if _is_left_open(case, mode, taken)]
+        if more:
+            yield Fault(f"one way more than is counted shares nothing with them, by {more[0]}")
 
 
 def _meets_path(case: PathCase) -> bool:
@@ -271,13 +278,16 @@ def _leads_out(case: PathCase, mode: str, lines: frozenset[str], network: _Roads
     if any(True for _ in roads.anchors_reached(reached, "land")):
         return True
     ground = Flood(survey, reading, "open", mode, only=lines)
-    places = [*(roads.pieces[piece] for piece in reached), *map(Point, network.starts)]
+    near_m = survey.parameters.join_m + TOLERANCE_M
+    led = [roads.pieces[piece] for piece in reached]
+    starts = MultiPoint([*network.starts])
     spans = [
         span
         for crossing in known
         if isinstance(crossing, Crossing)
         for span in spans_of(survey, case.ground, crossing)
-        if any(span.distance(place) <= survey.parameters.join_m + TOLERANCE_M for place in places)
+        if any(span.distance(place) <= near_m for place in led)
+        or (network.starts and MultiPoint(_ends_of(span)).distance(starts) <= near_m)
     ]
     return any(True for _ in ground.anchors_reached(ground.spread_from(spans), "land"))
 
@@ -300,11 +310,11 @@ def _nearest_road(case: PathCase) -> BaseGeometry | None:
     return union_of(road for road, off in zip(roads, far, strict=True) if off <= least_m)
 
 
-def _is_left_open(case: PathCase, mode: str) -> bool:
-    """Tell whether a mode surely comes to an anchor though every line of the cut is lost."""
-    survey, cut = case.survey, frozenset(case.path.disjoint.cut)
+def _is_left_open(case: PathCase, mode: str, lost: set[str]) -> bool:
+    """Tell whether a mode surely comes to an anchor though some routes and crossings are lost."""
+    survey, without = case.survey, frozenset(lost)
     by_road = case.ground_leads_out
-    flood = Flood(survey, case.path.reading, "closed", mode, without=cut, by_road=by_road)
+    flood = Flood(survey, case.path.reading, "closed", mode, without=without, by_road=by_road)
     reached = flood.spread(_starts_from(case))
     return any(True for _ in flood.anchors_reached(reached, "land"))
 

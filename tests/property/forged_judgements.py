@@ -16,6 +16,9 @@ GLOBE = Geod(ellps="WGS84")
 Told = dict[str, Any]
 Lie = Callable[[Told, dict[str, Any], random.Random], "Iterator[Told]"]
 
+STRAIGHT_M = 1.0
+"""A path no longer than this beyond the way its ends lie apart is straight; metres."""
+
 LIES: dict[str, tuple[str, Lie]] = {}
 """By its name: what is false in it, and how it is told."""
 
@@ -290,13 +293,22 @@ def path_leaps(told: Told, document: Told, rng: random.Random) -> Iterator[Told]
             legs[0]["geometry"]["coordinates"][0],
             legs[-1]["geometry"]["coordinates"][-1],
         )
-        if path["mode"] in {"wheeled", "rail"} or start == end:
+        if path["mode"] in {"wheeled", "rail"} or start == end or _is_straight(path):
             continue
         path["legs"] = [{**legs[0], "geometry": {"type": "LineString", "coordinates": [start, end]},
                          "length_m": path["length_m"]}]  # fmt: skip
         leapt = True
     if leapt:
         yield forged
+
+
+def _is_straight(path: Told) -> bool:
+    """Tell a path that goes straight over ground of one kind: to leap is no lie about it."""
+    legs = path["legs"]
+    kinds = {(leg["by"], leg["control"], leg["fire"]) for leg in legs}
+    ends = (legs[0]["geometry"]["coordinates"][0], legs[-1]["geometry"]["coordinates"][-1])
+    leap_m = GLOBE.line_length(*zip(*ends, strict=True))
+    return len(kinds) == 1 and path["length_m"] - leap_m < STRAIGHT_M
 
 
 @lie("the path has no length: nobody goes anywhere")
@@ -721,3 +733,74 @@ def margin_forged(told: Told, document: Told, rng: random.Random) -> Iterator[To
         forged = fresh(told)
         forged["margins"]["disjoint_routes"][path["reading"]] = 0
         yield forged
+
+
+# -- the words ---------------------------------------------------------------------------------
+
+IN_WORDS = ("headline_forged", "title_forged", "reason_forged")
+"""Lies told in the sentences themselves; every other kind leaves those away, see `fall_silent`."""
+SENTENCES = {
+    "C0": "the force was not encircled: the way out was open.",
+    "E2": "the force was encircled and isolated: every way by land was closed.",
+    "N": "the force was no longer there to be encircled.",
+}
+
+
+def fall_silent(told: Told) -> Told:
+    """Leave away the sentences: a forger who tells none has none found out."""
+    silent = {name: value for name, value in told.items() if name != "headline"}
+    silent["findings"] = [_without_statement(f) for f in told.get("findings") or []]
+    if told.get("units"):
+        silent["units"] = [
+            {**unit, "because": _without_statement(unit["because"])}
+            if unit.get("because")
+            else unit
+            for unit in told["units"]
+        ]
+    return silent
+
+
+def _without_statement(finding: Told) -> Told:
+    return {name: value for name, value in finding.items() if name != "statement"}
+
+
+@lie("the headline says the opposite, or a word more or less than is proved")
+def headline_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    headline, day = told["headline"], told["as_of"][:4]
+    others = [
+        *(f"On {day} {said}" for code, said in SENTENCES.items() if code != told["status"]["code"]),
+        headline.replace("was not encircled", "was encircled"),
+        headline.replace("was encircled", "was not encircled"),
+        headline.replace(day, str(int(day) - 1)),
+        headline.replace("cut off", "lost"),
+        headline.replace("; the map is in doubt", "; the map is beyond doubt"),
+        headline.partition(";")[0].rstrip(".") + ".",
+        f"{headline[:-1]}; 1 of its 2 units was cut off.",
+        f"{headline} It was surrounded.",
+        headline.upper(),
+    ]
+    for other in dict.fromkeys(others):
+        if other != headline:
+            yield {**fresh(told), "headline": other}
+
+
+@lie("the map has another title than it has")
+def title_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for title in ("The ring is closed", f"{told['title']}, encircled"):
+        yield {**fresh(told), "title": title}
+
+
+@lie("the rule that decides is told in other words than its own")
+def reason_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for number, part in enumerate(parts_of(told)):
+        for count, finding in enumerate(part.get("findings") or [part["because"]]):
+            if not finding["decides"]:
+                continue
+            said = finding["statement"]
+            for other in ("No way was left.", f"{said} In truth it was cut off.", said.lower()):
+                forged = fresh(told)
+                one = parts_of(forged)[number]
+                (one["findings"][count] if "findings" in one else one["because"])["statement"] = (
+                    other
+                )
+                yield forged

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 import encircle
 from encircle.geojson import read_situation
 from encircle.verify_parse import UnreadableError, parse_judgement
-from tests.property.forged_judgements import LIES, VERDICTS
+from tests.property.forged_judgements import IN_WORDS, LIES, VERDICTS, fall_silent
 from tests.property.forged_maps import CHANGES
 from tests.property.rough import rough_of
 from tests.property.strategies import situation_of
@@ -76,8 +76,6 @@ def core_of(told: Told) -> dict[str, Any]:
 def access_of(part: Told) -> tuple[str, ...]:
     """List what is open; to *special*, none and closed are one: a way that nobody can take."""
     axes = part["axes"]
-    if part["status"]["code"] == "N":
-        return ()  # of nobody
     special = "none" if axes["special"] == "closed" else axes["special"]
     return (axes["sea"], axes["air"], special)
 
@@ -148,7 +146,12 @@ def cases(count: int) -> Iterator[Case]:
 
 
 def forge(case: Case, kinds: Sequence[str], most: int) -> Iterator[Forgery]:
-    """Forge what a case gives occasion for, of so many kinds at most."""
+    """Forge what a case gives occasion for, of so many kinds at most; in silence where it can."""
+    for kind, told, situation in _forge(case, kinds, most):
+        yield kind, told if kind in IN_WORDS else fall_silent(told), situation
+
+
+def _forge(case: Case, kinds: Sequence[str], most: int) -> Iterator[Forgery]:
     draw = random.Random(case.name)  # noqa: S311
     for kind in draw.sample(kinds, min(most, len(kinds))):
         rng = random.Random(zlib.crc32(f"{case.name} {kind}".encode()))  # noqa: S311

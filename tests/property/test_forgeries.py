@@ -11,6 +11,7 @@ import encircle
 from encircle import Options
 from encircle.geojson import read_situation
 from encircle.verify import verify
+from tests.property.forged_judgements import fall_silent
 from tests.property.mutants import FORGERS, MAP_FORGERS
 
 COUNT = int(os.environ.get("ENCIRCLE_FORGED_MAPS", "1"))
@@ -57,7 +58,7 @@ def test_no_forger_passes(forge):
         found += 1
         situation = read_situation(document)
         said["provenance"]["input_sha256"] = situation.sha256
-        assert not verify(said, situation).holds, folder
+        assert not verify(fall_silent(said), situation).holds, folder
     assert found, "nothing to forge on any map"
 
 

@@ -11,6 +11,8 @@ from encircle.errors import CertificateError
 from encircle.geojson import read_situation
 from encircle.projection import GEOD, Plane, length_on_globe_m
 from encircle.verify import verify
+from encircle.verify_parse import parse_judgement
+from encircle.verify_sentences import REASONS, write_again
 
 PLANE = Plane((35.0, 51.0))
 NAMES = {
@@ -289,12 +291,17 @@ def doubt():
     return given, judgement(given, "C3", path("optimistic", legs, mode="foot"), closed)
 
 
+MOUTH = [(1.04, 3), (1.04, 3.05), (1, 3.05), (1, 3)]
+"""As far as a seam is wide it is the force's own ground, by the kinder reading."""
+
+
 def two_pieces_with_a_seam():
-    """Two drawings of one front leave a seam of forty metres between them."""
+    """Two drawings of one front leave a seam of forty metres between them, twelve km long."""
     given = pocket_map()
     theirs = km(-5, -15, 15, 15).difference(POCKET).difference(LAKE)
     given["features"][2] = control("theirs", theirs.difference(km(1, 3, 1.04, 15)), "THEM")
-    return given, judgement(given, "E2", closed=pocket_ring())
+    front = [*FRONT[:3], *MOUTH, FRONT[3]]
+    return given, judgement(given, "E2", closed=pocket_ring(front=front))
 
 
 def bare_positions():
@@ -315,7 +322,7 @@ def bare_positions():
 def nobody_left():
     given = salient_map()
     given["features"][0] = unit(at=(0, 7), present="withdrawn")
-    return given, judgement(given, "N", parts=[])
+    return given, judgement(given, "N")
 
 
 def nobody_sure():
@@ -976,6 +983,111 @@ def test_a_lie_about_a_status_is_rejected(case, forge, words):
     given, said = case()
     forge(said)
     rejected(given, said, words)
+
+
+def test_a_ring_straight_over_the_mouth_of_a_seam_is_rejected():
+    given, _ = two_pieces_with_a_seam()
+    said = judgement(given, "E2", closed=pocket_ring())
+    rejected(given, said, "through ground open on foot")
+
+
+@pytest.mark.parametrize("gap_m", [30, 48])
+@pytest.mark.parametrize("thick_m", [20, 60, 95])
+def test_a_seam_between_two_grounds_of_its_own_lets_through(thick_m, gap_m):
+    """On the kinder reading a seam is its better neighbour's for its own width, from both ends."""
+    thick, half = thick_m / 1000, gap_m / 2000
+    outside = km(-3 - thick, -3 - thick, 3 + thick, 3 + thick)
+    given = document(
+        unit(),
+        control("pocket", POCKET, "US"),
+        control("wall", outside.difference(POCKET).difference(km(2, -half, 4, half)), "THEM"),
+        control("home", km(-15, -15, 15, 15).difference(outside), "US"),
+        feature("depot", "anchor", Point(10, 0), side="US"),
+    )
+    around = [*POCKET.normalize().exterior.coords][::-1]
+    said = judgement(given, "E2", closed=ring("optimistic", [(around, "hostile", ["wall"])]))
+    rejected(given, said, "foot gets out of the ring")
+
+
+def test_a_position_that_has_gone_is_judged_too():
+    given, said = nobody_left()
+    said["units"] = []
+    rejected(given, said, "'unit' belongs to the force and is not judged")
+
+
+# -- what is said in sentences ---------------------------------------------------------------
+
+
+def told_in_words(case):
+    """Give a proof drawn by hand the sentences that an honest hand would write."""
+    given, said = case()
+    situation = read_situation(given)
+    said["headline"] = write_again(parse_judgement(said), situation)
+    return given, said
+
+
+@pytest.mark.parametrize("case", HONEST, ids=lambda case: case.__name__.replace("_", " "))
+def test_a_headline_of_what_is_proved_holds_and_no_other(case):
+    given, said = told_in_words(case)
+    assert not verify(said, read_situation(given)).failures
+    opposite = "On 14 March 2025 US's force was not encircled: the way out was open."
+    if said["status"]["code"] == "C0":
+        opposite = "On 14 March 2025 US's force was no longer there to be encircled."
+    for false in (opposite, said["headline"].replace("2025", "2024"), said["headline"][:-1]):
+        rejected(given, {**said, "headline": false}, "the headline is")
+
+
+def test_an_honest_headline_is_written_as_the_contract_has_it():
+    assert told_in_words(pocket)[1]["headline"] == (
+        "On 14 March 2025 US's force was encircled and isolated: every way by land was closed."
+    )
+    assert told_in_words(doubt)[1]["headline"] == (
+        "Whether US's force was encircled on 14 March 2025 hung on ground nobody was sure of."
+    )
+
+
+def test_a_headline_says_on_this_map_where_the_likelihood_told_speaks_against_it():
+    given, said = told_in_words(pocket)
+    said["likelihood"] = {"p_encircled": [0.1, 0.3]}
+    rejected(given, said, "on this map")
+    said["headline"] = said["headline"].replace("2025 ", "2025, on this map, ")
+    assert not verify(said, read_situation(given)).failures
+
+
+def test_a_doubt_stands_in_the_headline():
+    given = pocket_map()
+    given["situation"]["notices"] = [
+        {"code": "x", "severity": "doubt", "statement": "The west is blank: nobody drew it."}
+    ]
+    said = judgement(given, "E2", closed=pocket_ring())
+    said["notices"] = given["situation"]["notices"]
+    said["headline"] = (
+        "On 14 March 2025 US's force was encircled and isolated: every way by land was closed"
+    )
+    rejected(given, {**said, "headline": said["headline"] + "."}, "the headline is")
+    said["headline"] += "; the map is in doubt (the west is blank)."
+    assert not verify(said, read_situation(given)).failures
+
+
+@pytest.mark.parametrize(
+    ("words", "holds"),
+    [
+        (REASONS["isolated"], True),
+        (REASONS["contested"], False),
+        (f"{REASONS['isolated']} In truth a road was open.", False),
+        ("A way was open.", False),
+    ],
+)
+def test_the_reason_is_told_in_the_words_of_its_rule(words, holds):
+    given, said = pocket()
+    said["units"][0]["because"] = {"rule": "isolated", "statement": words}
+    assert verify(said, read_situation(given)).holds == holds
+
+
+def test_another_title_is_rejected():
+    given, said = pocket()
+    said["title"] = "The ring is open"
+    rejected(given, said, "title")
 
 
 # -- nothing wider than the slack is stepped over --------------------------------------------
