@@ -304,6 +304,10 @@ class Ground:
     """Patches that cover each face."""
     enclosing: dict[int, list[int]] = field(repr=False)
     """Polygonal walls that cover each face."""
+    triangles: dict[tuple[int, tuple[str, ...]], NDArray[np.object_]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """Faces cut into triangles so far, by face and the barriers that are slits in it."""
 
     @cached_property
     def tree(self) -> STRtree:
