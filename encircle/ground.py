@@ -13,7 +13,15 @@ import shapely
 from shapely import STRtree
 from shapely.geometry import Polygon, box
 
-from encircle.fronts import CRACK_M, TOUCH_M, Fronts, clip, find_ties, lay_over
+from encircle.fronts import (
+    CRACK_M,
+    TOUCH_M,
+    Fronts,
+    clip,
+    find_ties,
+    lay_over,
+    leave_out_slivers,
+)
 from encircle.fronts import GRID_M as GRID_M  # noqa: PLC0414 - given on from here
 from encircle.reach import READINGS, Reading, build_reach, is_bare
 from encircle.situation import (
@@ -556,6 +564,8 @@ def _patch_seams(control: list[Patch], area: BaseGeometry, seam_m: float) -> Ite
     A seam between two drawings, or between a drawing and a border, must neither open a ring nor
     close a road, so it takes the state of what lies beside it.
     """
+    control = [replace(p, shape=leave_out_slivers(p.shape)) for p in control]
+    control = [p for p in control if not p.shape.is_empty]
     if seam_m <= 0 or not any(p.role & PAINTED for p in control):
         return
     moved = any(p.readings != READINGS for p in control)

@@ -185,9 +185,14 @@ class Flood:
             core = shape.buffer(-SLACK_M - BAND_M)
             return self._near(shape.representative_point() if core.is_empty else core, 0.0)
         if not self.on_routes:
-            return self._near(shape, SLACK_M / 2 + BAND_M)
+            firm = [p for p in shapely.get_parts(shape) if self._stands_firmly(p)]
+            return self._near(union_of(firm), SLACK_M / 2 + BAND_M)
         near = self._near(shape, own_m - STEP_M)
         return {piece for piece in near if self._is_open_step(shape, self.pieces[piece])}
+
+    def _stands_firmly(self, place: BaseGeometry) -> bool:
+        """Tell whether a place is on ground that lets through, not a rounding beside it."""
+        return bool(self.drawn.passable.covers(place.buffer(STRAY_M, quad_segs=2)))
 
     def _is_open_step(self, shape: BaseGeometry, piece: BaseGeometry) -> bool:
         step = shapely.shortest_line(shape, piece)
@@ -315,7 +320,7 @@ class Flood:
         way = self._spannable
         if self.special:
             way = join(way, self.drawn.neutral)
-        return measure_stray(span, way, TOLERANCE_M) <= SLACK_M
+        return measure_stray(span, way, STRAY_M) <= SLACK_M - 2 * STRAY_M
 
     def _linked_by(self, span: BaseGeometry) -> set[int]:
         ends = {Point(p) for p in shapely.get_coordinates(span)[[0, -1]]}

@@ -17,7 +17,7 @@ from encircle.ground import (
     ON_LINE_M,
     Ground,
 )
-from encircle.lines import LAND_BITS, ROUTE_BITS, Lines, build_lines
+from encircle.lines import LAND_BITS, ROUTE_BITS, Lines, build_lines, list_stretches
 from encircle.network import FREE, Network, NetworkBuilder
 from encircle.reach import READINGS, Reading
 
@@ -94,7 +94,8 @@ class Chart:
     """Feature of each wall."""
     routes: dict[str, int]
     """Feature of each route and crossing, anchor and fire, by id."""
-    under_span: list[tuple[int, ...]]
+    under_span: list[list[tuple[int, ...]]]
+    """Faces under each span, stretch by stretch: those beside a boundary it runs on together."""
     zones: list[tuple[int, ...]]
     """Zones of fire over each face."""
     certain: frozenset[str]
@@ -149,7 +150,7 @@ def build_chart(  # noqa: PLR0913 - the parts of a map
         words=words,
         walls=tuple(number.get(w.barrier.id, CERTAIN) for w in ground.drawing.walls),
         routes={name: number.get(name, CERTAIN) for name in speaking},
-        under_span=[tuple(ground.faces_under(s.line)) for s in lines.spans],
+        under_span=[list_stretches(s.line, ground) for s in lines.spans],
         zones=_list_zones(ground),
         certain=frozenset(speaking - evidence.stale),
         off_edge=frozenset(
