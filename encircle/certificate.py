@@ -401,7 +401,7 @@ def _fence_in_place(network: Network, standing: Standing) -> tuple[Polygon, int 
     if face is None:
         return orient(standing.place.buffer(1.0)), None
     room = standing.place.distance(network.ground.faces[face].boundary)
-    return orient(standing.place.buffer(min(25.0, 0.9 * room) or 0.5)), face
+    return orient(standing.place.buffer(max(min(25.0, 0.9 * room), ON_LINE_M))), face
 
 
 def _write_ring(
