@@ -188,7 +188,8 @@ def _cut(
     of_route: dict[int, list[int]] = {}
     tree = STRtree(middles)
     for number, (_, line, _) in enumerate(routes):
-        for part in tree.query(line, "dwithin", ON_LINE_M).tolist():
+        # Snapping moves a road by less than the grid: a boundary that runs beside it is not it.
+        for part in tree.query(line, "dwithin", GRID_M).tolist():
             of_route.setdefault(part, []).append(number)
     pieces = []
     for part in sorted(of_route):
