@@ -53,6 +53,8 @@ LEAST_SHARED_M = 0.05
 LEAST_RUN_M = 0.2
 """A line runs over ground that it is on for longer than this, metres. Source: the one slack of
 docs/decisions/0025-one-slack.md: nothing wider is stepped over."""
+SMALLER_DISCS = (1, 10, 100)
+"""Thin ground is looked for with discs so many times as narrow as a seam."""
 OFFSET_ERROR = 0.01
 """Share of a distance by which an outline moved by it may be off: GEOS smooths what it moves."""
 MARGIN_SHARE = 0.1
@@ -625,7 +627,16 @@ def _unite(patches: Iterable[Patch]) -> BaseGeometry:
 
 
 def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
-    """Find the parts of ground that a disc as wide as `width_m` cannot enter."""
+    """
+    Find the parts of ground that a disc as wide as `width_m` cannot enter.
+
+    What it can enter is drawn a hundredth of its width too large, and so covers a gap in a wall no
+    thicker than that: smaller discs look for those.
+    """
+    return shapely.union_all([_find_thinner(ground, width_m / n) for n in SMALLER_DISCS])
+
+
+def _find_thinner(ground: BaseGeometry, width_m: float) -> BaseGeometry:
     half = width_m / 2
     kept_corner = 1.5  # ratio of mitre to width: right angles stay, spikes go
     core = ground.buffer(-half, quad_segs=8)  # round: before a spike of a wall there is room
@@ -648,7 +659,7 @@ def _leads_through(part: BaseGeometry, ground: BaseGeometry) -> bool:
     around = lay_over(shapely.intersection, ground, window)
     rim = lay_over(shapely.difference, part.buffer(GRID_M, quad_segs=2), part)
     met = shapely.get_parts(lay_over(shapely.intersection, around, rim))
-    return bool((shapely.area(met) > GRID_M**2).sum() > 1)
+    return bool((shapely.area(met) > TOUCH_M**2).sum() > 1)  # snapping may widen any gap
 
 
 def _draw_walls(
