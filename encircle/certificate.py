@@ -16,6 +16,7 @@ from encircle.ground import (
     FIRE_MODES,
     FIRE_RANKS,
     GRID_M,
+    LEAST_RUN_M,
     MODE_BITS,
     ON_LINE_M,
     State,
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 
 DECIMALS = 9
 """Decimals of degrees in a certificate: a tenth of a millimetre."""
+
+LEAST_PROBED_M = 1.0
+"""Stretches of a ring shorter than this are held by what touches them, metres."""
 
 Json = dict[str, Any]
 Tag = tuple[str, tuple[str, ...]]
@@ -464,6 +468,7 @@ def _tag(
     """
     ground = network.ground
     outside = [f for f in _beside(ground, start, end) if f not in inside]
+    outside = _look_past_sliver(ground, start, end, reading, inside) or outside
     state = State(int(ground.state[reading][outside[0]])) if outside else None
     if state == State.HOSTILE:
         return "hostile", tuple(ground.evidence_of(outside[0], reading))
@@ -473,6 +478,24 @@ def _tag(
     if state is not None and not ground.enclosing.get(outside[0]) and is_passable(state, reading):
         return None
     return _tag_face(ground, outside[0], reading) if outside else _tag_nothing(ground, start, end)
+
+
+def _look_past_sliver(
+    ground: Ground,
+    start: NDArray[np.float64],
+    end: NDArray[np.float64],
+    reading: Reading,
+    inside: set[int],
+) -> list[int]:
+    """Give the ground a slack outside a stretch, if it stops: a sliver before it holds nothing."""
+    length_m = float(np.hypot(*(end - start)))
+    if length_m < LEAST_PROBED_M:
+        return []
+    out = np.array([end[1] - start[1], start[0] - end[0]]) * (LEAST_RUN_M / length_m)
+    place = Point((start + end) / 2 + out)  # a ring has what it encloses on its left
+    found = [int(f) for f in ground.tree.query(place, "within")]
+    stops = [f for f in found if not is_passable(int(ground.state[reading][f]), reading)]
+    return [f for f in stops if f not in inside]
 
 
 def _tag_nothing(ground: Ground, start: NDArray[np.float64], end: NDArray[np.float64]) -> Tag:
