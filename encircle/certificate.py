@@ -586,12 +586,13 @@ def _find_exits(
 ) -> Iterator[tuple[Any, tuple[float, float], str]]:
     """Find where routes and crossings pass the ring outward."""
     skin, join_m = whole.boundary, network.join_m
+    around = whole.buffer(ON_LINE_M, quad_segs=2)
     for piece in network.lines.pieces:
         if not shapely.dwithin(piece.line, skin, ON_LINE_M):
             continue
         beyond = shapely.difference(piece.line, whole)
-        if beyond.length <= ON_LINE_M:
-            continue
+        if shapely.difference(beyond, around).length <= ON_LINE_M:
+            continue  # at a flat angle it is on the ring a long way before it is out of it
         at = shapely.get_coordinates(shapely.shortest_line(beyond, skin))[0]
         for route in piece.routes:
             yield route, (float(at[0]), float(at[1])), piece.because[reading] or "barrier"
