@@ -164,7 +164,12 @@ class _Walker:
             yield from self._flush(first)
         self.here = Point(line.coords[-1])
         if edge.by == "join" and self.network.names[edge.u].startswith("position:"):
-            yield from self._describe_ground(line, self.network.ground.faces_under(line))
+            # A step of no length gets on where it stands: on the ground of the road itself.
+            far = line.length > GRID_M
+            faces = self.network.ground.faces_under(line) if far else ()
+            yield from self._describe_ground(
+                line, faces or self.network.lines.pieces[edge.ref].faces
+            )
         else:
             yield _leg_of(self.network, edge, line, mode, self.reading)
 
