@@ -186,7 +186,11 @@ class _Walker:
         else:
             walls = barrier_lines(ground.drawing, self.reading, self.mode)
             line = draw_passage(ground, self.run, self.here, goal, walls)
-        return self._describe_ground(line, self.run)
+        legs = self._describe_ground(line, self.run)
+        if goal is None:  # it ends where the anchor's ground begins, and comes under the fire there
+            end = line.coords[-1]
+            legs.append(self._describe(LineString([end, end]), self.run[-1]))
+        return legs
 
     def _describe_ground(self, line: LineString, faces: Sequence[int]) -> list[_Leg]:
         cut = _cut_by_faces(line, self.network.ground, faces)
@@ -263,7 +267,8 @@ def _merge(legs: Iterator[_Leg]) -> list[_Leg]:
     """Join neighbouring legs that differ in nothing but their place."""
     merged: list[_Leg] = []
     for leg in legs:
-        if leg.line.length < GRID_M and merged and leg.by != "crossing":
+        touched = leg.line.length < GRID_M and leg.by != "crossing"
+        if touched and merged and leg.fire <= max(one.fire for one in merged):
             continue
         if merged and _is_one_crossing(merged[-1], leg):
             if leg.line.length < GRID_M:
