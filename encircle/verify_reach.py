@@ -150,10 +150,16 @@ class Flood:
             return self._drawn_once("pieces", self._draw_pieces)
         routes = (line for line in self._lines(self.walk) if isinstance(line, Route))
         lines = [self._left_of(self.survey.shape(route)) for route in routes]
-        return polygons_of(union_of(lines).intersection(self.ground).buffer(BAND_M / 2))
+        # A road along a boundary is on either side of it, and surely on neither.
+        ground = self._drawn_once("firm", self._draw_firm) if self.sure else self.ground
+        return polygons_of(union_of(lines).intersection(ground).buffer(BAND_M / 2))
+
+    def _draw_firm(self) -> BaseGeometry:
+        return self.ground.buffer(-SLACK_M / 2)
 
     def _draw_pieces(self) -> list[BaseGeometry]:
-        return polygons_of(self.ground.buffer(-SLACK_M / 2) if self.sure else self.ground)
+        ground = self._drawn_once("firm", self._draw_firm) if self.sure else self.ground
+        return polygons_of(ground)
 
     @cached_property
     def _shunned(self) -> set[str]:
