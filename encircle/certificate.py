@@ -16,6 +16,7 @@ from encircle.ground import (
     FIRE_MODES,
     FIRE_RANKS,
     GRID_M,
+    LEAST_RUN_M,
     MODE_BITS,
     ON_LINE_M,
     State,
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 
 DECIMALS = 9
 """Decimals of degrees in a certificate: a tenth of a millimetre."""
+
+LEAST_PROBED_M = 1.0
+"""Stretches of a ring shorter than this are held by what touches them, metres."""
 
 Json = dict[str, Any]
 Tag = tuple[str, tuple[str, ...]]
@@ -160,7 +164,12 @@ class _Walker:
             yield from self._flush(first)
         self.here = Point(line.coords[-1])
         if edge.by == "join" and self.network.names[edge.u].startswith("position:"):
-            yield from self._describe_ground(line, self.network.ground.faces_under(line))
+            # A step of no length gets on where it stands: on the ground of the road itself.
+            far = line.length > GRID_M
+            faces = self.network.ground.faces_under(line) if far else ()
+            yield from self._describe_ground(
+                line, faces or self.network.lines.pieces[edge.ref].faces
+            )
         else:
             yield _leg_of(self.network, edge, line, mode, self.reading)
 
@@ -177,7 +186,11 @@ class _Walker:
         else:
             walls = barrier_lines(ground.drawing, self.reading, self.mode)
             line = draw_passage(ground, self.run, self.here, goal, walls)
-        return self._describe_ground(line, self.run)
+        legs = self._describe_ground(line, self.run)
+        if goal is None:  # it ends where the anchor's ground begins, and comes under the fire there
+            end = line.coords[-1]
+            legs.append(self._describe(LineString([end, end]), self.run[-1]))
+        return legs
 
     def _describe_ground(self, line: LineString, faces: Sequence[int]) -> list[_Leg]:
         cut = _cut_by_faces(line, self.network.ground, faces)
@@ -254,7 +267,8 @@ def _merge(legs: Iterator[_Leg]) -> list[_Leg]:
     """Join neighbouring legs that differ in nothing but their place."""
     merged: list[_Leg] = []
     for leg in legs:
-        if leg.line.length < GRID_M and merged and leg.by != "crossing":
+        touched = leg.line.length < GRID_M and leg.by != "crossing"
+        if touched and merged and leg.fire <= max(one.fire for one in merged):
             continue
         if merged and _is_one_crossing(merged[-1], leg):
             if leg.line.length < GRID_M:
@@ -401,7 +415,7 @@ def _fence_in_place(network: Network, standing: Standing) -> tuple[Polygon, int 
     if face is None:
         return orient(standing.place.buffer(1.0)), None
     room = standing.place.distance(network.ground.faces[face].boundary)
-    return orient(standing.place.buffer(min(25.0, 0.9 * room) or 0.5)), face
+    return orient(standing.place.buffer(max(min(25.0, 0.9 * room), ON_LINE_M))), face
 
 
 def _write_ring(
@@ -464,6 +478,7 @@ def _tag(
     """
     ground = network.ground
     outside = [f for f in _beside(ground, start, end) if f not in inside]
+    outside = _look_past_sliver(ground, start, end, reading, inside) or outside
     state = State(int(ground.state[reading][outside[0]])) if outside else None
     if state == State.HOSTILE:
         return "hostile", tuple(ground.evidence_of(outside[0], reading))
@@ -473,6 +488,24 @@ def _tag(
     if state is not None and not ground.enclosing.get(outside[0]) and is_passable(state, reading):
         return None
     return _tag_face(ground, outside[0], reading) if outside else _tag_nothing(ground, start, end)
+
+
+def _look_past_sliver(
+    ground: Ground,
+    start: NDArray[np.float64],
+    end: NDArray[np.float64],
+    reading: Reading,
+    inside: set[int],
+) -> list[int]:
+    """Give the ground a slack outside a stretch, if it stops: a sliver before it holds nothing."""
+    length_m = float(np.hypot(*(end - start)))
+    if length_m < LEAST_PROBED_M:
+        return []
+    out = np.array([end[1] - start[1], start[0] - end[0]]) * (LEAST_RUN_M / length_m)
+    place = Point((start + end) / 2 + out)  # a ring has what it encloses on its left
+    found = [int(f) for f in ground.tree.query(place, "within")]
+    stops = [f for f in found if not is_passable(int(ground.state[reading][f]), reading)]
+    return [f for f in stops if f not in inside]
 
 
 def _tag_nothing(ground: Ground, start: NDArray[np.float64], end: NDArray[np.float64]) -> Tag:
@@ -563,12 +596,13 @@ def _find_exits(
 ) -> Iterator[tuple[Any, tuple[float, float], str]]:
     """Find where routes and crossings pass the ring outward."""
     skin, join_m = whole.boundary, network.join_m
+    around = whole.buffer(ON_LINE_M, quad_segs=2)
     for piece in network.lines.pieces:
         if not shapely.dwithin(piece.line, skin, ON_LINE_M):
             continue
         beyond = shapely.difference(piece.line, whole)
-        if beyond.length <= ON_LINE_M:
-            continue
+        if shapely.difference(beyond, around).length <= ON_LINE_M:
+            continue  # at a flat angle it is on the ring a long way before it is out of it
         at = shapely.get_coordinates(shapely.shortest_line(beyond, skin))[0]
         for route in piece.routes:
             yield route, (float(at[0]), float(at[1])), piece.because[reading] or "barrier"

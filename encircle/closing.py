@@ -160,11 +160,9 @@ def _find_cut(shapes: Shapes, outlines: BaseGeometry) -> Floats | None:
     )
     pairs, ends, alone = _join_tiles(tiles)
     length_m = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
-    rim = shapely.dwithin(
-        shapes.area.exterior if not shapes.area.interiors else shapes.area.boundary,
-        shapely.points(alone[1].mean(axis=1)),
-        2 * GRID_M,
-    )
+    edge = shapely.boundary(shapes.area)
+    shapely.prepare(edge)  # of a theatre of war it has thousands of vertices
+    rim = shapely.dwithin(edge, shapely.points(alone[1].mean(axis=1)), 2 * GRID_M)
     owners = [*(np.flatnonzero(which[face]) for which in held), alone[0][rim]]
     chosen = _cut_least(pairs, length_m, owners, len(tiles))
     return None if chosen is None else ends[chosen]

@@ -32,6 +32,8 @@ ROOM_M = 2_000.0
 """How far the room about a place is looked at, metres: whoever stands there may move that far
 before the ground counts as his way out. Source: convention, as in the necks measured by hand
 (docs/method.md, Margins)."""
+LEAST_TOLD_M = 0.1
+"""Widths are told to a decimetre; an open one is at least that, metres."""
 APART = 3.0
 """Force and anchor leave at least a third of the way between them to be measured."""
 
@@ -132,7 +134,7 @@ def measure_margins(
     pinched = necks.get("pessimistic" if outlooks["pessimistic"].is_open else "optimistic")
     return {
         "neck_width_m": {
-            **{r: _metres(necks[r].width_m) if r in necks else closed[r] for r in READINGS},
+            **{r: _open_metres(necks[r].width_m) if r in necks else closed[r] for r in READINGS},
             "at": _degrees(network, pinched.at) if pinched else None,
             "evidence": _pinching(network, pinched) if pinched else [],
         },
@@ -145,6 +147,12 @@ def measure_margins(
 
 def _metres(width: float | None) -> float | None:
     return None if width is None or not math.isfinite(width) else round(width, 1)
+
+
+def _open_metres(width: float) -> float | None:
+    """Tell a width on an open reading: 0 means closed, so what is thinner than is told is not 0."""
+    told = _metres(width)
+    return None if told is None else max(told, LEAST_TOLD_M)
 
 
 def _degrees(network: Network, at: Sequence[float] | None) -> list[float] | None:
@@ -253,7 +261,7 @@ def _measure_closing(
         rooms = [_find_room(network, reading, place, goal) for place in places]
         roomy = shapely.difference(shapely.union_all([start, *rooms]), goal)
         front = margins.find_closing_front(roomy, goals, walls, lines, area)
-    return None if front is None else _metres(float(front.length))
+    return None if front is None else _open_metres(float(front.length))
 
 
 def _measure_opening(searcher: Searcher, group: dict[Reading, list[Outlook]]) -> Json | None:

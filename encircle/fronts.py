@@ -36,6 +36,13 @@ def lay_over(
         return operation(*valid, grid_size=GRID_M)
 
 
+def leave_out_slivers(shape: BaseGeometry) -> BaseGeometry:
+    """Leave out what of a polygon the grid swallows: no ground is left of it to lie beside."""
+    kept = shapely.set_precision(shape, GRID_M)
+    folded = kept.length < shape.length - CRACK_M  # a sliver has as much outline as it is long
+    return kept if folded or kept.is_empty else shape
+
+
 def clip(shape: BaseGeometry, area: BaseGeometry) -> BaseGeometry:
     """Cut polygons and lines to the area; leave what lies inside as it is drawn."""
     if shape.geom_type.endswith("Point") or shapely.covers(area, shape):

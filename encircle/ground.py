@@ -13,7 +13,15 @@ import shapely
 from shapely import STRtree
 from shapely.geometry import Polygon, box
 
-from encircle.fronts import CRACK_M, TOUCH_M, Fronts, clip, find_ties, lay_over
+from encircle.fronts import (
+    CRACK_M,
+    TOUCH_M,
+    Fronts,
+    clip,
+    find_ties,
+    lay_over,
+    leave_out_slivers,
+)
 from encircle.fronts import GRID_M as GRID_M  # noqa: PLC0414 - given on from here
 from encircle.reach import READINGS, Reading, build_reach, is_bare
 from encircle.situation import (
@@ -45,6 +53,8 @@ LEAST_SHARED_M = 0.05
 LEAST_RUN_M = 0.2
 """A line runs over ground that it is on for longer than this, metres. Source: the one slack of
 docs/decisions/0025-one-slack.md: nothing wider is stepped over."""
+SMALLER_DISCS = (1, 10, 100)
+"""Thin ground is looked for with discs so many times as narrow as a seam."""
 OFFSET_ERROR = 0.01
 """Share of a distance by which an outline moved by it may be off: GEOS smooths what it moves."""
 MARGIN_SHARE = 0.1
@@ -304,6 +314,10 @@ class Ground:
     """Patches that cover each face."""
     enclosing: dict[int, list[int]] = field(repr=False)
     """Polygonal walls that cover each face."""
+    triangles: dict[tuple[int, tuple[str, ...]], NDArray[np.object_]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """Faces cut into triangles so far, by face and the barriers that are slits in it."""
 
     @cached_property
     def tree(self) -> STRtree:
@@ -552,6 +566,8 @@ def _patch_seams(control: list[Patch], area: BaseGeometry, seam_m: float) -> Ite
     A seam between two drawings, or between a drawing and a border, must neither open a ring nor
     close a road, so it takes the state of what lies beside it.
     """
+    control = [replace(p, shape=leave_out_slivers(p.shape)) for p in control]
+    control = [p for p in control if not p.shape.is_empty]
     if seam_m <= 0 or not any(p.role & PAINTED for p in control):
         return
     moved = any(p.readings != READINGS for p in control)
@@ -611,7 +627,16 @@ def _unite(patches: Iterable[Patch]) -> BaseGeometry:
 
 
 def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
-    """Find the parts of ground that a disc as wide as `width_m` cannot enter."""
+    """
+    Find the parts of ground that a disc as wide as `width_m` cannot enter.
+
+    What it can enter is drawn a hundredth of its width too large, and so covers a gap in a wall no
+    thicker than that: smaller discs look for those.
+    """
+    return shapely.union_all([_find_thinner(ground, width_m / n) for n in SMALLER_DISCS])
+
+
+def _find_thinner(ground: BaseGeometry, width_m: float) -> BaseGeometry:
     half = width_m / 2
     kept_corner = 1.5  # ratio of mitre to width: right angles stay, spikes go
     core = ground.buffer(-half, quad_segs=8)  # round: before a spike of a wall there is room
@@ -634,7 +659,7 @@ def _leads_through(part: BaseGeometry, ground: BaseGeometry) -> bool:
     around = lay_over(shapely.intersection, ground, window)
     rim = lay_over(shapely.difference, part.buffer(GRID_M, quad_segs=2), part)
     met = shapely.get_parts(lay_over(shapely.intersection, around, rim))
-    return bool((shapely.area(met) > GRID_M**2).sum() > 1)
+    return bool((shapely.area(met) > TOUCH_M**2).sum() > 1)  # snapping may widen any gap
 
 
 def _draw_walls(

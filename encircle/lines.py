@@ -17,6 +17,7 @@ from encircle.ground import (
     FIRE_MODES,
     FIRE_RANKS,
     GRID_M,
+    LEAST_RUN_M,
     MODE_BITS,
     ON_LINE_M,
     UNMAPPED,
@@ -187,7 +188,8 @@ def _cut(
     of_route: dict[int, list[int]] = {}
     tree = STRtree(middles)
     for number, (_, line, _) in enumerate(routes):
-        for part in tree.query(line, "dwithin", ON_LINE_M).tolist():
+        # Snapping moves a road by less than the grid: a boundary that runs beside it is not it.
+        for part in tree.query(line, "dwithin", GRID_M).tolist():
             of_route.setdefault(part, []).append(number)
     pieces = []
     for part in sorted(of_route):
@@ -518,11 +520,12 @@ def _straight_across(place: BaseGeometry, obstacle: BaseGeometry) -> BaseGeometr
 
 def _build_span(crossing: Crossing, line: BaseGeometry, ground: Ground, *, certain: bool) -> Span:
     under = ground.faces_under(line)
+    stretches = list_stretches(line, ground)
     carries: Bits = {}
     because: dict[Reading, Reason | None] = {}
     fire: Grades = {}
     for reading in READINGS:
-        bits, reason = _spanned(crossing, line, under, ground, reading, certain=certain)
+        bits, reason = _spanned(crossing, line, stretches, ground, reading, certain=certain)
         carries[reading], because[reading] = bits, reason
         mapped = [UNMAPPED] * len(FIRE_MODES)
         if under:
@@ -535,7 +538,7 @@ def _build_span(crossing: Crossing, line: BaseGeometry, ground: Ground, *, certa
 def _spanned(  # noqa: PLR0911, PLR0913 - a return for each reason, in order
     crossing: Crossing,
     line: BaseGeometry,
-    under: list[int],
+    stretches: Sequence[tuple[int, ...]],
     ground: Ground,
     reading: Reading,
     *,
@@ -549,11 +552,11 @@ def _spanned(  # noqa: PLR0911, PLR0913 - a return for each reason, in order
         return 0, closed
     if crossing.type == "tunnel":
         return SPECIAL, "tunnel"
-    states = {_spanned_state(face, ground, reading) for face in under}
+    states = {min(_spanned_state(f, ground, reading) for f in faces) for faces in stretches}
     if not shapely.covers(ground.drawing.area.buffer(ON_LINE_M), line):
         states.add(State.GREY)  # beside the edge of the map it runs over what nobody knows
-    if line.geom_type == "Point" and len(under) > 1:
-        states = {min(states)}  # a point on a boundary belongs to its better side
+    if is_on_boundary(line, stretches):
+        states = {min(states)}
     if State.HOSTILE in states:
         return 0, "hostile"
     if State.GREY in states and reading == "pessimistic":
@@ -563,6 +566,37 @@ def _spanned(  # noqa: PLR0911, PLR0913 - a return for each reason, in order
     if State.NEUTRAL in states:
         return SPECIAL, "neutral_strip"
     return sum(MODE_BITS[mode] for mode in crossing.modes) & LAND_BITS, None
+
+
+def list_stretches(line: BaseGeometry, ground: Ground) -> list[tuple[int, ...]]:
+    """
+    List the faces a crossing runs over, stretch by stretch.
+
+    Where it runs on a boundary, a stretch has the faces on both sides, and is what the better of
+    them is: which side of it a line drawn along it lies on is rounding. So it is with a point.
+    """
+    under = ground.faces_under(line)
+    if line.geom_type == "Point" or line.length <= LEAST_RUN_M:
+        return [tuple(under)] if under else []
+    near = ground.tree.query(line, "dwithin", ON_LINE_M)
+    if len(under) == len(near) == 1:
+        return [tuple(under)]
+    beside = shapely.intersection(ground.faces[near], line.buffer(2 * LEAST_RUN_M))
+    rims = shapely.boundary(shapely.buffer(beside, ON_LINE_M, quad_segs=2))
+    parts = shapely.get_parts(shapely.difference(line, shapely.union_all(rims)))
+    run_m: dict[tuple[int, ...], float] = {}
+    for part in parts:
+        middle = part.interpolate(0.5, normalized=True)
+        faces = tuple(sorted(near[shapely.dwithin(beside, middle, ON_LINE_M)].tolist()))
+        run_m[faces] = run_m.get(faces, 0.0) + part.length
+    # What it passes straight through has a boundary at either end of the run.
+    found = [faces for faces, m in run_m.items() if faces and m > LEAST_RUN_M - 2 * ON_LINE_M]
+    return sorted(found) or [(face,) for face in under]
+
+
+def is_on_boundary(line: BaseGeometry, stretches: Sequence[tuple[int, ...]]) -> bool:
+    """Tell a crossing at a point where ground meets ground: it belongs to the better side."""
+    return line.geom_type == "Point" and any(len(faces) > 1 for faces in stretches)
 
 
 def _spanned_state(face: int, ground: Ground, reading: Reading) -> State:

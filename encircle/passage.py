@@ -29,6 +29,8 @@ STEP_M = 0.2
 """Ground this near to other ground joins it, metres: the slack a proof is given (contract)."""
 KEEP_AWAY_M = 100.0
 """A drawn way keeps this far from the edge of open ground where there is room, metres."""
+AT_ONCE = 32
+"""So many straight lines are tried at once."""
 
 
 def draw_passage(
@@ -57,6 +59,7 @@ def draw_passage(
     The faces are cut into triangles; the line runs through the middles of shared edges, which
     cannot leave the ground, and is then pulled straight where the straight line stays inside.
     """
+    shapely.prepare([wall.shape for wall in walls])
     triangles, owner = _triangulate(ground, faces, walls)
     doors = _find_doors(triangles, walls)
     ends = _triangles_at(triangles, goal) if goal else np.flatnonzero(owner == faces[-1]).tolist()
@@ -78,10 +81,13 @@ def _triangulate(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cut faces into triangles; a barrier that ends inside a face is a slit in it."""
     distinct = list(dict.fromkeys(faces))
-    shapes = [_slit(ground.faces[face], walls) for face in distinct]
-    cut = shapely.constrained_delaunay_triangles(shapes)
-    parts, number = shapely.get_parts(cut, return_index=True)
-    return parts, np.asarray(distinct)[number]
+    barriers = tuple(wall.barrier.id for wall in walls)
+    for face in distinct:  # every unit's way starts with the same ones
+        if (face, barriers) not in ground.triangles:
+            cut = shapely.constrained_delaunay_triangles(_slit(ground.faces[face], walls))
+            ground.triangles[face, barriers] = shapely.get_parts(cut)
+    parts = [ground.triangles[face, barriers] for face in distinct]
+    return np.concatenate(parts), np.repeat(distinct, [len(part) for part in parts])
 
 
 def _slit(face: BaseGeometry, walls: Sequence[Wall]) -> BaseGeometry:
@@ -103,13 +109,17 @@ def _find_doors(triangles: np.ndarray, walls: Sequence[Wall]) -> Doors:
         a, b, c, _ = map(tuple, ring)
         for p, q in ((a, b), (b, c), (c, a)):
             beside.setdefault((p, q) if p < q else (q, p), []).append(number)
+    shared = {edge: pair for edge, pair in beside.items() if len(pair) == 2}  # noqa: PLR2004 - two sides
+    middles = np.array([*shared], dtype=float).reshape(-1, 2, 2).sum(axis=1) / 2
+    free = np.ones(len(middles), dtype=bool)
+    for wall in walls:
+        free &= ~shapely.dwithin(wall.shape, shapely.points(middles), ON_LINE_M)
     doors: Doors = {}
-    for ((ax, ay), (bx, by)), pair in beside.items():
-        middle = ((ax + bx) / 2, (ay + by) / 2)
-        if len(pair) != 2 or _is_walled(middle, walls):  # noqa: PLR2004 - two sides
-            continue
-        doors.setdefault(pair[0], []).append((pair[1], middle))
-        doors.setdefault(pair[1], []).append((pair[0], middle))
+    for (one, other), at, is_free in zip(shared.values(), middles.tolist(), free, strict=True):
+        if is_free:
+            middle = (at[0], at[1])
+            doors.setdefault(one, []).append((other, middle))
+            doors.setdefault(other, []).append((one, middle))
     return doors
 
 
@@ -136,10 +146,6 @@ def _step_over(
         ]
         for here, there in permutations(near, 2):
             doors.setdefault(here, []).append((there, door))
-
-
-def _is_walled(middle: tuple[float, float], walls: Sequence[Wall]) -> bool:
-    return any(shapely.dwithin(wall.shape, Point(middle), ON_LINE_M) for wall in walls)
 
 
 def _triangles_at(triangles: np.ndarray, point: Point) -> list[int]:
@@ -196,40 +202,40 @@ def _straighten(
     """Skip points where the straight line between their neighbours stays in open ground."""
     if len(points) < 3:  # noqa: PLR2004 - nothing between the ends
         return LineString(points if len(points) > 1 else points * 2)
-    middle = points[1:-1]
-    room = min(shapely.distance(inside.boundary, Point(p)) for p in middle)
+    room = float(shapely.distance(inside.boundary, shapely.points(points[1:-1])).min())
     room_m = min(KEEP_AWAY_M, room / 2)
     inner = inside.buffer(-room_m) if room_m > 1.0 else inside
-    shapely.prepare(inner)
+    shapely.prepare([inner, inside])
     kept, here = [points[0]], 0
     while here < len(points) - 1:
-        step = here + 1
-        for further in range(len(points) - 1, here + 1, -1):
-            if _is_clear(points[here], points[further], inner, inside, walls):
-                step = further
-                break
-        kept.append(points[step])
-        here = step
+        here = _see_farthest(points, here, inner, inside, walls)
+        kept.append(points[here])
     return LineString(kept)
 
 
-def _is_clear(
-    a: tuple[float, float],
-    b: tuple[float, float],
+def _see_farthest(
+    points: list[tuple[float, float]],
+    here: int,
     inner: BaseGeometry,
     inside: BaseGeometry,
     walls: Sequence[Wall],
-) -> bool:
-    line = LineString([a, b])
-    if not shapely.covers(inner, line) and not _leaves_only_at_ends(line, inner, inside):
-        return False
-    return not any(wall.shape.intersects(line) for wall in walls)
+) -> int:
+    """Number the last of the points that a straight line leads to; the next, if none does."""
+    for last in range(len(points) - 1, here + 1, -AT_ONCE):
+        further = range(last, max(here + 1, last - AT_ONCE), -1)
+        lines = shapely.linestrings([[points[here], points[n]] for n in further])
+        free = shapely.covers(inside, lines)
+        for wall in walls:
+            free &= ~shapely.intersects(wall.shape, lines)
+        well_inside = shapely.covers(inner, lines)
+        for n, line, is_well_inside in zip(further, lines, well_inside, strict=True):
+            if free[last - n] and (is_well_inside or _leaves_only_at_ends(line, inner)):
+                return n
+    return here + 1
 
 
-def _leaves_only_at_ends(line: LineString, inner: BaseGeometry, inside: BaseGeometry) -> bool:
+def _leaves_only_at_ends(line: LineString, inner: BaseGeometry) -> bool:
     """Allow a line to come close to the edge where it starts or ends there."""
-    if not shapely.covers(inside, line):
-        return False
     close = shapely.difference(line, inner)
     ends = shapely.union_all([Point(p).buffer(2 * KEEP_AWAY_M) for p in line.coords])
     return bool(shapely.covers(ends, close))

@@ -204,7 +204,7 @@ def _check_all(said: Said, situation: Situation, *, strict_options: bool) -> Ite
         return
     if supposed is not situation:
         yield from _ask(Base(said, Survey(situation, said.parameters)), BASE_RULES, "judgement")
-    survey = Survey(supposed, said.parameters)
+    survey, everywhere = (Survey(supposed, said.parameters) for _ in range(2))
     with suppress(*UNEXAMINED):  # then it looks everywhere
         _look_where_it_points(said, survey)
     whole = Whole(said, survey)
@@ -212,8 +212,12 @@ def _check_all(said: Said, situation: Situation, *, strict_options: bool) -> Ite
     for part in said.parts:
         position = whole.position(part.id)
         if position is not None:
-            case = CodeCase(part, position, survey)
-            yield from _ask(case, CODE_RULES, f"position {part.id!r}")
+            about_it = f"position {part.id!r}"
+            checks = list(_ask(CodeCase(part, position, survey), CODE_RULES, about_it))
+            if not all(check.holds for check in checks):
+                # What is reached is asked of the whole map: a seam far off may stand in the way.
+                checks = list(_ask(CodeCase(part, position, everywhere), CODE_RULES, about_it))
+            yield from checks
     for ruling in (said.whole, *said.parts):
         yield from _check_ruling(ruling, survey)
 

@@ -98,6 +98,8 @@ RIGHT_ANGLE = 1.5
 DISC_SEGS = 8
 """Chords in a quarter of the circle round a place. Source: convention of the judgement."""
 _QUAD_SEGS = 32
+_ROUND = 1 / np.cos(np.pi / (4 * _QUAD_SEGS))
+"""Share of a distance at which so many chords lie nowhere inside the circle they stand for."""
 _SLIVER_M2 = 1e-6
 _NOTHING: BaseGeometry = Polygon()
 
@@ -501,11 +503,11 @@ class Survey:
             moves = control.basis != "territory"
             return self._drawn_friendly(shape, error, reading, lean) if moves else areas_of(shape)
         if reading == "pessimistic":
-            share = DISC_INNER if lean == "open" else 1.0
+            share = DISC_INNER if lean == "open" else _ROUND
             return areas_of(shape.buffer(error * share, quad_segs=_QUAD_SEGS))
         if holder == "grey":
             return areas_of(shape)
-        share = 1.0 if lean == "open" else DISC_INNER
+        share = _ROUND if lean == "open" else DISC_INNER
         before = common(self.ahead(lean), shape.buffer(2 * error, quad_segs=2))
         return minus(shape, before.buffer(error * share, quad_segs=_QUAD_SEGS))
 
@@ -514,7 +516,7 @@ class Survey:
     ) -> BaseGeometry:
         """Draw ground of the force's side out to where unpainted ground may begin."""
         kind = lean == "open"
-        share = 1.0 if kind == (reading == "optimistic") else DISC_INNER
+        share = _ROUND if kind == (reading == "optimistic") else DISC_INNER
         if reading == "optimistic":
             over = self.unpainted(lean, enemys=True)
             grown = shape.buffer(error * share, quad_segs=_QUAD_SEGS)

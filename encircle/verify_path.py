@@ -648,7 +648,7 @@ def fire_is_not_played_down(case: PathCase) -> Iterator[Fault]:
         names = tuple(name for _, name in mapped)
         if rank_of_fire(leg.fire) < worst:
             yield Fault(f"leg {number} is called {leg.fire or 'unmapped'} under worse fire", names)
-        elif leg.fire in ("F0", "F1") and not mapped:
+        elif leg.fire in ("F0", "F1") and not mapped and not _lies_in_fire(case, leg):
             yield Fault(f"leg {number} is called {leg.fire} where no fire is mapped")
 
 
@@ -672,6 +672,20 @@ def fire_is_not_invented(case: PathCase) -> Iterator[Fault]:
             yield Fault(f"leg {number} is called {leg.fire} and no such fire is mapped on it")
 
 
+def _lies_in_fire(case: PathCase, leg: Leg) -> bool:
+    """Tell whether a leg runs along the very edge of mapped fire from end to end."""
+    zones = [case.survey.shape(fire) for fire in _fires_at(case, leg)]
+    return measure_stray(case.trace(leg), zones, SLACK_M) <= STRAY_M
+
+
+def _fires_at(case: PathCase, leg: Leg) -> Iterator[Fire]:
+    """Go through the enemy's fires that count against who travels a leg."""
+    for fire in case.survey.each(Fire):
+        hostile = fire.side not in case.survey.friends and leg.mode in fire.modes
+        if hostile and case.survey.counts(fire, case.path.reading):
+            yield fire
+
+
 def _mapped_fire(case: PathCase, leg: Leg) -> Iterator[tuple[str, str]]:
     trace = case.trace(leg)
     for name in leg.evidence:
@@ -679,12 +693,9 @@ def _mapped_fire(case: PathCase, leg: Leg) -> Iterator[tuple[str, str]]:
         if leg.by != "ground" and isinstance(line, (Route, Crossing)) and line.fire:
             yield line.fire, name
             break
-    for fire in case.survey.known.values():
-        if not isinstance(fire, Fire) or fire.side in case.survey.friends:
-            continue
+    for fire in _fires_at(case, leg):
         shape = case.survey.shape(fire)
-        burns = leg.mode in fire.modes and case.survey.counts(fire, case.path.reading)
-        if burns and shape.intersects(trace):
+        if shape.intersects(trace):
             under = trace.intersection(shape.buffer(-SLACK_M))
             if not under.is_empty and (trace.geom_type == "Point" or under.length > STRAY_M):
                 yield fire.grade, fire.id

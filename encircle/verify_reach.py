@@ -155,10 +155,16 @@ class Flood:
             return self._drawn_once("pieces", self._draw_pieces)
         routes = (line for line in self._lines(self.walk) if isinstance(line, Route))
         lines = [self._left_of(self.survey.shape(route)) for route in routes]
-        return polygons_of(union_of(lines).intersection(self.ground).buffer(BAND_M / 2))
+        # A road along a boundary is on either side of it, and surely on neither.
+        ground = self._drawn_once("firm", self._draw_firm) if self.sure else self.ground
+        return polygons_of(union_of(lines).intersection(ground).buffer(BAND_M / 2))
+
+    def _draw_firm(self) -> BaseGeometry:
+        return self.ground.buffer(-SLACK_M / 2)
 
     def _draw_pieces(self) -> list[BaseGeometry]:
-        return polygons_of(self.ground.buffer(-SLACK_M / 2) if self.sure else self.ground)
+        ground = self._drawn_once("firm", self._draw_firm) if self.sure else self.ground
+        return polygons_of(ground)
 
     @cached_property
     def _shunned(self) -> set[str]:
@@ -190,9 +196,14 @@ class Flood:
             core = shape.buffer(-SLACK_M - BAND_M)
             return self._near(shape.representative_point() if core.is_empty else core, 0.0)
         if not self.on_routes:
-            return self._near(shape, SLACK_M / 2 + BAND_M)
+            firm = [p for p in shapely.get_parts(shape) if self._stands_firmly(p)]
+            return self._near(union_of(firm), SLACK_M / 2 + BAND_M)
         near = self._near(shape, own_m - STEP_M)
         return {piece for piece in near if self._is_open_step(shape, self.pieces[piece])}
+
+    def _stands_firmly(self, place: BaseGeometry) -> bool:
+        """Tell whether a place is on ground that lets through, not a rounding beside it."""
+        return bool(self.drawn.passable.covers(place.buffer(STRAY_M, quad_segs=2)))
 
     def _is_open_step(self, shape: BaseGeometry, piece: BaseGeometry) -> bool:
         step = shapely.shortest_line(shape, piece)
@@ -320,7 +331,7 @@ class Flood:
         way = self._spannable
         if self.special:
             way = join(way, self.drawn.neutral)
-        return measure_stray(span, way, TOLERANCE_M) <= SLACK_M
+        return measure_stray(span, way, STRAY_M) <= SLACK_M - 2 * STRAY_M
 
     def _linked_by(self, span: BaseGeometry) -> set[int]:
         ends = {Point(p) for p in shapely.get_coordinates(span)[[0, -1]]}

@@ -179,15 +179,14 @@ class Atlas:
                 yield wall.barrier.id
         words = list_words(self.ground, self.doubts, self.levels)["optimistic"]
         neutral = [f for f, said in enumerate(words) if self._may_be_neutral(said)]
-        for face in neutral:
-            if self._is_joined(face, near, set(neutral)):
-                yield from (doubtful[w.feature] for w in words[face] if w.feature >= 0)
+        for face in self._list_joined(neutral, near):
+            yield from (doubtful[w.feature] for w in words[face] if w.feature >= 0)
 
-    def _is_joined(self, face: int, near: BaseGeometry, neutral: set[int]) -> bool:
-        """Tell whether a face is part of an obstacle that a crossing lies on or beside."""
-        obstacle = shapely.union_all(self.ground.faces[sorted(neutral)])
-        parts = [p for p in shapely.get_parts(obstacle) if shapely.intersects(p, near)]
-        return any(shapely.covers(p, self.ground.points[face]) for p in parts)
+    def _list_joined(self, neutral: list[int], near: BaseGeometry) -> list[int]:
+        """List the faces of neutral ground whose obstacle a crossing lies on or beside."""
+        parts = shapely.get_parts(shapely.union_all(self.ground.faces[neutral]))
+        beside = shapely.union_all(parts[shapely.intersects(parts, near)])
+        return [face for face in neutral if shapely.covers(beside, self.ground.points[face])]
 
     def _may_be_neutral(self, said: tuple[Word, ...]) -> bool:
         """Tell whether ground is neutral in some world and something else in another."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from encircle.ground import (
     ON_LINE_M,
     Ground,
 )
-from encircle.lines import LAND_BITS, ROUTE_BITS, Lines, build_lines
+from encircle.lines import LAND_BITS, ROUTE_BITS, Lines, build_lines, list_stretches
 from encircle.network import FREE, Network, NetworkBuilder
 from encircle.reach import READINGS, Reading
 
@@ -93,7 +94,8 @@ class Chart:
     """Feature of each wall."""
     routes: dict[str, int]
     """Feature of each route and crossing, anchor and fire, by id."""
-    under_span: list[tuple[int, ...]]
+    under_span: list[list[tuple[int, ...]]]
+    """Faces under each span, stretch by stretch: those beside a boundary it runs on together."""
     zones: list[tuple[int, ...]]
     """Zones of fire over each face."""
     certain: frozenset[str]
@@ -137,18 +139,18 @@ def build_chart(  # noqa: PLR0913 - the parts of a map
     number = {name: i for i, name in enumerate(doubts.rests_on)}
     known = tuple(w for w in ground.drawing.walls if w.is_line or w.barrier.id not in absent)
     lines = build_lines(evidence, _with_walls(ground, known), join_m, stops)
-    builder = _Surveyor(_permit(ground), _open(lines), join_m)
+    builder = _Surveyor(_permit(ground), _open(lines), join_m, set(doubts.rests_on))
     network = builder.build(shapes)
     speaking = {f.id for f in evidence.speaking}
     return Chart(
         ground=ground,
         lines=lines,
         network=network,
-        steps=_keep_likely(builder, ground, set(doubts.rests_on)),
+        steps=(*builder.list_steps(ground), *builder.list_sea_steps(ground)),
         words=words,
         walls=tuple(number.get(w.barrier.id, CERTAIN) for w in ground.drawing.walls),
         routes={name: number.get(name, CERTAIN) for name in speaking},
-        under_span=[tuple(ground.faces_under(s.line)) for s in lines.spans],
+        under_span=[list_stretches(s.line, ground) for s in lines.spans],
         zones=_list_zones(ground),
         certain=frozenset(speaking - evidence.stale),
         off_edge=frozenset(
@@ -157,17 +159,6 @@ def build_chart(  # noqa: PLR0913 - the parts of a map
             if not shapely.covers(ground.drawing.area.buffer(ON_LINE_M), s.line)
         ),
     )
-
-
-def _keep_likely(builder: _Surveyor, ground: Ground, doubtful: set[str]) -> tuple[Step, ...]:
-    """Drop the steps from ends that are never loose: a certain route meets another there."""
-    certain = {
-        number
-        for number, piece in enumerate(builder.lines.pieces)
-        if any(route.id not in doubtful for route in piece.routes)
-    }
-    steps = (*builder.list_steps(ground), *builder.list_sea_steps(ground))
-    return tuple(step for step in steps if certain.isdisjoint(step.rivals))
 
 
 def _with_walls(ground: Ground, walls: tuple[object, ...]) -> Ground:
@@ -237,11 +228,24 @@ def _list_zones(ground: Ground) -> list[tuple[int, ...]]:
 class _Surveyor(NetworkBuilder):
     """Builds the network of everything, and reads off each edge what it rests on."""
 
+    def __init__(self, ground: Ground, lines: Lines, join_m: float, doubtful: set[str]) -> None:
+        super().__init__(ground, lines, join_m)
+        self.doubtful = doubtful
+
     def _loose_ends(self) -> Iterator[tuple[Point, int, int]]:
-        """Give every end: with other routes away, any of them may be loose."""
+        """
+        Give every end that is loose in some world: with all that meets it away, and itself there.
+
+        Where a route is merely cut by the boundaries of the ground it meets itself, and that end
+        is never loose: on a map of many faces these are nearly all.
+        """
         for number, piece in enumerate(self.lines.pieces):
             for end in dict.fromkeys((piece.start, piece.end)):
-                yield Point(self.lines.junctions[end]), self._junction(end), number
+                vertex = self._junction(end)
+                rivals = self._rivals(vertex, number)
+                away = {r.id for rival in rivals for r in self.lines.pieces[rival].routes}
+                if away <= self.doubtful and not away.issuperset(r.id for r in piece.routes):
+                    yield Point(self.lines.junctions[end]), vertex, number
 
     def _pass(self, line: BaseGeometry, reading: Reading) -> int:  # noqa: ARG002 - everybody passes
         return ROUTE_BITS
@@ -265,7 +269,6 @@ class _Surveyor(NetworkBuilder):
         """Give a step for each edge built; `ground` has the barriers that were lifted."""
         self._real = ground
         self._rows = list(_join_apart(ground))
-        self._meeting = self._list_meeting()
         self._along = [self._walls_along(piece) for piece in self.lines.pieces]
         self._moored = {v: i for i, v in enumerate(self.anchors)}
         self._at = {v: self._place_faces(shape) for v, (_, shape) in self.anchors.items()}
@@ -438,7 +441,8 @@ class _Surveyor(NetworkBuilder):
             return ()
         return tuple(self._real.faces_at(Point(shape.coords[0])))
 
-    def _list_meeting(self) -> dict[tuple[float, float], list[int]]:
+    @cached_property
+    def _meeting(self) -> dict[tuple[float, float], list[int]]:
         meeting: dict[tuple[float, float], list[int]] = {}
         for number, piece in enumerate(self.lines.pieces):
             for end in (piece.start, piece.end):

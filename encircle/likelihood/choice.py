@@ -209,7 +209,7 @@ def _rest(gazer: Gazer, step: Step, faces: list[set[Variable]]) -> Iterable[Vari
     crossed = [n for n in (step.span, *step.fire_spans) if n >= 0]
     under = {*step.faces, *step.under, *step.ashore, *step.fire_faces}
     under |= {face for piece in pieces for face in piece.faces}
-    under |= {face for n in crossed for face in chart.under_span[n]}
+    under |= {face for n in crossed for faces in chart.under_span[n] for face in faces}
     for face in under:
         yield from faces[face]
     for piece in pieces:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from encircle.ground import GROUND_BITS, MODE_BITS, State
 from encircle.likelihood.chart import CERTAIN, Step
 from encircle.likelihood.world import FALSE, OPEN, TRUE, End
-from encircle.lines import LAND_BITS, ROUTE_BITS, SPECIAL, carried_ashore, led_by_gate
+from encircle.lines import (
+    LAND_BITS,
+    ROUTE_BITS,
+    SPECIAL,
+    carried_ashore,
+    is_on_boundary,
+    led_by_gate,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,19 +138,22 @@ class Labeller:
 
     def _list_cases(self, number: int, span: Span) -> Iterator[frozenset[State]]:
         """List what a crossing may span, as sets of states: all together, best or worst."""
-        under = self.chart.under_span[number]
-        kinds = [self._spanned(face) for face in under]
+        stretches = self.chart.under_span[number]
         beyond = {State.GREY} if number in self.chart.off_edge else set()
-        if span.line.geom_type == "Point" and len(under) > 1:  # its better side counts
-            if all(len(kind) == 1 for kind in kinds):
-                yield frozenset({min(beyond.union(*kinds))})
-            else:
-                yield from (frozenset({state, *beyond}) for kind in kinds for state in kind)
+        if is_on_boundary(span.line, stretches):  # its better side counts
+            yield from (frozenset({min({s, *beyond})}) for s in self._best_of(stretches[0]))
             return
         cases = {frozenset(beyond)}
-        for kind in kinds:
-            cases = {case | {state} for case in cases for state in kind}
+        for faces in stretches:
+            cases = {case | {state} for case in cases for state in self._best_of(faces)}
         yield from cases
+
+    def _best_of(self, faces: tuple[int, ...]) -> set[State]:
+        """Give what the best of some faces may be to a crossing over their boundary."""
+        states = set(self._spanned(faces[0]))
+        for face in faces[1:]:
+            states = {min(one, other) for one in states for other in self._spanned(face)}
+        return states
 
     def _spanned(self, face: int) -> frozenset[State]:
         """Give what a face may be to a crossing over it: water nobody holds is just water."""

@@ -1,11 +1,37 @@
+from itertools import product
+
 import pytest
 import shapely
-from shapely.geometry import LineString, box
+from shapely.geometry import LineString, Point, box
 
-from encircle.fronts import find_ties
-from encircle.ground import Role, State, _find_thin, find_state
+from encircle.fronts import find_ties, leave_out_slivers
+from encircle.ground import Drawing, Patch, Role, State, _find_thin, build_ground, find_state
+from encircle.lines import list_stretches
+from encircle.projection import Plane
 
 R = Role
+
+
+def build_ground_of(*shapes):
+    """Arrange polygons in metres, the first friendly and the others hostile."""
+    patches = [
+        Patch(shape, R.ASSESSED_HOSTILE if i else R.ASSESSED_FRIENDLY, f"control-{i}")
+        for i, shape in enumerate(shapes)
+    ]
+    area = box(*shapely.total_bounds(shapes)).buffer(50, join_style="mitre")
+    return build_ground(
+        Drawing(
+            plane=Plane((0.0, 0.0)),
+            side="BLUE",
+            friends=frozenset({"BLUE"}),
+            area=area,
+            uncovered=State.GREY,
+            patches=tuple(patches),
+            walls=(),
+            zones=(),
+            anchors=(),
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,8 +148,9 @@ def test_a_river_that_stops_just_short_of_the_enemy_runs_on_to_him():
     assert not find_ties(river, [box(100, -50, 200, 50), box(-30, 60, 130, 70)], 50.0)
 
 
-@pytest.mark.parametrize("thick_m", [1.5, 5.0, 60.0])
-@pytest.mark.parametrize("gap_m", [0.1, 0.6, 2.0])
+@pytest.mark.parametrize(
+    ("thick_m", "gap_m"), [(0.3, 0.1), *product((1.5, 5.0, 60.0), (0.1, 0.6, 2.0))]
+)
 def test_a_gap_in_a_wall_is_thin_however_short_it_is(thick_m, gap_m):
     """A crack between two pieces of a wall opens no ring, though it is smaller than a crumb."""
     wall = box(0, 0, 500, thick_m).difference(box(250, -1, 250 + gap_m, thick_m + 1))
@@ -132,6 +159,16 @@ def test_a_gap_in_a_wall_is_thin_however_short_it_is(thick_m, gap_m):
     assert thin.intersects(
         LineString([(250, thick_m / 2), (250 + gap_m, thick_m / 2)]).buffer(0.01)
     )
+
+
+@pytest.mark.parametrize("gap_m", [0.0002, 0.005, 0.4])
+def test_a_crack_at_the_corner_of_a_ring_is_thin(gap_m):
+    """A disc comes nowhere near a corner; drawn with its own corner it would reach through."""
+    ring = shapely.Polygon([(-60, 0), (0, -60), (60, 0), (0, 60)])
+    wall = ring.buffer(0.7, join_style="mitre") - ring
+    crack = box(-gap_m, 0, 0, 100)
+    thin = _find_thin(box(-500, -500, 500, 500) - (wall - crack), 50.0)
+    assert thin.intersects(LineString([(-gap_m, 60.5), (0, 60.5)]).buffer(0.01))
 
 
 @pytest.mark.parametrize("gap_m", [0.005, 0.01, 0.05])
@@ -148,3 +185,27 @@ def test_a_speck_left_between_two_drawings_is_all_seam_and_no_wall():
     """Under a square metre, it stands alone: a wall there would pinch every way that passes."""
     speck, wide = box(0.0, 0.0, 0.3, 0.3), box(500.0, 0.0, 900.0, 400.0)
     assert _find_thin(shapely.union_all([speck, wide]), 50.0).equals(speck)
+
+
+def test_no_sliver_that_the_grid_swallows_lies_beside_anything():
+    """It has no ground: it neither cuts unpainted ground in two nor gives a seam its state."""
+    sliver = shapely.Polygon([(0, 0), (300, 0), (300, 0.0004), (0, 0.0004)])
+    field = box(0, -50, 300, 0)
+    assert leave_out_slivers(sliver).is_empty
+    assert leave_out_slivers(field) is field
+    tailed = field | shapely.Polygon([(300, -50), (500, -50), (500, -49.9996), (300, -49.9996)])
+    assert leave_out_slivers(tailed).equals(field)
+
+
+def test_a_crossing_along_a_boundary_runs_on_its_better_side():
+    """Which side of it the line lies on is rounding; a boundary it passes straight is crossed."""
+    ground = build_ground_of(box(0, 0, 100, 100), box(100, 0, 200, 100))
+    (left,) = ground.faces_at(Point(50, 50))
+    (right,) = ground.faces_at(Point(150, 50))
+    both = tuple(sorted((left, right)))
+    for off_m in (-0.01, 0.0, 0.01):
+        along = LineString([(100 + off_m, 10), (100, 90)])
+        assert list_stretches(along, ground) == [both]
+    assert list_stretches(LineString([(50, 50), (150, 50)]), ground) == sorted([(left,), (right,)])
+    assert list_stretches(LineString([(99, 10), (99, 90)]), ground) == [(left,)]
+    assert list_stretches(Point(100, 50), ground) == [both]

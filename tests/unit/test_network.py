@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -84,3 +87,31 @@ def test_separate_ways_out_are_counted(fixture, count, by_ground):
     found, ways, cut = count_disjoint_ways(searcher, [outlook])
     assert (found, len(ways), len(cut)) == (count, count, count)
     assert leads_out_by_ground(searcher, outlook) == by_ground
+
+
+@pytest.mark.parametrize("beside_deg", [4e-7, 2e-7])
+def test_a_boundary_that_runs_beside_a_road_is_no_stretch_of_it(beside_deg):
+    """However near: else a road with a boundary beside it would be two ways out."""
+    document = json.loads(Path("fixtures/trap-salient-open/situation.geojson").read_text("utf-8"))
+    force = next(f for f in document["features"] if f["properties"]["kind"] == "position")
+    lon, lat = np.reshape(force["geometry"]["coordinates"], (-1, 2))[0].tolist()
+    road, strip = [[lon, lat], [lon + 0.01, lat]], lat + beside_deg
+    ring = [[lon, strip], [lon + 0.01, strip], [lon + 0.01, lat + 1e-4], [lon, lat + 1e-4]]
+    side = force["properties"]["side"]
+    for name, kind, drawn in (
+        (
+            "strip",
+            {"kind": "control", "holder": side, "basis": "assessed"},
+            ("Polygon", [[*ring, ring[0]]]),
+        ),
+        ("road", {"kind": "route"}, ("LineString", road)),
+    ):
+        geometry = dict(zip(("type", "coordinates"), drawn, strict=True))
+        document["features"].append(
+            {"type": "Feature", "id": name, "geometry": geometry, "properties": kind}
+        )
+    network = build_network_of(encircle.read(document))
+    (line,) = (r.drawn for r in encircle.read(document).features if r.id == "road")
+    drawn_m = network.ground.drawing.plane.to_metres(line).length
+    pieces = [p.line.length for p in network.lines.pieces if "road" in [r.id for r in p.routes]]
+    assert sum(pieces) == pytest.approx(drawn_m, abs=0.5)
