@@ -240,8 +240,8 @@ def _stands_in(case: RingCase, unit: Position, around: BaseGeometry) -> bool:
     if not free.is_empty:  # what of a drawn force is on ground it can pass must all be inside
         return minus(free, around).area <= PINCH_M2
     in_degrees = case.survey.plane.to_metres(unit.geometry.representative_point())
-    places = (shape.representative_point(), in_degrees)
-    return bool(shape.intersects(around)) or any(around.covers(place) for place in places)
+    middles = (shape.representative_point(), in_degrees)
+    return bool(shape.intersects(around)) or any(around.covers(place) for place in middles)
 
 
 def no_anchor_is_inside(case: RingCase) -> Iterator[Fault]:
