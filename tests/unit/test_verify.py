@@ -1058,10 +1058,12 @@ def test_ground_that_is_joined_at_a_narrow_place_lets_through():
 
 
 def test_an_anchor_off_the_map_is_not_reached_at_the_map_s_edge():
+    edge = deg((-16, -16), (16, -16), (16, -1), (16, 1), (16, 16), (-16, 16), (-16, -16))
     given = document(
         unit(),
         control("ours", km(-16, -16, 16, 16), "US"),
         feature("depot", "anchor", km(16, -1, 18, 1), side="US"),
+        area={"type": "Polygon", "coordinates": [edge]},
     )
     said = judgement(given, "C0", path("pessimistic", [on_foot((0, 0), (16, 0))], mode="foot"))
     rejected(given, said, "no ground of anchor 'depot' is on the map")
