@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,6 +50,15 @@ STRAY_M = SLACK_M
 """Length outside a tolerance that is still put down to rounding; metres."""
 THIN_WALL_M = 0.01
 """Half the width a barrier drawn as a line is given where a way is held against it; metres."""
+CORNER_M = 0.75 * SLACK_M
+"""
+Two square corners that touch are as wide as twice this where each is grown by half the slack, or a
+little less, and what shares five centimetres of boundary is wider; metres.
+"""
+POINT_M = 1.0
+"""Grounds that touch at a point lie no farther apart than this, so drawn; metres."""
+LOOKED_BESIDE_M = 2.0
+"""Room looked for beside a way, past what it leads along; metres."""
 _WIDTH_TOLERANCE = 0.002
 _WIDTH_TOLERANCE_M = 5.0
 _LOOKED_PAST_M = 100.0
@@ -209,8 +219,8 @@ def ends_at_a_friendly_anchor(case: PathCase) -> Iterator[Fault]:
 def _reaches_anchor(case: PathCase, anchor: Anchor) -> Iterator[Fault]:
     shape, hop = case.survey.shape(anchor), case.last_hop()
     joins = shape.geom_type == "Point" or case.ends_with_a_line
-    on_map = shape.area and areas_of(shape.intersection(case.survey.extent())).area
-    if shape.area and not on_map and not case.ends_with_a_line:
+    on_map = areas_of(shape.intersection(case.survey.extent())).buffer(-GRID_M, quad_segs=2)
+    if shape.area and on_map.is_empty and not case.ends_with_a_line:
         yield Fault(f"no ground of anchor {anchor.id!r} is on the map", (anchor.id,))
     allowed = case.survey.parameters.join_m if joins else 0.0
     if hop.length > allowed + STRAY_M:
@@ -539,21 +549,8 @@ def _is_parted(case: PathCase, mode: str, run: BaseGeometry, goal: BaseGeometry 
     A way that touches a wall, or runs along one, stays in one piece; one that crosses falls into
     two. A way that ends at ground of an anchor must get onto that ground, not to its edge alone.
     """
-    survey = case.survey
-    tube = run.buffer(SLACK_M, quad_segs=4)
-    free = case.ground.passable.intersection(tube.envelope.buffer(1.0))
-    left = tube.intersection(free.buffer(SLACK_M / 2, quad_segs=2))
-    gaps = _gaps(case, mode, run)
-    for barrier in survey.barriers(case.path.reading, mode):
-        wall = survey.shape(barrier)
-        if not wall.intersects(tube):
-            continue
-        if wall.geom_type.endswith("Polygon"):
-            left = left.difference(wall.buffer(-SLACK_M / 2))
-        else:
-            # As wide as ground is grown: round its end there is no more room than there was.
-            drawn = wall.buffer(SLACK_M / 2 + THIN_WALL_M, quad_segs=2)
-            left = left.difference(drawn.difference(gaps))
+    survey, gaps = case.survey, _gaps(case, mode, run)
+    left = _left_along(case, mode, run, SLACK_M)
     pieces = [p for p in shapely.get_parts(left) if p.geom_type == "Polygon"]
     start, end = (Point(p) for p in shapely.get_coordinates(run)[[0, -1]])
     own = [p for p in pieces if p.distance(start) <= SLACK_M]
@@ -566,6 +563,48 @@ def _is_parted(case: PathCase, mode: str, run: BaseGeometry, goal: BaseGeometry 
         least = SLACK_M * THIN_WALL_M  # what lies behind the wall at its edge is not on the goal
         return not any(p.intersection(goal).area > least for p in own)
     return not any(p.distance(end) <= SLACK_M for p in own)
+
+
+def _left_along(case: PathCase, mode: str, run: BaseGeometry, room_m: float) -> BaseGeometry:
+    """Draw the ground in a tube round a way, grown by half the slack, without what stops it."""
+    tube = run.buffer(room_m, quad_segs=4)
+    free = case.ground.passable.intersection(tube.envelope.buffer(1.0))
+    left = tube.intersection(free.buffer(SLACK_M / 2, quad_segs=2))
+    gaps = _gaps(case, mode, run)
+    for barrier in case.survey.barriers(case.path.reading, mode):
+        wall = case.survey.shape(barrier)
+        if not wall.intersects(tube):
+            continue
+        if wall.geom_type.endswith("Polygon"):
+            left = left.difference(wall.buffer(-SLACK_M / 2))
+        else:
+            # As wide as ground is grown: round its end there is no more room than there was.
+            drawn = wall.buffer(SLACK_M / 2 + THIN_WALL_M, quad_segs=2)
+            left = left.difference(drawn.difference(gaps))
+    return left
+
+
+def it_passes_no_corner(case: PathCase) -> Iterator[Fault]:
+    """Nowhere does the way pass from ground to ground that only touches it at a point."""
+    runs = list(_runs(case))
+    for number, (mode, run) in enumerate(runs):
+        ends = number == len(runs) - 1 and case.path.legs[-1].by != "crossing"
+        goal = case.anchor_shape() if ends else None
+        core = _left_along(case, mode, run, LOOKED_BESIDE_M).buffer(-CORNER_M, quad_segs=2)
+        pieces = [p for p in shapely.get_parts(core) if p.geom_type == "Polygon" and p.area]
+        start, end = (Point(p) for p in shapely.get_coordinates(run)[[0, -1]])
+        here = [p.distance(start) <= SLACK_M for p in pieces]
+        there = [p.distance(end) <= SLACK_M for p in pieces]
+        if goal is not None and goal.area:
+            there = [p.intersection(goal).area > 0 for p in pieces]
+        if any(one and other for one, other in zip(here, there, strict=True)):
+            continue
+        # A crack that is long is a way, however thin: the map draws it. A point is none.
+        steps = (shapely.shortest_line(one, other) for one, other in combinations(pieces, 2))
+        if any(here) and any(
+            step.length <= POINT_M and run.dwithin(step, SLACK_M) for step in steps
+        ):
+            yield Fault(f"the way for {mode} leads over a point where two grounds only touch")
 
 
 # -- what is said of it ----------------------------------------------------------------------
@@ -765,6 +804,7 @@ PATH_RULES = (
     ground_lets_through,
     ground_is_what_it_is_called,
     nothing_stands_across_it,
+    it_passes_no_corner,
     evidence_is_really_there,
     fire_is_not_played_down,
     fire_is_not_invented,

@@ -232,10 +232,10 @@ def _stands_in(case: RingCase, unit: Position, around: BaseGeometry) -> bool:
     shape = case.survey.shape(unit)
     if shape.geom_type.endswith("Point"):
         # Of several places, one on ground that nobody leaves may have no room for a ring at all.
-        places = shapely.get_parts(shape)
-        left = [place for place in places if not around.covers(place)]
+        several = list(shapely.get_parts(shape))
+        left = [place for place in several if not around.covers(place)]
         stuck = all(place.distance(case.ground.passable) > TOLERANCE_M for place in left)
-        return not left or (len(left) < len(places) and stuck)
+        return not left or (len(left) < len(several) and stuck)
     free = minus(common(shape, case.ground.passable), *_sealed(case)).buffer(-TOLERANCE_M)
     if not free.is_empty:  # what of a drawn force is on ground it can pass must all be inside
         return minus(free, around).area <= PINCH_M2

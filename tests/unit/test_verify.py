@@ -1009,6 +1009,66 @@ def test_a_seam_between_two_grounds_of_its_own_lets_through(thick_m, gap_m):
     rejected(given, said, "foot gets out of the ring")
 
 
+@pytest.mark.parametrize("width_m", [0.5, 2.0, 5.5])
+def test_bare_ground_beside_a_wall_is_not_stepped_over(width_m):
+    """By the less kind reading a seam that has the enemy beside it is his, at its mouths too."""
+    half = width_m / 2000
+    corridor = km(2, -0.03, 8, 0.03)
+    ours = km(-2, -2, 2, 2).union(corridor).union(km(8, -15, 15, 15))
+    given = document(
+        unit(),
+        control("ours", ours.difference(km(4 - half, -1, 4 + half, 1)), "US"),
+        control("theirs", km(-15, -15, 8, 15).difference(ours), "THEM"),
+        feature("depot", "anchor", Point(10, 0), side="US"),
+    )
+    way = [on_foot((0, 0), (10, 0))]
+    said = judgement(given, "C1", path("pessimistic", way, mode="foot"))
+    rejected(given, said, "foot is called open and reaches no anchor")
+
+
+@pytest.mark.parametrize("overlap_m", [0.0, 0.05, 1.0])
+def test_grounds_that_touch_at_a_point_are_not_joined(overlap_m):
+    """One square meets another at a corner, or lies over it there and is torn beside it."""
+    near = -overlap_m / 1000
+    given = document(
+        unit(at=(-1, -1)),
+        control("pocket", km(-2, -2, 0, 0), "US"),
+        control("home", km(near, near, 15, 15), "US"),
+        control("north", km(-2, 0, 0, 16), "THEM"),
+        control("round", km(-16, -16, 16, 16).difference(km(-2, -2, 16, 16)), "THEM"),
+        control("south", km(0, -2, 16, 0), "THEM"),
+        feature("depot", "anchor", Point(10, 10), side="US"),
+    )
+    way = [on_foot((-1, -1), (10, 10), evidence=("pocket", "home"))]
+    said = judgement(given, "C1", path("pessimistic", way, mode="foot"))
+    rejected(given, said, "two grounds only touch")
+
+
+def test_ground_that_is_joined_at_a_narrow_place_lets_through():
+    given = document(
+        unit(at=(-1, -1)),
+        control("ours", km(-2, -2, 0.0003, 0).union(km(0, 0, 15, 15)), "US"),
+        control("round", km(-16, -16, 16, 16).difference(km(-2, -2, 0.0003, 0))
+                .difference(km(0, 0, 16, 16)), "THEM"),
+        feature("depot", "anchor", Point(10, 10), side="US"),
+    )  # fmt: skip
+    way = [on_foot((-1, -1), (0.00015, 0), (10, 10))]
+    said = judgement(given, "C1", path("pessimistic", way, mode="foot"))
+    assert not verify(said, read_situation(given)).failures
+
+
+def test_an_anchor_off_the_map_is_not_reached_at_the_map_s_edge():
+    edge = deg((-16, -16), (16, -16), (16, -1), (16, 1), (16, 16), (-16, 16), (-16, -16))
+    given = document(
+        unit(),
+        control("ours", km(-16, -16, 16, 16), "US"),
+        feature("depot", "anchor", km(16, -1, 18, 1), side="US"),
+        area={"type": "Polygon", "coordinates": [edge]},
+    )
+    said = judgement(given, "C0", path("pessimistic", [on_foot((0, 0), (16, 0))], mode="foot"))
+    rejected(given, said, "no ground of anchor 'depot' is on the map")
+
+
 def test_a_position_that_has_gone_is_judged_too():
     given, said = nobody_left()
     said["units"] = []
