@@ -890,7 +890,8 @@ class _Drawing:
                 let = minus(let, _beside(wide, walls, width * (1 - SEAM_SLACK)))
             return let, minus(stopped, let)
         if optimistic:  # a way beside it lets through, whatever wall lies there too, but at a rim
-            thin = join(narrow, common(wide, free))
+            # With mitred corners a narrower disc may find thin what the stated one does not.
+            thin = join(common(narrow, _thin(rest, width, "mitre")), common(wide, free))
             stopped = minus(stopped, _beside(thin, ways, width * (1 - SEAM_SLACK)))
         return minus(let, stopped), stopped
 
