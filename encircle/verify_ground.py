@@ -664,7 +664,7 @@ class _Drawing:
         silent, nobody = self._silent(rest)
         water = common(self._water(), rest)
         silent = {name: minus(area, water) for name, area in silent.items()}
-        seam_open, seam_closed = self._all_seams(minus(rest, water), spoken, silent)
+        seam_open, seam_closed = self._all_seams(minus(self._bare(inside), water), spoken, silent)
         merged = {name: join(spoken[name], silent[name]) for name in spoken}
         for name in ("hostile", "neutral"):  # thin territory that lets through is no longer theirs
             merged[name] = minus(merged[name], seam_open)
@@ -704,6 +704,16 @@ class _Drawing:
                 and territory in (None, c.basis == "territory")
             )
         )
+
+    def _bare(self, inside: BaseGeometry) -> BaseGeometry:
+        """Draw what nothing is painted on: a sliver that the grid swallows parts no ground."""
+        survey = self.survey
+        painted = [
+            areas_of(survey.drawn(c, self.reading, self.lean))
+            for c in survey.each(Control)
+            if c.basis != "territory" or survey.holder(c) == "grey"
+        ]
+        return minus(inside, join(*painted))
 
     def _reaches(self, *, friendly: bool, sure: bool, bare: bool | None = None) -> BaseGeometry:
         """Unite the reaches of one party, certain or uncertain, those of bare words apart."""
