@@ -219,7 +219,8 @@ def ends_at_a_friendly_anchor(case: PathCase) -> Iterator[Fault]:
 def _reaches_anchor(case: PathCase, anchor: Anchor) -> Iterator[Fault]:
     shape, hop = case.survey.shape(anchor), case.last_hop()
     joins = shape.geom_type == "Point" or case.ends_with_a_line
-    on_map = areas_of(shape.intersection(case.survey.extent())).buffer(-GRID_M, quad_segs=2)
+    inside = case.survey.extent().buffer(-GRID_M, join_style="mitre")  # not what meets its edge
+    on_map = areas_of(shape.intersection(inside))
     if shape.area and on_map.is_empty and not case.ends_with_a_line:
         yield Fault(f"no ground of anchor {anchor.id!r} is on the map", (anchor.id,))
     allowed = case.survey.parameters.join_m if joins else 0.0
