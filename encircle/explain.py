@@ -322,7 +322,8 @@ def _say_margins(telling: _Telling) -> Iterator[str]:
     if crossed and neck["pessimistic"] is None and closing["pessimistic"] is None:
         yield "- narrowest place of the widest way: a crossing; no open ground leads out"
     elif path:
-        width = _span(neck, "no way", "a crossing")
+        unmeasured = "a crossing" if crossed else "no width to measure"
+        width = _span(neck, "no way", unmeasured)
         yield f"- narrowest place of the widest way: {width}{_at(telling, neck)}"
         front = _span(closing, "none needed", "none, a crossing")
         yield f"- new front that would close the ring: {front}"

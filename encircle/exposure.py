@@ -134,7 +134,7 @@ def measure_margins(
     pinched = necks.get("pessimistic" if outlooks["pessimistic"].is_open else "optimistic")
     return {
         "neck_width_m": {
-            **{r: _open_metres(necks[r].width_m) if r in necks else closed[r] for r in READINGS},
+            **{r: _neck_metres(necks[r].width_m) if r in necks else closed[r] for r in READINGS},
             "at": _degrees(network, pinched.at) if pinched else None,
             "evidence": _pinching(network, pinched) if pinched else [],
         },
@@ -153,6 +153,11 @@ def _open_metres(width: float) -> float | None:
     """Tell a width on an open reading: 0 means closed, so what is thinner than is told is not 0."""
     told = _metres(width)
     return None if told is None else max(told, LEAST_TOLD_M)
+
+
+def _neck_metres(width: float) -> float | None:
+    """Tell a neck; where an anchor or a place lies on a wall itself, no disc gets away from it."""
+    return _open_metres(width) if width else None
 
 
 def _degrees(network: Network, at: Sequence[float] | None) -> list[float] | None:
