@@ -675,6 +675,7 @@ NOT_CHECKED = (
     "the likelihood, and the pivots",
     "the confidence, but that a doubt keeps it low",
     "every sentence but the headline and the rule that decides, and what features are called",
+    "which evidence and reference a rule names, and where it comes from but the hash of the map",
     "the notices of slips of drawing, which are told beside those of the map",
     "the margins, but the neck of the path, and how wide the ground is there",
     "that no other way is wider at its narrowest place, and no other mode has more separate ways",

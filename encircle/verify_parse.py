@@ -508,8 +508,8 @@ def _parse_reason(node: Node, whose: str | None) -> tuple[str | None, str | None
     else:
         findings = node["findings"].maybe(Node.items) or []
         found = [f for f in findings if f["decides"].value is True]
-    if len(found) > 1:
-        raise node["findings"].fail("a list of findings of which one decides")
+        if len(found) != 1 and findings:
+            raise node["findings"].fail("a list of findings of which one decides")
     if not found:
         return None, None
     return found[0]["rule"].text(), found[0]["statement"].maybe(Node.text)

@@ -985,6 +985,14 @@ def test_a_lie_about_a_status_is_rejected(case, forge, words):
     rejected(given, said, words)
 
 
+@pytest.mark.parametrize("decides", [False, "true", 1])
+def test_findings_of_which_none_decides_are_no_judgement(decides):
+    given, said = salient()
+    said["findings"] = [{"rule": "isolated", "decides": decides}]
+    with pytest.raises(CertificateError, match="of which one decides"):
+        verify(said, given)
+
+
 def test_a_ring_straight_over_the_mouth_of_a_seam_is_rejected():
     given, _ = two_pieces_with_a_seam()
     said = judgement(given, "E2", closed=pocket_ring())
