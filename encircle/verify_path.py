@@ -594,8 +594,9 @@ def it_passes_no_corner(case: PathCase) -> Iterator[Fault]:
         core = _left_along(case, mode, run, LOOKED_BESIDE_M).buffer(-CORNER_M, quad_segs=2)
         pieces = [p for p in shapely.get_parts(core) if p.geom_type == "Polygon" and p.area]
         start, end = (Point(p) for p in shapely.get_coordinates(run)[[0, -1]])
-        here = [p.distance(start) <= SLACK_M for p in pieces]
-        there = [p.distance(end) <= SLACK_M for p in pieces]
+        near_m = CORNER_M + SLACK_M  # so far from either bank lies a place drawn on a barrier
+        here = [p.distance(start) <= near_m for p in pieces]
+        there = [p.distance(end) <= near_m for p in pieces]
         if goal is not None and goal.area:
             there = [p.intersection(goal).area > 0 for p in pieces]
         if any(one and other for one, other in zip(here, there, strict=True)):

@@ -241,7 +241,7 @@ def test_a_road_reaches_no_post_abroad_without_a_gate(north, gated, basis):
 def test_from_an_anchor_on_a_river_no_neck_is_measured_and_the_proof_holds():
     """A town's dot lies on its river: no disc gets away from there, and the way is open."""
     on_river = feature("town", point(35.18, 50.05), "anchor", side="BLUE")
-    judged = judge(HOME, *BAG, RIVER, UNIT, on_river)
-    assert judged.status.code in ("C0", "C1")
+    judged = judge(HOME, *BAG[:1], RIVER, UNIT, on_river)
+    assert judged.status.code == "C0"
     neck = judged.margins["neck_width_m"]
     assert (neck["optimistic"], neck["pessimistic"], neck["at"]) == (None, None, None)
