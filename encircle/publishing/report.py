@@ -234,7 +234,7 @@ def _environment() -> Environment:
         day=say_day,
         rating=lambda name: RATINGS.get(name, name),
         meaning=lambda name: MEANINGS.get(name, ""),
-        called=_call,
+        called=_call_in,
         trim_stop=lambda text: text.rstrip("."),
     )
     return environment
@@ -401,6 +401,12 @@ def _tell_ring(ring: Json, names: Names) -> Proof:
         f"{say_area(ring['area_km2'])} inside, with no way out across it."
     )
     return Proof("The proof: a ring that was closed", told, ("Length", "Held by", "Evidence"), rows)
+
+
+def _call_in(ids: object, judgement: object) -> str:
+    """Call features as a judgement does, both of a document that may say anything there."""
+    told = [name for name in ids if isinstance(name, str)] if isinstance(ids, list | tuple) else ()
+    return _call(told, _list_called(judgement) if isinstance(judgement, dict) else {})
 
 
 def _list_called(judgement: Json) -> dict[str, str]:
