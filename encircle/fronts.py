@@ -40,8 +40,10 @@ def leave_out_slivers(shape: BaseGeometry) -> BaseGeometry:
     """Leave out what of a polygon the grid swallows: no ground is left of it to lie beside."""
     kept = shapely.set_precision(shape, GRID_M)
     folded = kept.length < shape.length - CRACK_M  # a sliver has as much outline as it is long
-    if kept.is_empty or not folded:
-        return kept if kept.is_empty else shape
+    if kept.is_empty:
+        return kept
+    if not folded:
+        return shape
     # The rest stays as drawn: snapped, it would leave cracks along the neighbours that are not.
     left = shapely.intersection(shape, shapely.buffer(kept, GRID_M, quad_segs=2))
     return shapely.union_all([p for p in shapely.get_parts(left) if p.geom_type == "Polygon"])

@@ -152,6 +152,15 @@ def test_a_proof_of_no_known_kind_is_left_alone():
     assert publish(document)
 
 
+@pytest.mark.parametrize("junk", [1, "a", [None], {"a": 1}, {"a": [None]}], ids=repr)
+def test_junk_for_what_features_are_called_leaves_their_ids(junk):
+    document = json.loads(checked())
+    for claim in document["claims"]:
+        if claim["judgement"]:
+            claim["judgement"]["names"] = junk
+    assert publish(document)
+
+
 @given(st.data())
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_checked_claims_with_anything_anywhere_are_published_or_told(data):
