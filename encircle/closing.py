@@ -83,7 +83,8 @@ def find_new_front(
     if cut is not None and not len(cut):  # drawn coarsely, a narrow ground may be lost
         cut = _find_cut(shapes, shapely.segmentize(outlines, near_m))
     if cut is not None and len(cut):
-        near = shapely.union_all(draw_lines(cut[:, 0], cut[:, 1])).buffer(2 * near_m, quad_segs=2)
+        found = shapely.line_merge(shapely.union_all(draw_lines(cut[:, 0], cut[:, 1])))
+        near = shapely.simplify(found, near_m / 2).buffer(2 * near_m, quad_segs=2)
         cut = _find_cut(shapes, _cut_outlines(outlines, near_m, near))
     if cut is None:
         return None

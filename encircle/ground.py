@@ -633,10 +633,46 @@ def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
     What it can enter is drawn a hundredth of its width too large, and so covers a gap in a wall no
     thicker than that: smaller discs look for those.
     """
-    return shapely.union_all([_find_thinner(ground, width_m / n) for n in SMALLER_DISCS])
+    sides = _Sides(ground)
+    return shapely.union_all([_find_thinner(ground, width_m / n, sides) for n in SMALLER_DISCS])
 
 
-def _find_thinner(ground: BaseGeometry, width_m: float) -> BaseGeometry:
+class _Sides:
+    """The sides of ground, by what place they are near."""
+
+    def __init__(self, ground: BaseGeometry) -> None:
+        points, ring = shapely.get_coordinates(
+            shapely.get_rings(shapely.get_parts(ground)), return_index=True
+        )
+        along = np.flatnonzero(ring[1:] == ring[:-1])
+        self.ends = np.stack([points[along], points[along + 1]], axis=1)
+        self.lines = np.asarray(shapely.linestrings(self.ends))
+        self._tree = STRtree(self.lines)
+        self._ground = ground
+        shapely.prepare(ground)
+
+    def meet_at_corner(self, windows: NDArray[np.object_]) -> NDArray[np.bool_]:
+        """Tell in which windows there is one side, or two that meet: no wall has a gap there."""
+        window, side = self._tree.query(windows, "intersects")
+        count = np.bincount(window, minlength=len(windows))
+        first = np.searchsorted(window, np.arange(len(windows)))
+        alone = count <= 1
+        two = np.flatnonzero(count == 2)  # noqa: PLR2004 - the two sides of a corner
+        one, other = self.ends[side[first[two]]], self.ends[side[first[two] + 1]]
+        alone[two] = (one[:, :, None] == other[:, None]).all(axis=-1).any(axis=(1, 2))
+        return alone
+
+    def cut_out(self, window: BaseGeometry) -> BaseGeometry:
+        """Give the ground in a window, without going round all of it."""
+        near = self.lines[self._tree.query(window, "intersects")]
+        noded = shapely.union_all([window.boundary, *near])
+        faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+        places = shapely.point_on_surface(faces)
+        inside = shapely.contains(window, places) & shapely.contains(self._ground, places)
+        return shapely.union_all(faces[inside])
+
+
+def _find_thinner(ground: BaseGeometry, width_m: float, sides: _Sides) -> BaseGeometry:
     half = width_m / 2
     kept_corner = 1.5  # ratio of mitre to width: right angles stay, spikes go
     core = ground.buffer(-half, quad_segs=8)  # round: before a spike of a wall there is room
@@ -645,18 +681,26 @@ def _find_thinner(ground: BaseGeometry, width_m: float) -> BaseGeometry:
     if not wide.is_valid:  # an outline moved with its corners may cross itself
         wide = shapely.make_valid(wide, method="structure", keep_collapsed=False)
     parts = shapely.get_parts(lay_over(shapely.difference, ground, wide))
-    thin = [p for p in parts if p.geom_type == "Polygon" and not p.is_empty]
+    thin = parts[shapely.area(parts) > 0]
+    large = shapely.area(thin) > LEAST_THIN_M2
     # what is smaller is rounding along wide ground, unless it leads through or stands alone
-    kept = [p for p in thin if p.area > LEAST_THIN_M2 or _leads_through(p, ground)]
+    crumbs = thin[~large]
+    left, bottom, right, top = shapely.bounds(crumbs).T
+    windows = np.asarray(
+        shapely.box(left - CRACK_M, bottom - CRACK_M, right + CRACK_M, top + CRACK_M)
+    )
+    apart = ~sides.meet_at_corner(windows)
+    gaps = [
+        crumb
+        for crumb, window in zip(crumbs[apart], windows[apart], strict=True)
+        if _leads_through(crumb, sides.cut_out(window))
+    ]
     alone = [p for p in shapely.get_parts(ground) if 0 < p.area <= LEAST_THIN_M2]
-    return shapely.union_all([*kept, *alone])
+    return shapely.union_all([*thin[large], *gaps, *alone])
 
 
-def _leads_through(part: BaseGeometry, ground: BaseGeometry) -> bool:
+def _leads_through(part: BaseGeometry, around: BaseGeometry) -> bool:
     """Tell a gap in a wall, however short, from a crumb that lies along one side of wide ground."""
-    left, bottom, right, top = part.bounds
-    window = box(left - CRACK_M, bottom - CRACK_M, right + CRACK_M, top + CRACK_M)
-    around = lay_over(shapely.intersection, ground, window)
     rim = lay_over(shapely.difference, part.buffer(GRID_M, quad_segs=2), part)
     met = shapely.get_parts(lay_over(shapely.intersection, around, rim))
     return bool((shapely.area(met) > TOUCH_M**2).sum() > 1)  # snapping may widen any gap
