@@ -181,7 +181,10 @@ def _cut(
 ) -> list[Piece]:
     if not routes:
         return []
-    noded = shapely.union_all([ground.linework, *(line for _, line, _ in routes)], grid_size=GRID_M)
+    lines = [line for _, line, _ in routes]
+    boundaries = shapely.get_parts(ground.linework)
+    met = np.unique(STRtree(boundaries).query(lines, "dwithin", ON_LINE_M)[1])  # noded before
+    noded = shapely.union_all([*boundaries[met], *lines], grid_size=GRID_M)
     parts = _split_at_stops(shapely.get_parts(noded), routes, stops)
     parts = parts[~junctions.merge_across(parts)]
     middles = shapely.line_interpolate_point(parts, 0.5, normalized=True)
