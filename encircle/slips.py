@@ -57,6 +57,9 @@ SAME_M = 1.0
 SLIVER, WHOLLY = 0.01, 0.99
 """An anchor less than this share of which is on hostile ground is not told of, for edges are drawn
 twice; one more than this share of which is lies wholly there."""
+BESIDE_M = 1_000.0
+"""An anchor this near to the ground of its side was meant to stand on it, metres: what a pin on a
+town is off by. Source: convention of this project."""
 FAR_SHARE = 3.0
 """A feature this many times as far off as the rest is wide lies on another map."""
 FAR_LEAST_M = 100_000.0
@@ -434,6 +437,26 @@ def find_anchor_slips(sheet: Sheet) -> Iterator[Notice]:
             )  # fmt: skip
 
 
+def find_anchors_beside(sheet: Sheet) -> Iterator[Notice]:
+    """Find anchors drawn as a point a little off the ground of their side, where nobody speaks."""
+    own = [sheet.shapes[c.id] for c, what in sheet.controls if what.startswith("own")]
+    if not own or sheet.situation.uncovered == "open":
+        return
+    ground = shapely.union_all(own)
+    for anchor in _list_land_anchors(sheet):
+        shape = sheet.shapes[anchor.id]
+        off_m = shape.distance(ground)
+        spoken = any(sheet.shapes[c.id].intersects(shape) for c, _ in sheet.controls)
+        if shape.geom_type == "Point" and 0 < off_m <= BESIDE_M and not spoken:
+            yield _tell(
+                "anchor_beside_its_ground", "caution",
+                f"{sheet.call(anchor)} lies at {sheet.say_place(shape)}, {max(off_m, 1):.0f} m off "
+                f"the ground of {sheet.name_side(anchor.side)}, where nobody says who holds the "
+                "ground: it is reached only over that. Move it onto the ground, or draw the ground "
+                "on to it.", anchor.id,
+            )  # fmt: skip
+
+
 def find_anchors_abroad(sheet: Sheet) -> Iterator[Notice]:
     """Find land anchors on neutral ground that no crossing leads to: nobody walks there."""
     for anchor in _list_land_anchors(sheet):
@@ -655,6 +678,7 @@ CHECKS: tuple[Callable[[Sheet], Iterator[Notice]], ...] = (
     find_force_on_hostile_ground,
     find_anchor_slips,
     find_anchors_abroad,
+    find_anchors_beside,
     find_unbridged_routes,
     find_idle_crossings,
     find_tunnels_to_the_enemy,

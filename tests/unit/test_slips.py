@@ -96,6 +96,16 @@ def inspect(*features, **whole):
             id="a river that runs into the front",
         ),
         pytest.param(
+            [unit(), feature("depot", point(3000, 3010), "anchor", side="BLUE")],
+            {"anchor_beside_its_ground"},
+            id="an anchor 10 m off its ground",
+        ),
+        pytest.param(
+            [unit(), feature("depot", point(3000, 2990), "anchor", side="BLUE")],
+            set(),
+            id="an anchor 10 m inside its ground",
+        ),
+        pytest.param(
             [
                 unit(),
                 ABROAD,
