@@ -28,8 +28,9 @@ LEXICON_HEAD = """\
 # Lexicon
 
 Which definition a phrase is taken for, and from where. `*` stands for any ending, `(a|b)` for
-either, `[x]` for a word that may be missing, `…` for at most six words. *Says* is the answer the
-phrase asserts by itself; negation, reserve, future and condition round it are read apart, as
+either, `[x]` for a word that may be missing, `…` for at most six words, `!x` for one that must not
+come next. *Says* is the answer the phrase asserts by itself; negation, reserve, future and
+condition round it are read apart, as
 [docs/words.md](words.md) tells. Written by `docs/refresh.py`.
 """
 EXAMPLES = ROOT / "docs" / "examples.md"

@@ -152,7 +152,9 @@ def draft_scenario(  # noqa: PLR0913 - what the first features need
         "definitions": {},
         "history": {"confidence": "", "note": ""},
     }
-    rows = "\n".join(f"| `{json.loads(f)['id']}` | {JUDGEMENT} ? | C3; ? |" for f in features)
+    rows = "\n".join(
+        f"| `{json.loads(f)['id']}` | {JUDGEMENT} ? [source-a] | C3; ? |" for f in features
+    )
     sources = (
         f"# Sources: {name}\n\nHand-drawn. No map file is copied.\n\n"
         f"| feature | where it comes from | how sure |\n|---|---|---|\n{rows}\n\n"

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -55,6 +56,7 @@ _REFERENCE = re.compile(
     r"\[(?P<key>[a-z0-9]+(?:-[a-z0-9]+)*)\] (?P<text>.+?) "
     r"(?P<reached>Read by two\.|Read\.|Read by one of two\.|Read in an excerpt\.|Not reached\.)"
 )
+_NAMED = re.compile(r"`([^`]+)`")
 _ADDRESS = re.compile(r"https?://[\w.-]+\.[\w-]+\.?(?::\d+)?/[^\s<>]*[\w)/=-]")
 _HOME_PAGE = re.compile(r"https?://[^/]+/?")
 _PRINTED = re.compile(r"\b1[89]\d\d\b|\b20\d\d\b")
@@ -78,6 +80,10 @@ class Row:
     def keys(self) -> tuple[str, ...]:
         """The references it cites."""
         return tuple(_KEY.findall(self.origin))
+
+    def names(self, feature: str) -> bool:
+        """Tell whether it speaks of a feature: by its id, or by a pattern such as `road-*`."""
+        return any(fnmatchcase(feature, name) for name in _NAMED.findall(self.feature))
 
     @property
     def grade(self) -> tuple[str, int] | None:
@@ -265,6 +271,7 @@ def find_faults_of_map(
     listed = {source["id"]: source for source in scenario.heading.get("sources", [])}
     for check in (_check_mirror, _check_basis, _check_fire, _check_confidence):
         yield from check(scenario, situation, provenance, listed)
+    yield from find_faults_of_features(situation.features, provenance)
     yield from _check_times(situation)
 
 
@@ -287,6 +294,17 @@ def _check_mirror(
         strange = [s.id for s in feature.sources if s.id not in listed]
         if strange or not (feature.sources or isinstance(feature, Claim)):
             yield "cites no source of the map", (feature.id,)
+
+
+def find_faults_of_features(features: Iterable[Feature], provenance: Provenance) -> Iterator[Fault]:
+    """Every feature but the claims has a row, and cites nothing that its rows do not."""
+    for feature in (feature for feature in features if not isinstance(feature, Claim)):
+        rows = [row for row in provenance.rows if row.names(feature.id)]
+        told = {AUTHORS}.union(*(row.keys for row in rows))
+        if not rows:
+            yield "no row says where it comes from", (feature.id,)
+        elif strange := sorted({source.id for source in feature.sources} - told):
+            yield f"cites {', '.join(strange)}, and no row of it does", (feature.id,)
 
 
 def shows(feature: Feature, what: str, listed: dict[str, Json]) -> bool:

@@ -448,7 +448,10 @@ def _find_last_other(left: str, language: Language) -> int:
     words = list(WORD.finditer(left))[-LEFT_WORDS:]
     placing = re.compile(rf"{compile_any(language.places).pattern}(?:\s+[\w'’-]+){{0,2}}\s+$")
     found = compile_any(language.backward).finditer(left, words[0].start() if words else 0)
+    named = [force.span() for force in compile_any(language.military).finditer(left)]
     for other in reversed(list(found)):
+        if any(start <= other.start() < end for start, end in named):
+            continue  # a company by itself is in trade; a private military company is not
         before = left[: other.start()]
         is_terrain = compile_any(language.terrain).fullmatch(other[0]) is not None
         armed = compile_any(language.military).search(before)

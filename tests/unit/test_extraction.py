@@ -153,6 +153,37 @@ def test_a_number_of_people_is_read_at_its_least(said, number):
     assert [p.number for p in propose_claims(said)] == [number]
 
 
+@pytest.mark.parametrize(
+    ("said", "definitions"),
+    [
+        pytest.param("The road to Vuhledar is cut, the brigade said.", ["vehicle_cut"], id="way"),
+        pytest.param("The brigade on the road to Pokrovsk is cut off.", ["land_cut"], id="on it"),
+        pytest.param("Ukrainian troops on the roads are cut off.", ["land_cut"], id="on roads"),
+        pytest.param("The army's railway budget was cut.", [], id="money"),
+        pytest.param("The road was cut through the forest by the army.", [], id="built"),
+        pytest.param("The brigade was on the road when power was cut.", [], id="power"),
+        pytest.param("Russian troops control all the roads.", ["vehicle_cut"], id="all ways held"),
+        pytest.param("Police control all the roads into the fair.", [], id="police"),
+        pytest.param("A mouse was caught in a trap.", [], id="a mouse"),
+    ],
+)
+def test_a_way_is_cut_and_not_who_stands_on_it(said, definitions):
+    assert [p.definition for p in propose_claims(said)] == definitions
+
+
+@pytest.mark.parametrize(
+    ("who", "definitions"),
+    [
+        ("Units of the private military company Wagner", ["land_cut"]),
+        ("Soldiers of private military companies", ["land_cut"]),
+        ("The insurance company", []),
+    ],
+)
+def test_a_company_that_is_named_as_armed_is_no_trade(who, definitions):
+    said = f"{who} surrounded Bakhmut in the morning."
+    assert [p.definition for p in propose_claims(said)] == definitions
+
+
 def test_a_proposal_is_an_entry_of_a_claims_file():
     [proposal] = propose_claims("Putin said that the troops were blocked.", date(2025, 3, 14))
     claim = proposal.to_claim(1, "kursk-group")

@@ -5,11 +5,20 @@ import shutil
 from pathlib import Path
 
 import pytest
+from shapely import LineString
 
 from encircle.drafting import draft_scenario, find_mistakes
 from encircle.formats.scenarios import SOURCES, read_scenario
-from encircle.provenance import KIND_OF_REACHED, KINDS, Provenance, find_faults_of_text
+from encircle.provenance import (
+    AUTHORS,
+    KIND_OF_REACHED,
+    KINDS,
+    Provenance,
+    find_faults_of_features,
+    find_faults_of_text,
+)
 from encircle.provenance_counts import count_provenance
+from encircle.situation import Claim, Route, Source
 from encircle.words.agreement import find_disagreement
 
 GOOD = """# Sources: somewhere
@@ -94,7 +103,7 @@ def test_a_reference_listed_twice_is_told():
 def faults(tmp_path):
     """Draft a state in the right form, change map and expectation, and give what is told."""
 
-    def find(change):
+    def find(change, row=""):
         name = "somewhere-1999-01-02"
         folder = tmp_path / name
         if folder.exists():
@@ -106,6 +115,7 @@ def faults(tmp_path):
         document = json.loads(files["situation.geojson"])
         expected = json.loads(files["expected.json"]) | {"acceptable": ["C1"]}
         text = files[SOURCES].replace("<https://?>", "<https://example.org/a>")
+        text = text.replace("\n\n## Dates", f"{row}\n\n## Dates")
         document["situation"]["sources"][0]["url"] = "https://example.org/a"
         change(document, expected)
         (folder / "situation.geojson").write_text(json.dumps(document), "utf-8")
@@ -116,8 +126,12 @@ def faults(tmp_path):
     return find
 
 
+def feature_of(document, name):
+    return next(f for f in document["features"] if f["id"] == name)
+
+
 def feature(document, name):
-    return next(f["properties"] for f in document["features"] if f["id"] == name)
+    return feature_of(document, name)["properties"]
 
 
 def claim(made_at):
@@ -144,6 +158,7 @@ def test_a_draft_holds_nothing_but_its_gaps(faults):
         (lambda d, _: d["situation"]["sources"][0].update(id="b"), "is no reference"),
         (lambda d, _: d["situation"]["sources"][0].update(url="https://a.org/b"), "another addr"),
         (lambda d, _: d["situation"]["sources"][1].update(credibility=2), "C3 at best"),
+        (lambda d, _: feature_of(d, "road").update(id="byway"), "no row says"),
         (lambda _, e: e["history"].update(confidence="high"), "confidence high"),
         (
             lambda d, e: (
@@ -158,6 +173,27 @@ def test_what_a_map_says_beyond_its_sources_is_told(faults, change, told):
     assert any(told in fault for fault in faults(change))
 
 
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("| `road`, `bridge` | [press] |", None),
+        ("| F3 on `r*` | Author's judgement: by [press] |", None),
+        ("| `r*` | by hand [atlas] |\n| `road` cut | [press] |", None),
+        ("| `road` | by hand [atlas] |", "cites press, and no row of it does"),
+        ("| `road` | Author's judgement: by hand |", "cites press, and no row of it does"),
+        ("| `roads`, road | [press] |", "no row says where it comes from"),
+    ],
+)
+def test_a_feature_cites_what_its_rows_cite_and_no_more(row, told):
+    """Whichever row names it, by its id or by a pattern; the author's judgement needs no key."""
+    table = f"| feature | where it comes from | how sure |\n|---|---|---|\n{row} B2 |\n"
+    cited = tuple(Source(name, name) for name in ("press", AUTHORS))
+    road = Route(id="road", geometry=LineString([(0, 0), (1, 1)]), sources=cited)
+    claims = Claim(id="claim-a", geometry=None, sources=cited)
+    faults = find_faults_of_features([road, claims], Provenance(table))
+    assert list(faults) == ([(told, ("road",))] if told else [])
+
+
 def test_fire_nobody_reported_does_not_part_c2_from_c1(faults):
     def burn(document, expected):
         zone = {"kind": "fire", "side": "BB", "grade": "F3", "sources": ["authors"]}
@@ -165,14 +201,15 @@ def test_fire_nobody_reported_does_not_part_c2_from_c1(faults):
         document["features"].append({**ground, "id": "fire", "properties": zone})
         expected["acceptable"] = ["C2"]
 
-    assert "nobody reported the fire: C2 is expected and C1 is not" in faults(burn)
+    row = "\n| `fire` | guns are told of [source-a] | B2 |"
+    assert "nobody reported the fire: C2 is expected and C1 is not" in faults(burn, row)
 
     def report(document, expected):
         burn(document, expected)
         document["situation"]["sources"][0]["shows"] = ["fire"]
         feature(document, "fire")["sources"] = ["source-a"]
 
-    assert faults(report) == []
+    assert faults(report, row) == []
 
 
 # -- words and counts ------------------------------------------------------------------------

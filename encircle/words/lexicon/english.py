@@ -35,6 +35,7 @@ TERMS = (
     Term("hemmed in", "land_cut", POPULAR),
     Term("trapped", "land_cut", POPULAR),
     Term("bottled up", "land_cut", POPULAR),
+    Term("(caught|is|are|was|were) … in a trap", "land_cut", POPULAR),
     Term("blocked", "land_cut", SEALED, also=("isolation",)),
     Term("blockaded", "land_cut", SIEGE, also=("isolation",)),
     Term("besieged", "land_cut", SIEGE),
@@ -80,7 +81,15 @@ TERMS = (
          "vehicle_cut", GLOC, also=("land_cut",)),
     Term("(cut|severed|cut off) … supply (road|route|line)*",
          "vehicle_cut", GLOC, also=("land_cut",)),
+    Term("(road|highway|railway) [to *|to the *|from *|from the *] (is|was|has been) "
+         "[now|already|also] (cut|severed) !off",
+         "vehicle_cut", GLOC, also=("land_cut",)),
+    Term("(roads|highways|railways) [to *|to the *|from *|from the *] (are|were|have been) "
+         "[now|already|also] (cut|severed) !off",
+         "vehicle_cut", GLOC, also=("land_cut",)),
     Term("control all … avenues of approach", "vehicle_cut", GLOC),
+    Term("control* all [of] [the|its|their] [main|major|supply] (road|route|highway)*",
+         "vehicle_cut", GLOC, also=("land_cut",)),
     Term("under [full|complete|total] [enemy|hostile] (fire|gunfire|artillery|drone) control",
          "fire_control", FIRE, sure=True),
     Term("(full|complete|total) (fire|gunfire|artillery|drone) control",

@@ -127,14 +127,17 @@ def compile_phrase(phrase: str) -> str:
     Turn a phrase of the lexicon into a regular expression over folded text.
 
     `*` stands for any ending, `(a|b)` for either, `[x]` for a word that may be missing, `…` for
-    at most six words.
+    at most six words, and `!x` at the end for a word that must not come next.
 
     Examples
     --------
     >>> import re
     >>> bool(re.search(compile_phrase("cut off [from] suppl*"), "cut off supplies"))
     True
+    >>> bool(re.search(compile_phrase("road is cut !off"), "who is on that road is cut off"))
+    False
     """
+    phrase, _, barred = phrase.partition(" !")
     words = re.findall(r"\[[^\]]*\]|\([^)]*\)[\w*]*|…|[^\s\[\]()…]+", phrase)
     last = max(i for i, word in enumerate(words) if word[0] not in "[…")
     written = ""
@@ -146,7 +149,8 @@ def compile_phrase(phrase: str) -> str:
             written += f"(?:(?:{inner}){SPACE})?" if i < last else f"(?:{SPACE}(?:{inner}))?"
         else:
             written += _compile_word(word) + (SPACE if i < last else "")
-    return rf"(?<![\w]){written}(?![\w])"
+    after = rf"(?!{SPACE}{_compile_word(barred)}(?![\w]))" if barred else ""
+    return rf"(?<![\w]){written}(?![\w]){after}"
 
 
 def _compile_word(word: str) -> str:
