@@ -94,7 +94,7 @@ def test_a_reference_listed_twice_is_told():
 def faults(tmp_path):
     """Draft a state in the right form, change map and expectation, and give what is told."""
 
-    def find(change):
+    def find(change, row="`road` | Author's judgement: ? | C3"):
         name = "somewhere-1999-01-02"
         folder = tmp_path / name
         if folder.exists():
@@ -106,6 +106,7 @@ def faults(tmp_path):
         document = json.loads(files["situation.geojson"])
         expected = json.loads(files["expected.json"]) | {"acceptable": ["C1"]}
         text = files[SOURCES].replace("<https://?>", "<https://example.org/a>")
+        text = text.replace("`road` | Author's judgement: ? | C3", row)
         document["situation"]["sources"][0]["url"] = "https://example.org/a"
         change(document, expected)
         (folder / "situation.geojson").write_text(json.dumps(document), "utf-8")
@@ -173,6 +174,29 @@ def test_fire_nobody_reported_does_not_part_c2_from_c1(faults):
         feature(document, "fire")["sources"] = ["source-a"]
 
     assert faults(report) == []
+
+
+@pytest.mark.parametrize(
+    ("grade", "by_one", "by_two"),
+    [("A2", 1, 1), ("B1", 1, 0), ("B2", 0, 0), ("C1", 1, 0), ("C3", 0, 0), ("A1", 1, 1)],
+)
+def test_a_row_is_no_better_than_its_sources_and_only_agreement_bears_a_thing_out(
+    faults, grade, by_one, by_two
+):
+    row = f"`ro*` | told [source-a] [source-b] | {grade}"
+
+    def told(*others):
+        def cite(document, _):
+            first = document["situation"]["sources"][0]
+            first.update(reliability="B", credibility=2)
+            more = [first | {"id": f"source-{i}", "origin": origin} for i, origin in others]
+            document["situation"]["sources"] += more
+            feature(document, "road")["sources"] += [source["id"] for source in more]
+
+        return sum("its sources bear out" in fault for fault in faults(cite, row))
+
+    assert told() == told(("b", "source-a")) == told(("b", "geonames")) == by_one
+    assert told(("b", "somebody else")) == by_two
 
 
 # -- words and counts ------------------------------------------------------------------------
