@@ -43,6 +43,10 @@ CLAIM_AFTER = timedelta(days=1)
 """How much later: what is said on the day of the map."""
 ACCOUNTS_FOR_HIGH = 2
 """Accounts of different origin that confidence *high* asks for."""
+ACCOUNTS_THAT_AGREE = 2
+"""Accounts of different origin by which a thing is better borne out than by the best of them."""
+GAZETTEERS = {"geonames", "openstreetmap"}
+"""Origins of what shows where a place lies, and nothing of who stood there."""
 BANNED = (r"truth table", r"table of cases", r"from memory", r"follows from C\d")
 """Words for what no reader can open, or for a grade drawn from the code it should prove."""
 LANGUAGES = (
@@ -272,6 +276,7 @@ def find_faults_of_map(
     for check in (_check_mirror, _check_basis, _check_fire, _check_confidence):
         yield from check(scenario, situation, provenance, listed)
     yield from find_faults_of_features(situation.features, provenance)
+    yield from _check_grades(situation, provenance, listed)
     yield from _check_times(situation)
 
 
@@ -372,6 +377,35 @@ def _check_confidence(
     origins = {listed.get(key, {}).get("origin", key) for key in read}
     if len(origins) < ACCOUNTS_FOR_HIGH:
         yield "confidence high, and no two accounts of different origin were read", ()
+
+
+def _check_grades(
+    situation: Situation, provenance: Provenance, listed: dict[str, Json]
+) -> Iterator[Fault]:
+    """
+    No row is graded better than the sources that its features cite on the map.
+
+    The letter says how reliable he is who tells it, and no second witness changes the first: it is
+    that of the best source at most. The digit says how well the thing is borne out, which is what
+    accounts of different origin do for each other; a single one bears out what itself is worth.
+    """
+    features = {feature.id: feature for feature in situation.features}
+    for row in provenance.rows:
+        if row.grade is None or row.is_judgement:  # a judgement has a check of its own
+            continue
+        for name in filter(row.names, features):
+            cited = [listed[s.id] for s in features[name].sources if s.id in listed]
+            if cited and not _is_no_better(row.grade, best := _best_grade(cited)):
+                graded, borne = ("".join(map(str, grade)) for grade in (row.grade, best))
+                yield f"graded {graded}, and its sources bear out {borne}", (name,)
+
+
+def _best_grade(cited: list[Json]) -> tuple[str, int]:
+    """Give the best grade that sources can bear out: the best letter, and 1 where they agree."""
+    origins = {source.get("origin", source["id"]) for source in cited} - {AUTHORS, *GAZETTEERS}
+    best = min(int(source.get("credibility", 6)) for source in cited)
+    letter = min(str(source.get("reliability", "F")) for source in cited)
+    return letter, 1 if len(origins) >= ACCOUNTS_THAT_AGREE else best
 
 
 def _check_times(situation: Situation) -> Iterator[Fault]:

@@ -21,6 +21,7 @@ from encircle.provenance_counts import count_provenance
 from encircle.situation import Claim, Route, Source
 from encircle.words.agreement import find_disagreement
 
+ROAD = "`road` | Author's judgement: ? [source-a] | C3"
 GOOD = """# Sources: somewhere
 
 | feature | where it comes from | how sure |
@@ -103,7 +104,7 @@ def test_a_reference_listed_twice_is_told():
 def faults(tmp_path):
     """Draft a state in the right form, change map and expectation, and give what is told."""
 
-    def find(change, row=""):
+    def find(change, row="", road=ROAD):
         name = "somewhere-1999-01-02"
         folder = tmp_path / name
         if folder.exists():
@@ -115,7 +116,7 @@ def faults(tmp_path):
         document = json.loads(files["situation.geojson"])
         expected = json.loads(files["expected.json"]) | {"acceptable": ["C1"]}
         text = files[SOURCES].replace("<https://?>", "<https://example.org/a>")
-        text = text.replace("\n\n## Dates", f"{row}\n\n## Dates")
+        text = text.replace("\n\n## Dates", f"{row}\n\n## Dates").replace(ROAD, road)
         document["situation"]["sources"][0]["url"] = "https://example.org/a"
         change(document, expected)
         (folder / "situation.geojson").write_text(json.dumps(document), "utf-8")
@@ -201,15 +202,39 @@ def test_fire_nobody_reported_does_not_part_c2_from_c1(faults):
         document["features"].append({**ground, "id": "fire", "properties": zone})
         expected["acceptable"] = ["C2"]
 
-    row = "\n| `fire` | guns are told of [source-a] | B2 |"
+    row = "\n| `fire` | guns are told of [source-a] | C3 |"
     assert "nobody reported the fire: C2 is expected and C1 is not" in faults(burn, row)
 
     def report(document, expected):
         burn(document, expected)
-        document["situation"]["sources"][0]["shows"] = ["fire"]
+        told = {"shows": ["fire"], "reliability": "B", "credibility": 3}
+        document["situation"]["sources"][0].update(told)
         feature(document, "fire")["sources"] = ["source-a"]
 
     assert faults(report, row) == []
+
+
+@pytest.mark.parametrize(
+    ("grade", "by_one", "by_two"),
+    [("A2", 1, 1), ("B1", 1, 0), ("B2", 0, 0), ("C1", 1, 0), ("C3", 0, 0), ("A1", 1, 1)],
+)
+def test_a_row_is_no_better_than_its_sources_and_only_agreement_bears_a_thing_out(
+    faults, grade, by_one, by_two
+):
+    row = f"`ro*` | told [source-a] [source-b] | {grade}"
+
+    def told(*others):
+        def cite(document, _):
+            first = document["situation"]["sources"][0]
+            first.update(reliability="B", credibility=2)
+            more = [first | {"id": f"source-{i}", "origin": origin} for i, origin in others]
+            document["situation"]["sources"] += more
+            feature(document, "road")["sources"] += [source["id"] for source in more]
+
+        return sum("its sources bear out" in fault for fault in faults(cite, road=row))
+
+    assert told() == told(("b", "source-a")) == told(("b", "geonames")) == by_one
+    assert told(("b", "somebody else")) == by_two
 
 
 # -- words and counts ------------------------------------------------------------------------
