@@ -357,11 +357,20 @@ class Ground:
         """Unite faces into one shape; they never overlap, so their shared edges just go."""
         return shapely.coverage_union_all(self.faces[faces])
 
-    def faces_at(self, point: BaseGeometry) -> list[int]:
+    def faces_at(self, point: BaseGeometry, within_m: float = TOUCH_M) -> list[int]:
         """List the faces whose closure holds a point; more than one on a boundary."""
-        touched = self.tree.query(point, "dwithin", TOUCH_M)
+        touched = self.tree.query(point, "dwithin", within_m)
         found = touched if len(touched) else self.tree.query(point, "dwithin", ON_LINE_M)
         return sorted(int(i) for i in found)
+
+    def faces_round(self, place: BaseGeometry) -> list[int]:
+        """
+        List the faces whose closure holds a place as it is drawn.
+
+        Snapping moves boundaries by less than the grid, and places stay: one drawn on a boundary
+        is on both sides of it.
+        """
+        return self.faces_at(place, GRID_M)
 
     def faces_under(self, line: BaseGeometry) -> list[int]:
         """List the faces a line runs over for more than the slack; else those it touches."""

@@ -44,6 +44,9 @@ LANDING = 128
 """Bit of the walk between a boat and the ground or road it lands at."""
 ROUTE_BITS = LAND_BITS & ~MODE_BITS["boat"]
 """Modes that a join between routes may carry: a boat needs a crossing."""
+STEP_M = 1.0
+"""So far from its end a stretch of road is looked at to tell which side of a barrier it is on, and
+where it is got onto, metres. Source: convention here."""
 FACILITIES = ("airstrip", "port")
 """Crossings that lead off the map: to the side's own air or sea anchors."""
 
@@ -74,6 +77,13 @@ class Piece:
     because: dict[Reading, Reason | None]
     each: dict[Reading, tuple[int, ...]]
     """What each of the routes carries here, in their order."""
+
+    @property
+    def past_its_ends(self) -> LineString:
+        """Give the stretch without its ends: one that ends at a bank is got onto beside it."""
+        step_m = min(STEP_M, self.line.length / 3)
+        inner: LineString = shapely.ops.substring(self.line, step_m, self.line.length - step_m)
+        return inner
 
     def carriers(self, reading: Reading, bits: int) -> list[str]:
         """Name the routes that carry any of the modes in `bits`."""
@@ -334,7 +344,7 @@ class _Junctions:
 
     def ends_of(self, line: LineString) -> tuple[int, int]:
         points = shapely.get_coordinates(line)
-        step = min(1.0, line.length / 3)
+        step = min(STEP_M, line.length / 3)
         first = line.interpolate(step)
         last = line.interpolate(line.length - step)
         return self._at(points[0], first, step), self._at(points[-1], last, step)

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 MANY_PAIRS = 100_000
 """Above this many pairs of edges and sides a tree finds those that meet."""
+TURN_RAD = math.radians(5)
+"""The edge of the area turns so far between two corners that a way is led to from afar, radians.
+The side of a map is straight in degrees and bent on the plane, in thousands of short sides."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,17 @@ class Ground:
         rings = [list_segments(ring) for ring in (area.exterior, *area.interiors)]
         self.sides = np.concatenate(rings)
         self.ring = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
+        self.turning = _list_turning(self.sides, self.ring)
         self.all_sides = np.concatenate([self.sides, start.sides, goals.sides])
         self.counts = np.cumsum([len(part) for part in (self.sides, start.sides, goals.sides)])
         shapely.prepare([self.room, self.area, self.inside])
+
+
+def _list_turning(sides: Floats, ring: Ints) -> Bools:
+    """Tell at which starts of sides an edge has turned far enough since the last such one."""
+    along = sides[:, 1] - sides[:, 0]
+    turned = np.unwrap(np.arctan2(along[:, 1], along[:, 0])) // TURN_RAD
+    return np.concatenate([[True], (np.diff(turned) != 0) | (np.diff(ring) != 0)])
 
 
 class Diagram(NamedTuple):
@@ -324,7 +335,14 @@ def _pair_boxes(a: Floats, b: Floats, sides: Floats) -> tuple[Ints, Ints]:
 def _follow_ring(
     ground: Ground, diagram: Diagram, network: Network, crossed: Crossings
 ) -> tuple[Ints, Ints]:
-    """Add the steps along the area's edge, where the nearest wall may be far."""
+    """
+    Add the steps along the area's edge, where the nearest wall may be far.
+
+    Returns
+    -------
+    corner, site
+        The nodes where the edge turns, and the site nearest to each.
+    """
     on_ring = crossed.side < len(ground.sides)
     corner = network.add_nodes(ground.sides[:, 0])
     node = np.concatenate([corner, crossed.node[on_ring]])
@@ -339,7 +357,8 @@ def _follow_ring(
     xy = np.concatenate(network.nodes)
     sites = diagram.find_nearest((xy[u] + xy[v]) / 2)
     network.add_steps(u, v, np.stack([sites, sites], axis=1))
-    return corner, diagram.find_nearest(xy[corner])
+    turning = corner[ground.turning]
+    return turning, diagram.find_nearest(xy[turning])
 
 
 def _list_cells(
