@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from encircle.verify_reach import Flood
 from encircle.verify_spans import spans_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -42,12 +43,17 @@ def disjoint_ways_are_disjoint(case: PathCase) -> Iterator[Fault]:
     for way in said.ways:
         if not set(way) & set(said.cut):
             yield Fault("the cut misses a way", way)
+    roads = _Roads(case) if case.ground_leads_out and len(said.ways) > 1 else None
     for one, other in combinations(said.ways[:MOST_WAYS], 2):
+        same = set(one) == set(other)
+        if same and roads is not None and _are_all_routes(case, one):
+            continue  # counted below
         shared = [name for name in sorted(set(one) & set(other))
-                  if not _can_be_shared(case, name, same=set(one) == set(other))]  # fmt: skip
+                  if not _can_be_shared(case, name, same=same)]  # fmt: skip
         if shared:
             yield Fault("two ways share a route or crossing", tuple(shared))
-    yield from _count_on_one_road(case)
+    if roads is not None:
+        yield from _count_on_same_roads(case, roads)
     yield from _lines_exist(case, sorted({*said.cut, *(n for way in said.ways for n in way)}))
 
 
@@ -88,17 +94,21 @@ def _can_be_shared(case: PathCase, name: str, *, same: bool) -> bool:
     )
 
 
-def _count_on_one_road(case: PathCase) -> Iterator[Fault]:
-    """Where ground is not counted, one road alone gives as many ways as flow through it."""
-    ways = case.path.disjoint.ways
-    names = sorted({way[0] for way in ways if len(way) == 1 and ways.count(way) > 1})
-    roads = _Roads(case) if names and case.ground_leads_out else None
-    for name in names:
-        counted = ways.count((name,))
-        if roads is not None and isinstance(case.survey.known.get(name), Route):
-            most = roads.count_ways(name)
-            if counted > most:
-                yield Fault(f"{counted} ways are counted on {name!r}, which has {most}", (name,))
+def _are_all_routes(case: PathCase, way: Sequence[str]) -> bool:
+    return all(isinstance(case.survey.known.get(name), Route) for name in way)
+
+
+def _count_on_same_roads(case: PathCase, roads: _Roads) -> Iterator[Fault]:
+    """Where ground is not counted, the same roads give as many ways as flow through them."""
+    counted = Counter(frozenset(way) for way in case.path.disjoint.ways)
+    for names, count in counted.items():
+        if count > 1 and _are_all_routes(case, sorted(names)):
+            most = roads.count_ways(names)
+            if count > most:
+                on = " and ".join(map(repr, sorted(names)))
+                yield Fault(
+                    f"{count} ways are counted on {on}, which has {most}", (*sorted(names),)
+                )
 
 
 class _Roads:
@@ -158,9 +168,9 @@ class _Roads:
             if away <= min(far) + TOLERANCE_M:
                 yield from _ends_of(stretch)
 
-    def count_ways(self, name: str) -> int:
-        """Count the ways by one route alone that share no stretch: the greatest flow."""
-        route = self.routes[name]
+    def count_ways(self, names: Iterable[str]) -> int:
+        """Count the ways by some routes alone that share no stretch: the greatest flow."""
+        route = union_of(self.routes[name] for name in names if name in self.routes)
         edges = [
             _ends_of(s)
             for s in self.stretches
