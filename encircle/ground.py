@@ -287,6 +287,20 @@ class Drawing:
     zones: tuple[Zone, ...]
     anchors: tuple[tuple[Anchor, BaseGeometry, tuple[Reading, ...]], ...]
 
+    @cached_property
+    def _control(self) -> dict[str, BaseGeometry]:
+        """Control polygons on the plane, on whichever reading they are larger."""
+        said = PAINTED | HOSTILE_GROUND | NEUTRAL_GROUND | Role.TERRITORY_FRIENDLY
+        drawn: dict[str, list[BaseGeometry]] = {}
+        for patch in self.patches:
+            if patch.role & said:
+                drawn.setdefault(patch.feature, []).append(patch.shape)
+        return {name: shapely.union_all(shapes) for name, shapes in drawn.items()}
+
+    def measure_gap(self, feature: str, face: BaseGeometry) -> float:
+        """Measure how far a control polygon lies from a face, metres."""
+        return float(shapely.distance(self._control[feature], face))
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -388,12 +402,28 @@ class Ground:
         return sorted(found[along].tolist())
 
     def evidence_of(self, face: int, reading: Reading) -> list[str]:
-        """Name the features that make a face what it is on a reading."""
+        """
+        Name the features that make a face what it is on a reading.
+
+        Of those beside a seam that say the same, the nearest are named.
+        """
         patches = [self.drawing.patches[i] for i in self.members.get(face, [])]
-        speaking = [p for p in patches if reading in p.readings]
         said = Role(int(self.said[reading][face]))
         decisive = _decisive(said, State(self.state[reading][face]))
-        return list(dict.fromkeys(p.feature for p in speaking if p.feature and p.role & decisive))
+        speaking = [p for p in patches if reading in p.readings and p.feature and p.role & decisive]
+        beside: dict[Role, dict[str, float]] = {}
+        for patch in speaking:
+            if patch.role & BESIDE_SEAM:
+                away_m = self.drawing.measure_gap(patch.feature, self.faces[face])
+                beside.setdefault(patch.role, {})[patch.feature] = away_m
+        near = {
+            (role, name)
+            for role, gaps in beside.items()
+            for name, away_m in gaps.items()
+            if away_m <= min(gaps.values()) + LEAST_RUN_M
+        }
+        named = [p for p in speaking if p.role not in beside or (p.role, p.feature) in near]
+        return list(dict.fromkeys(p.feature for p in named))
 
     def is_uncovered(self, face: int, reading: Reading) -> bool:
         """Tell whether no control polygon says anything of a face."""
