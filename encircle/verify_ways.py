@@ -104,6 +104,8 @@ def _count_on_same_roads(case: PathCase, roads: _Roads) -> Iterator[Fault]:
     for names, count in counted.items():
         if count > 1 and _are_all_routes(case, sorted(names)):
             most = roads.count_ways(names)
+            if _is_at_hand(case):  # it goes either way along a road that joins the anchor there
+                most = max(most, len(roads.list_on(names)))
             if count > most:
                 on = " and ".join(map(repr, sorted(names)))
                 yield Fault(
@@ -168,14 +170,16 @@ class _Roads:
             if away <= min(far) + TOLERANCE_M:
                 yield from _ends_of(stretch)
 
+    def list_on(self, names: Iterable[str]) -> list[BaseGeometry]:
+        """List the stretches that some routes run on."""
+        route = union_of(self.routes[name] for name in names if name in self.routes)
+        middles = [s.interpolate(0.5, normalized=True) for s in self.stretches]
+        pairs = zip(self.stretches, middles, strict=True)
+        return [stretch for stretch, middle in pairs if middle.distance(route) <= 2 * GRID_M]
+
     def count_ways(self, names: Iterable[str]) -> int:
         """Count the ways by some routes alone that share no stretch: the greatest flow."""
-        route = union_of(self.routes[name] for name in names if name in self.routes)
-        edges = [
-            _ends_of(s)
-            for s in self.stretches
-            if s.interpolate(0.5, normalized=True).distance(route) <= 2 * GRID_M
-        ]
+        edges = [_ends_of(stretch) for stretch in self.list_on(names)]
         nodes = sorted({node for ends in edges for node in ends})
         if not nodes:
             return 0
