@@ -6,6 +6,7 @@ import pytest
 import shapely
 
 import encircle
+from encircle.judge import build_network_of
 from encircle.margins import measure_neck
 from tests.property.strategies import box, draw_plan, line
 from tests.unit.test_contradiction import AS_OF, SOURCE, draw, feature, stand
@@ -36,7 +37,7 @@ def test_who_stands_on_a_cliff_as_it_is_drawn_goes_down_either_side():
         )  # fmt: skip
         unit = stand((x, y), sources=SOURCE, reach_m=100)
         drawn = draw(cliff, unit)
-        (standing,) = encircle.build_network_of(encircle.read(drawn)).standings
+        (standing,) = build_network_of(encircle.read(drawn)).standings
         assert len(standing.own_faces) == 2
         assert on_land(drawn)["tracked"] == "open"
 
