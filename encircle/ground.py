@@ -462,15 +462,13 @@ def draw(evidence: Evidence, plane: Plane, side: str, options: Options) -> Drawi
     """Put every speaking feature on the plane, with what it says to this side."""
     friends = evidence.situation.friends_of(side)
     area = _draw_area(evidence, plane)
-    shapes = {
-        f.id: clip(plane.to_metres(f.geometry), area)
-        for f in evidence.speaking
-        if f.geometry is not None
-    }
+    drawn = {f.id: plane.to_metres(f.geometry) for f in evidence.speaking if f.geometry is not None}
+    shapes = {name: clip(shape, area) for name, shape in drawn.items()}
     control = list(_patch_control(evidence, shapes, friends, area, options.seam_m))
     patches = [
         *control,
-        *_patch_positions(evidence, shapes, friends, area),
+        # A reach is measured from what is drawn off the map too, and then cut to it.
+        *_patch_positions(evidence, drawn, friends, area),
         *_patch_anchors(evidence, shapes, friends),
         *_patch_seams(control, area, options.seam_m),
     ]

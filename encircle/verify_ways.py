@@ -17,7 +17,7 @@ from encircle.situation import Anchor, Barrier, Crossing, Position, Route
 from encircle.verify_ground import BAND_M, GRID_M, SLACK_M, TOLERANCE_M, minus, union_of
 from encircle.verify_parse import LAND_MODES, READINGS
 from encircle.verify_path import Fault, PathCase, drawn_force, own_ground_m
-from encircle.verify_reach import Flood
+from encircle.verify_reach import FACILITIES, Flood
 from encircle.verify_spans import spans_of
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _count_on_same_roads(case: PathCase, roads: _Roads) -> Iterator[Fault]:
 
 class _Roads:
     """
-    The routes of a map, cut where they meet each other, an outline, the force or an anchor.
+    The routes of a map, cut where they meet each other, an outline, the force, an anchor or an end.
 
     Ways set out where the force gets onto a stretch within its own reach, and at both ends of the
     stretch nearest to it that open ground leads to; they end at the first anchor.
@@ -123,11 +123,21 @@ class _Roads:
 
     def __init__(self, case: PathCase) -> None:
         survey = case.survey
-        self.near_m = survey.parameters.join_m + TOLERANCE_M
+        self.join_m = survey.parameters.join_m
+        self.near_m = self.join_m + TOLERANCE_M
         self.own_m = max(own_ground_m(case), survey.parameters.join_m) + TOLERANCE_M
         unit = survey.known.get(case.path.unit)
         self.places = [*shapely.get_parts(survey.shape(unit))] if unit is not None else []
         self.goals = [survey.shape(a) for a in survey.each(Anchor) if case.is_goal(a)]
+        crossings = [c for c in survey.each(Crossing) if c.type not in FACILITIES]
+        joining = [s for c in crossings for s in spans_of(survey, case.ground, c)]
+        joining += [survey.shape(route) for route in survey.each(Route)]
+        self.joining = [
+            Point(xy)
+            for line in joining
+            for part in shapely.get_parts(line)
+            for xy in shapely.get_coordinates(part)[[0, -1]]
+        ]
         drawn = {f.id: _where_it_carries(case, f) for f in survey.each(Route)}
         self.routes = {name: line for name, line in drawn.items() if not line.is_empty}
         shapes = [survey.shape(f) for f in survey.known.values()]
@@ -146,9 +156,10 @@ class _Roads:
         self.starts = {*self._get_on(), *self._nearest_ends(case)}
 
     def _cut(self, run: LineString) -> Iterator[BaseGeometry]:
-        """Cut a stretch where the force gets onto it, and where it comes nearest to an anchor."""
+        """Cut a stretch where the force gets onto it, at an anchor, and where ends join it."""
         marks = [(place, self.own_m) for place in self.places]
         marks += [(goal, self.near_m) for goal in self.goals]
+        marks += [(end, self.join_m) for end in self.joining]
         at = [run.project(_nearest(run, m)) for m, far in marks if run.distance(m) <= far]
         inner = sorted(a for a in at if GRID_M < a < run.length - GRID_M)
         for one, other in pairwise([0.0, *inner, run.length]):

@@ -25,6 +25,10 @@ FOUND_BY_KIND = {
     "a position on a vertex of a cliff": (7600,),
     "a road that ends at a bank, got onto from beside it": (7696,),
     "ways by the same roads, round and round": (8224,),
+    "a road got onto where a crossing joins it": (9122,),
+    "a road beside the map": (8322,),
+    "a force with a reach, drawn across the edge of the map": (9078,),
+    "a midpoint beside another's edge, which is led through it": (667,),
     "thousands of corners at the edge of a map near the pole": (8125,),
 }
 """What is wrong with such a drawing, in words, and the seeds that show it."""
