@@ -126,12 +126,14 @@ def _draw_legs(network: Network, way: Way, standings: Sequence[Standing]) -> Ite
 
 def _start_of(network: Network, way: Way, standing: Standing) -> tuple[Point, list[int]]:
     """Say where a way starts, and on what ground: of a drawn force, where its first step is."""
+    carried = network.ground.carries(way.reading)
+    own = [face for face in standing.own_faces if carried[face]] or list(standing.own_faces)
     if not standing.is_drawn or not way.edges:
-        return standing.place, list(standing.own_faces)
+        return standing.place, own
     edge, second = network.edges[way.edges[0]], way.vertices[1]
     if network.is_face(second):
         if second in standing.own_faces:
-            return standing.place, list(standing.own_faces)
+            return standing.place, own
         return Point(network.ground.points[second]), []
     line = _line_of(network, edge, standing.place, forward=edge.u == way.vertices[0])
     start = Point(line.coords[0])

@@ -644,15 +644,19 @@ def led_by_gate(carried: int) -> int:
     return SPECIAL if carried & (SPECIAL | MODE_BITS["foot"] | MODE_BITS["wheeled"]) else 0
 
 
-def carried_by_link(line: BaseGeometry, ground: Ground, reading: Reading) -> int:
+def carried_by_link(
+    line: BaseGeometry, ground: Ground, reading: Reading, past: BaseGeometry | None = None
+) -> int:
     """
     Say which modes a short straight link carries: it passes no barrier and no hostile ground.
 
-    Links join a route's end, a position or an anchor to a route close by.
+    Links join a route's end, a position or an anchor to a route close by. The route may end at a
+    bank: then the way to it `past` its end tells on which side of the barrier the link comes.
     """
     bits = ROUTE_BITS
+    lines = [line] if past is None else [line, past]
     for wall in ground.drawing.walls:
-        if wall.stops[reading] and shapely.dwithin(wall.shape, line, ON_LINE_M):
+        if wall.stops[reading] and shapely.dwithin(wall.shape, lines, ON_LINE_M).all():
             bits &= ~wall.stops[reading]
     for face in ground.faces_under(line) if line.length else []:
         if not is_passable(int(ground.state[reading][face]), reading):

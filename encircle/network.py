@@ -432,7 +432,7 @@ class NetworkBuilder:
         past = shapely.shortest_line(place, piece.past_its_ends)
         carries = dict.fromkeys(READINGS, 0)
         for r in readings:
-            passed = piece.carries[r] and self._pass(line, r) | self._pass(past, r)
+            passed = piece.carries[r] and carried_by_link(line, self.ground, r, past)
             carries[r] = piece.carries[r] & passed
             if after >= 0:  # the end of a road that carries nobody joins nothing
                 carries[r] &= self.lines.pieces[after].carries[r]
