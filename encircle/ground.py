@@ -695,7 +695,8 @@ def _leads_through(part: BaseGeometry, ground: BaseGeometry) -> bool:
     window = box(left - CRACK_M, bottom - CRACK_M, right + CRACK_M, top + CRACK_M)
     around = lay_over(shapely.intersection, ground, window)
     rim = lay_over(shapely.difference, part.buffer(GRID_M, quad_segs=2), part)
-    met = shapely.get_parts(lay_over(shapely.intersection, around, rim))
+    # Eroded, for rounding lets the rim run on from mouth to mouth along the wall between.
+    met = shapely.get_parts(lay_over(shapely.intersection, around, rim).buffer(-TOUCH_M))
     return bool((shapely.area(met) > TOUCH_M**2).sum() > 1)  # snapping may widen any gap
 
 
