@@ -79,11 +79,10 @@ class Piece:
     """What each of the routes carries here, in their order."""
 
     @property
-    def past_its_ends(self) -> LineString:
+    def past_its_ends(self) -> BaseGeometry:
         """Give the stretch without its ends: one that ends at a bank is got onto beside it."""
         step_m = min(STEP_M, self.line.length / 3)
-        inner: LineString = shapely.ops.substring(self.line, step_m, self.line.length - step_m)
-        return inner
+        return shapely.ops.substring(self.line, step_m, self.line.length - step_m)
 
     def carriers(self, reading: Reading, bits: int) -> list[str]:
         """Name the routes that carry any of the modes in `bits`."""
