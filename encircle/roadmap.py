@@ -33,9 +33,11 @@ if TYPE_CHECKING:
 
 MANY_PAIRS = 100_000
 """Above this many pairs of edges and sides a tree finds those that meet."""
+MOST_STEPS = 200_000
+"""From an end to more corners than this, those at the edge of the map are thinned out: the side of
+a map is straight in degrees and bent on the plane, near a pole in thousands of short sides."""
 TURN_RAD = math.radians(5)
-"""The edge of the area turns so far between two corners that a way is led to from afar, radians.
-The side of a map is straight in degrees and bent on the plane, in thousands of short sides."""
+"""The edge turns so far between two corners that are kept then, radians."""
 
 
 @dataclass(frozen=True)
@@ -335,14 +337,7 @@ def _pair_boxes(a: Floats, b: Floats, sides: Floats) -> tuple[Ints, Ints]:
 def _follow_ring(
     ground: Ground, diagram: Diagram, network: Network, crossed: Crossings
 ) -> tuple[Ints, Ints]:
-    """
-    Add the steps along the area's edge, where the nearest wall may be far.
-
-    Returns
-    -------
-    corner, site
-        The nodes where the edge turns, and the site nearest to each.
-    """
+    """Add the steps along the area's edge, where the nearest wall may be far."""
     on_ring = crossed.side < len(ground.sides)
     corner = network.add_nodes(ground.sides[:, 0])
     node = np.concatenate([corner, crossed.node[on_ring]])
@@ -357,8 +352,7 @@ def _follow_ring(
     xy = np.concatenate(network.nodes)
     sites = diagram.find_nearest((xy[u] + xy[v]) / 2)
     network.add_steps(u, v, np.stack([sites, sites], axis=1))
-    turning = corner[ground.turning]
-    return turning, diagram.find_nearest(xy[turning])
+    return corner, diagram.find_nearest(xy[corner])
 
 
 def _list_cells(
@@ -385,8 +379,11 @@ def _attach(
     numbers = np.concatenate(own)
     xy = np.concatenate(network.nodes)
     nearest = diagram.find_nearest(xy[numbers])
-    node, site = _list_cells(diagram, nodes, nearest)
-    low, high = (np.searchsorted(site, nearest, side=s) for s in ("left", "right"))
+    low, high, node = _find_cells(diagram, nodes, nearest)
+    if (high - low).sum() > MOST_STEPS:
+        inside, crossed, corner, beside = nodes
+        nodes = inside, crossed, corner[ground.turning], beside[ground.turning]
+        low, high, node = _find_cells(diagram, nodes, nearest)
     u, v = np.repeat(numbers, high - low), node[_ranges(low, high)]
     p = np.repeat(nearest, high - low)
     free = ~_is_cut_at_site(diagram, p, xy[u], xy[v])
@@ -394,6 +391,15 @@ def _attach(
         free[free] = shapely.covers(ground.room, draw_lines(xy[u[free]], xy[v[free]]))
     network.add_steps(u[free], v[free], np.stack([p, p], axis=1)[free])
     return own
+
+
+def _find_cells(
+    diagram: Diagram, nodes: tuple[Ints, Crossings, Ints, Ints], nearest: Ints
+) -> tuple[Ints, Ints, Ints]:
+    """Find the corners of some sites' cells: the range of each in a list of nodes, and the list."""
+    node, site = _list_cells(diagram, nodes, nearest)
+    low, high = (np.searchsorted(site, nearest, side=s) for s in ("left", "right"))
+    return low, high, node
 
 
 def _ranges(low: Ints, high: Ints) -> Ints:
