@@ -28,6 +28,7 @@ FOUND_BY_KIND = {
     "a road got onto where a crossing joins it": (9122,),
     "a road beside the map": (8322,),
     "a slot of 15 cm in a wall": (9226,),
+    "roads that run off the map inside the ring": (8434,),
     "a road that ends at a bank, along the enemy's edge": (9158,),
     "a force with a reach, drawn across the edge of the map": (9078,),
     "a midpoint beside another's edge, which is led through it": (667,),
