@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 FRIENDLY_GROUND = Role.ASSESSED_FRIENDLY | Role.TERRITORY_FRIENDLY
+"""What the polygons of the force's own side say."""
 PINCHED_WITHIN_M = 5.0
 """Evidence this near to the end of a pinching chord is what pinches, metres."""
 ROOM_M = 2_000.0
