@@ -126,12 +126,14 @@ def _draw_legs(network: Network, way: Way, standings: Sequence[Standing]) -> Ite
 
 def _start_of(network: Network, way: Way, standing: Standing) -> tuple[Point, list[int]]:
     """Say where a way starts, and on what ground: of a drawn force, where its first step is."""
+    carried = network.ground.carries(way.reading)
+    own = [face for face in standing.own_faces if carried[face]] or list(standing.own_faces)
     if not standing.is_drawn or not way.edges:
-        return standing.place, list(standing.own_faces)
+        return standing.place, own
     edge, second = network.edges[way.edges[0]], way.vertices[1]
     if network.is_face(second):
         if second in standing.own_faces:
-            return standing.place, list(standing.own_faces)
+            return standing.place, own
         return Point(network.ground.points[second]), []
     line = _line_of(network, edge, standing.place, forward=edge.u == way.vertices[0])
     start = Point(line.coords[0])
@@ -606,6 +608,7 @@ def _find_exits(
         at = shapely.get_coordinates(shapely.shortest_line(beyond, skin))[0]
         for route in piece.routes:
             yield route, (float(at[0]), float(at[1])), piece.because[reading] or "barrier"
+    yield from _find_ends_of_map(network, whole, reading)
     for span in network.lines.spans:
         if not shapely.dwithin(span.line, skin, join_m):
             continue
@@ -616,6 +619,26 @@ def _find_exits(
         if reason:
             at = shapely.get_coordinates(shapely.shortest_line(where, skin))[0]
             yield span.crossing, (float(at[0]), float(at[1])), reason
+
+
+def _find_ends_of_map(
+    network: Network, whole: BaseGeometry, reading: Reading
+) -> Iterator[tuple[Any, tuple[float, float], str]]:
+    """Find where routes inside the ring run off the map: its edge is part of the ring there."""
+    area, plane = network.ground.drawing.area, network.ground.drawing.plane
+    around = area.buffer(ON_LINE_M)
+    for piece in network.lines.pieces:
+        ends = [Point(network.lines.junctions[end]) for end in (piece.start, piece.end)]
+        out = [
+            e for e in ends if e.dwithin(area.boundary, ON_LINE_M) and e.dwithin(whole, ON_LINE_M)
+        ]
+        if not out or shapely.difference(piece.line, whole).length > ON_LINE_M:
+            continue
+        for route in piece.routes:
+            beyond = shapely.difference(plane.to_metres(route.drawn), around)
+            for end in out:
+                if end.dwithin(beyond, 3 * ON_LINE_M):
+                    yield route, (end.x, end.y), piece.because[reading] or "edge"
 
 
 def _find_stopping_stretch(

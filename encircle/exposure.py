@@ -11,12 +11,14 @@ from shapely.geometry import MultiPoint, Point
 
 from encircle import margins
 from encircle.closing import BARRIER_M
-from encircle.ground import FRIENDLY, MODE_BITS, State, barrier_lines
+from encircle.ground import FRIENDLY, HOSTILE_GROUND, MODE_BITS, Role, State, barrier_lines
 from encircle.isolation import count_disjoint_ways, leads_out_by_ground
+from encircle.naming import join_words
+from encircle.notices import Notice
 from encircle.reach import READINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from encircle.reach import Reading
 
 Json = dict[str, Any]
+FRIENDLY_GROUND = Role.ASSESSED_FRIENDLY | Role.TERRITORY_FRIENDLY
+"""What the polygons of the force's own side say."""
 PINCHED_WITHIN_M = 5.0
 """Evidence this near to the end of a pinching chord is what pinches, metres."""
 ROOM_M = 2_000.0
@@ -34,6 +38,8 @@ before the ground counts as his way out. Source: convention, as in the necks mea
 (docs/method.md, Margins)."""
 LEAST_TOLD_M = 0.1
 """Widths are told to a decimetre; an open one is at least that, metres."""
+STRIP_M = 300.0
+"""A strip that nobody painted, so wide at most, may be a gap between two drawings, metres."""
 APART = 3.0
 """Force and anchor leave at least a third of the way between them to be measured."""
 
@@ -143,6 +149,84 @@ def measure_margins(
         "hostile_bearings": {r: round(share, 4) for r, share in bearings.items()},
         "opening_distance_m": _measure_opening(searcher, group),
     }
+
+
+def tell_strips(
+    network: Network, margins: Json, seam_m: float, names: dict[str, str]
+) -> Iterator[Notice]:
+    """
+    Tell strips that nobody painted, wider than a seam, on which a verdict hangs.
+
+    Between two drawings such a strip may be no more than a gap. It leads out where the enemy holds
+    both sides, and it closes the pessimistic ring where the force's side does.
+
+    Parameters
+    ----------
+    network
+        The network the margins were measured on.
+    margins
+        As `measure_margins` gives them; none, and nothing is told.
+    seam_m
+        What is thinner is a seam, metres.
+    names
+        What a reader calls the features, by id.
+    """
+    if not margins:
+        return
+    neck, opening = margins["neck_width_m"], margins["opening_distance_m"]
+    reading: Reading = "pessimistic" if neck["pessimistic"] else "optimistic"
+    width_m = neck[reading]
+    if width_m and seam_m <= width_m <= STRIP_M and _is_bare(network, reading, neck["at"]):
+        beside = _find_beside(network, neck["at"], width_m, HOSTILE_GROUND)
+        if len(beside) > 1:
+            yield _tell_strip(
+                f"The way out over ground is pinched to {width_m:.0f} m", neck["at"], beside,
+                f"wider than a seam of {seam_m:.0f} m, it lets through", names,
+            )  # fmt: skip
+    if opening and seam_m <= opening["distance_m"] <= STRIP_M:
+        middle = [sum(pair) / 2 for pair in zip(*opening["between"], strict=True)]
+        if not _is_bare(network, "pessimistic", middle):
+            return
+        beside = _find_beside(network, middle, opening["distance_m"], FRIENDLY_GROUND)
+        if len(beside) > 1:
+            yield _tell_strip(
+                f"The ring is closed by no more than {opening['distance_m']:.0f} m", middle, beside,
+                f"wider than a seam of {seam_m:.0f} m, it parts the force from its side", names,
+            )  # fmt: skip
+
+
+def _tell_strip(
+    what: str, at: Sequence[float], beside: Sequence[str], why: str, names: dict[str, str]
+) -> Notice:
+    between = join_words([*dict.fromkeys(names[name] for name in beside)])
+    return Notice(
+        "unpainted_strip", "caution",
+        f"{what} at {at[0]:.4f}, {at[1]:.4f} of a strip that nobody painted, between {between}: "
+        f"{why}. If it is only the gap between two drawings, draw them up to each other; if it is "
+        "ground, paint it.",
+        tuple(beside),
+    )  # fmt: skip
+
+
+def _is_bare(network: Network, reading: Reading, at: Sequence[float]) -> bool:
+    """Tell a place on ground of which no polygon and no reach says anything."""
+    ground = network.ground
+    faces = ground.faces_round(_place_on_plane(network, at))
+    said = [ground.said[reading][face] for face in faces]
+    return bool(faces) and any(not one & ~Role.SEAM for one in said)
+
+
+def _find_beside(network: Network, at: Sequence[float], width_m: float, role: Role) -> list[str]:
+    """Name the polygons of a role that a strip of a width has on its sides at a place."""
+    place = _place_on_plane(network, at)
+    patches = [p for p in network.ground.drawing.patches if p.feature and p.role & role]
+    near = [p for p in patches if p.shape.distance(place) <= width_m / 2 + PINCHED_WITHIN_M]
+    near.sort(key=lambda patch: float(patch.shape.distance(place)))
+    return list(dict.fromkeys(p.feature for p in near))
+
+
+def _place_on_plane(network: Network, at: Sequence[float]) -> Point:
+    return Point(network.ground.drawing.plane.points_to_metres([at])[0])
 
 
 def _metres(width: float | None) -> float | None:

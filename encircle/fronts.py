@@ -75,9 +75,13 @@ def find_ties(
         Ends nearer than this are run on, metres; one that touches something already is not loose.
     """
     met = [other for other in others if not other.is_empty]
+    return [gap for gap in find_gaps(line, met) if TOUCH_M < gap.length < seam_m]
+
+
+def find_gaps(line: BaseGeometry, met: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+    """Draw the shortest line from each end of a line to the nearest of some shapes."""
     ends = shapely.get_parts(line.boundary)
-    gaps = [min((shapely.shortest_line(e, m) for m in met), key=shapely.length) for e in ends]
-    return [gap for gap in gaps if TOUCH_M < gap.length < seam_m]
+    return [min((shapely.shortest_line(e, m) for m in met), key=shapely.length) for e in ends]
 
 
 class Fronts:

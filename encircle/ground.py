@@ -287,6 +287,20 @@ class Drawing:
     zones: tuple[Zone, ...]
     anchors: tuple[tuple[Anchor, BaseGeometry, tuple[Reading, ...]], ...]
 
+    @cached_property
+    def _control(self) -> dict[str, BaseGeometry]:
+        """Control polygons on the plane, on whichever reading they are larger."""
+        said = PAINTED | HOSTILE_GROUND | NEUTRAL_GROUND | Role.TERRITORY_FRIENDLY
+        drawn: dict[str, list[BaseGeometry]] = {}
+        for patch in self.patches:
+            if patch.role & said:
+                drawn.setdefault(patch.feature, []).append(patch.shape)
+        return {name: shapely.union_all(shapes) for name, shapes in drawn.items()}
+
+    def measure_gap(self, feature: str, face: BaseGeometry) -> float:
+        """Measure how far a control polygon lies from a face, metres."""
+        return float(shapely.distance(self._control[feature], face))
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -357,11 +371,20 @@ class Ground:
         """Unite faces into one shape; they never overlap, so their shared edges just go."""
         return shapely.coverage_union_all(self.faces[faces])
 
-    def faces_at(self, point: BaseGeometry) -> list[int]:
+    def faces_at(self, point: BaseGeometry, within_m: float = TOUCH_M) -> list[int]:
         """List the faces whose closure holds a point; more than one on a boundary."""
-        touched = self.tree.query(point, "dwithin", TOUCH_M)
+        touched = self.tree.query(point, "dwithin", within_m)
         found = touched if len(touched) else self.tree.query(point, "dwithin", ON_LINE_M)
         return sorted(int(i) for i in found)
+
+    def faces_round(self, place: BaseGeometry) -> list[int]:
+        """
+        List the faces whose closure holds a place as it is drawn.
+
+        Snapping moves boundaries by less than the grid, and places stay: one drawn on a boundary
+        is on both sides of it.
+        """
+        return self.faces_at(place, GRID_M)
 
     def faces_under(self, line: BaseGeometry) -> list[int]:
         """List the faces a line runs over for more than the slack; else those it touches."""
@@ -379,12 +402,28 @@ class Ground:
         return sorted(found[along].tolist())
 
     def evidence_of(self, face: int, reading: Reading) -> list[str]:
-        """Name the features that make a face what it is on a reading."""
+        """
+        Name the features that make a face what it is on a reading.
+
+        Of those beside a seam that say the same, the nearest are named.
+        """
         patches = [self.drawing.patches[i] for i in self.members.get(face, [])]
-        speaking = [p for p in patches if reading in p.readings]
         said = Role(int(self.said[reading][face]))
         decisive = _decisive(said, State(self.state[reading][face]))
-        return list(dict.fromkeys(p.feature for p in speaking if p.feature and p.role & decisive))
+        speaking = [p for p in patches if reading in p.readings and p.feature and p.role & decisive]
+        beside: dict[Role, dict[str, float]] = {}
+        for patch in speaking:
+            if patch.role & BESIDE_SEAM:
+                away_m = self.drawing.measure_gap(patch.feature, self.faces[face])
+                beside.setdefault(patch.role, {})[patch.feature] = away_m
+        near = {
+            (role, name)
+            for role, gaps in beside.items()
+            for name, away_m in gaps.items()
+            if away_m <= min(gaps.values()) + LEAST_RUN_M
+        }
+        named = [p for p in speaking if p.role not in beside or (p.role, p.feature) in near]
+        return list(dict.fromkeys(p.feature for p in named))
 
     def is_uncovered(self, face: int, reading: Reading) -> bool:
         """Tell whether no control polygon says anything of a face."""
@@ -423,15 +462,13 @@ def draw(evidence: Evidence, plane: Plane, side: str, options: Options) -> Drawi
     """Put every speaking feature on the plane, with what it says to this side."""
     friends = evidence.situation.friends_of(side)
     area = _draw_area(evidence, plane)
-    shapes = {
-        f.id: clip(plane.to_metres(f.geometry), area)
-        for f in evidence.speaking
-        if f.geometry is not None
-    }
+    drawn = {f.id: plane.to_metres(f.geometry) for f in evidence.speaking if f.geometry is not None}
+    shapes = {name: clip(shape, area) for name, shape in drawn.items()}
     control = list(_patch_control(evidence, shapes, friends, area, options.seam_m))
     patches = [
         *control,
-        *_patch_positions(evidence, shapes, friends, area),
+        # A reach is measured from what is drawn off the map too, and then cut to it.
+        *_patch_positions(evidence, drawn, friends, area),
         *_patch_anchors(evidence, shapes, friends),
         *_patch_seams(control, area, options.seam_m),
     ]
@@ -702,7 +739,8 @@ def _find_thinner(ground: BaseGeometry, width_m: float, sides: _Sides) -> BaseGe
 def _leads_through(part: BaseGeometry, around: BaseGeometry) -> bool:
     """Tell a gap in a wall, however short, from a crumb that lies along one side of wide ground."""
     rim = lay_over(shapely.difference, part.buffer(GRID_M, quad_segs=2), part)
-    met = shapely.get_parts(lay_over(shapely.intersection, around, rim))
+    # Eroded, for rounding lets the rim run on from mouth to mouth along the wall between.
+    met = shapely.get_parts(lay_over(shapely.intersection, around, rim).buffer(-TOUCH_M))
     return bool((shapely.area(met) > TOUCH_M**2).sum() > 1)  # snapping may widen any gap
 
 

@@ -16,7 +16,7 @@ from encircle.contradiction import describe_apart, find_contradiction
 from encircle.errors import UnknownForceError
 from encircle.evidence import admit
 from encircle.explain import write_headline
-from encircle.exposure import measure_bearings, measure_margins
+from encircle.exposure import measure_bearings, measure_margins, tell_strips
 from encircle.ground import build_ground, draw
 from encircle.isolation import (
     LAND_MODES,
@@ -135,8 +135,9 @@ def _judge(situation: Situation, options: Options) -> Judgement:
     judged = [_judge_position(facts, searcher) for facts in all_facts]
     suspects = suspect_all(sheet, options)
     judgement = _judge_group(situation, options, sheet, suspects, searcher, all_facts, judged)
+    strips = tell_strips(sheet.network, judgement.margins, options.seam_m, call_features(situation))
     slips = (*inspect_situation(situation, options), *_tell_open_edge(searcher, all_facts))
-    notices = gather((*judgement.notices, *slips))
+    notices = gather((*judgement.notices, *slips, *strips))
     confidence = hold_down(judgement.confidence, notices)
     judgement = replace(judgement, notices=notices, confidence=confidence)
     judgement = reconcile(_weigh(judgement, sheet, suspects, all_facts, options))

@@ -44,6 +44,9 @@ LANDING = 128
 """Bit of the walk between a boat and the ground or road it lands at."""
 ROUTE_BITS = LAND_BITS & ~MODE_BITS["boat"]
 """Modes that a join between routes may carry: a boat needs a crossing."""
+STEP_M = 1.0
+"""So far from its end a stretch of road is looked at to tell which side of a barrier it is on, and
+where it is got onto, metres. Source: convention here."""
 FACILITIES = ("airstrip", "port")
 """Crossings that lead off the map: to the side's own air or sea anchors."""
 
@@ -74,6 +77,12 @@ class Piece:
     because: dict[Reading, Reason | None]
     each: dict[Reading, tuple[int, ...]]
     """What each of the routes carries here, in their order."""
+
+    @property
+    def past_its_ends(self) -> BaseGeometry:
+        """Give the stretch without its ends: one that ends at a bank is got onto beside it."""
+        step_m = min(STEP_M, self.line.length / 3)
+        return shapely.ops.substring(self.line, step_m, self.line.length - step_m)
 
     def carriers(self, reading: Reading, bits: int) -> list[str]:
         """Name the routes that carry any of the modes in `bits`."""
@@ -337,7 +346,7 @@ class _Junctions:
 
     def ends_of(self, line: LineString) -> tuple[int, int]:
         points = shapely.get_coordinates(line)
-        step = min(1.0, line.length / 3)
+        step = min(STEP_M, line.length / 3)
         first = line.interpolate(step)
         last = line.interpolate(line.length - step)
         return self._at(points[0], first, step), self._at(points[-1], last, step)
@@ -637,15 +646,19 @@ def led_by_gate(carried: int) -> int:
     return SPECIAL if carried & (SPECIAL | MODE_BITS["foot"] | MODE_BITS["wheeled"]) else 0
 
 
-def carried_by_link(line: BaseGeometry, ground: Ground, reading: Reading) -> int:
+def carried_by_link(
+    line: BaseGeometry, ground: Ground, reading: Reading, past: BaseGeometry | None = None
+) -> int:
     """
     Say which modes a short straight link carries: it passes no barrier and no hostile ground.
 
-    Links join a route's end, a position or an anchor to a route close by.
+    Links join a route's end, a position or an anchor to a route close by. The route may end at a
+    bank: then the way to it `past` its end tells on which side of the barrier the link comes.
     """
     bits = ROUTE_BITS
+    lines = [line] if past is None else [line, past]
     for wall in ground.drawing.walls:
-        if wall.stops[reading] and shapely.dwithin(wall.shape, line, ON_LINE_M):
+        if wall.stops[reading] and shapely.dwithin(wall.shape, lines, ON_LINE_M).all():
             bits &= ~wall.stops[reading]
     for face in ground.faces_under(line) if line.length else []:
         if not is_passable(int(ground.state[reading][face]), reading):

@@ -429,9 +429,11 @@ class NetworkBuilder:
         """Join a vertex to the piece close by, where nothing stands between."""
         piece = self.lines.pieces[number]
         line = shapely.shortest_line(place, piece.line)
+        past = shapely.shortest_line(place, piece.past_its_ends)
         carries = dict.fromkeys(READINGS, 0)
         for r in readings:
-            carries[r] = piece.carries[r] and piece.carries[r] & self._pass(line, r)
+            passed = piece.carries[r] and carried_by_link(line, self.ground, r, past)
+            carries[r] = piece.carries[r] & passed
             if after >= 0:  # the end of a road that carries nobody joins nothing
                 carries[r] &= self.lines.pieces[after].carries[r]
         if any(carries.values()):
@@ -571,7 +573,7 @@ class NetworkBuilder:
         for place in [stand_in(self.ground, shape)] if drawn else places_of(shape):
             vertex = self._vertex(f"position:{position.id}")
             discs = find_discs(position, place, shape, self.join_m)
-            own = tuple(self.ground.faces_at(place))
+            own = tuple(self.ground.faces_round(place))
             for reading in READINGS:
                 for face in own:
                     self._enter(vertex, face, reading, int(self.ground_bits[reading][face]))
@@ -658,7 +660,7 @@ class NetworkBuilder:
         return State.NEUTRAL in states and State.HOSTILE not in states
 
     def _moor_point(self, vertex: int, place: Point, readings: tuple[Reading, ...]) -> None:
-        faces = self.ground.faces_at(place)
+        faces = self.ground.faces_round(place)
         for r in readings:
             states = [int(self.ground.state[r][f]) for f in faces]
             if not states or not all(is_passable(s, r) for s in states):

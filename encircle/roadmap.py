@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 
 MANY_PAIRS = 100_000
 """Above this many pairs of edges and sides a tree finds those that meet."""
+MOST_STEPS = 200_000
+"""From an end to more corners than this, those at the edge of the map are thinned out: the side of
+a map is straight in degrees and bent on the plane, near a pole in thousands of short sides."""
+TURN_RAD = math.radians(5)
+"""The edge turns so far between two corners that are kept then, radians."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +72,17 @@ class Ground:
         rings = [list_segments(ring) for ring in (area.exterior, *area.interiors)]
         self.sides = np.concatenate(rings)
         self.ring = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
+        self.turning = _list_turning(self.sides, self.ring)
         self.all_sides = np.concatenate([self.sides, start.sides, goals.sides])
         self.counts = np.cumsum([len(part) for part in (self.sides, start.sides, goals.sides)])
         shapely.prepare([self.room, self.area, self.inside])
+
+
+def _list_turning(sides: Floats, ring: Ints) -> Bools:
+    """Tell at which starts of sides an edge has turned far enough since the last such one."""
+    along = sides[:, 1] - sides[:, 0]
+    turned = np.unwrap(np.arctan2(along[:, 1], along[:, 0])) // TURN_RAD
+    return np.concatenate([[True], (np.diff(turned) != 0) | (np.diff(ring) != 0)])
 
 
 class Diagram(NamedTuple):
@@ -366,8 +379,11 @@ def _attach(
     numbers = np.concatenate(own)
     xy = np.concatenate(network.nodes)
     nearest = diagram.find_nearest(xy[numbers])
-    node, site = _list_cells(diagram, nodes, nearest)
-    low, high = (np.searchsorted(site, nearest, side=s) for s in ("left", "right"))
+    low, high, node = _find_cells(diagram, nodes, nearest)
+    if (high - low).sum() > MOST_STEPS:
+        inside, crossed, corner, beside = nodes
+        nodes = inside, crossed, corner[ground.turning], beside[ground.turning]
+        low, high, node = _find_cells(diagram, nodes, nearest)
     u, v = np.repeat(numbers, high - low), node[_ranges(low, high)]
     p = np.repeat(nearest, high - low)
     free = ~_is_cut_at_site(diagram, p, xy[u], xy[v])
@@ -375,6 +391,15 @@ def _attach(
         free[free] = shapely.covers(ground.room, draw_lines(xy[u[free]], xy[v[free]]))
     network.add_steps(u[free], v[free], np.stack([p, p], axis=1)[free])
     return own
+
+
+def _find_cells(
+    diagram: Diagram, nodes: tuple[Ints, Crossings, Ints, Ints], nearest: Ints
+) -> tuple[Ints, Ints, Ints]:
+    """Find the corners of some sites' cells: the range of each in a list of nodes, and the list."""
+    node, site = _list_cells(diagram, nodes, nearest)
+    low, high = (np.searchsorted(site, nearest, side=s) for s in ("left", "right"))
+    return low, high, node
 
 
 def _ranges(low: Ints, high: Ints) -> Ints:

@@ -14,7 +14,7 @@ from shapely.geometry import Point
 
 from encircle.counting import number_of
 from encircle.evidence import admit
-from encircle.mending import find_folded, find_loose_ends
+from encircle.mending import find_folded, find_loose_ends, find_short_roads
 from encircle.naming import begin, call_features, join_words, list_names
 from encircle.notices import Notice, gather
 from encircle.options import Options
@@ -686,6 +686,7 @@ CHECKS: tuple[Callable[[Sheet], Iterator[Notice]], ...] = (
     find_no_enemy,
     find_folded,
     find_loose_ends,
+    find_short_roads,
 )
 """Every slip that is looked for."""
 

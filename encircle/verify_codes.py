@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import shapely
 
 from encircle.situation import Anchor, Crossing, Fire
-from encircle.verify_ground import TOLERANCE_M, Survey
+from encircle.verify_ground import SLACK_M, TOLERANCE_M, Survey
 from encircle.verify_parse import LAND_MODES, READINGS, rank_of_fire
 from encircle.verify_path import Fault
 from encircle.verify_reach import FACILITIES, find_access, find_way_by, flood_of, share_hostile
@@ -181,24 +181,33 @@ def modes_are_open_as_told(case: CodeCase) -> Iterator[Fault]:
     """Each mode that is called open, contested or closed by land is so, flooded by itself."""
     if case.ruling.verdict in ("indeterminate", "no_force"):
         return
-    bound = case.survey.extent().buffer(case.survey.parameters.join_m)
-    carried = {
-        mode
-        for line in case.survey.each_line()
-        if getattr(line, "type", None) not in FACILITIES
-        and case.survey.shape(line).intersects(bound)
-        for mode in line.modes
-    }
+    surely = _list_carried(case.survey, "closed")
+    perhaps = _list_carried(case.survey, "open")
     for mode, said in case.ruling.land.items():
-        mapped = mode in ("tracked", "foot") or mode in carried
-        if (said == "unknown") == mapped:
-            there = "is" if mapped else "is not"
-            yield Fault(f"{mode} is called {said}, and what carries it {there} mapped", case.names)
+        by_ground = mode in ("tracked", "foot")
+        if said == "unknown" and (by_ground or mode in surely):
+            yield Fault(f"{mode} is called unknown, and what carries it is mapped", case.names)
+        elif said != "unknown" and not (by_ground or mode in perhaps):
+            yield Fault(f"{mode} is called {said}, and what carries it is not mapped", case.names)
         able = [_gets_out(case, mode, r, "open") for r in GIVES.get(said, ())]
         if able and not any(able):
             yield Fault(f"{mode} is called {said} and reaches no anchor", case.names)
         if any(_gets_out(case, mode, r, "closed") for r in GAINSAYS.get(said, ())):
             yield Fault(f"{mode} is called {said} and reaches an anchor", case.names)
+
+
+def _list_carried(survey: Survey, lean: Lean) -> set[str]:
+    """List the modes that routes and crossings on the map carry: a crossing beside it is on it."""
+    slack_m = -SLACK_M if lean == "closed" else SLACK_M
+    area = survey.extent().buffer(slack_m)
+    beside = survey.extent().buffer(survey.parameters.join_m + slack_m)
+    return {
+        mode
+        for line in survey.each_line()
+        if getattr(line, "type", None) not in FACILITIES
+        and survey.shape(line).intersects(beside if isinstance(line, Crossing) else area)
+        for mode in line.modes
+    }
 
 
 def _gets_out(case: CodeCase, mode: str, reading: Reading, lean: Lean) -> bool:

@@ -842,27 +842,51 @@ class _Drawing:
         nobody = minus(rest, *bare.values())
         width = self.survey.parameters.seam_m
         large, small = (
-            {h: minus(area, merge(*_thin_either_way(area, width * share)))
+            {h: _firm(minus(area, merge(*_thin_either_way(area, width * share))))
              for h, area in bare.items()}
             for merge, share in ((common, 1 - SEAM_SLACK), (join, 1 + SEAM_SLACK))
         )  # fmt: skip
-        # Territory lies beside a seam as what it is: a reach may make it another's, or grey.
-        lands = {
-            h: {s: _firm(common((large if self._favours(s) else small)[h], silent[s]))
-                for s in spoken}
-            for h in holders
-        }  # fmt: skip
-        around = {s: (spoken[s], *(lands[h][s] for h in holders)) for s in spoken}
         free = join(silent["friendly"], silent["open"], silent["grey"])
-        found = [self._seams(nobody, around, free)]
+        found = [self._seams(nobody, _Beside(self._assessed_alone(), large, small), free)]
         if any(not area.is_empty for area in spoken.values()):
-            for holder, area in bare.items():
-                others = {  # its own wide ground goes on past a seam, it lies not beside it
-                    s: (spoken[s], *(minus(lands[h][s], area) for h in holders if h != holder))
-                    for s in spoken
-                }
-                found.append(self._seams(area, others, free))
+            for area in bare.values():
+                # its own wide ground goes on past a seam, it lies not beside it
+                apart = [{h: minus(a, area) for h, a in lands.items()} for lands in (large, small)]
+                beside = _Beside(self._assessed_alone(), *apart)
+                found.append(self._seams(area, beside, free))
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
+
+    def _assessed_alone(self) -> dict[Holder, BaseGeometry]:
+        """Draw what assessed and grey polygons say, reaches left aside."""
+        grey = self._controls("grey")
+        ours, theirs, neutral = (
+            minus(self._controls(holder, territory=False), grey)
+            for holder in ("friendly", "hostile", "neutral")
+        )
+        return {
+            "friendly": minus(ours, theirs, neutral),
+            "hostile": minus(theirs, ours),
+            "neutral": minus(neutral, ours, theirs),
+            "grey": join(grey, common(ours, join(theirs, neutral))),
+        }
+
+    def _part_by_reach(self, thin: BaseGeometry) -> Iterator[tuple[BaseGeometry, frozenset[str]]]:
+        """Part thin ground by what positions and anchors say of it."""
+        words = join(self._reaches(friendly=True, sure=True, bare=True), self._anchors())
+        said = {
+            "words": words,
+            "doubtful words": self._reaches(friendly=True, sure=False, bare=True),
+            "ours": self._reaches(friendly=True, sure=True, bare=False),
+            "perhaps ours": self._reaches(friendly=True, sure=False, bare=False),
+            "theirs": self._reaches(friendly=False, sure=True),
+            "perhaps theirs": self._reaches(friendly=False, sure=False),
+        }
+        parts = [(thin, frozenset[str]())]
+        for name, reach in said.items():
+            cut = [(common(part, reach), minus(part, reach), heard) for part, heard in parts]
+            parts = [(within, heard | {name}) for within, _, heard in cut if not within.is_empty]
+            parts += [(outside, heard) for _, outside, heard in cut if not outside.is_empty]
+        yield from parts
 
     def _favours(self, state: str) -> bool:
         """Tell whether more ground of a state suits the leaning."""
@@ -870,29 +894,59 @@ class _Drawing:
         return lets == (self.lean == "open")
 
     def _seams(
-        self,
-        rest: BaseGeometry,
-        around: Mapping[str, Sequence[BaseGeometry]],
-        free: BaseGeometry,
+        self, rest: BaseGeometry, beside: _Beside, free: BaseGeometry
     ) -> tuple[BaseGeometry, BaseGeometry]:
         """
         Thin ground between polygons takes their worse state, or their better one.
 
+        It lies within the same reaches as they do, and they grey it as they grey them (ADR 0008):
+        of a crack that runs out of a reach, what lies outside is beside ground that is not grey.
         Where it is hard to say whether ground is thin, what is `free` lets through if it is not.
         """
         width = self.survey.parameters.seam_m
-        optimistic = self.reading == "optimistic"
-        if width <= 0 or all(area.is_empty for parts in around.values() for area in parts):
+        if width <= 0 or beside.is_nothing:
             return _NOTHING, _NOTHING
         wide = join(*_thin_either_way(rest, width * (1 + SEAM_SLACK)))
         if wide.is_empty:
             return _NOTHING, _NOTHING
-        window = wide.buffer(2 * width, quad_segs=2)  # only what lies beside thin ground matters
-        spoken = {h: join(*(common(p, window) for p in parts)) for h, parts in around.items()}
-        ways = join(spoken["friendly"], spoken["grey"] if optimistic else _NOTHING)
-        walls = minus(join(*spoken.values()), ways)
         # What is thin by a narrow measure is thin by a wide one; at the rim rounding differs.
         narrow = common(wide, common(*_thin_either_way(rest, width * (1 - SEAM_SLACK))))
+        # With mitred corners a narrower disc may find thin what the stated one does not.
+        thin = join(common(narrow, _thin(rest, width, "mitre")), common(wide, free))
+        found = [
+            self._seams_within(part, narrow, thin, self._as_in(heard, beside))
+            for part, heard in self._part_by_reach(wide)
+        ]
+        return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
+
+    def _as_in(self, heard: frozenset[str], beside: _Beside) -> dict[str, BaseGeometry]:
+        """Say what lies beside a seam, as it would be within the seam's own reaches."""
+        states: dict[str, list[BaseGeometry]] = {}
+        for holder, area in beside.assessed.items():
+            states.setdefault(_find_assessed(holder, heard), []).append(area)
+        for holder in beside.large:
+            state = _find_territory(holder, heard)
+            lands = beside.large if self._favours(state) else beside.small
+            states.setdefault(state, []).append(lands[holder])
+        return {state: join(*areas) for state, areas in states.items()}
+
+    def _seams_within(
+        self,
+        wide: BaseGeometry,
+        narrow: BaseGeometry,
+        thin: BaseGeometry,
+        around: Mapping[str, BaseGeometry],
+    ) -> tuple[BaseGeometry, BaseGeometry]:
+        """Tell the seams that let through and those that stop, of thin ground within one reach."""
+        width = self.survey.parameters.seam_m
+        optimistic = self.reading == "optimistic"
+        narrow, thin = common(narrow, wide), common(thin, wide)
+        window = wide.buffer(2 * width, quad_segs=2)  # only what lies beside thin ground matters
+        spoken = {state: common(area, window) for state, area in around.items()}
+        letting = ("friendly", "grey") if optimistic else ("friendly",)
+        ways = join(*(area for state, area in spoken.items() if state in letting))
+        walls = join(*(area for state, area in spoken.items() if state not in letting))
+        walls = minus(walls, ways) if optimistic else walls
         open_thin, closed_thin = (wide, narrow) if self.lean == "open" else (narrow, wide)
         let, stopped = _beside(open_thin, ways, width), _beside(closed_thin, walls, width)
         if self.lean == "open":
@@ -900,8 +954,6 @@ class _Drawing:
                 let = minus(let, _beside(wide, walls, width * (1 - SEAM_SLACK)))
             return let, minus(stopped, let)
         if optimistic:  # a way beside it lets through, whatever wall lies there too, but at a rim
-            # With mitred corners a narrower disc may find thin what the stated one does not.
-            thin = join(common(narrow, _thin(rest, width, "mitre")), common(wide, free))
             stopped = minus(stopped, _beside(thin, ways, width * (1 - SEAM_SLACK)))
         return minus(let, stopped), stopped
 
@@ -921,6 +973,39 @@ class _Drawing:
         if self.reading == "optimistic":
             return join(passable, beyond)
         return passable
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What may lie beside a seam: painted ground, and wide territory drawn large and small."""
+
+    assessed: dict[Holder, BaseGeometry]
+    large: dict[Holder, BaseGeometry]
+    small: dict[Holder, BaseGeometry]
+
+    @property
+    def is_nothing(self) -> bool:
+        """Tell whether nothing at all is drawn."""
+        parts = (*self.assessed.values(), *self.large.values(), *self.small.values())
+        return all(area.is_empty for area in parts)
+
+
+def _find_assessed(holder: Holder, heard: frozenset[str]) -> Holder:
+    """Say what ground assessed as a holder's is within reaches."""
+    against = {"friendly": "theirs", "hostile": "ours"}.get(holder)
+    doubted = against is not None and heard & {against, f"perhaps {against}"}
+    return "grey" if doubted else holder
+
+
+def _find_territory(holder: Holder, heard: frozenset[str]) -> Holder:
+    """Say what bare territory of a holder is within reaches; a word is not heard on hostile one."""
+    if holder != "hostile":
+        renamed = {"words": "ours", "doubtful words": "perhaps ours"}
+        heard = frozenset(renamed.get(said, said) for said in heard)
+    ours, theirs = "ours" in heard, "theirs" in heard
+    state: Holder = "friendly" if ours else "hostile" if theirs else holder
+    against = {"friendly": "perhaps theirs", "hostile": "perhaps ours"}.get(state)
+    return "grey" if (ours and theirs) or against in heard else state
 
 
 def _thin_either_way(area: BaseGeometry, width_m: float) -> tuple[BaseGeometry, BaseGeometry]:

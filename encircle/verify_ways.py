@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,11 @@ from encircle.situation import Anchor, Barrier, Crossing, Position, Route
 from encircle.verify_ground import BAND_M, GRID_M, SLACK_M, TOLERANCE_M, minus, union_of
 from encircle.verify_parse import LAND_MODES, READINGS
 from encircle.verify_path import Fault, PathCase, drawn_force, own_ground_m
-from encircle.verify_reach import Flood
+from encircle.verify_reach import FACILITIES, Flood
 from encircle.verify_spans import spans_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -42,12 +43,17 @@ def disjoint_ways_are_disjoint(case: PathCase) -> Iterator[Fault]:
     for way in said.ways:
         if not set(way) & set(said.cut):
             yield Fault("the cut misses a way", way)
+    roads = _Roads(case) if case.ground_leads_out and len(said.ways) > 1 else None
     for one, other in combinations(said.ways[:MOST_WAYS], 2):
+        same = set(one) == set(other)
+        if same and roads is not None and _are_all_routes(case, one):
+            continue  # counted below
         shared = [name for name in sorted(set(one) & set(other))
-                  if not _can_be_shared(case, name, same=set(one) == set(other))]  # fmt: skip
+                  if not _can_be_shared(case, name, same=same)]  # fmt: skip
         if shared:
             yield Fault("two ways share a route or crossing", tuple(shared))
-    yield from _count_on_one_road(case)
+    if roads is not None:
+        yield from _count_on_same_roads(case, roads)
     yield from _lines_exist(case, sorted({*said.cut, *(n for way in said.ways for n in way)}))
 
 
@@ -88,22 +94,28 @@ def _can_be_shared(case: PathCase, name: str, *, same: bool) -> bool:
     )
 
 
-def _count_on_one_road(case: PathCase) -> Iterator[Fault]:
-    """Where ground is not counted, one road alone gives as many ways as flow through it."""
-    ways = case.path.disjoint.ways
-    names = sorted({way[0] for way in ways if len(way) == 1 and ways.count(way) > 1})
-    roads = _Roads(case) if names and case.ground_leads_out else None
-    for name in names:
-        counted = ways.count((name,))
-        if roads is not None and isinstance(case.survey.known.get(name), Route):
-            most = roads.count_ways(name)
-            if counted > most:
-                yield Fault(f"{counted} ways are counted on {name!r}, which has {most}", (name,))
+def _are_all_routes(case: PathCase, way: Sequence[str]) -> bool:
+    return all(isinstance(case.survey.known.get(name), Route) for name in way)
+
+
+def _count_on_same_roads(case: PathCase, roads: _Roads) -> Iterator[Fault]:
+    """Where ground is not counted, the same roads give as many ways as flow through them."""
+    counted = Counter(frozenset(way) for way in case.path.disjoint.ways)
+    for names, count in counted.items():
+        if count > 1 and _are_all_routes(case, sorted(names)):
+            most = roads.count_ways(names)
+            if _is_at_hand(case):  # it goes either way along a road that joins the anchor there
+                most = max(most, len(roads.list_on(names)))
+            if count > most:
+                on = " and ".join(map(repr, sorted(names)))
+                yield Fault(
+                    f"{count} ways are counted on {on}, which has {most}", (*sorted(names),)
+                )
 
 
 class _Roads:
     """
-    The routes of a map, cut where they meet each other, an outline, the force or an anchor.
+    The routes of a map, cut where they meet each other, an outline, the force, an anchor or an end.
 
     Ways set out where the force gets onto a stretch within its own reach, and at both ends of the
     stretch nearest to it that open ground leads to; they end at the first anchor.
@@ -111,11 +123,21 @@ class _Roads:
 
     def __init__(self, case: PathCase) -> None:
         survey = case.survey
-        self.near_m = survey.parameters.join_m + TOLERANCE_M
+        self.join_m = survey.parameters.join_m
+        self.near_m = self.join_m + TOLERANCE_M
         self.own_m = max(own_ground_m(case), survey.parameters.join_m) + TOLERANCE_M
         unit = survey.known.get(case.path.unit)
         self.places = [*shapely.get_parts(survey.shape(unit))] if unit is not None else []
         self.goals = [survey.shape(a) for a in survey.each(Anchor) if case.is_goal(a)]
+        crossings = [c for c in survey.each(Crossing) if c.type not in FACILITIES]
+        joining = [s for c in crossings for s in spans_of(survey, case.ground, c)]
+        joining += [survey.shape(route) for route in survey.each(Route)]
+        self.joining = [
+            Point(xy)
+            for line in joining
+            for part in shapely.get_parts(line)
+            for xy in shapely.get_coordinates(part)[[0, -1]]
+        ]
         drawn = {f.id: _where_it_carries(case, f) for f in survey.each(Route)}
         self.routes = {name: line for name, line in drawn.items() if not line.is_empty}
         shapes = [survey.shape(f) for f in survey.known.values()]
@@ -134,9 +156,10 @@ class _Roads:
         self.starts = {*self._get_on(), *self._nearest_ends(case)}
 
     def _cut(self, run: LineString) -> Iterator[BaseGeometry]:
-        """Cut a stretch where the force gets onto it, and where it comes nearest to an anchor."""
+        """Cut a stretch where the force gets onto it, at an anchor, and where ends join it."""
         marks = [(place, self.own_m) for place in self.places]
         marks += [(goal, self.near_m) for goal in self.goals]
+        marks += [(end, self.join_m) for end in self.joining]
         at = [run.project(_nearest(run, m)) for m, far in marks if run.distance(m) <= far]
         inner = sorted(a for a in at if GRID_M < a < run.length - GRID_M)
         for one, other in pairwise([0.0, *inner, run.length]):
@@ -158,14 +181,16 @@ class _Roads:
             if away <= min(far) + TOLERANCE_M:
                 yield from _ends_of(stretch)
 
-    def count_ways(self, name: str) -> int:
-        """Count the ways by one route alone that share no stretch: the greatest flow."""
-        route = self.routes[name]
-        edges = [
-            _ends_of(s)
-            for s in self.stretches
-            if s.interpolate(0.5, normalized=True).distance(route) <= 2 * GRID_M
-        ]
+    def list_on(self, names: Iterable[str]) -> list[BaseGeometry]:
+        """List the stretches that some routes run on."""
+        route = union_of(self.routes[name] for name in names if name in self.routes)
+        middles = [s.interpolate(0.5, normalized=True) for s in self.stretches]
+        pairs = zip(self.stretches, middles, strict=True)
+        return [stretch for stretch, middle in pairs if middle.distance(route) <= 2 * GRID_M]
+
+    def count_ways(self, names: Iterable[str]) -> int:
+        """Count the ways by some routes alone that share no stretch: the greatest flow."""
+        edges = [_ends_of(stretch) for stretch in self.list_on(names)]
         nodes = sorted({node for ends in edges for node in ends})
         if not nodes:
             return 0

@@ -22,8 +22,10 @@ from itertools import pairwise
 from typing import Any
 
 from pyproj import Proj
+from shapely.geometry import Point, shape
 
 import encircle
+from encircle.joints import JOINT_DEG
 
 PLACES = ((35.2, 51.2), (0.0, 0.0), (-68.5, -52.0), (24.0, 79.5), (179.95, -17.0), (15.0, -81.0))
 SIZES_M = (150, 2_000, 12_000, 60_000, 400_000)
@@ -32,6 +34,8 @@ MOST_S = 5.0
 """Processor time a judgement may take, seconds."""
 SEAM_M = 50.0
 """What is narrower is a crack between two drawings, which a vertex more may open, metres."""
+ON_EDGE_DEG = 1e-10
+"""A vertex this near to an edge lies on it but for rounding: a hundredth of a millimetre."""
 AS_OF = "2025-03-14T12:00:00Z"
 BASES = ("assessed", "assessed", "assessed", "territory", "contested", "unknown")
 
@@ -213,22 +217,36 @@ def rough_of(seed: int) -> dict[str, Any]:
 
 
 def densify(document: dict[str, Any]) -> dict[str, Any]:
-    """Put a vertex in the middle of every edge of control: it says nothing."""
+    """
+    Put a vertex in the middle of every edge of control: it says nothing.
 
-    def halve(ring: list[list[float]]) -> list[list[float]]:
+    But for one that lies beside another's edge: that edge is led through it (ADR 0019).
+    """
+    drawn = {f["id"]: shape(f["geometry"]).boundary if "Polygon" in f["geometry"]["type"]
+             else shape(f["geometry"]) for f in document["features"]}  # fmt: skip
+    if "area" in document["situation"]:
+        drawn["area"] = shape(document["situation"]["area"]).boundary
+
+    def says_something(name: str, at: tuple[float, float]) -> bool:
+        gaps = (edge.distance(Point(at)) for other, edge in drawn.items() if other != name)
+        return any(ON_EDGE_DEG < gap <= 1.01 * JOINT_DEG for gap in gaps)
+
+    def halve(name: str, ring: list[list[float]]) -> list[list[float]]:
         new = [ring[0]]
         for a, b in pairwise(ring):
             round_again = 360 * round((b[0] - a[0]) / 360)  # over the antimeridian
             middle = (a[0] + b[0] - round_again) / 2
-            new += [[(middle + 180) % 360 - 180, (a[1] + b[1]) / 2], b]
+            at = ((middle + 180) % 360 - 180, (a[1] + b[1]) / 2)
+            new += [b] if says_something(name, at) else [[*at], b]
         return new
 
+    def halve_all(feature: dict[str, Any]) -> dict[str, Any]:
+        rings = [halve(feature["id"], ring) for ring in feature["geometry"]["coordinates"]]
+        return {**feature, "geometry": {**feature["geometry"], "coordinates": rings}}
+
     features = [
-        {**f, "geometry": {**f["geometry"],
-                           "coordinates": [halve(r) for r in f["geometry"]["coordinates"]]}}
-        if f["properties"]["kind"] == "control" else f
-        for f in document["features"]
-    ]  # fmt: skip
+        halve_all(f) if f["properties"]["kind"] == "control" else f for f in document["features"]
+    ]
     return {**document, "features": features}
 
 

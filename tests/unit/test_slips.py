@@ -11,7 +11,7 @@ from shapely.geometry import mapping, shape
 import encircle
 from encircle.errors import SituationError
 from encircle.slips import inspect_situation
-from tests.property.strategies import box, line, point
+from tests.property.strategies import box, draw_plan, line, point
 from tests.thorough import thorough
 from tests.unit.test_baselines import blue, build, force, red
 from tests.unit.test_baselines import box as ring_box
@@ -89,6 +89,65 @@ def inspect(*features, **whole):
             [unit(), feature("ditch", line((20, 500), (3000, 500)), "barrier", type="river")],
             {"loose_end_tied"},
             id="a river that ends 20 m before the front",
+        ),
+        pytest.param(
+            [unit(), feature("ditch", line((120, 500), (3000, 500)), "barrier", type="river")],
+            {"loose_end_open"},
+            id="a river that ends 120 m before the front",
+        ),
+        pytest.param(
+            [unit(), feature("ditch", line((120, 500), (120, 2500)), "barrier", type="river")],
+            set(),
+            id="a river that runs along the front",
+        ),
+        pytest.param(
+            [unit(), feature("ditch", line((320, 500), (3000, 500)), "barrier", type="river")],
+            set(),
+            id="a river that ends far from the front",
+        ),
+        pytest.param(
+            [
+                unit(),
+                RIVER,
+                feature("road", line((2000, 40), (3350, 40)), "route"),
+                feature("on", line((3500, 40), (5400, 40)), "route"),
+                bridge(3500),
+            ],
+            {"road_short_of_crossing"},
+            id="a road that stops 150 m short of its bridge",
+        ),
+        pytest.param(
+            [
+                unit(),
+                LAKE,
+                feature("road", line((2000, 40), (3250, 40)), "route"),
+                feature("on", line((3600, 40), (5400, 40)), "route"),
+                bridge(3500),
+            ],
+            {"road_short_of_crossing"},
+            id="a road that stops 150 m short of the bank",
+        ),
+        pytest.param(
+            [
+                unit(),
+                LAKE,
+                feature("road", line((2000, 40), (3390, 40)), "route"),
+                feature("on", line((3600, 40), (5400, 40)), "route"),
+                bridge(3500),
+            ],
+            set(),
+            id="a road that stops at the bank",
+        ),
+        pytest.param(
+            [
+                unit(),
+                RIVER,
+                feature("road", line((2000, 40), (3350, 40)), "route"),
+                feature("up", line((3350, 40), (3350, 900)), "route"),
+                bridge(3500),
+            ],
+            set(),
+            id="a road that goes on by another",
         ),
         pytest.param(
             [unit(), feature("ditch", line((-20, 500), (3000, 500)), "barrier", type="river")],
@@ -318,3 +377,53 @@ def test_a_notice_says_how_much_of_an_anchor_does_not_count():
 def test_an_anchor_beyond_hostile_ground_is_friendly_where_nobody_else_speaks():
     way = blue("way", ring_box(*SLOT))
     assert judge_pocket("assessed", way, base(200, -20, 260, 20)) == ("C1", [])
+
+
+def draw_strip(*grounds):
+    """Draw a pocket in the west, home in the east, and what lies between; 6 km either way."""
+    features = [
+        feature("pocket", grounds[0], "control", holder="BLUE", basis="assessed"),
+        feature("home", grounds[1], "control", holder="BLUE", basis="assessed"),
+        *(
+            feature(f"foe-{n}", ground, "control", holder="RED", basis="assessed")
+            for n, ground in enumerate(grounds[2:])
+        ),
+        feature("rear", box(4000, -500, 5000, 500), "anchor", side="BLUE"),
+        unit((-4500, 0)),
+    ]
+    whole = {
+        "as_of": "2025-03-14T12:00:00Z",
+        "sides": [{"id": "BLUE"}, {"id": "RED"}],
+        "force": "us",
+        "area": box(-6000, -6000, 6000, 6000),
+    }
+    plan = {"type": "FeatureCollection", "situation": whole, "features": features}
+    return encircle.judge(encircle.read(draw_plan(plan)), encircle.Options(most_worlds=0))
+
+
+def corridor(wide):
+    west, east = box(-6000, -6000, -3000, 6000), box(0, -6000, 6000, 6000)
+    return west, east, box(-3000, wide / 2, 0, 6000), box(-3000, -6000, 0, -wide / 2)
+
+
+def strip_across(wide):
+    return box(-6000, -6000, 0, 6000), box(wide, -6000, 6000, 6000)
+
+
+@pytest.mark.parametrize(
+    ("grounds", "code", "named"),
+    [
+        pytest.param(corridor(120), "C3", ("foe-0", "foe-1"), id="the way out is 120 m wide"),
+        pytest.param(corridor(900), "C3", None, id="the way out is 900 m wide"),
+        pytest.param(strip_across(120), "C3", ("home", "pocket"), id="120 m part it from home"),
+        pytest.param(strip_across(900), "C3", None, id="900 m part it from home"),
+        pytest.param(strip_across(20), "C0", None, id="a seam"),
+    ],
+)
+def test_a_strip_that_nobody_painted_is_told_where_the_verdict_hangs_on_it(grounds, code, named):
+    """Wider than a seam and narrow all the same: it may be the gap between two drawings."""
+    judgement = draw_strip(*grounds)
+    told = [n for n in judgement.notices if n.code == "unpainted_strip"]
+    assert judgement.status.code == code
+    assert [tuple(sorted(n.features)) for n in told] == ([named] if named else [])
+    assert all("120 m" in n.statement and "wider than a seam of 50 m" in n.statement for n in told)
