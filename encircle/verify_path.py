@@ -14,7 +14,9 @@ from shapely.geometry import LineString, Point
 from encircle.projection import length_on_globe_m
 from encircle.situation import Anchor, Barrier, Control, Crossing, Fire, Position, Route
 from encircle.verify_ground import (
+    CORNER_M,
     GRID_M,
+    POINT_M,
     SLACK_M,
     TOLERANCE_M,
     Ground,
@@ -50,13 +52,6 @@ STRAY_M = SLACK_M
 """Length outside a tolerance that is still put down to rounding; metres."""
 THIN_WALL_M = 0.01
 """Half the width a barrier drawn as a line is given where a way is held against it; metres."""
-CORNER_M = 0.75 * SLACK_M
-"""
-Two square corners that touch are as wide as twice this where each is grown by half the slack, or a
-little less, and what shares five centimetres of boundary is wider; metres.
-"""
-POINT_M = 1.0
-"""Grounds that touch at a point lie no farther apart than this, so drawn; metres."""
 LOOKED_BESIDE_M = 2.0
 """Room looked for beside a way, past what it leads along; metres."""
 _WIDTH_TOLERANCE = 0.002
