@@ -689,23 +689,33 @@ def fire_is_not_played_down(case: PathCase) -> Iterator[Fault]:
 
 
 def fire_is_not_invented(case: PathCase) -> Iterator[Fault]:
-    """No leg is called more dangerous than the worst fire mapped on it."""
+    """No leg is called more dangerous than the worst fire mapped on it, nor mapped fire unmapped."""
     for number, leg in enumerate(case.path.legs):
-        if leg.fire is None:
-            continue
         lines = [case.survey.known.get(name) for name in leg.evidence if leg.by != "ground"]
         near = [f.fire for f in lines if isinstance(f, (Route, Crossing)) and f.fire]
-        near += [
-            fire.grade
-            for fire in case.survey.known.values()
-            if isinstance(fire, Fire)
-            and fire.side not in case.survey.friends
-            and leg.mode in fire.modes
-            and case.survey.shape(fire).distance(case.trace(leg)) <= TOLERANCE_M
-        ]
+        if leg.fire is None:
+            if near or _lies_well_in_fire(case, leg):
+                yield Fault(f"leg {number} is called unmapped, and fire is mapped all along it")
+            continue
+        near += [fire.grade for fire in _fires_at(case, leg) if _may_lie_under(case, leg, fire)]
         worst = max(map(rank_of_fire, near), default=-1.0)
         if rank_of_fire(leg.fire) > worst:
             yield Fault(f"leg {number} is called {leg.fire} and no such fire is mapped on it")
+
+
+def _may_lie_under(case: PathCase, leg: Leg, fire: Fire) -> bool:
+    """Tell a leg that runs under fire from one that only comes to its edge."""
+    trace, zone = case.trace(leg), case.survey.shape(fire)
+    if not trace.length:
+        return bool(trace.distance(zone) <= SLACK_M)
+    run_m = trace.intersection(zone.buffer(SLACK_M)).length
+    return bool(run_m >= min(trace.length / 2, 2 * SLACK_M))
+
+
+def _lies_well_in_fire(case: PathCase, leg: Leg) -> bool:
+    """Tell a leg all of which surely runs under mapped fire."""
+    zones = [case.survey.shape(fire).buffer(-SLACK_M) for fire in _fires_at(case, leg)]
+    return bool(zones) and bool(union_of(zones).covers(case.trace(leg)))
 
 
 def _lies_in_fire(case: PathCase, leg: Leg) -> bool:

@@ -326,7 +326,9 @@ def _find_wrong_holder(case: RingCase, segment: Segment, trace: BaseGeometry) ->
     holding = [f for f in known if _can_hold(case, f, segment.by)]
     if not holding:
         return "nothing it names holds ground so"
-    prints = union_of(case.survey.footprint(f, case.ring.reading) for f in holding)
+    # What is of its own side makes no ground grey but beside a word of another's.
+    others = [f for f in holding if not _is_of_the_force_s_side(case.survey, f)]
+    prints = union_of(case.survey.footprint(f, case.ring.reading) for f in others)
     seam = case.ground.seam_closed.intersection(trace.buffer(5 * TOLERANCE_M))
     if not seam.is_empty:
         wider = prints.buffer(case.survey.parameters.seam_m + TOLERANCE_M)
@@ -335,6 +337,12 @@ def _find_wrong_holder(case: RingCase, segment: Segment, trace: BaseGeometry) ->
         prints = union_of([prints, case.ground.nobody])
     stray = measure_stray(trace, prints, TOLERANCE_M)
     return f"what it names leaves {stray:.0f} m of it unheld" if stray > TOLERANCE_M else None
+
+
+def _is_of_the_force_s_side(survey: Survey, feature: object) -> bool:
+    if isinstance(feature, Control):
+        return survey.holder(feature) == "friendly"
+    return isinstance(feature, (Position, Anchor)) and feature.side in survey.friends
 
 
 def _can_hold(case: RingCase, feature: object, by: str) -> bool:
@@ -464,15 +472,18 @@ def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str
     survey = case.survey
     at = Point(survey.plane.points_to_metres(stop.at)[0])
     join_m, seam_m = survey.parameters.join_m, survey.parameters.seam_m
-    if at.distance(course_of(survey, case.ground, line)) > join_m + TOLERANCE_M:
+    course = course_of(survey, case.ground, line)
+    if at.distance(course) > join_m + TOLERANCE_M:
         return "it does not pass there"
     if stop.because in case.stopping:
-        near_m = join_m + seam_m + TOLERANCE_M
-        near = measure_gap(at, case.stopping[stop.because]) <= near_m
-        return None if near else f"no {stop.because} ground is near"
+        near = course.intersection(at.buffer(join_m + seam_m + TOLERANCE_M))
+        seam = measure_gap(near, case.ground.seam_closed) <= TOLERANCE_M
+        near_m = TOLERANCE_M + (seam_m if seam else 0.0)  # a seam stops by what lies beside it
+        met = measure_gap(near, case.stopping[stop.because]) <= near_m
+        return None if met else f"it meets no {stop.because} ground there"
     if stop.because in ("barrier", "neutral_strip", "edge"):
+        there = course if stop.because == "neutral_strip" else at
         near_m = join_m + TOLERANCE_M
-        there = at if stop.because == "barrier" else course_of(survey, case.ground, line)
         stopped = any(there.distance(shape) <= near_m for shape in _what_stops(case, stop.because))
         return None if stopped else f"no {stop.because.replace('_', ' ')} is near"
     return None if _is_so(case, stop.because, line) else f"it is not stopped by {stop.because}"
@@ -481,8 +492,8 @@ def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str
 def _what_stops(case: RingCase, because: str) -> list[BaseGeometry]:
     """Draw all that may stop a route or crossing for a reason."""
     if because == "barrier":
-        drawn = [case.survey.shape(barrier) for barrier in case.survey.each(Barrier)]
-        return [*drawn, case.ground.water]
+        counted = (b for b in case.survey.each(Barrier) if case.survey.counts(b, case.ring.reading))
+        return [*(case.survey.shape(barrier) for barrier in counted), case.ground.water]
     return [case.ground.neutral] if because == "neutral_strip" else [case.survey.extent().boundary]
 
 

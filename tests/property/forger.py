@@ -135,10 +135,8 @@ def cases(count: int) -> Iterator[Case]:
     named += [(f"random {seed}", seed) for seed in range(count)]
     random.Random(0).shuffle(named)  # noqa: S311
     for name, source in named:
-        if isinstance(source, Path):
-            document = json.loads(source.read_text())
-        else:
-            document = draw_map(source)
+        read = isinstance(source, Path)
+        document = json.loads(source.read_text()) if read else draw_map(source)
         with suppress(encircle.SituationError, AssertionError):
             yield Case(name, document)
 
