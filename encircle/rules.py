@@ -559,7 +559,7 @@ def _is_drawn(facts: Facts, axis: str) -> bool:
         kind = "port" if axis == "sea" else "airstrip"
         return any(f.crossing.type == kind for f in lines.facilities)
     over_strip = any("neutral_strip" in span.because.values() for span in lines.spans)
-    crossings = [one.crossing for one in (*lines.spans, *lines.facilities)]
+    crossings = [s.crossing for s in lines.spans] + [f.crossing for f in lines.facilities]
     return over_strip or any(c.type == "tunnel" or c.permission is not None for c in crossings)
 
 

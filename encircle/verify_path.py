@@ -684,15 +684,14 @@ def fire_is_not_played_down(case: PathCase) -> Iterator[Fault]:
         names = tuple(name for _, name in mapped)
         if rank_of_fire(leg.fire) < worst:
             yield Fault(f"leg {number} is called {leg.fire or 'unmapped'} under worse fire", names)
-        elif leg.fire in ("F0", "F1") and not mapped and not _lies_in_fire(case, leg):
+        elif leg.fire in ("F0", "F1") and not _is_graded_all_along(case, leg):
             yield Fault(f"leg {number} is called {leg.fire} where no fire is mapped")
 
 
 def fire_is_not_invented(case: PathCase) -> Iterator[Fault]:
-    """No leg is called more dangerous than the worst fire mapped on it, nor mapped fire unmapped."""
+    """No leg is called worse than the worst fire mapped on it, nor mapped fire unmapped."""
     for number, leg in enumerate(case.path.legs):
-        lines = [case.survey.known.get(name) for name in leg.evidence if leg.by != "ground"]
-        near = [f.fire for f in lines if isinstance(f, (Route, Crossing)) and f.fire]
+        near = list(_grades_of_lines(case, leg))
         if leg.fire is None:
             if near or _lies_well_in_fire(case, leg):
                 yield Fault(f"leg {number} is called unmapped, and fire is mapped all along it")
@@ -712,16 +711,25 @@ def _may_lie_under(case: PathCase, leg: Leg, fire: Fire) -> bool:
     return bool(run_m >= min(trace.length / 2, 2 * SLACK_M))
 
 
+def _grades_of_lines(case: PathCase, leg: Leg) -> Iterator[str]:
+    """Give the grades of the routes and crossings that carry a leg, where they have any."""
+    for name in leg.evidence if leg.by != "ground" else ():
+        line = case.survey.known.get(name)
+        if isinstance(line, (Route, Crossing)) and line.fire:
+            yield line.fire
+
+
 def _lies_well_in_fire(case: PathCase, leg: Leg) -> bool:
     """Tell a leg all of which surely runs under mapped fire."""
     zones = [case.survey.shape(fire).buffer(-SLACK_M) for fire in _fires_at(case, leg)]
     return bool(zones) and bool(union_of(zones).covers(case.trace(leg)))
 
 
-def _lies_in_fire(case: PathCase, leg: Leg) -> bool:
-    """Tell whether a leg runs along the very edge of mapped fire from end to end."""
+def _is_graded_all_along(case: PathCase, leg: Leg) -> bool:
+    """Tell a leg whose line states a grade, or that keeps to mapped fire, be it along its edge."""
     zones = [case.survey.shape(fire) for fire in _fires_at(case, leg)]
-    return measure_stray(case.trace(leg), zones, SLACK_M) <= STRAY_M
+    stated = any(_grades_of_lines(case, leg))
+    return stated or measure_stray(case.trace(leg), zones, SLACK_M) <= STRAY_M
 
 
 def _fires_at(case: PathCase, leg: Leg) -> Iterator[Fire]:

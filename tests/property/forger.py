@@ -74,7 +74,7 @@ def core_of(told: Told) -> dict[str, Any]:
 
 
 def access_of(part: Told) -> tuple[str, ...]:
-    """List what is open; to *special*, none and closed are one: a way that nobody can take."""
+    """List what is open; of *special* none and closed are one here: it may hang on a hair."""
     axes = part["axes"]
     special = "none" if axes["special"] == "closed" else axes["special"]
     return (axes["sea"], axes["air"], special)

@@ -20,9 +20,7 @@ PREY = [
 """Small maps with something of every kind on them: rivers, tunnels, fire, sea, doubt, groups."""
 PASSED = [pytest.param(146, "grey_as_own", id="access by air over a corner where grounds touch")]
 """Random maps and kinds of forgery that once passed on them."""
-REFUSED = [
-    pytest.param(327, "held_as_claim", id="a way through a gap in a thin wall")
-]
+REFUSED = [pytest.param(327, "held_as_claim", id="a way through a gap in a thin wall")]
 """Random maps, and how they were changed, on which the truth was once refused."""
 CASES = {}
 

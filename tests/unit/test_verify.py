@@ -7,7 +7,7 @@ import random
 import pytest
 from shapely.geometry import LineString, MultiLineString, Point, Polygon, box, mapping
 
-from encircle.errors import CertificateError
+from encircle.errors import CertificateError, SituationError
 from encircle.geojson import read_situation
 from encircle.projection import GEOD, Plane, length_on_globe_m
 from encircle.verify import verify
@@ -860,16 +860,43 @@ def test_junk_anywhere_never_raises(case):
 def test_too_large_a_certificate_is_refused_unread():
     given, said = salient()
     line = said["certificates"]["open"]["legs"][0]["geometry"]
-    line["coordinates"] = [[35.0, 51.0]] * 250_000
+    line["coordinates"] = [[35.0, 51.0]] * 1_000_001
     rejected(given, said, "list of at most")
 
 
-def test_many_large_lists_are_refused_unread():
+def test_many_large_lists_are_refused_unread(monkeypatch):
+    monkeypatch.setattr("encircle.verify_parse.MOST_VERTICES", 1000)
     given, said = salient()
     legs = said["certificates"]["open"]["legs"]
-    legs[0]["geometry"]["coordinates"] = [[35.0, 51.0]] * 150_000
-    legs[1]["geometry"]["coordinates"] = [[35.0, 51.0]] * 150_000
+    legs[0]["geometry"]["coordinates"] = [[35.0, 51.0]] * 600
+    legs[1]["geometry"]["coordinates"] = [[35.0, 51.0]] * 600
     rejected(given, said, "vertices")
+
+
+def test_a_ring_that_many_positions_share_is_read_and_checked_once(monkeypatch):
+    monkeypatch.setattr("encircle.verify_parse.MOST_VERTICES", 1000)
+    names = [f"unit-{number}" for number in range(200)]
+    given = pocket_map(extra=[unit(name) for name in names])
+    shared = {**pocket_ring(), "units": ["unit", *names]}
+    one = ruling("E2", closed=shared)
+    parts = [{"id": name, **copy.deepcopy(one)} for name in ("unit", *names)]
+    said = judgement(given, "E2", closed=shared, parts=parts)
+    proof = verify(said, read_situation(given))
+    assert proof.holds, [check.statement for check in proof.failures][:3]
+    parts[7]["certificates"]["closed"]["area_km2"] = 1.0
+    rejected(given, said, "km²")
+
+
+@pytest.mark.parametrize("given", [salient_map(), "a.geojson", None], ids=["dict", "path", "none"])
+def test_a_map_handed_in_as_its_document_is_read_and_nothing_else_is(given):
+    said = salient()[1]
+    if isinstance(given, dict):
+        assert verify(said, given).holds
+        with pytest.raises(SituationError):
+            verify(said, {"type": "FeatureCollection"})
+    else:
+        with pytest.raises(CertificateError, match="read"):
+            verify(said, given)
 
 
 # -- what is proved, and what is not checked -------------------------------------------------
