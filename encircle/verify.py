@@ -44,7 +44,7 @@ from encircle.verify_parse import (
     parse_judgement,
 )
 from encircle.verify_path import PATH_RULES, Fault, PathCase
-from encircle.verify_ring import RING_RULES, RingCase
+from encircle.verify_ring import COURSE_RULES, RING_RULES, RingCase
 from encircle.verify_sentences import reason_is_told_in_its_words, write_again
 from encircle.verify_ways import WAY_RULES
 from encircle.verify_words import RULING_RULES, STATUSES, find_unsaid
@@ -241,9 +241,10 @@ def _look_where_it_points(said: Said, survey: Survey) -> None:
     """Have the ground drawn finely where the certificates are, if they lie on the map at all."""
     lines, places, seen = [], [], set[int]()
     for ruling in (said.whole, *said.parts):
-        if ruling.open is None and id(ruling.closed) in seen:
-            continue  # positions of one pocket share its ring
-        seen.add(id(ruling.closed))
+        if ruling.closed is not None and ruling.open is None:
+            if id(ruling.closed.segments) in seen:
+                continue  # positions of one pocket share its ring
+            seen.add(id(ruling.closed.segments))
         given = [*_vertices_of(ruling)]
         if given and not _lie_on_the_map(np.concatenate(given), survey):
             return
@@ -281,12 +282,17 @@ def _check_ruling(ruling: Ruling, survey: Survey) -> Iterator[Check]:
 
 
 def _check_ring(ring: ClosedRing, survey: Survey, whose: str) -> Iterator[Check]:
-    """Check a ring once, however many positions share it."""
-    key = ("checked ring", id(ring))
-    if key not in survey.drawings:
-        survey.drawings[key] = tuple(_ask(RingCase(ring, survey), RING_RULES, ""))
-    for check in cast("tuple[Check, ...]", survey.drawings[key]):
-        yield replace(check, name=f"{whose}{check.name}")
+    """Check a ring; its course once, however many positions share it."""
+    case = RingCase(ring, survey)
+    for rule in RING_RULES:
+        if rule not in COURSE_RULES:
+            yield from _ask(case, (rule,), whose)
+            continue
+        key = (rule.__name__, *case.course)
+        if key not in survey.drawings:
+            survey.drawings[key] = tuple(_ask(case, (rule,), ""))
+        for check in cast("tuple[Check, ...]", survey.drawings[key]):
+            yield replace(check, name=f"{whose}{check.name}")
 
 
 def _vertices_of(ruling: Ruling) -> Iterator[NDArray[np.float64]]:

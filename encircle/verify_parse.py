@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 
 import numpy as np
 
@@ -249,6 +249,10 @@ class Said:
     parts: tuple[Ruling, ...]
 
 
+Course: TypeAlias = "tuple[tuple[tuple[NDArray[np.float64], ...], ...], tuple[Segment, ...]]"
+"""The polygons of a ring, and its segments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A value of a JSON document and where it stands (RFC 6901)."""
@@ -256,7 +260,7 @@ class Node:
     value: object
     pointer: str = ""
     spent: list[int] = field(default_factory=lambda: [0])
-    rings: list[tuple[object, ClosedRing]] = field(default_factory=list)
+    courses: list[tuple[object, Course]] = field(default_factory=list)
     """Rings read before, as they stand there: the positions of one pocket all have the same."""
 
     def fail(self, wanted: str) -> UnreadableError:
@@ -270,14 +274,14 @@ class Node:
         return self.value
 
     def __getitem__(self, name: str) -> Node:
-        return Node(self.object().get(name), f"{self.pointer}/{name}", self.spent, self.rings)
+        return Node(self.object().get(name), f"{self.pointer}/{name}", self.spent, self.courses)
 
     def items(self) -> list[Node]:
         """Take a list, not too long."""
         if not isinstance(self.value, (list, tuple)) or len(self.value) > MOST_ITEMS:
             raise self.fail(f"a list of at most {MOST_ITEMS}")
         at = (f"{self.pointer}/{number}" for number in range(len(self.value)))
-        return [Node(v, a, self.spent, self.rings) for v, a in zip(self.value, at, strict=True)]
+        return [Node(v, a, self.spent, self.courses) for v, a in zip(self.value, at, strict=True)]
 
     def maybe(self, take: Callable[[Node], T]) -> T | None:
         """Take something, or null."""
@@ -586,26 +590,13 @@ def _parse_disjoint(node: Node) -> Disjoint:
 
 
 def _parse_closed(node: Node) -> ClosedRing:
-    """Take a ring; one that was read before is the same object, and no vertex of it is new."""
-    for told, ring in node.rings[-MOST_SHARED:]:
-        if told == node.value:
-            return ring
-    ring = _parse_ring(node)
-    node.rings.append((node.value, ring))
-    return ring
-
-
-def _parse_ring(node: Node) -> ClosedRing:
-    ring = node["ring"]
-    whole = ring["coordinates"]
-    kind = ring["type"].one_of(("Polygon", "MultiPolygon"))
-    polygons = whole.items() if kind == "MultiPolygon" else [whole]
+    polygons, segments = _parse_course(node)
     stops = node["cut_set"]
     return ClosedRing(
         reading=cast("Reading", node["reading"].one_of(READINGS)),
         units=node["units"].ids(),
-        polygons=_parse_polygons(ring["coordinates"], polygons),
-        segments=tuple(_parse_segment(segment) for segment in node["segments"].items()),
+        polygons=polygons,
+        segments=segments,
         weakest=node["weakest"].index(),
         area_km2=node["area_km2"].number(),
         cut_set={
@@ -614,6 +605,21 @@ def _parse_ring(node: Node) -> ClosedRing:
             if mode in stops.object()
         },
     )
+
+
+def _parse_course(node: Node) -> Course:
+    """Take the course of a ring; one that was read before is the same, and no vertex of it new."""
+    ring, segments = node["ring"], node["segments"]
+    given = (ring.value, segments.value)
+    for told, course in node.courses[-MOST_SHARED:]:
+        if told == given:
+            return course
+    kind = ring["type"].one_of(("Polygon", "MultiPolygon"))
+    whole = ring["coordinates"]
+    polygons = _parse_polygons(whole, whole.items() if kind == "MultiPolygon" else [whole])
+    course = polygons, tuple(_parse_segment(segment) for segment in segments.items())
+    node.courses.append((given, course))
+    return course
 
 
 def _parse_polygons(

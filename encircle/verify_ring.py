@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 import shapely
@@ -36,7 +36,7 @@ from encircle.verify_reach import FACILITIES, flood_of
 from encircle.verify_spans import course_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -54,6 +54,7 @@ BAND_LOOKED_AT_M = 200.0
 EDGE_M = 25.0
 """A ring meets the edge of the map where it turns; along more of it, it says so; metres."""
 SEA = "coast"
+Drawn = TypeVar("Drawn")
 _HOLDER = {"hostile": "hostile", "neutral": "neutral"}
 
 
@@ -69,6 +70,20 @@ class RingCase:
         """The ground on the ring's reading, drawn in the ring's favour."""
         return self.survey.ground(self.ring.reading, "closed")
 
+    @property
+    def course(self) -> tuple[object, ...]:
+        """What tells its course from that of another: rings that were read as one have one."""
+        ring = self.ring
+        ids = (id(ring.polygons), id(ring.segments))
+        return ("course", *ids, ring.reading, ring.area_km2, ring.weakest)
+
+    def _drawn_once(self, what: str, draw: Callable[[], Drawn]) -> Drawn:
+        """Draw what depends on the course alone once for all who share it."""
+        key = (what, *self.course)
+        if key not in self.survey.drawings:
+            self.survey.drawings[key] = draw()
+        return cast("Drawn", self.survey.drawings[key])
+
     @cached_property
     def parts(self) -> list[list[NDArray[np.float64]]]:
         """The rings on the plane, polygon by polygon, the exterior first."""
@@ -83,11 +98,17 @@ class RingCase:
     @cached_property
     def inside(self) -> BaseGeometry:
         """The ground the ring encloses."""
+        return self._drawn_once("inside", self._draw_inside)
+
+    def _draw_inside(self) -> BaseGeometry:
         return join(*(shapely.make_valid(Polygon(p[0], p[1:])) for p in self.parts if p))
 
     @cached_property
     def called(self) -> dict[str, Region]:
         """Where a segment may be tagged how, however room for drawing is used."""
+        return self._drawn_once("called", self._draw_called)
+
+    def _draw_called(self) -> dict[str, Region]:
         leans: tuple[Lean, Lean] = ("closed", "open")
         grounds = [self.survey.ground(self.ring.reading, lean) for lean in leans]
         band = union_of([self.inside.boundary]).buffer(BAND_LOOKED_AT_M, quad_segs=2)
@@ -523,3 +544,13 @@ RING_RULES = (
     cut_set_is_true,
 )
 """Everything asked of a closed ring, in the order it is asked."""
+COURSE_RULES = (
+    ring_is_simple,
+    ring_runs_counter_clockwise,
+    segments_make_up_the_ring,
+    measures_agree,
+    no_anchor_is_inside,
+    segments_are_held,
+    ring_stands_on_walls,
+)
+"""What is asked of its course alone, and so once where several share it."""

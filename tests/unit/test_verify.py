@@ -875,12 +875,13 @@ def test_many_large_lists_are_refused_unread(monkeypatch):
 
 def test_a_ring_that_many_positions_share_is_read_and_checked_once(monkeypatch):
     monkeypatch.setattr("encircle.verify_parse.MOST_VERTICES", 1000)
-    names = [f"unit-{number}" for number in range(200)]
-    given = pocket_map(extra=[unit(name) for name in names])
-    shared = {**pocket_ring(), "units": ["unit", *names]}
-    one = ruling("E2", closed=shared)
-    parts = [{"id": name, **copy.deepcopy(one)} for name in ("unit", *names)]
-    said = judgement(given, "E2", closed=shared, parts=parts)
+    names = ["unit", *(f"unit-{number}" for number in range(200))]
+    given = pocket_map(extra=[unit(name) for name in names[1:]])
+    rings = [{**pocket_ring(), "units": [name]} for name in names]
+    parts = [
+        {"id": name, **ruling("E2", closed=own)} for name, own in zip(names, rings, strict=True)
+    ]
+    said = judgement(given, "E2", closed={**pocket_ring(), "units": names}, parts=parts)
     proof = verify(said, read_situation(given))
     assert proof.holds, [check.statement for check in proof.failures][:3]
     parts[7]["certificates"]["closed"]["area_km2"] = 1.0
