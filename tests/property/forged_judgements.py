@@ -565,6 +565,8 @@ def road_out(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
              "tunnel": '"tunnel"', "third_party": '"third_party"', "neutral": '"neutral"',
              "neutral_strip": '"neutral"', "barrier": '"barrier"'}  # fmt: skip
     reasons = [r for r, sign in signs.items() if sign not in told_in_words]
+    if "edge_of_the_map" not in json.dumps(told["certificates"]):
+        reasons.append("edge")
     for reason in (None, *reasons):
         forged = fresh(told)
         changed = False

@@ -671,6 +671,26 @@ def test_a_ring_that_is_open_is_rejected(changes, words):
     rejected(given, judgement(given, "E2", closed=pocket_ring()), words)
 
 
+def test_ground_beside_a_road_does_not_stop_it():
+    """The road is stopped by the ground it meets where it leaves, not by what lies 60 m off."""
+    strip = km(3.02, 0.06, 3.3, 0.3)
+    given = pocket_map(extra=[control("strip", strip, "neutral")])
+    theirs = km(-5, -15, 15, 15).difference(POCKET).difference(LAKE).difference(strip)
+    given["features"][2] = control("theirs", theirs, "THEM")
+    assert verify(judgement(given, "E2", closed=pocket_ring()), read_situation(given)).holds
+    said = judgement(given, "E2", closed=pocket_ring(because="neutral"))
+    rejected(given, said, "meets no neutral ground")
+
+
+def test_who_is_shut_in_holds_no_stretch_of_the_ring():
+    given, said = doubt()
+    for name in ("unit", "pocket"):
+        held = [(FRONT, "grey", [name]), (SHORE, "barrier", ["lake"])]
+        closed = ring("pessimistic", held, pocket_stops("grey"))
+        forged = judgement(given, "C3", said["certificates"]["open"], closed)
+        rejected(given, forged, "unheld")
+
+
 def test_a_ferry_that_may_run_opens_only_the_optimistic_ring():
     given = pocket_map(ferry="unknown")
     closed = pocket_ring("pessimistic")
