@@ -548,10 +548,19 @@ def _measure_access(facts: Facts, axis: str) -> str:
     holds = {r: bool(getattr(facts.outlooks[r], axis)) for r in READINGS}
     if any(holds.values()):
         return "open" if all(holds.values()) else "contested"
-    kind = "port" if axis == "sea" else "airstrip"
-    mapped = any(f.crossing.type == kind for f in facts.network.lines.facilities)
     anchored = any(a.access == axis for a, _ in facts.network.anchors.values())
-    return "closed" if mapped or anchored else "none"
+    return "closed" if anchored or _is_drawn(facts, axis) else "none"
+
+
+def _is_drawn(facts: Facts, axis: str) -> bool:
+    """Tell whether a crossing on the map is one that may give access of a kind, shut or not."""
+    lines = facts.network.lines
+    if axis in ("sea", "air"):
+        kind = "port" if axis == "sea" else "airstrip"
+        return any(f.crossing.type == kind for f in lines.facilities)
+    over_strip = any("neutral_strip" in span.because.values() for span in lines.spans)
+    crossings = [s.crossing for s in lines.spans] + [f.crossing for f in lines.facilities]
+    return over_strip or any(c.type == "tunnel" or c.permission is not None for c in crossings)
 
 
 def _measure_special(facts: Facts) -> str:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
 import shapely
@@ -21,7 +21,8 @@ from shapely.geometry import Point, Polygon
 
 from encircle.calling import make_callable
 from encircle.errors import CertificateError, SituationError
-from encircle.situation import Position
+from encircle.geojson import read_situation
+from encircle.situation import Position, Situation
 from encircle.supposition import suppose
 from encircle.verify_codes import (
     CODE_RULES,
@@ -35,6 +36,7 @@ from encircle.verify_codes import (
 from encircle.verify_ground import FOCUS_M, TOLERANCE_M, Survey, trace_of
 from encircle.verify_parse import (
     READINGS,
+    ClosedRing,
     Parameters,
     Ruling,
     Said,
@@ -42,7 +44,7 @@ from encircle.verify_parse import (
     parse_judgement,
 )
 from encircle.verify_path import PATH_RULES, Fault, PathCase
-from encircle.verify_ring import RING_RULES, RingCase
+from encircle.verify_ring import COURSE_RULES, RING_RULES, RingCase
 from encircle.verify_sentences import reason_is_told_in_its_words, write_again
 from encircle.verify_ways import WAY_RULES
 from encircle.verify_words import RULING_RULES, STATUSES, find_unsaid
@@ -52,14 +54,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from encircle.situation import Situation
-
 __all__ = ["Check", "Verification", "verify"]
 
 WIDEST_JOIN_M = 1_000.0
 """No honest map joins, or calls a seam, what lies farther apart; metres."""
 MOST_OPTION = 1e6
-"""No option is larger than this many days, metres or shares."""
+"""No option is larger than this many days or metres."""
 SAME_INSTANT_S = 1.0
 DECIDING = {
     "stale_after_days": 30.0,
@@ -136,7 +136,7 @@ class Shown(Protocol):
 
 def verify(
     judgement: Mapping[str, Any] | Shown,
-    situation: Situation,
+    situation: Situation | Mapping[str, Any],
     *,
     strict_options: bool = False,
     taken: tuple[str, ...] = (),
@@ -149,7 +149,8 @@ def verify(
     judgement
         A `Judgement`, or its JSON object as parsed.
     situation
-        The situation it is about, read for the force and the instant it has to be of.
+        The situation it is about, read for the force and the instant it has to be of; or its
+        GeoJSON object as parsed, which is read.
     strict_options
         Refuse a judgement by other options than the contract's, or by supposition.
     taken
@@ -163,7 +164,9 @@ def verify(
     Raises
     ------
     CertificateError
-        If the judgement is not a JSON object at all.
+        If the judgement is not a JSON object at all, or the situation neither that nor read.
+    SituationError
+        If the situation is a JSON object and cannot be read.
 
     Notes
     -----
@@ -172,6 +175,7 @@ def verify(
     """
     if not isinstance(judgement, Mapping):
         judgement = _show(judgement)
+    situation = _read(situation)
     try:
         said = parse_judgement(judgement)
     except UnreadableError as error:
@@ -189,6 +193,17 @@ def _show(judgement: object) -> Mapping[str, Any]:
         given = type(judgement).__name__
         raise CertificateError(f"a judgement is a Judgement or its JSON object, not {given}")
     return shown
+
+
+def _read(situation: object) -> Situation:
+    """Read a situation that is handed in as its document."""
+    if isinstance(situation, Mapping):
+        return read_situation(situation)
+    if not isinstance(situation, Situation):
+        given = type(situation).__name__
+        message = f"a situation is a Situation or its GeoJSON object, not {given}; "
+        raise CertificateError(f"{message}encircle.read(...) makes it one")
+    return situation
 
 
 def _check_all(said: Said, situation: Situation, *, strict_options: bool) -> Iterator[Check]:
@@ -224,8 +239,12 @@ def _check_all(said: Said, situation: Situation, *, strict_options: bool) -> Ite
 
 def _look_where_it_points(said: Said, survey: Survey) -> None:
     """Have the ground drawn finely where the certificates are, if they lie on the map at all."""
-    lines, places = [], []
+    lines, places, seen = [], [], set[int]()
     for ruling in (said.whole, *said.parts):
+        if ruling.closed is not None and ruling.open is None:
+            if id(ruling.closed.segments) in seen:
+                continue  # positions of one pocket share its ring
+            seen.add(id(ruling.closed.segments))
         given = [*_vertices_of(ruling)]
         if given and not _lie_on_the_map(np.concatenate(given), survey):
             return
@@ -259,7 +278,21 @@ def _check_ruling(ruling: Ruling, survey: Survey) -> Iterator[Check]:
             PathCase(ruling.open, survey), (*PATH_RULES, *WAY_RULES), f"{whose}, open path"
         )
     if ruling.closed is not None:
-        yield from _ask(RingCase(ruling.closed, survey), RING_RULES, f"{whose}, closed ring")
+        yield from _check_ring(ruling.closed, survey, f"{whose}, closed ring")
+
+
+def _check_ring(ring: ClosedRing, survey: Survey, whose: str) -> Iterator[Check]:
+    """Check a ring; its course once, however many positions share it."""
+    case = RingCase(ring, survey)
+    for rule in RING_RULES:
+        if rule not in COURSE_RULES:
+            yield from _ask(case, (rule,), whose)
+            continue
+        key = (rule.__name__, *case.course)
+        if key not in survey.drawings:
+            survey.drawings[key] = tuple(_ask(case, (rule,), ""))
+        for check in cast("tuple[Check, ...]", survey.drawings[key]):
+            yield replace(check, name=f"{whose}{check.name}")
 
 
 def _vertices_of(ruling: Ruling) -> Iterator[NDArray[np.float64]]:
@@ -314,9 +347,14 @@ class About:
 
 
 def input_is_this_situation(about: About) -> Iterator[Fault]:
-    """The digest in the provenance is the situation's own."""
+    """The digest in the provenance is the situation's own, and so is its name."""
     if about.said.sha256 != about.situation.sha256:
         yield Fault("the judgement was made from another situation")
+    if about.said.situation not in (None, about.situation.id):
+        yield Fault(
+            f"the judgement says it was made from {about.said.situation!r:.120}, "
+            f"not from {about.situation.id!r:.120}"
+        )
 
 
 def force_and_side_agree(about: About) -> Iterator[Fault]:
@@ -351,7 +389,8 @@ def parameters_are_sane(about: About) -> Iterator[Fault]:
     for name, usual in DECIDING.items():
         value = about.said.options.get(name, usual)
         number = value if isinstance(value, (int, float)) else -1
-        if isinstance(value, bool) or not 0 <= number <= MOST_OPTION:
+        most = 1.0 if name.endswith("_share") else MOST_OPTION
+        if isinstance(value, bool) or not 0 <= number <= most:
             yield Fault(f"{name} is {value!r}, which is no measure")
     if about.said.uncovered not in (None, about.situation.uncovered):
         yield Fault(f"bare ground is said to be {about.said.uncovered}, the map has it otherwise")
@@ -385,6 +424,10 @@ def notices_are_told(about: About) -> Iterator[Fault]:
     for notice in about.situation.notices:
         if (notice.severity, notice.statement) not in about.said.notices:
             yield Fault(f"the map's notice {notice.statement!r:.120} is not told", notice.features)
+    statements = {statement for _, statement in about.said.notices}
+    for statement in about.said.drawn_notices:
+        if statement not in statements:
+            yield Fault(f"the map is said to have the notice {statement!r:.120}, which is not told")
     doubted = any(severity == "doubt" for severity, _ in about.said.notices)
     if doubted and about.said.confidence not in (None, "low"):
         yield Fault(f"a notice is a doubt, and confidence is {about.said.confidence}")
@@ -593,7 +636,7 @@ def headline_says_what_is_proved(whole: Whole) -> Iterator[Fault]:
     said, situation = whole.said, whole.survey.situation
     if said.title is not None and said.title != situation.title:
         yield Fault(f"the title is told as {said.title!r:.120}, and is {situation.title!r:.120}")
-    if said.headline and said.headline != (due := write_again(said, situation)):
+    if said.headline is not None and said.headline != (due := write_again(said, situation)):
         yield Fault(f"the headline is {said.headline!r:.200}, and what is checked gives {due!r}")
 
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import shapely
 
 from encircle.situation import Anchor, Crossing, Fire
-from encircle.verify_ground import SLACK_M, TOLERANCE_M, Survey
+from encircle.verify_ground import SLACK_M, TOLERANCE_M, Survey, measure_gap
 from encircle.verify_parse import LAND_MODES, READINGS, rank_of_fire
 from encircle.verify_path import Fault
 from encircle.verify_reach import FACILITIES, find_access, find_way_by, flood_of, share_hostile
+from encircle.verify_spans import course_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,9 +159,11 @@ def access_is_on_its_axis(case: CodeCase) -> Iterator[Fault]:
             name = surely[0] or surely[1] or ""
             words = f"{position.id!r} has access by {kind} through {name!r}, told as {said}"
             yield Fault(words, (position.id, name))
-        if kind in FACILITIES.values() and said == (
-            "none" if _is_drawn(survey, kind) else "closed"
-        ):
+        if kind == "special":
+            untrue = _is_drawn(survey, kind) if said == "none" else not _may_be_special(survey)
+        else:
+            untrue = (said == "none") == _is_drawn(survey, kind)
+        if said in ("none", "closed") and untrue:
             yield Fault(f"{kind} is called {said}, and the map has it otherwise", case.names)
         if said == "enemy_leave" and not (kind == "special" and leave):
             yield Fault(f"nothing passes by the enemy's leave, and {kind} is said to", case.names)
@@ -171,10 +174,27 @@ def access_is_on_its_axis(case: CodeCase) -> Iterator[Fault]:
 def _is_drawn(survey: Survey, kind: str) -> bool:
     """Tell whether the side has an anchor of a kind, or anything on the map leads to one."""
     anchors = (a for a in survey.each(Anchor) if a.side in survey.friends)
-    bound = survey.extent().buffer(survey.parameters.join_m)
-    facilities = (c for c in survey.each(Crossing) if survey.shape(c).intersects(bound))
-    leads = any(FACILITIES.get(f.type) == kind for f in facilities)
+    crossings = list(_on_the_map(survey))
+    if kind == "special":
+        leads = any(c.type == "tunnel" or c.permission is not None for c in crossings)
+    else:
+        leads = any(FACILITIES.get(c.type) == kind for c in crossings)
     return leads or any(anchor.access == kind for anchor in anchors)
+
+
+def _may_be_special(survey: Survey) -> bool:
+    """Tell whether anything may be a special way: what is drawn as one, or leads over a strip."""
+    neutral = [survey.ground(reading, "open").neutral for reading in READINGS]
+    return _is_drawn(survey, "special") or any(
+        measure_gap(course_of(survey, survey.ground("pessimistic", "open"), crossing), neutral)
+        <= TOLERANCE_M
+        for crossing in _on_the_map(survey)
+    )
+
+
+def _on_the_map(survey: Survey) -> Iterator[Crossing]:
+    bound = survey.extent().buffer(survey.parameters.join_m)
+    return (c for c in survey.each(Crossing) if survey.shape(c).intersects(bound))
 
 
 def modes_are_open_as_told(case: CodeCase) -> Iterator[Fault]:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from encircle.verify_parse import Parameters, Reading
     from encircle.verify_reach import Flood
 
+Corners = Literal["round", "mitre"]
 Lean = Literal["open", "closed"]
 """Where drawing leaves room (a disc is drawn with corners, a seam has a mouth), which certificate
 gets the benefit of the doubt: `open` draws passable ground large, `closed` draws it small."""
@@ -57,6 +58,13 @@ Evidence lies at a stretch if it lies this near; metres. Source: convention here
 
 No way leads and no ring closes by it: it says only whether a name is given to the right place.
 """
+CORNER_M = 0.75 * SLACK_M
+"""
+Two square corners that touch are as wide as twice this where each is grown by half the slack, or a
+little less, and what shares five centimetres of boundary is wider; metres.
+"""
+POINT_M = 1.0
+"""Grounds that touch at a point lie no farther apart than this, so drawn; metres."""
 SEAM_SLACK = 0.1
 """Share of the seam width within which two ways of measuring a thin part may differ."""
 DISC_INNER, DISC_OUTER = 0.995, 1.001
@@ -910,9 +918,10 @@ class _Drawing:
         if wide.is_empty:
             return _NOTHING, _NOTHING
         # What is thin by a narrow measure is thin by a wide one; at the rim rounding differs.
-        narrow = common(wide, common(*_thin_either_way(rest, width * (1 - SEAM_SLACK))))
+        narrow = common(wide, _surely_thin(rest, width))
         # With mitred corners a narrower disc may find thin what the stated one does not.
-        thin = join(common(narrow, _thin(rest, width, "mitre")), common(wide, free))
+        mitred = _thin(rest, width, width * OFFSET_ERROR, "mitre")
+        thin = join(common(narrow, mitred), common(wide, free))
         found = [
             self._seams_within(part, narrow, thin, self._as_in(heard, beside))
             for part, heard in self._part_by_reach(wide)
@@ -1010,17 +1019,26 @@ def _find_territory(holder: Holder, heard: frozenset[str]) -> Holder:
 
 def _thin_either_way(area: BaseGeometry, width_m: float) -> tuple[BaseGeometry, BaseGeometry]:
     """Find what a disc of some width cannot enter, its corners included, and without them."""
-    return _thin(area, width_m, "round"), _thin(area, width_m, "mitre")
+    room_m = width_m * OFFSET_ERROR
+    return _thin(area, width_m, room_m, "round"), _thin(area, width_m, room_m, "mitre")
+
+
+def _surely_thin(area: BaseGeometry, width_m: float) -> BaseGeometry:
+    """Find what a disc smaller than some width, and drawn with few corners, cannot enter."""
+    room_m = width_m * OFFSET_ERROR  # of the width itself: at a gap in a wall it is what decides
+    ways: tuple[Corners, Corners] = ("round", "mitre")
+    less_m = width_m * (1 - SEAM_SLACK)
+    return common(*(_thin(area, less_m, room_m, corners, DISC_SEGS) for corners in ways))
 
 
 def _thin(
-    area: BaseGeometry, width_m: float, corners: Literal["round", "mitre"] = "round"
+    area: BaseGeometry, width_m: float, room_m: float, corners: Corners, quad_segs: int = 16
 ) -> BaseGeometry:
     """Find the parts of an area too thin for some width, with its corners or without."""
     half = width_m / 2
-    core = area.buffer(-half)  # round, whichever corners: before a spike of a wall there is room
-    back = half * (1 + 2 * OFFSET_ERROR)
-    wide = core.buffer(back, join_style=corners, mitre_limit=RIGHT_ANGLE)
+    # round, whichever corners: before a spike of a wall there is room
+    core = area.buffer(-half, quad_segs=quad_segs)
+    wide = core.buffer(half + room_m, join_style=corners, mitre_limit=RIGHT_ANGLE)
     return minus(area, wide)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
 
 import numpy as np
 
@@ -30,10 +30,16 @@ STOPS = (
     "hostile", "grey", "neutral", "barrier", "cut", "unknown", "permission", "tunnel",
     "neutral_strip", "third_party", "edge",
 )  # fmt: skip
-MOST_VERTICES = 200_000
-"""A judgement with more vertices than this is refused unread."""
-MOST_ITEMS = 200_000
-"""Lists longer than this, of anything, are refused unread."""
+MOST_VERTICES = 2_000_000
+"""
+A judgement with more vertices than this is refused unread, a ring that several share counted once.
+
+It is twice what a map may have: a ring runs along drawn lines, and is told whole and by segments.
+"""
+MOST_SHARED = 8
+"""A ring is looked for among so many others that were read before it."""
+MOST_ITEMS = 1_000_000
+"""Lists longer than this, of anything, are refused unread: no map has as many vertices."""
 _A_LINE = 2
 _A_RING = 4
 
@@ -217,6 +223,10 @@ class Said:
     side: str
     as_of: str
     sha256: str
+    situation: str | None
+    """Id of the map it says it was made from."""
+    drawn_notices: tuple[str, ...]
+    """The notices that it says the map has."""
     parameters: Parameters
     what_if: WhatIf | None
     """What it says that the map gives without its suppositions."""
@@ -239,6 +249,10 @@ class Said:
     parts: tuple[Ruling, ...]
 
 
+Course: TypeAlias = "tuple[tuple[tuple[NDArray[np.float64], ...], ...], tuple[Segment, ...]]"
+"""The polygons of a ring, and its segments."""
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A value of a JSON document and where it stands (RFC 6901)."""
@@ -246,6 +260,8 @@ class Node:
     value: object
     pointer: str = ""
     spent: list[int] = field(default_factory=lambda: [0])
+    courses: list[tuple[object, Course]] = field(default_factory=list)
+    """Rings read before, as they stand there: the positions of one pocket all have the same."""
 
     def fail(self, wanted: str) -> UnreadableError:
         """Say what stands here instead of what was wanted."""
@@ -258,13 +274,14 @@ class Node:
         return self.value
 
     def __getitem__(self, name: str) -> Node:
-        return Node(self.object().get(name), f"{self.pointer}/{name}", self.spent)
+        return Node(self.object().get(name), f"{self.pointer}/{name}", self.spent, self.courses)
 
     def items(self) -> list[Node]:
         """Take a list, not too long."""
         if not isinstance(self.value, (list, tuple)) or len(self.value) > MOST_ITEMS:
             raise self.fail(f"a list of at most {MOST_ITEMS}")
-        return [Node(v, f"{self.pointer}/{i}", self.spent) for i, v in enumerate(self.value)]
+        at = (f"{self.pointer}/{number}" for number in range(len(self.value)))
+        return [Node(v, a, self.spent, self.courses) for v, a in zip(self.value, at, strict=True)]
 
     def maybe(self, take: Callable[[Node], T]) -> T | None:
         """Take something, or null."""
@@ -358,6 +375,8 @@ def parse_judgement(judgement: Mapping[str, Any]) -> Said:
         side=top["side"].text(),
         as_of=top["as_of"].text(),
         sha256=top["provenance"]["input_sha256"].text(),
+        situation=top["provenance"]["situation"].maybe(Node.text),
+        drawn_notices=top["provenance"]["notices"].maybe(Node.ids) or (),
         parameters=_parse_parameters(top["provenance"]["parameters"]),
         what_if=top["what_if"].maybe(_parse_what_if),
         cut_off=top["cut_off"].maybe(_parse_cut_off),
@@ -464,7 +483,7 @@ def _parse_ruling(node: Node, whose: str | None) -> Ruling:
         reason=reason,
         definitions=_parse_answers(node["definitions"], DEFINITIONS, ANSWERS),
         land=_parse_answers(axes["land"], LAND_MODES, LAND_ANSWERS) if told else {},
-        access=_parse_answers(axes, ACCESS, ACCESS_ANSWERS),
+        access=_parse_answers(axes, ACCESS, ACCESS_ANSWERS, beside=("land", "fire")),
         best_fire=_parse_best_fire(axes),
         fires=_parse_fires(axes) if told else None,
         told_as=_parse_position(node) if whose is not None else {},
@@ -473,9 +492,14 @@ def _parse_ruling(node: Node, whose: str | None) -> Ruling:
     )
 
 
-def _parse_answers(node: Node, names: tuple[str, ...], answers: tuple[str, ...]) -> dict[str, str]:
-    """Take the answers that are given to some questions, each one of a few words."""
+def _parse_answers(
+    node: Node, names: tuple[str, ...], answers: tuple[str, ...], beside: tuple[str, ...] = ()
+) -> dict[str, str]:
+    """Take the answers that are given to some questions, each one of a few words, and no others."""
     given = node.maybe(Node.object) or {}
+    for name in given:
+        if name not in (*names, *beside):
+            raise node[str(name)].fail(f"one of {', '.join((*names, *beside))}")
     return {name: node[name].one_of(answers) for name in names if name in given}
 
 
@@ -566,16 +590,13 @@ def _parse_disjoint(node: Node) -> Disjoint:
 
 
 def _parse_closed(node: Node) -> ClosedRing:
-    ring = node["ring"]
-    whole = ring["coordinates"]
-    kind = ring["type"].one_of(("Polygon", "MultiPolygon"))
-    polygons = whole.items() if kind == "MultiPolygon" else [whole]
+    polygons, segments = _parse_course(node)
     stops = node["cut_set"]
     return ClosedRing(
         reading=cast("Reading", node["reading"].one_of(READINGS)),
         units=node["units"].ids(),
-        polygons=_parse_polygons(ring["coordinates"], polygons),
-        segments=tuple(_parse_segment(segment) for segment in node["segments"].items()),
+        polygons=polygons,
+        segments=segments,
         weakest=node["weakest"].index(),
         area_km2=node["area_km2"].number(),
         cut_set={
@@ -584,6 +605,21 @@ def _parse_closed(node: Node) -> ClosedRing:
             if mode in stops.object()
         },
     )
+
+
+def _parse_course(node: Node) -> Course:
+    """Take the course of a ring; one that was read before is the same, and no vertex of it new."""
+    ring, segments = node["ring"], node["segments"]
+    given = (ring.value, segments.value)
+    for told, course in node.courses[-MOST_SHARED:]:
+        if told == given:
+            return course
+    kind = ring["type"].one_of(("Polygon", "MultiPolygon"))
+    whole = ring["coordinates"]
+    polygons = _parse_polygons(whole, whole.items() if kind == "MultiPolygon" else [whole])
+    course = polygons, tuple(_parse_segment(segment) for segment in segments.items())
+    node.courses.append((given, course))
+    return course
 
 
 def _parse_polygons(

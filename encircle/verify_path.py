@@ -14,7 +14,9 @@ from shapely.geometry import LineString, Point
 from encircle.projection import length_on_globe_m
 from encircle.situation import Anchor, Barrier, Control, Crossing, Fire, Position, Route
 from encircle.verify_ground import (
+    CORNER_M,
     GRID_M,
+    POINT_M,
     SLACK_M,
     TOLERANCE_M,
     Ground,
@@ -50,13 +52,6 @@ STRAY_M = SLACK_M
 """Length outside a tolerance that is still put down to rounding; metres."""
 THIN_WALL_M = 0.01
 """Half the width a barrier drawn as a line is given where a way is held against it; metres."""
-CORNER_M = 0.75 * SLACK_M
-"""
-Two square corners that touch are as wide as twice this where each is grown by half the slack, or a
-little less, and what shares five centimetres of boundary is wider; metres.
-"""
-POINT_M = 1.0
-"""Grounds that touch at a point lie no farther apart than this, so drawn; metres."""
 LOOKED_BESIDE_M = 2.0
 """Room looked for beside a way, past what it leads along; metres."""
 _WIDTH_TOLERANCE = 0.002
@@ -689,34 +684,52 @@ def fire_is_not_played_down(case: PathCase) -> Iterator[Fault]:
         names = tuple(name for _, name in mapped)
         if rank_of_fire(leg.fire) < worst:
             yield Fault(f"leg {number} is called {leg.fire or 'unmapped'} under worse fire", names)
-        elif leg.fire in ("F0", "F1") and not mapped and not _lies_in_fire(case, leg):
+        elif leg.fire in ("F0", "F1") and not _is_graded_all_along(case, leg):
             yield Fault(f"leg {number} is called {leg.fire} where no fire is mapped")
 
 
 def fire_is_not_invented(case: PathCase) -> Iterator[Fault]:
-    """No leg is called more dangerous than the worst fire mapped on it."""
+    """No leg is called worse than the worst fire mapped on it, nor mapped fire unmapped."""
     for number, leg in enumerate(case.path.legs):
+        near = list(_grades_of_lines(case, leg))
         if leg.fire is None:
+            if near or _lies_well_in_fire(case, leg):
+                yield Fault(f"leg {number} is called unmapped, and fire is mapped all along it")
             continue
-        lines = [case.survey.known.get(name) for name in leg.evidence if leg.by != "ground"]
-        near = [f.fire for f in lines if isinstance(f, (Route, Crossing)) and f.fire]
-        near += [
-            fire.grade
-            for fire in case.survey.known.values()
-            if isinstance(fire, Fire)
-            and fire.side not in case.survey.friends
-            and leg.mode in fire.modes
-            and case.survey.shape(fire).distance(case.trace(leg)) <= TOLERANCE_M
-        ]
+        near += [fire.grade for fire in _fires_at(case, leg) if _may_lie_under(case, leg, fire)]
         worst = max(map(rank_of_fire, near), default=-1.0)
         if rank_of_fire(leg.fire) > worst:
             yield Fault(f"leg {number} is called {leg.fire} and no such fire is mapped on it")
 
 
-def _lies_in_fire(case: PathCase, leg: Leg) -> bool:
-    """Tell whether a leg runs along the very edge of mapped fire from end to end."""
+def _may_lie_under(case: PathCase, leg: Leg, fire: Fire) -> bool:
+    """Tell a leg that runs under fire from one that only comes to its edge."""
+    trace, zone = case.trace(leg), case.survey.shape(fire)
+    if not trace.length:
+        return bool(trace.distance(zone) <= SLACK_M)
+    run_m = trace.intersection(zone.buffer(SLACK_M)).length
+    return bool(run_m >= min(trace.length / 2, 2 * SLACK_M))
+
+
+def _grades_of_lines(case: PathCase, leg: Leg) -> Iterator[str]:
+    """Give the grades of the routes and crossings that carry a leg, where they have any."""
+    for name in leg.evidence if leg.by != "ground" else ():
+        line = case.survey.known.get(name)
+        if isinstance(line, (Route, Crossing)) and line.fire:
+            yield line.fire
+
+
+def _lies_well_in_fire(case: PathCase, leg: Leg) -> bool:
+    """Tell a leg all of which surely runs under mapped fire."""
+    zones = [case.survey.shape(fire).buffer(-SLACK_M) for fire in _fires_at(case, leg)]
+    return bool(zones) and bool(union_of(zones).covers(case.trace(leg)))
+
+
+def _is_graded_all_along(case: PathCase, leg: Leg) -> bool:
+    """Tell a leg whose line states a grade, or that keeps to mapped fire, be it along its edge."""
     zones = [case.survey.shape(fire) for fire in _fires_at(case, leg)]
-    return measure_stray(case.trace(leg), zones, SLACK_M) <= STRAY_M
+    stated = any(_grades_of_lines(case, leg))
+    return stated or measure_stray(case.trace(leg), zones, SLACK_M) <= STRAY_M
 
 
 def _fires_at(case: PathCase, leg: Leg) -> Iterator[Fire]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
+from itertools import combinations, product
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
@@ -14,7 +14,10 @@ from shapely.geometry import MultiPoint, Point, Polygon
 from encircle.situation import Anchor, Barrier, Crossing, Fire, Position, Route
 from encircle.verify_ground import (
     BAND_M,
+    CORNER_M,
     GIVE_M,
+    GRID_M,
+    POINT_M,
     SLACK_M,
     TOLERANCE_M,
     Ground,
@@ -163,8 +166,9 @@ class Flood:
         return self.ground.buffer(-SLACK_M / 2)
 
     def _draw_pieces(self) -> list[BaseGeometry]:
-        ground = self._drawn_once("firm", self._draw_firm) if self.sure else self.ground
-        return polygons_of(ground)
+        if self.sure:
+            return polygons_of(self._drawn_once("firm", self._draw_firm))
+        return [p for piece in polygons_of(self.ground) for p in part_at_points(piece)]
 
     @cached_property
     def _shunned(self) -> set[str]:
@@ -505,6 +509,32 @@ def flood_of(  # noqa: PLR0913 - what a flood is told apart by
 def polygons_of(area: BaseGeometry) -> list[BaseGeometry]:
     """List the polygons of an area."""
     return [p for p in shapely.get_parts(area) if p.geom_type == "Polygon" and not p.is_empty]
+
+
+def part_at_points(piece: BaseGeometry) -> list[BaseGeometry]:
+    """
+    Part ground where its parts only touch at a point.
+
+    Drawn large, two corners that touch grow together. A crack that is long stays a way, however
+    thin: the map draws it.
+    """
+    cores = polygons_of(piece.buffer(-CORNER_M, quad_segs=2))
+    if len(cores) < 2:  # noqa: PLR2004 - one part touches no other
+        return [piece]
+    grown = [core.buffer(CORNER_M + GRID_M) for core in cores]
+    rest = polygons_of(shapely.difference(piece, union_of(grown)))
+    tree = shapely.STRtree(grown)
+    groups = [{number} for number in range(len(cores))]
+    met = [{int(i) for i in tree.query(thin, "dwithin", GRID_M)} for thin in rest]
+    for one, other in (pair for some in met for pair in combinations(some, 2)):
+        if cores[one].distance(cores[other]) > POINT_M:
+            whole = set().union(*(group for group in groups if group & {one, other}))
+            groups = [*(group for group in groups if not group & whole), whole]
+    parts = []
+    for group in groups:
+        beside = [thin for thin, some in zip(rest, met, strict=True) if some & group]
+        parts.append(union_of([*(grown[i] for i in group), *beside]))
+    return [p for part in parts for p in polygons_of(part)]
 
 
 # -- sea, air and special ways ---------------------------------------------------------------

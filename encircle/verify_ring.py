@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 import shapely
@@ -36,7 +36,7 @@ from encircle.verify_reach import FACILITIES, flood_of
 from encircle.verify_spans import course_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -54,6 +54,7 @@ BAND_LOOKED_AT_M = 200.0
 EDGE_M = 25.0
 """A ring meets the edge of the map where it turns; along more of it, it says so; metres."""
 SEA = "coast"
+Drawn = TypeVar("Drawn")
 _HOLDER = {"hostile": "hostile", "neutral": "neutral"}
 
 
@@ -69,6 +70,20 @@ class RingCase:
         """The ground on the ring's reading, drawn in the ring's favour."""
         return self.survey.ground(self.ring.reading, "closed")
 
+    @property
+    def course(self) -> tuple[object, ...]:
+        """What tells its course from that of another: rings that were read as one have one."""
+        ring = self.ring
+        ids = (id(ring.polygons), id(ring.segments))
+        return ("course", *ids, ring.reading, ring.area_km2, ring.weakest)
+
+    def _drawn_once(self, what: str, draw: Callable[[], Drawn]) -> Drawn:
+        """Draw what depends on the course alone once for all who share it."""
+        key = (what, *self.course)
+        if key not in self.survey.drawings:
+            self.survey.drawings[key] = draw()
+        return cast("Drawn", self.survey.drawings[key])
+
     @cached_property
     def parts(self) -> list[list[NDArray[np.float64]]]:
         """The rings on the plane, polygon by polygon, the exterior first."""
@@ -83,11 +98,17 @@ class RingCase:
     @cached_property
     def inside(self) -> BaseGeometry:
         """The ground the ring encloses."""
+        return self._drawn_once("inside", self._draw_inside)
+
+    def _draw_inside(self) -> BaseGeometry:
         return join(*(shapely.make_valid(Polygon(p[0], p[1:])) for p in self.parts if p))
 
     @cached_property
     def called(self) -> dict[str, Region]:
         """Where a segment may be tagged how, however room for drawing is used."""
+        return self._drawn_once("called", self._draw_called)
+
+    def _draw_called(self) -> dict[str, Region]:
         leans: tuple[Lean, Lean] = ("closed", "open")
         grounds = [self.survey.ground(self.ring.reading, lean) for lean in leans]
         band = union_of([self.inside.boundary]).buffer(BAND_LOOKED_AT_M, quad_segs=2)
@@ -326,7 +347,9 @@ def _find_wrong_holder(case: RingCase, segment: Segment, trace: BaseGeometry) ->
     holding = [f for f in known if _can_hold(case, f, segment.by)]
     if not holding:
         return "nothing it names holds ground so"
-    prints = union_of(case.survey.footprint(f, case.ring.reading) for f in holding)
+    # What is of its own side makes no ground grey but beside a word of another's.
+    others = [f for f in holding if not _is_of_the_force_s_side(case.survey, f)]
+    prints = union_of(case.survey.footprint(f, case.ring.reading) for f in others)
     seam = case.ground.seam_closed.intersection(trace.buffer(5 * TOLERANCE_M))
     if not seam.is_empty:
         wider = prints.buffer(case.survey.parameters.seam_m + TOLERANCE_M)
@@ -335,6 +358,12 @@ def _find_wrong_holder(case: RingCase, segment: Segment, trace: BaseGeometry) ->
         prints = union_of([prints, case.ground.nobody])
     stray = measure_stray(trace, prints, TOLERANCE_M)
     return f"what it names leaves {stray:.0f} m of it unheld" if stray > TOLERANCE_M else None
+
+
+def _is_of_the_force_s_side(survey: Survey, feature: object) -> bool:
+    if isinstance(feature, Control):
+        return survey.holder(feature) == "friendly"
+    return isinstance(feature, (Position, Anchor)) and feature.side in survey.friends
 
 
 def _can_hold(case: RingCase, feature: object, by: str) -> bool:
@@ -464,15 +493,19 @@ def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str
     survey = case.survey
     at = Point(survey.plane.points_to_metres(stop.at)[0])
     join_m, seam_m = survey.parameters.join_m, survey.parameters.seam_m
-    if at.distance(course_of(survey, case.ground, line)) > join_m + TOLERANCE_M:
+    course = course_of(survey, case.ground, line)
+    if at.distance(course) > join_m + TOLERANCE_M:
         return "it does not pass there"
     if stop.because in case.stopping:
-        near_m = join_m + seam_m + TOLERANCE_M
-        near = measure_gap(at, case.stopping[stop.because]) <= near_m
-        return None if near else f"no {stop.because} ground is near"
+        near = course.intersection(at.buffer(join_m + seam_m + TOLERANCE_M))
+        seam = measure_gap(near, case.ground.seam_closed) <= TOLERANCE_M
+        near_m = TOLERANCE_M + (seam_m if seam else 0.0)  # a seam stops by what lies beside it
+        near_m += join_m if isinstance(line, Crossing) else 0.0  # whoever gets off it is stopped
+        met = measure_gap(near, case.stopping[stop.because]) <= near_m
+        return None if met else f"it meets no {stop.because} ground there"
     if stop.because in ("barrier", "neutral_strip", "edge"):
+        there = course if stop.because == "neutral_strip" else at
         near_m = join_m + TOLERANCE_M
-        there = at if stop.because == "barrier" else course_of(survey, case.ground, line)
         stopped = any(there.distance(shape) <= near_m for shape in _what_stops(case, stop.because))
         return None if stopped else f"no {stop.because.replace('_', ' ')} is near"
     return None if _is_so(case, stop.because, line) else f"it is not stopped by {stop.because}"
@@ -481,8 +514,8 @@ def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str
 def _what_stops(case: RingCase, because: str) -> list[BaseGeometry]:
     """Draw all that may stop a route or crossing for a reason."""
     if because == "barrier":
-        drawn = [case.survey.shape(barrier) for barrier in case.survey.each(Barrier)]
-        return [*drawn, case.ground.water]
+        counted = (b for b in case.survey.each(Barrier) if case.survey.counts(b, case.ring.reading))
+        return [*(case.survey.shape(barrier) for barrier in counted), case.ground.water]
     return [case.ground.neutral] if because == "neutral_strip" else [case.survey.extent().boundary]
 
 
@@ -512,3 +545,13 @@ RING_RULES = (
     cut_set_is_true,
 )
 """Everything asked of a closed ring, in the order it is asked."""
+COURSE_RULES = (
+    ring_is_simple,
+    ring_runs_counter_clockwise,
+    segments_make_up_the_ring,
+    measures_agree,
+    no_anchor_is_inside,
+    segments_are_held,
+    ring_stands_on_walls,
+)
+"""What is asked of its course alone, and so once where several share it."""

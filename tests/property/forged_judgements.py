@@ -19,6 +19,9 @@ Lie = Callable[[Told, dict[str, Any], random.Random], "Iterator[Told]"]
 STRAIGHT_M = 1.0
 """A path no longer than this beyond the way its ends lie apart is straight; metres."""
 
+LEG_M = 10.0
+"""A shorter leg may only touch the fire it is told under; metres."""
+
 LIES: dict[str, tuple[str, Lie]] = {}
 """By its name: what is false in it, and how it is told."""
 
@@ -270,8 +273,12 @@ def access_axis(told: Told, document: Told, rng: random.Random) -> Iterator[Told
     for number, part in enumerate(parts_of(told)):
         for axis in ACCESS:
             for other in ("none", "closed", "contested", "open", "enemy_leave"):
-                # To *special*, none and closed are one: a way that nobody can take.
-                vague = axis == "special" and {other, part["axes"][axis]} == {"none", "closed"}
+                # Whether a crossing touches a neutral strip or leads over it may be hard to say.
+                strip = any(
+                    f["properties"].get("holder") == "neutral" for f in document["features"]
+                )
+                shut = {other, part["axes"][axis]} == {"none", "closed"}
+                vague = axis == "special" and shut and strip
                 if other != part["axes"][axis] and not vague:
                     forged = fresh(told)
                     parts_of(forged)[number]["axes"][axis] = other
@@ -279,6 +286,17 @@ def access_axis(told: Told, document: Told, rng: random.Random) -> Iterator[Told
 
 
 # -- the path ----------------------------------------------------------------------------------
+
+
+@lie("a leg of the path is told to be under other fire than is mapped on it")
+def leg_fire(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for number, part in enumerate(parts_of(told)):
+        for step, leg in enumerate((part["certificates"]["open"] or {"legs": []})["legs"]):
+            for other in ("F0", "F1", "F2", "F3", "F4", None):
+                if other != leg["fire"] and leg["length_m"] > LEG_M:
+                    forged = fresh(told)
+                    parts_of(forged)[number]["certificates"]["open"]["legs"][step]["fire"] = other
+                    yield forged
 
 
 @lie("the path leaps from the position straight to the anchor, over whatever lies between")
@@ -532,7 +550,7 @@ def wall_credited(told: Told, document: Told, rng: random.Random) -> Iterator[To
         rings = list(certificates_of(forged, "closed"))
         changed = False
         for closed in rings:
-            held = [s for s in closed["segments"] if s["by"] != "grey"]
+            held = [s for s in closed["segments"] if s["evidence"] and s["length_m"] > LEG_M]
             if held:
                 max(held, key=lambda s: s["length_m"])["evidence"] = evidence
                 changed = True
@@ -547,6 +565,8 @@ def road_out(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
              "tunnel": '"tunnel"', "third_party": '"third_party"', "neutral": '"neutral"',
              "neutral_strip": '"neutral"', "barrier": '"barrier"'}  # fmt: skip
     reasons = [r for r, sign in signs.items() if sign not in told_in_words]
+    if "edge_of_the_map" not in json.dumps(told["certificates"]):
+        reasons.append("edge")
     for reason in (None, *reasons):
         forged = fresh(told)
         changed = False
@@ -600,6 +620,28 @@ def truth_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Tol
                 yield forged
 
 
+@lie("it says that it was made from another map, or that the map has a notice it has not")
+def map_renamed(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    forged = fresh(told)
+    forged["provenance"]["situation"] = "another map"
+    yield forged
+    forged = fresh(told)
+    forged["provenance"]["notices"].append("All is well.")
+    yield forged
+
+
+@lie("something is answered that nobody asks about")
+def answer_invented(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    for number in range(len(parts_of(told))):
+        for at in (("definitions",), ("axes",), ("axes", "land")):
+            forged = fresh(told)
+            place = parts_of(forged)[number]
+            for step in at:
+                place = place[step]
+            place["hopeless"] = "yes"
+            yield forged
+
+
 @lie("the side, the force or the instant is another")
 def another_case(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
     sides = {f["properties"].get("side") for f in document["features"]} - {None, told["side"]}
@@ -617,7 +659,9 @@ def another_case(told: Told, document: Told, rng: random.Random) -> Iterator[Tol
 @lie("an option is no measure, or bare ground is told otherwise than on the map")
 def option_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
     for name in ("stale_after_days", "join_m", "seam_m", "surrounded_share", "salient_share"):
-        for value in (math.nan, math.inf, -1, True, "30", 1e300):
+        for value in (math.nan, math.inf, -1, True, "30", 1e300, 1.5):
+            if value == 1.5 and not name.endswith("_share"):
+                continue  # a share of more than the whole
             forged = fresh(told)
             forged["provenance"]["parameters"][name] = value
             yield forged
@@ -768,6 +812,7 @@ def _without_statement(finding: Told) -> Told:
 def headline_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
     headline, day = told["headline"], told["as_of"][:4]
     others = [
+        "",
         *(f"On {day} {said}" for code, said in SENTENCES.items() if code != told["status"]["code"]),
         headline.replace("was not encircled", "was encircled"),
         headline.replace("was encircled", "was not encircled"),

@@ -74,7 +74,7 @@ def core_of(told: Told) -> dict[str, Any]:
 
 
 def access_of(part: Told) -> tuple[str, ...]:
-    """List what is open; to *special*, none and closed are one: a way that nobody can take."""
+    """List what is open; of *special* none and closed are one here: it may hang on a hair."""
     axes = part["axes"]
     special = "none" if axes["special"] == "closed" else axes["special"]
     return (axes["sea"], axes["air"], special)
@@ -135,14 +135,20 @@ def cases(count: int) -> Iterator[Case]:
     named += [(f"random {seed}", seed) for seed in range(count)]
     random.Random(0).shuffle(named)  # noqa: S311
     for name, source in named:
-        if isinstance(source, Path):
-            document = json.loads(source.read_text())
-        elif source % 2:
-            document = rough_of(source)
-        else:
-            document = situation_of(source, with_routes=source % 4 != 0)
+        read = isinstance(source, Path)
+        document = json.loads(source.read_text()) if read else draw_map(source)
         with suppress(encircle.SituationError, AssertionError):
             yield Case(name, document)
+
+
+def draw_map(seed: int) -> dict[str, Any]:
+    """Draw a random map: a rough one for an odd seed."""
+    return rough_of(seed) if seed % 2 else situation_of(seed, with_routes=seed % 4 != 0)
+
+
+def draw_chance(case: Case, kind: str) -> random.Random:
+    """Give the chance that one kind of forgery is drawn by on a map."""
+    return random.Random(zlib.crc32(f"{case.name} {kind}".encode()))  # noqa: S311
 
 
 def forge(case: Case, kinds: Sequence[str], most: int) -> Iterator[Forgery]:
@@ -154,7 +160,7 @@ def forge(case: Case, kinds: Sequence[str], most: int) -> Iterator[Forgery]:
 def _forge(case: Case, kinds: Sequence[str], most: int) -> Iterator[Forgery]:
     draw = random.Random(case.name)  # noqa: S311
     for kind in draw.sample(kinds, min(most, len(kinds))):
-        rng = random.Random(zlib.crc32(f"{case.name} {kind}".encode()))  # noqa: S311
+        rng = draw_chance(case, kind)
         if kind in CHANGES:
             yield from forge_by_map(case, kind, rng)
         elif kind in SUPPOSED:

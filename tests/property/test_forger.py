@@ -6,6 +6,7 @@ import os
 import pytest
 
 from tests.property import forger
+from tests.property.forged_maps import CHANGES
 from tests.thorough import every, thorough
 
 COUNT = int(os.environ.get("ENCIRCLE_FORGED_MAPS", "40"))
@@ -17,6 +18,10 @@ PREY = [
     "trap-pocket-split-one-open", "trap-neutral-ground-third-party",
 ]  # fmt: skip
 """Small maps with something of every kind on them: rivers, tunnels, fire, sea, doubt, groups."""
+PASSED = [pytest.param(146, "grey_as_own", id="access by air over a corner where grounds touch")]
+"""Random maps and kinds of forgery that once passed on them."""
+REFUSED = [pytest.param(327, "held_as_claim", id="a way through a gap in a thin wall")]
+"""Random maps, and how they were changed, on which the truth was once refused."""
 CASES = {}
 
 
@@ -25,6 +30,10 @@ def case(name):
         document = json.loads((forger.FIXTURES / name / "situation.geojson").read_text())
         CASES[name] = forger.Case(name, document)
     return CASES[name]
+
+
+def drawn(seed):
+    return forger.Case(f"random {seed}", forger.draw_map(seed))
 
 
 @pytest.mark.property
@@ -45,6 +54,24 @@ def test_a_forgery_of_each_kind_is_refused(kind):
 def test_what_is_not_forged_holds(name):
     """The maps forged on are judged honestly, or the refusals would prove nothing."""
     assert forger.is_accepted(case(name).told, case(name).situation)
+
+
+@pytest.mark.property
+@pytest.mark.parametrize(("seed", "kind"), PASSED)
+def test_what_passed_once_is_refused(seed, kind):
+    forged = list(forger.forge(drawn(seed), [kind], 1))
+    assert forged
+    assert not any(forger.is_accepted(told, situation) for _, told, situation in forged)
+
+
+@pytest.mark.property
+@pytest.mark.parametrize(("seed", "kind"), REFUSED)
+def test_what_was_refused_though_true_holds(seed, kind):
+    """The map is changed as the forger changes it, and judged as it then is."""
+    given = drawn(seed)
+    document = CHANGES[kind][1](given.document, forger.draw_chance(given, kind))
+    true = forger.Case(given.name, document)
+    assert forger.is_accepted(true.told, true.situation)
 
 
 @thorough

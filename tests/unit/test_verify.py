@@ -7,7 +7,7 @@ import random
 import pytest
 from shapely.geometry import LineString, MultiLineString, Point, Polygon, box, mapping
 
-from encircle.errors import CertificateError
+from encircle.errors import CertificateError, SituationError
 from encircle.geojson import read_situation
 from encircle.projection import GEOD, Plane, length_on_globe_m
 from encircle.verify import verify
@@ -671,6 +671,26 @@ def test_a_ring_that_is_open_is_rejected(changes, words):
     rejected(given, judgement(given, "E2", closed=pocket_ring()), words)
 
 
+def test_ground_beside_a_road_does_not_stop_it():
+    """The road is stopped by the ground it meets where it leaves, not by what lies 60 m off."""
+    strip = km(3.02, 0.06, 3.3, 0.3)
+    given = pocket_map(extra=[control("strip", strip, "neutral")])
+    theirs = km(-5, -15, 15, 15).difference(POCKET).difference(LAKE).difference(strip)
+    given["features"][2] = control("theirs", theirs, "THEM")
+    assert verify(judgement(given, "E2", closed=pocket_ring()), read_situation(given)).holds
+    said = judgement(given, "E2", closed=pocket_ring(because="neutral"))
+    rejected(given, said, "meets no neutral ground")
+
+
+def test_who_is_shut_in_holds_no_stretch_of_the_ring():
+    given, said = doubt()
+    for name in ("unit", "pocket"):
+        held = [(FRONT, "grey", [name]), (SHORE, "barrier", ["lake"])]
+        closed = ring("pessimistic", held, pocket_stops("grey"))
+        forged = judgement(given, "C3", said["certificates"]["open"], closed)
+        rejected(given, forged, "unheld")
+
+
 def test_a_ferry_that_may_run_opens_only_the_optimistic_ring():
     given = pocket_map(ferry="unknown")
     closed = pocket_ring("pessimistic")
@@ -860,16 +880,44 @@ def test_junk_anywhere_never_raises(case):
 def test_too_large_a_certificate_is_refused_unread():
     given, said = salient()
     line = said["certificates"]["open"]["legs"][0]["geometry"]
-    line["coordinates"] = [[35.0, 51.0]] * 250_000
+    line["coordinates"] = [[35.0, 51.0]] * 1_000_001
     rejected(given, said, "list of at most")
 
 
-def test_many_large_lists_are_refused_unread():
+def test_many_large_lists_are_refused_unread(monkeypatch):
+    monkeypatch.setattr("encircle.verify_parse.MOST_VERTICES", 1000)
     given, said = salient()
     legs = said["certificates"]["open"]["legs"]
-    legs[0]["geometry"]["coordinates"] = [[35.0, 51.0]] * 150_000
-    legs[1]["geometry"]["coordinates"] = [[35.0, 51.0]] * 150_000
+    legs[0]["geometry"]["coordinates"] = [[35.0, 51.0]] * 600
+    legs[1]["geometry"]["coordinates"] = [[35.0, 51.0]] * 600
     rejected(given, said, "vertices")
+
+
+def test_a_ring_that_many_positions_share_is_read_and_checked_once(monkeypatch):
+    monkeypatch.setattr("encircle.verify_parse.MOST_VERTICES", 1000)
+    names = ["unit", *(f"unit-{number}" for number in range(200))]
+    given = pocket_map(extra=[unit(name) for name in names[1:]])
+    rings = [{**pocket_ring(), "units": [name]} for name in names]
+    parts = [
+        {"id": name, **ruling("E2", closed=own)} for name, own in zip(names, rings, strict=True)
+    ]
+    said = judgement(given, "E2", closed={**pocket_ring(), "units": names}, parts=parts)
+    proof = verify(said, read_situation(given))
+    assert proof.holds, [check.statement for check in proof.failures][:3]
+    parts[7]["certificates"]["closed"]["area_km2"] = 1.0
+    rejected(given, said, "km²")
+
+
+@pytest.mark.parametrize("given", [salient_map(), "a.geojson", None], ids=["dict", "path", "none"])
+def test_a_map_handed_in_as_its_document_is_read_and_nothing_else_is(given):
+    said = salient()[1]
+    if isinstance(given, dict):
+        assert verify(said, given).holds
+        with pytest.raises(SituationError):
+            verify(said, {"type": "FeatureCollection"})
+    else:
+        with pytest.raises(CertificateError, match="read"):
+            verify(said, given)
 
 
 # -- what is proved, and what is not checked -------------------------------------------------
