@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 import numpy as np
 import shapely
 from shapely.errors import GEOSException
-from shapely.geometry import LineString, Point, Polygon, box
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from encircle.projection import Plane
@@ -119,8 +119,9 @@ def areas_of(geometry: BaseGeometry) -> BaseGeometry:
     """Keep the polygons of a geometry; the lines and points overlays leave behind go."""
     if geometry.geom_type in ("Polygon", "MultiPolygon"):
         return geometry if geometry.area > _SLIVER_M2 else _NOTHING
-    parts = [part for part in shapely.get_parts(geometry) if part.geom_type.endswith("Polygon")]
-    return shapely.union_all(parts) if parts else _NOTHING
+    parts = shapely.get_parts(shapely.get_parts(geometry))  # of a collection's own collections too
+    areas = parts[shapely.area(parts) > 0]
+    return MultiPolygon([*areas]) if len(areas) else _NOTHING  # apart, as overlays leave them
 
 
 def join(*parts: BaseGeometry) -> BaseGeometry:
@@ -855,13 +856,13 @@ class _Drawing:
             for merge, share in ((common, 1 - SEAM_SLACK), (join, 1 + SEAM_SLACK))
         )  # fmt: skip
         free = join(silent["friendly"], silent["open"], silent["grey"])
-        found = [self._seams(nobody, _Beside(self._assessed_alone(), large, small), free)]
+        assessed = self._assessed_alone()
+        found = [self._seams(nobody, _Beside(assessed, large, small), free)]
         if any(not area.is_empty for area in spoken.values()):
             for area in bare.values():
                 # its own wide ground goes on past a seam, it lies not beside it
                 apart = [{h: minus(a, area) for h, a in lands.items()} for lands in (large, small)]
-                beside = _Beside(self._assessed_alone(), *apart)
-                found.append(self._seams(area, beside, free))
+                found.append(self._seams(area, _Beside(assessed, *apart), free))
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
 
     def _assessed_alone(self) -> dict[Holder, BaseGeometry]:
