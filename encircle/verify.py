@@ -21,7 +21,6 @@ from shapely.geometry import Point, Polygon
 
 from encircle.calling import make_callable
 from encircle.errors import CertificateError, SituationError
-from encircle.geojson import read_situation
 from encircle.situation import Position, Situation
 from encircle.supposition import suppose
 from encircle.verify_codes import (
@@ -136,7 +135,7 @@ class Shown(Protocol):
 
 def verify(
     judgement: Mapping[str, Any] | Shown,
-    situation: Situation | Mapping[str, Any],
+    situation: Situation,
     *,
     strict_options: bool = False,
     taken: tuple[str, ...] = (),
@@ -149,8 +148,7 @@ def verify(
     judgement
         A `Judgement`, or its JSON object as parsed.
     situation
-        The situation it is about, read for the force and the instant it has to be of; or its
-        GeoJSON object as parsed, which is read.
+        The situation it is about, read for the force and the instant it has to be of.
     strict_options
         Refuse a judgement by other options than the contract's, or by supposition.
     taken
@@ -164,9 +162,9 @@ def verify(
     Raises
     ------
     CertificateError
-        If the judgement is not a JSON object at all, or the situation neither that nor read.
-    SituationError
-        If the situation is a JSON object and cannot be read.
+        If the judgement is not a JSON object at all.
+    TypeError
+        If the situation is a document or a path, and not read.
 
     Notes
     -----
@@ -175,7 +173,7 @@ def verify(
     """
     if not isinstance(judgement, Mapping):
         judgement = _show(judgement)
-    situation = _read(situation)
+    _refuse_what_is_not_read(situation)
     try:
         said = parse_judgement(judgement)
     except UnreadableError as error:
@@ -195,15 +193,11 @@ def _show(judgement: object) -> Mapping[str, Any]:
     return shown
 
 
-def _read(situation: object) -> Situation:
-    """Read a situation that is handed in as its document."""
-    if isinstance(situation, Mapping):
-        return read_situation(situation)
-    if not isinstance(situation, Situation):
-        given = type(situation).__name__
-        message = f"a situation is a Situation or its GeoJSON object, not {given}; "
-        raise CertificateError(f"{message}encircle.read(...) makes it one")
-    return situation
+def _refuse_what_is_not_read(given: object) -> None:
+    """Tell who hands in a path or a document what to do with it first."""
+    if not isinstance(given, Situation):
+        name = type(given).__name__
+        raise TypeError(f"verify() takes a Situation, not {name}; encircle.read(...) makes it one")
 
 
 def _check_all(said: Said, situation: Situation, *, strict_options: bool) -> Iterator[Check]:

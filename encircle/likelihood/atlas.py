@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from encircle.evidence import Doubts, Evidence
     from encircle.ground import Drawing, Ground, Patch
-    from encircle.lines import Stop
+    from encircle.lines import Lines, Stop
     from encircle.options import Options
 
     Level = tuple[int, int, tuple[Reading, ...]]
@@ -53,8 +53,10 @@ class Atlas:
         outline: Sequence[BaseGeometry],
         stops: Sequence[Stop],
         options: Options,
+        lines: Lines,
     ) -> None:
         self.evidence, self.doubts, self.options = evidence, doubts, options
+        self.lines: Lines | None = lines  # of the ground as it is judged
         self.shapes, self.outline, self.stops = shapes, outline, stops
         self.ground, self.levels = ground, dict(self._level_coarsely(ground.drawing))
         self.is_fine = not doubts.shifts
@@ -120,7 +122,7 @@ class Atlas:
     def refine(self) -> None:
         """Draw hostile ground as drawn too, not only smaller and larger by its error."""
         drawing, levels = self._draw_finely()
-        self.ground = build_ground(drawing, self.outline)
+        self.ground, self.lines = build_ground(drawing, self.outline), None
         self.levels, self.is_fine = levels, True
         self._looked = self.looked
         self._gazers.clear()
@@ -135,6 +137,7 @@ class Atlas:
         chart = build_chart(
             self.evidence, self.doubts, self._see_neutral(world, words), self.shapes, self.stops,
             self.options.join_m, words=words, absent=absent if self.first else frozenset(),
+            lines=None if self.first else self.lines,
         )  # fmt: skip
         return Gazer(replace(chart, ground=self.ground), self.doubts, self.options)
 

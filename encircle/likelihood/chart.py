@@ -118,6 +118,7 @@ def build_chart(  # noqa: PLR0913 - the parts of a map
     *,
     words: dict[Reading, list[tuple[Word, ...]]],
     absent: frozenset[str] = frozenset(),
+    lines: Lines | None = None,
 ) -> Chart:
     """
     Lay the network of everything drawn, blind to who holds what.
@@ -135,10 +136,12 @@ def build_chart(  # noqa: PLR0913 - the parts of a map
     absent
         Features that are not there in the worlds this chart is for: what a crossing at a point
         spans depends on them.
+    lines
+        The lines of this evidence on this ground, where they are laid already.
     """
     number = {name: i for i, name in enumerate(doubts.rests_on)}
     known = tuple(w for w in ground.drawing.walls if w.is_line or w.barrier.id not in absent)
-    lines = build_lines(evidence, _with_walls(ground, known), join_m, stops)
+    lines = lines or build_lines(evidence, _with_walls(ground, known), join_m, stops)
     builder = _Surveyor(_permit(ground), _open(lines), join_m, set(doubts.rests_on))
     network = builder.build(shapes)
     speaking = {f.id for f in evidence.speaking}

@@ -64,8 +64,9 @@ def suspect_all(sheet: Sheet, options: Options) -> Atlas:
 def build_atlas(sheet: Sheet, doubts: Doubts, options: Options) -> Atlas:
     """Chart a map that was drawn for a judgement."""
     return Atlas(
-        sheet.evidence, doubts, sheet.ground, sheet.shapes, sheet.outline, sheet.stops, options
-    )
+        sheet.evidence, doubts, sheet.ground, sheet.shapes, sheet.outline, sheet.stops, options,
+        sheet.network.lines,
+    )  # fmt: skip
 
 
 def leave_out_origins(

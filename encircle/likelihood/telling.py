@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from encircle.likelihood.graph import Graph
     from encircle.likelihood.solving import CutOff
     from encircle.lines import Stop
+    from encircle.network import Network
     from encircle.options import Options
     from encircle.rules import Facts
     from encircle.situation import Position
@@ -47,6 +48,8 @@ class Sheet(Protocol):
     def ground(self) -> Ground: ...  # noqa: D102
     @property
     def stops(self) -> list[Stop]: ...  # noqa: D102
+    @property
+    def network(self) -> Network: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,10 @@ def build_atlas(situation, options):
     evidence = admit(situation, options)
     sheet = judging.draw_sheet(evidence, find_positions(situation, evidence), options)
     doubts = find_doubts(evidence, situation.force, sheet.ground.drawing.friends, options)
-    return Atlas(evidence, doubts, sheet.ground, sheet.shapes, sheet.outline, sheet.stops, options)
+    return Atlas(
+        evidence, doubts, sheet.ground, sheet.shapes, sheet.outline, sheet.stops, options,
+        sheet.network.lines,
+    )  # fmt: skip
 
 
 def judge_fast(situation, options):
