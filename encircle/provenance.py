@@ -172,6 +172,15 @@ class Provenance:
         """Tell a file without a list of references."""
         return "References" not in self.sections
 
+    def error_of(self, name: str) -> float | None:
+        """
+        Give how far off a feature may be drawn, metres; None where no row of it says.
+
+        Of several rows the first that says speaks: patterns for positions come after their ground.
+        """
+        errors = (row.error_m for row in self.rows if row.names(name))
+        return next((error for error in errors if error is not None), None)
+
     def said_of(self, name: str) -> str:
         """Give every paragraph, list entry and row that names a feature, one after the other."""
         parts = re.split(r"\n\s*\n|\n(?=[-|] ?)", self.text)
@@ -421,17 +430,12 @@ def _check_errors(situation: Situation, provenance: Provenance) -> Iterator[Faul
     """
     Ground is drawn with the error that its row states, and with none where no row states one.
 
-    Where several rows name it, the first that states an error speaks: patterns for positions come
-    after the ground they stand on. Positions are not asked, who stand somewhere along a line.
+    Positions are not asked: they stand somewhere along a line, and may have an error of their own.
     """
     for ground in situation.of_kind(Control):
-        stated = [r.error_m for r in provenance.rows if r.names(ground.id) and r.error_m]
-        error_m = stated[0] if stated else 0.0
-        if ground.location_error_m != error_m:
-            yield (
-                f"drawn ±{ground.location_error_m:g} m, and its row says ±{error_m:g} m",
-                (ground.id,),
-            )
+        drawn, said = ground.location_error_m, provenance.error_of(ground.id) or 0.0
+        if drawn != said:
+            yield f"drawn ±{drawn:g} m, and its row says ±{said:g} m", (ground.id,)
 
 
 def _check_times(situation: Situation) -> Iterator[Fault]:
