@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from encircle.judge import judge
 from encircle.options import Options
-from encircle.situation import Claim, Crossing, Fire, Position, Route
+from encircle.situation import Claim, Control, Crossing, Fire, Position, Route
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,6 +61,8 @@ _REFERENCE = re.compile(
     r"(?P<reached>Read by two\.|Read\.|Read by one of two\.|Read in an excerpt\.|Not reached\.)"
 )
 _NAMED = re.compile(r"`([^`]+)`")
+_ERROR = re.compile(r"±(?:[\d.]+(?: to |[-–]))?([\d.]+) (k?m)\b")
+"""How far off: `±300 m`, `±1.5 km`; of a range, `±5 to 10 km`, the larger."""
 _ADDRESS = re.compile(r"https?://[\w.-]+\.[\w-]+\.?(?::\d+)?/[^\s<>]*[\w)/=-]")
 _HOME_PAGE = re.compile(r"https?://[^/]+/?")
 _PRINTED = re.compile(r"\b1[89]\d\d\b|\b20\d\d\b")
@@ -94,6 +96,12 @@ class Row:
         """The Admiralty grade that leads its last cell."""
         led = re.match(r"([A-F])([1-6])\b", self.sureness)
         return (led[1], int(led[2])) if led else None
+
+    @property
+    def error_m(self) -> float | None:
+        """The first error its last cell states, in metres: that of the line, whatever follows."""
+        said = _ERROR.search(self.sureness)
+        return float(said[1]) * (1000 if said[2] == "km" else 1) if said else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +171,15 @@ class Provenance:
     def is_old(self) -> bool:
         """Tell a file without a list of references."""
         return "References" not in self.sections
+
+    def error_of(self, name: str) -> float | None:
+        """
+        Give how far off a feature may be drawn, metres; None where no row of it says.
+
+        Of several rows the first that says speaks: patterns for positions come after their ground.
+        """
+        errors = (row.error_m for row in self.rows if row.names(name))
+        return next((error for error in errors if error is not None), None)
 
     def said_of(self, name: str) -> str:
         """Give every paragraph, list entry and row that names a feature, one after the other."""
@@ -277,6 +294,7 @@ def find_faults_of_map(
         yield from check(scenario, situation, provenance, listed)
     yield from find_faults_of_features(situation.features, provenance)
     yield from _check_grades(situation, provenance, listed)
+    yield from _check_errors(situation, provenance)
     yield from _check_times(situation)
 
 
@@ -406,6 +424,18 @@ def _best_grade(cited: list[Json]) -> tuple[str, int]:
     best = min(int(source.get("credibility", 6)) for source in cited)
     letter = min(str(source.get("reliability", "F")) for source in cited)
     return letter, 1 if len(origins) >= ACCOUNTS_THAT_AGREE else best
+
+
+def _check_errors(situation: Situation, provenance: Provenance) -> Iterator[Fault]:
+    """
+    Ground is drawn with the error that its row states, and with none where no row states one.
+
+    Positions are not asked: they stand somewhere along a line, and may have an error of their own.
+    """
+    for ground in situation.of_kind(Control):
+        drawn, said = ground.location_error_m, provenance.error_of(ground.id) or 0.0
+        if drawn != said:
+            yield f"drawn ±{drawn:g} m, and its row says ±{said:g} m", (ground.id,)
 
 
 def _check_times(situation: Situation) -> Iterator[Fault]:

@@ -28,7 +28,6 @@ WRONGLY_YES = [
     pytest.param("angular_gap", "trap-salient-open", id="gap: a salient"),
     pytest.param("angular_gap", "trap-envelopment-open", id="gap: an envelopment"),
     pytest.param("angular_gap", "trap-moving-pocket-day-3", id="gap: a pocket that got out"),
-    pytest.param(NEIGHBOURS, "bastogne-1944-12-27", id="neighbours: Bastogne relieved"),
     pytest.param(NEIGHBOURS, "trap-salient-open", id="neighbours: a salient"),
     pytest.param(NEIGHBOURS, "trap-relief-column-contact", id="neighbours: contact made"),
     pytest.param("grey_as_enemy", "trap-grey-unknown", id="grey: unknown ground"),

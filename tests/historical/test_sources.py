@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from encircle import read
 from encircle.drafting import find_mistakes
-from encircle.formats.scenarios import SOURCES, read_chronologies, read_library
+from encircle.formats.scenarios import ALTERNATIVE, SOURCES, read_chronologies, read_library
 from encircle.provenance import Provenance, find_faults_of_text
+from encircle.situation import Control
 from encircle.words.agreement import find_disagreement
 from tests.thorough import every
 
@@ -24,6 +26,15 @@ def provenance_of(name):
 def test_a_reader_can_follow_every_number_to_its_source(name):
     mistakes = find_mistakes(FIXTURES / name)
     assert [str(m) for m in mistakes if m.name == "provenance"] == []
+
+
+@pytest.mark.parametrize("name", [n for n in STATES if (FIXTURES / n / ALTERNATIVE).is_file()])
+def test_a_second_drawing_is_as_inexact_as_the_rows_it_shares_with_the_first(name):
+    provenance = provenance_of(name)
+    for ground in read(FIXTURES / name / ALTERNATIVE).of_kind(Control):
+        assert ground.location_error_m == (
+            provenance.error_of(ground.id) or ground.location_error_m
+        )
 
 
 @pytest.mark.parametrize("name", CHRONOLOGIES)

@@ -237,6 +237,40 @@ def test_a_row_is_no_better_than_its_sources_and_only_agreement_bears_a_thing_ou
     assert told(("b", "somebody else")) == by_two
 
 
+@pytest.mark.parametrize(
+    ("sureness", "stated"),
+    [
+        ("C3; ±500 m", 500),
+        ("C3; ±1.5 km", 1500),
+        ("C3; ±300 m, the group ±1 km", 300),
+        ("C3; ±5 to 10 km", 10_000),
+        ("B2 (closed), C3 (line), ±5-15 km", 15_000),
+        ("C3; decides nothing", 0),
+        ("C3", 0),
+    ],
+)
+@pytest.mark.parametrize("drawn", [0, 300, 500, 1500, 10_000])
+def test_ground_is_drawn_with_the_error_its_row_states(faults, sureness, stated, drawn):
+    """The first of several is the line's, and the larger of a range; none is drawn unsaid."""
+
+    def draw(document, _):
+        feature(document, "own-ground").update(location_error_m=drawn)
+
+    row = f"\n| `own-ground` | Author's judgement: by hand [source-a] | {sureness} |"
+    told = f"drawn ±{drawn} m, and its row says ±{stated} m"
+    assert (told in faults(draw, row)) == (drawn != stated)
+
+
+def test_patterns_for_positions_do_not_speak_for_the_ground_named_before_them(faults):
+    def draw(document, _):
+        feature(document, "own-ground").update(location_error_m=300)
+
+    ground = "| `own-ground` | Author's judgement: by hand [source-a] | C3; ±300 m |"
+    positions = "| `own-*` | Author's judgement: by hand [source-a] | C3; ±2 km |"
+    assert faults(draw, f"\n{ground}\n{positions}") == []
+    assert any("drawn ±300 m" in fault for fault in faults(draw, f"\n{positions}\n{ground}"))
+
+
 # -- words and counts ------------------------------------------------------------------------
 
 
