@@ -556,7 +556,9 @@ def _is_parted(case: PathCase, mode: str, run: BaseGeometry, goal: BaseGeometry 
         barred = hop.length > SLACK_M and any(hop.crosses(wall.difference(gaps)) for wall in walls)
         return barred or not any(p.distance(hop) <= SLACK_M for p in own)
     if goal is not None and goal.geom_type.endswith("Polygon"):
-        least = SLACK_M * THIN_WALL_M  # what lies behind the wall at its edge is not on the goal
+        # What lies behind the wall at its edge is not on the goal; a sliver may be no larger.
+        near = run.buffer(SLACK_M, quad_segs=4).intersection(goal)
+        least = min(SLACK_M * THIN_WALL_M, near.area / 2)
         return not any(p.intersection(goal).area > least for p in own)
     return not any(p.distance(end) <= SLACK_M for p in own)
 
