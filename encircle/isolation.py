@@ -368,16 +368,19 @@ def count_disjoint_ways(
     starts = {start for outlook in outlooks for start in outlook.starts}
     by_ground = searcher.spread_over_ground(starts, reading)
     free = not by_ground & targets
+    on_foot = set(starts)
     if not free:
         reached = searcher.spread_over_ground(starts, reading, to_junctions=True)
-        starts |= _nearest_junctions(network, reached, starts, reading)
-    modes = (mode for mode in COUNTED_MODES if any(mode in outlook.ways for outlook in outlooks))
-    flows = (_fill(_Flow(searcher, reading, mode, free=free), starts, targets) for mode in modes)
-    counted = [
-        _share_no_crossing(flow, flow.list_ways(starts, targets), flow.cut(starts))
-        for flow in flows
-        if not flow.is_boundless  # the force stands at the anchor: no route lies between
-    ]
+        on_foot |= _nearest_junctions(network, reached, starts, reading)
+    counted = []
+    for mode in COUNTED_MODES:
+        if any(mode in outlook.ways for outlook in outlooks):
+            # No ground leads who keeps to roads to the nearest of them.
+            first = starts if mode in ("wheeled", "rail") else on_foot
+            flow = _fill(_Flow(searcher, reading, mode, free=free), first, targets)
+            if not flow.is_boundless:  # the force stands at the anchor: no route lies between
+                ways = flow.list_ways(first, targets)
+                counted.append(_share_no_crossing(flow, ways, flow.cut(first)))
     return max(counted, key=lambda one: one[0], default=(0, [], []))
 
 
