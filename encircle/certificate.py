@@ -156,7 +156,7 @@ class _Walker:
         if self.network.is_face(vertex):
             self.run.append(vertex)
         else:
-            yield from self._flush(_place_of(self.network, vertex))
+            yield from self._flush(_place_of(self.network, vertex, self.run))
 
     def travel(self, edge: Edge, mode: str, *, forward: bool) -> Iterator[_Leg]:
         """Go along a route or over a crossing, after the ground that leads there."""
@@ -206,11 +206,15 @@ class _Walker:
         return _Leg(part, "ground", self.mode, state.name.lower(), rank, evidence)
 
 
-def _place_of(network: Network, vertex: int) -> Point | None:
-    """Give the point of a vertex that is not ground; None for an anchor drawn as a polygon."""
+def _place_of(network: Network, vertex: int, run: Sequence[int]) -> Point | None:
+    """Give the point of a vertex that is not ground; None for an anchor that is ground itself."""
     if vertex in network.anchors:
         shape = network.anchors[vertex][1]
-        return Point(shape.coords[0]) if shape.geom_type == "Point" else None
+        if shape.geom_type == "Point":
+            return Point(shape.coords[0])
+        if not run or shape.intersects(network.ground.points[run[-1]]):
+            return None
+        return shapely.intersection(shape, network.ground.faces[run[-1]]).representative_point()
     return Point(network.lines.junctions[vertex - len(network.ground.faces)])
 
 

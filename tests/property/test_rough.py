@@ -33,7 +33,8 @@ FOUND_BY_KIND = {
     "a force with a reach, drawn across the edge of the map": (9078,),
     "a midpoint beside another's edge, which is led through it": (667,),
     "thousands of corners at the edge of a map near the pole": (8125,),
-    "an anchor drawn as a sliver of ten centimetres": (8538, 8551),
+    "an anchor drawn as a sliver": (8538, 8551, 10063),
+    "a way from a barrier, out of a corner thinner than what lies on it": (10020,),
 }
 """What is wrong with such a drawing, in words, and the seeds that show it."""
 

@@ -104,3 +104,15 @@ def test_a_straight_edge_in_many_pieces_makes_no_neck_wider():
     fine = measure_neck(*ends, walls, None, area.segmentize(5.0))
     assert fine.width_m == pytest.approx(plain.width_m, abs=1.0)
     assert plain.width_m == pytest.approx(800.0, abs=1.0)
+
+
+@pytest.mark.parametrize("wide_deg", [2e-8, 2e-7, 2e-6, 2e-5])
+@pytest.mark.parametrize(("x", "code"), [(3000, "C0"), (-3000, "U")])
+def test_an_anchor_is_come_to_however_thin_it_is_drawn(wide_deg, x, code):
+    """Where the grid swallows its ground, it stands on what it runs over, if that lets through."""
+    rear = feature("rear", box(x, -500, x + 100, 500), "anchor", side="BLUE")
+    drawn = draw(stand((2000, 40), sources=SOURCE, reach_m=100))
+    drawn["features"][2] = draw_plan({**drawn, "features": [rear]})["features"][0]
+    ring = drawn["features"][2]["geometry"]["coordinates"][0]
+    ring[1][0], ring[2][0] = ring[0][0] + wide_deg, ring[3][0] + wide_deg
+    assert judge(drawn)["status"]["code"] == code
