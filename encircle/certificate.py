@@ -214,7 +214,7 @@ def _place_of(network: Network, vertex: int, run: Sequence[int]) -> Point | None
             return Point(shape.coords[0])
         if not run or shape.intersects(network.ground.points[run[-1]]):
             return None
-        return shapely.intersection(shape, network.ground.faces[run[-1]]).representative_point()
+        return Point(shapely.point_on_surface(shape.intersection(network.ground.faces[run[-1]])))
     return Point(network.lines.junctions[vertex - len(network.ground.faces)])
 
 

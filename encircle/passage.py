@@ -117,9 +117,11 @@ def _find_doors(triangles: np.ndarray, walls: Sequence[Wall]) -> Doors:
     ends = np.array([*shared], dtype=float).reshape(-1, 2, 2)
     middles = ends.sum(axis=1) / 2
     free = np.ones(len(middles), dtype=bool)
-    for wall in walls:  # a long edge that leaves it at a sharp angle is not on it, its middle may be
+    for (
+        wall
+    ) in walls:  # a long edge that leaves it at a sharp angle is not on it, its middle may be
         at = shapely.points(np.concatenate([ends, middles[:, None]], axis=1))
-        free &= ~shapely.dwithin(wall.shape, at, ON_LINE_M).all(axis=1)
+        free &= ~np.all(shapely.dwithin(wall.shape, at, ON_LINE_M), axis=1)
     doors: Doors = {}
     for (one, other), at, is_free in zip(shared.values(), middles.tolist(), free, strict=True):
         if is_free:

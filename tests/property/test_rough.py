@@ -33,6 +33,7 @@ FOUND_BY_KIND = {
     "a force with a reach, drawn across the edge of the map": (9078,),
     "a midpoint beside another's edge, which is led through it": (667,),
     "thousands of corners at the edge of a map near the pole": (8125,),
+    "two of the ways counted by one crossing, and a road beside it": (9362,),
     "an anchor drawn as a sliver": (8538, 8551, 10063),
     "a way from a barrier, out of a corner thinner than what lies on it": (10020,),
 }
