@@ -420,7 +420,9 @@ def _fence_in_place(network: Network, standing: Standing) -> tuple[Polygon, int 
     face = standing.own_faces[0] if standing.own_faces else None  # off the map: nothing holds it
     if face is None:
         return orient(standing.place.buffer(1.0)), None
-    room = standing.place.distance(network.ground.faces[face].boundary)
+    posts = [shape for _, shape in network.anchors.values() if shape.geom_type == "Point"]
+    outside = shapely.union_all([network.ground.faces[face].boundary, *posts])
+    room = standing.place.distance(outside)
     return orient(standing.place.buffer(max(min(25.0, 0.9 * room), ON_LINE_M))), face
 
 

@@ -8,7 +8,7 @@ import shapely
 import encircle
 from encircle.judge import build_network_of
 from encircle.margins import measure_neck
-from tests.property.strategies import box, draw_plan, line
+from tests.property.strategies import box, draw_plan, line, point
 from tests.unit.test_contradiction import AS_OF, SOURCE, draw, feature, stand
 
 QUICK = encircle.Options(most_worlds=0)
@@ -116,3 +116,11 @@ def test_an_anchor_is_come_to_however_thin_it_is_drawn(wide_deg, x, code):
     ring = drawn["features"][2]["geometry"]["coordinates"][0]
     ring[1][0], ring[2][0] = ring[0][0] + wide_deg, ring[3][0] + wide_deg
     assert judge(drawn)["status"]["code"] == code
+
+
+def test_the_fence_round_a_force_that_stands_fast_leaves_out_an_anchor_beside_it():
+    """Nobody knows whose ground it is: a ring where the force stands, and the anchor past it."""
+    post = feature("post", point(2010, 4000), "anchor", side="BLUE")
+    judgement = judge(draw(stand((2000, 4000), sources=SOURCE, reach_m=0), post))
+    assert judgement["status"]["code"] == "C3"
+    assert judgement["certificates"]["closed"]["area_km2"] < 0.001
