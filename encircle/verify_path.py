@@ -563,7 +563,9 @@ def _is_parted(case: PathCase, mode: str, run: BaseGeometry, goal: BaseGeometry 
     return not any(p.distance(end) <= SLACK_M for p in own)
 
 
-def _left_along(case: PathCase, mode: str, run: BaseGeometry, room_m: float) -> BaseGeometry:
+def _left_along(
+    case: PathCase, mode: str, run: BaseGeometry, room_m: float, thick_m: float = SLACK_M / 2
+) -> BaseGeometry:
     """Draw the ground in a tube round a way, grown by half the slack, without what stops it."""
     tube = run.buffer(room_m, quad_segs=4)
     free = case.ground.passable.intersection(tube.envelope.buffer(1.0))
@@ -577,7 +579,7 @@ def _left_along(case: PathCase, mode: str, run: BaseGeometry, room_m: float) -> 
             left = left.difference(wall.buffer(-SLACK_M / 2))
         else:
             # As wide as ground is grown: round its end there is no more room than there was.
-            drawn = wall.buffer(SLACK_M / 2 + THIN_WALL_M, quad_segs=2)
+            drawn = wall.buffer(thick_m + THIN_WALL_M, quad_segs=2)
             left = left.difference(drawn.difference(gaps))
     return left
 
@@ -588,7 +590,8 @@ def it_passes_no_corner(case: PathCase) -> Iterator[Fault]:
     for number, (mode, run) in enumerate(runs):
         ends = number == len(runs) - 1 and case.path.legs[-1].by != "crossing"
         goal = case.anchor_shape() if ends else None
-        core = _left_along(case, mode, run, LOOKED_BESIDE_M).buffer(-CORNER_M, quad_segs=2)
+        # Barriers are as thin as drawn: ground that is eroded again has no room round their ends.
+        core = _left_along(case, mode, run, LOOKED_BESIDE_M, 0.0).buffer(-CORNER_M, quad_segs=2)
         pieces = [p for p in shapely.get_parts(core) if p.geom_type == "Polygon" and p.area]
         start, end = (Point(p) for p in shapely.get_coordinates(run)[[0, -1]])
         near_m = CORNER_M + SLACK_M  # so far from either bank lies a place drawn on a barrier
