@@ -7,7 +7,7 @@ import shapely
 
 import encircle
 from encircle.judge import build_network_of
-from encircle.margins import measure_neck
+from encircle.margins import measure_closing_distance, measure_neck
 from tests.property.strategies import box, draw_plan, line, point
 from tests.unit.test_contradiction import AS_OF, SOURCE, draw, feature, stand
 
@@ -124,3 +124,14 @@ def test_the_fence_round_a_force_that_stands_fast_leaves_out_an_anchor_beside_it
     judgement = judge(draw(stand((2000, 4000), sources=SOURCE, reach_m=0), post))
     assert judgement["status"]["code"] == "C3"
     assert judgement["certificates"]["closed"]["area_km2"] < 0.001
+
+
+def test_a_front_shuts_out_an_anchor_however_thin_it_is_drawn_beside_another():
+    """A corridor with an anchor at either end is shut twice, be one of them a sliver."""
+    area = shapely.box(0, 0, 10_000, 10_000)
+    walls = shapely.box(0, 0, 10_000, 3_000) | shapely.box(0, 7_000, 10_000, 10_000)
+    start, wide = shapely.Point(5_000, 5_000).buffer(2_500), shapely.box(9_000, 3_500, 9_500, 6_500)
+    for wide_m in (0.001, 0.02, 1.0):
+        thin = shapely.box(500, 3_500, 500 + wide_m, 6_500)
+        closing = measure_closing_distance(start, [wide, thin], walls, None, area)
+        assert closing.length_m == pytest.approx(8_000, rel=0.01)
