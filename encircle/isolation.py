@@ -57,7 +57,7 @@ COUNTED_MODES = ("tracked", "foot", "boat", "wheeled", "rail")
 their loss ends the ways of those who keep to roads too."""
 
 
-MOST_CUTS = 256
+MOST_CUTS = 16
 """So many choices of what the cut names are tried, where the flow's own may leave a way open."""
 
 Steps = list[tuple[int, int]]

@@ -117,9 +117,9 @@ def _find_doors(triangles: np.ndarray, walls: Sequence[Wall]) -> Doors:
     ends = np.array([*shared], dtype=float).reshape(-1, 2, 2)
     middles = ends.sum(axis=1) / 2
     free = np.ones(len(middles), dtype=bool)
-    for (
-        wall
-    ) in walls:  # a long edge that leaves it at a sharp angle is not on it, its middle may be
+    # An edge is on a wall with both its ends: the middle of one that leaves it at a sharp angle
+    # may lie as near.
+    for wall in walls:
         at = shapely.points(np.concatenate([ends, middles[:, None]], axis=1))
         free &= ~np.all(shapely.dwithin(wall.shape, at, ON_LINE_M), axis=1)
     doors: Doors = {}
