@@ -156,7 +156,7 @@ class _Walker:
         if self.network.is_face(vertex):
             self.run.append(vertex)
         else:
-            yield from self._flush(_place_of(self.network, vertex))
+            yield from self._flush(_place_of(self.network, vertex, self.run))
 
     def travel(self, edge: Edge, mode: str, *, forward: bool) -> Iterator[_Leg]:
         """Go along a route or over a crossing, after the ground that leads there."""
@@ -206,11 +206,15 @@ class _Walker:
         return _Leg(part, "ground", self.mode, state.name.lower(), rank, evidence)
 
 
-def _place_of(network: Network, vertex: int) -> Point | None:
-    """Give the point of a vertex that is not ground; None for an anchor drawn as a polygon."""
+def _place_of(network: Network, vertex: int, run: Sequence[int]) -> Point | None:
+    """Give the point of a vertex that is not ground; None for an anchor that is ground itself."""
     if vertex in network.anchors:
         shape = network.anchors[vertex][1]
-        return Point(shape.coords[0]) if shape.geom_type == "Point" else None
+        if shape.geom_type == "Point":
+            return Point(shape.coords[0])
+        if not run or shape.intersects(network.ground.points[run[-1]]):
+            return None
+        return Point(shapely.point_on_surface(shape.intersection(network.ground.faces[run[-1]])))
     return Point(network.lines.junctions[vertex - len(network.ground.faces)])
 
 
@@ -416,7 +420,9 @@ def _fence_in_place(network: Network, standing: Standing) -> tuple[Polygon, int 
     face = standing.own_faces[0] if standing.own_faces else None  # off the map: nothing holds it
     if face is None:
         return orient(standing.place.buffer(1.0)), None
-    room = standing.place.distance(network.ground.faces[face].boundary)
+    posts = [shape for _, shape in network.anchors.values() if shape.geom_type == "Point"]
+    outside = shapely.union_all([network.ground.faces[face].boundary, *posts])
+    room = standing.place.distance(outside)
     return orient(standing.place.buffer(max(min(25.0, 0.9 * room), ON_LINE_M))), face
 
 

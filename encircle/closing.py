@@ -69,8 +69,9 @@ def find_new_front(
     solid = walls if lines is None else shapely.union(walls, lines.buffer(BARRIER_M))
     inner = area.buffer(-EDGE_M)  # a front may run between a force and the edge it stands at
     start, goals = _leave_out(start, solid, inner), _leave_out(goals, solid, area)
-    if _is_thin(goals):
-        goals = _thicken(goals, solid, area)
+    thin = shapely.union_all([part for part in shapely.get_parts(goals) if _is_thin(part)])
+    if not thin.is_empty:
+        goals = shapely.union(goals, _thicken(thin, solid, area))
         start = shapely.difference(start, goals)
     elif _is_thin(start):
         start = shapely.difference(_thicken(start, solid, inner), goals)

@@ -49,6 +49,15 @@ def leave_out_slivers(shape: BaseGeometry) -> BaseGeometry:
     return shapely.union_all([p for p in shapely.get_parts(left) if p.geom_type == "Polygon"])
 
 
+def thicken_slivers(shape: BaseGeometry) -> BaseGeometry:
+    """Draw what the grid may swallow as thick as it keeps: it is drawn all the same."""
+    wide = shape.buffer(-GRID_M, quad_segs=2)
+    if wide.length > shape.length - CRACK_M:
+        return shape
+    slivers = lay_over(shapely.difference, shape, wide.buffer(2 * GRID_M, quad_segs=2))
+    return shapely.union(shape, slivers.buffer(GRID_M, quad_segs=2))
+
+
 def clip(shape: BaseGeometry, area: BaseGeometry) -> BaseGeometry:
     """Cut polygons and lines to the area; leave what lies inside as it is drawn."""
     if shape.geom_type.endswith("Point") or shapely.covers(area, shape):

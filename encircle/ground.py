@@ -21,6 +21,7 @@ from encircle.fronts import (
     find_ties,
     lay_over,
     leave_out_slivers,
+    thicken_slivers,
 )
 from encircle.fronts import GRID_M as GRID_M  # noqa: PLC0414 - given on from here
 from encircle.reach import READINGS, Reading, build_reach, is_bare
@@ -466,7 +467,10 @@ def draw(evidence: Evidence, plane: Plane, side: str, options: Options) -> Drawi
     shapes = {name: clip(shape, area) for name, shape in drawn.items()}
     control = list(_patch_control(evidence, shapes, friends, area, options.seam_m))
     patches = [
-        *control,
+        *(
+            replace(p, shape=thicken_slivers(p.shape)) if p.role & NEUTRAL_GROUND else p
+            for p in control
+        ),
         # A reach is measured from what is drawn off the map too, and then cut to it.
         *_patch_positions(evidence, drawn, friends, area),
         *_patch_anchors(evidence, shapes, friends),

@@ -26,8 +26,10 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,6 +56,14 @@ COUNTED_MODES = ("tracked", "foot", "boat", "wheeled", "rail")
 """The order in which equal counts of ways are preferred: who walks needs the crossings alone, so
 their loss ends the ways of those who keep to roads too."""
 
+
+MOST_CUTS = 16
+"""So many choices of what the cut names are tried, where the flow's own may leave a way open."""
+
+Steps = list[tuple[int, int]]
+"""The edges of a way, each with 1 where it is taken from its u to its v and -1 where back."""
+Counted = tuple[int, list[list[str]], list[str]]
+"""How many ways there are, what each leads by, and what ends each."""
 
 DRIVEN = ("tracked", "wheeled", "rail")
 """Land modes that are not walked."""
@@ -368,23 +378,37 @@ def count_disjoint_ways(
     starts = {start for outlook in outlooks for start in outlook.starts}
     by_ground = searcher.spread_over_ground(starts, reading)
     free = not by_ground & targets
+    on_foot = set(starts)
     if not free:
         reached = searcher.spread_over_ground(starts, reading, to_junctions=True)
-        starts |= _nearest_junctions(network, reached, starts, reading)
-    modes = (mode for mode in COUNTED_MODES if any(mode in outlook.ways for outlook in outlooks))
-    flows = (_fill(_Flow(searcher, reading, mode, free=free), starts, targets) for mode in modes)
-    counted = [
-        _share_no_crossing(flow, flow.list_ways(starts, targets), flow.cut(starts))
-        for flow in flows
-        if not flow.is_boundless  # the force stands at the anchor: no route lies between
-    ]
+        on_foot |= _nearest_junctions(network, reached, starts, reading)
+    counted = []
+    for mode in COUNTED_MODES:
+        if any(mode in outlook.ways for outlook in outlooks):
+            # No ground leads who keeps to roads to the nearest of them.
+            first = starts if mode in ("wheeled", "rail") else on_foot
+            counted.append(_count(_Flow(searcher, reading, mode, free=free), first, targets))
     return max(counted, key=lambda one: one[0], default=(0, [], []))
 
 
-def _fill(flow: _Flow, starts: set[int], targets: set[int]) -> _Flow:
-    while flow.augment(starts, targets):
-        pass
-    return flow
+def _count(flow: _Flow, starts: set[int], targets: set[int]) -> Counted:
+    """Count a mode's ways; two by one crossing are one, and another is looked for beside it."""
+    best: Counted = (0, [], [])
+    while True:
+        while flow.augment(starts, targets):
+            pass
+        if flow.is_boundless:  # the force stands at the anchor: no route lies between
+            return 0, [], []
+        ways = flow.list_ways(starts, targets)
+        kept = _share_no_crossing(flow, ways)
+        if len(kept) > best[0]:
+            names = [list(dict.fromkeys(flow.names_on(way).values())) for way in kept]
+            best = len(kept), names, _choose_cuts(flow, kept, starts, targets)
+        elif kept:
+            return best
+        if len(kept) == len(ways):
+            return best
+        flow.keep(kept)
 
 
 def find_depots(searcher: Searcher, outlook: Outlook) -> tuple[str, ...]:
@@ -419,24 +443,16 @@ def leads_out_by_ground(searcher: Searcher, outlook: Outlook) -> bool:
     return bool(reached & searcher.land_anchors())
 
 
-def _share_no_crossing(
-    flow: _Flow, ways: list[list[int]], cut: set[int]
-) -> tuple[int, list[list[str]], list[str]]:
-    """Count a crossing once, however many ways lead over it."""
-    spans = flow.network.lines.spans
-    same = {span.crossing.id: _name_bridge(span) for span in spans}  # posted twice, it is one
-    crossings = set(same)
-    kept: list[list[str]] = []
-    cuts: list[str] = []
+def _share_no_crossing(flow: _Flow, ways: list[Steps]) -> list[Steps]:
+    """Keep the first of the ways that lead over a crossing."""
+    kept: list[Steps] = []
     taken: set[object] = set()
     for way in ways:
-        names = {edge: flow.name(edge) for edge in way}
-        over = {same[name] for name in crossings.intersection(names.values())}
+        over = {flow.bridges[name] for name in flow.names_on(way).values() if name in flow.bridges}
         if not over & taken:
-            kept.append(list(dict.fromkeys(names.values())))
-            cuts.append(_choose_cut(flow, names, cut, crossings))
+            kept.append(way)
             taken |= over
-    return len(kept), kept, cuts
+    return kept
 
 
 def _name_bridge(span: Span) -> object:
@@ -445,11 +461,25 @@ def _name_bridge(span: Span) -> object:
     return span.crossing.type, *min(points, points[::-1])[0], *max(points, points[::-1])[0]
 
 
-def _choose_cut(flow: _Flow, names: dict[int, str], cut: set[int], crossings: set[str]) -> str:
-    """Name where the cut meets a way: at a crossing before a road, since others lead over it."""
-    closed = {flow.name(edge) for edge in cut} & crossings
-    met = [name for edge, name in names.items() if edge in cut]
-    return next((name for name in names.values() if name in closed), met[0])
+def _choose_cuts(flow: _Flow, ways: list[Steps], starts: set[int], targets: set[int]) -> list[str]:
+    """
+    Name where the cut meets each way: at a crossing before a road, since others lead over it.
+
+    Where a crossing was kept for one way, others by it are not in the flow nor in its cut: of what
+    lies on the ways, what ends them all is looked for.
+    """
+    cut = flow.cut(starts)
+    closed = {flow.name(edge) for edge in cut} & flow.bridges.keys()
+    choices = []
+    for way in ways:
+        names = flow.names_on(way)
+        met = [name for edge, name in names.items() if edge in cut]
+        over = [name for name in names.values() if name in flow.bridges]
+        first = next((name for name in over if name in closed), (met or over)[0])
+        choices.append(list(dict.fromkeys([first, *over, *met])))
+    tried = islice(product(*choices), MOST_CUTS if flow.shut else 0)
+    ends = (list(names) for names in tried if not flow.leads_out(starts, targets, {*names}))
+    return next(ends, [names[0] for names in choices])
 
 
 def _nearest_junctions(
@@ -505,6 +535,10 @@ class _Flow:
         ]
         self.used: dict[int, int] = {}
         """Net flow on an edge from its u to its v."""
+        self.shut: set[int] = set()
+        """Edges of crossings that are kept for a way which does not take them."""
+        self.bridges = {s.crossing.id: _name_bridge(s) for s in network.lines.spans}
+        """Crossings, by what makes one of those that are posted twice."""
         self.is_boundless = False
 
     def _grade(self, edge: Edge, *, free: bool) -> str | None:
@@ -552,7 +586,7 @@ class _Flow:
         return came
 
     def _has_room(self, edge: int, here: int) -> bool:
-        if self.kind[edge] != "unit":
+        if self.kind[edge] != "unit" or edge in self.shut:
             return self.kind[edge] == "free"
         forward = 1 if self.network.edges[edge].u == here else -1
         return self.used.get(edge, 0) * forward < 1
@@ -565,8 +599,30 @@ class _Flow:
             if self.kind[i] == "unit" and (e.u in inside) != (e.v in inside)
         }  # fmt: skip
 
-    def list_ways(self, starts: set[int], targets: set[int]) -> list[list[int]]:
-        """Follow the flow from the force to its ends, a list of routes and crossings a way."""
+    def keep(self, ways: list[Steps]) -> None:
+        """Leave only some ways in the flow, and the crossings that they take to them."""
+        self.used = {}
+        for edge, forward in (step for way in ways for step in way):
+            self.used[edge] = self.used.get(edge, 0) + forward
+        named = {name for way in ways for name in self.names_on(way).values()}
+        taken = {self.bridges[name] for name in named & self.bridges.keys()}
+        self.shut |= {
+            edge for edge, kind in enumerate(self.kind)
+            if kind == "unit" and not self.used.get(edge) and self._leads_over(edge, taken)
+        }  # fmt: skip
+
+    def _leads_over(self, edge: int, bridges: set[object]) -> bool:
+        return self.bridges.get(self.name(edge)) in bridges
+
+    def leads_out(self, starts: set[int], targets: set[int], lost: set[str]) -> bool:
+        """Tell whether any way is left once some routes and crossings are lost."""
+        whole = copy(self)
+        whole.used = {}
+        whole.shut = {e for e, k in enumerate(self.kind) if k == "unit" and self.name(e) in lost}
+        return not targets.isdisjoint(whole._residual(starts, targets))  # noqa: SLF001 - its own
+
+    def list_ways(self, starts: set[int], targets: set[int]) -> list[Steps]:
+        """Follow the flow from the force to its ends."""
         left = {e: f for e, f in self.used.items() if f}
         ways = []
         for start in starts:
@@ -574,7 +630,7 @@ class _Flow:
                 ways.append(way)
         return ways
 
-    def _follow(self, start: int, targets: set[int], left: dict[int, int]) -> list[int] | None:
+    def _follow(self, start: int, targets: set[int], left: dict[int, int]) -> Steps | None:
         here, taken = start, []
         while here not in targets:
             step = next(
@@ -588,10 +644,14 @@ class _Flow:
             if step is None:
                 return None
             here, edge = step
-            left[edge] -= 1 if left[edge] > 0 else -1
-            if self.kind[edge] == "unit":
-                taken.append(edge)
+            forward = 1 if left[edge] > 0 else -1
+            left[edge] -= forward
+            taken.append((edge, forward))
         return taken
+
+    def names_on(self, way: Steps) -> dict[int, str]:
+        """Name the routes and crossings on a way, edge by edge."""
+        return {edge: self.name(edge) for edge, _ in way if self.kind[edge] == "unit"}
 
     def name(self, number_of_edge: int) -> str:
         """Name the route or crossing that an edge belongs to."""

@@ -672,6 +672,8 @@ class NetworkBuilder:
 
     def _moor_ground(self, vertex: int, shape: BaseGeometry, readings: tuple[Reading, ...]) -> None:
         inside = set(np.flatnonzero(shapely.intersects(shape, self.ground.points)).tolist())
+        # No face is left of what the grid swallows: it stands on those that it runs over.
+        inside = inside or set(self.ground.faces_along(shape.boundary))
         for r in readings:
             for face in inside:
                 if is_passable(int(self.ground.state[r][face]), r):

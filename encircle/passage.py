@@ -66,6 +66,10 @@ def draw_passage(
     starts = _triangles_at(triangles, start)
     points = _cross(doors, starts, set(ends), start, goal, walls)
     points = points or _cross(doors, starts, set(ends), start, goal, ())
+    if points is None:  # a start on a wall, in a corner as thin as what is on it
+        doors = _find_doors(triangles, ())
+        points = _cross(doors, starts, set(ends), start, goal, walls)
+        points = points or _cross(doors, starts, set(ends), start, goal, ())
     if points is None:  # faces that meet in a point, or but for rounding
         _step_over(doors, triangles, owner, [ground.faces[face] for face in faces], faces)
         points = _cross(doors, starts, set(ends), start, goal, ())
@@ -102,7 +106,7 @@ def _slit(face: BaseGeometry, walls: Sequence[Wall]) -> BaseGeometry:
 
 
 def _find_doors(triangles: np.ndarray, walls: Sequence[Wall]) -> Doors:
-    """Join triangles that share an edge, through the middle of the edge."""
+    """Join triangles that share an edge, through the middle of the edge, but on a wall."""
     beside: dict[tuple[tuple[float, ...], ...], list[int]] = {}
     corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2).tolist()
     for number, ring in enumerate(corners):
@@ -110,10 +114,14 @@ def _find_doors(triangles: np.ndarray, walls: Sequence[Wall]) -> Doors:
         for p, q in ((a, b), (b, c), (c, a)):
             beside.setdefault((p, q) if p < q else (q, p), []).append(number)
     shared = {edge: pair for edge, pair in beside.items() if len(pair) == 2}  # noqa: PLR2004 - two sides
-    middles = np.array([*shared], dtype=float).reshape(-1, 2, 2).sum(axis=1) / 2
+    ends = np.array([*shared], dtype=float).reshape(-1, 2, 2)
+    middles = ends.sum(axis=1) / 2
     free = np.ones(len(middles), dtype=bool)
+    # An edge is on a wall with both its ends: the middle of one that leaves it at a sharp angle
+    # may lie as near.
     for wall in walls:
-        free &= ~shapely.dwithin(wall.shape, shapely.points(middles), ON_LINE_M)
+        at = shapely.points(np.concatenate([ends, middles[:, None]], axis=1))
+        free &= ~np.all(shapely.dwithin(wall.shape, at, ON_LINE_M), axis=1)
     doors: Doors = {}
     for (one, other), at, is_free in zip(shared.values(), middles.tolist(), free, strict=True):
         if is_free:

@@ -556,12 +556,16 @@ def _is_parted(case: PathCase, mode: str, run: BaseGeometry, goal: BaseGeometry 
         barred = hop.length > SLACK_M and any(hop.crosses(wall.difference(gaps)) for wall in walls)
         return barred or not any(p.distance(hop) <= SLACK_M for p in own)
     if goal is not None and goal.geom_type.endswith("Polygon"):
-        least = SLACK_M * THIN_WALL_M  # what lies behind the wall at its edge is not on the goal
+        # What lies behind the wall at its edge is not on the goal; a sliver may be no larger.
+        near = run.buffer(SLACK_M, quad_segs=4).intersection(goal)
+        least = min(SLACK_M * THIN_WALL_M, near.area / 2)
         return not any(p.intersection(goal).area > least for p in own)
     return not any(p.distance(end) <= SLACK_M for p in own)
 
 
-def _left_along(case: PathCase, mode: str, run: BaseGeometry, room_m: float) -> BaseGeometry:
+def _left_along(
+    case: PathCase, mode: str, run: BaseGeometry, room_m: float, thick_m: float = SLACK_M / 2
+) -> BaseGeometry:
     """Draw the ground in a tube round a way, grown by half the slack, without what stops it."""
     tube = run.buffer(room_m, quad_segs=4)
     free = case.ground.passable.intersection(tube.envelope.buffer(1.0))
@@ -575,7 +579,7 @@ def _left_along(case: PathCase, mode: str, run: BaseGeometry, room_m: float) -> 
             left = left.difference(wall.buffer(-SLACK_M / 2))
         else:
             # As wide as ground is grown: round its end there is no more room than there was.
-            drawn = wall.buffer(SLACK_M / 2 + THIN_WALL_M, quad_segs=2)
+            drawn = wall.buffer(thick_m + THIN_WALL_M, quad_segs=2)
             left = left.difference(drawn.difference(gaps))
     return left
 
@@ -586,7 +590,8 @@ def it_passes_no_corner(case: PathCase) -> Iterator[Fault]:
     for number, (mode, run) in enumerate(runs):
         ends = number == len(runs) - 1 and case.path.legs[-1].by != "crossing"
         goal = case.anchor_shape() if ends else None
-        core = _left_along(case, mode, run, LOOKED_BESIDE_M).buffer(-CORNER_M, quad_segs=2)
+        # Barriers are as thin as drawn: ground that is eroded again has no room round their ends.
+        core = _left_along(case, mode, run, LOOKED_BESIDE_M, 0.0).buffer(-CORNER_M, quad_segs=2)
         pieces = [p for p in shapely.get_parts(core) if p.geom_type == "Polygon" and p.area]
         start, end = (Point(p) for p in shapely.get_coordinates(run)[[0, -1]])
         near_m = CORNER_M + SLACK_M  # so far from either bank lies a place drawn on a barrier

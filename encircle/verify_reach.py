@@ -160,7 +160,10 @@ class Flood:
         lines = [self._left_of(self.survey.shape(route)) for route in routes]
         # A road along a boundary is on either side of it, and surely on neither.
         ground = self._drawn_once("firm", self._draw_firm) if self.sure else self.ground
-        return polygons_of(union_of(lines).intersection(ground).buffer(BAND_M / 2))
+        # Surely joined is only what meets: roads that run on beside each other do not.
+        return polygons_of(
+            union_of(lines).intersection(ground).buffer(GRID_M if self.sure else BAND_M / 2)
+        )
 
     def _draw_firm(self) -> BaseGeometry:
         return self.ground.buffer(-SLACK_M / 2)

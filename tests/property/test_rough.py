@@ -33,6 +33,13 @@ FOUND_BY_KIND = {
     "a force with a reach, drawn across the edge of the map": (9078,),
     "a midpoint beside another's edge, which is led through it": (667,),
     "thousands of corners at the edge of a map near the pole": (8125,),
+    "two of the ways counted by one crossing, and a road beside it": (9362,),
+    "a gap of 20 cm between a cliff's end and held ground": (8495,),
+    "a force that stands fast on grey ground beside an anchor": (12169,),
+    "neutral ground that tapers from a centimetre to nothing": (8258,),
+    "an anchor drawn as a sliver, and others that are not": (12168,),
+    "an anchor drawn as a sliver": (8538, 8551, 10063),
+    "a way from a barrier, out of a corner thinner than what lies on it": (10020,),
 }
 """What is wrong with such a drawing, in words, and the seeds that show it."""
 

@@ -7,8 +7,8 @@ import shapely
 
 import encircle
 from encircle.judge import build_network_of
-from encircle.margins import measure_neck
-from tests.property.strategies import box, draw_plan, line
+from encircle.margins import measure_closing_distance, measure_neck
+from tests.property.strategies import box, draw_plan, line, point
 from tests.unit.test_contradiction import AS_OF, SOURCE, draw, feature, stand
 
 QUICK = encircle.Options(most_worlds=0)
@@ -104,3 +104,34 @@ def test_a_straight_edge_in_many_pieces_makes_no_neck_wider():
     fine = measure_neck(*ends, walls, None, area.segmentize(5.0))
     assert fine.width_m == pytest.approx(plain.width_m, abs=1.0)
     assert plain.width_m == pytest.approx(800.0, abs=1.0)
+
+
+@pytest.mark.parametrize("wide_deg", [2e-8, 2e-7, 2e-6, 2e-5])
+@pytest.mark.parametrize(("x", "code"), [(3000, "C0"), (-3000, "U")])
+def test_an_anchor_is_come_to_however_thin_it_is_drawn(wide_deg, x, code):
+    """Where the grid swallows its ground, it stands on what it runs over, if that lets through."""
+    rear = feature("rear", box(x, -500, x + 100, 500), "anchor", side="BLUE")
+    drawn = draw(stand((2000, 40), sources=SOURCE, reach_m=100))
+    drawn["features"][2] = draw_plan({**drawn, "features": [rear]})["features"][0]
+    ring = drawn["features"][2]["geometry"]["coordinates"][0]
+    ring[1][0], ring[2][0] = ring[0][0] + wide_deg, ring[3][0] + wide_deg
+    assert judge(drawn)["status"]["code"] == code
+
+
+def test_the_fence_round_a_force_that_stands_fast_leaves_out_an_anchor_beside_it():
+    """Nobody knows whose ground it is: a ring where the force stands, and the anchor past it."""
+    post = feature("post", point(2010, 4000), "anchor", side="BLUE")
+    judgement = judge(draw(stand((2000, 4000), sources=SOURCE, reach_m=0), post))
+    assert judgement["status"]["code"] == "C3"
+    assert judgement["certificates"]["closed"]["area_km2"] < 0.001
+
+
+def test_a_front_shuts_out_an_anchor_however_thin_it_is_drawn_beside_another():
+    """A corridor with an anchor at either end is shut twice, be one of them a sliver."""
+    area = shapely.box(0, 0, 10_000, 10_000)
+    walls = shapely.box(0, 0, 10_000, 3_000) | shapely.box(0, 7_000, 10_000, 10_000)
+    start, wide = shapely.Point(5_000, 5_000).buffer(2_500), shapely.box(9_000, 3_500, 9_500, 6_500)
+    for wide_m in (0.001, 0.02, 1.0):
+        thin = shapely.box(500, 3_500, 500 + wide_m, 6_500)
+        closing = measure_closing_distance(start, [wide, thin], walls, None, area)
+        assert closing.length_m == pytest.approx(8_000, rel=0.01)
