@@ -7,6 +7,7 @@ import random
 import pytest
 from shapely.geometry import LineString, MultiLineString, Point, Polygon, box, mapping
 
+import encircle
 from encircle.errors import CertificateError, SituationError
 from encircle.geojson import read_situation
 from encircle.projection import GEOD, Plane, length_on_globe_m
@@ -658,6 +659,24 @@ OPENED = [
         "leaves the ring", id="a bridge nobody mentions",
     ),
     pytest.param(
+        {"extra": [feature("bridge", "crossing", LineString([(-3.015, 1), (-5.01, 1)]),
+                           type="bridge", state="cut")]},
+        "leaves the ring", id="a bridge that begins beside the ring",
+    ),
+    pytest.param(
+        {"extra": [feature("ford", "crossing", LineString([(2.99, -3), (5, 1)]), type="ford",
+                           state="cut")]},
+        "leaves the ring", id="a ford that begins on the ring",
+    ),
+    pytest.param(
+        {"extra": [feature("gate", "crossing", Point(3.01, 1), type="checkpoint", state="cut")]},
+        "leaves the ring", id="a gate drawn as a point beside the ring",
+    ),
+    pytest.param(
+        {"extra": [feature("stub", "route", LineString([(2.999, 1), (3.001, 1)]))]},
+        "leaves the ring", id="a road of two metres across the ring",
+    ),
+    pytest.param(
         {"extra": [feature("point ferry", "crossing", Point(-4, 1), type="ferry")]},
         "boat gets out", id="a ferry drawn as a point",
     ),
@@ -680,6 +699,49 @@ def test_ground_beside_a_road_does_not_stop_it():
     assert verify(judgement(given, "E2", closed=pocket_ring()), read_situation(given)).holds
     said = judgement(given, "E2", closed=pocket_ring(because="neutral"))
     rejected(given, said, "meets no neutral ground")
+
+
+def test_a_road_that_others_stop_first_is_not_stopped_by_the_edge_of_the_map():
+    given = pocket_map(extra=[feature("long road", "route", LineString([(0, 2), (18, 2)]))])
+    for place, because, holds in [((3, 2), "hostile", True), ((16, 2), "edge", False)]:
+        stops = pocket_stops()
+        for mode in ("wheeled", "tracked", "foot"):
+            stop = {"id": "long road", "at": deg(place)[0], "because": because}
+            stops[mode] = [*stops[mode], stop]
+        parts = [(FRONT, "hostile", ["theirs"]), (SHORE, "barrier", ["lake"])]
+        said = judgement(given, "E2", closed=ring("optimistic", parts, stops))
+        if holds:
+            assert verify(said, read_situation(given)).holds
+        else:
+            rejected(given, said, "does not run off the map there")
+
+
+def test_a_road_that_runs_off_the_map_within_the_ring_is_stopped_by_its_edge():
+    """As the engine tells it; the same road cut is stopped by that, and not by the edge."""
+
+    def drawn(state):
+        return document(
+            unit(at=(13, 0)),
+            control("ours", km(8, -3, 16, 3), "US"),
+            control("theirs", km(-16, -16, 16, 16).difference(km(8, -3, 16, 3))
+                    .difference(km(-10, -1, 8, 1)), "THEM"),
+            control("doubted", km(-10, -1, 8, 1), None, "contested"),
+            feature("depot", "anchor", km(-9, -0.5, -8, 0.5), side="US"),
+            feature("road", "route", LineString([(13, 1), (18, 1)]), state=state),
+        )  # fmt: skip
+
+    given, cut = (read_situation(drawn(state)) for state in ("open", "cut"))
+    said = encircle.judge(given).to_dict()
+    stops = said["certificates"]["closed"]["cut_set"]["foot"]
+    assert [(stop["id"], stop["because"]) for stop in stops] == [("road", "edge")]
+    assert verify(said, given).holds
+    forged = encircle.judge(cut).to_dict()
+    for part in (forged, *forged["units"]):
+        for some in part["certificates"]["closed"]["cut_set"].values():
+            for stop in some:
+                stop["because"] = "edge"
+    failed = {c.name.partition(": ")[2] for c in verify(forged, cut).failures}
+    assert failed == {"cut set is true"}
 
 
 def test_who_is_shut_in_holds_no_stretch_of_the_ring():
