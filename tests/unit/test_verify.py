@@ -1302,3 +1302,41 @@ def test_an_anchor_inside_is_inside_at_any_depth(depth_m):
     given["features"].append(feature("inside", "anchor", place, side="US"))
     said["provenance"]["input_sha256"] = read_situation(given).sha256
     rejected(given, said, "anchor 'inside'")
+
+
+def walled(thick_m, gap_m, wall):
+    """Draw a wall between the force and its rear, so thick, with a gap so wide in it, or none."""
+    far = 0.3 + thick_m / 1000
+    drawn = km(-0.25, 0.3, 0.25, far)
+    drawn = drawn.difference(km(0.05, 0.2, 0.05 + gap_m / 1000, 0.4)) if gap_m else drawn
+    ring_round = km(-2, -2, 2, 2).difference(km(-0.25, -0.3, 0.25, 1))
+    if wall == "lake":
+        under = [control("under", km(-0.25, 0.3, 0.25, far), "US")]
+        stands = [*under, feature("wall", "barrier", drawn, type="lake")]
+    else:
+        stands = [control("wall", drawn, "THEM")]
+    area = mapping(km(-2.5, -2.5, 2.5, 2.5))["coordinates"][0]
+    return read_situation(document(
+        unit(reach_m=10),
+        control("pocket", km(-0.25, -0.3, 0.25, 0.3), "US"),
+        control("rear", km(-0.25, far, 0.25, 1), "US"),
+        control("theirs", ring_round, "THEM"),
+        feature("depot", "anchor", km(-0.1, 0.8, 0.1, 0.9), side="US"),
+        *stands,
+        area={"type": "Polygon", "coordinates": [deg(*area)]},
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize("wall", ["THEM", "lake"])
+@pytest.mark.parametrize(("thick_m", "gap_m"), [(0.3, 0.3), (0.6, 0.3), (3.0, 0.3), (3.0, 0.5)])
+def test_a_gap_wider_than_the_slack_in_a_thin_wall_is_a_way_and_the_wall_is_none(
+    thick_m, gap_m, wall
+):
+    shut, gap = walled(thick_m, 0, wall), walled(thick_m, gap_m, wall)
+    closed, opened = (encircle.judge(given).to_dict() for given in (shut, gap))
+    assert closed["verdict"] == "encircled" != opened["verdict"]
+    assert verify(closed, shut).holds
+    assert verify(opened, gap).holds
+    for told, own, given in ((closed, opened, gap), (opened, closed, shut)):
+        forged = {**copy.deepcopy(told), "provenance": own["provenance"]}
+        assert not verify(forged, given).holds
