@@ -516,6 +516,8 @@ def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str
     course = course_of(survey, case.ground, line)
     if at.distance(course) > join_m + TOLERANCE_M:
         return "it does not pass there"
+    if isinstance(line, Route) and not case.inside.boundary.dwithin(at, TOLERANCE_M):
+        return "it does not leave the ring there"
     if stop.because in case.stopping:
         near = course.intersection(at.buffer(join_m + seam_m + TOLERANCE_M))
         seam = measure_gap(near, case.ground.seam_closed) <= TOLERANCE_M
