@@ -33,7 +33,7 @@ from encircle.verify_ground import (
     trace_of,
     union_of,
 )
-from encircle.verify_parse import Bottleneck, Leg, OpenPath, rank_of_fire
+from encircle.verify_parse import READINGS, Bottleneck, Leg, OpenPath, rank_of_fire
 from encircle.verify_spans import course_of, spans_of
 
 if TYPE_CHECKING:
@@ -783,7 +783,9 @@ def _is_pinched(case: PathCase, at: BaseGeometry, neck: Bottleneck) -> Iterator[
     near_m += case.survey.parameters.seam_m
     for name in neck.evidence:
         feature = case.survey.known.get(name)
-        far_m = at.distance(case.survey.footprint(feature, "pessimistic")) if feature else 0.0
+        if feature is None:
+            continue  # told above
+        far_m = measure_gap(at, [case.survey.footprint(feature, reading) for reading in READINGS])
         if far_m > near_m:
             said = f"the bottleneck of {width_m:.0f} m is laid to {name!r}, {far_m:.0f} m away"
             yield Fault(said, (name,))

@@ -703,17 +703,22 @@ def test_ground_beside_a_road_does_not_stop_it():
 
 def test_a_road_that_others_stop_first_is_not_stopped_by_the_edge_of_the_map():
     given = pocket_map(extra=[feature("long road", "route", LineString([(0, 2), (18, 2)]))])
-    for place, because, holds in [((3, 2), "hostile", True), ((16, 2), "edge", False)]:
+    for place, because, words in [
+        ((3, 2), "hostile", None),
+        ((3, 2), "edge", "does not run off the map there"),
+        ((16, 2), "edge", "does not leave the ring there"),
+        ((9, 2), "hostile", "does not leave the ring there"),
+    ]:
         stops = pocket_stops()
         for mode in ("wheeled", "tracked", "foot"):
             stop = {"id": "long road", "at": deg(place)[0], "because": because}
             stops[mode] = [*stops[mode], stop]
         parts = [(FRONT, "hostile", ["theirs"]), (SHORE, "barrier", ["lake"])]
         said = judgement(given, "E2", closed=ring("optimistic", parts, stops))
-        if holds:
+        if words is None:
             assert verify(said, read_situation(given)).holds
         else:
-            rejected(given, said, "does not run off the map there")
+            rejected(given, said, words)
 
 
 def test_a_road_that_runs_off_the_map_within_the_ring_is_stopped_by_its_edge():
