@@ -480,11 +480,13 @@ def ring_of_a_hair(told: Told, document: Told, rng: random.Random) -> Iterator[T
         for part in forged["units"]:
             closed = part["certificates"]["closed"]
             place = next(f for f in document["features"] if f["id"] == part["id"])["geometry"]
-            if not closed or place["type"] != "Point" or closed["area_km2"] < 10 * size:
+            if not closed or place["type"] != "Point":
                 continue
             x, y = place["coordinates"][:2]
             ring = [[x - size, y - size], [x + size, y - size], [x + size, y + size],
                     [x - size, y + size], [x - size, y - size]]  # fmt: skip
+            if abs(GLOBE.geometry_area_perimeter(Polygon(ring))[0]) / 1e6 > closed["area_km2"] / 10:
+                continue  # a wider ring over ground that nobody knows is no lie
             shrink(closed, ring)
             changed = True
         if changed and len(forged["units"]) == 1:
