@@ -21,7 +21,7 @@ from shapely.geometry import Point, Polygon
 
 from encircle.calling import make_callable
 from encircle.errors import CertificateError, SituationError
-from encircle.situation import Position, Situation
+from encircle.situation import Anchor, Control, Crossing, Fire, Position, Route, Situation
 from encircle.supposition import suppose
 from encircle.verify_codes import (
     CODE_RULES,
@@ -690,7 +690,37 @@ def a_dot_is_not_a_force(whole: Whole) -> Iterator[Fault]:
         yield Fault(f"the force contradicts the map and is called {whole.said.whole.code}")
 
 
+def findings_are_of_this_map(whole: Whole) -> Iterator[Fault]:
+    """What is told beside the rule that decides has something on the map that it could be of."""
+    features, known = whole.survey.situation.features, [*whole.survey.known.values()]
+    as_of = whole.survey.situation.as_of
+    lines = [f for f in known if isinstance(f, (Route, Crossing))]
+    crossings = [f for f in lines if isinstance(f, Crossing)]
+    could = {
+        "routes_cut": any(isinstance(f, Route) and f.state == "cut" for f in features),
+        "routes_out": any(isinstance(f, Route) for f in lines),
+        "crossings_cut": any(crossing.state == "cut" for crossing in crossings),
+        "enemy_leave": any(crossing.permission == "enemy" for crossing in crossings),
+        "special_ways": bool(crossings),
+        "claims_not_counted": any(
+            isinstance(f, Control) and f.basis == "claimed" for f in features
+        ),
+        "stale_evidence": any(map(whole.survey.is_stale, known)),
+        "evidence_after_as_of": any(f.observed_at and f.observed_at > as_of for f in features),
+        "evidence_of_another_time": any(
+            (f.valid_from and f.valid_from > as_of) or (f.valid_to and f.valid_to < as_of)
+            for f in features
+        ),
+        "fire_on_the_way": any(isinstance(f, Fire) for f in known) or any(f.fire for f in lines),
+        "anchor_inside_ring": any(isinstance(f, Anchor) for f in known),
+    }
+    for rule in whole.said.rules:
+        if not could.get(rule, True):
+            yield Fault(f"{rule!r} is told, and nothing on the map is so")
+
+
 WHOLE_RULES = (
+    findings_are_of_this_map,
     positions_are_all_judged,
     positions_are_told_as_drawn,
     guessed_reaches_are_told,
@@ -712,9 +742,11 @@ NOT_CHECKED = (
     "the likelihood, and the pivots",
     "the confidence, but that a doubt keeps it low",
     "every sentence but the headline and the rule that decides, and what features are called",
+    "whether each rule that applies beside the one that decides is told, and of the right features",
     "which evidence and reference a rule names, and where it comes from but the hash of the map",
     "the notices of slips of drawing, which are told beside those of the map",
     "the margins, but the neck of the path, and how wide the ground is there",
+    "that the neck is the narrowest place of a way, and not another that is as wide as told",
     "that no other way is wider at its narrowest place, and no other mode has more separate ways",
     "whether it was surrounded, and fire control where the readings differ",
     "fire where no way is proved, and of less than F2 on other ways than the path",

@@ -245,6 +245,8 @@ class Said:
     confidence: str | None
     p_encircled: tuple[float, float] | None
     """Bounds of the likelihood that is told."""
+    rules: tuple[str, ...]
+    """The rules that it says apply beside the one that decides."""
     whole: Ruling
     parts: tuple[Ruling, ...]
 
@@ -389,6 +391,7 @@ def parse_judgement(judgement: Mapping[str, Any]) -> Said:
         notices=tuple(_parse_notices(top["notices"])),
         confidence=_parse_level(top["confidence"]),
         p_encircled=top["likelihood"].maybe(lambda node: node["p_encircled"].maybe(_parse_bounds)),
+        rules=tuple(_parse_rules(top["findings"])),
         whole=_parse_ruling(top, None),
         parts=tuple(_parse_ruling(part, part["id"].text()) for part in top["units"].items()),
     )
@@ -537,6 +540,13 @@ def _parse_reason(node: Node, whose: str | None) -> tuple[str | None, str | None
     if not found:
         return None, None
     return found[0]["rule"].text(), found[0]["statement"].maybe(Node.text)
+
+
+def _parse_rules(node: Node) -> Iterator[str]:
+    """Take the rules that are said to apply and decide nothing."""
+    for finding in node.maybe(Node.items) or []:
+        if finding["decides"].value is not True:
+            yield finding["rule"].text()
 
 
 def _parse_line(node: Node) -> NDArray[np.float64]:

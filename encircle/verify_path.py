@@ -33,7 +33,7 @@ from encircle.verify_ground import (
     trace_of,
     union_of,
 )
-from encircle.verify_parse import Leg, OpenPath, rank_of_fire
+from encircle.verify_parse import READINGS, Bottleneck, Leg, OpenPath, rank_of_fire
 from encircle.verify_spans import course_of, spans_of
 
 if TYPE_CHECKING:
@@ -776,8 +776,24 @@ def bottleneck_is_measured(case: PathCase) -> Iterator[Fault]:
             yield Fault(f"the bottleneck does not lie on leg {neck.leg}")
         if neck.width_m is not None:
             yield from _is_as_wide(case, at, neck.width_m)
+            yield from _is_pinched(case, at, neck)
     elif neck.width_m:
         yield Fault(f"the bottleneck is {neck.width_m:.0f} m wide and lies nowhere")
+
+
+def _is_pinched(case: PathCase, at: BaseGeometry, neck: Bottleneck) -> Iterator[Fault]:
+    """What the bottleneck is laid to comes as near to it as its walls do, seams between given."""
+    width_m = neck.width_m or 0.0
+    near_m = width_m / 2 + max(_WIDTH_TOLERANCE_M, _WIDTH_TOLERANCE * width_m)
+    near_m += case.survey.parameters.seam_m
+    for name in neck.evidence:
+        feature = case.survey.known.get(name)
+        if feature is None:
+            continue  # told above
+        far_m = measure_gap(at, [case.survey.footprint(feature, reading) for reading in READINGS])
+        if far_m > near_m:
+            said = f"the bottleneck of {width_m:.0f} m is laid to {name!r}, {far_m:.0f} m away"
+            yield Fault(said, (name,))
 
 
 def _is_as_wide(case: PathCase, at: BaseGeometry, width_m: float) -> Iterator[Fault]:

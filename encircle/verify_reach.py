@@ -111,18 +111,28 @@ class Flood:
         barriers = self.survey.barriers(self.reading, self.walk)
         shapes = [self.survey.shape(barrier) for barrier in barriers]
         if self.sure:
-            walls = [areas_of(shape.buffer(BAND_M)) for shape in shapes]
+            # A line has a width only here; water that is drawn is as wide as drawn, gaps and all.
+            walls = [areas_of(s if s.area else s.buffer(BAND_M)) for s in shapes]
             free = self.drawn.passable
             if not self.past_the_edge:
                 free = common(free, self.survey.extent())
             return minus(free, *walls, *self._under_fire(TOLERANCE_M))
         # First the water is taken out, then the ground grown: else it would grow along the shore.
-        wide = [shape for shape in shapes if shape.area > 0]
-        free = minus(self.drawn.passable, *wide, *self._under_fire(-TOLERANCE_M))
+        free = self._draw_dry(self.drawn.passable)
         lines = [shape.buffer(SLACK_M / 4) for shape in shapes if not shape.area]
         # nor past the end of a line, where the ground ends with it
         rim = minus(free.buffer(SLACK_M / 2), *(areas_of(s.buffer(SLACK_M)) for s in shapes))
         return minus(join(free, rim), *map(areas_of, lines))
+
+    def _draw_dry(self, area: BaseGeometry) -> BaseGeometry:
+        """Take from an area, as it is drawn, the water and what surely lies under fire."""
+        shapes = map(self.survey.shape, self.survey.barriers(self.reading, self.walk))
+        return minus(area, *(s for s in shapes if s.area > 0), *self._under_fire(-TOLERANCE_M))
+
+    def _draw_wide(self, thin: BaseGeometry) -> list[BaseGeometry]:
+        """Draw the ground about a place that is wider, before it is grown, than the slack."""
+        window = thin.buffer(POINT_M, quad_segs=2)
+        return polygons_of(self._draw_dry(common(self.drawn.passable, window)).buffer(-SLACK_M / 2))
 
     def _under_fire(self, spread_m: float) -> list[BaseGeometry]:
         return [self.survey.shape(fire).buffer(spread_m) for fire in self._fires()]
@@ -171,7 +181,9 @@ class Flood:
     def _draw_pieces(self) -> list[BaseGeometry]:
         if self.sure:
             return polygons_of(self._drawn_once("firm", self._draw_firm))
-        return [p for piece in polygons_of(self.ground) for p in part_at_points(piece)]
+        return [
+            p for piece in polygons_of(self.ground) for p in part_at_points(piece, self._draw_wide)
+        ]
 
     @cached_property
     def _shunned(self) -> set[str]:
@@ -514,12 +526,14 @@ def polygons_of(area: BaseGeometry) -> list[BaseGeometry]:
     return [p for p in shapely.get_parts(area) if p.geom_type == "Polygon" and not p.is_empty]
 
 
-def part_at_points(piece: BaseGeometry) -> list[BaseGeometry]:
+def part_at_points(
+    piece: BaseGeometry, draw_wide: Callable[[BaseGeometry], list[BaseGeometry]]
+) -> list[BaseGeometry]:
     """
     Part ground where its parts only touch at a point.
 
     Drawn large, two corners that touch grow together. A crack that is long stays a way, however
-    thin: the map draws it.
+    thin: the map draws it; and so does a short one that is wider than the slack as it is drawn.
     """
     cores = polygons_of(piece.buffer(-CORNER_M, quad_segs=2))
     if len(cores) < 2:  # noqa: PLR2004 - one part touches no other
@@ -529,8 +543,11 @@ def part_at_points(piece: BaseGeometry) -> list[BaseGeometry]:
     tree = shapely.STRtree(grown)
     groups = [{number} for number in range(len(cores))]
     met = [{int(i) for i in tree.query(thin, "dwithin", GRID_M)} for thin in rest]
-    for one, other in (pair for some in met for pair in combinations(some, 2)):
-        if cores[one].distance(cores[other]) > POINT_M:
+    for thin, one, other in ((t, *p) for t, m in zip(rest, met, strict=True)
+                             for p in combinations(m, 2)):  # fmt: skip
+        far = cores[one].distance(cores[other]) > POINT_M
+        if far or any(w.intersects(cores[one]) and w.intersects(cores[other])
+                      for w in draw_wide(thin)):  # fmt: skip
             whole = set().union(*(group for group in groups if group & {one, other}))
             groups = [*(group for group in groups if not group & whole), whole]
     parts = []

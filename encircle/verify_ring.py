@@ -32,8 +32,8 @@ from encircle.verify_ground import (
 )
 from encircle.verify_parse import LAND_MODES, ClosedRing, Segment, Stop
 from encircle.verify_path import SAME_PLACE_DEG, STRAY_M, Fault, find_misplaced, same_length
-from encircle.verify_reach import FACILITIES, flood_of
-from encircle.verify_spans import course_of
+from encircle.verify_reach import FACILITIES, STEP_M, flood_of
+from encircle.verify_spans import course_of, spans_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,8 +47,8 @@ AREA_TOLERANCE = 0.005
 """The plane and the globe differ by no more than this share within 1,000 km."""
 PINCH_M2 = 1.0
 """A ring whose rounding makes it touch itself encloses the same ground but for this; m2."""
-LEAVES_M = 5.0
-"""A route this far inside and this far outside leaves the ring; metres."""
+LEAVES_M = SLACK_M
+"""A route farther than this inside and farther than this outside leaves the ring; metres."""
 BAND_LOOKED_AT_M = 200.0
 """Ground this far from the ring and its stops is looked at for what it is called; metres."""
 EDGE_M = 25.0
@@ -451,15 +451,16 @@ def nobody_gets_out(case: RingCase) -> Iterator[Fault]:
 def cut_set_is_whole(case: RingCase) -> Iterator[Fault]:
     """Every route and crossing that leaves the ring is in the cut set of its modes."""
     core, around = case.inside.buffer(-LEAVES_M), case.inside.buffer(LEAVES_M)
+    beyond = minus(case.survey.extent(), around)
     for line in case.survey.known.values():
         if not isinstance(line, (Route, Crossing)) or _leads_off_the_map(line):
             continue
         shape = case.survey.shape(line)
-        if not core.intersects(shape) or around.covers(shape):
-            continue
-        if isinstance(line, Crossing) and _goes_from_pocket_to_pocket(case, line):
-            continue
-        for mode in set(line.modes) & set(LAND_MODES):
+        passes = core.intersects(shape) and not around.covers(shape)
+        if isinstance(line, Crossing):
+            passes &= not _goes_from_pocket_to_pocket(case, line)
+            passes |= _leads_out_by_its_ends(case, line, beyond)
+        for mode in set(line.modes) & set(LAND_MODES) if passes else ():
             if all(stop.id != line.id for stop in case.ring.cut_set.get(mode, ())):
                 yield Fault(f"{line.id!r} leaves the ring and {mode} does not list it", (line.id,))
 
@@ -471,9 +472,28 @@ def _leads_off_the_map(line: Route | Crossing) -> bool:
 
 def _goes_from_pocket_to_pocket(case: RingCase, crossing: Crossing) -> bool:
     """One gets on and off a crossing at its ends: with both inside, it leaves no ring."""
-    shape = case.survey.shape(crossing)
-    ends = [Point(p) for p in shapely.get_coordinates(shape)[[0, -1]]]
-    return all(case.inside.covers(end) for end in ends)
+    return all(case.inside.covers(end) for end in _ends_of(case.survey.shape(crossing)))
+
+
+def _leads_out_by_its_ends(case: RingCase, crossing: Crossing, beyond: BaseGeometry) -> bool:
+    """
+    Tell whether one gets on a crossing from the ring, as near as joins, and off it outside.
+
+    However little of it lies inside. One drawn as a point, with nothing wide to span, is passed
+    there: whoever is as near on the other side is on it.
+    """
+    near_m = case.survey.parameters.join_m - STEP_M
+    for span in spans_of(case.survey, case.ground, crossing):
+        ends = _ends_of(span)
+        off_m = 0.0 if span.length else near_m
+        for on, off in (ends, ends[::-1]):
+            if case.inside.dwithin(on, near_m) and beyond.dwithin(off, off_m):
+                return True
+    return False
+
+
+def _ends_of(line: BaseGeometry) -> list[Point]:
+    return [Point(p) for p in shapely.get_coordinates(line)[[0, -1]]]
 
 
 def cut_set_is_true(case: RingCase) -> Iterator[Fault]:
@@ -496,6 +516,8 @@ def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str
     course = course_of(survey, case.ground, line)
     if at.distance(course) > join_m + TOLERANCE_M:
         return "it does not pass there"
+    if isinstance(line, Route) and not case.inside.boundary.dwithin(at, TOLERANCE_M):
+        return "it does not leave the ring there"
     if stop.because in case.stopping:
         near = course.intersection(at.buffer(join_m + seam_m + TOLERANCE_M))
         seam = measure_gap(near, case.ground.seam_closed) <= TOLERANCE_M
@@ -503,7 +525,9 @@ def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str
         near_m += join_m if isinstance(line, Crossing) else 0.0  # whoever gets off it is stopped
         met = measure_gap(near, case.stopping[stop.because]) <= near_m
         return None if met else f"it meets no {stop.because} ground there"
-    if stop.because in ("barrier", "neutral_strip", "edge"):
+    if stop.because == "edge":
+        return None if _runs_off_the_map(case, line, at) else "it does not run off the map there"
+    if stop.because in ("barrier", "neutral_strip"):
         there = course if stop.because == "neutral_strip" else at
         near_m = join_m + TOLERANCE_M
         stopped = any(there.distance(shape) <= near_m for shape in _what_stops(case, stop.because))
@@ -516,7 +540,25 @@ def _what_stops(case: RingCase, because: str) -> list[BaseGeometry]:
     if because == "barrier":
         counted = (b for b in case.survey.each(Barrier) if case.survey.counts(b, case.ring.reading))
         return [*(case.survey.shape(barrier) for barrier in counted), case.ground.water]
-    return [case.ground.neutral] if because == "neutral_strip" else [case.survey.extent().boundary]
+    return [case.ground.neutral]
+
+
+def _runs_off_the_map(case: RingCase, line: Route | Crossing, at: BaseGeometry) -> bool:
+    """
+    Tell whether a road, in use there and within the ring as far as there, goes on past the map.
+
+    Whatever else would stop it on its way off has the ring, and not the map, end before the edge.
+    """
+    survey, area = case.survey, case.survey.extent()
+    if not isinstance(line, Route) or not area.boundary.dwithin(at, TOLERANCE_M):
+        return False
+    course = survey.shape(line)
+    here = (r for r in survey.each(Route) if survey.shape(r).dwithin(at, SLACK_M))
+    in_use = any(survey.is_usable(r, case.ring.reading, mode) for r in here for mode in r.modes)
+    within, beyond = course.intersection(case.inside), course.difference(area)
+    return in_use and all(
+        part.length > 0 and part.dwithin(at, TOLERANCE_M) for part in (within, beyond)
+    )
 
 
 def _is_so(case: RingCase, because: str, line: Route | Crossing) -> bool:

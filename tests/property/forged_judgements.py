@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pyproj import Geod
-from shapely.geometry import Polygon
+from shapely.geometry import Point, Polygon, shape
 
 GLOBE = Geod(ellps="WGS84")
 Told = dict[str, Any]
@@ -21,6 +21,10 @@ STRAIGHT_M = 1.0
 
 LEG_M = 10.0
 """A shorter leg may only touch the fire it is told under; metres."""
+
+METRES_PER_DEG = 111_320.0
+METRES_OFF = 50.0
+"""A place nearer to the ring than this may be told as on it; metres."""
 
 LIES: dict[str, tuple[str, Lie]] = {}
 """By its name: what is false in it, and how it is told."""
@@ -476,11 +480,13 @@ def ring_of_a_hair(told: Told, document: Told, rng: random.Random) -> Iterator[T
         for part in forged["units"]:
             closed = part["certificates"]["closed"]
             place = next(f for f in document["features"] if f["id"] == part["id"])["geometry"]
-            if not closed or place["type"] != "Point" or closed["area_km2"] < 10 * size:
+            if not closed or place["type"] != "Point":
                 continue
             x, y = place["coordinates"][:2]
             ring = [[x - size, y - size], [x + size, y - size], [x + size, y + size],
                     [x - size, y + size], [x - size, y - size]]  # fmt: skip
+            if abs(GLOBE.geometry_area_perimeter(Polygon(ring))[0]) / 1e6 > closed["area_km2"] / 10:
+                continue  # a wider ring over ground that nobody knows is no lie
             shrink(closed, ring)
             changed = True
         if changed and len(forged["units"]) == 1:
@@ -578,6 +584,29 @@ def road_out(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
                     changed = True
                 elif entries and entries[0]["because"] != reason:
                     entries[0]["because"] = reason
+                    changed = True
+        if changed:
+            yield forged
+
+
+@lie("a road is said to be stopped a kilometre past the ring, or as far inside it")
+def stop_moved(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    lines = {f["id"]: shape(f["geometry"]) for f in document["features"]
+             if f["properties"].get("kind") == "route"}  # fmt: skip
+    for move_m in (1000.0, -1000.0):
+        forged = fresh(told)
+        changed = False
+        for closed in certificates_of(forged, "closed"):
+            ring = shape(closed["ring"])
+            for entry in (e for entries in closed["cut_set"].values() for e in entries):
+                line = lines.get(entry["id"])
+                if line is None or line.geom_type != "LineString":
+                    continue
+                move = move_m / METRES_PER_DEG
+                onward = line.project(Point(entry["at"])) + move
+                place = line.interpolate(min(max(onward, 0.0), line.length))
+                if place.distance(ring.boundary) > METRES_OFF / METRES_PER_DEG:
+                    entry["at"] = [round(place.x, 7), round(place.y, 7)]
                     changed = True
         if changed:
             yield forged
@@ -749,6 +778,39 @@ def label_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Tol
             forged = fresh(told)
             forged["findings"].append({**told["findings"][0], "rule": rule, "decides": True})
             yield forged
+
+
+@lie("a rule is told beside the one that decides of which there is nothing on the map")
+def finding_invented(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    told_in_words = json.dumps(document)
+    signs = {"routes_cut": '"cut"', "crossings_cut": '"cut"', "enemy_leave": '"permission"',
+             "routes_out": '"route"', "special_ways": '"crossing"',
+             "claims_not_counted": '"claimed"', "evidence_after_as_of": '"observed_at"',
+             "evidence_of_another_time": '"valid_', "fire_on_the_way": '"fire"',
+             "stale_evidence": 'ed_at"'}  # fmt: skip
+    for rule, sign in signs.items():
+        if sign not in told_in_words:
+            forged = fresh(told)
+            more = {"evidence": [], "decides": False, "reference": "docs/contract.md"}
+            forged["findings"].append({"rule": rule, "statement": "It is so.", **more})
+            yield forged
+
+
+@lie("the neck is laid to a feature that lies farther off than what pinches it, or is not there")
+def neck_credited(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    own = told["certificates"]["open"]
+    neck = own and own["bottleneck"]
+    if not neck or not neck["at"] or not neck["width_m"]:
+        return
+    at = Point(neck["at"])
+    far = [f for f in document["features"] if f.get("geometry")
+           and f["properties"]["kind"] in {"control", "barrier", "anchor", "position"}
+           and shape(f["geometry"]).distance(at) * METRES_PER_DEG > 5 * neck["width_m"] + 5000
+           and abs(f["properties"].get("location_error_m") or 0) < 1000]  # fmt: skip
+    for name in ("nobody", *(f["id"] for f in far)):
+        forged = fresh(told)
+        forged["certificates"]["open"]["bottleneck"]["evidence"] = [name]
+        yield forged
 
 
 @lie("a position has the name, or the presence, of another")

@@ -10,6 +10,7 @@ engine judges the map it is shown with otherwise, so that each is false by what 
     python -m tests.property.forger 20               20 random maps, and as many of the library
     python -m tests.property.forger 500 4            4 kinds on each map, drawn by chance
     python -m tests.property.forger 500 1 bridge     one kind
+    python -m tests.property.forger 2000-2060 4      random maps 2000 to 2059 alone
 """
 
 from __future__ import annotations
@@ -127,12 +128,12 @@ class Case:
         self.told = encircle.judge(self.situation, QUICK).to_dict()
 
 
-def cases(count: int) -> Iterator[Case]:
+def cases(seeds: range) -> Iterator[Case]:
     """Draw random maps, half of a kind, and between them read as many of the library at most."""
-    library = sorted(FIXTURES.glob("*/situation.geojson"))
-    taken = library[:: max(1, len(library) // max(count, 1))]
+    library = sorted(FIXTURES.glob("*/situation.geojson")) if seeds.start == 0 else []
+    taken = library[:: max(1, len(library) // max(len(seeds), 1))]
     named: list[tuple[str, Path | int]] = [(path.parent.name, path) for path in taken]
-    named += [(f"random {seed}", seed) for seed in range(count)]
+    named += [(f"random {seed}", seed) for seed in seeds]
     random.Random(0).shuffle(named)  # noqa: S311
     for name, source in named:
         read = isinstance(source, Path)
@@ -235,11 +236,11 @@ def is_accepted(forged: Told, situation: Any) -> bool:
         return True
 
 
-def main(count: int = 500, most: int = 1000, *only: str) -> int:
+def main(seeds: range = range(500), most: int = 1000, *only: str) -> int:
     """Forge on the library and on random maps; print what was tried and accepted, by kind."""
     kinds = only or tuple(KINDS)
     tried: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for number, case in enumerate(cases(count), 1):
+    for number, case in enumerate(cases(seeds), 1):
         source = "random" if case.name.startswith("random") else "library"
         for kind, forged, situation in forge(case, kinds, most):
             tried[kind][source] += 1
@@ -263,5 +264,11 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def read_seeds(text: str) -> range:
+    """Read how many random maps there are to be, or from which to which."""
+    first, dash, end = text.partition("-")
+    return range(int(first), int(end)) if dash else range(int(first))
+
+
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:3]), *sys.argv[3:]))
+    sys.exit(main(*map(read_seeds, sys.argv[1:2]), *map(int, sys.argv[2:3]), *sys.argv[3:]))

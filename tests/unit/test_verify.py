@@ -7,6 +7,7 @@ import random
 import pytest
 from shapely.geometry import LineString, MultiLineString, Point, Polygon, box, mapping
 
+import encircle
 from encircle.errors import CertificateError
 from encircle.geojson import read_situation
 from encircle.projection import GEOD, Plane, length_on_globe_m
@@ -658,6 +659,24 @@ OPENED = [
         "leaves the ring", id="a bridge nobody mentions",
     ),
     pytest.param(
+        {"extra": [feature("bridge", "crossing", LineString([(-3.015, 1), (-5.01, 1)]),
+                           type="bridge", state="cut")]},
+        "leaves the ring", id="a bridge that begins beside the ring",
+    ),
+    pytest.param(
+        {"extra": [feature("ford", "crossing", LineString([(2.99, -3), (5, 1)]), type="ford",
+                           state="cut")]},
+        "leaves the ring", id="a ford that begins on the ring",
+    ),
+    pytest.param(
+        {"extra": [feature("gate", "crossing", Point(3.01, 1), type="checkpoint", state="cut")]},
+        "leaves the ring", id="a gate drawn as a point beside the ring",
+    ),
+    pytest.param(
+        {"extra": [feature("stub", "route", LineString([(2.999, 1), (3.001, 1)]))]},
+        "leaves the ring", id="a road of two metres across the ring",
+    ),
+    pytest.param(
         {"extra": [feature("point ferry", "crossing", Point(-4, 1), type="ferry")]},
         "boat gets out", id="a ferry drawn as a point",
     ),
@@ -680,6 +699,54 @@ def test_ground_beside_a_road_does_not_stop_it():
     assert verify(judgement(given, "E2", closed=pocket_ring()), read_situation(given)).holds
     said = judgement(given, "E2", closed=pocket_ring(because="neutral"))
     rejected(given, said, "meets no neutral ground")
+
+
+def test_a_road_that_others_stop_first_is_not_stopped_by_the_edge_of_the_map():
+    given = pocket_map(extra=[feature("long road", "route", LineString([(0, 2), (18, 2)]))])
+    for place, because, words in [
+        ((3, 2), "hostile", None),
+        ((3, 2), "edge", "does not run off the map there"),
+        ((16, 2), "edge", "does not leave the ring there"),
+        ((9, 2), "hostile", "does not leave the ring there"),
+    ]:
+        stops = pocket_stops()
+        for mode in ("wheeled", "tracked", "foot"):
+            stop = {"id": "long road", "at": deg(place)[0], "because": because}
+            stops[mode] = [*stops[mode], stop]
+        parts = [(FRONT, "hostile", ["theirs"]), (SHORE, "barrier", ["lake"])]
+        said = judgement(given, "E2", closed=ring("optimistic", parts, stops))
+        if words is None:
+            assert verify(said, read_situation(given)).holds
+        else:
+            rejected(given, said, words)
+
+
+def test_a_road_that_runs_off_the_map_within_the_ring_is_stopped_by_its_edge():
+    """As the engine tells it; the same road cut is stopped by that, and not by the edge."""
+
+    def drawn(state):
+        return document(
+            unit(at=(13, 0)),
+            control("ours", km(8, -3, 16, 3), "US"),
+            control("theirs", km(-16, -16, 16, 16).difference(km(8, -3, 16, 3))
+                    .difference(km(-10, -1, 8, 1)), "THEM"),
+            control("doubted", km(-10, -1, 8, 1), None, "contested"),
+            feature("depot", "anchor", km(-9, -0.5, -8, 0.5), side="US"),
+            feature("road", "route", LineString([(13, 1), (18, 1)]), state=state),
+        )  # fmt: skip
+
+    given, cut = (read_situation(drawn(state)) for state in ("open", "cut"))
+    said = encircle.judge(given).to_dict()
+    stops = said["certificates"]["closed"]["cut_set"]["foot"]
+    assert [(stop["id"], stop["because"]) for stop in stops] == [("road", "edge")]
+    assert verify(said, given).holds
+    forged = encircle.judge(cut).to_dict()
+    for part in (forged, *forged["units"]):
+        for some in part["certificates"]["closed"]["cut_set"].values():
+            for stop in some:
+                stop["because"] = "edge"
+    failed = {c.name.partition(": ")[2] for c in verify(forged, cut).failures}
+    assert failed == {"cut set is true"}
 
 
 def test_who_is_shut_in_holds_no_stretch_of_the_ring():
@@ -1235,3 +1302,41 @@ def test_an_anchor_inside_is_inside_at_any_depth(depth_m):
     given["features"].append(feature("inside", "anchor", place, side="US"))
     said["provenance"]["input_sha256"] = read_situation(given).sha256
     rejected(given, said, "anchor 'inside'")
+
+
+def walled(thick_m, gap_m, wall):
+    """Draw a wall between the force and its rear, so thick, with a gap so wide in it, or none."""
+    far = 0.3 + thick_m / 1000
+    drawn = km(-0.25, 0.3, 0.25, far)
+    drawn = drawn.difference(km(0.05, 0.2, 0.05 + gap_m / 1000, 0.4)) if gap_m else drawn
+    ring_round = km(-2, -2, 2, 2).difference(km(-0.25, -0.3, 0.25, 1))
+    if wall == "lake":
+        under = [control("under", km(-0.25, 0.3, 0.25, far), "US")]
+        stands = [*under, feature("wall", "barrier", drawn, type="lake")]
+    else:
+        stands = [control("wall", drawn, "THEM")]
+    area = mapping(km(-2.5, -2.5, 2.5, 2.5))["coordinates"][0]
+    return read_situation(document(
+        unit(reach_m=10),
+        control("pocket", km(-0.25, -0.3, 0.25, 0.3), "US"),
+        control("rear", km(-0.25, far, 0.25, 1), "US"),
+        control("theirs", ring_round, "THEM"),
+        feature("depot", "anchor", km(-0.1, 0.8, 0.1, 0.9), side="US"),
+        *stands,
+        area={"type": "Polygon", "coordinates": [deg(*area)]},
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize("wall", ["THEM", "lake"])
+@pytest.mark.parametrize(("thick_m", "gap_m"), [(0.3, 0.3), (0.6, 0.3), (3.0, 0.3), (3.0, 0.5)])
+def test_a_gap_wider_than_the_slack_in_a_thin_wall_is_a_way_and_the_wall_is_none(
+    thick_m, gap_m, wall
+):
+    shut, gap = walled(thick_m, 0, wall), walled(thick_m, gap_m, wall)
+    closed, opened = (encircle.judge(given).to_dict() for given in (shut, gap))
+    assert closed["verdict"] == "encircled" != opened["verdict"]
+    assert verify(closed, shut).holds
+    assert verify(opened, gap).holds
+    for told, own, given in ((closed, opened, gap), (opened, closed, shut)):
+        forged = {**copy.deepcopy(told), "provenance": own["provenance"]}
+        assert not verify(forged, given).holds
