@@ -432,7 +432,7 @@ class Ground:
         return not Role(int(self.said[reading][face])) & (control | Role.TERRITORY_NEUTRAL)
 
 
-def _decisive(said: Role, state: State) -> Role:  # noqa: PLR0911 - a return for each rule
+def _decisive(said: Role, state: State) -> Role:
     """Give the roles whose word decided a state, as far as they were spoken."""
     if said & BARE and not _hear_bare(said) & REACHES and not said & BESIDE_SEAM:
         said &= ~BARE  # a bare word is not heard against the map
@@ -449,11 +449,10 @@ def _decisive(said: Role, state: State) -> Role:  # noqa: PLR0911 - a return for
         return BESIDE_SEAM | reached | _TERRITORY_OF.get(state, Role(0))
     reaches = Role.REACH_FRIENDLY | Role.REACH_HOSTILE | Role.BARE_REACH
     doubts = Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE | Role.BARE_DOUBT
+    territory = Role.TERRITORY_FRIENDLY | Role.TERRITORY_HOSTILE | Role.TERRITORY_NEUTRAL
     if state == State.GREY:
-        return reaches | doubts | Role.TERRITORY_FRIENDLY | Role.TERRITORY_HOSTILE
-    if said & reaches:
-        return reaches
-    return Role.TERRITORY_FRIENDLY | Role.TERRITORY_HOSTILE | Role.TERRITORY_NEUTRAL
+        return reaches | doubts | territory
+    return reaches if said & reaches else territory
 
 
 # -- drawing ---------------------------------------------------------------------------------
