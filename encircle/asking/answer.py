@@ -50,7 +50,10 @@ class AskedMap:
         """What was judged on it."""
         if self.rated is None or self.rated.ruling is None:
             return None
-        return self.rated.ruling.judgement.to_dict()
+        told = self.rated.ruling.judgement.to_dict()
+        # Among the maps asked it goes by its file; beside its own map, by what that calls itself.
+        named = ((self.document or {}).get("situation") or {}).get("id")
+        return {**told, "provenance": {**told["provenance"], "situation": named}}
 
     @property
     def notices(self) -> tuple[Notice, ...]:

@@ -122,7 +122,7 @@ def test_a_bridge_drawn_as_a_point_passes_no_neutral_ground_on_its_way():
     assert carried["wheeled"] == "closed"
 
 
-@pytest.mark.parametrize(("short_m", "special"), [(20, "open"), (50, "none")])
+@pytest.mark.parametrize(("short_m", "special"), [(20, "open"), (50, "closed")])
 def test_a_tunnel_ends_within_reach_of_ground_it_comes_up_before(short_m, special):
     """A tunnel passes under hostile ground to its very end, which joins what lies within 30 m."""
     held = MultiPolygon([km(-2, 2, 2, 10), km(-2, -10, 2, -2)])
