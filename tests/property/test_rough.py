@@ -21,7 +21,7 @@ FOUND = (
 thinner than the grid, roads that meet themselves, gaps of centimetres, places in another order,
 ferries along a boundary, cracks at the corner of a ring, positions on the very edge of a lake."""
 FOUND_BY_KIND = {
-    "a crack that runs out of the reach which greys its sides": (7414, 8066, 8157),
+    "a crack that runs out of the reach which greys its sides": (7414, 8066),
     "a position on a vertex of a cliff": (7600,),
     "a road that ends at a bank, got onto from beside it": (7696,),
     "ways by the same roads, round and round": (8224,),
