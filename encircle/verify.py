@@ -345,10 +345,9 @@ def input_is_this_situation(about: About) -> Iterator[Fault]:
     if about.said.sha256 != about.situation.sha256:
         yield Fault("the judgement was made from another situation")
     if about.said.situation not in (None, about.situation.id):
-        yield Fault(
-            f"the judgement says it was made from {about.said.situation!r:.120}, "
-            f"not from {about.situation.id!r:.120}"
-        )
+        its = about.situation.id
+        named = "and the map has no name" if its is None else f"not from {its!r:.120}"
+        yield Fault(f"the judgement says it was made from {about.said.situation!r:.120}, {named}")
 
 
 def force_and_side_agree(about: About) -> Iterator[Fault]:

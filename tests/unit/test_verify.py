@@ -975,6 +975,17 @@ def test_a_ring_that_many_positions_share_is_read_and_checked_once(monkeypatch):
     rejected(given, said, "km²")
 
 
+@pytest.mark.parametrize("its", ["m", None])
+@pytest.mark.parametrize("told", ["m", "the enemy's own map", None])
+def test_a_judgement_names_its_own_map_or_none(its, told):
+    given = salient_map()
+    given["situation"] |= {"id": its} if its else {}
+    said = judgement(given, "C2", salient_path())
+    said["provenance"]["situation"] = told
+    proof = verify(said, read_situation(given))
+    assert proof.holds is (told in (None, its))
+
+
 @pytest.mark.parametrize("given", [salient_map(), "a.geojson", None], ids=["dict", "path", "none"])
 def test_a_map_that_is_not_read_is_refused_with_the_remedy(given):
     said = salient()[1]
