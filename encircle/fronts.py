@@ -55,7 +55,9 @@ def thicken_slivers(shape: BaseGeometry) -> BaseGeometry:
     if wide.length > shape.length - CRACK_M:
         return shape
     slivers = lay_over(shapely.difference, shape, wide.buffer(2 * GRID_M, quad_segs=2))
-    return shapely.union(shape, slivers.buffer(GRID_M, quad_segs=2))
+    # the tip of every sharp corner is left too, centimetres long: it lies on ground that is kept
+    long = [part for part in shapely.get_parts(slivers) if part.length > CRACK_M]
+    return shapely.union(shape, shapely.union_all(long).buffer(GRID_M, quad_segs=2))
 
 
 def clip(shape: BaseGeometry, area: BaseGeometry) -> BaseGeometry:
