@@ -12,6 +12,7 @@ from encircle.asking.force import (
     ask_which_side,
     choose_side,
     draw_on,
+    find_elsewhere,
     find_meant,
     find_other_side,
     find_place,
@@ -175,6 +176,7 @@ def _answer(
         asked, notices = _settle_side(asked, place, painted, force_in)
         more += notices
         meant = find_meant(painted, place, side=asked.side or "", force_in=force_in, force=force)
+        more += meant.notices
         on_step("found")
     else:
         on_step("found")
@@ -186,7 +188,11 @@ def _answer(
 
 
 def _find_place(asked: Asked, maps: Sequence[GivenMap], more: list[Notice]) -> Where | None:
-    """Find the place; a situation names its force itself, so it can do without, and says so."""
+    """
+    Find the place; a situation names its force itself, so it can do without, and says so.
+
+    A place that is known, and lies off every map, is one that no map draws.
+    """
     try:
         return find_place(
             asked.place, maps,
@@ -195,6 +201,8 @@ def _find_place(asked: Asked, maps: Sequence[GivenMap], more: list[Notice]) -> W
     except (SituationError, QuestionError):
         if any(m.painted for m in maps):
             raise
+        if elsewhere := find_elsewhere(asked.place):
+            return elsewhere
         said = f"{asked.place!r:.80} is no place that could be told: what is judged is the force "
         more.append(Notice("place_not_found", "caution", f"{said}that the maps themselves name."))
         return None
@@ -257,8 +265,8 @@ def _draw(  # noqa: PLR0913 - what a map is held against
 
 def _find_why_not(situation: Situation, asked: Asked, place: Where | None) -> str:
     """Find why a situation says nothing of what is asked; empty: it may."""
-    if not speaks_of(situation, place):
-        return f"it does not draw the ground at {place}"
+    if place is not None and not speaks_of(situation, place):
+        return f"it does not draw the ground {place.at}"
     if other := find_other_side(situation, asked.side):
         said = f"the force it names is of {other}, and the claim is taken to be about one of "
         return f"{said}{asked.side} (--side {other} asks about that of {other})"

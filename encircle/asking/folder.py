@@ -207,8 +207,8 @@ def write_page(answer: Answer, colours: Colours = "judged") -> str:
 def _write_entry(answer: Answer) -> Json:
     """Write the claim as `check --json` does, with every map that was given."""
     entry = answer.checked.to_dict()
-    where = str(answer.place) if answer.place else "the map's force"
-    asserts = {**entry["claim"]["asserts"], "force": f"The force at {where}"}
+    where = answer.place.at if answer.place else "that the map names"
+    asserts = {**entry["claim"]["asserts"], "force": f"The force {where}"}
     maps = [
         {
             "map": m.name, "as_of": f"{m.as_of:%Y-%m-%dT%H:%M:%SZ}", "mapper": m.mapper,

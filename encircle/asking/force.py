@@ -18,8 +18,15 @@ from encircle.formats.painted_situation import (
 )
 from encircle.geojson import read_situation
 from encircle.notices import Notice
-from encircle.pieces import FRONT, drop_area, find_pieces, list_near
-from encircle.places import resolve_place
+from encircle.pieces import FRONT, drop_area, find_pieces, list_near, see_from
+from encircle.pieces.choosing import tell
+from encircle.places import (
+    find_places,
+    lies_in_region,
+    may_be_region,
+    resolve_place,
+    split_region,
+)
 from encircle.projection import GEOD
 
 if TYPE_CHECKING:
@@ -28,7 +35,9 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from encircle.asking.maps import GivenMap
+    from encircle.pieces import Piece
     from encircle.pieces.choosing import Near
+    from encircle.places import Place
     from encircle.situation import Situation
 
 Json = dict[str, Any]
@@ -49,9 +58,22 @@ class Where:
     lon: float
     lat: float
     name: str | None = None
+    region_of: Place | None = None
+    """The town, where its name may stand for the region called after it."""
+    is_region: bool = False
+    """Whether the region is meant for certain: its name was said with a word for one."""
 
     def __str__(self) -> str:
         return self.name or f"({self.lon:g}, {self.lat:g})"
+
+    @property
+    def at(self) -> str:
+        """The place after its preposition: *at Sudzha*, *in the Kursk region*."""
+        return f"in the {self}" if self.is_region else f"at {self}"
+
+    def has(self, shape: BaseGeometry) -> bool:
+        """Tell whether what is drawn lies in the region that may be meant."""
+        return self.region_of is not None and lies_in_region(shape, self.region_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +88,8 @@ class Meant:
     """Name of that map."""
     document: Json
     """That map as a situation."""
+    notices: tuple[Notice, ...] = ()
+    """What is told of how it was found."""
 
 
 def find_place(
@@ -80,6 +104,7 @@ def find_place(
     """
     if text is None:
         return None
+    text, is_region = split_region(text)
     countries = _find_countries(maps)
     bounds = _find_bounds(maps)
     try:
@@ -94,7 +119,23 @@ def find_place(
         west, south, east, north = shapely.total_bounds([*drawn, box(*bounds)]).tolist()
         wide = west, south, east, north
         found = resolve_place(text, countries=countries, bounds=wide, option="--place")
-    return Where(found.lon, found.lat, found.name if found.country else None)
+    return _see(found, text, is_region=is_region)
+
+
+def find_elsewhere(text: str | None) -> Where | None:
+    """Find a place by name wherever it lies, the largest of its namesakes; none: none is known."""
+    name, is_region = split_region(text or "")
+    found = find_places(name)
+    return _see(found[0], name, is_region=is_region) if found else None
+
+
+def _see(found: Place, text: str, *, is_region: bool) -> Where:
+    """Tell of a place whether the region called after it may be meant."""
+    if not found.country:  # given in degrees
+        return Where(found.lon, found.lat)
+    name = f"{found.name} region" if is_region else found.name
+    town = found if is_region or may_be_region(text) else None
+    return Where(found.lon, found.lat, name, town, is_region)
 
 
 def _find_front(maps: Sequence[GivenMap]) -> BaseGeometry | None:
@@ -192,11 +233,20 @@ def write_place(place: Where | None) -> Json | None:
 
 
 def _list_pieces(given: GivenMap, side: str, place: Where) -> list[Near]:
-    """List the pieces of a side near a place; ground plainly joined to its rear is none."""
+    """List the pieces of a side that a place means; ground plainly joined to its rear is none."""
     if given.painted is None or side not in dict(given.painted.sides):
         return []
     pieces = find_pieces(read_ground(given.painted, given.border, side))
-    return [n for n in list_near((place.lon, place.lat), pieces) if _is_near(n)]
+    near = [n for n in list_near((place.lon, place.lat), pieces) if _is_near(n)]
+    if place.is_region or not near:
+        return _list_in_region(place, pieces) or near
+    return near
+
+
+def _list_in_region(place: Where, pieces: Sequence[Piece]) -> list[Near]:
+    """List the pieces in the region a place may mean, the nearest to its town first."""
+    within = [see_from((place.lon, place.lat), p) for p in pieces if place.has(p.geometry)]
+    return sorted(within, key=lambda near: (near.distance_m, near.piece.id))
 
 
 def find_meant(
@@ -235,6 +285,8 @@ def find_meant(
 def _has_pieces(question: QuestionError) -> bool:
     """Tell whether a question has a choice near by, so that this map shows what may be meant."""
     pieces = question.document.get("pieces") or ()
+    if "region" in question.document:
+        return bool(pieces)
     return any(p.get("distance_m", 0) <= NEAR_M for p in pieces)
 
 
@@ -246,11 +298,20 @@ def _find_on(
     at = [(place.lon, place.lat)] if place else []
     if not at and force_in is None:
         raise _fault("/place", "the claim names no place", "Say where (--place NAME or LON,LAT)")
+    if place is not None and place.is_region and force_in is None:
+        found = _find_in_region(given, place, side, force)
+        if found is not None:
+            return found
     try:
         document = _convert(given, at, force_in, side, force)
         if not _list_ground(document):  # plainly joined to its rear: the front about the place
             document = _convert(given, at, FRONT, side, force)
     except QuestionError as question:
+        is_region = place is not None and not place.is_region and force_in is None
+        if place is not None and is_region and not _has_pieces(question):
+            found = _find_in_region(given, place, side, force)
+            if found is not None:
+                return found
         raise _name_place(question, place, given) from None
     except SituationError as error:  # a claim calls its place `place`
         faults = [
@@ -262,6 +323,62 @@ def _find_on(
     if place is not None and force_in is not None:
         _check_near(given, place, side, force_in, ground)
     return Meant(side, ground, forces[0].get("name"), given.name, document)
+
+
+def _find_in_region(given: GivenMap, place: Where, side: str, force: str) -> Meant | None:
+    """
+    Find the force in the region that a place may mean: its one piece there.
+
+    None: it has no piece there, and the place may be the town.
+
+    Raises
+    ------
+    QuestionError
+        If the side has several, or none where the region is meant for certain.
+    """
+    assert given.painted is not None  # noqa: S101 - asked of paint only
+    pieces = find_pieces(read_ground(given.painted, given.border, side))
+    within = _list_in_region(place, pieces)
+    if not within and not place.is_region:
+        return None
+    if len(within) != 1:
+        raise _ask_which_in_region(given, place, side, within)
+    [only] = within
+    document = _convert(given, [], only.piece.id, side, force)
+    said = (
+        f"The force on the one ground of {side} in the {_name_region(place)} that {given.title} "
+        "shows apart from its rear was taken (--place or --force-in gives another)"
+    )
+    why = f", for none of it lies within {NEAR_M / 1e3:.0f} km of the town of {place.name}"
+    said += "." if place.is_region else f"{why}."
+    notice = Notice("place_is_a_region", "caution", said)
+    forces = document["situation"].get("forces") or [{}]
+    ground = MultiPolygon(_list_ground(document))
+    return Meant(side, ground, forces[0].get("name"), given.name, document, (notice,))
+
+
+def _name_region(place: Where) -> str:
+    return f"{place.name}" if place.is_region else f"{place.name} region"
+
+
+def _ask_which_in_region(
+    given: GivenMap, place: Where, side: str, within: Sequence[Near]
+) -> QuestionError:
+    """Ask back which of several pieces in a region is meant."""
+    document = {
+        "question": "which_force", "place": write_place(place), "region": _name_region(place),
+        "held_by": None,
+        "pieces": [near.to_dict() for near in within], "map": given.name,
+        "answer_with": f"--force-in {within[0].piece.id}" if within else "--place PLACE",
+    }  # fmt: skip
+    lines = [
+        f"{given.name}, {given.as_of:%Y-%m-%d}:",
+        f"In the {_name_region(place)} lie {len(within) or 'no'} pieces of ground of {side} apart.",
+        "Whose force is meant?",
+        *(f"  {tell(near)}: --force-in {near.piece.id}" for near in within),
+        "  a town or another place: --place PLACE (LON,LAT or a name)",
+    ]
+    return QuestionError(document, "\n".join(lines))
 
 
 def _check_near(
@@ -280,6 +397,7 @@ def _check_near(
     pieces = find_pieces(read_ground(given.painted, given.border, side))  # type: ignore[arg-type]
     known = {piece.id for piece in pieces}
     near = [one.piece.id for one in list_near((place.lon, place.lat), pieces)]
+    near += [one.piece.id for one in _list_in_region(place, pieces)]
     if force_in.strip().lower() in known and force_in.strip().lower() not in near:
         said = (
             f"{force_in} of {side} on {given.name} lies {away_m / 1e3:.0f} km from {place}, the "
@@ -336,13 +454,13 @@ def read_drawn(document: Mapping[str, Any], name: str) -> Situation:
     return replace(read_situation(dict(document)), id=name)
 
 
-def speaks_of(situation: Situation, place: Where | None) -> bool:
-    """Tell whether a situation draws the ground about a place."""
-    if place is None:
-        return True
+def speaks_of(situation: Situation, place: Where) -> bool:
+    """Tell whether a situation draws the ground about a place, or in its region."""
     stands = [f.geometry for f in situation.positions_of(situation.force) if f.geometry is not None]
     shapes = [*stands, *([situation.area] if situation.area is not None else [])]
     here = Point(place.lon, place.lat)
+    if any(map(place.has, shapes)):
+        return True
     return not shapes or min(drawn.distance(here) for drawn in shapes) <= NEAR_PLACE_DEG
 
 

@@ -236,10 +236,11 @@ def _from_proposal(
         "also": list(proposal.also),
     }  # fmt: skip
     place = proposal.place or _find_place(proposal.sentence) or _find_place(text)
+    named = _name_region(place, proposal.sentence)
     towns, is_mixed = _list_joined_towns(proposal.sentence)
     if is_mixed and (given.place or not _names_both(proposal.sentence)):
         side = None  # the side at one of the towns is not that at the other
-    asked = _correct(Asked(claim, side, place, told=told), given)
+    asked = _correct(Asked(claim, side, named, told=told), given)
     notices = (
         *(_tell_question(asked.claim.asserts) if is_question else ()),
         *(() if given.place else _tell_joined_places(towns, place)),
@@ -262,7 +263,8 @@ def _from_definition(text: str, given: Corrections) -> Asked:
     start = len(text)
     asserts: Json = {"definition": given.definition, "value": given.value or "yes"}
     claim = Claim(id="claim-1", geometry=None, statement=text[:2000], asserts=asserts)
-    return _correct(Asked(claim, find_side(text, start, start), _find_place(text)), given)
+    place = _name_region(_find_place(text), text)
+    return _correct(Asked(claim, find_side(text, start, start), place), given)
 
 
 def _say_why_none(text: str) -> str:
@@ -306,7 +308,8 @@ def _read_written(said: Mapping[str, Any], given: Corrections) -> Asked:
     if not isinstance(place, str | None) or not isinstance(side, str | None):
         raise _fault("/claim", "place and side are texts", "Write them as text")
     asked = Asked(
-        replace(claim, asserts=asserts), side, place or (_find_place(statement) or None)
+        replace(claim, asserts=asserts), side,
+        _name_region(place or _find_place(statement), statement),
     )  # fmt: skip
     return _correct(asked, given)
 
@@ -360,6 +363,13 @@ def _find_place(text: str) -> str | None:
     if unknown is None or _NO_PLACE.fullmatch(fold(unknown["name"])):
         return None
     return unknown["name"].split()[0]
+
+
+def _name_region(place: str | None, text: str) -> str | None:
+    """Say of a place that it is the region called after it, where the text means that."""
+    from encircle.places import is_called_region  # noqa: PLC0415 - read only when needed
+
+    return f"{place} region" if place and is_called_region(place, text) else place
 
 
 def _tell_joined_places(towns: Sequence[str], taken: str | None) -> Iterator[Notice]:

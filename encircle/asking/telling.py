@@ -118,12 +118,12 @@ def _tell_claim(answer: Answer, width: int) -> Iterator[str]:
     day = f"{claim.made_at.day} {claim.made_at:%B %Y}" if claim.made_at else "undated"
     meant = DEFINITIONS.get(asserted.definition or "", "no definition")
     says = f"{'' if asserted.holds else 'not '}{meant}"
-    where = str(answer.place) if answer.place else "the force of the map"
+    where = answer.place.at if answer.place else "as the map names it"
     side = answer.asked.side or ""
     number = f", {asserted.number:,.0f} people (a map counts no heads)" if asserted.number else ""
     told = (
         f"Understood as: {claim.claimant or 'nobody named'}, {day}: force of "
-        f"{COUNTRIES.get(side, side) or 'the map'} at {where}, {says}{number}."
+        f"{COUNTRIES.get(side, side) or 'the map'} {where}, {says}{number}."
     )
     yield from textwrap.wrap(told, width)
 

@@ -11,6 +11,7 @@ from encircle.places.borders import (
 from encircle.places.gazetteer import find_places, suggest_places
 from encircle.places.listing import Place
 from encircle.places.nearby import nearest_place, places_within
+from encircle.places.regions import is_called_region, lies_in_region, may_be_region, split_region
 from encircle.places.resolve import resolve_place
 
 __all__ = [
@@ -19,11 +20,15 @@ __all__ = [
     "describe_sea",
     "find_countries",
     "find_places",
+    "is_called_region",
+    "lies_in_region",
     "list_outlines",
+    "may_be_region",
     "nearest_place",
     "places_within",
     "read_outline",
     "read_sea",
     "resolve_place",
+    "split_region",
     "suggest_places",
 ]

@@ -323,3 +323,51 @@ def test_a_map_s_name_never_leads_out_of_the_folder(name):
     assert not set(written) & set("/\\\0")
     assert len(written) <= 60
     assert not written.startswith(".")
+
+
+# -- a region is no town --------------------------------------------------------------------
+
+OF_KURSK = MapFile(
+    "kursk.geojson", (FIXTURES / "kursk-2025-03-14" / "situation.geojson").read_bytes()
+)
+
+
+def put_of_kursk(said):
+    given = Corrections(made_at=datetime(2025, 3, 14, 12, tzinfo=UTC))
+    return ask(said, [OF_KURSK], corrections=given)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Thousands of Ukrainian troops in Kursk oblast are completely surrounded.",
+        "Ukrainian troops in the Kursk region are encircled.",
+        "Ukrainian troops in Kursk are completely surrounded.",
+        "В Курской области украинские войска полностью окружены.",
+        "Українські війська на Курщині оточені.",
+    ],
+)
+def test_a_claim_about_a_region_is_held_against_a_map_of_a_force_in_it(said):
+    answer = put_of_kursk(said)
+    assert (answer.rating, answer.maps[0].used) == ("contradicted", True)
+
+
+@pytest.mark.parametrize("place", ["Bakhmut", "Donetsk oblast", "Kherson", "the Kherson region"])
+def test_a_map_of_one_place_says_nothing_of_a_force_at_another(place):
+    answer = put_of_kursk(f"Ukrainian troops in {place} are completely surrounded.")
+    assert (answer.rating, answer.maps[0].used) == ("unverifiable", False)
+    assert "does not draw the ground" in answer.maps[0].because
+
+
+def test_the_one_piece_in_a_region_is_the_force_meant_and_that_is_told():
+    answer = put(place="Sumy region")
+    assert answer.rating == "contradicted"
+    assert "place_is_a_region" in [notice.code for notice in answer.notices]
+
+
+def test_a_region_without_a_piece_is_asked_about_and_never_answered_by_its_town():
+    with pytest.raises(QuestionError) as asked:
+        put(place="Kursk oblast", side="RU")
+    question = asked.value.document["question"]
+    assert (question["question"], question["region"]) == ("which_force", "Kursk region")
+    assert question["answer_with"] == "--place PLACE"
