@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, cast
 
 import numpy as np
 import shapely
@@ -243,9 +243,7 @@ class Survey:
     """What else is drawn once: the ground of a mode, its pieces, the horizon."""
     _shapes: dict[str, BaseGeometry] = field(init=False, default_factory=dict)
     _footprints: dict[tuple[str, Reading], BaseGeometry] = field(init=False, default_factory=dict)
-    _controls: dict[tuple[str, Reading, Lean], BaseGeometry] = field(
-        init=False, default_factory=dict
-    )
+    _controls: dict[tuple[object, ...], BaseGeometry] = field(init=False, default_factory=dict)
     _grounds: dict[tuple[Reading, Lean], Ground] = field(init=False, default_factory=dict)
     _ahead: dict[Lean, BaseGeometry] = field(init=False, default_factory=dict)
     _unpainted: dict[tuple[Lean, bool], BaseGeometry] = field(init=False, default_factory=dict)
@@ -493,10 +491,23 @@ class Survey:
 
     def drawn(self, control: Control, reading: Reading, lean: Lean) -> BaseGeometry:
         """Draw a control polygon, smaller or larger by its error."""
-        key = (control.id, reading, lean)
+        key = (control.id, reading, lean) if self.moves(control) else (control.id,)
         if key not in self._controls:
             self._controls[key] = self._draw_control(control, reading, lean)
         return self._controls[key]
+
+    def drawn_thick(self, control: Control, reading: Reading, lean: Lean) -> BaseGeometry:
+        """Draw a control polygon so, its slivers as thick as the grid keeps."""
+        key = ("thick", control.id, *((reading, lean) if self.moves(control) else ()))
+        if key not in self._controls:
+            self._controls[key] = with_slivers(self.drawn(control, reading, lean))
+        return self._controls[key]
+
+    def moves(self, control: Control) -> bool:
+        """Tell whether the outline of a control polygon may be elsewhere than it is drawn."""
+        holder = self.holder(control)
+        at_home = holder == "friendly" and control.basis == "territory"
+        return bool(control.location_error_m) and holder != "neutral" and not at_home
 
     def _draw_control(self, control: Control, reading: Reading, lean: Lean) -> BaseGeometry:
         """
@@ -506,11 +517,10 @@ class Survey:
         force's side where nothing painted faces it, so that the front has no other line.
         """
         shape, error, holder = self.shape(control), control.location_error_m, self.holder(control)
-        if not error or holder == "neutral":
+        if not error or not self.moves(control):
             return areas_of(shape)
         if holder == "friendly":
-            moves = control.basis != "territory"
-            return self._drawn_friendly(shape, error, reading, lean) if moves else areas_of(shape)
+            return self._drawn_friendly(shape, error, reading, lean)
         if reading == "pessimistic":
             share = DISC_INNER if lean == "open" else _ROUND
             return areas_of(shape.buffer(error * share, quad_segs=_QUAD_SEGS))
@@ -621,8 +631,8 @@ class Survey:
 
     def _footprint(self, feature: Feature, reading: Reading) -> BaseGeometry:
         if isinstance(feature, Control):
-            leans: tuple[Lean, Lean] = ("open", "closed")
-            return join(*(with_slivers(self.drawn(feature, reading, lean)) for lean in leans))
+            leans: list[Lean] = ["open", "closed"] if self.moves(feature) else ["open"]
+            return join(*(self.drawn_thick(feature, reading, lean) for lean in leans))
         if isinstance(feature, Position):
             lean: Lean = "open" if feature.side in self.friends else "closed"
             return shapely.union(self.held(feature, reading, lean), self.shape(feature))
@@ -661,9 +671,6 @@ class _Drawing:
     survey: Survey
     reading: Reading
     lean: Lean
-    _united: dict[tuple[Holder, bool | None], BaseGeometry] = field(
-        init=False, default_factory=dict
-    )
 
     def draw(self) -> Ground:
         frame, inside = self._frame()
@@ -697,22 +704,18 @@ class _Drawing:
 
     def _controls(self, holder: Holder, *, territory: bool | None = None) -> BaseGeometry:
         """Unite the control polygons of a holder; with `territory`, of one layer."""
-        key = (holder, territory)
-        if key not in self._united:
-            self._united[key] = self._unite(holder, territory)
-        return self._united[key]
-
-    def _unite(self, holder: Holder, territory: bool | None) -> BaseGeometry:  # noqa: FBT001
-        keep = with_slivers if self._favours(holder) else areas_of
-        return join(
-            *(
-                keep(self.survey.drawn(c, self.reading, self.lean))
-                for c in self.survey.known.values()
-                if isinstance(c, Control)
-                and self.survey.holder(c) == holder
-                and territory in (None, c.basis == "territory")
-            )
-        )
+        thick = self._favours(holder)
+        theirs = [
+            c
+            for c in self.survey.each(Control)
+            if self.survey.holder(c) == holder and territory in (None, c.basis == "territory")
+        ]
+        as_drawn = () if not any(map(self.survey.moves, theirs)) else (self.reading, self.lean)
+        key = ("united", holder, territory, thick, *as_drawn)
+        if key not in self.survey.drawings:
+            draw = self.survey.drawn_thick if thick else self.survey.drawn
+            self.survey.drawings[key] = join(*(draw(c, self.reading, self.lean) for c in theirs))
+        return cast("BaseGeometry", self.survey.drawings[key])
 
     def _bare(self, inside: BaseGeometry) -> BaseGeometry:
         """Draw what nothing is painted on: a sliver that the grid swallows parts no ground."""

@@ -788,8 +788,8 @@ def _is_pinched(case: PathCase, at: BaseGeometry, neck: Bottleneck) -> Iterator[
     near_m += case.survey.parameters.seam_m
     for name in neck.evidence:
         feature = case.survey.known.get(name)
-        if feature is None:
-            continue  # told above
+        if feature is None or at.dwithin(case.survey.shape(feature), near_m):
+            continue  # told above; what is drawn there is there on one of the readings
         far_m = measure_gap(at, [case.survey.footprint(feature, reading) for reading in READINGS])
         if far_m > near_m:
             said = f"the bottleneck of {width_m:.0f} m is laid to {name!r}, {far_m:.0f} m away"
