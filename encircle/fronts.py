@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
+from encircle.outline import grow
 from encircle.projection import mend
 
 if TYPE_CHECKING:
@@ -140,31 +141,32 @@ class Fronts:
         self._faced, self._painted = faced, painted
         self._home, self._foreign = home, foreign
         self._area, self._seam_m, self._unknown = area, seam_m, unknown
-        self._behind: dict[float, BaseGeometry] = {}
+        self._before: dict[float, BaseGeometry] = {}
 
     def shrink_hostile(self, shape: BaseGeometry, error_m: float) -> BaseGeometry:
         """Draw ground of the enemy smaller by an error, from its fronts and nowhere else."""
-        if error_m not in self._behind:
+        if error_m not in self._before:
             frame = self._area.buffer(3 * error_m, join_style="mitre")
-            self._behind[error_m] = self._close_seams(frame).buffer(-error_m, quad_segs=CORNER_SEGS)
-        return lay_over(shapely.intersection, shape, self._behind[error_m])
+            faced = lay_over(shapely.difference, frame, self._close_seams(frame))
+            self._before[error_m] = grow(faced, error_m, CORNER_SEGS)
+        return lay_over(shapely.difference, shape, self._before[error_m])
 
     def grow(self, shape: BaseGeometry, error_m: float) -> BaseGeometry:
         """Draw ground larger by an error, on all sides."""
-        return clip(shape.buffer(error_m, quad_segs=CORNER_SEGS), self._area)
+        return clip(grow(shape, error_m, CORNER_SEGS), self._area)
 
     def shrink_friendly(self, shape: BaseGeometry, error_m: float) -> BaseGeometry:
         """Draw ground of the force's side smaller where nothing painted faces it."""
         if not shapely.dwithin(shape, self._bare, error_m):
             return shape
         near = lay_over(shapely.intersection, self._bare, shape.buffer(2 * error_m, quad_segs=2))
-        return lay_over(shapely.difference, shape, near.buffer(error_m, quad_segs=CORNER_SEGS))
+        return lay_over(shapely.difference, shape, grow(near, error_m, CORNER_SEGS))
 
     def find_gain(self, shape: BaseGeometry, error_m: float) -> BaseGeometry | None:
         """Find what it gains drawn larger: territory of the enemy that nobody painted."""
         if not shapely.dwithin(shape, self._foreign_bare, error_m):
             return None
-        larger = shape.buffer(error_m, quad_segs=CORNER_SEGS)
+        larger = grow(shape, error_m, CORNER_SEGS)
         return lay_over(shapely.intersection, larger, self._foreign_bare)
 
     @cached_property

@@ -12,6 +12,7 @@ from shapely.errors import GEOSException
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
+from encircle.outline import grow
 from encircle.projection import Plane
 from encircle.situation import (
     GREY_BASES,
@@ -523,12 +524,12 @@ class Survey:
             return self._drawn_friendly(shape, error, reading, lean)
         if reading == "pessimistic":
             share = DISC_INNER if lean == "open" else _ROUND
-            return areas_of(shape.buffer(error * share, quad_segs=_QUAD_SEGS))
+            return areas_of(grow(shape, error * share, _QUAD_SEGS))
         if holder == "grey":
             return areas_of(shape)
         share = _ROUND if lean == "open" else DISC_INNER
         before = common(self.ahead(lean), shape.buffer(2 * error, quad_segs=2))
-        return minus(shape, before.buffer(error * share, quad_segs=_QUAD_SEGS))
+        return minus(shape, grow(before, error * share, _QUAD_SEGS))
 
     def _drawn_friendly(
         self, shape: BaseGeometry, error: float, reading: Reading, lean: Lean
@@ -538,10 +539,10 @@ class Survey:
         share = _ROUND if kind == (reading == "optimistic") else DISC_INNER
         if reading == "optimistic":
             over = self.unpainted(lean, enemys=True)
-            grown = shape.buffer(error * share, quad_segs=_QUAD_SEGS)
+            grown = grow(shape, error * share, _QUAD_SEGS)
             return areas_of(join(shape, common(grown, over)))
         before = common(self.unpainted(lean, enemys=False), shape.buffer(2 * error, quad_segs=2))
-        return minus(shape, before.buffer(error * share, quad_segs=_QUAD_SEGS))
+        return minus(shape, grow(before, error * share, _QUAD_SEGS))
 
     def unpainted(self, lean: Lean, *, enemys: bool) -> BaseGeometry:
         """
