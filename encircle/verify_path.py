@@ -712,8 +712,10 @@ def _may_lie_under(case: PathCase, leg: Leg, fire: Fire) -> bool:
     trace, zone = case.trace(leg), case.survey.shape(fire)
     if not trace.length:
         return bool(trace.distance(zone) <= SLACK_M)
-    run_m = trace.intersection(zone.buffer(SLACK_M)).length
-    return bool(run_m >= min(trace.length / 2, 2 * SLACK_M))
+    # Past the edge a leg runs on for more than the slack where it meets it at a flat angle.
+    along_m = trace.intersection(zone.buffer(SLACK_M)).length
+    within_m = trace.intersection(zone.buffer(2 * GRID_M)).length
+    return bool(along_m >= trace.length / 2 or within_m >= SLACK_M)
 
 
 def _grades_of_lines(case: PathCase, leg: Leg) -> Iterator[str]:

@@ -23,6 +23,8 @@ PASSED = [
     pytest.param(423, "road_out", id="a ford that begins on the ring left out of its cut set"),
 ]
 """Random maps and kinds of forgery that once passed on them."""
+OUT_OF_FIRE = "izium-2022-09-10"
+"""Its way leaves fire of F2 at a flat angle, and goes on for 55 km out of it."""
 REFUSED = [pytest.param(327, "held_as_claim", id="a way through a gap in a thin wall")]
 """Random maps, and how they were changed, on which the truth was once refused."""
 CASES = {}
@@ -65,6 +67,15 @@ def test_what_passed_once_is_refused(seed, kind):
     forged = list(forger.forge(drawn(seed), [kind], 1))
     assert forged
     assert not any(forger.is_accepted(told, situation) for _, told, situation in forged)
+
+
+@pytest.mark.property
+def test_no_leg_is_under_fire_that_it_only_leaves():
+    told = json.loads(json.dumps(case(OUT_OF_FIRE).told))
+    last = told["certificates"]["open"]["legs"][-1]
+    assert last["fire"] is None
+    last["fire"] = "F2"
+    assert not forger.is_accepted(told, case(OUT_OF_FIRE).situation)
 
 
 @pytest.mark.property
