@@ -434,8 +434,8 @@ class Ground:
 
 def _decisive(said: Role, state: State) -> Role:
     """Give the roles whose word decided a state, as far as they were spoken."""
-    if said & BARE and not _hear_bare(said) & REACHES and not said & BESIDE_SEAM:
-        said &= ~BARE  # a bare word is not heard against the map
+    if said & HOSTILE_GROUND and not _hear_bare(said) & BARE:
+        said &= ~BARE  # not heard against the map, whoever else is heard there
     if said & Role.GREY:
         return Role.GREY
     if said & PAINTED:

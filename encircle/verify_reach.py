@@ -227,7 +227,8 @@ class Flood:
     def _is_open_step(self, shape: BaseGeometry, piece: BaseGeometry) -> bool:
         step = shapely.shortest_line(shape, piece)
         barriers = self.survey.barriers(self.reading, self.walk)
-        if any(step.intersects(self.survey.shape(b)) for b in barriers):
+        shut = [*map(self.survey.shape, barriers), *self._under_fire(TOLERANCE_M)]
+        if any(step.intersects(shape) for shape in shut):
             return False
         return measure_stray(step, self.drawn.passable, SLACK_M) <= SLACK_M
 
