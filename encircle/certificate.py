@@ -382,7 +382,7 @@ def _fence(
     Fence the faces in: outer rings, and holes only where an anchor lies in them.
 
     A position on ground that is itself impassable is fenced in where it stands; that ground's
-    face is given with the fence.
+    face is given with the fence. Of what lies off the map, the map has nothing to fence.
     """
     whole = network.ground.unite(sorted(inside))
     anchors = [shape for anchor, shape in network.anchors.values() if anchor.access == "land"]
@@ -393,10 +393,10 @@ def _fence(
             if any(shapely.intersects(Polygon(ring), shape) for shape in anchors)
         ]  # fmt: skip
         pockets.append((orient(Polygon(part.exterior, holes)), None))
-    alone = [
+    alone: list[tuple[Polygon, int | None]] = [
         _fence_in_place(network, s)
         for s in standings
-        if not inside & set(s.own_faces) and not _is_held(network, inside, s)
+        if s.own_faces and not inside & set(s.own_faces) and not _is_held(network, inside, s)
     ]
     for face in dict.fromkeys(face for _, face in alone):  # two that stand together have one fence
         together = shapely.union_all([fence for fence, other in alone if other == face])
@@ -416,10 +416,8 @@ def _is_held(network: Network, inside: set[int], standing: Standing) -> bool:
     return bool(shapely.contains(standing.discs["optimistic"], points).any())
 
 
-def _fence_in_place(network: Network, standing: Standing) -> tuple[Polygon, int | None]:
-    face = standing.own_faces[0] if standing.own_faces else None  # off the map: nothing holds it
-    if face is None:
-        return orient(standing.place.buffer(1.0)), None
+def _fence_in_place(network: Network, standing: Standing) -> tuple[Polygon, int]:
+    face = standing.own_faces[0]
     posts = [shape for _, shape in network.anchors.values() if shape.geom_type == "Point"]
     outside = shapely.union_all([network.ground.faces[face].boundary, *posts])
     room = standing.place.distance(outside)

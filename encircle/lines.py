@@ -12,6 +12,7 @@ import shapely
 import shapely.ops
 from shapely import STRtree
 from shapely.geometry import LineString, MultiLineString, Point
+from shapely.geometry.base import BaseGeometry
 
 from encircle.ground import (
     FIRE_MODES,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
-    from shapely.geometry.base import BaseGeometry
 
     from encircle.evidence import Evidence
 
@@ -56,7 +56,7 @@ Reason = Literal[
 ]  # fmt: skip
 """Why a route or crossing does not carry on."""
 
-Stop = tuple[Point, float]
+Stop = tuple[BaseGeometry, float]
 """A place, and how far from it a route joins it, metres."""
 Bits = dict[Reading, int]
 Grades = dict[Reading, tuple[int, ...]]
@@ -231,7 +231,8 @@ def _split_at_stops(
     for place, within_m in stops:
         for i in tree.query(place, "dwithin", within_m).tolist():
             if i in on_route:
-                cuts.setdefault(i, set()).add(float(parts[i].project(place)))
+                nearest = shapely.get_point(shapely.shortest_line(parts[i], place), 0)
+                cuts.setdefault(i, set()).add(float(parts[i].project(nearest)))
     split = []
     for i in sorted(on_route):
         length = parts[i].length

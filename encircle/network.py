@@ -601,12 +601,13 @@ class NetworkBuilder:
         reading: Reading,
         position: Position,
     ) -> None:
-        """Reach the routes on the ground a position holds."""
+        """Reach the routes on the ground a position holds, from the nearest of it that is drawn."""
         drawn = shape.geom_type == "Polygon"
+        start = shape if drawn else place
         reach_m = measure_reach(position, reading, hostile=False)
-        for number in self.lines.near(shape if drawn else place, max(self.join_m, reach_m)):
+        for number in self.lines.near(start, max(self.join_m, reach_m)):
             if not drawn or not shape.intersects(self.lines.pieces[number].line):
-                self._link(vertex, place, number, (reading,))
+                self._link(vertex, start, number, (reading,))
 
     def _mount_inside(self, vertex: int, shape: BaseGeometry, reading: Reading) -> None:
         """Let a force drawn as a polygon start on the roads in it, wherever they are."""

@@ -381,7 +381,7 @@ class Survey:
                 minus(common(ground.seam_closed, window), ground.passable),
             ).buffer(spread)
             if place.geom_type == "Polygon":
-                drawn = common(place, area)
+                drawn = common(with_slivers(place), area)
                 size = drawn.area
                 shares.append(common(drawn, hostile).area / size if size else 0.0)
             else:

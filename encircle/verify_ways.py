@@ -138,6 +138,8 @@ class _Roads:
             for part in shapely.get_parts(line)
             for xy in shapely.get_coordinates(part)[[0, -1]]
         ]
+        shapes = [survey.shape(barrier) for barrier in survey.each(Barrier)]
+        self.lines = [shape for shape in shapes if not shape.area]
         drawn = {f.id: _where_it_carries(case, f) for f in survey.each(Route)}
         self.routes = {name: line for name, line in drawn.items() if not line.is_empty}
         shapes = [survey.shape(f) for f in survey.known.values()]
@@ -150,17 +152,19 @@ class _Roads:
             stretch
             for part in shapely.get_parts(noded)
             if part.length > GRID_M
-            and part.interpolate(0.5, normalized=True).distance(whole) <= 2 * GRID_M
+            and _middle_of(part).distance(whole) <= 2 * GRID_M
             for stretch in self._cut(LineString(part.coords))
         ]
         self.starts = {*self._get_on(), *self._nearest_ends(case)}
 
     def _cut(self, run: LineString) -> Iterator[BaseGeometry]:
-        """Cut a stretch where the force gets onto it, at an anchor, and where ends join it."""
+        """Cut a stretch where the force gets onto it, at anchors, barriers, and joining ends."""
         marks = [(place, self.own_m) for place in self.places]
         marks += [(goal, self.near_m) for goal in self.goals]
         marks += [(end, self.join_m) for end in self.joining]
         at = [run.project(_nearest(run, m)) for m, far in marks if run.distance(m) <= far]
+        met = [run.intersection(line) for line in self.lines if run.intersects(line)]
+        at += [run.project(Point(xy)) for xy in shapely.get_coordinates(met).tolist()]
         inner = sorted(a for a in at if GRID_M < a < run.length - GRID_M)
         for one, other in pairwise([0.0, *inner, run.length]):
             if other - one > GRID_M:
@@ -175,7 +179,12 @@ class _Roads:
                                 or Point(e).distance(place) <= TOLERANCE_M)  # fmt: skip
 
     def _nearest_ends(self, case: PathCase) -> Iterator[Node]:
-        led = [s for s in self.stretches if any(s.dwithin(g, SLACK_M) for g in case.own_ground)]
+        # By its middle: the next stretch on the other side of a barrier begins as near.
+        led = [
+            stretch
+            for stretch in self.stretches
+            if any(_middle_of(stretch).dwithin(ground, SLACK_M) for ground in case.own_ground)
+        ]
         far = [min(s.distance(place) for place in self.places) for s in led]
         for stretch, away in zip(led, far, strict=True):
             if away <= min(far) + TOLERANCE_M:
@@ -184,9 +193,7 @@ class _Roads:
     def list_on(self, names: Iterable[str]) -> list[BaseGeometry]:
         """List the stretches that some routes run on."""
         route = union_of(self.routes[name] for name in names if name in self.routes)
-        middles = [s.interpolate(0.5, normalized=True) for s in self.stretches]
-        pairs = zip(self.stretches, middles, strict=True)
-        return [stretch for stretch, middle in pairs if middle.distance(route) <= 2 * GRID_M]
+        return [s for s in self.stretches if _middle_of(s).distance(route) <= 2 * GRID_M]
 
     def count_ways(self, names: Iterable[str]) -> int:
         """Count the ways by some routes alone that share no stretch: the greatest flow."""
@@ -223,6 +230,10 @@ def _ends_of(stretch: BaseGeometry) -> tuple[Node, Node]:
     """Name the two ends of a stretch, to a decimetre: what is noded there meets there."""
     (a, b), (c, d) = np.round(shapely.get_coordinates(stretch)[[0, -1]], 1).tolist()
     return (a, b), (c, d)
+
+
+def _middle_of(line: BaseGeometry) -> Point:
+    return line.interpolate(0.5, normalized=True)
 
 
 def _nearest(line: BaseGeometry, shape: BaseGeometry) -> Point:

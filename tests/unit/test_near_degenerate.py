@@ -135,3 +135,55 @@ def test_a_front_shuts_out_an_anchor_however_thin_it_is_drawn_beside_another():
         thin = shapely.box(500, 3_500, 500 + wide_m, 6_500)
         closing = measure_closing_distance(start, [wide, thin], walls, None, area)
         assert closing.length_m == pytest.approx(8_000, rel=0.01)
+
+
+def stand_at(*places):
+    shape = {"type": "MultiPoint", "coordinates": [list(place) for place in places]}
+    return feature("unit", shape, "position", side="BLUE", force="us", sources=SOURCE, reach_m=100)
+
+
+@pytest.mark.parametrize(("at", "code"), [((2000, 4500), "C3"), ((-2000, 0), "U")])
+def test_of_what_stands_off_the_map_nothing_is_fenced_in(at, code):
+    """A ring is drawn round who is on the map; a place past its edge may be anywhere."""
+    assert judge(draw(stand_at(at, (90_000, 0))))["status"]["code"] == code
+    away = stand((90_000, 0), name="away", sources=SOURCE, reach_m=100)
+    group = judge(draw(stand(at, sources=SOURCE, reach_m=100), away))
+    assert group["status"]["code"] == code
+    assert [u["status"]["code"] for u in group["units"]] == ["C3" if code == "C3" else "E2", "U"]
+    assert code == "U" or group["certificates"]["closed"]["units"] == ["unit"]
+
+
+def test_a_word_that_is_not_heard_against_the_map_is_not_named():
+    """Ground of the enemy on which a doubtful report of his is heard too is his by his own."""
+    land = feature("land", box(-6000, 3000, 0, 6000), "control", holder="RED", basis="territory")
+    report = feature(
+        "report", point(-3000, 4500), "position", side="RED", force="them", basis="reported"
+    )
+    unit = stand_at((2000, 4500), (-3000, 4500))
+    unit["properties"] = {"kind": "position", "side": "BLUE", "force": "us"}
+    ring = judge(draw(land, report, unit))["certificates"]["closed"]
+    assert [s["evidence"] for s in ring["segments"] if s["by"] == "hostile"] == [["land"]]
+
+
+def test_the_way_to_a_road_is_under_the_fire_that_it_passes():
+    """No mode has a way out of a barrage because the road that it gets onto lies beside it."""
+    road = feature("road", line((2000, 1500), (5500, 0)), "route")
+    fire = feature("fire", box(1000, -1000, 3000, 1000), "fire", side="RED", grade="F3")
+    (unit,) = judge(draw(road, fire, stand((2000, 0), sources=SOURCE, reach_m=2000)))["units"]
+    assert unit["axes"]["fire"]["by_mode"]["wheeled"] == "F3"
+
+
+@pytest.mark.parametrize(("reach_m", "wheeled"), [(950, "closed"), (1050, "open")])
+def test_a_drawn_force_gets_onto_a_road_where_the_road_is_within_its_reach(reach_m, wheeled):
+    """Wheels set out from the nearest of what is drawn, not from its middle to the road's."""
+    strip = stand(box(500, -2500, 700, -500), sources=SOURCE, reach_m=reach_m)
+    road = feature("road", line((1700, -2500), (2500, 0), (5500, 0)), "route")
+    assert on_land(draw(strip, road))["wheeled"] == wheeled
+
+
+def test_a_neck_is_laid_to_the_walls_that_pinch_it():
+    """Where one wall alone is near, what lies farther off on its other side has no part in it."""
+    strip = stand(box(500, -2500, 700, -500), sources=SOURCE, reach_m=800)
+    neck = judge(draw(strip))["margins"]["neck_width_m"]
+    assert neck["pessimistic"] == pytest.approx(1400, rel=0.01)
+    assert neck["evidence"] == []
