@@ -608,7 +608,7 @@ def _patch_seams(control: list[Patch], area: BaseGeometry, seam_m: float) -> Ite
     """
     control = [replace(p, shape=leave_out_slivers(p.shape)) for p in control]
     control = [p for p in control if not p.shape.is_empty]
-    if seam_m <= 0 or not any(p.role & PAINTED for p in control):
+    if seam_m <= 0 or not control:
         return
     moved = any(p.readings != READINGS for p in control)
     apart: list[tuple[Reading, ...]] = [("optimistic",), ("pessimistic",)]

@@ -51,7 +51,7 @@ def test_a_road_that_ends_at_the_bank_is_got_onto_from_its_own_side(x, wheeled):
     assert on_land(draw(river, road, unit))["wheeled"] == wheeled
 
 
-def draw_crack(*more):
+def draw_crack(*more, basis="assessed"):
     """Draw a pocket and home, two grounds of the enemy between, and a crack of 20 m in them."""
     ground = {
         "west": ("RED", box(-6000, -6000, -5000, 6000)),
@@ -64,7 +64,7 @@ def draw_crack(*more):
         "south": ("RED", box(-3000, -6000, 0, -10)),
     }
     controls = [
-        feature(name, shape, "control", holder=holder, basis="assessed")
+        feature(name, shape, "control", holder=holder, basis=basis)
         for name, (holder, shape) in ground.items()
     ]
     rear = feature("rear", box(4000, -500, 5000, 500), "anchor", side="BLUE")
@@ -87,9 +87,10 @@ def test_a_crack_beside_ground_that_a_reach_greys_is_as_hostile_as_its_sides():
     assert judge(draw_crack(raid))["status"]["code"] == "E2"
 
 
-def test_the_mouth_of_a_crack_is_held_by_what_lies_at_it():
+@pytest.mark.parametrize("basis", ["assessed", "territory"])
+def test_the_mouth_of_a_crack_is_held_by_what_lies_at_it(basis):
     """Of the grounds within a seam's width that say the same, the nearest are named."""
-    ring = judge(draw_crack())["certificates"]["closed"]
+    ring = judge(draw_crack(basis=basis))["certificates"]["closed"]
     mouth = [s["evidence"] for s in ring["segments"] if 15 < s["length_m"] < 25]
     assert [sorted(names) for names in mouth] == [["north", "south"]]
 
@@ -187,3 +188,13 @@ def test_a_neck_is_laid_to_the_walls_that_pinch_it():
     neck = judge(draw(strip))["margins"]["neck_width_m"]
     assert neck["pessimistic"] == pytest.approx(1400, rel=0.01)
     assert neck["evidence"] == []
+
+
+@pytest.mark.parametrize("wide_deg", [2e-8, 2e-7, 2e-6, 2e-5])
+@pytest.mark.parametrize(("east", "code"), [(2000, "C0"), (-1000, "U")])
+def test_a_force_is_on_what_it_runs_over_however_thin_it_is_drawn(wide_deg, east, code):
+    """It stands as well as on the best of that, and against the map where all is the enemy's."""
+    drawn = draw(stand(box(-3000, 40, east, 50)))
+    ring = drawn["features"][-1]["geometry"]["coordinates"][0]
+    ring[2][1], ring[3][1] = ring[1][1] + wide_deg, ring[0][1] + wide_deg
+    assert judge(drawn)["status"]["code"] == code
