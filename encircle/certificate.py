@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -348,6 +349,7 @@ def certify_closed(
     """
     network, reading = searcher.network, outlooks[0].reading
     inside = _find_inside(network, outlooks)
+    inside |= _find_hairs(network.ground, inside, reading)
     pockets = _fence(network, inside, standings)
     plane = network.ground.drawing.plane
     segments, polygons = [], []
@@ -373,6 +375,30 @@ def certify_closed(
 def _find_inside(network: Network, outlooks: Sequence[Outlook]) -> set[int]:
     """Give the faces reached."""
     return {v for outlook in outlooks for v in outlook.enclosed if network.is_face(v)}
+
+
+def _find_hairs(ground: Ground, inside: set[int], reading: Reading) -> set[int]:
+    """
+    Find the ground thinner than the slack that parts what is inside from what is inside.
+
+    No ring runs along both sides of it: a crack that snapping leaves between two drawings holds
+    nothing. What else lies beside it lets nobody through.
+    """
+    round_m = shapely.length(ground.faces)
+    thin = set(np.flatnonzero(2 * shapely.area(ground.faces) < LEAST_RUN_M * round_m).tolist())
+    carried = ground.carries(reading)
+    shared_m: dict[int, float] = {}
+    leaks = set()
+    for (x, y, u, v), beside in ground.stretches.items():
+        for hair, other in permutations(beside, 2):
+            if hair not in thin or hair in inside:
+                continue
+            if other in inside:
+                shared_m[hair] = shared_m.get(hair, 0.0) + GRID_M * math.hypot(u - x, v - y)
+            elif carried[other]:
+                leaks.add(hair)
+    both = {h for h, long_m in shared_m.items() if long_m > round_m[h] / 2 + LEAST_PROBED_M}
+    return both - leaks
 
 
 def _fence(
