@@ -546,10 +546,11 @@ def part_at_points(
     met = [{int(i) for i in tree.query(thin, "dwithin", GRID_M)} for thin in rest]
     for thin, one, other in ((t, *p) for t, m in zip(rest, met, strict=True)
                              for p in combinations(m, 2)):  # fmt: skip
-        window = thin.buffer(POINT_M, quad_segs=2)  # elsewhere the two may touch at a point as well
-        here, there = (shapely.intersection(cores[i], window) for i in (one, other))
-        if here.distance(there) > POINT_M or any(w.intersects(cores[one]) and w.intersects(cores[other])
-                      for w in draw_wide(thin)):  # fmt: skip
+        # By its own ends: elsewhere the two may touch at a point as well.
+        ends = [shapely.intersection(cores[i], thin.buffer(POINT_M)) for i in (one, other)]
+        if ends[0].distance(ends[1]) > POINT_M or any(
+            w.intersects(cores[one]) and w.intersects(cores[other]) for w in draw_wide(thin)
+        ):
             whole = set().union(*(group for group in groups if group & {one, other}))
             groups = [*(group for group in groups if not group & whole), whole]
     parts = []

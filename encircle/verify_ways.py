@@ -151,8 +151,7 @@ class _Roads:
         self.stretches = [
             stretch
             for part in shapely.get_parts(noded)
-            if part.length > GRID_M
-            and _middle_of(part).distance(whole) <= 2 * GRID_M
+            if part.length > GRID_M and _middle_of(part).distance(whole) <= 2 * GRID_M
             for stretch in self._cut(LineString(part.coords))
         ]
         self.starts = {*self._get_on(), *self._nearest_ends(case)}
