@@ -481,7 +481,7 @@ def _find_spans(
     for obstacle in near:
         over = _runs_over(obstacle, routes)
         runs = [r for r in over if r.length > join_m / 10 and shapely.dwithin(r, place, join_m)]
-        spans += runs or [_straight_across(place, obstacle)]
+        spans += runs or [_straight_across(place, obstacle, join_m)]
     if any(shapely.dwithin(wall, place, join_m) for wall in walls):
         spans.append(place)  # a barrier line runs there too, and is passed at the point itself
     return spans
@@ -514,13 +514,13 @@ def _part_at(road: BaseGeometry, banks: Sequence[BaseGeometry]) -> list[BaseGeom
     return [LineString(points[a : b + 1]) for a, b in pairwise(stops)]
 
 
-def _straight_across(place: BaseGeometry, obstacle: BaseGeometry) -> BaseGeometry:
+def _straight_across(place: BaseGeometry, obstacle: BaseGeometry, join_m: float) -> BaseGeometry:
     """Draw the line from the nearest bank through a place to the opposite bank."""
     bank = shapely.get_coordinates(shapely.shortest_line(obstacle.boundary, place))[0]
     towards = shapely.get_coordinates(place)[0] - bank
     if np.hypot(*towards) < 1.0 or not obstacle.contains(place):
         inner = obstacle.buffer(-1.0)
-        if inner.is_empty:
+        if inner.is_empty or inner.distance(place) > 2 * join_m:  # it is wide elsewhere
             return place
         bank = shapely.get_coordinates(shapely.shortest_line(obstacle.boundary, place))[0]
         towards = shapely.get_coordinates(shapely.shortest_line(inner, Point(bank)))[0] - bank

@@ -673,8 +673,11 @@ class NetworkBuilder:
 
     def _moor_ground(self, vertex: int, shape: BaseGeometry, readings: tuple[Reading, ...]) -> None:
         inside = set(np.flatnonzero(shapely.intersects(shape, self.ground.points)).tolist())
-        # No face is left of what the grid swallows: it stands on those that it runs over.
-        inside = inside or set(self.ground.faces_along(shape.boundary))
+        near_m = self.join_m
+        if not inside:
+            # No face is left of what the grid swallows: it stands on those that it runs over, and
+            # a road in them is on its ground only where it comes to it.
+            inside, near_m = set(self.ground.faces_along(shape.boundary)), ON_LINE_M
         for r in readings:
             for face in inside:
                 if is_passable(int(self.ground.state[r][face]), r):
@@ -683,7 +686,7 @@ class NetworkBuilder:
             if any(face in inside for face in piece.faces):
                 carries = {r: piece.carries[r] if r in readings else 0 for r in READINGS}
                 for end in {piece.start, piece.end}:
-                    if shapely.dwithin(shape, Point(self.lines.junctions[end]), self.join_m):
+                    if shapely.dwithin(shape, Point(self.lines.junctions[end]), near_m):
                         self._add(self._junction(end), vertex, "join", carries)
         for place, end, loose in self._loose_ends():
             if 0 < shapely.distance(place, shape) <= self.join_m:
