@@ -672,12 +672,11 @@ class NetworkBuilder:
                 self._link(vertex, place, number, (r,))
 
     def _moor_ground(self, vertex: int, shape: BaseGeometry, readings: tuple[Reading, ...]) -> None:
-        inside = set(np.flatnonzero(shapely.intersects(shape, self.ground.points)).tolist())
-        near_m = self.join_m
-        if not inside:
-            # No face is left of what the grid swallows: it stands on those that it runs over, and
-            # a road in them is on its ground only where it comes to it.
-            inside, near_m = set(self.ground.faces_along(shape.boundary)), ON_LINE_M
+        kept = set(np.flatnonzero(shapely.intersects(shape, self.ground.points)).tolist())
+        # No face is left of what the grid swallows: it stands on those that it runs over, and a
+        # road in them is on its ground only where it comes to it.
+        inside = kept or set(self.ground.faces_along(shape.boundary))
+        near_m = self.join_m if kept else ON_LINE_M
         for r in readings:
             for face in inside:
                 if is_passable(int(self.ground.state[r][face]), r):
