@@ -65,15 +65,25 @@ def _needs_its_lines(case: PathCase) -> bool:
 
 
 def _is_at_hand(case: PathCase) -> bool:
-    """Tell whether an anchor, or a road that joins it there, lies within the force's own reach."""
-    start, goal = Point(case.on_plane(case.path.legs[0].points[:1])[0]), case.anchor_shape()
-    if goal is None:
-        return True
+    """Tell whether the anchor, or a road that joins it there, lies within the force's own reach."""
+    goal = case.anchor_shape()
+    return goal is None or _lies_at_hand(case, goal)
+
+
+def _lies_at_hand(case: PathCase, goal: BaseGeometry) -> bool:
+    drawn = drawn_force(case)
+    start = drawn if drawn is not None else Point(case.on_plane(case.path.legs[0].points[:1])[0])
     survey, own_m = case.survey, own_ground_m(case)
     near_m, own = survey.parameters.join_m + TOLERANCE_M, start.buffer(own_m + TOLERANCE_M)
     roads = (survey.shape(r) for r in survey.lines(case.path.reading, case.path.mode))
     at_hand = (road.intersection(own) for road in roads if road.distance(goal) <= near_m)
     return start.distance(goal) <= own_m or any(r.distance(goal) <= near_m for r in at_hand)
+
+
+def _is_any_at_hand(case: PathCase) -> bool:
+    """Tell whether an anchor lies at hand, be it that the best way leads to another."""
+    goals = (case.survey.shape(a) for a in case.survey.each(Anchor) if case.is_goal(a))
+    return _is_at_hand(case) or any(_lies_at_hand(case, goal) for goal in goals)
 
 
 def _can_be_shared(case: PathCase, name: str, *, same: bool) -> bool:
@@ -272,7 +282,7 @@ def ways_lead_out_and_the_cut_cuts(case: PathCase) -> Iterator[Fault]:
         yield Fault("the cut leaves the path itself open", said.cut)
     elif said.ways and all(_is_left_open(case, mode, {*said.cut}) for mode in sorted(modes)):
         yield Fault("the cut leaves a way open", said.cut)
-    elif not said.ways and not _is_at_hand(case) and _is_left_open(case, case.path.mode, set()):
+    elif not said.ways and not _is_any_at_hand(case) and _is_left_open(case, case.path.mode, set()):
         yield Fault("no way is counted, and one is there")
     elif said.ways:
         taken = {name for way in said.ways for name in way}
