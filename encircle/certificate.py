@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -348,6 +349,7 @@ def certify_closed(
     """
     network, reading = searcher.network, outlooks[0].reading
     inside = _find_inside(network, outlooks)
+    inside |= _find_hairs(network.ground, inside, reading)
     pockets = _fence(network, inside, standings)
     plane = network.ground.drawing.plane
     segments, polygons = [], []
@@ -375,6 +377,30 @@ def _find_inside(network: Network, outlooks: Sequence[Outlook]) -> set[int]:
     return {v for outlook in outlooks for v in outlook.enclosed if network.is_face(v)}
 
 
+def _find_hairs(ground: Ground, inside: set[int], reading: Reading) -> set[int]:
+    """
+    Find the ground thinner than the slack that parts what is inside from what is inside.
+
+    No ring runs along both sides of it: a crack that snapping leaves between two drawings holds
+    nothing. What else lies beside it lets nobody through.
+    """
+    round_m = shapely.length(ground.faces)
+    thin = set(np.flatnonzero(2 * shapely.area(ground.faces) < LEAST_RUN_M * round_m).tolist())
+    carried = ground.carries(reading)
+    shared_m: dict[int, float] = {}
+    leaks = set()
+    for (x, y, u, v), beside in ground.stretches.items():
+        for hair, other in permutations(beside, 2):
+            if hair not in thin or hair in inside:
+                continue
+            if other in inside:
+                shared_m[hair] = shared_m.get(hair, 0.0) + GRID_M * math.hypot(u - x, v - y)
+            elif carried[other]:
+                leaks.add(hair)
+    both = {h for h, long_m in shared_m.items() if long_m > round_m[h] / 2 + LEAST_PROBED_M}
+    return both - leaks
+
+
 def _fence(
     network: Network, inside: set[int], standings: Sequence[Standing]
 ) -> list[tuple[Polygon, int | None]]:
@@ -382,7 +408,7 @@ def _fence(
     Fence the faces in: outer rings, and holes only where an anchor lies in them.
 
     A position on ground that is itself impassable is fenced in where it stands; that ground's
-    face is given with the fence.
+    face is given with the fence. Of what lies off the map, the map has nothing to fence.
     """
     whole = network.ground.unite(sorted(inside))
     anchors = [shape for anchor, shape in network.anchors.values() if anchor.access == "land"]
@@ -393,10 +419,10 @@ def _fence(
             if any(shapely.intersects(Polygon(ring), shape) for shape in anchors)
         ]  # fmt: skip
         pockets.append((orient(Polygon(part.exterior, holes)), None))
-    alone = [
+    alone: list[tuple[Polygon, int | None]] = [
         _fence_in_place(network, s)
         for s in standings
-        if not inside & set(s.own_faces) and not _is_held(network, inside, s)
+        if s.own_faces and not inside & set(s.own_faces) and not _is_held(network, inside, s)
     ]
     for face in dict.fromkeys(face for _, face in alone):  # two that stand together have one fence
         together = shapely.union_all([fence for fence, other in alone if other == face])
@@ -416,10 +442,8 @@ def _is_held(network: Network, inside: set[int], standing: Standing) -> bool:
     return bool(shapely.contains(standing.discs["optimistic"], points).any())
 
 
-def _fence_in_place(network: Network, standing: Standing) -> tuple[Polygon, int | None]:
-    face = standing.own_faces[0] if standing.own_faces else None  # off the map: nothing holds it
-    if face is None:
-        return orient(standing.place.buffer(1.0)), None
+def _fence_in_place(network: Network, standing: Standing) -> tuple[Polygon, int]:
+    face = standing.own_faces[0]
     posts = [shape for _, shape in network.anchors.values() if shape.geom_type == "Point"]
     outside = shapely.union_all([network.ground.faces[face].boundary, *posts])
     room = standing.place.distance(outside)

@@ -30,6 +30,8 @@ MOST_SITES = 8_000
 """Wall points after which no more are added, for the same reason."""
 ERODED = 0.002
 """The share of a width within which it is found by erosion, where the points do not settle it."""
+FACING_M = 5.0
+"""What is farther by more than this, metres, than the wall that pinches is no other side to it."""
 QUARTER_SEGMENTS = 32
 """Sides of a quarter of a disc in erosion: 0.03 % of its radius is lost between two corners."""
 
@@ -136,9 +138,11 @@ def _erode(
     at = _find_pinch_between(start, goals, solid, area, (low_m, high_m))
     p = shapely.get_coordinates(shapely.shortest_line(solid, shapely.Point(at)))[0]
     q = shapely.get_coordinates(shapely.shortest_line(solid, shapely.Point(2 * at - p)))[0]
-    return WidestWay(
-        low_m, high_m - low_m, Pinch("walls", at, np.stack([p, q])), np.array([at, at])
-    )
+    by, far_m = "walls", high_m / 2 + max(FACING_M, ERODED * high_m)
+    if math.dist(at, q) > far_m or math.dist(p, q) < far_m:  # one wall alone pinches
+        stands = any(shapely.dwithin(end, shapely.Point(at), FACING_M) for end in (start, goals))
+        by, q = "end" if stands else "edge", at
+    return WidestWay(low_m, high_m - low_m, Pinch(by, at, np.stack([p, q])), np.array([at, at]))
 
 
 def _find_pinch_between(

@@ -80,6 +80,7 @@ def find_new_front(
         return MultiLineString()
     outlines = shapes.draw_outlines()
     near_m = outlines.length / PIECES
+    outlines = _mark_narrows(outlines, near_m)
     cut = _find_cut(shapes, _cut_outlines(outlines, near_m))
     if cut is not None and not len(cut):  # drawn coarsely, a narrow ground may be lost
         cut = _find_cut(shapes, shapely.segmentize(outlines, near_m))
@@ -132,6 +133,32 @@ class Shapes(NamedTuple):
         """Draw every outline once, without the vertices in the middle of a straight line."""
         drawn = shapely.union_all([shapely.boundary(shape) for shape in self], grid_size=GRID_M)
         return shapely.simplify(shapely.line_merge(drawn), GRID_M)
+
+
+def _mark_narrows(outlines: BaseGeometry, within_m: float) -> BaseGeometry:
+    """
+    Put into each side the places nearest to the corners that face it.
+
+    A gap narrower than a piece is as narrow as it is between a corner and a side: where the pieces
+    end by chance it may look several times as wide, and another be taken for the least.
+    """
+    points, line = shapely.get_coordinates(shapely.get_parts(outlines), return_index=True)
+    first = np.flatnonzero(line[1:] == line[:-1])
+    a, b = points[first], points[first + 1]
+    corners = np.unique(points, axis=0)
+    corner, side = shapely.STRtree(draw_lines(a, b)).query(
+        shapely.points(corners), "dwithin", within_m
+    )
+    along, from_a = b[side] - a[side], corners[corner] - a[side]
+    long_m = np.hypot(*along.T)
+    share = np.einsum("ij,ij->i", from_a, along) / np.maximum(long_m, GRID_M) ** 2
+    between = (share * long_m > GRID_M) & ((1 - share) * long_m > GRID_M)
+    side, share = side[between], share[between]
+    feet = a[side] + share[:, None] * (b[side] - a[side])
+    order = np.argsort(np.concatenate([np.arange(len(points)), first[side] + share]))
+    marked = np.concatenate([points, feet])[order]
+    of_line = np.concatenate([line, line[first[side]]])[order]
+    return MultiLineString([*np.asarray(shapely.linestrings(marked, indices=of_line))])
 
 
 def _cut_outlines(

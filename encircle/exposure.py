@@ -266,7 +266,8 @@ def _find_ends(
     The room at either end is no neck: an anchor that is only a dot counts with the clear ground
     about it, as far as the nearest wall. More hostile ground never makes that larger.
     """
-    ground = network.ground.unite([v for v in outlook.reached if network.is_face(v)])
+    reached = [v for v in outlook.reached if network.is_face(v)]
+    ground = network.ground.unite(reached)
     discs = shapely.union_all([s.discs[outlook.reading] for s in standings])
     held = shapely.intersection(ground, discs)
     anchors = [
@@ -278,11 +279,26 @@ def _find_ends(
     goals = [
         _find_room(network, outlook.reading, shape, places)
         if shape.geom_type == "Point"
-        else shapely.intersection(shape, ground)
+        else _find_own_ground(network, shape, reached, ground)
         for shape in anchors
     ]
     start = held if held.area > 0 else MultiPoint([s.place for s in standings])
     return start, [goal for goal in goals if not goal.is_empty]
+
+
+def _find_own_ground(
+    network: Network, shape: BaseGeometry, reached: Sequence[int], ground: BaseGeometry
+) -> BaseGeometry:
+    """
+    Give an anchor's own ground among what is reached, as the arrangement has it.
+
+    As it is drawn it laps over its edges, onto ground beside it, by what snapping moves them. Of a
+    sliver that the grid swallows that is all there is.
+    """
+    own = np.flatnonzero(shapely.intersects(shape, network.ground.points))
+    if not len(own):
+        return shapely.intersection(shape, ground)
+    return network.ground.unite(sorted(set(own.tolist()).intersection(reached)))
 
 
 def _find_room(

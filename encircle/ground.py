@@ -434,8 +434,8 @@ class Ground:
 
 def _decisive(said: Role, state: State) -> Role:
     """Give the roles whose word decided a state, as far as they were spoken."""
-    if said & BARE and not _hear_bare(said) & REACHES and not said & BESIDE_SEAM:
-        said &= ~BARE  # a bare word is not heard against the map
+    if said & HOSTILE_GROUND and not _hear_bare(said) & BARE:
+        said &= ~BARE  # not heard against the map, whoever else is heard there
     if said & Role.GREY:
         return Role.GREY
     if said & PAINTED:
@@ -608,7 +608,7 @@ def _patch_seams(control: list[Patch], area: BaseGeometry, seam_m: float) -> Ite
     """
     control = [replace(p, shape=leave_out_slivers(p.shape)) for p in control]
     control = [p for p in control if not p.shape.is_empty]
-    if seam_m <= 0 or not any(p.role & PAINTED for p in control):
+    if seam_m <= 0 or not control:
         return
     moved = any(p.readings != READINGS for p in control)
     apart: list[tuple[Reading, ...]] = [("optimistic",), ("pessimistic",)]

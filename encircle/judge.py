@@ -7,7 +7,6 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import shapely
-from shapely.geometry import Point
 
 from encircle.calling import make_callable
 from encircle.certificate import certify_closed, certify_open
@@ -17,6 +16,7 @@ from encircle.errors import UnknownForceError
 from encircle.evidence import admit
 from encircle.explain import write_headline
 from encircle.exposure import measure_bearings, measure_margins, tell_strips
+from encircle.fronts import thicken_slivers
 from encircle.ground import build_ground, draw
 from encircle.isolation import (
     LAND_MODES,
@@ -239,7 +239,8 @@ def draw_sheet(evidence: Evidence, positions: Sequence[Position], options: Optio
     """Draw the evidence, lay it over each other, and join ground and lines."""
     plane = Plane(evidence.situation.origin)
     drawing = draw(evidence, plane, positions[0].side, options)
-    shapes = [(p, plane.to_metres(p.geometry)) for p in positions if p.geometry is not None]
+    drawn = [(p, plane.to_metres(p.geometry)) for p in positions if p.geometry is not None]
+    shapes = [(p, thicken_slivers(s) if s.geom_type == "Polygon" else s) for p, s in drawn]
     outline = _outline(shapes, options, drawing.area)
     ground = build_ground(drawing, outline)
     stops = list(_stops(shapes, drawing, options))
@@ -264,12 +265,11 @@ def _stops(
     """Give the places that join the routes near them: the force's positions and its anchors."""
     for position, shape in shapes:
         reach_m = max(measure_reach(position, r, hostile=False) for r in READINGS)
-        for place in places_of(shape):
-            around = shape.hausdorff_distance(place) if shape.geom_type == "Polygon" else reach_m
-            yield place, max(options.join_m, around)
+        for place in [shape] if shape.geom_type == "Polygon" else places_of(shape):
+            yield place, max(options.join_m, reach_m)
     for _, shape, _ in drawing.anchors:
         if shape.geom_type == "Point":
-            yield Point(shape.coords[0]), options.join_m
+            yield shape, options.join_m
 
 
 def _outline(
@@ -403,7 +403,7 @@ def _judge_group(  # noqa: PLR0913 - the parts of a map, and what is known of ea
 ) -> Judgement:
     """Let the best-off position that is there speak for the group."""
     sure = [i for i, f in enumerate(all_facts) if not f.is_gone and not f.is_doubtful]
-    placed = [i for i in sure if all_facts[i].contradiction is None]
+    placed = [i for i in sure if not all_facts[i].is_untold]
     best = min(
         _find_speaking(all_facts),
         key=lambda i: _rank_among_units(all_facts[i], judged[i], searcher),

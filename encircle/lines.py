@@ -12,6 +12,7 @@ import shapely
 import shapely.ops
 from shapely import STRtree
 from shapely.geometry import LineString, MultiLineString, Point
+from shapely.geometry.base import BaseGeometry
 
 from encircle.ground import (
     FIRE_MODES,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
-    from shapely.geometry.base import BaseGeometry
 
     from encircle.evidence import Evidence
 
@@ -56,7 +56,7 @@ Reason = Literal[
 ]  # fmt: skip
 """Why a route or crossing does not carry on."""
 
-Stop = tuple[Point, float]
+Stop = tuple[BaseGeometry, float]
 """A place, and how far from it a route joins it, metres."""
 Bits = dict[Reading, int]
 Grades = dict[Reading, tuple[int, ...]]
@@ -231,7 +231,8 @@ def _split_at_stops(
     for place, within_m in stops:
         for i in tree.query(place, "dwithin", within_m).tolist():
             if i in on_route:
-                cuts.setdefault(i, set()).add(float(parts[i].project(place)))
+                nearest = shapely.get_point(shapely.shortest_line(parts[i], place), 0)
+                cuts.setdefault(i, set()).add(float(parts[i].project(nearest)))
     split = []
     for i in sorted(on_route):
         length = parts[i].length
@@ -480,7 +481,7 @@ def _find_spans(
     for obstacle in near:
         over = _runs_over(obstacle, routes)
         runs = [r for r in over if r.length > join_m / 10 and shapely.dwithin(r, place, join_m)]
-        spans += runs or [_straight_across(place, obstacle)]
+        spans += runs or [_straight_across(place, obstacle, join_m)]
     if any(shapely.dwithin(wall, place, join_m) for wall in walls):
         spans.append(place)  # a barrier line runs there too, and is passed at the point itself
     return spans
@@ -513,13 +514,13 @@ def _part_at(road: BaseGeometry, banks: Sequence[BaseGeometry]) -> list[BaseGeom
     return [LineString(points[a : b + 1]) for a, b in pairwise(stops)]
 
 
-def _straight_across(place: BaseGeometry, obstacle: BaseGeometry) -> BaseGeometry:
+def _straight_across(place: BaseGeometry, obstacle: BaseGeometry, join_m: float) -> BaseGeometry:
     """Draw the line from the nearest bank through a place to the opposite bank."""
     bank = shapely.get_coordinates(shapely.shortest_line(obstacle.boundary, place))[0]
     towards = shapely.get_coordinates(place)[0] - bank
     if np.hypot(*towards) < 1.0 or not obstacle.contains(place):
         inner = obstacle.buffer(-1.0)
-        if inner.is_empty:
+        if inner.is_empty or inner.distance(place) > 2 * join_m:  # it is wide elsewhere
             return place
         bank = shapely.get_coordinates(shapely.shortest_line(obstacle.boundary, place))[0]
         towards = shapely.get_coordinates(shapely.shortest_line(inner, Point(bank)))[0] - bank

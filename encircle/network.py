@@ -601,12 +601,13 @@ class NetworkBuilder:
         reading: Reading,
         position: Position,
     ) -> None:
-        """Reach the routes on the ground a position holds."""
+        """Reach the routes on the ground a position holds, from the nearest of it that is drawn."""
         drawn = shape.geom_type == "Polygon"
+        start = shape if drawn else place
         reach_m = measure_reach(position, reading, hostile=False)
-        for number in self.lines.near(shape if drawn else place, max(self.join_m, reach_m)):
+        for number in self.lines.near(start, max(self.join_m, reach_m)):
             if not drawn or not shape.intersects(self.lines.pieces[number].line):
-                self._link(vertex, place, number, (reading,))
+                self._link(vertex, start, number, (reading,))
 
     def _mount_inside(self, vertex: int, shape: BaseGeometry, reading: Reading) -> None:
         """Let a force drawn as a polygon start on the roads in it, wherever they are."""
@@ -671,9 +672,11 @@ class NetworkBuilder:
                 self._link(vertex, place, number, (r,))
 
     def _moor_ground(self, vertex: int, shape: BaseGeometry, readings: tuple[Reading, ...]) -> None:
-        inside = set(np.flatnonzero(shapely.intersects(shape, self.ground.points)).tolist())
-        # No face is left of what the grid swallows: it stands on those that it runs over.
-        inside = inside or set(self.ground.faces_along(shape.boundary))
+        kept = set(np.flatnonzero(shapely.intersects(shape, self.ground.points)).tolist())
+        # No face is left of what the grid swallows: it stands on those that it runs over, and a
+        # road in them is on its ground only where it comes to it.
+        inside = kept or set(self.ground.faces_along(shape.boundary))
+        near_m = self.join_m if kept else ON_LINE_M
         for r in readings:
             for face in inside:
                 if is_passable(int(self.ground.state[r][face]), r):
@@ -682,7 +685,7 @@ class NetworkBuilder:
             if any(face in inside for face in piece.faces):
                 carries = {r: piece.carries[r] if r in readings else 0 for r in READINGS}
                 for end in {piece.start, piece.end}:
-                    if shapely.dwithin(shape, Point(self.lines.junctions[end]), self.join_m):
+                    if shapely.dwithin(shape, Point(self.lines.junctions[end]), near_m):
                         self._add(self._junction(end), vertex, "join", carries)
         for place, end, loose in self._loose_ends():
             if 0 < shapely.distance(place, shape) <= self.join_m:

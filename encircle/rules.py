@@ -71,9 +71,10 @@ class Facts:
 
     @property
     def is_off_map(self) -> bool:
-        """Tell whether the position lies outside the area of the map."""
+        """Tell whether the position, or a place by which it may get out, is not on the map."""
         mine = [s for s in self.network.standings if s.position.id == self.position.id]
-        return not any(s.own_faces for s in mine)
+        on_map = [bool(s.own_faces) for s in mine]
+        return not any(on_map) or not (all(on_map) or self.optimistic.is_open)
 
     @property
     def contradiction(self) -> Contradiction | None:

@@ -216,17 +216,14 @@ def _check_all(said: Said, situation: Situation, *, strict_options: bool) -> Ite
     survey, everywhere = (Survey(supposed, said.parameters) for _ in range(2))
     with suppress(*UNEXAMINED):  # then it looks everywhere
         _look_where_it_points(said, survey)
-    whole = Whole(said, survey)
-    yield from _ask(whole, WHOLE_RULES, "judgement")
+    whole, anew = Whole(said, survey), Whole(said, everywhere)
+    yield from _ask_again(whole, anew, WHOLE_RULES, "judgement")
     for part in said.parts:
         position = whole.position(part.id)
         if position is not None:
+            case = CodeCase(part, position, survey)
             about_it = f"position {part.id!r}"
-            checks = list(_ask(CodeCase(part, position, survey), CODE_RULES, about_it))
-            if not all(check.holds for check in checks):
-                # What is reached is asked of the whole map: a seam far off may stand in the way.
-                checks = list(_ask(CodeCase(part, position, everywhere), CODE_RULES, about_it))
-            yield from checks
+            yield from _ask_again(case, replace(case, survey=everywhere), CODE_RULES, about_it)
     for ruling in (said.whole, *said.parts):
         yield from _check_ruling(ruling, survey)
 
@@ -318,6 +315,14 @@ def _ask(
             yield Check(
                 name, holds=True, statement=(rule.__doc__ or name).strip().partition("\n")[0]
             )
+
+
+def _ask_again(
+    case: Case, anew: Case, rules: tuple[Callable[[Case], Iterator[Fault]], ...], whose: str
+) -> Iterator[Check]:
+    """Ask what fails of the whole map: a seam far off may stand in the way of what is reached."""
+    checks = list(_ask(case, rules, whose))
+    yield from checks if all(check.holds for check in checks) else _ask(anew, rules, whose)
 
 
 def _first(faults: Iterator[Fault]) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from encircle.situation import Anchor, Crossing, Fire
+from encircle.situation import Anchor, Barrier, Crossing, Fire
 from encircle.verify_ground import SLACK_M, TOLERANCE_M, Survey, measure_gap
 from encircle.verify_parse import LAND_MODES, READINGS, rank_of_fire
 from encircle.verify_path import Fault
@@ -16,6 +16,8 @@ from encircle.verify_spans import course_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from shapely.geometry.base import BaseGeometry
 
     from encircle.situation import Position
     from encircle.verify_ground import Lean
@@ -310,11 +312,18 @@ def _look_round(survey: Survey, position: Position) -> tuple[float, float] | Non
     places = survey.places(position)
     if shape.geom_type == "Polygon":
         middle = shape.representative_point()
-        if not survey.ground("pessimistic", "closed").passable.covers(middle):
+        wet = any(_is_in_water(survey, barrier, middle) for barrier in survey.each(Barrier))
+        if wet or not survey.ground("pessimistic", "closed").passable.covers(middle):
             return None  # a force drawn across ground it cannot pass is seen from the rest of it
         places = [middle]
     looks = [[share_hostile(survey, p, lean) for p in places] for lean in ("open", "closed")]
     return min(looks[0]), min(looks[1])
+
+
+def _is_in_water(survey: Survey, barrier: Barrier, place: BaseGeometry) -> bool:
+    """Tell whether nobody walks at a place, for a barrier is drawn over it."""
+    wide = survey.shape(barrier).area > 0 and "foot" in barrier.blocks
+    return wide and survey.shape(barrier).dwithin(place, TOLERANCE_M)
 
 
 # -- what a map can give, by the verifier's own floods ----------------------------------------

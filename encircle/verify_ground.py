@@ -380,7 +380,7 @@ class Survey:
                 minus(common(ground.seam_closed, window), ground.passable),
             ).buffer(spread)
             if place.geom_type == "Polygon":
-                drawn = common(place, area)
+                drawn = common(with_slivers(place), area)
                 size = drawn.area
                 shares.append(common(drawn, hostile).area / size if size else 0.0)
             else:
@@ -681,7 +681,7 @@ class _Drawing:
         silent, nobody = self._silent(rest)
         water = common(self._water(), rest)
         silent = {name: minus(area, water) for name, area in silent.items()}
-        seam_open, seam_closed = self._all_seams(minus(self._bare(inside), water), spoken, silent)
+        seam_open, seam_closed = self._all_seams(minus(self._bare(inside), water), silent)
         merged = {name: join(spoken[name], silent[name]) for name in spoken}
         for name in ("hostile", "neutral"):  # thin territory that lets through is no longer theirs
             merged[name] = minus(merged[name], seam_open)
@@ -842,10 +842,7 @@ class _Drawing:
         return minus(seas, home)
 
     def _all_seams(
-        self,
-        rest: BaseGeometry,
-        spoken: dict[str, BaseGeometry],
-        silent: dict[str, BaseGeometry],
+        self, rest: BaseGeometry, silent: dict[str, BaseGeometry]
     ) -> tuple[BaseGeometry, BaseGeometry]:
         """Seams run between polygons, and between a polygon and somebody's bare territory."""
         if self.survey.focus is not None:
@@ -862,11 +859,10 @@ class _Drawing:
         free = join(silent["friendly"], silent["open"], silent["grey"])
         assessed = self._assessed_alone()
         found = [self._seams(nobody, _Beside(assessed, large, small), free)]
-        if any(not area.is_empty for area in spoken.values()):
-            for area in bare.values():
-                # its own wide ground goes on past a seam, it lies not beside it
-                apart = [{h: minus(a, area) for h, a in lands.items()} for lands in (large, small)]
-                found.append(self._seams(area, _Beside(assessed, *apart), free))
+        for area in bare.values():
+            # its own wide ground goes on past a seam, it lies not beside it
+            apart = [{h: minus(a, area) for h, a in lands.items()} for lands in (large, small)]
+            found.append(self._seams(area, _Beside(assessed, *apart), free))
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
 
     def _assessed_alone(self) -> dict[Holder, BaseGeometry]:

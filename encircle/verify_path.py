@@ -284,7 +284,7 @@ def wheels_keep_to_routes(case: PathCase) -> Iterator[Fault]:
         gone += length if left else 0.0
         if not left and length > STRAY_M:
             yield Fault(f"leg {number} takes {leg.mode} off the routes")
-        elif gone > own + 1.0 and not (drawn and _ends_within(trace, drawn, own + 1.0)):
+        elif gone > own + 1.0:
             yield Fault(f"leg {number} goes {gone:.0f} m off the routes, past {own:.0f} m")
 
 
@@ -293,11 +293,6 @@ def drawn_force(case: PathCase) -> BaseGeometry | None:
     unit = case.survey.known.get(case.path.unit)
     shape = case.survey.shape(unit) if unit is not None else None
     return shape if shape is not None and shape.geom_type == "Polygon" else None
-
-
-def _ends_within(trace: BaseGeometry, drawn: BaseGeometry, own_m: float) -> bool:
-    """A force drawn as a polygon goes from its middle to any road within reach of its edge."""
-    return drawn.distance(Point(shapely.get_coordinates(trace)[-1])) <= own_m
 
 
 def minus_length(trace: BaseGeometry, held: BaseGeometry | None) -> float:

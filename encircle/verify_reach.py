@@ -227,7 +227,8 @@ class Flood:
     def _is_open_step(self, shape: BaseGeometry, piece: BaseGeometry) -> bool:
         step = shapely.shortest_line(shape, piece)
         barriers = self.survey.barriers(self.reading, self.walk)
-        if any(step.intersects(self.survey.shape(b)) for b in barriers):
+        shut = [*map(self.survey.shape, barriers), *self._under_fire(TOLERANCE_M)]
+        if any(step.intersects(shape) for shape in shut):
             return False
         return measure_stray(step, self.drawn.passable, SLACK_M) <= SLACK_M
 
@@ -545,9 +546,11 @@ def part_at_points(
     met = [{int(i) for i in tree.query(thin, "dwithin", GRID_M)} for thin in rest]
     for thin, one, other in ((t, *p) for t, m in zip(rest, met, strict=True)
                              for p in combinations(m, 2)):  # fmt: skip
-        far = cores[one].distance(cores[other]) > POINT_M
-        if far or any(w.intersects(cores[one]) and w.intersects(cores[other])
-                      for w in draw_wide(thin)):  # fmt: skip
+        # By its own ends: elsewhere the two may touch at a point as well.
+        ends = [shapely.intersection(cores[i], thin.buffer(POINT_M)) for i in (one, other)]
+        if ends[0].distance(ends[1]) > POINT_M or any(
+            w.intersects(cores[one]) and w.intersects(cores[other]) for w in draw_wide(thin)
+        ):
             whole = set().union(*(group for group in groups if group & {one, other}))
             groups = [*(group for group in groups if not group & whole), whole]
     parts = []

@@ -38,7 +38,8 @@ def spans_of(survey: Survey, ground: Ground, crossing: Crossing) -> list[BaseGeo
     spans = [place]
     for sheet in _wide_sheets(survey, ground):
         if sheet.distance(place) <= join_m:
-            spans += list(_roads_over(survey, sheet, place)) or [straight_across(sheet, place)]
+            roads = list(_roads_over(survey, sheet, place))
+            spans += roads or [straight_across(sheet, place, join_m)]
     return spans
 
 
@@ -70,13 +71,13 @@ def _comes_ashore(run: BaseGeometry, sheet: BaseGeometry) -> bool:
     return bool(shapely.dwithin(ends, sheet.boundary, INSIDE_M).all())
 
 
-def straight_across(sheet: BaseGeometry, place: BaseGeometry) -> BaseGeometry:
+def straight_across(sheet: BaseGeometry, place: BaseGeometry, join_m: float) -> BaseGeometry:
     """Draw the line from the nearest bank through a place to the bank opposite."""
     bank = _end_of(shapely.shortest_line(place, sheet.boundary))
     towards = shapely.get_coordinates(place)[0] - bank
     if np.hypot(*towards) < INSIDE_M or not sheet.contains(place):
         heart = sheet.buffer(-INSIDE_M)
-        if heart.is_empty:
+        if heart.is_empty or heart.distance(place) > 2 * join_m:  # it is wide elsewhere
             return place
         towards = _end_of(shapely.shortest_line(Point(bank), heart)) - bank
     left, bottom, right, top = sheet.bounds

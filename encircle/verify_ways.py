@@ -65,15 +65,25 @@ def _needs_its_lines(case: PathCase) -> bool:
 
 
 def _is_at_hand(case: PathCase) -> bool:
-    """Tell whether an anchor, or a road that joins it there, lies within the force's own reach."""
-    start, goal = Point(case.on_plane(case.path.legs[0].points[:1])[0]), case.anchor_shape()
-    if goal is None:
-        return True
+    """Tell whether the anchor, or a road that joins it there, lies within the force's own reach."""
+    goal = case.anchor_shape()
+    return goal is None or _lies_at_hand(case, goal)
+
+
+def _lies_at_hand(case: PathCase, goal: BaseGeometry) -> bool:
+    drawn = drawn_force(case)
+    start = drawn if drawn is not None else Point(case.on_plane(case.path.legs[0].points[:1])[0])
     survey, own_m = case.survey, own_ground_m(case)
     near_m, own = survey.parameters.join_m + TOLERANCE_M, start.buffer(own_m + TOLERANCE_M)
     roads = (survey.shape(r) for r in survey.lines(case.path.reading, case.path.mode))
     at_hand = (road.intersection(own) for road in roads if road.distance(goal) <= near_m)
     return start.distance(goal) <= own_m or any(r.distance(goal) <= near_m for r in at_hand)
+
+
+def _is_any_at_hand(case: PathCase) -> bool:
+    """Tell whether an anchor lies at hand, be it that the best way leads to another."""
+    goals = (case.survey.shape(a) for a in case.survey.each(Anchor) if case.is_goal(a))
+    return _is_at_hand(case) or any(_lies_at_hand(case, goal) for goal in goals)
 
 
 def _can_be_shared(case: PathCase, name: str, *, same: bool) -> bool:
@@ -138,6 +148,8 @@ class _Roads:
             for part in shapely.get_parts(line)
             for xy in shapely.get_coordinates(part)[[0, -1]]
         ]
+        shapes = [survey.shape(barrier) for barrier in survey.each(Barrier)]
+        self.lines = [shape for shape in shapes if not shape.area]
         drawn = {f.id: _where_it_carries(case, f) for f in survey.each(Route)}
         self.routes = {name: line for name, line in drawn.items() if not line.is_empty}
         shapes = [survey.shape(f) for f in survey.known.values()]
@@ -149,18 +161,19 @@ class _Roads:
         self.stretches = [
             stretch
             for part in shapely.get_parts(noded)
-            if part.length > GRID_M
-            and part.interpolate(0.5, normalized=True).distance(whole) <= 2 * GRID_M
+            if part.length > GRID_M and _middle_of(part).distance(whole) <= 2 * GRID_M
             for stretch in self._cut(LineString(part.coords))
         ]
         self.starts = {*self._get_on(), *self._nearest_ends(case)}
 
     def _cut(self, run: LineString) -> Iterator[BaseGeometry]:
-        """Cut a stretch where the force gets onto it, at an anchor, and where ends join it."""
+        """Cut a stretch where the force gets onto it, at anchors, barriers, and joining ends."""
         marks = [(place, self.own_m) for place in self.places]
         marks += [(goal, self.near_m) for goal in self.goals]
         marks += [(end, self.join_m) for end in self.joining]
         at = [run.project(_nearest(run, m)) for m, far in marks if run.distance(m) <= far]
+        met = [run.intersection(line) for line in self.lines if run.intersects(line)]
+        at += [run.project(Point(xy)) for xy in shapely.get_coordinates(met).tolist()]
         inner = sorted(a for a in at if GRID_M < a < run.length - GRID_M)
         for one, other in pairwise([0.0, *inner, run.length]):
             if other - one > GRID_M:
@@ -175,7 +188,12 @@ class _Roads:
                                 or Point(e).distance(place) <= TOLERANCE_M)  # fmt: skip
 
     def _nearest_ends(self, case: PathCase) -> Iterator[Node]:
-        led = [s for s in self.stretches if any(s.dwithin(g, SLACK_M) for g in case.own_ground)]
+        # By its middle: the next stretch on the other side of a barrier begins as near.
+        led = [
+            stretch
+            for stretch in self.stretches
+            if any(_middle_of(stretch).dwithin(ground, SLACK_M) for ground in case.own_ground)
+        ]
         far = [min(s.distance(place) for place in self.places) for s in led]
         for stretch, away in zip(led, far, strict=True):
             if away <= min(far) + TOLERANCE_M:
@@ -184,9 +202,7 @@ class _Roads:
     def list_on(self, names: Iterable[str]) -> list[BaseGeometry]:
         """List the stretches that some routes run on."""
         route = union_of(self.routes[name] for name in names if name in self.routes)
-        middles = [s.interpolate(0.5, normalized=True) for s in self.stretches]
-        pairs = zip(self.stretches, middles, strict=True)
-        return [stretch for stretch, middle in pairs if middle.distance(route) <= 2 * GRID_M]
+        return [s for s in self.stretches if _middle_of(s).distance(route) <= 2 * GRID_M]
 
     def count_ways(self, names: Iterable[str]) -> int:
         """Count the ways by some routes alone that share no stretch: the greatest flow."""
@@ -223,6 +239,10 @@ def _ends_of(stretch: BaseGeometry) -> tuple[Node, Node]:
     """Name the two ends of a stretch, to a decimetre: what is noded there meets there."""
     (a, b), (c, d) = np.round(shapely.get_coordinates(stretch)[[0, -1]], 1).tolist()
     return (a, b), (c, d)
+
+
+def _middle_of(line: BaseGeometry) -> Point:
+    return line.interpolate(0.5, normalized=True)
 
 
 def _nearest(line: BaseGeometry, shape: BaseGeometry) -> Point:
@@ -262,7 +282,7 @@ def ways_lead_out_and_the_cut_cuts(case: PathCase) -> Iterator[Fault]:
         yield Fault("the cut leaves the path itself open", said.cut)
     elif said.ways and all(_is_left_open(case, mode, {*said.cut}) for mode in sorted(modes)):
         yield Fault("the cut leaves a way open", said.cut)
-    elif not said.ways and not _is_at_hand(case) and _is_left_open(case, case.path.mode, set()):
+    elif not said.ways and not _is_any_at_hand(case) and _is_left_open(case, case.path.mode, set()):
         yield Fault("no way is counted, and one is there")
     elif said.ways:
         taken = {name for way in said.ways for name in way}

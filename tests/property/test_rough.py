@@ -40,6 +40,22 @@ FOUND_BY_KIND = {
     "an anchor drawn as a sliver, and others that are not": (12168,),
     "an anchor drawn as a sliver": (8538, 8551, 10063),
     "a way from a barrier, out of a corner thinner than what lies on it": (10020,),
+    "a word that is not heard, where a doubtful one of the enemy's is": (20136,),
+    "a road got onto from under fire": (20281,),
+    "a drawn force, and a road nearest to its middle past its reach": (20409,),
+    "a position of the group off the map": (20507,),
+    "a way counted over a road that a river cuts": (20712,),
+    "slivers of millimetres between an anchor and the ground it is on": (20622, 20676, 20856),
+    "a gap narrower than the pieces that outlines are cut into": (20238,),
+    "a force drawn as a sliver": (21062,),
+    "a crack between territories, and nothing assessed on the map": (21400,),
+    "a seam far from what the proof shows": (21432,),
+    "a drawn force with its middle in a lake": (21570,),
+    "a crack of a centimetre within the ring": (21644,),
+    "a slot of 10 cm, and grounds that touch at a point elsewhere": (21700,),
+    "a crossing on a thin strip that is wide elsewhere": (21914,),
+    "a road beside an anchor drawn as a sliver": (21956,),
+    "an anchor within the reach of what is drawn, and the best way to another": (22014,),
 }
 """What is wrong with such a drawing, in words, and the seeds that show it."""
 

@@ -51,7 +51,7 @@ def test_a_road_that_ends_at_the_bank_is_got_onto_from_its_own_side(x, wheeled):
     assert on_land(draw(river, road, unit))["wheeled"] == wheeled
 
 
-def draw_crack(*more):
+def draw_crack(*more, basis="assessed"):
     """Draw a pocket and home, two grounds of the enemy between, and a crack of 20 m in them."""
     ground = {
         "west": ("RED", box(-6000, -6000, -5000, 6000)),
@@ -64,7 +64,7 @@ def draw_crack(*more):
         "south": ("RED", box(-3000, -6000, 0, -10)),
     }
     controls = [
-        feature(name, shape, "control", holder=holder, basis="assessed")
+        feature(name, shape, "control", holder=holder, basis=basis)
         for name, (holder, shape) in ground.items()
     ]
     rear = feature("rear", box(4000, -500, 5000, 500), "anchor", side="BLUE")
@@ -87,9 +87,10 @@ def test_a_crack_beside_ground_that_a_reach_greys_is_as_hostile_as_its_sides():
     assert judge(draw_crack(raid))["status"]["code"] == "E2"
 
 
-def test_the_mouth_of_a_crack_is_held_by_what_lies_at_it():
+@pytest.mark.parametrize("basis", ["assessed", "territory"])
+def test_the_mouth_of_a_crack_is_held_by_what_lies_at_it(basis):
     """Of the grounds within a seam's width that say the same, the nearest are named."""
-    ring = judge(draw_crack())["certificates"]["closed"]
+    ring = judge(draw_crack(basis=basis))["certificates"]["closed"]
     mouth = [s["evidence"] for s in ring["segments"] if 15 < s["length_m"] < 25]
     assert [sorted(names) for names in mouth] == [["north", "south"]]
 
@@ -135,3 +136,65 @@ def test_a_front_shuts_out_an_anchor_however_thin_it_is_drawn_beside_another():
         thin = shapely.box(500, 3_500, 500 + wide_m, 6_500)
         closing = measure_closing_distance(start, [wide, thin], walls, None, area)
         assert closing.length_m == pytest.approx(8_000, rel=0.01)
+
+
+def stand_at(*places):
+    shape = {"type": "MultiPoint", "coordinates": [list(place) for place in places]}
+    return feature("unit", shape, "position", side="BLUE", force="us", sources=SOURCE, reach_m=100)
+
+
+@pytest.mark.parametrize(("at", "code"), [((2000, 4500), "C3"), ((-2000, 0), "U")])
+def test_of_what_stands_off_the_map_nothing_is_fenced_in(at, code):
+    """A ring is drawn round who is on the map; a place past its edge may be anywhere."""
+    assert judge(draw(stand_at(at, (90_000, 0))))["status"]["code"] == code
+    away = stand((90_000, 0), name="away", sources=SOURCE, reach_m=100)
+    group = judge(draw(stand(at, sources=SOURCE, reach_m=100), away))
+    assert group["status"]["code"] == code
+    assert [u["status"]["code"] for u in group["units"]] == ["C3" if code == "C3" else "E2", "U"]
+    assert code == "U" or group["certificates"]["closed"]["units"] == ["unit"]
+
+
+def test_a_word_that_is_not_heard_against_the_map_is_not_named():
+    """Ground of the enemy on which a doubtful report of his is heard too is his by his own."""
+    land = feature("land", box(-6000, 3000, 0, 6000), "control", holder="RED", basis="territory")
+    report = feature(
+        "report", point(-3000, 4500), "position", side="RED", force="them", basis="reported"
+    )
+    unit = stand_at((2000, 4500), (-3000, 4500))
+    unit["properties"] = {"kind": "position", "side": "BLUE", "force": "us"}
+    ring = judge(draw(land, report, unit))["certificates"]["closed"]
+    assert [s["evidence"] for s in ring["segments"] if s["by"] == "hostile"] == [["land"]]
+
+
+def test_the_way_to_a_road_is_under_the_fire_that_it_passes():
+    """No mode has a way out of a barrage because the road that it gets onto lies beside it."""
+    road = feature("road", line((2000, 1500), (5500, 0)), "route")
+    fire = feature("fire", box(1000, -1000, 3000, 1000), "fire", side="RED", grade="F3")
+    (unit,) = judge(draw(road, fire, stand((2000, 0), sources=SOURCE, reach_m=2000)))["units"]
+    assert unit["axes"]["fire"]["by_mode"]["wheeled"] == "F3"
+
+
+@pytest.mark.parametrize(("reach_m", "wheeled"), [(950, "closed"), (1050, "open")])
+def test_a_drawn_force_gets_onto_a_road_where_the_road_is_within_its_reach(reach_m, wheeled):
+    """Wheels set out from the nearest of what is drawn, not from its middle to the road's."""
+    strip = stand(box(500, -2500, 700, -500), sources=SOURCE, reach_m=reach_m)
+    road = feature("road", line((1700, -2500), (2500, 0), (5500, 0)), "route")
+    assert on_land(draw(strip, road))["wheeled"] == wheeled
+
+
+def test_a_neck_is_laid_to_the_walls_that_pinch_it():
+    """Where one wall alone is near, what lies farther off on its other side has no part in it."""
+    strip = stand(box(500, -2500, 700, -500), sources=SOURCE, reach_m=800)
+    neck = judge(draw(strip))["margins"]["neck_width_m"]
+    assert neck["pessimistic"] == pytest.approx(1400, rel=0.01)
+    assert neck["evidence"] == []
+
+
+@pytest.mark.parametrize("wide_deg", [2e-8, 2e-7, 2e-6, 2e-5])
+@pytest.mark.parametrize(("east", "code"), [(2000, "C0"), (-1000, "U")])
+def test_a_force_is_on_what_it_runs_over_however_thin_it_is_drawn(wide_deg, east, code):
+    """It stands as well as on the best of that, and against the map where all is the enemy's."""
+    drawn = draw(stand(box(-3000, 40, east, 50)))
+    ring = drawn["features"][-1]["geometry"]["coordinates"][0]
+    ring[2][1], ring[3][1] = ring[1][1] + wide_deg, ring[0][1] + wide_deg
+    assert judge(drawn)["status"]["code"] == code
