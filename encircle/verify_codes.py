@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import shapely
+from shapely.geometry import Point
 
 from encircle.situation import Anchor, Barrier, Crossing, Fire
 from encircle.verify_ground import SLACK_M, TOLERANCE_M, Survey, measure_gap
@@ -13,6 +14,7 @@ from encircle.verify_parse import LAND_MODES, READINGS, rank_of_fire
 from encircle.verify_path import Fault
 from encircle.verify_reach import FACILITIES, find_access, find_way_by, flood_of, share_hostile
 from encircle.verify_spans import course_of
+from encircle.verify_words import count_bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -259,6 +261,22 @@ def fire_is_that_of_each_mode(case: CodeCase) -> Iterator[Fault]:
             yield Fault(f"{mode} is said to go under {grade}, and none is mapped", case.names)
 
 
+def only_own_ground_takes_no_fire(case: CodeCase) -> Iterator[Fault]:
+    """Ground without mapped fire takes nothing from a way within the force's own reach only."""
+    path = case.ruling.open
+    if path is None or case.ruling.best_fire == "" or not count_bare(path.legs):
+        return
+    own = count_bare(path.legs)
+    if rank_of_fire(case.ruling.best_fire) >= case.worst_fire or own == len(path.legs):
+        return
+    onto = Point(case.survey.plane.points_to_metres(path.legs[own].points[:1])[0])
+    survey = case.survey
+    reach_m = max(survey.parameters.join_m, survey.reach_m(case.position, path.reading))
+    if onto.distance(survey.shape(case.position)) > reach_m + TOLERANCE_M:
+        said = f"the best way is said to be under {case.ruling.best_fire}, and its path goes over"
+        yield Fault(f"{said} unmapped ground past the force's own reach", case.names)
+
+
 def fire_and_compass_bear_it_out(case: CodeCase) -> Iterator[Fault]:
     """Connected, a salient or interdicted, by the fire on the ways and the enemy on the compass."""
     code = case.ruling.code
@@ -397,6 +415,7 @@ CODE_RULES = (
     access_is_on_its_axis,
     modes_are_open_as_told,
     fire_is_that_of_each_mode,
+    only_own_ground_takes_no_fire,
     fire_and_compass_bear_it_out,
 )
 """Everything asked of what one position is called, in the order it is asked."""

@@ -8,9 +8,9 @@ from encircle.verify_parse import ACCESS, ANSWERS, LAND_MODES, rank_of_fire
 from encircle.verify_path import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from encircle.verify_parse import Ruling
+    from encircle.verify_parse import Leg, Ruling
 
 STATUSES = {
     "C0": ("connected", "not_encircled"),
@@ -156,12 +156,20 @@ def best_fire_is_that_of_the_path(ruling: Ruling) -> Iterator[Fault]:
     legs = ruling.open.legs
     worst = max((leg.fire for leg in legs), key=rank_of_fire)
     # To the road the force goes over ground of its own: unmapped there, it takes nothing away.
-    bare = [leg.by == "ground" and leg.fire is None for leg in legs]
-    own = bare.index(False) if legs[0].mode in ("wheeled", "rail") and not all(bare) else 0
+    own = count_bare(legs)
     on_way = max((leg.fire for leg in legs[own:]), key=rank_of_fire, default="F0")
     if ruling.best_fire not in (worst, on_way):
         said = f"the best way is said to be under {ruling.best_fire or 'unmapped fire'}"
         yield Fault(f"{said}, its path is under {worst or 'unmapped fire'}")
+
+
+def count_bare(legs: Sequence[Leg]) -> int:
+    """Count the legs over unmapped ground with which a path comes to its first road, if to any."""
+    bare = [leg.by == "ground" and leg.fire is None for leg in legs]
+    if all(bare):  # whoever keeps to roads has not left the force's own ground
+        return len(legs) if legs[0].mode in ("wheeled", "rail") else 0
+    first = bare.index(False)
+    return first if legs[first].by == "route" else 0
 
 
 def fire_is_told_of_every_way(ruling: Ruling) -> Iterator[Fault]:
