@@ -754,6 +754,7 @@ NOT_CHECKED = (
     "that no other way is wider at its narrowest place, and no other mode has more separate ways",
     "whether it was surrounded, and fire control where the readings differ",
     "what is open, and under what fire, for a position that may not be there",
+    "how many separate ways there are where an anchor lies within the force's own reach",
     "fire where no way is proved, and of less than F2 on other ways than the path",
     "which segment of a ring is the weakest",
     "the map itself: whether what it draws is so",
