@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from encircle.ground import Ground
+    from encircle.ground import Ground, Wall
     from encircle.isolation import Outlook, Searcher, Way
     from encircle.network import Edge, Network, Standing
     from encircle.projection import Plane
@@ -517,7 +517,8 @@ def _tag(
     barrier = _barrier_on(ground, start, end, reading, outside)
     if barrier:
         return barrier
-    if state is not None and not ground.enclosing.get(outside[0]) and is_passable(state, reading):
+    is_free = state is not None and is_passable(state, reading)
+    if is_free and not _walls_over(ground, outside[0], reading):
         return None
     return _tag_face(ground, outside[0], reading) if outside else _tag_nothing(ground, start, end)
 
@@ -547,14 +548,19 @@ def _tag_nothing(ground: Ground, start: NDArray[np.float64], end: NDArray[np.flo
 
 
 def _tag_face(ground: Ground, face: int, reading: Reading) -> Tag:
-    walls = [ground.drawing.walls[i] for i in ground.enclosing.get(face, [])]
-    held = [w for w in walls if w.stops[reading] & MODE_BITS["foot"]]
+    held = _walls_over(ground, face, reading)
     if held and is_passable(int(ground.state[reading][face]), reading):
         by = "sea" if all(w.barrier.type == "coast" for w in held) else "barrier"
         return by, tuple(w.barrier.id for w in held)
     state = State(int(ground.state[reading][face]))
     names = {State.GREY: "grey", State.NEUTRAL: "neutral", State.WATER: "sea"}
     return names.get(state, "hostile"), tuple(ground.evidence_of(face, reading))
+
+
+def _walls_over(ground: Ground, face: int, reading: Reading) -> list[Wall]:
+    """List the barriers drawn over ground that let nobody on it on foot."""
+    walls = (ground.drawing.walls[i] for i in ground.enclosing.get(face, []))
+    return [wall for wall in walls if wall.stops[reading] & MODE_BITS["foot"]]
 
 
 def _beside(ground: Ground, start: NDArray[np.float64], end: NDArray[np.float64]) -> list[int]:
@@ -573,12 +579,9 @@ def _barrier_on(
     outside: Sequence[int],
 ) -> tuple[str, tuple[str, ...]] | None:
     middle = Point((np.asarray(start) + end) / 2)
-    foot = MODE_BITS["foot"]
     on = [w for w in barrier_lines(ground.drawing, reading, "foot")
           if shapely.dwithin(w.shape, middle, ON_LINE_M)]  # fmt: skip
-    for face in outside:
-        walls = (ground.drawing.walls[i] for i in ground.enclosing.get(face, []))
-        on += [w for w in walls if w.stops[reading] & foot]
+    on += [wall for face in outside for wall in _walls_over(ground, face, reading)]
     if not on:
         return None
     by = "sea" if all(w.barrier.type == "coast" for w in on) else "barrier"

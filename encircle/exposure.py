@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry import MultiPoint, Point
 
 from encircle import margins
-from encircle.closing import BARRIER_M
+from encircle.closing import BARRIER_M, GRID_M
 from encircle.ground import FRIENDLY, HOSTILE_GROUND, MODE_BITS, Role, State, barrier_lines
 from encircle.isolation import count_disjoint_ways, leads_out_by_ground
 from encircle.naming import join_words
@@ -293,11 +293,11 @@ def _find_own_ground(
     Give an anchor's own ground among what is reached, as the arrangement has it.
 
     As it is drawn it laps over its edges, onto ground beside it, by what snapping moves them. Of a
-    sliver that the grid swallows that is all there is.
+    sliver that the grid may swallow that is all there is.
     """
-    own = np.flatnonzero(shapely.intersects(shape, network.ground.points))
-    if not len(own):
+    if shape.buffer(-GRID_M).is_empty:
         return shapely.intersection(shape, ground)
+    own = np.flatnonzero(shapely.intersects(shape, network.ground.points))
     return network.ground.unite(sorted(set(own.tolist()).intersection(reached)))
 
 

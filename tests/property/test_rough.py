@@ -52,6 +52,7 @@ FOUND_BY_KIND = {
     "a seam far from what the proof shows": (21432,),
     "a drawn force with its middle in a lake": (21570,),
     "a crack of a centimetre within the ring": (21644,),
+    "a crumb of open ground beside the ring, on a cliff that stops no feet": (22620,),
     "a slot of 10 cm, and grounds that touch at a point elsewhere": (21700,),
     "a crossing on a thin strip that is wide elsewhere": (21914,),
     "a road beside an anchor drawn as a sliver": (21956,),
