@@ -80,8 +80,7 @@ def find_new_front(
         return MultiLineString()
     outlines = shapes.draw_outlines()
     near_m = outlines.length / PIECES
-    outlines = _mark_narrows(outlines, near_m)
-    cut = _find_cut(shapes, _cut_outlines(outlines, near_m))
+    cut = _find_cut(shapes, _cut_outlines(_mark_narrows(outlines, near_m), near_m))
     if cut is not None and not len(cut):  # drawn coarsely, a narrow ground may be lost
         cut = _find_cut(shapes, shapely.segmentize(outlines, near_m))
     if cut is not None and len(cut):
@@ -137,7 +136,7 @@ class Shapes(NamedTuple):
 
 def _mark_narrows(outlines: BaseGeometry, within_m: float) -> BaseGeometry:
     """
-    Put into each side the places nearest to the corners that face it.
+    Put into the side that faces each corner the nearest place to it.
 
     A gap narrower than a piece is as narrow as it is between a corner and a side: where the pieces
     end by chance it may look several times as wide, and another be taken for the least.
@@ -153,8 +152,12 @@ def _mark_narrows(outlines: BaseGeometry, within_m: float) -> BaseGeometry:
     long_m = np.hypot(*along.T)
     share = np.einsum("ij,ij->i", from_a, along) / np.maximum(long_m, GRID_M) ** 2
     between = (share * long_m > GRID_M) & ((1 - share) * long_m > GRID_M)
-    side, share = side[between], share[between]
+    corner, side, share = corner[between], side[between], share[between]
     feet = a[side] + share[:, None] * (b[side] - a[side])
+    away_m = np.hypot(*(feet - corners[corner]).T)
+    nearest = np.lexsort((away_m, corner))
+    kept = nearest[np.unique(corner[nearest], return_index=True)[1]]
+    side, share, feet = side[kept], share[kept], feet[kept]
     order = np.argsort(np.concatenate([np.arange(len(points)), first[side] + share]))
     marked = np.concatenate([points, feet])[order]
     of_line = np.concatenate([line, line[first[side]]])[order]
