@@ -46,7 +46,7 @@ def leave_out_slivers(shape: BaseGeometry) -> BaseGeometry:
     if not folded:
         return shape
     # The rest stays as drawn: snapped, it would leave cracks along the neighbours that are not.
-    left = shapely.intersection(shape, shapely.buffer(kept, GRID_M, quad_segs=2))
+    left = lay_over(shapely.intersection, shape, shapely.buffer(kept, GRID_M, quad_segs=2))
     return shapely.union_all([p for p in shapely.get_parts(left) if p.geom_type == "Polygon"])
 
 

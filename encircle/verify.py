@@ -718,9 +718,13 @@ def findings_are_of_this_map(whole: Whole) -> Iterator[Fault]:
         "fire_on_the_way": any(isinstance(f, Fire) for f in known) or any(f.fire for f in lines),
         "anchor_inside_ring": any(isinstance(f, Anchor) for f in known),
     }
+    decisive = {rule for rules in DECIDED_BY.values() for rule in rules}
+    deciding = DECIDED_BY.get(whole.said.whole.code, ())
     for rule in whole.said.rules:
         if not could.get(rule, True):
             yield Fault(f"{rule!r} is told, and nothing on the map is so")
+        if rule in decisive and rule not in deciding:
+            yield Fault(f"{rule!r} is told, which decides another status than the one proved")
 
 
 WHOLE_RULES = (

@@ -21,6 +21,7 @@ from encircle.asking.force import (
 )
 from encircle.asking.maps import read_maps
 from encircle.asking.question import FORCE, Corrections, date_by, read_question
+from encircle.asking.whose import find_named_side
 from encircle.claims.checks import UNWEIGHED, check_claims
 from encircle.claims.mappers import find_mapper
 from encircle.errors import EncircleError, InputFault, QuestionError, SituationError
@@ -267,10 +268,29 @@ def _find_why_not(situation: Situation, asked: Asked, place: Where | None) -> st
     """Find why a situation says nothing of what is asked; empty: it may."""
     if place is not None and not speaks_of(situation, place):
         return f"it does not draw the ground {place.at}"
+    if named := _find_named_side(situation, asked):
+        return (
+            f"the force it names is none of {named}'s, and the claim says that one of {named}'s is "
+            "cut off"
+        )
     if other := find_other_side(situation, asked.side):
         said = f"the force it names is of {other}, and the claim is taken to be about one of "
         return f"{said}{asked.side} (--side {other} asks about that of {other})"
     return ""
+
+
+def _find_named_side(situation: Situation, asked: Asked) -> str | None:
+    """Name the side said to be cut off, as the map calls it, where the map's force is another's."""
+    sentence, phrase = asked.told.get("sentence") or "", asked.told.get("phrase") or ""
+    at = sentence.find(phrase)
+    if not phrase or at < 0:
+        return None
+    names = {side.id: side.name or side.id for side in situation.sides}
+    named = find_named_side(sentence, at, at + len(phrase), names)
+    own = {p.side for p in situation.positions_of(situation.force)}
+    if named is None or asked.side is not None or own & situation.friends_of(named) or not own:
+        return None
+    return names[named]
 
 
 # -- the answer ----------------------------------------------------------------------------------
@@ -321,7 +341,7 @@ def _rate_nothing(
     asserted = parse_assertion(claim.asserts)
     missing = f"None of the maps is of within {options.stale_after_days:g} days of the claim."
     if any(d.why_not for d in drawn):
-        missing = "None of the maps given shows that ground at that time."
+        missing = "None of the maps given shows that force on that ground at that time."
     rating, findings = rate(Facts(claim, asserted, None, missing, True, claim.made_at))  # noqa: FBT003
     checked = CheckedClaim(Statement(claim), asserted, rating, findings)
     listed = tuple(_list(d, None, d.why_not, asked) for d in drawn)

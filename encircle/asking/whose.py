@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from encircle.places.letters import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _SIDES = {
     "UA": (
@@ -85,6 +85,12 @@ _LEADS_AWAY = re.compile(
 _NOT = re.compile(
     r"(?<!\w)(?:not|rather than|instead of|nicht|не|а не)(?:\s+(?:the|die|der|by))?\s*$"
 )
+_COMMON = frozenset(
+    "state states union army forces force united republic democratic people peoples kingdom "
+    "government held north south east west front national armed group party allied allies rebels "
+    "rebel islamic militia coalition".split()
+)
+"""Words in the names of sides that are said of many, folded."""
 _JOIN = r"\s+(?:and|or|as\s+well\s+as|und|oder|sowie|и|или|і|й|та|або|чи)\s+(?:(?:the|die)\s+)?"
 
 
@@ -134,6 +140,50 @@ def find_side(sentence: str, phrase_start: int, phrase_end: int) -> str | None:
     if len(sides) < 2:  # noqa: PLR2004 - the one
         return sides.pop()
     return _choose_of_both(folded, before, after, phrase_start, phrase_end)
+
+
+def find_named_side(
+    sentence: str, phrase_start: int, phrase_end: int, names: Mapping[str, str]
+) -> str | None:
+    """
+    Find which of a map's sides a sentence says is cut off, by what the map calls them.
+
+    Only what is said plainly counts: a force named before the words for being cut off, that has it
+    done to it. None: it does not say.
+
+    Parameters
+    ----------
+    names
+        Id of a side to its name.
+
+    Examples
+    --------
+    >>> said = "Soviet troops at Stalingrad are encircled."
+    >>> sides = {"DE": "Germany", "SU": "Soviet Union"}
+    >>> find_named_side(said, said.index("encircled"), len(said) - 1, sides)
+    'SU'
+    """
+    folded = fold(sentence)
+    found = [
+        (mention.end(), side)
+        for side, name in names.items()
+        for stem in _list_stems(name)
+        for mention in re.finditer(rf"(?<!\w){re.escape(stem)}\w*", folded[:phrase_start])
+        if not (_BY.search(folded[: mention.start()]) or _NOT.search(folded[: mention.start()]))
+    ]
+    if not found:
+        return None
+    end, side = max(found)
+    is_done_to = _PASSIVE.search(folded[end:phrase_start]) is not None
+    does_it = _does_it(sentence, folded, end, phrase_start, phrase_end)
+    return side if is_done_to and not does_it else None
+
+
+def _list_stems(name: str) -> Iterator[str]:
+    """List what the words for a side begin with: *German* of *Germany*, *Soviet*, *Israel*."""
+    for word in re.findall(r"[^\W\d_]{4,}", fold(name)):
+        if word not in _COMMON:
+            yield word[:-1] if len(word) > 5 and word[-1] in "ayе" else word  # noqa: PLR2004
 
 
 def _choose_of_both(

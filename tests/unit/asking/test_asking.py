@@ -359,6 +359,24 @@ def test_a_map_of_one_place_says_nothing_of_a_force_at_another(place):
     assert "does not draw the ground" in answer.maps[0].because
 
 
+STALINGRAD = MapFile(
+    "stalingrad.geojson", (FIXTURES / "stalingrad-1942-11-24" / "situation.geojson").read_bytes()
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "rating"),
+    [
+        ("Soviet troops at Stalingrad are encircled.", "unverifiable"),
+        ("German troops at Stalingrad are encircled.", "supported"),
+        ("The Sixth Army at Stalingrad is encircled by Soviet troops.", "supported"),
+        ("Soviet troops have encircled the Sixth Army at Stalingrad.", "supported"),
+    ],
+)
+def test_whose_force_is_cut_off_is_read_by_what_a_map_calls_its_sides(said, rating):
+    assert ask(said, [STALINGRAD]).rating == rating
+
+
 def test_the_one_piece_in_a_region_is_the_force_meant_and_that_is_told():
     answer = put(place="Sumy region")
     assert answer.rating == "contradicted"
