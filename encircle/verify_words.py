@@ -158,7 +158,9 @@ def best_fire_is_that_of_the_path(ruling: Ruling) -> Iterator[Fault]:
     # To the road the force goes over ground of its own: unmapped there, it takes nothing away.
     own = count_bare(legs)
     on_way = max((leg.fire for leg in legs[own:]), key=rank_of_fire, default="F0")
-    if ruling.best_fire not in (worst, on_way):
+    # Wholly within its own reach the force joins the anchor by a road there, whose fire is told.
+    at_hand = own == len(legs) and rank_of_fire(ruling.best_fire) < rank_of_fire("F2")
+    if ruling.best_fire not in (worst, on_way) and not at_hand:
         said = f"the best way is said to be under {ruling.best_fire or 'unmapped fire'}"
         yield Fault(f"{said}, its path is under {worst or 'unmapped fire'}")
 

@@ -431,6 +431,8 @@ ONCE_REFUSED = {
     "wheels to the end of a road, then feet": (9865,),
     "grey between two reaches that touch": (14028,),
     "two roads that meet at the far bank": (12153,),
+    "a road of less fire, over unmapped ground within reach": (3230, 3358),
+    "a road of less fire at hand": (3021, 3237),
 }
 """Random maps, by what the engine wrote wrong on them or the verifier misread."""
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from encircle import explain, judge, read
+from encircle.contract import put_on_one_line
 from encircle.naming import call_features, list_names
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
@@ -15,6 +16,20 @@ AREA = {
     "type": "Polygon",
     "coordinates": [[[37.6, 48.1], [37.7, 48.1], [37.7, 48.2], [37.6, 48.2], [37.6, 48.1]]],
 }
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("3rd Corps\nStatus E2, encircled", "3rd Corps Status E2, encircled"),
+        ("\x1b[2JX", "[2JX"),
+        ("X\u202egnosrev", "X gnosrev"),
+        ("\x00", "\ufffd"),
+        ("Третій  корпус", "Третій корпус"),
+    ],
+)
+def test_a_name_is_on_one_line_and_steers_no_terminal(name, told):
+    assert put_on_one_line(name) == told
 
 
 def call(*drawn):
