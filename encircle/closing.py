@@ -80,17 +80,24 @@ def find_new_front(
         return MultiLineString()
     outlines = shapes.draw_outlines()
     near_m = outlines.length / PIECES
-    cut = _find_cut(shapes, _cut_outlines(_mark_narrows(outlines, near_m), near_m))
+    marked = _mark_narrows(outlines, near_m)
+    cut = _find_cut(shapes, _cut_outlines(marked, near_m))
     if cut is not None and not len(cut):  # drawn coarsely, a narrow ground may be lost
         cut = _find_cut(shapes, shapely.segmentize(outlines, near_m))
+    cuts = [cut]
     if cut is not None and len(cut):
         found = shapely.line_merge(shapely.union_all(draw_lines(cut[:, 0], cut[:, 1])))
         near = shapely.simplify(found, near_m / 2).buffer(2 * near_m, quad_segs=2)
-        cut = _find_cut(shapes, _cut_outlines(outlines, near_m, near))
-    if cut is None:
-        return None
-    front = MultiLineString([*_pull_tight(cut, shapes.start, shapes.goals, area)])
-    return _keep_lines(shapely.difference(front, solid, grid_size=GRID_M))
+        # which triangles there are is chance, by some percent: of two ways of cutting, the better
+        cuts = [_find_cut(shapes, _cut_outlines(o, near_m, near)) for o in (outlines, marked)]
+    fronts = [_draw_front(cut, shapes) for cut in cuts if cut is not None]
+    return min(fronts, key=shapely.length, default=None)
+
+
+def _draw_front(cut: Floats, shapes: Shapes) -> MultiLineString:
+    """Pull a cut tight, and leave out what lies on ground that parts already."""
+    front = MultiLineString([*_pull_tight(cut, shapes.start, shapes.goals, shapes.area)])
+    return _keep_lines(shapely.difference(front, shapes.solid, grid_size=GRID_M))
 
 
 def _keep_lines(front: BaseGeometry) -> MultiLineString:
