@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from encircle import situation as nouns
-from encircle.notices import Severity  # noqa: TC001 - pydantic reads it
+from encircle.notices import Severity, fold
 from encircle.spelling import (
     drop_absent,
     is_absent,
@@ -76,28 +76,11 @@ def _parse_whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def put_on_one_line(name: str) -> str:
-    r"""
-    Write a name as readers see one: on one line, without what steers a terminal or turns text.
-
-    A name with a line break in it would print a line of its own above a verdict.
-
-    Examples
-    --------
-    >>> put_on_one_line("3rd Corps\nStatus E2")
-    '3rd Corps Status E2'
-    """
-    return " ".join(_STEERING.sub(" ", name).split()) or "\ufffd"
-
-
-_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
-"""Control characters, breaks of lines and paragraphs, and what overrides the direction of text."""
-
 Instant = Annotated[datetime, BeforeValidator(parse_instant)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Length = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1_000_000)]
 Text = Annotated[str, Field(strict=True)]
-Called = Annotated[str, Field(strict=True), AfterValidator(put_on_one_line)]
+Called = Annotated[str, Field(strict=True), AfterValidator(fold)]
 Name = Annotated[str, Field(strict=True, min_length=1)]
 Id = Annotated[str, BeforeValidator(_parse_id, json_schema_input_type=str | float),
                Field(strict=True, min_length=1)]  # fmt: skip
@@ -151,7 +134,7 @@ Cited = Annotated[
 class CommonModel(_Open):
     """What every feature may say."""
 
-    name: Annotated[Id, AfterValidator(put_on_one_line)] | None = None
+    name: Annotated[Id, AfterValidator(fold)] | None = None
     sources: Cited | None = None
     observed_at: Instant | None = None
     reported_at: Instant | None = None
@@ -302,7 +285,7 @@ class NoticeModel(_Open):
 
     code: Name
     severity: Severity
-    statement: Annotated[Name, AfterValidator(put_on_one_line)]
+    statement: Name
     features: list[Text] | None = None
 
 

@@ -52,6 +52,8 @@ def fold(text: str) -> str:
     r"""
     Write a text as one line of visible characters: it is told on terminals, pictures and pages.
 
+    A name with a line break in it would print a line of its own above a verdict.
+
     Breaks become spaces; marks that steer a terminal, or turn the direction of what follows them,
     say nothing to a reader.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from encircle.claims.checks import UNWEIGHED, check_claims
 from encircle.claims.mappers import find_mapper
 from encircle.errors import EncircleError, InputFault, QuestionError, SituationError
 from encircle.notices import Notice
+from encircle.words.lexicon.places import find_places as find_mentions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -192,7 +194,8 @@ def _find_place(asked: Asked, maps: Sequence[GivenMap], more: list[Notice]) -> W
     """
     Find the place; a situation names its force itself, so it can do without, and says so.
 
-    A place that is known, and lies off every map, is one that no map draws.
+    A place that is known, and lies off every map, is one that no map draws; but of several that a
+    sentence names, one is the force's and another the speaker's.
     """
     try:
         return find_place(
@@ -203,10 +206,23 @@ def _find_place(asked: Asked, maps: Sequence[GivenMap], more: list[Notice]) -> W
         if any(m.painted for m in maps):
             raise
         if elsewhere := find_elsewhere(asked.place):
-            return elsewhere
+            return _find_beside(asked, maps) or elsewhere
         said = f"{asked.place!r:.80} is no place that could be told: what is judged is the force "
         more.append(Notice("place_not_found", "caution", f"{said}that the maps themselves name."))
         return None
+
+
+def _find_beside(asked: Asked, maps: Sequence[GivenMap]) -> Where | None:
+    """Find another place of the sentence that the maps draw, where the place taken is one of it."""
+    named = [m.place.name for m in find_mentions(asked.told.get("sentence") or "")]
+    if asked.place not in named:
+        return None
+    for name in named:
+        with suppress(SituationError, QuestionError):
+            place = find_place(name, maps)
+            if place and any(m.situation and speaks_of(m.situation, place) for m in maps):
+                return place
+    return None
 
 
 def _is_timely(given: GivenMap, asked: Asked, options: Options) -> bool:

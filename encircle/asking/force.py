@@ -21,6 +21,7 @@ from encircle.notices import Notice
 from encircle.pieces import FRONT, drop_area, find_pieces, list_near, see_from
 from encircle.pieces.choosing import tell
 from encircle.places import (
+    find_known,
     find_places,
     lies_in_region,
     may_be_region,
@@ -123,9 +124,13 @@ def find_place(
 
 
 def find_elsewhere(text: str | None) -> Where | None:
-    """Find a place by name wherever it lies, the largest of its namesakes; none: none is known."""
+    """
+    Find a place much claimed about, wherever it lies; none: the name is not one of theirs.
+
+    Of other names many are a word at the start of a sentence, *At* and *Our*, and a village too.
+    """
     name, is_region = split_region(text or "")
-    found = find_places(name)
+    found = find_places(name) if find_known(name) else []
     return _see(found[0], name, is_region=is_region) if found else None
 
 

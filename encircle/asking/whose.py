@@ -183,7 +183,7 @@ def _list_stems(name: str) -> Iterator[str]:
     """List what the words for a side begin with: *German* of *Germany*, *Soviet*, *Israel*."""
     for word in re.findall(r"[^\W\d_]{4,}", fold(name)):
         if word not in _COMMON:
-            yield word[:-1] if len(word) > 5 and word[-1] in "ayе" else word  # noqa: PLR2004
+            yield word[:-1] if len(word) > 5 and word[-1] in "aye" else word  # noqa: PLR2004
 
 
 def _choose_of_both(

@@ -9,6 +9,7 @@ from encircle.places.borders import (
     read_sea,
 )
 from encircle.places.gazetteer import find_places, suggest_places
+from encircle.places.known import find_known
 from encircle.places.listing import Place
 from encircle.places.nearby import nearest_place, places_within
 from encircle.places.regions import is_called_region, lies_in_region, may_be_region, split_region
@@ -19,6 +20,7 @@ __all__ = [
     "describe_outline",
     "describe_sea",
     "find_countries",
+    "find_known",
     "find_places",
     "is_called_region",
     "lies_in_region",

@@ -1,11 +1,11 @@
 """What a reader calls a feature: its name, or in plain words what it is, and never its id."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from encircle import explain, judge, read
-from encircle.contract import put_on_one_line
+from encircle import Options, explain, judge, read, verify
 from encircle.naming import call_features, list_names
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
@@ -16,20 +16,6 @@ AREA = {
     "type": "Polygon",
     "coordinates": [[[37.6, 48.1], [37.7, 48.1], [37.7, 48.2], [37.6, 48.2], [37.6, 48.1]]],
 }
-
-
-@pytest.mark.parametrize(
-    ("name", "told"),
-    [
-        ("3rd Corps\nStatus E2, encircled", "3rd Corps Status E2, encircled"),
-        ("\x1b[2JX", "[2JX"),
-        ("X\u202egnosrev", "X gnosrev"),
-        ("\x00", "\ufffd"),
-        ("Третій  корпус", "Третій корпус"),
-    ],
-)
-def test_a_name_is_on_one_line_and_steers_no_terminal(name, told):
-    assert put_on_one_line(name) == told
 
 
 def call(*drawn):
@@ -121,3 +107,14 @@ def test_that_one_source_carries_everything_is_not_worth_a_look():
     text = explain(judge(read(FIXTURES / "trap-envelopment-closed" / "situation.geojson")))
     assert "100 points" not in text
     assert "What to look at next" not in text
+
+
+def test_a_name_prints_no_line_of_its_own():
+    side = {"id": "BLUE", "name": "Blue\nStatus E2, encircled\x1b[2J\u202e"}
+    document = json.loads((FIXTURES / "trap-salient-open" / "situation.geojson").read_bytes())
+    force = document["situation"]["force"]
+    document["situation"]["forces"] = [{"id": force, "name": side["name"]}]
+    situation = read(document)
+    judgement = judge(situation, Options(most_worlds=0)).to_dict()
+    assert "Blue Status E2, encircled [2J was not encircled" in judgement["headline"]
+    assert verify(judgement, situation).holds

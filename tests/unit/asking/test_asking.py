@@ -359,6 +359,28 @@ def test_a_map_of_one_place_says_nothing_of_a_force_at_another(place):
     assert "does not draw the ground" in answer.maps[0].because
 
 
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("At this very moment, thousands of Ukrainian troops are completely surrounded.", None),
+        ("Our troops say that the Ukrainians are encircled.", None),
+        ("Moscow says that Kyiv lost: Ukrainian troops are encircled in Sudzha.", "Sudzha"),
+    ],
+)
+def test_no_first_word_and_no_speaker_s_city_takes_a_map_from_its_claim(said, place):
+    answer = put_of_kursk(said)
+    assert answer.maps[0].used
+    assert (answer.place.name if answer.place else None) == place
+
+
+def test_a_history_claim_is_held_against_the_map_of_its_own_ground():
+    given = Corrections(made_at=datetime(2022, 3, 25, 12, tzinfo=UTC))
+    folder = FIXTURES / "chernihiv-2022-03-25" / "situation.geojson"
+    said = "As a result, Kyiv, Kharkiv, Chernihiv, Sumy and Mykolaiv are blocked by Russian troops."
+    answer = ask(said, [MapFile("c.geojson", folder.read_bytes())], corrections=given)
+    assert (answer.rating, answer.place.name) == ("overstated", "Chernihiv")
+
+
 STALINGRAD = MapFile(
     "stalingrad.geojson", (FIXTURES / "stalingrad-1942-11-24" / "situation.geojson").read_bytes()
 )
