@@ -333,6 +333,10 @@ class Ground:
         default_factory=dict, repr=False, compare=False
     )
     """Faces cut into triangles so far, by face and the barriers that are slits in it."""
+    met: dict[bytes, tuple[list[int], list[int]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """Faces that lines were found to run over and to touch so far, by the line as it is drawn."""
 
     @cached_property
     def tree(self) -> STRtree:
@@ -389,18 +393,24 @@ class Ground:
 
     def faces_under(self, line: BaseGeometry) -> list[int]:
         """List the faces a line runs over for more than the slack; else those it touches."""
-        found = self.tree.query(line, "intersects")
-        return self._faces_among(line, found) or sorted(found.tolist())
+        along, touched = self._faces_met(line)
+        return list(along or touched)
 
     def faces_along(self, line: BaseGeometry) -> list[int]:
         """List the faces a line runs over for more than the slack."""
-        return self._faces_among(line, self.tree.query(line, "intersects"))
+        return list(self._faces_met(line)[0])
 
-    def _faces_among(self, line: BaseGeometry, found: NDArray[np.int64]) -> list[int]:
-        if line.length <= LEAST_RUN_M:
-            return []
-        along = shapely.length(shapely.intersection(line, self.faces[found])) > LEAST_RUN_M
-        return sorted(found[along].tolist())
+    def _faces_met(self, line: BaseGeometry) -> tuple[list[int], list[int]]:
+        """List the faces a line runs over for more than the slack, and those it touches."""
+        drawn = shapely.to_wkb(line)
+        if drawn not in self.met:
+            touched = self.tree.query(line, "intersects")
+            along = touched[:0]
+            if line.length > LEAST_RUN_M:
+                runs_m = shapely.length(shapely.intersection(line, self.faces[touched]))
+                along = touched[runs_m > LEAST_RUN_M]
+            self.met[drawn] = (sorted(along.tolist()), sorted(touched.tolist()))
+        return self.met[drawn]
 
     def evidence_of(self, face: int, reading: Reading) -> list[str]:
         """

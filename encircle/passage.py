@@ -107,15 +107,19 @@ def _slit(face: BaseGeometry, walls: Sequence[Wall]) -> BaseGeometry:
 
 def _find_doors(triangles: np.ndarray, walls: Sequence[Wall]) -> Doors:
     """Join triangles that share an edge, through the middle of the edge, but on a wall."""
-    beside: dict[tuple[tuple[float, ...], ...], list[int]] = {}
-    corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2).tolist()
-    for number, ring in enumerate(corners):
-        a, b, c, _ = map(tuple, ring)
-        for p, q in ((a, b), (b, c), (c, a)):
-            beside.setdefault((p, q) if p < q else (q, p), []).append(number)
-    shared = {edge: pair for edge, pair in beside.items() if len(pair) == 2}  # noqa: PLR2004 - two sides
-    ends = np.array([*shared], dtype=float).reshape(-1, 2, 2)
-    middles = ends.sum(axis=1) / 2
+    corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2)
+    sides = np.stack([corners[:, :3], corners[:, 1:]], axis=2).reshape(-1, 2, 2)
+    back = (sides[:, 0, 0] > sides[:, 1, 0]) | (
+        (sides[:, 0, 0] == sides[:, 1, 0]) & (sides[:, 0, 1] > sides[:, 1, 1])
+    )
+    sides[back] = sides[back, ::-1]
+    order = np.lexsort(sides.reshape(-1, 4).T)
+    # Faces do not overlap: at most two triangles have a side in common, one after the other here.
+    twins = np.flatnonzero(np.all(sides[order[1:]] == sides[order[:-1]], axis=(1, 2)))
+    shared = np.sort(np.stack([order[twins], order[twins + 1]], axis=1), axis=1)
+    shared = shared[np.argsort(shared[:, 0])]  # as the triangles come: ties are broken so
+    ends = sides[shared[:, 0]]
+    middles = ends.mean(axis=1)
     free = np.ones(len(middles), dtype=bool)
     # An edge is on a wall with both its ends: the middle of one that leaves it at a sharp angle
     # may lie as near.
@@ -123,11 +127,10 @@ def _find_doors(triangles: np.ndarray, walls: Sequence[Wall]) -> Doors:
         at = shapely.points(np.concatenate([ends, middles[:, None]], axis=1))
         free &= ~np.all(shapely.dwithin(wall.shape, at, ON_LINE_M), axis=1)
     doors: Doors = {}
-    for (one, other), at, is_free in zip(shared.values(), middles.tolist(), free, strict=True):
-        if is_free:
-            middle = (at[0], at[1])
-            doors.setdefault(one, []).append((other, middle))
-            doors.setdefault(other, []).append((one, middle))
+    pairs = (shared[free] // 3).tolist()
+    for (one, other), (x, y) in zip(pairs, middles[free].tolist(), strict=True):
+        doors.setdefault(one, []).append((other, (x, y)))
+        doors.setdefault(other, []).append((one, (x, y)))
     return doors
 
 
@@ -235,10 +238,9 @@ def _see_farthest(
         free = shapely.covers(inside, lines)
         for wall in walls:
             free &= ~shapely.intersects(wall.shape, lines)
-        well_inside = shapely.covers(inner, lines)
-        for n, line, is_well_inside in zip(further, lines, well_inside, strict=True):
-            if free[last - n] and (is_well_inside or _leaves_only_at_ends(line, inner)):
-                return n
+        for at in np.flatnonzero(free):
+            if inner.covers(lines[at]) or _leaves_only_at_ends(lines[at], inner):
+                return further[at]
     return here + 1
 
 
