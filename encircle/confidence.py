@@ -11,9 +11,8 @@ from shapely.geometry import Point
 
 from encircle.contradiction import say_distance
 from encircle.counting import number_of
-from encircle.evidence import origin_of
+from encircle.evidence import UNNAMED, origin_of
 from encircle.ground import FRIENDLY
-from encircle.likelihood.leaving_out import UNNAMED
 from encircle.naming import begin, call_features, call_source, join_words
 from encircle.notices import Notice, gather
 from encircle.reach import is_bare
@@ -22,8 +21,8 @@ from encircle.situation import Position
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from encircle.evidence import Origin
     from encircle.judgement import Judged, Judgement
-    from encircle.likelihood.leaving_out import Origin
     from encircle.rules import Facts
     from encircle.situation import Crossing, Feature, Source
 

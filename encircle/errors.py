@@ -148,3 +148,8 @@ class KernelsMissingError(EncircleError, ImportError):
             "and numba is not installed: pip install numba (the extra `fast`). "
             "Judging without --samples does not need it"
         )
+
+
+def refusal(message: str, remedy: str, pointer: str = "") -> SituationError:
+    """Say what is wrong with an input as a whole, or with what was asked of it, and the remedy."""
+    return SituationError([InputFault(pointer, message, remedy)])

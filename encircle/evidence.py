@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from encircle.situation import Situation
 
 F = TypeVar("F", bound=Feature)
+UNNAMED = ""
+"""In place of an origin: what names no source goes back to whoever drew the map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def find_doubts(
     stated = [f for f in speaking if f.probability is not None]
     other = [f for f in speaking if f.probability is None and not is_frame(f)]
     some = bool(stated) or any(_is_graded(s) for f in other for s in f.sources)
-    origins = _list_origins([f for f in other if f.sources], options) if some else ()
+    origins = _doubt_origins([f for f in other if f.sources], options) if some else ()
     bare = _list_ungraded([f for f in other if not f.sources]) if some else ()
     items: list[Item] = []
     rests_on: dict[str, list[int]] = {}
@@ -194,7 +196,42 @@ def origin_of(source: Source) -> str:
     return source.origin or source.id
 
 
-def _list_origins(features: Sequence[Feature], options: Options) -> Iterator[Item]:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whom evidence goes back to, and whether the verdict holds without."""
+
+    id: str
+    title: str
+    features: tuple[str, ...]
+    """Ids of the features that rest on it alone: they go with it."""
+    holds: bool
+
+
+def list_origins(features: Sequence[Feature]) -> dict[str, tuple[str, ...]]:
+    """
+    List the origins of evidence, each with the features that nobody else vouches for.
+
+    Borders, terrain and anchors that name no source frame the question and report nothing; what
+    else names none goes back to one origin, `UNNAMED`.
+    """
+    alone: dict[str, list[str]] = {}
+    for feature in features:
+        if is_frame(feature):
+            continue
+        origins = {origin_of(source) for source in feature.sources} or {UNNAMED}
+        for origin in origins:
+            alone.setdefault(origin, []).extend([feature.id] if len(origins) == 1 else [])
+    return {origin: tuple(names) for origin, names in alone.items()}
+
+
+def list_witnesses(positions: Sequence[Position]) -> tuple[Origin, ...]:
+    """List who says that nobody is there any more: it holds without one where another says so."""
+    told = {origin_of(s): s.title or s.id for p in positions for s in p.sources}
+    told = told or {UNNAMED: UNNAMED}
+    return tuple(Origin(origin, title, (), len(told) > 1) for origin, title in told.items())
+
+
+def _doubt_origins(features: Sequence[Feature], options: Options) -> Iterator[Item]:
     """Give one item for each origin that features rest on, however many sources retell it."""
     resting: dict[str, dict[str, None]] = {}
     retold: dict[str, dict[str, Source]] = {}

@@ -13,7 +13,7 @@ from encircle.certificate import certify_closed, certify_open
 from encircle.confidence import assess_confidence, hold_down, reconcile
 from encircle.contradiction import describe_apart, find_contradiction
 from encircle.errors import UnknownForceError
-from encircle.evidence import admit
+from encircle.evidence import Origin, admit, list_witnesses
 from encircle.explain import write_headline
 from encircle.exposure import measure_bearings, measure_margins, tell_strips
 from encircle.fronts import thicken_slivers
@@ -36,12 +36,7 @@ from encircle.judgement import (
     PositionJudged,
     Status,
 )
-from encircle.likelihood.leaving_out import (
-    Origin,
-    leave_out_origins,
-    list_witnesses,
-    suspect_all,
-)
+from encircle.likelihood.leaving_out import leave_out_origins, suspect_all
 from encircle.likelihood.telling import Told, tell_likelihood
 from encircle.lines import build_lines
 from encircle.naming import begin, call_features, list_names

@@ -15,10 +15,9 @@ from shapely.geometry import Point, shape
 from encircle.claims.answer import FaultyClaim
 from encircle.contract import parse_instant
 from encircle.counting import number_of
-from encircle.errors import QuestionError, SituationError, UnknownForceError
+from encircle.errors import QuestionError, SituationError, UnknownForceError, refusal
 from encircle.formats.claims_file import read_claims
 from encircle.formats.guests import FORCED, Given, Taken, take_in
-from encircle.formats.painted import refusal
 from encircle.formats.presets import MapFile, convert_map
 from encircle.formats.routes import WITHIN_KM, near_of, read_roads
 from encircle.formats.tables.columns import Wording

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from encircle.formats.painted import refusal
+from encircle.errors import refusal
 from encircle.geojson import LIMITS, Limits
 
 GZIP = b"\x1f\x8b"

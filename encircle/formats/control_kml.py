@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from encircle.counting import number_of
+from encircle.errors import refusal
 from encircle.formats.kml import Drawing, Placemark, read_kml
-from encircle.formats.painted import PaintedMap, Zone, count_once, mend, refusal, tell_unknown
+from encircle.formats.painted import PaintedMap, Zone, count_once, mend, tell_unknown
 from encircle.notices import Notice
 
 if TYPE_CHECKING:

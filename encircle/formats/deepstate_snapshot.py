@@ -12,8 +12,9 @@ import shapely
 from shapely import STRtree
 
 from encircle.counting import number_of
+from encircle.errors import refusal
 from encircle.formats.layers import find_collection, read_layer
-from encircle.formats.painted import measure_km2, refusal, show_place
+from encircle.formats.painted import measure_km2, show_place
 from encircle.notices import Notice
 
 if TYPE_CHECKING:

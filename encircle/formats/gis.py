@@ -15,7 +15,7 @@ import orjson
 import shapely
 
 from encircle.crs import check_crs
-from encircle.formats.painted import refusal
+from encircle.errors import refusal
 from encircle.geojson import LIMITS
 from encircle.notices import Notice
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal
 
-from encircle.errors import SituationError
+from encircle.errors import SituationError, refusal
 from encircle.formats.compressed import unwrap
 from encircle.formats.gis import read_gis
-from encircle.formats.painted import refusal
 from encircle.formats.tables.presets import PRESETS as TABLES
 from encircle.formats.tables.presets import find_preset
 from encircle.geojson import LIMITS

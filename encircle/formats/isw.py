@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 from shapely.geometry import box
 
 from encircle.counting import number_of
-from encircle.errors import InputFault, SituationError
+from encircle.errors import InputFault, SituationError, refusal
 from encircle.formats.isw_legend import BASES, STATED, LayerBasis, Meaning, read_words
 from encircle.formats.layers import EMPTY, Layer, Painted, read_layer
-from encircle.formats.painted import NOBODY, PaintedMap, Zone, count_once, is_day, refusal
+from encircle.formats.painted import NOBODY, PaintedMap, Zone, count_once, is_day
 from encircle.geojson import digest
 from encircle.notices import Notice
 

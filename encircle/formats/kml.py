@@ -16,12 +16,11 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 from shapely.geometry import MultiPolygon
 
-from encircle.errors import InputFault, SituationError
+from encircle.errors import InputFault, SituationError, refusal
 from encircle.formats.kml_archive import open_documents
 from encircle.formats.kml_rings import Rings
 from encircle.formats.kml_styles import Styles, local_name, text_of
 from encircle.formats.kml_times import Span, TimeError, read_span
-from encircle.formats.painted import refusal
 from encircle.geojson import LIMITS, Limits
 from encircle.notices import Notice
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from encircle.errors import refusal
 from encircle.formats.compressed import unwrap
-from encircle.formats.painted import refusal
 
 if TYPE_CHECKING:
     from encircle.geojson import Limits

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from shapely.geometry import Polygon
 
 from encircle.counting import number_of
-from encircle.errors import InputFault
+from encircle.errors import InputFault, refusal
 from encircle.formats.kml_styles import local_name
-from encircle.formats.painted import refusal
 from encircle.notices import Notice
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from encircle.counting import number_of
 from encircle.crs import check_crs
 from encircle.document import find_cut
-from encircle.errors import InputFault, SituationError
+from encircle.errors import InputFault, SituationError, refusal
 from encircle.formats.coordinates import UnreadableError, read_geometry
-from encircle.formats.painted import mend, refusal
+from encircle.formats.painted import mend
 from encircle.formats.shapes import polygons_of
 from encircle.geojson import parse_document
 from encircle.notices import Notice

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from encircle.errors import refusal
 from encircle.formats.layers import read_layer
-from encircle.formats.painted import PaintedMap, Zone, count_once, is_day, refusal, tell_unknown
+from encircle.formats.painted import PaintedMap, Zone, count_once, is_day, tell_unknown
 from encircle.geojson import digest
 from encircle.notices import Notice
 

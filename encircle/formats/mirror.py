@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from shapely.geometry import box
 
+from encircle.errors import refusal
 from encircle.formats.deepstate import LOCATION_ERROR_M
 from encircle.formats.layers import find_collection, read_layer
-from encircle.formats.painted import PaintedMap, Zone, count_once, parse_day, refusal
+from encircle.formats.painted import PaintedMap, Zone, count_once, parse_day
 from encircle.geojson import digest
 from encircle.notices import Notice
 

@@ -14,7 +14,7 @@ from shapely.geometry import MultiPolygon
 
 from encircle.counting import number_of
 from encircle.crs import check_crs
-from encircle.errors import InputFault, SituationError
+from encircle.errors import refusal
 from encircle.formats.coordinates import UnreadableError, read_geometry
 from encircle.formats.shapes import make_valid, polygons_of
 from encircle.notices import Notice
@@ -88,11 +88,6 @@ class PaintedMap:
     """
     lacks: tuple[str, ...] = ()
     """What else every whole map of its maker shows since `WHOLE_SINCE`, and this one does not."""
-
-
-def refusal(message: str, remedy: str, pointer: str = "") -> SituationError:
-    """Say what is wrong with an input as a whole, or with what was asked of it, and the remedy."""
-    return SituationError([InputFault(pointer, message, remedy)])
 
 
 # -- whole ---------------------------------------------------------------------------------------

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
-from encircle.errors import QuestionError, SituationError
-from encircle.formats.painted import refusal
+from encircle.errors import QuestionError, SituationError, refusal
 from encircle.formats.painted_place import check_place, find_front_line
 from encircle.formats.shapes import LonLat, box_round, cut
 from encircle.notices import Notice

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, box
 
-from encircle.formats.painted import NOBODY, refusal
+from encircle.errors import refusal
+from encircle.formats.painted import NOBODY
 from encircle.formats.shapes import LonLat, box_round, cut, make_valid, polygons_of, union_within
 from encircle.pieces.held import Shares
 from encircle.projection import Plane

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import shapely
 from shapely.geometry import box
 
-from encircle.errors import InputFault, SituationError
-from encircle.formats.painted import refusal, show_place
+from encircle.errors import InputFault, SituationError, refusal
+from encircle.formats.painted import show_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,7 +10,8 @@ import numpy as np
 import shapely
 from shapely.geometry import MultiPolygon, mapping
 
-from encircle.formats.painted import read_border, refusal
+from encircle.errors import refusal
+from encircle.formats.painted import read_border
 from encircle.formats.painted_force import Force, ForceFinder, SameGround
 from encircle.formats.painted_ground import REAR_DEPTH_M, Ground
 from encircle.formats.painted_place import check_place

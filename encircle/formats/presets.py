@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from shapely.geometry import mapping
 
+from encircle.errors import refusal
 from encircle.formats.compressed import unwrap
 from encircle.formats.control_kml import paint_control_kml, parse_rule
 from encircle.formats.deepstate import paint_deepstate, parse_snapshot_time
 from encircle.formats.isw import BASES, LayerFile, draws_control, paint_isw
 from encircle.formats.liveuamap import paint_liveuamap
 from encircle.formats.mirror import paint_mirror
-from encircle.formats.painted import PaintedMap, parse_day, refusal, tell_missing
+from encircle.formats.painted import PaintedMap, parse_day, tell_missing
 from encircle.formats.painted_situation import situation_from_painted
 from encircle.geojson import parse_document
 from encircle.notices import Notice

@@ -15,10 +15,9 @@ from shapely.geometry import LineString, mapping, shape
 
 from encircle.counting import number_of
 from encircle.crs import check_crs
-from encircle.errors import InputFault, SituationError
+from encircle.errors import InputFault, SituationError, refusal
 from encircle.formats.coordinates import UnreadableError, read_geometry
 from encircle.formats.osm import DRIVEN
-from encircle.formats.painted import refusal
 from encircle.geojson import LIMITS
 from encircle.notices import Notice
 from encircle.projection import Plane

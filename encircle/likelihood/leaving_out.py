@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from encircle.evidence import Doubts, Item, is_frame, origin_of
+from encircle.evidence import Doubts, Item, Origin, list_origins, origin_of
 from encircle.likelihood.answers import answer, is_lost
 from encircle.likelihood.atlas import Atlas
 from encircle.likelihood.world import FALSE, TRUE, World
@@ -15,41 +14,11 @@ if TYPE_CHECKING:
 
     from encircle.likelihood.telling import Sheet
     from encircle.options import Options
-    from encircle.situation import Feature, Position
+    from encircle.situation import Position
 
 SUSPECT = 0.99
 """Where no graded evidence can turn a verdict, every feature is taken to be right with this
 probability, so that the fewest that turn it come first; no such number is printed."""
-UNNAMED = ""
-"""In place of an origin: what names no source goes back to whoever drew the map."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Whom evidence goes back to, and whether the verdict holds without."""
-
-    id: str
-    title: str
-    features: tuple[str, ...]
-    """Ids of the features that rest on it alone: they go with it."""
-    holds: bool
-
-
-def list_origins(features: Sequence[Feature]) -> dict[str, tuple[str, ...]]:
-    """
-    List the origins of evidence, each with the features that nobody else vouches for.
-
-    Borders, terrain and anchors that name no source frame the question and report nothing; what
-    else names none goes back to one origin, `UNNAMED`.
-    """
-    alone: dict[str, list[str]] = {}
-    for feature in features:
-        if is_frame(feature):
-            continue
-        origins = {origin_of(source) for source in feature.sources} or {UNNAMED}
-        for origin in origins:
-            alone.setdefault(origin, []).extend([feature.id] if len(origins) == 1 else [])
-    return {origin: tuple(names) for origin, names in alone.items()}
 
 
 def suspect_all(sheet: Sheet, options: Options) -> Atlas:
@@ -101,13 +70,6 @@ def leave_out_origins(
         holds = not gone or _decide(suspects, world, asked) == verdict
         found.append(Origin(origin, titles.get(origin, origin), gone, holds))
     return tuple(found)
-
-
-def list_witnesses(positions: Sequence[Position]) -> tuple[Origin, ...]:
-    """List who says that nobody is there any more: it holds without one where another says so."""
-    told = {origin_of(s): s.title or s.id for p in positions for s in p.sources}
-    told = told or {UNNAMED: UNNAMED}
-    return tuple(Origin(origin, title, (), len(told) > 1) for origin, title in told.items())
 
 
 def _decide(suspects: Atlas, world: World, asked: Sequence[Position]) -> tuple[bool, bool]:

@@ -7,8 +7,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
-from encircle.errors import InputFault, SituationError
-from encircle.formats.painted import refusal
+from encircle.errors import InputFault, SituationError, refusal
 from encircle.formats.tables.angles import PlaceError
 from encircle.formats.tables.places import read_place
 from encircle.formats.tables.sheets import iterate_cells

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from encircle.formats.painted import refusal
+from encircle.errors import refusal
 from encircle.formats.tables.sheets import MOST_ROWS, Row, Sheet
 from encircle.geojson import LIMITS
 

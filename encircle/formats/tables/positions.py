@@ -10,8 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from encircle.counting import number_of
-from encircle.errors import InputFault, SituationError
-from encircle.formats.painted import refusal
+from encircle.errors import InputFault, SituationError, refusal
 from encircle.formats.tables.columns import Columns, Role, Wording, find_columns
 from encircle.formats.tables.days import Days, read_days
 from encircle.formats.tables.kml_points import read_kml_points

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from encircle.counting import number_of
-from encircle.errors import InputFault, SituationError
-from encircle.formats.painted import refusal
+from encircle.errors import InputFault, SituationError, refusal
 from encircle.geojson import LIMITS
 from encircle.notices import Notice
 from encircle.recognise import decode

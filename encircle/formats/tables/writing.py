@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from shapely.geometry import shape
 
-from encircle.formats.painted import refusal
+from encircle.errors import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
