@@ -14,6 +14,7 @@ from shapely.geometry import LineString, Point
 from encircle.ground import (
     FIRE_MODES,
     FIRE_RANKS,
+    GRID_M,
     GROUND_BITS,
     MODE_BITS,
     ON_LINE_M,
@@ -672,11 +673,7 @@ class NetworkBuilder:
                 self._link(vertex, place, number, (r,))
 
     def _moor_ground(self, vertex: int, shape: BaseGeometry, readings: tuple[Reading, ...]) -> None:
-        kept = set(np.flatnonzero(shapely.intersects(shape, self.ground.points)).tolist())
-        # No face is left of what the grid swallows: it stands on those that it runs over, and a
-        # road in them is on its ground only where it comes to it.
-        inside = kept or set(self.ground.faces_along(shape.boundary))
-        near_m = self.join_m if kept else ON_LINE_M
+        inside, near_m = self._find_own_ground(shape)
         for r in readings:
             for face in inside:
                 if is_passable(int(self.ground.state[r][face]), r):
@@ -695,6 +692,18 @@ class NetworkBuilder:
                 carries = {r: bits[r] & piece.carries[r] if r in readings else 0 for r in READINGS}
                 fire = self._worst_fire(line, piece.faces, piece.routes)
                 self._add(end, vertex, "join", carries, fire, line.length, loose, line)
+
+    def _find_own_ground(self, shape: BaseGeometry) -> tuple[set[int], float]:
+        """
+        Find the faces of an anchor's ground, and how near to it a road in them has to come.
+
+        Of what the grid swallows no face is left, or by chance a crumb: it stands on those that it
+        runs over, and a road in them is on its ground only where it comes to it.
+        """
+        inside = set(np.flatnonzero(shapely.intersects(shape, self.ground.points)).tolist())
+        if inside and not shape.buffer(-GRID_M).is_empty:
+            return inside, self.join_m
+        return inside | set(self.ground.faces_along(shape.boundary)), ON_LINE_M
 
     def _moor_water(self, vertex: int, shape: BaseGeometry, readings: tuple[Reading, ...]) -> None:
         """Reach the sea where reached ground meets its water and no barrier lies between."""
