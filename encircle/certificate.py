@@ -65,9 +65,13 @@ class _Leg:
     control: str
     fire: int
     evidence: tuple[str, ...]
+    is_step: bool = False
+    """It leads from a road's end to a road beside it, be it another stretch of the same."""
 
     def joins(self, other: _Leg) -> bool:
         """Tell whether two stretches differ in nothing but their place."""
+        if self.is_step or other.is_step:
+            return False
         return (self.by, self.mode, self.control, self.fire, self.evidence) == (
             other.by, other.mode, other.control, other.fire, other.evidence
         )  # fmt: skip
@@ -246,7 +250,7 @@ def _leg_of(network: Network, edge: Edge, line: LineString, mode: str, reading: 
         faces = tuple(network.ground.faces_along(line)) or faces
     states = [State(network.ground.state[reading][face]) for face in faces]
     state = min(states) if reading == "optimistic" and edge.by == "route" else max(states)
-    return _Leg(line, "route", mode, state.name.lower(), rank, evidence)
+    return _Leg(line, "route", mode, state.name.lower(), rank, evidence, edge.after >= 0)
 
 
 def _cut_by_faces(

@@ -10,7 +10,8 @@ import shapely
 from shapely.geometry import MultiPoint, Point
 
 from encircle import margins
-from encircle.closing import BARRIER_M, GRID_M
+from encircle.closing import BARRIER_M
+from encircle.fronts import is_sliver
 from encircle.ground import FRIENDLY, HOSTILE_GROUND, MODE_BITS, Role, State, barrier_lines
 from encircle.isolation import count_disjoint_ways, leads_out_by_ground
 from encircle.naming import join_words
@@ -295,7 +296,7 @@ def _find_own_ground(
     As it is drawn it laps over its edges, onto ground beside it, by what snapping moves them. Of a
     sliver that the grid may swallow that is all there is.
     """
-    if shape.buffer(-GRID_M).is_empty:
+    if is_sliver(shape):
         return shapely.intersection(shape, ground)
     own = np.flatnonzero(shapely.intersects(shape, network.ground.points))
     return network.ground.unite(sorted(set(own.tolist()).intersection(reached)))

@@ -168,6 +168,11 @@ def with_slivers(area: BaseGeometry) -> BaseGeometry:
     return areas_of(shapely.union(area, slivers.buffer(2 * GRID_M, quad_segs=2)))
 
 
+def _may_be_swallowed(area: BaseGeometry) -> bool:
+    """Tell an area nowhere as wide as two steps of the grid: what is left of it there is chance."""
+    return bool(area.area <= GRID_M * area.length and area.buffer(-GRID_M).is_empty)
+
+
 def trace_of(points: NDArray[np.float64]) -> BaseGeometry:
     """Draw a polyline on the plane; one without length is a point."""
     if np.ptp(points, axis=0).max() < 1e-6:  # noqa: PLR2004 - a micrometre is no length
@@ -726,7 +731,7 @@ class _Drawing:
             for c in survey.each(Control)
             if c.basis != "territory" or survey.holder(c) == "grey"
         ]
-        return minus(inside, join(*painted))
+        return minus(inside, join(*(area for area in painted if not _may_be_swallowed(area))))
 
     def _reaches(self, *, friendly: bool, sure: bool, bare: bool | None = None) -> BaseGeometry:
         """Unite the reaches of one party, certain or uncertain, those of bare words apart."""

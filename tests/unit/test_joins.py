@@ -87,6 +87,9 @@ JOINED = [
     pytest.param([road("a", (0, 5), (1.02, -7.7)), DEPOT], id="a road that ends beside a depot"),
     pytest.param([road("cut", (0, 5), (0, -8), state="cut"), road("a", (0, 5), (0, -8)), DEPOT],
                  id="two roads on one line, the first cut"),
+    pytest.param([control("them too", km(3.5, 1, 4.5, 2), "THEM"), DEPOT,
+                  road("a", (0, -1.98), (0, 5), (4, 5), (4, -2), (0, -2), (0, -8))],
+                 id="a road cut farther on that ends beside itself"),
 ]  # fmt: skip
 
 
