@@ -408,7 +408,7 @@ class NetworkBuilder:
             u, v = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
             size = len(self.lines.junctions)
             joined = csr_array((np.ones(len(u)), (u, v)), shape=(size, size))
-            self.roads[key] = connected_components(joined, directed=False)[1]
+            self.roads[key] = connected_components(joined, directed=False)[1].astype(np.int64)
         return self.roads[key]
 
     def _pass(self, line: BaseGeometry, reading: Reading) -> int:
@@ -445,7 +445,7 @@ class NetworkBuilder:
                 end, number = meeting[0]
                 yield Point(place), self._junction(end), number
 
-    def _link(
+    def _link(  # noqa: PLR0913 - as above
         self,
         vertex: int,
         place: BaseGeometry,

@@ -34,6 +34,7 @@ from encircle.verify_ground import (
     union_of,
 )
 from encircle.verify_parse import READINGS, Bottleneck, Leg, OpenPath, rank_of_fire
+from encircle.verify_reach import flood_of
 from encircle.verify_spans import course_of, spans_of
 
 if TYPE_CHECKING:
@@ -138,6 +139,14 @@ class PathCase:
         survey = self.survey
         goals = [survey.shape(anchor) for anchor in survey.each(Anchor) if self.is_goal(anchor)]
         return any(piece.distance(goal) <= SLACK_M for piece in self.own_ground for goal in goals)
+
+    @cached_property
+    def ground_surely_leads_out(self) -> bool:
+        """Tell whether it does so beyond doubt: past no corner thinner than drawing leaves room."""
+        unit = self.survey.known.get(self.path.unit)
+        flood = flood_of(self.survey, self.path.reading, "closed", "foot")
+        here = flood.starts_of(unit) if isinstance(unit, Position) else set()
+        return any(True for _ in flood.anchors_reached(here, "land"))
 
     def is_goal(self, anchor: Feature) -> bool:
         """Tell a land anchor of the force's friends that counts on the reading."""

@@ -270,9 +270,12 @@ def ways_lead_out_and_the_cut_cuts(case: PathCase) -> Iterator[Fault]:
     """Each way leads from the force to an anchor in one mode throughout, and the cut ends them."""
     said = case.path.disjoint
     modes = {case.path.mode} if not said.ways else set(LAND_MODES)
-    roads = _Roads(case) if said.ways and case.ground_leads_out else None
+    roads = [_Roads(case)] if said.ways and case.ground_leads_out else []
+    # Where it is hard to say whether ground leads out, ways may be counted as if it did not.
+    rules = [*roads, *([] if case.ground_surely_leads_out else [None])] or [None]
     for way in said.ways[:MOST_WAYS]:
-        found = {mode for mode in LAND_MODES if _leads_out(case, mode, frozenset(way), roads)}
+        lines = frozenset(way)
+        found = {m for m in LAND_MODES if any(_leads_out(case, m, lines, r) for r in rules)}
         if not found:
             yield Fault("a way that is counted leads to no anchor in any one mode", way)
         modes &= found

@@ -1,7 +1,7 @@
 """What joins what: ends of roads and crossings, judged and then checked without the engine."""
 
 import pytest
-from shapely.geometry import LineString, MultiPolygon, Point
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 
 from encircle.geojson import read_situation
 from encircle.judge import judge
@@ -143,6 +143,17 @@ def test_a_bridge_is_one_way_out_however_short(half_km):
     judgement = judged(RIVER, bridge((0, half_km), (0, -half_km)), through, DEPOT)
     assert judgement["margins"]["disjoint_routes"] == {"optimistic": 1, "pessimistic": 1}
     assert judgement["certificates"]["open"]["disjoint"]["cut"] == ["bridge"]
+
+
+def test_ways_are_counted_where_a_river_ends_at_the_sharp_corner_of_neutral_ground():
+    """Within the slack the ground on either side of the corner meets: it may lead out, or not."""
+    wedge = Polygon([(0, 0), (16, 2.5), (16, -2.5)])
+    ours = control("ours", km(-10, -10, 10, 10).difference(wedge), "US")
+    river = feature("river", "barrier", LineString([(-16, 0), (0, 0)]), type="river")
+    judgement = judged(
+        control("neutral", wedge, "neutral"), river, bridge((-5, 0.1), (-5, -0.1)), DEPOT, ours=ours
+    )
+    assert judgement["certificates"]["open"]["disjoint"]["ways"] == [["bridge"]]
 
 
 def test_a_road_over_mines_is_one_way_out():
