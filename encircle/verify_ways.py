@@ -156,7 +156,9 @@ class _Roads:
         # Ground is parted by how far a position reaches too, on either reading, and roads with it.
         shapes += [survey.held(p, r, "open") for p in survey.each(Position) for r in READINGS]
         outlines = [s.boundary for s in shapes if s.geom_type.endswith("Polygon") and s.area]
-        noded = shapely.union_all([*self.routes.values(), *outlines], grid_size=GRID_M)
+        # A road that carries nobody cuts others where it meets them all the same.
+        met = [survey.shape(route) for route in survey.each(Route)]
+        noded = shapely.union_all([*self.routes.values(), *met, *outlines], grid_size=GRID_M)
         whole = union_of(self.routes.values())
         self.stretches = [
             stretch

@@ -156,6 +156,16 @@ def test_ways_are_counted_where_a_river_ends_at_the_sharp_corner_of_neutral_grou
     assert judgement["certificates"]["open"]["disjoint"]["ways"] == [["bridge"]]
 
 
+def test_a_road_that_is_cut_parts_others_where_it_meets_them():
+    """Where ground leads out by itself, ways set out at both ends of the nearest stretch."""
+    west, east = (feature(n, "anchor", km(x, 2, x + 1, 4), side="US")
+                  for n, x in (("west", -9), ("east", 8)))  # fmt: skip
+    through = road("road", (-8.5, 3), (8.5, 3), modes=["wheeled", "tracked", "foot"])
+    lost = [road(f"lost {x}", (x, 2), (x, 4), state="cut") for x in (-1, 1)]
+    judgement = judged(through, *lost, west, east)
+    assert judgement["certificates"]["open"]["disjoint"]["ways"] == [["road"], ["road"]]
+
+
 def test_a_road_over_mines_is_one_way_out():
     """Wheels pass what stops feet and tracks, who have the bridge: each mode has one way."""
     mines = feature("mines", "barrier", LineString([(-16, 0), (16, 0)]), type="minefield",
