@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise, permutations
+from itertools import groupby, pairwise, permutations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,9 +65,13 @@ class _Leg:
     control: str
     fire: int
     evidence: tuple[str, ...]
+    is_step: bool = False
+    """It leads from a road's end to a road beside it, be it another stretch of the same."""
 
     def joins(self, other: _Leg) -> bool:
         """Tell whether two stretches differ in nothing but their place."""
+        if self.is_step or other.is_step:
+            return False
         return (self.by, self.mode, self.control, self.fire, self.evidence) == (
             other.by, other.mode, other.control, other.fire, other.evidence
         )  # fmt: skip
@@ -246,7 +250,7 @@ def _leg_of(network: Network, edge: Edge, line: LineString, mode: str, reading: 
         faces = tuple(network.ground.faces_along(line)) or faces
     states = [State(network.ground.state[reading][face]) for face in faces]
     state = min(states) if reading == "optimistic" and edge.by == "route" else max(states)
-    return _Leg(line, "route", mode, state.name.lower(), rank, evidence)
+    return _Leg(line, "route", mode, state.name.lower(), rank, evidence, edge.after >= 0)
 
 
 def _cut_by_faces(
@@ -465,7 +469,7 @@ def _write_ring(
         else _tag_face(network.ground, ground_of, reading)
         for i in range(len(points) - 1)
     ]
-    held = _fill_in(tags)
+    held = _leave_out_crumbs(_fill_in(tags), np.hypot(*np.diff(points, axis=0).T).tolist())
     turn = next((i for i in range(len(held)) if held[i] != held[i - 1]), 0)
     points = np.vstack([points[turn:-1], points[: turn + 1]])
     held = held[turn:] + held[:turn]
@@ -484,6 +488,15 @@ def _fill_in(tags: Sequence[Tag | None]) -> list[Tag]:
         held = tag if tag is not None else held
         filled.append(held)
     return filled
+
+
+def _leave_out_crumbs(held: Sequence[Tag], lengths_m: Sequence[float]) -> list[Tag]:
+    """Let a run too short to lie anywhere be held by what holds the stretch before it."""
+    kept: list[Tag | None] = []
+    for tag, run in groupby(zip(held, lengths_m, strict=True), key=lambda pair: pair[0]):
+        long_m = [length_m for _, length_m in run]
+        kept += [tag if sum(long_m) > ON_LINE_M else None] * len(long_m)
+    return _fill_in(kept) if any(kept) else [*held]
 
 
 def _write_segment(points: list[list[float]], by: str, evidence: tuple[str, ...]) -> Json:

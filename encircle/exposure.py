@@ -10,7 +10,8 @@ import shapely
 from shapely.geometry import MultiPoint, Point
 
 from encircle import margins
-from encircle.closing import BARRIER_M, GRID_M
+from encircle.closing import BARRIER_M
+from encircle.fronts import is_sliver
 from encircle.ground import FRIENDLY, HOSTILE_GROUND, MODE_BITS, Role, State, barrier_lines
 from encircle.isolation import count_disjoint_ways, leads_out_by_ground
 from encircle.naming import join_words
@@ -295,7 +296,7 @@ def _find_own_ground(
     As it is drawn it laps over its edges, onto ground beside it, by what snapping moves them. Of a
     sliver that the grid may swallow that is all there is.
     """
-    if shape.buffer(-GRID_M).is_empty:
+    if is_sliver(shape):
         return shapely.intersection(shape, ground)
     own = np.flatnonzero(shapely.intersects(shape, network.ground.points))
     return network.ground.unite(sorted(set(own.tolist()).intersection(reached)))
@@ -363,10 +364,26 @@ def _measure_closing(
     front = margins.find_closing_front(start, goals, walls, lines, area)
     places = [s.place for s in standings if not s.is_drawn]
     if front is not None and places and margins.is_loose(front, walls, lines):
+        # Which triangles there are is chance, by some percent: one that hangs on the nearest walls
+        # may be the least all the same.
+        hung = margins.find_closing_front(
+            shapely.union(start, _tie_to_walls(network, reading, places)), goals, walls, lines, area
+        )
+        if hung is not None and 0 < hung.length < front.length:
+            return _open_metres(float(hung.length))
         rooms = [_find_room(network, reading, place, goal) for place in places]
         roomy = shapely.difference(shapely.union_all([start, *rooms]), goal)
         front = margins.find_closing_front(roomy, goals, walls, lines, area)
     return None if front is None else _open_metres(float(front.length))
+
+
+def _tie_to_walls(
+    network: Network, reading: Reading, places: Sequence[BaseGeometry]
+) -> BaseGeometry:
+    """Draw a strip from each place to the wall nearest to it: a loop round it hangs on that."""
+    lines = _barriers(network, reading)
+    solid = shapely.union_all([network.walls[reading], *([lines] if lines is not None else [])])
+    return shapely.union_all(shapely.buffer(shapely.shortest_line(places, solid), BARRIER_M))
 
 
 def _measure_opening(searcher: Searcher, group: dict[Reading, list[Outlook]]) -> Json | None:

@@ -37,8 +37,16 @@ def lay_over(
         return operation(*valid, grid_size=GRID_M)
 
 
+def is_sliver(shape: BaseGeometry) -> bool:
+    """Tell a polygon nowhere as wide as two steps of the grid: it may be swallowed."""
+    # An area is no more than its outline times the radius of the widest disc in it: quick to tell.
+    return bool(shape.area <= GRID_M * shape.length and shape.buffer(-GRID_M).is_empty)
+
+
 def leave_out_slivers(shape: BaseGeometry) -> BaseGeometry:
     """Leave out what of a polygon the grid swallows: no ground is left of it to lie beside."""
+    if is_sliver(shape):  # which crumbs of it the grid keeps is chance
+        return type(shape)()
     kept = shapely.set_precision(shape, GRID_M)
     folded = kept.length < shape.length - CRACK_M  # a sliver has as much outline as it is long
     if kept.is_empty:

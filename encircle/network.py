@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from shapely.geometry import LineString, Point
 
+from encircle.fronts import is_sliver
 from encircle.ground import (
     FIRE_MODES,
     FIRE_RANKS,
@@ -299,6 +300,7 @@ class NetworkBuilder:
         self.anchors: dict[int, tuple[Anchor, BaseGeometry]] = {}
         self.span_ends: dict[int, tuple[int, int]] = {}
         self.crossing_at: dict[int, Crossing] = {}
+        self.roads: dict[tuple[Reading, int], NDArray[np.int64]] = {}
 
     def build(self, force: list[tuple[Position, BaseGeometry]]) -> Network:
         """Join ground, routes, crossings, the force and its anchors."""
@@ -382,6 +384,32 @@ class NetworkBuilder:
             for number in self.lines.near(place, self.join_m):
                 if ended.isdisjoint(r.id for r in self.lines.pieces[number].routes):
                     self._link(end, place, number, READINGS, after=loose)
+                elif any((apart := self._part(loose, number)).values()):
+                    self._link(end, place, number, READINGS, after=loose, only=apart)
+
+    def _part(self, one: int, other: int) -> Bits:
+        """Give the modes for which two stretches of one road do not hang together by roads."""
+        starts = [self.lines.pieces[n].start for n in (one, other)]
+        return {
+            r: sum(bit for bit in MODE_BITS.values() if bit & ROUTE_BITS
+                   and len({*self._network_of_roads(r, bit)[starts].tolist()}) > 1)
+            for r in READINGS
+        }  # fmt: skip
+
+    def _network_of_roads(self, reading: Reading, bit: int) -> NDArray[np.int64]:
+        """Number the junctions by what hangs together by roads, for a mode on a reading."""
+        from scipy.sparse import csr_array  # noqa: PLC0415
+        from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+        key = reading, bit
+        if key not in self.roads:
+            pairs = [(p.start, p.end) for p in self.lines.pieces if p.carries[reading] & bit]
+            pairs += [(u, v) for u, v, carries in self.lines.over if carries[reading] & bit]
+            u, v = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+            size = len(self.lines.junctions)
+            joined = csr_array((np.ones(len(u)), (u, v)), shape=(size, size))
+            self.roads[key] = connected_components(joined, directed=False)[1].astype(np.int64)
+        return self.roads[key]
 
     def _pass(self, line: BaseGeometry, reading: Reading) -> int:
         """Say which modes a short straight link carries."""
@@ -417,7 +445,7 @@ class NetworkBuilder:
                 end, number = meeting[0]
                 yield Point(place), self._junction(end), number
 
-    def _link(
+    def _link(  # noqa: PLR0913 - as above
         self,
         vertex: int,
         place: BaseGeometry,
@@ -425,8 +453,9 @@ class NetworkBuilder:
         readings: tuple[Reading, ...],
         *,
         after: int = -1,
+        only: Bits | None = None,
     ) -> None:
-        """Join a vertex to the piece close by, where nothing stands between."""
+        """Join a vertex to the piece close by, where nothing stands between; `only` some modes."""
         piece = self.lines.pieces[number]
         line = shapely.shortest_line(place, piece.line)
         past = shapely.shortest_line(place, piece.past_its_ends)
@@ -436,6 +465,8 @@ class NetworkBuilder:
             carries[r] = piece.carries[r] & passed
             if after >= 0:  # the end of a road that carries nobody joins nothing
                 carries[r] &= self.lines.pieces[after].carries[r]
+            if only is not None:
+                carries[r] &= only[r]
         if any(carries.values()):
             self._tie(vertex, line, number, carries, after=after)
 
@@ -672,11 +703,7 @@ class NetworkBuilder:
                 self._link(vertex, place, number, (r,))
 
     def _moor_ground(self, vertex: int, shape: BaseGeometry, readings: tuple[Reading, ...]) -> None:
-        kept = set(np.flatnonzero(shapely.intersects(shape, self.ground.points)).tolist())
-        # No face is left of what the grid swallows: it stands on those that it runs over, and a
-        # road in them is on its ground only where it comes to it.
-        inside = kept or set(self.ground.faces_along(shape.boundary))
-        near_m = self.join_m if kept else ON_LINE_M
+        inside, near_m = self._find_own_ground(shape)
         for r in readings:
             for face in inside:
                 if is_passable(int(self.ground.state[r][face]), r):
@@ -695,6 +722,18 @@ class NetworkBuilder:
                 carries = {r: bits[r] & piece.carries[r] if r in readings else 0 for r in READINGS}
                 fire = self._worst_fire(line, piece.faces, piece.routes)
                 self._add(end, vertex, "join", carries, fire, line.length, loose, line)
+
+    def _find_own_ground(self, shape: BaseGeometry) -> tuple[set[int], float]:
+        """
+        Find the faces of an anchor's ground, and how near to it a road in them has to come.
+
+        Of what the grid swallows no face is left, or by chance a crumb: it stands on those that it
+        runs over, and a road in them is on its ground only where it comes to it.
+        """
+        inside = set(np.flatnonzero(shapely.intersects(shape, self.ground.points)).tolist())
+        if inside and not is_sliver(shape):
+            return inside, self.join_m
+        return inside | set(self.ground.faces_along(shape.boundary)), ON_LINE_M
 
     def _moor_water(self, vertex: int, shape: BaseGeometry, readings: tuple[Reading, ...]) -> None:
         """Reach the sea where reached ground meets its water and no barrier lies between."""

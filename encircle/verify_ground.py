@@ -168,6 +168,11 @@ def with_slivers(area: BaseGeometry) -> BaseGeometry:
     return areas_of(shapely.union(area, slivers.buffer(2 * GRID_M, quad_segs=2)))
 
 
+def _may_be_swallowed(area: BaseGeometry) -> bool:
+    """Tell an area nowhere as wide as two steps of the grid: what is left of it there is chance."""
+    return bool(area.area <= GRID_M * area.length and area.buffer(-GRID_M).is_empty)
+
+
 def trace_of(points: NDArray[np.float64]) -> BaseGeometry:
     """Draw a polyline on the plane; one without length is a point."""
     if np.ptp(points, axis=0).max() < 1e-6:  # noqa: PLR2004 - a micrometre is no length
@@ -703,7 +708,9 @@ class _Drawing:
         inside = self.survey.extent()
         return box(*inside.buffer(BEYOND_M, join_style="mitre").bounds), inside
 
-    def _controls(self, holder: Holder, *, territory: bool | None = None) -> BaseGeometry:
+    def _controls(
+        self, holder: Holder, *, territory: bool | None = None, slivers: bool = True
+    ) -> BaseGeometry:
         """Unite the control polygons of a holder; with `territory`, of one layer."""
         thick = self._favours(holder)
         theirs = [
@@ -711,8 +718,11 @@ class _Drawing:
             for c in self.survey.each(Control)
             if self.survey.holder(c) == holder and territory in (None, c.basis == "territory")
         ]
+        if not slivers:
+            drawn = ((c, self.survey.drawn(c, self.reading, self.lean)) for c in theirs)
+            theirs = [c for c, area in drawn if not _may_be_swallowed(area)]
         as_drawn = () if not any(map(self.survey.moves, theirs)) else (self.reading, self.lean)
-        key = ("united", holder, territory, thick, *as_drawn)
+        key = ("united", holder, territory, thick, slivers, *as_drawn)
         if key not in self.survey.drawings:
             draw = self.survey.drawn_thick if thick else self.survey.drawn
             self.survey.drawings[key] = join(*(draw(c, self.reading, self.lean) for c in theirs))
@@ -726,7 +736,7 @@ class _Drawing:
             for c in survey.each(Control)
             if c.basis != "territory" or survey.holder(c) == "grey"
         ]
-        return minus(inside, join(*painted))
+        return minus(inside, join(*(area for area in painted if not _may_be_swallowed(area))))
 
     def _reaches(self, *, friendly: bool, sure: bool, bare: bool | None = None) -> BaseGeometry:
         """Unite the reaches of one party, certain or uncertain, those of bare words apart."""
@@ -866,10 +876,10 @@ class _Drawing:
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
 
     def _assessed_alone(self) -> dict[Holder, BaseGeometry]:
-        """Draw what assessed and grey polygons say, reaches left aside."""
-        grey = self._controls("grey")
+        """Draw what assessed and grey polygons say, reaches left aside; slivers lie beside none."""
+        grey = self._controls("grey", slivers=False)
         ours, theirs, neutral = (
-            minus(self._controls(holder, territory=False), grey)
+            minus(self._controls(holder, territory=False, slivers=False), grey)
             for holder in ("friendly", "hostile", "neutral")
         )
         return {

@@ -34,10 +34,11 @@ from encircle.verify_ground import (
     union_of,
 )
 from encircle.verify_parse import READINGS, Bottleneck, Leg, OpenPath, rank_of_fire
+from encircle.verify_reach import flood_of
 from encircle.verify_spans import course_of, spans_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -138,6 +139,14 @@ class PathCase:
         survey = self.survey
         goals = [survey.shape(anchor) for anchor in survey.each(Anchor) if self.is_goal(anchor)]
         return any(piece.distance(goal) <= SLACK_M for piece in self.own_ground for goal in goals)
+
+    @cached_property
+    def ground_surely_leads_out(self) -> bool:
+        """Tell whether it does so beyond doubt: past no corner thinner than drawing leaves room."""
+        unit = self.survey.known.get(self.path.unit)
+        flood = flood_of(self.survey, self.path.reading, "closed", "foot")
+        here = flood.starts_of(unit) if isinstance(unit, Position) else set()
+        return any(True for _ in flood.anchors_reached(here, "land"))
 
     def is_goal(self, anchor: Feature) -> bool:
         """Tell a land anchor of the force's friends that counts on the reading."""
@@ -816,9 +825,30 @@ def _clearance(case: PathCase, at: BaseGeometry, lean: Lean, far_m: float) -> fl
         shapes = [common(survey.drawn(c, case.path.reading, lean), around) for c in drawn]
         slivers = [minus(shape, _without_cracks(shape)) for shape in shapes if not shape.is_empty]
         walls += [minus(sliver, ground.passable) for sliver in slivers]
+        walls += _list_swallowed(case, drawn, around)
     barriers = survey.barriers(case.path.reading, "foot")
     walls += [shapely.intersection(survey.shape(b), inside) for b in barriers]
     return min(far_m, measure_gap(at, walls))
+
+
+def _list_swallowed(
+    case: PathCase, held: Sequence[Control], around: BaseGeometry
+) -> list[BaseGeometry]:
+    """List what is left of held ground beside all said against it, and the grid swallows."""
+    survey, reading = case.survey, case.path.reading
+    against = [
+        *(survey.drawn(c, reading, "closed") for c in survey.each(Control)
+          if survey.holder(c) in ("grey", "friendly")),
+        *(survey.held(p, reading, "open") for p in survey.each(Position)),
+    ]  # fmt: skip
+    said = union_of(shapely.intersection(shape, around) for shape in against)
+    left = (
+        # Exactly as drawn: laid over each other on the grid, a strip of millimetres may vanish.
+        shapely.difference(shapely.intersection(survey.drawn(c, reading, "closed"), around), said)
+        for c in held
+    )
+    parts = [part for rest in left for part in shapely.get_parts(areas_of(rest))]
+    return [part for part in parts if part.buffer(-2 * GRID_M).is_empty]
 
 
 def _without_cracks(area: BaseGeometry) -> BaseGeometry:

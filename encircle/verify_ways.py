@@ -156,7 +156,9 @@ class _Roads:
         # Ground is parted by how far a position reaches too, on either reading, and roads with it.
         shapes += [survey.held(p, r, "open") for p in survey.each(Position) for r in READINGS]
         outlines = [s.boundary for s in shapes if s.geom_type.endswith("Polygon") and s.area]
-        noded = shapely.union_all([*self.routes.values(), *outlines], grid_size=GRID_M)
+        # A road that carries nobody cuts others where it meets them all the same.
+        met = [survey.shape(route) for route in survey.each(Route)]
+        noded = shapely.union_all([*self.routes.values(), *met, *outlines], grid_size=GRID_M)
         whole = union_of(self.routes.values())
         self.stretches = [
             stretch
@@ -270,9 +272,12 @@ def ways_lead_out_and_the_cut_cuts(case: PathCase) -> Iterator[Fault]:
     """Each way leads from the force to an anchor in one mode throughout, and the cut ends them."""
     said = case.path.disjoint
     modes = {case.path.mode} if not said.ways else set(LAND_MODES)
-    roads = _Roads(case) if said.ways and case.ground_leads_out else None
+    roads = [_Roads(case)] if said.ways and case.ground_leads_out else []
+    # Where it is hard to say whether ground leads out, ways may be counted as if it did not.
+    rules = [*roads, *([] if case.ground_surely_leads_out else [None])] or [None]
     for way in said.ways[:MOST_WAYS]:
-        found = {mode for mode in LAND_MODES if _leads_out(case, mode, frozenset(way), roads)}
+        lines = frozenset(way)
+        found = {m for m in LAND_MODES if any(_leads_out(case, m, lines, r) for r in rules)}
         if not found:
             yield Fault("a way that is counted leads to no anchor in any one mode", way)
         modes &= found

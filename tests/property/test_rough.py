@@ -57,6 +57,13 @@ FOUND_BY_KIND = {
     "a crossing on a thin strip that is wide elsewhere": (21914,),
     "a road beside an anchor drawn as a sliver": (21956,),
     "an anchor within the reach of what is drawn, and the best way to another": (22014,),
+    "an anchor drawn as a sliver, of which the grid keeps a crumb": (22293,),
+    "a loop about the force, and a front that hangs on the wall, of nearly one length": (21605,),
+    "a road that ends beside another stretch of itself": (23698,),
+    "a crumb of a seam, on a ring between two of its pieces": (23179,),
+    "a strip of millimetres of the enemy's, left beside grey drawn over his ground": (23028,),
+    "ways counted from a stretch that a cut road ends": (22926,),
+    "a sliver of grey of which the grid keeps a part, and a seam along it": (23605,),
 }
 """What is wrong with such a drawing, in words, and the seeds that show it."""
 

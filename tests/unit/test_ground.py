@@ -187,6 +187,15 @@ def test_a_speck_left_between_two_drawings_is_all_seam_and_no_wall():
     assert _find_thin(shapely.union_all([speck, wide]), 50.0).equals(speck)
 
 
+@pytest.mark.parametrize("thick_m", [0.001, 0.006, 0.012, 0.018])
+@pytest.mark.parametrize("turned_deg", [0, 7, 40, 83])
+def test_what_may_be_swallowed_is_left_out_whichever_way_it_lies(thick_m, turned_deg):
+    """How much of it the grid would keep is rounding."""
+    sliver = shapely.affinity.rotate(shapely.box(3, 3, 203, 3 + thick_m), turned_deg, (0, 0))
+    assert leave_out_slivers(sliver).is_empty
+    assert not leave_out_slivers(sliver.buffer(2 * GRID_M)).is_empty
+
+
 def test_no_sliver_that_the_grid_swallows_lies_beside_anything():
     """It has no ground: it neither cuts unpainted ground in two nor gives a seam its state."""
     sliver = shapely.Polygon([(0, 0), (300, 0), (300, 0.0004), (0, 0.0004)])

@@ -1,7 +1,7 @@
 """What joins what: ends of roads and crossings, judged and then checked without the engine."""
 
 import pytest
-from shapely.geometry import LineString, MultiPolygon, Point
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 
 from encircle.geojson import read_situation
 from encircle.judge import judge
@@ -87,6 +87,9 @@ JOINED = [
     pytest.param([road("a", (0, 5), (1.02, -7.7)), DEPOT], id="a road that ends beside a depot"),
     pytest.param([road("cut", (0, 5), (0, -8), state="cut"), road("a", (0, 5), (0, -8)), DEPOT],
                  id="two roads on one line, the first cut"),
+    pytest.param([control("them too", km(3.5, 1, 4.5, 2), "THEM"), DEPOT,
+                  road("a", (0, -1.98), (0, 5), (4, 5), (4, -2), (0, -2), (0, -8))],
+                 id="a road cut farther on that ends beside itself"),
 ]  # fmt: skip
 
 
@@ -140,6 +143,27 @@ def test_a_bridge_is_one_way_out_however_short(half_km):
     judgement = judged(RIVER, bridge((0, half_km), (0, -half_km)), through, DEPOT)
     assert judgement["margins"]["disjoint_routes"] == {"optimistic": 1, "pessimistic": 1}
     assert judgement["certificates"]["open"]["disjoint"]["cut"] == ["bridge"]
+
+
+def test_ways_are_counted_where_a_river_ends_at_the_sharp_corner_of_neutral_ground():
+    """Within the slack the ground on either side of the corner meets: it may lead out, or not."""
+    wedge = Polygon([(0, 0), (16, 2.5), (16, -2.5)])
+    ours = control("ours", km(-10, -10, 10, 10).difference(wedge), "US")
+    river = feature("river", "barrier", LineString([(-16, 0), (0, 0)]), type="river")
+    judgement = judged(
+        control("neutral", wedge, "neutral"), river, bridge((-5, 0.1), (-5, -0.1)), DEPOT, ours=ours
+    )
+    assert judgement["certificates"]["open"]["disjoint"]["ways"] == [["bridge"]]
+
+
+def test_a_road_that_is_cut_parts_others_where_it_meets_them():
+    """Where ground leads out by itself, ways set out at both ends of the nearest stretch."""
+    west, east = (feature(n, "anchor", km(x, 2, x + 1, 4), side="US")
+                  for n, x in (("west", -9), ("east", 8)))  # fmt: skip
+    through = road("road", (-8.5, 3), (8.5, 3), modes=["wheeled", "tracked", "foot"])
+    lost = [road(f"lost {x}", (x, 2), (x, 4), state="cut") for x in (-1, 1)]
+    judgement = judged(through, *lost, west, east)
+    assert judgement["certificates"]["open"]["disjoint"]["ways"] == [["road"], ["road"]]
 
 
 def test_a_road_over_mines_is_one_way_out():

@@ -6,6 +6,7 @@ import pytest
 import shapely
 
 import encircle
+from encircle.certificate import _leave_out_crumbs
 from encircle.judge import build_network_of
 from encircle.margins import measure_closing_distance, measure_neck
 from tests.property.strategies import box, draw_plan, line, point
@@ -93,6 +94,16 @@ def test_the_mouth_of_a_crack_is_held_by_what_lies_at_it(basis):
     ring = judge(draw_crack(basis=basis))["certificates"]["closed"]
     mouth = [s["evidence"] for s in ring["segments"] if 15 < s["length_m"] < 25]
     assert [sorted(names) for names in mouth] == [["north", "south"]]
+
+
+def test_a_crumb_of_a_ring_is_held_by_what_holds_the_stretch_before_it():
+    """What holds a centimetre of it may be named for ground a seam's width away."""
+    north, south = ("hostile", ("north",)), ("grey", ("south",))
+    assert _leave_out_crumbs([north, south, north], [8.0, 0.01, 9.0]) == [north] * 3
+    assert _leave_out_crumbs([south, north, north], [0.01, 8.0, 0.01]) == [north] * 3
+    fine = [north] * 5 + [south] * 5  # many short pieces are no crumb
+    assert _leave_out_crumbs(fine, [0.02] * 10) == fine
+    assert _leave_out_crumbs([north, south], [0.01, 0.01]) == [north, south]
 
 
 def test_a_straight_edge_in_many_pieces_makes_no_neck_wider():

@@ -115,3 +115,48 @@ def test_a_boundary_that_runs_beside_a_road_is_no_stretch_of_it(beside_deg):
     drawn_m = network.ground.drawing.plane.to_metres(line).length
     pieces = [p.line.length for p in network.lines.pieces if "road" in [r.id for r in p.routes]]
     assert sum(pieces) == pytest.approx(drawn_m, abs=0.5)
+
+
+def test_an_anchor_that_the_grid_swallows_in_part_stands_on_all_it_runs_over():
+    """Which crumbs of a sliver the grid keeps is rounding: its tip is on friendly ground too."""
+
+    def feature(name, kind, geometry, **says):
+        properties = {"kind": kind, **says}
+        return {"type": "Feature", "id": name, "geometry": geometry, "properties": properties}
+
+    def box(x, y, X, Y):
+        return {"type": "Polygon", "coordinates": [[[x, y], [X, y], [X, Y], [x, Y], [x, y]]]}
+
+    wedge = [[0.005, 0.002], [0.03, 0.002 - 7e-8], [0.03, 0.002 + 7e-8], [0.005, 0.002]]
+    situation = encircle.read(
+        {
+            "type": "FeatureCollection",
+            "situation": {
+                "id": "wedge",
+                "as_of": "2025-03-14T12:00:00Z",
+                "force": "us",
+                "sides": [{"id": "BLUE"}, {"id": "RED"}],
+                "area": box(-0.04, -0.04, 0.04, 0.04),
+            },
+            "features": [
+                feature("home", "control", box(-0.01, -0.01, 0.01, 0.01),
+                        holder="BLUE", basis="assessed"),
+                feature("ring", "control",
+                        {"type": "Polygon", "coordinates": [
+                            box(-0.04, -0.04, 0.04, 0.04)["coordinates"][0],
+                            box(-0.01, -0.01, 0.01, 0.01)["coordinates"][0],
+                        ]}, holder="RED", basis="assessed"),
+                feature("us-1", "position", {"type": "Point", "coordinates": [-0.005, 0.0]},
+                        side="BLUE", force="us"),
+                feature("rear", "anchor", {"type": "Polygon", "coordinates": [wedge]}, side="BLUE"),
+            ],
+        }
+    )  # fmt: skip
+    network = build_network_of(situation)
+    ((_, drawn),) = network.anchors.values()
+    kept = [point for point in network.ground.points if drawn.intersects(point)]
+    assert kept  # a crumb, at the thick end
+    outlook = look_out(Searcher(network), list(network.standings), "pessimistic")
+    assert outlook.is_open
+    judgement = encircle.judge(situation)
+    assert not encircle.verify(judgement, situation).failures
