@@ -748,18 +748,17 @@ WHOLE_RULES = (
 
 NOT_CHECKED = (
     "the likelihood, and the pivots",
-    "the confidence, but that it is low where what is told makes it so, and high where nothing bars it",
+    "the confidence, but what of it follows from what else is told, and what bars a high one",
     "every sentence but the headline, the rule that decides, and the form of a notice",
     "whether each rule that applies beside the one that decides is told, and of the right features",
     "which evidence and reference a rule names, and where it comes from but the hash of the map",
-    "the slips of drawing that notices tell, but a map with no anchor or enemy, and what lies off it",
+    "the slips of drawing told of, but that a map has no anchor or enemy, and what lies off it",
     "the margins, but the neck of the path, and how wide the ground is there",
     "that the neck is the narrowest place of a way, and not another that is as wide as told",
     "that no other way is wider at its narrowest place, and no other mode has more separate ways",
     "whether it was surrounded, and fire control where the readings differ",
-    "what is open, and under what fire, for a position that may not be there",
     "how many separate ways there are where an anchor lies within the force's own reach",
-    "fire where no way is proved, and of less than F2 on other ways than the path",
+    "fire of less than F2 on other ways than the path",
     "which segment of a ring is the weakest",
     "the map itself: whether what it draws is so",
 )
