@@ -30,7 +30,7 @@ from encircle.verify_ground import (
     minus,
     union_of,
 )
-from encircle.verify_parse import LAND_MODES, rank_of_fire
+from encircle.verify_parse import LAND_MODES, READINGS, rank_of_fire
 from encircle.verify_spans import spans_of
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ class Flood:
     """Feet and tracks keep to routes too."""
     past_the_edge: bool = False
     """The edge of the map is no wall: what a ring shuts in must not come to it."""
+    parted: bool = False
+    """Ground hangs together no farther than the outlines drawn on it; what it reaches is perhaps."""
 
     @property
     def sure(self) -> bool:
@@ -165,7 +167,8 @@ class Flood:
     def pieces(self) -> list[BaseGeometry]:
         """The ground, or the stretches of route, that hang together for the mode."""
         if not self.on_routes:
-            return self._drawn_once("pieces", self._draw_pieces)
+            draw = self._draw_parted if self.parted else self._draw_pieces
+            return self._drawn_once("parted" if self.parted else "pieces", draw)
         routes = (line for line in self._lines(self.walk) if isinstance(line, Route))
         lines = [self._left_of(self.survey.shape(route)) for route in routes]
         # A road along a boundary is on either side of it, and surely on neither.
@@ -177,6 +180,20 @@ class Flood:
 
     def _draw_firm(self) -> BaseGeometry:
         return self.ground.buffer(-SLACK_M / 2)
+
+    def _draw_parted(self) -> list[BaseGeometry]:
+        """
+        Cut ground along what is drawn on it: areas, and how far positions reach on either reading.
+
+        What may be drawn elsewhere than it stands parts nothing.
+        """
+        survey = self.survey
+        sure = [f for f in survey.known.values() if not f.location_error_m]
+        shapes = [survey.shape(feature) for feature in sure]
+        held = (p for p in sure if isinstance(p, Position))
+        shapes += [survey.held(p, reading, "open") for p in held for reading in READINGS]
+        lines = [shape.boundary for shape in shapes if shape.area]
+        return polygons_of(minus(self.ground, areas_of(union_of(lines).buffer(SLACK_M))))
 
     def _draw_pieces(self) -> list[BaseGeometry]:
         if self.sure:
@@ -241,7 +258,8 @@ class Flood:
     def _tree(self) -> shapely.STRtree:
         if self.on_routes:
             return shapely.STRtree(self.pieces)
-        return self._drawn_once("tree", lambda: shapely.STRtree(self.pieces))
+        what = "parted tree" if self.parted else "tree"
+        return self._drawn_once(what, lambda: shapely.STRtree(self.pieces))
 
     @cached_property
     def links(self) -> list[tuple[str, set[int]]]:
@@ -422,6 +440,8 @@ class Flood:
     def _comes_to(self, place: BaseGeometry, anchor: Anchor) -> bool:
         shape = self.survey.shape(anchor)
         join_m = self.survey.parameters.join_m
+        if self.parted and not self.on_routes and shape.area:
+            return bool(place.intersection(shape).area > 0)
         if not self.sure and (self.on_routes or anchor.access == "land"):
             return place.distance(shape) <= join_m + TOLERANCE_M
         if not self.sure:

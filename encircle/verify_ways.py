@@ -316,13 +316,13 @@ def _leads_out(case: PathCase, mode: str, lines: frozenset[str], network: _Roads
         flood = Flood(survey, reading, "open", mode, only=lines)
         return any(True for _ in flood.anchors_reached(flood.spread(units), "land"))
     # Open ground is not counted where it leads out: a way sets out on the nearest road, and only
-    # from a crossing at the end of it does it go on over open ground.
+    # from a crossing at the end of it does it go on over open ground, as far as that is one.
     roads = Flood(survey, reading, "open", mode, only=lines, by_road=True)
     nearest = _nearest_road(case)
     reached = {**roads.spread(units), **(roads.spread_from([nearest]) if nearest else {})}
     if any(True for _ in roads.anchors_reached(reached, "land")):
         return True
-    ground = Flood(survey, reading, "open", mode, only=lines)
+    ground = Flood(survey, reading, "open", mode, only=lines, parted=True)
     near_m = survey.parameters.join_m + TOLERANCE_M
     led = [roads.pieces[piece] for piece in reached]
     starts = MultiPoint([*network.starts])
