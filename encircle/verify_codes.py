@@ -286,9 +286,9 @@ def fire_is_of_a_way_there_could_be(case: CodeCase) -> Iterator[Fault]:
             yield Fault(f"{mode} has a way under less than {grade}", case.names)
     if fires or case.ruling.because not in (*DECIDED_BY["N"], "presence_unknown"):
         return
-    mode = find_way_by(survey, position, "optimistic", "closed")
-    if mode is not None and not may_contradict(survey, position):
-        yield Fault(f"{mode} reaches an anchor, and fire is told of no way", case.names)
+    way_by = find_way_by(survey, position, "optimistic", "closed")
+    if way_by is not None and not may_contradict(survey, position):
+        yield Fault(f"{way_by} reaches an anchor, and fire is told of no way", case.names)
 
 
 def only_own_ground_takes_no_fire(case: CodeCase) -> Iterator[Fault]:

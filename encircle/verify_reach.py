@@ -73,7 +73,7 @@ class Flood:
     past_the_edge: bool = False
     """The edge of the map is no wall: what a ring shuts in must not come to it."""
     parted: bool = False
-    """Ground hangs together no farther than the outlines drawn on it; what it reaches is perhaps."""
+    """Ground hangs together no farther than the outlines drawn on it."""
 
     @property
     def sure(self) -> bool:
@@ -247,7 +247,8 @@ class Flood:
         shut = [*map(self.survey.shape, barriers), *self._under_fire(TOLERANCE_M)]
         if any(step.intersects(shape) for shape in shut):
             return False
-        return measure_stray(step, self.drawn.passable, SLACK_M) <= SLACK_M
+        # As a span: held ground twice as wide as the slack has all of it near ground on a side.
+        return measure_stray(step, self.drawn.passable, STRAY_M) <= SLACK_M - 2 * STRAY_M
 
     def _near(self, shape: BaseGeometry, near_m: float) -> set[int]:
         if not self.pieces or shape.is_empty:
@@ -298,7 +299,7 @@ class Flood:
             if (
                 step.length <= self.survey.parameters.join_m - STEP_M
                 and not any(step.intersects(wall) for wall in walls)
-                and measure_stray(step, self._spannable, SLACK_M) <= SLACK_M
+                and measure_stray(step, self._spannable, STRAY_M) <= SLACK_M - 2 * STRAY_M
             ):
                 return True
         return False
@@ -379,7 +380,7 @@ class Flood:
         linked: set[int] = set()
         for piece in self._near(end, self.survey.parameters.join_m - STEP_M):
             step = shapely.shortest_line(end, self.pieces[piece])
-            if measure_stray(step, self._spannable, SLACK_M) <= SLACK_M:
+            if measure_stray(step, self._spannable, STRAY_M) <= SLACK_M - 2 * STRAY_M:
                 linked.add(piece)
         return linked
 
@@ -440,10 +441,10 @@ class Flood:
     def _comes_to(self, place: BaseGeometry, anchor: Anchor) -> bool:
         shape = self.survey.shape(anchor)
         join_m = self.survey.parameters.join_m
-        if self.parted and not self.on_routes and shape.area:
-            return bool(place.intersection(shape).area > 0)
         if not self.sure and (self.on_routes or anchor.access == "land"):
-            return place.distance(shape) <= join_m + TOLERANCE_M
+            within = self.parted and not self.on_routes and shape.area > 0
+            off_m = place.distance(shape)
+            return place.intersection(shape).area > 0 if within else off_m <= join_m + TOLERANCE_M
         if not self.sure:
             return self._may_meet(place, anchor)
         if not self.on_routes:

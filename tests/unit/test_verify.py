@@ -1434,3 +1434,41 @@ def test_confidence_is_what_follows_from_what_is_told(confidence, word):
         assert not verify(said, read_situation(given)).failures
     else:
         rejected(given, said, word)
+
+
+# -- a strip thinner than the slack, or little thicker ------------------------------------------
+
+
+def stripped(width_m, reach_m):
+    """Draw a corridor by road with a strip of hostile ground across it, so wide."""
+    far = 0.3 + width_m / 1000
+    corridor = km(-0.25, -0.3, 0.25, 1)
+    area = mapping(km(-2.5, -2.5, 2.5, 2.5))["coordinates"][0]
+    road = LineString([(0, -0.1), (0, 0.85)])
+    return read_situation(document(
+        unit(reach_m=reach_m),
+        control("theirs", km(-3, -3, 3, 3).difference(corridor), "THEM"),
+        control("south", km(-0.25, -0.3, 0.25, 0.3), "US"),
+        control("strip", km(-0.25, 0.3, 0.25, far), "THEM"),
+        control("north", km(-0.25, far, 0.25, 1), "US"),
+        feature("road", "route", road, modes=["wheeled", "tracked", "foot"]),
+        feature("depot", "anchor", km(-0.1, 0.8, 0.1, 0.9), side="US"),
+        area={"type": "Polygon", "coordinates": [deg(*area)]},
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize("width_m", [0.05, 0.1, 0.15, 0.3])
+def test_a_road_that_leaves_a_ring_over_a_thin_strip_is_in_its_cut_set(width_m):
+    given = stripped(width_m, 10)
+    told = encircle.judge(given).to_dict()
+    assert told["verdict"] == "encircled"
+    assert [stop["id"] for stop in told["certificates"]["closed"]["cut_set"]["wheeled"]] == ["road"]
+    assert not verify(told, given).failures
+    told["certificates"]["closed"]["cut_set"]["wheeled"] = []
+    assert not verify(told, given).holds
+
+
+@pytest.mark.parametrize("width_m", [0.1, 0.25, 0.4, 0.7])
+def test_nobody_surely_steps_on_a_road_over_held_ground_wider_than_the_slack(width_m):
+    given = stripped(width_m, 400)
+    assert not verify(encircle.judge(given).to_dict(), given).failures
