@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 Node = tuple[float, float]
 """A place where stretches of route meet, metres."""
+MOST_JOINS = 3
+"""Joins there may be between where a force gets onto a road and an anchor beside it."""
 MOST_WAYS = 50
 """Pairs of ways are compared among this many."""
 
@@ -284,11 +286,33 @@ def ways_lead_out_and_the_cut_cuts(case: PathCase) -> Iterator[Fault]:
         yield Fault("the cut leaves a way open", said.cut)
     elif not said.ways and not _is_any_at_hand(case) and _is_left_open(case, case.path.mode, set()):
         yield Fault("no way is counted, and one is there")
+    elif not said.ways and case.ground_leads_out and _leads_out_by_road(case):
+        yield Fault("no way is counted, and one by road is there")
     elif said.ways:
         taken = {name for way in said.ways for name in way}
         more = [mode for mode in sorted(modes) if _is_left_open(case, mode, taken)]
         if more:
             yield Fault(f"one way more than is counted shares nothing with them, by {more[0]}")
+
+
+def _leads_out_by_road(case: PathCase) -> bool:
+    """
+    Tell whether wheels or rail surely come out, from a road that the force gets onto elsewhere.
+
+    The force has its anchor without a road to it only where it gets onto the road at the anchor.
+    """
+    if drawn_force(case) is not None:
+        return False
+    if not any(_is_left_open(case, mode, set()) for mode in ("wheeled", "rail")):
+        return False
+    roads = _Roads(case)
+    return not any(
+        _nearest(stretch, place).distance(goal) <= MOST_JOINS * roads.near_m
+        for stretch in roads.stretches
+        for place in roads.places
+        if stretch.distance(place) <= roads.own_m
+        for goal in roads.goals
+    )
 
 
 def _meets_path(case: PathCase) -> bool:

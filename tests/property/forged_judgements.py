@@ -436,6 +436,7 @@ def ways_kept_quiet(told: Told, document: Told, rng: random.Random) -> Iterator[
     for path in certificates_of(forged, "open"):
         if path["disjoint"]["count"]:
             path["disjoint"] = {"count": 0, "ways": [], "cut": []}
+            forged["margins"]["disjoint_routes"][path["reading"]] = 0
             changed = True
     if changed:
         yield forged
@@ -445,6 +446,7 @@ def ways_kept_quiet(told: Told, document: Told, rng: random.Random) -> Iterator[
         if path["disjoint"]["count"] > 1:
             less = path["disjoint"]
             less["count"] -= 1
+            forged["margins"]["disjoint_routes"][path["reading"]] = less["count"]
             less["ways"], less["cut"] = less["ways"][:-1], less["cut"][:-1]
             changed = True
     if changed:
