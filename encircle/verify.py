@@ -758,7 +758,7 @@ NOT_CHECKED = (
     "that the neck is the narrowest place of a way, and not another that is as wide as told",
     "that no other way is wider at its narrowest place, and no other mode has more separate ways",
     "whether it was surrounded, and fire control where the readings differ",
-    "how many separate ways by road there are for feet and tracks where open ground leads out",
+    "whether feet and tracks have separate ways by road too where open ground leads out",
     "fire of less than F2 on other ways than the path",
     "which segment of a ring is the weakest",
     "the map itself: whether what it draws is so",
