@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from encircle.ground import Ground, Wall
     from encircle.isolation import Outlook, Searcher, Way
+    from encircle.lines import Piece
     from encircle.network import Edge, Network, Standing
     from encircle.projection import Plane
     from encircle.reach import Reading
@@ -649,7 +650,8 @@ def _find_exits(
         if not shapely.dwithin(piece.line, skin, ON_LINE_M):
             continue
         beyond = shapely.difference(piece.line, whole)
-        if shapely.difference(beyond, around).length <= ON_LINE_M:
+        short = shapely.difference(beyond, around).length <= ON_LINE_M
+        if short and (beyond.is_empty or not _goes_on_outside(network, piece, around)):
             continue  # at a flat angle it is on the ring a long way before it is out of it
         at = shapely.get_coordinates(shapely.shortest_line(beyond, skin))[0]
         for route in piece.routes:
@@ -665,6 +667,23 @@ def _find_exits(
         if reason:
             at = shapely.get_coordinates(shapely.shortest_line(where, skin))[0]
             yield span.crossing, (float(at[0]), float(at[1])), reason
+
+
+def _goes_on_outside(network: Network, piece: Piece, around: BaseGeometry) -> bool:
+    """
+    Tell whether a road's piece on a ring is the last before it is well outside.
+
+    Ground thinner than two decimetres stops a road on a piece as short; what follows begins clear
+    of the ring and is no piece that passes it.
+    """
+    mine = {route.id for route in piece.routes}
+    return any(
+        other is not piece
+        and {other.start, other.end} & {piece.start, piece.end}
+        and mine & {route.id for route in other.routes}
+        and not shapely.intersects(other.line, around)
+        for other in network.lines.pieces
+    )
 
 
 def _find_ends_of_map(

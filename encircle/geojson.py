@@ -288,7 +288,17 @@ class _Reader:
             known.model if known else CommonModel, properties, f"{pointer}/properties", name
         )
         geometry = self._check_geometry(feature.get("geometry"), f"{pointer}/geometry", known, name)
+        if model:
+            self._check_validity(model, f"{pointer}/properties", name)
         return _Row(pointer, name or "", known, model, geometry) if known and model else None
+
+    def _check_validity(self, model: CommonModel, pointer: str, name: str | None) -> None:
+        """Refuse a time that ends before it begins: such a feature would speak at no instant."""
+        begun, over = model.valid_from, model.valid_to
+        if begun is not None and over is not None and over < begun:
+            said = f"valid_to {over.isoformat()} lies before valid_from {begun.isoformat()}"
+            remedy = "Swap the two, or leave the wrong one out; a bare date is its first instant"
+            self._fault(f"{pointer}/valid_to", said, remedy, name)
 
     def _read_kind(self, properties: dict[str, Any], pointer: str, name: str | None) -> Kind | None:
         kind = properties.get("kind")

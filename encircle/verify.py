@@ -23,6 +23,7 @@ from encircle.calling import make_callable
 from encircle.errors import CertificateError, SituationError
 from encircle.situation import Anchor, Control, Crossing, Fire, Position, Route, Situation
 from encircle.supposition import suppose
+from encircle.verify_beside import BESIDE_RULES, Beside
 from encircle.verify_codes import (
     CODE_RULES,
     CONTRADICTION,
@@ -218,6 +219,7 @@ def _check_all(said: Said, situation: Situation, *, strict_options: bool) -> Ite
         _look_where_it_points(said, survey)
     whole, anew = Whole(said, survey), Whole(said, everywhere)
     yield from _ask_again(whole, anew, WHOLE_RULES, "judgement")
+    yield from _ask(Beside(said, situation, survey), BESIDE_RULES, "judgement")
     for part in said.parts:
         position = whole.position(part.id)
         if position is not None:
@@ -418,17 +420,15 @@ def suppositions_are_told(about: About) -> Iterator[Fault]:
 
 
 def notices_are_told(about: About) -> Iterator[Fault]:
-    """What the map says of its own shortcomings is told, and a doubt keeps confidence low."""
+    """What the map says of its own shortcomings is told."""
+    told = {(n.code, n.severity, n.statement, n.features) for n in about.said.notices}
     for notice in about.situation.notices:
-        if (notice.severity, notice.statement) not in about.said.notices:
+        if (notice.code, notice.severity, notice.statement, notice.features) not in told:
             yield Fault(f"the map's notice {notice.statement!r:.120} is not told", notice.features)
-    statements = {statement for _, statement in about.said.notices}
+    statements = {notice.statement for notice in about.said.notices}
     for statement in about.said.drawn_notices:
         if statement not in statements:
             yield Fault(f"the map is said to have the notice {statement!r:.120}, which is not told")
-    doubted = any(severity == "doubt" for severity, _ in about.said.notices)
-    if doubted and about.said.confidence not in (None, "low"):
-        yield Fault(f"a notice is a doubt, and confidence is {about.said.confidence}")
 
 
 ABOUT_RULES = (
@@ -624,9 +624,10 @@ def margins_are_those_of_the_proof(whole: Whole) -> Iterator[Fault]:
             yield Fault(
                 f"the neck is told as {told} m at {margins.at}, the path's is {neck.width_m} m"
             )
-    ways = margins.ways.get(path.reading)
-    if ways is not None and ways < path.disjoint.count:
-        yield Fault(f"{ways} separate ways are told, and the path counts {path.disjoint.count}")
+    ways, count = margins.ways.get(path.reading), path.disjoint.count
+    alone = len(whole.said.parts) == 1  # the ways of several positions are counted together
+    if ways is not None and (ways < count or (alone and ways != count)):
+        yield Fault(f"{ways} separate ways are told, and the path counts {count}")
 
 
 def headline_says_what_is_proved(whole: Whole) -> Iterator[Fault]:
@@ -748,18 +749,17 @@ WHOLE_RULES = (
 
 NOT_CHECKED = (
     "the likelihood, and the pivots",
-    "the confidence, but that a doubt keeps it low",
-    "every sentence but the headline and the rule that decides, and what features are called",
+    "the confidence, but what of it follows from what else is told, and what bars a high one",
+    "every sentence but the headline, the rule that decides, and the form of a notice",
     "whether each rule that applies beside the one that decides is told, and of the right features",
     "which evidence and reference a rule names, and where it comes from but the hash of the map",
-    "the notices of slips of drawing, which are told beside those of the map",
+    "the slips of drawing told of, but that a map has no anchor or enemy, and what lies off it",
     "the margins, but the neck of the path, and how wide the ground is there",
     "that the neck is the narrowest place of a way, and not another that is as wide as told",
     "that no other way is wider at its narrowest place, and no other mode has more separate ways",
     "whether it was surrounded, and fire control where the readings differ",
-    "what is open, and under what fire, for a position that may not be there",
-    "how many separate ways there are where an anchor lies within the force's own reach",
-    "fire where no way is proved, and of less than F2 on other ways than the path",
+    "whether feet and tracks have separate ways by road too where open ground leads out",
+    "fire of less than F2 on other ways than the path",
     "which segment of a ring is the weakest",
     "the map itself: whether what it draws is so",
 )

@@ -146,17 +146,19 @@ def access_is_on_its_axis(case: CodeCase) -> Iterator[Fault]:
     """What is open by sea, air or a special way is called so, and what nothing gives is not."""
     survey, position = case.survey, case.position
     told = set(case.ruling.access.values()) - {"unknown"}
-    if case.ruling.because == CONTRADICTION and told:
+    lost = survey.must_contradict(position, any_place=False)
+    if told and (lost or case.ruling.because == CONTRADICTION):
         yield Fault(f"{position.id!r} contradicts the map, and access is told", case.names)
     if not told and may_contradict(survey, position):
         return
     crossings = survey.each(Crossing)
     leave = {c.id for c in crossings if c.permission == "enemy" and c.state != "cut"}
     for kind, said in case.ruling.access.items():
-        able = [find_access(survey, position, r, "open") for r in GIVES.get(said, ())]
-        if said == "unknown" or (able and not any(kind in one for one in able)):
-            yield Fault(f"{position.id!r} has nothing that gives access by {kind}", case.names)
         # A special way may be open on the less kind reading only: on the other it is a way by land.
+        able = [kind in find_access(survey, position, r, "open") for r in READINGS]
+        untold = {"open": not all(able), "contested": not any(able), "unknown": True}
+        if untold.get(said, False):
+            yield Fault(f"{position.id!r} has nothing that gives access by {kind}", case.names)
         surely = [find_access(survey, position, r, "closed").get(kind) for r in READINGS]
         gainsaid = all(surely) if said == "contested" else said in GAINSAYS and any(surely)
         if gainsaid:
@@ -259,6 +261,34 @@ def fire_is_that_of_each_mode(case: CodeCase) -> Iterator[Fault]:
         mapped = [line.fire for line in case.survey.each_line()]
         if grade not in (None, *mapped, *(fire.grade for fire in case.survey.each(Fire))):
             yield Fault(f"{mode} is said to go under {grade}, and none is mapped", case.names)
+
+
+def fire_is_of_a_way_there_could_be(case: CodeCase) -> Iterator[Fault]:
+    """Of who may not be there, or has gone, fire is told of the ways there would be."""
+    survey, position, fires = case.survey, case.position, case.ruling.fires
+    if case.ruling.verdict not in ("indeterminate", "no_force") or fires is None:
+        return
+    if fires and case.ruling.because not in (*DECIDED_BY["N"], "presence_unknown", None):
+        said = f"{position.id!r} has no way out by {case.ruling.because}, and fire is told of one"
+        yield Fault(said, case.names)
+    if fires and survey.must_contradict(position, any_place=False):
+        yield Fault(f"{position.id!r} contradicts the map, and fire is told of a way", case.names)
+        return
+    for mode, grade in fires.items():
+        rank = rank_of_fire(grade)
+        above = None if rank >= rank_of_fire("F4") else max(F2, rank + 1)
+        if not any(find_way_by(survey, position, r, "open", (mode,), above) for r in READINGS):
+            yield Fault(f"{mode} has no way under {grade or 'unmapped fire'} or less", case.names)
+        # The less kind reading counts where a way is open on it, else the other.
+        shut = find_way_by(survey, position, "pessimistic", "open") is None
+        reading: Reading = "optimistic" if shut else "pessimistic"
+        if rank >= F2 and mode != "boat" and _way_under(case, "closed", (mode,), rank, reading):
+            yield Fault(f"{mode} has a way under less than {grade}", case.names)
+    if fires or case.ruling.because not in (*DECIDED_BY["N"], "presence_unknown"):
+        return
+    way_by = find_way_by(survey, position, "optimistic", "closed")
+    if way_by is not None and not may_contradict(survey, position):
+        yield Fault(f"{way_by} reaches an anchor, and fire is told of no way", case.names)
 
 
 def only_own_ground_takes_no_fire(case: CodeCase) -> Iterator[Fault]:
@@ -415,6 +445,7 @@ CODE_RULES = (
     access_is_on_its_axis,
     modes_are_open_as_told,
     fire_is_that_of_each_mode,
+    fire_is_of_a_way_there_could_be,
     only_own_ground_takes_no_fire,
     fire_and_compass_bear_it_out,
 )

@@ -213,6 +213,29 @@ class Margins:
     """Where the neck is."""
     ways: Mapping[Reading, int | None]
     """Separate ways by route and crossing."""
+    opening_m: float | None
+    """Least ground that would have to change for a way to open, metres."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldNotice:
+    """A notice that is told beside the verdict."""
+
+    code: str
+    severity: str
+    statement: str
+    features: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """How firmly the verdict is said to stand."""
+
+    level: str
+    holds: tuple[int, int] | None
+    """Origins any one of which may be left out, and of how many."""
+    moved_m: float | None
+    """How far all boundaries may be out, metres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +263,11 @@ class Said:
     margins: Margins
     title: str | None
     headline: str | None
-    notices: tuple[tuple[str, str], ...]
-    """Severity and sentence of each notice that is told beside the verdict, in order."""
-    confidence: str | None
+    names: Mapping[str, str]
+    """What features, and the force, are called."""
+    notices: tuple[ToldNotice, ...]
+    """The notices that are told beside the verdict, in order."""
+    confidence: Confidence | None
     p_encircled: tuple[float, float] | None
     """Bounds of the likelihood that is told."""
     rules: tuple[str, ...]
@@ -388,8 +413,9 @@ def parse_judgement(judgement: Mapping[str, Any]) -> Said:
         margins=_parse_margins(top["margins"]),
         title=top["title"].maybe(Node.text),
         headline=top["headline"].maybe(Node.text),
+        names=top["names"].maybe(Node.words) or {},
         notices=tuple(_parse_notices(top["notices"])),
-        confidence=_parse_level(top["confidence"]),
+        confidence=top["confidence"].maybe(_parse_confidence),
         p_encircled=top["likelihood"].maybe(lambda node: node["p_encircled"].maybe(_parse_bounds)),
         rules=tuple(_parse_rules(top["findings"])),
         whole=_parse_ruling(top, None),
@@ -403,7 +429,9 @@ def _parse_margins(node: Node) -> Margins:
     necks = {r: node["neck_width_m"][r].maybe(Node.number) for r in READINGS if neck is not None}
     at = node["neck_width_m"]["at"].maybe(Node.position) if neck is not None else None
     counts = {r: node["disjoint_routes"][r].maybe(Node.index) for r in READINGS if ways is not None}
-    return Margins(necks, at, counts)
+    gap = node["opening_distance_m"] if "opening_distance_m" in given else None
+    opening_m = gap.maybe(lambda told: told["distance_m"].number()) if gap else None
+    return Margins(necks, at, counts, opening_m)
 
 
 def _parse_guessed(node: Node) -> dict[str, tuple[float, ...]]:
@@ -429,9 +457,14 @@ def _parse_cut_off(node: Node) -> CutOff:
     return CutOff(units=node["units"].index(), of=node["of"].index(), weight_share=share)
 
 
-def _parse_notices(node: Node) -> Iterator[tuple[str, str]]:
+def _parse_notices(node: Node) -> Iterator[ToldNotice]:
     for notice in node.maybe(Node.items) or ():
-        yield notice["severity"].text(), notice["statement"].text()
+        yield ToldNotice(
+            code=notice["code"].text(),
+            severity=notice["severity"].text(),
+            statement=notice["statement"].text(),
+            features=notice["features"].maybe(Node.ids) or (),
+        )
 
 
 def _parse_bounds(node: Node) -> tuple[float, float]:
@@ -441,8 +474,9 @@ def _parse_bounds(node: Node) -> tuple[float, float]:
     return bounds[0], bounds[1]
 
 
-def _parse_level(node: Node) -> str | None:
-    return node["level"].text() if node.maybe(Node.object) is not None else None
+def _parse_confidence(node: Node) -> Confidence:
+    held = node["holds_without"].maybe(lambda o: (o["origins"].index(), o["of"].index()))
+    return Confidence(node["level"].text(), held, node["holds_moved_m"].maybe(Node.number))
 
 
 def _parse_parameters(node: Node) -> Parameters:

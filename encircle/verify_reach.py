@@ -30,7 +30,7 @@ from encircle.verify_ground import (
     minus,
     union_of,
 )
-from encircle.verify_parse import LAND_MODES, rank_of_fire
+from encircle.verify_parse import LAND_MODES, READINGS, rank_of_fire
 from encircle.verify_spans import spans_of
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ class Flood:
     """Feet and tracks keep to routes too."""
     past_the_edge: bool = False
     """The edge of the map is no wall: what a ring shuts in must not come to it."""
+    parted: bool = False
+    """Ground hangs together no farther than the outlines drawn on it."""
 
     @property
     def sure(self) -> bool:
@@ -165,7 +167,8 @@ class Flood:
     def pieces(self) -> list[BaseGeometry]:
         """The ground, or the stretches of route, that hang together for the mode."""
         if not self.on_routes:
-            return self._drawn_once("pieces", self._draw_pieces)
+            draw = self._draw_parted if self.parted else self._draw_pieces
+            return self._drawn_once("parted" if self.parted else "pieces", draw)
         routes = (line for line in self._lines(self.walk) if isinstance(line, Route))
         lines = [self._left_of(self.survey.shape(route)) for route in routes]
         # A road along a boundary is on either side of it, and surely on neither.
@@ -177,6 +180,20 @@ class Flood:
 
     def _draw_firm(self) -> BaseGeometry:
         return self.ground.buffer(-SLACK_M / 2)
+
+    def _draw_parted(self) -> list[BaseGeometry]:
+        """
+        Cut ground along what is drawn on it: areas, and how far positions reach on either reading.
+
+        What may be drawn elsewhere than it stands parts nothing.
+        """
+        survey = self.survey
+        sure = [f for f in survey.known.values() if not f.location_error_m]
+        shapes = [survey.shape(feature) for feature in sure]
+        held = (p for p in sure if isinstance(p, Position))
+        shapes += [survey.held(p, reading, "open") for p in held for reading in READINGS]
+        lines = [shape.boundary for shape in shapes if shape.area]
+        return polygons_of(minus(self.ground, areas_of(union_of(lines).buffer(SLACK_M))))
 
     def _draw_pieces(self) -> list[BaseGeometry]:
         if self.sure:
@@ -230,7 +247,8 @@ class Flood:
         shut = [*map(self.survey.shape, barriers), *self._under_fire(TOLERANCE_M)]
         if any(step.intersects(shape) for shape in shut):
             return False
-        return measure_stray(step, self.drawn.passable, SLACK_M) <= SLACK_M
+        # As a span: held ground twice as wide as the slack has all of it near ground on a side.
+        return measure_stray(step, self.drawn.passable, STRAY_M) <= SLACK_M - 2 * STRAY_M
 
     def _near(self, shape: BaseGeometry, near_m: float) -> set[int]:
         if not self.pieces or shape.is_empty:
@@ -241,7 +259,8 @@ class Flood:
     def _tree(self) -> shapely.STRtree:
         if self.on_routes:
             return shapely.STRtree(self.pieces)
-        return self._drawn_once("tree", lambda: shapely.STRtree(self.pieces))
+        what = "parted tree" if self.parted else "tree"
+        return self._drawn_once(what, lambda: shapely.STRtree(self.pieces))
 
     @cached_property
     def links(self) -> list[tuple[str, set[int]]]:
@@ -280,7 +299,7 @@ class Flood:
             if (
                 step.length <= self.survey.parameters.join_m - STEP_M
                 and not any(step.intersects(wall) for wall in walls)
-                and measure_stray(step, self._spannable, SLACK_M) <= SLACK_M
+                and measure_stray(step, self._spannable, STRAY_M) <= SLACK_M - 2 * STRAY_M
             ):
                 return True
         return False
@@ -361,7 +380,7 @@ class Flood:
         linked: set[int] = set()
         for piece in self._near(end, self.survey.parameters.join_m - STEP_M):
             step = shapely.shortest_line(end, self.pieces[piece])
-            if measure_stray(step, self._spannable, SLACK_M) <= SLACK_M:
+            if measure_stray(step, self._spannable, STRAY_M) <= SLACK_M - 2 * STRAY_M:
                 linked.add(piece)
         return linked
 
@@ -423,7 +442,9 @@ class Flood:
         shape = self.survey.shape(anchor)
         join_m = self.survey.parameters.join_m
         if not self.sure and (self.on_routes or anchor.access == "land"):
-            return place.distance(shape) <= join_m + TOLERANCE_M
+            within = self.parted and not self.on_routes and shape.area > 0
+            off_m = place.distance(shape)
+            return place.intersection(shape).area > 0 if within else off_m <= join_m + TOLERANCE_M
         if not self.sure:
             return self._may_meet(place, anchor)
         if not self.on_routes:

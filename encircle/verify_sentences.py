@@ -109,7 +109,7 @@ def write_again(said: Said, situation: Situation) -> str:
     """
     ruling = said.whole
     day = f"{situation.as_of.astimezone(UTC):%-d %B %Y}"
-    day += ", on this map," if _is_gainsaid(said) else ""
+    day += ", on this map," if is_gainsaid(said) else ""
     sentence = _tell_status(ruling)
     told = sentence if "{day}" in sentence else f"On {{day}} {sentence}"
     text = told.replace("{day}", day).replace("{who}", _name(said, situation))
@@ -170,7 +170,7 @@ def _is_barred(ruling: Ruling) -> bool:
     return all(s.by in ("barrier", "sea") for s in ruling.closed.segments if s.length_m > 0)
 
 
-def _is_gainsaid(said: Said) -> bool:
+def is_gainsaid(said: Said) -> bool:
     """Tell whether all of the likelihood that is told lies on the other side of even."""
     if said.p_encircled is None:
         return False
@@ -198,7 +198,7 @@ def _tell_hung(said: Said) -> str:
 
 
 def _tell_doubts(said: Said) -> str:
-    doubts = [statement for severity, statement in said.notices if severity == "doubt"]
+    doubts = [notice.statement for notice in said.notices if notice.severity == "doubt"]
     if not doubts:
         return ""
     clause = re.split(r"[:;.] |\.$", doubts[0], maxsplit=1)[0]

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 Node = tuple[float, float]
 """A place where stretches of route meet, metres."""
+MOST_JOINS = 3
+"""Joins there may be between where a force gets onto a road and an anchor beside it."""
 MOST_WAYS = 50
 """Pairs of ways are compared among this many."""
 
@@ -289,11 +291,33 @@ def ways_lead_out_and_the_cut_cuts(case: PathCase) -> Iterator[Fault]:
         yield Fault("the cut leaves a way open", said.cut)
     elif not said.ways and not _is_any_at_hand(case) and _is_left_open(case, case.path.mode, set()):
         yield Fault("no way is counted, and one is there")
+    elif not said.ways and case.ground_leads_out and _leads_out_by_road(case):
+        yield Fault("no way is counted, and one by road is there")
     elif said.ways:
         taken = {name for way in said.ways for name in way}
         more = [mode for mode in sorted(modes) if _is_left_open(case, mode, taken)]
         if more:
             yield Fault(f"one way more than is counted shares nothing with them, by {more[0]}")
+
+
+def _leads_out_by_road(case: PathCase) -> bool:
+    """
+    Tell whether wheels or rail surely come out, from a road that the force gets onto elsewhere.
+
+    The force has its anchor without a road to it only where it gets onto the road at the anchor.
+    """
+    if drawn_force(case) is not None:
+        return False
+    if not any(_is_left_open(case, mode, set()) for mode in ("wheeled", "rail")):
+        return False
+    roads = _Roads(case)
+    return not any(
+        _nearest(stretch, place).distance(goal) <= MOST_JOINS * roads.near_m
+        for stretch in roads.stretches
+        for place in roads.places
+        if stretch.distance(place) <= roads.own_m
+        for goal in roads.goals
+    )
 
 
 def _meets_path(case: PathCase) -> bool:
@@ -321,13 +345,13 @@ def _leads_out(case: PathCase, mode: str, lines: frozenset[str], network: _Roads
         flood = Flood(survey, reading, "open", mode, only=lines)
         return any(True for _ in flood.anchors_reached(flood.spread(units), "land"))
     # Open ground is not counted where it leads out: a way sets out on the nearest road, and only
-    # from a crossing at the end of it does it go on over open ground.
+    # from a crossing at the end of it does it go on over open ground, as far as that is one.
     roads = Flood(survey, reading, "open", mode, only=lines, by_road=True)
     nearest = _nearest_road(case)
     reached = {**roads.spread(units), **(roads.spread_from([nearest]) if nearest else {})}
     if any(True for _ in roads.anchors_reached(reached, "land")):
         return True
-    ground = Flood(survey, reading, "open", mode, only=lines)
+    ground = Flood(survey, reading, "open", mode, only=lines, parted=True)
     near_m = survey.parameters.join_m + TOLERANCE_M
     led = [roads.pieces[piece] for piece in reached]
     starts = MultiPoint([*network.starts])

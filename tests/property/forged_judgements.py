@@ -436,6 +436,7 @@ def ways_kept_quiet(told: Told, document: Told, rng: random.Random) -> Iterator[
     for path in certificates_of(forged, "open"):
         if path["disjoint"]["count"]:
             path["disjoint"] = {"count": 0, "ways": [], "cut": []}
+            forged["margins"]["disjoint_routes"][path["reading"]] = 0
             changed = True
     if changed:
         yield forged
@@ -445,6 +446,7 @@ def ways_kept_quiet(told: Told, document: Told, rng: random.Random) -> Iterator[
         if path["disjoint"]["count"] > 1:
             less = path["disjoint"]
             less["count"] -= 1
+            forged["margins"]["disjoint_routes"][path["reading"]] = less["count"]
             less["ways"], less["cut"] = less["ways"][:-1], less["cut"][:-1]
             changed = True
     if changed:
@@ -731,11 +733,59 @@ def doubt_kept_quiet(told: Told, document: Told, rng: random.Random) -> Iterator
         forged = fresh(told)
         forged["notices"][number]["statement"] = "All is well."
         yield forged
-        if notice["severity"] == "doubt":
-            for level in ("high", "moderate", None, "LOW"):
-                forged = fresh(told)
-                forged["confidence"]["level"] = level
-                yield forged
+
+
+@lie("confidence, or how far it is said to hold, is another than what is told leads to")
+def confidence_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    own = told["confidence"]
+    for level in ("low", None, "LOW") if own["level"] != "low" else ("high", "moderate", None):
+        forged = fresh(told)
+        forged["confidence"]["level"] = level
+        yield forged
+    if own["level"] == "moderate":
+        yield {**fresh(told), "confidence": {**own, "level": "high"}}
+    if told["verdict"] == "not_encircled" and told["margins"]["neck_width_m"]["at"]:
+        for moved_m in {1000.0, 0.0, 777.0} - {own["holds_moved_m"]}:
+            yield {**fresh(told), "confidence": {**own, "holds_moved_m": moved_m}}
+
+
+@lie("something is called by a name that the map gives to something else, or to nothing")
+def name_forged(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    names = told["names"]
+    for one in names:
+        for other in {*names.values(), "“Kyiv”"} - {names[one]}:
+            yield {**fresh(told), "names": {**names, one: other}}
+    yield {**fresh(told), "names": {**names, "nobody": "“Nobody”"}}
+
+
+@lie("a notice is told that no map gives, of what is not there, or of what is not so")
+def notice_invented(told: Told, document: Told, rng: random.Random) -> Iterator[Told]:
+    drawn = json.dumps((document.get("situation") or {}).get("notices", []))
+    ids = [feature["id"] for feature in document["features"]]
+    none = "No land anchor of the force is drawn: nothing on this map counts as reached. Draw the "
+    none += "friendly ground that has its own way onward as an anchor."
+    posted = "{} are one line at 35.0000, 50.0000, posted 2 times: counted once. Leave the copies "
+    posted += "out, or name both sources on one."
+    for code, severity, statement, about in (
+        ("told", "info", "All is well.", []),
+        ("no_anchor", "doubt", none, []),
+        ("posted_twice", "caution", posted.format("“Nothing”"), ["nothing", "of this"]),
+        ("posted_twice", "caution", posted.format("All is well: we"), rng.sample(ids, 1)),
+    ):
+        more = {"code": code, "severity": severity, "statement": statement, "features": about}
+        if not any(notice["code"] == code for notice in told["notices"]):
+            yield {**fresh(told), "notices": [*told["notices"], more]}
+    for number, notice in enumerate(told["notices"]):
+        if json.dumps(notice["statement"]) in drawn:
+            continue  # `doubt_kept_quiet`
+        for said in ({"statement": "All is well."}, {"severity": "doubtful"}, {"code": "told"}):
+            forged = fresh(told)
+            forged["notices"][number].update(said)
+            yield forged
+        if notice["code"] in ("no_anchor", "force_off_the_map", "anchor_off_the_map"):
+            forged = fresh(told)
+            del forged["notices"][number]
+            yield forged
 
 
 @lie("the reach that was guessed is told otherwise")
@@ -843,8 +893,8 @@ def margin_forged(told: Told, document: Told, rng: random.Random) -> Iterator[To
 
 # -- the words ---------------------------------------------------------------------------------
 
-IN_WORDS = ("headline_forged", "title_forged", "reason_forged")
-"""Lies told in the sentences themselves; every other kind leaves those away, see `fall_silent`."""
+IN_WORDS = ("headline_forged", "title_forged", "reason_forged", "confidence_forged")
+"""Lies told in what every other kind leaves away, see `fall_silent`."""
 SENTENCES = {
     "C0": "the force was not encircled: the way out was open.",
     "E2": "the force was encircled and isolated: every way by land was closed.",
@@ -853,8 +903,8 @@ SENTENCES = {
 
 
 def fall_silent(told: Told) -> Told:
-    """Leave away the sentences: a forger who tells none has none found out."""
-    silent = {name: value for name, value in told.items() if name != "headline"}
+    """Leave away sentences and confidence: a forger who tells none has none found out."""
+    silent = {n: value for n, value in told.items() if n not in ("headline", "confidence")}
     silent["findings"] = [_without_statement(f) for f in told.get("findings") or []]
     if told.get("units"):
         silent["units"] = [

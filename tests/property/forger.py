@@ -88,7 +88,7 @@ def ways_of(told: Told) -> list[Any]:
 def pass_off(foreign: Told, own: Told) -> Told:
     """Dress a judgement of another map as one of this, in all that costs a forger nothing."""
     forged = copy.deepcopy(foreign)
-    for name in ("title", "notices", "provenance", "as_of", "confidence"):
+    for name in ("title", "notices", "provenance", "as_of", "names"):
         forged[name] = copy.deepcopy(own[name])
     mine = {u["id"]: u for u in own["units"]}
     for unit in forged["units"]:

@@ -21,6 +21,10 @@ PREY = [
 PASSED = [
     pytest.param(146, "grey_as_own", id="access by air over a corner where grounds touch"),
     pytest.param(423, "road_out", id="a ford that begins on the ring left out of its cut set"),
+    pytest.param(458, "two_places", id="fire on the way of who contradicts the map"),
+    pytest.param(1006, "barrier_gap", id="a special way told as open that is one on one reading"),
+    pytest.param(202, "over", id="a way counted that goes on over ground from its crossing"),
+    pytest.param(330, "ways_kept_quiet", id="no way counted where roads lead to an anchor at hand"),
 ]
 """Random maps and kinds of forgery that once passed on them."""
 OUT_OF_FIRE = "izium-2022-09-10"

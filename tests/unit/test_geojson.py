@@ -188,3 +188,13 @@ def test_a_border_that_stops_nobody_is_drawn_as_such(document):
         {"type": "Feature", "id": "border", "geometry": line, "properties": border}
     )
     assert read_situation(document).of_kind(Barrier)[0].blocks == ()
+
+
+def test_a_time_that_ends_before_it_begins_is_refused(document):
+    properties = document["features"][1]["properties"]
+    properties.update(valid_from="2025-03-14T06:00:00Z", valid_to="2025-03-14")
+    (fault,) = faults_of(document)
+    assert (fault.pointer, fault.feature) == ("/features/1/properties/valid_to", "ground")
+    assert fault.remedy.startswith("Swap the two")
+    properties["valid_to"] = properties["valid_from"]
+    assert len(read_situation(document).features) == 2

@@ -1239,6 +1239,14 @@ def test_a_headline_says_on_this_map_where_the_likelihood_told_speaks_against_it
     said["likelihood"] = {"p_encircled": [0.1, 0.3]}
     rejected(given, said, "on this map")
     said["headline"] = said["headline"].replace("2025 ", "2025, on this map, ")
+    rejected(given, said, "'likelihood_against_verdict' is not told")
+    statement = (
+        "On this map the ring is closed. But it is only as good as all that closes it together, and"
+        " each piece of evidence it rests on may be wrong: that the force was encircled is unlikely"
+        " (10 to 30 %)."
+    )
+    code = "likelihood_against_verdict"
+    said["notices"] = [{"code": code, "severity": "caution", "statement": statement}]
     assert not verify(said, read_situation(given)).failures
 
 
@@ -1351,3 +1359,116 @@ def test_a_gap_wider_than_the_slack_in_a_thin_wall_is_a_way_and_the_wall_is_none
     for told, own, given in ((closed, opened, gap), (opened, closed, shut)):
         forged = {**copy.deepcopy(told), "provenance": own["provenance"]}
         assert not verify(forged, given).holds
+
+
+# -- names, notices, confidence ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("names", "holds"),
+    [
+        ({"group": "The group", "depot": "“The depot”"}, True),
+        ({"group": "The other"}, False),
+        ({"depot": "The group"}, False),
+        ({"nobody": "“The depot”"}, False),
+    ],
+)
+def test_what_is_told_is_called_as_on_the_map(names, holds):
+    given = pocket_map()
+    given["situation"]["forces"] = [{"id": "group", "name": "The group", "side": "US"}]
+    depot = next(f for f in given["features"] if f["id"] == "depot")
+    depot["properties"]["name"] = "The depot"
+    said = {**judgement(given, "E2", closed=pocket_ring()), "names": names}
+    assert verify(said, read_situation(given)).holds == holds
+
+
+POSTED = "{} are one line at 35.0000, 51.0000, posted 2 times: counted once. {}"
+REMEDY = "Leave the copies out, or name both sources on one."
+
+
+@pytest.mark.parametrize(
+    ("statement", "about", "holds"),
+    [
+        (POSTED.format("The rear of US and its copies", REMEDY), ["depot"], True),
+        (POSTED.format("The rear of US and its copies", "All is well."), ["depot"], False),
+        (POSTED.format("All is well: we", REMEDY), ["depot"], False),
+        (POSTED.format("The rear of US and its copies", REMEDY), ["nobody"], False),
+        ("All is well.", ["depot"], False),
+    ],
+)
+def test_a_notice_is_the_sentence_of_its_kind(statement, about, holds):
+    given, said = pocket()
+    notice = {"code": "posted_twice", "severity": "caution", "features": about}
+    said["notices"] = [{**notice, "statement": statement}]
+    assert verify(said, read_situation(given)).holds == holds
+    said["notices"][0]["severity"] = "doubt"
+    assert not verify(said, read_situation(given)).holds
+
+
+def test_an_anchor_that_is_not_there_is_told():
+    given = pocket_map()
+    given["features"] = [f for f in given["features"] if f["id"] != "depot"]
+    said = judgement(given, "E2", closed=pocket_ring())
+    rejected(given, said, "'no_anchor' is not told")
+
+
+@pytest.mark.parametrize(
+    ("confidence", "word"),
+    [
+        ({"level": "moderate"}, None),
+        ({"level": "low"}, "nothing that is told makes it so"),
+        ({"level": "high"}, "confidence is high"),
+        ({"level": "sure"}, "confidence is 'sure'"),
+        ({"level": "moderate", "holds_moved_m": 1500.0}, "boundaries 1500 m out"),
+        ({"level": "moderate", "holds_without": {"origins": 2, "of": 1}}, "2 of 1 origins"),
+        (
+            {"level": "moderate", "holds_without": {"origins": 0, "of": 1}, "holds_moved_m": 0.0},
+            "hangs on one origin and on boundaries",
+        ),
+    ],
+)
+def test_confidence_is_what_follows_from_what_is_told(confidence, word):
+    given, said = pocket()
+    said["confidence"] = confidence
+    if word is None:
+        assert not verify(said, read_situation(given)).failures
+    else:
+        rejected(given, said, word)
+
+
+# -- a strip thinner than the slack, or little thicker ------------------------------------------
+
+
+def stripped(width_m, reach_m):
+    """Draw a corridor by road with a strip of hostile ground across it, so wide."""
+    far = 0.3 + width_m / 1000
+    corridor = km(-0.25, -0.3, 0.25, 1)
+    area = mapping(km(-2.5, -2.5, 2.5, 2.5))["coordinates"][0]
+    road = LineString([(0, -0.1), (0, 0.85)])
+    return read_situation(document(
+        unit(reach_m=reach_m),
+        control("theirs", km(-3, -3, 3, 3).difference(corridor), "THEM"),
+        control("south", km(-0.25, -0.3, 0.25, 0.3), "US"),
+        control("strip", km(-0.25, 0.3, 0.25, far), "THEM"),
+        control("north", km(-0.25, far, 0.25, 1), "US"),
+        feature("road", "route", road, modes=["wheeled", "tracked", "foot"]),
+        feature("depot", "anchor", km(-0.1, 0.8, 0.1, 0.9), side="US"),
+        area={"type": "Polygon", "coordinates": [deg(*area)]},
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize("width_m", [0.05, 0.1, 0.15, 0.3])
+def test_a_road_that_leaves_a_ring_over_a_thin_strip_is_in_its_cut_set(width_m):
+    given = stripped(width_m, 10)
+    told = encircle.judge(given).to_dict()
+    assert told["verdict"] == "encircled"
+    assert [stop["id"] for stop in told["certificates"]["closed"]["cut_set"]["wheeled"]] == ["road"]
+    assert not verify(told, given).failures
+    told["certificates"]["closed"]["cut_set"]["wheeled"] = []
+    assert not verify(told, given).holds
+
+
+@pytest.mark.parametrize("width_m", [0.1, 0.25, 0.4, 0.7])
+def test_nobody_surely_steps_on_a_road_over_held_ground_wider_than_the_slack(width_m):
+    given = stripped(width_m, 400)
+    assert not verify(encircle.judge(given).to_dict(), given).failures
