@@ -86,7 +86,7 @@ GERMAN = Language(
     letters="äöüß",
     negations=(
         "nicht", "kein", "keine", "keinen", "keiner", "keinerlei", "nie", "niemals", "weder",
-        "noch nicht", "ohne", "unwahr", "niemand", "keines", "keinem",
+        "noch nicht", "ohne", "unwahr", "niemand", "niemandem", "niemanden", "kaum", "keines", "keinem",
         "alles andere als", "alles außer", "weit davon entfernt", "weit entfernt",
         "das gegenteil von", "keineswegs", "keinesfalls", "mitnichten", "nirgends", "nirgendwo",
         "statt", "anstatt", "weit von",
@@ -101,6 +101,18 @@ GERMAN = Language(
          "desinformation|propaganda|unzutreffend|frei erfunden)"),
         "(entsprechen|entspricht|entspreche) nicht", "treffen nicht zu", "keine rede",
         "nicht die rede", "trifft nicht zu",
+    ),
+    falsehoods=(
+        ("(mythos|mythen|lüge|lügen|propaganda|märchen|fake|fakes|fake news|falschmeldung*|"
+         "desinformation|erfindung|ente|unwahrheit|fälschung|unsinn)"),
+    ),
+    unborn=(
+        "gibt es [dort|derzeit|aktuell|noch] nicht",
+        "nicht (stattgefunden|bestätigt*|vollendet|erfolgt|zustande gekommen)",
+        "(fand|findet) nicht statt",
+        "(bestätigt|bestätigte) sich nicht",
+        "(existiert|existierte|besteht|bestand) nicht",
+        "(blieb|bleibt) aus",
     ),
     near=("fast", "nahezu", "praktisch", "beinahe", "so gut wie", "teilweise", "annähernd",
           "faktisch"),
