@@ -72,9 +72,22 @@ NO_LONGER = (
     r"(?:no\s+longer|not\s+any\s*more|nicht\s+mehr|(?:больше|уже|більше|вже)\s+не)\s*(?=[.!?,;]|\Z)"
 )
 BY_NOBODY = re.compile(r"\s+(?:by|from)\s+(?:no[ -]?one|nobody|none)(?!\w)")
+GENITIVE = re.compile(r"(?:ения|ады|ьца|тла)$")
+"""What is said not to be: *окружения … нет*."""
+IN_VAIN = re.compile(
+    r"(?:\s+[\w'’-]+){0,6}?\s+не\s+(?:удал|вдал|получил)\w+(?!\s+(?:[\w'’-]+\s+){0,3}?\w+(?:ть|ти|тися|ться)(?!\w))"
+)
+"""*Окружить … не удалось*, and not *не удалось прорвать*."""
+ASIDE = re.compile(
+    r",\s*(?:as|contrary\s+to|despite|according\s+to|wie|entgegen|как|вопреки|як|всупереч)(?!\w)[^,]{0,60},"
+)
+"""What is said between two commas and parts nothing: *are not, as claimed, encircled*."""
 FAR = re.compile(r"(?:\s+\w+){0,3}\s+(?:еще\s+|ще\s+)?далек\w*")
 """*До окружения далеко*: a long way to it."""
-FALSELY = r"(?:it['’]?s?\s+(?:is|was)?|is|are|was|were|это|—|–|являет\w*|є|це|ist|sind|war|waren)"
+FALSELY = (
+    r"(?:is|are|was|were|remains?|stays?|это|—|–|являет\w*|остает\w*|є|це|лишаєть\w*|ist|sind|war|"
+    r"waren|bleibt)"
+)
 """What leads to calling a thing false, folded."""
 NO_FALSEHOOD = r"(?:no|not|never|n't|не|ні|kein\w*|nicht)"
 IS_NOT = re.compile(rf"(?<!\w){NO_FALSEHOOD}(?!\w)")
@@ -163,7 +176,7 @@ def find_clause(  # noqa: PLR0913 - each bounds the clause in its own way
 def _contrasts(folded: str, language: Language) -> list[re.Match[str]]:
     words = "|".join(re.escape(w) for w in language.contrasts)
     # *all but*, *anything but* and *rather than* part no clauses
-    whole = r"(?<!all)(?<!anything)(?<!everything)(?<!everyone)(?<!none)(?<!nobody)(?<!nothing)"
+    whole = r"(?<!not)(?<!n't)(?<!never)(?<!all)(?<!anything)(?<!everything)(?<!everyone)(?<!none)(?<!nobody)(?<!nothing)"
     cut = rf"{whole}(?:[,;—–]\s*|\s)(?:{words})(?!\w)(?!\s+(?:than|of|to\s+be)(?!\w))|[;]|\s[—–]\s"
     return list(re.finditer(cut, folded))
 
@@ -171,6 +184,7 @@ def _contrasts(folded: str, language: Language) -> list[re.Match[str]]:
 def _find_last_break(before: str, language: Language) -> int:
     """Find the last comma that parts clauses: not the one before *that*."""
     that = "|".join(language.that)
+    before = ASIDE.sub(lambda m: " " * len(m[0]), before)
     found = [
         m.end()
         for m in re.finditer(
@@ -210,6 +224,9 @@ def read_assertion(  # noqa: PLR0913 - a phrase, where it stands, and who says i
     is_ring = use.term.value == "yes" and RING.search(folded[use.start : use.end]) is not None
     absent = _find_unborn(folded[use.start : use.end], folded[use.end : sentence.end], language)
     absent = absent if is_ring else None
+    if is_ring or folded[: use.end].endswith(("ить", "ити")):
+        vain = IN_VAIN.match(folded[use.end : sentence.end])
+        absent = absent or (vain and vain[0].strip())
     absent = absent or (called[0] if called and TWICE.search(before) is None else None)
     if absent and not turned:  # *никакого окружения нет* denies once
         turned, why = True, [*why, absent]
@@ -376,7 +393,7 @@ def _find_called_false(before: str, language: Language) -> tuple[str, bool] | No
 
 def _find_unborn(phrase: str, rest: str, language: Language) -> str | None:
     """Find what says that there is no ring, right after it: *did not happen*, *нет*."""
-    unborn = (*language.unborn, *(("нет", "не было") if phrase.endswith("ения") else ()))
+    unborn = (*language.unborn, *(("нет", "не было") if GENITIVE.search(phrase) else ()))
     words = r"(?:\s+(?!which|who|that|который|которые|які|що)[\w'’-]+)"
     found = re.match(
         rf"{words}{{0,{REFUTATION_WORDS}}}?\s+(?P<not>{compile_any(unborn).pattern})", rest

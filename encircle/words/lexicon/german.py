@@ -112,7 +112,7 @@ GERMAN = Language(
         "(fand|findet) nicht statt",
         "(bestätigt|bestätigte) sich nicht",
         "(existiert|existierte|besteht|bestand) nicht",
-        "(blieb|bleibt) aus",
+        "(blieb|bleibt) aus", "(ist|war) (unmöglich|ausgeblieben)",
     ),
     near=("fast", "nahezu", "praktisch", "beinahe", "so gut wie", "teilweise", "annähernd",
           "faktisch"),
@@ -162,7 +162,7 @@ GERMAN = Language(
     ),
     contrasts=("aber", "jedoch", "doch", "sondern", "obwohl", "während", "allerdings", "hingegen"),
     says=(
-        "sagte", "sagt", "sagen", "sagten", "erklärte", "erklärt", "erklärten", "behauptete",
+        "lügt", "lügen", "log", "sagte", "sagt", "sagen", "sagten", "erklärte", "erklärt", "erklärten", "behauptete",
         "behauptet", "behaupten", "behaupteten", "schrieb", "schreibt", "meldete", "meldet",
         "melden", "meldeten", "berichtete", "berichtet", "berichten", "berichteten", "betonte",
         "teilte", "fügte", "warnte", "warnt", "wiederholte", "bestätigte", "versicherte", "meinte",
