@@ -36,11 +36,17 @@ _ENEMY = (
 )
 """Words for the other side, whoever speaks, folded."""
 _MEN = rf"(?:{FORCES}|guys|boys|lads|хлопц\w*|ребят\w*|пацан\w*|jungs|leute)"
-_OWN = rf"(?:our|unser\w{{0,2}}|наш\w{{0,3}})\s+(?:[\w'-]+\s+){{0,2}}?{_MEN}"
+_OWN = (
+    rf"(?:our|unser\w{{0,2}}|наш\w{{0,3}})\s+(?:[\w'-]+\s+){{0,2}}?{_MEN}"
+    r"|наш[иі](?=\s+(?:под|під|в|у|на|біля|возле|окруж|оточ|попал|потрап))"
+)
 """Words for the speaker's own, folded."""
 _WE = r"us|we|uns|wir|нас|мы|ми|нами"
 """The speaker's own too, where it is known whose they are; else whoever is quoted."""
 _ACTORS = (
+    r"red army|rote[nr]? armee|красн\w+ арми\w+|червон\w+ армі\w+|mercenar(?:y|ies)|söldner\w*|"
+    r"наемник\w*|найман(?:ц|ец)\w*|terrorists|terroristen|террорист\w+|терорист\w+|nazis|нацист\w*|"
+    r"nationalists|националист\w*|націоналіст\w*|"
     r"wagner\w*|islamic state|daesh|hamas\w*|hezbollah|taliban|viet\s?minh|viet\s?cong|houthi\w*|"
     r"al[- ]qaeda|chechen\w*|kadyrov\w*|azov\w*|chetnik\w*|ustash\w*|kurds?|north koreans?|"
     r"nordkorean\w*|tschetschen\w*|"
@@ -104,6 +110,8 @@ _RING_NOUN = re.compile(
 )
 _PERFECT = re.compile(r"(?<!\w)(?:have|has|had|haben|hat|hatten)(?!\w)(?!.*(?:been|worden|become))")
 """What is done, and not had done to oneself: *have practically surrounded*."""
+_HEADLINE = re.compile(r"(?:\s+[\w'’-]+){0,3}\s*[:—–]\s+(?:(?:the|die|der)\s+)?")
+"""*Surrounded at Sudzha: the enemy*."""
 _WITHIN = re.compile(r"(?<!\w)(?:в|у|from|из|з|із|im|in)\s+(?:\w+\s+)?$")
 _ACTIVE_FORM = re.compile(
     r"(?<!\w)(?:surrounds?|encircles?|besieges?|blocks|traps|cuts off|surrounding|encircling|"
@@ -122,7 +130,7 @@ WHY_UNREAD: dict[Relation, str] = {
 _PEOPLES = tuple(
     frozenset(line.split()) for line in (
         "germany german deutsch немец німец wehrmacht prussia prussian prussen пруссак",
-        "soviet sowjet совет радян russia russian russ русск росій russland красн червон",
+        "soviet sowjet совет радян red rote russia russian russ русск росій russland красн червон",
         "france french franz франц",
         "britain british kingdom english brit commonwealth англи британ",
         "states american amerika america американ usa сша",
@@ -130,7 +138,7 @@ _PEOPLES = tuple(
         "romania romanian rumän румын румун", "italy italian italien итальян італій",
         "ottoman turkey turkish turk türk турец турк", "egypt egyptian ägypt египет єгипет",
         "israel israeli israel израил ізраїл", "iraq iraqi irak ирак ірак",
-        "syria syrian syrisch сири сирій government regime loyalist правительств урядов",
+        "syria syrian syrisch сири сирій", "government regime loyalist правительств урядов",
         "opposition rebel insurgent rebels insurgents оппозиц опозиц повстан",
         "islamic isis isil daesh игил іділ даиш", "kurd kurdish kurdistan peshmerga курд ypg",
         "bosnia bosnian herzegovina bosniak bosnisch боснийск боснійськ", "serb srpska serbian серб",
@@ -259,7 +267,7 @@ def _is_ordinary(word: str) -> bool:
     folded = fold(word).strip(".'")
     if folded in _ORDINARY or re.fullmatch(rf"(?:{_MEN}|{_IS})", folded):
         return True
-    if re.search(r"(?:ed|ing|ly)$", folded) or re.match(r"\d|[ivxlc]+$", folded):
+    if re.search(r"\w{3}(?:ed|ing|ly)$", folded) or re.match(r"\d|[ivxlc]+$", folded):
         return True
     return any(compile_any(LANGUAGES[code].military).fullmatch(folded) for code in ("en", "de"))
 
@@ -288,6 +296,8 @@ def _is_patient(  # noqa: PLR0913 - where a force and a phrase stand
         return False
     words, between = folded[told.start : told.end], folded[phrase_end : told.start]
     phrase = folded[phrase_start:phrase_end]
+    if _HEADLINE.fullmatch(between) and not folded[:phrase_start].strip():
+        return True
     if BY.search(folded[: told.start]) or re.search(r"[,;:.—–]", between):
         return False
     if code in ("uk", "ru"):

@@ -248,7 +248,9 @@ def _from_proposal(
     if is_mixed and (given.place or not _names_both(proposal.sentence)):
         side = None  # the side at one of the towns is not that at the other
     asked = Asked(claim, side, where, told=told)
-    asked = _correct(_name_force(asked, at, given), given)
+    place_of = at, at + len(proposal.phrase)
+    language = cast("Code", proposal.language)
+    asked = _correct(_name_force(asked, proposal.sentence, place_of, language, given), given)
     notices = (
         *(_tell_question(asked.claim.asserts) if is_question else ()),
         *(() if given.place else _tell_joined_places(towns, place)),
@@ -259,20 +261,20 @@ def _from_proposal(
     return replace(asked, notices=notices)
 
 
-def _name_force(asked: Asked, at: int, given: Corrections) -> Asked:
+def _name_force(
+    asked: Asked, sentence: str, place: tuple[int, int], code: Code | None, given: Corrections
+) -> Asked:
     """
     Say whose force is cut off where its words depend on who speaks: *the enemy*, *our troops*.
 
     Of a speaker whose side is not known, and of a name that is neither side's, the words are kept:
     a map may know them, and nobody else's force is taken for it.
     """
-    if given.side:
+    if given.side or code is None:
         return asked
-    sentence, phrase = asked.told["sentence"], asked.told["phrase"]
-    place = at, at + len(phrase), asked.told["language"]
     speaker = given.claimant_side or asked.claim.claimant_side
-    named = find_named(sentence, *place)
-    if named is None and asked.side is None and speaker and means_speakers(sentence, *place):
+    named = find_named(sentence, *place, code)
+    if named is None and asked.side is None and speaker and means_speakers(sentence, *place, code):
         named = Named("we", "own")
     if named is None:
         return replace(asked, named=_name_by_side(sentence, asked.side))
@@ -301,7 +303,9 @@ def _from_definition(text: str, given: Corrections) -> Asked:
     claim = Claim(id="claim-1", geometry=None, statement=text[:2000], asserts=asserts)
     shown = _hide_speakers(text)
     place = _find_region(shown, None) or _name_region(_find_place(shown), text)
-    return _correct(Asked(claim, find_side(text, start, start), place), given)
+    asked = Asked(claim, find_side(text, start, start), place)
+    asked = _name_force(asked, text, (start, start), detect_language(text), given)
+    return _correct(asked, given)
 
 
 def _say_why_none(text: str) -> str:
@@ -348,6 +352,11 @@ def _read_written(said: Mapping[str, Any], given: Corrections) -> Asked:
         replace(claim, asserts=asserts), side,
         _name_region(place or _find_place(statement), statement),
     )  # fmt: skip
+    if statement and not said.get("side"):
+        code = detect_language(statement)
+        uses = find_uses(statement, code) if code else []
+        at = (uses[0].start, uses[0].end) if uses else (len(statement), len(statement))
+        asked = _name_force(asked, statement, at, code, given)
     return _correct(asked, given)
 
 

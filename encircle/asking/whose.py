@@ -27,7 +27,7 @@ FORCES = (
     r"soldier\w*|troop\w*|force|forces|men|fighter\w*|unit|units|brigade\w*|battalion\w*|division\w*|"
     r"regiment\w*|army|armies|garrison\w*|group|grouping|groups|contingent\w*|personnel|servicem[ae]n|"
     r"marines|paratrooper\w*|conscript\w*|defenders|invaders|occupiers|military|corps|militants|"
-    r"soldat\w*|truppe\w*|streitkr\w*|einheit\w*|brigade\w*|armee\w*|verb[aä]nd\w*|kr[aä]fte\w*|k[aä]mpfer|"
+    r"soldat\w*|fallschirmj\w*|truppe\w*|streitkr\w*|einheit\w*|brigade\w*|armee\w*|verb[aä]nd\w*|kr[aä]fte\w*|k[aä]mpfer|"
     r"солдат\w*|військ\w*|войск\w*|військов\w*|военн\w*|сил\w{0,3}|бійц\w*|боец|бойц\w*|бригад\w*|"
     r"підрозділ\w*|подразделен\w*|армі\w*|арми\w*|угрупован\w*|группировк\w*|захисник\w*|"
     r"батальйон\w*|батальон\w*|полк\w{0,3}|гарнізон\w*|гарнизон\w*|десантник\w*|окупант\w*|оккупант\w*"
