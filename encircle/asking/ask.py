@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from encircle.asking.answer import Answer, AskedMap, write_question
+from encircle.asking.called import tell_named
 from encircle.asking.force import (
     Meant,
     ask_which_side,
@@ -23,7 +24,6 @@ from encircle.asking.force import (
     tell_off_paint,
 )
 from encircle.asking.maps import read_maps
-from encircle.asking.named import tell_named
 from encircle.asking.question import FORCE, Corrections, date_by, read_question
 from encircle.asking.whose import find_named_side
 from encircle.claims.checks import UNWEIGHED, check_claims

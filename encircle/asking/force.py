@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, box, shape
 
-from encircle.asking.named import WHY_UNREAD
+from encircle.asking.called import WHY_UNREAD
 from encircle.errors import InputFault, QuestionError, SituationError
 from encircle.formats.painted import read_border
 from encircle.formats.painted_ground import HALF_WIDTHS_KM
@@ -263,7 +263,7 @@ def ask_which_side(place: Where | None, named: Named | None = None) -> QuestionE
 
 
 def tell_off_paint(given: GivenMap, place: Where | None) -> str:
-    """Say why a painted map says nothing of a place that lies far from all it paints; empty: it may."""
+    """Say why a painted map says nothing of a place far from all it paints; empty: it may."""
     if given.painted is None or place is None or place.is_region or not given.painted.zones:
         return ""
     zones = shapely.union_all([zone.geometry for zone in given.painted.zones])

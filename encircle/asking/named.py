@@ -17,13 +17,11 @@ from encircle.asking.whose import (
 )
 from encircle.places import find_known, find_places
 from encircle.places.letters import fold
-from encircle.situation import Position
 from encircle.words.lexicon import LANGUAGES, compile_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from encircle.situation import Situation
     from encircle.words.lexicon.entry import Code
 
 Relation = Literal["own", "enemy", "name"]
@@ -67,8 +65,8 @@ _ORDINARY = frozenset(
     "ground land armed special assault elite reserve main whole entire large small big strong own "
     "infantry tank armoured armored airborne marine marines parachute paratroop mechanised "
     "mechanized motorised motorized rifle guards guard naval border territorial volunteer "
-    "mobilised regular local defence defense joint task rapid frontline front south north east west "
-    "southern northern eastern western central allied allies coalition friendly fellow young "
+    "mobilised regular local defence defense joint task rapid frontline front south north east "
+    "west southern northern eastern western central allied allies coalition friendly fellow young "
     "troops soldiers forces men units brigade battalion division regiment army corps garrison "
     "group fortress city town breaking update new latest exclusive urgent now today yesterday "
     "currently reportedly again still also meanwhile military field combat foreign expeditionary "
@@ -121,34 +119,6 @@ _INSTRUMENTAL = re.compile(r"(?:ами|ями|ом|ем|ем|им|ими|ою)$"
 _NOMINATIVE = re.compile(
     r"(?:(?:су)?противник[иі]?|враг[и]?|ворог[и]?|ок?купант[иы]?|загарбник[иі]?|захватчик[иі]?)$"
 )
-
-WHY_UNREAD: dict[Relation, str] = {
-    "own": "whose that is depends on who says it (--claimant-side or --side tells)",
-    "enemy": "whose that is depends on who says it (--claimant-side or --side tells)",
-    "name": "that is the name of neither side (--side tells whose it is)",
-}
-_PEOPLES = tuple(
-    frozenset(line.split()) for line in (
-        "germany german deutsch немец німец wehrmacht prussia prussian prussen пруссак",
-        "soviet sowjet совет радян red rote russia russian russ русск росій russland красн червон",
-        "france french franz франц",
-        "britain british kingdom english brit commonwealth англи британ",
-        "states american amerika america американ usa сша",
-        "japan japanese япон", "china chinese kitajsk китай chines", "poland polish poln польск польськ",
-        "romania romanian rumän румын румун", "italy italian italien итальян італій",
-        "ottoman turkey turkish turk türk турец турк", "egypt egyptian ägypt египет єгипет",
-        "israel israeli israel израил ізраїл", "iraq iraqi irak ирак ірак",
-        "syria syrian syrisch сири сирій", "government regime loyalist правительств урядов",
-        "opposition rebel insurgent rebels insurgents оппозиц опозиц повстан",
-        "islamic isis isil daesh игил іділ даиш", "kurd kurdish kurdistan peshmerga курд ypg",
-        "bosnia bosnian herzegovina bosniak bosnisch боснийск боснійськ", "serb srpska serbian серб",
-        "croat croatian croatia kroat хорват", "sudanese sudan saf судан", "rapid rsf",
-        "wagner вагнер", "dpr lpr separatist separatists", "union unionist federal",
-        "confederate confederacy",
-        "viet vietminh vietnamese вьет в'єт", "boer boers бур", "chechen ichkeria чечен tschetschen",
-    )
-)  # fmt: skip
-"""Beginnings of the words for a people in several languages, which a map may call by any, folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +183,8 @@ def means_speakers(sentence: str, phrase_start: int, phrase_end: int, code: Code
 def _list_told(sentence: str, folded: str, code: Code) -> list[_Told]:
     """List the forces named, in the text's order."""
     found: list[_Told] = []
-    for relation, words in (("enemy", _ENEMY), ("own", _OWN)):
+    relatives: tuple[tuple[Relation, str], ...] = (("enemy", _ENEMY), ("own", _OWN))
+    for relation, words in relatives:
         found += [
             _Told(*m.span(), relation) for m in re.finditer(rf"(?<!\w)(?:{words})(?!\w)", folded)
         ]  # fmt: skip
@@ -226,11 +197,22 @@ def _lies_in(told: _Told, others: list[_Told]) -> bool:
 
 
 def _list_names(sentence: str, folded: str, code: Code) -> Iterator[_Told]:
+    """List what is written like the name of a force, and is no side's and no place's."""
     for found in re.finditer(rf"(?<!\w)(?:{_ACTORS}|{_ROLES})(?!\w)", folded):
         if not is_side(found[0]):
             yield _Told(*found.span(), "name")
-    for found in _NAMED_FORCE.finditer(sentence):
-        if code != "de" and (span := _find_unread(sentence, found.start(1), found.end(1))):
+    yield from _list_capitals(sentence, code)
+    adjective = _SLAVIC_ADJECTIVE if code in ("uk", "ru") else _GERMAN_ADJECTIVE
+    for found in adjective.finditer(folded) if code != "en" else ():
+        word = found[1]
+        if not (_PLAIN_ADJECTIVE.match(word) or is_side(word) or _names_place(word)):
+            yield _Told(found.start(1), found.end(), "name")
+
+
+def _list_capitals(sentence: str, code: Code) -> Iterator[_Told]:
+    """List names by their capitals, which in German every noun has."""
+    for found in _NAMED_FORCE.finditer(sentence) if code != "de" else ():
+        if span := _find_unread(sentence, found.start(1), found.end(1)):
             yield _Told(*span, "name")
     for found in _BARE.finditer(sentence):
         span = _find_unread(sentence, found.start("run"), found.end("run"))
@@ -240,12 +222,6 @@ def _list_names(sentence: str, folded: str, code: Code) -> Iterator[_Told]:
     for found in _ACRONYM.finditer(sentence):
         if not (sentence.isupper() or is_side(fold(found[0])) or find_known(found[0])):
             yield _Told(*found.span(), "name")
-    adjective = _SLAVIC_ADJECTIVE if code in ("uk", "ru") else _GERMAN_ADJECTIVE
-    for found in adjective.finditer(folded) if code != "en" else ():
-        word = found[1]
-        plain = _PLAIN_ADJECTIVE.match(word) or is_side(word) or _names_place(word)
-        if not plain:
-            yield _Told(found.start(1), found.end(), "name")
 
 
 def _find_unread(sentence: str, start: int, end: int) -> tuple[int, int] | None:
@@ -253,7 +229,7 @@ def _find_unread(sentence: str, start: int, end: int) -> tuple[int, int] | None:
     words = [
         (start + m.start(), start + m.end()) for m in re.finditer(r"[\w'’.-]+", sentence[start:end])
     ]  # fmt: skip
-    left = [span for span in words if not _is_ordinary(sentence[span[0] : span[1]])]
+    left = [span for span in words if not is_ordinary(sentence[span[0] : span[1]])]
     if not left or any(is_side(fold(sentence[a:b])) for a, b in words):
         return None
     span = left[0][0], left[-1][1]
@@ -263,7 +239,8 @@ def _find_unread(sentence: str, start: int, end: int) -> tuple[int, int] | None:
     return None if _is_place(said) or all(_is_place(sentence[a:b]) for a, b in left) else span
 
 
-def _is_ordinary(word: str) -> bool:
+def is_ordinary(word: str) -> bool:
+    """Tell whether a word says nothing of whose a force is: *elite*, *Sixth*, *garrison*."""
     folded = fold(word).strip(".'")
     if folded in _ORDINARY or re.fullmatch(rf"(?:{_MEN}|{_IS})", folded):
         return True
@@ -294,28 +271,44 @@ def _is_patient(  # noqa: PLR0913 - where a force and a phrase stand
         return _is_patient_before(sentence, folded, told, phrase_start, phrase_end, code)
     if told.start < phrase_end:
         return False
-    words, between = folded[told.start : told.end], folded[phrase_end : told.start]
-    phrase = folded[phrase_start:phrase_end]
+    between = folded[phrase_end : told.start]
     if _HEADLINE.fullmatch(between) and not folded[:phrase_start].strip():
         return True
     if BY.search(folded[: told.start]) or re.search(r"[,;:.—–]", between):
         return False
     if code in ("uk", "ru"):
-        if _INSTRUMENTAL.search(words):
-            return False
-        if _ACTIVE_FORM.search(phrase):
-            return not _NOMINATIVE.search(words)
-        if _RING_NOUN.search(phrase) or _WITHIN.search(folded[:phrase_start]):
-            in_it = _WITHIN.search(folded[:phrase_start]) or re.match(r"[ву]\s", phrase)
-            return bool(_NOMINATIVE.search(words)) if in_it else True
-        return SLAVIC_STATE.search(phrase) is not None
+        words, phrase = folded[told.start : told.end], folded[phrase_start:phrase_end]
+        return _is_slavic_patient(words, phrase, folded[:phrase_start])
+    return _is_object(sentence, folded, between, phrase_start, phrase_end, code)
+
+
+def _is_slavic_patient(words: str, phrase: str, before: str) -> bool:
+    """Tell by its case whether a force after a phrase is the one cut off."""
+    is_inside = _WITHIN.search(before) or re.match(r"[ву]\s", phrase)
+    if _INSTRUMENTAL.search(words):
+        return False
+    if _ACTIVE_FORM.search(phrase):
+        return not _NOMINATIVE.search(words)
+    if is_inside:  # *в окружении противника*, and *в окружении противник*
+        return bool(_NOMINATIVE.search(words))
+    return bool(_RING_NOUN.search(phrase) or SLAVIC_STATE.search(phrase))
+
+
+def _is_object(  # noqa: PLR0913 - as above
+    sentence: str, folded: str, between: str, phrase_start: int, phrase_end: int, code: Code
+) -> bool:
+    """Tell whether a force after an English or German phrase is the one cut off."""
     if not _AFTER_NOUN.fullmatch(between):
         return False
-    is_noun = _RING_NOUN.search(phrase) is not None
-    is_attribute = code == "de" or between.strip() == ""
-    is_aimed = does_it(sentence, folded, _find_subject_end(folded, phrase_start), phrase_start,
-                       phrase_end)  # fmt: skip
-    return is_noun or bool(_ACTIVE_FORM.search(phrase)) or is_aimed or is_attribute
+    phrase = folded[phrase_start:phrase_end]
+    subject_end = _find_subject_end(folded, phrase_start)
+    return bool(
+        _RING_NOUN.search(phrase)
+        or _ACTIVE_FORM.search(phrase)
+        or code == "de"
+        or not between.strip()  # *the encircled enemy*
+        or does_it(sentence, folded, subject_end, phrase_start, phrase_end)
+    )
 
 
 def _find_subject_end(folded: str, phrase_start: int) -> int:
@@ -327,102 +320,26 @@ def _find_subject_end(folded: str, phrase_start: int) -> int:
     return found.start() if found else phrase_start
 
 
-def _is_patient_before(  # noqa: PLR0913 - as above
+def _is_patient_before(  # noqa: PLR0911, PLR0913 - as above
     sentence: str, folded: str, told: _Told, phrase_start: int, phrase_end: int, code: Code
 ) -> bool:
     words, between = folded[told.start : told.end], folded[told.end : phrase_start]
-    phrase = folded[phrase_start:phrase_end]
-    language = LANGUAGES[code]
-    speaks = compile_any((*language.says, *language.denies)).search(between)
+    phrase, language = folded[phrase_start:phrase_end], LANGUAGES[code]
+    speaks = compile_any((*language.says, *language.denies, *language.that)).search(between)
     if speaks or BY.search(folded[: told.start]) or re.search(r"[;:.]\s|\s[—–]\s", between):
         return False
-    if re.search(rf"(?<!\w)(?:{'|'.join(map(re.escape, language.that))})(?!\w)", between):
-        return False
     if code in ("uk", "ru"):
-        if _INSTRUMENTAL.search(words.split()[0]) and not _NOMINATIVE.search(words):
-            return False
-        is_active = _ACTIVE_FORM.search(phrase)
-        return not _NOMINATIVE.search(words) and told.relation != "name" if is_active else True
-    if does_it(sentence, folded, told.end, phrase_start, phrase_end):
-        return False
-    if _PERFECT.search(between) or _ACTIVE_FORM.search(phrase):
+        is_named = _NOMINATIVE.search(words) is not None
+        if _ACTIVE_FORM.search(phrase):
+            is_ours = phrase.endswith("ли") and words.startswith(("наши", "наші"))
+            return not (is_named or is_ours or told.relation == "name")
+        return is_named or not _INSTRUMENTAL.search(words.split()[0])
+    is_doer = does_it(sentence, folded, told.end, phrase_start, phrase_end)
+    if is_doer or _PERFECT.search(between) or _ACTIVE_FORM.search(phrase):
         return False
     if is_done_to(between):
         return True
-    if re.match(rf"\s+(?:(?:the|all|die|den)\s+)?{_CAPITAL}", sentence[phrase_end:]):
-        return False
-    if _RING_NOUN.search(phrase):
-        return bool(re.fullmatch(r"['’]s?\s+", between))
-    return re.search(r"(?:ed|off|in|up|t|en)$", phrase) is not None
-
-
-# -- what a map knows --------------------------------------------------------------------------
-
-
-def tell_named(situation: Situation, named: Named | None, speaker: str | None) -> str:
-    """Say why the force of a situation is not the one that a claim names; empty: it may be."""
-    if named is None:
-        return ""
-    own = {p.side for p in situation.positions_of(situation.force)}
-    told = f"the claim says that {named.words!r:.80} is cut off"
-    if named.relation != "name":
-        sides = {one.id.casefold(): one.id for one in situation.sides}
-        side = sides.get((speaker or "").casefold())
-        if side is None:
-            return f"{told}, and {WHY_UNREAD[named.relation]}"
-        is_own = bool(own & situation.friends_of(side))
-        if is_own == (named.relation == "own"):
-            return ""
-        return f"{told}, {side} speaking, and the force it names is of {' and '.join(sorted(own))}"
-    meant = _find_sides(situation, named.words)
-    if not meant:
-        return f"{told}, and that is the name of no side or force of this map (--side tells whose it is)"
-    if len(meant) == 1 and meant <= own:
-        return ""
-    names = {one.id: one.name or one.id for one in situation.sides}
-    if len(meant) > 1:
-        listed = " and ".join(names[s] for s in sorted(meant))
-        return f"{told}, which may be of {listed} (--side tells whose it is)"
-    return f"{told}, which is of {names[next(iter(meant))]}, and the force it names is none of its"
-
-
-def _find_sides(situation: Situation, words: str) -> set[str]:
-    """Find the sides that a map calls by some words: by their names, or only by their positions'."""
-    ids = {one.id.casefold(): one.id for one in situation.sides}
-    said = re.findall(r"[\w']+", fold(words).replace(".", ""))  # U.S.A. is one word
-    if named := {ids[w] for w in said if w in ids}:
-        return named
-    asked = [w for w in said if not _says_nothing(w)]
-    called = {one.id: _list_words(f"{one.id} {one.name or ''}") for one in situation.sides}
-    found = {side for side, own in called.items() if any(_is_called(w, own) for w in asked)}
-    if found:
-        return found
-    for position in situation.of_kind(Position):
-        if position.side in called:
-            called[position.side] += _list_words(position.name or "")
-    for force in situation.forces:
-        for side in {p.side for p in situation.positions_of(force)} & set(called):
-            called[side] += _list_words(situation.name_of(force) or "")
-    return {side for side, own in called.items() if any(_is_called(w, own) for w in asked)}
-
-
-def _says_nothing(word: str) -> bool:
-    return _is_ordinary(word) and not any(_is_called(word, [w]) for w in ("government", "rebels"))
-
-
-def _list_words(text: str) -> list[str]:
-    return [w for w in re.findall(r"[\w']+", fold(text)) if not _says_nothing(w)]
-
-
-def _is_called(word: str, names: list[str]) -> bool:
-    """Tell whether a word begins as one of some names does, or is of the same people."""
-    if any(word == n or (min(len(word), len(n)) > 3 and _share(word, n)) for n in names):  # noqa: PLR2004
-        return True
-    peoples = [stems for stems in _PEOPLES if any(word.startswith(stem) for stem in stems)]
-    return any(n.startswith(stem) for n in names for stems in peoples for stem in stems)
-
-
-def _share(word: str, name: str) -> bool:
-    """Tell whether two words share all but an ending of three letters at most."""
-    least = max(4, min(len(word), len(name)) - 3)
-    return word[:least] == name[:least]
+    if _RING_NOUN.search(phrase):  # *the enemy's encirclement*
+        return re.fullmatch(r"['’]s?\s+", between) is not None
+    has_object = re.match(rf"\s+(?:(?:the|all|die|den)\s+)?{_CAPITAL}", sentence[phrase_end:])
+    return not has_object and re.search(r"(?:ed|off|in|up|t|en)$", phrase) is not None

@@ -284,7 +284,7 @@ def _name_force(
 
 
 def _name_by_side(sentence: str, side: str | None) -> Named | None:
-    """Give the words by which a side's force is named, for a map of another war: *Russian troops*."""
+    """Give the words by which a side's force is named, for a map of another war."""
     told = [m for m in find_mentions(fold(sentence)) if m.side == side and not m.is_agent]
     return Named(sentence[told[0].start : told[0].end], "name") if told else None
 
@@ -420,7 +420,7 @@ def _hide_speakers(text: str) -> str:
 
 
 def _find_region(sentence: str, taken: str | None) -> str | None:
-    """Find the region a sentence names where it names no town: *в Харківській області*, *Donbas*."""
+    """Find what is meant where a region is named: it, *в Сумській області*, or a town in it."""
     from encircle.places import find_regions  # noqa: PLC0415 - read only when needed
 
     found = find_regions(sentence)
@@ -434,9 +434,9 @@ def _find_region(sentence: str, taken: str | None) -> str | None:
     hidden = sentence
     for start, end in spans:
         hidden = hidden[:start] + " " * (end - start) + hidden[end:]
-    if taken in towns or _find_place(hidden, anywhere=False):
+    if taken in towns:
         return None
-    return found[0][2].name
+    return next(iter(towns), None) or _find_place(hidden, anywhere=False) or found[0][2].name
 
 
 def _name_region(place: str | None, text: str) -> str | None:

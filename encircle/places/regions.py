@@ -63,8 +63,10 @@ def _oblast(town: str, admin: str, adjectives: str, names: str = "", country: st
 _DONETSK, _LUHANSK, _KHARKIV = ("UA", "Donetsk"), ("UA", "Luhansk"), ("UA", "Kharkivs’ka Oblast’")
 _CRIMEA = (("UA", "Crimea"), ("UA", "Sevastopol City"))
 _SOUTH = (("UA", "Kherson"), ("UA", "Mykolaiv"), ("UA", "Zaporizhzhia"), ("UA", "Odessa"), *_CRIMEA)
-_EAST_STEMS = "eastern_ukraine east_ukraine east_of_ukraine ostukraine osten_der_ukraine сході_україни схід_україни"
-_EAST_STEMS += " східн\\w*_україн востоке_украины восток_украины восточн\\w*_украин"
+_EAST_STEMS = "eastern_ukraine east_ukraine east_of_ukraine ostukraine osten_der_ukraine"
+_EAST_STEMS += (
+    " сході_україни схід_україни східн\\w*_україн востоке_украины восток_украины восточн\\w*_украин"
+)
 _SOUTH_STEMS = "southern_ukraine south_of_ukraine südukraine süden_der_ukraine півдні_україни"
 _SOUTH_STEMS += " південн\\w*_україн юге_украины южн\\w*_украин"
 REGIONS = (
@@ -151,9 +153,10 @@ def find_regions(text: str) -> list[tuple[int, int, Region]]:
     folded = fold(text)
     found: list[tuple[int, int, Region]] = []
     for beside, alone, region in _compile_regions():
-        for match in beside.finditer(folded):
-            if after := _AFTER.match(folded, match.end()):
-                found.append((match.start(), after.end(), region))
+        found += [
+            (match.start(), after.end(), region) for match in beside.finditer(folded)
+            if (after := _AFTER.match(folded, match.end()))
+        ]  # fmt: skip
         found += [
             (m.start(), m.end(), region) for m in alone.finditer(folded)
             if not text[m.start() : m.end()].islower()
@@ -181,7 +184,9 @@ def split_region(name: str) -> tuple[str, bool]:
 
 def find_region_called(name: str) -> Region | None:
     """
-    Find the region that a name stands for: its own, or a town's or an adjective with a word for one.
+    Find the region that a name stands for.
+
+    Its own name, or that of a town or an adjective of one with a word for a region.
 
     None: it is none of `REGIONS`.
 

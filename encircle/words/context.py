@@ -29,7 +29,8 @@ DOUBTS = re.compile("doubt|сомнев|сумнів|bezweif")
 """Denials that leave room."""
 TWICE = re.compile(
     r"(?:(?<!\w)(?:false|untrue|wrong|not true|not the case|no truth|a lie|неправда|ложь|брехня|"
-    r"не правда|nicht wahr|stimmt nicht|falsch|unwahr|nicht richtig|a myth|a fake|fake news|миф|міф|eine lüge|ein mythos),?\s+(?:(?:to say|in it)\s+)?"
+    r"не правда|nicht wahr|stimmt nicht|falsch|unwahr|nicht richtig|"
+    r"a myth|a fake|fake news|миф|міф|eine lüge|ein mythos),?\s+(?:(?:to say|in it)\s+)?"
     r"(?:that|что|будто|що|ніби|dass|daß)(?!\w)"
     r"|(?<!\w)(?:no|none|nobody|no-one|kein|keine|keiner|niemand)(?![\w,-])).*"
     r"(?:(?<!\w)(?:not(?!\s+only)|no|none|nobody|no-one|never|nicht(?!\s+nur)|kein\w*|niemand|"
@@ -176,7 +177,8 @@ def find_clause(  # noqa: PLR0913 - each bounds the clause in its own way
 def _contrasts(folded: str, language: Language) -> list[re.Match[str]]:
     words = "|".join(re.escape(w) for w in language.contrasts)
     # *all but*, *anything but* and *rather than* part no clauses
-    whole = r"(?<!not)(?<!n't)(?<!never)(?<!all)(?<!anything)(?<!everything)(?<!everyone)(?<!none)(?<!nobody)(?<!nothing)"
+    whole = r"(?<!all)(?<!anything)(?<!everything)(?<!everyone)(?<!none)(?<!nobody)(?<!nothing)"
+    whole += r"(?<!not)(?<!n't)(?<!never)"  # *not yet*
     cut = rf"{whole}(?:[,;—–]\s*|\s)(?:{words})(?!\w)(?!\s+(?:than|of|to\s+be)(?!\w))|[;]|\s[—–]\s"
     return list(re.finditer(cut, folded))
 
@@ -194,7 +196,7 @@ def _find_last_break(before: str, language: Language) -> int:
     return found[-1] if found else 0
 
 
-def read_assertion(  # noqa: PLR0913 - a phrase, where it stands, and who says it
+def read_assertion(  # noqa: C901, PLR0913 - a phrase, where it stands, and who says it
     text: str,
     sentence: Sentence,
     use: Use,
@@ -220,20 +222,16 @@ def read_assertion(  # noqa: PLR0913 - a phrase, where it stands, and who says i
     called = _find_called_false(before, language)
     if called and not called[1]:
         return None
+    rest = folded[use.end : sentence.end]
     turned, why = _find_negations(before, wide, inside, after, language)
-    is_ring = use.term.value == "yes" and RING.search(folded[use.start : use.end]) is not None
-    absent = _find_unborn(folded[use.start : use.end], folded[use.end : sentence.end], language)
-    absent = absent if is_ring else None
-    if is_ring or folded[: use.end].endswith(("ить", "ити")):
-        vain = IN_VAIN.match(folded[use.end : sentence.end])
-        absent = absent or (vain and vain[0].strip())
-    absent = absent or (called[0] if called and TWICE.search(before) is None else None)
+    absent = called[0] if called and TWICE.search(before) is None else None
+    if use.term.value == "yes":
+        absent = absent or _find_absent(folded[use.start : use.end], rest, language)
     if absent and not turned:  # *никакого окружения нет* denies once
         turned, why = True, [*why, absent]
     if mark is not None and mark.kind == "denies":
         turned, why = not turned, [*why, "denied"]
     mentioned = compile_any(language.mentions).search(before[-MENTION_CHARACTERS:]) is not None
-    rest = folded[use.end : sentence.end]
     refuted = _find_within(language.refutations, after, REFUTATION_WORDS)
     refuted = refuted or _find_false(rest, language)
     if refuted and not (mark is not None and mark.kind == "claim"):
@@ -391,8 +389,12 @@ def _find_called_false(before: str, language: Language) -> tuple[str, bool] | No
     return found["false"], bool(found["that"])
 
 
-def _find_unborn(phrase: str, rest: str, language: Language) -> str | None:
-    """Find what says that there is no ring, right after it: *did not happen*, *нет*."""
+def _find_absent(phrase: str, rest: str, language: Language) -> str | None:
+    """Find what says that there is no ring, right after it: *did not happen*, *не удалось*."""
+    is_ring = RING.search(phrase) is not None
+    vain = IN_VAIN.match(rest) if is_ring or phrase.endswith(("ить", "ити")) else None
+    if vain or not is_ring:
+        return vain[0].strip() if vain else None
     unborn = (*language.unborn, *(("нет", "не было") if GENITIVE.search(phrase) else ()))
     words = r"(?:\s+(?!which|who|that|который|которые|які|що)[\w'’-]+)"
     found = re.match(

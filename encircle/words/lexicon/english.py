@@ -127,7 +127,8 @@ ENGLISH = Language(
     negations=(
         "not", "never", "no", "n't", "isn't", "aren't", "wasn't", "weren't", "hasn't", "haven't",
         "hadn't", "don't", "doesn't", "didn't", "cannot", "can't", "couldn't", "won't", "neither",
-        "yet to [be]", "zero", "without (a|an|any)", "(wrong|false|incorrect|untrue) to say", "hardly", "scarcely", "barely", "nor", "far from", "fail* to", "without success",
+        "yet to [be]", "zero", "without (a|an|any)", "(wrong|false|incorrect|untrue) to say",
+        "hardly", "scarcely", "barely", "nor", "far from", "fail* to", "without success",
         "unsuccessfully", "in vain", "(inability|failure) to",
         "(mirage|illusion|phantom|fantasy) of",
         "unable to", "nowhere near", "no evidence", "unlikely to", "it is false", "false that",
@@ -229,7 +230,8 @@ ENGLISH = Language(
         "rather",
     ),
     says=(
-        "said", "says", "say", "lied", "told", "tells", "claimed", "claims", "claim", "stated", "states",
+        "lied",
+        "said", "says", "say", "told", "tells", "claimed", "claims", "claim", "stated", "states",
         "announced", "announces", "declared", "declares", "wrote", "writes", "posted", "reported",
         "reports", "added", "adds", "repeated", "repeats", "insisted", "insists", "warned",
         "feared", "fears", "warns", "asserted", "asserts", "argued", "concluded", "assessed",

@@ -86,7 +86,8 @@ GERMAN = Language(
     letters="äöüß",
     negations=(
         "nicht", "kein", "keine", "keinen", "keiner", "keinerlei", "nie", "niemals", "weder",
-        "noch nicht", "ohne", "unwahr", "niemand", "niemandem", "niemanden", "kaum", "keines", "keinem",
+        "noch nicht", "ohne", "unwahr", "niemand", "keines", "keinem",
+        "niemandem", "niemanden", "kaum",
         "alles andere als", "alles außer", "weit davon entfernt", "weit entfernt",
         "das gegenteil von", "keineswegs", "keinesfalls", "mitnichten", "nirgends", "nirgendwo",
         "statt", "anstatt", "weit von",
@@ -162,7 +163,8 @@ GERMAN = Language(
     ),
     contrasts=("aber", "jedoch", "doch", "sondern", "obwohl", "während", "allerdings", "hingegen"),
     says=(
-        "lügt", "lügen", "log", "sagte", "sagt", "sagen", "sagten", "erklärte", "erklärt", "erklärten", "behauptete",
+        "lügt", "lügen", "log",
+        "sagte", "sagt", "sagen", "sagten", "erklärte", "erklärt", "erklärten", "behauptete",
         "behauptet", "behaupten", "behaupteten", "schrieb", "schreibt", "meldete", "meldet",
         "melden", "meldeten", "berichtete", "berichtet", "berichten", "berichteten", "betonte",
         "teilte", "fügte", "warnte", "warnt", "wiederholte", "bestätigte", "versicherte", "meinte",
