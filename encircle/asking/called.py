@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from encircle.asking.named import is_ordinary
+from encircle.asking.named import PEOPLES, is_ordinary
 from encircle.places.letters import fold
 from encircle.situation import Position
 
@@ -18,31 +18,6 @@ WHY_UNREAD: dict[Relation, str] = {
     "enemy": "whose that is depends on who says it (--claimant-side or --side tells)",
     "name": "that is the name of neither side (--side tells whose it is)",
 }
-_PEOPLES = tuple(
-    frozenset(line.split()) for line in (
-        "germany german deutsch немец німец wehrmacht prussia prussian prussen пруссак",
-        "soviet sowjet совет радян red rote russia russian russ русск росій russland красн червон",
-        "france french franz франц",
-        "britain british kingdom english brit commonwealth англи британ",
-        "states american amerika america американ usa сша",
-        "japan japanese япон", "china chinese kitajsk китай chines",
-        "poland polish poln польск польськ",
-        "romania romanian rumän румын румун", "italy italian italien итальян італій",
-        "ottoman turkey turkish turk türk турец турк", "egypt egyptian ägypt египет єгипет",
-        "israel israeli israel израил ізраїл", "iraq iraqi irak ирак ірак",
-        "syria syrian syrisch сири сирій", "government regime loyalist правительств урядов",
-        "opposition rebel insurgent rebels insurgents оппозиц опозиц повстан",
-        "islamic isis isil daesh игил іділ даиш", "kurd kurdish kurdistan peshmerga курд ypg",
-        "bosnia bosnian herzegovina bosniak bosnisch боснийск боснійськ",
-        "serb srpska serbian серб",
-        "croat croatian croatia kroat хорват", "sudanese sudan saf судан", "rapid rsf",
-        "wagner вагнер", "dpr lpr separatist separatists", "union unionist federal",
-        "confederate confederacy",
-        "viet vietminh vietnamese вьет в'єт", "boer boers бур",
-        "chechen ichkeria чечен tschetschen",
-    )
-)  # fmt: skip
-"""Beginnings of the words for a people in several languages, of which a map may use any, folded."""
 
 
 def tell_named(situation: Situation, named: Named | None, speaker: str | None) -> str:
@@ -120,7 +95,7 @@ def _is_called(word: str, names: list[str]) -> bool:
     """Tell whether a word begins as one of some names does, or is of the same people."""
     if any(word == n or (min(len(word), len(n)) > 3 and _share(word, n)) for n in names):  # noqa: PLR2004
         return True
-    peoples = [stems for stems in _PEOPLES if any(word.startswith(stem) for stem in stems)]
+    peoples = [stems for stems in PEOPLES if any(word.startswith(stem) for stem in stems)]
     return any(n.startswith(stem) for n in names for stems in peoples for stem in stems)
 
 

@@ -81,7 +81,7 @@ _PLAIN_ADJECTIVE = re.compile(
 )
 _CAPITAL = r"[^\W\d_a-zа-яіїєґёäöüßñçéèáíóúřžšč]"
 _RUN = rf"{_CAPITAL}[\w'’.-]*(?:\s+(?:of\s+|al\s+)?{_CAPITAL}[\w'’.-]*){{0,4}}"
-_NAMED_FORCE = re.compile(rf"(?<![\w'’.-])({_RUN})(?:[\s-]+[^\W\d_]+)?[\s-]+(?:{_MEN})(?!\w)")
+_NAMED_FORCE = re.compile(rf"(?<![\w'’.-])({_RUN})(?:[\s-]+[^\W\d_]+)?[\s-]+(?i:{_MEN})(?!\w)")
 """Words with a capital before a force: *the Wagner fighters*."""
 _HERE = r"(?:at|in|near|around|outside|inside|from|bei|im|um|nahe|vor|nördlich|südlich)"
 _IS = r"(?:is|are|was|were|has|have|had|remains?|ist|sind|war|waren|wurden?|sitzen|sitzt)"
@@ -119,6 +119,33 @@ _INSTRUMENTAL = re.compile(r"(?:ами|ями|ом|ем|ем|им|ими|ою)$"
 _NOMINATIVE = re.compile(
     r"(?:(?:су)?противник[иі]?|враг[и]?|ворог[и]?|ок?купант[иы]?|загарбник[иі]?|захватчик[иі]?)$"
 )
+
+
+PEOPLES = tuple(
+    frozenset(line.split()) for line in (
+        "germany german deutsch немец німец wehrmacht prussia prussian prussen пруссак",
+        "soviet sowjet совет радян red rote russia russian russ русск росій russland красн червон",
+        "france french franz франц",
+        "britain british kingdom english brit commonwealth англи британ",
+        "states american amerika america американ usa сша",
+        "japan japanese япон", "china chinese kitajsk китай chines",
+        "poland polish poln польск польськ",
+        "romania romanian rumän румын румун", "italy italian italien итальян італій",
+        "ottoman turkey turkish turk türk турец турк", "egypt egyptian ägypt египет єгипет",
+        "israel israeli israel израил ізраїл", "iraq iraqi irak ирак ірак",
+        "syria syrian syrisch сири сирій", "government regime loyalist правительств урядов",
+        "opposition rebel insurgent rebels insurgents оппозиц опозиц повстан",
+        "islamic isis isil daesh игил іділ даиш", "kurd kurdish kurdistan peshmerga курд ypg",
+        "bosnia bosnian herzegovina bosniak bosnisch боснийск боснійськ",
+        "serb srpska serbian серб",
+        "croat croatian croatia kroat хорват", "sudanese sudan saf судан", "rapid rsf",
+        "wagner вагнер", "dpr lpr separatist separatists", "union unionist federal",
+        "confederate confederacy",
+        "viet vietminh vietnamese вьет в'єт", "boer boers бур",
+        "chechen ichkeria чечен tschetschen",
+    )
+)  # fmt: skip
+"""Beginnings of the words for a people in several languages, of which a map may use any, folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +244,7 @@ def _list_capitals(sentence: str, code: Code) -> Iterator[_Told]:
     for found in _BARE.finditer(sentence):
         span = _find_unread(sentence, found.start("run"), found.end("run"))
         is_force = found["at"] or (found["the"] and found["is"] in ("are", "were", "have", "sind"))
-        if span and is_force and not _is_place(found["run"]):
+        if span and is_force:
             yield _Told(*span, "name")
     for found in _ACRONYM.finditer(sentence):
         if not (sentence.isupper() or is_side(fold(found[0])) or find_known(found[0])):
@@ -236,6 +263,8 @@ def _find_unread(sentence: str, start: int, end: int) -> tuple[int, int] | None:
     said = sentence[span[0] : span[1]]
     if said.isupper() and len(said) > 2 and not find_known(said):  # noqa: PLR2004 - as `_ACRONYM`
         return span
+    if any(_is_people(sentence[a:b]) for a, b in left):  # there is a village called German
+        return span
     return None if _is_place(said) or all(_is_place(sentence[a:b]) for a, b in left) else span
 
 
@@ -247,6 +276,10 @@ def is_ordinary(word: str) -> bool:
     if re.search(r"\w{3}(?:ed|ing|ly)$", folded) or re.match(r"\d|[ivxlc]+$", folded):
         return True
     return any(compile_any(LANGUAGES[code].military).fullmatch(folded) for code in ("en", "de"))
+
+
+def _is_people(word: str) -> bool:
+    return any(re.match(stem, fold(word)) for stems in PEOPLES for stem in stems if len(stem) > 4)  # noqa: PLR2004 - a shorter one begins other names too
 
 
 def _is_place(name: str) -> bool:
