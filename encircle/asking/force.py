@@ -12,7 +12,7 @@ from encircle.asking.called import WHY_UNREAD
 from encircle.errors import InputFault, QuestionError, SituationError
 from encircle.formats.painted import read_border
 from encircle.formats.painted_ground import HALF_WIDTHS_KM
-from encircle.formats.painted_place import find_front_line
+from encircle.formats.painted_place import find_front_line, is_on_map
 from encircle.formats.painted_situation import (
     read_ground,
     situation_for_piece,
@@ -266,6 +266,9 @@ def tell_off_paint(given: GivenMap, place: Where | None) -> str:
     """Say why a painted map says nothing of a place far from all it paints; empty: it may."""
     if given.painted is None or place is None or place.is_region or not given.painted.zones:
         return ""
+    border = read_border(given.border).bounds if given.border is not None else None
+    if not is_on_map(given.painted, border, (place.lon, place.lat)):
+        return ""  # which is refused as a slip
     zones = shapely.union_all([zone.geometry for zone in given.painted.zones])
     west, south, east, north = zones.bounds
     _, _, across_m = GEOD.inv(west, south, east, north)
