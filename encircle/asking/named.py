@@ -84,6 +84,11 @@ _RUN = rf"{_CAPITAL}[\w'’.-]*(?:\s+(?:of\s+|al\s+)?{_CAPITAL}[\w'’.-]*){{0,4
 _NAMED_FORCE = re.compile(rf"(?<![\w'’.-])({_RUN})(?:[\s-]+[^\W\d_]+)?[\s-]+(?i:{_MEN})(?!\w)")
 """Words with a capital before a force: *the Wagner fighters*."""
 _HERE = r"(?:at|in|near|around|outside|inside|from|bei|im|um|nahe|vor|nördlich|südlich)"
+_AT = re.compile(
+    rf"(?<!\w)(?:{_HERE}|to|into|в|во|у|на|під|под|біля|возле|около|из|з|із)\s+(?:(?:the|der|dem|den)\s+)?$",
+    re.IGNORECASE,
+)
+"""What makes a place of the next word: *in the Donbas*."""
 _IS = r"(?:is|are|was|were|has|have|had|remains?|ist|sind|war|waren|wurden?|sitzen|sitzt)"
 _BARE = re.compile(
     rf"(?<![\w'’.-])(?P<the>(?:[Tt]he|[Dd]ie|[Dd]er)\s+)?(?P<run>{_RUN})\s+"
@@ -244,10 +249,11 @@ def _list_capitals(sentence: str, code: Code) -> Iterator[_Told]:
     for found in _BARE.finditer(sentence):
         span = _find_unread(sentence, found.start("run"), found.end("run"))
         is_force = found["at"] or (found["the"] and found["is"] in ("are", "were", "have", "sind"))
-        if span and is_force:
+        if span and is_force and not _AT.search(sentence[: found.start()]):
             yield _Told(*span, "name")
     for found in _ACRONYM.finditer(sentence):
-        if not (sentence.isupper() or is_side(fold(found[0])) or find_known(found[0])):
+        is_other = is_side(fold(found[0])) or find_known(found[0])
+        if not (sentence.isupper() or is_other or _AT.search(sentence[: found.start()])):
             yield _Told(*found.span(), "name")
 
 
