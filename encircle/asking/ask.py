@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from encircle.asking.answer import Answer, AskedMap, write_question
+from encircle.asking.called import tell_named
 from encircle.asking.force import (
     Meant,
     ask_which_side,
@@ -19,6 +21,7 @@ from encircle.asking.force import (
     find_place,
     read_drawn,
     speaks_of,
+    tell_off_paint,
 )
 from encircle.asking.maps import read_maps
 from encircle.asking.question import FORCE, Corrections, date_by, read_question
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 STEPS = ("read", "found", "drawn", "judged")
 """What is done, in order, for showing progress."""
+ROAD = re.compile(r"\s?[-–—]\s?")
+"""What joins the two ends of a road."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +178,8 @@ def _answer(
     more: list[Notice] = []
     place = _find_place(asked, timely or maps, more)
     force = next((m.situation.force for m in timely if m.situation), FORCE)
-    painted = [m for m in timely if m.painted is not None]
+    far = {} if force_in else {m.name: why for m in timely if (why := tell_off_paint(m, place))}
+    painted = [m for m in timely if m.painted is not None and m.name not in far]
     meant: Meant | None = None
     if painted:
         asked, notices = _settle_side(asked, place, painted, force_in)
@@ -183,7 +189,11 @@ def _answer(
         on_step("found")
     else:
         on_step("found")
-    drawn = [_draw(m, asked, place, meant, force, timely) for m in maps]
+    drawn = [
+        Drawn(m, why_not=far[m.name]) if m.name in far
+        else _draw(m, asked, place, meant, force, timely)
+        for m in maps
+    ]  # fmt: skip
     on_step("drawn")
     answer = _rate(asked, place, drawn, force, options, more)
     on_step("judged")
@@ -198,10 +208,13 @@ def _find_place(asked: Asked, maps: Sequence[GivenMap], more: list[Notice]) -> W
     sentence names, one is the force's and another the speaker's.
     """
     try:
-        return find_place(
+        place = find_place(
             asked.place, maps,
             lambda said: more.append(Notice("place_by_the_front", "caution", said)),
         )  # fmt: skip
+        if place is None or any(m.painted or _speaks(m, place) for m in maps):
+            return place
+        return _find_beside(asked, maps, is_joined=True) or place
     except (SituationError, QuestionError):
         if any(m.painted for m in maps):
             raise
@@ -212,17 +225,34 @@ def _find_place(asked: Asked, maps: Sequence[GivenMap], more: list[Notice]) -> W
         return None
 
 
-def _find_beside(asked: Asked, maps: Sequence[GivenMap]) -> Where | None:
-    """Find another place of the sentence that the maps draw, where the place taken is one of it."""
-    named = [m.place.name for m in find_mentions(asked.told.get("sentence") or "")]
-    if asked.place not in named:
+def _find_beside(
+    asked: Asked, maps: Sequence[GivenMap], *, is_joined: bool = False
+) -> Where | None:
+    """
+    Find another place of the sentence that the maps draw, where the place taken is one of it.
+
+    Where they have to be joined, it is the other end of a road: *Sudzha-Sumy*.
+    """
+    sentence = asked.told.get("sentence") or ""
+    named = find_mentions(sentence)
+    if asked.place not in [m.place.name for m in named]:
         return None
-    for name in named:
+    for one in named:
+        beside = [
+            sentence[min(one.end, m.end) : max(one.start, m.start)]
+            for m in named if m.place.name == asked.place
+        ]  # fmt: skip
+        if is_joined and not any(ROAD.fullmatch(between) for between in beside):
+            continue
         with suppress(SituationError, QuestionError):
-            place = find_place(name, maps)
-            if place and any(m.situation and speaks_of(m.situation, place) for m in maps):
+            place = find_place(one.place.name, maps)
+            if place and any(_speaks(m, place) for m in maps):
                 return place
     return None
+
+
+def _speaks(given: GivenMap, place: Where) -> bool:
+    return given.situation is not None and speaks_of(given.situation, place)
 
 
 def _is_timely(given: GivenMap, asked: Asked, options: Options) -> bool:
@@ -249,6 +279,8 @@ def _settle_side(
 ) -> tuple[Asked, list[Notice]]:
     if asked.side is not None:
         return asked, []
+    if asked.named is not None:  # of no side that it tells
+        raise ask_which_side(place, asked.named)
     if place is None:
         raise ask_which_side(None)
     side, notice = choose_side(place, maps, force_in)
@@ -284,6 +316,10 @@ def _find_why_not(situation: Situation, asked: Asked, place: Where | None) -> st
     """Find why a situation says nothing of what is asked; empty: it may."""
     if place is not None and not speaks_of(situation, place):
         return f"it does not draw the ground {place.at}"
+    is_known = asked.side is not None and asked.side in {one.id for one in situation.sides}
+    named_force = None if is_known else asked.named
+    if why_not := tell_named(situation, named_force, asked.claim.claimant_side):
+        return why_not
     if named := _find_named_side(situation, asked):
         return (
             f"the force it names is none of {named}'s, and the claim says that one of {named}'s is "

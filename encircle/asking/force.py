@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import shapely
 from shapely.geometry import MultiPolygon, Point, Polygon, box, shape
 
+from encircle.asking.called import WHY_UNREAD
 from encircle.errors import InputFault, QuestionError, SituationError
 from encircle.formats.painted import read_border
-from encircle.formats.painted_place import find_front_line
+from encircle.formats.painted_ground import HALF_WIDTHS_KM
+from encircle.formats.painted_place import find_front_line, is_on_map
 from encircle.formats.painted_situation import (
     read_ground,
     situation_for_piece,
@@ -23,12 +25,15 @@ from encircle.pieces.choosing import tell
 from encircle.places import (
     find_known,
     find_places,
+    find_region_called,
     lies_in_region,
     may_be_region,
+    region_of_town,
     resolve_place,
     split_region,
 )
 from encircle.projection import GEOD
+from encircle.situation import Position
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -36,9 +41,10 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from encircle.asking.maps import GivenMap
+    from encircle.asking.named import Named
     from encircle.pieces import Piece
     from encircle.pieces.choosing import Near
-    from encircle.places import Place
+    from encircle.places import Place, Region
     from encircle.situation import Situation
 
 Json = dict[str, Any]
@@ -48,6 +54,13 @@ NEAR_M = 15_000.0
 """A piece within this of a place may be meant by it. Source: docs/contract.md, Whose force?"""
 TOUCH_M = 50.0
 """A place so near to a piece stands on it: a seam's width."""
+LEAST_REACH_M = 1000 * HALF_WIDTHS_KM[0]
+"""
+A painted map speaks of places no farther from its paint than its paint is wide, and of all within
+this; metres. Who paints a front leaves bare what lies behind it, and another front beyond as well,
+of which bare ground says nothing. So wide is the least area that is judged, so that within it some
+of the paint is in what is looked at.
+"""
 NEAR_PLACE_DEG = 0.3
 """A situation speaks of a place that lies within this of what it draws; degrees."""
 
@@ -59,8 +72,8 @@ class Where:
     lon: float
     lat: float
     name: str | None = None
-    region_of: Place | None = None
-    """The town, where its name may stand for the region called after it."""
+    region_of: Region | None = None
+    """The region, where its name or that of a town may stand for it."""
     is_region: bool = False
     """Whether the region is meant for certain: its name was said with a word for one."""
 
@@ -69,8 +82,10 @@ class Where:
 
     @property
     def at(self) -> str:
-        """The place after its preposition: *at Sudzha*, *in the Kursk region*."""
-        return f"in the {self}" if self.is_region else f"at {self}"
+        """The place after its preposition: *at Sudzha*, *in the Kursk region*, *in Crimea*."""
+        if not self.is_region:
+            return f"at {self}"
+        return f"in the {self}" if str(self).endswith((" region", "Donbas")) else f"in {self}"
 
     def has(self, shape: BaseGeometry) -> bool:
         """Tell whether what is drawn lies in the region that may be meant."""
@@ -105,7 +120,10 @@ def find_place(
     """
     if text is None:
         return None
-    text, is_region = split_region(text)
+    if region := find_region_called(text):
+        return _see_region(region)
+    is_labelled = "," in text and bool(find_places(text))  # as a remedy lists it: *Lyman, Donetsk*
+    text, is_region = (text, False) if is_labelled else split_region(text)
     countries = _find_countries(maps)
     bounds = _find_bounds(maps)
     try:
@@ -129,6 +147,8 @@ def find_elsewhere(text: str | None) -> Where | None:
 
     Of other names many are a word at the start of a sentence, *At* and *Our*, and a village too.
     """
+    if region := find_region_called(text or ""):
+        return _see_region(region)
     name, is_region = split_region(text or "")
     found = find_places(name) if find_known(name) else []
     return _see(found[0], name, is_region=is_region) if found else None
@@ -138,9 +158,16 @@ def _see(found: Place, text: str, *, is_region: bool) -> Where:
     """Tell of a place whether the region called after it may be meant."""
     if not found.country:  # given in degrees
         return Where(found.lon, found.lat)
-    name = f"{found.name} region" if is_region else found.name
-    town = found if is_region or may_be_region(text) else None
-    return Where(found.lon, found.lat, name, town, is_region)
+    region = region_of_town(found) if is_region or may_be_region(text) else None
+    name = region.name if region and is_region else found.name
+    return Where(found.lon, found.lat, name, region, is_region)
+
+
+def _see_region(region: Region) -> Where:
+    """Tell of a region where its seat is, whatever else is called so."""
+    seats = find_places(region.town)
+    seat = next(p for p in seats if (p.country, p.admin) in region.parts)
+    return Where(seat.lon, seat.lat, region.name, region, is_region=True)
 
 
 def _find_front(maps: Sequence[GivenMap]) -> BaseGeometry | None:
@@ -217,16 +244,42 @@ def _tell_side(side: str, place: Where, given: GivenMap) -> Notice:
     return Notice("side_taken", "caution", said)
 
 
-def ask_which_side(place: Where | None) -> QuestionError:
-    """Ask back whose force is meant."""
+def ask_which_side(place: Where | None, named: Named | None = None) -> QuestionError:
+    """Ask back whose force is meant, by the words that told it where they cannot be read."""
     document = {
         "question": "which_side", "place": write_place(place),
+        **({"named": named.words} if named else {}),
         "sides": [{"id": side, "name": SIDE_WORDS[side].removesuffix("'s")} for side in SIDES],
         "answer_with": f"--side {SIDES[0]}",
     }  # fmt: skip
-    lines = ["The claim does not say whose force it is about."]
+    said = "The claim does not say whose force it is about."
+    if named is not None:
+        said = (
+            f"The claim says that {named.words!r:.80} is cut off, and {WHY_UNREAD[named.relation]}."
+        )
+    lines = [said]
     lines += [f"  {SIDE_WORDS[side]}: --side {side}" for side in SIDES]
     return QuestionError(document, "\n".join(lines))
+
+
+def tell_off_paint(given: GivenMap, place: Where | None) -> str:
+    """Say why a painted map says nothing of a place far from all it paints; empty: it may."""
+    if given.painted is None or place is None or place.is_region or not given.painted.zones:
+        return ""
+    border = read_border(given.border).bounds if given.border is not None else None
+    if not is_on_map(given.painted, border, (place.lon, place.lat)):
+        return ""  # which is refused as a slip
+    zones = shapely.union_all([zone.geometry for zone in given.painted.zones])
+    west, south, east, north = zones.bounds
+    _, _, across_m = GEOD.inv(west, south, east, north)
+    lon, lat = shapely.shortest_line(Point(place.lon, place.lat), zones).coords[-1]
+    _, _, away_m = GEOD.inv(place.lon, place.lat, lon, lat)
+    if away_m <= max(LEAST_REACH_M, across_m):
+        return ""
+    return (
+        f"{place} lies {away_m / 1e3:.0f} km from the nearest ground it paints, and what it paints "
+        f"is {across_m / 1e3:.0f} km across: it is a map of other ground"
+    )
 
 
 def write_place(place: Where | None) -> Json | None:
@@ -351,7 +404,7 @@ def _find_in_region(given: GivenMap, place: Where, side: str, force: str) -> Mea
     [only] = within
     document = _convert(given, [], only.piece.id, side, force)
     said = (
-        f"The force on the one ground of {side} in the {_name_region(place)} that {given.title} "
+        f"The force on the one ground of {side} {_say_region(place)} that {given.title} "
         "shows apart from its rear was taken (--place or --force-in gives another)"
     )
     why = f", for none of it lies within {NEAR_M / 1e3:.0f} km of the town of {place.name}"
@@ -366,6 +419,10 @@ def _name_region(place: Where) -> str:
     return f"{place.name}" if place.is_region else f"{place.name} region"
 
 
+def _say_region(place: Where) -> str:
+    return place.at if place.is_region else f"in the {place.name} region"
+
+
 def _ask_which_in_region(
     given: GivenMap, place: Where, side: str, within: Sequence[Near]
 ) -> QuestionError:
@@ -378,7 +435,7 @@ def _ask_which_in_region(
     }  # fmt: skip
     lines = [
         f"{given.name}, {given.as_of:%Y-%m-%d}:",
-        f"In the {_name_region(place)} lie {len(within) or 'no'} pieces of ground of {side} apart.",
+        f"I{_say_region(place)[1:]} lie {len(within) or 'no'} pieces of ground of {side} apart.",
         "Whose force is meant?",
         *(f"  {tell(near)}: --force-in {near.piece.id}" for near in within),
         "  a town or another place: --place PLACE (LON,LAT or a name)",
@@ -460,12 +517,24 @@ def read_drawn(document: Mapping[str, Any], name: str) -> Situation:
 
 
 def speaks_of(situation: Situation, place: Where) -> bool:
-    """Tell whether a situation draws the ground about a place, or in its region."""
-    stands = [f.geometry for f in situation.positions_of(situation.force) if f.geometry is not None]
-    shapes = [*stands, *([situation.area] if situation.area is not None else [])]
-    here = Point(place.lon, place.lat)
-    if any(map(place.has, shapes)):
+    """
+    Tell whether a situation's force stands in a region, or somebody of its side about a place.
+
+    A map's area reaches to towns behind both fronts, of which it says nothing: it only counts
+    where no force is drawn.
+    """
+    force = [f.geometry for f in situation.positions_of(situation.force) if f.geometry is not None]
+    if place.region_of is not None and force and place.has(shapely.GeometryCollection(force)):
         return True
+    if place.is_region and force:
+        return False
+    sides = {p.side for p in situation.positions_of(situation.force)}
+    own = [
+        f.geometry for f in situation.of_kind(Position)
+        if f.side in sides and f.geometry is not None
+    ]  # fmt: skip
+    shapes = own or ([situation.area] if situation.area is not None else [])
+    here = Point(place.lon, place.lat)
     return not shapes or min(drawn.distance(here) for drawn in shapes) <= NEAR_PLACE_DEG
 
 

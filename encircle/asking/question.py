@@ -8,7 +8,8 @@ from datetime import UTC, datetime, time
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast, get_args
 
-from encircle.asking.whose import find_mentions, find_side, names_side
+from encircle.asking.named import Named, find_named, means_speakers
+from encircle.asking.whose import OTHER, find_mentions, find_side, names_side
 from encircle.claims.answer import FaultyClaim
 from encircle.errors import InputFault, QuestionError, SituationError
 from encircle.formats.claims_file import read_rows
@@ -16,9 +17,11 @@ from encircle.notices import Notice
 from encircle.places.letters import fold
 from encircle.publishing.checked import DEFINITIONS as DEFINITION_WORDS
 from encircle.situation import Claim, Definition
+from encircle.words.attribution import hide_speaking_places
 from encircle.words.days import find_days
 from encircle.words.extraction import propose_claims
-from encircle.words.lexicon import find_uses
+from encircle.words.lexicon import LANGUAGES, detect_language, find_uses
+from encircle.words.lexicon import find_places as find_mentions_of_places
 from encircle.words.sentences import split_sentences
 
 if TYPE_CHECKING:
@@ -101,6 +104,8 @@ class Asked:
     notices: tuple[Notice, ...] = ()
     told: Json = field(default_factory=dict)
     """What else the text was understood to say: language, phrase, sentence."""
+    named: Named | None = None
+    """The force cut off, where the claim names it by words that tell no side of themselves."""
 
     def to_dict(self) -> Json:
         """Write the claim as it was understood."""
@@ -235,12 +240,17 @@ def _from_proposal(
         "via": proposal.via, "verbatim": proposal.verbatim, "doubt": proposal.doubt,
         "also": list(proposal.also),
     }  # fmt: skip
-    place = proposal.place or _find_place(proposal.sentence) or _find_place(text)
-    named = _name_region(place, proposal.sentence)
+    shown, rest = _hide_speakers(proposal.sentence), _hide_speakers(text)
+    region = _find_region(shown, proposal.place)
+    place = region or proposal.place or _find_place(shown) or _find_place(rest)
+    where = region or _name_region(place, proposal.sentence)
     towns, is_mixed = _list_joined_towns(proposal.sentence)
     if is_mixed and (given.place or not _names_both(proposal.sentence)):
         side = None  # the side at one of the towns is not that at the other
-    asked = _correct(Asked(claim, side, named, told=told), given)
+    asked = Asked(claim, side, where, told=told)
+    place_of = at, at + len(proposal.phrase)
+    language = cast("Code", proposal.language)
+    asked = _correct(_name_force(asked, proposal.sentence, place_of, language, given), given)
     notices = (
         *(_tell_question(asked.claim.asserts) if is_question else ()),
         *(() if given.place else _tell_joined_places(towns, place)),
@@ -249,6 +259,34 @@ def _from_proposal(
         *_tell_other_day(proposal, year, given),
     )
     return replace(asked, notices=notices)
+
+
+def _name_force(
+    asked: Asked, sentence: str, place: tuple[int, int], code: Code | None, given: Corrections
+) -> Asked:
+    """
+    Say whose force is cut off where its words depend on who speaks: *the enemy*, *our troops*.
+
+    Of a speaker whose side is not known, and of a name that is neither side's, the words are kept:
+    a map may know them, and nobody else's force is taken for it.
+    """
+    if given.side or code is None:
+        return asked
+    speaker = given.claimant_side or asked.claim.claimant_side
+    named = find_named(sentence, *place, code)
+    if named is None and asked.side is None and speaker and means_speakers(sentence, *place, code):
+        named = Named("we", "own")
+    if named is None:
+        return replace(asked, named=_name_by_side(sentence, asked.side))
+    if named.relation != "name" and speaker in OTHER:
+        return replace(asked, side=speaker if named.relation == "own" else OTHER[speaker])
+    return replace(asked, side=None, named=named)
+
+
+def _name_by_side(sentence: str, side: str | None) -> Named | None:
+    """Give the words by which a side's force is named, for a map of another war."""
+    told = [m for m in find_mentions(fold(sentence)) if m.side == side and not m.is_agent]
+    return Named(sentence[told[0].start : told[0].end], "name") if told else None
 
 
 def _from_definition(text: str, given: Corrections) -> Asked:
@@ -263,8 +301,11 @@ def _from_definition(text: str, given: Corrections) -> Asked:
     start = len(text)
     asserts: Json = {"definition": given.definition, "value": given.value or "yes"}
     claim = Claim(id="claim-1", geometry=None, statement=text[:2000], asserts=asserts)
-    place = _name_region(_find_place(text), text)
-    return _correct(Asked(claim, find_side(text, start, start), place), given)
+    shown = _hide_speakers(text)
+    place = _find_region(shown, None) or _name_region(_find_place(shown), text)
+    asked = Asked(claim, find_side(text, start, start), place)
+    asked = _name_force(asked, text, (start, start), detect_language(text), given)
+    return _correct(asked, given)
 
 
 def _say_why_none(text: str) -> str:
@@ -311,6 +352,11 @@ def _read_written(said: Mapping[str, Any], given: Corrections) -> Asked:
         replace(claim, asserts=asserts), side,
         _name_region(place or _find_place(statement), statement),
     )  # fmt: skip
+    if statement and not said.get("side"):
+        code = detect_language(statement)
+        uses = find_uses(statement, code) if code else []
+        at = (uses[0].start, uses[0].end) if uses else (len(statement), len(statement))
+        asked = _name_force(asked, statement, at, code, given)
     return _correct(asked, given)
 
 
@@ -348,21 +394,49 @@ def date_by(asked: Asked, latest: datetime) -> Asked:
 # -- small readings of the text ----------------------------------------------------------------
 
 
-def _find_place(text: str) -> str | None:
-    """Find the town a text names, in any alphabet: after *at* and the like, else anywhere."""
+def _find_place(text: str, *, anywhere: bool = True) -> str | None:
+    """Find the town a text names, in any alphabet: after *at* and the like, else `anywhere`."""
     from encircle.places import find_places  # noqa: PLC0415 - read only when needed
 
-    for pattern in (_AT_NAME, _ANY_NAME):
+    for pattern in (_AT_NAME, _ANY_NAME) if anywhere else (_AT_NAME,):
         for found in pattern.finditer(text):
             words = found["name"].split()
             for count in range(len(words), 0, -1):
                 name = " ".join(words[:count]).strip(".,;:!?\"'»”")
                 if not _NO_PLACE.fullmatch(fold(name)) and find_places(name, countries=COUNTRIES):
                     return name
-    unknown = _AT_NAME.search(text)  # misspelt, perhaps: whoever looks it up says what is near
+    unknown = (
+        _AT_NAME.search(text) if anywhere else None
+    )  # misspelt, perhaps: whoever looks it up says what is near
     if unknown is None or _NO_PLACE.fullmatch(fold(unknown["name"])):
         return None
     return unknown["name"].split()[0]
+
+
+def _hide_speakers(text: str) -> str:
+    """Hide the cities that only speak in a text: *Moscow says*."""
+    code = detect_language(text)
+    return hide_speaking_places(text, LANGUAGES[code]) if code else text
+
+
+def _find_region(sentence: str, taken: str | None) -> str | None:
+    """Find what is meant where a region is named: it, *в Сумській області*, or a town in it."""
+    from encircle.places import find_regions  # noqa: PLC0415 - read only when needed
+
+    found = find_regions(sentence)
+    if not found:
+        return None
+    spans = [(start, end) for start, end, _ in found]
+    towns = [
+        m.place.name for m in find_mentions_of_places(sentence)
+        if not m.place.region and not any(a <= m.start < b for a, b in spans)
+    ]  # fmt: skip
+    hidden = sentence
+    for start, end in spans:
+        hidden = hidden[:start] + " " * (end - start) + hidden[end:]
+    if taken in towns:
+        return None
+    return next(iter(towns), None) or _find_place(hidden, anywhere=False) or found[0][2].name
 
 
 def _name_region(place: str | None, text: str) -> str | None:

@@ -23,11 +23,11 @@ _SIDES = {
     ),
 }
 """Beginnings of the words for a side, folded."""
-_FORCES = (
+FORCES = (
     r"soldier\w*|troop\w*|force|forces|men|fighter\w*|unit|units|brigade\w*|battalion\w*|division\w*|"
     r"regiment\w*|army|armies|garrison\w*|group|grouping|groups|contingent\w*|personnel|servicem[ae]n|"
     r"marines|paratrooper\w*|conscript\w*|defenders|invaders|occupiers|military|corps|militants|"
-    r"soldat\w*|truppe\w*|streitkr\w*|einheit\w*|brigade\w*|armee\w*|verb[aä]nd\w*|kr[aä]fte\w*|k[aä]mpfer|"
+    r"soldat\w*|fallschirmj\w*|truppe\w*|streitkr\w*|einheit\w*|brigade\w*|armee\w*|verb[aä]nd\w*|kr[aä]fte\w*|k[aä]mpfer|"
     r"солдат\w*|військ\w*|войск\w*|військов\w*|военн\w*|сил\w{0,3}|бійц\w*|боец|бойц\w*|бригад\w*|"
     r"підрозділ\w*|подразделен\w*|армі\w*|арми\w*|угрупован\w*|группировк\w*|захисник\w*|"
     r"батальйон\w*|батальон\w*|полк\w{0,3}|гарнізон\w*|гарнизон\w*|десантник\w*|окупант\w*|оккупант\w*"
@@ -39,7 +39,7 @@ _NAMES = {
 }
 """What names a side's force by itself, folded."""
 _GAP = r"(?:[\s-]+[\w'.,-]+){0,3}?[\s-]+"
-_BY = re.compile(
+BY = re.compile(
     r"(?<!niemand )(?<!keiner )(?<!tausende )(?<!einige )(?<!\w)(?:by|von|vom|durch|from)"
     r"(?:\s+(?:the|den|der|dem|die))?\s*$"
 )
@@ -72,7 +72,7 @@ _ADVERBS = re.compile(
 )
 _OBJECT = re.compile(r"\s+(?:(?:the|all(?:\s+of)?)\s+)?[^\W\d_a-zа-яіїєґёäöüß]")
 """What is done it to, directly after the verb: a name."""
-_SLAVIC_STATE = re.compile(
+SLAVIC_STATE = re.compile(
     r"(?:[её]н|ан|ят|ут|ит)(?:а|о|ы|і|ий|ый|ая|ые|ими|их|ою|ой)?$|(?<!\w)(?:в|у)\s+(?:\w+\s+)?"
     r"(?:окруж|оточ|кольц|кільц|котл|блокад|ізоляц|изоляц)\w*$"
 )
@@ -128,7 +128,7 @@ def find_side(sentence: str, phrase_start: int, phrase_end: int) -> str | None:
     sides = {m.side for m in mentions}
     before = [m for m in mentions if m.end <= phrase_start]
     after = [m for m in mentions if m.start >= phrase_end]
-    doers = [m for m in before if _does_it(sentence, folded, m.end, phrase_start, phrase_end)]
+    doers = [m for m in before if does_it(sentence, folded, m.end, phrase_start, phrase_end)]
     if doers and doers[-1] is before[-1] and not after:  # *Russian troops encircled Pokrovsk*
         return OTHER[doers[-1].side]
     if not sides:  # *Pokrovsk is encircled by Russian troops*, *Russia has encircled Pokrovsk*
@@ -169,14 +169,17 @@ def find_named_side(
         for side, name in names.items()
         for stem in _list_stems(name)
         for mention in re.finditer(rf"(?<!\w){re.escape(stem)}\w*", folded[:phrase_start])
-        if not (_BY.search(folded[: mention.start()]) or _NOT.search(folded[: mention.start()]))
+        if not (BY.search(folded[: mention.start()]) or _NOT.search(folded[: mention.start()]))
     ]
     if not found:
         return None
     end, side = max(found)
-    is_done_to = _PASSIVE.search(folded[end:phrase_start]) is not None
-    does_it = _does_it(sentence, folded, end, phrase_start, phrase_end)
-    return side if is_done_to and not does_it else None
+    is_patient = is_done_to(folded[end:phrase_start])
+    return (
+        side
+        if is_patient and not does_it(sentence, folded, end, phrase_start, phrase_end)
+        else None
+    )
 
 
 def _list_stems(name: str) -> Iterator[str]:
@@ -192,7 +195,7 @@ def _choose_of_both(
     """Choose between forces of both sides, neither of them told as the one that does it."""
     if not (before and after):
         return (before[-1] if before else after[0]).side
-    if _SLAVIC_STATE.search(folded[phrase_start:phrase_end]):
+    if SLAVIC_STATE.search(folded[phrase_start:phrase_end]):
         return before[-1].side  # *русские войска окружены ВСУ*: the last word bears no case
     if not _is_active(folded, before, phrase_start):
         return before[-1].side
@@ -204,11 +207,23 @@ def _choose_of_both(
 def _joins_both(folded: str) -> bool:
     """Tell whether forces of both sides are named in one breath: *Ukrainians and Russians*."""
     for side, other in OTHER.items():
-        first = rf"(?<!\w)(?:{_SIDES[side]}|{_NAMES[side]})(?:\s+(?:{_FORCES}))?"
-        second = rf"(?:(?:{_SIDES[other]})\s+(?:{_FORCES})|{_NAMES[other]})(?!\w)"
+        first = rf"(?<!\w)(?:{_SIDES[side]}|{_NAMES[side]})(?:\s+(?:{FORCES}))?"
+        second = rf"(?:(?:{_SIDES[other]})\s+(?:{FORCES})|{_NAMES[other]})(?!\w)"
         if re.search(first + _JOIN + second, folded):
             return True
     return False
+
+
+def is_side(word: str) -> bool:
+    """Tell whether a folded word is one for Ukraine's or Russia's, or begins with one."""
+    return any(
+        re.match(rf"(?:{_SIDES[side]}|(?:{_NAMES[side]})(?!\w))", word) for side in OTHER
+    )  # fmt: skip
+
+
+def is_done_to(between: str) -> bool:
+    """Tell whether words between a force and a phrase make it one that has it done to it."""
+    return _PASSIVE.search(between) is not None
 
 
 def names_side(folded: str) -> bool:
@@ -224,11 +239,11 @@ def find_mentions(folded: str) -> list[Mention]:
 
 def _list_mentions(folded: str) -> Iterator[Mention]:
     for side, stems in _SIDES.items():
-        for found in re.finditer(rf"(?<!\w)(?:{stems})(?:{_GAP}|\s+)(?:{_FORCES})(?!\w)", folded):
+        for found in re.finditer(rf"(?<!\w)(?:{stems})(?:{_GAP}|\s+)(?:{FORCES})(?!\w)", folded):
             if not any(re.search(rf"(?<!\w)(?:{other})", found[0]) for name, other in _SIDES.items()
                        if name != side):  # fmt: skip
                 yield _mention(folded, side, found)
-        turned = rf"(?<!\w)(?:{_FORCES})\s+(?:of\s+|der\s+)?(?:{stems})(?!\w)"
+        turned = rf"(?<!\w)(?:{FORCES})\s+(?:of\s+|der\s+)?(?:{stems})(?!\w)"
         for found in re.finditer(turned, folded):
             yield _mention(folded, side, found)
         for found in re.finditer(rf"(?<!\w)(?:{_NAMES[side]})(?!\w)", folded):
@@ -243,7 +258,7 @@ def _mention(folded: str, side: str, found: re.Match[str]) -> Mention:
         _ENDS_PLURAL_TOOL.search(w) for w in (words[0], words[-1])
     )  # fmt: skip
     tool = tool or (slavic and len(words) == 1 and words[0].endswith(("ами", "ями")))
-    is_agent = bool(_BY.search(folded[: found.start()])) or tool
+    is_agent = bool(BY.search(folded[: found.start()])) or tool
     return Mention(side, found.start(), found.end(), is_agent)
 
 
@@ -253,14 +268,14 @@ def _is_active(folded: str, before: list[Mention], phrase_start: int) -> bool:
     return bool(_ACTIVE.search(between)) or not _PASSIVE.search(between)
 
 
-def _does_it(
+def does_it(
     sentence: str, folded: str, subject_end: int, phrase_start: int, phrase_end: int
 ) -> bool:
     """Tell whether a subject before the phrase is who cuts off, and not who is cut off."""
     between, phrase = folded[subject_end:phrase_start], folded[phrase_start:phrase_end]
     if _ACTIVE_VERB.match(phrase) or _ACTIVE.search(between) or _COMPLETES.search(between):
         return True
-    if _SLAVIC_STATE.search(phrase):
+    if SLAVIC_STATE.search(phrase):
         return False
     if _GERMAN_ACTIVE.search(between):
         return True
@@ -274,5 +289,5 @@ def _list_subjects(sentence: str, folded: str, phrase_start: int, phrase_end: in
     """List the countries named as who cuts off: *Russia has encircled ...*."""
     for side, stems in _SIDES.items():
         for found in re.finditer(rf"(?<!\w)(?:{stems})(?!\w)", folded[:phrase_start]):
-            if _does_it(sentence, folded, found.end(), phrase_start, phrase_end):
+            if does_it(sentence, folded, found.end(), phrase_start, phrase_end):
                 yield side

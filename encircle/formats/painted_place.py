@@ -87,6 +87,12 @@ def check_place(
     _check_places(places, shapely.union_all([zones, *border]))
 
 
+def is_on_map(painted: PaintedMap, border_bounds: Bounds | None, place: LonLat) -> bool:
+    """Tell whether a place, `(lon, lat)`, lies as near to the paint or the border as is asked."""
+    bounds = [_bounds_of(painted), *([border_bounds] if border_bounds else [])]
+    return any(_widen(one).intersects(shapely.Point(place)) for one in bounds)
+
+
 def _bounds_of(painted: PaintedMap) -> Bounds:
     west, south, east, north = shapely.total_bounds([z.geometry for z in painted.zones]).tolist()
     return west, south, east, north

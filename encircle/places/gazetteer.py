@@ -54,7 +54,8 @@ def find_places(text: str, *, countries: Sequence[str] | None = None) -> list[Pl
     Parameters
     ----------
     text
-        One name and nothing else, in any alphabet.
+        One name and nothing else, in any alphabet; or a name with its region, its country, or both
+        after commas, as a remedy lists it.
     countries
         Two-letter codes; places elsewhere are not found.
 
@@ -64,8 +65,15 @@ def find_places(text: str, *, countries: Sequence[str] | None = None) -> list[Pl
     ['Bakhmut, Donetsk, UA']
     >>> [p.country for p in find_places("Артёмовск", countries=["UA"])][:1]
     ['UA']
+    >>> [p.admin for p in find_places("Mykolaiv, Lviv, UA")]
+    ['Lviv']
     """
-    return list(_find(text.strip(), None if countries is None else tuple(sorted(countries))))
+    asked = None if countries is None else tuple(sorted(countries))
+    name, *rest = (part.strip() for part in text.strip().split(","))
+    if not rest:
+        return list(_find(name, asked))
+    told = set(map(fold_name, rest))  # as `Place.label` has it
+    return [p for p in _find(name, asked) if told <= {fold_name(p.admin), fold_name(p.country)}]
 
 
 @lru_cache(maxsize=512)

@@ -38,6 +38,10 @@ ANGLE = (
     r"(?:(\d+(?:[.,]\d+)?)\s*(?:[\"″”]|''|’’)\s*)?"
 )
 LETTERED = re.compile(rf"{ANGLE}([NS])[\s,;]*{ANGLE}([EW])", re.IGNORECASE)
+_LABEL = re.compile(rf"(?<=[^\W\d]|['’]),?\s*\(\s*({NUMBER}),({NUMBER})\s*\)$")
+"""Degrees behind a name, as a remedy lists them: *Lyman, Donetsk, UA (37.81,48.98)*."""
+LABEL_DEG = 0.06
+"""How far rounded to four digits they may lie from the place, degrees: half a tenth beyond 100."""
 LEADING = re.compile(rf"([NS])\s*{ANGLE}[\s,;]*([EW])\s*{ANGLE}", re.IGNORECASE)
 EAST_FIRST = re.compile(rf"{ANGLE}([EW])[\s,;]*{ANGLE}([NS])", re.IGNORECASE)
 
@@ -90,7 +94,8 @@ def resolve_place(  # noqa: PLR0913 - all but the first by name
     >>> resolve_place("35.27,51.19").lat
     51.19
     """
-    given = text.strip()
+    label = _LABEL.search(text.strip())
+    given = _LABEL.sub("", text.strip())
     if not given:
         raise _refuse("no place is given", f"Give {option} NAME or {option} LON,LAT", option)
     point = _read_point(given, bounds, option)
@@ -100,6 +105,9 @@ def resolve_place(  # noqa: PLR0913 - all but the first by name
     found = find_places(given, countries=countries)
     if not found:
         raise _refuse_unknown(given, countries, option)
+    if label is not None:
+        lon, lat = float(label[1]), float(label[2])
+        found = [p for p in found if max(abs(p.lon - lon), abs(p.lat - lat)) <= LABEL_DEG] or found
     left = _narrow(found, bounds, near)
     if not left:
         raise _refuse_outside(given, found, option)

@@ -122,6 +122,61 @@ def _guess_side(words: str) -> str | None:
     return sides[0] if len(sides) == 1 else None
 
 
+_NAME = r"[^\W\d_a-zа-яіїєґёäöüß][\w'’ʼ-]+"
+_CITIES = re.compile(
+    r"(?:ky[iї]v|kiev|kiew|ки[еєї]в|moscow|moskau|москв|london|лондон|washington|вашингтон|berlin|"
+    r"берлин|берлін|paris|париж|brussels|brüssel|брюссел|warsaw|warschau|варшав|ankara|анкар|"
+    r"minsk|минск|мінськ|beijing|peking|пекин|пекін|tehran|teheran|tel aviv|damascus|baghdad|"
+    r"khartoum|geneva|genf|женев|vienna|wien)[\w'’]{0,3}"
+)
+"""Cities that are named for those who govern or report there, folded."""
+
+
+def hide_speaking_places(text: str, language: Language) -> str:
+    """
+    Put spaces where a city stands for who speaks there: *Kyiv denies*, *заявили в Москве*.
+
+    Parameters
+    ----------
+    text
+        A sentence.
+    language
+        Its language.
+
+    Examples
+    --------
+    >>> from encircle.words.lexicon import LANGUAGES
+    >>> hide_speaking_places("Moscow says that Sudzha is encircled.", LANGUAGES["en"]).split()
+    ['says', 'that', 'Sudzha', 'is', 'encircled.']
+    """
+    folded = fold(text)
+    says = compile_any((*language.says, *language.denies)).pattern
+    adverbs = compile_any(language.adverbs).pattern
+    claims = compile_any(language.claims).pattern
+    according = compile_any(language.according).pattern
+    near = compile_any(language.places).pattern
+    shown = list(text)
+    for found in re.finditer(_NAME, text):
+        before, after = folded[: found.start()], folded[found.end() :]
+        is_city = _CITIES.fullmatch(folded, found.start(), found.end()) is not None
+        is_placed = re.search(rf"(?:{near})\s+$", before) is not None
+        verb_follows = re.match(rf"\s+(?:(?:{adverbs})\s+){{0,3}}(?:{says})", after)
+        speaks = (
+            (verb_follows and (is_city or not is_placed))
+            or (re.match(r"\s*:\s", after) and not before.strip())
+            or (re.search(rf"(?:{according})\s+$", before))
+            or (is_city and re.search(rf"(?:{says})\s+(?:(?:in|в|у|aus)\s+)?$", before))
+            or (
+                is_city
+                and re.search(rf"(?:{claims})\s+(?:(?:by|of|from|von|aus|з|из)\s+)?$", before)
+            )
+            or (is_city and re.match(rf"(?:['’]s)?\s+(?:[\w'-]+\s+)?(?:{claims})", after))
+        )
+        if speaks:
+            shown[found.start() : found.end()] = " " * (found.end() - found.start())
+    return "".join(shown)
+
+
 def find_marks(text: str, span: Span, language: Language, hidden: Sequence[Span]) -> list[Mark]:
     """
     Find everything in a sentence that attributes.

@@ -29,7 +29,8 @@ DOUBTS = re.compile("doubt|сомнев|сумнів|bezweif")
 """Denials that leave room."""
 TWICE = re.compile(
     r"(?:(?<!\w)(?:false|untrue|wrong|not true|not the case|no truth|a lie|неправда|ложь|брехня|"
-    r"не правда|nicht wahr|stimmt nicht|falsch|unwahr|nicht richtig),?\s+(?:(?:to say|in it)\s+)?"
+    r"не правда|nicht wahr|stimmt nicht|falsch|unwahr|nicht richtig|"
+    r"a myth|a fake|fake news|миф|міф|eine lüge|ein mythos),?\s+(?:(?:to say|in it)\s+)?"
     r"(?:that|что|будто|що|ніби|dass|daß)(?!\w)"
     r"|(?<!\w)(?:no|none|nobody|no-one|kein|keine|keiner|niemand)(?![\w,-])).*"
     r"(?:(?<!\w)(?:not(?!\s+only)|no|none|nobody|no-one|never|nicht(?!\s+nur)|kein\w*|niemand|"
@@ -71,6 +72,26 @@ STOPS = "and|where|which|who|whose|that|und|wo|и|где|которы[ейх]|і
 NO_LONGER = (
     r"(?:no\s+longer|not\s+any\s*more|nicht\s+mehr|(?:больше|уже|більше|вже)\s+не)\s*(?=[.!?,;]|\Z)"
 )
+BY_NOBODY = re.compile(r"\s+(?:by|from)\s+(?:no[ -]?one|nobody|none)(?!\w)")
+GENITIVE = re.compile(r"(?:ения|ады|ьца|тла)$")
+"""What is said not to be: *окружения … нет*."""
+IN_VAIN = re.compile(
+    r"(?:\s+[\w'’-]+){0,6}?\s+не\s+(?:удал|вдал|получил)\w+(?!\s+(?:[\w'’-]+\s+){0,3}?\w+(?:ть|ти|тися|ться)(?!\w))"
+)
+"""*Окружить … не удалось*, and not *не удалось прорвать*."""
+ASIDE = re.compile(
+    r",\s*(?:as|contrary\s+to|despite|according\s+to|wie|entgegen|как|вопреки|як|всупереч)(?!\w)[^,]{0,60},"
+)
+"""What is said between two commas and parts nothing: *are not, as claimed, encircled*."""
+FAR = re.compile(r"(?:\s+\w+){0,3}\s+(?:еще\s+|ще\s+)?далек\w*")
+"""*До окружения далеко*: a long way to it."""
+FALSELY = (
+    r"(?:is|are|was|were|remains?|stays?|это|—|–|являет\w*|остает\w*|є|це|лишаєть\w*|ist|sind|war|"
+    r"waren|bleibt)"
+)
+"""What leads to calling a thing false, folded."""
+NO_FALSEHOOD = r"(?:no|not|never|n't|не|ні|kein\w*|nicht)"
+IS_NOT = re.compile(rf"(?<!\w){NO_FALSEHOOD}(?!\w)")
 RING = re.compile(
     r"ment$|siege|pocket|ring|cauldron|blockad|kessel|ung$|окружени|оточенн|кольц|кільц|коте?л|"
     r"осад|облог|блокад"
@@ -157,13 +178,15 @@ def _contrasts(folded: str, language: Language) -> list[re.Match[str]]:
     words = "|".join(re.escape(w) for w in language.contrasts)
     # *all but*, *anything but* and *rather than* part no clauses
     whole = r"(?<!all)(?<!anything)(?<!everything)(?<!everyone)(?<!none)(?<!nobody)(?<!nothing)"
-    cut = rf"{whole}(?:[,;—–]\s*|\s)(?:{words})(?!\w)(?!\s+(?:than|of)(?!\w))|[;]|\s[—–]\s"
+    whole += r"(?<!not)(?<!n't)(?<!never)"  # *not yet*
+    cut = rf"{whole}(?:[,;—–]\s*|\s)(?:{words})(?!\w)(?!\s+(?:than|of|to\s+be)(?!\w))|[;]|\s[—–]\s"
     return list(re.finditer(cut, folded))
 
 
 def _find_last_break(before: str, language: Language) -> int:
     """Find the last comma that parts clauses: not the one before *that*."""
     that = "|".join(language.that)
+    before = ASIDE.sub(lambda m: " " * len(m[0]), before)
     found = [
         m.end()
         for m in re.finditer(
@@ -173,7 +196,7 @@ def _find_last_break(before: str, language: Language) -> int:
     return found[-1] if found else 0
 
 
-def read_assertion(  # noqa: PLR0913 - a phrase, where it stands, and who says it
+def read_assertion(  # noqa: C901, PLR0913 - a phrase, where it stands, and who says it
     text: str,
     sentence: Sentence,
     use: Use,
@@ -196,9 +219,21 @@ def read_assertion(  # noqa: PLR0913 - a phrase, where it stands, and who says i
     if _asks(sentence, wide, after, language) != asking:
         return None
     inside = _remove_phrase(folded[use.start : use.end], use.term.phrase)
-    turned, why = _find_negations(before, wide, inside, after, mark, language)
+    called = _find_called_false(before, language)
+    if called and not called[1]:
+        return None
+    rest = folded[use.end : sentence.end]
+    turned, why = _find_negations(before, wide, inside, after, language)
+    absent = called[0] if called and TWICE.search(before) is None else None
+    if use.term.value == "yes":
+        absent = absent or _find_absent(folded[use.start : use.end], rest, language)
+    if absent and not turned:  # *никакого окружения нет* denies once
+        turned, why = True, [*why, absent]
+    if mark is not None and mark.kind == "denies":
+        turned, why = not turned, [*why, "denied"]
     mentioned = compile_any(language.mentions).search(before[-MENTION_CHARACTERS:]) is not None
     refuted = _find_within(language.refutations, after, REFUTATION_WORDS)
+    refuted = refuted or _find_false(rest, language)
     if refuted and not (mark is not None and mark.kind == "claim"):
         turned, why = not turned, [*why, refuted]
     ended = (
@@ -295,11 +330,13 @@ def _asks(sentence: Sentence, wide: str, after: str, language: Language) -> bool
     return bool(asked or (language.code == "ru" and re.match(r"\s*ли(?!\w)", after)))
 
 
-def _find_negations(  # noqa: PLR0913 - before, inside and after the phrase
-    before: str, wide: str, inside: str, after: str, mark: Mark | None, language: Language
+def _find_negations(
+    before: str, wide: str, inside: str, after: str, language: Language
 ) -> tuple[bool, list[str]]:
     phrases = (*language.negations, *language.avoids)
     before = IDLE_NOT.sub(" ", before)
+    false = compile_any(language.falsehoods).pattern
+    before = re.sub(rf"(?<!\w){NO_FALSEHOOD}\s+(?:an?\s+)?(?:{false})", " ", before)
     found = _last_words(phrases, before, NEGATION_WORDS)
     words = [m[0] for m in found if not TRIED.search(before[: m.end()])]
     words += [m[0] for m in compile_any(language.negations).finditer(inside)]
@@ -316,9 +353,55 @@ def _find_negations(  # noqa: PLR0913 - before, inside and after the phrase
     late = late or re.match(r"\s+(?:is|are|was|were)\s+not(?!\w)|\s+nicht(?!\w)", after)
     if late and not turned:
         turned, why = True, [*why, late[0].strip()]
-    if mark is not None and mark.kind == "denies":
-        turned, why = not turned, [*why, "denied"]
+    if not late and (nobody := BY_NOBODY.match(after)):
+        turned, why = not turned, [*why, nobody[0].strip()]
+    if re.search(r"(?<!\w)до\s+$", before) and (far := FAR.match(after)):
+        turned, why = not turned, [*why, far[0].strip()]
     return turned, why
+
+
+def _find_false(rest: str, language: Language) -> str | None:
+    """Find what calls a thing false after it, past a dash too: *— миф*, *is Kremlin propaganda*."""
+    false = compile_any(language.falsehoods).pattern
+    found = re.match(
+        rf"(?:\s+(?!{FALSELY}\s)[\w'’-]+){{0,{REFUTATION_WORDS}}}?\s+{FALSELY}(?P<said>(?:\s+[\w'’-]+){{0,3}}?"
+        rf"\s+(?P<false>{false}))",
+        rest,
+    )
+    return found["false"] if found and not IS_NOT.search(found["said"]) else None
+
+
+def _find_called_false(before: str, language: Language) -> tuple[str, bool] | None:
+    """
+    Find what calls false what follows, and whether it says so of a whole sentence.
+
+    *It is a myth that* denies; *the myth of* only mentions.
+    """
+    false = compile_any(language.falsehoods).pattern
+    whole = "|".join(language.that)
+    found = re.search(
+        rf"(?P<no>(?<!\w){NO_FALSEHOOD}\s+(?:an?\s+)?)?(?P<false>{false}),?\s+"
+        rf"(?:(?P<that>that|что|будто|що|ніби|нібито|dass|daß)|(?:of|about|об?|про|von|über|{whole}))(?!\w)",
+        before,
+    )
+    if not found or found["no"] or len(WORD.findall(before[found.end() :])) > EVIDENCE_WORDS:
+        return None
+    return found["false"], bool(found["that"])
+
+
+def _find_absent(phrase: str, rest: str, language: Language) -> str | None:
+    """Find what says that there is no ring, right after it: *did not happen*, *не удалось*."""
+    is_ring = RING.search(phrase) is not None
+    vain = IN_VAIN.match(rest) if is_ring or phrase.endswith(("ить", "ити")) else None
+    if vain or not is_ring:
+        return vain[0].strip() if vain else None
+    unborn = (*language.unborn, *(("нет", "не было") if GENITIVE.search(phrase) else ()))
+    words = r"(?:\s+(?!which|who|that|который|которые|які|що)[\w'’-]+)"
+    found = re.match(
+        rf"{words}{{0,{REFUTATION_WORDS}}}?\s+(?P<not>{compile_any(unborn).pattern})", rest
+    )
+    ended = compile_any((*language.ended, *language.formerly)).pattern
+    return found["not"] if found and not re.match(rf"\s+(?:{ended})", rest[found.end() :]) else None
 
 
 def _remove_phrase(said: str, phrase: str) -> str:

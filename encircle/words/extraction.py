@@ -11,7 +11,14 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from encircle.words.attribution import Claimant, Mark, Memory, choose_mark, find_marks
+from encircle.words.attribution import (
+    Claimant,
+    Mark,
+    Memory,
+    choose_mark,
+    find_marks,
+    hide_speaking_places,
+)
 from encircle.words.context import (
     Clause,
     find_clause,
@@ -370,7 +377,9 @@ class _Reader:
         return " ".join(s.text for s in self.sentences[max(0, here - 3) : here])
 
     def _find_place(self, sentence: Sentence, use: Use) -> str | None:
-        found = find_places(sentence.text)
+        assert sentence.language is not None  # noqa: S101 - no other is read
+        said = hide_speaking_places(sentence.text, LANGUAGES[sentence.language])
+        found = find_places(said)
         if not found:
             return None
         at = use.start - sentence.start

@@ -127,6 +127,7 @@ ENGLISH = Language(
     negations=(
         "not", "never", "no", "n't", "isn't", "aren't", "wasn't", "weren't", "hasn't", "haven't",
         "hadn't", "don't", "doesn't", "didn't", "cannot", "can't", "couldn't", "won't", "neither",
+        "yet to [be]", "zero", "without (a|an|any)", "(wrong|false|incorrect|untrue) to say",
         "hardly", "scarcely", "barely", "nor", "far from", "fail* to", "without success",
         "unsuccessfully", "in vain", "(inability|failure) to",
         "(mirage|illusion|phantom|fantasy) of",
@@ -151,6 +152,16 @@ ENGLISH = Language(
         "(been|was|were|is|are) (beaten back|repelled|repulsed|foiled|thwarted)",
         "(been|being) (fabricated|invented|made up|refuted|debunked)",
         "(is|are|was|were) (anything but|far from|nowhere near) [the] (true|truth|accurate|right)",
+    ),
+    falsehoods=(
+        ("(myth|myths|hoax|hoaxes|lie|lies|fake|fakes|fake news|fiction|fantasy|fabrication*|"
+         "propaganda|disinformation|misinformation|invention|nonsense|fairy tale|falsehood)"),
+    ),
+    unborn=(
+        ("(not|never|didn't|doesn't|hasn't|haven't|isn't|wasn't) [yet|actually|ever|even|been|be] "
+         "[taken|take] (happen*|occur*|exist*|materiali*|place|confirmed|verified|proven|"
+         "complete|completed|closed|achieved|real|a fact|reality|fact)"),
+        "(exists only|only exists) in", "(is|was) (non-existent|nonexistent|absent|impossible)",
     ),
     near=(
         "almost", "nearly", "practically", "virtually", "essentially", "effectively", "in effect",
@@ -219,6 +230,7 @@ ENGLISH = Language(
         "rather",
     ),
     says=(
+        "lied",
         "said", "says", "say", "told", "tells", "claimed", "claims", "claim", "stated", "states",
         "announced", "announces", "declared", "declares", "wrote", "writes", "posted", "reported",
         "reports", "added", "adds", "repeated", "repeats", "insisted", "insists", "warned",

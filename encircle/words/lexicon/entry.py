@@ -53,6 +53,10 @@ class Language:
     """Negations that reach far: *no evidence that*."""
     refutations: tuple[str, ...]
     """What is said after the words to call them false: *is untrue*, *is a fake*."""
+    falsehoods: tuple[str, ...]
+    """What a thing is called that is not so: *a myth*, *propaganda*."""
+    unborn: tuple[str, ...]
+    """What is said after a word for the ring where there is none: *did not happen*."""
     near: tuple[str, ...]
     """Some of the degree is taken back: an unclosed ring is no ring. *almost, practically*."""
     hearsay: tuple[str, ...]

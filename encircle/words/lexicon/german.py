@@ -87,6 +87,7 @@ GERMAN = Language(
     negations=(
         "nicht", "kein", "keine", "keinen", "keiner", "keinerlei", "nie", "niemals", "weder",
         "noch nicht", "ohne", "unwahr", "niemand", "keines", "keinem",
+        "niemandem", "niemanden", "kaum",
         "alles andere als", "alles außer", "weit davon entfernt", "weit entfernt",
         "das gegenteil von", "keineswegs", "keinesfalls", "mitnichten", "nirgends", "nirgendwo",
         "statt", "anstatt", "weit von",
@@ -101,6 +102,18 @@ GERMAN = Language(
          "desinformation|propaganda|unzutreffend|frei erfunden)"),
         "(entsprechen|entspricht|entspreche) nicht", "treffen nicht zu", "keine rede",
         "nicht die rede", "trifft nicht zu",
+    ),
+    falsehoods=(
+        ("(mythos|mythen|lüge|lügen|propaganda|märchen|fake|fakes|fake news|falschmeldung*|"
+         "desinformation|erfindung|ente|unwahrheit|fälschung|unsinn)"),
+    ),
+    unborn=(
+        "gibt es [dort|derzeit|aktuell|noch] nicht",
+        "nicht (stattgefunden|bestätigt*|vollendet|erfolgt|zustande gekommen)",
+        "(fand|findet) nicht statt",
+        "(bestätigt|bestätigte) sich nicht",
+        "(existiert|existierte|besteht|bestand) nicht",
+        "(blieb|bleibt) aus", "(ist|war) (unmöglich|ausgeblieben)",
     ),
     near=("fast", "nahezu", "praktisch", "beinahe", "so gut wie", "teilweise", "annähernd",
           "faktisch"),
@@ -150,6 +163,7 @@ GERMAN = Language(
     ),
     contrasts=("aber", "jedoch", "doch", "sondern", "obwohl", "während", "allerdings", "hingegen"),
     says=(
+        "lügt", "lügen", "log",
         "sagte", "sagt", "sagen", "sagten", "erklärte", "erklärt", "erklärten", "behauptete",
         "behauptet", "behaupten", "behaupteten", "schrieb", "schreibt", "meldete", "meldet",
         "melden", "meldeten", "berichtete", "berichtet", "berichten", "berichteten", "betonte",
