@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from encircle.asking.whose import (
     BY,
     FORCES,
+    OTHER,
     SLAVIC_STATE,
     does_it,
     find_mentions,
@@ -289,8 +290,9 @@ def _is_people(word: str) -> bool:
 
 
 def _is_place(name: str) -> bool:
+    """Tell a place much claimed about, or of these countries: abroad any name is a village's."""
     bare = re.sub(r"['’]s?$", "", name)
-    return bool(find_known(bare) or find_places(bare))
+    return bool(find_known(bare) or find_places(bare, countries=tuple(OTHER)))
 
 
 def _names_place(adjective: str) -> bool:
