@@ -455,7 +455,9 @@ class Flood:
                 if place.intersection(shape.boundary).length > STEP_M:
                     return True  # ground goes on over the shore that is drawn
             met = place.intersection(firm)
-            return met.area > SLACK_M if shape.geom_type != "Point" else not met.is_empty
+            # Of a sliver thinner than the grid it is chance where any of it is left.
+            firmly = met.area > SLACK_M and not met.buffer(-GRID_M).is_empty
+            return firmly if shape.geom_type != "Point" else not met.is_empty
         if shape.geom_type != "Point":
             return place.intersection(shape).area > BAND_M * STEP_M
         here = self.drawn.passable.intersects(shape)

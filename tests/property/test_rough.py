@@ -38,7 +38,7 @@ FOUND_BY_KIND = {
     "a force that stands fast on grey ground beside an anchor": (12169,),
     "neutral ground that tapers from a centimetre to nothing": (8258,),
     "an anchor drawn as a sliver, and others that are not": (12168,),
-    "an anchor drawn as a sliver": (8538, 8551, 10063),
+    "an anchor drawn as a sliver": (8538, 8551, 10063, 73057),
     "a way from a barrier, out of a corner thinner than what lies on it": (10020,),
     "a word that is not heard, where a doubtful one of the enemy's is": (20136,),
     "a road got onto from under fire": (20281,),
