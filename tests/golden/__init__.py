@@ -1,0 +1,1 @@
+"""The golden record: what was judged before, to the digit."""
