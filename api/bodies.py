@@ -10,16 +10,16 @@ from pydantic import BaseModel, ValidationError
 
 from api.errors import RequestError, UnreadableError
 from api.schemas import BareRequest
+from encircle.claims.claims_file import read_rows
 from encircle.errors import InputFault, SituationError
-from encircle.formats.claims_file import read_rows
-from encircle.geojson import parse_document, read_situation
+from encircle.map.door.reader import parse_document, read_situation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from api.schemas import ClaimChecksRequest, JudgementRequest, VerificationRequest
     from encircle import Situation
-    from encircle.claims.answer import FaultyClaim, Statement
+    from encircle.claims.rating.answer import FaultyClaim, Statement
 
     Request = JudgementRequest | VerificationRequest
     Fault = dict[str, Any]

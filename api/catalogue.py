@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from api.errors import UnknownScenarioError
-from encircle.formats.scenarios import read_library
+from encircle.archive.library.scenarios import read_library
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from encircle.formats.scenarios import Scenario
+    from encircle.archive.library.scenarios import Scenario
 
 
 def summarize(scenario: Scenario) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 
-from encircle.counting import number_of
 from encircle.errors import (
     CertificateError,
     InputFault,
@@ -17,7 +16,8 @@ from encircle.errors import (
     QuestionError,
     SituationError,
 )
-from encircle.judgement import spell_out
+from encircle.map.counting import number_of
+from encircle.verdict.judgement import spell_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,11 +10,11 @@ from pydantic import ConfigDict, Field
 from api.bodies import parse_body
 from api.errors import RequestError
 from api.schemas import EXAMPLE_SITUATION, Closed, Text
-from encircle.asking.ask import ask
-from encircle.asking.question import Corrections
-from encircle.contract import parse_day_or_instant
+from encircle.claims.asking.ask import ask
+from encircle.claims.asking.question import Corrections
 from encircle.errors import InputFault
-from encircle.formats.presets import MapFile
+from encircle.formats.publishers.presets import MapFile
+from encircle.map.door.contract import parse_day_or_instant
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from encircle import Options
-from encircle.options import GRADES, LOCATION_WEIGHTS
+from encircle.map.options import GRADES, LOCATION_WEIGHTS
 
 Json = dict[str, Any]
 Text = Annotated[str, Field(strict=True)]

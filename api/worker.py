@@ -24,10 +24,10 @@ from api.schemas import (
 )
 from api.wire import ANSWER, QUESTION, Kind
 from encircle import check_claims, judge
-from encircle.claims.checks import UNWEIGHED
+from encircle.claims.rating.checks import UNWEIGHED
 from encircle.judge import inspect_whole
-from encircle.notices import gather
-from encircle.verify import verify
+from encircle.map.notices import gather
+from encircle.verifier.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ def verify_body(raw: bytes) -> bytes:
 
 def picture_body(raw: bytes) -> bytes:
     """Judge the situation in a request's body, and draw the judgement."""
-    from encircle.picture import draw_svg  # noqa: PLC0415 - few ask for one
+    from encircle.picture.picture import draw_svg  # noqa: PLC0415 - few ask for one
 
     request = parse_body(raw, JudgementRequest)
     situation = read_wrapped(request)
@@ -67,7 +67,7 @@ def layers_body(raw: bytes) -> bytes:
 
 def page_body(raw: bytes) -> bytes:
     """Judge the situation in a request's body, and write a page of it."""
-    from encircle.notebook import write_page  # noqa: PLC0415 - few ask for one
+    from encircle.picture.export.notebook import write_page  # noqa: PLC0415 - few ask for one
 
     request = parse_body(raw, JudgementRequest)
     return write_page(judge(read_wrapped(request), _choose(request))).encode("utf-8", "replace")

@@ -7,17 +7,17 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from encircle.claims.answer import name_rating
-from encircle.claims.rating import RATINGS
-from encircle.formats.scenarios import read_chronologies, read_library
-from encircle.history import rate_library
-from encircle.terminal import show_progress
+from encircle.archive.library.history import rate_library
+from encircle.archive.library.scenarios import read_chronologies, read_library
+from encircle.claims.rating.answer import name_rating
+from encircle.claims.rating.rating import RATINGS
+from encircle.cli.terminal import show_progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from encircle.claims.answer import CheckedClaim
-    from encircle.situation import Situation
+    from encircle.claims.rating.answer import CheckedClaim
+    from encircle.map.situation import Situation
 
     Key = tuple[str, str]
     Maps = Mapping[str, Situation]

@@ -11,27 +11,33 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from encircle.formats.scenarios import (
+from encircle.archive.library.history import OURS, History, Record, judge_scenario
+from encircle.archive.library.provenance import KINDS as ORIGINS
+from encircle.archive.library.provenance_counts import count_provenance
+from encircle.archive.library.scenarios import (
     ALTERNATIVE,
     SOURCES,
     Scenario,
     read_library,
     read_scenario,
 )
-from encircle.geojson import read_situation
-from encircle.history import OURS, History, Record, judge_scenario
+from encircle.archive.library.sensitivity import (
+    BOUNDARY_ERROR_M,
+    JITTERS,
+    KINDS,
+    PARAMETERS,
+    measure_sensitivity,
+)
+from encircle.cli.terminal import show_progress
 from encircle.judge import judge
-from encircle.picture import draw_svg
-from encircle.provenance import KINDS as ORIGINS
-from encircle.provenance_counts import count_provenance
-from encircle.sensitivity import BOUNDARY_ERROR_M, JITTERS, KINDS, PARAMETERS, measure_sensitivity
-from encircle.terminal import show_progress
+from encircle.map.door.reader import read_situation
+from encircle.picture.picture import draw_svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from encircle.judgement import Judgement
-    from encircle.timeline import Timeline
+    from encircle.archive.timeline import Timeline
+    from encircle.verdict.judgement import Judgement
 
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = ROOT / "fixtures"

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from encircle import explain, judge, read
-from encircle.claims.rating import list_claim_rules
-from encircle.contract import input_schema
-from encircle.formats.compose import Plan, compose
-from encircle.formats.guests import Given
-from encircle.formats.scenarios import Scenario, read_library
-from encircle.judgement import STATUSES
-from encircle.rules import list_rules
-from encircle.words.lexicon import LANGUAGES, PLACES, list_lexicon
+from encircle.archive.library.scenarios import Scenario, read_library
+from encircle.claims.composing.compose import Plan, compose
+from encircle.claims.rating.rating import list_claim_rules
+from encircle.claims.words.lexicon import LANGUAGES, PLACES, list_lexicon
+from encircle.formats.publishers.guests import Given
+from encircle.map.door.contract import input_schema
+from encircle.verdict.judgement import STATUSES
+from encircle.verdict.rules import list_rules
 
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURES = ROOT / "fixtures"

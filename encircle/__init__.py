@@ -10,29 +10,29 @@ from encircle.version import __version__
 _HOMES = {
     "EncircleError": "errors",
     "InputFault": "errors",
-    "Judgement": "judgement",
+    "Judgement": "verdict.judgement",
     "KernelsMissingError": "errors",
-    "Notice": "notices",
-    "Options": "options",
+    "Notice": "map.notices",
+    "Options": "map.options",
     "QuestionError": "errors",
-    "Situation": "situation",
+    "Situation": "map.situation",
     "SituationError": "errors",
     "UnknownForceError": "errors",
-    "Verification": "verify",
-    "ask": "asking.ask",
-    "check_claims": "claims.checks",
-    "draw_svg": "picture",
+    "Verification": "verifier.verify",
+    "ask": "claims.asking.ask",
+    "check_claims": "claims.rating.checks",
+    "draw_svg": "picture.picture",
+    "explain": "verdict.explain",
     "inspect": "judge",
-    "list_rules": "rules",
-    "read": "reading",
-    "render_png": "picture_png",
+    "list_rules": "verdict.rules",
+    "read": "map.door.reading",
+    "render_png": "picture.export.png",
+    "verify": "verifier.verify",
 }
 """Where each name lives. It is imported when first asked for (PEP 562): to import the package is
 cheap, and who only verifies loads nothing of the engine."""
 _ALIASES = {"inspect": "inspect_whole"}
 """What a name is called where it lives, if otherwise."""
-_CALLED = ("explain", "judge", "verify")
-"""Modules that are called as the function of their own name, see `encircle.calling`."""
 
 __all__ = [
     "EncircleError",
@@ -60,9 +60,9 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from encircle.asking.ask import ask
     from encircle.calling import as_module
-    from encircle.claims.checks import check_claims
+    from encircle.claims.asking.ask import ask
+    from encircle.claims.rating.checks import check_claims
     from encircle.errors import (
         EncircleError,
         InputFault,
@@ -71,28 +71,25 @@ if TYPE_CHECKING:
         SituationError,
         UnknownForceError,
     )
-    from encircle.explain import explain as _explain
     from encircle.judge import inspect_whole as inspect
     from encircle.judge import judge as _judge
-    from encircle.judgement import Judgement
-    from encircle.notices import Notice
-    from encircle.options import Options
-    from encircle.picture import draw_svg
-    from encircle.picture_png import render_png
-    from encircle.reading import read
-    from encircle.rules import list_rules
-    from encircle.situation import Situation
-    from encircle.verify import Verification
-    from encircle.verify import verify as _verify
+    from encircle.map.door.reading import read
+    from encircle.map.notices import Notice
+    from encircle.map.options import Options
+    from encircle.map.situation import Situation
+    from encircle.picture.export.png import render_png
+    from encircle.picture.picture import draw_svg
+    from encircle.verdict.explain import explain
+    from encircle.verdict.judgement import Judgement
+    from encircle.verdict.rules import list_rules
+    from encircle.verifier.verify import Verification, verify
 
-    explain = as_module(_explain)
     judge = as_module(_judge)
-    verify = as_module(_verify)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever is asked for
-    if name in _CALLED:
-        return import_module(f"encircle.{name}")
+    if name == "judge":  # the module, which is called as its function, see `encircle.calling`
+        return import_module("encircle.judge")
     if name in _HOMES:
         value = getattr(import_module(f"encircle.{_HOMES[name]}"), _ALIASES.get(name, name))
         globals()[name] = value

@@ -1,6 +1,6 @@
 """`python -m encircle`: the command line."""
 
-from encircle.cli import main
+from encircle.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -19,9 +19,9 @@ class CallableModule(ModuleType, Generic[P, R]):
     """
     A module that is called as the function of its own name.
 
-    `encircle.verify` is a module with a function `verify` in it. Called, it is that function;
-    asked for a member, it is the module. So `encircle.verify(j, s)`, `encircle.verify.verify(j, s)`
-    and `from encircle import verify` all do the same, whatever was imported first.
+    `encircle.judge` is a module with a function `judge` in it. Called, it is that function; asked
+    for a member, it is the module. So `encircle.judge(s)`, `encircle.judge.judge(s)` and
+    `from encircle import judge` all do the same, whatever was imported first.
 
     References
     ----------

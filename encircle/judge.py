@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from encircle.calling import make_callable
-from encircle.certificate import certify_closed, certify_open
-from encircle.confidence import assess_confidence, hold_down, reconcile
-from encircle.contradiction import describe_apart, find_contradiction
 from encircle.errors import UnknownForceError
-from encircle.evidence import Origin, admit, list_witnesses
-from encircle.explain import write_headline
-from encircle.exposure import measure_bearings, measure_margins, tell_strips
-from encircle.fronts import thicken_slivers
-from encircle.ground import build_ground, draw
-from encircle.isolation import (
+from encircle.likelihood.leaving_out import leave_out_origins, suspect_all
+from encircle.likelihood.likelihood import Told, tell_likelihood
+from encircle.map.evidence import Origin, admit, list_witnesses
+from encircle.map.naming import begin, call_features, list_names
+from encircle.map.notices import Notice, gather
+from encircle.map.options import Options
+from encircle.map.plane.fronts import thicken_slivers
+from encircle.map.plane.projection import Plane
+from encircle.map.reach import READINGS, Reading, measure_reach
+from encircle.map.situation import Control, Crossing, Position, Route, Situation
+from encircle.map.slips.slips import inspect_situation
+from encircle.map.supposition import suppose
+from encircle.network.ground.ground import build_ground, draw
+from encircle.network.isolation import (
     LAND_MODES,
     Outlook,
     Searcher,
@@ -26,7 +31,12 @@ from encircle.isolation import (
     leads_out_by_ground,
     look_out,
 )
-from encircle.judgement import (
+from encircle.network.lines.lines import build_lines
+from encircle.network.network import Network, build_network, find_discs, places_of
+from encircle.verdict.confidence import assess_confidence, hold_down, reconcile
+from encircle.verdict.contradiction import describe_apart, find_contradiction
+from encircle.verdict.explain import write_headline
+from encircle.verdict.judgement import (
     BARRIERS_ALONE,
     BEST_OFF_FIRST,
     STATUSES,
@@ -36,19 +46,9 @@ from encircle.judgement import (
     PositionJudged,
     Status,
 )
-from encircle.likelihood.leaving_out import leave_out_origins, suspect_all
-from encircle.likelihood.telling import Told, tell_likelihood
-from encircle.lines import build_lines
-from encircle.naming import begin, call_features, list_names
-from encircle.network import Network, build_network, find_discs, places_of
-from encircle.notices import Notice, gather
-from encircle.options import Options
-from encircle.projection import Plane
-from encircle.reach import READINGS, Reading, measure_reach
-from encircle.rules import Facts, answer_definitions, decide, measure_axes
-from encircle.situation import Control, Crossing, Position, Route, Situation
-from encircle.slips import inspect_situation
-from encircle.supposition import suppose
+from encircle.verdict.margins.exposure import measure_bearings, measure_margins, tell_strips
+from encircle.verdict.proof.ring import certify_closed, certify_open
+from encircle.verdict.rules import Facts, answer_definitions, decide, measure_axes
 from encircle.version import __version__
 
 if TYPE_CHECKING:
@@ -56,11 +56,11 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from encircle.evidence import Evidence
-    from encircle.ground import Drawing, Ground
-    from encircle.likelihood.atlas import Atlas
-    from encircle.lines import Stop
-    from encircle.network import Standing
+    from encircle.likelihood.worlds.atlas import Atlas
+    from encircle.map.evidence import Evidence
+    from encircle.network.ground.ground import Drawing, Ground
+    from encircle.network.lines.lines import Stop
+    from encircle.network.network import Standing
 
 Json = dict[str, Any]
 LEAST_GREY_KM = 0.05

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import shapely
 from shapely.geometry import shape
 
-from encircle.coordinates import DEPTHS, CoordinateWalk
-from encircle.crs import check_crs
+from encircle.map.door.coordinates import DEPTHS, CoordinateWalk
+from encircle.map.door.crs import check_crs
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry

@@ -14,10 +14,10 @@ import numpy as np
 import orjson
 import shapely
 
-from encircle.crs import check_crs
 from encircle.errors import refusal
-from encircle.geojson import LIMITS
-from encircle.notices import Notice
+from encircle.map.door.crs import check_crs
+from encircle.map.door.reader import LIMITS
+from encircle.map.notices import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

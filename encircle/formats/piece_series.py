@@ -6,24 +6,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from encircle.errors import QuestionError, SituationError
-from encircle.formats.painted_force import Force, ForceFinder
-from encircle.formats.painted_situation import (
+from encircle.formats.painted.force import Force, ForceFinder
+from encircle.formats.painted.situation import (
     draw_situation,
     label_of,
     read_ground,
     situation_on_another_day,
     tell_far,
 )
-from encircle.pieces.choosing import NEAR_M
-from encircle.pieces.held import flat_polygons
+from encircle.formats.pieces.choosing import NEAR_M
+from encircle.formats.pieces.held import flat_polygons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
-    from encircle.formats.presets import DatedMap
-    from encircle.formats.shapes import LonLat
+    from encircle.formats.painted.shapes import LonLat
+    from encircle.formats.publishers.presets import DatedMap
 
 Json = dict[str, Any]
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from encircle.evidence import Doubts, Item, Origin, list_origins, origin_of
-from encircle.likelihood.answers import answer, is_lost
-from encircle.likelihood.atlas import Atlas
-from encircle.likelihood.world import FALSE, TRUE, World
+from encircle.likelihood.worlds.answers import answer, is_lost
+from encircle.likelihood.worlds.atlas import Atlas
+from encircle.likelihood.worlds.world import FALSE, TRUE, World
+from encircle.map.evidence import Doubts, Item, Origin, list_origins, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from encircle.likelihood.telling import Sheet
-    from encircle.options import Options
-    from encircle.situation import Position
+    from encircle.likelihood.likelihood import Sheet
+    from encircle.map.options import Options
+    from encircle.map.situation import Position
 
 SUSPECT = 0.99
 """Where no graded evidence can turn a verdict, every feature is taken to be right with this

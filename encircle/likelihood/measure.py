@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from encircle.likelihood.answers import (
+from encircle.likelihood.terms import say_term
+from encircle.likelihood.worlds.answers import (
     answer,
     answer_fire,
     answer_land,
@@ -14,23 +15,22 @@ from encircle.likelihood.answers import (
     ends_early,
     is_lost,
 )
-from encircle.likelihood.choice import Chooser
-from encircle.likelihood.factoring import NeedsDetailError, Tree, take_apart
-from encircle.likelihood.fires import Fires
-from encircle.likelihood.roads import bracket_roads
-from encircle.likelihood.terms import say_term
-from encircle.likelihood.world import DEFINITIONS, FALSE, OPEN, TRUE
+from encircle.likelihood.worlds.as_graph import bracket_roads
+from encircle.likelihood.worlds.choice import Chooser
+from encircle.likelihood.worlds.factoring import NeedsDetailError, Tree, take_apart
+from encircle.likelihood.worlds.fires import Fires
+from encircle.likelihood.worlds.world import DEFINITIONS, FALSE, OPEN, TRUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from encircle.likelihood.atlas import Atlas
-    from encircle.likelihood.gazer import Gazer
-    from encircle.likelihood.roads import Solve
-    from encircle.likelihood.solving import CutOff
-    from encircle.likelihood.world import Both, Bounds, Key, World
-    from encircle.options import Options
-    from encircle.situation import Position
+    from encircle.likelihood.worlds.as_graph import Solve
+    from encircle.likelihood.worlds.atlas import Atlas
+    from encircle.likelihood.worlds.gazer import Gazer
+    from encircle.likelihood.worlds.world import Both, Bounds, Key, World
+    from encircle.map.options import Options
+    from encircle.map.situation import Position
+    from encircle.reliability.solving import CutOff
 
 Json = dict[str, Any]
 UNKNOWN: Both = ((False, False), (True, True))

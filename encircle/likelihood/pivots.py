@@ -6,19 +6,19 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from encircle.evidence import origin_of
-from encircle.likelihood.factoring import leaf_mass
-from encircle.likelihood.world import FALSE, OPEN, TRUE
-from encircle.naming import call_source, join_words, list_names
+from encircle.likelihood.worlds.factoring import leaf_mass
+from encircle.likelihood.worlds.world import FALSE, OPEN, TRUE
+from encircle.map.evidence import origin_of
+from encircle.map.naming import call_source, join_words, list_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from encircle.evidence import Doubts, Item
-    from encircle.judgement import Judgement
-    from encircle.likelihood.factoring import Leaf, Tree
     from encircle.likelihood.measure import Likelihood
-    from encircle.likelihood.world import World
+    from encircle.likelihood.worlds.factoring import Leaf, Tree
+    from encircle.likelihood.worlds.world import World
+    from encircle.map.evidence import Doubts, Item
+    from encircle.verdict.judgement import Judgement
 
 Json = dict[str, Any]
 Outcome = Literal["encircled", "not_encircled", "contested", "indeterminate"]

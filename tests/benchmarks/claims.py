@@ -18,9 +18,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from encircle.claims.rating import RATINGS
-from encircle.formats.deepstate import parse_snapshot_time, situation_from_deepstate
-from encircle.formats.scenarios import read_library
+from encircle.archive.library.scenarios import read_library
+from encircle.claims.rating.rating import RATINGS
+from encircle.formats.publishers.deepstate import parse_snapshot_time, situation_from_deepstate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,7 +102,7 @@ def main() -> int:
         files = [str(path) for path, *_ in maps]
         begun = time.perf_counter()
         done = subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, "-m", "encircle.cli", "check", *files,
+            [sys.executable, "-m", "encircle.cli.main", "check", *files,
              "--claims", str(folder / "claims.json"), "--json"],
             check=True, capture_output=True,
         )  # fmt: skip
@@ -110,7 +110,7 @@ def main() -> int:
         begun = time.perf_counter()
         for file in files[:PEERS]:
             subprocess.run(  # noqa: S603 - our own command
-                [sys.executable, "-m", "encircle.cli", "judge", file, "--json",
+                [sys.executable, "-m", "encircle.cli.main", "judge", file, "--json",
                  "--most-worlds", "0"],
                 check=True, capture_output=True,
             )  # fmt: skip

@@ -11,7 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 from scipy.spatial import Delaunay
 
-from encircle.likelihood.graph import Graph, sort_along_curve
+from encircle.reliability.graph import Graph, sort_along_curve
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from encircle.likelihood.exact import find_reliability
-from encircle.likelihood.frontier import run_sweep
-from encircle.likelihood.graph import Graph
-from encircle.likelihood.reductions import merge_ends
-from encircle.likelihood.sweep import lay_out
+from encircle.reliability.counting.exact import find_reliability
+from encircle.reliability.counting.frontier import run_sweep
+from encircle.reliability.counting.reductions import merge_ends
+from encircle.reliability.counting.sweep import lay_out
+from encircle.reliability.graph import Graph
 from tests.property.worlds import build_grid, build_strip
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ PEER = (
 )
 LISTING = (
     "import sys, contextlib, io\n"
-    "from encircle.cli import main\n"
+    "from encircle.cli.main import main\n"
     "with contextlib.suppress(SystemExit):\n"
     f"    main(['judge', {FIXTURE!r}])\n"
     "print('MODULES', *{name.split('.')[0] for name in sys.modules})\n"

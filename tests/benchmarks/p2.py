@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import numpy as np
 
-from encircle.likelihood.graph import Graph
-from encircle.likelihood.sampling import ForceSampler
+from encircle.reliability.graph import Graph
+from encircle.reliability.sampling.sampling import ForceSampler
 from tests.benchmarks.networks import build_case, fit_exponent, is_joined, take_turns
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import time
 
 import numpy as np
 
-from encircle.likelihood.sampling import BLOCK_WORLDS, WorldBlocks
+from encircle.reliability.sampling.sampling import BLOCK_WORLDS, WorldBlocks
 from tests.benchmarks.networks import build_case, colour, fit_exponent, take_turns
 
 GOALS = {10_000: 1e9, 100_000: 1e9, 1_000_000: 5e8}

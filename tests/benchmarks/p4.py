@@ -18,9 +18,9 @@ from scipy.optimize import brentq
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from encircle.likelihood.exact import find_reliability
-from encircle.likelihood.graph import Graph
-from encircle.likelihood.rare import Z_95, Drawing, estimate_connected, estimate_cut_off
+from encircle.reliability.counting.exact import find_reliability
+from encircle.reliability.graph import Graph
+from encircle.reliability.sampling.rare import Z_95, Drawing, estimate_connected, estimate_cut_off
 from tests.property.worlds import build_strip
 
 GOAL_ERROR, GOAL_S, GOAL_WORK = 0.05, 1.0, 1e4

@@ -16,8 +16,8 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import maximum_flow
 
-from encircle.likelihood.cut import certify_cut, find_cut_faults
-from encircle.likelihood.graph import Graph
+from encircle.reliability.flow import certify_cut, find_cut_faults
+from encircle.reliability.graph import Graph
 from tests.benchmarks.networks import DISC, REAR, build_roads, fit_exponent, take_turns
 
 if TYPE_CHECKING:

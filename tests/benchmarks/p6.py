@@ -22,7 +22,7 @@ import numpy as np
 import shapely
 from shapely import STRtree
 
-from encircle.overlay import cut_segments
+from encircle.roads.overlay import cut_segments
 from tests.benchmarks.networks import fit_exponent, take_turns
 
 if TYPE_CHECKING:

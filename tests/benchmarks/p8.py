@@ -20,7 +20,7 @@ import shapely
 from shapely import LineString, Point, Polygon, box
 from shapely.affinity import rotate
 
-from encircle.margins import Neck, measure_neck
+from encircle.verdict.margins.margins import Neck, measure_neck
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry

@@ -58,7 +58,7 @@ def run(path: Path, words: list[str]) -> Json:
     """Run the command; its answer and its processor time, seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "encircle.cli", "roads", str(path), *words, "--json"],
+        [sys.executable, "-m", "encircle.cli.main", "roads", str(path), *words, "--json"],
         capture_output=True, check=True,
     )  # fmt: skip
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

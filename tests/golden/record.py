@@ -27,7 +27,7 @@ import scipy
 import shapely
 
 import encircle
-from encircle.formats.deepstate import paint_deepstate
+from encircle.formats.publishers.deepstate import paint_deepstate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -21,9 +21,9 @@ import shapely
 
 import encircle
 from encircle.errors import QuestionError
-from encircle.formats.deepstate import paint_deepstate
-from encircle.formats.deepstate_snapshot import parse_snapshot_time
-from encircle.formats.painted_situation import situation_from_painted
+from encircle.formats.painted.situation import situation_from_painted
+from encircle.formats.publishers.deepstate import paint_deepstate
+from encircle.formats.publishers.deepstate_snapshot import parse_snapshot_time
 from tests.historical.test_real_maps import SHARED, border
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from encircle import Options, judge, read
-from encircle.baselines import BASELINES
+from encircle.archive.library.baselines import BASELINES
 from tests.thorough import every
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"

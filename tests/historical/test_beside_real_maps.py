@@ -18,10 +18,10 @@ import shapely
 from shapely.geometry import Point
 
 from encircle import Options, judge, read, verify
-from encircle.formats.deepstate import paint_deepstate, situation_from_deepstate
-from encircle.formats.painted_situation import read_ground
-from encircle.projection import Plane
-from encircle.situation import Control
+from encircle.formats.painted.situation import read_ground
+from encircle.formats.publishers.deepstate import paint_deepstate, situation_from_deepstate
+from encircle.map.plane.projection import Plane
+from encircle.map.situation import Control
 from tests.historical.test_real_maps import BORDER, SAMPLES, SHARED, border
 
 pytestmark = [

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from encircle import Options, judge, read, verify
-from encircle.formats.presets import MapFile, convert_map
+from encircle.formats.publishers.presets import MapFile, convert_map
 from tests.historical.test_real_maps import BORDER, SAMPLES, SHARED, border
 
 pytestmark = [

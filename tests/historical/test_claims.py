@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from encircle import check_claims
-from encircle.claims.rating import RATINGS
-from encircle.formats.claims_file import read_claims
-from encircle.formats.scenarios import read_library
-from encircle.situation import Claim
+from encircle.archive.library.scenarios import read_library
+from encircle.claims.claims_file import read_claims
+from encircle.claims.rating.rating import RATINGS
+from encircle.map.situation import Claim
 from tests.thorough import thorough
 
 pytestmark = pytest.mark.historical

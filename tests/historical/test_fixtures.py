@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from encircle import Options, SituationError, inspect, judge, read
-from encircle.drafting import find_mistakes
-from encircle.formats.scenarios import ALTERNATIVE
-from encircle.history import find_differences
-from encircle.situation import Claim
-from encircle.verify import verify
+from encircle.archive.library.drafting import find_mistakes
+from encircle.archive.library.history import find_differences
+from encircle.archive.library.scenarios import ALTERNATIVE
+from encircle.map.situation import Claim
+from encircle.verifier.verify import verify
 from tests.thorough import every
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"

@@ -8,9 +8,9 @@ import pytest
 import shapely
 from shapely.geometry import Point, Polygon, shape
 
-from encircle.projection import Plane, length_on_globe_m
-from encircle.situation import Anchor, Control, Feature, Position
-from encircle.verify import verify
+from encircle.map.plane.projection import Plane, length_on_globe_m
+from encircle.map.situation import Anchor, Control, Feature, Position
+from encircle.verifier.verify import verify
 from tests.historical.test_fixtures import judged
 from tests.property.forged_judgements import fall_silent
 from tests.thorough import every

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from encircle import draw_svg, explain, judge, read
-from encircle.explain import OF_THE_WAY
+from encircle.verdict.explain import OF_THE_WAY
 from tests.thorough import every
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from encircle import check_claims, verify
+from encircle.claims.claims_file import read_claims, read_rows
 from encircle.errors import QuestionError
-from encircle.formats.claims_file import read_claims, read_rows
-from encircle.formats.deepstate import parse_snapshot_time, situation_from_deepstate
-from encircle.formats.presets import convert_map
-from encircle.geojson import read_situation
+from encircle.formats.publishers.deepstate import parse_snapshot_time, situation_from_deepstate
+from encircle.formats.publishers.presets import convert_map
+from encircle.map.door.reader import read_situation
 from tests.historical.test_real_mappers import ISW_KURSK, files
 from tests.historical.test_real_maps import BORDER, GUEVO, SAMPLES, SHARED, border
 

@@ -14,7 +14,7 @@ import pytest
 from shapely.geometry import Point, mapping
 
 import encircle
-from encircle.formats.deepstate import (
+from encircle.formats.publishers.deepstate import (
     LOCATION_ERROR_M,
     parse_snapshot_time,
     situation_from_deepstate,

@@ -14,9 +14,9 @@ import shapely
 from shapely.geometry import box
 
 import encircle
-from encircle.formats.painted import measure_km2, read_border
-from encircle.formats.presets import PRESETS, Asked, MapFile, convert_map
-from encircle.formats.shapes import polygons_of
+from encircle.formats.painted.painted import measure_km2, read_border
+from encircle.formats.painted.shapes import polygons_of
+from encircle.formats.publishers.presets import PRESETS, Asked, MapFile, convert_map
 from tests.historical.test_real_maps import BORDER, GUEVO, KHERSON, SHARED, border
 
 pytestmark = [

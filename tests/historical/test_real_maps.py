@@ -11,14 +11,14 @@ import shapely
 from shapely.geometry import Point, box, mapping, shape
 
 from encircle.errors import QuestionError
-from encircle.formats.deepstate import (
+from encircle.formats.painted.shapes import polygons_of
+from encircle.formats.publishers.deepstate import (
     measure_ground_abroad,
     parse_snapshot_time,
     situation_from_deepstate,
 )
-from encircle.formats.presets import MapFile, convert_map, read_map
-from encircle.formats.shapes import polygons_of
-from encircle.geojson import read_situation
+from encircle.formats.publishers.presets import MapFile, convert_map, read_map
+from encircle.map.door.reader import read_situation
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 BORDER = SHARED / "borders" / "ukraine_domain.geojson"

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from encircle import read
-from encircle.drafting import find_mistakes
-from encircle.formats.scenarios import ALTERNATIVE, SOURCES, read_chronologies, read_library
-from encircle.provenance import Provenance, find_faults_of_text
-from encircle.situation import Control
-from encircle.words.agreement import find_disagreement
+from encircle.archive.library.drafting import find_mistakes
+from encircle.archive.library.provenance import Provenance, find_faults_of_text
+from encircle.archive.library.scenarios import ALTERNATIVE, SOURCES, read_chronologies, read_library
+from encircle.claims.words.agreement import find_disagreement
+from encircle.map.situation import Control
 from tests.thorough import every
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"

@@ -31,7 +31,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from shapely.geometry import LineString, Point, box, shape
 
-from encircle.reach import REACH_BY_ECHELON_M, REACH_UNSTATED_M
+from encircle.map.reach import REACH_BY_ECHELON_M, REACH_UNSTATED_M
 
 JOIN_M = 30.0
 MEETING_M = 7.1
@@ -940,7 +940,7 @@ def shrink(document: dict[str, Any], judge_document: Any, crash: str = "") -> di
 def engine(document: dict[str, Any], *, margins: bool = False) -> dict[str, Any]:
     """Judge a document with the engine; its margins only when asked for, its likelihood never."""
     from encircle import Options
-    from encircle.geojson import read_situation
+    from encircle.map.door.reader import read_situation
 
     story = import_module("encircle.judge")
     situation = read_situation(document)

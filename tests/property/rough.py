@@ -25,7 +25,7 @@ from pyproj import Proj
 from shapely.geometry import Point, shape
 
 import encircle
-from encircle.joints import JOINT_DEG
+from encircle.map.door.joints import JOINT_DEG
 
 PLACES = ((35.2, 51.2), (0.0, 0.0), (-68.5, -52.0), (24.0, 79.5), (179.95, -17.0), (15.0, -81.0))
 SIZES_M = (150, 2_000, 12_000, 60_000, 400_000)

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 import encircle
 from encircle import check_claims
-from encircle.claims.answer import FaultyClaim
+from encircle.claims.claims_columns import ASSERTED, COLUMNS, TOLD
+from encircle.claims.claims_file import read_claims
+from encircle.claims.publishing.checked import parse_checked
+from encircle.claims.publishing.claimreview import Publisher, write_claim_reviews, write_json_ld
+from encircle.claims.publishing.corrections import Log
+from encircle.claims.publishing.report import write_report
+from encircle.claims.publishing.table import build_rows, write_csv
+from encircle.claims.rating.answer import FaultyClaim
 from encircle.errors import CheckedClaimsError, EncircleError
-from encircle.formats.claims_columns import ASSERTED, COLUMNS, TOLD
-from encircle.formats.claims_file import read_claims
-from encircle.publishing.checked import parse_checked
-from encircle.publishing.claimreview import Publisher, write_claim_reviews, write_json_ld
-from encircle.publishing.corrections import Log
-from encircle.publishing.report import write_report
-from encircle.publishing.table import build_rows, write_csv
 
 MAP = "fixtures/trap-numbers-open/situation.geojson"
 PUBLISHER = Publisher("A newsroom", None, None, "2025-04-01")

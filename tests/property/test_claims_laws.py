@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encircle import check_claims, read
-from encircle.claims.facts import DEFINITIONS, PREMATURE_DAYS
-from encircle.claims.rating import RATINGS
-from encircle.formats.claims_file import read_rows
+from encircle.claims.claims_file import read_rows
+from encircle.claims.rating.facts import DEFINITIONS, PREMATURE_DAYS
+from encircle.claims.rating.rating import RATINGS
 from tests.property.strategies import SETTINGS, situations
 from tests.thorough import every, thorough
 

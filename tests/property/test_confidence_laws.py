@@ -13,11 +13,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from encircle import Options, judge, read
-from encircle.confidence import AGAINST, BOUNDARY_ERROR_M, EVEN
 from encircle.errors import SituationError
-from encircle.geojson import read_situation
 from encircle.likelihood.leaving_out import leave_out_origins, suspect_all
-from encircle.situation import Control, Position
+from encircle.map.door.reader import read_situation
+from encircle.map.situation import Control, Position
+from encircle.verdict.confidence import AGAINST, BOUNDARY_ERROR_M, EVEN
 from tests.property.strategies import SETTINGS, draw_plan, line, plans
 from tests.thorough import thorough
 

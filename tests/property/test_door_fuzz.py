@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from encircle.errors import SituationError
-from encircle.geojson import LIMITS, read_situation
+from encircle.map.door.reader import LIMITS, read_situation
 from tests.property import oracle
 from tests.property.strategies import situation_of
 

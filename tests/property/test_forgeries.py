@@ -9,8 +9,8 @@ import pytest
 
 import encircle
 from encircle import Options
-from encircle.geojson import read_situation
-from encircle.verify import verify
+from encircle.map.door.reader import read_situation
+from encircle.verifier.verify import verify
 from tests.property.forged_judgements import fall_silent
 from tests.property.mutants import FORGERS, MAP_FORGERS
 

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from encircle.errors import SituationError
-from encircle.formats.control_kml import HolderRule, paint_control_kml
-from encircle.formats.kml import read_kml
+from encircle.formats.kml.control import HolderRule, paint_control_kml
+from encircle.formats.kml.kml import read_kml
 from tests.unit.formats.test_kml import kml, placemark, polygon
 
 pytestmark = pytest.mark.property

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from shapely.geometry import mapping, shape
 
 from encircle.errors import SituationError
-from encircle.geojson import read_situation
-from encircle.isolation import Searcher, look_out
 from encircle.judge import build_network_of, find_status
-from encircle.options import Options
-from encircle.situation import GROUND_MODES
+from encircle.map.door.reader import read_situation
+from encircle.map.options import Options
+from encircle.map.situation import GROUND_MODES
+from encircle.network.isolation import Searcher, look_out
 from tests.property import oracle
 from tests.property.strategies import (
     HALF_M,
@@ -398,7 +398,7 @@ def test_withdrawn_positions_change_nothing(plan, seed):
 @given(situations())
 def test_the_verifier_accepts_every_certificate(document):
     """What the engine proves, another reader of the same map finds proven."""
-    from encircle.verify import verify
+    from encircle.verifier.verify import verify
 
     verification = verify(oracle.engine(document), read_situation(document))
     assert verification.holds, [check.statement for check in verification.failures]
@@ -445,7 +445,7 @@ ONCE_REFUSED = {
 )
 def test_the_verifier_accepts_what_once_it_refused(seed):
     from encircle.judge import judge
-    from encircle.verify import verify
+    from encircle.verifier.verify import verify
 
     situation = read_situation(situation_of(seed, with_routes=seed % 4 != 0))
     verification = verify(judge(situation).to_dict(), situation)
@@ -501,7 +501,7 @@ FORGERIES = {
 @given(situations(), SEEDS)
 def test_the_verifier_rejects_every_forgery(document, seed):
     """A path with a leg gone, a ring moved, a witness invented: none of them proves anything."""
-    from encircle.verify import verify
+    from encircle.verifier.verify import verify
 
     judged = oracle.engine(document)
     shown = [way for way in FORGERIES if judged["certificates"][way]]
@@ -516,7 +516,7 @@ def test_the_verifier_rejects_every_forgery(document, seed):
 @given(situations(), st.sampled_from(("encircled", "contested", "not_encircled")))
 def test_the_verifier_rejects_another_verdict(document, verdict):
     """Certificates prove the verdict they were made for, and no other."""
-    from encircle.verify import verify
+    from encircle.verifier.verify import verify
 
     judged = oracle.engine(document)
     assume(judged["verdict"] != verdict)

@@ -25,15 +25,15 @@ import shapely
 from shapely.geometry import MultiPolygon, Polygon, box, mapping
 
 from encircle.errors import SituationError
-from encircle.formats.compressed import unwrap
-from encircle.formats.control_kml import HolderRule, paint_control_kml
-from encircle.formats.deepstate import paint_deepstate
-from encircle.formats.isw import LayerFile, paint_isw
-from encircle.formats.liveuamap import paint_liveuamap
-from encircle.formats.mirror import paint_mirror
-from encircle.formats.painted_place import check_place
-from encircle.formats.shapes import polygons_of
-from encircle.geojson import parse_document
+from encircle.formats.kml.control import HolderRule, paint_control_kml
+from encircle.formats.painted.place import check_place
+from encircle.formats.painted.shapes import polygons_of
+from encircle.formats.publishers.deepstate import paint_deepstate
+from encircle.formats.publishers.isw import LayerFile, paint_isw
+from encircle.formats.publishers.liveuamap import paint_liveuamap
+from encircle.formats.publishers.mirror import paint_mirror
+from encircle.map.door.compressed import unwrap
+from encircle.map.door.reader import parse_document
 from tests.property import mutants
 from tests.unit.formats.test_kml import kml, placemark, polygon
 

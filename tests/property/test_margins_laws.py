@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon, box
 from shapely.affinity import rotate, scale, translate
 
-from encircle.margins import measure_closing_distance, measure_neck, share_hostile_bearings
+from encircle.verdict.margins.margins import (
+    measure_closing_distance,
+    measure_neck,
+    share_hostile_bearings,
+)
 from tests.thorough import thorough
 
 SETTINGS = settings(

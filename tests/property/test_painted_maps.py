@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from shapely.geometry import Polygon, box, mapping, shape
 
 from encircle.errors import QuestionError, SituationError
-from encircle.formats.layers import read_layer
-from encircle.formats.painted import PaintedMap, Zone, mend
-from encircle.formats.painted_situation import situation_from_painted
-from encircle.formats.shapes import polygons_of
-from encircle.geojson import read_situation
+from encircle.formats.painted.layers import read_layer
+from encircle.formats.painted.painted import PaintedMap, Zone, mend
+from encircle.formats.painted.shapes import polygons_of
+from encircle.formats.painted.situation import situation_from_painted
+from encircle.map.door.reader import read_situation
 
 pytestmark = pytest.mark.property
 

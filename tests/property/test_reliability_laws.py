@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encircle.likelihood.exact import find_reliability
-from encircle.likelihood.frontier import run_sweep
-from encircle.likelihood.graph import Graph
-from encircle.likelihood.rare import Drawing, estimate_connected, estimate_cut_off
-from encircle.likelihood.reductions import reduce_graph
-from encircle.likelihood.shared import Evidence, find_reliability_shared
-from encircle.likelihood.sweep import plan_sweep
+from encircle.reliability.counting.exact import find_reliability
+from encircle.reliability.counting.frontier import run_sweep
+from encircle.reliability.counting.reductions import reduce_graph
+from encircle.reliability.counting.shared import Evidence, find_reliability_shared
+from encircle.reliability.counting.sweep import plan_sweep
+from encircle.reliability.graph import Graph
+from encircle.reliability.sampling.rare import Drawing, estimate_connected, estimate_cut_off
 from tests.property.worlds import (
     count_shared_worlds,
     count_worlds,

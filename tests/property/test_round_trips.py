@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from encircle.geojson import read_situation
 from encircle.judge import judge
-from encircle.verify import verify
+from encircle.map.door.reader import read_situation
+from encircle.verifier.verify import verify
 
 pytestmark = pytest.mark.property
 

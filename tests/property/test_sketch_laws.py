@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from encircle.geojson import read_situation
 from encircle.judge import judge
-from encircle.verify import verify
+from encircle.map.door.reader import read_situation
+from encircle.verifier.verify import verify
 from tests.property.strategies import situation_of
 
 pytestmark = pytest.mark.property

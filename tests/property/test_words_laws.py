@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encircle.publishing.checked import RATINGS, parse_checked
-from encircle.publishing.claimreview import Publisher, write_claim_reviews
-from encircle.publishing.corrections import Log, read_log
-from encircle.publishing.report import write_report
-from encircle.publishing.table import FORMULA, build_rows, write_csv
-from encircle.words.extraction import propose_claims
-from encircle.words.lexicon import LANGUAGES, fold
+from encircle.claims.publishing.checked import RATINGS, parse_checked
+from encircle.claims.publishing.claimreview import Publisher, write_claim_reviews
+from encircle.claims.publishing.corrections import Log, read_log
+from encircle.claims.publishing.report import write_report
+from encircle.claims.publishing.table import FORMULA, build_rows, write_csv
+from encircle.claims.words.extraction import propose_claims
+from encircle.claims.words.lexicon import LANGUAGES, fold
 from tests.unit.checked_claims import check
 
 pytestmark = pytest.mark.property

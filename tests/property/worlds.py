@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from encircle.likelihood.graph import Graph
+from encircle.reliability.graph import Graph
 
 
 def count_worlds(graph: Graph) -> tuple[float, float]:

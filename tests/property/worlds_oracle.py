@@ -7,13 +7,13 @@ import itertools
 import random
 from dataclasses import replace
 
-from encircle.evidence import admit, find_doubts
-from encircle.ground import draw
-from encircle.likelihood.atlas import Atlas
 from encircle.likelihood.measure import Asked, Likelihood
-from encircle.projection import Plane
-from encircle.rules import answer_definitions
-from encircle.situation import Position
+from encircle.likelihood.worlds.atlas import Atlas
+from encircle.map.evidence import admit, find_doubts
+from encircle.map.plane.projection import Plane
+from encircle.map.situation import Position
+from encircle.network.ground.ground import draw
+from encircle.verdict.rules import answer_definitions
 
 judging = importlib.import_module("encircle.judge")
 """The module; the package gives the function of that name."""

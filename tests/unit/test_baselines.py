@@ -3,7 +3,7 @@
 import pytest
 
 from encircle import read
-from encircle.baselines import BASELINES
+from encircle.archive.library.baselines import BASELINES
 
 M = 0.001  # degrees; about 111 m on the equator
 

@@ -12,6 +12,7 @@ import shapely
 from shapely.geometry import shape
 
 from encircle.errors import SituationError
+from encircle.map.plane.projection import Plane
 from encircle.places import (
     describe_outline,
     describe_sea,
@@ -21,7 +22,6 @@ from encircle.places import (
     read_sea,
 )
 from encircle.places.packing import pack_polygons, unpack_polygons
-from encircle.projection import Plane
 
 MAPPERS = Path(__file__).resolve().parents[3] / "shared/data/borders/ukraine_domain.geojson"
 STRETCH = shapely.box(34.2, 50.3, 35.8, 51.6)

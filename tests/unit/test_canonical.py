@@ -7,7 +7,7 @@ import rfc8785
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from encircle.canonical import canonicalise, digest
+from encircle.map.door.canonical import canonicalise, digest
 
 AGAIN = "console.log(JSON.stringify(JSON.parse(require('fs').readFileSync(0,'utf8'))))"
 EXACT = st.integers(-(2**53) + 1, 2**53 - 1)

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from encircle import check_claims, read
-from encircle.claims.answer import FaultyClaim, Statement
-from encircle.claims.checks import NoMapError, count_judgements, list_claims
-from encircle.claims.mappers import find_mapper
-from encircle.claims.material import Failed, Material, judge_force, lay_claims
-from encircle.formats.claims_file import read_rows
-from encircle.options import Options
-from encircle.situation import Claim, Control
+from encircle.claims.claims_file import read_rows
+from encircle.claims.rating.answer import FaultyClaim, Statement
+from encircle.claims.rating.checks import NoMapError, count_judgements, list_claims
+from encircle.claims.rating.mappers import find_mapper
+from encircle.claims.rating.material import Failed, Material, judge_force, lay_claims
+from encircle.map.options import Options
+from encircle.map.situation import Claim, Control
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 DAY = "2024-05-10T12:00:00Z"
@@ -234,7 +234,7 @@ def test_a_bad_claim_on_a_map_is_told_with_its_place():
 
 
 def test_a_map_that_cannot_be_judged_makes_a_claim_unverifiable(monkeypatch):
-    from encircle.claims import material as module
+    from encircle.claims.rating import material as module
     from encircle.errors import EncircleError
 
     def fail(*_):
@@ -282,7 +282,7 @@ def test_two_processes_give_the_same_answer_and_every_judgement_is_counted():
 
 
 def test_each_force_is_judged_once_on_each_map(monkeypatch):
-    from encircle.claims import material as module
+    from encircle.claims.rating import material as module
 
     judged = []
     monkeypatch.setattr(

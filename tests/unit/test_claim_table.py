@@ -3,10 +3,10 @@ import io
 
 import pytest
 
+from encircle.claims.publishing.checked import parse_checked
+from encircle.claims.publishing.corrections import Log
+from encircle.claims.publishing.table import COLUMNS, build_rows, write_csv
 from encircle.errors import CheckedClaimsError
-from encircle.publishing.checked import parse_checked
-from encircle.publishing.corrections import Log
-from encircle.publishing.table import COLUMNS, build_rows, write_csv
 from tests.unit.checked_claims import check
 
 

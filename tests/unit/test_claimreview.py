@@ -6,8 +6,8 @@ import extruct
 import pytest
 import rdflib
 
-from encircle.publishing.checked import RATINGS, parse_checked
-from encircle.publishing.claimreview import (
+from encircle.claims.publishing.checked import RATINGS, parse_checked
+from encircle.claims.publishing.claimreview import (
     BEST,
     SCORES,
     WORST,
@@ -15,8 +15,8 @@ from encircle.publishing.claimreview import (
     write_claim_reviews,
     write_json_ld,
 )
-from encircle.publishing.corrections import Log
-from encircle.publishing.report import write_report
+from encircle.claims.publishing.corrections import Log
+from encircle.claims.publishing.report import write_report
 from tests.unit.checked_claims import check
 
 SCHEMA = rdflib.Namespace("https://schema.org/")

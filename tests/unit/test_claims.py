@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from encircle import check_claims, read
-from encircle.claims.facts import DEFINITIONS, Ruling, prove
-from encircle.claims.rating import RATINGS, RULES, list_claim_rules
-from encircle.formats.claims_file import read_rows
+from encircle.claims.claims_file import read_rows
+from encircle.claims.rating.facts import DEFINITIONS, Ruling, prove
+from encircle.claims.rating.rating import RATINGS, RULES, list_claim_rules
 from encircle.judge import judge
-from encircle.situation import Position
+from encircle.map.situation import Position
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 DAY = "2024-05-10T12:00:00Z"

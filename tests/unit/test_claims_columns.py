@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from typer.testing import CliRunner
 
-from encircle.claims.answer import FaultyClaim
-from encircle.cli import app
-from encircle.formats.claims_file import read_claims, read_claims_file
+from encircle.claims.claims_file import read_claims, read_claims_file
+from encircle.claims.rating.answer import FaultyClaim
+from encircle.cli.main import app
 
 KURSK = "fixtures/kursk-2025-03-14/situation.geojson"
 DAY = datetime(2025, 3, 14, tzinfo=UTC)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encircle.claims.answer import FaultyClaim, Statement
-from encircle.contract import parse_assertion
-from encircle.formats.claims_file import COLUMNS, ClaimsFileError, read_claims
-from encircle.situation import Assertion
+from encircle.claims.claims_file import COLUMNS, ClaimsFileError, read_claims
+from encircle.claims.rating.answer import FaultyClaim, Statement
+from encircle.map.door.contract import parse_assertion
+from encircle.map.situation import Assertion
 
 HEAD = (
     "id,claimant,claimant_side,made_at,statement,url,archive_url,"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from encircle.cli import app
+from encircle.cli.main import app
 
 KURSK = "fixtures/kursk-2025-03-14/situation.geojson"
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from encircle.cli import app
+from encircle.cli.main import app
 
 OPEN = "fixtures/trap-numbers-open/situation.geojson"
 CLOSED = "fixtures/trap-numbers-closed/situation.geojson"

@@ -7,8 +7,8 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from encircle import cli_serve
-from encircle.cli import app
+from encircle.cli import serve as cli_serve
+from encircle.cli.main import app
 
 KURSK = "fixtures/kursk-2025-03-14/situation.geojson"
 
@@ -66,14 +66,14 @@ def test_the_service_of_another_project_is_never_run(tmp_path):
     )
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "encircle"\n')
     code = (
-        "import sys; from encircle import cli_serve\n"
+        "import sys; from encircle.cli import serve as cli_serve\n"
         "cli_serve._list_origins = lambda: iter(())\n"
-        "from encircle.cli import main; main(['serve', '--port', '0'])"
+        "from encircle.cli.main import main; main(['serve', '--port', '0'])"
     )
     done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-c", code],
         check=False,
-        env={**os.environ, "PYTHONPATH": str(cli_serve.Path(cli_serve.__file__).parents[1])},
+        env={**os.environ, "PYTHONPATH": str(cli_serve.Path(cli_serve.__file__).parents[2])},
         cwd=tmp_path,
         capture_output=True,
         text=True,

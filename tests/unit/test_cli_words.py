@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from encircle.cli import app
+from encircle.cli.main import app
 from tests.unit.checked_claims import check, situation_path
 
 TEXTS = Path(__file__).parents[1] / "texts"

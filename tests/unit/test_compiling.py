@@ -34,8 +34,8 @@ def test_judging_needs_no_compiler():
 def test_a_large_graph_is_reduced_to_the_same_without_a_compiler():
     code = (
         "import numpy as np\n"
-        "from encircle.likelihood.graph import Graph\n"
-        "from encircle.likelihood.reductions import reduce_graph\n"
+        "from encircle.reliability.graph import Graph\n"
+        "from encircle.reliability.counting.reductions import reduce_graph\n"
         "n = 3000\nu = np.arange(n); v = u + 1\n"
         "g = Graph(n + 1, u, v, np.full(n, 0.9999), np.array([0]), np.array([n]))\n"
         "core = reduce_graph(g); print(repr(core))"
@@ -52,7 +52,7 @@ def test_what_needs_compiled_kernels_says_so_by_name(tmp_path):
         '{"type":"LineString","coordinates":[[35,51],[35.1,51]]}}]}'
     )
     words = ["roads", str(roads), "--from", "35,51", "--to", "35.1,51"]
-    done = run(WITHOUT + f"from encircle.cli import main; main({words})")
+    done = run(WITHOUT + f"from encircle.cli.main import main; main({words})")
     assert done.returncode == 2
     assert "pip install numba" in done.stderr
     assert "Traceback" not in done.stderr

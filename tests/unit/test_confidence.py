@@ -5,8 +5,8 @@ from shapely import union_all
 from shapely.geometry import LineString, Point, box, mapping
 
 from encircle import judge
-from encircle.explain import explain
-from encircle.geojson import read_situation
+from encircle.map.door.reader import read_situation
+from encircle.verdict.explain import explain
 
 AREA = box(60.0, 50.0, 61.0, 50.6)
 POCKET, REAR = box(60.2, 50.2, 60.4, 50.4), box(60.75, 50.0, 61.0, 50.6)

@@ -8,7 +8,7 @@ import json
 import pytest
 
 import encircle
-from encircle.judgement import CONTRADICTION
+from encircle.verdict.judgement import CONTRADICTION
 from tests.property.strategies import AS_OF, box, draw_plan, point
 
 QUICK = encircle.Options(most_worlds=0)

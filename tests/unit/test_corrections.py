@@ -2,9 +2,9 @@ import json
 
 import pytest
 
+from encircle.claims.publishing.checked import parse_checked
+from encircle.claims.publishing.corrections import Log, read_log
 from encircle.errors import CheckedClaimsError
-from encircle.publishing.checked import parse_checked
-from encircle.publishing.corrections import Log, read_log
 from tests.unit.checked_claims import check
 
 FIRST, LATER = "2025-04-01T10:00:00Z", "2025-04-03T10:00:00Z"

@@ -1,6 +1,6 @@
 import pytest
 
-from encircle.crs import check_crs
+from encircle.map.door.crs import check_crs
 
 NAMES = [
     "urn:ogc:def:crs:OGC:1.3:CRS84",

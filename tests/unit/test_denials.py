@@ -2,7 +2,7 @@
 
 import pytest
 
-from encircle.words.extraction import propose_claims
+from encircle.claims.words.extraction import propose_claims
 
 DENIED = (
     "Окружения под Суджей нет.",

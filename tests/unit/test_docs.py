@@ -14,14 +14,14 @@ import pytest
 from jsonschema.exceptions import best_match
 
 from encircle import check_claims, judge, list_rules, read
-from encircle.claims.facts import DEFINITIONS
-from encircle.claims.rating import RATINGS, list_claim_rules
-from encircle.contract import KINDS, AssertionModel, SituationModel, SourceModel
-from encircle.formats.claims_file import COLUMNS
-from encircle.isolation import LAND_MODES
-from encircle.judgement import STATUSES, Answer, Verdict
-from encircle.lines import Reason
-from encircle.options import Options
+from encircle.claims.claims_file import COLUMNS
+from encircle.claims.rating.facts import DEFINITIONS
+from encircle.claims.rating.rating import RATINGS, list_claim_rules
+from encircle.map.door.contract import KINDS, AssertionModel, SituationModel, SourceModel
+from encircle.map.options import Options
+from encircle.network.isolation import LAND_MODES
+from encircle.network.lines.lines import Reason
+from encircle.verdict.judgement import STATUSES, Answer, Verdict
 from tests.thorough import thorough
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -206,7 +206,7 @@ def test_the_nightly_check_runs_as_it_is_written(tmp_path):
     blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
     shims = tmp_path / "bin"
     shims.mkdir()
-    for name, words in {"encircle": "-m encircle.cli", "python3": ""}.items():
+    for name, words in {"encircle": "-m encircle.cli.main", "python3": ""}.items():
         (shims / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n')
         (shims / name).chmod(0o755)
     (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")

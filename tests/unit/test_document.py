@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from encircle import document
-from encircle.document import LIMITS, measure_depth, parse_document
 from encircle.errors import SituationError
+from encircle.map.door import document
+from encircle.map.door.document import LIMITS, measure_depth, parse_document
 
 
 def count_depth(raw):

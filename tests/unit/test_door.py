@@ -8,7 +8,7 @@ import pytest
 
 import encircle
 from encircle.errors import MissingFileError, SituationError
-from encircle.geojson import FEW, read_situation
+from encircle.map.door.reader import FEW, read_situation
 
 SQUARE = [[[35, 50], [36, 50], [36, 51], [35, 51], [35, 50]]]
 EAST = [[[36.1, 50], [36.2, 50], [36.2, 51], [36.1, 51], [36.1, 50]]]

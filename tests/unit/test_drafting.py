@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 from encircle import judge, read
-from encircle.drafting import draft_scenario, find_mistakes
+from encircle.archive.library.drafting import draft_scenario, find_mistakes
 
 KURSK = "kursk-2025-03-14"
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from shapely.geometry import LineString, Point, box
 
-from encircle.evidence import admit, find_doubts, measure_grade
-from encircle.options import GRADES, Options
-from encircle.situation import Anchor, Control, Position, Route, Side, Situation, Source
+from encircle.map.evidence import admit, find_doubts, measure_grade
+from encircle.map.options import GRADES, Options
+from encircle.map.situation import Anchor, Control, Position, Route, Side, Situation, Source
 
 AS_OF = datetime(2025, 3, 14, tzinfo=UTC)
 MAP = Source("map", reliability="B", credibility=2, origin="mapper")

@@ -10,8 +10,8 @@ import pytest
 from shapely.geometry import shape
 
 from encircle import Options, judge, read
-from encircle.export import ExportError, export
-from encircle.layers import LAYERS
+from encircle.picture.export.export import ExportError, export
+from encircle.picture.export.layers import LAYERS
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*:DeprecationWarning")
 OPEN, CLOSED, CONTESTED = "kursk-2025-03-14", "trap-grey-held", "trap-grey-band"

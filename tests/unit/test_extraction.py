@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from encircle.words.extraction import propose_claims
-from encircle.words.lexicon import fold
-from encircle.words.sentences import LONGEST_SENTENCE, split_sentences
+from encircle.claims.words.extraction import propose_claims
+from encircle.claims.words.lexicon import fold
+from encircle.claims.words.sentences import LONGEST_SENTENCE, split_sentences
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "tests" / "texts"

@@ -3,8 +3,8 @@
 import pytest
 
 from encircle import judge
-from encircle.explain import explain
-from encircle.geojson import read_situation
+from encircle.map.door.reader import read_situation
+from encircle.verdict.explain import explain
 
 SQUARE = [[60.0, 50.0], [60.4, 50.0], [60.4, 50.1], [60.0, 50.1], [60.0, 50.0]]
 

@@ -4,8 +4,8 @@ from copy import deepcopy
 import pytest
 
 from encircle.errors import SituationError, UnknownForceError
-from encircle.geojson import Limits, read_situation
-from encircle.situation import Barrier
+from encircle.map.door.reader import Limits, read_situation
+from encircle.map.situation import Barrier
 
 SQUARE = [[[35, 50], [36, 50], [36, 51], [35, 51], [35, 50]]]
 

@@ -4,10 +4,18 @@ import pytest
 import shapely
 from shapely.geometry import LineString, Point, box
 
-from encircle.fronts import GRID_M, find_ties, leave_out_slivers
-from encircle.ground import Drawing, Patch, Role, State, _find_thin, build_ground, find_state
-from encircle.lines import list_stretches
-from encircle.projection import Plane
+from encircle.map.plane.fronts import GRID_M, find_ties, leave_out_slivers
+from encircle.map.plane.projection import Plane
+from encircle.network.ground.ground import (
+    Drawing,
+    Patch,
+    Role,
+    State,
+    _find_thin,
+    build_ground,
+    find_state,
+)
+from encircle.network.lines.lines import list_stretches
 
 R = Role
 

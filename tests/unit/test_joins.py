@@ -3,9 +3,9 @@
 import pytest
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 
-from encircle.geojson import read_situation
 from encircle.judge import judge
-from encircle.verify import verify
+from encircle.map.door.reader import read_situation
+from encircle.verifier.verify import verify
 from tests.unit.test_verify import control, document, feature, km, unit
 
 OURS = control("ours", km(-10, -10, 10, 10), "US")

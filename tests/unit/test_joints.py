@@ -6,10 +6,10 @@ import shapely
 from shapely.affinity import rotate
 from shapely.geometry import Point, box, mapping
 
-from encircle.geojson import Limits, read_situation
-from encircle.joints import share_vertices
 from encircle.judge import judge
-from encircle.verify import verify
+from encircle.map.door.joints import share_vertices
+from encircle.map.door.reader import Limits, read_situation
+from encircle.verifier.verify import verify
 
 CORRIDOR = box(-0.28, -0.02, -0.07, 0.02)
 POCKET, REAR = box(-0.07, -0.05, 0.07, 0.05), box(-0.42, -0.3, -0.28, 0.3)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from encircle.words.lexicon import (
+from encircle.claims.words.lexicon import (
     LANGUAGES,
     PLACES,
     SPEAKERS,
@@ -15,7 +15,7 @@ from encircle.words.lexicon import (
     find_uses,
     list_lexicon,
 )
-from encircle.words.lexicon.entry import compile_phrase
+from encircle.claims.words.lexicon.entry import compile_phrase
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = [

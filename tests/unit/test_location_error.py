@@ -5,8 +5,8 @@ from shapely import union_all
 from shapely.geometry import box, mapping
 
 from encircle import judge, verify
-from encircle.explain import explain
-from encircle.geojson import read_situation
+from encircle.map.door.reader import read_situation
+from encircle.verdict.explain import explain
 
 M = 1 / 111_250  # a metre of latitude, degrees
 AREA = box(60.0, 50.0, 60.4, 50.2)

@@ -6,9 +6,9 @@ import pytest
 from shapely.geometry import box, mapping
 
 from encircle import judge, verify
-from encircle.explain import explain
-from encircle.geojson import read_situation
-from encircle.picture import draw_svg
+from encircle.map.door.reader import read_situation
+from encircle.picture.picture import draw_svg
+from encircle.verdict.explain import explain
 
 AREA = box(60.0, 50.0, 60.4, 50.2)
 POCKET, GREY, REAR = (

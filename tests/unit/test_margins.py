@@ -6,7 +6,7 @@ import shapely
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 from shapely.affinity import rotate
 
-from encircle.margins import (
+from encircle.verdict.margins.margins import (
     least_advance_to_open,
     measure_closing_distance,
     measure_neck,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from encircle import Options, explain, judge, read, verify
-from encircle.naming import call_features, list_names
+from encircle.map.naming import call_features, list_names
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 AS_OF = "2024-05-10T12:00:00Z"

@@ -6,9 +6,9 @@ import pytest
 import shapely
 
 import encircle
-from encircle.certificate import _leave_out_crumbs
 from encircle.judge import build_network_of
-from encircle.margins import measure_closing_distance, measure_neck
+from encircle.verdict.margins.margins import measure_closing_distance, measure_neck
+from encircle.verdict.proof.ring import _leave_out_crumbs
 from tests.property.strategies import box, draw_plan, line, point
 from tests.unit.test_contradiction import AS_OF, SOURCE, draw, feature, stand
 

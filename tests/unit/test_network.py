@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import encircle
-from encircle.ground import MODE_BITS
-from encircle.isolation import Searcher, count_disjoint_ways, leads_out_by_ground, look_out
 from encircle.judge import build_network_of
-from encircle.reach import READINGS
+from encircle.map.reach import READINGS
+from encircle.network.ground.ground import MODE_BITS
+from encircle.network.isolation import Searcher, count_disjoint_ways, leads_out_by_ground, look_out
 
 
 def network_of(fixture):

@@ -36,6 +36,6 @@ def test_no_text_of_the_product_speaks_of_certainty(module):
 
 
 def test_rules_are_sentences_too():
-    from encircle.rules import RULES
+    from encircle.verdict.rules import RULES
 
     assert not [rule.name for rule in RULES if CERTAINTY.search(rule.sentence)]

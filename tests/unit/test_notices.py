@@ -6,9 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 import encircle
-from encircle.cli import app
+from encircle.cli.main import app
 from encircle.errors import SituationError
-from encircle.notices import fold
+from encircle.map.notices import fold
+from encircle.verdict.judgement import write_json
 from tests.unit.test_contradiction import AT_HOME, SOURCE, draw, stand
 
 NASTY = "first\n::error::second\x1b]8;;http://x\x07\u202ethird\u2028\x00"
@@ -43,7 +44,7 @@ def test_no_text_of_a_map_steers_the_terminal(tmp_path):
     document = draw(stand(AT_HOME, sources=SOURCE))
     document["situation"]["title"] = "A \x1b]0;title\x07 map"
     path = tmp_path / "map.geojson"
-    path.write_bytes(encircle.judgement.write_json(document))
+    path.write_bytes(write_json(document))
     told = CliRunner().invoke(app, ["judge", str(path), "--most-worlds", "0"])
     assert told.exit_code == 0
     assert "\x1b" not in told.stdout

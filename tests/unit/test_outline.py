@@ -8,7 +8,7 @@ import pytest
 import shapely
 from shapely.geometry import Point, Polygon, box
 
-from encircle.outline import grow
+from encircle.map.plane.outline import grow
 
 
 def draw_bays(seed):

@@ -9,7 +9,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encircle.overlay import cut_segments
+from encircle.roads.overlay import cut_segments
 from tests.thorough import thorough
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"

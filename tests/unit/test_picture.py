@@ -10,9 +10,10 @@ from shapely import transform, union_all
 from shapely.geometry import LineString, Point, Polygon, box, mapping, shape
 
 import encircle
-from encircle import judge, picture
-from encircle.picture import draw_svg
-from encircle.picture_sheet import draw_page_map
+from encircle import judge
+from encircle.picture import picture
+from encircle.picture.picture import draw_svg
+from encircle.picture.sheet import draw_page_map
 from tests.thorough import every, thorough
 from tests.unit.test_baselines import M, blue, build, red
 from tests.unit.test_baselines import box as ring_box

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from encircle import Options, draw_svg, judge, read
-from encircle.cli import app
-from encircle.picture_colours import (
+from encircle.cli.main import app
+from encircle.picture.colours import (
     BLUE,
     HUES,
     LEAST_APART,

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from encircle.picture_png import MOST_PX, PictureError, render_png
+from encircle.picture.export.png import MOST_PX, PictureError, render_png
 
 pytest.importorskip("resvg_py", reason="the extra `png` is not installed")
 

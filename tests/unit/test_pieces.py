@@ -8,10 +8,10 @@ from shapely.affinity import scale, translate
 from shapely.geometry import Point, Polygon, box
 
 from encircle.errors import QuestionError, SituationError
-from encircle.formats.painted import PaintedMap, Zone
-from encircle.formats.painted_force import ForceFinder
-from encircle.formats.painted_ground import Ground
-from encircle.pieces import (
+from encircle.formats.painted.force import ForceFinder
+from encircle.formats.painted.ground import Ground
+from encircle.formats.painted.painted import PaintedMap, Zone
+from encircle.formats.pieces import (
     Shares,
     ask_which_force,
     choose_piece,
@@ -22,7 +22,7 @@ from encircle.pieces import (
     follow,
     read_held,
 )
-from encircle.pieces.held import flat_polygons, measure_km2
+from encircle.formats.pieces.held import flat_polygons, measure_km2
 
 COUNTRY = box(30.0, 48.0, 36.0, 51.0)
 METRE = 1 / 111_200

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from encircle import check_claims, read
-from encircle.claims.answer import ClaimChecks
-from encircle.formats.claims_file import read_rows
-from encircle.formats.pipelines import write_annotations, write_junit
+from encircle.claims.claims_file import read_rows
+from encircle.claims.publishing.pipelines import write_annotations, write_junit
+from encircle.claims.rating.answer import ClaimChecks
 
 WHEN = datetime(2024, 5, 11, 2, 0, tzinfo=UTC)
 NASTY = "a <b> & \"c\" 'd' %0A::error::\r\nx,y:\x00\x1b ]]>"

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from shapely import LineString
 
-from encircle.drafting import draft_scenario, find_mistakes
-from encircle.formats.scenarios import SOURCES, read_scenario
-from encircle.provenance import (
+from encircle.archive.library.drafting import draft_scenario, find_mistakes
+from encircle.archive.library.provenance import (
     AUTHORS,
     KIND_OF_REACHED,
     KINDS,
@@ -17,9 +16,10 @@ from encircle.provenance import (
     find_faults_of_features,
     find_faults_of_text,
 )
-from encircle.provenance_counts import count_provenance
-from encircle.situation import Claim, Route, Source
-from encircle.words.agreement import find_disagreement
+from encircle.archive.library.provenance_counts import count_provenance
+from encircle.archive.library.scenarios import SOURCES, read_scenario
+from encircle.claims.words.agreement import find_disagreement
+from encircle.map.situation import Claim, Route, Source
 
 ROAD = "`road` | Author's judgement: ? [source-a] | C3"
 GOOD = """# Sources: somewhere

@@ -12,7 +12,7 @@ from typing import get_args
 
 import pytest
 
-from encircle.recognise import FileKind, Guest, recognise
+from encircle.map.recognise import FileKind, Guest, recognise
 
 KYIV_ROUND = [[22, 45], [40, 45], [40, 52], [22, 52], [22, 45]]
 SQUARE = [[36.2, 48.7], [36.8, 48.7], [36.8, 49.3], [36.2, 49.3], [36.2, 48.7]]

@@ -5,10 +5,10 @@ from itertools import pairwise
 import pytest
 
 import encircle
-from encircle.publishing.checked import RATINGS, parse_checked
-from encircle.publishing.claimreview import Publisher
-from encircle.publishing.corrections import Log
-from encircle.publishing.report import write_report
+from encircle.claims.publishing.checked import RATINGS, parse_checked
+from encircle.claims.publishing.claimreview import Publisher
+from encircle.claims.publishing.corrections import Log
+from encircle.claims.publishing.report import write_report
 from tests.unit.checked_claims import check, situation_path
 
 PUBLISHER = Publisher("A newsroom", "https://example.org", None, "2025-04-01")

@@ -5,8 +5,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from encircle.cli import app
-from encircle.cli_roads import show_steps
+from encircle.cli.main import app
+from encircle.cli.roads import show_steps
 
 WEST, MIDDLE, NORTH, EAST = [35.0, 51.0], [35.1, 51.0], [35.1, 51.05], [35.2, 51.0]
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -3,8 +3,8 @@ import pytest
 import shapely
 
 from encircle import judge, read
-from encircle.sensitivity import KINDS, measure_sensitivity, redraw
-from encircle.situation import Control
+from encircle.archive.library.sensitivity import KINDS, measure_sensitivity, redraw
+from encircle.map.situation import Control
 from tests.thorough import thorough
 
 

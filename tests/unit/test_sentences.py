@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from encircle.words.days import find_days
-from encircle.words.sentences import find_quotes, split_sentences
+from encircle.claims.words.days import find_days
+from encircle.claims.words.sentences import find_quotes, split_sentences
 
 
 def split(text):

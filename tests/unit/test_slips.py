@@ -10,7 +10,7 @@ from shapely.geometry import mapping, shape
 
 import encircle
 from encircle.errors import SituationError
-from encircle.slips import inspect_situation
+from encircle.map.slips.slips import inspect_situation
 from tests.property.strategies import box, draw_plan, line, point
 from tests.thorough import thorough
 from tests.unit.test_baselines import blue, build, force, red

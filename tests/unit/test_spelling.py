@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encircle.spelling import drop_absent, parse_list, parse_object, parse_truth, read_id, read_time
+from encircle.map.door.spelling import (
+    drop_absent,
+    parse_list,
+    parse_object,
+    parse_truth,
+    read_id,
+    read_time,
+)
 
 NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)
 IDS = st.from_regex(r"[a-zа-яé0-9][a-zа-яé0-9_:. -]{0,12}[a-zа-яé0-9]", fullmatch=True)

@@ -11,11 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from encircle import Options, judge, read
-from encircle.cli import app
+from encircle.cli.main import app
 from encircle.errors import UnknownFeatureError
-from encircle.situation import Position, Route
-from encircle.supposition import suppose
-from encircle.verify import verify
+from encircle.map.situation import Position, Route
+from encircle.map.supposition import suppose
+from encircle.verifier.verify import verify
 
 KURSK = "fixtures/kursk-2025-03-14/situation.geojson"
 TOLD = {"base": {"status": "C2", "verdict": "not_encircled", "definitions": {}}, "changed": []}

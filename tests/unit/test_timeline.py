@@ -1,8 +1,8 @@
 import pytest
 
 from encircle import read
-from encircle.timeline import OtherForceError, SameInstantError, judge_series
-from encircle.timeline_picture import draw_strip
+from encircle.archive.timeline import OtherForceError, SameInstantError, judge_series
+from encircle.archive.timeline_picture import draw_strip
 from tests.thorough import thorough
 from tests.unit.test_baselines import blue, box, build, force, red
 

@@ -11,7 +11,7 @@ from encircle.errors import InputFault, SituationError, refusal
 from encircle.formats.tables.angles import PlaceError
 from encircle.formats.tables.places import read_place
 from encircle.formats.tables.sheets import iterate_cells
-from encircle.recognise.headings import (
+from encircle.map.recognise.headings import (
     EASTINGS,
     GRIDS,
     LATITUDES,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from encircle.counting import number_of
+from encircle.map.counting import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

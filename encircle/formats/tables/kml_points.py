@@ -13,7 +13,7 @@ from defusedxml.ElementTree import iterparse
 
 from encircle.errors import refusal
 from encircle.formats.tables.sheets import MOST_ROWS, Row, Sheet
-from encircle.geojson import LIMITS
+from encircle.map.door.reader import LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

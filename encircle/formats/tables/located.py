@@ -19,7 +19,7 @@ from encircle.formats.tables.places import (
     place_of,
     read_place,
 )
-from encircle.projection import GEOD
+from encircle.map.plane.projection import GEOD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

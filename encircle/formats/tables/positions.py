@@ -9,7 +9,6 @@ from itertools import pairwise
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from encircle.counting import number_of
 from encircle.errors import InputFault, SituationError, refusal
 from encircle.formats.tables.columns import Columns, Role, Wording, find_columns
 from encircle.formats.tables.days import Days, read_days
@@ -39,8 +38,9 @@ from encircle.formats.tables.words import (
     read_share,
     read_sidc,
 )
-from encircle.notices import Notice, Severity
-from encircle.recognise.headings import plain_heading
+from encircle.map.counting import number_of
+from encircle.map.notices import Notice, Severity
+from encircle.map.recognise.headings import plain_heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from encircle.recognise.headings import plain_heading
+from encircle.map.recognise.headings import plain_heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

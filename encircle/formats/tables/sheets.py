@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from encircle.counting import number_of
 from encircle.errors import InputFault, SituationError, refusal
-from encircle.geojson import LIMITS
-from encircle.notices import Notice
-from encircle.recognise import decode
-from encircle.recognise.headings import is_place_heading, plain_heading
-from encircle.recognise.writing import find_delimiter, find_headings
+from encircle.map.counting import number_of
+from encircle.map.door.reader import LIMITS
+from encircle.map.notices import Notice
+from encircle.map.recognise import decode
+from encircle.map.recognise.headings import is_place_heading, plain_heading
+from encircle.map.recognise.writing import find_delimiter, find_headings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -381,7 +381,7 @@ def read_features(raw: bytes, name: str) -> Sheet:
     SituationError
         If it is no GeoJSON, or not in WGS 84.
     """
-    from encircle.crs import check_crs  # noqa: PLC0415
+    from encircle.map.door.crs import check_crs  # noqa: PLC0415
 
     _check_size(raw, name)
     features, about = _list_features(raw, name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import get_args
 
-from encircle.recognise.headings import plain_heading
-from encircle.situation import Echelon
+from encircle.map.recognise.headings import plain_heading
+from encircle.map.situation import Echelon
 
 FRIENDLY, HOSTILE = "friendly", "hostile"
 """Sides by how whoever drew the table stands to them; which they are, the map or --side tells."""

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from shapely.geometry import box, mapping
 
-from encircle.asking.ask import ask
-from encircle.asking.folder import build_files, slug
-from encircle.asking.question import Corrections, read_question
-from encircle.asking.telling import tell
+from encircle.claims.asking.ask import ask
+from encircle.claims.asking.folder import build_files, slug
+from encircle.claims.asking.question import Corrections, read_question
+from encircle.claims.asking.telling import tell
 from encircle.errors import QuestionError, SituationError
-from encircle.formats.presets import MapFile
-from encircle.geojson import read_situation
-from encircle.verify import verify
+from encircle.formats.publishers.presets import MapFile
+from encircle.map.door.reader import read_situation
+from encircle.verifier.verify import verify
 from tests.unit.formats.test_control_kml import two_sided
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
@@ -104,8 +104,8 @@ def test_a_place_on_enemy_ground_is_asked_back_and_nothing_is_judged():
 
 def test_a_piece_named_by_its_id_that_lies_far_from_the_place_is_refused(monkeypatch):
     """An id counts over the whole map: elsewhere it is another force's."""
-    monkeypatch.setattr("encircle.asking.force.NEAR_M", -1.0)
-    monkeypatch.setattr("encircle.asking.force.list_near", lambda *_: [])
+    monkeypatch.setattr("encircle.claims.asking.force.NEAR_M", -1.0)
+    monkeypatch.setattr("encircle.claims.asking.force.list_near", lambda *_: [])
     with pytest.raises(SituationError, match="km from"):
         put(force_in="salient-1")
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from encircle.asking.ask import ask
-from encircle.asking.named import find_named
-from encircle.asking.question import Corrections, read_question
+from encircle.claims.asking.ask import ask
+from encircle.claims.asking.named import find_named
+from encircle.claims.asking.question import Corrections, read_question
+from encircle.claims.words.extraction import propose_claims
 from encircle.errors import QuestionError
-from encircle.formats.presets import MapFile
-from encircle.words.extraction import propose_claims
+from encircle.formats.publishers.presets import MapFile
 from tests.unit.asking.test_asking import put
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from encircle.asking.question import Corrections, read_question
+from encircle.claims.asking.question import Corrections, read_question
 from encircle.errors import SituationError
 
 DAY = Corrections(made_at=datetime(2025, 3, 14, 12, tzinfo=UTC))

@@ -3,12 +3,12 @@
 import pytest
 import shapely
 
-from encircle.asking.force import LEAST_REACH_M, Where, find_place, tell_off_paint
-from encircle.asking.maps import read_maps
-from encircle.asking.question import read_question
-from encircle.formats.presets import MapFile
+from encircle.claims.asking.force import LEAST_REACH_M, Where, find_place, tell_off_paint
+from encircle.claims.asking.maps import read_maps
+from encircle.claims.asking.question import read_question
+from encircle.formats.publishers.presets import MapFile
+from encircle.map.plane.projection import GEOD
 from encircle.places import find_places, find_region_called, resolve_place
-from encircle.projection import GEOD
 from tests.unit.asking.test_asking import BORDER, DAY, put
 from tests.unit.asking.test_named import ask_of
 from tests.unit.formats.test_control_kml import RU, UA, UA_STYLE, kml, placemark, ring

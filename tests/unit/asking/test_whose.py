@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from encircle.asking.question import Corrections, read_question
-from encircle.asking.whose import find_side
+from encircle.claims.asking.question import Corrections, read_question
+from encircle.claims.asking.whose import find_side
+from encircle.claims.words.extraction import propose_claims
 from encircle.errors import SituationError
-from encircle.words.extraction import propose_claims
 
 SAID = [
     ("5,000 Ukrainian soldiers at Sudzha are completely surrounded by the Russian army.", "UA"),

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 import pytest
 
 from encircle import judge
+from encircle.claims.composing.compose import NEEDS, Plan, compose
 from encircle.errors import SituationError
-from encircle.formats.compose import NEEDS, Plan, compose
-from encircle.formats.guests import Given
+from encircle.formats.publishers.guests import Given
 from encircle.formats.tables.columns import Wording
 from encircle.formats.tables.writing import write_positions
-from encircle.geojson import read_situation
+from encircle.map.door.reader import read_situation
 
 HEAD = "name,lat,lon,side,force,date,source\n"
 TABLE = HEAD + (

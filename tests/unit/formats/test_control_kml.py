@@ -8,10 +8,10 @@ import pytest
 from shapely.geometry import box, mapping, shape
 
 from encircle.errors import SituationError
-from encircle.export import ExportError, list_rules, write_situation_kml
-from encircle.formats.control_kml import HolderRule, paint_control_kml, parse_rule
-from encircle.formats.painted_situation import situation_from_painted
-from encircle.geojson import read_situation
+from encircle.formats.kml.control import HolderRule, paint_control_kml, parse_rule
+from encircle.formats.painted.situation import situation_from_painted
+from encircle.map.door.reader import read_situation
+from encircle.picture.export.export import ExportError, list_rules, write_situation_kml
 from tests.unit.formats.test_kml import kml, placemark, polygon
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"

@@ -8,7 +8,7 @@ import shapely
 from shapely.geometry import Point, box, mapping, shape
 
 from encircle.errors import QuestionError, SituationError
-from encircle.formats.deepstate import (
+from encircle.formats.publishers.deepstate import (
     LOCATION_ERROR_M,
     measure_ground_abroad,
     paint_deepstate,
@@ -16,7 +16,7 @@ from encircle.formats.deepstate import (
     read_snapshot,
     situation_from_deepstate,
 )
-from encircle.geojson import read_situation
+from encircle.map.door.reader import read_situation
 
 AS_OF = datetime(2025, 3, 14, 12, tzinfo=UTC)
 BORDER = mapping(box(30.0, 48.0, 36.0, 51.0))

@@ -13,11 +13,11 @@ import pytest
 import shapely
 
 from encircle import judge
+from encircle.claims.composing.compose import Plan, compose
 from encircle.errors import EncircleError, SituationError
-from encircle.formats.compose import Plan, compose
 from encircle.formats.gis import read_gis, write_gpkg
-from encircle.formats.guests import Given
-from encircle.geojson import read_situation
+from encircle.formats.publishers.guests import Given
+from encircle.map.door.reader import read_situation
 
 pyogrio = pytest.importorskip("pyogrio")
 SCALE = min(int(os.environ.get("ENCIRCLE_FUZZ", "30")), 300)
@@ -71,7 +71,7 @@ def convert(path, **plan):
 
 
 def test_a_situation_saved_as_a_geopackage_comes_back_the_same(package):
-    from encircle.contract import parse_instant
+    from encircle.map.door.contract import parse_instant
 
     back = convert(package, as_of=parse_instant("2025-03-14T12:00:00Z"), force="group")
     assert {f["id"] for f in back["features"]} == {f["id"] for f in SITUATION["features"]}

@@ -9,9 +9,9 @@ from shapely.geometry import Point, box, mapping, shape
 
 from encircle import judge
 from encircle.errors import QuestionError, SituationError
-from encircle.formats.isw import LayerFile, paint_isw
-from encircle.formats.painted_situation import situation_from_painted
-from encircle.geojson import read_situation
+from encircle.formats.painted.situation import situation_from_painted
+from encircle.formats.publishers.isw import LayerFile, paint_isw
+from encircle.map.door.reader import read_situation
 
 AS_OF = datetime(2025, 3, 12, 12, tzinfo=UTC)
 BORDER = mapping(box(30.0, 48.0, 36.0, 51.0))

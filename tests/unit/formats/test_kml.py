@@ -7,8 +7,8 @@ import zipfile
 import pytest
 
 from encircle.errors import SituationError
-from encircle.formats.kml import read_kml
-from encircle.geojson import Limits
+from encircle.formats.kml.kml import read_kml
+from encircle.map.door.reader import Limits
 
 RING = "34,51 34.4,51 34.4,51.2 34,51.2 34,51"
 STYLES = """

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from encircle.errors import SituationError
-from encircle.formats.control_kml import HolderRule, paint_control_kml
+from encircle.formats.kml.control import HolderRule, paint_control_kml
 from tests.unit.formats.test_kml import kml, placemark, polygon
 
 AS_OF = datetime(2025, 3, 14, 12, tzinfo=UTC)

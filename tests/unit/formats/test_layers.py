@@ -7,9 +7,9 @@ import pytest
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box, mapping
 
 from encircle.errors import SituationError
-from encircle.formats.compressed import unwrap
-from encircle.formats.layers import read_layer
-from encircle.geojson import Limits
+from encircle.formats.painted.layers import read_layer
+from encircle.map.door.compressed import unwrap
+from encircle.map.door.reader import Limits
 
 GROUND = box(34.0, 51.0, 34.4, 51.2)
 

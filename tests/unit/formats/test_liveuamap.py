@@ -7,9 +7,9 @@ import pytest
 from shapely.geometry import box, mapping
 
 from encircle.errors import SituationError
-from encircle.formats.liveuamap import paint_liveuamap
-from encircle.formats.painted_situation import situation_from_painted
-from encircle.geojson import read_situation
+from encircle.formats.painted.situation import situation_from_painted
+from encircle.formats.publishers.liveuamap import paint_liveuamap
+from encircle.map.door.reader import read_situation
 
 AS_OF = datetime(2025, 3, 14, 12, tzinfo=UTC)
 BORDER = mapping(box(30.0, 48.0, 36.0, 51.0))

@@ -6,8 +6,8 @@ import pytest
 from shapely.geometry import MultiPolygon, box, mapping
 
 from encircle.errors import QuestionError, SituationError
-from encircle.formats.mirror import is_mirror, paint_mirror
-from encircle.formats.painted_situation import situation_from_painted
+from encircle.formats.painted.situation import situation_from_painted
+from encircle.formats.publishers.mirror import is_mirror, paint_mirror
 
 GROUND = MultiPolygon([box(37.0, 47.0, 38.0, 48.0), box(36.0, 47.0, 36.5, 47.5)])
 NAME = "deepstatemap_data_20251210.geojson"

@@ -10,9 +10,9 @@ import pytest
 import shapely
 
 from encircle.errors import SituationError
-from encircle.formats.osm import read_polygons, read_road_lines
-from encircle.formats.road_network import build_road_network
-from encircle.formats.routes import read_roads
+from encircle.formats.routes.osm import read_polygons, read_road_lines
+from encircle.formats.routes.routes import read_roads
+from encircle.roads.road_network import build_road_network
 
 osmium = pytest.importorskip("osmium")
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "roads"

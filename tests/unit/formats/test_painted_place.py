@@ -4,8 +4,8 @@ import pytest
 from shapely.geometry import Polygon, box
 
 from encircle.errors import SituationError
-from encircle.formats.painted import PaintedMap, Zone, count_once
-from encircle.formats.painted_place import check_place
+from encircle.formats.painted.painted import PaintedMap, Zone, count_once
+from encircle.formats.painted.place import check_place
 
 BORDER = (22.0, 44.0, 40.0, 52.5)
 PLACE = (36.5, 49.0)

@@ -8,11 +8,11 @@ import pytest
 from shapely.geometry import box, mapping
 
 from encircle.errors import SituationError
-from encircle.formats.painted import SINCE_2014, SINCE_2022
-from encircle.formats.presets import MapFile, convert_map, read_map
-from encircle.geojson import read_situation
+from encircle.formats.painted.painted import SINCE_2014, SINCE_2022
+from encircle.formats.publishers.presets import MapFile, convert_map, read_map
 from encircle.judge import judge
-from encircle.picture import draw_svg
+from encircle.map.door.reader import read_situation
+from encircle.picture.picture import draw_svg
 from tests.unit.formats.test_control_kml import two_sided
 from tests.unit.formats.test_liveuamap import SALIENT, feature, wrapped
 

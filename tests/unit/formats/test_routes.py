@@ -9,8 +9,8 @@ import pytest
 from shapely.geometry import Point
 
 from encircle.errors import EncircleError, SituationError
-from encircle.formats import routes
-from encircle.formats.routes import read_roads
+from encircle.formats.routes import routes
+from encircle.formats.routes.routes import read_roads
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 SCALE = min(int(os.environ.get("ENCIRCLE_FUZZ", "30")), 300)

@@ -14,7 +14,7 @@ import pytest
 from encircle.errors import EncircleError, SituationError
 from encircle.formats.tables.columns import Wording, parse_mapping
 from encircle.formats.tables.positions import Wishes, read_table
-from encircle.recognise import recognise
+from encircle.map.recognise import recognise
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 SCALE = min(int(os.environ.get("ENCIRCLE_FUZZ", "30")), 300)

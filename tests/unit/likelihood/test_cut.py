@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from encircle.likelihood.cut import certify_cut, find_cut_faults
-from encircle.likelihood.graph import Graph
+from encircle.reliability.flow import certify_cut, find_cut_faults
+from encircle.reliability.graph import Graph
 from tests.thorough import thorough
 
 

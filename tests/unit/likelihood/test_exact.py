@@ -6,12 +6,11 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from encircle.likelihood import exact
-from encircle.likelihood.exact import Bounds, chain, find_reliability
-from encircle.likelihood.frontier import run_sweep
-from encircle.likelihood.graph import Graph
-from encircle.likelihood.reductions import reduce_graph
-from encircle.likelihood.sweep import (
+from encircle.reliability.counting import exact
+from encircle.reliability.counting.exact import Bounds, chain, find_reliability
+from encircle.reliability.counting.frontier import run_sweep
+from encircle.reliability.counting.reductions import reduce_graph
+from encircle.reliability.counting.sweep import (
     lay_out,
     list_neighbours,
     list_orders,
@@ -19,6 +18,7 @@ from encircle.likelihood.sweep import (
     plan_sweep,
     sweep_plainly,
 )
+from encircle.reliability.graph import Graph
 from tests.property.worlds import build_grid, build_strip
 
 GRIDS = {3: 0.972502171407, 4: 0.9750463495770659}
@@ -150,8 +150,8 @@ def test_steps_are_reported():
 def test_a_small_graph_needs_no_compiler():
     code = (
         "import sys, numpy as np\n"
-        "from encircle.likelihood.graph import Graph\n"
-        "from encircle.likelihood.exact import find_reliability\n"
+        "from encircle.reliability.graph import Graph\n"
+        "from encircle.reliability.counting.exact import find_reliability\n"
         "u, v = np.array([0, 0, 1, 1, 2]), np.array([1, 2, 2, 3, 3])\n"
         "find_reliability(Graph(4, u, v, np.full(5, 0.9), np.array([0]), np.array([3])))\n"
         "sys.exit('numba' in sys.modules)\n"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from encircle import Options, explain, judge, read
-from encircle.evidence import UNGRADED
-from encircle.options import GRADES
+from encircle.map.evidence import UNGRADED
+from encircle.map.options import GRADES
 
 AS_OF = "2025-03-14T12:00:00Z"
 B2, C3 = GRADES["B2"], GRADES["C3"]

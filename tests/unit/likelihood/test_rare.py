@@ -3,9 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from encircle.likelihood import rare
-from encircle.likelihood.exact import find_reliability
-from encircle.likelihood.rare import (
+from encircle.reliability.counting.exact import find_reliability
+from encircle.reliability.counting.reductions import reduce_graph
+from encircle.reliability.sampling import rare
+from encircle.reliability.sampling.rare import (
     CutLink,
     Drawing,
     JoinLink,
@@ -13,7 +14,6 @@ from encircle.likelihood.rare import (
     estimate_connected,
     estimate_cut_off,
 )
-from encircle.likelihood.reductions import reduce_graph
 from tests.property.worlds import build_grid, build_strip, draw_tangled_graph, list_worlds
 from tests.thorough import thorough
 

@@ -3,9 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from encircle.likelihood.compiling import compile_late
-from encircle.likelihood.graph import Graph
-from encircle.likelihood.reductions import (
+from encircle.reliability.compiling import compile_late
+from encircle.reliability.counting.reductions import (
     CONNECTED,
     CUT_OFF,
     find_relevant_edges,
@@ -13,7 +12,8 @@ from encircle.likelihood.reductions import (
     merge_parallel,
     reduce_graph,
 )
-from encircle.likelihood.stripping import find_path_blocks, strip
+from encircle.reliability.counting.stripping import find_path_blocks, strip
+from encircle.reliability.graph import Graph
 from tests.property.worlds import build_grid, count_worlds, draw_graph
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encircle.likelihood.graph import Graph
-from encircle.likelihood.sampling import (
+from encircle.reliability.graph import Graph
+from encircle.reliability.sampling.sampling import (
     BLOCK_WORLDS,
     PARTS,
     ForceSampler,
@@ -147,7 +147,7 @@ def build_grid(side, seed):
 @pytest.mark.parametrize("most", [0, 2, 8, 64], ids=lambda most: f"most {most} neighbours")
 def test_vertices_are_reached_exactly_as_plain_search_says_in_the_same_worlds(most, monkeypatch):
     """Taking vertices out changes no world's answer, however many are left to sweep."""
-    monkeypatch.setattr("encircle.likelihood.sampling.MOST_NEIGHBOURS", most)
+    monkeypatch.setattr("encircle.reliability.sampling.sampling.MOST_NEIGHBOURS", most)
     graph = build_grid(14, 3)
     blocks = WorldBlocks(graph)
     is_open, reached = blocks.draw(9, 2), blocks.spread(9, 2)
@@ -218,8 +218,8 @@ def test_no_worlds_are_refused():
 
 def test_judging_a_situation_imports_no_compiler():
     code = (
-        "import sys; from encircle.cli import app\n"
-        "import encircle, encircle.likelihood.sampling, encircle.likelihood.cut\n"
+        "import sys; from encircle.cli.main import app\n"
+        "import encircle, encircle.reliability.sampling.sampling, encircle.reliability.flow\n"
         "encircle.judge(encircle.read('fixtures/trap-tunnel-open/situation.geojson'))\n"
         "sys.exit('numba' in sys.modules)"
     )

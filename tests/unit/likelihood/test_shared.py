@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from encircle.likelihood.graph import Graph
-from encircle.likelihood.shared import Evidence, find_reliability_shared
+from encircle.reliability.counting.shared import Evidence, find_reliability_shared
+from encircle.reliability.graph import Graph
 from tests.property.worlds import count_shared_worlds, draw_tangled_graph
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from encircle.likelihood.exact import find_reliability
-from encircle.likelihood.graph import Graph
-from encircle.likelihood.solving import solve_graph
+from encircle.reliability.counting.exact import find_reliability
+from encircle.reliability.graph import Graph
+from encircle.reliability.solving import solve_graph
 
 
 def build_grid(side, p_open):

@@ -1,0 +1,1 @@
+"""Many maps: one force through time."""

@@ -1,0 +1,1 @@
+"""The library of history: scenarios, drafting, and what they rest on."""

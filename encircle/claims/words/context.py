@@ -1,0 +1,641 @@
+"""What turns a phrase round: negation, reserve, doubt, tense; and is it about forces."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from encircle.claims.words.days import find_days
+from encircle.claims.words.lexicon import LANGUAGES, compile_any, find_places, fold
+from encircle.claims.words.sentences import Span
+
+if TYPE_CHECKING:
+    from encircle.claims.words.attribution import Mark
+    from encircle.claims.words.lexicon import Code, Definition, Language, Tense, Use
+    from encircle.claims.words.sentences import Sentence
+
+NEGATION_WORDS, HEDGE_WORDS, NEAR_WORDS, FUTURE_WORDS = 9, 8, 3, 7
+"""How far before a phrase each kind of word can stand and still turn it; words."""
+EVIDENCE_WORDS = 18
+"""*No evidence that* reaches further than *not*; words."""
+REFUTATION_WORDS = 10
+MENTION_CHARACTERS = 60
+"""*Reports of* and what they are of stand so near each other; characters."""
+LEFT_WORDS, RIGHT_WORDS = 5, 5
+"""How far from a phrase its subject and its object stand; words."""
+DOUBTS = re.compile("doubt|сомнев|сумнів|bezweif")
+"""Denials that leave room."""
+TWICE = re.compile(
+    r"(?:(?<!\w)(?:false|untrue|wrong|not true|not the case|no truth|a lie|неправда|ложь|брехня|"
+    r"не правда|nicht wahr|stimmt nicht|falsch|unwahr|nicht richtig|"
+    r"a myth|a fake|fake news|миф|міф|eine lüge|ein mythos),?\s+(?:(?:to say|in it)\s+)?"
+    r"(?:that|что|будто|що|ніби|dass|daß)(?!\w)"
+    r"|(?<!\w)(?:no|none|nobody|no-one|kein|keine|keiner|niemand)(?![\w,-])).*"
+    r"(?:(?<!\w)(?:not(?!\s+only)|no|none|nobody|no-one|never|nicht(?!\s+nur)|kein\w*|niemand|"
+    r"не(?!\s+(?:только|лише))|ніхто|никто)|n't)(?!\w)"
+)
+"""What is denied and denied again: *it is not true that they are not*, *no man is not*."""
+IDLE_NOT = re.compile(
+    r"(?<!\w)(?:not\s+(?:only|just|merely)|nothing\s+short\s+of|не\s+(?:лише|тільки|просто|только)|"
+    r"nicht\s+(?:nur|bloß)|(?:no|without|not\s+in|little)\s+(?:a\s+)?(?:doubts?|question|denying)|"
+    r"(?:kein\w*|ohne)\s+(?:zweifel|frage)|(?:нет|без|никаких|нет\s+никаких)\s+сомнени[йя]|"
+    r"(?:немає|без|жодних|немає\s+жодних)\s+сумнів\w*|не\s+(?:вызывает|викликає)\s+\w+)(?!\w)"
+)
+"""A *not* that denies nothing: *not only*, *no doubt*."""
+TRIED = re.compile(r"(?<!\w)(?:attempt\w*|tr(?:y|ies|ied|ying))(?:\s+[\w'’-]+){1,8}\s+out\s+of$")
+"""Whoever only tries to get out of a ring is in it: *attempts to break out of*."""
+WAS = re.compile(r"(?<!\w)(?:was|were|been|waren?|wurden?|worden|был[аио]?|був|бул[аио])(?!\w)")
+"""A past tense."""
+UNTIL = (
+    r"until|till|bis\s+(?:sie|gestern|vorgestern|der|die|das)|"
+    r"пока\s+(?:\w+\s+){0,2}не|(?:поки|доки)\s+(?:\w+\s+){0,2}не"
+)
+"""What ends a past state: *were encircled until ...*."""
+WERE = (
+    r"(?:was|were|(?:has|have|had)\s+been)(?:\s+(?:later|then|since|finally))?|wurden?|"
+    r"был[аио]?|був|бул[аио]"
+)
+JOINT = (
+    r"\s*(?:,\s*|—\s*|–\s*|\s)(?:but|yet|and|then|before|until|und|aber|doch|bevor|dann|но|и|а|"
+    r"однако|пока\s+не|але|та|і|й|проте|однак|поки\s+не)\s+"
+)
+"""What leads from being inside to how it ended."""
+INFINITIVE = re.compile(
+    r"(?:ться|тись|тися|йти|ausbrechen|befreien|freikämpfen|durchbrechen|entkommen)$"
+)
+MANAGED = re.compile(r"смог|сумел|удалось|змогл|зміг|зумі|вдалося|konnte|gelang")
+"""What turns an infinitive into what was done."""
+STOPS = "and|where|which|who|whose|that|und|wo|и|где|которы[ейх]|і|та|де|які|яких"
+"""Words past which another thing is told."""
+NO_LONGER = (
+    r"(?:no\s+longer|not\s+any\s*more|nicht\s+mehr|(?:больше|уже|більше|вже)\s+не)\s*(?=[.!?,;]|\Z)"
+)
+BY_NOBODY = re.compile(r"\s+(?:by|from)\s+(?:no[ -]?one|nobody|none)(?!\w)")
+GENITIVE = re.compile(r"(?:ения|ады|ьца|тла)$")
+"""What is said not to be: *окружения … нет*."""
+IN_VAIN = re.compile(
+    r"(?:\s+[\w'’-]+){0,6}?\s+не\s+(?:удал|вдал|получил)\w+(?!\s+(?:[\w'’-]+\s+){0,3}?\w+(?:ть|ти|тися|ться)(?!\w))"
+)
+"""*Окружить … не удалось*, and not *не удалось прорвать*."""
+ASIDE = re.compile(
+    r",\s*(?:as|contrary\s+to|despite|according\s+to|wie|entgegen|как|вопреки|як|всупереч)(?!\w)[^,]{0,60},"
+)
+"""What is said between two commas and parts nothing: *are not, as claimed, encircled*."""
+FAR = re.compile(r"(?:\s+\w+){0,3}\s+(?:еще\s+|ще\s+)?далек\w*")
+"""*До окружения далеко*: a long way to it."""
+FALSELY = (
+    r"(?:is|are|was|were|remains?|stays?|это|—|–|являет\w*|остает\w*|є|це|лишаєть\w*|ist|sind|war|"
+    r"waren|bleibt)"
+)
+"""What leads to calling a thing false, folded."""
+NO_FALSEHOOD = r"(?:no|not|never|n't|не|ні|kein\w*|nicht)"
+IS_NOT = re.compile(rf"(?<!\w){NO_FALSEHOOD}(?!\w)")
+RING = re.compile(
+    r"ment$|siege|pocket|ring|cauldron|blockad|kessel|ung$|окружени|оточенн|кольц|кільц|коте?л|"
+    r"осад|облог|блокад"
+)
+"""Phrases that name the ring, not those inside."""
+NEXT_CHARACTERS = 80
+"""How far into the next sentence it may stand that they got out: *They broke out*; characters."""
+PART_WORDS = 8
+"""How far from a phrase stand the words that make it one of a part; words."""
+COUNTS = re.compile(r"\s*(?:\d|hundred|thousand|dozen|hundert|tausend|сот|тысяч|тисяч)")
+"""A number after *some* or *a few*: *some 2,000*."""
+SHARE = re.compile(
+    r"(?<![\w.,])(?!100\s*(?:%|p))\d[\d.,]*\s*(?:%|per\s?cent|prozent|процент\w*|відсотк\w*)|"
+    r"(?<![\w.,])\d[\d.,]*\s+(?:(?:out\s+)?of|von|из|з|із)\s+(?:(?:the|den|its|their)\s+)?\d[\d,]*"
+)
+"""A share in digits: *40 per cent*, *200 of the 5,000*."""
+WORD = re.compile(r"[\w'’.-]*\w")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The words that bear on one phrase."""
+
+    whole: Span
+    """What is attributed to one speaker, or the sentence."""
+    near: Span
+    """The clause itself, between commas and contrasts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """What a phrase asserts where it stands."""
+
+    definition: Definition
+    value: str
+    tense: Tense
+    hedged: bool
+    """Some of the degree is taken back: *almost*."""
+    doubt: str | None
+    """The word that doubts it and takes nothing back, if any: *reportedly*."""
+    part: str | None
+    """The words that say it of a part of the force, if any: *some of the*."""
+    ended: str | None
+    """The words that say it was so and is no longer, if any: *but broke out*."""
+    because: tuple[str, ...]
+
+
+def find_clause(  # noqa: PLR0913 - each bounds the clause in its own way
+    text: str,
+    sentence: Sentence,
+    use: Use,
+    quote: Span | None,
+    mark: Mark | None,
+    language: Language,
+    since: int = 0,
+) -> Clause:
+    """
+    Find the clause a phrase stands in: within its quotation, its speaker's words, its commas.
+
+    What stands before another phrase, which ends at `since`, belongs to that one.
+    """
+    start, end = sentence.start, sentence.end
+    if quote is not None:
+        start, end = max(start, quote.start), min(end, quote.end)
+    if mark is not None and mark.reach.holds(use.start):
+        start, end = max(start, mark.reach.start), min(end, mark.reach.end)
+    folded = fold(text[start:end])
+    before, after = folded[: use.start - start], folded[use.end - start :]
+    cut = max((m.end() for m in _contrasts(before, language)), default=0)
+    stop = min((m.start() for m in _contrasts(after, language)), default=len(after))
+    whole = Span(start + cut, use.end + stop)
+    comma = _find_last_break(folded[cut : use.start - start], language)
+    following = re.search(r",(?!\d)|;|\s[—–]\s|\(", after)
+    return Clause(
+        whole,
+        Span(
+            max(whole.start + comma, since),
+            min(whole.end, use.end + following.start() if following else whole.end),
+        ),
+    )
+
+
+def _contrasts(folded: str, language: Language) -> list[re.Match[str]]:
+    words = "|".join(re.escape(w) for w in language.contrasts)
+    # *all but*, *anything but* and *rather than* part no clauses
+    whole = r"(?<!all)(?<!anything)(?<!everything)(?<!everyone)(?<!none)(?<!nobody)(?<!nothing)"
+    whole += r"(?<!not)(?<!n't)(?<!never)"  # *not yet*
+    cut = rf"{whole}(?:[,;—–]\s*|\s)(?:{words})(?!\w)(?!\s+(?:than|of|to\s+be)(?!\w))|[;]|\s[—–]\s"
+    return list(re.finditer(cut, folded))
+
+
+def _find_last_break(before: str, language: Language) -> int:
+    """Find the last comma that parts clauses: not the one before *that*."""
+    that = "|".join(language.that)
+    before = ASIDE.sub(lambda m: " " * len(m[0]), before)
+    found = [
+        m.end()
+        for m in re.finditer(
+            rf"(?:(?<!nicht)(?<!entfernt),(?!\d)|[;:])(?!\s*(?:{that})(?!\w))", before
+        )
+    ]
+    return found[-1] if found else 0
+
+
+def read_assertion(  # noqa: C901, PLR0913 - a phrase, where it stands, and who says it
+    text: str,
+    sentence: Sentence,
+    use: Use,
+    clause: Clause,
+    mark: Mark | None,
+    language: Language,
+    *,
+    asking: bool = False,
+) -> Assertion | None:
+    """
+    Read what a phrase asserts where it stands; None where it asserts nothing.
+
+    A question asserts nothing, and neither does the mention of a claim nobody makes here. Where
+    one is `asking`, a question is read as what it asks about, whichever way round it is put.
+    """
+    folded = fold(text)
+    before = folded[clause.near.start : use.start]
+    wide = folded[clause.whole.start : use.start]
+    after = folded[use.end : clause.whole.end]
+    if _asks(sentence, wide, after, language) != asking:
+        return None
+    inside = _remove_phrase(folded[use.start : use.end], use.term.phrase)
+    called = _find_called_false(before, language)
+    if called and not called[1]:
+        return None
+    rest = folded[use.end : sentence.end]
+    turned, why = _find_negations(before, wide, inside, after, language)
+    absent = called[0] if called and TWICE.search(before) is None else None
+    if use.term.value == "yes":
+        absent = absent or _find_absent(folded[use.start : use.end], rest, language)
+    if absent and not turned:  # *никакого окружения нет* denies once
+        turned, why = True, [*why, absent]
+    if mark is not None and mark.kind == "denies":
+        turned, why = not turned, [*why, "denied"]
+    mentioned = compile_any(language.mentions).search(before[-MENTION_CHARACTERS:]) is not None
+    refuted = _find_within(language.refutations, after, REFUTATION_WORDS)
+    refuted = refuted or _find_false(rest, language)
+    if refuted and not (mark is not None and mark.kind == "claim"):
+        turned, why = not turned, [*why, refuted]
+    ended = (
+        None
+        if why or asking
+        else _find_ending(
+            folded[use.start : use.end],
+            before,
+            folded[use.end : sentence.end + NEXT_CHARACTERS],
+            language,
+        )
+    )
+    ended = ended if use.term.value == "yes" else None
+    if ended:
+        turned, why = True, [ended]
+    if asking:
+        turned, why = False, []
+    if mentioned and not refuted and (mark is None or mark.kind not in ("claim", "denies")):
+        return None
+    near = _find_near(before, language) or _find_near(inside, language)
+    doubt = _find_last(language.hearsay, before, HEDGE_WORDS) or _find_last(
+        language.no_evidence, before, EVIDENCE_WORDS
+    )
+    if mark is not None and mark.kind == "denies" and DOUBTS.match(folded, mark.start):
+        doubt = doubt or "doubt"
+    tense, cue = _find_tense(use, wide, before, inside, after, language)
+    if asking and compile_any(language.opening_conditions).match(wide.lstrip()):
+        tense, cue = "present", None  # *had they been surrounded?*
+    definition = use.term.definition
+    if near and "surrounded" in use.term.also:
+        definition = "surrounded"
+    value = use.term.value if not turned else {"yes": "no", "no": "yes"}[use.term.value]
+    part = _find_part(before, wide, after, language)
+    part = None if part == near else part  # *all but encircled* excepts nobody
+    because = (*why, *(word for word in (near, doubt, cue, part) if word))
+    hedged = bool(near or use.term.hedged or part)
+    return Assertion(definition, value, tense, hedged, doubt, part, ended, because)
+
+
+def _find_part(before: str, wide: str, after: str, language: Language) -> str | None:
+    """Find the words that make it a part of a force: *some of the*, *all except*."""
+    found = [
+        m[0]
+        for m in _last_words(language.parts, before, PART_WORDS)
+        if not COUNTS.match(before, m.end())
+    ]
+    found += [m[0] for m in _last_words(language.except_for, wide, PART_WORDS)]
+    share = SHARE.search(before)
+    if found or share:
+        return found[-1] if found else share and share[0]
+    return _find_within((*language.parts, *language.except_for), after, 1)
+
+
+def _find_ending(phrase: str, before: str, rest: str, language: Language) -> str | None:
+    """Find the words that end what a phrase says, after which it is so no longer."""
+    formerly = _find_last(language.formerly, before, 0)
+    opens = compile_any(language.formerly).match(before.lstrip()) if WAS.search(before) else None
+    if formerly or opens:
+        return formerly or (opens and opens[0])
+    stops = compile_any((*language.subordinators, *language.negations, *language.contrasts)).pattern
+    words = rf"(?:\s+(?!(?:{STOPS})(?!\w)|\d|{stops})[\w'’-]+){{0,6}}?"
+    ended, left, between = (
+        compile_any(said).pattern for said in (language.ended, language.left, language.meanwhile)
+    )
+    ways = [
+        rf"{words}\s+(?:{WERE})\s+(?P<out>{left})",
+        rf"{words}{JOINT}(?:(?:{between})\s+){{0,4}}(?P<out>{left})",
+        rf"{words}\s*,\s*(?:(?:{between})\s+){{1,4}}(?P<out>{left}|{NO_LONGER})",
+        rf"{words}{JOINT}(?:(?:{between})\s+){{0,4}}(?P<out>{NO_LONGER})",
+    ]
+    if RING.search(phrase):
+        ways.append(rf"{words}\s+(?P<out>{ended})")
+    if WAS.search(before):
+        ways.append(rf"{words}\s*,?\s+(?P<out>{UNTIL})(?!\w)")
+        ways.append(rf"[^.!?\n]*[.!]\s+(?:(?:{between})\s+){{1,4}}(?P<out>{left})")
+    if language.code != "en":  # *die eingekesselten Truppen sind ausgebrochen*
+        ways.append(rf"{words}\s+(?P<out>{left})(?!\s+werden)")
+    found = (re.match(way, rest) for way in ways)
+    return next((m["out"] for m in found if m and _has_come(m)), None)
+
+
+def _has_come(found: re.Match[str]) -> bool:
+    """Tell what was done from what is only wished: an infinitive with no word of success."""
+    after = found.string[found.end("out") :]
+    if INFINITIVE.search(found["out"]) and not MANAGED.search(found[0]):
+        return False
+    return not re.match(r"\s+(?:of|(?:\w+\s+){0,3}(?:не|nicht))(?!\w)", after)
+
+
+def _asks(sentence: Sentence, wide: str, after: str, language: Language) -> bool:
+    if sentence.text.rstrip("\"”»“') ").endswith("?"):
+        return True
+    asked = _find_last(language.questions, wide, NEGATION_WORDS)
+    return bool(asked or (language.code == "ru" and re.match(r"\s*ли(?!\w)", after)))
+
+
+def _find_negations(
+    before: str, wide: str, inside: str, after: str, language: Language
+) -> tuple[bool, list[str]]:
+    phrases = (*language.negations, *language.avoids)
+    before = IDLE_NOT.sub(" ", before)
+    false = compile_any(language.falsehoods).pattern
+    before = re.sub(rf"(?<!\w){NO_FALSEHOOD}\s+(?:an?\s+)?(?:{false})", " ", before)
+    found = _last_words(phrases, before, NEGATION_WORDS)
+    words = [m[0] for m in found if not TRIED.search(before[: m.end()])]
+    words += [m[0] for m in compile_any(language.negations).finditer(inside)]
+    words += [
+        w for w in ("without success", "ohne erfolg", "безуспешно", "безуспішно") if w in wide[-60:]
+    ]
+    words += [m[0] for m in _last_words(language.no_evidence, before, EVIDENCE_WORDS)]
+    why = list(words[-1:])
+    turned = bool(words) and TWICE.search(before) is None
+    if WAS.search(before) and re.match(r"(?:\s+[\w'-]+){0,4}\s+until(?!\w)", after):
+        turned = False  # *was not encircled until Tuesday*: since then it is
+    trailing = {"ru": r"\s*(?:[\w]+\s+){0,2}нет(?!\w)", "uk": r"\s*(?:[\w]+\s+){0,2}немає(?!\w)"}
+    late = re.match(trailing.get(language.code, r"(?!)"), after)
+    late = late or re.match(r"\s+(?:is|are|was|were)\s+not(?!\w)|\s+nicht(?!\w)", after)
+    if late and not turned:
+        turned, why = True, [*why, late[0].strip()]
+    if not late and (nobody := BY_NOBODY.match(after)):
+        turned, why = not turned, [*why, nobody[0].strip()]
+    if re.search(r"(?<!\w)до\s+$", before) and (far := FAR.match(after)):
+        turned, why = not turned, [*why, far[0].strip()]
+    return turned, why
+
+
+def _find_false(rest: str, language: Language) -> str | None:
+    """Find what calls a thing false after it, past a dash too: *— миф*, *is Kremlin propaganda*."""
+    false = compile_any(language.falsehoods).pattern
+    found = re.match(
+        rf"(?:\s+(?!{FALSELY}\s)[\w'’-]+){{0,{REFUTATION_WORDS}}}?\s+{FALSELY}(?P<said>(?:\s+[\w'’-]+){{0,3}}?"
+        rf"\s+(?P<false>{false}))",
+        rest,
+    )
+    return found["false"] if found and not IS_NOT.search(found["said"]) else None
+
+
+def _find_called_false(before: str, language: Language) -> tuple[str, bool] | None:
+    """
+    Find what calls false what follows, and whether it says so of a whole sentence.
+
+    *It is a myth that* denies; *the myth of* only mentions.
+    """
+    false = compile_any(language.falsehoods).pattern
+    whole = "|".join(language.that)
+    found = re.search(
+        rf"(?P<no>(?<!\w){NO_FALSEHOOD}\s+(?:an?\s+)?)?(?P<false>{false}),?\s+"
+        rf"(?:(?P<that>that|что|будто|що|ніби|нібито|dass|daß)|(?:of|about|об?|про|von|über|{whole}))(?!\w)",
+        before,
+    )
+    if not found or found["no"] or len(WORD.findall(before[found.end() :])) > EVIDENCE_WORDS:
+        return None
+    return found["false"], bool(found["that"])
+
+
+def _find_absent(phrase: str, rest: str, language: Language) -> str | None:
+    """Find what says that there is no ring, right after it: *did not happen*, *не удалось*."""
+    is_ring = RING.search(phrase) is not None
+    vain = IN_VAIN.match(rest) if is_ring or phrase.endswith(("ить", "ити")) else None
+    if vain or not is_ring:
+        return vain[0].strip() if vain else None
+    unborn = (*language.unborn, *(("нет", "не было") if GENITIVE.search(phrase) else ()))
+    words = r"(?:\s+(?!which|who|that|который|которые|які|що)[\w'’-]+)"
+    found = re.match(
+        rf"{words}{{0,{REFUTATION_WORDS}}}?\s+(?P<not>{compile_any(unborn).pattern})", rest
+    )
+    ended = compile_any((*language.ended, *language.formerly)).pattern
+    return found["not"] if found and not re.match(rf"\s+(?:{ended})", rest[found.end() :]) else None
+
+
+def _remove_phrase(said: str, phrase: str) -> str:
+    """Leave of the words of a phrase what its gaps were filled with."""
+    own = set(re.findall(r"[\w']+", phrase)) if "…" in phrase else None
+    return " ".join(w for w in WORD.findall(said) if own is not None and w not in own)
+
+
+def _find_near(before: str, language: Language) -> str | None:
+    found = list(compile_any(language.near).finditer(before))
+    if not found:
+        return None
+    tail = before[found[-1].end() :]
+    if len(WORD.findall(tail)) > NEAR_WORDS or re.match(r"\s*\d", tail):
+        return None
+    return found[-1][0]
+
+
+def _find_tense(  # noqa: PLR0913 - before, inside and after the phrase
+    use: Use, wide: str, before: str, inside: str, after: str, language: Language
+) -> tuple[Tense, str | None]:
+    condition = compile_any(language.conditions).search(wide)
+    opening = compile_any(language.opening_conditions).match(wide.lstrip(" :«“\"„'—-"))
+    follows = re.match(
+        r"\s*,?\s*(?:\w+\s+){0,3}?(?:" + compile_any(language.conditions).pattern + ")", after
+    )
+    if condition or opening or follows:
+        found = condition or opening
+        return "conditional", found[0] if found else "if"
+    if use.term.tense != "present":
+        return use.term.tense, use.term.phrase
+    if _find_last(language.avoids, before, NEGATION_WORDS):
+        return "present", None
+    future = _find_last(language.futures, before, FUTURE_WORDS) or _find_last(
+        language.futures, inside, FUTURE_WORDS
+    )
+    future = future or _find_within(language.looming, after, 3)
+    if language.code == "de" and re.match(r"\s+werden(?!\w)", after):
+        verb = re.search(r"(?<!\w)(?:wird|werden|würden?)(?!\w)", before)
+        future = future or (verb[0] if verb else None)
+    return ("future", future) if future else ("present", None)
+
+
+def _last_words(phrases: tuple[str, ...], before: str, most: int) -> list[re.Match[str]]:
+    return [
+        m
+        for m in compile_any(phrases).finditer(before)
+        if len(WORD.findall(before[m.end() :])) <= most
+    ]
+
+
+def _find_last(phrases: tuple[str, ...], before: str, most: int) -> str | None:
+    found = _last_words(phrases, before, most)
+    return found[-1][0] if found else None
+
+
+def _find_within(phrases: tuple[str, ...], after: str, most: int) -> str | None:
+    found = compile_any(phrases).search(after)
+    if found is None or len(WORD.findall(after[: found.start()])) > most:
+        return None
+    return found[0]
+
+
+# -- about forces ----------------------------------------------------------------------------
+
+
+def is_about_forces(  # noqa: PLR0913 - a phrase, where it stands, and what went before
+    text: str,
+    sentence: Sentence,
+    use: Use,
+    clause: Clause,
+    language: Language,
+    context: str,
+    *,
+    goes_on: bool = False,
+) -> bool:
+    """
+    Tell whether a phrase is said of forces, and not of a family, a footballer or a pipe.
+
+    What stands right after it decides first (*surrounded by family*), then what stands nearest
+    before it (*a road blocked*); then somebody armed or a place much fought over must be named.
+    """
+    right = fold(text[use.end : clause.near.end])
+    left = fold(text[clause.near.start : use.start])
+    if _first(language.others, right, RIGHT_WORDS) < _first(language.military, right, RIGHT_WORDS):
+        return False
+    by = re.search(r"(?<!\w)(?:von|durch)\s+(?!allen)([^,]{1,40})\Z", left[-60:])
+    if language.code == "de" and by and compile_any(language.others).search(by[1]):
+        return False
+    if use.term.sure:
+        return True
+    named = _first(language.military, right, RIGHT_WORDS) < RIGHT_WORDS
+    last_other = _find_last_other(left, language) if use.term.value == "yes" else -1
+    is_way = re.search(r"road|route|дорог|трас|straße|weg", fold(text[use.start : use.end]))
+    if last_other > _last(language.military, left) and not named and not is_way:
+        return False
+    armed = goes_on or _names_forces(sentence.text, language.code)
+    if armed or _is_collective(left, right, language):
+        return True
+    pronoun = compile_any(language.they).search(left[-60:] + " " + right[:40])
+    earlier = _names_forces(context, language.code)
+    return bool((pronoun or clause.whole.start > sentence.start) and earlier) or bool(
+        pronoun and pronoun[0] in CITY
+    )
+
+
+@lru_cache(maxsize=256)
+def _names_forces(text: str, code: Code) -> bool:
+    """Tell whether a text names somebody armed, or a place much fought over."""
+    return bool(compile_any(LANGUAGES[code].military).search(fold(text)) or find_places(text))
+
+
+CITY = frozenset(
+    "city town village settlement cities towns villages місто міста містечко село селище город "
+    "города поселок stadt dorf".split()
+)
+"""What can be besieged without anybody armed being named."""
+
+
+def _find_last_other(left: str, language: Language) -> int:
+    """
+    Place the last word of another walk of life before a phrase; -1 where there is none.
+
+    Where somebody armed stands on or behind it, it is terrain: *troops on the right bank are cut
+    off* is said of the troops.
+    """
+    words = list(WORD.finditer(left))[-LEFT_WORDS:]
+    placing = re.compile(rf"{compile_any(language.places).pattern}(?:\s+[\w'’-]+){{0,2}}\s+$")
+    found = compile_any(language.backward).finditer(left, words[0].start() if words else 0)
+    named = [force.span() for force in compile_any(language.military).finditer(left)]
+    for other in reversed(list(found)):
+        if any(start <= other.start() < end for start, end in named):
+            continue  # a company by itself is in trade; a private military company is not
+        before = left[: other.start()]
+        is_terrain = compile_any(language.terrain).fullmatch(other[0]) is not None
+        armed = compile_any(language.military).search(before)
+        if not (is_terrain and armed and placing.search(before, armed.end())):
+            return other.start()
+    return -1
+
+
+def _is_collective(left: str, right: str, language: Language) -> bool:
+    """
+    Tell a clause that says nothing but that *the group* is cut off.
+
+    Nothing says who they are, and nothing that they are not armed: a person confirms it.
+    """
+    that, articles = (compile_any(words).pattern for words in (language.that, language.articles))
+    group, copulas = (
+        compile_any(words).pattern for words in (language.collectives, language.copulas)
+    )
+    said = rf"\W*(?:(?:{that})\s+)?(?:(?:{articles})\s+)?(?:{group})(?:\s+(?:{copulas}))*\W*"
+    return bool(re.fullmatch(said, left)) and not WORD.search(right)
+
+
+def _first(phrases: tuple[str, ...], right: str, most: int) -> int:
+    """Count the words before the first of some phrases; `most` where there is none."""
+    found = compile_any(phrases).search(right)
+    return min(most, len(WORD.findall(right[: found.start()]))) if found else most
+
+
+def _last(phrases: tuple[str, ...], left: str) -> int:
+    """Place the last of some phrases among the last words before; -1 where there is none."""
+    words = list(WORD.finditer(left))[-LEFT_WORDS:]
+    start = words[0].start() if words else 0
+    found = list(compile_any(phrases).finditer(left, start))
+    return found[-1].start() if found else -1
+
+
+# -- numbers ---------------------------------------------------------------------------------
+
+DIGITS = r"\d{1,3}(?:[ ,.\u202f\u00a0]\d{3})+(?!\d)|\d+"
+
+
+def find_number(text: str, clause: Clause, use: Use, language: Language) -> int | None:
+    """
+    Find how many people a phrase is said of; the least number the words assert.
+
+    *Thousands* are at least 2,000, *dozens* at least 24; numbers of battalions, prisoners or
+    kilometres are no numbers of people surrounded, and neither is a date, nor who is excepted.
+    """
+    folded = _hide_dates(fold(text[clause.near.start : clause.near.end]), language)
+    words = sorted(map(re.escape, language.numerals), key=len, reverse=True)
+    numeral = rf"(?<![\w.-])(?:{DIGITS}|{'|'.join(words)})(?![\w-])"
+    run = rf"{numeral}(?:[\s.\-]+{numeral})*"
+    people = compile_any(language.people).pattern
+    of_all = rf"(?:(?:out\s+)?(?:of|von|из|з|із)\s+(?:(?:the|den|its|their)\s+)?(?:{run}\s+)?)?"
+    pattern = rf"({run})\.?\s*{of_all}(?:[\w'-]+\s+){{0,3}}?(?:{people})"
+    found = [
+        (abs(m.start() - (use.start - clause.near.start)), m[1])
+        for m in re.finditer(pattern, folded)
+        if not _last_words(language.except_for, folded[: m.start()], 2)
+    ]
+    if not _last_words(language.except_for, folded[: use.start - clause.near.start], 4):
+        found += _find_bare_number(folded[: use.start - clause.near.start], run)
+    values = [(d, _count(said, language)) for d, said in sorted(found)]
+    return next((value for _, value in values if value and value > 1), None)
+
+
+def _hide_dates(folded: str, language: Language) -> str:
+    """Put bars where days and years stand, so that no number runs into them."""
+    months = compile_any(language.months).pattern
+    years = re.compile(
+        rf"(?:(?<!\w)(?:in|im|since|seit|у|в|с|з)\s+(?:jahr\s+)?|(?:{months})\s+)(?:19|20)\d\d(?!\d)|"
+        r"(?<!\d)(?:19|20)\d\d(?=\s+(?:року|році|года|году)(?!\w))"
+    )
+    shown = years.sub(lambda m: "|" * len(m[0]), folded)
+    for day in find_days(folded, language.code, None):
+        shown = shown[: day.start] + "|" * (day.end - day.start) + shown[day.end :]
+    return shown
+
+
+def _find_bare_number(before: str, run: str) -> list[tuple[int, str]]:
+    """Find a number with nobody named: *more than a hundred were surrounded*."""
+    verbs = "are|were|is|was|been|have been|sind|waren|wurden|були|были|було|было"
+    match = re.search(rf"({run})\s+(?:(?:{verbs})\s+)?\Z", before)
+    return [(len(before) - match.start(), match[1])] if match else []
+
+
+def _count(said: str, language: Language) -> int:
+    """
+    Add up a number written in digits, in words, or both.
+
+    Hundreds and thousands multiply what stands before them.
+    """
+    total, current = 0, 0
+    for part in re.findall(rf"{DIGITS}|[\w']+", said):
+        value = (
+            int(re.sub(r"\D", "", part)) if part[0].isdigit() else language.numerals.get(part, 0)
+        )
+        if value >= 100 and not part[0].isdigit():  # noqa: PLR2004 - hundreds and above multiply
+            current = max(current, 1) * value if current < value else current + value
+            if value >= 1000:  # noqa: PLR2004
+                total, current = total + current, 0
+        else:
+            current += value
+    return total + current

@@ -1,0 +1,409 @@
+"""
+Which claims does a text make: proposed with the sentence they stand in, for a person to confirm.
+
+It proposes and never rates. Every proposal says which phrase it rests on and what turned it round,
+so that whoever confirms it sees in a moment where it may be wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from encircle.claims.words.attribution import (
+    Claimant,
+    Mark,
+    Memory,
+    choose_mark,
+    find_marks,
+    hide_speaking_places,
+)
+from encircle.claims.words.context import (
+    Clause,
+    find_clause,
+    find_number,
+    is_about_forces,
+    read_assertion,
+)
+from encircle.claims.words.days import Day, find_days
+from encircle.claims.words.lexicon import LANGUAGES, compile_any, find_places, find_uses, fold
+from encircle.claims.words.sentences import Sentence, Span, find_quotes, split_sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
+
+    from encircle.claims.words.context import Assertion
+    from encircle.claims.words.lexicon import Definition, Language, Tense, Use
+
+Json = dict[str, Any]
+NOON = "T12:00:00Z"
+"""The hour given to a statement of which only the day is known: half a day wrong at most."""
+LEAST_SPEECH = 4
+"""A quotation of so many words is a statement of its own; a shorter one is part of a sentence."""
+STRIPPED = ' ,;:.—–-\n\t"«»“”„'
+"""What a statement neither begins nor ends with."""
+JOINED = 40
+"""Two phrases joined by *and*, *or* or a comma stand at most so many characters apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A claim a text seems to make, and where."""
+
+    claimant: str | None
+    """None: the text says it in its own voice."""
+    claimant_side: str | None
+    via: str | None
+    """Through whom it is told, where somebody tells what another said."""
+    made_on: str | None
+    statement: str
+    verbatim: bool
+    """The statement is a quotation; otherwise it is how the text tells it."""
+    definition: Definition
+    value: str
+    tense: Tense
+    hedged: bool
+    """Some of the degree is taken back: *almost*."""
+    doubt: str | None
+    """The word that doubts it, if any: *reportedly*. It changes nothing that is asserted."""
+    part: str | None
+    """The words that say it of a part of the force only, if any: *some of the*."""
+    ended: str | None
+    """The words that say it was so and is no longer, if any: *but broke out*."""
+    number: int | None
+    place: str | None
+    also: tuple[Definition, ...]
+    phrase: str
+    phrase_start: int
+    sentence: str
+    start: int
+    end: int
+    language: str
+    because: tuple[str, ...]
+    """The words that decided polarity, tense, reserve and doubt."""
+
+    def to_claim(self, number: int, force: str | None) -> Json:
+        """Write the proposal as one entry of a claims file, with what is to be confirmed beside."""
+        asserts: Json = {
+            "force": force,
+            "definition": self.definition,
+            "value": self.value,
+            "tense": self.tense,
+            "hedged": self.hedged,
+        }
+        if self.number is not None:
+            asserts["number"] = self.number
+        return {
+            "id": f"claim-{number}",
+            "claimant": self.claimant,
+            "claimant_side": self.claimant_side,
+            "made_at": f"{self.made_on}{NOON}" if self.made_on else None,
+            "statement": self.statement,
+            "url": None,
+            "archive_url": None,
+            "asserts": asserts,
+            "proposed": {
+                "sentence": self.sentence,
+                "start": self.start,
+                "end": self.end,
+                "phrase": self.phrase,
+                "phrase_start": self.phrase_start,
+                "language": self.language,
+                "place": self.place,
+                "via": self.via,
+                "verbatim": self.verbatim,
+                "doubt": self.doubt,
+                "also": list(self.also),
+                "because": list(self.because),
+            },
+        }
+
+
+def propose_claims(
+    text: str,
+    written: date | None = None,
+    *,
+    asking: bool = False,
+    on_sentence: Callable[[object], None] = lambda _: None,
+) -> list[Proposal]:
+    """
+    Propose the claims a text makes about forces being cut off, in the text's order.
+
+    Parameters
+    ----------
+    text
+        An article, in one or more of the languages of the lexicon.
+    written
+        The day it was written, for days without a year and for what is not dated at all.
+    asking
+        Propose what questions ask about, which nobody claims, and nothing else.
+    on_sentence
+        Called after each sentence.
+
+    Examples
+    --------
+    >>> [claim] = propose_claims("Putin said that the troops in Kursk were not encircled.")
+    >>> claim.claimant, claim.definition, claim.value
+    ('Vladimir Putin', 'land_cut', 'no')
+    """
+    return list(_Reader(text, written, asking=asking).read(on_sentence))
+
+
+class _Reader:
+    """One text, read from beginning to end."""
+
+    def __init__(self, text: str, written: date | None, *, asking: bool) -> None:
+        self.text, self.written, self.asking = text, written, asking
+        self.sentences = split_sentences(text)
+        self.numbers = {sentence: number for number, sentence in enumerate(self.sentences)}
+        self.quotes = find_quotes(text)
+        self.memory = Memory()
+        self.spoken: dict[Span, Claimant | None] = {}
+        """Who speaks a quotation, once it is known."""
+        self.last_day: Day | None = None
+        self.paragraph_day: tuple[int, Day] | None = None
+
+    def read(self, on_sentence: Callable[[object], None]) -> Iterator[Proposal]:
+        """Read sentence by sentence."""
+        for sentence in self.sentences:
+            if sentence.language is not None:
+                yield from self._read_sentence(sentence, LANGUAGES[sentence.language])
+            on_sentence(sentence)
+
+    def _read_sentence(self, sentence: Sentence, language: Language) -> Iterator[Proposal]:
+        last = self.last_day.when if self.last_day else None
+        days = [
+            Day(d.start + sentence.start, d.end + sentence.start, d.when)
+            for d in find_days(sentence.text, language.code, self.written, last)
+        ]
+        dated = [Span(d.start, d.end) for d in days]
+        kept: dict[tuple[object, ...], Proposal] = {}
+        earlier: tuple[Use, Assertion] | None = None
+        marks = self._mark(sentence, language, dated)
+        for use in find_uses(sentence.text, language.code):
+            placed = replace(use, start=use.start + sentence.start, end=use.end + sentence.start)
+            read = self._read_use(placed, sentence, language, marks, earlier)
+            if read is None:
+                continue
+            proposal, assertion = read
+            earlier = (placed, assertion)
+            dated_at = self._date(proposal, sentence, days, marks)
+            proposal = replace(proposal, made_on=dated_at)
+            key = (proposal.claimant, proposal.definition, proposal.value, proposal.tense)
+            kept.setdefault(key, proposal)
+        self._remember(sentence, days, marks, language)
+        yield from kept.values()
+
+    def _mark(
+        self, sentence: Sentence, language: Language, dated: Sequence[Span]
+    ) -> list[tuple[Span | None, list[Mark]]]:
+        """Find what attributes, outside quotations and inside each of them."""
+        met = [q for q in self.quotes if q.meets(sentence) and self._is_speech(q)]
+        host = self._find_host(sentence, met)
+        outside = find_marks(self.text, host, language, [*met, *dated])
+        found: list[tuple[Span | None, list[Mark]]] = [(None, outside)]
+        for quote in met:
+            inside = Span(max(quote.start, sentence.start), min(quote.end, sentence.end))
+            found.append((quote, find_marks(self.text, inside, language, dated)))
+        return found
+
+    def _is_speech(self, quote: Span) -> bool:
+        return len(re.findall(r"[\w'’-]+", self.text[quote.start : quote.end])) >= LEAST_SPEECH
+
+    def _find_host(self, sentence: Sentence, quotes: Sequence[Span]) -> Span:
+        """Find the sentences through which the quotations of one run."""
+        start, end = sentence.start, sentence.end
+        for other in self.sentences if quotes else ():
+            if other.paragraph == sentence.paragraph and any(q.meets(other) for q in quotes):
+                start, end = min(start, other.start), max(end, other.end)
+        return Span(start, end)
+
+    def _read_use(
+        self,
+        use: Use,
+        sentence: Sentence,
+        language: Language,
+        marks: list[tuple[Span | None, list[Mark]]],
+        earlier: tuple[Use, Assertion] | None,
+    ) -> tuple[Proposal, Assertion] | None:
+        quote = next((q for q, _ in marks if q is not None and q.holds(use.start)), None)
+        mark, claimant, via = self._attribute(use, quote, marks, language)
+        since = earlier[0].end if earlier else 0
+        clause = find_clause(self.text, sentence, use, quote, mark, language, since)
+        context = self._context(sentence)
+        if not is_about_forces(
+            self.text, sentence, use, clause, language, context, goes_on=earlier is not None
+        ):
+            return None
+        assertion = read_assertion(
+            self.text, sentence, use, clause, mark, language, asking=self.asking
+        )
+        claimant, via = (None, None) if self.asking else (claimant, via)
+        if assertion is None or (mark is not None and mark.negated):
+            return None
+        if earlier and self._is_joined(earlier[0], use, language) and not assertion.because:
+            assertion = replace(
+                earlier[1], definition=use.term.definition, hedged=earlier[1].hedged
+            )
+        proposal = Proposal(
+            claimant=claimant.name if claimant else None,
+            claimant_side=claimant.side if claimant else None,
+            via=via,
+            made_on=None,
+            statement=self._write_statement(use, sentence, quote, mark, clause),
+            verbatim=quote is not None,
+            definition=assertion.definition,
+            value=assertion.value,
+            tense=assertion.tense,
+            hedged=assertion.hedged,
+            doubt=assertion.doubt,
+            part=assertion.part,
+            ended=assertion.ended,
+            number=find_number(self.text, clause, use, language),
+            place=self._find_place(sentence, use),
+            also=use.term.also,
+            phrase=self.text[use.start : use.end],
+            phrase_start=use.start,
+            sentence=sentence.text,
+            start=sentence.start,
+            end=sentence.end,
+            language=language.code,
+            because=assertion.because,
+        )
+        return proposal, assertion
+
+    def _is_joined(self, first: Use, second: Use, language: Language) -> bool:
+        """Tell whether two phrases share what turns them round: *not encircled or cut off*."""
+        between = fold(self.text[first.end : second.start])
+        words = re.findall(r"[\w']+", between)
+        joined = {
+            "and",
+            "or",
+            "nor",
+            "та",
+            "і",
+            "й",
+            "або",
+            "чи",
+            "и",
+            "или",
+            "und",
+            "oder",
+            "noch",
+        }
+        same = first.term.value == second.term.value and not set(words) & set(language.that)
+        return same and len(between) <= JOINED and len(words) <= 2 and set(words[:1]) <= joined  # noqa: PLR2004 - *or completely*
+
+    # who
+
+    def _attribute(
+        self,
+        use: Use,
+        quote: Span | None,
+        marks: list[tuple[Span | None, list[Mark]]],
+        language: Language,
+    ) -> tuple[Mark | None, Claimant | None, str | None]:
+        by_quote = dict(marks)
+        speaker = self._find_speaker(quote, by_quote[None], language) if quote else None
+        inside = choose_mark(by_quote[quote], use.start) if quote else None
+        chosen = inside or (None if quote else choose_mark(by_quote[None], use.start))
+        if chosen is None:
+            return None, speaker, None
+        mark, outer = chosen
+        claimant = self._name(mark, language)
+        teller = speaker or (self._name(outer, language) if outer else None)
+        told = teller.name if teller and claimant and teller.name != claimant.name else None
+        return mark, claimant, told
+
+    def _name(self, mark: Mark, language: Language) -> Claimant | None:
+        memory = Memory(self.memory.last, list(self.memory.names))
+        return memory.name(mark.subject, language)
+
+    def _find_speaker(
+        self, quote: Span, outside: Sequence[Mark], language: Language
+    ) -> Claimant | None:
+        """Find who speaks a quotation: named just before it, just after it, or last."""
+        if quote not in self.spoken:
+            near = sorted(
+                (m for m in outside if m.kind != "claim"),
+                key=lambda m: (
+                    abs(quote.start - m.end) if m.end <= quote.start else abs(m.start - quote.end)
+                ),
+            )
+            self.spoken[quote] = self._name(near[0], language) if near else self.memory.last
+        return self.spoken[quote]
+
+    def _remember(
+        self,
+        sentence: Sentence,
+        days: list[Day],
+        marks: list[tuple[Span | None, list[Mark]]],
+        language: Language,
+    ) -> None:
+        for quote, found in marks:
+            for mark in found:
+                if quote is None and mark.kind != "claim":
+                    self.memory.name(mark.subject, language)
+        known = [day for day in days if day.when]
+        if known:
+            self.last_day = known[-1]
+            self.paragraph_day = (sentence.paragraph, known[-1])
+
+    # when and where
+
+    def _date(
+        self,
+        proposal: Proposal,
+        sentence: Sentence,
+        days: list[Day],
+        marks: list[tuple[Span | None, list[Mark]]],
+    ) -> str | None:
+        """Date a statement: the day nearest the words that attribute it, or the paragraph's."""
+        known = [day for day in days if day.when]
+        chosen = choose_mark(dict(marks)[None], proposal.phrase_start)
+        place = chosen[0].start if chosen else proposal.phrase_start
+        if known:
+            nearest = min(known, key=lambda day: abs(day.start - place))
+            return str(nearest.when)
+        if self.paragraph_day and self.paragraph_day[0] == sentence.paragraph:
+            return str(self.paragraph_day[1].when)
+        return str(self.written) if self.written else None
+
+    def _context(self, sentence: Sentence) -> str:
+        """Give the sentences just before, for what a pronoun stands for."""
+        here = self.numbers[sentence]
+        return " ".join(s.text for s in self.sentences[max(0, here - 3) : here])
+
+    def _find_place(self, sentence: Sentence, use: Use) -> str | None:
+        assert sentence.language is not None  # noqa: S101 - no other is read
+        said = hide_speaking_places(sentence.text, LANGUAGES[sentence.language])
+        found = find_places(said)
+        if not found:
+            return None
+        at = use.start - sentence.start
+        return min(found, key=lambda m: (m.place.region, abs(m.start - at))).place.name
+
+    def _write_statement(
+        self, use: Use, sentence: Sentence, quote: Span | None, mark: Mark | None, clause: Clause
+    ) -> str:
+        """Write what was said: the quotation, or the words a speaker is told to have said."""
+        if quote is not None:
+            said = self.text[max(quote.start, sentence.start) : min(quote.end, sentence.end)]
+            return said.strip(STRIPPED)
+        if mark is None or mark.kind == "denies":  # what is denied is not what was said
+            return sentence.text
+        start = max(mark.reach.start, sentence.start)
+        said, before = self.text[start : clause.whole.end], self.text[start : use.start]
+        begins = 0
+        if mark.leads and mark.kind != "according" and sentence.language:
+            begins = _find_beginning(fold(before), LANGUAGES[sentence.language])
+        return said[begins:].strip(STRIPPED) or sentence.text
+
+
+def _find_beginning(said: str, language: Language) -> int:
+    """Find where what was said begins: after *told the press that*, not after *no proof that*."""
+    that = re.match(rf"(?:[^;:]{{0,60}}?(?<!\w))?(?:{'|'.join(language.that)})(?!\w)", said)
+    turns = compile_any((*language.negations, *language.no_evidence, *language.avoids))
+    return that.end() if that and not turns.search(that[0]) else 0

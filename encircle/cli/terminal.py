@@ -1,0 +1,180 @@
+"""What every command does: read files, print documents, refuse bad input, show progress."""
+
+from __future__ import annotations
+
+import io
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from encircle.errors import EncircleError, QuestionError, SituationError
+from encircle.map.counting import number_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from encircle.map.situation import Situation
+    from encircle.picture.colours import Colours
+
+FAILED, BAD_INPUT, ASKED_BACK = 1, 2, 3
+"""Exit codes. Source: docs/contract.md, Command line."""
+
+
+MOST_TOLD = 200
+"""Faults of one input that are printed: a screen holds fewer, a log need not hold more."""
+
+
+_STEERING = {n: None for n in (*range(0x20), *range(0x7F, 0xA0)) if chr(n) not in "\n\t"}
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print a line; what a map's texts hold to steer a terminal is left out."""
+    typer.echo(text.translate(_STEERING), err=err)
+
+
+@contextmanager
+def show_progress(what: str, total: int) -> Iterator[Callable[[object], None]]:
+    """Show a bar on standard error while long work runs; give what is to be called at each step."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda _: progress.advance(task)
+
+
+def load(name: str) -> bytes:
+    """Read a file, or standard input for a dash."""
+    if name == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        from encircle.map.door.reading import name_missing
+
+        refuse(f"cannot read {name}: {name_missing(name) or error.strerror}")
+    except ValueError:  # a null in a name
+        refuse(f"cannot read {name!r}: no file can be called so")
+
+
+def load_map(name: str) -> bytes:
+    """Read a file, unpacked where it is a gzip."""
+    from encircle.map.door.compressed import unwrap
+
+    raw = load(name)
+    try:
+        return unwrap(raw)
+    except SituationError as error:
+        refuse(f"{name}: {error.faults[0].message}. {error.faults[0].remedy}")
+
+
+def read_file(name: str, as_of: str | None, force: str | None) -> Situation:
+    """Read a situation, or end the command with everything that is wrong with it."""
+    from encircle.map.door.reader import read_situation
+
+    raw = load_map(name)
+    situation: Situation = guard(lambda: read_situation(raw, as_of=as_of, force=force, name=name))
+    return situation
+
+
+def guard(action: Any, *, as_json: bool = False) -> Any:  # noqa: ANN401 - whatever the action gives
+    """
+    Run an action; bad input ends the command with every fault on stderr and exit code 2.
+
+    A question back ends it with exit code 3: the words on stderr, or the document on stdout.
+    """
+    try:
+        return action()
+    except QuestionError as question:
+        if as_json:
+            print_json(question.document)
+        else:
+            echo(question.words, err=True)
+        raise typer.Exit(ASKED_BACK) from None
+    except SituationError as error:
+        for fault in error.faults[:MOST_TOLD]:
+            echo(f"error: {fault}", err=True)
+        if more := len(error.faults[MOST_TOLD:]):
+            echo(f"error: and {number_of(more, 'fault')} more; mend these first", err=True)
+    except EncircleError as error:
+        echo(f"error: {error}", err=True)
+    raise typer.Exit(BAD_INPUT)
+
+
+def refuse(message: str) -> NoReturn:
+    """End the command: bad input."""
+    echo(f"error: {message}", err=True)
+    raise typer.Exit(BAD_INPUT)
+
+
+ColoursOption = Annotated[
+    str, typer.Option(help="Of pictures: judged (the force is blue), or side (each its own)")
+]
+
+
+def check_colours(given: str) -> Colours:
+    """Take the colours that pictures may be drawn in, or end the command."""
+    from encircle.picture.colours import COLOURS
+
+    found = next((one for one in COLOURS if one == given), None)
+    return found or refuse(f"--colours {given!r} is not known; give one of {', '.join(COLOURS)}")
+
+
+def parse_place(text: str, option: str) -> tuple[float, float]:
+    """Parse LON,LAT."""
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        refuse(f"{option} {text!r} is not LON,LAT")
+    return lon, lat
+
+
+def parse_assumption(text: str) -> tuple[str, bool]:
+    """Parse `ID=true` or `ID=false`; the id itself may hold an equals sign."""
+    name, _, value = text.rpartition("=")
+    if not name or value not in ("true", "false"):
+        refuse(f"--assume takes ID=true or ID=false, not {text!r}")
+    return name, value == "true"
+
+
+def parse_instant(text: str) -> Any:  # noqa: ANN401 - a datetime, once parsed
+    """Parse an instant, RFC 3339."""
+    from encircle.map.door import contract
+
+    try:
+        return contract.parse_instant(text)
+    except ValueError:
+        refuse(f"--as-of {text!r} is not an instant; write 2025-03-14T12:00:00Z")
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file, and say so on standard error."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        refuse(f"cannot write {path}: {error.strerror}")
+    echo(f"Wrote {path}", err=True)
+
+
+def print_bytes(content: bytes) -> None:
+    """Print one document on standard output."""
+    sys.stdout.buffer.write(content.rstrip() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def print_json(value: object) -> None:
+    """Print a value as one JSON document."""
+    from encircle.verdict.judgement import write_json
+
+    print_bytes(write_json(value))
+
+
+def spell_out_streams() -> None:
+    """Let words from a map that UTF-8 cannot hold be spelt out instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

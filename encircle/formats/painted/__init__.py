@@ -1,0 +1,1 @@
+"""Maps that are painted ground and nothing else."""

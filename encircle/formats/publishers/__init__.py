@@ -1,0 +1,1 @@
+"""Maps as those who publish them write them."""

@@ -1,0 +1,1 @@
+"""Roads, railways and rivers from files of lines."""

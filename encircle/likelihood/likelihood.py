@@ -1,0 +1,136 @@
+"""A judgement's likelihood and pivots, as the contract writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from encircle.likelihood.leaving_out import build_atlas
+from encircle.likelihood.measure import Asked, Likelihood
+from encircle.likelihood.pivots import tell_importance, tell_missing, tell_pivots
+from encircle.map.evidence import find_doubts
+from encircle.map.naming import call_features
+from encircle.reliability.counting.exact import PLAIN_COST
+from encircle.reliability.solving import QUICK_VISITS, solve_graph
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.likelihood.worlds.atlas import Atlas
+    from encircle.map.evidence import Evidence
+    from encircle.map.options import Options
+    from encircle.map.situation import Position
+    from encircle.network.ground.ground import Ground
+    from encircle.network.lines.lines import Stop
+    from encircle.network.network import Network
+    from encircle.reliability.graph import Graph
+    from encircle.reliability.solving import CutOff
+    from encircle.verdict.judgement import Judgement
+    from encircle.verdict.rules import Facts
+
+Json = dict[str, Any]
+MOST_SUSPECTS = 30
+"""Partial worlds looked at for them."""
+
+
+class Sheet(Protocol):
+    """A map drawn for one force."""
+
+    @property
+    def evidence(self) -> Evidence: ...  # noqa: D102 - see encircle.judge.Sheet
+    @property
+    def shapes(self) -> list[tuple[Position, BaseGeometry]]: ...  # noqa: D102
+    @property
+    def outline(self) -> list[BaseGeometry]: ...  # noqa: D102
+    @property
+    def ground(self) -> Ground: ...  # noqa: D102
+    @property
+    def stops(self) -> list[Stop]: ...  # noqa: D102
+    @property
+    def network(self) -> Network: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of a group and of each of its positions."""
+
+    group: Json | None = None
+    positions: dict[str, Json] = field(default_factory=dict)
+    pivots: tuple[Json, ...] = ()
+
+
+def tell_likelihood(  # noqa: PLR0913 - the parts of a judgement
+    sheet: Sheet,
+    suspects: Atlas,
+    judgement: Judgement,
+    all_facts: Sequence[Facts],
+    speaking: Sequence[Facts],
+    options: Options,
+) -> Told:
+    """
+    Say how likely a force is cut off, what would have to be wrong, and what to look at next.
+
+    Parameters
+    ----------
+    sheet
+        The map as it was drawn for the judgement.
+    suspects
+        Its chart on which every feature may be wrong, from `suspect_all`.
+    judgement
+        The verdict, by the two readings.
+    all_facts, speaking
+        What is known of each position, and of those that speak for the group.
+    options
+        Parameters.
+    """
+    if judgement.status.code == "N" or options.most_worlds <= 0:
+        return Told()
+    doubts = find_doubts(
+        sheet.evidence, sheet.evidence.situation.force, sheet.ground.drawing.friends, options
+    )
+    asked = _list_asked(all_facts, speaking)
+    there = [f for f in all_facts if not f.is_gone]
+    if not doubts.items or not asked.there:  # nothing graded, or nothing to tell
+        return Told(pivots=_suspect(sheet, suspects, judgement, asked, options))
+    likelihood = Likelihood(
+        build_atlas(sheet, doubts, options), asked, options, lambda graph: _solve(graph, options)
+    )
+    called = call_features(sheet.evidence.situation)
+    pivots = tuple(tell_pivots(likelihood, judgement.verdict, called))
+    if not pivots and judgement.status.code in ("C0", "C1", "C2", "E1", "E2"):
+        pivots = _suspect(sheet, suspects, judgement, asked, options)
+    importance = tell_importance(likelihood, called)
+    return Told(
+        {**likelihood.to_dict(), "importance": importance},
+        {f.position.id: likelihood.by_definition(f.position.id) for f in there},
+        (*pivots, *(tell_missing(judgement, pivots) if likelihood.group.is_whole else ())),
+    )
+
+
+def _solve(graph: Graph, options: Options) -> CutOff | None:
+    """Solve a graph of roads, with compiled code only where worlds may be drawn."""
+    visits = QUICK_VISITS if options.samples else PLAIN_COST
+    return solve_graph(graph, options.samples, options.seed, most_visits=visits)
+
+
+def _list_asked(all_facts: Sequence[Facts], speaking: Sequence[Facts]) -> Asked:
+    told = [f for f in all_facts if not f.is_untold]
+    there = tuple(f.position for f in told)
+    names = {p.id for p in there}
+    untold = tuple(f.position.id for f in all_facts if f.position.id not in names)
+    return Asked(there, untold, tuple(f.position.id for f in speaking))
+
+
+def _suspect(
+    sheet: Sheet, suspects: Atlas, judgement: Judgement, asked: Asked, options: Options
+) -> tuple[Json, ...]:
+    """Find the fewest features whose absence would turn a verdict that nothing graded can turn."""
+    if not asked.there or judgement.encircled is None:
+        return ()
+    few = replace(options, most_worlds=min(MOST_SUSPECTS, options.most_worlds))
+    likelihood = Likelihood(suspects, asked, few)
+    called = call_features(sheet.evidence.situation)
+    pivots = tuple(tell_pivots(likelihood, judgement.verdict, called, certain=True))
+    return (*pivots, *(tell_missing(judgement, pivots) if likelihood.group.is_whole else ()))

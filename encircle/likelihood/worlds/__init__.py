@@ -1,0 +1,1 @@
+"""Maps that the evidence leaves possible, and what a force could do on each."""

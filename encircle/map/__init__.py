@@ -1,0 +1,1 @@
+"""What is on a map: situations, evidence, what is supposed, how far and how surely."""

@@ -1,0 +1,1 @@
+"""The strict reader: a situation, or everything that keeps it from being one."""

@@ -1,0 +1,1 @@
+"""Degrees and metres, and outlines moved by an error."""

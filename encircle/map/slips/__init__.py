@@ -1,0 +1,1 @@
+"""What looks like a slip of drawing; nothing is judged."""

@@ -1,0 +1,1 @@
+"""Ground and lines as one network that every question is asked of."""

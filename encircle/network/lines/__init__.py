@@ -1,0 +1,1 @@
+"""Lines of communication: routes, and what crossings span."""

@@ -1,0 +1,1 @@
+"""How a judgement leaves for other tools."""

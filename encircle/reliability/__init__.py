@@ -1,0 +1,1 @@
+"""Graphs whose edges may fail, and how likely their ends stay joined; no maps."""

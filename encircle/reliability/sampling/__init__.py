@@ -1,0 +1,1 @@
+"""Estimated probabilities, with their error."""

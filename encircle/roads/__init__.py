@@ -1,0 +1,1 @@
+"""Places cut off by road, from a road map alone."""

@@ -1,0 +1,165 @@
+"""Is a place cut off by road, how likely is that, and which roads does it hang on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from encircle.errors import InputFault, SituationError
+from encircle.reliability.flow import certify_cut, find_cut_faults
+from encircle.reliability.solving import solve_graph
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from encircle.reliability.flow import CutCertificate
+    from encircle.reliability.graph import Graph
+    from encircle.reliability.solving import CutOff
+    from encircle.roads.road_network import RoadNetwork
+
+    Floats = NDArray[np.float64]
+
+FAR_M = 1_000.0
+"""A place further than this from the nearest road is pointed out, metres."""
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RoadJudgement:
+    """Whether a place is cut off on a road network."""
+
+    network: RoadNetwork
+    graph: Graph
+    likelihood: CutOff
+    certificate: CutCertificate
+    faults: tuple[str, ...]
+    """What an independent check finds wrong with the certificate."""
+    closed: int
+    """Stretches closed because they touch hostile ground."""
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether any way is left over roads that may be open."""
+        return self.certificate.count > 0
+
+    def to_dict(self) -> Json:
+        """Give the judgement as one JSON document."""
+        network, chance = self.network, self.likelihood
+        parts, share = network.count_parts()
+        return {
+            "reachable": self.is_reachable,
+            "likelihood_cut_off": {
+                "p": round(chance.p, 6),
+                "interval": [round(chance.low, 6), round(chance.high, 6)],
+                "level": chance.level,
+                "method": chance.method,
+                "worlds": chance.worlds,
+                "seed": chance.seed,
+            },
+            "disjoint_ways": self.certificate.count,
+            "ways": [self._describe_way(way) for way in self.certificate.ways],
+            "cut": [self._describe_stretch(edge) for edge in self.certificate.cut.tolist()],
+            "certificate_faults": list(self.faults),
+            "network": {
+                "junctions": len(network.lonlat),
+                "stretches": len(network.u),
+                "length_km": round(float(network.length_m.sum()) / 1000, 1),
+                "parts": parts,
+                "largest_part_share": round(share, 4),
+                "tolerance_m": network.tolerance_m,
+                "loose_ends_joined": network.joined,
+                "closed_by_ground": self.closed,
+            },
+            "landings": [
+                {"junction": network.lonlat[landing.vertex].round(6).tolist(),
+                 "distance_m": round(landing.distance_m, 1)}
+                for landing in network.landings
+            ],
+            "notices": list(network.lines.notices) + self._list_notices(parts, share),
+        }  # fmt: skip
+
+    def _describe_way(self, way: NDArray[np.int64]) -> Json:
+        names = [self.network.lines.names[line] for line in self.network.line[way].tolist()]
+        return {
+            "length_km": round(float(self.network.length_m[way].sum()) / 1000, 1),
+            "roads": list(dict.fromkeys(names)),
+        }
+
+    def _describe_stretch(self, edge: int) -> Json:
+        network = self.network
+        ends = network.lonlat[[network.u[edge], network.v[edge]]].round(6).tolist()
+        return {
+            "road": network.lines.names[network.line[edge]],
+            "between": ends,
+            "length_m": round(float(network.length_m[edge])),
+            "p_open": round(float(self.graph.p_open[edge]), 6),
+        }
+
+    def _list_notices(self, parts: int, share: float) -> list[str]:
+        far = [landing for landing in self.network.landings if landing.distance_m > FAR_M]
+        notices = [
+            f"a place lies {one.distance_m / 1000:.1f} km from the nearest road" for one in far
+        ]
+        if share < 0.9:  # noqa: PLR2004 - a network in pieces
+            notices.append(
+                f"the roads fall into {parts} parts, the largest with {share:.0%} of the "
+                "junctions; where they should meet, give a larger tolerance"
+            )
+        return notices
+
+
+def judge_roads(  # noqa: PLR0913 - the parts of the question
+    network: RoadNetwork,
+    p_open: Floats,
+    sources: Sequence[int],
+    targets: Sequence[int],
+    *,
+    worlds: int = 10_000,
+    seed: int = 0,
+    closed: NDArray[np.bool_] | None = None,
+    on_step: Callable[[int], object] | None = None,
+) -> RoadJudgement:
+    """
+    Judge whether any of some junctions is cut off from all of others.
+
+    Parameters
+    ----------
+    network
+        Roads, noded.
+    p_open
+        Probability that each stretch is open, shape (m,), each by itself.
+    sources, targets
+        Junctions of the place, and of what it must reach.
+    worlds, seed
+        As in `solve_graph`: where it is too wide to be counted, worlds are drawn.
+    closed
+        Stretches that are closed for sure, shape (m,).
+    on_step
+        Called as the sampling goes on.
+
+    Raises
+    ------
+    SituationError
+        If the place and what it must reach are one junction.
+    """
+    if closed is not None:
+        p_open = np.where(closed, 0.0, p_open)
+    graph = network.to_graph(p_open, sources, targets)
+    if np.isin(graph.sources, graph.targets).any():
+        fault = "the place and what it must reach meet the roads at one junction"
+        raise SituationError([InputFault("", fault, "Give places further apart")])
+    likelihood = solve_graph(graph, max(worlds, 1), seed, on_step=on_step)
+    assert likelihood is not None  # noqa: S101 - worlds may be drawn
+    certificate = certify_cut(graph)
+    return RoadJudgement(
+        network=network,
+        graph=graph,
+        likelihood=likelihood,
+        certificate=certificate,
+        faults=tuple(find_cut_faults(graph, certificate)),
+        closed=int(closed.sum()) if closed is not None else 0,
+    )

@@ -1,0 +1,1 @@
+"""What a network says of a force: rules, definitions, words."""

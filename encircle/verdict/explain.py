@@ -1,0 +1,504 @@
+"""A judgement in words a newspaper could print."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from encircle.map.naming import MOST_NAMED, begin, join_words, list_names, quote
+from encircle.verdict.confidence import speaks_against
+from encircle.verdict.contradiction import say_area, say_distance
+from encircle.verdict.judgement import BARRIERS_ALONE, CONTRADICTION, name_hold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from encircle.verdict.judgement import Judgement, Status
+
+HEADLINES = {
+    "C0": "{who} was not encircled: the way out was open",
+    "C1": "{who} was not encircled: it stood in a salient with an open way out",
+    "C2": "{who} was not encircled: a way out was open, but {but}",
+    "C3": "whether {who} was encircled on {day} hung on ground nobody was sure of",
+    "E1": "{who} was encircled by land, but could still be reached {access}",
+    "E2": "{who} was encircled and isolated: every way by land was closed",
+    "N": "{who} was no longer there to be encircled",
+    "U": "whether {who} was encircled on {day} cannot be told from this map",
+}
+LOST = (
+    "the map gave the ground where {who} was placed to the enemy, and nothing else says that it "
+    "was there: whether it was encircled cannot be told"
+)
+BARRED = (
+    "{who} had no way out by land: barriers alone closed it in, and nobody is drawn holding them"
+)
+QUESTIONS = {
+    "land_cut": "cut off by land (the usual meaning of encircled)",
+    "vehicle_cut": "cut off for wheels and tracks",
+    "fire_control": 'every way left under fire control ("operational encirclement")',
+    "isolation": "isolated by land, sea and air",
+    "surrounded": 'hostile ground on nearly all sides ("surrounded" in common speech)',
+}
+GRAVITY = {"doubt": "In doubt: ", "caution": "", "info": ""}
+MODES = {
+    "rail": "by rail", "wheeled": "on wheels", "tracked": "on tracks", "foot": "on foot",
+    "boat": "by boat",
+}  # fmt: skip
+HELD_BY = {
+    "hostile": "hostile ground", "barrier": "a barrier", "sea": "the sea",
+    "neutral": "neutral ground", "grey": "unclear ground", "edge": "the edge of the map",
+}  # fmt: skip
+"""What closes a ring, in words."""
+MOST_POSITIONS = 12
+"""As many positions of one status are named in one line; the rest are counted."""
+
+
+def write_headline(judgement: Judgement) -> str:
+    """Write one sentence a newspaper could print."""
+    who = name_force(judgement)
+    sentence = HEADLINES[judgement.status.code]
+    rules = {finding.rule for finding in judgement.findings}
+    if CONTRADICTION in rules:
+        sentence = LOST
+    elif BARRIERS_ALONE in rules:
+        sentence = BARRED
+    day = _say_date(judgement.as_of) + (", on this map," if speaks_against(judgement) else "")
+    told = f"On {day} {sentence}" if "{day}" not in sentence else sentence
+    text = told.format(who=who, day=day, access=_access(judgement), but=_but(judgement))
+    cut = judgement.cut_off
+    if cut["of"] > 1 and 0 < cut["units"] < cut["of"]:
+        were = "was" if cut["units"] == 1 else "were"
+        text += f"; {cut['units']} of its {cut['of']} units {were} cut off"
+        if cut["weight_share"] is not None:
+            text += f" ({cut['weight_share']:.0%} of its weight)"
+    hung = sum(position.judged.status.code == "C3" for position in judgement.positions)
+    if hung and judgement.status.code in ("C0", "C1", "C2"):
+        their = f"{hung} of its {len(judgement.positions)} units"
+        text += f"; whether {their} could get out hung on ground nobody was sure of"
+    doubts = [n.statement for n in judgement.notices if n.severity == "doubt"]
+    if doubts and CONTRADICTION not in rules:
+        more = f" and {len(doubts) - 1} more" if doubts[1:] else ""
+        text += f"; the map is in doubt ({_shorten(doubts[0])}{more})"
+    return f"{begin(text)}."
+
+
+def _shorten(statement: str) -> str:
+    """Give the first clause of a sentence, to stand in brackets."""
+    clause = re.split(r"[:;] |\. |\.$", statement, maxsplit=1)[0]
+    return re.sub(r"^(A|An|The|This|No|Longitude) ", lambda article: article[0].lower(), clause)
+
+
+def name_force(judgement: Judgement) -> str:
+    """
+    Name a force as a newspaper would: by its own name, else by its side and the map's title.
+
+    An id is no name: it is the drawer's, for the drawer.
+    """
+    if judgement.force_name:
+        return judgement.force_name
+    side = judgement.side_name or judgement.side
+    owner = f"{side}'" if side.endswith("s") else f"{side}'s"
+    title = (judgement.title or "").strip().rstrip(".?!")
+    return f"{owner} force ({quote(title)})" if title and title != "?" else f"{owner} force"
+
+
+def _say_date(instant: str) -> str:
+    day = datetime.fromisoformat(instant)
+    return f"{day.day} {day:%B %Y}"
+
+
+def _but(judgement: Judgement) -> str:
+    land = judgement.judged.axes["land"]
+    if "open" not in (land["wheeled"], land["tracked"]):
+        return "not for wheels or tracks"
+    if _fire(judgement) == "F4":
+        return "nothing that moved on it survived for long"
+    return "no vehicle could count on surviving it"
+
+
+def _access(judgement: Judgement) -> str:
+    axes = judgement.judged.axes
+    names = {"sea": "by sea", "air": "by landing aircraft", "special": "by a special way"}
+    by = [words for axis, words in names.items() if axes[axis] in ("open", "contested")]
+    return " and ".join(by) or "from outside"
+
+
+def _fire(judgement: Judgement) -> str | None:
+    grade: str | None = judgement.judged.axes["fire"]["best"]
+    return grade
+
+
+def explain(judgement: Judgement, *, ids: bool = False) -> str:
+    """
+    Write a judgement out: headline, reasons, definitions, proof, margins, what it rests on.
+
+    Parameters
+    ----------
+    judgement
+        What was judged.
+    ids
+        Give behind each line the ids of the features it speaks of, in square brackets.
+
+    Returns
+    -------
+    text
+        Plain sentences, a paragraph a question; no markup, and no line twice.
+    """
+    telling = _Telling(judgement, judgement.names, ids)
+    paragraphs = (list(dict.fromkeys(lines)) for lines in _paragraphs(telling))
+    return "\n\n".join("\n".join(paragraph) for paragraph in paragraphs if paragraph)
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """A judgement, and what its reader calls the features it speaks of."""
+
+    judgement: Judgement
+    names: dict[str, str]
+    ids: bool
+    """Ids are given too."""
+
+    @property
+    def own(self) -> frozenset[str]:
+        """Features of the force's own side: on the edge of a neck, and no wall of it."""
+        situation = self.judgement.situation
+        friends = situation.friends_of(self.judgement.side) if situation else ()
+        return frozenset(
+            f.id
+            for f in (situation.features if situation else ())
+            if (getattr(f, "side", None) or getattr(f, "holder", None)) in friends
+        )
+
+    def call(self, name: str) -> str:
+        return self.names.get(name, name)
+
+    def list(self, ids: Iterable[str], most: int = MOST_NAMED) -> str:
+        return list_names(ids, self.names, most)
+
+    def point(self, ids: Iterable[str]) -> str:
+        """Point at the features by their ids, where that was asked for."""
+        listed = list(dict.fromkeys(ids))
+        return f" [{', '.join(listed)}]" if self.ids and listed else ""
+
+
+def _paragraphs(telling: _Telling) -> Iterator[Iterator[str]]:
+    judgement = telling.judgement
+    yield iter([judgement.headline])
+    yield _say_notices(telling)
+    yield _say_status(telling)
+    yield _say_definitions(judgement)
+    yield _say_proof(telling)
+    yield _say_margins(telling)
+    yield _say_positions(telling)
+    yield _say_likelihood(judgement)
+    yield _say_pivots(telling)
+    yield _say_importance(telling)
+    yield _say_what_if(telling)
+    yield _say_confidence(judgement)
+
+
+def _say_status(telling: _Telling) -> Iterator[str]:
+    status = telling.judgement.status
+    yield f"Status {status.code}, {status.label.lower()}."
+    told: set[frozenset[str]] = set()
+    way = telling.judgement.certificates["open"]
+    for finding in telling.judgement.findings:
+        if finding.rule in OF_THE_WAY and not way:  # there is no way that it could be of
+            continue
+        about = frozenset(finding.evidence)
+        said = _add_names(
+            finding.statement, "" if about in told else telling.list(finding.evidence)
+        )
+        told.add(about)
+        lead = f"Because {said[:1].lower()}{said[1:]}" if finding.decides else f"- {said}"
+        yield f"{lead}{telling.point(finding.evidence)}"
+
+
+def _add_names(statement: str, names: str) -> str:
+    """End a statement with what it speaks of: after a colon, or in brackets if it has one."""
+    if not names:
+        return statement
+    last = statement.rstrip(".").rpartition(". ")[2]
+    told = f" ({names})" if ":" in last else f": {names}"
+    return f"{statement.rstrip('.')}{told}."
+
+
+def _say_notices(telling: _Telling) -> Iterator[str]:
+    """Say what must be told beside the verdict, the gravest first."""
+    if not telling.judgement.notices:
+        return
+    yield "Notices:"
+    for notice in telling.judgement.notices:
+        about = telling.point(notice.features)
+        yield f"- {GRAVITY[notice.severity]}{notice.statement}{about}"
+
+
+def _say_definitions(judgement: Judgement) -> Iterator[str]:
+    if set(judgement.definitions.values()) == {"unknown"}:
+        yield "By definition: unknown, whichever of them is meant."
+        return
+    yield "By definition:"
+    for name, answer in judgement.judged.definitions.items():
+        yield f"- {QUESTIONS[name]}: {answer}"
+
+
+def _say_proof(telling: _Telling) -> Iterator[str]:
+    path, ring = (telling.judgement.judged.certificates[k] for k in ("open", "closed"))
+    if path:
+        yield from _say_way(telling, path)
+    if ring:
+        held: dict[str, float] = {}
+        for segment in ring["segments"]:
+            by = name_hold(segment)
+            held[by] = held.get(by, 0.0) + segment["length_m"]
+        parts = [
+            f"{HELD_BY.get(by, by)} ({say_distance(m)})"
+            for by, m in held.items()
+            if m >= LEAST_LEG_M
+        ]
+        inside = f", {say_area(ring['area_km2'])} inside" if ring["area_km2"] else ""
+        cited = (*ring["units"], *(i for s in ring["segments"] for i in s["evidence"]))
+        yield (
+            f"Proof that the ring was closed ({ring['reading']} reading): it runs round "
+            f"{telling.list(ring['units'], MOST_POSITIONS)}{inside}, and is closed by "
+            f"{join_words(parts or ['nothing but a point'])}.{telling.point(cited)}"
+        )
+
+
+def _say_way(telling: _Telling, path: dict[str, Any]) -> Iterator[str]:
+    """Say where a way begins and ends, what each stretch of it is, and which others there are."""
+    start, end = telling.call(path["unit"]), telling.call(path["anchor"])
+    ends = telling.point([path["unit"], path["anchor"]])
+    lead = f"Proof that a way was open ({path['reading']} reading)"
+    if path["length_m"] < LEAST_LEG_M:
+        yield f"{lead}: {start} stands on {end}, ground with its own way onward.{ends}"
+        return
+    yield (
+        f"{lead}: {say_distance(path['length_m'])} {MODES[path['mode']]} from {start} to {end}, "
+        f"ground with its own way onward.{ends}"
+    )
+    least_m = 0.0 if telling.ids else min(JOINT_M, path["length_m"] * JOINT_SHARE)
+    legs = [leg for leg in path["legs"] if leg["length_m"] >= least_m or leg["by"] == "crossing"]
+    for number, leg in enumerate(legs, 1):
+        on = telling.list(leg["evidence"]) or "ground nobody drew"
+        yield f"  {number}. {_say_leg(leg)}: {on}{telling.point(leg['evidence'])}"
+    yield _say_disjoint(telling, path["disjoint"])
+
+
+def _say_leg(leg: dict[str, Any]) -> str:
+    """Say how far a stretch runs over whose ground and under which fire."""
+    far = f"{say_distance(leg['length_m'])} " if leg["length_m"] >= LEAST_LEG_M else ""
+    ground = CONTROL.get(leg["control"], f"{leg['control']} ground")
+    over = {"route": f"by route over {ground}", "crossing": "at a crossing"}
+    fire = "under no fire" if leg["fire"] == "F0" else f"under fire {leg['fire']}"
+    told = fire if leg["fire"] else "fire not mapped"
+    return f"{far}{over.get(leg['by'], f'over {ground}')}, {told}"
+
+
+def _say_disjoint(telling: _Telling, disjoint: dict[str, Any]) -> str:
+    ways = [" + ".join(dict.fromkeys(map(telling.call, way))) for way in disjoint["ways"]]
+    if not ways:
+        return "  No route is mapped on it; it runs over open ground."
+    about = telling.point(name for way in disjoint["ways"] for name in way)
+    return (
+        f"  Separate routes and crossings out from there: {disjoint['count']} "
+        f"({'; '.join(ways)}).{about}"
+    )
+
+
+def _say_margins(telling: _Telling) -> Iterator[str]:
+    """Say how much would have to change; nothing of widths where every way is closed."""
+    margins = telling.judgement.margins
+    if not margins:
+        return
+    neck, closing = margins["neck_width_m"], margins["closing_distance_m"]
+    yield "Margins with all unknown ground hostile (in brackets: passable, where that differs):"
+    path = telling.judgement.judged.certificates["open"]
+    crossed = path and any(leg["by"] == "crossing" for leg in path["legs"])
+    if crossed and neck["pessimistic"] is None and closing["pessimistic"] is None:
+        yield "- narrowest place of the widest way: a crossing; no open ground leads out"
+    elif path:
+        unmeasured = "a crossing" if crossed else "no width to measure"
+        width = _span(neck, "no way", unmeasured)
+        yield f"- narrowest place of the widest way: {width}{_at(telling, neck)}"
+        front = _span(closing, "none needed", "none, a crossing")
+        yield f"- new front that would close the ring: {front}"
+    routes, bearings = margins["disjoint_routes"], margins["hostile_bearings"]
+    if routes["pessimistic"] or routes["optimistic"]:
+        counted = (str(routes[reading]) for reading in ("pessimistic", "optimistic"))
+        yield f"- separate routes out, of the whole force: {_differ(*counted)}"
+    shares = (f"{bearings[reading]:.0%}" for reading in ("pessimistic", "optimistic"))
+    yield f"- hostile ground on {_differ(*shares)} of the compass"
+    if margins["opening_distance_m"]:
+        far_m = margins["opening_distance_m"]["distance_m"]
+        far = say_distance(far_m) if far_m >= LEAST_LEG_M else "any, for friends touch it"
+        yield f"- friendly advance that would open the ring: {far}"
+
+
+def _differ(strict: str, kind: str) -> str:
+    """Give a value on both readings, once where they agree."""
+    return strict if strict == kind else f"{strict} ({kind})"
+
+
+def _span(values: dict[str, Any], closed: str, crossed: str) -> str:
+    def say(value: float | None) -> str:
+        return crossed if value is None else say_distance(value) if value else closed
+
+    return _differ(say(values["pessimistic"]), say(values["optimistic"]))
+
+
+def _at(telling: _Telling, neck: dict[str, Any]) -> str:
+    if not neck["at"]:
+        return ""
+    lon, lat = neck["at"]
+    walls = [name for name in neck["evidence"] if name not in telling.own]
+    pinch = f", pinched by {telling.list(walls)}" if walls else ""
+    return f", at {lon:.3f}, {lat:.3f}{pinch}{telling.point(neck['evidence'])}"
+
+
+def _say_positions(telling: _Telling) -> Iterator[str]:
+    positions = telling.judgement.positions
+    if len(positions) < 2:  # noqa: PLR2004 - nothing to compare
+        return
+    yield "Position by position:"
+    alike: dict[Status, list[str]] = {}
+    for position in positions:
+        alike.setdefault(position.judged.status, []).append(position.id)
+    for status, ids in alike.items():
+        named = telling.list(ids, MOST_POSITIONS)
+        yield f"- {status.code}, {status.label.lower()}: {named}{telling.point(ids)}"
+
+
+OF_THE_WAY = frozenset({"fire_on_the_way", "fire_unmapped", "routes_out"})
+"""Findings that describe a way out."""
+LEAST_LEG_M = 0.5
+"""Shorter is no length to be told, metres."""
+JOINT_M, JOINT_SHARE = 50.0, 0.01
+"""A stretch shorter than a seam, metres, and than this share of its way is a joint of the drawing:
+it is told with the ids only."""
+CONTROL = {"grey": "unclear ground"}
+"""Whose ground a way runs over, where the proof's own word is none for a reader."""
+
+
+RARE = 1e-6
+"""Probabilities below this are written out, not as powers of ten."""
+MOST_IMPORTANT = 3
+"""As many pieces of evidence are told to be worth a second look."""
+MOST_TELLING = 0.995
+"""What moves the chance by more than this carries all of it, as the only source of a map does: to
+say so is to say nothing."""
+
+
+def _say_likelihood(judgement: Judgement) -> Iterator[str]:
+    """Say how likely it is: never in one sentence with the confidence (ICD 203)."""
+    told = judgement.likelihood
+    if told is None:
+        yield from _say_no_likelihood(judgement)
+        return
+    first = _say_chance(told, told["p_encircled"])
+    yield f"Likelihood that it was encircled: {first}"
+    alike: dict[str, list[str]] = {}
+    for name, each in told["by_definition"].items():
+        if name != "land_cut":
+            alike.setdefault(_say_chance(each, each["p"]), []).append(QUESTIONS[name])
+    for chance, names in alike.items():
+        yield f"- {'; '.join(names)}: {'the same.' if chance == first else chance}"
+
+
+def _say_no_likelihood(judgement: Judgement) -> Iterator[str]:
+    if judgement.provenance["parameters"]["most_worlds"] <= 0 or judgement.status.code == "N":
+        return
+    untold = judgement.status.code == "U"
+    why = "the map does not tell where the force stood" if untold else "nothing here is graded"
+    yield f"No likelihood: {why}."
+
+
+def _say_chance(told: dict[str, Any], p: list[float]) -> str:
+    """Say an interval: the word, the numbers, and whether they are bounds."""
+    if p[0] == p[1] and p[0] in (0.0, 1.0):  # nothing graded can turn it: that is not certainty
+        return f"{told['term']}."
+    low, high = (_percent(value) for value in p)
+    numbers = f"{low} %" if low == high else f"{low} to {high} %"
+    bounds = ", bounds: not every world was looked at" if told["method"] == "bounds" else ""
+    if p == [0.0, 1.0] and not bounds:
+        return f"{told['term']} ({numbers}: it hangs on what nobody knows)."
+    return f"{told['term']} ({numbers}{bounds})."
+
+
+def _percent(p: float) -> str:
+    """Say a share in percent, two digits of it; more where it is nearly all."""
+    if 0 < p < RARE:
+        return f"{p * 100:.{1 - math.floor(math.log10(p * 100))}f}"
+    return f"{p * 100:.2g}" if p < 0.995 else f"{p * 100:.4g}"  # noqa: PLR2004 - 99.5 is not 1e+02
+
+
+def _say_pivots(telling: _Telling) -> Iterator[str]:
+    if telling.judgement.pivots:
+        yield "What would turn the verdict:"
+        for pivot in telling.judgement.pivots:
+            yield f"- {pivot['statement']}{telling.point(pivot['evidence'])}"
+
+
+def _say_importance(telling: _Telling) -> Iterator[str]:
+    """Say what is worth a second look; what moves the chance alike is told together."""
+    rows = (telling.judgement.likelihood or {}).get("importance", [])
+    alike: dict[str, list[str]] = {}
+    about: dict[str, list[str]] = {}
+    for row in rows:
+        if row["importance"] > MOST_TELLING:  # all hangs on it: the pivots have said so
+            continue
+        # the last *wrong*: a source's title may hold another
+        what, wrong, effect = row["statement"].removeprefix("Were ").rpartition(" wrong, ")
+        alike.setdefault(wrong + effect, []).append(what)
+        about.setdefault(wrong + effect, []).extend(row["evidence"])
+    told = [
+        f"- Were {_join_with_or(whats)}{effect}{telling.point(about[effect])}"
+        for effect, whats in alike.items()
+    ]
+    if told:
+        yield "What to look at next:"
+        yield from told[:MOST_IMPORTANT]
+
+
+def _join_with_or(whats: list[str]) -> str:
+    return whats[0] if len(whats) == 1 else f"{', '.join(whats[:-1])} or {whats[-1]}"
+
+
+def _say_what_if(telling: _Telling) -> Iterator[str]:
+    judgement = telling.judgement
+    if judgement.what_if is None:
+        return
+    asked = judgement.provenance["parameters"]
+    left = [*asked["without"], *(i for i, holds in asked["assume"].items() if not holds)]
+    sure = [i for i, holds in asked["assume"].items() if holds]
+    told = [f"without {telling.list(left, len(left))}"] if left else []
+    told += [f"with {telling.list(sure, len(sure))} taken as right"] if sure else []
+    about = telling.point([*left, *sure])
+    yield f"This is what if: the map {' and '.join(told)}.{about}"
+    base = judgement.what_if["base"]
+    yield f"- as drawn: {base['status']}, {base['verdict'].replace('_', ' ')}"
+    changed = judgement.what_if["changed"]
+    for each in changed:
+        name = QUESTIONS.get(each["member"], each["member"].replace("_", " "))
+        yield f"- {name}: {_say_value(each['from'])} becomes {_say_value(each['to'])}"
+    if not changed:
+        yield "- nothing changes"
+
+
+def _say_value(value: object) -> str:
+    if isinstance(value, list):
+        return " to ".join(_percent(p) for p in value) + " %"
+    return "unknown" if value is None else str(value).replace("_", " ")
+
+
+def _say_confidence(judgement: Judgement) -> Iterator[str]:
+    yield f"Confidence: {judgement.confidence['level']}."
+    doubts = {notice.statement for notice in judgement.notices if notice.severity == "doubt"}
+    if doubts & set(judgement.confidence["because"]):
+        yield "- The map is in doubt: see the notices."
+    for reason in judgement.confidence["because"]:
+        if reason not in doubts:
+            yield f"- {reason}"

@@ -1,0 +1,1 @@
+"""How narrow it is, and how little would change it."""

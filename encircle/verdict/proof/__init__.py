@@ -1,0 +1,1 @@
+"""The proofs: an open path, or a closed ring."""

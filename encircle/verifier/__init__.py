@@ -1,0 +1,1 @@
+"""Checks a judgement without the engine that made it."""

@@ -1,0 +1,1 @@
+"""Where a force can go at all, as the map is drawn."""

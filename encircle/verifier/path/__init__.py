@@ -1,0 +1,1 @@
+"""Proofs of a way out: is it open, as the map is drawn."""

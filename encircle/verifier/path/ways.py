@@ -1,0 +1,397 @@
+"""Are there so many ways out that share nothing, and no more: the count, the ways and the cut."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_flow
+from shapely.geometry import LineString, MultiPoint, Point
+from shapely.ops import substring
+
+from encircle.map.situation import Anchor, Barrier, Crossing, Position, Route
+from encircle.verifier.flood.flood import FACILITIES, Flood
+from encircle.verifier.ground import BAND_M, GRID_M, SLACK_M, TOLERANCE_M, minus, union_of
+from encircle.verifier.parsing import LAND_MODES, READINGS
+from encircle.verifier.path.path import Fault, PathCase, drawn_force, own_ground_m
+from encircle.verifier.path.spans import spans_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from encircle.map.situation import Feature
+
+
+Node = tuple[float, float]
+"""A place where stretches of route meet, metres."""
+MOST_JOINS = 3
+"""Joins there may be between where a force gets onto a road and an anchor beside it."""
+MOST_WAYS = 50
+"""Pairs of ways are compared among this many."""
+
+
+def disjoint_ways_are_disjoint(case: PathCase) -> Iterator[Fault]:
+    """As many ways as counted share no route or crossing, and the cut meets each of them."""
+    said = case.path.disjoint
+    if len(said.ways) != said.count or len(said.cut) != said.count:
+        given = f"{len(said.ways)} ways and a cut of {len(said.cut)}"
+        yield Fault(f"{said.count} disjoint ways are counted, and {given} given")
+    for way in said.ways:
+        if not set(way) & set(said.cut):
+            yield Fault("the cut misses a way", way)
+    roads = _Roads(case) if case.ground_leads_out and len(said.ways) > 1 else None
+    for one, other in combinations(said.ways[:MOST_WAYS], 2):
+        same = set(one) == set(other)
+        if same and roads is not None and _are_all_routes(case, one):
+            continue  # counted below
+        shared = [name for name in sorted(set(one) & set(other))
+                  if not _can_be_shared(case, name, same=same)]  # fmt: skip
+        if shared:
+            yield Fault("two ways share a route or crossing", tuple(shared))
+    if roads is not None:
+        yield from _count_on_same_roads(case, roads)
+    yield from _lines_exist(case, sorted({*said.cut, *(n for way in said.ways for n in way)}))
+
+
+def _needs_its_lines(case: PathCase) -> bool:
+    """Tell whether a path is a way by route and crossing, so that the cut must meet it too."""
+    if _is_at_hand(case):
+        return False
+    return case.path.mode in ("wheeled", "rail") or not case.ground_leads_out
+
+
+def _is_at_hand(case: PathCase) -> bool:
+    """Tell whether the anchor, or a road that joins it there, lies within the force's own reach."""
+    goal = case.anchor_shape()
+    return goal is None or _lies_at_hand(case, goal)
+
+
+def _lies_at_hand(case: PathCase, goal: BaseGeometry) -> bool:
+    drawn = drawn_force(case)
+    start = drawn if drawn is not None else Point(case.on_plane(case.path.legs[0].points[:1])[0])
+    survey, own_m = case.survey, own_ground_m(case)
+    near_m, own = survey.parameters.join_m + TOLERANCE_M, start.buffer(own_m + TOLERANCE_M)
+    roads = (survey.shape(r) for r in survey.lines(case.path.reading, case.path.mode))
+    at_hand = (road.intersection(own) for road in roads if road.distance(goal) <= near_m)
+    return start.distance(goal) <= own_m or any(r.distance(goal) <= near_m for r in at_hand)
+
+
+def _is_any_at_hand(case: PathCase) -> bool:
+    """Tell whether an anchor lies at hand, be it that the best way leads to another."""
+    goals = (case.survey.shape(a) for a in case.survey.each(Anchor) if case.is_goal(a))
+    return _is_at_hand(case) or any(_lies_at_hand(case, goal) for goal in goals)
+
+
+def _can_be_shared(case: PathCase, name: str, *, same: bool) -> bool:
+    """A route may serve two ways by different stretches, if something stands or joins between."""
+    survey, join_m = case.survey, case.survey.parameters.join_m
+    route = survey.known.get(name)
+    if not isinstance(route, Route):
+        return False
+    drawn = drawn_force(case)
+    if drawn is not None and drawn.intersects(survey.shape(route)):
+        return True  # a force drawn across a road goes either way on it
+    marks = [f for f in survey.known.values() if isinstance(f, Anchor) or f.id == case.path.unit]
+    others = [f for f in survey.known.values() if isinstance(f, (Route, Crossing)) and f != route]
+    reach = max(join_m, own_ground_m(case))
+    return any(
+        _meets_midway(survey.shape(route), survey.shape(mark), reach if mark in marks else join_m)
+        for mark in (marks if same else [*marks, *others])
+    )
+
+
+def _are_all_routes(case: PathCase, way: Sequence[str]) -> bool:
+    return all(isinstance(case.survey.known.get(name), Route) for name in way)
+
+
+def _count_on_same_roads(case: PathCase, roads: _Roads) -> Iterator[Fault]:
+    """Where ground is not counted, the same roads give as many ways as flow through them."""
+    counted = Counter(frozenset(way) for way in case.path.disjoint.ways)
+    for names, count in counted.items():
+        if count > 1 and _are_all_routes(case, sorted(names)):
+            most = roads.count_ways(names)
+            if _is_at_hand(case):  # it goes either way along a road that joins the anchor there
+                most = max(most, len(roads.list_on(names)))
+            if count > most:
+                on = " and ".join(map(repr, sorted(names)))
+                yield Fault(
+                    f"{count} ways are counted on {on}, which has {most}", (*sorted(names),)
+                )
+
+
+class _Roads:
+    """
+    The routes of a map, cut where they meet each other, an outline, the force, an anchor or an end.
+
+    Ways set out where the force gets onto a stretch within its own reach, and at both ends of the
+    stretch nearest to it that open ground leads to; they end at the first anchor.
+    """
+
+    def __init__(self, case: PathCase) -> None:
+        survey = case.survey
+        self.join_m = survey.parameters.join_m
+        self.near_m = self.join_m + TOLERANCE_M
+        self.own_m = max(own_ground_m(case), survey.parameters.join_m) + TOLERANCE_M
+        unit = survey.known.get(case.path.unit)
+        self.places = [*shapely.get_parts(survey.shape(unit))] if unit is not None else []
+        self.goals = [survey.shape(a) for a in survey.each(Anchor) if case.is_goal(a)]
+        crossings = [c for c in survey.each(Crossing) if c.type not in FACILITIES]
+        joining = [s for c in crossings for s in spans_of(survey, case.ground, c)]
+        joining += [survey.shape(route) for route in survey.each(Route)]
+        self.joining = [
+            Point(xy)
+            for line in joining
+            for part in shapely.get_parts(line)
+            for xy in shapely.get_coordinates(part)[[0, -1]]
+        ]
+        shapes = [survey.shape(barrier) for barrier in survey.each(Barrier)]
+        self.lines = [shape for shape in shapes if not shape.area]
+        drawn = {f.id: _where_it_carries(case, f) for f in survey.each(Route)}
+        self.routes = {name: line for name, line in drawn.items() if not line.is_empty}
+        shapes = [survey.shape(f) for f in survey.known.values()]
+        # Ground is parted by how far a position reaches too, on either reading, and roads with it.
+        shapes += [survey.held(p, r, "open") for p in survey.each(Position) for r in READINGS]
+        outlines = [s.boundary for s in shapes if s.geom_type.endswith("Polygon") and s.area]
+        # A road that carries nobody cuts others where it meets them all the same.
+        met = [survey.shape(route) for route in survey.each(Route)]
+        noded = shapely.union_all([*self.routes.values(), *met, *outlines], grid_size=GRID_M)
+        whole = union_of(self.routes.values())
+        self.stretches = [
+            stretch
+            for part in shapely.get_parts(noded)
+            if part.length > GRID_M and _middle_of(part).distance(whole) <= 2 * GRID_M
+            for stretch in self._cut(LineString(part.coords))
+        ]
+        self.starts = {*self._get_on(), *self._nearest_ends(case)}
+
+    def _cut(self, run: LineString) -> Iterator[BaseGeometry]:
+        """Cut a stretch where the force gets onto it, at anchors, barriers, and joining ends."""
+        marks = [(place, self.own_m) for place in self.places]
+        marks += [(goal, self.near_m) for goal in self.goals]
+        marks += [(end, self.join_m) for end in self.joining]
+        at = [run.project(_nearest(run, m)) for m, far in marks if run.distance(m) <= far]
+        met = [run.intersection(line) for line in self.lines if run.intersects(line)]
+        at += [run.project(Point(xy)) for xy in shapely.get_coordinates(met).tolist()]
+        inner = sorted(a for a in at if GRID_M < a < run.length - GRID_M)
+        for one, other in pairwise([0.0, *inner, run.length]):
+            if other - one > GRID_M:
+                yield substring(run, one, other)
+
+    def _get_on(self) -> Iterator[Node]:
+        for stretch in self.stretches:
+            for place in self.places:
+                if stretch.distance(place) <= self.own_m:
+                    onto = _nearest(stretch, place)
+                    yield from (e for e in _ends_of(stretch) if Point(e).distance(onto) <= BAND_M
+                                or Point(e).distance(place) <= TOLERANCE_M)  # fmt: skip
+
+    def _nearest_ends(self, case: PathCase) -> Iterator[Node]:
+        # By its middle: the next stretch on the other side of a barrier begins as near.
+        led = [
+            stretch
+            for stretch in self.stretches
+            if any(_middle_of(stretch).dwithin(ground, SLACK_M) for ground in case.own_ground)
+        ]
+        far = [min(s.distance(place) for place in self.places) for s in led]
+        for stretch, away in zip(led, far, strict=True):
+            if away <= min(far) + TOLERANCE_M:
+                yield from _ends_of(stretch)
+
+    def list_on(self, names: Iterable[str]) -> list[BaseGeometry]:
+        """List the stretches that some routes run on."""
+        route = union_of(self.routes[name] for name in names if name in self.routes)
+        return [s for s in self.stretches if _middle_of(s).distance(route) <= 2 * GRID_M]
+
+    def count_ways(self, names: Iterable[str]) -> int:
+        """Count the ways by some routes alone that share no stretch: the greatest flow."""
+        edges = [_ends_of(stretch) for stretch in self.list_on(names)]
+        nodes = sorted({node for ends in edges for node in ends})
+        if not nodes:
+            return 0
+        number = {node: i + 2 for i, node in enumerate(nodes)}  # 0 is the force, 1 the anchors
+        for node in nodes:
+            if any(Point(node).distance(goal) <= self.near_m for goal in self.goals):
+                number[node] = 1
+            elif node in self.starts:
+                number[node] = 0
+        pairs = [(number[a], number[b]) for a, b in edges if number[a] != number[b]]
+        if not pairs:
+            return 0
+        u, v = np.array([*pairs, *(p[::-1] for p in pairs)]).T
+        graph = csr_array((np.ones(len(u), np.int32), (u, v)), shape=(len(nodes) + 2,) * 2)
+        graph.sum_duplicates()
+        return int(maximum_flow(graph, 0, 1).flow_value)
+
+
+def _where_it_carries(case: PathCase, route: Feature) -> BaseGeometry:
+    """Draw where a route carries anybody: on ground that lets through, and in no water."""
+    survey, reading = case.survey, case.path.reading
+    modes = {mode for mode in LAND_MODES if survey.is_usable(route, reading, mode)}
+    walls = [b for b in survey.known.values() if isinstance(b, Barrier) and modes <= {*b.blocks}]
+    shut = [survey.shape(b) for b in walls if survey.counts(b, reading)]
+    free = case.ground.passable.buffer(SLACK_M) if modes else LineString()
+    return survey.shape(route).intersection(minus(free, *(s for s in shut if s.area)))
+
+
+def _ends_of(stretch: BaseGeometry) -> tuple[Node, Node]:
+    """Name the two ends of a stretch, to a decimetre: what is noded there meets there."""
+    (a, b), (c, d) = np.round(shapely.get_coordinates(stretch)[[0, -1]], 1).tolist()
+    return (a, b), (c, d)
+
+
+def _middle_of(line: BaseGeometry) -> Point:
+    return line.interpolate(0.5, normalized=True)
+
+
+def _nearest(line: BaseGeometry, shape: BaseGeometry) -> Point:
+    return Point(shapely.shortest_line(line, shape).coords[0])
+
+
+def _meets_midway(line: BaseGeometry, mark: BaseGeometry, near_m: float) -> bool:
+    """Tell whether something comes near a line, and nearest to it between its ends."""
+    onto = shapely.shortest_line(line, mark)
+    ends = union_of([line.boundary])
+    if onto.length > near_m:
+        return False
+    return ends.is_empty or Point(onto.coords[0]).distance(ends) > TOLERANCE_M
+
+
+def _lines_exist(case: PathCase, names: list[str]) -> Iterator[Fault]:
+    for name in names:
+        line = case.survey.known.get(name)
+        modes = line.modes if isinstance(line, (Route, Crossing)) else ()
+        if not any(case.survey.is_usable(line, case.path.reading, m) for m in modes if line):
+            yield Fault(f"{name!r} is no route or crossing that can be used", (name,))
+
+
+def ways_lead_out_and_the_cut_cuts(case: PathCase) -> Iterator[Fault]:
+    """Each way leads from the force to an anchor in one mode throughout, and the cut ends them."""
+    said = case.path.disjoint
+    modes = {case.path.mode} if not said.ways else set(LAND_MODES)
+    roads = [_Roads(case)] if said.ways and case.ground_leads_out else []
+    # Where it is hard to say whether ground leads out, ways may be counted as if it did not.
+    rules = [*roads, *([] if case.ground_surely_leads_out else [None])] or [None]
+    for way in said.ways[:MOST_WAYS]:
+        lines = frozenset(way)
+        found = {m for m in LAND_MODES if any(_leads_out(case, m, lines, r) for r in rules)}
+        if not found:
+            yield Fault("a way that is counted leads to no anchor in any one mode", way)
+        modes &= found
+    if not modes:
+        yield Fault("the ways that are counted have no mode in common")
+    elif modes == {case.path.mode} and _needs_its_lines(case) and not _meets_path(case):
+        yield Fault("the cut leaves the path itself open", said.cut)
+    elif said.ways and all(_is_left_open(case, mode, {*said.cut}) for mode in sorted(modes)):
+        yield Fault("the cut leaves a way open", said.cut)
+    elif not said.ways and not _is_any_at_hand(case) and _is_left_open(case, case.path.mode, set()):
+        yield Fault("no way is counted, and one is there")
+    elif not said.ways and case.ground_leads_out and _leads_out_by_road(case):
+        yield Fault("no way is counted, and one by road is there")
+    elif said.ways:
+        taken = {name for way in said.ways for name in way}
+        more = [mode for mode in sorted(modes) if _is_left_open(case, mode, taken)]
+        if more:
+            yield Fault(f"one way more than is counted shares nothing with them, by {more[0]}")
+
+
+def _leads_out_by_road(case: PathCase) -> bool:
+    """
+    Tell whether wheels or rail surely come out, from a road that the force gets onto elsewhere.
+
+    The force has its anchor without a road to it only where it gets onto the road at the anchor.
+    """
+    if drawn_force(case) is not None:
+        return False
+    if not any(_is_left_open(case, mode, set()) for mode in ("wheeled", "rail")):
+        return False
+    roads = _Roads(case)
+    return not any(
+        _nearest(stretch, place).distance(goal) <= MOST_JOINS * roads.near_m
+        for stretch in roads.stretches
+        for place in roads.places
+        if stretch.distance(place) <= roads.own_m
+        for goal in roads.goals
+    )
+
+
+def _meets_path(case: PathCase) -> bool:
+    taken = {leg.evidence[0] for leg in case.path.legs if leg.by != "ground" and leg.evidence}
+    return not taken or bool(taken & set(case.path.disjoint.cut))
+
+
+def _starts_from(case: PathCase) -> list[Position]:
+    """Ways are counted for the position whose path it is."""
+    unit = case.survey.known.get(case.path.unit)
+    return [unit] if isinstance(unit, Position) else []
+
+
+def _leads_out(case: PathCase, mode: str, lines: frozenset[str], network: _Roads | None) -> bool:
+    """Tell whether by some lines alone a mode may come from the force to an anchor."""
+    survey, reading = case.survey, case.path.reading
+    needed = ("foot", "boat") if mode == "boat" else (mode,)
+    known = [survey.known.get(name) for name in lines]
+    if not all(any(survey.is_usable(f, reading, m) for m in needed) for f in known if f):
+        return False
+    units = _starts_from(case)
+    if not units:
+        return False
+    if network is None:
+        flood = Flood(survey, reading, "open", mode, only=lines)
+        return any(True for _ in flood.anchors_reached(flood.spread(units), "land"))
+    # Open ground is not counted where it leads out: a way sets out on the nearest road, and only
+    # from a crossing at the end of it does it go on over open ground, as far as that is one.
+    roads = Flood(survey, reading, "open", mode, only=lines, by_road=True)
+    nearest = _nearest_road(case)
+    reached = {**roads.spread(units), **(roads.spread_from([nearest]) if nearest else {})}
+    if any(True for _ in roads.anchors_reached(reached, "land")):
+        return True
+    ground = Flood(survey, reading, "open", mode, only=lines, parted=True)
+    near_m = survey.parameters.join_m + TOLERANCE_M
+    led = [roads.pieces[piece] for piece in reached]
+    starts = MultiPoint([*network.starts])
+    spans = [
+        span
+        for crossing in known
+        if isinstance(crossing, Crossing)
+        for span in spans_of(survey, case.ground, crossing)
+        if any(span.distance(place) <= near_m for place in led)
+        or (network.starts and MultiPoint(_ends_of(span)).distance(starts) <= near_m)
+    ]
+    return any(True for _ in ground.anchors_reached(ground.spread_from(spans), "land"))
+
+
+def _nearest_road(case: PathCase) -> BaseGeometry | None:
+    """Give the road nearest to the force, of those that feet or tracks get onto."""
+    survey, unit = case.survey, case.survey.known[case.path.unit]
+    free = case.ground.passable
+    roads = [
+        stretch
+        for route in survey.each(Route)
+        if any(survey.is_usable(route, case.path.reading, mode) for mode in ("foot", "tracked"))
+        for stretch in shapely.get_parts(survey.shape(route).intersection(free))
+        if stretch.length > 0
+    ]
+    if not roads:
+        return None
+    far = [road.distance(survey.shape(unit)) for road in roads]
+    least_m = min(far) + survey.parameters.join_m
+    return union_of(road for road, off in zip(roads, far, strict=True) if off <= least_m)
+
+
+def _is_left_open(case: PathCase, mode: str, lost: set[str]) -> bool:
+    """Tell whether a mode surely comes to an anchor though some routes and crossings are lost."""
+    survey, without = case.survey, frozenset(lost)
+    by_road = case.ground_leads_out
+    flood = Flood(survey, case.path.reading, "closed", mode, without=without, by_road=by_road)
+    reached = flood.spread(_starts_from(case))
+    return any(True for _ in flood.anchors_reached(reached, "land"))
+
+
+WAY_RULES = (disjoint_ways_are_disjoint, ways_lead_out_and_the_cut_cuts)
+"""Everything asked of the ways that share nothing, in the order it is asked."""

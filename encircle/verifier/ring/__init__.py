@@ -1,0 +1,1 @@
+"""Proofs that nobody gets out: is the ring closed, and held by what it says."""
