@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from encircle.archive.library.history import rate_library
 from encircle.archive.library.scenarios import read_chronologies, read_library
 from encircle.claims.rating.answer import name_rating
-from encircle.claims.rating.rating import RATINGS
+from encircle.claims.rating.rules import RATINGS
 from encircle.cli.terminal import show_progress
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import Any
 
 from encircle import explain, judge, read
 from encircle.archive.library.scenarios import Scenario, read_library
-from encircle.claims.composing.compose import Plan, compose
+from encircle.claims.composing.compose import compose
+from encircle.claims.composing.plan import Plan
 from encircle.claims.rating.rating import list_claim_rules
 from encircle.claims.words.lexicon import LANGUAGES, PLACES, list_lexicon
 from encircle.formats.publishers.guests import Given

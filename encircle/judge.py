@@ -1,65 +1,67 @@
-"""The story: a situation goes in, a proven judgement comes out. Read this first."""
+"""
+The story: a situation goes in, a proven judgement comes out. Read this first.
+
+Long for one reason: the whole story is here, from a situation to a judgement.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import shapely
 
 from encircle.calling import make_callable
-from encircle.errors import UnknownForceError
 from encircle.likelihood.leaving_out import leave_out_origins, suspect_all
 from encircle.likelihood.likelihood import Told, tell_likelihood
 from encircle.map.evidence import Origin, admit, list_witnesses
 from encircle.map.naming import begin, call_features, list_names
 from encircle.map.notices import Notice, gather
 from encircle.map.options import Options
-from encircle.map.plane.fronts import thicken_slivers
-from encircle.map.plane.projection import Plane
 from encircle.map.reach import READINGS, Reading, measure_reach
 from encircle.map.situation import Control, Crossing, Position, Route, Situation
 from encircle.map.slips.slips import inspect_situation
 from encircle.map.supposition import suppose
-from encircle.network.ground.ground import build_ground, draw
 from encircle.network.isolation import (
-    LAND_MODES,
     Outlook,
     Searcher,
     find_depots,
-    leads_out_by_ground,
     look_out,
 )
-from encircle.network.lines.lines import build_lines
-from encircle.network.network import Network, build_network, find_discs, places_of
+from encircle.network.sheet import Sheet, draw_sheet, find_positions
 from encircle.verdict.confidence import assess_confidence, hold_down, reconcile
 from encircle.verdict.contradiction import describe_apart, find_contradiction
+from encircle.verdict.definitions import answer_definitions, measure_axes
 from encircle.verdict.explain import write_headline
+from encircle.verdict.facts import Facts
+from encircle.verdict.group import (
+    close_round_all,
+    count_cut_off,
+    find_speaking,
+    rank_among_units,
+    standings_of,
+    tell_barriers_alone,
+)
 from encircle.verdict.judgement import (
-    BARRIERS_ALONE,
     BEST_OFF_FIRST,
     STATUSES,
-    Finding,
     Judged,
     Judgement,
     PositionJudged,
     Status,
 )
 from encircle.verdict.margins.exposure import measure_bearings, measure_margins, tell_strips
-from encircle.verdict.proof.ring import certify_closed, certify_open
-from encircle.verdict.rules import Facts, answer_definitions, decide, measure_axes
+from encircle.verdict.proof.path import certify_open
+from encircle.verdict.proof.ring import certify_closed
+from encircle.verdict.rules import decide
 from encircle.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from shapely.geometry.base import BaseGeometry
-
     from encircle.likelihood.worlds.atlas import Atlas
     from encircle.map.evidence import Evidence
-    from encircle.network.ground.ground import Drawing, Ground
-    from encircle.network.lines.lines import Stop
     from encircle.network.network import Standing
 
 Json = dict[str, Any]
@@ -68,18 +70,6 @@ LEAST_GREY_KM = 0.05
 MOST_MENDED = 6
 """As many lines reported cut are tried as if they were not."""
 NO_PROOF: Json = {"open": None, "closed": None}
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A map drawn for one force: what speaks, the ground, and the places that join the routes."""
-
-    evidence: Evidence
-    shapes: list[tuple[Position, BaseGeometry]]
-    outline: list[BaseGeometry]
-    ground: Ground
-    stops: list[Stop]
-    network: Network
 
 
 def judge(situation: Situation, options: Options | None = None) -> Judgement:
@@ -157,7 +147,7 @@ def find_status(situation: Situation, options: Options | None = None) -> Status:
 
 def _find_status(supposed: Situation, options: Options) -> Status:
     _, _, all_facts = _look(supposed, options)
-    codes = [decide(all_facts[i])[0] for i in _find_speaking(all_facts)]
+    codes = [decide(all_facts[i])[0] for i in find_speaking(all_facts)]
     return STATUSES[min(codes, key=BEST_OFF_FIRST.index)]
 
 
@@ -207,83 +197,15 @@ def _tell_open_edge(searcher: Searcher, all_facts: Sequence[Facts]) -> Iterator[
 def _look(situation: Situation, options: Options) -> tuple[Sheet, Searcher, list[Facts]]:
     """Draw the map as a network, and gather what the rules ask of each position."""
     evidence = admit(situation, options)
-    positions = _find_positions(situation, evidence)
+    positions = find_positions(situation, evidence)
     sheet = draw_sheet(evidence, positions, options)
     searcher = Searcher(sheet.network)
     return sheet, searcher, [_gather(p, evidence, searcher, options) for p in positions]
 
 
-def build_network_of(situation: Situation, options: Options | None = None) -> Network:
-    """
-    Build the labelled network a situation is judged on, for reading or for saving.
-
-    Examples
-    --------
-    >>> from encircle import read
-    >>> G = build_network_of(read("fixtures/trap-tunnel-open/situation.geojson")).to_networkx()
-    >>> G.is_multigraph()
-    True
-    """
-    options = options or Options()
-    supposed = suppose(situation, options.without, options.assume)
-    evidence = admit(supposed, options)
-    return draw_sheet(evidence, _find_positions(supposed, evidence), options).network
-
-
-def draw_sheet(evidence: Evidence, positions: Sequence[Position], options: Options) -> Sheet:
-    """Draw the evidence, lay it over each other, and join ground and lines."""
-    plane = Plane(evidence.situation.origin)
-    drawing = draw(evidence, plane, positions[0].side, options)
-    drawn = [(p, plane.to_metres(p.geometry)) for p in positions if p.geometry is not None]
-    shapes = [(p, thicken_slivers(s) if s.geom_type == "Polygon" else s) for p, s in drawn]
-    outline = _outline(shapes, options, drawing.area)
-    ground = build_ground(drawing, outline)
-    stops = list(_stops(shapes, drawing, options))
-    lines = build_lines(evidence, ground, options.join_m, stops)
-    network = build_network(ground, lines, shapes, options.join_m)
-    return Sheet(evidence, shapes, outline, ground, stops, network)
-
-
-def _find_positions(situation: Situation, evidence: Evidence) -> list[Position]:
-    """Find the force's positions that speak at the instant; failing those, all of them."""
-    named = situation.positions_of(situation.force)
-    if not named:
-        raise UnknownForceError(situation.force, situation.forces)
-    out = {f.id for f in (*evidence.later, *evidence.expired)}
-    speaking = [p for p in named if p.id not in out]
-    return speaking or [replace(p, present="unknown") for p in named]
-
-
-def _stops(
-    shapes: Sequence[tuple[Position, BaseGeometry]], drawing: Drawing, options: Options
-) -> Iterator[Stop]:
-    """Give the places that join the routes near them: the force's positions and its anchors."""
-    for position, shape in shapes:
-        reach_m = max(measure_reach(position, r, hostile=False) for r in READINGS)
-        for place in [shape] if shape.geom_type == "Polygon" else places_of(shape):
-            yield place, max(options.join_m, reach_m)
-    for _, shape, _ in drawing.anchors:
-        if shape.geom_type == "Point":
-            yield shape, options.join_m
-
-
-def _outline(
-    shapes: Sequence[tuple[Position, BaseGeometry]], options: Options, area: BaseGeometry
-) -> list[BaseGeometry]:
-    """Draw the edge of the ground each position of the force stands on, for both readings."""
-    outlines = [
-        disc.boundary
-        for position, shape in shapes
-        for place in places_of(shape)
-        for disc in find_discs(position, place, shape, options.join_m).values()
-    ]
-    clipped = [shapely.intersection(outline, area) for outline in outlines]
-    return [line for line in clipped if "Line" in line.geom_type and not line.is_empty]
-
-
 def _gather(position: Position, evidence: Evidence, searcher: Searcher, options: Options) -> Facts:
     """Ask the network everything the rules need to know of one position."""
-    standings = _standings_of(searcher.network, position)
+    standings = standings_of(searcher.network, position)
     outlooks = {r: look_out(searcher, standings, r) for r in READINGS}
     return Facts(
         position=position,
@@ -304,13 +226,9 @@ def _read_strictly(outlooks: dict[Reading, Outlook]) -> Outlook:
     return outlooks["pessimistic" if outlooks["pessimistic"].is_open else "optimistic"]
 
 
-def _standings_of(network: Network, position: Position) -> list[Standing]:
-    return [s for s in network.standings if s.position.id == position.id]
-
-
 def _judge_position(facts: Facts, searcher: Searcher) -> Judged:
     code, findings = decide(facts)
-    standings = _standings_of(searcher.network, facts.position)
+    standings = standings_of(searcher.network, facts.position)
     return Judged(
         status=STATUSES[code],
         definitions=answer_definitions(facts),
@@ -349,7 +267,7 @@ def _weigh(
     options: Options,
 ) -> Judgement:
     """Say how likely it is, and what would have to be wrong."""
-    speaking = [all_facts[i] for i in _find_speaking(all_facts)]
+    speaking = [all_facts[i] for i in find_speaking(all_facts)]
     told: Told = tell_likelihood(sheet, suspects, judgement, all_facts, speaking, options)
     positions = tuple(replace(p, likelihood=told.positions.get(p.id)) for p in judgement.positions)
     pivots = (*judgement.pivots, *told.pivots)
@@ -400,10 +318,10 @@ def _judge_group(  # noqa: PLR0913 - the parts of a map, and what is known of ea
     sure = [i for i, f in enumerate(all_facts) if not f.is_gone and not f.is_doubtful]
     placed = [i for i in sure if not all_facts[i].is_untold]
     best = min(
-        _find_speaking(all_facts),
-        key=lambda i: _rank_among_units(all_facts[i], judged[i], searcher),
+        find_speaking(all_facts),
+        key=lambda i: rank_among_units(all_facts[i], judged[i], searcher),
     )
-    whole = _close_round_all(judged, placed, best, all_facts, searcher)
+    whole = close_round_all(judged, placed, best, all_facts, searcher)
     facts = all_facts[best]
     margins = _measure_margins(facts, whole, searcher, [all_facts[i] for i in placed or [best]])
     judgement = Judgement(
@@ -418,14 +336,14 @@ def _judge_group(  # noqa: PLR0913 - the parts of a map, and what is known of ea
             PositionJudged(f.position.id, f.position.name, f.position.weight, f.position.present, j)
             for f, j in zip(all_facts, judged, strict=True)
         ),
-        cut_off=_count_cut_off(all_facts, judged, sure),
+        cut_off=count_cut_off(all_facts, judged, sure),
         margins=margins,
         confidence=_assess(situation, options, sheet, suspects, all_facts, facts, whole, margins),
         pivots=(*_find_pivots(whole, situation, options), *_find_mended(whole, situation, options)),
         provenance=_say_provenance(situation, options, all_facts),
         notices=gather(situation.notices),
     )
-    whole = _tell_barriers_alone(_point_out_neck(whole, judgement.margins), facts)
+    whole = tell_barriers_alone(_point_out_neck(whole, judgement.margins), facts)
     return replace(judgement, judged=whole)
 
 
@@ -440,7 +358,7 @@ def _assess(  # noqa: PLR0913 - as above
     margins: Json,
 ) -> Json:
     """Say how firmly the verdict stands: with an origin left out, and with boundaries out."""
-    speaking = [all_facts[i] for i in _find_speaking(all_facts)]
+    speaking = [all_facts[i] for i in find_speaking(all_facts)]
     asked = [f.position for f in speaking if not f.is_untold]
     origins: tuple[Origin, ...] | None = None
     if whole.status.code == "N":
@@ -460,61 +378,13 @@ def _assess(  # noqa: PLR0913 - as above
     return assess_confidence(facts, whole, margins, origins, holds_moved)
 
 
-def _find_speaking(all_facts: Sequence[Facts]) -> list[int]:
-    """Find who speaks for the group: who is surely there, else may be there, else all."""
-    present = [i for i, facts in enumerate(all_facts) if not facts.is_gone]
-    sure = [i for i in present if not all_facts[i].is_doubtful]
-    return sure or present or list(range(len(all_facts)))
-
-
-def _rank_among_units(facts: Facts, judged: Judged, searcher: Searcher) -> tuple[Any, ...]:
-    """
-    Rank a position by how well off it is, the best first; by nothing that its name decides.
-
-    Of equal status the one with more ways open, by land and then otherwise; then the one that needs
-    no bridge, the heaviest, the one with the shortest way out; a place on the map settles the rest.
-    """
-    openness = ("open", "contested", "unknown", "closed", "none", "enemy_leave")
-    land = [openness.index(judged.axes["land"][mode]) for mode in LAND_MODES]
-    access = [openness.index(judged.axes[axis]) for axis in ("sea", "air", "special")]
-    answers = tuple(judged.definitions.values())
-    way = facts.pessimistic.best or facts.optimistic.best
-    bridged = [not leads_out_by_ground(searcher, facts.outlooks[r]) for r in READINGS]
-    return (
-        BEST_OFF_FIRST.index(judged.status.code),
-        sum(land), land, sum(access), access, answers, bridged, -facts.position.weight,
-        way.length_m if way else 0.0,
-        shapely.normalize(facts.position.geometry).wkt if facts.position.geometry else "",
-    )  # fmt: skip
-
-
-def _close_round_all(
-    judged: Sequence[Judged],
-    sure: Sequence[int],
-    best: int,
-    all_facts: Sequence[Facts],
-    searcher: Searcher,
-) -> Judged:
-    """Give the group its best-off position's judgement, a ring drawn round every position."""
-    whole = judged[best]
-    if not whole.certificates["closed"] or len(sure) < 2:  # noqa: PLR2004 - a single position
-        return whole
-    reading: Reading = "optimistic" if whole.encircled else "pessimistic"
-    outlooks = [all_facts[i].outlooks[reading] for i in sure]
-    standings = [s for i in sure for s in _standings_of(searcher.network, all_facts[i].position)]
-    if any(outlook.is_open for outlook in outlooks):
-        return whole
-    ring = certify_closed(searcher, outlooks, standings)
-    return replace(whole, certificates={**whole.certificates, "closed": ring})
-
-
 def _measure_margins(
     facts: Facts, judged: Judged, searcher: Searcher, group: Sequence[Facts]
 ) -> Json:
     """Measure the margins of the best-off position; none for a force that is not there."""
     if judged.status.code == "N" or facts.contradiction is not None:
         return {}
-    standings = _standings_of(searcher.network, facts.position)
+    standings = standings_of(searcher.network, facts.position)
     together = {r: [f.outlooks[r] for f in group] for r in READINGS}
     return measure_margins(searcher, facts.outlooks, standings, facts.bearings, together)
 
@@ -533,37 +403,6 @@ def _point_out_neck(judged: Judged, margins: Json) -> Judged:
     }
     certificates = {**judged.certificates, "open": {**path, "bottleneck": bottleneck}}
     return replace(judged, certificates=certificates)
-
-
-def _tell_barriers_alone(judged: Judged, facts: Facts) -> Judged:
-    """Say where a ring is held by water and cliffs and by nobody."""
-    ring = judged.certificates["closed"]
-    if not ring or not judged.encircled:
-        return judged
-    holding = {segment["by"] for segment in ring["segments"] if segment["length_m"] > 0}
-    if not holding <= {"barrier", "sea"}:
-        return judged
-    ids = dict.fromkeys(i for segment in ring["segments"] for i in segment["evidence"])
-    drawn = not facts.network.hostile_ground["optimistic"].is_empty
-    where = "no hostile ground is part of it" if drawn else "no hostile ground is drawn"
-    found = Finding(
-        BARRIERS_ALONE,
-        f"The ring is held by barriers alone; {where}.",
-        tuple(ids),
-        reference="docs/contract.md, Drawing slips",
-    )
-    return replace(judged, findings=(*judged.findings, found))
-
-
-def _count_cut_off(
-    all_facts: Sequence[Facts], judged: Sequence[Judged], sure: Sequence[int]
-) -> Json:
-    """Count the positions cut off, and their share of the weight."""
-    cut = [i for i in sure if judged[i].encircled]
-    weight = sum(all_facts[i].position.weight for i in sure)
-    lost = sum(all_facts[i].position.weight for i in cut)
-    share = round(lost / weight, 4) if weight else None
-    return {"units": len(cut), "of": len(sure), "weight_share": share}
 
 
 def _find_pivots(judged: Judged, situation: Situation, options: Options) -> Iterator[Json]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from encircle.claims.rating.answer import ClaimChecks, FaultyClaim, Statement
-    from encircle.claims.rating.rating import Rating
+    from encircle.claims.rating.rules import Rating
     from encircle.map.options import Options
     from encircle.map.situation import Situation
 
@@ -101,7 +101,7 @@ def check(
 
 
 def _parse_ratings(given: Sequence[str]) -> frozenset[Rating]:
-    from encircle.claims.rating.rating import RATINGS
+    from encircle.claims.rating.rules import RATINGS
 
     words = {word.strip() for text in given for word in text.split(",") if word.strip()}
     unknown = sorted(words - set(RATINGS))

@@ -128,7 +128,8 @@ def convert(
     ] = None,
 ) -> None:
     """Convert what others made into a situation: maps, tables, roads and GIS files."""
-    from encircle.claims.composing.compose import Plan, compose
+    from encircle.claims.composing.compose import compose
+    from encircle.claims.composing.plan import Plan
     from encircle.formats.publishers.presets import STEPS
     from encircle.map.door.reader import parse_document
 

@@ -228,7 +228,7 @@ def _list_files(
 def _save_network(path: Path, situation: Situation, options: Any) -> None:  # noqa: ANN401 - Options
     import networkx as nx
 
-    from encircle.judge import build_network_of
+    from encircle.network.sheet import build_network_of
 
     if path.suffix not in NETWORK_FORMATS:
         refuse(f"cannot tell the format of {path}; end it in {' or '.join(NETWORK_FORMATS)}")

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from encircle.map.options import Options
     from encircle.map.situation import Position
     from encircle.network.ground.ground import Ground
-    from encircle.network.lines.lines import Stop
+    from encircle.network.lines.values import Stop
     from encircle.network.network import Network
     from encircle.reliability.graph import Graph
     from encircle.reliability.solving import CutOff
+    from encircle.verdict.facts import Facts
     from encircle.verdict.judgement import Judgement
-    from encircle.verdict.rules import Facts
 
 Json = dict[str, Any]
 MOST_SUSPECTS = 30
@@ -39,7 +39,7 @@ class Sheet(Protocol):
     """A map drawn for one force."""
 
     @property
-    def evidence(self) -> Evidence: ...  # noqa: D102 - see encircle.judge.Sheet
+    def evidence(self) -> Evidence: ...  # noqa: D102 - see encircle.network.sheet.Sheet
     @property
     def shapes(self) -> list[tuple[Position, BaseGeometry]]: ...  # noqa: D102
     @property

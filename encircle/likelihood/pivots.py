@@ -1,4 +1,8 @@
-"""What would have to be wrong for the verdict to be another, and what is worth checking next."""
+"""
+What would have to be wrong for the verdict to be another, and what is worth checking next.
+
+Long for one reason: what would turn a verdict is told in three ways from one tree of worlds.
+"""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from shapely.geometry import LineString, MultiPoint, Point, box
 
 from encircle.map.situation import Control
 from encircle.picture.canvas import View
-from encircle.picture.proof import list_rings
+from encircle.picture.drawn.proof import list_rings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from encircle.map.plane.projection import Plane
     from encircle.map.situation import Situation
-    from encircle.picture.ground import Town
+    from encircle.picture.scene import Town
     from encircle.verdict.judgement import Judgement
 
 LEAST_ACROSS_M = 16_000.0

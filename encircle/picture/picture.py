@@ -6,45 +6,39 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import shapely
-from shapely.geometry import MultiPoint, Point, box
-
 from encircle.map.evidence import admit
 from encircle.map.options import Options
 from encircle.map.plane.projection import Plane
-from encircle.map.situation import Anchor, Control
 from encircle.picture.canvas import (
     FONT,
-    View,
     element,
     escape,
-    measure_text,
     number,
-    wrap,
-    wrap_evenly,
     write_text,
 )
 from encircle.picture.closeup import choose_close_view
-from encircle.picture.ground import (
-    INK,
-    SWATCH_H,
-    SWATCH_W,
-    Scene,
-    draw_ground,
-    draw_patterns,
-    draw_roads,
-    name_sides,
-)  # fmt: skip
-from encircle.picture.labels import Placer
-from encircle.picture.places import (
+from encircle.picture.drawn.ground import draw_ground, name_sides
+from encircle.picture.drawn.lines import draw_roads
+from encircle.picture.drawn.places import (
     draw_locator,
     draw_piece,
     draw_towns,
-    find_town_beside,
     list_towns_seen,
 )
-from encircle.picture.proof import ARROW_PX, draw_proof, format_length, list_places
-from encircle.picture.symbols import draw_crossings, draw_positions, draw_reaches
+from encircle.picture.drawn.proof import ARROW_PX, draw_proof, format_length
+from encircle.picture.drawn.symbols import draw_crossings, draw_positions, draw_reaches
+from encircle.picture.frame import (
+    MARGIN_PX,
+    draw_foot,
+    draw_head,
+    draw_legend,
+    frame_map,
+    title_of,
+    write_definitions,
+)
+from encircle.picture.labels import Placer
+from encircle.picture.scene import INK, Scene, draw_patterns
+from encircle.picture.view import choose_view, show_town
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,50 +47,12 @@ if TYPE_CHECKING:
 
     from encircle.map.situation import Situation
     from encircle.picture.colours import Colours
-    from encircle.picture.ground import Town
+    from encircle.picture.scene import Town
     from encircle.verdict.judgement import Judgement
 
-MARGIN_PX = 18.0
-LOWEST, HIGHEST = 0.52, 0.74
-"""Height of the map as a share of its width, at least and at most."""
-PADDING = 0.13
-"""Ground shown round what matters, as a share of its size."""
-WHOLE_FACTOR, BARE_FACTOR = 1.5, 2.2
-"""The whole map is shown where it is no larger than so many times what matters; a map without an
-area of its own is only as large as what is on it, so more of it is shown."""
-ANCHOR_FACTOR, ANCHOR_FACTOR_BARE = 0.95, 1.3
-"""The nearest anchor is brought into view if it lies no further than so many sizes away; a little
-further where nobody drew who holds the ground, since nothing else shows where friends are."""
-TOWN_ROOM = 0.06
-"""Room left round a town that a view was widened for, as a share of the view."""
-LEAST_VIEW_M, MOST_REACH_M = 1_500.0, 50_000.0
 TOLERANCES_PX = (0.35, 1.0, 2.5, 5.0)
 MOST_BYTES = 450_000
 """A picture larger than this is drawn again more coarsely; bytes."""
-LEGEND_ROW_PX, LEGEND_COLUMN_PX = 22.0, 290.0
-
-CHIPS = {
-    "C0": "#00694d", "C1": "#00694d", "C2": "#8a5a00", "C3": "#5a5a5a",
-    "E1": "#9a3412", "E2": "#7a1212", "N": "#4a4a4a", "U": "#4a4a4a",
-}  # fmt: skip
-STRENGTH = {
-    "not_encircled": "The way out is drawn so that it holds even if all unclear ground is hostile.",
-    "encircled": (
-        "The ring is drawn so that it holds even if all unclear ground, and every doubtful metre, "
-        "favours the force."
-    ),
-    "contested": (
-        "Both proofs are drawn: the way out if all unclear ground is passable, the ring if all of "
-        "it is hostile."
-    ),
-}
-QUESTIONS = {
-    "land_cut": "cut off by land",
-    "vehicle_cut": "cut off for vehicles",
-    "fire_control": "every way under fire control",
-    "isolation": "isolated by land, sea and air",
-    "surrounded": "hostile ground on nearly all sides",
-}
 
 
 def draw_svg(
@@ -200,17 +156,17 @@ def _draw_sheet(  # noqa: PLR0913 - half of them by name
 ) -> str:
     scene = _set_scene(judgement, situation, width - 2 * MARGIN_PX, tolerance)
     scene.colours = colours
-    scene.view = _show_town(scene)
+    scene.view = show_town(scene)
     scene.placer = Placer(scene.view.width, scene.view.height)
     scene.towns = list_towns_seen(scene)
     map_ = "".join(_draw_map(scene))
     if bare:
-        frame = _frame_map(scene, map_, MARGIN_PX)
+        frame = frame_map(scene, map_, MARGIN_PX)
         return _write_document(scene, [frame], width, scene.view.height + 2 * MARGIN_PX)
-    head, top = _draw_head(scene, width)
-    legend, below = _draw_legend(scene, top + scene.view.height + 14.0, width)
-    foot, height = _draw_foot(scene, below, width)
-    frame = _frame_map(scene, map_, top)
+    head, top = draw_head(scene, width)
+    legend, below = draw_legend(scene, top + scene.view.height + 14.0, width)
+    foot, height = draw_foot(scene, below, width)
+    frame = frame_map(scene, map_, top)
     return _write_document(scene, [head, frame, legend, foot], width, height)
 
 
@@ -218,109 +174,11 @@ def _set_scene(judgement: Judgement, situation: Situation, width: float, toleran
     chosen = judgement.provenance.get("parameters", {}).get("stale_after_days")
     evidence = admit(situation, Options() if chosen is None else Options(stale_after_days=chosen))
     plane = Plane(situation.origin)
-    view = _choose_view(judgement, situation, plane, width, tolerance)
+    view = choose_view(judgement, situation, plane, width, tolerance)
     prefix = f"e{escape(situation.sha256[:8]) or '0'}-"
     return Scene(
         judgement, situation, evidence, plane, view, prefix, Placer(view.width, view.height)
     )
-
-
-def _choose_view(
-    judgement: Judgement, situation: Situation, plane: Plane, width: float, tolerance: float
-) -> View:
-    """Zoom to the force, the proof and the nearest anchor; to the whole map if that is near."""
-    matters = _find_matters(judgement, situation, plane)
-    left, bottom, right, top = matters.bounds
-    least = max(LEAST_VIEW_M, *(x * PADDING for x in (right - left, top - bottom)))
-    pad = max((right - left), (top - bottom)) * PADDING
-    pad = max(pad, (least - max(right - left, top - bottom)) / 2)
-    seen = box(left - pad, bottom - pad, right + pad, top + pad)
-    whole = _find_whole(situation, plane)
-    factor = BARE_FACTOR if situation.area is None else WHOLE_FACTOR
-    if whole is not None and _is_near(whole, seen, factor):
-        inside = whole.covers(matters)
-        return _fit(whole.bounds if inside else seen.union(whole).bounds, width, tolerance)
-    return _fit(seen.bounds, width, tolerance)
-
-
-def _show_town(scene: Scene) -> View:
-    """Widen a view that shows no town to the nearest one: a reader must see where it is."""
-    town = find_town_beside(scene)
-    if town is None:
-        return scene.view
-    view = scene.view
-    right, bottom = view.width / view.px_per_m, view.height / view.px_per_m
-    seen = box(view.left_m, view.top_m - bottom, view.left_m + right, view.top_m)
-    room = town.buffer(TOWN_ROOM * max(right, bottom, seen.distance(town)))
-    return _fit(seen.union(room).bounds, view.width, view.tolerance_px)
-
-
-def _is_near(whole: BaseGeometry, seen: BaseGeometry, factor: float) -> bool:
-    a, b = whole.bounds, seen.bounds
-    return max(a[2] - a[0], a[3] - a[1]) <= factor * max(b[2] - b[0], b[3] - b[1])
-
-
-def _find_matters(judgement: Judgement, situation: Situation, plane: Plane) -> BaseGeometry:
-    places = [plane.points_to_metres(line) for line in list_places(judgement)]
-    shapes: list[BaseGeometry] = [MultiPoint(p) for p in places]
-    shapes += [
-        plane.to_metres(p.geometry).buffer(min(max(p.reach_m or 0.0, 1.0), MOST_REACH_M))
-        for p in situation.positions_of(judgement.force)
-        if p.geometry is not None and p.present != "withdrawn"
-    ]
-    if not shapes:
-        drawn = [plane.to_metres(f.geometry) for f in situation.features if f.geometry is not None]
-        shapes = drawn or [Point(0, 0)]
-    matters = shapely.union_all(shapes).envelope
-    return shapely.union_all([matters, *_find_near_anchors(matters, situation, judgement, plane)])
-
-
-def _find_near_anchors(
-    matters: BaseGeometry, situation: Situation, judgement: Judgement, plane: Plane
-) -> list[BaseGeometry]:
-    """Find the near side of the nearest anchor, and who would relieve the force."""
-    left, bottom, right, top = matters.bounds
-    size = max(right - left, top - bottom, LEAST_VIEW_M)
-    friends = situation.friends_of(judgement.side)
-    grounds = [
-        plane.to_metres(a.geometry)
-        for a in situation.of_kind(Anchor)
-        if a.geometry is not None and a.access == "land" and a.side in friends
-    ]
-    near = sorted(grounds, key=lambda g: g.distance(matters))[:1]
-    factor = ANCHOR_FACTOR if situation.of_kind(Control) else ANCHOR_FACTOR_BARE
-    if any(list_places(judgement)):
-        near = [g for g in near if g.distance(matters) <= factor * size]
-    found = [g.intersection(matters.buffer(g.distance(matters) + size * 0.12)) for g in near]
-    gap = judgement.margins.get("opening_distance_m") or {}
-    if judgement.encircled and gap.get("between"):
-        ends = MultiPoint(plane.points_to_metres(gap["between"]))
-        found += [ends] if ends.distance(matters) + ends.length <= 2 * size and all(
-            p.distance(matters) <= ANCHOR_FACTOR * size for p in ends.geoms
-        ) else []  # fmt: skip
-    return found
-
-
-def _find_whole(situation: Situation, plane: Plane) -> BaseGeometry | None:
-    if situation.area is not None:
-        return plane.to_metres(situation.area)
-    drawn = [plane.to_metres(f.geometry) for f in situation.features if f.geometry is not None]
-    if not drawn:
-        return None
-    left, bottom, right, top = shapely.total_bounds(drawn)
-    pad = 0.12 * max(right - left, top - bottom, LEAST_VIEW_M)
-    return box(left - pad, bottom - pad, right + pad, top + pad)
-
-
-def _fit(bounds: tuple[float, float, float, float], width: float, tolerance: float) -> View:
-    left, bottom, right, top = bounds
-    across, down = max(right - left, 1.0), max(top - bottom, 1.0)
-    share = min(max(down / across, LOWEST), HIGHEST)
-    full = max(across, down / share)
-    tall = full * share
-    x = (left + right) / 2 - full / 2
-    y = (bottom + top) / 2 + tall / 2
-    return View(x, y, width / full, width, round(width * share), tolerance)
 
 
 def _draw_map(scene: Scene) -> Iterator[str]:
@@ -397,159 +255,6 @@ def _draw_north(x: float) -> str:
     return back + needle + write_text(x, 49, "N", 13.0, weight="bold", anchor="middle")
 
 
-def _frame_map(scene: Scene, drawn: str, top: float) -> str:
-    view = scene.view
-    inner = element(
-        "svg", drawn, x=MARGIN_PX, y=top, width=view.width, height=view.height, overflow="hidden"
-    )
-    edge = element(
-        "rect", x=MARGIN_PX, y=top, width=view.width, height=view.height, fill="none", stroke=INK,
-        stroke_width=1.2,
-    )  # fmt: skip
-    return inner + edge
-
-
-def _title(scene: Scene) -> str:
-    situation = scene.situation
-    return scene.judgement.title or situation.title or scene.judgement.headline
-
-
-def _draw_head(scene: Scene, width: float) -> tuple[str, float]:
-    """Draw the title, the headline and the status; say where the map begins."""
-    inside = width - 2 * MARGIN_PX
-    status = scene.judgement.status
-    chip = f"{status.code} · {status.label}"
-    chip_width = measure_text(chip, 14.0, bold=True) + 22
-    parts = [
-        element(
-            "rect", x=MARGIN_PX, y=MARGIN_PX, width=chip_width, height=25.0, rx=3.0,
-            fill=CHIPS[status.code],
-        ),
-        write_text(MARGIN_PX + 11, MARGIN_PX + 17.5, chip, 14.0, fill="#fff", weight="bold"),
-        write_text(
-            width - MARGIN_PX, MARGIN_PX + 17.5, _write_time(scene), 14.0, fill="#444", anchor="end"
-        ),
-    ]  # fmt: skip
-    y = MARGIN_PX + 25.0
-    for line in wrap(_title(scene), 25.0, inside, 2, bold=True):
-        y += 30.0
-        parts.append(write_text(MARGIN_PX, y, line, 25.0, weight="bold"))
-    headline = scene.judgement.headline or status.label
-    for line in wrap_evenly(headline[:1].upper() + headline[1:], 16.0, inside, 3):
-        y += 22.0
-        parts.append(write_text(MARGIN_PX, y, line, 16.0, fill="#333"))
-    return "".join(parts), y + 14.0
-
-
-def _write_time(scene: Scene) -> str:
-    as_of = scene.situation.as_of
-    return f"As of {as_of.day} {as_of:%B} {as_of.year:04d}, {as_of:%H:%M} UTC"
-
-
-def _draw_legend(scene: Scene, top: float, width: float) -> tuple[str, float]:
-    """Draw what the signs mean, in columns; say where the legend ends."""
-    inside = width - 2 * MARGIN_PX
-    columns = max(1, int((inside + 20) // LEGEND_COLUMN_PX))
-    entries = order_legend(scene)
-    rows = math.ceil(len(entries) / columns)
-    column = inside / columns
-    parts = []
-    for index, (text, sign) in enumerate(entries):
-        x = MARGIN_PX + index // rows * column
-        y = top + index % rows * LEGEND_ROW_PX
-        lines = wrap(text, 12.0, column - SWATCH_W - 18, 2)
-        size, up = (12.0, 0.0) if len(lines) == 1 else (9.5, 5.0)
-        words = (
-            write_text(SWATCH_W + 8, SWATCH_H / 2 + 4.5 - up + 10.0 * row, line, size)
-            for row, line in enumerate(lines)
-        )
-        at = f"translate({number(x)} {number(y)})"
-        parts.append(element("g", sign, *words, transform=at))
-    return "".join(parts), top + rows * LEGEND_ROW_PX
-
-
-FIRST = (
-    "Way out", "Ring", "Neck", "Advance", "Anchor", "The force", "Friendly", "Hostile", "Unclear",
-    "Held",
-)  # fmt: skip
-"""The legend begins with what proves the verdict, then the ground it hangs on."""
-
-
-def order_legend(scene: Scene) -> list[tuple[str, str]]:
-    """Order what the signs mean, the proof first."""
-
-    def rank(entry: tuple[str, str]) -> int:
-        return next((i for i, word in enumerate(FIRST) if entry[0].startswith(word)), len(FIRST))
-
-    return sorted(scene.legend.items(), key=rank)
-
-
-def _draw_foot(scene: Scene, top: float, width: float) -> tuple[str, float]:
-    inside = width - 2 * MARGIN_PX
-    y = top + 6.0
-    parts = [
-        element(
-            "path", d=f"M{number(MARGIN_PX)} {number(y)}h{number(inside)}", stroke="#999",
-            stroke_width=0.8,
-        )
-    ]  # fmt: skip
-    said = (
-        (_write_strength(scene), INK),
-        *_write_notices(scene),
-        (_write_definitions(scene), INK),
-        (write_source(scene), "#555"),
-    )
-    for text, fill in said:
-        for line in wrap(text, 12.0, inside, MOST_LINES) if text else ():
-            y += 17.0
-            parts.append(write_text(MARGIN_PX, y, line, 12.0, fill=fill))
-    return "".join(parts), y + MARGIN_PX - 4
-
-
-MOST_LINES = 4
-"""Lines of the foot that one sentence may fill."""
-MOST_NOTICES = 6
-"""Notices told at the foot; the rest are counted."""
-DOUBT_INK = "#9a1c1c"
-
-
-def _write_notices(scene: Scene) -> Iterator[tuple[str, str]]:
-    """Say what must be told beside the verdict: doubts first, then cautions."""
-    grave = [n for n in scene.judgement.notices if n.severity != "info"]
-    for notice in grave[:MOST_NOTICES]:
-        doubt = notice.severity == "doubt"
-        lead = "In doubt: " if doubt else "Notice: "
-        yield f"{lead}{notice.statement}", DOUBT_INK if doubt else INK
-    more = len(grave) - MOST_NOTICES
-    if more > 0:
-        yield f"And {more} more notice{'' if more == 1 else 's'} with the judgement.", INK
-
-
-def _write_strength(scene: Scene) -> str:
-    """Say on which reading of the map the proof was drawn."""
-    return STRENGTH.get(scene.judgement.verdict, "")
-
-
-def _write_definitions(scene: Scene) -> str:
-    answers = scene.judgement.judged.definitions
-    said = (f"{QUESTIONS[name]}: {answer}" for name, answer in answers.items())
-    return "Is it … " + " · ".join(said)
-
-
-def write_source(scene: Scene) -> str:
-    """Say of when the map is, what was judged, and by what."""
-    judgement = scene.judgement
-    origins = {s.id for f in scene.evidence.speaking for s in f.sources}
-    count = f"{len(origins)} source{'' if len(origins) == 1 else 's'}"
-    digest = judgement.provenance.get("input_sha256", "")[:12]
-    return (
-        f"{_write_time(scene)} · {judgement.status.code} {judgement.status.label} · confidence "
-        f"{judgement.confidence.get('level', 'unknown')} · {count} · "
-        f"{judgement.provenance.get('engine', 'encircle')} · input {digest}"
-        f"{' · names of towns: GeoNames (CC BY 4.0)' if scene.towns and not scene.is_close else ''}"
-    )
-
-
 def describe(scene: Scene) -> str:
     """Say in words what the picture shows."""
     certificates = scene.judgement.judged.certificates
@@ -565,14 +270,14 @@ def describe(scene: Scene) -> str:
         parts.append(
             f"A dark line shows the closed ring, {ring['area_km2']:g} square kilometres inside."
         )
-    return " ".join([*parts, _write_definitions(scene) + "."])
+    return " ".join([*parts, write_definitions(scene) + "."])
 
 
 def _write_document(scene: Scene, body: list[str], width: float, height: float) -> str:
     title, told = f"{scene.prefix}title", f"{scene.prefix}desc"
     document = element(
         "svg",
-        element("title", escape(_title(scene)), id=title),
+        element("title", escape(title_of(scene)), id=title),
         element("desc", escape(describe(scene)), id=told),
         draw_patterns(scene.prefix),
         element("rect", width=width, height=height, fill="#fff"),

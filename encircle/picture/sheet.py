@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from encircle.picture.canvas import FONT, element, escape, measure_text, number, wrap, write_text
-from encircle.picture.ground import INK, SWATCH_H, SWATCH_W, draw_patterns
-from encircle.picture.picture import draw_plan, order_legend
+from encircle.picture.frame import order_legend
+from encircle.picture.picture import draw_plan
+from encircle.picture.scene import INK, SWATCH_H, SWATCH_W, draw_patterns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
     from encircle.map.situation import Situation
     from encircle.picture.colours import Colours
-    from encircle.picture.ground import Town
     from encircle.picture.picture import Plan
+    from encircle.picture.scene import Town
     from encircle.verdict.judgement import Judgement
 
 Shape = Literal["landscape", "portrait"]

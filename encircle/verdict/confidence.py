@@ -15,7 +15,7 @@ from encircle.map.naming import begin, call_features, call_source, join_words
 from encircle.map.notices import Notice, gather
 from encircle.map.reach import is_bare
 from encircle.map.situation import Position
-from encircle.network.ground.ground import FRIENDLY
+from encircle.network.ground.states import FRIENDLY
 from encircle.verdict.contradiction import say_distance
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from encircle.map.evidence import Origin
     from encircle.map.situation import Crossing, Feature, Source
+    from encircle.verdict.facts import Facts
     from encircle.verdict.judgement import Judged, Judgement
-    from encircle.verdict.rules import Facts
 
 Level = Literal["high", "moderate", "low"]
 LEVELS: tuple[Level, ...] = ("low", "moderate", "high")

@@ -12,8 +12,8 @@ from shapely.geometry import Point
 
 from encircle.map.plane.projection import GEOD
 from encircle.map.reach import READINGS, is_bare
-from encircle.network.ground.ground import MODE_BITS, State
-from encircle.network.lines.lines import LAND_BITS, LANDING
+from encircle.network.ground.states import MODE_BITS, State
+from encircle.network.lines.values import LAND_BITS, LANDING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

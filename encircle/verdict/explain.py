@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import math
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from encircle.map.naming import MOST_NAMED, begin, join_words, list_names, quote
+from encircle.map.naming import begin, join_words, quote
 from encircle.verdict.confidence import speaks_against
 from encircle.verdict.contradiction import say_area, say_distance
 from encircle.verdict.judgement import BARRIERS_ALONE, CONTRADICTION, name_hold
+from encircle.verdict.saying import (
+    QUESTIONS,
+    Telling,
+    say_confidence,
+    say_importance,
+    say_likelihood,
+    say_pivots,
+    say_what_if,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from encircle.verdict.judgement import Judgement, Status
 
@@ -35,13 +42,6 @@ LOST = (
 BARRED = (
     "{who} had no way out by land: barriers alone closed it in, and nobody is drawn holding them"
 )
-QUESTIONS = {
-    "land_cut": "cut off by land (the usual meaning of encircled)",
-    "vehicle_cut": "cut off for wheels and tracks",
-    "fire_control": 'every way left under fire control ("operational encirclement")',
-    "isolation": "isolated by land, sea and air",
-    "surrounded": 'hostile ground on nearly all sides ("surrounded" in common speech)',
-}
 GRAVITY = {"doubt": "In doubt: ", "caution": "", "info": ""}
 MODES = {
     "rail": "by rail", "wheeled": "on wheels", "tracked": "on tracks", "foot": "on foot",
@@ -147,44 +147,12 @@ def explain(judgement: Judgement, *, ids: bool = False) -> str:
     text
         Plain sentences, a paragraph a question; no markup, and no line twice.
     """
-    telling = _Telling(judgement, judgement.names, ids)
+    telling = Telling(judgement, judgement.names, ids)
     paragraphs = (list(dict.fromkeys(lines)) for lines in _paragraphs(telling))
     return "\n\n".join("\n".join(paragraph) for paragraph in paragraphs if paragraph)
 
 
-@dataclass(frozen=True, slots=True)
-class _Telling:
-    """A judgement, and what its reader calls the features it speaks of."""
-
-    judgement: Judgement
-    names: dict[str, str]
-    ids: bool
-    """Ids are given too."""
-
-    @property
-    def own(self) -> frozenset[str]:
-        """Features of the force's own side: on the edge of a neck, and no wall of it."""
-        situation = self.judgement.situation
-        friends = situation.friends_of(self.judgement.side) if situation else ()
-        return frozenset(
-            f.id
-            for f in (situation.features if situation else ())
-            if (getattr(f, "side", None) or getattr(f, "holder", None)) in friends
-        )
-
-    def call(self, name: str) -> str:
-        return self.names.get(name, name)
-
-    def list(self, ids: Iterable[str], most: int = MOST_NAMED) -> str:
-        return list_names(ids, self.names, most)
-
-    def point(self, ids: Iterable[str]) -> str:
-        """Point at the features by their ids, where that was asked for."""
-        listed = list(dict.fromkeys(ids))
-        return f" [{', '.join(listed)}]" if self.ids and listed else ""
-
-
-def _paragraphs(telling: _Telling) -> Iterator[Iterator[str]]:
+def _paragraphs(telling: Telling) -> Iterator[Iterator[str]]:
     judgement = telling.judgement
     yield iter([judgement.headline])
     yield _say_notices(telling)
@@ -193,14 +161,14 @@ def _paragraphs(telling: _Telling) -> Iterator[Iterator[str]]:
     yield _say_proof(telling)
     yield _say_margins(telling)
     yield _say_positions(telling)
-    yield _say_likelihood(judgement)
-    yield _say_pivots(telling)
-    yield _say_importance(telling)
-    yield _say_what_if(telling)
-    yield _say_confidence(judgement)
+    yield say_likelihood(judgement)
+    yield say_pivots(telling)
+    yield say_importance(telling)
+    yield say_what_if(telling)
+    yield say_confidence(judgement)
 
 
-def _say_status(telling: _Telling) -> Iterator[str]:
+def _say_status(telling: Telling) -> Iterator[str]:
     status = telling.judgement.status
     yield f"Status {status.code}, {status.label.lower()}."
     told: set[frozenset[str]] = set()
@@ -226,7 +194,7 @@ def _add_names(statement: str, names: str) -> str:
     return f"{statement.rstrip('.')}{told}."
 
 
-def _say_notices(telling: _Telling) -> Iterator[str]:
+def _say_notices(telling: Telling) -> Iterator[str]:
     """Say what must be told beside the verdict, the gravest first."""
     if not telling.judgement.notices:
         return
@@ -245,7 +213,7 @@ def _say_definitions(judgement: Judgement) -> Iterator[str]:
         yield f"- {QUESTIONS[name]}: {answer}"
 
 
-def _say_proof(telling: _Telling) -> Iterator[str]:
+def _say_proof(telling: Telling) -> Iterator[str]:
     path, ring = (telling.judgement.judged.certificates[k] for k in ("open", "closed"))
     if path:
         yield from _say_way(telling, path)
@@ -268,7 +236,7 @@ def _say_proof(telling: _Telling) -> Iterator[str]:
         )
 
 
-def _say_way(telling: _Telling, path: dict[str, Any]) -> Iterator[str]:
+def _say_way(telling: Telling, path: dict[str, Any]) -> Iterator[str]:
     """Say where a way begins and ends, what each stretch of it is, and which others there are."""
     start, end = telling.call(path["unit"]), telling.call(path["anchor"])
     ends = telling.point([path["unit"], path["anchor"]])
@@ -298,7 +266,7 @@ def _say_leg(leg: dict[str, Any]) -> str:
     return f"{far}{over.get(leg['by'], f'over {ground}')}, {told}"
 
 
-def _say_disjoint(telling: _Telling, disjoint: dict[str, Any]) -> str:
+def _say_disjoint(telling: Telling, disjoint: dict[str, Any]) -> str:
     ways = [" + ".join(dict.fromkeys(map(telling.call, way))) for way in disjoint["ways"]]
     if not ways:
         return "  No route is mapped on it; it runs over open ground."
@@ -309,7 +277,7 @@ def _say_disjoint(telling: _Telling, disjoint: dict[str, Any]) -> str:
     )
 
 
-def _say_margins(telling: _Telling) -> Iterator[str]:
+def _say_margins(telling: Telling) -> Iterator[str]:
     """Say how much would have to change; nothing of widths where every way is closed."""
     margins = telling.judgement.margins
     if not margins:
@@ -350,7 +318,7 @@ def _span(values: dict[str, Any], closed: str, crossed: str) -> str:
     return _differ(say(values["pessimistic"]), say(values["optimistic"]))
 
 
-def _at(telling: _Telling, neck: dict[str, Any]) -> str:
+def _at(telling: Telling, neck: dict[str, Any]) -> str:
     if not neck["at"]:
         return ""
     lon, lat = neck["at"]
@@ -359,7 +327,7 @@ def _at(telling: _Telling, neck: dict[str, Any]) -> str:
     return f", at {lon:.3f}, {lat:.3f}{pinch}{telling.point(neck['evidence'])}"
 
 
-def _say_positions(telling: _Telling) -> Iterator[str]:
+def _say_positions(telling: Telling) -> Iterator[str]:
     positions = telling.judgement.positions
     if len(positions) < 2:  # noqa: PLR2004 - nothing to compare
         return
@@ -381,124 +349,3 @@ JOINT_M, JOINT_SHARE = 50.0, 0.01
 it is told with the ids only."""
 CONTROL = {"grey": "unclear ground"}
 """Whose ground a way runs over, where the proof's own word is none for a reader."""
-
-
-RARE = 1e-6
-"""Probabilities below this are written out, not as powers of ten."""
-MOST_IMPORTANT = 3
-"""As many pieces of evidence are told to be worth a second look."""
-MOST_TELLING = 0.995
-"""What moves the chance by more than this carries all of it, as the only source of a map does: to
-say so is to say nothing."""
-
-
-def _say_likelihood(judgement: Judgement) -> Iterator[str]:
-    """Say how likely it is: never in one sentence with the confidence (ICD 203)."""
-    told = judgement.likelihood
-    if told is None:
-        yield from _say_no_likelihood(judgement)
-        return
-    first = _say_chance(told, told["p_encircled"])
-    yield f"Likelihood that it was encircled: {first}"
-    alike: dict[str, list[str]] = {}
-    for name, each in told["by_definition"].items():
-        if name != "land_cut":
-            alike.setdefault(_say_chance(each, each["p"]), []).append(QUESTIONS[name])
-    for chance, names in alike.items():
-        yield f"- {'; '.join(names)}: {'the same.' if chance == first else chance}"
-
-
-def _say_no_likelihood(judgement: Judgement) -> Iterator[str]:
-    if judgement.provenance["parameters"]["most_worlds"] <= 0 or judgement.status.code == "N":
-        return
-    untold = judgement.status.code == "U"
-    why = "the map does not tell where the force stood" if untold else "nothing here is graded"
-    yield f"No likelihood: {why}."
-
-
-def _say_chance(told: dict[str, Any], p: list[float]) -> str:
-    """Say an interval: the word, the numbers, and whether they are bounds."""
-    if p[0] == p[1] and p[0] in (0.0, 1.0):  # nothing graded can turn it: that is not certainty
-        return f"{told['term']}."
-    low, high = (_percent(value) for value in p)
-    numbers = f"{low} %" if low == high else f"{low} to {high} %"
-    bounds = ", bounds: not every world was looked at" if told["method"] == "bounds" else ""
-    if p == [0.0, 1.0] and not bounds:
-        return f"{told['term']} ({numbers}: it hangs on what nobody knows)."
-    return f"{told['term']} ({numbers}{bounds})."
-
-
-def _percent(p: float) -> str:
-    """Say a share in percent, two digits of it; more where it is nearly all."""
-    if 0 < p < RARE:
-        return f"{p * 100:.{1 - math.floor(math.log10(p * 100))}f}"
-    return f"{p * 100:.2g}" if p < 0.995 else f"{p * 100:.4g}"  # noqa: PLR2004 - 99.5 is not 1e+02
-
-
-def _say_pivots(telling: _Telling) -> Iterator[str]:
-    if telling.judgement.pivots:
-        yield "What would turn the verdict:"
-        for pivot in telling.judgement.pivots:
-            yield f"- {pivot['statement']}{telling.point(pivot['evidence'])}"
-
-
-def _say_importance(telling: _Telling) -> Iterator[str]:
-    """Say what is worth a second look; what moves the chance alike is told together."""
-    rows = (telling.judgement.likelihood or {}).get("importance", [])
-    alike: dict[str, list[str]] = {}
-    about: dict[str, list[str]] = {}
-    for row in rows:
-        if row["importance"] > MOST_TELLING:  # all hangs on it: the pivots have said so
-            continue
-        # the last *wrong*: a source's title may hold another
-        what, wrong, effect = row["statement"].removeprefix("Were ").rpartition(" wrong, ")
-        alike.setdefault(wrong + effect, []).append(what)
-        about.setdefault(wrong + effect, []).extend(row["evidence"])
-    told = [
-        f"- Were {_join_with_or(whats)}{effect}{telling.point(about[effect])}"
-        for effect, whats in alike.items()
-    ]
-    if told:
-        yield "What to look at next:"
-        yield from told[:MOST_IMPORTANT]
-
-
-def _join_with_or(whats: list[str]) -> str:
-    return whats[0] if len(whats) == 1 else f"{', '.join(whats[:-1])} or {whats[-1]}"
-
-
-def _say_what_if(telling: _Telling) -> Iterator[str]:
-    judgement = telling.judgement
-    if judgement.what_if is None:
-        return
-    asked = judgement.provenance["parameters"]
-    left = [*asked["without"], *(i for i, holds in asked["assume"].items() if not holds)]
-    sure = [i for i, holds in asked["assume"].items() if holds]
-    told = [f"without {telling.list(left, len(left))}"] if left else []
-    told += [f"with {telling.list(sure, len(sure))} taken as right"] if sure else []
-    about = telling.point([*left, *sure])
-    yield f"This is what if: the map {' and '.join(told)}.{about}"
-    base = judgement.what_if["base"]
-    yield f"- as drawn: {base['status']}, {base['verdict'].replace('_', ' ')}"
-    changed = judgement.what_if["changed"]
-    for each in changed:
-        name = QUESTIONS.get(each["member"], each["member"].replace("_", " "))
-        yield f"- {name}: {_say_value(each['from'])} becomes {_say_value(each['to'])}"
-    if not changed:
-        yield "- nothing changes"
-
-
-def _say_value(value: object) -> str:
-    if isinstance(value, list):
-        return " to ".join(_percent(p) for p in value) + " %"
-    return "unknown" if value is None else str(value).replace("_", " ")
-
-
-def _say_confidence(judgement: Judgement) -> Iterator[str]:
-    yield f"Confidence: {judgement.confidence['level']}."
-    doubts = {notice.statement for notice in judgement.notices if notice.severity == "doubt"}
-    if doubts & set(judgement.confidence["because"]):
-        yield "- The map is in doubt: see the notices."
-    for reason in judgement.confidence["because"]:
-        if reason not in doubts:
-            yield f"- {reason}"

@@ -1,16 +1,18 @@
-"""What is the ground, by set algebra on whole polygons: the verifier's own view of a map."""
+"""
+What is the ground, by set algebra on whole polygons: the verifier's own view of a map.
+
+Long for one reason: the survey is one class, since every question it answers rests on the same
+drawing.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 import numpy as np
 import shapely
-from shapely.errors import GEOSException
-from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
-from shapely.geometry.base import BaseGeometry
+from shapely.geometry import box
 
 from encircle.map.plane.outline import grow
 from encircle.map.plane.projection import Plane
@@ -28,14 +30,27 @@ from encircle.map.situation import (
     Route,
     Situation,
 )
+from encircle.verifier.regions import (
+    GRID_M,
+    NOTHING,
+    QUAD_SEGS,
+    ROUND,
+    Region,
+    areas_of,
+    common,
+    join,
+    minus,
+    union_of,
+    with_slivers,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from encircle.verifier.flood.flood import Flood
-    from encircle.verifier.parsing import Parameters, Reading
+    from encircle.verifier.reading.said import Parameters, Reading
 
 Corners = Literal["round", "mitre"]
 Lean = Literal["open", "closed"]
@@ -43,8 +58,6 @@ Lean = Literal["open", "closed"]
 gets the benefit of the doubt: `open` draws passable ground large, `closed` draws it small."""
 Holder = Literal["friendly", "hostile", "neutral", "grey"]
 Kind = TypeVar("Kind", bound=Feature)
-Region: TypeAlias = BaseGeometry | Sequence[BaseGeometry]
-"""An area, or several that are taken as one: only what lies near a certificate is united."""
 
 SLACK_M = 0.2
 """
@@ -98,110 +111,20 @@ REACH_M = {
 """Reach by echelon, metres. Source: the table every judgement prints as `default_reach_m`."""
 REACH_UNKNOWN_M = 500.0
 """Reach of a position that states neither reach nor echelon, metres."""
-GRID_M = 0.01
-"""Overlays snap to a grid of this width, metres: near-coincident edges break them otherwise."""
 OFFSET_ERROR = 0.01
 """Share of a distance by which GEOS, smoothing, misses the outline it moves by it."""
 RIGHT_ANGLE = 1.5
 """Ratio of mitre to width up to which a corner is one, and past which it is a spike."""
 DISC_SEGS = 8
 """Chords in a quarter of the circle round a place. Source: convention of the judgement."""
-_QUAD_SEGS = 32
-_ROUND = 1 / np.cos(np.pi / (4 * _QUAD_SEGS))
-"""Share of a distance at which so many chords lie nowhere inside the circle they stand for."""
-_SLIVER_M2 = 1e-6
-_NOTHING: BaseGeometry = Polygon()
 
 
 # -- set algebra -----------------------------------------------------------------------------
 
 
-def areas_of(geometry: BaseGeometry) -> BaseGeometry:
-    """Keep the polygons of a geometry; the lines and points overlays leave behind go."""
-    if geometry.geom_type in ("Polygon", "MultiPolygon"):
-        return geometry if geometry.area > _SLIVER_M2 else _NOTHING
-    parts = shapely.get_parts(shapely.get_parts(geometry))  # of a collection's own collections too
-    areas = parts[shapely.area(parts) > 0]
-    return MultiPolygon([*areas]) if len(areas) else _NOTHING  # apart, as overlays leave them
-
-
-def join(*parts: BaseGeometry) -> BaseGeometry:
-    """Unite areas."""
-    drawn = [part for part in parts if not part.is_empty]
-    if len(drawn) < 2:  # noqa: PLR2004 - nothing to unite
-        return areas_of(drawn[0]) if drawn else _NOTHING
-    return areas_of(_overlay(_unite, *drawn))
-
-
-def minus(whole: BaseGeometry, *parts: BaseGeometry) -> BaseGeometry:
-    """Take areas from an area."""
-    for part in parts:
-        if not (whole.is_empty or part.is_empty):
-            whole = areas_of(_overlay(shapely.difference, whole, part))
-    return whole
-
-
-def common(one: BaseGeometry, other: BaseGeometry) -> BaseGeometry:
-    """Find the area two areas share."""
-    return areas_of(_overlay(shapely.intersection, one, other))
-
-
-def _unite(*parts: BaseGeometry, grid_size: float | None) -> BaseGeometry:
-    return shapely.union_all(list(parts), grid_size=grid_size)
-
-
-def _overlay(operate: Callable[..., BaseGeometry], *shapes: BaseGeometry) -> BaseGeometry:
-    """Lay areas over each other on the grid; one whose parts overlap is mended first."""
-    try:
-        return operate(*shapes, grid_size=GRID_M)
-    except GEOSException:  # an outline moved by GEOS may cross itself
-        whole = [shapely.make_valid(s, method="structure", keep_collapsed=False) for s in shapes]
-        return operate(*map(areas_of, whole), grid_size=GRID_M)
-
-
-def with_slivers(area: BaseGeometry) -> BaseGeometry:
-    """Draw what is thinner than the grid as thick as the grid keeps: it is drawn all the same."""
-    wide = area.buffer(-2 * GRID_M, quad_segs=2)
-    slivers = shapely.difference(area, wide.buffer(3 * GRID_M, quad_segs=2))
-    if slivers.is_empty:
-        return area
-    return areas_of(shapely.union(area, slivers.buffer(2 * GRID_M, quad_segs=2)))
-
-
 def _may_be_swallowed(area: BaseGeometry) -> bool:
     """Tell an area nowhere as wide as two steps of the grid: what is left of it there is chance."""
     return bool(area.area <= GRID_M * area.length and area.buffer(-GRID_M).is_empty)
-
-
-def trace_of(points: NDArray[np.float64]) -> BaseGeometry:
-    """Draw a polyline on the plane; one without length is a point."""
-    if np.ptp(points, axis=0).max() < 1e-6:  # noqa: PLR2004 - a micrometre is no length
-        return Point(points[0])
-    return LineString(points)
-
-
-def measure_stray(trace: BaseGeometry, region: Region, tolerance_m: float) -> float:
-    """Measure how much of a trace, metres, lies farther than a tolerance from a region."""
-    around = trace.buffer(3 * tolerance_m + 1)
-    parts = [shapely.intersection(part, around) for part in parts_of(region) if not part.is_empty]
-    if not parts:
-        return max(trace.length, 1.0)
-    near = parts[0] if len(parts) == 1 else shapely.union_all(parts)
-    left = trace if near.is_empty else trace.difference(near.buffer(tolerance_m * 1.01))
-    if trace.geom_type == "Point":
-        return 0.0 if left.is_empty else 1.0
-    return float(left.length)
-
-
-def parts_of(region: Region) -> Sequence[BaseGeometry]:
-    """List the areas of a region."""
-    return (region,) if isinstance(region, BaseGeometry) else region
-
-
-def measure_gap(trace: BaseGeometry, region: Region) -> float:
-    """Measure how far a trace passes from a region, metres; infinite where there is none."""
-    gaps = [trace.distance(part) for part in parts_of(region) if not part.is_empty]
-    return min(gaps, default=float("inf"))
 
 
 # -- the survey ------------------------------------------------------------------------------
@@ -282,7 +205,7 @@ class Survey:
     def shape(self, feature: Feature) -> BaseGeometry:
         """Project a feature to the plane."""
         if feature.id not in self._shapes:
-            drawn = feature.geometry if feature.geometry is not None else _NOTHING
+            drawn = feature.geometry if feature.geometry is not None else NOTHING
             self._shapes[feature.id] = self._moved(feature, _mended(self.plane.to_metres(drawn)))
         return self._shapes[feature.id]
 
@@ -528,26 +451,26 @@ class Survey:
         if holder == "friendly":
             return self._drawn_friendly(shape, error, reading, lean)
         if reading == "pessimistic":
-            share = DISC_INNER if lean == "open" else _ROUND
-            return areas_of(grow(shape, error * share, _QUAD_SEGS))
+            share = DISC_INNER if lean == "open" else ROUND
+            return areas_of(grow(shape, error * share, QUAD_SEGS))
         if holder == "grey":
             return areas_of(shape)
-        share = _ROUND if lean == "open" else DISC_INNER
+        share = ROUND if lean == "open" else DISC_INNER
         before = common(self.ahead(lean), shape.buffer(2 * error, quad_segs=2))
-        return minus(shape, grow(before, error * share, _QUAD_SEGS))
+        return minus(shape, grow(before, error * share, QUAD_SEGS))
 
     def _drawn_friendly(
         self, shape: BaseGeometry, error: float, reading: Reading, lean: Lean
     ) -> BaseGeometry:
         """Draw ground of the force's side out to where unpainted ground may begin."""
         kind = lean == "open"
-        share = _ROUND if kind == (reading == "optimistic") else DISC_INNER
+        share = ROUND if kind == (reading == "optimistic") else DISC_INNER
         if reading == "optimistic":
             over = self.unpainted(lean, enemys=True)
-            grown = grow(shape, error * share, _QUAD_SEGS)
+            grown = grow(shape, error * share, QUAD_SEGS)
             return areas_of(join(shape, common(grown, over)))
         before = common(self.unpainted(lean, enemys=False), shape.buffer(2 * error, quad_segs=2))
-        return minus(shape, grow(before, error * share, _QUAD_SEGS))
+        return minus(shape, grow(before, error * share, QUAD_SEGS))
 
     def unpainted(self, lean: Lean, *, enemys: bool) -> BaseGeometry:
         """
@@ -657,7 +580,7 @@ class Survey:
             return _mended(self.plane.to_metres(self.situation.area))
         drawn = [self.plane.to_metres(f.drawn) for f in self.known.values()]
         if not drawn:
-            return _NOTHING
+            return NOTHING
         left, bottom, right, top = shapely.total_bounds(np.asarray(drawn))
         margin = max(MARGIN_SHARE * max(right - left, top - bottom), MARGIN_LEAST_M)
         return box(left - margin, bottom - margin, right + margin, top + margin)
@@ -810,16 +733,16 @@ class _Drawing:
         grey = join(
             common(rest, common(ours, theirs)),
             *(common(below, common(home, other)) for other in (foreign, neutral)),
-            bare if unknown else _NOTHING,
+            bare if unknown else NOTHING,
         )
         silent = {
             "friendly": friendly,
             "hostile": hostile,
             "neutral": common(below, minus(neutral, home, foreign)),
             "grey": grey,
-            "open": _NOTHING if unknown else bare,
+            "open": NOTHING if unknown else bare,
         }
-        return self._greyed(silent), bare if unknown else _NOTHING
+        return self._greyed(silent), bare if unknown else NOTHING
 
     def _greyed(self, silent: dict[str, BaseGeometry]) -> dict[str, BaseGeometry]:
         """An uncertain position only ever makes grey."""
@@ -843,12 +766,12 @@ class _Drawing:
             and a.access == "sea"
             and (a.side in self.survey.friends or self.lean == "closed")
         ]
-        return join(*seas) if seas else _NOTHING
+        return join(*seas) if seas else NOTHING
 
     def _water(self) -> BaseGeometry:
         """Where no polygon speaks, a sea anchor's is water, but for friendly territory."""
         seas = self._seas()
-        home = _NOTHING if seas.is_empty else self._controls("friendly", territory=True)
+        home = NOTHING if seas.is_empty else self._controls("friendly", territory=True)
         return minus(seas, home)
 
     def _all_seams(
@@ -924,10 +847,10 @@ class _Drawing:
         """
         width = self.survey.parameters.seam_m
         if width <= 0 or beside.is_nothing:
-            return _NOTHING, _NOTHING
+            return NOTHING, NOTHING
         wide = join(*_thin_either_way(rest, width * (1 + SEAM_SLACK)))
         if wide.is_empty:
-            return _NOTHING, _NOTHING
+            return NOTHING, NOTHING
         # What is thin by a narrow measure is thin by a wide one; at the rim rounding differs.
         narrow = common(wide, _surely_thin(rest, width))
         # With mitred corners a narrower disc may find thin what the stated one does not.
@@ -984,7 +907,7 @@ class _Drawing:
         seam_open: BaseGeometry,
         seam_closed: BaseGeometry,
     ) -> BaseGeometry:
-        grey = merged["grey"] if self.reading == "optimistic" else _NOTHING
+        grey = merged["grey"] if self.reading == "optimistic" else NOTHING
         ground = minus(join(merged["friendly"], uncovered, grey), seam_closed)
         return join(ground, seam_open)
 
@@ -1056,17 +979,12 @@ def _thin(
 def _firm(area: BaseGeometry) -> BaseGeometry:
     """Leave out the cracks that snapping to the grid opens along shared boundaries."""
     kept = [p for p in shapely.get_parts(area) if not p.buffer(-2 * GRID_M).is_empty]
-    return areas_of(shapely.union_all(kept)) if kept else _NOTHING
+    return areas_of(shapely.union_all(kept)) if kept else NOTHING
 
 
 def _beside(thin: BaseGeometry, area: BaseGeometry, width_m: float) -> BaseGeometry:
     """Find the part of thin ground that lies within a width of an area."""
     if thin.is_empty or area.is_empty:
-        return _NOTHING
+        return NOTHING
     local = common(area, thin.buffer(width_m * 1.2))
-    return common(thin, local.buffer(width_m)) if not local.is_empty else _NOTHING
-
-
-def union_of(shapes: Iterable[BaseGeometry]) -> BaseGeometry:
-    """Unite shapes of any dimension."""
-    return shapely.union_all(list(shapes))
+    return common(thin, local.buffer(width_m)) if not local.is_empty else NOTHING

@@ -4,6 +4,9 @@ Do the certificates hold: a judgement checked without the engine that made it.
 The engine lays all boundaries over each other and walks from face to face. This module never
 asks it anything: it takes the rules of the ground as unions and differences of whole polygons,
 and holds each stretch of a path, and each stretch of a ring, against the areas they give.
+
+Long for one reason: what is asked, in which order, and the sentence that says what was proved
+belong together.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
@@ -20,58 +23,39 @@ from shapely.errors import ShapelyError
 from shapely.geometry import Point, Polygon
 
 from encircle.errors import CertificateError, SituationError
-from encircle.map.situation import Anchor, Control, Crossing, Fire, Position, Route, Situation
+from encircle.map.situation import Situation
 from encircle.map.supposition import suppose
-from encircle.verifier.beside import BESIDE_RULES, Beside
-from encircle.verifier.codes import (
+from encircle.verifier.about import ABOUT_RULES, DECIDING, About, changed_options
+from encircle.verifier.ground import FOCUS_M, Survey
+from encircle.verifier.path.case import Fault, PathCase
+from encircle.verifier.path.path import PATH_RULES
+from encircle.verifier.path.ways import WAY_RULES
+from encircle.verifier.reading.node import UnreadableError
+from encircle.verifier.reading.parsing import parse_judgement
+from encircle.verifier.regions import trace_of
+from encircle.verifier.ring.case import RingCase
+from encircle.verifier.ring.ring import COURSE_RULES, RING_RULES
+from encircle.verifier.told.beside import BESIDE_RULES, Beside
+from encircle.verifier.told.codes import (
     CODE_RULES,
     CONTRADICTION,
-    DECIDED_BY,
     CodeCase,
     codes_of,
     codes_of_all,
-    may_contradict,
 )
-from encircle.verifier.ground import FOCUS_M, TOLERANCE_M, Survey, trace_of
-from encircle.verifier.parsing import (
-    READINGS,
-    ClosedRing,
-    Parameters,
-    Ruling,
-    Said,
-    UnreadableError,
-    parse_judgement,
-)
-from encircle.verifier.path.path import PATH_RULES, Fault, PathCase
-from encircle.verifier.path.ways import WAY_RULES
-from encircle.verifier.ring.ring import COURSE_RULES, RING_RULES, RingCase
-from encircle.verifier.sentences import reason_is_told_in_its_words, write_again
-from encircle.verifier.words import RULING_RULES, STATUSES, find_unsaid
+from encircle.verifier.told.sentences import reason_is_told_in_its_words
+from encircle.verifier.told.words import RULING_RULES, STATUSES, find_unsaid
+from encircle.verifier.whole import WHOLE_RULES, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
+    from encircle.verifier.reading.said import ClosedRing, Ruling, Said
+
 __all__ = ["Check", "Verification", "verify"]
 
-WIDEST_JOIN_M = 1_000.0
-"""No honest map joins, or calls a seam, what lies farther apart; metres."""
-MOST_OPTION = 1e6
-"""No option is larger than this many days or metres."""
-SAME_INSTANT_S = 1.0
-DECIDING = {
-    "stale_after_days": 30.0,
-    "join_m": 30.0,
-    "seam_m": 50.0,
-    "surrounded_share": 0.95,
-    "salient_share": 0.5,
-}
-"""The options that bear on a verdict, as the contract has them; the others bear on likelihood."""
-UNSAID: tuple[object, ...] = ({}, "", None)
-"""What stands for a member that a judgement does not have."""
-SHARE_SLACK = 1e-4
-"""A share of the weight is rounded to four digits."""
 MOST_FAULTS = 5
 """Faults told per rule; the rest would say the same."""
 MOST_PER_VERTEX_M = 2_000_000.0
@@ -334,112 +318,6 @@ def _sentence(statement: str) -> str:
     return f"{statement[:1].upper()}{statement[1:]}."
 
 
-# -- is it about this situation --------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """A judgement beside the situation it claims to be about."""
-
-    said: Said
-    situation: Situation
-    strict_options: bool = False
-
-
-def input_is_this_situation(about: About) -> Iterator[Fault]:
-    """The digest in the provenance is the situation's own, and so is its name."""
-    if about.said.sha256 != about.situation.sha256:
-        yield Fault("the judgement was made from another situation")
-    if about.said.situation not in (None, about.situation.id):
-        its = about.situation.id
-        named = "and the map has no name" if its is None else f"not from {its!r:.120}"
-        yield Fault(f"the judgement says it was made from {about.said.situation!r:.120}, {named}")
-
-
-def force_and_side_agree(about: About) -> Iterator[Fault]:
-    """The force judged is the one asked about, and fights for the side named."""
-    situation = about.situation
-    if about.said.force != situation.force:
-        yield Fault(f"the judgement is of {about.said.force!r}, not of {situation.force!r}")
-    sides = {p.side for p in situation.positions_of(situation.force)}
-    if about.said.side not in sides:
-        yield Fault(f"the force does not fight for {about.said.side!r}")
-
-
-def instant_agrees(about: About) -> Iterator[Fault]:
-    """The instant judged is the situation's."""
-    try:
-        instant = datetime.fromisoformat(about.said.as_of)
-    except ValueError:
-        yield Fault(f"{about.said.as_of!r} is not an instant")
-        return
-    if instant.tzinfo is None:  # a bare date might be its first instant, or its last
-        yield Fault(f"{about.said.as_of!r} is of no time zone")
-    elif abs((instant - about.situation.as_of).total_seconds()) > SAME_INSTANT_S:
-        yield Fault(f"the judgement is as of {instant}, not of {about.situation.as_of}")
-
-
-def parameters_are_sane(about: About) -> Iterator[Fault]:
-    """Joins and seams are short enough not to bridge a front, and options are those demanded."""
-    given: Parameters = about.said.parameters
-    for name in ("join_m", "seam_m"):
-        if getattr(given, name) > WIDEST_JOIN_M:
-            yield Fault(f"{name} is {getattr(given, name):.0f} m")
-    for name, usual in DECIDING.items():
-        value = about.said.options.get(name, usual)
-        number = value if isinstance(value, (int, float)) else -1
-        most = 1.0 if name.endswith("_share") else MOST_OPTION
-        if isinstance(value, bool) or not 0 <= number <= most:
-            yield Fault(f"{name} is {value!r}, which is no measure")
-    if about.said.uncovered not in (None, about.situation.uncovered):
-        yield Fault(f"bare ground is said to be {about.said.uncovered}, the map has it otherwise")
-    if about.strict_options:
-        supposed = (*given.without, *given.assume)
-        if supposed:
-            yield Fault("evidence is left out or assumed, which is not what was asked", supposed)
-        for name, value in sorted(changed_options(about.said).items()):
-            yield Fault(f"{name} is {value}, which is not what was asked")
-
-
-def changed_options(said: Said) -> dict[str, object]:
-    """List the options that bear on a verdict and are not the contract's."""
-    given = {name: said.options.get(name, value) for name, value in DECIDING.items()}
-    return {name: value for name, value in given.items() if value != DECIDING[name]}
-
-
-def suppositions_are_told(about: About) -> Iterator[Fault]:
-    """Evidence left out or assumed is told as what it is, and nothing else is."""
-    supposed = {*about.said.parameters.without, *about.said.parameters.assume}
-    if supposed and about.said.what_if is None:
-        yield Fault(
-            "evidence is left out or assumed, and `what_if` is silent", (*sorted(supposed),)
-        )
-    if about.said.what_if is not None and not supposed:
-        yield Fault("`what_if` speaks, and no evidence is left out or assumed")
-
-
-def notices_are_told(about: About) -> Iterator[Fault]:
-    """What the map says of its own shortcomings is told."""
-    told = {(n.code, n.severity, n.statement, n.features) for n in about.said.notices}
-    for notice in about.situation.notices:
-        if (notice.code, notice.severity, notice.statement, notice.features) not in told:
-            yield Fault(f"the map's notice {notice.statement!r:.120} is not told", notice.features)
-    statements = {notice.statement for notice in about.said.notices}
-    for statement in about.said.drawn_notices:
-        if statement not in statements:
-            yield Fault(f"the map is said to have the notice {statement!r:.120}, which is not told")
-
-
-ABOUT_RULES = (
-    input_is_this_situation,
-    force_and_side_agree,
-    instant_agrees,
-    parameters_are_sane,
-    suppositions_are_told,
-    notices_are_told,
-)
-
-
 # -- the map as it is drawn, where something is supposed --------------------------------------
 
 
@@ -478,270 +356,6 @@ def the_map_as_drawn_gives_what_is_told(base: Base) -> Iterator[Fault]:
 
 
 BASE_RULES = (the_map_as_drawn_gives_what_is_told,)
-
-
-# -- the whole and its parts -----------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """What is said of the force, beside what is said of its positions."""
-
-    said: Said
-    survey: Survey
-
-    @property
-    def standing(self) -> list[Position]:
-        """The positions of the force that are certainly there."""
-        force = self.survey.situation.positions_of(self.survey.situation.force)
-        return [position for position in force if self.survey.stands(position)]
-
-    def position(self, name: str | None) -> Position | None:
-        """Find a position of the force by its id."""
-        force = self.survey.situation.positions_of(self.survey.situation.force)
-        return next((p for p in force if p.id == name), None)
-
-    @property
-    def doubtful(self) -> list[Position]:
-        """The positions that may be there: those in doubt, or all if none speaks at the instant."""
-        force = self.survey.situation.positions_of(self.survey.situation.force)
-        speaking = [p for p in force if p.id in self.survey.known]
-        unsure = [p for p in speaking if p.present != "withdrawn" and p not in self.standing]
-        return unsure if speaking else force
-
-
-def positions_are_all_judged(whole: Whole) -> Iterator[Fault]:
-    """Every position of the force that speaks is judged, or all if none does, and no other is."""
-    names = [part.id for part in whole.said.parts]
-    force = whole.survey.situation.positions_of(whole.survey.situation.force)
-    speaking = {p.id for p in force if p.id in whole.survey.known} or {p.id for p in force}
-    for name in sorted({str(n) for n in names} - speaking):
-        yield Fault(f"{name!r} is judged, and is no position that speaks of the force", (name,))
-    for name in sorted(speaking - {*names}):
-        yield Fault(f"{name!r} belongs to the force and is not judged", (name,))
-    if len(set(names)) < len(names):
-        yield Fault("a position is judged twice")
-
-
-def whole_follows_from_parts(whole: Whole) -> Iterator[Fault]:
-    """The best-off position still there sets the force's status."""
-    rank = list(STATUSES)
-    codes = {part.id: part.code for part in whole.said.parts if part.code in rank}
-    standing = [codes[p.id] for p in whole.standing if p.id in codes]
-    doubtful = [codes[p.id] for p in whole.doubtful if p.id in codes and codes[p.id] != "N"]
-    allowed = {min(some, key=rank.index) for some in (standing, standing + doubtful) if some}
-    if not standing:
-        allowed = {"U"} if whole.doubtful else {"N"}
-    if whole.said.whole.code not in allowed:
-        due = " or ".join(sorted(allowed))
-        yield Fault(f"the positions make it {due}, not {whole.said.whole.code}")
-
-
-def nobody_is_left_where_nobody_is_judged(whole: Whole) -> Iterator[Fault]:
-    """Only where every position has withdrawn is there no force, and only such a one is gone."""
-    if whole.said.whole.code == "N" and (whole.standing or whole.doubtful):
-        left = tuple(p.id for p in (*whole.standing, *whole.doubtful))
-        yield Fault("the force is said to be gone and is still there", left)
-    standing = {p.id for p in whole.standing}
-    for part in whole.said.parts:
-        if part.code == "N" and part.id in standing:
-            yield Fault(f"{part.id!r} is said to be gone and is there", (part.id or "",))
-
-
-def whole_speaks_as_its_best_part(whole: Whole) -> Iterator[Fault]:
-    """The force's axes and definitions are those of a position of its status."""
-    said = whole.said.whole
-    alike = [part for part in whole.said.parts if part.code == said.code]
-    if alike and not any(_answer_alike(part, said) for part in alike):
-        yield Fault(f"no position that is {said.code} has the axes and definitions of the force")
-    if said.because is not None and said.because not in DECIDED_BY.get(said.code, ()):
-        yield Fault(f"{said.because!r} does not decide {said.code}")
-
-
-def _answer_alike(one: Ruling, other: Ruling) -> bool:
-    """Tell whether two say the same wherever both say anything."""
-    pairs = zip(one.answers, other.answers, strict=True)
-    return all(a == b for a, b in pairs if a not in UNSAID and b not in UNSAID)
-
-
-def positions_are_told_as_drawn(whole: Whole) -> Iterator[Fault]:
-    """Each position has the name, the weight and the presence that the map gives it."""
-    for part in whole.said.parts:
-        position, known = whole.position(part.id), part.id in whole.survey.known
-        if position is None:
-            continue
-        present = position.present if known else "unknown"
-        drawn = {"name": position.name, "weight": position.weight, "present": present}
-        for member, told in part.told_as.items():
-            if told != drawn[member]:
-                said = f"{member} of {position.id!r} is told as {told}, and is {drawn[member]}"
-                yield Fault(said, (position.id,))
-
-
-def guessed_reaches_are_told(whole: Whole) -> Iterator[Fault]:
-    """Every reach that was guessed is told, as the contract guesses it, and no other is."""
-    survey = whole.survey
-    due = {
-        position.id: [survey.reach_m(position, reading) for reading in READINGS]
-        for position in survey.each(Position)
-        if position.reach_m is None
-        and position.geometry is not None
-        and position.geometry.geom_type != "Polygon"
-    }
-    told = whole.said.guessed
-    if told is None:
-        return
-    for name in sorted(due.keys() | told.keys()):
-        one, other = due.get(name, []), told.get(name, ())
-        if len(one) != len(other) or not np.allclose(one, other, atol=TOLERANCE_M):
-            yield Fault(
-                f"the reach of {name!r} is told as {[*other]}, and guessed as {one}", (name,)
-            )
-
-
-def ring_holds_the_whole_force(whole: Whole) -> Iterator[Fault]:
-    """The ring of a force that is encircled, or may be, names every position that can be told."""
-    ring = whole.said.whole.closed
-    if ring is None:
-        return
-    untold = {part.id for part in whole.said.parts if part.code == "U"}
-    left = tuple(p.id for p in whole.standing if p.id not in {*ring.units, *untold})
-    if left:
-        yield Fault("the ring leaves out part of the force", left)
-
-
-def margins_are_those_of_the_proof(whole: Whole) -> Iterator[Fault]:
-    """The neck told beside the verdict is that of the path, and no fewer ways are told than its."""
-    path, margins = whole.said.whole.open, whole.said.margins
-    if path is None:
-        return
-    neck = path.bottleneck
-    if neck is not None and path.reading in margins.necks:
-        at = None if neck.at is None else tuple(neck.at.tolist())
-        told = margins.necks[path.reading]
-        if told != neck.width_m or margins.at != at:
-            yield Fault(
-                f"the neck is told as {told} m at {margins.at}, the path's is {neck.width_m} m"
-            )
-    ways, count = margins.ways.get(path.reading), path.disjoint.count
-    alone = len(whole.said.parts) == 1  # the ways of several positions are counted together
-    if ways is not None and (ways < count or (alone and ways != count)):
-        yield Fault(f"{ways} separate ways are told, and the path counts {count}")
-
-
-def headline_says_what_is_proved(whole: Whole) -> Iterator[Fault]:
-    """The headline is the one that what is checked gives, of this force and this map."""
-    said, situation = whole.said, whole.survey.situation
-    if said.title is not None and said.title != situation.title:
-        yield Fault(f"the title is told as {said.title!r:.120}, and is {situation.title!r:.120}")
-    if said.headline is not None and said.headline != (due := write_again(said, situation)):
-        yield Fault(f"the headline is {said.headline!r:.200}, and what is checked gives {due!r}")
-
-
-def cut_off_is_counted(whole: Whole) -> Iterator[Fault]:
-    """The positions said to be cut off, and their share of the weight, are those that are."""
-    told = whole.said.cut_off
-    if told is None:
-        return
-    encircled = {part.id for part in whole.said.parts if part.verdict == "encircled"}
-    standing = whole.standing
-    cut = [position for position in standing if position.id in encircled]
-    if (told.units, told.of) != (len(cut), len(standing)):
-        said = f"{told.units} of {told.of} positions are said to be cut off, not {len(cut)} of "
-        yield Fault(f"{said}{len(standing)}")
-    weight = sum(position.weight for position in standing)
-    share = sum(position.weight for position in cut) / weight if weight else None
-    if share is not None and abs((told.weight_share or 0.0) - share) > SHARE_SLACK:
-        yield Fault(f"{told.weight_share} of the weight is said to be cut off, not {share:.4f}")
-
-
-def parts_prove_themselves(whole: Whole) -> Iterator[Fault]:
-    """A position's own path starts from it, and its own ring holds it."""
-    for part in whole.said.parts:
-        name = part.id or ""
-        if part.open is not None and part.open.unit != name:
-            yield Fault(f"the path given for {name!r} starts from {part.open.unit!r}", (name,))
-        if part.closed is not None and name not in part.closed.units:
-            yield Fault(f"the ring given for {name!r} does not hold it", (name,))
-
-
-def a_dot_is_not_a_force(whole: Whole) -> Iterator[Fault]:
-    """A position on ground the map gives to the enemy, with a bare word for it, is not judged."""
-    for part in whole.said.parts:
-        position = whole.position(part.id)
-        if position is None or position not in whole.standing:
-            continue
-        told = part.because == CONTRADICTION
-        if told and part.code != "U":
-            said = f"{position.id!r} contradicts the map and is called {part.code}"
-            yield Fault(said, (position.id,))
-        if told and not may_contradict(whole.survey, position):
-            yield Fault(
-                f"{position.id!r} is said to contradict the map and does not", (position.id,)
-            )
-        decided = part.verdict in ("encircled", "not_encircled", "contested")
-        wrung = part.verdict == "encircled"
-        if decided and whole.survey.must_contradict(position, any_place=wrung):
-            yield Fault(
-                f"{position.id!r} stands on ground of the enemy and only a word says so: it is "
-                f"called {part.code}",
-                (position.id,),
-            )
-    whole_told = whole.said.whole.because == CONTRADICTION
-    if whole_told and not any(part.because == CONTRADICTION for part in whole.said.parts):
-        yield Fault("the force is said to contradict the map, and no position of it is")
-    if whole_told and whole.said.whole.code != "U":
-        yield Fault(f"the force contradicts the map and is called {whole.said.whole.code}")
-
-
-def findings_are_of_this_map(whole: Whole) -> Iterator[Fault]:
-    """What is told beside the rule that decides has something on the map that it could be of."""
-    features, known = whole.survey.situation.features, [*whole.survey.known.values()]
-    as_of = whole.survey.situation.as_of
-    lines = [f for f in known if isinstance(f, (Route, Crossing))]
-    crossings = [f for f in lines if isinstance(f, Crossing)]
-    could = {
-        "routes_cut": any(isinstance(f, Route) and f.state == "cut" for f in features),
-        "routes_out": any(isinstance(f, Route) for f in lines),
-        "crossings_cut": any(crossing.state == "cut" for crossing in crossings),
-        "enemy_leave": any(crossing.permission == "enemy" for crossing in crossings),
-        "special_ways": bool(crossings),
-        "claims_not_counted": any(
-            isinstance(f, Control) and f.basis == "claimed" for f in features
-        ),
-        "stale_evidence": any(map(whole.survey.is_stale, known)),
-        "evidence_after_as_of": any(f.observed_at and f.observed_at > as_of for f in features),
-        "evidence_of_another_time": any(
-            (f.valid_from and f.valid_from > as_of) or (f.valid_to and f.valid_to < as_of)
-            for f in features
-        ),
-        "fire_on_the_way": any(isinstance(f, Fire) for f in known) or any(f.fire for f in lines),
-        "anchor_inside_ring": any(isinstance(f, Anchor) for f in known),
-    }
-    decisive = {rule for rules in DECIDED_BY.values() for rule in rules}
-    deciding = DECIDED_BY.get(whole.said.whole.code, ())
-    for rule in whole.said.rules:
-        if not could.get(rule, True):
-            yield Fault(f"{rule!r} is told, and nothing on the map is so")
-        if rule in decisive and rule not in deciding:
-            yield Fault(f"{rule!r} is told, which decides another status than the one proved")
-
-
-WHOLE_RULES = (
-    findings_are_of_this_map,
-    positions_are_all_judged,
-    positions_are_told_as_drawn,
-    guessed_reaches_are_told,
-    a_dot_is_not_a_force,
-    whole_follows_from_parts,
-    whole_speaks_as_its_best_part,
-    nobody_is_left_where_nobody_is_judged,
-    ring_holds_the_whole_force,
-    margins_are_those_of_the_proof,
-    headline_says_what_is_proved,
-    cut_off_is_counted,
-    parts_prove_themselves,
-)
 
 
 # -- what was proved, and what was not checked ------------------------------------------------

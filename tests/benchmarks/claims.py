@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from encircle.archive.library.scenarios import read_library
-from encircle.claims.rating.rating import RATINGS
+from encircle.claims.rating.rules import RATINGS
 from encircle.formats.publishers.deepstate import parse_snapshot_time, situation_from_deepstate
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from encircle import check_claims
 from encircle.archive.library.scenarios import read_library
 from encircle.claims.claims_file import read_claims
-from encircle.claims.rating.rating import RATINGS
+from encircle.claims.rating.rules import RATINGS
 from encircle.map.situation import Claim
 from tests.thorough import thorough
 

@@ -29,7 +29,8 @@ from typing import TYPE_CHECKING, Any
 
 import encircle
 from encircle.map.door.reader import read_situation
-from encircle.verifier.parsing import UnreadableError, parse_judgement
+from encircle.verifier.reading.node import UnreadableError
+from encircle.verifier.reading.parsing import parse_judgement
 from tests.property.forged_judgements import IN_WORDS, LIES, VERDICTS, fall_silent
 from tests.property.forged_maps import CHANGES
 from tests.property.rough import rough_of

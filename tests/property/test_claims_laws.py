@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from encircle import check_claims, read
 from encircle.claims.claims_file import read_rows
 from encircle.claims.rating.facts import DEFINITIONS, PREMATURE_DAYS
-from encircle.claims.rating.rating import RATINGS
+from encircle.claims.rating.rules import RATINGS
 from tests.property.strategies import SETTINGS, situations
 from tests.thorough import every, thorough
 

@@ -19,11 +19,12 @@ from hypothesis import strategies as st
 from shapely.geometry import mapping, shape
 
 from encircle.errors import SituationError
-from encircle.judge import build_network_of, find_status
+from encircle.judge import find_status
 from encircle.map.door.reader import read_situation
 from encircle.map.options import Options
 from encircle.map.situation import GROUND_MODES
 from encircle.network.isolation import Searcher, look_out
+from encircle.network.sheet import build_network_of
 from tests.property import oracle
 from tests.property.strategies import (
     HALF_M,

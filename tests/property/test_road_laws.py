@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encircle.roads.road_network import Lines, build_road_network, drop_repeats
+from encircle.roads.noding import Lines
+from encircle.roads.road_network import build_road_network, drop_repeats
 
 pytestmark = pytest.mark.property
 EXAMPLES = int(os.environ.get("ENCIRCLE_EXAMPLES", "40"))

@@ -12,8 +12,8 @@ from encircle.likelihood.worlds.atlas import Atlas
 from encircle.map.evidence import admit, find_doubts
 from encircle.map.plane.projection import Plane
 from encircle.map.situation import Position
-from encircle.network.ground.ground import draw
-from encircle.verdict.rules import answer_definitions
+from encircle.network.ground.drawing import draw
+from encircle.verdict.definitions import answer_definitions
 
 judging = importlib.import_module("encircle.judge")
 """The module; the package gives the function of that name."""

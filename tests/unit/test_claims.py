@@ -9,7 +9,8 @@ import pytest
 from encircle import check_claims, read
 from encircle.claims.claims_file import read_rows
 from encircle.claims.rating.facts import DEFINITIONS, Ruling, prove
-from encircle.claims.rating.rating import RATINGS, RULES, list_claim_rules
+from encircle.claims.rating.rating import RULES, list_claim_rules
+from encircle.claims.rating.rules import RATINGS
 from encircle.judge import judge
 from encircle.map.situation import Position
 

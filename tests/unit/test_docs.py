@@ -16,11 +16,12 @@ from jsonschema.exceptions import best_match
 from encircle import check_claims, judge, list_rules, read
 from encircle.claims.claims_file import COLUMNS
 from encircle.claims.rating.facts import DEFINITIONS
-from encircle.claims.rating.rating import RATINGS, list_claim_rules
+from encircle.claims.rating.rating import list_claim_rules
+from encircle.claims.rating.rules import RATINGS
 from encircle.map.door.contract import KINDS, AssertionModel, SituationModel, SourceModel
 from encircle.map.options import Options
 from encircle.network.isolation import LAND_MODES
-from encircle.network.lines.lines import Reason
+from encircle.network.lines.values import Reason
 from encircle.verdict.judgement import STATUSES, Answer, Verdict
 from tests.thorough import thorough
 

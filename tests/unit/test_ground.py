@@ -6,16 +6,11 @@ from shapely.geometry import LineString, Point, box
 
 from encircle.map.plane.fronts import GRID_M, find_ties, leave_out_slivers
 from encircle.map.plane.projection import Plane
-from encircle.network.ground.ground import (
-    Drawing,
-    Patch,
-    Role,
-    State,
-    _find_thin,
-    build_ground,
-    find_state,
-)
-from encircle.network.lines.lines import list_stretches
+from encircle.network.ground.ground import build_ground
+from encircle.network.ground.patches import Drawing, Patch
+from encircle.network.ground.seams import _find_thin
+from encircle.network.ground.states import Role, State, find_state
+from encircle.network.lines.crossings import list_stretches
 
 R = Role
 

@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 import encircle
-from encircle.judge import build_network_of
+from encircle.network.sheet import build_network_of
 from encircle.verdict.margins.margins import measure_closing_distance, measure_neck
 from encircle.verdict.proof.ring import _leave_out_crumbs
 from tests.property.strategies import box, draw_plan, line, point

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import encircle
-from encircle.judge import build_network_of
 from encircle.map.reach import READINGS
-from encircle.network.ground.ground import MODE_BITS
-from encircle.network.isolation import Searcher, count_disjoint_ways, leads_out_by_ground, look_out
+from encircle.network.disjoint import count_disjoint_ways
+from encircle.network.ground.states import MODE_BITS
+from encircle.network.isolation import Searcher, leads_out_by_ground, look_out
+from encircle.network.sheet import build_network_of
 
 
 def network_of(fixture):

@@ -11,8 +11,8 @@ import encircle
 from encircle.errors import CertificateError
 from encircle.map.door.reader import read_situation
 from encircle.map.plane.projection import GEOD, Plane, length_on_globe_m
-from encircle.verifier.parsing import parse_judgement
-from encircle.verifier.sentences import REASONS, write_again
+from encircle.verifier.reading.parsing import parse_judgement
+from encircle.verifier.told.sentences import REASONS, write_again
 from encircle.verifier.verify import verify
 
 PLANE = Plane((35.0, 51.0))
@@ -952,7 +952,7 @@ def test_too_large_a_certificate_is_refused_unread():
 
 
 def test_many_large_lists_are_refused_unread(monkeypatch):
-    monkeypatch.setattr("encircle.verifier.parsing.MOST_VERTICES", 1000)
+    monkeypatch.setattr("encircle.verifier.reading.node.MOST_VERTICES", 1000)
     given, said = salient()
     legs = said["certificates"]["open"]["legs"]
     legs[0]["geometry"]["coordinates"] = [[35.0, 51.0]] * 600
@@ -961,7 +961,7 @@ def test_many_large_lists_are_refused_unread(monkeypatch):
 
 
 def test_a_ring_that_many_positions_share_is_read_and_checked_once(monkeypatch):
-    monkeypatch.setattr("encircle.verifier.parsing.MOST_VERTICES", 1000)
+    monkeypatch.setattr("encircle.verifier.reading.node.MOST_VERTICES", 1000)
     names = ["unit", *(f"unit-{number}" for number in range(200))]
     given = pocket_map(extra=[unit(name) for name in names[1:]])
     rings = [{**pocket_ring(), "units": [name]} for name in names]

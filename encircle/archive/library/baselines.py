@@ -17,8 +17,10 @@ from encircle.map.options import Options
 from encircle.map.plane.projection import Plane
 from encircle.map.reach import READINGS
 from encircle.map.situation import Position, Situation
-from encircle.network.ground.ground import Ground, State, build_ground, draw
-from encircle.network.network import places_of
+from encircle.network.builder import places_of
+from encircle.network.ground.drawing import draw
+from encircle.network.ground.ground import Ground, build_ground
+from encircle.network.ground.states import State
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,4 +1,8 @@
-"""Where a scenario's numbers come from: SOURCES.md read, held against the map, and counted."""
+"""
+Where a scenario's numbers come from: SOURCES.md read, held against the map, and counted.
+
+Long for one reason: every mistake that a scenario can have is looked for here.
+"""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from encircle.map.notices import Notice, gather
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from encircle.claims.asking.force import Where
     from encircle.claims.asking.question import Asked
+    from encircle.claims.asking.where import Where
     from encircle.claims.rating.answer import CheckedClaim, MapRating
     from encircle.map.situation import Situation
 

@@ -1,4 +1,8 @@
-"""From a claim and maps to an answer: read, find the force, draw, judge, rate."""
+"""
+From a claim and maps to an answer: read, find the force, draw, judge, rate.
+
+Long for one reason: the story of a question is told here, from its sentence to the answer.
+"""
 
 from __future__ import annotations
 
@@ -9,23 +13,20 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from encircle.claims.asking.answer import Answer, AskedMap, write_question
-from encircle.claims.asking.called import tell_named
 from encircle.claims.asking.force import (
     Meant,
-    ask_which_side,
-    choose_side,
     draw_on,
-    find_elsewhere,
     find_meant,
     find_other_side,
-    find_place,
     read_drawn,
     speaks_of,
     tell_off_paint,
 )
 from encircle.claims.asking.maps import read_maps
 from encircle.claims.asking.question import FORCE, Corrections, date_by, read_question
-from encircle.claims.asking.whose import find_named_side
+from encircle.claims.asking.where import ask_which_side, choose_side, find_elsewhere, find_place
+from encircle.claims.asking.whose.called import tell_named
+from encircle.claims.asking.whose.whose import find_named_side
 from encircle.claims.rating.checks import UNWEIGHED, check_claims
 from encircle.claims.rating.mappers import find_mapper
 from encircle.claims.words.lexicon.places import find_places as find_mentions
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from encircle.claims.asking.force import Where
     from encircle.claims.asking.maps import GivenMap
     from encircle.claims.asking.question import Asked
+    from encircle.claims.asking.where import Where
     from encircle.claims.rating.answer import MapRating
     from encircle.formats.publishers.presets import MapFile
     from encircle.map.options import Options

@@ -12,7 +12,7 @@ from encircle.claims.publishing.claimreview import Publisher
 from encircle.claims.publishing.report import Extras, SourceLine, write_report
 from encircle.claims.rating.answer import name_rating
 from encircle.picture.export.png import render_png
-from encircle.picture.ground import Town
+from encircle.picture.scene import Town
 from encircle.picture.sheet import LAYOUTS, Words, draw_page_map, draw_sheet
 from encircle.places import places_within, read_outline
 from encircle.places.borders import CREDIT

@@ -1,15 +1,25 @@
-"""What is asked: a claim as a text makes it, with what a person corrected."""
+"""
+What is asked: a claim as a text makes it, with what a person corrected.
+
+Long for one reason: a question is read in one sequence, from its text to what is asked.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast, get_args
 
-from encircle.claims.asking.named import Named, find_named, means_speakers
-from encircle.claims.asking.whose import OTHER, find_mentions, find_side, names_side
+from encircle.claims.asking.places import (
+    find_place,
+    list_joined_towns,
+    name_region,
+    names_both,
+    tell_joined_places,
+)
+from encircle.claims.asking.whose.named import Named, find_named, means_speakers
+from encircle.claims.asking.whose.whose import OTHER, find_mentions, find_side
 from encircle.claims.claims_file import read_rows
 from encircle.claims.publishing.checked import DEFINITIONS as DEFINITION_WORDS
 from encircle.claims.rating.answer import FaultyClaim
@@ -37,30 +47,12 @@ MOST_TEXT = 200_000
 """Characters of a text that is searched for a claim; a long article has 50,000."""
 NOON = time(12, tzinfo=UTC)
 MOST_LISTED = 9
-COUNTRIES = ("UA", "RU")
-"""Where a town is looked for that a text names; the lexicon has the places of other wars."""
-_NAME = r"(?P<name>[^\W\d_a-zа-яіїєґёäöüß][\w'’ʼ-]+(?:[ ][^\W\d_a-zа-яіїєґёäöüß][\w'’ʼ-]+){0,2})"
-_AT_NAME = re.compile(
-    r"(?<!\w)(?:[Aa]t|[Ii]n|[Nn]ear|[Aa]round|[Oo]utside|[Oo]f|[Bb]ei|[Uu]m|[Nn]ahe|[Уу]|[Вв]|[Пп]ід|[Бб]іля"
-    rf"|[Пп]од|[Вв]озле|[Оо]коло|[Рр]айоне|[Рр]айоні)\s+{_NAME}"
-)
-_ANY_NAME = re.compile(rf"(?<!\w){_NAME}")
 _BARE_YEAR = re.compile(
     r"(?<!\w)(?:in|im|у|в)\s+(?:(?:early|late|mid|jahr)[\s-]+)?(?:[^\W\d]{3,10}\s+)?"
     r"((?:19|20)\d\d)(?=\s*(?:$|[.,;:!?»”\"]|"
     r"році|году|(?:[^\W\d]+\s+){1,6}?(?:are|were|was|is|had|have|has)(?!\w)))"
 )
 """A year after *in*, with or without a month, folded."""
-_TOWN = re.compile(r"(?<![\w-])[^\W\d_a-zа-яіїєґёäöüß][\w'’-]{2,}")
-"""A word that may name a town."""
-_PREPOSITION = r"(?:at|in|near|around|outside|bei|in|um|nahe|під|біля|у|в|под|около|возле)"
-_JOINED = re.compile(
-    r"\s*,?\s*(?:and|or|as well as|und|oder|sowie|и|или|та|і|й|або|чи)\s+"
-    rf"(?:(?:[^\W\d]+\s+){{0,4}}?{_PREPOSITION}\s+)?",
-    re.IGNORECASE,
-)
-"""What joins two towns: *at Sudzha and (Russian troops at) Vovchansk*."""
-_ANY_JOINT = re.compile(rf"\s*,\s+|{_JOINED.pattern}", re.IGNORECASE)
 _ASKS_WHICH = re.compile(
     r"\W*((?:by\s+)?(?:who|whom|whose|which|what|when|where|why|how)|хто|кого|чиї|коли|де|чому|як|"
     r"скільки|як(?:а|і|ий|их)|кто|чьи|когда|где|почему|как|сколько|как(?:ие|ой|ая|их)|wer|wen|"
@@ -68,11 +60,6 @@ _ASKS_WHICH = re.compile(
 )
 """A question that no yes or no answers, folded."""
 _SINCE = re.compile(r"(?<!\w)(?:since|from|seit|с|со|з|від|ab)\s+(?:the\s+|dem\s+)?$")
-_NO_PLACE = re.compile(
-    r"(?:ukrain|russ|росі|росс|украин|україн|march|may|putin|trump|зсу|всу|kyiv's|moscow's)[\w'’ ]*"
-    r"|(?:the|a|der|die|das|all|thousands|experts|they|he|she|it)(?: .*)?"
-)
-"""Words written like names that are none of a town's, folded."""
 DEFINITIONS = get_args(Definition)
 
 
@@ -242,10 +229,10 @@ def _from_proposal(
     }  # fmt: skip
     shown, rest = _hide_speakers(proposal.sentence), _hide_speakers(text)
     region = _find_region(shown, proposal.place)
-    place = region or proposal.place or _find_place(shown) or _find_place(rest)
-    where = region or _name_region(place, proposal.sentence)
-    towns, is_mixed = _list_joined_towns(proposal.sentence)
-    if is_mixed and (given.place or not _names_both(proposal.sentence)):
+    place = region or proposal.place or find_place(shown) or find_place(rest)
+    where = region or name_region(place, proposal.sentence)
+    towns, is_mixed = list_joined_towns(proposal.sentence)
+    if is_mixed and (given.place or not names_both(proposal.sentence)):
         side = None  # the side at one of the towns is not that at the other
     asked = Asked(claim, side, where, told=told)
     place_of = at, at + len(proposal.phrase)
@@ -253,7 +240,7 @@ def _from_proposal(
     asked = _correct(_name_force(asked, proposal.sentence, place_of, language, given), given)
     notices = (
         *(_tell_question(asked.claim.asserts) if is_question else ()),
-        *(() if given.place else _tell_joined_places(towns, place)),
+        *(() if given.place else tell_joined_places(towns, place)),
         *_tell_ended(proposal.ended, asked.claim.asserts),
         *_tell_part(proposal.part, asked.place),
         *_tell_other_day(proposal, year, given),
@@ -302,7 +289,7 @@ def _from_definition(text: str, given: Corrections) -> Asked:
     asserts: Json = {"definition": given.definition, "value": given.value or "yes"}
     claim = Claim(id="claim-1", geometry=None, statement=text[:2000], asserts=asserts)
     shown = _hide_speakers(text)
-    place = _find_region(shown, None) or _name_region(_find_place(shown), text)
+    place = _find_region(shown, None) or name_region(find_place(shown), text)
     asked = Asked(claim, find_side(text, start, start), place)
     asked = _name_force(asked, text, (start, start), detect_language(text), given)
     return _correct(asked, given)
@@ -350,7 +337,7 @@ def _read_written(said: Mapping[str, Any], given: Corrections) -> Asked:
         raise _fault("/claim", "place and side are texts", "Write them as text")
     asked = Asked(
         replace(claim, asserts=asserts), side,
-        _name_region(place or _find_place(statement), statement),
+        name_region(place or find_place(statement), statement),
     )  # fmt: skip
     if statement and not said.get("side"):
         code = detect_language(statement)
@@ -394,25 +381,6 @@ def date_by(asked: Asked, latest: datetime) -> Asked:
 # -- small readings of the text ----------------------------------------------------------------
 
 
-def _find_place(text: str, *, anywhere: bool = True) -> str | None:
-    """Find the town a text names, in any alphabet: after *at* and the like, else `anywhere`."""
-    from encircle.places import find_places  # noqa: PLC0415 - read only when needed
-
-    for pattern in (_AT_NAME, _ANY_NAME) if anywhere else (_AT_NAME,):
-        for found in pattern.finditer(text):
-            words = found["name"].split()
-            for count in range(len(words), 0, -1):
-                name = " ".join(words[:count]).strip(".,;:!?\"'»”")
-                if not _NO_PLACE.fullmatch(fold(name)) and find_places(name, countries=COUNTRIES):
-                    return name
-    unknown = (
-        _AT_NAME.search(text) if anywhere else None
-    )  # misspelt, perhaps: whoever looks it up says what is near
-    if unknown is None or _NO_PLACE.fullmatch(fold(unknown["name"])):
-        return None
-    return unknown["name"].split()[0]
-
-
 def _hide_speakers(text: str) -> str:
     """Hide the cities that only speak in a text: *Moscow says*."""
     code = detect_language(text)
@@ -436,52 +404,7 @@ def _find_region(sentence: str, taken: str | None) -> str | None:
         hidden = hidden[:start] + " " * (end - start) + hidden[end:]
     if taken in towns:
         return None
-    return next(iter(towns), None) or _find_place(hidden, anywhere=False) or found[0][2].name
-
-
-def _name_region(place: str | None, text: str) -> str | None:
-    """Say of a place that it is the region called after it, where the text means that."""
-    from encircle.places import is_called_region  # noqa: PLC0415 - read only when needed
-
-    return f"{place} region" if place and is_called_region(place, text) else place
-
-
-def _tell_joined_places(towns: Sequence[str], taken: str | None) -> Iterator[Notice]:
-    """Tell that a claim is about towns in one breath: a piece of ground is of one of them."""
-    if towns:
-        said = (
-            f"The claim names {', '.join(towns[:-1])} and {towns[-1]}; it was held against one "
-            f"force only, that at {taken}. Ask of every other apart (--place NAME, and --side)."
-        )
-        yield Notice("several_places", "caution", said)
-
-
-def _names_both(sentence: str) -> bool:
-    """Tell whether forces of two sides are named, so that each is known by its town."""
-    return len({m.side for m in find_mentions(fold(sentence)) if not m.is_agent}) > 1
-
-
-def _list_joined_towns(sentence: str) -> tuple[list[str], bool]:
-    """
-    List the towns that a sentence names in one breath; none where it names but one.
-
-    Beside them, whether a side is named between: *Ukrainians at Sudzha and Russians at Vovchansk*.
-    """
-    from encircle.places import find_places  # noqa: PLC0415 - read only when needed
-
-    towns = [
-        (found, places[0]) for found in _TOWN.finditer(sentence)
-        if not _NO_PLACE.fullmatch(fold(found[0]))
-        and (places := find_places(found[0], countries=COUNTRIES))
-    ]  # fmt: skip
-    joined: list[str] = []
-    is_mixed = False
-    for (one, here), (other, there) in reversed(list(pairwise(towns))):
-        between = sentence[one.end() : other.start()]
-        if here != there and (_JOINED if not joined else _ANY_JOINT).fullmatch(between):
-            joined = [one[0], *(joined or [other[0]])]
-            is_mixed = is_mixed or names_side(fold(between))
-    return joined, is_mixed
+    return next(iter(towns), None) or find_place(hidden, anywhere=False) or found[0][2].name
 
 
 def _tell_part(part: str | None, place: str | None) -> Iterator[Notice]:

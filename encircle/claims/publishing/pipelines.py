@@ -12,7 +12,7 @@ from encircle.claims.rating.answer import CheckedClaim, ClaimChecks, FaultyClaim
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from encircle.claims.rating.rating import Rating
+    from encircle.claims.rating.rules import Rating
 
     Entry = CheckedClaim | FaultyClaim
 

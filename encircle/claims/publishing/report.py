@@ -1,4 +1,8 @@
-"""Checked claims as one page a newsroom can publish: self-contained HTML, no script, no request."""
+"""
+Checked claims as one page a newsroom can publish: self-contained HTML, no script, no request.
+
+Long for one reason: the page is one document, written from the top to the bottom.
+"""
 
 from __future__ import annotations
 

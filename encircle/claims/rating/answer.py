@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from encircle.claims.rating.facts import Ruling
     from encircle.claims.rating.mappers import Mapper
-    from encircle.claims.rating.rating import Rating
+    from encircle.claims.rating.rules import Rating
     from encircle.errors import InputFault
     from encircle.map.notices import Notice
     from encircle.map.situation import Assertion, Claim

@@ -20,7 +20,8 @@ from encircle.claims.rating.answer import (
 )
 from encircle.claims.rating.facts import Facts
 from encircle.claims.rating.material import Material
-from encircle.claims.rating.rating import Rating, find_fulfilment, rate, rate_by_each
+from encircle.claims.rating.rating import rate, rate_by_each
+from encircle.claims.rating.rules import Rating, find_fulfilment
 from encircle.errors import EncircleError
 from encircle.map.counting import number_of
 from encircle.map.door.contract import parse_assertion

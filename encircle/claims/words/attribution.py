@@ -1,14 +1,17 @@
-"""Who says it: the words that attribute, whose they are, and what of a sentence they govern."""
+"""
+Who says it: the words that attribute, whose they are, and what of a sentence they govern.
+
+Long for one reason: who speaks is found by one reading of a sentence, from left to right.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from encircle.claims.words.lexicon import compile_any, find_speakers, fold
-from encircle.claims.words.lexicon.speakers import AIDES, SIDES
 from encircle.claims.words.sentences import Span
 
 if TYPE_CHECKING:
@@ -64,62 +67,6 @@ class Mark(Span):
     """Said not to have been said."""
     endorsed: bool = False
     """Another's claim, taken over by the speaker of the sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claimant:
-    """Who is said to have said it."""
-
-    name: str
-    side: str | None
-
-
-@dataclass
-class Memory:
-    """Whom a text has named so far, for *he added*."""
-
-    last: Claimant | None = None
-    names: list[str] = field(default_factory=list)
-
-    def name(self, subject: str, language: Language) -> Claimant | None:
-        """
-        Name the speaker a subject means: a pronoun is the last one named.
-
-        A short name that ends a longer one used before is that one.
-        """
-        words = re.sub(r"\s+", " ", subject).strip(" ,")
-        if not words:
-            return None
-        if compile_any(language.pronouns).fullmatch(fold(words)):
-            return self.last or (Claimant(words, None) if " " in words else None)
-        claimant = _recognise(words)
-        longer = [n for n in self.names if n.endswith(f" {claimant.name}")]
-        if longer:
-            claimant = Claimant(longer[-1], claimant.side)
-        self.names.append(claimant.name)
-        self.last = claimant
-        return claimant
-
-
-def _recognise(words: str) -> Claimant:
-    known: dict[str, str | None] = {}
-    for start, end, who in find_speakers(words):
-        owns = re.match(r"['’]s?(?!\w)", words[end:]) or words[max(0, end - 2) : end] in (
-            "'s",
-            "’s",
-        )
-        if not (owns or AIDES.search(fold(words[:start]))):
-            known[who.name] = who.side
-    if not known or (AIDES.search(fold(words)) and len(known) > 1):
-        return Claimant(words, _guess_side(words))
-    sides = set(known.values())
-    return Claimant(" and ".join(known), sides.pop() if len(sides) == 1 else None)
-
-
-def _guess_side(words: str) -> str | None:
-    folded = fold(words)
-    sides = [side for side, pattern in SIDES if pattern.search(folded)]
-    return sides[0] if len(sides) == 1 else None
 
 
 _NAME = r"[^\W\d_a-zа-яіїєґёäöüß][\w'’ʼ-]+"

@@ -1,19 +1,21 @@
-"""What turns a phrase round: negation, reserve, doubt, tense; and is it about forces."""
+"""
+What turns a phrase round: negation, reserve, doubt, tense; and is it about forces.
+
+Long for one reason: what stands round a word is read by rules that rest on each other.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from encircle.claims.words.days import find_days
-from encircle.claims.words.lexicon import LANGUAGES, compile_any, find_places, fold
+from encircle.claims.words.lexicon import compile_any, fold
 from encircle.claims.words.sentences import Span
 
 if TYPE_CHECKING:
     from encircle.claims.words.attribution import Mark
-    from encircle.claims.words.lexicon import Code, Definition, Language, Tense, Use
+    from encircle.claims.words.lexicon import Definition, Language, Tense, Use
     from encircle.claims.words.sentences import Sentence
 
 NEGATION_WORDS, HEDGE_WORDS, NEAR_WORDS, FUTURE_WORDS = 9, 8, 3, 7
@@ -23,8 +25,6 @@ EVIDENCE_WORDS = 18
 REFUTATION_WORDS = 10
 MENTION_CHARACTERS = 60
 """*Reports of* and what they are of stand so near each other; characters."""
-LEFT_WORDS, RIGHT_WORDS = 5, 5
-"""How far from a phrase its subject and its object stand; words."""
 DOUBTS = re.compile("doubt|сомнев|сумнів|bezweif")
 """Denials that leave room."""
 TWICE = re.compile(
@@ -277,10 +277,10 @@ def _find_part(before: str, wide: str, after: str, language: Language) -> str | 
     """Find the words that make it a part of a force: *some of the*, *all except*."""
     found = [
         m[0]
-        for m in _last_words(language.parts, before, PART_WORDS)
+        for m in last_words(language.parts, before, PART_WORDS)
         if not COUNTS.match(before, m.end())
     ]
-    found += [m[0] for m in _last_words(language.except_for, wide, PART_WORDS)]
+    found += [m[0] for m in last_words(language.except_for, wide, PART_WORDS)]
     share = SHARE.search(before)
     if found or share:
         return found[-1] if found else share and share[0]
@@ -337,13 +337,13 @@ def _find_negations(
     before = IDLE_NOT.sub(" ", before)
     false = compile_any(language.falsehoods).pattern
     before = re.sub(rf"(?<!\w){NO_FALSEHOOD}\s+(?:an?\s+)?(?:{false})", " ", before)
-    found = _last_words(phrases, before, NEGATION_WORDS)
+    found = last_words(phrases, before, NEGATION_WORDS)
     words = [m[0] for m in found if not TRIED.search(before[: m.end()])]
     words += [m[0] for m in compile_any(language.negations).finditer(inside)]
     words += [
         w for w in ("without success", "ohne erfolg", "безуспешно", "безуспішно") if w in wide[-60:]
     ]
-    words += [m[0] for m in _last_words(language.no_evidence, before, EVIDENCE_WORDS)]
+    words += [m[0] for m in last_words(language.no_evidence, before, EVIDENCE_WORDS)]
     why = list(words[-1:])
     turned = bool(words) and TWICE.search(before) is None
     if WAS.search(before) and re.match(r"(?:\s+[\w'-]+){0,4}\s+until(?!\w)", after):
@@ -445,7 +445,8 @@ def _find_tense(  # noqa: PLR0913 - before, inside and after the phrase
     return ("future", future) if future else ("present", None)
 
 
-def _last_words(phrases: tuple[str, ...], before: str, most: int) -> list[re.Match[str]]:
+def last_words(phrases: tuple[str, ...], before: str, most: int) -> list[re.Match[str]]:
+    """Find phrases that at most so many words stand after."""
     return [
         m
         for m in compile_any(phrases).finditer(before)
@@ -454,7 +455,7 @@ def _last_words(phrases: tuple[str, ...], before: str, most: int) -> list[re.Mat
 
 
 def _find_last(phrases: tuple[str, ...], before: str, most: int) -> str | None:
-    found = _last_words(phrases, before, most)
+    found = last_words(phrases, before, most)
     return found[-1][0] if found else None
 
 
@@ -463,179 +464,3 @@ def _find_within(phrases: tuple[str, ...], after: str, most: int) -> str | None:
     if found is None or len(WORD.findall(after[: found.start()])) > most:
         return None
     return found[0]
-
-
-# -- about forces ----------------------------------------------------------------------------
-
-
-def is_about_forces(  # noqa: PLR0913 - a phrase, where it stands, and what went before
-    text: str,
-    sentence: Sentence,
-    use: Use,
-    clause: Clause,
-    language: Language,
-    context: str,
-    *,
-    goes_on: bool = False,
-) -> bool:
-    """
-    Tell whether a phrase is said of forces, and not of a family, a footballer or a pipe.
-
-    What stands right after it decides first (*surrounded by family*), then what stands nearest
-    before it (*a road blocked*); then somebody armed or a place much fought over must be named.
-    """
-    right = fold(text[use.end : clause.near.end])
-    left = fold(text[clause.near.start : use.start])
-    if _first(language.others, right, RIGHT_WORDS) < _first(language.military, right, RIGHT_WORDS):
-        return False
-    by = re.search(r"(?<!\w)(?:von|durch)\s+(?!allen)([^,]{1,40})\Z", left[-60:])
-    if language.code == "de" and by and compile_any(language.others).search(by[1]):
-        return False
-    if use.term.sure:
-        return True
-    named = _first(language.military, right, RIGHT_WORDS) < RIGHT_WORDS
-    last_other = _find_last_other(left, language) if use.term.value == "yes" else -1
-    is_way = re.search(r"road|route|дорог|трас|straße|weg", fold(text[use.start : use.end]))
-    if last_other > _last(language.military, left) and not named and not is_way:
-        return False
-    armed = goes_on or _names_forces(sentence.text, language.code)
-    if armed or _is_collective(left, right, language):
-        return True
-    pronoun = compile_any(language.they).search(left[-60:] + " " + right[:40])
-    earlier = _names_forces(context, language.code)
-    return bool((pronoun or clause.whole.start > sentence.start) and earlier) or bool(
-        pronoun and pronoun[0] in CITY
-    )
-
-
-@lru_cache(maxsize=256)
-def _names_forces(text: str, code: Code) -> bool:
-    """Tell whether a text names somebody armed, or a place much fought over."""
-    return bool(compile_any(LANGUAGES[code].military).search(fold(text)) or find_places(text))
-
-
-CITY = frozenset(
-    "city town village settlement cities towns villages місто міста містечко село селище город "
-    "города поселок stadt dorf".split()
-)
-"""What can be besieged without anybody armed being named."""
-
-
-def _find_last_other(left: str, language: Language) -> int:
-    """
-    Place the last word of another walk of life before a phrase; -1 where there is none.
-
-    Where somebody armed stands on or behind it, it is terrain: *troops on the right bank are cut
-    off* is said of the troops.
-    """
-    words = list(WORD.finditer(left))[-LEFT_WORDS:]
-    placing = re.compile(rf"{compile_any(language.places).pattern}(?:\s+[\w'’-]+){{0,2}}\s+$")
-    found = compile_any(language.backward).finditer(left, words[0].start() if words else 0)
-    named = [force.span() for force in compile_any(language.military).finditer(left)]
-    for other in reversed(list(found)):
-        if any(start <= other.start() < end for start, end in named):
-            continue  # a company by itself is in trade; a private military company is not
-        before = left[: other.start()]
-        is_terrain = compile_any(language.terrain).fullmatch(other[0]) is not None
-        armed = compile_any(language.military).search(before)
-        if not (is_terrain and armed and placing.search(before, armed.end())):
-            return other.start()
-    return -1
-
-
-def _is_collective(left: str, right: str, language: Language) -> bool:
-    """
-    Tell a clause that says nothing but that *the group* is cut off.
-
-    Nothing says who they are, and nothing that they are not armed: a person confirms it.
-    """
-    that, articles = (compile_any(words).pattern for words in (language.that, language.articles))
-    group, copulas = (
-        compile_any(words).pattern for words in (language.collectives, language.copulas)
-    )
-    said = rf"\W*(?:(?:{that})\s+)?(?:(?:{articles})\s+)?(?:{group})(?:\s+(?:{copulas}))*\W*"
-    return bool(re.fullmatch(said, left)) and not WORD.search(right)
-
-
-def _first(phrases: tuple[str, ...], right: str, most: int) -> int:
-    """Count the words before the first of some phrases; `most` where there is none."""
-    found = compile_any(phrases).search(right)
-    return min(most, len(WORD.findall(right[: found.start()]))) if found else most
-
-
-def _last(phrases: tuple[str, ...], left: str) -> int:
-    """Place the last of some phrases among the last words before; -1 where there is none."""
-    words = list(WORD.finditer(left))[-LEFT_WORDS:]
-    start = words[0].start() if words else 0
-    found = list(compile_any(phrases).finditer(left, start))
-    return found[-1].start() if found else -1
-
-
-# -- numbers ---------------------------------------------------------------------------------
-
-DIGITS = r"\d{1,3}(?:[ ,.\u202f\u00a0]\d{3})+(?!\d)|\d+"
-
-
-def find_number(text: str, clause: Clause, use: Use, language: Language) -> int | None:
-    """
-    Find how many people a phrase is said of; the least number the words assert.
-
-    *Thousands* are at least 2,000, *dozens* at least 24; numbers of battalions, prisoners or
-    kilometres are no numbers of people surrounded, and neither is a date, nor who is excepted.
-    """
-    folded = _hide_dates(fold(text[clause.near.start : clause.near.end]), language)
-    words = sorted(map(re.escape, language.numerals), key=len, reverse=True)
-    numeral = rf"(?<![\w.-])(?:{DIGITS}|{'|'.join(words)})(?![\w-])"
-    run = rf"{numeral}(?:[\s.\-]+{numeral})*"
-    people = compile_any(language.people).pattern
-    of_all = rf"(?:(?:out\s+)?(?:of|von|из|з|із)\s+(?:(?:the|den|its|their)\s+)?(?:{run}\s+)?)?"
-    pattern = rf"({run})\.?\s*{of_all}(?:[\w'-]+\s+){{0,3}}?(?:{people})"
-    found = [
-        (abs(m.start() - (use.start - clause.near.start)), m[1])
-        for m in re.finditer(pattern, folded)
-        if not _last_words(language.except_for, folded[: m.start()], 2)
-    ]
-    if not _last_words(language.except_for, folded[: use.start - clause.near.start], 4):
-        found += _find_bare_number(folded[: use.start - clause.near.start], run)
-    values = [(d, _count(said, language)) for d, said in sorted(found)]
-    return next((value for _, value in values if value and value > 1), None)
-
-
-def _hide_dates(folded: str, language: Language) -> str:
-    """Put bars where days and years stand, so that no number runs into them."""
-    months = compile_any(language.months).pattern
-    years = re.compile(
-        rf"(?:(?<!\w)(?:in|im|since|seit|у|в|с|з)\s+(?:jahr\s+)?|(?:{months})\s+)(?:19|20)\d\d(?!\d)|"
-        r"(?<!\d)(?:19|20)\d\d(?=\s+(?:року|році|года|году)(?!\w))"
-    )
-    shown = years.sub(lambda m: "|" * len(m[0]), folded)
-    for day in find_days(folded, language.code, None):
-        shown = shown[: day.start] + "|" * (day.end - day.start) + shown[day.end :]
-    return shown
-
-
-def _find_bare_number(before: str, run: str) -> list[tuple[int, str]]:
-    """Find a number with nobody named: *more than a hundred were surrounded*."""
-    verbs = "are|were|is|was|been|have been|sind|waren|wurden|були|были|було|было"
-    match = re.search(rf"({run})\s+(?:(?:{verbs})\s+)?\Z", before)
-    return [(len(before) - match.start(), match[1])] if match else []
-
-
-def _count(said: str, language: Language) -> int:
-    """
-    Add up a number written in digits, in words, or both.
-
-    Hundreds and thousands multiply what stands before them.
-    """
-    total, current = 0, 0
-    for part in re.findall(rf"{DIGITS}|[\w']+", said):
-        value = (
-            int(re.sub(r"\D", "", part)) if part[0].isdigit() else language.numerals.get(part, 0)
-        )
-        if value >= 100 and not part[0].isdigit():  # noqa: PLR2004 - hundreds and above multiply
-            current = max(current, 1) * value if current < value else current + value
-            if value >= 1000:  # noqa: PLR2004
-                total, current = total + current, 0
-        else:
-            current += value
-    return total + current

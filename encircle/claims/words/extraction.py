@@ -11,24 +11,13 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from encircle.claims.words.attribution import (
-    Claimant,
-    Mark,
-    Memory,
-    choose_mark,
-    find_marks,
-    hide_speaking_places,
-)
-from encircle.claims.words.context import (
-    Clause,
-    find_clause,
-    find_number,
-    is_about_forces,
-    read_assertion,
-)
+from encircle.claims.words.attribution import Mark, choose_mark, find_marks, hide_speaking_places
+from encircle.claims.words.context import Clause, find_clause, read_assertion
 from encircle.claims.words.days import Day, find_days
+from encircle.claims.words.forces import find_number, is_about_forces
 from encircle.claims.words.lexicon import LANGUAGES, compile_any, find_places, find_uses, fold
 from encircle.claims.words.sentences import Sentence, Span, find_quotes, split_sentences
+from encircle.claims.words.speakers import Claimant, Memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

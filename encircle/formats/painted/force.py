@@ -1,4 +1,8 @@
-"""What force is meant on a painted map: a piece of held ground, or a question back."""
+"""
+What force is meant on a painted map: a piece of held ground, or a question back.
+
+Long for one reason: how a force is found on painted ground is one sequence of attempts.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Draw a painted map as a situation about one force."""
+"""
+Draw a painted map as a situation about one force.
+
+Long for one reason: a painted map becomes a situation in one sequence of steps.
+"""
 
 from __future__ import annotations
 

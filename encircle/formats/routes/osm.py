@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from encircle.roads.road_network import Lines
+    from encircle.roads.noding import Lines
 
 OSM_SUFFIXES = (".pbf", ".osm", ".gz", ".bz2")
 """How the name of an OpenStreetMap file ends; .osm.gz and the like are XML, packed."""
@@ -124,7 +124,7 @@ class _Gathered:
 
     def to_lines(self, keys: list[int] | None = None) -> Lines:
         """Make arrays of them; without keys, two places are one where they lie at one spot."""
-        from encircle.roads.road_network import Lines  # noqa: PLC0415 - half a second, for SciPy
+        from encircle.roads.noding import Lines  # noqa: PLC0415 - half a second, for SciPy
 
         lonlat = self._list_places()
         # a complex number sorts by both its parts, many times faster than rows do

@@ -1,4 +1,8 @@
-"""Which roads and bridges lead away from a place, as routes and crossings of a situation."""
+"""
+Which roads and bridges lead away from a place, as routes and crossings of a situation.
+
+Long for one reason: every way in which files of roads name a road's state is read here.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What does each row of a table say: who stands where, since when, and who says so."""
+"""
+What does each row of a table say: who stands where, since when, and who says so.
+
+Long for one reason: a row is read in one pass, so that everything that is wrong with it is told.
+"""
 
 from __future__ import annotations
 

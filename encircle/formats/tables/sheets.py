@@ -1,4 +1,8 @@
-"""Which rows and columns are in a file: CSV, a workbook, JSON records, points of GeoJSON or KML."""
+"""
+Which rows and columns are in a file: CSV, a workbook, JSON records, points of GeoJSON or KML.
+
+Long for one reason: every kind of sheet comes to one table of cells here.
+"""
 
 from __future__ import annotations
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from encircle.likelihood.worlds.gazer import WALKED
 from encircle.likelihood.worlds.world import ENDS, MODES, VEHICLES
 from encircle.map.reach import READINGS
-from encircle.network.ground.ground import FIRE_RANKS, UNMAPPED
-from encircle.network.lines.lines import SPECIAL
-from encircle.verdict.rules import F3
+from encircle.network.ground.states import FIRE_RANKS, UNMAPPED
+from encircle.network.lines.values import SPECIAL
+from encircle.verdict.facts import F3
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,8 @@ import numpy as np
 from encircle.likelihood.worlds.choice import list_rests
 from encircle.likelihood.worlds.world import ENDS, FALSE, OPEN, TRUE, World
 from encircle.map.reach import READINGS
-from encircle.network.ground.ground import MODE_BITS
-from encircle.network.lines.lines import LAND_BITS
+from encircle.network.ground.states import MODE_BITS
+from encircle.network.lines.values import LAND_BITS
 from encircle.reliability.graph import Graph
 
 if TYPE_CHECKING:

@@ -14,8 +14,10 @@ from encircle.likelihood.worlds.possible import find_possible
 from encircle.likelihood.worlds.world import FALSE, OPEN, TRUE, World
 from encircle.map.reach import READINGS, Reading
 from encircle.map.situation import Crossing, Position
-from encircle.network.ground.ground import BESIDE_SEAM, Role, State, build_ground, draw
-from encircle.network.lines.lines import FACILITIES
+from encircle.network.ground.drawing import draw
+from encircle.network.ground.ground import build_ground
+from encircle.network.ground.states import BESIDE_SEAM, Role, State
+from encircle.network.lines.crossings import FACILITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
 
     from encircle.map.evidence import Doubts, Evidence
     from encircle.map.options import Options
-    from encircle.network.ground.ground import Drawing, Ground, Patch
-    from encircle.network.lines.lines import Lines, Stop
+    from encircle.network.ground.ground import Ground
+    from encircle.network.ground.patches import Drawing, Patch
+    from encircle.network.lines.values import Lines, Stop
 
     Level = tuple[int, int, tuple[Reading, ...]]
 

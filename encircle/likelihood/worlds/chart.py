@@ -1,4 +1,8 @@
-"""The network of everything drawn, each step with what it rests on: built once for all worlds."""
+"""
+The network of everything drawn, each step with what it rests on: built once for all worlds.
+
+Long for one reason: it reads each kind of join that the builder lays.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +16,17 @@ from shapely import STRtree
 from shapely.geometry import Point
 
 from encircle.map.reach import READINGS, Reading
+from encircle.network.builder import NetworkBuilder
 from encircle.network.ground.ground import (
     GRID_M,
     LEAST_SHARED_M,
     ON_LINE_M,
     Ground,
 )
-from encircle.network.lines.lines import LAND_BITS, ROUTE_BITS, Lines, build_lines, list_stretches
-from encircle.network.network import FREE, Network, NetworkBuilder
+from encircle.network.lines.crossings import list_stretches
+from encircle.network.lines.lines import build_lines
+from encircle.network.lines.values import LAND_BITS, ROUTE_BITS, Lines
+from encircle.network.network import FREE, Network
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,8 +35,8 @@ if TYPE_CHECKING:
 
     from encircle.map.evidence import Doubts, Evidence
     from encircle.map.situation import Crossing, Position, Route
-    from encircle.network.ground.ground import Drawing
-    from encircle.network.lines.lines import Grades, Piece, Stop
+    from encircle.network.ground.patches import Drawing
+    from encircle.network.lines.values import Grades, Piece, Stop
     from encircle.network.network import Edge, Standing
 
 EVERY_LEVEL = 0b111

@@ -10,8 +10,8 @@ import numpy as np
 from encircle.likelihood.worlds.factoring import NeedsDetailError
 from encircle.likelihood.worlds.world import ENDS, MODES, OPEN
 from encircle.map.reach import READINGS
-from encircle.network.ground.ground import MODE_BITS
-from encircle.network.lines.lines import LANDING
+from encircle.network.ground.states import MODE_BITS
+from encircle.network.lines.values import LANDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

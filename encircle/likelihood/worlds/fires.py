@@ -11,8 +11,8 @@ import numpy as np
 from encircle.likelihood.worlds.chart import CERTAIN
 from encircle.likelihood.worlds.gazer import Gazer, View
 from encircle.likelihood.worlds.world import OPEN, TRUE, End
-from encircle.network.ground.ground import FIRE_MODES, FIRE_RANKS, MODE_BITS, UNMAPPED
-from encircle.network.lines.lines import combine_fire
+from encircle.network.ground.states import FIRE_MODES, FIRE_RANKS, MODE_BITS, UNMAPPED
+from encircle.network.lines.values import combine_fire
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,9 +15,9 @@ from encircle.likelihood.worlds.labels import Labeller, Labels
 from encircle.likelihood.worlds.possible import Possible, find_possible
 from encircle.likelihood.worlds.world import FALSE, MODES, OPEN, TRUE, End, World
 from encircle.map.reach import READINGS, Reading, is_bare
-from encircle.network.ground.ground import MODE_BITS, State
+from encircle.network.ground.states import MODE_BITS, State
 from encircle.network.isolation import DRIVEN
-from encircle.network.lines.lines import LANDING, SPECIAL
+from encircle.network.lines.values import LANDING, SPECIAL
 from encircle.verdict.contradiction import covers_place, faces_of
 from encircle.verdict.margins.exposure import BearingTable
 

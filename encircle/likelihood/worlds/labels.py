@@ -9,15 +9,9 @@ from typing import TYPE_CHECKING
 
 from encircle.likelihood.worlds.chart import CERTAIN, Step
 from encircle.likelihood.worlds.world import FALSE, OPEN, TRUE, End
-from encircle.network.ground.ground import GROUND_BITS, MODE_BITS, State
-from encircle.network.lines.lines import (
-    LAND_BITS,
-    ROUTE_BITS,
-    SPECIAL,
-    carried_ashore,
-    is_on_boundary,
-    led_by_gate,
-)
+from encircle.network.ground.states import GROUND_BITS, MODE_BITS, State
+from encircle.network.lines.crossings import carried_ashore, is_on_boundary, led_by_gate
+from encircle.network.lines.values import LAND_BITS, ROUTE_BITS, SPECIAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +19,7 @@ if TYPE_CHECKING:
     from encircle.likelihood.worlds.gazer import Gazer
     from encircle.likelihood.worlds.possible import Possible
     from encircle.map.reach import Reading
-    from encircle.network.lines.lines import Span
+    from encircle.network.lines.values import Span
 
 
 @dataclass(frozen=True)
@@ -265,6 +259,3 @@ class Labeller:
                 if there == TRUE or (there == OPEN and not self.best):
                     return False
         return True
-
-
-# -- answers ---------------------------------------------------------------------------------

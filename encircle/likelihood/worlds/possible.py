@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from encircle.network.ground.ground import PAINTED, Role, State, find_state, is_passable
+from encircle.network.ground.states import PAINTED, Role, State, find_state, is_passable
 
 if TYPE_CHECKING:
     from encircle.map.reach import Reading

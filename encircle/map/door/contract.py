@@ -1,4 +1,8 @@
-"""What each kind of feature may say: the contract, as models and as a JSON Schema."""
+"""
+What each kind of feature may say: the contract, as models and as a JSON Schema.
+
+Long for one reason: it is the contract, class by class.
+"""
 
 from __future__ import annotations
 

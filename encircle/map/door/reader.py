@@ -1,4 +1,8 @@
-"""The door: is this a situation, and if not, everything that is wrong with it."""
+"""
+The door: is this a situation, and if not, everything that is wrong with it.
+
+Long for one reason: it reads in one pass, so that everything that is wrong is told at once.
+"""
 
 from __future__ import annotations
 

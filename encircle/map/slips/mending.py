@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from encircle.map.slips.slips import Sheet
+    from encircle.map.slips.sheet import Sheet
 
 LEAST_LOSS_M2 = 1.0
 """What mending an outline may leave out before it is a loss; m2, as small as a seam's crumbs."""

@@ -1,4 +1,8 @@
-"""How a judgement leaves for other tools: GeoJSON, GeoPackage, KML, a table of its units."""
+"""
+How a judgement leaves for other tools: GeoJSON, GeoPackage, KML, a table of its units.
+
+Long for one reason: it has one short function for each format, side by side.
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,12 @@
-"""In what order to draw the edges, so that few vertices are ever half drawn; and a plain sweep.
+"""
+In what order to draw the edges, so that few vertices are ever half drawn; and a plain sweep.
 
 A sweep completes one vertex after another: it draws all edges of a vertex that are not drawn yet,
 and forgets the vertex. What it remembers are the vertices of the frontier, which have some edges
 drawn and some not. The force and its goal are remembered throughout and take no part in it, so
 however many edges they have, the frontier grows no wider for them.
+
+Long for one reason: the sweep and its two kinds of step share one table of states.
 """
 
 from __future__ import annotations

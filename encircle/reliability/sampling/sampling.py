@@ -1,4 +1,8 @@
-"""How likely it is by sampling: worlds drawn at random, one force or every vertex at once."""
+"""
+How likely it is by sampling: worlds drawn at random, one force or every vertex at once.
+
+Long for one reason: a force and every vertex are sampled over one layout of arcs.
+"""
 
 from __future__ import annotations
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
+from encircle.verdict.margins.diagram import End, Ground
 from encircle.verdict.margins.obstacles import GRID_M, POLYGON, Wall, list_faces, nearest_share
-from encircle.verdict.margins.roadmap import Course, End, Ground, find_course, is_same
+from encircle.verdict.margins.roadmap import Course, find_course, is_same
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

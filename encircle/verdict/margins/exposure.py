@@ -1,4 +1,8 @@
-"""How narrow is it, and how little would change it: the margins of one position."""
+"""
+How narrow is it, and how little would change it: the margins of one position.
+
+Long for one reason: all margins of a position are measured from one view of the map.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +17,10 @@ from encircle.map.naming import join_words
 from encircle.map.notices import Notice
 from encircle.map.plane.fronts import is_sliver
 from encircle.map.reach import READINGS
-from encircle.network.ground.ground import (
-    FRIENDLY,
-    HOSTILE_GROUND,
-    MODE_BITS,
-    Role,
-    State,
-    barrier_lines,
-)
-from encircle.network.isolation import count_disjoint_ways, leads_out_by_ground
+from encircle.network.disjoint import count_disjoint_ways
+from encircle.network.ground.patches import barrier_lines
+from encircle.network.ground.states import FRIENDLY, HOSTILE_GROUND, MODE_BITS, Role, State
+from encircle.network.isolation import leads_out_by_ground
 from encircle.verdict.margins import margins
 from encircle.verdict.margins.closing import BARRIER_M
 

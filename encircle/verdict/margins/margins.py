@@ -1,4 +1,8 @@
-"""How far a force is from being cut off: its neck, the front that would close it, its horizon."""
+"""
+How far a force is from being cut off: its neck, the front that would close it, its horizon.
+
+Long for one reason: neck and front are measured over the same obstacles.
+"""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from encircle.network.ground.ground import Ground, Wall
+    from encircle.network.ground.ground import Ground
+    from encircle.network.ground.patches import Wall
 
 Doors = dict[int, list[tuple[int, tuple[float, float]]]]
 """From each triangle to those beside it, and the point passed on the way there."""

@@ -1,4 +1,8 @@
-"""Who can go where by one mode: the verifier floods the ground from a force, surely or perhaps."""
+"""
+Who can go where by one mode: the verifier floods the ground from a force, surely or perhaps.
+
+Long for one reason: every spread is over one drawing, with one way of going on.
+"""
 
 from __future__ import annotations
 
@@ -7,38 +11,31 @@ from functools import cached_property
 from itertools import combinations, product
 from typing import TYPE_CHECKING, TypeVar, cast
 
-import numpy as np
 import shapely
 from shapely.geometry import MultiPoint, Point, Polygon
 
-from encircle.map.situation import Anchor, Barrier, Crossing, Fire, Position, Route
+from encircle.map.situation import Anchor, Crossing, Fire, Position, Route
 from encircle.verifier.ground import (
     BAND_M,
     CORNER_M,
-    GIVE_M,
-    GRID_M,
     POINT_M,
     SLACK_M,
     TOLERANCE_M,
     Ground,
     Lean,
     Survey,
-    areas_of,
-    common,
-    join,
-    measure_stray,
-    minus,
-    union_of,
 )
-from encircle.verifier.parsing import LAND_MODES, READINGS, rank_of_fire
 from encircle.verifier.path.spans import spans_of
+from encircle.verifier.reading.parsing import LAND_MODES, rank_of_fire
+from encircle.verifier.reading.said import READINGS
+from encircle.verifier.regions import GRID_M, areas_of, common, join, measure_stray, minus, union_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from shapely.geometry.base import BaseGeometry
 
-    from encircle.verifier.parsing import Reading
+    from encircle.verifier.reading.said import Reading
 
 Drawn = TypeVar("Drawn")
 STRAY_M = SLACK_M / 10
@@ -581,129 +578,3 @@ def part_at_points(
         beside = [thin for thin, some in zip(rest, met, strict=True) if some & group]
         parts.append(union_of([*(grown[i] for i in group), *beside]))
     return [p for part in parts for p in polygons_of(part)]
-
-
-# -- sea, air and special ways ---------------------------------------------------------------
-
-FACILITIES = {"port": "sea", "airstrip": "air"}
-"""What a facility gives, where its side has a base of the kind. Source: contract, 1."""
-
-
-def find_access(survey: Survey, unit: Position, reading: Reading, lean: Lean) -> dict[str, str]:
-    """Name what gives a position sea, air or special access, by kind; `closed` only what surely."""
-    flood = flood_of(survey, reading, lean, "boat")
-    reached = list(flood.spread([unit]))
-    found: dict[str, str] = {
-        str(a.access): a.id for a in flood.anchors_reached(reached, "sea", "air", "special")
-    }
-    places = [flood.pieces[piece] for piece in reached]
-    join_m = survey.parameters.join_m
-    near_m = join_m - STEP_M if flood.sure else join_m + TOLERANCE_M
-    for facility in survey.known.values():
-        if not isinstance(facility, Crossing) or facility.type not in FACILITIES:
-            continue
-        access, shape = FACILITIES[facility.type], survey.shape(facility)
-        steps = (shapely.shortest_line(shape, p) for p in places if p.distance(shape) <= near_m)
-        at_hand = any(_lands(flood, step) for step in steps)
-        based = any(
-            isinstance(a, Anchor) and a.access == access and a.side in survey.friends
-            and survey.counts(a, reading)
-            for a in survey.known.values()
-        )  # fmt: skip
-        hostile = flood.sure and flood.drawn.hostile.buffer(TOLERANCE_M).intersects(shape)
-        if at_hand and based and not hostile and survey.is_in_use(facility, reading):
-            found[access if facility.permission is None else "special"] = facility.id
-    special = _find_special(flood, unit)
-    return {**found, **({"special": special} if special else {})}
-
-
-def _lands(flood: Flood, step: BaseGeometry) -> bool:
-    """Tell whether a step from a facility comes ashore past no ground of the enemy, with room."""
-    grey = [flood.drawn.grey] if flood.reading == "pessimistic" else []
-    wide = [b for b in flood.survey.each(Barrier) if flood.survey.shape(b).area]
-    held = minus(join(flood.drawn.hostile, *grey), *(flood.survey.shape(b) for b in wide))
-    held = join(held, flood.drawn.hostile)
-    return float(step.intersection(held).length) <= (0.0 if flood.sure else STEP_M + SLACK_M)
-
-
-def _find_special(flood: Flood, unit: Position) -> str | None:
-    """Name an anchor that only tunnels, neutral strips or a third party's leave lead to."""
-    survey, reading = flood.survey, flood.reading
-    lines = [f for f in survey.known.values() if isinstance(f, Crossing)]
-    if not any(survey.is_special(f, reading) or _spans_strip(flood, f) for f in lines):
-        return None
-    further = Flood(survey, reading, flood.lean, "boat", special=True)
-    kinds = ("land", "sea", "air", "special")
-    # What is reached without it surely leaves no doubt that it is needed for the rest, or perhaps.
-    other = flood_of(survey, reading, "open" if flood.sure else "closed", "boat")
-    near = {a.id for a in other.anchors_reached(other.spread([unit]), *kinds)}
-    far = (a.id for a in further.anchors_reached(further.spread([unit]), *kinds))
-    return next((name for name in far if name not in near), None)
-
-
-def _spans_strip(flood: Flood, crossing: Crossing) -> bool:
-    spans = spans_of(flood.survey, flood.drawn, crossing)
-    return any(span.intersects(flood.drawn.neutral) for span in spans)
-
-
-# -- the compass -----------------------------------------------------------------------------
-
-BEARINGS = 720
-"""Bearings looked along."""
-
-
-def share_hostile(survey: Survey, place: BaseGeometry, lean: Lean) -> float:
-    """Measure the share of the compass on which the enemy is met first, optimistically."""
-    hostile = _horizon(survey, lean)
-    anchors = [
-        survey.shape(a)
-        for a in survey.known.values()
-        if isinstance(a, Anchor) and a.side in survey.friends
-    ]
-    if hostile.intersects(place):
-        return 1.0
-    if any(anchor.intersects(place) for anchor in anchors):
-        return 0.0
-    first = _look_round(place, [hostile])
-    end = _look_round(place, [survey.extent(), *(a for a in anchors if a.area > 0)])
-    return float((first < end).mean())
-
-
-def _horizon(survey: Survey, lean: Lean) -> BaseGeometry:
-    """Draw what is met on the compass; a crack between two drawings hides no horizon."""
-    key = ("horizon", lean)
-    if key not in survey.drawings:
-        ground = survey.ground("optimistic", lean)
-        survey.drawings[key] = (
-            join(ground.hostile, ground.seam_closed)
-            if lean == "closed"
-            else areas_of(ground.hostile.buffer(-GIVE_M, quad_segs=2).buffer(GIVE_M, quad_segs=2))
-        )
-    return cast("BaseGeometry", survey.drawings[key])
-
-
-def _look_round(place: BaseGeometry, shapes: list[BaseGeometry]) -> np.ndarray:
-    """Measure how far off an outline is met on each bearing, metres; infinite where none is."""
-    met = np.full(BEARINGS, np.inf)
-    rings = [ring for shape in shapes for ring in shapely.get_rings(shapely.get_parts(shape))]
-    if not rings:
-        return met
-    eye = shapely.get_coordinates(place)[0]
-    lines = (shapely.get_coordinates(ring) - eye for ring in rings)
-    start, end = np.concatenate([np.stack([c[:-1], c[1:]], 1) for c in lines]).transpose(1, 0, 2)
-    # Seen from the eye a side spans the bearings between its ends, the short way round.
-    step = 2 * np.pi / BEARINGS
-    first, last = (np.arctan2(p[:, 1], p[:, 0]) / step - 0.5 for p in (start, end))
-    span = (last - first + BEARINGS / 2) % BEARINGS - BEARINGS / 2
-    low, high = np.minimum(first, first + span), np.maximum(first, first + span)
-    count = np.maximum(np.floor(high) - np.ceil(low) + 1, 0).astype(int)
-    side = np.repeat(np.arange(len(start)), count)
-    bearing = np.repeat(np.ceil(low).astype(int) - np.cumsum(count) + count, count)
-    bearing += np.arange(len(side))
-    turn = (bearing + 0.5) * step
-    along = end[side] - start[side]
-    across = np.cos(turn) * along[:, 1] - np.sin(turn) * along[:, 0]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        off = (start[side, 0] * along[:, 1] - start[side, 1] * along[:, 0]) / across
-    np.minimum.at(met, bearing[across != 0] % BEARINGS, off[across != 0])
-    return met

@@ -10,12 +10,14 @@ import shapely
 from shapely.geometry import LineString, MultiLineString, Point
 
 from encircle.map.situation import Barrier, Crossing, Route
-from encircle.verifier.ground import Ground, Survey, areas_of, union_of
+from encircle.verifier.regions import areas_of, union_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from shapely.geometry.base import BaseGeometry
+
+    from encircle.verifier.ground import Ground, Survey
 
 SHORTEST_RUN_SHARE = 0.1
 """A road's run over water counts from this share of the joining distance; metres."""

@@ -1,4 +1,8 @@
-"""Are there so many ways out that share nothing, and no more: the count, the ways and the cut."""
+"""
+Are there so many ways out that share nothing, and no more: the count, the ways and the cut.
+
+Long for one reason: ways that share nothing are counted by one search.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +18,15 @@ from shapely.geometry import LineString, MultiPoint, Point
 from shapely.ops import substring
 
 from encircle.map.situation import Anchor, Barrier, Crossing, Position, Route
-from encircle.verifier.flood.flood import FACILITIES, Flood
-from encircle.verifier.ground import BAND_M, GRID_M, SLACK_M, TOLERANCE_M, minus, union_of
-from encircle.verifier.parsing import LAND_MODES, READINGS
-from encircle.verifier.path.path import Fault, PathCase, drawn_force, own_ground_m
+from encircle.verifier.flood.access import FACILITIES
+from encircle.verifier.flood.flood import Flood
+from encircle.verifier.ground import BAND_M, SLACK_M, TOLERANCE_M
+from encircle.verifier.path.case import Fault, PathCase
 from encircle.verifier.path.spans import spans_of
+from encircle.verifier.path.travel import drawn_force, own_ground_m
+from encircle.verifier.reading.parsing import LAND_MODES
+from encircle.verifier.reading.said import READINGS
+from encircle.verifier.regions import GRID_M, minus, union_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

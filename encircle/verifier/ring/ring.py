@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from shapely.geometry import LinearRing, Point, Polygon, box
+from shapely.geometry import LinearRing, Polygon
 
 from encircle.map.plane.projection import GEOD, length_on_globe_m
-from encircle.map.situation import Anchor, Barrier, Control, Crossing, Position, Route
-from encircle.verifier.flood.flood import FACILITIES, STEP_M, flood_of
-from encircle.verifier.ground import (
-    BAND_M,
+from encircle.map.situation import Anchor, Position
+from encircle.verifier.flood.flood import flood_of
+from encircle.verifier.ground import SLACK_M, TOLERANCE_M
+from encircle.verifier.path.case import Fault
+from encircle.verifier.path.path import SAME_PLACE_DEG, same_length
+from encircle.verifier.reading.parsing import LAND_MODES
+from encircle.verifier.regions import (
     GRID_M,
-    SLACK_M,
-    TOLERANCE_M,
-    Ground,
-    Lean,
-    Region,
-    Survey,
     areas_of,
     common,
-    join,
-    measure_gap,
-    measure_stray,
     minus,
-    trace_of,
-    union_of,
 )
-from encircle.verifier.parsing import LAND_MODES, ClosedRing, Segment, Stop
-from encircle.verifier.path.path import SAME_PLACE_DEG, STRAY_M, Fault, find_misplaced, same_length
-from encircle.verifier.path.spans import course_of, spans_of
+from encircle.verifier.ring.holders import ring_stands_on_walls, segments_are_held
+from encircle.verifier.ring.ways_out import cut_set_is_true, cut_set_is_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
+
+    from encircle.verifier.reading.said import Segment
+    from encircle.verifier.ring.case import RingCase
 
 AREA_TOLERANCE_KM2 = 0.011
 """An area is rounded to hundredths of a square kilometre."""
@@ -47,94 +39,6 @@ AREA_TOLERANCE = 0.005
 """The plane and the globe differ by no more than this share within 1,000 km."""
 PINCH_M2 = 1.0
 """A ring whose rounding makes it touch itself encloses the same ground but for this; m2."""
-LEAVES_M = SLACK_M
-"""A route farther than this inside and farther than this outside leaves the ring; metres."""
-BAND_LOOKED_AT_M = 200.0
-"""Ground this far from the ring and its stops is looked at for what it is called; metres."""
-EDGE_M = 25.0
-"""A ring meets the edge of the map where it turns; along more of it, it says so; metres."""
-SEA = "coast"
-Drawn = TypeVar("Drawn")
-_HOLDER = {"hostile": "hostile", "neutral": "neutral"}
-
-
-@dataclass(frozen=True)
-class RingCase:
-    """A closed ring beside the map it is about."""
-
-    ring: ClosedRing
-    survey: Survey
-
-    @property
-    def ground(self) -> Ground:
-        """The ground on the ring's reading, drawn in the ring's favour."""
-        return self.survey.ground(self.ring.reading, "closed")
-
-    @property
-    def course(self) -> tuple[object, ...]:
-        """What tells its course from that of another: rings that were read as one have one."""
-        ring = self.ring
-        ids = (id(ring.polygons), id(ring.segments))
-        return ("course", *ids, ring.reading, ring.area_km2, ring.weakest)
-
-    def _drawn_once(self, what: str, draw: Callable[[], Drawn]) -> Drawn:
-        """Draw what depends on the course alone once for all who share it."""
-        key = (what, *self.course)
-        if key not in self.survey.drawings:
-            self.survey.drawings[key] = draw()
-        return cast("Drawn", self.survey.drawings[key])
-
-    @cached_property
-    def parts(self) -> list[list[NDArray[np.float64]]]:
-        """The rings on the plane, polygon by polygon, the exterior first."""
-        to_metres = self.survey.plane.points_to_metres
-        return [[to_metres(part) for part in polygon] for polygon in self.ring.polygons]
-
-    @property
-    def exteriors(self) -> Iterator[NDArray[np.float64]]:
-        """Give the outer rings on the plane, those that enclose anything."""
-        return (p[0] for p in self.parts if p and np.ptp(p[0], axis=0).min() > 0)
-
-    @cached_property
-    def inside(self) -> BaseGeometry:
-        """The ground the ring encloses."""
-        return self._drawn_once("inside", self._draw_inside)
-
-    def _draw_inside(self) -> BaseGeometry:
-        return join(*(shapely.make_valid(Polygon(p[0], p[1:])) for p in self.parts if p))
-
-    @cached_property
-    def called(self) -> dict[str, Region]:
-        """Where a segment may be tagged how, however room for drawing is used."""
-        return self._drawn_once("called", self._draw_called)
-
-    def _draw_called(self) -> dict[str, Region]:
-        leans: tuple[Lean, Lean] = ("closed", "open")
-        grounds = [self.survey.ground(self.ring.reading, lean) for lean in leans]
-        band = union_of([self.inside.boundary]).buffer(BAND_LOOKED_AT_M, quad_segs=2)
-        let, shut = (common(g.passable, band) for g in (grounds[1], grounds[0]))
-        seam, nobody = [self.ground.seam_closed, minus(let, shut)], [g.nobody for g in grounds]
-        return {
-            "nobody": [*seam, *nobody],
-            "grey": [*seam, *nobody, *(g.grey for g in grounds)],
-            "hostile": [*seam, *(g.hostile for g in grounds)],
-            "neutral": [*seam, *(g.neutral for g in grounds)],
-        }
-
-    @cached_property
-    def stopping(self) -> dict[str, Region]:
-        """The ground that stops a road: no seam is its own reason, what lies beside it is."""
-        leans: tuple[Lean, Lean] = ("closed", "open")
-        grounds = [self.survey.ground(self.ring.reading, lean) for lean in leans]
-        return {
-            "grey": [area for g in grounds for area in (g.grey, g.nobody)],
-            "hostile": [g.hostile for g in grounds],
-            "neutral": [g.neutral for g in grounds],
-        }
-
-    def trace(self, segment: Segment) -> BaseGeometry:
-        """Draw a segment on the plane."""
-        return trace_of(self.survey.plane.points_to_metres(segment.points))
 
 
 # -- the shape of it -------------------------------------------------------------------------
@@ -295,142 +199,6 @@ def _is_way_on(case: RingCase, feature: object) -> bool:
     )
 
 
-# -- what holds it ---------------------------------------------------------------------------
-
-
-def segments_are_held(case: RingCase) -> Iterator[Fault]:
-    """Each segment runs where its tag says, and the features it names hold it there."""
-    for number, segment in enumerate(case.ring.segments):
-        trace = case.trace(segment)
-        said = _find_untrue_tag(case, segment, trace)
-        if said:
-            yield Fault(f"segment {number} is tagged {segment.by}: {said}", segment.evidence)
-        for name in segment.evidence:
-            misplaced = find_misplaced(case.survey, case.ring.reading, case.ground, trace, name)
-            if misplaced:
-                yield Fault(f"segment {number}: {misplaced}", (name,))
-
-
-def _find_untrue_tag(case: RingCase, segment: Segment, trace: BaseGeometry) -> str | None:
-    if segment.by == "grey" and case.ring.reading == "optimistic":
-        return "grey ground lets through on the optimistic reading"
-    if not segment.evidence and segment.by != "grey":
-        return "it names nothing"
-    if segment.by in ("barrier", "sea"):
-        return _find_untrue_barrier(case, segment, trace)
-    bare = segment.by == "grey" and not segment.evidence
-    if bare or segment.on_edge:
-        untrue = _find_untrue_edge(case, segment, trace)
-        if untrue or segment.on_edge:
-            return untrue
-    stray = measure_stray(trace, case.called["nobody" if bare else segment.by], TOLERANCE_M)
-    if stray > TOLERANCE_M:
-        return f"{stray:.0f} m of it run past such ground"
-    return _find_wrong_holder(case, segment, trace) if segment.evidence else None
-
-
-def _find_untrue_edge(case: RingCase, segment: Segment, trace: BaseGeometry) -> str | None:
-    """Say where the map's edge is taken for ground on it, or ground on it for the edge."""
-    edge = union_of([case.survey.extent().boundary])
-    if not segment.on_edge:
-        along_m = shapely.intersection(trace, edge.buffer(SLACK_M)).length
-        return None if along_m <= EDGE_M else f"{along_m:.0f} m of it are the edge of the map"
-    if not (segment.by == "grey" and not segment.evidence):
-        return "the edge of the map is no ground that anybody holds"
-    off_m = measure_stray(trace, [edge.buffer(SLACK_M)], TOLERANCE_M)
-    return f"{off_m:.0f} m of it are not the edge of the map" if off_m > TOLERANCE_M else None
-
-
-def _find_wrong_holder(case: RingCase, segment: Segment, trace: BaseGeometry) -> str | None:
-    """Say why the features named do not hold a segment as they are said to."""
-    known = [f for name in segment.evidence if (f := case.survey.known.get(name)) is not None]
-    holding = [f for f in known if _can_hold(case, f, segment.by)]
-    if not holding:
-        return "nothing it names holds ground so"
-    # What is of its own side makes no ground grey but beside a word of another's.
-    others = [f for f in holding if not _is_of_the_force_s_side(case.survey, f)]
-    beside_m = case.survey.parameters.seam_m + TOLERANCE_M
-    window = box(*trace.buffer(2 * beside_m, quad_segs=1).bounds)
-    prints = union_of(
-        case.survey.footprint(f, case.ring.reading).intersection(window) for f in others
-    )
-    wider = prints.buffer(beside_m)
-    near = trace.buffer(5 * TOLERANCE_M)
-    seam = case.ground.seam_closed.intersection(near).buffer(TOLERANCE_M)
-    prints = union_of([prints, wider.intersection(seam)])
-    if segment.by == "grey":
-        prints = union_of([prints, case.ground.nobody])
-    stray = measure_stray(trace, prints, TOLERANCE_M)
-    if stray > TOLERANCE_M:
-        # Where errors meet seams the kinder drawing lets through ground that the other does not:
-        # how far a seam runs there is nobody's to say, and what it lies beside is a width away.
-        kinder = case.survey.ground(case.ring.reading, "open").passable.intersection(near)
-        prints = union_of([prints, wider.intersection(kinder.buffer(-TOLERANCE_M))])
-        stray = measure_stray(trace, prints, TOLERANCE_M)
-    return f"what it names leaves {stray:.0f} m of it unheld" if stray > TOLERANCE_M else None
-
-
-def _is_of_the_force_s_side(survey: Survey, feature: object) -> bool:
-    if isinstance(feature, Control):
-        return survey.holder(feature) == "friendly"
-    return isinstance(feature, (Position, Anchor)) and feature.side in survey.friends
-
-
-def _can_hold(case: RingCase, feature: object, by: str) -> bool:
-    survey = case.survey
-    if isinstance(feature, Control):
-        holder = survey.holder(feature)
-        return by == "grey" or holder == _HOLDER[by]
-    if isinstance(feature, Position):
-        if feature.present == "withdrawn":
-            return False
-        sure = feature.basis != "reported" and survey.stands(feature)
-        return by == "grey" or (by == "hostile" and sure and feature.side not in survey.friends)
-    return by == "grey" and isinstance(feature, Anchor)
-
-
-def _find_untrue_barrier(case: RingCase, segment: Segment, trace: BaseGeometry) -> str | None:
-    known = [f for name in segment.evidence if (f := case.survey.known.get(name)) is not None]
-    walls = [
-        case.survey.shape(f)
-        for f in known
-        if isinstance(f, Barrier)
-        and (f.type == SEA) == (segment.by == "sea")
-        and case.survey.counts(f, case.ring.reading)
-        and {"foot", "tracked"} <= set(f.blocks)
-    ]
-    if segment.by == "sea":
-        seas = [f for f in known if isinstance(f, Anchor) and f.access == "sea"]
-        walls += [case.survey.shape(f).intersection(case.ground.water) for f in seas]
-    if not walls:
-        return "nothing it names stops a man on foot"
-    stray = measure_stray(trace, union_of(walls), TOLERANCE_M)
-    return f"{stray:.0f} m of it run past what it names" if stray > TOLERANCE_M else None
-
-
-def ring_stands_on_walls(case: RingCase) -> Iterator[Fault]:
-    """Nowhere does the ring run through ground that can be passed on foot or tracks."""
-    traces = [case.trace(segment) for segment in case.ring.segments]
-    band = areas_of(union_of(t.buffer(5 * TOLERANCE_M) for t in traces))
-    local = areas_of(band.intersection(case.ground.passable))
-    for mode in ("foot", "tracked"):
-        walls = [_wall(case.survey.shape(b)) for b in _walls(case, mode)]
-        free = minus(local, *(w for w in walls if w.intersects(local))).buffer(-TOLERANCE_M)
-        for number, trace in enumerate(traces):
-            gap = trace.intersection(free)
-            if gap.length > STRAY_M or (trace.geom_type == "Point" and not gap.is_empty):
-                said = f"segment {number} runs {gap.length:.0f} m through ground open on {mode}"
-                yield Fault(said, case.ring.segments[number].evidence)
-
-
-def _walls(case: RingCase, mode: str) -> list[Barrier]:
-    return case.survey.barriers(case.ring.reading, mode)
-
-
-def _wall(shape: BaseGeometry) -> BaseGeometry:
-    return areas_of(shape.buffer(BAND_M))
-
-
 # -- who gets through ------------------------------------------------------------------------
 
 
@@ -456,131 +224,6 @@ def nobody_gets_out(case: RingCase) -> Iterator[Fault]:
 
 
 # -- what is said of the ways out ------------------------------------------------------------
-
-
-def cut_set_is_whole(case: RingCase) -> Iterator[Fault]:
-    """Every route and crossing that leaves the ring is in the cut set of its modes."""
-    core, around = case.inside.buffer(-LEAVES_M), case.inside.buffer(LEAVES_M)
-    beyond = minus(case.survey.extent(), around)
-    for line in case.survey.known.values():
-        if not isinstance(line, (Route, Crossing)) or _leads_off_the_map(line):
-            continue
-        shape = case.survey.shape(line)
-        passes = core.intersects(shape) and not around.covers(shape)
-        if isinstance(line, Crossing):
-            passes &= not _goes_from_pocket_to_pocket(case, line)
-            passes |= _leads_out_by_its_ends(case, line, beyond)
-        for mode in set(line.modes) & set(LAND_MODES) if passes else ():
-            if all(stop.id != line.id for stop in case.ring.cut_set.get(mode, ())):
-                yield Fault(f"{line.id!r} leaves the ring and {mode} does not list it", (line.id,))
-
-
-def _leads_off_the_map(line: Route | Crossing) -> bool:
-    """A port or an airstrip is no way over the ground it is drawn on, as a line or not."""
-    return isinstance(line, Crossing) and line.type in FACILITIES
-
-
-def _goes_from_pocket_to_pocket(case: RingCase, crossing: Crossing) -> bool:
-    """One gets on and off a crossing at its ends: with both inside, it leaves no ring."""
-    return all(case.inside.covers(end) for end in _ends_of(case.survey.shape(crossing)))
-
-
-def _leads_out_by_its_ends(case: RingCase, crossing: Crossing, beyond: BaseGeometry) -> bool:
-    """
-    Tell whether one gets on a crossing from the ring, as near as joins, and off it outside.
-
-    However little of it lies inside. One drawn as a point, with nothing wide to span, is passed
-    there: whoever is as near on the other side is on it.
-    """
-    near_m = case.survey.parameters.join_m - STEP_M
-    for span in spans_of(case.survey, case.ground, crossing):
-        ends = _ends_of(span)
-        off_m = 0.0 if span.length else near_m
-        for on, off in (ends, ends[::-1]):
-            if case.inside.dwithin(on, near_m) and beyond.dwithin(off, off_m):
-                return True
-    return False
-
-
-def _ends_of(line: BaseGeometry) -> list[Point]:
-    return [Point(p) for p in shapely.get_coordinates(line)[[0, -1]]]
-
-
-def cut_set_is_true(case: RingCase) -> Iterator[Fault]:
-    """Every entry of the cut set carries its mode, lies where it is said to, and is stopped."""
-    for mode, stops in case.ring.cut_set.items():
-        for stop in stops:
-            line = case.survey.known.get(stop.id)
-            if not isinstance(line, (Route, Crossing)) or mode not in line.modes:
-                yield Fault(f"{stop.id!r} is no route or crossing for {mode}", (stop.id,))
-                continue
-            said = _find_untrue_stop(case, stop, line)
-            if said:
-                yield Fault(f"{stop.id!r} in the cut set for {mode}: {said}", (stop.id,))
-
-
-def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str | None:
-    survey = case.survey
-    at = Point(survey.plane.points_to_metres(stop.at)[0])
-    join_m, seam_m = survey.parameters.join_m, survey.parameters.seam_m
-    course = course_of(survey, case.ground, line)
-    if at.distance(course) > join_m + TOLERANCE_M:
-        return "it does not pass there"
-    if isinstance(line, Route) and not case.inside.boundary.dwithin(at, TOLERANCE_M):
-        return "it does not leave the ring there"
-    if stop.because in case.stopping:
-        near = course.intersection(at.buffer(join_m + seam_m + TOLERANCE_M))
-        seam = measure_gap(near, case.ground.seam_closed) <= TOLERANCE_M
-        near_m = TOLERANCE_M + (seam_m if seam else 0.0)  # a seam stops by what lies beside it
-        near_m += join_m if isinstance(line, Crossing) else 0.0  # whoever gets off it is stopped
-        met = measure_gap(near, case.stopping[stop.because]) <= near_m
-        return None if met else f"it meets no {stop.because} ground there"
-    if stop.because == "edge":
-        return None if _runs_off_the_map(case, line, at) else "it does not run off the map there"
-    if stop.because in ("barrier", "neutral_strip"):
-        there = course if stop.because == "neutral_strip" else at
-        near_m = join_m + TOLERANCE_M
-        stopped = any(there.distance(shape) <= near_m for shape in _what_stops(case, stop.because))
-        return None if stopped else f"no {stop.because.replace('_', ' ')} is near"
-    return None if _is_so(case, stop.because, line) else f"it is not stopped by {stop.because}"
-
-
-def _what_stops(case: RingCase, because: str) -> list[BaseGeometry]:
-    """Draw all that may stop a route or crossing for a reason."""
-    if because == "barrier":
-        counted = (b for b in case.survey.each(Barrier) if case.survey.counts(b, case.ring.reading))
-        return [*(case.survey.shape(barrier) for barrier in counted), case.ground.water]
-    return [case.ground.neutral]
-
-
-def _runs_off_the_map(case: RingCase, line: Route | Crossing, at: BaseGeometry) -> bool:
-    """
-    Tell whether a road, in use there and within the ring as far as there, goes on past the map.
-
-    Whatever else would stop it on its way off has the ring, and not the map, end before the edge.
-    """
-    survey, area = case.survey, case.survey.extent()
-    if not isinstance(line, Route) or not area.boundary.dwithin(at, TOLERANCE_M):
-        return False
-    course = survey.shape(line)
-    here = (r for r in survey.each(Route) if survey.shape(r).dwithin(at, SLACK_M))
-    in_use = any(survey.is_usable(r, case.ring.reading, mode) for r in here for mode in r.modes)
-    within, beyond = course.intersection(case.inside), course.difference(area)
-    return in_use and all(
-        part.length > 0 and part.dwithin(at, TOLERANCE_M) for part in (within, beyond)
-    )
-
-
-def _is_so(case: RingCase, because: str, line: Route | Crossing) -> bool:
-    unsure = line.state == "unknown" or case.survey.is_stale(line)
-    permission = line.permission if isinstance(line, Crossing) else None
-    return {
-        "cut": line.state == "cut",
-        "unknown": unsure and case.ring.reading == "pessimistic",
-        "permission": permission == "enemy",
-        "third_party": permission == "third_party",
-        "tunnel": isinstance(line, Crossing) and line.type == "tunnel",
-    }.get(because, False)
 
 
 RING_RULES = (

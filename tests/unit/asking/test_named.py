@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from encircle.claims.asking.ask import ask
-from encircle.claims.asking.named import find_named
 from encircle.claims.asking.question import Corrections, read_question
+from encircle.claims.asking.whose.named import find_named
 from encircle.claims.words.extraction import propose_claims
 from encircle.errors import QuestionError
 from encircle.formats.publishers.presets import MapFile

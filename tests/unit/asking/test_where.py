@@ -3,9 +3,10 @@
 import pytest
 import shapely
 
-from encircle.claims.asking.force import LEAST_REACH_M, Where, find_place, tell_off_paint
+from encircle.claims.asking.force import LEAST_REACH_M, tell_off_paint
 from encircle.claims.asking.maps import read_maps
 from encircle.claims.asking.question import read_question
+from encircle.claims.asking.where import Where, find_place
 from encircle.formats.publishers.presets import MapFile
 from encircle.map.plane.projection import GEOD
 from encircle.places import find_places, find_region_called, resolve_place

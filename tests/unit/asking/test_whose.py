@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from encircle.claims.asking.question import Corrections, read_question
-from encircle.claims.asking.whose import find_side
+from encircle.claims.asking.whose.whose import find_side
 from encircle.claims.words.extraction import propose_claims
 from encircle.errors import SituationError
 

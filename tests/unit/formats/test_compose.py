@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 import pytest
 
 from encircle import judge
-from encircle.claims.composing.compose import NEEDS, Plan, compose
+from encircle.claims.composing.compose import compose
+from encircle.claims.composing.plan import NEEDS, Plan
 from encircle.errors import SituationError
 from encircle.formats.publishers.guests import Given
 from encircle.formats.tables.columns import Wording

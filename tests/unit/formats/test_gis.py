@@ -13,7 +13,8 @@ import pytest
 import shapely
 
 from encircle import judge
-from encircle.claims.composing.compose import Plan, compose
+from encircle.claims.composing.compose import compose
+from encircle.claims.composing.plan import Plan
 from encircle.errors import EncircleError, SituationError
 from encircle.formats.gis import read_gis, write_gpkg
 from encircle.formats.publishers.guests import Given

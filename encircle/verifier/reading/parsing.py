@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from encircle.verifier.reading.node import Course, Node
+from encircle.verifier.reading.said import (
+    HOLDS,
+    READINGS,
+    STOPS,
+    Bottleneck,
+    ClosedRing,
+    Confidence,
+    CutOff,
+    Disjoint,
+    Leg,
+    Margins,
+    OpenPath,
+    Parameters,
+    Reading,
+    Ruling,
+    Said,
+    Segment,
+    Stop,
+    ToldNotice,
+    WhatIf,
+)
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from numpy.typing import NDArray
 
-Reading = Literal["optimistic", "pessimistic"]
-READINGS: tuple[Reading, ...] = ("optimistic", "pessimistic")
 DEFINITIONS = ("land_cut", "vehicle_cut", "fire_control", "isolation", "surrounded")
 ANSWERS = ("yes", "no", "contested", "unknown")
 LAND_ANSWERS = ("open", "closed", "contested", "unknown")
@@ -25,366 +45,15 @@ VERDICTS = ("encircled", "not_encircled", "contested", "indeterminate", "no_forc
 GRADES = ("F0", "F1", "F2", "F3", "F4")
 UNMAPPED_RANK = 1.5
 """Fire nobody mapped ranks between F1 and F2. Source: the ladder of fire grades."""
-HOLDS = ("hostile", "barrier", "sea", "neutral", "grey")
-STOPS = (
-    "hostile", "grey", "neutral", "barrier", "cut", "unknown", "permission", "tunnel",
-    "neutral_strip", "third_party", "edge",
-)  # fmt: skip
-MOST_VERTICES = 2_000_000
-"""
-A judgement with more vertices than this is refused unread, a ring that several share counted once.
-
-It is twice what a map may have: a ring runs along drawn lines, and is told whole and by segments.
-"""
 MOST_SHARED = 8
 """A ring is looked for among so many others that were read before it."""
-MOST_ITEMS = 1_000_000
-"""Lists longer than this, of anything, are refused unread: no map has as many vertices."""
 _A_LINE = 2
 _A_RING = 4
-
-T = TypeVar("T")
-
-
-class UnreadableError(ValueError):
-    """Some member of a judgement is not what the contract says; never leaves the verifier."""
 
 
 def rank_of_fire(grade: str | None) -> float:
     """Rank a fire grade; fire nobody mapped comes after F1."""
     return UNMAPPED_RANK if grade is None else float(GRADES.index(grade))
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """One stretch of an open path."""
-
-    points: NDArray[np.float64]
-    by: str
-    mode: str
-    control: str
-    fire: str | None
-    evidence: tuple[str, ...]
-    length_m: float
-
-
-@dataclass(frozen=True, slots=True)
-class Bottleneck:
-    """Where an open path is said to be narrowest."""
-
-    leg: int | None
-    width_m: float | None
-    at: NDArray[np.float64] | None
-    evidence: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Disjoint:
-    """How many ways share nothing, and the cut that proves there are no more."""
-
-    count: int
-    ways: tuple[tuple[str, ...], ...]
-    cut: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OpenPath:
-    """A path from the force to an anchor."""
-
-    reading: Reading
-    unit: str
-    anchor: str
-    mode: str
-    legs: tuple[Leg, ...]
-    length_m: float
-    bottleneck: Bottleneck | None
-    disjoint: Disjoint
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One stretch of a closed ring, and what is said to hold it."""
-
-    ring: int
-    part: int
-    points: NDArray[np.float64]
-    by: str
-    evidence: tuple[str, ...]
-    length_m: float
-    on_edge: bool = False
-    """It runs along the edge of the map."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """A route or crossing that leaves the ring, and why it does not carry."""
-
-    id: str
-    at: NDArray[np.float64]
-    because: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClosedRing:
-    """A ring round the force."""
-
-    reading: Reading
-    units: tuple[str, ...]
-    polygons: tuple[tuple[NDArray[np.float64], ...], ...]
-    segments: tuple[Segment, ...]
-    weakest: int
-    area_km2: float
-    cut_set: Mapping[str, tuple[Stop, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What is said of the whole force, or of one of its positions."""
-
-    id: str | None
-    verdict: str
-    encircled: bool | None
-    code: str
-    name: str | None
-    label: str | None
-    because: str | None
-    """The rule that decided, where it says."""
-    reason: str | None
-    """What it says of that rule, in words."""
-    definitions: Mapping[str, str]
-    land: Mapping[str, str]
-    access: Mapping[str, str]
-    best_fire: str | None
-    """The grade said to be on the best way; empty where nothing is said."""
-    fires: Mapping[str, str | None] | None
-    """Mode to the grade on its own best way."""
-    told_as: Mapping[str, object]
-    """Name, weight and presence of a position, as far as they are told."""
-    open: OpenPath | None
-    closed: ClosedRing | None
-
-    @property
-    def answers(self) -> tuple[object, ...]:
-        """What is answered about it: definitions and axes."""
-        return (self.definitions, self.land, self.access, self.best_fire, self.fires)
-
-
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """What the judgement says it was judged by; metres and days."""
-
-    stale_after_days: float
-    join_m: float
-    seam_m: float
-    salient_share: float = 0.5
-    without: tuple[str, ...] = ()
-    """Features it was judged without."""
-    assume: Mapping[str, bool] = field(default_factory=dict)
-    """Features it took as certain, or as not there."""
-
-
-@dataclass(frozen=True, slots=True)
-class WhatIf:
-    """What a judgement by supposition says of the map as it is drawn."""
-
-    code: str
-    verdict: str
-    definitions: Mapping[str, str]
-    changed: Mapping[str, tuple[object, object]]
-    """Member to what it was and what it is now."""
-
-
-@dataclass(frozen=True, slots=True)
-class CutOff:
-    """How many positions are said to be cut off, of how many, and their share of the weight."""
-
-    units: int
-    of: int
-    weight_share: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Margins:
-    """What is said beside the verdict of the way that proves it, on each reading."""
-
-    necks: Mapping[Reading, float | None]
-    """Width of the neck, metres."""
-    at: tuple[float, float] | None
-    """Where the neck is."""
-    ways: Mapping[Reading, int | None]
-    """Separate ways by route and crossing."""
-    opening_m: float | None
-    """Least ground that would have to change for a way to open, metres."""
-
-
-@dataclass(frozen=True, slots=True)
-class ToldNotice:
-    """A notice that is told beside the verdict."""
-
-    code: str
-    severity: str
-    statement: str
-    features: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Confidence:
-    """How firmly the verdict is said to stand."""
-
-    level: str
-    holds: tuple[int, int] | None
-    """Origins any one of which may be left out, and of how many."""
-    moved_m: float | None
-    """How far all boundaries may be out, metres."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Everything of a judgement that can be checked."""
-
-    force: str
-    side: str
-    as_of: str
-    sha256: str
-    situation: str | None
-    """Id of the map it says it was made from."""
-    drawn_notices: tuple[str, ...]
-    """The notices that it says the map has."""
-    parameters: Parameters
-    what_if: WhatIf | None
-    """What it says that the map gives without its suppositions."""
-    cut_off: CutOff | None
-    options: Mapping[str, object]
-    """Every option printed, as it stands there."""
-    uncovered: str | None
-    """What ground that nobody drew is said to count as."""
-    guessed: Mapping[str, tuple[float, ...]] | None
-    """Position to the reach guessed for it, on each reading; metres."""
-    margins: Margins
-    title: str | None
-    headline: str | None
-    names: Mapping[str, str]
-    """What features, and the force, are called."""
-    notices: tuple[ToldNotice, ...]
-    """The notices that are told beside the verdict, in order."""
-    confidence: Confidence | None
-    p_encircled: tuple[float, float] | None
-    """Bounds of the likelihood that is told."""
-    rules: tuple[str, ...]
-    """The rules that it says apply beside the one that decides."""
-    whole: Ruling
-    parts: tuple[Ruling, ...]
-
-
-Course: TypeAlias = "tuple[tuple[tuple[NDArray[np.float64], ...], ...], tuple[Segment, ...]]"
-"""The polygons of a ring, and its segments."""
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A value of a JSON document and where it stands (RFC 6901)."""
-
-    value: object
-    pointer: str = ""
-    spent: list[int] = field(default_factory=lambda: [0])
-    courses: list[tuple[object, Course]] = field(default_factory=list)
-    """Rings read before, as they stand there: the positions of one pocket all have the same."""
-
-    def fail(self, wanted: str) -> UnreadableError:
-        """Say what stands here instead of what was wanted."""
-        return UnreadableError(f"{self.pointer or '/'} is not {wanted}")
-
-    def object(self) -> Mapping[str, Any]:
-        """Take an object."""
-        if not isinstance(self.value, Mapping):
-            raise self.fail("an object")
-        return self.value
-
-    def __getitem__(self, name: str) -> Node:
-        return Node(self.object().get(name), f"{self.pointer}/{name}", self.spent, self.courses)
-
-    def items(self) -> list[Node]:
-        """Take a list, not too long."""
-        if not isinstance(self.value, (list, tuple)) or len(self.value) > MOST_ITEMS:
-            raise self.fail(f"a list of at most {MOST_ITEMS}")
-        at = (f"{self.pointer}/{number}" for number in range(len(self.value)))
-        return [Node(v, a, self.spent, self.courses) for v, a in zip(self.value, at, strict=True)]
-
-    def maybe(self, take: Callable[[Node], T]) -> T | None:
-        """Take something, or null."""
-        return None if self.value is None else take(self)
-
-    def text(self) -> str:
-        """Take text."""
-        if not isinstance(self.value, str):
-            raise self.fail("text")
-        return self.value
-
-    def one_of(self, words: tuple[str, ...]) -> str:
-        """Take one of some words."""
-        if not isinstance(self.value, str) or self.value not in words:
-            raise self.fail(f"one of {', '.join(words)}")
-        return self.value
-
-    def true(self) -> bool:
-        """Read the word true, which is said where it holds and left out where not."""
-        if self.value is not True:
-            raise self.fail("true")
-        return True
-
-    def number(self) -> float:
-        """Take a finite number that is not negative."""
-        number = self.signed()
-        if number < 0:
-            raise self.fail("a finite number, zero or more")
-        return number
-
-    def signed(self) -> float:
-        """Take a finite number."""
-        if isinstance(self.value, bool) or not isinstance(self.value, (int, float)):
-            raise self.fail("a number")
-        try:
-            number = float(self.value)
-        except OverflowError:
-            raise self.fail("a number of sane size") from None
-        if not math.isfinite(number):
-            raise self.fail("a finite number")
-        return number
-
-    def index(self) -> int:
-        """Take a count or an index."""
-        if isinstance(self.value, bool) or not isinstance(self.value, int) or self.value < 0:
-            raise self.fail("a whole number, zero or more")
-        return self.value
-
-    def ids(self) -> tuple[str, ...]:
-        """Take a list of feature ids."""
-        return tuple(item.text() for item in self.items())
-
-    def words(self) -> dict[str, str]:
-        """Take an object whose members are text."""
-        return {name: self[name].text() for name in self.object()}
-
-    def points(self, least: int) -> NDArray[np.float64]:
-        """Take a list of positions, `(lon, lat)` in degrees."""
-        items = self.items()
-        self.spent[0] += len(items)
-        if self.spent[0] > MOST_VERTICES:
-            raise UnreadableError(f"the judgement has more than {MOST_VERTICES} vertices")
-        if len(items) < least:
-            raise self.fail(f"a list of at least {least} positions")
-        return np.asarray([item.position() for item in items], dtype=float)
-
-    def position(self) -> tuple[float, float]:
-        """Take one position."""
-        pair = self.value
-        if not isinstance(pair, (list, tuple)) or len(pair) != 2:  # noqa: PLR2004 - lon and lat
-            raise self.fail("a position [lon, lat]")
-        for number, bound in zip(pair, (180.0, 90.0), strict=True):
-            sound = isinstance(number, (int, float)) and not isinstance(number, bool)
-            if not sound or not -bound <= number <= bound:
-                raise self.fail("a position [lon, lat] in degrees")
-        return float(pair[0]), float(pair[1])
 
 
 def parse_judgement(judgement: Mapping[str, Any]) -> Said:

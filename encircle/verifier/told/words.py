@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from encircle.verifier.parsing import ACCESS, ANSWERS, LAND_MODES, rank_of_fire
-from encircle.verifier.path.path import Fault
+from encircle.verifier.path.case import Fault
+from encircle.verifier.reading.parsing import ACCESS, ANSWERS, LAND_MODES, rank_of_fire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from encircle.verifier.parsing import Leg, Ruling
+    from encircle.verifier.reading.said import Leg, Ruling
 
 STATUSES = {
     "C0": ("connected", "not_encircled"),

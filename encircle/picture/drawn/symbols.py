@@ -10,18 +10,10 @@ from shapely.geometry import LineString, Point
 from encircle.map.reach import QUARTER_SEGMENTS, REACH_BY_ECHELON_M, REACH_UNSTATED_M
 from encircle.map.situation import Crossing, Position
 from encircle.picture.canvas import element, escape, number, write_path
-from encircle.picture.ground import (
-    ANCHOR,
-    INK,
-    SWATCH_H,
-    SWATCH_W,
-    UNCLEAR_WORDS,
-    cross_out,
-    stroke,
-    swatch,
-    write_mark,
-)  # fmt: skip
+from encircle.picture.drawn.ground import UNCLEAR_WORDS, write_mark
+from encircle.picture.drawn.lines import cross_out
 from encircle.picture.labels import Label, shorten
+from encircle.picture.scene import ANCHOR, INK, SWATCH_H, SWATCH_W, stroke, swatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +21,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from encircle.picture.canvas import Xy
-    from encircle.picture.ground import Scene
+    from encircle.picture.scene import Scene
 
 MARKS = {
     "squad": "•", "section": "••", "platoon": "•••", "company": "I", "battalion": "II",

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from encircle.claims.asking.whose import (
+from encircle.claims.asking.whose.whose import (
     BY,
     FORCES,
     OTHER,

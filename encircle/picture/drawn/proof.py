@@ -1,4 +1,8 @@
-"""Why, drawn: the way that is open, the ring that is closed, the neck between."""
+"""
+Why, drawn: the way that is open, the ring that is closed, the neck between.
+
+Long for one reason: the way, the ring and their numbers are drawn to one legend.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +15,9 @@ from shapely.geometry import LineString, Point, shape
 
 from encircle.map.situation import Anchor
 from encircle.picture.canvas import Xy, element, number, write_path
-from encircle.picture.ground import (
-    ANCHOR,
-    ANCHOR_WORDS,
-    INK,
-    SWATCH_H,
-    SWATCH_W,
-    Scene,
-    draw_anchor_sign,
-    sample,
-    stroke,
-)  # fmt: skip
+from encircle.picture.drawn.ground import ANCHOR_WORDS, draw_anchor_sign
 from encircle.picture.labels import Label, shorten
+from encircle.picture.scene import ANCHOR, INK, SWATCH_H, SWATCH_W, Scene, sample, stroke
 from encircle.verdict.judgement import name_hold
 
 if TYPE_CHECKING:

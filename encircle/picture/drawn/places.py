@@ -10,9 +10,9 @@ import shapely
 from shapely.geometry import Point, box
 
 from encircle.picture.canvas import Xy, element, write_path
-from encircle.picture.ground import INK, Scene, Town, stroke, swatch
+from encircle.picture.drawn.symbols import is_ground
 from encircle.picture.labels import Label
-from encircle.picture.symbols import is_ground
+from encircle.picture.scene import INK, Scene, Town, stroke, swatch
 from encircle.places import nearest_place, places_within
 
 if TYPE_CHECKING:

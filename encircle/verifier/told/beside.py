@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from encircle.map.naming import begin, call_features
 from encircle.map.situation import Anchor, Barrier, Control, Position
-from encircle.verifier.path.path import Fault
-from encircle.verifier.sentences import is_gainsaid
+from encircle.verifier.path.case import Fault
+from encircle.verifier.told.sentences import is_gainsaid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from encircle.map.situation import Feature, Situation, Source
     from encircle.verifier.ground import Survey
-    from encircle.verifier.parsing import Confidence, Said, ToldNotice
+    from encircle.verifier.reading.said import Confidence, Said, ToldNotice
 
 PLACE = r"-?[\d.]+, -?[\d.]+"
 SEVERITIES = {

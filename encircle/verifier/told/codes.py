@@ -1,4 +1,8 @@
-"""Does each status stand on its own ground: every code held against what the verifier floods."""
+"""
+Does each status stand on its own ground: every code held against what the verifier floods.
+
+Long for one reason: it is a table, one entry for each status.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +13,16 @@ import shapely
 from shapely.geometry import Point
 
 from encircle.map.situation import Anchor, Barrier, Crossing, Fire
-from encircle.verifier.flood.flood import (
-    FACILITIES,
-    find_access,
-    find_way_by,
-    flood_of,
-    share_hostile,
-)
-from encircle.verifier.ground import SLACK_M, TOLERANCE_M, Survey, measure_gap
-from encircle.verifier.parsing import LAND_MODES, READINGS, rank_of_fire
-from encircle.verifier.path.path import Fault
+from encircle.verifier.flood.access import FACILITIES, find_access
+from encircle.verifier.flood.bearings import share_hostile
+from encircle.verifier.flood.flood import find_way_by, flood_of
+from encircle.verifier.ground import SLACK_M, TOLERANCE_M, Survey
+from encircle.verifier.path.case import Fault
 from encircle.verifier.path.spans import course_of
-from encircle.verifier.words import count_bare
+from encircle.verifier.reading.parsing import LAND_MODES, rank_of_fire
+from encircle.verifier.reading.said import READINGS
+from encircle.verifier.regions import measure_gap
+from encircle.verifier.told.words import count_bare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from encircle.map.situation import Position
     from encircle.verifier.ground import Lean
-    from encircle.verifier.parsing import Reading, Ruling
+    from encircle.verifier.reading.said import Reading, Ruling
 
 CONTRADICTION = "position_contradicts_map"
 """The rule that a bare position on ground of the enemy cannot be told."""

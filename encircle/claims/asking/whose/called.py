@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from encircle.claims.asking.named import PEOPLES, is_ordinary
+from encircle.claims.asking.whose.named import PEOPLES, is_ordinary
 from encircle.map.situation import Position
 from encircle.places.letters import fold
 
 if TYPE_CHECKING:
-    from encircle.claims.asking.named import Named, Relation
+    from encircle.claims.asking.whose.named import Named, Relation
     from encircle.map.situation import Situation
 
 WHY_UNREAD: dict[Relation, str] = {

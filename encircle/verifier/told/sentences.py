@@ -6,14 +6,14 @@ import re
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from encircle.verifier.codes import CONTRADICTION
-from encircle.verifier.path.path import Fault
+from encircle.verifier.path.case import Fault
+from encircle.verifier.told.codes import CONTRADICTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from encircle.map.situation import Situation
-    from encircle.verifier.parsing import Ruling, Said
+    from encircle.verifier.reading.said import Ruling, Said
 
 GONE = "{who} was no longer there to be encircled"
 UNTOLD = "whether {who} was encircled on {day} cannot be told from this map"

@@ -1,0 +1,1 @@
+"""Whose force a claim means, by what it calls it."""

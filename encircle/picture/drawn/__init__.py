@@ -1,0 +1,1 @@
+"""What is drawn on the map of a picture, layer by layer."""

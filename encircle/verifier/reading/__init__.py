@@ -1,0 +1,1 @@
+"""A judgement read with suspicion, value by value."""

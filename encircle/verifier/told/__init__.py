@@ -1,0 +1,1 @@
+"""What a judgement tells beside its proof: words, codes, names, notices."""
