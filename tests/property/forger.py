@@ -229,7 +229,9 @@ def is_accepted(forged: Told, situation: Any) -> bool:
     """
     try:
         said = parse_judgement(forged)
-        checks = import_module("encircle.verify")._check_all(said, situation, strict_options=False)  # noqa: SLF001
+        checks = import_module("encircle.verifier.verify")._check_all(
+            said, situation, strict_options=False
+        )
         return all(check.holds for check in checks)
     except UnreadableError:
         return False

@@ -18,6 +18,7 @@ from encircle.likelihood.leaving_out import leave_out_origins, suspect_all
 from encircle.map.door.reader import read_situation
 from encircle.map.situation import Control, Position
 from encircle.verdict.confidence import AGAINST, BOUNDARY_ERROR_M, EVEN
+from encircle.verdict.group import find_speaking
 from tests.property.strategies import SETTINGS, draw_plan, line, plans
 from tests.thorough import thorough
 
@@ -140,7 +141,7 @@ def test_an_origin_left_out_is_a_map_without_it(plan, seed):
     situation = read_or_skip(one_source_each(draw_plan(plan), seed))
     options = Options(seam_m=0.0, most_worlds=0)
     sheet, _, all_facts = judging._look(situation, options)  # noqa: SLF001 - the engine's own part
-    speaking = [all_facts[i] for i in judging._find_speaking(all_facts)]  # noqa: SLF001
+    speaking = [all_facts[i] for i in find_speaking(all_facts)]
     asked = [f.position for f in speaking if not f.is_untold]
     assume(asked and len(asked) == len(speaking))
     area = sheet.ground.drawing.plane.to_degrees(sheet.ground.drawing.area)

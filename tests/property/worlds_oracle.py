@@ -13,11 +13,12 @@ from encircle.map.evidence import admit, find_doubts
 from encircle.map.plane.projection import Plane
 from encircle.map.situation import Position
 from encircle.network.ground.drawing import draw
+from encircle.network.sheet import draw_sheet, find_positions
 from encircle.verdict.definitions import answer_definitions
 
 judging = importlib.import_module("encircle.judge")
 """The module; the package gives the function of that name."""
-find_positions, look = judging._find_positions, judging._look  # noqa: SLF001 - the engine's own parts
+look = judging._look  # noqa: SLF001 - the engine's own part
 
 GRADES = (("A", 1), ("B", 2), ("C", 3), ("D", 4), ("F", 6), ("B", 6), ("E", 1))
 
@@ -50,7 +51,7 @@ def doubted(document, seed, most=4):
 
 def build_atlas(situation, options):
     evidence = admit(situation, options)
-    sheet = judging.draw_sheet(evidence, find_positions(situation, evidence), options)
+    sheet = draw_sheet(evidence, find_positions(situation, evidence), options)
     doubts = find_doubts(evidence, situation.force, sheet.ground.drawing.friends, options)
     return Atlas(
         evidence, doubts, sheet.ground, sheet.shapes, sheet.outline, sheet.stops, options,

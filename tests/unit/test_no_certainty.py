@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MODULES = [*(ROOT / "encircle").rglob("*.py"), *(ROOT / "api").rglob("*.py")]
+MODULES = [
+    path
+    for room in ("encircle", "api")
+    for path in (ROOT / room).rglob("*.py")
+    if "lexicon" not in path.parts  # words that are read, and never put out
+]
 CERTAINTY = re.compile(r"(?<!un)\bcertain(ly|ty)?\b|\bimpossible\b|\bsurely\b", re.IGNORECASE)
 
 

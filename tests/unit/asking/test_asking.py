@@ -105,6 +105,7 @@ def test_a_place_on_enemy_ground_is_asked_back_and_nothing_is_judged():
 def test_a_piece_named_by_its_id_that_lies_far_from_the_place_is_refused(monkeypatch):
     """An id counts over the whole map: elsewhere it is another force's."""
     monkeypatch.setattr("encircle.claims.asking.where.NEAR_M", -1.0)
+    monkeypatch.setattr("encircle.claims.asking.force.NEAR_M", -1.0)
     monkeypatch.setattr("encircle.claims.asking.force.list_near", lambda *_: [])
     with pytest.raises(SituationError, match="km from"):
         put(force_in="salient-1")
