@@ -23,7 +23,6 @@ import zlib
 from collections import Counter, defaultdict
 from contextlib import suppress
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -229,9 +228,7 @@ def is_accepted(forged: Told, situation: Any) -> bool:
     """
     try:
         said = parse_judgement(forged)
-        checks = import_module("encircle.verifier.verify")._check_all(
-            said, situation, strict_options=False
-        )
+        checks = verifying._check_all(said, situation, strict_options=False)  # noqa: SLF001
         return all(check.holds for check in checks)
     except UnreadableError:
         return False
