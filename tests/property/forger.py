@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 import encircle
 from encircle.map.door.reader import read_situation
+from encircle.verifier import verify as verifying
 from encircle.verifier.reading.node import UnreadableError
 from encircle.verifier.reading.parsing import parse_judgement
 from tests.property.forged_judgements import IN_WORDS, LIES, VERDICTS, fall_silent
