@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-import networkx as nx
 import numpy as np
 import shapely
 
@@ -21,6 +20,7 @@ from encircle.network.ground.states import (
 from encircle.network.lines.values import LAND_BITS, LANDING, SPECIAL, Lines
 
 if TYPE_CHECKING:
+    import networkx as nx
     from numpy.typing import NDArray
     from shapely.geometry import Point
     from shapely.geometry.base import BaseGeometry
@@ -137,6 +137,8 @@ class Network:
         Nodes carry `kind`, `holder` per reading and `at` in degrees; edges carry `by`, `modes`
         per reading, `fire`, `length_m` and `evidence`, all plain text and numbers.
         """
+        import networkx as nx  # noqa: PLC0415 - a tenth of a second, and few ask for it
+
         G: nx.MultiGraph[str] = nx.MultiGraph(crs="WGS 84")
         for vertex, name in enumerate(self.names):
             G.add_node(name, **self._describe(vertex))
