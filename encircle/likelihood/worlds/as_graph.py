@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from encircle.likelihood.worlds.choice import list_rests
 from encircle.likelihood.worlds.world import ENDS, FALSE, OPEN, TRUE, World
 from encircle.map.reach import READINGS
 from encircle.network.ground.states import MODE_BITS
@@ -123,7 +122,7 @@ def find_graph(gazer: Gazer, world: World, reading: Reading, position: Position)
 
 def _group(gazer: Gazer, world: World, doubtful: Iterable[int]) -> dict[int, list[int]] | None:
     """Group the steps in doubt by the one item each hangs on."""
-    rests = list_rests(gazer)
+    rests = gazer.rests.of_steps
     groups: dict[int, list[int]] = defaultdict(list)
     for step in doubtful:
         items = [n for kind, n in rests[step] if kind == "item" and world.items[n] == OPEN]

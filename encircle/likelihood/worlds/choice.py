@@ -17,13 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from encircle.likelihood.worlds.atlas import Atlas
-    from encircle.likelihood.worlds.chart import Step
     from encircle.likelihood.worlds.gazer import Gazer
+    from encircle.likelihood.worlds.rests import Variable
     from encircle.likelihood.worlds.world import World
     from encircle.map.reach import Reading
     from encircle.map.situation import Position
-
-Variable = tuple[str, int]
 
 
 class Chooser:
@@ -31,7 +29,6 @@ class Chooser:
 
     def __init__(self, atlas: Atlas, positions: Sequence[Position], *, by: str = "way") -> None:
         self.atlas, self.positions, self.by = atlas, positions, by
-        self._rests: dict[int, list[frozenset[Variable]]] = {}
         self._widths: dict[int, list[int]] = {}
 
     def choose(self, world: World) -> Variable | None:
@@ -55,7 +52,7 @@ class Chooser:
 
     def _tallies(self, gazer: Gazer, world: World) -> Iterable[Counter[Variable]]:
         """Count what the difference between best and worst rests on, the nearest cause first."""
-        rests = self._list_rests(gazer)
+        rests = gazer.rests.of_steps
         if self.by in ("way", "fire"):
             for position in self.positions:
                 for reading in READINGS:
@@ -117,7 +114,7 @@ class Chooser:
         crossed = (chart.lines.spans[n].crossing for n in step.fire_spans)
         names |= {crossing.id for crossing in crossed if crossing.fire}
         for name in sorted(names):
-            yield from _rests_of(gazer, name)
+            yield from gazer.rests.of_feature(name)
 
     def _tally_steps(
         self, gazer: Gazer, world: World, rests: list[frozenset[Variable]]
@@ -140,15 +137,8 @@ class Chooser:
             for face, kind in enumerate(gazer.label(world, reading, "best").faces):
                 if kind.hostile[0] != kind.hostile[1]:
                     width = self._widths[id(gazer)][face]
-                    tally.update(dict.fromkeys(_rests_of_face(gazer, face), width))
+                    tally.update(dict.fromkeys(gazer.rests.of_faces[face], width))
         return tally
-
-    # what a step rests on
-
-    def _list_rests(self, gazer: Gazer) -> list[frozenset[Variable]]:
-        if id(gazer) not in self._rests:
-            self._rests[id(gazer)] = list_rests(gazer)
-        return self._rests[id(gazer)]
 
 
 def is_open(variable: Variable, world: World) -> bool:
@@ -195,50 +185,3 @@ def _trace(came: dict[int, tuple[int, int] | None], end: int) -> list[int]:
         end, step = before
         steps.append(step)
     return steps[::-1]
-
-
-def list_rests(gazer: Gazer) -> list[frozenset[Variable]]:
-    """List the variables each step rests on."""
-    faces = [_rests_of_face(gazer, face) for face in range(len(gazer.chart.ground.faces))]
-    return [frozenset(_rest(gazer, step, faces)) for step in gazer.chart.steps]
-
-
-def _rest(gazer: Gazer, step: Step, faces: list[set[Variable]]) -> Iterable[Variable]:
-    chart = gazer.chart
-    pieces = [chart.lines.pieces[n] for n in (*step.pieces, *step.rivals, *step.fire_pieces)]
-    crossed = [n for n in (step.span, *step.fire_spans) if n >= 0]
-    under = {*step.faces, *step.under, *step.ashore, *step.fire_faces}
-    under |= {face for piece in pieces for face in piece.faces}
-    under |= {face for n in crossed for faces in chart.under_span[n] for face in faces}
-    for face in under:
-        yield from faces[face]
-    for piece in pieces:
-        for route in piece.routes:
-            yield from _rests_of(gazer, route.id)
-    for number in crossed:
-        yield from _rests_of(gazer, chart.lines.spans[number].crossing.id)
-    for wall in step.walls:
-        yield from _rests_of(gazer, chart.ground.drawing.walls[wall].barrier.id)
-    if step.anchor >= 0:
-        yield from _rests_of(gazer, chart.ground.drawing.anchors[step.anchor][0].id)
-
-
-def _rests_of(gazer: Gazer, feature: str) -> Iterable[Variable]:
-    yield from (("item", n) for n in gazer.doubts.rests_on.get(feature, ()))
-
-
-def _rests_of_face(gazer: Gazer, face: int) -> set[Variable]:
-    """Give the variables that who holds a face, what bars it and who fires on it rest on."""
-    names = list(gazer.doubts.rests_on)
-    found: set[Variable] = set()
-    for reading in READINGS:
-        for word in gazer.chart.words[reading][face]:
-            if word.feature >= 0:
-                found.update(_rests_of(gazer, names[word.feature]))
-            if word.shift >= 0 and word.surely | word.perhaps:
-                found.add(("shift", word.shift))
-    for wall in gazer.chart.ground.enclosing.get(face, ()):
-        found.update(_rests_of(gazer, gazer.chart.ground.drawing.walls[wall].barrier.id))
-    for zone in gazer.chart.zones[face]:
-        found.update(_rests_of(gazer, gazer.chart.ground.drawing.zones[zone].fire.id))
-    return found

@@ -13,6 +13,7 @@ import shapely
 from encircle.likelihood.worlds.chart import CERTAIN, EVERY_LEVEL, Chart, Word
 from encircle.likelihood.worlds.labels import Labeller, Labels
 from encircle.likelihood.worlds.possible import Possible, find_possible
+from encircle.likelihood.worlds.rests import Rests
 from encircle.likelihood.worlds.world import FALSE, MODES, OPEN, TRUE, End, World
 from encircle.map.reach import READINGS, Reading, is_bare
 from encircle.network.ground.states import MODE_BITS, State
@@ -68,6 +69,7 @@ class Gazer:
         self._shares: dict[tuple[bytes, str], float] = {}
         self._compass: dict[int, tuple[Bools, Bools, bytes]] = {}
         self._between: dict[tuple[BaseGeometry, int], tuple[int, ...]] = {}
+        self.rests = Rests(chart, doubts)
         self.looked = 0
 
     def _group(self, reading: Reading) -> tuple[list[tuple[Word, ...]], list[int]]:

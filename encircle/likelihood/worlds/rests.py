@@ -1,0 +1,76 @@
+"""What the steps and faces of a chart rest on: items of evidence, and shifts of boundaries."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from encircle.map.reach import READINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from encircle.likelihood.worlds.chart import Chart, Step
+    from encircle.map.evidence import Doubts
+
+Variable = tuple[str, int]
+"""`("item", n)` or `("shift", n)`: what a world decides."""
+
+
+class Rests:
+    """Names the variables that each part of a chart rests on, each found once."""
+
+    def __init__(self, chart: Chart, doubts: Doubts) -> None:
+        self._chart, self._doubts = chart, doubts
+
+    def of_feature(self, name: str) -> tuple[Variable, ...]:
+        """Give the items that say whether a feature is there."""
+        return tuple(("item", n) for n in self._doubts.rests_on.get(name, ()))
+
+    @cached_property
+    def of_faces(self) -> list[frozenset[Variable]]:
+        """What who holds a face, what bars it and who fires on it rest on, face by face."""
+        return [self._of_face(face) for face in range(len(self._chart.ground.faces))]
+
+    @cached_property
+    def of_steps(self) -> list[frozenset[Variable]]:
+        """What each step rests on."""
+        return [frozenset(self._of_step(step)) for step in self._chart.steps]
+
+    def _of_face(self, face: int) -> frozenset[Variable]:
+        chart, drawing = self._chart, self._chart.ground.drawing
+        found: set[Variable] = set()
+        for reading in READINGS:
+            for word in chart.words[reading][face]:
+                if word.feature >= 0:
+                    found.update(self._of_number[word.feature])
+                if word.shift >= 0 and word.surely | word.perhaps:
+                    found.add(("shift", word.shift))
+        for wall in chart.ground.enclosing.get(face, ()):
+            found.update(self.of_feature(drawing.walls[wall].barrier.id))
+        for zone in chart.zones[face]:
+            found.update(self.of_feature(drawing.zones[zone].fire.id))
+        return frozenset(found)
+
+    @cached_property
+    def _of_number(self) -> list[tuple[Variable, ...]]:
+        return [self.of_feature(name) for name in self._doubts.rests_on]
+
+    def _of_step(self, step: Step) -> Iterable[Variable]:
+        chart = self._chart
+        pieces = [chart.lines.pieces[n] for n in (*step.pieces, *step.rivals, *step.fire_pieces)]
+        crossed = [n for n in (step.span, *step.fire_spans) if n >= 0]
+        under = {*step.faces, *step.under, *step.ashore, *step.fire_faces}
+        under |= {face for piece in pieces for face in piece.faces}
+        under |= {face for n in crossed for faces in chart.under_span[n] for face in faces}
+        for face in under:
+            yield from self.of_faces[face]
+        for piece in pieces:
+            for route in piece.routes:
+                yield from self.of_feature(route.id)
+        for number in crossed:
+            yield from self.of_feature(chart.lines.spans[number].crossing.id)
+        for wall in step.walls:
+            yield from self.of_feature(chart.ground.drawing.walls[wall].barrier.id)
+        if step.anchor >= 0:
+            yield from self.of_feature(chart.ground.drawing.anchors[step.anchor][0].id)
