@@ -103,7 +103,7 @@ def force_unknown(facts: Facts) -> Seen | None:
 
 @_rule(CLAIMS, "unverifiable")
 def no_map_of_the_time(facts: Facts) -> Seen | None:
-    """No map in hand speaks of the time of the claim."""
+    """No map in hand speaks of the force at the time of the claim."""
     return Seen(detail=facts.missing) if facts.ruling is None else None
 
 
