@@ -15,6 +15,7 @@ import shapely
 from encircle.calling import make_callable
 from encircle.likelihood.leaving_out import leave_out_origins, suspect_all
 from encircle.likelihood.likelihood import Told, tell_likelihood
+from encircle.map.deadline import Deadline
 from encircle.map.evidence import Origin, admit, list_witnesses
 from encircle.map.naming import begin, call_features, list_names
 from encircle.map.notices import Notice, gather
@@ -70,9 +71,16 @@ LEAST_GREY_KM = 0.05
 MOST_MENDED = 6
 """As many lines reported cut are tried as if they were not."""
 NO_PROOF: Json = {"open": None, "closed": None}
+NOT_LOOKED_INTO: Json = {
+    "level": "low", "because": ["There was no time to look into it."],
+    "holds_without": None, "holds_moved_m": None,
+}  # fmt: skip
+"""Confidence where there was no time for it."""
 
 
-def judge(situation: Situation, options: Options | None = None) -> Judgement:
+def judge(
+    situation: Situation, options: Options | None = None, *, deadline_s: float | None = None
+) -> Judgement:
     """
     Judge whether a force is cut off, with the proof.
 
@@ -82,6 +90,9 @@ def judge(situation: Situation, options: Options | None = None) -> Judgement:
         The map; its `force` is judged at its `as_of`.
     options
         Parameters, printed in the judgement's provenance.
+    deadline_s
+        Seconds after which what is not begun is left out, and told: first the likelihood, then
+        what would turn the verdict, confidence and margins. Verdict and proof are always there.
 
     Returns
     -------
@@ -100,12 +111,13 @@ def judge(situation: Situation, options: Options | None = None) -> Judgement:
     .. [1] docs/contract.md, The judgement.
     """
     _refuse_what_is_not_read(situation)
-    options = options or Options()
+    options, deadline = options or Options(), Deadline(deadline_s)
     supposed = suppose(situation, options.without, options.assume)
-    judgement = replace(_judge(supposed, options), situation=situation)
+    judgement = replace(_judge(supposed, options, deadline), situation=situation)
     if supposed is situation:
         return judgement
-    return replace(judgement, what_if=_compare(judge(situation, _plainly(options)), judgement))
+    base = judge(situation, _plainly(options), deadline_s=deadline.left_s)
+    return replace(judgement, what_if=_compare(base, judgement))
 
 
 def _refuse_what_is_not_read(given: object) -> None:
@@ -115,17 +127,20 @@ def _refuse_what_is_not_read(given: object) -> None:
         raise TypeError(f"judge() takes a Situation, not {name}; encircle.read(...) makes it one")
 
 
-def _judge(situation: Situation, options: Options) -> Judgement:
+def _judge(situation: Situation, options: Options, deadline: Deadline) -> Judgement:
     sheet, searcher, all_facts = _look(situation, options)
     judged = [_judge_position(facts, searcher) for facts in all_facts]
     suspects = suspect_all(sheet, options)
-    judgement = _judge_group(situation, options, sheet, suspects, searcher, all_facts, judged)
+    judgement = _judge_group(
+        situation, options, sheet, suspects, searcher, all_facts, judged, deadline
+    )
     strips = tell_strips(sheet.network, judgement.margins, options.seam_m, call_features(situation))
     slips = (*inspect_situation(situation, options), *_tell_open_edge(searcher, all_facts))
-    notices = gather((*judgement.notices, *slips, *strips))
+    if deadline.allows("the likelihood"):
+        judgement = _weigh(judgement, sheet, suspects, all_facts, options, deadline)
+    notices = gather((*judgement.notices, *slips, *strips, *deadline.tell()))
     confidence = hold_down(judgement.confidence, notices)
-    judgement = replace(judgement, notices=notices, confidence=confidence)
-    judgement = reconcile(_weigh(judgement, sheet, suspects, all_facts, options))
+    judgement = reconcile(replace(judgement, notices=notices, confidence=confidence))
     return replace(judgement, headline=write_headline(judgement))
 
 
@@ -259,16 +274,17 @@ def _certify(
 # -- how likely, and what if -----------------------------------------------------------------
 
 
-def _weigh(
+def _weigh(  # noqa: PLR0913 - the parts of a map
     judgement: Judgement,
     sheet: Sheet,
     suspects: Atlas,
     all_facts: Sequence[Facts],
     options: Options,
+    deadline: Deadline,
 ) -> Judgement:
     """Say how likely it is, and what would have to be wrong."""
     speaking = [all_facts[i] for i in find_speaking(all_facts)]
-    told: Told = tell_likelihood(sheet, suspects, judgement, all_facts, speaking, options)
+    told: Told = tell_likelihood(sheet, suspects, judgement, all_facts, speaking, options, deadline)
     positions = tuple(replace(p, likelihood=told.positions.get(p.id)) for p in judgement.positions)
     pivots = (*judgement.pivots, *told.pivots)
     return replace(judgement, positions=positions, pivots=pivots, likelihood=told.group)
@@ -313,6 +329,7 @@ def _judge_group(  # noqa: PLR0913 - the parts of a map, and what is known of ea
     searcher: Searcher,
     all_facts: Sequence[Facts],
     judged: Sequence[Judged],
+    deadline: Deadline,
 ) -> Judgement:
     """Let the best-off position that is there speak for the group."""
     sure = [i for i, f in enumerate(all_facts) if not f.is_gone and not f.is_doubtful]
@@ -323,7 +340,19 @@ def _judge_group(  # noqa: PLR0913 - the parts of a map, and what is known of ea
     )
     whole = close_round_all(judged, placed, best, all_facts, searcher)
     facts = all_facts[best]
-    margins = _measure_margins(facts, whole, searcher, [all_facts[i] for i in placed or [best]])
+    group = [all_facts[i] for i in placed or [best]]
+    margins: Json = {}
+    if deadline.allows("the margins"):
+        margins = _measure_margins(facts, whole, searcher, group)
+    confidence = NOT_LOOKED_INTO
+    if deadline.allows("the confidence"):
+        confidence = _assess(situation, options, sheet, suspects, all_facts, facts, whole, margins)
+    pivots: tuple[Json, ...] = ()
+    if deadline.allows("what would turn the verdict"):
+        pivots = (
+            *_find_pivots(whole, situation, options),
+            *_find_mended(whole, situation, options),
+        )
     judgement = Judgement(
         force=situation.force,
         side=facts.position.side,
@@ -338,8 +367,8 @@ def _judge_group(  # noqa: PLR0913 - the parts of a map, and what is known of ea
         ),
         cut_off=count_cut_off(all_facts, judged, sure),
         margins=margins,
-        confidence=_assess(situation, options, sheet, suspects, all_facts, facts, whole, margins),
-        pivots=(*_find_pivots(whole, situation, options), *_find_mended(whole, situation, options)),
+        confidence=confidence,
+        pivots=pivots,
         provenance=_say_provenance(situation, options, all_facts),
         notices=gather(situation.notices),
     )

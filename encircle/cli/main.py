@@ -133,6 +133,10 @@ def judge(
     ids: Annotated[
         bool, typer.Option("--ids", help="Give behind each line the ids of its features")
     ] = False,
+    deadline: Annotated[
+        float | None,
+        typer.Option(min=0, metavar="S", help="Seconds; what comes later than proof is left out"),
+    ] = None,
 ) -> None:
     """Judge whether a force is cut off, and say why."""
     from encircle.judge import judge as judge_situation
@@ -148,7 +152,7 @@ def judge(
         samples=samples, seed=seed or 0,
         without=tuple(without or ()), assume=dict(map(parse_assumption, assume or ())),
     )  # fmt: skip
-    judgement = guard(lambda: judge_situation(read, options))
+    judgement = guard(lambda: judge_situation(read, options, deadline_s=deadline))
     for path, kind in _list_files(svg, png, out or ()):
         from encircle.picture.export.export import export
 

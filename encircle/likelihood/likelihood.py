@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from encircle.likelihood.worlds.atlas import Atlas
+    from encircle.map.deadline import Deadline
     from encircle.map.evidence import Evidence
     from encircle.map.options import Options
     from encircle.map.situation import Position
@@ -68,6 +69,7 @@ def tell_likelihood(  # noqa: PLR0913 - the parts of a judgement
     all_facts: Sequence[Facts],
     speaking: Sequence[Facts],
     options: Options,
+    deadline: Deadline,
 ) -> Told:
     """
     Say how likely a force is cut off, what would have to be wrong, and what to look at next.
@@ -84,6 +86,8 @@ def tell_likelihood(  # noqa: PLR0913 - the parts of a judgement
         What is known of each position, and of those that speak for the group.
     options
         Parameters.
+    deadline
+        When it is over, worlds that were not looked at are left open: intervals are wider.
     """
     if judgement.status.code == "N" or options.most_worlds <= 0:
         return Told()
@@ -93,14 +97,15 @@ def tell_likelihood(  # noqa: PLR0913 - the parts of a judgement
     asked = _list_asked(all_facts, speaking)
     there = [f for f in all_facts if not f.is_gone]
     if not doubts.items or not asked.there:  # nothing graded, or nothing to tell
-        return Told(pivots=_suspect(sheet, suspects, judgement, asked, options))
+        return Told(pivots=_suspect(sheet, suspects, judgement, asked, options, deadline))
     likelihood = Likelihood(
-        build_atlas(sheet, doubts, options), asked, options, lambda graph: _solve(graph, options)
-    )
+        build_atlas(sheet, doubts, options), asked, options,
+        lambda graph: _solve(graph, options), deadline,
+    )  # fmt: skip
     called = call_features(sheet.evidence.situation)
     pivots = tuple(tell_pivots(likelihood, judgement.verdict, called))
     if not pivots and judgement.status.code in ("C0", "C1", "C2", "E1", "E2"):
-        pivots = _suspect(sheet, suspects, judgement, asked, options)
+        pivots = _suspect(sheet, suspects, judgement, asked, options, deadline)
     importance = tell_importance(likelihood, called)
     return Told(
         {**likelihood.to_dict(), "importance": importance},
@@ -123,14 +128,19 @@ def _list_asked(all_facts: Sequence[Facts], speaking: Sequence[Facts]) -> Asked:
     return Asked(there, untold, tuple(f.position.id for f in speaking))
 
 
-def _suspect(
-    sheet: Sheet, suspects: Atlas, judgement: Judgement, asked: Asked, options: Options
+def _suspect(  # noqa: PLR0913 - as above
+    sheet: Sheet,
+    suspects: Atlas,
+    judgement: Judgement,
+    asked: Asked,
+    options: Options,
+    deadline: Deadline,
 ) -> tuple[Json, ...]:
     """Find the fewest features whose absence would turn a verdict that nothing graded can turn."""
     if not asked.there or judgement.encircled is None:
         return ()
     few = replace(options, most_worlds=min(MOST_SUSPECTS, options.most_worlds))
-    likelihood = Likelihood(suspects, asked, few)
+    likelihood = Likelihood(suspects, asked, few, deadline=deadline)
     called = call_features(sheet.evidence.situation)
     pivots = tuple(tell_pivots(likelihood, judgement.verdict, called, certain=True))
     return (*pivots, *(tell_missing(judgement, pivots) if likelihood.group.is_whole else ()))

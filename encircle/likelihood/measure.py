@@ -20,6 +20,7 @@ from encircle.likelihood.worlds.choice import Chooser
 from encircle.likelihood.worlds.factoring import NeedsDetailError, Tree, take_apart
 from encircle.likelihood.worlds.fires import Fires
 from encircle.likelihood.worlds.world import DEFINITIONS, FALSE, OPEN, TRUE
+from encircle.map.deadline import Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,9 +64,15 @@ class Likelihood:
     """The worlds of one situation, taken apart question by question."""
 
     def __init__(
-        self, atlas: Atlas, asked: Asked, options: Options, solve: Solve | None = None
+        self,
+        atlas: Atlas,
+        asked: Asked,
+        options: Options,
+        solve: Solve | None = None,
+        deadline: Deadline | None = None,
     ) -> None:
         self.atlas, self.asked, self.options = atlas, asked, options
+        self._deadline = deadline or Deadline()
         self._solve = solve
         self._is_solved = False
         self._solved: tuple[CutOff, CutOff] | None = None
@@ -82,13 +89,19 @@ class Likelihood:
         positions = self.asked.there
         try:
             chooser = Chooser(self.atlas, positions, by=by)
-            return take_apart(self.atlas, ask, chooser.choose, most)
+            return take_apart(self.atlas, ask, chooser.choose, most, self._is_over)
         except NeedsDetailError:
             self.atlas.refine()
             self._answers.clear()
             self._fires.clear()
             chooser = Chooser(self.atlas, positions, by=by)
-            return take_apart(self.atlas, ask, chooser.choose, most)
+            return take_apart(self.atlas, ask, chooser.choose, most, self._is_over)
+
+    def _is_over(self) -> bool:
+        over = self._deadline.is_over()
+        if over:
+            self._deadline.leave_out("part of the likelihood")
+        return over
 
     def _count_affordable(self) -> int:
         """Count the worlds to look at: fewer on a map with more steps, where each takes longer."""

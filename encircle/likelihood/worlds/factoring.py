@@ -137,7 +137,9 @@ def leaf_mass(world: World, start: World, doubts: Doubts, high: Mapping[int, boo
     return mass
 
 
-def take_apart(atlas: Atlas, ask: Ask, choose: Choose, most: int) -> Tree:
+def take_apart(
+    atlas: Atlas, ask: Ask, choose: Choose, most: int, is_over: Callable[[], bool]
+) -> Tree:
     """
     Take the worlds apart until every answer is settled, or `most` nodes were looked at.
 
@@ -151,6 +153,8 @@ def take_apart(atlas: Atlas, ask: Ask, choose: Choose, most: int) -> Tree:
         Names the variable to decide next, ("item" or "shift", number); None where none is left.
     most
         Nodes to look at.
+    is_over
+        Tells whether there is no time left: what is not settled then stays open.
     """
     doubts, start = atlas.doubts, atlas.start
     order = itertools.count()
@@ -185,7 +189,7 @@ def take_apart(atlas: Atlas, ask: Ask, choose: Choose, most: int) -> Tree:
             leaves.append(Leaf(world, -mass, answers))
             continue
         variable = choose(world)
-        if nodes + len(queue) >= most or variable is None:
+        if nodes + len(queue) >= most or variable is None or is_over():
             is_whole = False
             leaves.append(Leaf(world, -mass, answers))
             continue

@@ -43,9 +43,14 @@ SEVERITIES = {
     "unpainted_strip": ("caution",),
     "ring_closed_by_the_edge": ("caution",),
     "likelihood_against_verdict": ("caution",),
+    "left_out_for_time": ("caution",),
 }
 """Notice that a judgement gives by itself to the severities it may have."""
 FRAMES = {
+    "left_out_for_time": (
+        r"Left out, since the judgement was to take no longer than [\d.]+(e-\d+)? s: [a-z, ]+\. "
+        r"Allow more time\."
+    ),
     "feature_far_away": (
         r"{0} lies \d+ km from the rest of the map\. (Its longitude and latitude are swapped: write"
         r" \[lon, lat\]|Is it meant\? Mend its place, or leave it out)\."
@@ -313,6 +318,9 @@ def _find_low(said: Said, told: Confidence, *, thin: bool) -> str:
         return "a notice is a doubt"
     if said.whole.code in ("U", "C3"):
         return "the map does not settle it"
+    late = (n.statement for n in said.notices if n.code == "left_out_for_time")
+    if any("the confidence" in statement for statement in late):
+        return "there was no time to look into it"
     if is_gainsaid(said):
         return "the likelihood speaks against the verdict"
     hangs = told.holds is not None and told.holds[0] < told.holds[1]
