@@ -34,6 +34,39 @@ FREE: Grades = dict.fromkeys(READINGS, (0,) * len(FIRE_MODES))
 """Fire on an edge of no length of its own."""
 
 
+Kind = Literal[
+    "ground", "route", "over", "link", "span", "land", "ends", "gate", "moor", "sea", "island"
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """
+    What an edge rests on: it carries what all of these carry together.
+
+    `faces` are passed over ground, `pieces` along a route, `span` over a crossing; `walls` must let
+    it through, `under` be passable, `ashore` be no ground that a crossing never passes. `anchor`
+    numbers what must be there, `rivals` what must not. Fire bears on it by what lies on
+    `fire_faces`, and by what the routes and crossings of `fire_pieces` and `fire_spans` state.
+    """
+
+    faces: tuple[int, ...] = ()
+    pieces: tuple[int, ...] = ()
+    span: int = -1
+    at_point: bool = False
+    walls: tuple[int, ...] = ()
+    under: tuple[int, ...] = ()
+    ashore: tuple[int, ...] = ()
+    anchor: int = -1
+    rivals: tuple[int, ...] = ()
+    """Pieces that must all be away: only a route's loose end is joined to its neighbour."""
+    kind: Kind = "ground"
+    readings: tuple[Reading, ...] = READINGS
+    fire_faces: tuple[int, ...] = ()
+    fire_pieces: tuple[int, ...] = ()
+    fire_spans: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """
@@ -54,6 +87,7 @@ class Edge:
     line: BaseGeometry | None = None
     after: int = -1
     beside: tuple[str, ...] = ()
+    rests: Step = field(default_factory=Step)
 
 
 @dataclass(frozen=True, slots=True)

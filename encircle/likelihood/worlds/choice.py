@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from encircle.likelihood.worlds.atlas import Atlas
-    from encircle.likelihood.worlds.chart import Step
     from encircle.likelihood.worlds.gazer import Gazer
     from encircle.likelihood.worlds.world import World
     from encircle.map.reach import Reading
     from encircle.map.situation import Position
+    from encircle.network.network import Step
 
 Variable = tuple[str, int]
 

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING
 
-from encircle.likelihood.worlds.chart import CERTAIN, Step
+from encircle.likelihood.worlds.chart import CERTAIN
 from encircle.likelihood.worlds.world import FALSE, OPEN, TRUE, End
 from encircle.network.ground.states import GROUND_BITS, MODE_BITS, State
 from encircle.network.lines.crossings import carried_ashore, is_on_boundary, led_by_gate
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from encircle.likelihood.worlds.possible import Possible
     from encircle.map.reach import Reading
     from encircle.network.lines.values import Span
+    from encircle.network.network import Step
 
 
 @dataclass(frozen=True)
