@@ -217,7 +217,7 @@ class NetworkBuilder:
             for face in piece.faces:
                 beside = Step(
                     faces=(face,),
-                    walls=walls if len(piece.faces) > 1 else (),
+                    walls=walls,
                     fire_faces=(face,),
                 )
                 bits = {r: b & ~stopped[r] for r, b in self._face_bits(face).items()}

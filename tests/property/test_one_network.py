@@ -1,0 +1,115 @@
+"""Laws of the one network: what is judged, and what likelihood reads, are the same edges."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from encircle import Options, read
+from encircle.likelihood.worlds.atlas import Atlas
+from encircle.likelihood.worlds.fires import Fires
+from encircle.likelihood.worlds.world import ENDS, TRUE, World
+from encircle.map.evidence import Doubts, admit, find_doubts
+from encircle.map.reach import READINGS
+from encircle.network.sheet import draw_sheet, find_positions
+from tests.property.strategies import Sketch, box, draw_plan, line, point
+from tests.property.strategies import random_plan as draw_random_plan
+
+pytestmark = pytest.mark.property
+
+NEAR_M = (0, 3, 40, 90, 140, 170)
+"""How far apart ends are drawn: on each other, within reach of each other, and a little beyond."""
+DRIFTED = {
+    "a bit of road on a river, in one face": 0,
+}
+"""Maps, by their seeds, on which the likelihood once let through whom the verdict did not."""
+
+
+def crowd(plan, seed):
+    """Draw besides what joins otherwise: roads that stop short, roads on rivers, gates, coasts."""
+    sketch = Sketch(random.Random(seed))  # noqa: S311
+    rng = sketch.rng
+    rivers = [f for f in plan["features"] if f["properties"]["kind"] == "barrier"
+              and f["geometry"]["type"] == "LineString"]  # fmt: skip
+    force = [f for f in plan["features"] if f["properties"].get("force") == "the-force"]
+    roads = [f for f in plan["features"] if f["properties"]["kind"] == "route"]
+    anchors = [f for f in plan["features"] if f["properties"]["kind"] == "anchor"]
+    for river in rivers[:2]:
+        (a, b), share = rng.sample(river["geometry"]["coordinates"], 2), rng.random()
+        half = [a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])]
+        along = rng.choice(([a, b], [a, half], [half, b, sketch.spot()]))
+        sketch.add(line(*along), "route", fire=rng.choice((..., "F2")))
+        beside = [(x + rng.choice(NEAR_M), y + rng.choice(NEAR_M)) for x, y in (a, half)]
+        sketch.add(line(*beside), "route")
+    for road in roads[:2]:
+        x, y = rng.choice(road["geometry"]["coordinates"])
+        start = x + rng.choice(NEAR_M), y + rng.choice(NEAR_M)
+        hairpin = (*sketch.spot(), *sketch.spot())
+        back = start[0] + rng.choice(NEAR_M), start[1] + rng.choice(NEAR_M)
+        sketch.add(line(start, hairpin[:2], hairpin[2:], back), "route")
+    for kept in (*anchors[:1], *force[:1]):
+        if kept["geometry"]["type"] == "Point":
+            x, y = kept["geometry"]["coordinates"]
+            reach = rng.choice(NEAR_M)
+            over = line((x - 700, y), (x + reach, y + reach))
+            kind = rng.choice(("tunnel", "checkpoint", "ferry", "bridge"))
+            sketch.add(over, "crossing", type=kind, fire=rng.choice((..., "F3")))
+    post = sketch.spot()
+    strip = box(post[0] - 600, post[1] - 300, post[0] + 600, post[1] + 300)
+    sketch.add(strip, "control", holder="neutral", basis="territory")
+    sketch.add(point(*post), "anchor", side="BLUE")
+    sketch.add(line((post[0] - 900, post[1]), post), "crossing", type="checkpoint")
+    if sketch.chance(0.5):
+        coast = sketch.any_box(1200, 3000)
+        sketch.add(coast, "anchor", side="BLUE", access="sea")
+        sketch.add(coast, "barrier", type=rng.choice(("lake", "river")))
+    for drawn in force[: rng.choice((0, 1))]:
+        x, y = drawn["geometry"]["coordinates"]
+        drawn["geometry"] = box(x - 637, y - 541, x + 1231, y + 437)
+        for name in ("echelon", "location_error_m", "reach_m"):
+            drawn["properties"].pop(name, None)
+    extra = [{**f, "id": f"crowd-{f['id']}"} for f in sketch.features]
+    return {**plan, "features": [*plan["features"], *extra]}
+
+
+def draw_crowded(seed):
+    """Draw a random map that has every kind of step, or nearly."""
+    rng = random.Random(seed)  # noqa: S311
+    return draw_plan(crowd(draw_random_plan(rng), seed))
+
+
+def lay(situation, doubt):
+    """Give the network judged, and the gazer and world in which all that is drawn is there."""
+    options = Options()
+    evidence = admit(situation, options)
+    sheet = draw_sheet(evidence, find_positions(situation, evidence), options)
+    doubts = Doubts((), (), {}, {})
+    if doubt:
+        doubts = find_doubts(evidence, situation.force, sheet.ground.drawing.friends, options)
+    atlas = Atlas(
+        evidence, doubts, sheet.ground, sheet.shapes, sheet.outline, sheet.stops, options,
+        sheet.network.lines,
+    )  # fmt: skip
+    world = World(tuple(TRUE for _ in doubts.items), ())
+    return sheet.network, atlas.gazer(world), world
+
+
+def check(situation, *, doubt=False):
+    network, gazer, world = lay(situation, doubt)
+    edges = gazer.chart.network.edges
+    laid = [e for e in edges if any(e.carries.values())]
+    assert laid == list(network.edges)
+    for reading in READINGS:
+        for end in ENDS:
+            labels = gazer.label(world, reading, end)
+            ranks = Fires(gazer)._rank_steps(labels)  # noqa: SLF001 - no question asks for one step
+            for edge, carried, rank in zip(edges, labels.carries, ranks.tolist(), strict=True):
+                assert carried == edge.carries[reading], (edge, reading, end, carried)
+                if carried:
+                    assert tuple(rank) == edge.fire[reading], (edge, reading, end, rank)
+
+
+@pytest.mark.parametrize("seed", [pytest.param(n, id=name) for name, n in DRIFTED.items()])
+def test_what_drifted_apart_is_one_again(seed):
+    check(read(draw_crowded(seed)))
