@@ -326,7 +326,7 @@ class NetworkBuilder:
             if only is not None:
                 carries[r] &= only[r]
         rests = Step(
-            pieces=pieces, walls=meet(line, self.ground)[0], under=(*faces, *under),
+            pieces=pieces, walls=walls, under=(*faces, *under),
             anchor=anchor, rivals=rivals, kind="link", readings=readings, fire_pieces=pieces,
             fire_faces=self._under(line, piece.faces),
         )  # fmt: skip

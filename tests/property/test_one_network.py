@@ -22,6 +22,7 @@ NEAR_M = (0, 3, 40, 90, 140, 170)
 """How far apart ends are drawn: on each other, within reach of each other, and a little beyond."""
 DRIFTED = {
     "a bit of road on a river, in one face": 0,
+    "the way to a road past its end": 7,
 }
 """Maps, by their seeds, on which the likelihood once let through whom the verdict did not."""
 
