@@ -538,7 +538,7 @@ class NetworkBuilder:
                 place = self.lines.junctions[end]
                 line = LineString([place, place])
                 rests = Step(
-                    pieces=(number,), walls=meet(line, self.ground)[0], kind="link",
+                    pieces=(number,), kind="link",
                     readings=(reading,), fire_faces=piece.faces, fire_pieces=(number,),
                 )  # fmt: skip
                 fire = self._worst_fire(rests)

@@ -23,6 +23,7 @@ NEAR_M = (0, 3, 40, 90, 140, 170)
 DRIFTED = {
     "a bit of road on a river, in one face": 0,
     "the way to a road past its end": 7,
+    "a drawn force on a road that ends at a river in it": 24,
 }
 """Maps, by their seeds, on which the likelihood once let through whom the verdict did not."""
 
