@@ -405,13 +405,14 @@ class NetworkBuilder:
     def _land(self, vertex: int, point: Point, span: Span, number: int) -> None:
         """Join a crossing's end to the ground and the routes within reach of it."""
         at_point = span.line.geom_type == "Point"
+        under = span.crossing.type == "tunnel"  # it passes under hostile ground to its very end
         for face in self.ground.tree.query(point, "dwithin", self.join_m).tolist():
             line = shapely.shortest_line(point, self.ground.faces[face])
             bits = {r: int(self.ground_bits[r][face]) & GROUND_BITS for r in READINGS}
-            carries = self._go_ashore(span, line, bits, at_point=at_point)
+            ashore = () if under else tuple(self.ground.faces_along(line))
+            carries = self._go_ashore(span, ashore, bits, at_point=at_point)
             rests = Step(
-                faces=(face,), span=number, at_point=at_point, kind="land",
-                ashore=tuple(self.ground.faces_along(line)),
+                faces=(face,), span=number, at_point=at_point, kind="land", ashore=ashore,
                 fire_faces=self._under(line, (face,)), fire_spans=(number,),
             )  # fmt: skip
             fire = self._worst_fire(rests)
@@ -420,27 +421,22 @@ class NetworkBuilder:
             road = self.lines.pieces[piece]
             line = shapely.shortest_line(point, road.line)
             bits = {r: road.carries[r] & ROUTE_BITS for r in READINGS}
-            carries = self._go_ashore(span, line, bits, at_point=at_point)
+            ashore = () if under else tuple(self.ground.faces_along(line))
+            carries = self._go_ashore(span, ashore, bits, at_point=at_point)
             if at_point:  # a boat lands on the ground, not on the road
                 carries = {r: b & ROUTE_BITS for r, b in carries.items()}
             rests = Step(
-                pieces=(piece,), span=number, at_point=at_point, kind="land",
-                ashore=tuple(self.ground.faces_along(line)),
+                pieces=(piece,), span=number, at_point=at_point, kind="land", ashore=ashore,
                 fire_faces=self._under(line, road.faces), fire_pieces=(piece,),
                 fire_spans=(number,),
             )  # fmt: skip
             self._tie(vertex, line, piece, carries, rests, beside=(span.crossing.id,))
 
-    def _go_ashore(self, span: Span, line: BaseGeometry, bits: Bits, *, at_point: bool) -> Bits:
-        """
-        Say who steps along a line between a crossing's end and what carries `bits` there.
-
-        A tunnel passes under hostile ground to its very end.
-        """
-        under = span.crossing.type == "tunnel"
+    def _go_ashore(self, span: Span, ashore: Sequence[int], bits: Bits, *, at_point: bool) -> Bits:
+        """Say who steps over faces between a crossing's end and what carries `bits` there."""
         return {
             r: carried_ashore(span.carries[r], bits[r], at_point=at_point)
-            if under or lands_on(line, self.ground, r)
+            if lands_on(ashore, self.ground, r)
             else 0
             for r in READINGS
         }

@@ -24,6 +24,7 @@ DRIFTED = {
     "a bit of road on a river, in one face": 0,
     "the way to a road past its end": 7,
     "a drawn force on a road that ends at a river in it": 24,
+    "a tunnel that ends under the enemy": 79,
 }
 """Maps, by their seeds, on which the likelihood once let through whom the verdict did not."""
 
