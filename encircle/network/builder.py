@@ -6,7 +6,6 @@ Long for one reason: each kind of join is laid into the one network by the class
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -452,16 +451,15 @@ class NetworkBuilder:
             passed = {r: carried_by_link(walls, faces, self.ground, r) for r in READINGS}
             rests = Step(
                 walls=walls, under=faces, kind="ends", fire_spans=(n, m),
-                fire_faces=self._under(line, faces),
+                fire_faces=tuple(self.ground.faces_under(line)),
             )  # fmt: skip
-            under = replace(rests, fire_faces=tuple(self.ground.faces_under(line)))
             self._add(
                 one,
                 other,
                 "join",
                 {r: b | SPECIAL if b else 0 for r, b in passed.items()},
                 rests,
-                self._worst_fire(under),
+                self._worst_fire(rests),
                 line.length,
                 line=line,
                 beside=tuple(self.lines.spans[number].crossing.id for number in (n, m)),
@@ -576,10 +574,9 @@ class NetworkBuilder:
                 }
                 rests = Step(
                     span=number, under=post, anchor=anchor, kind="gate", readings=readings,
-                    fire_spans=(number,),
+                    fire_faces=tuple(self.ground.faces_under(line)), fire_spans=(number,),
                 )  # fmt: skip
-                under = replace(rests, fire_faces=tuple(self.ground.faces_under(line)))
-                fire = self._worst_fire(under)
+                fire = self._worst_fire(rests)
                 self._add(end, vertex, "crossing", carries, rests, fire, line.length, number, line)
 
     def _is_abroad(self, faces: Sequence[int], reading: Reading) -> bool:
@@ -663,5 +660,6 @@ class NetworkBuilder:
                 rests = Step(
                     faces=(land,), under=(sea,), walls=self.ground.between[i], anchor=anchor,
                     kind="island" if inside[land] else "sea", readings=readings,
+                    fire_faces=(land,),
                 )  # fmt: skip
                 self._add(vertex, land, "ground", carries, rests, self._face_grades(land))

@@ -25,6 +25,7 @@ DRIFTED = {
     "the way to a road past its end": 7,
     "a drawn force on a road that ends at a river in it": 24,
     "a tunnel that ends under the enemy": 79,
+    "fire where land meets the sea": 2,
 }
 """Maps, by their seeds, on which the likelihood once let through whom the verdict did not."""
 

@@ -89,7 +89,7 @@ class Fires:
         numbers: dict[Over | None, int] = {}
         which = []
         for step in self.chart.steps:
-            free = step.kind in ("over", "moor", "sea", "island")
+            free = step.kind in ("over", "moor")
             fires = None if free else self._list_fires(step)
             which.append(numbers.setdefault(fires, len(numbers)))
         return list(numbers), which
