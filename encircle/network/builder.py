@@ -6,6 +6,7 @@ Long for one reason: each kind of join is laid into the one network by the class
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -33,12 +34,11 @@ from encircle.network.network import FREE, By, Edge, Network, Standing, Step
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from encircle.map.situation import Anchor, Crossing, Position, Route
     from encircle.network.ground.ground import Ground
-    from encircle.network.lines.values import Bits, Grades, Piece, Span
+    from encircle.network.lines.values import Bits, Grades, Piece, Roads, Span
 
 
 def places_of(shape: BaseGeometry) -> list[Point]:
@@ -130,7 +130,6 @@ class NetworkBuilder:
         self.ground_bits = {r: ground.carries(r) for r in READINGS}
         self.anchors: dict[int, tuple[Anchor, BaseGeometry]] = {}
         self.span_ends: dict[int, tuple[int, int]] = {}
-        self.roads: dict[tuple[Reading, int], NDArray[np.int64]] = {}
 
     def build(self, force: list[tuple[Position, BaseGeometry]]) -> Network:
         """Join ground, routes, crossings, the force and its anchors."""
@@ -227,38 +226,33 @@ class NetworkBuilder:
             over = Step(walls=tuple(named[wall.barrier.id] for wall in crossed), kind="over")
             self._add(self._junction(one), self._junction(other), "join", carries, over)
         for place, end, loose, rivals in self._loose_ends():
-            ended = {route.id for route in self.lines.pieces[loose].routes}
             for number in self.lines.near(place, self.join_m):
-                if ended.isdisjoint(r.id for r in self.lines.pieces[number].routes):
-                    self._link(end, place, number, READINGS, after=loose, rivals=rivals)
-                elif any((apart := self._part(loose, number)).values()):
-                    self._link(end, place, number, READINGS, after=loose, rivals=rivals, only=apart)
+                only = self._part(loose, number) if self._is_same_road(loose, number) else None
+                lays = self.lays_all and not self._meet(loose, number)
+                if only is None or lays or any(only.values()):
+                    self._link(end, place, number, READINGS, after=loose, rivals=rivals, only=only)
+
+    def _meet(self, one: int, other: int) -> bool:
+        """Tell whether two pieces meet, or are one: then they hang together if they carry."""
+        ends = [{p.start, p.end} for p in (self.lines.pieces[n] for n in (one, other))]
+        return not ends[0].isdisjoint(ends[1])
+
+    def _is_same_road(self, one: int, other: int) -> bool:
+        """Tell whether two pieces are stretches of one road."""
+        named = {route.id for route in self.lines.pieces[one].routes}
+        return not named.isdisjoint(route.id for route in self.lines.pieces[other].routes)
 
     def _part(self, one: int, other: int) -> Bits:
         """Give the modes for which two stretches of one road do not hang together by roads."""
-        starts = [self.lines.pieces[n].start for n in (one, other)]
+        return {r: self.lines.part(self._roads[r], one, other) for r in READINGS}
+
+    @cached_property
+    def _roads(self) -> dict[Reading, Roads]:
+        pieces, over = self.lines.pieces, self.lines.over
         return {
-            r: sum(bit for bit in MODE_BITS.values() if bit & ROUTE_BITS
-                   and len({*self._network_of_roads(r, bit)[starts].tolist()}) > 1)
+            r: self.lines.join_roads([p.carries[r] for p in pieces], [b[r] for _, _, b in over])
             for r in READINGS
-        }  # fmt: skip
-
-    def _network_of_roads(self, reading: Reading, bit: int) -> NDArray[np.int64]:
-        """Number the junctions by what hangs together by roads, for a mode on a reading."""
-        from scipy.sparse import csr_array  # noqa: PLC0415
-        from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
-
-        key = reading, bit
-        if key not in self.roads:
-            every = bit if self.lays_all else 0  # roads that may be open lead on
-            pieces, over = self.lines.pieces, self.lines.over
-            pairs = [(p.start, p.end) for p in pieces if (p.carries[reading] | every) & bit]
-            pairs += [(u, v) for u, v, carries in over if (carries[reading] | every) & bit]
-            u, v = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-            size = len(self.lines.junctions)
-            joined = csr_array((np.ones(len(u)), (u, v)), shape=(size, size))
-            self.roads[key] = connected_components(joined, directed=False)[1].astype(np.int64)
-        return self.roads[key]
+        }
 
     def _walls_along(self, piece: Piece) -> tuple[int, ...]:
         """
@@ -326,7 +320,8 @@ class NetworkBuilder:
                 carries[r] &= only[r]
         rests = Step(
             pieces=pieces, walls=walls, under=(*faces, *under),
-            anchor=anchor, rivals=rivals, kind="link", readings=readings, fire_pieces=pieces,
+            anchor=anchor, rivals=rivals, apart=only is not None, kind="link",
+            readings=readings, fire_pieces=pieces,
             fire_faces=self._under(line, piece.faces),
         )  # fmt: skip
         self._tie(vertex, line, number, carries, rests, after=after)

@@ -60,6 +60,8 @@ class Step:
     anchor: int = -1
     rivals: tuple[int, ...] = ()
     """Pieces that must all be away: only a route's loose end is joined to its neighbour."""
+    apart: bool = False
+    """It carries only whom no road leads from one of the pieces to the other."""
     kind: Kind = "ground"
     readings: tuple[Reading, ...] = READINGS
     fire_faces: tuple[int, ...] = ()

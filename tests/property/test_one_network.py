@@ -26,6 +26,7 @@ DRIFTED = {
     "a drawn force on a road that ends at a river in it": 24,
     "a tunnel that ends under the enemy": 79,
     "fire where land meets the sea": 2,
+    "a road that comes back to another stretch of itself": 6,
 }
 """Maps, by their seeds, on which the likelihood once let through whom the verdict did not."""
 

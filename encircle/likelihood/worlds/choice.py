@@ -206,6 +206,9 @@ def list_rests(gazer: Gazer) -> list[frozenset[Variable]]:
 def _rest(gazer: Gazer, step: Step, faces: list[set[Variable]]) -> Iterable[Variable]:
     chart = gazer.chart
     pieces = [chart.lines.pieces[n] for n in (*step.pieces, *step.rivals, *step.fire_pieces)]
+    walls: Sequence[int] = step.walls
+    if step.apart:  # on where all roads lead
+        pieces, walls = list(chart.lines.pieces), range(len(chart.walls))
     crossed = [n for n in (step.span, *step.fire_spans) if n >= 0]
     under = {*step.faces, *step.under, *step.ashore, *step.fire_faces}
     under |= {face for piece in pieces for face in piece.faces}
@@ -217,7 +220,7 @@ def _rest(gazer: Gazer, step: Step, faces: list[set[Variable]]) -> Iterable[Vari
             yield from _rests_of(gazer, route.id)
     for number in crossed:
         yield from _rests_of(gazer, chart.lines.spans[number].crossing.id)
-    for wall in step.walls:
+    for wall in walls:
         yield from _rests_of(gazer, chart.ground.drawing.walls[wall].barrier.id)
     if step.anchor >= 0:
         yield from _rests_of(gazer, chart.ground.drawing.anchors[step.anchor][0].id)
