@@ -172,7 +172,7 @@ class NetworkBuilder:
         beside: tuple[str, ...] = (),
     ) -> None:
         if self.lays_all or any(carries.values()):
-            edge = Edge(u, v, by, carries, fire, length_m, ref, line, after, beside, rests)
+            edge = Edge(u, v, by, carries, rests, fire, length_m, ref, line, after, beside)
             self.edges.append(edge)
 
     # ground
@@ -213,11 +213,7 @@ class NetworkBuilder:
             walls = self._walls_along(piece)
             stopped = {r: self.ground.drawing.stop(walls, r) for r in READINGS}
             for face in piece.faces:
-                beside = Step(
-                    faces=(face,),
-                    walls=walls,
-                    fire_faces=(face,),
-                )
+                beside = Step(faces=(face,), walls=walls, fire_faces=(face,))
                 bits = {r: b & ~stopped[r] for r, b in self._face_bits(face).items()}
                 for end in set(ends):
                     self._add(face, end, "ground", bits, beside, self._face_grades(face), 1.0)
@@ -227,9 +223,12 @@ class NetworkBuilder:
             self._add(self._junction(one), self._junction(other), "join", carries, over)
         for place, end, loose, rivals in self._loose_ends():
             for number in self.lines.near(place, self.join_m):
-                only = self._part(loose, number) if self._is_same_road(loose, number) else None
-                lays = self.lays_all and not self._meet(loose, number)
-                if only is None or lays or any(only.values()):
+                only = None
+                if self._is_same_road(loose, number):
+                    if self._meet(loose, number):
+                        continue
+                    only = self._part(loose, number)
+                if only is None or self.lays_all or any(only.values()):
                     self._link(end, place, number, READINGS, after=loose, rivals=rivals, only=only)
 
     def _meet(self, one: int, other: int) -> bool:

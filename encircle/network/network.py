@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import networkx as nx
 import numpy as np
@@ -39,8 +39,7 @@ Kind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """
     What an edge rests on: it carries what all of these carry together.
 
@@ -72,7 +71,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Edge:
     """
-    One step of a way: who travels it on each reading, under what fire, how far.
+    One step of a way: who travels it on each reading, what that rests on, under what fire, how far.
 
     `ref` numbers the piece or span travelled (-1: none); `line` is drawn where the step is
     neither of these nor open ground. A join may also start at the end of another piece, `after`,
@@ -83,13 +82,13 @@ class Edge:
     v: int
     by: By
     carries: Bits
+    rests: Step
     fire: Grades = field(default_factory=lambda: FREE)
     length_m: float = 0.0
     ref: int = -1
     line: BaseGeometry | None = None
     after: int = -1
     beside: tuple[str, ...] = ()
-    rests: Step = field(default_factory=Step)
 
 
 @dataclass(frozen=True, slots=True)
