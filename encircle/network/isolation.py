@@ -306,7 +306,9 @@ def is_at_hand(network: Network, place: BaseGeometry, reached: set[int], reading
     beside = ground.tree.query(place, "dwithin", network.join_m).tolist()
     return not hostile and any(
         face in reached
-        and lands_on(shapely.shortest_line(place, ground.faces[face]), ground, reading)
+        and lands_on(
+            ground.faces_along(shapely.shortest_line(place, ground.faces[face])), ground, reading
+        )
         for face in beside
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import shapely
@@ -34,10 +34,44 @@ FREE: Grades = dict.fromkeys(READINGS, (0,) * len(FIRE_MODES))
 """Fire on an edge of no length of its own."""
 
 
+Kind = Literal[
+    "ground", "route", "over", "link", "span", "land", "ends", "gate", "moor", "sea", "island"
+]  # fmt: skip
+
+
+class Step(NamedTuple):
+    """
+    What an edge rests on: it carries what all of these carry together.
+
+    `faces` are passed over ground, `pieces` along a route, `span` over a crossing; `walls` must let
+    it through, `under` be passable, `ashore` be no ground that a crossing never passes. `anchor`
+    numbers what must be there, `rivals` what must not. Fire bears on it by what lies on
+    `fire_faces`, and by what the routes and crossings of `fire_pieces` and `fire_spans` state.
+    """
+
+    faces: tuple[int, ...] = ()
+    pieces: tuple[int, ...] = ()
+    span: int = -1
+    at_point: bool = False
+    walls: tuple[int, ...] = ()
+    under: tuple[int, ...] = ()
+    ashore: tuple[int, ...] = ()
+    anchor: int = -1
+    rivals: tuple[int, ...] = ()
+    """Pieces that must all be away: only a route's loose end is joined to its neighbour."""
+    apart: bool = False
+    """It carries only whom no road leads from one of the pieces to the other."""
+    kind: Kind = "ground"
+    readings: tuple[Reading, ...] = READINGS
+    fire_faces: tuple[int, ...] = ()
+    fire_pieces: tuple[int, ...] = ()
+    fire_spans: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """
-    One step of a way: who travels it on each reading, under what fire, how far.
+    One step of a way: who travels it on each reading, what that rests on, under what fire, how far.
 
     `ref` numbers the piece or span travelled (-1: none); `line` is drawn where the step is
     neither of these nor open ground. A join may also start at the end of another piece, `after`,
@@ -48,6 +82,7 @@ class Edge:
     v: int
     by: By
     carries: Bits
+    rests: Step
     fire: Grades = field(default_factory=lambda: FREE)
     length_m: float = 0.0
     ref: int = -1

@@ -102,7 +102,8 @@ def find_graph(gazer: Gazer, world: World, reading: Reading, position: Position)
         cases = {(bool(open_if[0][i] & FOOT), bool(open_if[1][i] & FOOT)) for i in steps}
         if len(cases) != 1 or cases & {(True, True), (False, False)}:
             return None
-    edges = [(gazer.chart.steps[i].u, gazer.chart.steps[i].v, 1.0) for i in sure]
+    laid = gazer.chart.network.edges
+    edges = [(laid[i].u, laid[i].v, 1.0) for i in sure]
     touched = {vertex for u, v, _ in edges for vertex in (u, v)}
     for item, steps in stretches.items():
         others = {
@@ -150,7 +151,8 @@ def _find_chance(gazer: Gazer, item: int, reading: Reading, carried: list[int]) 
 
 
 def _vertices(gazer: Gazer, steps: Iterable[int]) -> set[int]:
-    return {vertex for i in steps for vertex in (gazer.chart.steps[i].u, gazer.chart.steps[i].v)}
+    edges = gazer.chart.network.edges
+    return {vertex for i in steps for vertex in (edges[i].u, edges[i].v)}
 
 
 def _terminals(gazer: Gazer, position: Position) -> set[int]:

@@ -17,10 +17,10 @@ from encircle.network.lines.values import combine_fire
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from encircle.likelihood.worlds.chart import Step
     from encircle.likelihood.worlds.labels import Labels
     from encircle.map.reach import Reading
     from encircle.map.situation import Position
+    from encircle.network.network import Step
 
     Ranks = NDArray[np.int64]
     Over = tuple[tuple[tuple[int, ...], ...], tuple[tuple[str, str], ...]]
@@ -89,7 +89,7 @@ class Fires:
         numbers: dict[Over | None, int] = {}
         which = []
         for step in self.chart.steps:
-            free = step.kind in ("over", "moor", "sea", "island")
+            free = step.kind in ("over", "moor")
             fires = None if free else self._list_fires(step)
             which.append(numbers.setdefault(fires, len(numbers)))
         return list(numbers), which
@@ -105,7 +105,7 @@ class Fires:
 
     def _list_fires(self, step: Step) -> Over:
         """List the zones over each face of a step, and the fires its routes and crossings state."""
-        faces = tuple(dict.fromkeys(self.chart.zones[face] for face in self._faces_of(step)))
+        faces = tuple(dict.fromkeys(self.chart.zones[face] for face in step.fire_faces))
         lines = [r for n in step.fire_pieces for r in self.chart.lines.pieces[n].routes]
         crossed = [self.chart.lines.spans[n].crossing for n in step.fire_spans]
         stated = [(r.id, r.fire) for r in lines if r.fire]
@@ -134,11 +134,6 @@ class Fires:
             for zone in drawn
             if mode in zone.fire.modes and labels.reading in zone.readings
         ]
-
-    def _faces_of(self, step: Step) -> tuple[int, ...]:
-        if step.kind == "route":
-            return self.chart.lines.pieces[step.pieces[0]].faces
-        return step.fire_faces
 
 
 def _weigh_fire(fires: list[tuple[int, int]], end: End) -> int:

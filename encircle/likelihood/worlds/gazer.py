@@ -53,10 +53,7 @@ class Gazer:
     def __init__(self, chart: Chart, doubts: Doubts, options: Options) -> None:
         self.chart, self.doubts, self.options = chart, doubts, options
         self.uncovered = chart.ground.drawing.uncovered
-        self.out: list[list[tuple[int, int]]] = [[] for _ in chart.network.names]
-        for number, step in enumerate(chart.steps):
-            self.out[step.u].append((step.v, number))
-            self.out[step.v].append((step.u, number))
+        self.out = chart.network.adjacency()
         self.starts = {s.vertex for s in chart.network.standings}
         self._boats = any("boat" in s.crossing.modes for s in chart.lines.spans)
         self._groups = {r: self._group(r) for r in READINGS}

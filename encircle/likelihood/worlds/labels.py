@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING
 
-from encircle.likelihood.worlds.chart import CERTAIN, Step
+from encircle.likelihood.worlds.chart import CERTAIN
 from encircle.likelihood.worlds.world import FALSE, OPEN, TRUE, End
 from encircle.network.ground.states import GROUND_BITS, MODE_BITS, State
 from encircle.network.lines.crossings import carried_ashore, is_on_boundary, led_by_gate
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from encircle.likelihood.worlds.gazer import Gazer
     from encircle.likelihood.worlds.possible import Possible
     from encircle.map.reach import Reading
-    from encircle.network.lines.values import Span
+    from encircle.network.lines.values import Roads, Span
+    from encircle.network.network import Step
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Labeller:
         reading: Reading,
         end: End,
     ) -> None:
+        self.gazer = gazer
         self.chart, self.features, self.reading, self.end = gazer.chart, features, reading, end
         self.levels, self.numbers = levels, gazer.numbers
         self.best = end == "best"
@@ -224,6 +226,8 @@ class Labeller:
             bits = ROUTE_BITS & ~stopped
             for piece in step.pieces:
                 bits &= self.pieces[piece]
+            if step.apart and bits:
+                bits &= self.chart.lines.part(self._joined, *step.pieces)
             return bits
         if kind == "span":
             return self.spans[step.span]
@@ -231,6 +235,21 @@ class Labeller:
             bits = ROUTE_BITS & ~stopped
             return bits | SPECIAL if bits else 0
         return self._go_ashore(step)
+
+    @cached_property
+    def _joined(self) -> Roads:
+        """
+        Say what hangs together by roads at the other end of what is possible.
+
+        A stretch joined where no road leads helps most where the fewest roads lead on.
+        """
+        other = Labeller(
+            self.gazer, self.features, self.levels, self.reading, "worst" if self.best else "best"
+        )
+        lines = self.chart.lines
+        pieces = [other._carry_piece(n) for n in range(len(lines.pieces))]
+        over = [other._carry(step) for step in self.chart.steps if step.kind == "over"]
+        return lines.join_roads(pieces, over)
 
     def _is_abroad(self, faces: tuple[int, ...]) -> bool:
         """Tell whether a place is neutral ground that nobody hostile holds."""

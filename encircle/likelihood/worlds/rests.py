@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from encircle.map.reach import READINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from encircle.likelihood.worlds.chart import Chart, Step
+    from encircle.likelihood.worlds.chart import Chart
     from encircle.map.evidence import Doubts
+    from encircle.network.network import Step
 
 Variable = tuple[str, int]
 """`("item", n)` or `("shift", n)`: what a world decides."""
@@ -59,6 +60,9 @@ class Rests:
     def _of_step(self, step: Step) -> Iterable[Variable]:
         chart = self._chart
         pieces = [chart.lines.pieces[n] for n in (*step.pieces, *step.rivals, *step.fire_pieces)]
+        walls: Sequence[int] = step.walls
+        if step.apart:  # on where all roads lead
+            pieces, walls = list(chart.lines.pieces), range(len(chart.walls))
         crossed = [n for n in (step.span, *step.fire_spans) if n >= 0]
         under = {*step.faces, *step.under, *step.ashore, *step.fire_faces}
         under |= {face for piece in pieces for face in piece.faces}
@@ -70,7 +74,7 @@ class Rests:
                 yield from self.of_feature(route.id)
         for number in crossed:
             yield from self.of_feature(chart.lines.spans[number].crossing.id)
-        for wall in step.walls:
+        for wall in walls:
             yield from self.of_feature(chart.ground.drawing.walls[wall].barrier.id)
         if step.anchor >= 0:
             yield from self.of_feature(chart.ground.drawing.anchors[step.anchor][0].id)

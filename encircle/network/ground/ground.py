@@ -66,6 +66,8 @@ class Ground:
     fire: dict[Reading, NDArray[np.int64]]
     joins: NDArray[np.int64]
     stopped: dict[Reading, NDArray[np.int64]]
+    between: tuple[tuple[int, ...], ...]
+    """The barrier lines that run on each join, as numbers of walls."""
     on_edge: NDArray[np.bool_]
     stretches: dict[tuple[int, int, int, int], tuple[int, ...]]
     """Faces beside each piece of boundary, by its end points in grid units."""
@@ -218,7 +220,7 @@ def build_ground(drawing: Drawing, extra: Iterable[BaseGeometry] = ()) -> Ground
     state = {r: _decide(said[r], r, drawing.uncovered) for r in READINGS}
     enclosing, barred = _bar(drawing, points)
     stretches = _find_stretches(faces)
-    joins, stopped = _join(drawing, stretches)
+    joins, stopped, between = _join(drawing, stretches)
     on_edge = np.zeros(len(faces), dtype=bool)
     on_edge[[beside[0] for beside in stretches.values() if len(beside) == 1]] = True
     return Ground(
@@ -231,6 +233,7 @@ def build_ground(drawing: Drawing, extra: Iterable[BaseGeometry] = ()) -> Ground
         fire=_measure_fire(drawing, points),
         joins=joins,
         stopped=stopped,
+        between=between,
         on_edge=on_edge,
         stretches=stretches,
         members=members,
@@ -332,30 +335,32 @@ def _find_stretches(
 
 def _join(
     drawing: Drawing, stretches: dict[tuple[int, int, int, int], tuple[int, ...]]
-) -> tuple[NDArray[np.int64], dict[Reading, NDArray[np.int64]]]:
-    """Join faces along shared stretches, apart by which modes a barrier on them stops."""
+) -> tuple[NDArray[np.int64], dict[Reading, NDArray[np.int64]], tuple[tuple[int, ...], ...]]:
+    """Join faces along shared stretches, apart by which barrier lines run on them."""
     keys = [key for key, beside in stretches.items() if len(beside) == 2]  # noqa: PLR2004 - two sides
     ends = np.array(keys, dtype=float).reshape(-1, 2, 2) * GRID_M
     lengths = np.hypot(*(ends[:, 1] - ends[:, 0]).T) if keys else np.empty(0)
-    stops = {r: np.zeros(len(keys), dtype=np.int64) for r in READINGS}
-    lines = [wall for wall in drawing.walls if wall.is_line]
+    on: dict[int, tuple[int, ...]] = {}
+    lines = [number for number, wall in enumerate(drawing.walls) if wall.is_line]
     if lines and keys:
         tree = STRtree(shapely.points(ends.mean(axis=1)))
-        for wall in lines:
-            on = tree.query(wall.shape, "dwithin", ON_LINE_M)
-            for reading in READINGS:
-                stops[reading][on] |= wall.stops[reading]
+        for number in lines:
+            for stretch in tree.query(drawing.walls[number].shape, "dwithin", ON_LINE_M).tolist():
+                on[stretch] = (*on.get(stretch, ()), number)
+    kinds = {walls: number for number, walls in enumerate(dict.fromkeys([(), *on.values()]))}
+    which = np.zeros(len(keys), dtype=np.int64)
+    for stretch, walls in on.items():
+        which[stretch] = kinds[walls]
+    stops = [np.array([drawing.stop(walls, r) for walls in kinds])[which] for r in READINGS]
     pairs = np.array([sorted(stretches[key]) for key in keys], dtype=np.int64).reshape(-1, 2)
-    rows = np.column_stack([pairs, stops["optimistic"], stops["pessimistic"]])
-    distinct, where = np.unique(rows, axis=0, return_inverse=True)
+    distinct, where = np.unique(
+        np.column_stack([pairs, *stops, which]), axis=0, return_inverse=True
+    )
     shared = np.bincount(where.ravel(), weights=lengths, minlength=len(distinct))
-    kept = shared > LEAST_SHARED_M
-    distinct = distinct[kept]
-    stopped: dict[Reading, NDArray[np.int64]] = {
-        "optimistic": distinct[:, 2],
-        "pessimistic": distinct[:, 3],
-    }
-    return distinct[:, :2], stopped
+    distinct = distinct[shared > LEAST_SHARED_M]
+    stopped = {r: distinct[:, 2 + column] for column, r in enumerate(READINGS)}
+    named = list(kinds)
+    return distinct[:, :2], stopped, tuple(named[kind] for kind in distinct[:, -1].tolist())
 
 
 def stretch_key(start: NDArray[np.float64], end: NDArray[np.float64]) -> tuple[int, int, int, int]:

@@ -20,6 +20,8 @@ from encircle.network.ground.states import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from shapely.geometry import Polygon
     from shapely.geometry.base import BaseGeometry
 
@@ -89,6 +91,13 @@ class Drawing:
             if patch.role & said:
                 drawn.setdefault(patch.feature, []).append(patch.shape)
         return {name: shapely.union_all(shapes) for name, shapes in drawn.items()}
+
+    def stop(self, walls: Iterable[int], reading: Reading) -> int:
+        """Give the modes that barriers, by number, stop together on a reading."""
+        bits = 0
+        for wall in walls:
+            bits |= self.walls[wall].stops[reading]
+        return bits
 
     def measure_gap(self, feature: str, face: BaseGeometry) -> float:
         """Measure how far a control polygon lies from a face, metres."""

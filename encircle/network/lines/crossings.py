@@ -35,7 +35,7 @@ from encircle.network.lines.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -263,9 +263,9 @@ def _spanned_state(face: int, ground: Ground, reading: Reading) -> State:
     return State.OPEN if water else state
 
 
-def lands_on(line: BaseGeometry, ground: Ground, reading: Reading) -> bool:
-    """Tell whether a line ashore passes none of the ground that a crossing never passes."""
-    states = {_spanned_state(face, ground, reading) for face in ground.faces_along(line)}
+def lands_on(faces: Iterable[int], ground: Ground, reading: Reading) -> bool:
+    """Tell whether a line ashore, by its faces, passes none that a crossing never passes."""
+    states = {_spanned_state(face, ground, reading) for face in faces}
     return State.HOSTILE not in states and (State.GREY not in states or reading == "optimistic")
 
 

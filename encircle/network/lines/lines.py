@@ -300,21 +300,28 @@ def _sector(wall: BaseGeometry, place: NDArray[np.float64], ahead: Point, step: 
 # -- crossings -------------------------------------------------------------------------------
 
 
-def carried_by_link(
-    line: BaseGeometry, ground: Ground, reading: Reading, past: BaseGeometry | None = None
-) -> int:
+def meet(
+    line: BaseGeometry, ground: Ground, past: BaseGeometry | None = None
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """
-    Say which modes a short straight link carries: it passes no barrier and no hostile ground.
+    List what a short straight link meets: the barriers between its ends, the faces it runs over.
 
     Links join a route's end, a position or an anchor to a route close by. The route may end at a
     bank: then the way to it `past` its end tells on which side of the barrier the link comes.
     """
-    bits = ROUTE_BITS
     lines = [line] if past is None else [line, past]
-    for wall in ground.drawing.walls:
-        if wall.stops[reading] and shapely.dwithin(wall.shape, lines, ON_LINE_M).all():
-            bits &= ~wall.stops[reading]
-    for face in ground.faces_under(line) if line.length else []:
-        if not is_passable(int(ground.state[reading][face]), reading):
-            return 0
-    return bits
+    between = tuple(
+        number
+        for number, wall in enumerate(ground.drawing.walls)
+        if shapely.dwithin(wall.shape, lines, ON_LINE_M).all()
+    )
+    return between, tuple(ground.faces_under(line)) if line.length else ()
+
+
+def carried_by_link(
+    walls: Iterable[int], faces: Iterable[int], ground: Ground, reading: Reading
+) -> int:
+    """Say which modes a link carries, by what it meets: no barrier, and no hostile ground."""
+    if not all(is_passable(int(ground.state[reading][face]), reading) for face in faces):
+        return 0
+    return ROUTE_BITS & ~ground.drawing.stop(walls, reading)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 import shapely
 import shapely.ops
 from shapely import STRtree
@@ -17,6 +18,9 @@ from encircle.network.ground.states import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
     from shapely.geometry import LineString
 
     from encircle.map.situation import Crossing, Route
@@ -54,6 +58,10 @@ Stop = tuple[BaseGeometry, float]
 
 
 Bits = dict[Reading, int]
+
+
+Roads = dict[int, "NDArray[np.int32]"]
+"""Junctions numbered by what hangs together by roads, by the bit of the mode."""
 
 
 Grades = dict[Reading, tuple[int, ...]]
@@ -127,6 +135,32 @@ class Lines:
     spans: tuple[Span, ...] = ()
     facilities: tuple[Facility, ...] = ()
     tree: STRtree = field(default_factory=lambda: STRtree([]), repr=False)
+
+    def join_roads(self, pieces: Sequence[int], over: Sequence[int]) -> Roads:
+        """
+        Number the junctions by what hangs together by roads, for each mode that roads carry.
+
+        `pieces` and `over` say what each piece carries, and each pair across a barrier.
+        """
+        from scipy.sparse import csr_array  # noqa: PLC0415
+        from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+        ends = [(p.start, p.end) for p in self.pieces] + [(u, v) for u, v, _ in self.over]
+        u, v = np.array(ends, dtype=np.int64).reshape(-1, 2).T
+        carries = np.array([*pieces, *over], dtype=np.int64)
+        size = len(self.junctions)
+        hang: Roads = {}
+        for bit in MODE_BITS.values():
+            if bit & ROUTE_BITS:
+                open_ = (carries & bit) > 0
+                joined = csr_array((carries[open_], (u[open_], v[open_])), shape=(size, size))
+                hang[bit] = connected_components(joined, directed=False)[1]
+        return hang
+
+    def part(self, roads: Roads, one: int, other: int) -> int:
+        """Give the modes for which two pieces do not hang together by roads."""
+        start, end = self.pieces[one].start, self.pieces[other].start
+        return sum(bit for bit, number in roads.items() if number[start] != number[end])
 
     def near(self, place: BaseGeometry, within_m: float) -> list[int]:
         """List the pieces that lie within a distance of a place."""
