@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from api.errors import PROBLEM_JSON, describe
-from api.logs import build_logger, trace
+from .errors import PROBLEM_JSON, describe
+from .logs import build_logger, trace
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from api.metrics import Metrics
+    from .metrics import Metrics
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 GONE = 499

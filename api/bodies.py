@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
-from api.errors import RequestError, UnreadableError
-from api.schemas import BareRequest
 from encircle.claims.claims_file import read_rows
 from encircle.errors import InputFault, SituationError
 from encircle.map.door.reader import parse_document, read_situation
 
+from .errors import RequestError, UnreadableError
+from .schemas import BareRequest
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from api.schemas import ClaimChecksRequest, JudgementRequest, VerificationRequest
     from encircle import Situation
     from encircle.claims.rating.answer import FaultyClaim, Statement
+
+    from .schemas import ClaimChecksRequest, JudgementRequest, VerificationRequest
 
     Request = JudgementRequest | VerificationRequest
     Fault = dict[str, Any]

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from api.errors import UnknownScenarioError
 from encircle.archive.library.scenarios import read_library
+
+from .errors import UnknownScenarioError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +65,14 @@ class Catalogue:
         return self._scenarios[name]
 
 
-def read_catalogue(folder: Path) -> Catalogue:
-    """Read every scenario below a folder; none where there is no folder."""
-    found = read_library(folder) if folder.is_dir() else []
+def read_catalogue(folder: Path | None) -> Catalogue:
+    """
+    Read every scenario below a folder; none where none is named.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such folder, or something in it is no scenario.
+    """
+    found = read_library(folder) if folder else []
     return Catalogue({scenario.id: scenario for scenario in found})

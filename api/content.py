@@ -5,14 +5,15 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from api.errors import (
+from encircle.errors import InputFault
+
+from .errors import (
     NotAcceptableError,
     TooLargeError,
     UnreadableError,
     UnsupportedEncodingError,
     UnsupportedTypeError,
 )
-from encircle.errors import InputFault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from api.errors import PROBLEM_JSON
-from api.schemas import ClaimChecksRequest, JudgementRequest, ProblemBody, VerificationRequest
+from .errors import PROBLEM_JSON
+from .schemas import ClaimChecksRequest, JudgementRequest, ProblemBody, VerificationRequest
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

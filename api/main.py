@@ -1,4 +1,9 @@
-"""The application: `uvicorn api.main:create_app --factory`."""
+"""
+The application.
+
+`encircle serve` runs it; so does `uvicorn api.main:create_app --factory` in a checkout, and with
+`encircle_api.main`, as a wheel calls it, anywhere.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +15,18 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
-from api import errors
-from api.access import Access, describe_as_response
-from api.catalogue import read_catalogue
-from api.documentation import write_openapi
-from api.manners import HeadAsGet
-from api.metrics import Metrics
-from api.pool import Pool
-from api.routes import claims, health, inspections, judgements, questions, rules, scenarios, welcome
-from api.service import Service
-from api.settings import Settings, read_settings
 from encircle import __version__
+
+from . import errors
+from .access import Access, describe_as_response
+from .catalogue import read_catalogue
+from .documentation import write_openapi
+from .manners import HeadAsGet
+from .metrics import Metrics
+from .pool import Pool, check_system
+from .routes import claims, health, inspections, judgements, questions, rules, scenarios, welcome
+from .service import Service
+from .settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -43,7 +49,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     -------
     app
         Starts its workers with the server, and stops them with it.
+
+    Raises
+    ------
+    StartError
+        If the environment or the system does not let it.
+    ScenarioError
+        If the folder of scenarios cannot be read.
     """
+    check_system()
     service = _build_service(settings or read_settings())
     app = FastAPI(
         title="Encircle",

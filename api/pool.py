@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import sysconfig
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from api.errors import BusyError, StoppedError, TooSlowError
-from api.settings import ROOT, Settings
-from api.wire import ANSWER, QUESTION, Kind
+from .errors import BusyError, StoppedError, TooSlowError
+from .settings import HERE, ROOT, Settings, StartError
+from .wire import ANSWER, QUESTION, Kind
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import Coroutine
 
-    from api.metrics import Metrics
+    from .metrics import Metrics
 
 START_S = 60.0
 """A worker that is not ready by then is started anew; seconds."""
@@ -46,7 +48,7 @@ class Worker:
     async def start(cls, settings: Settings) -> Worker:
         """Start a process and wait until it has judged its first situation."""
         command = (
-            *(sys.executable, "-P", "-m", "api.worker"),
+            *(sys.executable, "-P", "-m", f"{HERE.name}.worker"),
             *(str(settings.timeout_s), str(settings.worker_memory_bytes)),
         )
         process = await asyncio.create_subprocess_exec(
@@ -208,6 +210,23 @@ class Pool:
                 return
 
 
+def check_system() -> None:
+    """
+    Make sure that workers can start at all, rather than try for ever.
+
+    Raises
+    ------
+    StartError
+        If the system cannot bound what a worker takes, as Windows cannot.
+    """
+    if find_spec("resource") is None:
+        raise StartError(
+            "The service runs on Linux and macOS: its workers are bounded by Python's module "
+            "`resource`, which this system lacks. On Windows, run it in WSL or in the container; "
+            "the library and the other commands need neither"
+        )
+
+
 def _do_aside(work: Coroutine[None, None, None], tasks: set[asyncio.Task[None]]) -> None:
     """Keep a task among its like until it is done, so that it is not collected before."""
     task = asyncio.create_task(work)
@@ -216,7 +235,12 @@ def _do_aside(work: Coroutine[None, None, None], tasks: set[asyncio.Task[None]])
 
 
 def _environment() -> dict[str, str]:
-    """One thread for each worker, and the folder of this package on its path."""
-    paths = filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))
+    """
+    One thread for each worker, and the folder of this package on its path.
+
+    Not so where Python looks by itself: named again, it would come before Python's own modules.
+    """
+    own = "" if str(ROOT) == sysconfig.get_path("purelib") else str(ROOT)
+    paths = filter(None, (own, os.environ.get("PYTHONPATH")))
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return {**os.environ, **threads, "PYTHONPATH": os.pathsep.join(paths)}

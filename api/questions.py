@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import orjson
 from pydantic import ConfigDict, Field
 
-from api.bodies import parse_body
-from api.errors import RequestError
-from api.schemas import EXAMPLE_SITUATION, Closed, Text
 from encircle.claims.asking.ask import ask
 from encircle.claims.asking.question import Corrections
 from encircle.errors import InputFault
 from encircle.formats.publishers.presets import MapFile
 from encircle.map.door.contract import parse_day_or_instant
+
+from .bodies import parse_body
+from .errors import RequestError
+from .schemas import EXAMPLE_SITUATION, Closed, Text
 
 if TYPE_CHECKING:
     from datetime import datetime

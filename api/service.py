@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Annotated, cast
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
-from api.catalogue import ask
-from api.content import check_type, decode
-from api.errors import PROBLEM_JSON, TooLargeError
+from .catalogue import ask
+from .content import check_type, decode
+from .errors import PROBLEM_JSON, TooLargeError
 
 if TYPE_CHECKING:
-    from api.catalogue import Catalogue
-    from api.metrics import Metrics
-    from api.pool import Answer, Pool
-    from api.settings import Settings
-    from api.wire import Kind
+    from .catalogue import Catalogue
+    from .metrics import Metrics
+    from .pool import Answer, Pool
+    from .settings import Settings
+    from .wire import Kind
 
 NAMES: dict[Kind, str] = {
     b"j": "judge",

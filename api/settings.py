@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "ENCIRCLE_"
-ROOT = Path(__file__).resolve().parents[1]
-"""The folder that holds this package, and the fixtures beside it."""
+HERE = Path(__file__).resolve().parent
+"""This package: `api` in a checkout, `encircle_api` in a wheel."""
+ROOT = HERE.parent
+"""The folder that holds this package, and the library beside it."""
 
 
 ORIGIN = r"\*|https?://[A-Za-z0-9.-]+(:\d{1,5})?|https?://\[[0-9A-Fa-f:.]+\](:\d{1,5})?"
@@ -43,8 +45,8 @@ class Settings:
     """Requests that may wait for a worker; the next one is told to come back (503)."""
     worker_memory_bytes: int = 2 * 2**30
     """Address space of each worker, where the system can limit it; bytes."""
-    fixtures: Path = ROOT / "fixtures"
-    """The folder of scenarios."""
+    fixtures: Path | None = ROOT / "fixtures" if HERE.name == "api" else None
+    """The folder of scenarios: those of the checkout. A wheel has none."""
     cors_origins: tuple[str, ...] = ()
     """Origins whose pages may call this service, set apart by commas; `*`: any. None by default:
     then no browser lets another site's page read an answer."""
@@ -61,7 +63,11 @@ class Settings:
             raise SettingError("queue", self.queue, "Give 0 or more")
 
 
-class SettingError(ValueError):
+class StartError(RuntimeError):
+    """The service cannot start here, and the message says what to do."""
+
+
+class SettingError(StartError, ValueError):
     """A variable of the environment does not say what it should."""
 
     def __init__(self, name: str, value: object, remedy: str) -> None:
@@ -78,7 +84,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         If a variable cannot be read as its field's type, or is out of range.
     """
     given = os.environ if environment is None else environment
-    readers: dict[str, Any] = {"int": int, "float": float, "Path": Path}
+    readers: dict[str, Any] = {"int": int, "float": float, "Path | None": Path}
     readers["tuple[str, ...]"] = _split
     values: dict[str, Any] = {}
     for each in fields(Settings):

@@ -13,21 +13,22 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 
-from api.bodies import parse_body, read_batch, read_wrapped
-from api.errors import RULES, describe, encode, find_rule
-from api.logs import build_logger, trace
-from api.schemas import (
-    EXAMPLE_SITUATION,
-    ClaimChecksRequest,
-    JudgementRequest,
-    VerificationRequest,
-)
-from api.wire import ANSWER, QUESTION, Kind
 from encircle import check_claims, judge
 from encircle.claims.rating.checks import UNWEIGHED
 from encircle.judge import inspect_whole
 from encircle.map.notices import gather
 from encircle.verifier.verify import verify
+
+from .bodies import parse_body, read_batch, read_wrapped
+from .errors import RULES, describe, encode, find_rule
+from .logs import build_logger, trace
+from .schemas import (
+    EXAMPLE_SITUATION,
+    ClaimChecksRequest,
+    JudgementRequest,
+    VerificationRequest,
+)
+from .wire import ANSWER, QUESTION, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +95,7 @@ def claims_body(raw: bytes) -> bytes:
 
 def answer_question(raw: bytes) -> bytes:
     """Answer the question in a request's body."""
-    from api.questions import question_body  # noqa: PLC0415 - it brings every reader of maps
+    from .questions import question_body  # noqa: PLC0415 - it brings every reader of maps
 
     return write(question_body(raw))
 

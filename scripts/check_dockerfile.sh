@@ -86,7 +86,7 @@ run_image() {
   local container
   container=$(buildah from --pull-never "$IMAGE")
   buildah run --isolation chroot "$container" -- \
-    uvicorn api.main:create_app --factory --host 127.0.0.1 --port "$PORT" --no-access-log \
+    uvicorn encircle_api.main:create_app --factory --host 127.0.0.1 --port "$PORT" --no-access-log \
     >"$WORK/server.log" 2>&1 &
   SERVER=$!
   wait_for /healthz

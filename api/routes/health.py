@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from api.documentation import document_problems
-from api.errors import UnavailableError
-from api.schemas import StateBody
-from api.service import ServiceDep  # noqa: TC001 - FastAPI reads it
+from ..documentation import document_problems
+from ..errors import UnavailableError
+from ..schemas import StateBody
+from ..service import ServiceDep  # noqa: TC001 - FastAPI reads it
 
 router = APIRouter(tags=["health"])
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api.documentation import document_body, document_problems
-from api.schemas import InspectionBody, JudgementRequest
-from api.service import ServiceDep, pass_on
+from ..documentation import document_body, document_problems
+from ..schemas import InspectionBody, JudgementRequest
+from ..service import ServiceDep, pass_on
 
 router = APIRouter(prefix="/v1/inspections", tags=["inspections"])
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from api.content import choose_type
-from api.documentation import document_body, document_problems
-from api.schemas import JudgementBody, JudgementRequest, VerificationBody, VerificationRequest
-from api.service import ServiceDep, pass_on
-from api.wire import Kind  # noqa: TC001 - it types a table
+from ..content import choose_type
+from ..documentation import document_body, document_problems
+from ..schemas import JudgementBody, JudgementRequest, VerificationBody, VerificationRequest
+from ..service import ServiceDep, pass_on
+from ..wire import Kind  # noqa: TC001 - it types a table
 
 TYPES: dict[str, Kind] = {
     "application/json": b"j", "application/geo+json": b"g", "image/svg+xml": b"p",

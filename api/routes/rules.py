@@ -6,9 +6,10 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from api.documentation import document_problems
-from api.schemas import RuleBody
 from encircle import list_rules
+
+from ..documentation import document_problems
+from ..schemas import RuleBody
 
 router = APIRouter(prefix="/v1/rules", tags=["rules"])
 

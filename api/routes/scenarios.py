@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 
-from api.documentation import document_problems
-from api.schemas import SITUATION_SCHEMA, JudgementBody, ScenarioBody
-from api.service import ServiceDep, pass_on
+from ..documentation import document_problems
+from ..schemas import SITUATION_SCHEMA, JudgementBody, ScenarioBody
+from ..service import ServiceDep, pass_on
 
 router = APIRouter(prefix="/v1/scenarios", tags=["scenarios"])
 GEOJSON = "application/geo+json"

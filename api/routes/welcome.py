@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from api.documentation import document_problems
-from api.schemas import WelcomeBody
 from encircle import __version__
+
+from ..documentation import document_problems
+from ..schemas import WelcomeBody
 
 router = APIRouter(tags=["welcome"])
 WELCOME = {

@@ -1,19 +1,22 @@
-"""The command that serves the API: which service is it, and does it belong to this library."""
+"""The command that serves the API: the service that lies beside this library, and no other."""
 
 from __future__ import annotations
 
-import json
 import sys
 from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from encircle.cli.terminal import refuse
+from encircle.cli.terminal import echo, guard, refuse
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+SERVICE = "encircle_api"
+"""What the service is called as a package. In a checkout its folder is `api`, a name that many
+projects use: to import that would run a stranger's code."""
+NEEDED = ("fastapi", "prometheus-client", "structlog", "uvicorn")
+"""Packages of the extra `service`. Source: pyproject.toml, which a test holds this against."""
 
 
 def register(app: typer.Typer) -> None:
@@ -26,52 +29,41 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
 ) -> None:
     """Serve the API on this machine."""
-    checkout = find_checkout()
-    if checkout is None:
+    folder = find_service(Path(__file__).resolve().parents[2])
+    if folder is None:
         refuse(
-            "the service is not installed here: a wheel holds the library alone; install from a "
-            "checkout (pip install '.[service]' in it), or run the container"
+            "the service is not beside the library here: install both from a checkout "
+            "(pip install '.[service]' in it), or run the container"
         )
     try:
         import uvicorn
 
-        create_app = _load_service(checkout)
+        app = _build(folder)
     except ModuleNotFoundError as error:
+        if str(error.name).partition(".")[0] in ("encircle", SERVICE):  # ours: no package helps
+            raise
         refuse(
-            f"the service needs {error.name}, which is not installed; "
-            f"in {checkout}: pip install '.[service]'"
+            f"the service needs {error.name}, which is not installed: "
+            f"pip install {' '.join(NEEDED)} (the extra `service`)"
         )
-    typer.echo(f"http://{host}:{port}/", err=True)
-    uvicorn.run(create_app, factory=True, host=host, port=port, log_level="warning")
+    if app.state.service.settings.fixtures is None:
+        echo("no scenarios: ENCIRCLE_FIXTURES names the folder that holds them", err=True)
+    echo(f"http://{host}:{port}/", err=True)
+    uvicorn.run(app, host=host, port=port, log_level="warning")
 
 
-def find_checkout() -> Path | None:
+def find_service(root: Path) -> Path | None:
     """
-    Find the checkout this library is part of, or was installed from; None: there is none.
+    Find the service in the folder that holds this library; None: it is not there.
 
-    The folder the command is given in is never looked at: many projects have an `api` of their own,
-    and to import it would run a stranger's code.
+    A wheel puts it there under its own name. Only a checkout of this project has it in `api`.
     """
-    return next(filter(is_checkout, _list_origins()), None)
+    if (root / SERVICE / "main.py").is_file():
+        return root / SERVICE
+    return root / "api" if _is_checkout(root) else None
 
 
-def _list_origins() -> Iterator[Path]:
-    """Give the folder the library lies in, and the one its installer says it came from."""
-    from importlib.metadata import PackageNotFoundError, distribution
-    from urllib.parse import urlsplit
-    from urllib.request import url2pathname
-
-    yield Path(__file__).resolve().parents[2]
-    try:
-        told = distribution("encircle").read_text("direct_url.json")  # PEP 610
-        url = urlsplit(json.loads(told or "{}").get("url", ""))
-    except (PackageNotFoundError, ValueError, AttributeError):
-        return
-    if url.scheme == "file":
-        yield Path(url2pathname(url.path))
-
-
-def is_checkout(folder: Path) -> bool:
+def _is_checkout(folder: Path) -> bool:
     """Tell whether a folder holds this project, with the service in it."""
     import tomllib
 
@@ -86,14 +78,16 @@ def is_checkout(folder: Path) -> bool:
     return name == "encircle"
 
 
-def _load_service(checkout: Path) -> Any:  # noqa: ANN401 - what builds the application
-    """Load the service of a checkout, and no other `api` there may be."""
-    sys.path.insert(0, str(checkout))
-    for name in [name for name in sys.modules if name.partition(".")[0] == "api"]:
-        del sys.modules[name]
+def _build(folder: Path) -> Any:  # noqa: ANN401 - the application, which the library does not know
+    """Load the service of a folder and build the application, or say why it cannot start."""
+    spec = spec_from_file_location(
+        SERVICE, folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    assert spec is not None and spec.loader is not None  # noqa: PT018, S101 - narrows the type
+    sys.modules[SERVICE] = package = module_from_spec(spec)
+    spec.loader.exec_module(package)
+    main, settings = (import_module(f"{SERVICE}.{name}") for name in ("main", "settings"))
     try:
-        service = import_module("api.main")
-    finally:
-        # no further than that: where the library was installed, it stays the installed one
-        sys.path.remove(str(checkout))
-    return service.create_app
+        return guard(main.create_app)
+    except settings.StartError as error:
+        refuse(str(error))

@@ -5,6 +5,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from api.catalogue import read_catalogue
+from encircle.archive.library.scenarios import ScenarioError
 
 MEMBERS = {"id", "title", "as_of", "force", "verdict", "acceptable", "error"}
 
@@ -76,4 +77,9 @@ def test_an_unknown_scenario_is_a_404(client, assert_problem, name, tail):
 
 def test_without_fixtures_there_are_no_scenarios(tmp_path):
     assert read_catalogue(tmp_path).list() == []
-    assert read_catalogue(tmp_path / "absent").list() == []
+    assert read_catalogue(None).list() == []
+
+
+def test_a_folder_of_scenarios_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(ScenarioError, match="no such folder"):
+        read_catalogue(tmp_path / "absent")
