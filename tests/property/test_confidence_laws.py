@@ -105,9 +105,9 @@ def test_no_fixture_contradicts_itself(path):
     check(judge(read(path)))
 
 
-@pytest.mark.parametrize("path", FIXTURES[::12], ids=lambda path: path.parent.name)
-def test_a_twelfth_of_the_fixtures_do_not_contradict_themselves(path):
-    """The same on some of them, in every run."""
+@pytest.mark.parametrize("path", FIXTURES[::10], ids=lambda path: path.parent.name)
+def test_a_tenth_of_the_fixtures_do_not_contradict_themselves(path):
+    """The same on some of them, in every run: of those that test_fixtures has judged."""
     check(judge(read(path)))
 
 

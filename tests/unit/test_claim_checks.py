@@ -269,6 +269,7 @@ def test_bare_claims_are_taken_too():
 # -- the work --------------------------------------------------------------------------------
 
 
+@pytest.mark.anew
 def test_two_processes_give_the_same_answer_and_every_judgement_is_counted():
     maps = [mapped(OPEN), mapped(CLOSED, as_of="2024-05-20T12:00:00Z"),
             mapped(FIRE, as_of="2024-05-15T12:00:00Z")]  # fmt: skip

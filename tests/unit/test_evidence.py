@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from shapely.geometry import LineString, Point, box
@@ -93,6 +93,22 @@ def test_the_same_statement_of_another_origin_is_another_item():
 
 def test_ungraded_evidence_is_taken_as_stated():
     assert doubts_of(road(sources=(PLAIN,)), red()).items == ()
+
+
+@pytest.mark.parametrize("half", [{"reliability": "C"}, {"credibility": 3}])
+def test_half_a_grade_is_one(half):
+    (item,) = doubts_of(road(sources=(Source("half", **half),))).items
+    assert item.features == ("road",)
+    assert item.low < item.high
+
+
+@pytest.mark.parametrize(("hours", "stale"), [(0, False), (1, True)])
+def test_evidence_of_the_oldest_day_allowed_still_counts(hours, stale):
+    seen = AS_OF - timedelta(days=30, hours=hours)
+    situation = Situation(
+        as_of=AS_OF, features=(FORCE, road(observed_at=seen)), sides=(Side("B"),), force="f"
+    )
+    assert ("road" in admit(situation, Options(stale_after_days=30)).stale) == stale
 
 
 def test_an_ungraded_source_beside_a_graded_one_cannot_be_judged():

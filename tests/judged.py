@@ -1,0 +1,66 @@
+"""
+A map that was judged is not judged again in the same run.
+
+Some nine hundred maps are judged by the tests, and each again by many of them. A judgement is a
+value: the same map under the same options gives the same, which `test_judged` holds. What is kept
+is its pickle, in a folder which all workers of a run share, so whoever spoils a judgement spoils
+his own.
+"""
+
+import functools
+import hashlib
+import os
+import pickle
+from pathlib import Path
+
+import encircle.judge as judging
+from encircle import Situation
+
+engine = judging.judge
+"""The engine's own, which always judges."""
+
+
+class Kept:
+    """What was judged in this run."""
+
+    def __init__(self) -> None:
+        self.folder: Path | None = None
+        self.is_off = False
+        self.hits = 0
+        self.owner = os.getpid()
+
+    def judge(self, situation, options=None):
+        """Judge, or give what was judged of the very same map under the same options."""
+        # A process forked to judge must judge: that its answer is the same is what tests ask.
+        if self.folder is None or self.is_off or self.owner != os.getpid():
+            return engine(situation, options)
+        if not isinstance(situation, Situation):
+            return engine(situation, options)
+        options = options or judging.Options()
+        # The whole value and not its digest: a situation changed in Python keeps the digest of the
+        # document it was read from.
+        name = hashlib.sha256(pickle.dumps((situation, options))).hexdigest()
+        place = self.folder / name
+        if place.exists():
+            self.hits += 1
+            return pickle.loads(place.read_bytes())  # noqa: S301 - written by this run
+        judgement = engine(situation, options)
+        half = self.folder / f"{name}.{self.owner}"
+        half.write_bytes(pickle.dumps(judgement))
+        half.replace(place)  # another worker never reads half of it
+        return judgement
+
+
+kept = Kept()
+
+
+def start(folder: Path) -> None:
+    """From now on keep what is judged, for all that call `judge` by whatever name."""
+    folder.mkdir(exist_ok=True)
+    kept.folder = folder
+
+    @functools.wraps(engine)
+    def judge(situation, options=None):
+        return kept.judge(situation, options)
+
+    judging.judge = judge

@@ -1,0 +1,47 @@
+"""What the tests' own memory of judgements must do, and what it rests on."""
+
+from pathlib import Path
+
+import pytest
+
+from encircle import Options, judge, read
+from tests import judged
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+MAP = FIXTURES / "trap-tunnel-open" / "situation.geojson"
+
+
+@pytest.mark.anew
+@pytest.mark.parametrize(
+    "folder", ["kursk-2025-03-14", "stalingrad-1942-11-24", "trap-astride-joined"]
+)
+def test_judged_again_a_map_is_judged_the_same(folder):
+    place = FIXTURES / folder / "situation.geojson"
+    before = judged.kept.hits
+    first, second = (judge(read(place)) for _ in range(2))
+    assert judged.kept.hits == before
+    assert first.to_json() == second.to_json()
+
+
+def test_a_map_judged_is_kept_and_nobody_spoils_another_ones():
+    first = judge(read(MAP))
+    before = judged.kept.hits
+    again = judge(read(MAP))
+    assert judged.kept.hits == before + 1
+    assert again == first == judged.engine(read(MAP))
+    assert again.situation == read(MAP)
+    again.margins.clear()
+    assert judge(read(MAP)) == first
+
+
+def test_other_options_and_a_map_changed_in_python_are_other_maps():
+    situation = read(MAP)
+    judge(situation)
+    before = judged.kept.hits
+    assert judge(situation, Options(most_worlds=0)) == judged.engine(
+        situation, Options(most_worlds=0)
+    )
+    from dataclasses import replace
+
+    assert judge(replace(situation, title="another")).title == "another"
+    assert judged.kept.hits == before
