@@ -37,12 +37,16 @@ if TYPE_CHECKING:
 
 GRACE_S = 10.0
 """A worker whose master is gone ends by itself this long after its time is over."""
+SHARE_OF_TIME = 0.5
+"""Share of the time a request may take after which nothing more of a judgement is begun: what
+was begun is ended in the rest of it, drawn and sent."""
 
 
-def judge_body(raw: bytes) -> bytes:
+def judge_body(raw: bytes, deadline_s: float | None = None) -> bytes:
     """Judge the situation in a request's body."""
     request = parse_body(raw, JudgementRequest)
-    return write(judge(read_wrapped(request), _choose(request)).to_dict())
+    situation = read_wrapped(request)
+    return write(judge(situation, _choose(request), deadline_s=deadline_s).to_dict())
 
 
 def verify_body(raw: bytes) -> bytes:
@@ -51,27 +55,30 @@ def verify_body(raw: bytes) -> bytes:
     return write(verify(request.judgement, read_wrapped(request)).to_dict())
 
 
-def picture_body(raw: bytes) -> bytes:
+def picture_body(raw: bytes, deadline_s: float | None = None) -> bytes:
     """Judge the situation in a request's body, and draw the judgement."""
     from encircle.picture.picture import draw_svg  # noqa: PLC0415 - few ask for one
 
     request = parse_body(raw, JudgementRequest)
     situation = read_wrapped(request)
-    return draw_svg(judge(situation, _choose(request)), situation).encode()
+    judgement = judge(situation, _choose(request), deadline_s=deadline_s)
+    return draw_svg(judgement, situation).encode()
 
 
-def layers_body(raw: bytes) -> bytes:
+def layers_body(raw: bytes, deadline_s: float | None = None) -> bytes:
     """Judge the situation in a request's body, and give the layers of a map."""
     request = parse_body(raw, JudgementRequest)
-    return write(judge(read_wrapped(request), _choose(request)).to_geojson())
+    situation = read_wrapped(request)
+    return write(judge(situation, _choose(request), deadline_s=deadline_s).to_geojson())
 
 
-def page_body(raw: bytes) -> bytes:
+def page_body(raw: bytes, deadline_s: float | None = None) -> bytes:
     """Judge the situation in a request's body, and write a page of it."""
     from encircle.picture.export.notebook import write_page  # noqa: PLC0415 - few ask for one
 
     request = parse_body(raw, JudgementRequest)
-    return write_page(judge(read_wrapped(request), _choose(request))).encode("utf-8", "replace")
+    judgement = judge(read_wrapped(request), _choose(request), deadline_s=deadline_s)
+    return write_page(judgement).encode("utf-8", "replace")
 
 
 def inspect_body(raw: bytes) -> bytes:
@@ -104,17 +111,20 @@ def _choose(request: JudgementRequest | ClaimChecksRequest) -> Options | None:
     return request.options.to_options() if request.options else None
 
 
-WORK: dict[Kind, Callable[[bytes], bytes]] = {
+JUDGED: dict[Kind, Callable[[bytes, float | None], bytes]] = {
     b"j": judge_body,
-    b"v": verify_body,
     b"p": picture_body,
-    b"c": claims_body,
     b"g": layers_body,
     b"h": page_body,
+}
+"""Kind of work that judges one map to what does it, by a deadline."""
+WORK: dict[Kind, Callable[[bytes], bytes]] = {
+    b"v": verify_body,
+    b"c": claims_body,
     b"i": inspect_body,
     b"q": answer_question,
 }
-"""Kind of work to what does it."""
+"""Kind of other work to what does it."""
 
 
 def write(document: dict[str, Any]) -> bytes:
@@ -125,10 +135,10 @@ def write(document: dict[str, Any]) -> bytes:
         return encode(document)
 
 
-def answer(kind: Kind, raw: bytes) -> tuple[int, int, bytes]:
+def answer(kind: Kind, raw: bytes, deadline_s: float | None = None) -> tuple[int, int, bytes]:
     """Do one piece of work, whatever comes of it: status, retry-after, body."""
     try:
-        return 200, 0, WORK[kind](raw)
+        return 200, 0, JUDGED[kind](raw, deadline_s) if kind in JUDGED else WORK[kind](raw)
     except Exception as error:  # noqa: BLE001 - the caller gets an answer; the log gets the rest
         if find_rule(error) is RULES[BaseException]:
             _log_fault(error)
@@ -149,7 +159,7 @@ def serve(questions: BinaryIO, answers: BinaryIO, timeout_s: float) -> None:
         raw = questions.read(size)
         signal.setitimer(signal.ITIMER_REAL, timeout_s + GRACE_S)
         start = time.perf_counter()
-        _say(answers, *answer(kind, raw), start)
+        _say(answers, *answer(kind, raw, SHARE_OF_TIME * timeout_s), start)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 

@@ -29,13 +29,15 @@ class Kept:
         self.hits = 0
         self.owner = os.getpid()
 
-    def judge(self, situation, options=None):
+    def judge(self, situation, options=None, *, deadline_s=None):
         """Judge, or give what was judged of the very same map under the same options."""
         # A process forked to judge must judge: that its answer is the same is what tests ask.
         if self.folder is None or self.is_off or self.owner != os.getpid():
-            return engine(situation, options)
+            return engine(situation, options, deadline_s=deadline_s)
         if not isinstance(situation, Situation):
             return engine(situation, options)
+        if deadline_s is not None:  # what there is time for differs from run to run
+            return engine(situation, options, deadline_s=deadline_s)
         options = options or judging.Options()
         # The whole value and not its digest: a situation changed in Python keeps the digest of the
         # document it was read from.
@@ -60,7 +62,7 @@ def start(folder: Path) -> None:
     kept.folder = folder
 
     @functools.wraps(engine)
-    def judge(situation, options=None):
-        return kept.judge(situation, options)
+    def judge(situation, options=None, *, deadline_s=None):
+        return kept.judge(situation, options, deadline_s=deadline_s)
 
     judging.judge = judge

@@ -108,3 +108,17 @@ def test_what_needs_too_much_memory_is_told(serve, wait_until_ready, situation):
         assert response.status_code in {413, 503}  # or it brings the worker down
         wait_until_ready(client)
         assert _post(client, situation).status_code == 200
+
+
+def test_what_there_is_no_time_for_is_left_out_and_told(situation):
+    """By the worker alone: verdict and proof come in time, and the rest is named."""
+    from api import worker
+
+    raw = json.dumps({"situation": situation}).encode()
+    status, _, body = worker.answer(b"j", raw, 0.0)
+    told = json.loads(body)
+    assert status == 200
+    assert told["likelihood"] is None
+    assert "left_out_for_time" in [notice["code"] for notice in told["notices"]]
+    whole = json.loads(worker.answer(b"j", raw)[2])
+    assert told["status"] == whole["status"]
