@@ -33,7 +33,7 @@ DRIFTED = {
     "fire where land meets the sea": 2,
     "a road that comes back to another stretch of itself": 6,
 }
-"""Maps, by their seeds, on which the likelihood once let through whom the verdict did not."""
+"""Maps, by their seeds, on which verdict and likelihood once differed about who gets through."""
 
 
 def crowd(plan, seed):
