@@ -187,8 +187,8 @@ class NetworkBuilder:
             for r in READINGS
         }
         fire = {r: np.maximum(ground.fire[r][u], ground.fire[r][v]) for r in READINGS}
-        laid = bits["optimistic"] | bits["pessimistic"]
-        for i in np.flatnonzero(laid | self.lays_all).tolist():
+        open_ = np.flatnonzero(bits["optimistic"] | bits["pessimistic"])
+        for i in (ground.in_order if self.lays_all else open_).tolist():
             faces = int(u[i]), int(v[i])
             carries = {r: int(bits[r][i]) for r in READINGS}
             grades = {r: tuple(fire[r][i].tolist()) for r in READINGS}

@@ -33,7 +33,7 @@ DRIFTED = {
     "fire where land meets the sea": 2,
     "a road that comes back to another stretch of itself": 6,
 }
-"""Maps, by their seeds, on which the likelihood once let through whom the verdict did not."""
+"""Maps, by their seeds, on which verdict and likelihood once differed about who gets through."""
 
 
 def crowd(plan, seed):
@@ -109,7 +109,7 @@ def check(situation, *, doubt=False):
     network, gazer, world = lay(situation, doubt)
     edges = gazer.chart.network.edges
     laid = [e for e in edges if any(e.carries.values())]
-    assert laid == list(network.edges)
+    assert sorted(map(str, laid)) == sorted(map(str, network.edges))
     for reading in READINGS:
         for end in ENDS:
             labels = gazer.label(world, reading, end)

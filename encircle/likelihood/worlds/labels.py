@@ -10,8 +10,14 @@ from typing import TYPE_CHECKING
 from encircle.likelihood.worlds.chart import CERTAIN
 from encircle.likelihood.worlds.world import FALSE, OPEN, TRUE, End
 from encircle.network.ground.states import GROUND_BITS, MODE_BITS, State
-from encircle.network.lines.crossings import carried_ashore, is_on_boundary, led_by_gate
-from encircle.network.lines.values import LAND_BITS, ROUTE_BITS, SPECIAL
+from encircle.network.lines.crossings import (
+    carried_ashore,
+    carried_over,
+    is_landed,
+    is_on_boundary,
+    led_by_gate,
+)
+from encircle.network.lines.values import ROUTE_BITS, SPECIAL, closed_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,29 +113,25 @@ class Labeller:
             return 0
         bits = 0
         for route in piece.routes:
-            if self._is_there(route.id) and not self._is_closed(route.id, route.state):
+            certain = route.id in self.chart.certain
+            closed = closed_by(route.state, certain=certain, reading=self.reading)
+            if self._is_there(route.id) and not closed:
                 bits |= sum(MODE_BITS[mode] for mode in route.modes)
         barred = -1
         for face in piece.faces:
             barred &= self.barred[face]
         return bits & ~barred
 
-    def _is_closed(self, name: str, state: str) -> bool:
-        certain = name in self.chart.certain
-        if state == "cut" and certain:
-            return True
-        return (state == "unknown" or not certain) and self.reading == "pessimistic"
-
     def _carry_span(self, number: int) -> int:
         span = self.chart.lines.spans[number]
         crossing = span.crossing
-        if not self._is_there(crossing.id) or crossing.permission == "enemy":
+        if not self._is_there(crossing.id):
             return 0
-        if self._is_closed(crossing.id, crossing.state):
-            return 0
-        if crossing.type == "tunnel":
-            return SPECIAL
-        bits = [self._span_over(case, span) for case in self._list_cases(number, span)]
+        certain = crossing.id in self.chart.certain
+        bits = [
+            carried_over(crossing, case, self.reading, certain=certain)[0]
+            for case in self._list_cases(number, span)
+        ]
         return reduce(or_ if self.best else and_, bits)
 
     def _list_cases(self, number: int, span: Span) -> Iterator[frozenset[State]]:
@@ -167,22 +169,11 @@ class Labeller:
         number = self.chart.walls[wall]
         return TRUE if number == CERTAIN else self.features[number]
 
-    def _span_over(self, states: frozenset[State], span: Span) -> int:
-        if State.HOSTILE in states:
-            return 0
-        if State.GREY in states and self.reading == "pessimistic":
-            return 0
-        if span.crossing.permission == "third_party" or State.NEUTRAL in states:
-            return SPECIAL
-        return sum(MODE_BITS[mode] for mode in span.crossing.modes) & LAND_BITS
-
     def _lands(self, ashore: tuple[int, ...]) -> bool:
         """Tell whether a line ashore passes nothing that a crossing never passes."""
         for face in ashore:
-            states = self._spanned(face)
-            bad = {State.HOSTILE} | ({State.GREY} if self.reading == "pessimistic" else set())
-            stopped = [state in bad for state in states]
-            if all(stopped) if self.best else any(stopped):
+            landed = [is_landed(state, self.reading) for state in self._spanned(face)]
+            if not (any(landed) if self.best else all(landed)):
                 return False
         return True
 

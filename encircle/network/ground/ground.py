@@ -68,6 +68,8 @@ class Ground:
     stopped: dict[Reading, NDArray[np.int64]]
     between: tuple[tuple[int, ...], ...]
     """The barrier lines that run on each join, as numbers of walls."""
+    in_order: NDArray[np.int64]
+    """The joins as their boundaries follow each other, (m,)."""
     on_edge: NDArray[np.bool_]
     stretches: dict[tuple[int, int, int, int], tuple[int, ...]]
     """Faces beside each piece of boundary, by its end points in grid units."""
@@ -220,7 +222,7 @@ def build_ground(drawing: Drawing, extra: Iterable[BaseGeometry] = ()) -> Ground
     state = {r: _decide(said[r], r, drawing.uncovered) for r in READINGS}
     enclosing, barred = _bar(drawing, points)
     stretches = _find_stretches(faces)
-    joins, stopped, between = _join(drawing, stretches)
+    joins, stopped, between, in_order = _join(drawing, stretches)
     on_edge = np.zeros(len(faces), dtype=bool)
     on_edge[[beside[0] for beside in stretches.values() if len(beside) == 1]] = True
     return Ground(
@@ -234,6 +236,7 @@ def build_ground(drawing: Drawing, extra: Iterable[BaseGeometry] = ()) -> Ground
         joins=joins,
         stopped=stopped,
         between=between,
+        in_order=in_order,
         on_edge=on_edge,
         stretches=stretches,
         members=members,
@@ -335,7 +338,12 @@ def _find_stretches(
 
 def _join(
     drawing: Drawing, stretches: dict[tuple[int, int, int, int], tuple[int, ...]]
-) -> tuple[NDArray[np.int64], dict[Reading, NDArray[np.int64]], tuple[tuple[int, ...], ...]]:
+) -> tuple[
+    NDArray[np.int64],
+    dict[Reading, NDArray[np.int64]],
+    tuple[tuple[int, ...], ...],
+    NDArray[np.int64],
+]:
     """Join faces along shared stretches, apart by which barrier lines run on them."""
     keys = [key for key, beside in stretches.items() if len(beside) == 2]  # noqa: PLR2004 - two sides
     ends = np.array(keys, dtype=float).reshape(-1, 2, 2) * GRID_M
@@ -353,14 +361,15 @@ def _join(
         which[stretch] = kinds[walls]
     stops = [np.array([drawing.stop(walls, r) for walls in kinds])[which] for r in READINGS]
     pairs = np.array([sorted(stretches[key]) for key in keys], dtype=np.int64).reshape(-1, 2)
-    distinct, where = np.unique(
-        np.column_stack([pairs, *stops, which]), axis=0, return_inverse=True
+    distinct, first, where = np.unique(
+        np.column_stack([pairs, *stops, which]), axis=0, return_index=True, return_inverse=True
     )
     shared = np.bincount(where.ravel(), weights=lengths, minlength=len(distinct))
-    distinct = distinct[shared > LEAST_SHARED_M]
+    distinct, first = distinct[shared > LEAST_SHARED_M], first[shared > LEAST_SHARED_M]
     stopped = {r: distinct[:, 2 + column] for column, r in enumerate(READINGS)}
     named = list(kinds)
-    return distinct[:, :2], stopped, tuple(named[kind] for kind in distinct[:, -1].tolist())
+    between = tuple(named[kind] for kind in distinct[:, -1].tolist())
+    return distinct[:, :2], stopped, between, np.argsort(first)
 
 
 def stretch_key(start: NDArray[np.float64], end: NDArray[np.float64]) -> tuple[int, int, int, int]:

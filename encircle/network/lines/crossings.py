@@ -36,6 +36,7 @@ from encircle.network.lines.values import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from shapely.geometry.base import BaseGeometry
 
@@ -180,7 +181,8 @@ def _build_span(crossing: Crossing, line: BaseGeometry, ground: Ground, *, certa
     because: dict[Reading, Reason | None] = {}
     fire: Grades = {}
     for reading in READINGS:
-        bits, reason = _spanned(crossing, line, stretches, ground, reading, certain=certain)
+        states = _find_spanned(line, stretches, ground, reading)
+        bits, reason = carried_over(crossing, states, reading, certain=certain)
         carries[reading], because[reading] = bits, reason
         mapped = [UNMAPPED] * len(FIRE_MODES)
         if under:
@@ -190,37 +192,32 @@ def _build_span(crossing: Crossing, line: BaseGeometry, ground: Ground, *, certa
     return Span(crossing, line, carries, fire, because)
 
 
-def _spanned(  # noqa: PLR0911, PLR0913 - a return for each reason, in order
-    crossing: Crossing,
-    line: BaseGeometry,
-    stretches: Sequence[tuple[int, ...]],
-    ground: Ground,
-    reading: Reading,
-    *,
-    certain: bool,
-) -> tuple[int, Reason | None]:
-    """Say what a crossing carries on a reading; a tunnel passes under anything."""
-    closed = closed_by(crossing.state, certain=certain, reading=reading)
-    if crossing.permission == "enemy":
-        return 0, "permission"
-    if closed:
-        return 0, closed
-    if crossing.type == "tunnel":
-        return SPECIAL, "tunnel"
+def _find_spanned(
+    line: BaseGeometry, stretches: Sequence[tuple[int, ...]], ground: Ground, reading: Reading
+) -> set[State]:
+    """Find what a crossing runs over on a reading, as states."""
     states = {min(_spanned_state(f, ground, reading) for f in faces) for faces in stretches}
     if not shapely.covers(ground.drawing.area.buffer(ON_LINE_M), line):
         states.add(State.GREY)  # beside the edge of the map it runs over what nobody knows
-    if is_on_boundary(line, stretches):
-        states = {min(states)}
-    if State.HOSTILE in states:
-        return 0, "hostile"
-    if State.GREY in states and reading == "pessimistic":
-        return 0, "grey"
-    if crossing.permission == "third_party":
-        return SPECIAL, "third_party"
-    if State.NEUTRAL in states:
-        return SPECIAL, "neutral_strip"
-    return sum(MODE_BITS[mode] for mode in crossing.modes) & LAND_BITS, None
+    return {min(states)} if is_on_boundary(line, stretches) else states
+
+
+def carried_over(
+    crossing: Crossing, states: AbstractSet[State], reading: Reading, *, certain: bool
+) -> tuple[int, Reason | None]:
+    """Say what a crossing over some states carries on a reading; a tunnel passes under anything."""
+    closed = closed_by(crossing.state, certain=certain, reading=reading)
+    over = sum(MODE_BITS[mode] for mode in crossing.modes) & LAND_BITS
+    cases: list[tuple[bool, int, Reason | None]] = [
+        (crossing.permission == "enemy", 0, "permission"),
+        (closed is not None, 0, closed),
+        (crossing.type == "tunnel", SPECIAL, "tunnel"),
+        (State.HOSTILE in states, 0, "hostile"),
+        (State.GREY in states and reading == "pessimistic", 0, "grey"),
+        (crossing.permission == "third_party", SPECIAL, "third_party"),
+        (State.NEUTRAL in states, SPECIAL, "neutral_strip"),
+    ]
+    return next(((bits, reason) for so, bits, reason in cases if so), (over, None))
 
 
 def list_stretches(line: BaseGeometry, ground: Ground) -> list[tuple[int, ...]]:
@@ -265,8 +262,12 @@ def _spanned_state(face: int, ground: Ground, reading: Reading) -> State:
 
 def lands_on(faces: Iterable[int], ground: Ground, reading: Reading) -> bool:
     """Tell whether a line ashore, by its faces, passes none that a crossing never passes."""
-    states = {_spanned_state(face, ground, reading) for face in faces}
-    return State.HOSTILE not in states and (State.GREY not in states or reading == "optimistic")
+    return all(is_landed(_spanned_state(face, ground, reading), reading) for face in faces)
+
+
+def is_landed(state: State, reading: Reading) -> bool:
+    """Tell whether a crossing may come ashore on ground in a state, as it sees it."""
+    return state != State.HOSTILE and (state != State.GREY or reading == "optimistic")
 
 
 def carried_ashore(carried: int, bits: int, *, at_point: bool) -> int:
