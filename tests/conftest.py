@@ -1,5 +1,6 @@
 """What holds for all tests: what is judged is kept, giants start first, some are the fast loop."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -43,6 +44,12 @@ def pytest_collection_modifyitems(items):
         if is_fast(item):
             item.add_marker(pytest.mark.fast)
     items.sort(key=lambda item: rank(item.path))  # a file's own tests stay in their order
+
+
+def pytest_collection_finish():
+    """Look no more through the ten thousand tests collected for what may be thrown away."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,20 +10,21 @@ GIANTS = (
     "historical/test_fixtures.py",
     "unit/test_verify.py",
     "property/test_laws.py",
-    "property/test_forgeries.py",
-    "unit/test_picture.py",
-    "property/test_confidence_laws.py",
     "unit/likelihood/test_sampling.py",
     "historical/test_mutations.py",
-    "historical/test_claims.py",
+    "unit/test_picture.py",
+    "property/test_forgeries.py",
+    "unit/test_supposition.py",
     "property/test_forger.py",
+    "property/test_rough.py",
     "unit/test_docs.py",
-    "property/test_margins_laws.py",
-    "property/test_likelihood.py",
+    "historical/test_claims.py",
+    "unit/test_exposure.py",
+    "property/test_confidence_laws.py",
     "property/test_oracle.py",
 )
-"""Ten seconds and more of one file each: started last, one worker would wait for another. Longest
-first, by the processor time each took."""
+"""Ten seconds and more of processor time each: started last, one worker would wait for another.
+Longest first, as `--durations=0` adds up; compiling in the first run counts."""
 
 FAST = (
     "property/test_oracle.py",

@@ -493,7 +493,7 @@ FORGED = set()
 """The forgeries for which there was anything to forge."""
 
 
-@pytest.mark.parametrize(("folder", "forge"), every(6, list_cases()))
+@pytest.mark.parametrize(("folder", "forge"), every(9, list_cases()))
 def test_what_a_forger_changed_is_rejected(folder, forge):
     forger = Forger(folder)
     if forge(forger) is False:

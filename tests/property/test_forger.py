@@ -46,7 +46,7 @@ def drawn(seed):
 
 
 @pytest.mark.property
-@pytest.mark.parametrize("kind", every(6, forger.KINDS))
+@pytest.mark.parametrize("kind", every(8, forger.KINDS))
 def test_a_forgery_of_each_kind_is_refused(kind):
     """Each is tried on the first small map that gives it anything to forge."""
     for name in PREY:

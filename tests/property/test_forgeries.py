@@ -18,10 +18,12 @@ COUNT = int(os.environ.get("ENCIRCLE_FORGED_MAPS", "1"))
 """Maps each forger is tried on, at least."""
 LIBRARY = Path("fixtures")
 PREY = [
-    "kyiv-2022-03-10", "kursk-2025-03-14", "izium-2022-09-09", "mariupol-2022-04-12",
-    "dunkirk-1940-05-25", "kholm-1942-03-01", "raqqa-2017-06-28", "trap-neutral-ground-checkpoint",
+    "trap-neutral-ground-checkpoint", "kholm-1942-03-01", "raqqa-2017-06-28", "izium-2022-09-09",
+    "kyiv-2022-03-10", "mariupol-2022-04-12", "dunkirk-1940-05-25", "kursk-2025-03-14",
 ]  # fmt: skip
-"""Connected, interdicted, a salient, isolated, with access by sea, contested, by a special way."""
+"""With a special way, isolated, interdicted, a salient, connected, isolated by the sea, with access
+by sea, contested by supposition. What is soonest verified comes first: a forgery is as false on a
+small map."""
 OPTIONS = {"kursk-2025-03-14": Options(most_worlds=0, without=("ua-salient",))}
 HONEST = {}
 

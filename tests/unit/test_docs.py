@@ -28,7 +28,8 @@ from tests.thorough import thorough
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 DECISIONS = sorted((DOCS / "decisions").glob("*.md"))
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "fixtures" / "README.md",
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md",
+         ROOT / "fixtures" / "README.md",
          *DOCS.glob("*.md"), *DECISIONS]  # fmt: skip
 CONTRACT = (DOCS / "contract.md").read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")

@@ -102,6 +102,16 @@ def test_half_a_grade_is_one(half):
     assert item.low < item.high
 
 
+@pytest.mark.parametrize(
+    ("basis", "speaks"), [("assessed", True), ("contested", True), ("claimed", False)]
+)
+def test_ground_that_is_only_claimed_does_not_speak(basis, speaks):
+    situation = Situation(
+        as_of=AS_OF, features=(FORCE, red(basis=basis)), sides=(Side("B"), Side("R")), force="f"
+    )
+    assert ("red" in {f.id for f in admit(situation, Options()).speaking}) == speaks
+
+
 @pytest.mark.parametrize(("hours", "stale"), [(0, False), (1, True)])
 def test_evidence_of_the_oldest_day_allowed_still_counts(hours, stale):
     seen = AS_OF - timedelta(days=30, hours=hours)

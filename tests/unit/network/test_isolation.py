@@ -6,7 +6,7 @@ from shapely.geometry import box as cut_out
 
 import encircle
 from encircle.map.reach import READINGS
-from encircle.network.isolation import Searcher, look_out
+from encircle.network.isolation import Outlook, Searcher, Way, look_out
 from encircle.network.sheet import build_network_of
 from tests.property.strategies import box, line
 from tests.unit.test_contradiction import SOURCE, draw, feature, stand
@@ -69,3 +69,19 @@ def test_grounds_that_only_touch_are_not_joined(shared_m, joined):
     ground = build_ground_of(cut_out(0, 0, 100, 100), cut_out(100, 100 - shared_m, 200, 200))
     one, other = (ground.faces_at(shapely.Point(x, x))[0] for x in (50, 150))
     assert ([min(one, other), max(one, other)] in ground.joins.tolist()) == joined
+
+
+@pytest.mark.parametrize(
+    ("fires", "best", "vehicle"),
+    [
+        pytest.param({"wheeled": 4, "foot": 1}, "foot", "wheeled", id="on foot out of the fire"),
+        pytest.param({"wheeled": 4, "tracked": 3}, "tracked", "tracked", id="beside the road"),
+        pytest.param({"wheeled": 1, "tracked": 1, "foot": 1}, "wheeled", "wheeled", id="alike"),
+        pytest.param({"foot": 0, "boat": 0}, "foot", None, id="no vehicle"),
+    ],
+)
+def test_the_best_way_is_the_least_exposed_and_of_equals_what_carries_most(fires, best, vehicle):
+    ways = {m: Way(m, "optimistic", (), (), fire, 0.0) for m, fire in fires.items()}
+    outlook = Outlook("optimistic", (), ways, frozenset(), frozenset(), runs_off=False)
+    assert outlook.best.mode == best
+    assert (outlook.best_vehicle and outlook.best_vehicle.mode) == vehicle
