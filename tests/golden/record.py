@@ -37,7 +37,7 @@ HERE = Path(__file__).parent
 FIXTURES = HERE.parents[1] / "fixtures"
 RANDOM_MAPS = 400
 ROUGH_MAPS = 100
-SNAPSHOTS_STEP = 60
+SNAPSHOTS_STEP = 120
 """Of the 621 snapshots every so many-th is judged, at a place for each side."""
 DIGEST_LETTERS = 12
 """Letters of a digest; two geometries that differ share one once in 10¹⁴."""
