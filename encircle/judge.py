@@ -24,12 +24,7 @@ from encircle.map.reach import READINGS, Reading, measure_reach
 from encircle.map.situation import Control, Crossing, Position, Route, Situation
 from encircle.map.slips.slips import inspect_situation
 from encircle.map.supposition import suppose
-from encircle.network.isolation import (
-    Outlook,
-    Searcher,
-    find_depots,
-    look_out,
-)
+from encircle.network.isolation import Outlook, Searcher, find_depots, look_out
 from encircle.network.sheet import Sheet, draw_sheet, find_positions
 from encircle.verdict.confidence import assess_confidence, hold_down, reconcile
 from encircle.verdict.contradiction import describe_apart, find_contradiction

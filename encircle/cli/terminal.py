@@ -21,12 +21,8 @@ if TYPE_CHECKING:
 
 FAILED, BAD_INPUT, ASKED_BACK = 1, 2, 3
 """Exit codes. Source: docs/contract.md, Command line."""
-
-
 MOST_TOLD = 200
 """Faults of one input that are printed: a screen holds fewer, a log need not hold more."""
-
-
 _STEERING = {n: None for n in (*range(0x20), *range(0x7F, 0xA0)) if chr(n) not in "\n\t"}
 
 

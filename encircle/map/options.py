@@ -25,8 +25,6 @@ LOCATION_WEIGHTS = (1 / 6, 2 / 3, 1 / 6)
 """How likely hostile ground ran smaller by its location error, as drawn, or larger: the three-point
 Gauss-Hermite rule, for which the stated error is sqrt(3) standard deviations, a bound of 92 %.
 Source: Abramowitz and Stegun (1964), 25.4.46."""
-
-
 LEVELS = 3
 """Hostile ground smaller, as drawn, larger."""
 

@@ -24,16 +24,10 @@ if TYPE_CHECKING:
 COUNTED_MODES = ("tracked", "foot", "boat", "wheeled", "rail")
 """The order in which equal counts of ways are preferred: who walks needs the crossings alone, so
 their loss ends the ways of those who keep to roads too."""
-
-
 MOST_CUTS = 16
 """So many choices of what the cut names are tried, where the flow's own may leave a way open."""
-
-
 Steps = list[tuple[int, int]]
 """The edges of a way, each with 1 where it is taken from its u to its v and -1 where back."""
-
-
 Counted = tuple[int, list[list[str]], list[str]]
 """How many ways there are, what each leads by, and what ends each."""
 

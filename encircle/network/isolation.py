@@ -47,8 +47,6 @@ if TYPE_CHECKING:
 
 LAND_MODES = ("wheeled", "tracked", "rail", "foot", "boat")
 """Modes a land way may have; the order in which equal ways are preferred."""
-
-
 DRIVEN = ("tracked", "wheeled", "rail")
 """Land modes that are not walked."""
 

@@ -11,12 +11,7 @@ import shapely
 
 from encircle.map.reach import READINGS, Reading
 from encircle.network.ground.ground import ON_LINE_M
-from encircle.network.ground.states import (
-    FIRE_MODES,
-    FIRE_RANKS,
-    MODE_BITS,
-    State,
-)
+from encircle.network.ground.states import FIRE_MODES, FIRE_RANKS, MODE_BITS, State
 from encircle.network.lines.values import LAND_BITS, LANDING, SPECIAL, Lines
 
 if TYPE_CHECKING:
@@ -32,8 +27,6 @@ if TYPE_CHECKING:
 By = Literal["ground", "route", "crossing", "join"]
 FREE: Grades = dict.fromkeys(READINGS, (0,) * len(FIRE_MODES))
 """Fire on an edge of no length of its own."""
-
-
 Kind = Literal[
     "ground", "route", "over", "link", "span", "land", "ends", "gate", "moor", "sea", "island"
 ]  # fmt: skip

@@ -5,14 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from encircle.picture.canvas import (
-    element,
-    measure_text,
-    number,
-    wrap,
-    wrap_evenly,
-    write_text,
-)
+from encircle.picture.canvas import element, measure_text, number, wrap, wrap_evenly, write_text
 from encircle.picture.scene import INK, SWATCH_H, SWATCH_W, Scene
 
 if TYPE_CHECKING:
@@ -20,17 +13,11 @@ if TYPE_CHECKING:
 
 
 MARGIN_PX = 18.0
-
-
 LEGEND_ROW_PX, LEGEND_COLUMN_PX = 22.0, 290.0
-
-
 CHIPS = {
     "C0": "#00694d", "C1": "#00694d", "C2": "#8a5a00", "C3": "#5a5a5a",
     "E1": "#9a3412", "E2": "#7a1212", "N": "#4a4a4a", "U": "#4a4a4a",
 }  # fmt: skip
-
-
 STRENGTH = {
     "not_encircled": "The way out is drawn so that it holds even if all unclear ground is hostile.",
     "encircled": (
@@ -42,8 +29,6 @@ STRENGTH = {
         "it is hostile."
     ),
 }
-
-
 QUESTIONS = {
     "land_cut": "cut off by land",
     "vehicle_cut": "cut off for vehicles",
@@ -167,12 +152,8 @@ def draw_foot(scene: Scene, top: float, width: float) -> tuple[str, float]:
 
 MOST_LINES = 4
 """Lines of the foot that one sentence may fill."""
-
-
 MOST_NOTICES = 6
 """Notices told at the foot; the rest are counted."""
-
-
 DOUBT_INK = "#9a1c1c"
 
 

@@ -9,22 +9,11 @@ from typing import TYPE_CHECKING
 from encircle.map.evidence import admit
 from encircle.map.options import Options
 from encircle.map.plane.projection import Plane
-from encircle.picture.canvas import (
-    FONT,
-    element,
-    escape,
-    number,
-    write_text,
-)
+from encircle.picture.canvas import FONT, element, escape, number, write_text
 from encircle.picture.closeup import choose_close_view
 from encircle.picture.drawn.ground import draw_ground, name_sides
 from encircle.picture.drawn.lines import draw_roads
-from encircle.picture.drawn.places import (
-    draw_locator,
-    draw_piece,
-    draw_towns,
-    list_towns_seen,
-)
+from encircle.picture.drawn.places import draw_locator, draw_piece, draw_towns, list_towns_seen
 from encircle.picture.drawn.proof import ARROW_PX, draw_proof, format_length
 from encircle.picture.drawn.symbols import draw_crossings, draw_positions, draw_reaches
 from encircle.picture.frame import (

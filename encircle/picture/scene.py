@@ -26,26 +26,12 @@ if TYPE_CHECKING:
     from encircle.verdict.judgement import Judgement
 
 Role = Literal["friendly", "friendly_land", "hostile", "hostile_land", "neutral", "grey"]
-
-
 PAPER = "#f7f6f2"
-
-
 INK = "#1a1a1a"
-
-
 WATER_EDGE = "#3b93ad"
-
-
 ANCHOR = "#00694d"
-
-
 FIRE = "#d96c00"
-
-
 SWATCH_W, SWATCH_H = 34.0, 16.0
-
-
 FIRE_SPACING_PX = {"F1": 18.0, "F2": 11.0, "F3": 8.0, "F4": 6.0}
 
 

@@ -8,12 +8,8 @@ import shapely
 from shapely.geometry import MultiPoint, Point, box
 
 from encircle.map.situation import Anchor, Control
-from encircle.picture.canvas import (
-    View,
-)
-from encircle.picture.drawn.places import (
-    find_town_beside,
-)
+from encircle.picture.canvas import View
+from encircle.picture.drawn.places import find_town_beside
 from encircle.picture.drawn.proof import list_places
 
 if TYPE_CHECKING:
@@ -26,26 +22,16 @@ if TYPE_CHECKING:
 
 LOWEST, HIGHEST = 0.52, 0.74
 """Height of the map as a share of its width, at least and at most."""
-
-
 PADDING = 0.13
 """Ground shown round what matters, as a share of its size."""
-
-
 WHOLE_FACTOR, BARE_FACTOR = 1.5, 2.2
 """The whole map is shown where it is no larger than so many times what matters; a map without an
 area of its own is only as large as what is on it, so more of it is shown."""
-
-
 ANCHOR_FACTOR, ANCHOR_FACTOR_BARE = 0.95, 1.3
 """The nearest anchor is brought into view if it lies no further than so many sizes away; a little
 further where nobody drew who holds the ground, since nothing else shows where friends are."""
-
-
 TOWN_ROOM = 0.06
 """Room left round a town that a view was widened for, as a share of the view."""
-
-
 LEAST_VIEW_M, MOST_REACH_M = 1_500.0, 50_000.0
 
 

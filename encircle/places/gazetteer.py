@@ -19,12 +19,7 @@ from encircle.places.letters import (
     split_name,
     stem,
 )
-from encircle.places.listing import (
-    VILLAGES,
-    find_ranges,
-    find_rows,
-    read_place,
-)
+from encircle.places.listing import VILLAGES, find_ranges, find_rows, read_place
 from encircle.places.listing import read_keys as read_key_lines
 
 if TYPE_CHECKING:

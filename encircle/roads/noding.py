@@ -23,12 +23,8 @@ if TYPE_CHECKING:
 SAME_M = 0.01
 """Stops no further apart than this along a line are one junction, metres: rounding of a projection
 must not make a stretch of road with a chance of its own."""
-
-
 GAP_M = 1.0
 """Gap between two lines laid on one axis, metres."""
-
-
 LANDING_M = 1.0
 """A place asked for is at a junction where it lies no further than this along the road, metres."""
 

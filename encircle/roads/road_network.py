@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 METRES_A_KM = 1000.0
 TOUCH_M = 1e-6
 """Ground that reaches along a stretch no further than this is rounding, metres."""
-
-
 MOST_AWAY_M = 2_000.0
 """A place asked for further than this from every road is not on this road map, metres: a village
 and its road lie nearer together. A choice, stated in docs/maps.md."""

@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING, Any
 from encircle.map.reach import READINGS, Reading
 from encircle.map.situation import Crossing
 from encircle.network.ground.states import FIRE_RANKS, UNMAPPED
-from encircle.verdict.facts import F3, Facts, Seen
+from encircle.verdict.facts import F3, Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from encircle.network.isolation import Outlook
     from encircle.verdict.judgement import Answer
-
-    See = Callable[["Facts"], "Seen | None"]
 
 
 def answer_definitions(facts: Facts) -> dict[str, Answer]:

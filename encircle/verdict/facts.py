@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from encircle.network.ground.states import FIRE_RANKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from encircle.map.evidence import Evidence
     from encircle.map.options import Options
     from encircle.map.reach import Reading
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
     from encircle.network.network import Network
     from encircle.verdict.contradiction import Contradiction
 
-    See = Callable[["Facts"], "Seen | None"]
 
 F2, F3 = FIRE_RANKS.index("F2"), FIRE_RANKS.index("F3")
 

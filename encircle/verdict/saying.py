@@ -58,12 +58,8 @@ class Telling:
 
 RARE = 1e-6
 """Probabilities below this are written out, not as powers of ten."""
-
-
 MOST_IMPORTANT = 3
 """As many pieces of evidence are told to be worth a second look."""
-
-
 MOST_TELLING = 0.995
 """What moves the chance by more than this carries all of it, as the only source of a map does: to
 say so is to say nothing."""

@@ -17,15 +17,9 @@ if TYPE_CHECKING:
 
 WIDEST_JOIN_M = 1_000.0
 """No honest map joins, or calls a seam, what lies farther apart; metres."""
-
-
 MOST_OPTION = 1e6
 """No option is larger than this many days or metres."""
-
-
 SAME_INSTANT_S = 1.0
-
-
 DECIDING = {
     "stale_after_days": 30.0,
     "join_m": 30.0,

@@ -19,22 +19,12 @@ if TYPE_CHECKING:
 
 Region: TypeAlias = BaseGeometry | Sequence[BaseGeometry]
 """An area, or several that are taken as one: only what lies near a certificate is united."""
-
-
 GRID_M = 0.01
 """Overlays snap to a grid of this width, metres: near-coincident edges break them otherwise."""
-
-
 QUAD_SEGS = 32
-
-
 ROUND = 1 / np.cos(np.pi / (4 * QUAD_SEGS))
 """Share of a distance at which so many chords lie nowhere inside the circle they stand for."""
-
-
 _SLIVER_M2 = 1e-6
-
-
 NOTHING: BaseGeometry = Polygon()
 
 

@@ -36,13 +36,7 @@ from encircle.verifier.regions import trace_of
 from encircle.verifier.ring.case import RingCase
 from encircle.verifier.ring.ring import COURSE_RULES, RING_RULES
 from encircle.verifier.told.beside import BESIDE_RULES, Beside
-from encircle.verifier.told.codes import (
-    CODE_RULES,
-    CONTRADICTION,
-    CodeCase,
-    codes_of,
-    codes_of_all,
-)
+from encircle.verifier.told.codes import CODE_RULES, CONTRADICTION, CodeCase, codes_of, codes_of_all
 from encircle.verifier.told.sentences import reason_is_told_in_its_words
 from encircle.verifier.told.words import RULING_RULES, STATUSES, find_unsaid
 from encircle.verifier.whole import WHOLE_RULES, Whole

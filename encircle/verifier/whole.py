@@ -11,11 +11,7 @@ from encircle.map.situation import Anchor, Control, Crossing, Fire, Position, Ro
 from encircle.verifier.ground import TOLERANCE_M, Survey
 from encircle.verifier.path.case import Fault
 from encircle.verifier.reading.said import READINGS, Ruling, Said
-from encircle.verifier.told.codes import (
-    CONTRADICTION,
-    DECIDED_BY,
-    may_contradict,
-)
+from encircle.verifier.told.codes import CONTRADICTION, DECIDED_BY, may_contradict
 from encircle.verifier.told.sentences import write_again
 from encircle.verifier.told.words import STATUSES
 
@@ -25,8 +21,6 @@ if TYPE_CHECKING:
 
 UNSAID: tuple[object, ...] = ({}, "", None)
 """What stands for a member that a judgement does not have."""
-
-
 SHARE_SLACK = 1e-4
 """A share of the weight is rounded to four digits."""
 

@@ -25,7 +25,6 @@ SITUATION, EXPECTED, SOURCES = "situation.geojson", "expected.json", "SOURCES.md
 CLAIMS = "claims.json"
 ALTERNATIVE = "situation.alternative.geojson"
 """The same state drawn a second time, from the sources alone, by somebody else."""
-FILES = frozenset({SITUATION, EXPECTED, SOURCES})
 _DATED = re.compile(r"(?P<place>.+)-(?P<day>\d{4}-\d{2}-\d{2})")
 
 

@@ -16,38 +16,22 @@ if TYPE_CHECKING:
 
 COUNTRIES = ("UA", "RU")
 """Where a town is looked for that a text names; the lexicon has the places of other wars."""
-
-
 _NAME = r"(?P<name>[^\W\d_a-zа-яіїєґёäöüß][\w'’ʼ-]+(?:[ ][^\W\d_a-zа-яіїєґёäöüß][\w'’ʼ-]+){0,2})"
-
-
 _AT_NAME = re.compile(
     r"(?<!\w)(?:[Aa]t|[Ii]n|[Nn]ear|[Aa]round|[Oo]utside|[Oo]f|[Bb]ei|[Uu]m|[Nn]ahe|[Уу]|[Вв]|[Пп]ід|[Бб]іля"
     rf"|[Пп]од|[Вв]озле|[Оо]коло|[Рр]айоне|[Рр]айоні)\s+{_NAME}"
 )
-
-
 _ANY_NAME = re.compile(rf"(?<!\w){_NAME}")
-
-
 _TOWN = re.compile(r"(?<![\w-])[^\W\d_a-zа-яіїєґёäöüß][\w'’-]{2,}")
 """A word that may name a town."""
-
-
 _PREPOSITION = r"(?:at|in|near|around|outside|bei|in|um|nahe|під|біля|у|в|под|около|возле)"
-
-
 _JOINED = re.compile(
     r"\s*,?\s*(?:and|or|as well as|und|oder|sowie|и|или|та|і|й|або|чи)\s+"
     rf"(?:(?:[^\W\d]+\s+){{0,4}}?{_PREPOSITION}\s+)?",
     re.IGNORECASE,
 )
 """What joins two towns: *at Sudzha and (Russian troops at) Vovchansk*."""
-
-
 _ANY_JOINT = re.compile(rf"\s*,\s+|{_JOINED.pattern}", re.IGNORECASE)
-
-
 _NO_PLACE = re.compile(
     r"(?:ukrain|russ|росі|росс|украин|україн|march|may|putin|trump|зсу|всу|kyiv's|moscow's)[\w'’ ]*"
     r"|(?:the|a|der|die|das|all|thousands|experts|they|he|she|it)(?: .*)?"

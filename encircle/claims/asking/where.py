@@ -12,9 +12,7 @@ from encircle.claims.asking.whose.called import WHY_UNREAD
 from encircle.errors import InputFault, QuestionError, SituationError
 from encircle.formats.painted.painted import read_border
 from encircle.formats.painted.place import find_front_line
-from encircle.formats.painted.situation import (
-    read_ground,
-)
+from encircle.formats.painted.situation import read_ground
 from encircle.formats.pieces import find_pieces, list_near, see_from
 from encircle.map.notices import Notice
 from encircle.places import (
@@ -40,18 +38,10 @@ if TYPE_CHECKING:
     from encircle.places import Place, Region
 
 Json = dict[str, Any]
-
-
 SIDES = ("UA", "RU")
-
-
 SIDE_WORDS = {"UA": "Ukraine's", "RU": "Russia's"}
-
-
 NEAR_M = 15_000.0
 """A piece within this of a place may be meant by it. Source: docs/contract.md, Whose force?"""
-
-
 TOUCH_M = 50.0
 """A place so near to a piece stands on it: a seam's width."""
 

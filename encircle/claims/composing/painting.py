@@ -20,15 +20,9 @@ if TYPE_CHECKING:
 
 
 Json = dict[str, Any]
-
-
 DEFAULT_SIDE, DEFAULT_FORCE = "UA", "force"
-
-
 NEAR_DEGREES = 1.5
 """A town of the rear lies no further than this beyond the positions, degrees."""
-
-
 MOST_TRIED = 5
 """Positions of a table tried for whose force is meant, one after the other."""
 

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from shapely.geometry import Point, shape
 
-from encircle.claims.composing.painting import (
-    DEFAULT_SIDE,
-)
+from encircle.claims.composing.painting import DEFAULT_SIDE
 from encircle.errors import SituationError, refusal
 from encircle.formats.tables.positions import Reading, Wishes, read_table, refuse_rows
 from encircle.formats.tables.sheets import list_lines
@@ -28,16 +26,10 @@ if TYPE_CHECKING:
 
 
 Json = dict[str, Any]
-
-
 MOST_LATITUDE = 90.0
-
-
 FAR_KM = 1_000.0
 """Positions further than this from all that counts as reached are not about it, km: the reach of
 one situation (`geojson.LIMITS`)."""
-
-
 EDGE_DEGREES = 0.5
 """Positions this far beyond the ground considered are kept: they may reach into it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     from encircle.map.situation import Situation
 
-Json = dict[str, Any]
 FAVOURABLE: tuple[Rating, ...] = ("supported", "supported_weaker_definition", "overstated")
 """Ratings that leave something of a claim standing, the best first."""
 MOST_NAMES = 12

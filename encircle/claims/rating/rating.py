@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from encircle.claims.rating.facts import (
-    DEFINITIONS,
-)
+from encircle.claims.rating.facts import DEFINITIONS
 from encircle.claims.rating.rules import (
     Rating,
     Rule,
@@ -46,12 +44,8 @@ from encircle.claims.rating.rules import (
 from encircle.verdict.judgement import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from encircle.claims.rating.facts import Facts
-    from encircle.verdict.facts import Seen
 
-    See = Callable[[Facts], "Seen | None"]
 
 Json = dict[str, Any]
 

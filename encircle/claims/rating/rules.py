@@ -9,14 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from encircle.claims.rating.facts import (
-    DEFINITIONS,
-    IN_WORDS,
-    SPAN,
-    cite,
-    name_positions,
-    prove,
-)
+from encircle.claims.rating.facts import DEFINITIONS, IN_WORDS, SPAN, cite, name_positions, prove
 from encircle.verdict.facts import Seen
 from encircle.verdict.judgement import CONTRADICTION
 
@@ -30,17 +23,11 @@ if TYPE_CHECKING:
     See = Callable[[Facts], "Seen | None"]
 
 Json = dict[str, Any]
-
-
 Rating = Literal[
     "supported", "supported_weaker_definition", "premature", "overstated", "misattributed",
     "contradicted", "unsupported", "unverifiable",
 ]  # fmt: skip
-
-
 RATINGS: tuple[Rating, ...] = get_args(Rating)
-
-
 WEAKER: dict[Definition, tuple[Definition, ...]] = {
     "isolation": ("land_cut",),
     "surrounded": ("land_cut", "fire_control"),
@@ -78,8 +65,6 @@ def _rule(reference: str, rating: Rating | None = None) -> Callable[[See], Rule]
 
 
 CLAIMS = "docs/contract.md, Claims"
-
-
 UNREAD = (
     "If its words do, say by which definition (a column `definition`: land_cut, surrounded, …); "
     "`encircle claims extract` proposes one."

@@ -67,8 +67,6 @@ SCRAP_WIDTH_M = 300.0
 SCRAP_M2 = 1e6
 """Unheld ground nowhere wider, or smaller inside that width, threatens no rear, metres and square
 metres: a pocket of men needs more, and mapped ones have had more than 2 km²."""
-
-
 STRIP_WIDTH_M = 3_000.0
 """Bare ground wider than this is no river's bed, metres. Source: the lower Dnipro with its arms and
 flats, some two kilometres by Kherson."""

@@ -34,8 +34,6 @@ __all__ = [
     "read_snapshot",
     "situation_from_deepstate",
 ]
-
-
 MAPPER_SIDE = "UA"
 """Whose cause the mappers serve: a group in Kyiv, close to the Ukrainian forces."""
 

@@ -94,8 +94,6 @@ PRESETS: dict[str, Callable[[Sequence[MapFile], Asked], PaintedMap]] = {
     "liveuamap": _liveuamap,
 }
 """Reader by the name of the kind."""
-
-
 STEPS = ("read", "drawn")
 """What a conversion does, in order: the map of a whole country takes seconds."""
 

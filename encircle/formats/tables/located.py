@@ -12,13 +12,7 @@ from typing import TYPE_CHECKING
 from encircle.formats.coordinates import UnreadableError, read_geometry
 from encircle.formats.tables.angles import PlaceError
 from encircle.formats.tables.grids import place_utm
-from encircle.formats.tables.places import (
-    Found,
-    check_place,
-    from_geometry,
-    place_of,
-    read_place,
-)
+from encircle.formats.tables.places import Found, check_place, from_geometry, place_of, read_place
 from encircle.map.plane.projection import GEOD
 
 if TYPE_CHECKING:

@@ -8,10 +8,7 @@ import shapely
 from shapely.geometry import Point
 
 from encircle.map.counting import number_of
-from encircle.map.situation import (
-    Crossing,
-    Route,
-)
+from encircle.map.situation import Crossing, Route
 from encircle.map.slips.sheet import Sheet, tell_of
 
 if TYPE_CHECKING:
@@ -24,17 +21,11 @@ if TYPE_CHECKING:
 
 WATERS = ("river", "lake", "coast")
 """Barriers that are water: a road over one needs a crossing."""
-
-
 SPANNING = ("bridge", "ford", "pontoon", "ferry")
 """Crossings that are there to pass something."""
-
-
 NEAR_WATER_M = 500.0
 """A bridge this near to water that it does not reach was meant to span it, metres: what a pin on a
 generic river line is off by, at most. Source: convention of this project."""
-
-
 OFFSHORE_M = 1.0
 """Water a crossing's end stands in deeper than this, past what it joins, is not a bank, metres."""
 

@@ -9,11 +9,7 @@ import numpy as np
 import shapely
 
 from encircle.map.plane.projection import Plane
-from encircle.map.situation import (
-    Anchor,
-    Claim,
-    Feature,
-)
+from encircle.map.situation import Anchor, Claim, Feature
 from encircle.map.slips.sheet import Sheet, tell_of
 from encircle.places import find_countries, find_places, list_outlines
 
@@ -27,24 +23,14 @@ if TYPE_CHECKING:
 
 FAR_SHARE = 3.0
 """A feature this many times as far off as the rest is wide lies on another map."""
-
-
 FAR_LEAST_M = 100_000.0
 """And at least this far, metres: a supply base may lie a day's march behind the map."""
-
-
 MOST_NAMES = 12
 """Names looked up to tell where a map lies."""
-
-
 NEAR_DEG = 2.0
 """A place this near to a map may be on it, degrees."""
-
-
 LEAST_SWAP_DEG = 5.0
 """Nearer to where longitude and latitude are the same, a swap cannot be told, degrees."""
-
-
 HALF_TURN = 90.0
 """Longitudes within this could be latitudes, degrees."""
 

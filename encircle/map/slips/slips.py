@@ -13,14 +13,7 @@ from encircle.map.naming import join_words, list_names
 from encircle.map.notices import Notice, gather
 from encircle.map.options import Options
 from encircle.map.reach import is_bare
-from encircle.map.situation import (
-    Anchor,
-    Control,
-    Crossing,
-    Feature,
-    Position,
-    Route,
-)
+from encircle.map.situation import Anchor, Control, Crossing, Feature, Position, Route
 from encircle.map.slips.lines import (
     find_idle_crossings,
     find_tunnels_to_the_enemy,

@@ -8,24 +8,9 @@ from typing import TYPE_CHECKING, cast
 import shapely
 from shapely.geometry import Polygon, box
 
-from encircle.map.plane.fronts import GRID_M as GRID_M  # noqa: PLC0414 - given on from here
-from encircle.map.plane.fronts import (
-    Fronts,
-    clip,
-    find_ties,
-    lay_over,
-    thicken_slivers,
-)
+from encircle.map.plane.fronts import Fronts, clip, find_ties, lay_over, thicken_slivers
 from encircle.map.reach import READINGS, Reading, build_reach, is_bare
-from encircle.map.situation import (
-    GREY_BASES,
-    NEUTRAL,
-    Anchor,
-    Barrier,
-    Control,
-    Fire,
-    Position,
-)
+from encircle.map.situation import GREY_BASES, NEUTRAL, Anchor, Barrier, Control, Fire, Position
 from encircle.network.ground.patches import Drawing, Patch, Wall, Zone
 from encircle.network.ground.seams import patch_seams
 from encircle.network.ground.states import (
@@ -48,8 +33,6 @@ if TYPE_CHECKING:
 
 MARGIN_SHARE = 0.1
 """Default margin round the features, as a share of their larger extent."""
-
-
 MARGIN_LEAST_M = 1_000.0
 """The least such margin, metres."""
 

@@ -10,10 +10,7 @@ import numpy as np
 import shapely
 from shapely import STRtree
 
-from encircle.map.plane.fronts import GRID_M as GRID_M  # noqa: PLC0414 - given on from here
-from encircle.map.plane.fronts import (
-    TOUCH_M,
-)
+from encircle.map.plane.fronts import GRID_M, TOUCH_M
 from encircle.map.reach import READINGS, Reading
 from encircle.network.ground.states import (
     BESIDE_SEAM,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import shapely
 
-from encircle.map.plane.fronts import GRID_M as GRID_M  # noqa: PLC0414 - given on from here
 from encircle.map.reach import READINGS, Reading
 from encircle.network.ground.states import (
     HOSTILE_GROUND,
@@ -26,11 +25,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from encircle.map.plane.projection import Plane
-    from encircle.map.situation import (
-        Anchor,
-        Barrier,
-        Fire,
-    )
+    from encircle.map.situation import Anchor, Barrier, Fire
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,20 +9,10 @@ import numpy as np
 import shapely
 from shapely import STRtree
 
-from encircle.map.plane.fronts import (
-    CRACK_M,
-    TOUCH_M,
-    lay_over,
-    leave_out_slivers,
-)
-from encircle.map.plane.fronts import GRID_M as GRID_M  # noqa: PLC0414 - given on from here
+from encircle.map.plane.fronts import CRACK_M, GRID_M, TOUCH_M, lay_over, leave_out_slivers
 from encircle.map.reach import READINGS, Reading
 from encircle.network.ground.patches import Patch
-from encircle.network.ground.states import (
-    PAINTED,
-    SEAM_OF,
-    Role,
-)
+from encircle.network.ground.states import PAINTED, SEAM_OF, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,12 +23,8 @@ if TYPE_CHECKING:
 
 LEAST_THIN_M2 = 1.0
 """Thin parts of wide ground that are smaller than this are put down to rounding."""
-
-
 SMALLER_DISCS = (1, 10, 100)
 """Thin ground is looked for with discs so many times as narrow as a seam."""
-
-
 OFFSET_ERROR = 0.01
 """Share of a distance by which an outline moved by it may be off: GEOS smooths what it moves."""
 

@@ -7,25 +7,15 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
-from encircle.map.plane.fronts import GRID_M as GRID_M  # noqa: PLC0414 - given on from here
-
 if TYPE_CHECKING:
     from encircle.map.reach import Reading
 
 MODE_BITS = {"rail": 1, "wheeled": 2, "tracked": 4, "foot": 8, "boat": 16, "air": 32}
-
-
 GROUND_BITS = MODE_BITS["tracked"] | MODE_BITS["foot"]
 """Modes that open ground carries."""
-
-
 FIRE_RANKS = ("F0", "F1", None, "F2", "F3", "F4")
 """Fire grades from best to worst; unmapped (None) stands between F1 and F2: it is not F0."""
-
-
 UNMAPPED = FIRE_RANKS.index(None)
-
-
 FIRE_MODES = ("rail", "wheeled", "tracked", "foot", "boat")
 
 
@@ -68,28 +58,16 @@ class Role(IntFlag):
 
 
 PAINTED = Role.GREY | Role.ASSESSED_FRIENDLY | Role.ASSESSED_HOSTILE | Role.ASSESSED_NEUTRAL
-
-
 FRIENDLY = (
     Role.ASSESSED_FRIENDLY | Role.REACH_FRIENDLY | Role.DOUBT_FRIENDLY | Role.TERRITORY_FRIENDLY
 )
-
-
 HOSTILE_GROUND = Role.ASSESSED_HOSTILE | Role.TERRITORY_HOSTILE
-
-
 NEUTRAL_GROUND = Role.ASSESSED_NEUTRAL | Role.TERRITORY_NEUTRAL
-
-
 BARE = Role.BARE_REACH | Role.BARE_DOUBT
 """What a friendly position says that nothing but a word vouches for, and what an anchor's polygon
 says: as much as any other, but nothing where control polygons give the ground to the enemy. A dot
 is not a force, nor are two; an anchor on hostile ground does not count."""
-
-
 REACHES = Role.REACH_FRIENDLY | Role.REACH_HOSTILE | Role.DOUBT_FRIENDLY | Role.DOUBT_HOSTILE | BARE
-
-
 SEAM_OF = {
     Role.ASSESSED_FRIENDLY: Role.SEAM_FRIENDLY,
     Role.ASSESSED_HOSTILE: Role.SEAM_HOSTILE,
@@ -100,11 +78,7 @@ SEAM_OF = {
     Role.TERRITORY_NEUTRAL: Role.SEAM_NEUTRAL_LAND,
 }
 """What a polygon says of the seams beside it."""
-
-
 BESIDE_SEAM = reduce(or_, SEAM_OF.values())
-
-
 _TERRITORY_OF = {
     State.FRIENDLY: Role.TERRITORY_FRIENDLY,
     State.HOSTILE: Role.TERRITORY_HOSTILE,

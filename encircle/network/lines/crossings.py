@@ -14,13 +14,7 @@ from shapely.geometry import LineString, Point
 from encircle.map.reach import READINGS, Reading
 from encircle.map.situation import Crossing, Route
 from encircle.network.ground.ground import LEAST_RUN_M, ON_LINE_M, Ground
-from encircle.network.ground.states import (
-    FIRE_MODES,
-    FIRE_RANKS,
-    MODE_BITS,
-    UNMAPPED,
-    State,
-)
+from encircle.network.ground.states import FIRE_MODES, FIRE_RANKS, MODE_BITS, UNMAPPED, State
 from encircle.network.lines.values import (
     LAND_BITS,
     LANDING,

@@ -12,16 +12,11 @@ import shapely.ops
 from shapely import STRtree
 from shapely.geometry import LineString, MultiLineString, Point
 
+from encircle.map.plane.fronts import GRID_M
 from encircle.map.reach import READINGS, Reading
 from encircle.map.situation import Route
-from encircle.network.ground.ground import GRID_M, ON_LINE_M, Ground
-from encircle.network.ground.states import (
-    FIRE_RANKS,
-    MODE_BITS,
-    UNMAPPED,
-    State,
-    is_passable,
-)
+from encircle.network.ground.ground import ON_LINE_M, Ground
+from encircle.network.ground.states import FIRE_RANKS, MODE_BITS, UNMAPPED, State, is_passable
 from encircle.network.lines.crossings import lay_crossings
 from encircle.network.lines.values import (
     ROUTE_BITS,

@@ -12,10 +12,7 @@ from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from encircle.map.reach import Reading
-from encircle.network.ground.states import (
-    MODE_BITS,
-    UNMAPPED,
-)
+from encircle.network.ground.states import MODE_BITS, UNMAPPED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,42 +25,24 @@ if TYPE_CHECKING:
 
 SPECIAL = 64
 """Bit of a way by tunnel, across a neutral strip, or by a third party's leave."""
-
-
 LAND_BITS = sum(MODE_BITS[m] for m in ("rail", "wheeled", "tracked", "foot", "boat"))
-
-
 LANDING = 128
 """Bit of the walk between a boat and the ground or road it lands at."""
-
-
 ROUTE_BITS = LAND_BITS & ~MODE_BITS["boat"]
 """Modes that a join between routes may carry: a boat needs a crossing."""
-
-
 STEP_M = 1.0
 """So far from its end a stretch of road is looked at to tell which side of a barrier it is on, and
 where it is got onto, metres. Source: convention here."""
-
-
 Reason = Literal[
     "hostile", "grey", "neutral", "barrier", "cut", "unknown", "permission", "tunnel",
     "neutral_strip", "third_party", "edge",
 ]  # fmt: skip
 """Why a route or crossing does not carry on."""
-
-
 Stop = tuple[BaseGeometry, float]
 """A place, and how far from it a route joins it, metres."""
-
-
 Bits = dict[Reading, int]
-
-
 Roads = dict[int, "NDArray[np.int32]"]
 """Junctions numbered by what hangs together by roads, by the bit of the mode."""
-
-
 Grades = dict[Reading, tuple[int, ...]]
 """Fire ranks by mode, in the order of FIRE_MODES."""
 

@@ -10,13 +10,7 @@ from shapely.geometry import LineString
 from encircle.map.situation import Barrier, Route
 from encircle.picture.canvas import Xy, element, number, write_path
 from encircle.picture.labels import Label, shorten
-from encircle.picture.scene import (
-    SWATCH_H,
-    SWATCH_W,
-    Scene,
-    sample,
-    stroke,
-)
+from encircle.picture.scene import SWATCH_H, SWATCH_W, Scene, sample, stroke
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +27,6 @@ ROADS: dict[str | None, tuple[str, str]] = {
     "F3": ("#d1481e", "Road under fire F3"),
     "F4": ("#8c1146", "Road under fire F4"),
 }
-
-
 BARRIERS = {
     "river": ("#2f6f9f", "River"),
     "coast": ("#2f6f9f", "Coast"),

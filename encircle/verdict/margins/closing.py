@@ -243,11 +243,7 @@ def _cut_least(edges: Ints, length_m: Floats, owners: list[Ints], count: int) ->
     lies out there hangs together, and so does each of the other two.
     """
     from scipy.sparse import csr_array  # noqa: PLC0415
-    from scipy.sparse.csgraph import (  # noqa: PLC0415
-        breadth_first_order,
-        connected_components,
-        maximum_flow,
-    )
+    from scipy.sparse.csgraph import breadth_first_order, connected_components, maximum_flow  # noqa: PLC0415
 
     size = count + len(owners)
     tails = np.concatenate(owners)

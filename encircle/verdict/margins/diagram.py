@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 MANY_PAIRS = 100_000
 """Above this many pairs of edges and sides a tree finds those that meet."""
-
-
 TURN_RAD = math.radians(5)
 """The edge turns so far between two corners that are kept then, radians."""
 

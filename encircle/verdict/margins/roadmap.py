@@ -20,11 +20,7 @@ from encircle.verdict.margins.diagram import (
     follow_ring,
     turn,
 )
-from encircle.verdict.margins.obstacles import (
-    GRID_M,
-    Way,
-    draw_lines,
-)
+from encircle.verdict.margins.obstacles import GRID_M, Way, draw_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -236,10 +232,7 @@ class Graph:
     def find_widest(self) -> Ints | None:
         """Find the widest way from source to sink, along a maximum spanning tree."""
         from scipy.sparse import csr_array  # noqa: PLC0415
-        from scipy.sparse.csgraph import (  # noqa: PLC0415
-            breadth_first_order,
-            minimum_spanning_tree,
-        )
+        from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree  # noqa: PLC0415
 
         rows = np.searchsorted(self.key, np.arange(self.size + 1) * self.size).astype(np.int32)
         columns = (self.key % self.size).astype(np.int32)

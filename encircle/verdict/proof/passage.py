@@ -10,7 +10,8 @@ import numpy as np
 import shapely
 from shapely.geometry import LineString, Point
 
-from encircle.network.ground.ground import GRID_M, ON_LINE_M
+from encircle.map.plane.fronts import GRID_M
+from encircle.network.ground.ground import ON_LINE_M
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,9 +11,9 @@ import shapely
 import shapely.ops
 from shapely.geometry import LineString, Point
 
+from encircle.map.plane.fronts import GRID_M
 from encircle.map.plane.projection import length_on_globe_m
 from encircle.network.disjoint import count_disjoint_ways
-from encircle.network.ground.ground import GRID_M
 from encircle.network.ground.patches import barrier_lines
 from encircle.network.ground.states import FIRE_MODES, FIRE_RANKS, MODE_BITS, State
 from encircle.verdict.proof.passage import draw_passage
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from encircle.network.network import Edge, Network, Standing
 
 Json = dict[str, Any]
-
-
 DECIMALS = 9
 """Decimals of degrees in a certificate: a tenth of a millimetre."""
 

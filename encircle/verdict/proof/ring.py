@@ -12,8 +12,9 @@ import shapely.ops
 from shapely.geometry import Point, Polygon
 from shapely.geometry.polygon import orient
 
+from encircle.map.plane.fronts import GRID_M
 from encircle.map.plane.projection import length_on_globe_m
-from encircle.network.ground.ground import GRID_M, LEAST_RUN_M, ON_LINE_M, stretch_key
+from encircle.network.ground.ground import LEAST_RUN_M, ON_LINE_M, stretch_key
 from encircle.network.ground.patches import barrier_lines
 from encircle.network.ground.states import MODE_BITS, State, is_passable
 from encircle.verdict.proof.cut_set import find_cut_set

@@ -8,12 +8,7 @@ import shapely
 
 from encircle.map.situation import Anchor, Barrier, Crossing, Position
 from encircle.verifier.flood.flood import STEP_M, Flood, flood_of
-from encircle.verifier.ground import (
-    SLACK_M,
-    TOLERANCE_M,
-    Lean,
-    Survey,
-)
+from encircle.verifier.ground import SLACK_M, TOLERANCE_M, Lean, Survey
 from encircle.verifier.path.spans import spans_of
 from encircle.verifier.regions import join, minus
 

@@ -12,14 +12,7 @@ from shapely.geometry import Point
 from encircle.map.situation import Anchor, Barrier, Crossing, Position, Route
 from encircle.verifier.flood.flood import flood_of
 from encircle.verifier.ground import SLACK_M, Ground, Lean, Survey
-from encircle.verifier.regions import (
-    Region,
-    areas_of,
-    join,
-    minus,
-    parts_of,
-    trace_of,
-)
+from encircle.verifier.regions import Region, areas_of, join, minus, parts_of, trace_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,8 +24,6 @@ if TYPE_CHECKING:
 
 STRAY_M = SLACK_M
 """Length outside a tolerance that is still put down to rounding; metres."""
-
-
 THIN_WALL_M = 0.01
 """Half the width a barrier drawn as a line is given where a way is held against it; metres."""
 

@@ -28,12 +28,7 @@ from encircle.verifier.path.underfoot import (
     it_passes_no_corner,
     nothing_stands_across_it,
 )
-from encircle.verifier.regions import (
-    GRID_M,
-    areas_of,
-    measure_stray,
-    minus,
-)
+from encircle.verifier.regions import GRID_M, areas_of, measure_stray, minus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,9 +11,7 @@ from encircle.map.situation import Anchor, Control, Crossing, Fire, Position, Ro
 from encircle.verifier.ground import SLACK_M, TOLERANCE_M, Ground, Lean, Survey
 from encircle.verifier.path.case import STRAY_M, Fault, PathCase
 from encircle.verifier.path.spans import course_of
-from encircle.verifier.path.underfoot import (
-    do_touch,
-)
+from encircle.verifier.path.underfoot import do_touch
 from encircle.verifier.reading.parsing import rank_of_fire
 from encircle.verifier.reading.said import READINGS, Bottleneck, Leg
 from encircle.verifier.regions import (
@@ -32,14 +30,8 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 _WIDTH_TOLERANCE = 0.002
-
-
 _WIDTH_TOLERANCE_M = 5.0
-
-
 _LOOKED_PAST_M = 100.0
-
-
 _EDGE_M = 0.5
 
 

@@ -12,11 +12,7 @@ from encircle.map.situation import Crossing, Position, Route
 from encircle.verifier.ground import TOLERANCE_M
 from encircle.verifier.path.case import STRAY_M, Fault, PathCase, wide_obstacles
 from encircle.verifier.path.spans import spans_of
-from encircle.verifier.regions import (
-    measure_stray,
-    trace_of,
-    union_of,
-)
+from encircle.verifier.regions import measure_stray, trace_of, union_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +23,6 @@ if TYPE_CHECKING:
     from encircle.verifier.reading.said import Leg
 
 _RAYS = 36
-
-
 _STRAIGHT_ACROSS_DEG = 20.0
 
 

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 LOOKED_BESIDE_M = 2.0
 """Room looked for beside a way, past what it leads along; metres."""
-
-
 _MORE_THAN_A_TOUCH_M = 2 * TOLERANCE_M
 """A leg that only touches ground comes this near to it for less than this, metres."""
 

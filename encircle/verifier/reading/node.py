@@ -12,9 +12,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from encircle.verifier.reading.said import (
-        Segment,
-    )
+    from encircle.verifier.reading.said import Segment
 
 MOST_VERTICES = 2_000_000
 """
@@ -22,12 +20,8 @@ A judgement with more vertices than this is refused unread, a ring that several 
 
 It is twice what a map may have: a ring runs along drawn lines, and is told whole and by segments.
 """
-
-
 MOST_ITEMS = 1_000_000
 """Lists longer than this, of anything, are refused unread: no map has as many vertices."""
-
-
 T = TypeVar("T")
 
 

@@ -12,14 +12,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Reading = Literal["optimistic", "pessimistic"]
-
-
 READINGS: tuple[Reading, ...] = ("optimistic", "pessimistic")
-
-
 HOLDS = ("hostile", "barrier", "sea", "neutral", "grey")
-
-
 STOPS = (
     "hostile", "grey", "neutral", "barrier", "cut", "unknown", "permission", "tunnel",
     "neutral_strip", "third_party", "edge",

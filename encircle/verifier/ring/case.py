@@ -10,14 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry import Polygon
 
-from encircle.verifier.regions import (
-    Region,
-    common,
-    join,
-    minus,
-    trace_of,
-    union_of,
-)
+from encircle.verifier.regions import Region, common, join, minus, trace_of, union_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,8 +23,6 @@ if TYPE_CHECKING:
 
 BAND_LOOKED_AT_M = 200.0
 """Ground this far from the ring and its stops is looked at for what it is called; metres."""
-
-
 Drawn = TypeVar("Drawn")
 
 

@@ -11,12 +11,7 @@ from encircle.map.situation import Anchor, Barrier, Control, Position
 from encircle.verifier.ground import BAND_M, SLACK_M, TOLERANCE_M, Survey
 from encircle.verifier.path.case import STRAY_M, Fault
 from encircle.verifier.path.said import find_misplaced
-from encircle.verifier.regions import (
-    areas_of,
-    measure_stray,
-    minus,
-    union_of,
-)
+from encircle.verifier.regions import areas_of, measure_stray, minus, union_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,11 +23,7 @@ if TYPE_CHECKING:
 
 EDGE_M = 25.0
 """A ring meets the edge of the map where it turns; along more of it, it says so; metres."""
-
-
 SEA = "coast"
-
-
 _HOLDER = {"hostile": "hostile", "neutral": "neutral"}
 
 

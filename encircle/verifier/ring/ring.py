@@ -15,12 +15,7 @@ from encircle.verifier.ground import SLACK_M, TOLERANCE_M
 from encircle.verifier.path.case import Fault
 from encircle.verifier.path.path import SAME_PLACE_DEG, same_length
 from encircle.verifier.reading.parsing import LAND_MODES
-from encircle.verifier.regions import (
-    GRID_M,
-    areas_of,
-    common,
-    minus,
-)
+from encircle.verifier.regions import GRID_M, areas_of, common, minus
 from encircle.verifier.ring.holders import ring_stands_on_walls, segments_are_held
 from encircle.verifier.ring.ways_out import cut_set_is_true, cut_set_is_whole
 

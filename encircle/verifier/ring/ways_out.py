@@ -14,10 +14,7 @@ from encircle.verifier.ground import SLACK_M, TOLERANCE_M
 from encircle.verifier.path.case import Fault
 from encircle.verifier.path.spans import course_of, spans_of
 from encircle.verifier.reading.parsing import LAND_MODES
-from encircle.verifier.regions import (
-    measure_gap,
-    minus,
-)
+from encircle.verifier.regions import measure_gap, minus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -40,8 +40,6 @@ EVEN = 0.5
 """Probability on whose other side a likelihood speaks against the verdict."""
 MAY_HANG = ("C0", "C1", "C2")
 """Status in which a position may have hung on unclear ground, and the force did not."""
-
-
 REASONS = {
     "no_force": "Nobody of the force is there any more.",
     "presence_unknown": "Whether the force is still there cannot be told.",

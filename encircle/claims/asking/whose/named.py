@@ -125,8 +125,6 @@ _INSTRUMENTAL = re.compile(r"(?:ами|ями|ом|ем|ем|им|ими|ою)$"
 _NOMINATIVE = re.compile(
     r"(?:(?:су)?противник[иі]?|враг[и]?|ворог[и]?|ок?купант[иы]?|загарбник[иі]?|захватчик[иі]?)$"
 )
-
-
 PEOPLES = tuple(
     frozenset(line.split()) for line in (
         "germany german deutsch немец німец wehrmacht prussia prussian prussen пруссак",

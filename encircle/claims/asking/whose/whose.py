@@ -50,8 +50,6 @@ _ACTIVE = re.compile(
 )
 _PASSIVE = re.compile(r"(?<!\w)(?:are|is|was|were|been|being|be|remain\w*|get|got|stay\w*|sind|ist|"
                       r"wurden?|waren?|worden|sitzen|sehen)(?!\w)")  # fmt: skip
-
-
 OTHER = {"UA": "RU", "RU": "UA"}
 """Whose force a side cuts off."""
 _ACTIVE_VERB = re.compile(
