@@ -34,8 +34,9 @@ class Deadline:
     """
 
     def __init__(self, seconds: float | None = None) -> None:
-        if seconds is not None and not seconds >= 0:
-            raise ValueError(f"a deadline is a number of seconds from 0 on, not {seconds}")
+        is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+        if seconds is not None and not (is_number and seconds >= 0):
+            raise ValueError(f"a deadline is a number of seconds from 0 on, not {seconds!r}")
         self._seconds = seconds
         self._began = time.monotonic()
         self._left_out: dict[str, None] = {}

@@ -71,8 +71,8 @@ def test_with_time_enough_nothing_is_left_out(whole):
     assert encircle.judge(situation, deadline_s=600.0).to_dict() == all_of_it
 
 
-@pytest.mark.parametrize("seconds", [-1, float("nan")])
-def test_a_deadline_is_no_number_of_seconds(seconds):
+@pytest.mark.parametrize("seconds", [-1, float("nan"), "2", True])
+def test_what_is_no_number_of_seconds_is_refused(seconds):
     with pytest.raises(ValueError, match="deadline"):
         encircle.judge(situation_of("trap-tunnel-open"), deadline_s=seconds)
 
