@@ -12,9 +12,9 @@ from encircle.map.evidence import Doubts, Item, Origin, list_origins, origin_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from encircle.likelihood.likelihood import Sheet
     from encircle.map.options import Options
     from encircle.map.situation import Position
+    from encircle.network.sheet import Sheet
 
 SUSPECT = 0.99
 """Where no graded evidence can turn a verdict, every feature is taken to be right with this

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from encircle.likelihood.leaving_out import build_atlas
 from encircle.likelihood.measure import Asked, Likelihood
@@ -16,16 +16,10 @@ from encircle.reliability.solving import QUICK_VISITS, solve_graph
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shapely.geometry.base import BaseGeometry
-
     from encircle.likelihood.worlds.atlas import Atlas
     from encircle.map.deadline import Deadline
-    from encircle.map.evidence import Evidence
     from encircle.map.options import Options
-    from encircle.map.situation import Position
-    from encircle.network.ground.ground import Ground
-    from encircle.network.lines.values import Stop
-    from encircle.network.network import Network
+    from encircle.network.sheet import Sheet
     from encircle.reliability.graph import Graph
     from encircle.reliability.solving import CutOff
     from encircle.verdict.facts import Facts
@@ -34,23 +28,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 MOST_SUSPECTS = 30
 """Partial worlds looked at for them."""
-
-
-class Sheet(Protocol):
-    """A map drawn for one force."""
-
-    @property
-    def evidence(self) -> Evidence: ...  # noqa: D102 - see encircle.network.sheet.Sheet
-    @property
-    def shapes(self) -> list[tuple[Position, BaseGeometry]]: ...  # noqa: D102
-    @property
-    def outline(self) -> list[BaseGeometry]: ...  # noqa: D102
-    @property
-    def ground(self) -> Ground: ...  # noqa: D102
-    @property
-    def stops(self) -> list[Stop]: ...  # noqa: D102
-    @property
-    def network(self) -> Network: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
