@@ -1,0 +1,166 @@
+"""
+A store is opened: SQLite in a file or in memory, PostgreSQL by its address; and brought up to date.
+
+SQLite has one writer at a time: whoever writes says so as the transaction begins, and waits its
+turn instead of failing at the end. What was acknowledged is on the disk (`synchronous=FULL`).
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import StaticPool
+
+from encircle.errors import EncircleError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
+
+__all__ = ["IN_MEMORY", "Store", "StoreError", "open_store"]
+
+IN_MEMORY = "sqlite://"
+WAIT_MS = 15_000
+"""How long a writer waits for another to finish, milliseconds."""
+MIGRATIONS = Path(__file__).parent / "migrations"
+DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+_WRITES = "encircle_writes"
+
+
+class StoreError(EncircleError):
+    """A store cannot be opened, or is of a later version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open store; every read and every write is one transaction."""
+
+    engine: Engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Read, from one moment's state."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Write all that is done within, or nothing of it."""
+        with self.engine.connect() as plain:
+            connection = plain.execution_options(**{_WRITES: True})
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+
+def open_store(url: str | Path = IN_MEMORY, *, upgrade: bool = True) -> Store:
+    """
+    Open a store, and bring its tables up to date.
+
+    Parameters
+    ----------
+    url
+        A file, which is made where there is none; `sqlite://` for one in memory, gone at the end;
+        or `postgresql://user@host/name`.
+    upgrade
+        False: leave the tables as they are.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be reached, or was written by a later version.
+
+    Examples
+    --------
+    >>> store = open_store()
+    >>> with store.reading() as connection:
+    ...     sorted(sa.inspect(connection).get_table_names())[:3]
+    ['actors', 'alembic_version', 'cases']
+    """
+    address = _read_url(url)
+    try:
+        engine = _make_engine(address)
+        try:
+            if upgrade:
+                _upgrade(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+    except (DBAPIError, NoSuchModuleError, ModuleNotFoundError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        shown = address.render_as_string(hide_password=True)
+        raise StoreError(f"the store {shown} cannot be opened: {reason}") from error
+    return Store(engine)
+
+
+def _read_url(url: str | Path) -> sa.URL:
+    if isinstance(url, Path) or "://" not in url:
+        return sa.URL.create("sqlite", database=str(url))
+    try:
+        address = sa.make_url(url)
+    except ArgumentError as error:
+        raise StoreError(f"{url!r} is no address of a store: {error}") from error
+    driver = DRIVERS.get(address.drivername, address.drivername)
+    if not driver.startswith(("sqlite", "postgresql")):
+        raise StoreError(f"a store is kept in SQLite or PostgreSQL, not in {driver}")
+    return address.set(drivername=driver)
+
+
+def _make_engine(address: sa.URL) -> Engine:
+    if not address.drivername.startswith("sqlite"):
+        return sa.create_engine(address, pool_pre_ping=True)
+    kept: dict[str, Any] = {}
+    if address.database in (None, "", ":memory:"):
+        # One connection for all: another would open an empty memory of its own.
+        kept = {"poolclass": StaticPool}
+    engine = sa.create_engine(address, connect_args={"check_same_thread": False}, **kept)
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's own
+    """Make one connection of SQLite write ahead, wait for its turn and keep what it promised."""
+    connection.isolation_level = None  # transactions are begun below, not by the driver
+    for pragma in (
+        f"busy_timeout={WAIT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
+    ):  # fmt: skip
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _upgrade(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as plain:
+        connection = plain.execution_options(**{_WRITES: True})
+        with connection.begin():
+            known = ScriptDirectory.from_config(config)
+            now = MigrationContext.configure(connection).get_current_heads()
+            late = [name for name in now if name not in {s.revision for s in known.walk_revisions()}]
+            if late:
+                said = f"the store was written by a later version of Encircle ({', '.join(late)})"
+                raise StoreError(f"{said}. Upgrade Encircle, or restore the backup made before")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")

@@ -1,0 +1,400 @@
+"""
+The log of a case: each revision names the one before it by its hash, and none is ever overwritten.
+
+The server's clock alone says when; and never earlier than the revision before, whatever the clock
+does: what was known at an instant must not change afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Literal
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from encircle.errors import EncircleError
+from encircle.map.door.canonical import canonicalise, digest
+from encircle.map.door.contract import parse_instant
+from encircle.store.opening import StoreError
+from encircle.store.tables import cases, revisions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Connection, Row
+
+__all__ = [
+    "Act", "CaseExistsError", "ConflictError", "Entry", "GoneError", "NotKeptError", "Revision", "What", "append",
+    "begin_case", "check_log", "find_current", "list_revisions", "lock_case", "write_instant",
+]  # fmt: skip
+
+Json = dict[str, Any]
+Act = Literal["post", "correct", "retract", "redact"]
+What = Literal["feature", "layer", "settings"]
+NOTHING = hashlib.sha256(b"").hexdigest()
+"""The hash before the first, and of a body that a retraction does not have."""
+MANY = 500
+"""Subjects asked for in one statement: SQLite takes no more than some thousand parameters."""
+
+
+class NotKeptError(StoreError):
+    """There is no such case, observation, layer or claim."""
+
+
+class CaseExistsError(StoreError):
+    """There is a case of that name already."""
+
+
+class ConflictError(StoreError):
+    """Somebody else revised it meanwhile, or it is there already; `number` is its latest."""
+
+    def __init__(self, message: str, number: int) -> None:
+        self.number = number
+        super().__init__(message)
+
+
+class GoneError(StoreError):
+    """It was retracted or redacted: nothing follows that but a new post."""
+
+
+class WhyError(EncircleError, ValueError):
+    """A correction, a retraction or a redaction without a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is to be recorded of one subject."""
+
+    act: Act
+    what: What
+    subject: str
+    body: Json | None = None
+    why: str | None = None
+    expected: int | None = None
+    """Number of the revision that is revised; None: whichever is the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One line of the log."""
+
+    seq: int
+    case_id: str
+    what: What
+    subject: str
+    number: int
+    act: Act
+    body: str | None
+    recorded_at: str
+    actor: str
+    why: str | None
+    body_sha256: str
+    previous: str
+    hash: str
+
+    @property
+    def document(self) -> Json | None:
+        """What was said; None of what says nothing, or was redacted."""
+        return None if self.body is None else orjson.loads(self.body)
+
+    def to_dict(self) -> Json:
+        """Write it as HTTP answers it."""
+        return {
+            "id": self.subject, "revision": self.number, "act": self.act,
+            "recorded_at": self.recorded_at, "by": self.actor, "why": self.why,
+            "body_sha256": self.body_sha256, "previous": self.previous, "hash": self.hash,
+            "body": self.document,
+        }  # fmt: skip
+
+
+STANDING = [
+    revisions.c[name]
+    for name in (
+        "subject", "seq", "kind", "track", "seen_at", "heard_at", "valid_from", "recorded_at", "body",
+    )
+]  # fmt: skip
+"""What a situation is put together from."""
+COLUMNS = [revisions.c[name] for name in Revision.__dataclass_fields__]
+
+
+def write_instant(instant: datetime) -> str:
+    """
+    Write an instant as the store keeps it: in order as text.
+
+    Examples
+    --------
+    >>> write_instant(datetime(2025, 3, 14, 12, tzinfo=UTC))
+    '2025-03-14T12:00:00.000000Z'
+    """
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def begin_case(connection: Connection, case_id: str, settings: Json, actor: str, now: datetime) -> Revision:
+    """
+    Begin a case with its settings: the member `situation` of its maps.
+
+    Raises
+    ------
+    CaseExistsError
+        If there is one of that name.
+    """
+    row = {"id": case_id, "created_at": write_instant(now), "actor": actor}
+    try:
+        connection.execute(cases.insert(), row)
+    except IntegrityError as error:
+        raise CaseExistsError(f"there is a case {case_id!r} already") from error
+    return append(connection, case_id, [Entry("post", "settings", case_id, settings)], actor, now)[0]
+
+
+def lock_case(connection: Connection, case_id: str) -> None:
+    """
+    Make whoever else writes to the case wait until this transaction ends.
+
+    Raises
+    ------
+    NotKeptError
+        If there is no such case.
+    """
+    asked = sa.select(cases.c.id).where(cases.c.id == case_id).with_for_update()
+    if connection.execute(asked).first() is None:
+        raise NotKeptError(f"there is no case {case_id!r}")
+
+
+def append(
+    connection: Connection, case_id: str, entries: Sequence[Entry], actor: str, now: datetime
+) -> list[Revision]:
+    """
+    Record entries, all or none, in their order.
+
+    Parameters
+    ----------
+    connection
+        A transaction of `Store.writing`.
+    actor
+        Who says so.
+    now
+        The server's clock.
+
+    Raises
+    ------
+    ConflictError
+        If a subject that is posted is there, or one that is revised was revised meanwhile.
+    GoneError
+        If it was retracted or redacted before.
+    NotKeptError
+        If there is no such case, or nothing to revise.
+    WhyError
+        If a reason is missing.
+    """
+    lock_case(connection, case_id)
+    previous, least = _find_end(connection, case_id)
+    recorded_at = max(write_instant(now), least)
+    heads = _find_heads(connection, case_id, entries)
+    rows: list[Json] = []
+    for entry in entries:
+        key = (entry.what, entry.subject)
+        number, act = heads.get(key, (0, None))
+        _check(entry, number, act)
+        heads[key] = (number + 1, entry.act)
+        row = _write(entry, case_id, number + 1, actor, recorded_at, previous)
+        previous = row["hash"]
+        rows.append(row)
+    if not rows:
+        return []
+    try:
+        connection.execute(revisions.insert(), rows)
+    except IntegrityError as error:  # the database itself refuses what the lock should have kept out
+        raise ConflictError(f"{entries[0].subject!r} was revised meanwhile", 0) from error
+    for entry in entries:
+        if entry.act == "redact":
+            _empty(connection, case_id, entry)
+    wanted = sa.select(*COLUMNS).where(revisions.c.case_id == case_id)
+    wanted = wanted.order_by(revisions.c.seq.desc()).limit(len(rows))
+    return [Revision(*row) for row in connection.execute(wanted)][::-1]
+
+
+def _find_end(connection: Connection, case_id: str) -> tuple[str, str]:
+    """The last hash of the log, and when it was recorded."""
+    asked = sa.select(revisions.c.hash, revisions.c.recorded_at)
+    asked = asked.where(revisions.c.case_id == case_id).order_by(revisions.c.seq.desc()).limit(1)
+    last = connection.execute(asked).first()
+    return (last.hash, last.recorded_at) if last else (NOTHING, "")
+
+
+def _find_heads(
+    connection: Connection, case_id: str, entries: Sequence[Entry]
+) -> dict[tuple[str, str], tuple[int, str | None]]:
+    subjects = sorted({entry.subject for entry in entries})
+    found: dict[tuple[str, str], tuple[int, str | None]] = {}
+    c = revisions.c
+    for first in range(0, len(subjects), MANY):
+        asked = sa.select(c.what, c.subject, c.number, c.act).where(
+            c.case_id == case_id, c.subject.in_(subjects[first : first + MANY])
+        )
+        for what, subject, number, act in connection.execute(asked.order_by(c.seq)):
+            found[what, subject] = (number, act)
+    return found
+
+
+def _check(entry: Entry, number: int, act: str | None) -> None:
+    """Refuse what the log does not allow after its latest of the subject."""
+    name = f"{entry.what} {entry.subject!r}"
+    if entry.act == "post":
+        if number:
+            said = f"there is a {name} already, at revision {number}"
+            raise ConflictError(f"{said}: correct it, or give this one another id", number)
+        return
+    if not (entry.why or "").strip():
+        raise WhyError(f"why? To {entry.act} {name} takes a reason")
+    if not number:
+        raise NotKeptError(f"there is no {name} to {entry.act}")
+    if act == "redact" or (act == "retract" and entry.act != "redact"):
+        raise GoneError(f"{name} was {act}ed already" if act != "retract" else f"{name} was retracted")
+    if entry.expected is not None and entry.expected != number:
+        said = f"{name} is at revision {number}, not {entry.expected}: somebody was there before you"
+        raise ConflictError(f"{said}. Read it, and decide again", number)
+
+
+def _write(  # noqa: PLR0913 - a row of the log
+    entry: Entry, case_id: str, number: int, actor: str, recorded_at: str, previous: str
+) -> Json:
+    body = None if entry.body is None else orjson.dumps(entry.body).decode()
+    row = {
+        "case_id": case_id, "what": entry.what, "subject": entry.subject, "number": number,
+        "act": entry.act, "recorded_at": recorded_at, "actor": actor, "why": entry.why,
+        "body_sha256": NOTHING if entry.body is None else digest(entry.body), "previous": previous,
+    }  # fmt: skip
+    return {**row, "hash": _hash(row), "body": body, **_describe(entry)}
+
+
+def _hash(row: Mapping[str, Any]) -> str:
+    return hashlib.sha256(canonicalise(dict(row))).hexdigest()
+
+
+SEARCHED: tuple[str, ...] = (
+    "kind", "force", "track", "seen_at", "heard_at", "valid_from", "valid_to",
+    "west", "south", "east", "north",
+)  # fmt: skip
+
+
+def _describe(entry: Entry) -> Json:
+    """Copy what a feature is searched by; of a layer, its name and its day."""
+    found: Json = dict.fromkeys(SEARCHED)
+    body = entry.body or {}
+    if entry.what == "layer":
+        day = (body.get("situation") or {}).get("as_of")
+        return {**found, "track": entry.subject.partition("@")[0], "seen_at": _instant(day)}
+    if entry.what != "feature" or not body:
+        return found
+    properties = body.get("properties") or {}
+    times = {"seen_at": "observed_at", "heard_at": "reported_at"}
+    for column in ("seen_at", "heard_at", "valid_from", "valid_to"):
+        found[column] = _instant(properties.get(times.get(column, column)))
+    for column in ("kind", "force", "track"):
+        value = properties.get(column)
+        found[column] = None if value is None else str(value)
+    places = list(_places((body.get("geometry") or {}).get("coordinates")))
+    if places:
+        lons, lats = [p[0] for p in places], [p[1] for p in places]
+        found |= {"west": min(lons), "south": min(lats), "east": max(lons), "north": max(lats)}
+    return found
+
+
+def _instant(value: object) -> str | None:
+    read = parse_instant(value) if isinstance(value, str) and value else None
+    return write_instant(read) if isinstance(read, datetime) else None
+
+
+def _places(coordinates: object) -> Iterator[tuple[float, float]]:
+    if not isinstance(coordinates, list) or not coordinates:
+        return
+    if isinstance(coordinates[0], list):
+        for part in coordinates:
+            yield from _places(part)
+    else:
+        yield float(coordinates[0]), float(coordinates[1])
+
+
+def _empty(connection: Connection, case_id: str, entry: Entry) -> None:
+    """Take out what was said of a subject, everywhere; who said it when, and its hash, stay."""
+    c = revisions.c
+    which = sa.and_(c.case_id == case_id, c.what == entry.what, c.subject == entry.subject)
+    blank = dict.fromkeys((*SEARCHED, "body"))
+    connection.execute(revisions.update().where(which).values(**blank))
+
+
+# -- reading ---------------------------------------------------------------------------------
+
+
+def find_current(
+    connection: Connection, case_id: str, what: What, known_at: str | None = None
+) -> list[Row[Any]]:
+    """
+    Find what stands at an instant: the latest revision of every subject that was not taken back.
+
+    Parameters
+    ----------
+    known_at
+        As `write_instant` writes it; None: now.
+
+    Returns
+    -------
+    rows
+        Of the columns `STANDING`, in the order of their subjects.
+    """
+    c = revisions.c
+    known = [c.case_id == case_id, c.what == what]
+    if known_at is not None:
+        known.append(c.recorded_at <= known_at)
+    latest = sa.select(sa.func.max(c.seq)).where(*known).group_by(c.subject)
+    asked = sa.select(*STANDING).where(c.seq.in_(latest), c.act.in_(("post", "correct")))
+    return sorted(connection.execute(asked), key=itemgetter(0))
+
+
+def list_revisions(
+    connection: Connection, case_id: str, subject: str | None = None, *, after: int = 0, most: int = 1000
+) -> list[Revision]:
+    """List the log of a case, or of one subject, from the oldest on."""
+    c = revisions.c
+    asked = sa.select(*COLUMNS).where(c.case_id == case_id, c.seq > after)
+    if subject is not None:
+        asked = asked.where(c.subject == subject)
+    return [Revision(*row) for row in connection.execute(asked.order_by(c.seq).limit(most))]
+
+
+def check_log(lines: Iterable[Revision]) -> list[str]:
+    """
+    Say where a case's log was tampered with; nothing if it is whole.
+
+    Each hash is taken anew over what its line says and over the hash before; and each body over
+    what it is, but where it was redacted.
+
+    Examples
+    --------
+    >>> check_log([])
+    []
+    """
+    faults: list[str] = []
+    previous, at = NOTHING, ""
+    for line in lines:
+        row = {
+            "case_id": line.case_id, "what": line.what, "subject": line.subject, "number": line.number,
+            "act": line.act, "recorded_at": line.recorded_at, "actor": line.actor, "why": line.why,
+            "body_sha256": line.body_sha256, "previous": line.previous,
+        }  # fmt: skip
+        where = f"revision {line.seq} ({line.what} {line.subject!r}, number {line.number})"
+        if line.previous != previous:
+            faults.append(f"{where} does not follow the one before it")
+        if line.hash != _hash(row):
+            faults.append(f"{where} is not what was recorded")
+        if line.body is not None and digest(line.document) != line.body_sha256:
+            faults.append(f"the body of {where} is not what was recorded")
+        if line.recorded_at < at:
+            faults.append(f"{where} was recorded before the one before it")
+        previous, at = line.hash, line.recorded_at
+    return faults

@@ -1,0 +1,119 @@
+"""
+The tables, and what a database itself refuses: to change or to drop a revision.
+
+Instants are text, `2025-03-14T12:00:00.000000Z`: in order as they are written, the same bytes in
+every database, and read by anybody who opens the file.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+__all__ = ["ACTS", "ROLES", "actors", "cases", "grants", "idempotency", "metadata", "revisions"]
+
+ACTS = ("post", "correct", "retract", "redact")
+ROLES = ("reader", "contributor", "editor", "admin")
+"""From the least to the most that a key may do."""
+INSTANT = String(27)
+NAME = String(200)
+HASH = String(64)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+actors = Table(
+    "actors", metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", NAME, nullable=False, unique=True),
+    Column("key_sha256", HASH, unique=True),
+    Column("created_at", INSTANT, nullable=False),
+    Column("expires_at", INSTANT),
+    Column("revoked_at", INSTANT),
+)  # fmt: skip
+"""Who posts: by a key, of which the hash is kept; without one, whoever sits at the machine."""
+
+cases = Table(
+    "cases", metadata,
+    Column("id", NAME, primary_key=True),
+    Column("created_at", INSTANT, nullable=False),
+    Column("actor", NAME, nullable=False),
+)  # fmt: skip
+"""One row a case, which whoever writes to it locks: its log has one end."""
+
+grants = Table(
+    "grants", metadata,
+    Column("actor_id", ForeignKey("actors.id"), primary_key=True),
+    Column("case_id", NAME, primary_key=True),
+    Column("role", String(12), CheckConstraint(f"role IN {ROLES}", name="role"), nullable=False),
+)  # fmt: skip
+"""What an actor may do in a case; `*` stands for every case."""
+
+revisions = Table(
+    "revisions", metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("what", String(8), CheckConstraint("what IN ('feature', 'layer', 'settings')", name="what"),
+           nullable=False),
+    Column("subject", NAME, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("act", String(7), CheckConstraint(f"act IN {ACTS}", name="act"), nullable=False),
+    Column("body", Text),
+    Column("kind", String(16)),
+    Column("force", NAME),
+    Column("track", NAME),
+    Column("seen_at", INSTANT),
+    Column("heard_at", INSTANT),
+    Column("valid_from", INSTANT),
+    Column("valid_to", INSTANT),
+    Column("west", Float), Column("south", Float), Column("east", Float), Column("north", Float),
+    Column("recorded_at", INSTANT, nullable=False),
+    Column("actor", NAME, nullable=False),
+    Column("why", Text),
+    Column("body_sha256", HASH, nullable=False),
+    Column("previous", HASH, nullable=False),
+    Column("hash", HASH, nullable=False, unique=True),
+    UniqueConstraint("case_id", "what", "subject", "number"),
+    CheckConstraint("act = 'post' OR why IS NOT NULL", name="why"),
+    CheckConstraint("(number = 1) = (act = 'post')", name="first"),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+"""
+The log. Of two corrections of one revision only one finds its number free.
+
+`body` is JSON: a Feature, a layer's FeatureCollection, or a case's settings (the member
+`situation`); empty once it was redacted, which `body_sha256` and `hash` outlive. The columns after
+it are copied from it, to be searched by.
+"""
+Index("ix_revisions_case_id_what_subject_seq", revisions.c.case_id, revisions.c.what, revisions.c.subject,
+      revisions.c.seq)  # fmt: skip
+Index("ix_revisions_case_id_recorded_at", revisions.c.case_id, revisions.c.recorded_at)
+
+idempotency = Table(
+    "idempotency", metadata,
+    Column("actor", NAME, primary_key=True),
+    Column("key", NAME, primary_key=True),
+    Column("body_sha256", HASH, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+)  # fmt: skip
+"""What was answered to a request: sent again, it is answered so again, and nothing is done."""

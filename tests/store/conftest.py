@@ -1,0 +1,96 @@
+"""A store of each kind: SQLite in a file, and PostgreSQL, which is started here where it is."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import uuid
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from encircle.store.opening import open_store
+
+WANTED = ("initdb", "pg_ctl")
+
+
+def _find_programs() -> Path | None:
+    """The folder of PostgreSQL's programs: on the path, or where Debian keeps them."""
+    folders = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
+    if found := shutil.which("initdb"):
+        folders.append(Path(found).parent)
+    return next((f for f in folders if all((f / name).exists() for name in WANTED)), None)
+
+
+def _as_owner() -> list[str]:
+    """PostgreSQL refuses to run as root: then it runs as its own user."""
+    if os.getuid():
+        return []
+    try:
+        pwd.getpwnam("postgres")
+    except KeyError:
+        pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
+    return ["runuser", "-u", "postgres", "--"]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The address of a PostgreSQL of our own, on loopback; stopped at the end."""
+    if given := os.environ.get("ENCIRCLE_TEST_POSTGRESQL"):
+        yield given
+        return
+    programs = _find_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed here (Debian: postgresql)")
+    owner = _as_owner()
+    folder = tmp_path_factory.mktemp("postgresql")
+    for parent in (folder, *folder.parents[:3]):
+        parent.chmod(0o755)
+    if owner:
+        shutil.chown(folder, "postgres")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    data, log = folder / "data", folder / "log"
+    _run(*owner, programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres")
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+    _run(*owner, programs / "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
+    try:
+        yield f"postgresql://postgres@127.0.0.1:{port}"
+    finally:
+        _run(*owner, programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+
+
+def _run(*words) -> None:
+    done = subprocess.run(  # noqa: S603 - our own words
+        [str(word) for word in words], check=False, stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, cwd="/",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    """The address of an empty store."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'encircle.sqlite'}"
+        return
+    server = request.getfixturevalue("server")
+    name = f"t{uuid.uuid4().hex}"
+    maker = sa.create_engine(server.replace("://", "+psycopg://") + "/postgres")
+    with maker.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield f"{server}/{name}"
+    with maker.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    maker.dispose()
+
+
+@pytest.fixture
+def store(url):
+    """An empty store, open."""
+    opened = open_store(url)
+    yield opened
+    opened.close()

@@ -1,0 +1,179 @@
+"""The log of a case: append only, in one chain, of two corrections one wins."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from encircle.store.opening import StoreError, open_store
+from encircle.store.revisions import (
+    CaseExistsError,
+    ConflictError,
+    Entry,
+    GoneError,
+    NotKeptError,
+    WhyError,
+    append,
+    begin_case,
+    check_log,
+    find_current,
+    list_revisions,
+)
+from encircle.store.tables import cases
+
+NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)
+
+
+def feature(name, **properties):
+    point = {"type": "Point", "coordinates": [35.2, 51.1]}
+    return {"type": "Feature", "id": name, "geometry": point,
+            "properties": {"kind": "position", "side": "A", **properties}}  # fmt: skip
+
+
+@pytest.fixture
+def case(store):
+    with store.writing() as connection:
+        begin_case(connection, "c", {"sides": [{"id": "A"}]}, "anna", NOON)
+    return store
+
+
+def record(store, *entries, at=NOON, actor="anna"):
+    with store.writing() as connection:
+        return append(connection, "c", entries, actor, at)
+
+
+def log(store):
+    with store.reading() as connection:
+        return list_revisions(connection, "c")
+
+
+def test_a_revision_never_changes_and_never_goes(case):
+    record(case, Entry("post", "feature", "p", feature("p")))
+    before = log(case)
+    for order in (
+        "UPDATE revisions SET why = 'other'", "UPDATE revisions SET body = NULL",
+        "UPDATE revisions SET actor = 'ben' WHERE number = 1", "DELETE FROM revisions",
+        "UPDATE revisions SET recorded_at = '2020'", "DELETE FROM revisions WHERE act = 'post'",
+    ):  # fmt: skip
+        with pytest.raises(DBAPIError, match="append only"), case.writing() as connection:
+            connection.execute(sa.text(order))
+    assert log(case) == before
+
+
+def test_what_is_redacted_is_gone_and_the_log_still_holds(case):
+    record(case, Entry("post", "feature", "p", feature("p", note="a name")))
+    record(case, Entry("correct", "feature", "p", feature("p", note="his name"), "spelling"))
+    record(case, Entry("redact", "feature", "p", why="a private person"))
+    lines = log(case)
+    assert [line.body for line in lines[1:]] == [None] * 3
+    assert [line.actor for line in lines] == ["anna"] * 4
+    assert check_log(lines) == []
+    with pytest.raises(DBAPIError, match="append only"), case.writing() as connection:
+        connection.execute(sa.text("UPDATE revisions SET body = '{}' WHERE subject = 'p'"))
+
+
+@pytest.mark.parametrize("change", ["why", "actor", "body", "recorded_at", "number", "subject"])
+def test_whoever_goes_round_the_database_is_found(case, change):
+    record(case, Entry("post", "feature", "p", feature("p")))
+    record(case, Entry("correct", "feature", "p", feature("p", reach_m=500), "it moved"))
+    lines = log(case)
+    assert check_log(lines) == []
+    other = {"number": 7, "body": '{"type": "Feature"}'}.get(change, "2024-01-01T00:00:00.000000Z")
+    spoiled = replace(lines[1], **{change: other})
+    assert check_log([lines[0], spoiled, *lines[2:]]) != []
+
+
+def test_a_line_taken_out_or_moved_is_found(case):
+    for name in "pqr":
+        record(case, Entry("post", "feature", name, feature(name)))
+    lines = log(case)
+    assert check_log(lines[:-1]) == []  # the end alone can be cut: what was published names the hash
+    assert check_log([lines[0], *lines[2:]]) != []
+    assert check_log([lines[0], lines[2], lines[1], lines[3]]) != []
+
+
+def test_the_clock_never_goes_back(case):
+    first = record(case, Entry("post", "feature", "p", feature("p")), at=NOON + timedelta(hours=1))
+    then = record(case, Entry("post", "feature", "q", feature("q")), at=NOON - timedelta(days=3))
+    assert then[0].recorded_at == first[0].recorded_at
+
+
+@pytest.mark.parametrize(
+    ("entry", "error", "said"),
+    [
+        (Entry("post", "feature", "p", feature("p")), ConflictError, "already, at revision 1"),
+        (Entry("correct", "feature", "p", feature("p")), WhyError, "takes a reason"),
+        (Entry("correct", "feature", "p", feature("p"), "  "), WhyError, "takes a reason"),
+        (Entry("correct", "feature", "p", feature("p"), "w", 2), ConflictError, "at revision 1"),
+        (Entry("correct", "feature", "q", feature("q"), "w"), NotKeptError, "no feature 'q'"),
+        (Entry("retract", "feature", "gone", why="w"), GoneError, "was retracted"),
+        (Entry("correct", "feature", "gone", feature("gone"), "w"), GoneError, "was retracted"),
+    ],
+)
+def test_what_the_log_does_not_allow_is_refused_and_nothing_is_kept(case, entry, error, said):
+    record(case, Entry("post", "feature", "p", feature("p")))
+    record(case, Entry("post", "feature", "gone", feature("gone")))
+    record(case, Entry("retract", "feature", "gone", why="it was another unit"))
+    before = log(case)
+    with pytest.raises(error, match=re.escape(said)):
+        record(case, Entry("post", "feature", "z", feature("z")), entry)
+    assert log(case) == before
+
+
+def test_a_case_is_begun_once_and_an_unknown_one_is_named(case):
+    with pytest.raises(CaseExistsError, match="'c' already"), case.writing() as connection:
+        begin_case(connection, "c", {}, "ben", NOON)
+    with pytest.raises(NotKeptError, match="no case 'd'"), case.writing() as connection:
+        append(connection, "d", [Entry("post", "feature", "p", feature("p"))], "ben", NOON)
+
+
+def test_the_latest_of_each_that_was_not_taken_back_stands(case):
+    record(case, *(Entry("post", "feature", name, feature(name)) for name in "pqr"))
+    record(case, Entry("correct", "feature", "q", feature("q", reach_m=1), "w"), at=NOON + timedelta(1))
+    record(case, Entry("retract", "feature", "r", why="w"), at=NOON + timedelta(2))
+    with case.reading() as connection:
+        now = find_current(connection, "c", "feature")
+        noon = find_current(connection, "c", "feature", "2025-03-14T12:00:00.000000Z")
+    assert [(row.subject, "reach_m" in row.body) for row in now] == [("p", False), ("q", True)]
+    assert [(row.subject, "reach_m" in row.body) for row in noon] == [
+        ("p", False), ("q", False), ("r", False),
+    ]  # fmt: skip
+
+
+def test_a_store_of_a_later_version_is_not_touched(url):
+    store = open_store(url)
+    with store.writing() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    store.close()
+    with pytest.raises(StoreError, match="later version"):
+        open_store(url)
+
+
+@pytest.mark.parametrize("address", ["mysql://root@localhost/x", "no such://x", "sqlite:////no/such/folder/x.db"])
+def test_what_is_no_store_is_refused(address):
+    with pytest.raises(StoreError):
+        open_store(address)
+
+
+def test_the_tables_are_as_the_steps_make_them_and_each_step_goes_back(store):
+    from alembic import command
+    from alembic.autogenerate import compare_metadata
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+
+    from encircle.store.opening import MIGRATIONS
+    from encircle.store.tables import metadata
+
+    with store.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with store.writing() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+        assert sa.inspect(connection).get_table_names() == ["alembic_version"]
+        command.upgrade(config, "head")
+        assert connection.execute(sa.select(cases)).all() == []
