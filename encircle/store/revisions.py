@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Act", "CaseExistsError", "ConflictError", "Entry", "GoneError", "NotKeptError", "Revision", "What", "append",
-    "begin_case", "check_log", "find_current", "list_revisions", "lock_case", "write_instant",
+    "begin_case", "check_log", "find_current", "find_known", "list_revisions", "lock_case", "write_instant",
 ]  # fmt: skip
 
 Json = dict[str, Any]
@@ -194,7 +194,7 @@ def append(
     lock_case(connection, case_id)
     previous, least = _find_end(connection, case_id)
     recorded_at = max(write_instant(now), least)
-    heads = _find_heads(connection, case_id, entries)
+    heads = _find_heads(connection, case_id, [entry.subject for entry in entries])
     rows: list[Json] = []
     for entry in entries:
         key = (entry.what, entry.subject)
@@ -227,9 +227,10 @@ def _find_end(connection: Connection, case_id: str) -> tuple[str, str]:
 
 
 def _find_heads(
-    connection: Connection, case_id: str, entries: Sequence[Entry]
+    connection: Connection, case_id: str, names: Sequence[str]
 ) -> dict[tuple[str, str], tuple[int, str | None]]:
-    subjects = sorted({entry.subject for entry in entries})
+    """The number and the act of the latest revision of each subject."""
+    subjects = sorted(set(names))
     found: dict[tuple[str, str], tuple[int, str | None]] = {}
     c = revisions.c
     for first in range(0, len(subjects), MANY):
@@ -354,6 +355,11 @@ def find_current(
     latest = sa.select(sa.func.max(c.seq)).where(*known).group_by(c.subject)
     asked = sa.select(*STANDING).where(c.seq.in_(latest), c.act.in_(("post", "correct")))
     return sorted(connection.execute(asked), key=itemgetter(0))
+
+
+def find_known(connection: Connection, case_id: str, what: What, subjects: Sequence[str]) -> set[str]:
+    """Find which of the subjects the log knows, taken back or not."""
+    return {name for kind, name in _find_heads(connection, case_id, subjects) if kind == what}
 
 
 def list_revisions(

@@ -57,7 +57,9 @@ if TYPE_CHECKING:
 
     from encircle.map.notices import Severity
 
-__all__ = ["LIMITS", "Limits", "digest", "parse_document", "read_situation", "tell_faults"]
+__all__ = [
+    "LIMITS", "Limits", "digest", "find_faults", "parse_document", "read_situation", "tell_faults",
+]  # fmt: skip
 
 
 # -- document to situation -------------------------------------------------------------------
@@ -107,6 +109,36 @@ def read_situation(
     if not isinstance(source, Mapping):
         raise TypeError(_say_no_source(source))
     return _Reader(dict(source), limits, as_of, force, name).read()
+
+
+def find_faults(
+    features: Sequence[object], settings: Mapping[str, Any], limits: Limits = LIMITS
+) -> tuple[InputFault, ...]:
+    """
+    Say what is wrong with features that are to be part of a map.
+
+    Each is asked what a map asks of a feature. Of the whole nothing is asked: no force, no instant,
+    nothing drawn.
+
+    Parameters
+    ----------
+    features
+        GeoJSON Features.
+    settings
+        Members of `situation` which features are held against: sides, sources.
+
+    Returns
+    -------
+    faults
+        Their pointers begin with `/features/N`, but for what is wrong with all of them.
+    """
+    whole = {"type": "FeatureCollection", "situation": dict(settings), "features": list(features)}
+    reader = _Reader(whole, limits, None, None)
+    try:
+        reader.check_parts()
+    except SituationError as error:
+        return error.faults
+    return tuple(reader.faults)
 
 
 def _say_no_source(source: object) -> str:
@@ -179,6 +211,20 @@ class _Reader:
             named_forces=tuple(nouns.NamedForce(f.id, f.name, f.side) for f in whole.forces or ()),
             sha256=sha256,
         )
+
+    def check_parts(self) -> None:
+        """Read each feature for itself."""
+        self._check_collection()
+        whole = self._read_whole()
+        rows = list(self._read_rows())
+        self._check_ids()
+        self._check_size()
+        drawn = whole.area is not None or any(row.shape for row in rows)
+        origin = self._find_origin(whole, rows) if drawn else (0.0, 0.0)
+        sources = self._read_sources(whole)
+        features = [self._build_feature(row, origin, sources) for row in rows]
+        sides = self._find_sides(whole, features)
+        self._check_sides(features, {side.id for side in sides})
 
     # faults
 

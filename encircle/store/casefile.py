@@ -1,0 +1,313 @@
+"""
+What people do with a case: post what they found, correct it, take it back, lay a map of a day under it.
+
+Everything passes the door that files pass, before it is kept: a row that it refuses is answered
+with its fault and its remedy, and the others are kept, unless all or none is wanted.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from encircle.errors import InputFault, SituationError
+from encircle.map.door.reader import find_faults
+from encircle.store.revisions import Entry, NotKeptError, append, begin_case, find_current, find_known
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import Connection
+
+    from encircle.store.opening import Store
+    from encircle.store.revisions import Revision
+
+__all__ = ["Posted", "Refused", "lay_layer", "make_case", "post", "read_settings", "retract", "revise", "settle"]
+
+Json = dict[str, Any]
+ID = re.compile(r"[\w.~:-]{1,120}")
+"""What a case or a layer may be called: it is part of an address."""
+SPOKEN_OF = ("sides", "sources", "forces", "mapper_side")
+"""Members of the settings that a feature is checked against."""
+AT_ROW = re.compile(r"/features/(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that was not kept, with everything that is wrong with it."""
+
+    row: int
+    faults: tuple[InputFault, ...]
+
+    def to_dict(self) -> Json:
+        """Write it as HTTP answers it."""
+        return {
+            "row": self.row,
+            "detail": "; ".join(fault.message for fault in self.faults),
+            "remedy": "; ".join(dict.fromkeys(fault.remedy for fault in self.faults)),
+            "pointer": self.faults[0].pointer,
+        }
+
+
+@dataclass(slots=True)
+class Posted:
+    """What became of the rows of one post."""
+
+    accepted: list[Revision] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+
+def make_case(store: Store, case_id: str, settings: Json, actor: str, now: datetime | None = None) -> Revision:
+    """
+    Begin a case.
+
+    Parameters
+    ----------
+    settings
+        The member `situation` of its maps: title, sides, force, sources, area.
+
+    Raises
+    ------
+    SituationError
+        If the settings are not such a member, or the name cannot stand in an address.
+    CaseExistsError
+        If there is one of that name.
+    """
+    _check_name(case_id, "/id")
+    _check_settings(settings)
+    with store.writing() as connection:
+        return begin_case(connection, case_id, settings, actor, now or _now())
+
+
+def settle(  # noqa: PLR0913 - what is revised, by whom, why
+    store: Store, case_id: str, settings: Json, actor: str, why: str,
+    expected: int | None = None, now: datetime | None = None,
+) -> Revision:  # fmt: skip
+    """Give a case other settings."""
+    _check_settings(settings)
+    with store.writing() as connection:
+        entry = Entry("correct", "settings", case_id, settings, why, expected)
+        return append(connection, case_id, [entry], actor, now or _now())[0]
+
+
+def read_settings(connection: Connection, case_id: str) -> Json:
+    """
+    Read a case's settings as they stand.
+
+    Raises
+    ------
+    NotKeptError
+        If there is no such case.
+    """
+    rows = find_current(connection, case_id, "settings")
+    if not rows:
+        raise NotKeptError(f"there is no case {case_id!r}")
+    read: Json = orjson.loads(rows[0].body)
+    return read
+
+
+def post(  # noqa: PLR0913 - what, whose case, by whom, when
+    store: Store, case_id: str, features: Sequence[object], actor: str, *,
+    atomic: bool = False, now: datetime | None = None,
+) -> Posted:  # fmt: skip
+    """
+    Keep what was found: positions, routes, ground, claims.
+
+    Parameters
+    ----------
+    features
+        GeoJSON Features; one without an id is given one.
+    atomic
+        Keep all of them or none.
+
+    Raises
+    ------
+    NotKeptError
+        If there is no such case.
+    """
+    rows = [_give_id(feature) for feature in features]
+    with store.writing() as connection:
+        settings = read_settings(connection, case_id)
+        faults = _find_faults(settings, rows)
+        taken = _find_taken(connection, case_id, rows, faults)
+        for row, fault in taken.items():
+            faults.setdefault(row, []).append(fault)
+        refused = [Refused(row, tuple(said)) for row, said in sorted(faults.items())]
+        if refused and atomic:
+            return Posted([], refused)
+        kept = [row for number, row in enumerate(rows) if number not in faults]
+        entries = [Entry("post", "feature", str(row["id"]), row) for row in kept]
+        return Posted(append(connection, case_id, entries, actor, now or _now()), refused)
+
+
+def revise(  # noqa: PLR0913 - what is revised, by whom, why
+    store: Store, case_id: str, name: str, feature: object, actor: str, why: str,
+    expected: int | None = None, now: datetime | None = None,
+) -> Revision:  # fmt: skip
+    """
+    Correct an observation: the revision before stays, and is no longer counted.
+
+    Raises
+    ------
+    SituationError
+        If the feature does not pass the door.
+    ConflictError, GoneError, NotKeptError, WhyError
+        As the log says.
+    """
+    row = _give_id(feature, name)
+    with store.writing() as connection:
+        faults = _find_faults(read_settings(connection, case_id), [row])
+        if str(row.get("id")) != name:
+            said = f"the id {row.get('id')!r} is not {name!r}, which is corrected"
+            faults.setdefault(0, []).append(InputFault("/id", said, f"Leave the id out, or write {name!r}"))
+        if faults:
+            raise SituationError([_lift(fault) for fault in faults[0]])
+        entry = Entry("correct", "feature", name, row, why, expected)
+        return append(connection, case_id, [entry], actor, now or _now())[0]
+
+
+def retract(  # noqa: PLR0913 - what is taken back, by whom, why
+    store: Store, case_id: str, name: str, actor: str, why: str, *,
+    expected: int | None = None, redact: bool = False, now: datetime | None = None,
+) -> Revision:  # fmt: skip
+    """
+    Take an observation back: it is counted no more, and stays to be read.
+
+    Parameters
+    ----------
+    redact
+        It must not stay to be read: what was said goes from every revision, who said it when stays.
+    """
+    with store.writing() as connection:
+        entry = Entry("redact" if redact else "retract", "feature", name, None, why, expected)
+        return append(connection, case_id, [entry], actor, now or _now())[0]
+
+
+def lay_layer(  # noqa: PLR0913 - what is laid, by whom, why
+    store: Store, case_id: str, name: str, document: object, actor: str,
+    why: str | None = None, now: datetime | None = None,
+) -> Revision:  # fmt: skip
+    """
+    Lay a layer under a case's observations: a control map, roads, borders.
+
+    A layer whose document says a day (`situation.as_of`) is that day's, beside those of other days;
+    one that says none is for every day. Laid again, it is a correction and takes a reason.
+
+    Raises
+    ------
+    SituationError
+        If it does not pass the door, or an id in it is an observation's.
+    """
+    _check_name(name, "/name")
+    if not isinstance(document, Mapping) or not isinstance(document.get("features"), list):
+        said = "no FeatureCollection"
+        raise SituationError([InputFault("", said, 'Give {"type": "FeatureCollection", "features": [...]}')])
+    rows = [dict(row) if isinstance(row, Mapping) else {"type": row} for row in document["features"]]
+    whole = document.get("situation")
+    day = whole.get("as_of") if isinstance(whole, Mapping) else None
+    subject = f"{name}@{str(day)[:10]}" if day else name
+    kept = {"type": "FeatureCollection", "features": rows, **({"situation": {"as_of": day}} if day else {})}
+    with store.writing() as connection:
+        faults = _find_faults(read_settings(connection, case_id), rows)
+        taken = {row.subject for row in find_current(connection, case_id, "feature")}
+        for number, row in enumerate(rows):
+            if str(row.get("id")) in taken:
+                said = f"the id {row['id']!r} is an observation's of this case"
+                fault = InputFault(f"/features/{number}/id", said, "Give the layer's feature another id")
+                faults.setdefault(number, []).append(fault)
+        if faults:
+            raise SituationError([fault for row in sorted(faults) for fault in faults[row]])
+        there = any(row.subject == subject for row in find_current(connection, case_id, "layer"))
+        entry = Entry("correct" if there else "post", "layer", subject, kept, why)
+        return append(connection, case_id, [entry], actor, now or _now())[0]
+
+
+# -- checks ----------------------------------------------------------------------------------
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _check_name(name: str, pointer: str) -> None:
+    if not ID.fullmatch(name):
+        said = f"{name!r:.80} cannot stand in an address"
+        remedy = "Use up to 120 letters, digits and . _ ~ : -, like kursk-2025"
+        raise SituationError([InputFault(pointer, said, remedy)])
+
+
+def _give_id(feature: object, name: str | None = None) -> Json:
+    """Name a feature that has no name: it is found by it again."""
+    if not isinstance(feature, Mapping):
+        return {"type": type(feature).__name__}
+    row = dict(feature)
+    properties = row.get("properties")
+    own = row.get("id")
+    if own in (None, "") and isinstance(properties, Mapping):
+        own = properties.get("id")
+    row["id"] = own if own not in (None, "") else name or f"o-{uuid.uuid4().hex[:16]}"
+    if isinstance(row["id"], float | int) and not isinstance(row["id"], bool):
+        row["id"] = str(int(row["id"])) if float(row["id"]).is_integer() else str(row["id"])
+    return row
+
+
+def _check_settings(settings: object) -> None:
+    if not isinstance(settings, Mapping):
+        said = "settings that are no object"
+        raise SituationError([InputFault("/situation", said, 'Give {"title": ..., "sides": [...]}')])
+    if faults := find_faults([], settings):
+        raise SituationError(faults)
+
+
+def _find_faults(settings: Json, rows: Sequence[Json]) -> dict[int, list[InputFault]]:
+    """Find what the door says of each row: first all that is plain, then what that hid."""
+    whole = {name: settings[name] for name in SPOKEN_OF if name in settings}
+    found: dict[int, list[InputFault]] = {}
+    left = list(range(len(rows)))
+    while left and (faults := find_faults([rows[number] for number in left], whole)):
+        faulty = _sort(faults, left)
+        found.update(faulty)
+        left = [number for number in left if number not in faulty]
+    return found
+
+
+def _sort(faults: Iterable[InputFault], rows: Sequence[int]) -> dict[int, list[InputFault]]:
+    """Sort faults by the row they stand at; what is said of the whole is said of each row."""
+    found: dict[int, list[InputFault]] = {}
+    for fault in faults:
+        at = AT_ROW.match(fault.pointer)
+        for number in [rows[int(at[1])]] if at else rows:
+            pointer = f"/features/{number}{fault.pointer[at.end():]}" if at else fault.pointer
+            moved = InputFault(pointer, fault.message, fault.remedy, fault.feature)
+            found.setdefault(number, []).append(moved)
+    return found
+
+
+def _lift(fault: InputFault) -> InputFault:
+    """Point into the one feature that was sent."""
+    pointer = fault.pointer.removeprefix("/features/0")
+    return InputFault(pointer, fault.message, fault.remedy, fault.feature)
+
+
+def _find_taken(
+    connection: Connection, case_id: str, rows: Sequence[Json], faults: Mapping[int, object]
+) -> dict[int, InputFault]:
+    """Find rows whose id the case has already."""
+    names = [str(row["id"]) for number, row in enumerate(rows) if number not in faults]
+    known = find_known(connection, case_id, "feature", names)
+    for layer in find_current(connection, case_id, "layer"):
+        known |= {str(f.get("id")) for f in orjson.loads(layer.body or '{"features": []}')["features"]}
+    found = {}
+    for number, row in enumerate(rows):
+        name = str(row["id"])
+        if number not in faults and name in known:
+            said = f"there is an observation {name!r} in this case already"
+            remedy = "Correct it (PUT), or give this one another id"
+            found[number] = InputFault(f"/features/{number}/id", said, remedy, name)
+    return found
