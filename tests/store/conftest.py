@@ -5,6 +5,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def _as_owner() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def server():
     """The address of a PostgreSQL of our own, on loopback; stopped at the end."""
     if given := os.environ.get("ENCIRCLE_TEST_POSTGRESQL"):
         yield given
@@ -45,9 +46,7 @@ def server(tmp_path_factory):
     if programs is None:
         pytest.skip("PostgreSQL is not installed here (Debian: postgresql)")
     owner = _as_owner()
-    folder = tmp_path_factory.mktemp("postgresql")
-    for parent in (folder, *folder.parents[:3]):
-        parent.chmod(0o755)
+    folder = Path(tempfile.mkdtemp(prefix="encircle-postgresql-"))  # pytest's own folder shuts all others out
     if owner:
         shutil.chown(folder, "postgres")
     with socket.socket() as free:
@@ -61,6 +60,7 @@ def server(tmp_path_factory):
         yield f"postgresql://postgres@127.0.0.1:{port}"
     finally:
         _run(*owner, programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run(*words) -> None:
