@@ -56,6 +56,18 @@ def parse_body(raw: bytes, model: type[Model]) -> Model:
         raise RequestError([*faults, *_find_more(document)]) from None
 
 
+def parse_plain(raw: bytes) -> dict[str, Any]:
+    """
+    Parse a body that is an object of any kind.
+
+    Raises
+    ------
+    UnreadableError, RequestError
+        If it is no JSON, or no object.
+    """
+    return _parse_object(raw, BaseModel)
+
+
 def _parse_object(raw: bytes, model: type[BaseModel]) -> dict[str, Any]:
     """Parse a body strictly; tell one that is no JSON from one that is not taken here."""
     try:

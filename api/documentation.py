@@ -24,10 +24,13 @@ RETRY_AFTER: Json = {
 }
 SAYINGS = {
     400: "The body is not JSON.",
+    401: "A key is needed: `Authorization: Bearer KEY`.",
+    403: "The key may not do this.",
     404: "There is nothing of that name.",
     405: "This resource is not asked in this way; `Allow` says how.",
     406: "There is no answer of a type that `Accept` names.",
     409: "What is asked is not one thing: `question` asks back, and nothing is judged.",
+    410: "It was taken back: nothing follows that.",
     413: "The body is too large, or needs too much memory.",
     415: "The body is neither JSON nor GeoJSON, or packed otherwise than by gzip.",
     422: "The body is JSON, and wrong: `errors` has every fault.",

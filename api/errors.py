@@ -17,6 +17,13 @@ from encircle.errors import (
     SituationError,
 )
 from encircle.map.counting import number_of
+from encircle.store.revisions import (
+    CaseExistsError,
+    ConflictError,
+    GoneError,
+    NotKeptError,
+    WhyError,
+)
 from encircle.verdict.judgement import spell_out
 
 if TYPE_CHECKING:
@@ -83,6 +90,34 @@ class UnknownScenarioError(Exception):
         super().__init__(f"no scenario is called {name!r}; GET /v1/scenarios lists them")
 
 
+class NoKeyError(Exception):
+    """A key is needed, and none was sent that counts."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this takes a key: Authorization: Bearer KEY; `encircle keys new` makes one. Without "
+            "keys only this machine may write"
+        )
+
+
+class ForbiddenError(Exception):
+    """The key may do less than this takes."""
+
+    def __init__(self, name: str, role: str, case_id: str) -> None:
+        where = "every case" if case_id == "*" else f"case {case_id!r}"
+        super().__init__(f"the key of {name!r} is no {role} in {where}; ask whoever keeps the keys")
+
+
+class PreconditionError(Exception):
+    """A correction does not say which revision it corrects."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            'say which revision is corrected: If-Match: "3", the ETag of what was read, so that '
+            "nobody's correction is lost"
+        )
+
+
 class UnavailableError(Exception):
     """The service could not do the work now."""
 
@@ -130,6 +165,14 @@ class Rule:
 RULES: dict[type[BaseException], Rule] = {
     UnreadableError: Rule(400, "unreadable", "The body cannot be read"),
     UnknownScenarioError: Rule(404, "unknown-scenario", "There is no such scenario"),
+    NoKeyError: Rule(401, "no-key", "A key is needed"),
+    ForbiddenError: Rule(403, "forbidden", "The key may not do this"),
+    NotKeptError: Rule(404, "not-kept", "There is nothing of that name"),
+    CaseExistsError: Rule(409, "exists", "There is one of that name"),
+    ConflictError: Rule(409, "conflict", "Somebody was there before"),
+    GoneError: Rule(410, "gone", "It was taken back"),
+    WhyError: Rule(422, "no-reason", "A reason is needed"),
+    PreconditionError: Rule(428, "which-revision", "The revision corrected is not named"),
     NotAcceptableError: Rule(406, "not-acceptable", "There is no such answer"),
     UnsupportedTypeError: Rule(415, "unsupported-type", "The body is of a type not read here"),
     UnsupportedEncodingError: Rule(
@@ -196,6 +239,10 @@ def describe(error: BaseException) -> Problem:
     if faults:
         document["errors"] = [tell_fault(fault) for fault in _shorten(faults)]
     headers = {}
+    if isinstance(error, NoKeyError):
+        headers["WWW-Authenticate"] = "Bearer"  # RFC 6750, 3
+    if isinstance(error, ConflictError) and error.number:
+        headers["ETag"] = f'"{error.number}"'
     if isinstance(error, UnsupportedEncodingError):
         headers["Accept-Encoding"] = "gzip"  # RFC 9110, 12.5.3
     if rule.status == HTTPStatus.SERVICE_UNAVAILABLE:

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from encircle import __version__
+from encircle.store.opening import open_store
 
 from . import errors
 from .access import Access, describe_as_response
@@ -24,7 +25,7 @@ from .documentation import write_openapi
 from .manners import HeadAsGet
 from .metrics import Metrics
 from .pool import Pool, check_system
-from .routes import claims, health, inspections, judgements, questions, rules, scenarios, welcome
+from .routes import cases, claims, health, inspections, judgements, questions, rules, scenarios, welcome
 from .service import Service
 from .settings import Settings, read_settings
 
@@ -69,7 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.service = service
-    for resource in (judgements, inspections, claims, questions, scenarios, rules, health, welcome):
+    for resource in (judgements, inspections, cases, claims, questions, scenarios, rules, health, welcome):
         app.include_router(resource.router)
     _tell_errors(app)
     app.add_middleware(HeadAsGet)
@@ -77,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=service.settings.cors_origins,
-            allow_methods=["GET", "HEAD", "POST"],
+            allow_methods=["DELETE", "GET", "HEAD", "POST", "PUT"],
             allow_headers=["Content-Type", "Content-Encoding"],
             expose_headers=["Retry-After", "Server-Timing"],
         )
@@ -88,7 +89,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _build_service(settings: Settings) -> Service:
     metrics = Metrics()
-    return Service(settings, metrics, Pool(settings, metrics), read_catalogue(settings.fixtures))
+    pool, catalogue = Pool(settings, metrics), read_catalogue(settings.fixtures)
+    return Service(settings, metrics, pool, catalogue, open_store(settings.database))
 
 
 @asynccontextmanager
@@ -102,6 +104,7 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         await pool.close()
+        app.state.service.store.close()
         gc.unfreeze()
 
 

@@ -16,6 +16,8 @@ from .content import check_type, decode
 from .errors import PROBLEM_JSON, TooLargeError
 
 if TYPE_CHECKING:
+    from encircle.store.opening import Store
+
     from .catalogue import Catalogue
     from .metrics import Metrics
     from .pool import Answer, Pool
@@ -31,6 +33,7 @@ NAMES: dict[Kind, str] = {
     b"h": "page",
     b"q": "question",
     b"i": "inspect",
+    b"s": "statuses",
 }
 
 
@@ -42,6 +45,7 @@ class Service:
     metrics: Metrics
     pool: Pool
     catalogue: Catalogue
+    store: Store
     _judged: dict[tuple[str, Kind], Answer] = field(default_factory=dict)
     _locks: defaultdict[tuple[str, Kind], asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+IN_MEMORY = "sqlite://"
 PREFIX = "ENCIRCLE_"
 HERE = Path(__file__).resolve().parent
 """This package: `api` in a checkout, `encircle_api` in a wheel."""
@@ -47,6 +48,8 @@ class Settings:
     """Address space of each worker, where the system can limit it; bytes."""
     fixtures: Path | None = ROOT / "fixtures" if HERE.name == "api" else None
     """The folder of scenarios: those of the checkout. A wheel has none."""
+    database: str = IN_MEMORY
+    """Where cases are kept: a file, or postgresql://…; in memory by default, gone at the end."""
     cors_origins: tuple[str, ...] = ()
     """Origins whose pages may call this service, set apart by commas; `*`: any. None by default:
     then no browser lets another site's page read an answer."""
@@ -84,7 +87,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         If a variable cannot be read as its field's type, or is out of range.
     """
     given = os.environ if environment is None else environment
-    readers: dict[str, Any] = {"int": int, "float": float, "Path | None": Path}
+    readers: dict[str, Any] = {"int": int, "float": float, "str": str, "Path | None": Path}
     readers["tuple[str, ...]"] = _split
     values: dict[str, Any] = {}
     for each in fields(Settings):

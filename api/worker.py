@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 
-from encircle import check_claims, judge
+from encircle import Options, check_claims, judge
 from encircle.claims.rating.checks import UNWEIGHED
 from encircle.judge import inspect_whole
+from encircle.map.door.reader import parse_document, read_situation
 from encircle.map.notices import gather
 from encircle.verifier.verify import verify
 
@@ -31,10 +32,11 @@ from .schemas import (
 from .wire import ANSWER, QUESTION, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from encircle import Options
-
+BRIEFLY = Options(most_worlds=0)
+AT_ONCE_S = 1e-9
+"""Verdict and proof only: what else there is of a judgement is asked for by itself."""
 GRACE_S = 10.0
 """A worker whose master is gone ends by itself this long after its time is over."""
 SHARE_OF_TIME = 0.5
@@ -100,11 +102,35 @@ def claims_body(raw: bytes) -> bytes:
     return write(checks.to_dict(brief=request.brief))
 
 
+def statuses_body(raw: bytes) -> bytes:
+    """Judge every force of the situation in the body: its verdict and what decides, no more."""
+    document = parse_document(raw)
+    found = {}
+    for force in list_forces(document):
+        judgement = judge(read_situation(document, force=force), BRIEFLY, deadline_s=AT_ONCE_S)
+        found[force] = {
+            "verdict": judgement.verdict,
+            "status": judgement.status.code,
+            "because": [f.statement for f in judgement.findings if f.decides],
+        }
+    return write(found)
+
+
 def answer_question(raw: bytes) -> bytes:
     """Answer the question in a request's body."""
     from .questions import question_body  # noqa: PLC0415 - it brings every reader of maps
 
     return write(question_body(raw))
+
+
+def list_forces(document: dict[str, Any]) -> Iterator[str]:
+    """List the forces that positions name, each once."""
+    named = (
+        feature["properties"].get("force")
+        for feature in document.get("features", ())
+        if feature.get("properties", {}).get("kind") == "position"
+    )
+    yield from dict.fromkeys(str(force) for force in named if force not in (None, ""))
 
 
 def _choose(request: JudgementRequest | ClaimChecksRequest) -> Options | None:
@@ -122,6 +148,7 @@ WORK: dict[Kind, Callable[[bytes], bytes]] = {
     b"v": verify_body,
     b"c": claims_body,
     b"i": inspect_body,
+    b"s": statuses_body,
     b"q": answer_question,
 }
 """Kind of other work to what does it."""

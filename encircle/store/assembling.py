@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from encircle.map.counting import number_of
-from encircle.map.door.contract import parse_instant
+from encircle.map.door.contract import parse_day_or_instant
 from encircle.map.notices import Notice
 from encircle.store.revisions import NotKeptError, find_current, write_instant
 
@@ -78,7 +78,7 @@ def _name(ids: Sequence[str]) -> str:
 
 
 def assemble(
-    connection: Connection, case_id: str, as_of: datetime, known_at: datetime | None = None
+    connection: Connection, case_id: str, as_of: datetime | None = None, known_at: datetime | None = None
 ) -> Assembled:
     """
     Put a case's situation together.
@@ -90,7 +90,7 @@ def assemble(
     Parameters
     ----------
     as_of
-        The instant that is judged.
+        The instant that is judged; None: that of the case's settings, or now.
     known_at
         What was recorded by then; None: all that is recorded.
 
@@ -108,12 +108,12 @@ def assemble(
     settings = find_current(connection, case_id, "settings", by)
     if not settings:
         raise NotKeptError(f"there is no case {case_id!r}" + (f", or was none at {by}" if by else ""))
-    then, left = write_instant(as_of), _Left()
+    whole = _date(orjson.loads(settings[0].body), as_of)
+    then, left = write_instant(_read_end(whole["as_of"])), _Left()
     layers = find_current(connection, case_id, "layer", by)
     rows = find_current(connection, case_id, "feature", by)
     features = [*_from_layers(layers, then, left), *_from_observations(rows, then, left)]
     features.sort(key=itemgetter(0))
-    whole = _date(orjson.loads(settings[0].body), as_of)
     notices = [notice.to_dict() for notice in left.tell()]
     if notices:
         whole["notices"] = [*(whole.get("notices") or ()), *notices]
@@ -123,11 +123,19 @@ def assemble(
     return Assembled(raw, max(row.seq for row in (*settings, *layers, *rows)))
 
 
-def _date(settings: Json, as_of: datetime) -> Json:
+def _date(settings: Json, as_of: datetime | None) -> Json:
     """Set the instant judged; where the case says the same one, its spelling stays."""
     written = settings.get("as_of")
-    same = isinstance(written, str) and parse_instant(written) == as_of
-    return settings if same else {**settings, "as_of": as_of.isoformat().replace("+00:00", "Z")}
+    if written is not None and (as_of is None or _read_end(written) == as_of):
+        return settings
+    return {**settings, "as_of": (as_of or datetime.now(UTC)).isoformat().replace("+00:00", "Z")}
+
+
+def _read_end(written: str) -> datetime:
+    """Read an instant; a bare day is its end, as the door reads it."""
+    read = parse_day_or_instant(written)
+    is_day = len(written.strip()) <= DAY
+    return datetime.combine(read, time.max, UTC) if is_day else read
 
 
 def _from_layers(rows: Sequence[Row[Any]], then: str, left: _Left) -> Iterator[Text]:

@@ -15,9 +15,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import sqlalchemy as sa
 
 from encircle.errors import InputFault, SituationError
 from encircle.map.door.reader import find_faults
+from encircle.store.tables import cases
 from encircle.store.revisions import Entry, NotKeptError, append, begin_case, find_current, find_known
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from encircle.store.opening import Store
     from encircle.store.revisions import Revision
 
-__all__ = ["Posted", "Refused", "lay_layer", "make_case", "post", "read_settings", "retract", "revise", "settle"]
+__all__ = ["Posted", "Refused", "lay_layer", "list_cases", "make_case", "post", "read_settings", "retract", "revise", "settle"]
 
 Json = dict[str, Any]
 ID = re.compile(r"[\w.~:-]{1,120}")
@@ -110,6 +112,12 @@ def read_settings(connection: Connection, case_id: str) -> Json:
         raise NotKeptError(f"there is no case {case_id!r}")
     read: Json = orjson.loads(rows[0].body)
     return read
+
+
+def list_cases(connection: Connection) -> list[Json]:
+    """List the cases, in the order they were begun."""
+    asked = sa.select(cases).order_by(cases.c.created_at, cases.c.id)
+    return [{"id": row.id, "created_at": row.created_at, "by": row.actor} for row in connection.execute(asked)]
 
 
 def post(  # noqa: PLR0913 - what, whose case, by whom, when
@@ -244,9 +252,7 @@ def _check_name(name: str, pointer: str) -> None:
 
 def _give_id(feature: object, name: str | None = None) -> Json:
     """Name a feature that has no name: it is found by it again."""
-    if not isinstance(feature, Mapping):
-        return {"type": type(feature).__name__}
-    row = dict(feature)
+    row = dict(feature) if isinstance(feature, Mapping) else {"type": type(feature).__name__}
     properties = row.get("properties")
     own = row.get("id")
     if own in (None, "") and isinstance(properties, Mapping):

@@ -7,9 +7,10 @@ turn instead of failing at the end. What was acknowledged is on the disk (`synch
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -46,17 +47,19 @@ class Store:
     """An open store; every read and every write is one transaction."""
 
     engine: Engine
+    turn: AbstractContextManager[Any] = field(default_factory=nullcontext)
+    """Held while a transaction lasts, where all have one connection."""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Read, from one moment's state."""
-        with self.engine.connect() as connection:
+        with self.turn, self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Write all that is done within, or nothing of it."""
-        with self.engine.connect() as plain:
+        with self.turn, self.engine.connect() as plain:
             connection = plain.execution_options(**{_WRITES: True})
             with connection.begin():
                 yield connection
@@ -107,7 +110,7 @@ def open_store(url: str | Path = IN_MEMORY, *, upgrade: bool = True) -> Store:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         shown = address.render_as_string(hide_password=True)
         raise StoreError(f"the store {shown} cannot be opened: {reason}") from error
-    return Store(engine)
+    return Store(engine, RLock()) if isinstance(engine.pool, StaticPool) else Store(engine)
 
 
 def _read_url(url: str | Path) -> sa.URL:

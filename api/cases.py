@@ -1,0 +1,152 @@
+"""Who may do what in a case, and what a request to it says."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import orjson
+from anyio.to_thread import run_sync
+from fastapi import Depends, Request
+from starlette.exceptions import HTTPException
+
+from encircle.errors import InputFault
+from encircle.map.door.contract import parse_instant
+from encircle.store.keys import are_there_keys, find_actor
+
+from .errors import ForbiddenError, NoKeyError, PreconditionError, RequestError
+from .service import find_service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from encircle.store.keys import Actor
+    from encircle.store.opening import Store
+
+Result = TypeVar("Result")
+LOCAL = "local"
+"""Who posts from this machine while nobody has a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever asks, and what they may do."""
+
+    name: str | None
+    actor: Actor | None
+    is_local: bool
+    """From this machine, while nobody has a key."""
+
+    def check(self, role: str, case_id: str) -> str:
+        """
+        Give the caller's name, if it may do what takes a role.
+
+        Raises
+        ------
+        NoKeyError
+            If a key is needed and none was sent, or one that does not count.
+        ForbiddenError
+            If the key may do less.
+        """
+        if self.is_local:
+            return LOCAL
+        if self.actor is None:
+            raise NoKeyError
+        if not self.actor.may(role, case_id):
+            raise ForbiddenError(self.actor.name, role, case_id)
+        return self.actor.name
+
+
+async def find_caller(request: Request) -> Caller:
+    """Find who asks: by a key, or from this machine as long as nobody has one."""
+    store = find_service(request).store
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    given = key.strip() if scheme.lower() == "bearer" else ""
+    actor, keyed = await run_sync(_look_up, store, given)
+    is_local = not keyed and _is_loopback(request)
+    if given and actor is None and not is_local:
+        raise NoKeyError
+    return Caller(actor.name if actor else LOCAL if is_local else None, actor, is_local)
+
+
+def _look_up(store: Store, key: str) -> tuple[Actor | None, bool]:
+    with store.reading() as connection:
+        return find_actor(connection, key) if key else None, are_there_keys(connection)
+
+
+def _is_loopback(request: Request) -> bool:
+    try:
+        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+CallerDep = Annotated[Caller, Depends(find_caller)]
+
+
+async def keep(work: Callable[[], Result]) -> Result:
+    """Have a thread of its own wait for the database."""
+    return await run_sync(work)
+
+
+def parse_object(raw: bytes) -> dict[str, Any]:
+    """
+    Parse a body that is an object.
+
+    Raises
+    ------
+    UnreadableError, RequestError
+        If it is no JSON, or no object.
+    """
+    from .bodies import parse_plain  # noqa: PLC0415 - it brings the engine
+
+    return parse_plain(raw)
+
+
+def read_instant(text: str | None, name: str) -> datetime | None:
+    """
+    Read an instant of the query; a bare day is its end, as in a file.
+
+    Raises
+    ------
+    RequestError
+        If it is none.
+    """
+    if text is None:
+        return None
+    try:
+        read = parse_instant(text)
+    except (ValueError, OverflowError):
+        read = None
+    if not isinstance(read, datetime):
+        said = f"{text!r:.80} is no instant"
+        fault = InputFault(f"?{name}", said, "Write it as RFC 3339, like 2025-03-14T12:00:00Z")
+        raise RequestError([fault])
+    whole_day = re.fullmatch(r"\s*[\d/-]{8,10}\s*", text)
+    return datetime.combine(read, datetime.max.time(), UTC) if whole_day else read
+
+
+def read_match(headers: Mapping[str, str]) -> int:
+    """
+    Read which revision a correction corrects.
+
+    Raises
+    ------
+    PreconditionError
+        If the request does not say.
+    """
+    given = headers.get("if-match", "").strip()
+    found = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', given)
+    if found is None:
+        raise PreconditionError
+    return int(found[1])
+
+
+def read_why(request: Request, body: Mapping[str, Any] | None = None) -> str:
+    """Read the reason, from the query or the body; the log refuses none."""
+    said = request.query_params.get("why") or (body or {}).get("why") or ""
+    return str(said)

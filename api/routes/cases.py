@@ -1,0 +1,320 @@
+"""The case file: what analysts post, correct and take back, and what it says on any day."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from encircle.store.assembling import assemble
+from encircle.store.casefile import (
+    lay_layer,
+    list_cases,
+    make_case,
+    post,
+    read_settings,
+    retract,
+    revise,
+    settle,
+)
+from encircle.store.revisions import NotKeptError, list_revisions
+
+from ..cases import CallerDep, keep, parse_object, read_instant, read_match, read_why
+from ..content import choose_type
+from ..documentation import document_problems
+from ..service import Service, ServiceDep, pass_on
+from .judgements import TYPES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from encircle.store.assembling import Assembled
+    from encircle.store.opening import Store
+    from encircle.store.revisions import Revision
+
+Json = dict[str, Any]
+router = APIRouter(prefix="/v1/cases", tags=["cases"])
+GEOJSON = "application/geo+json"
+CaseId = Annotated[str, Path(description="Id of a case.", examples=["kursk-2025"])]
+Name = Annotated[str, Path(description="Id of an observation of the case.")]
+AsOf = Annotated[str | None, Query(description="The instant that is judged; now by default.")]
+KnownAt = Annotated[str | None, Query(description="What was known by then; all by default.")]
+READING = document_problems(401, 403, 404, 422)
+WRITING = document_problems(400, 401, 403, 404, 409, 410, 413, 415, 422)
+
+
+@router.post("", status_code=201, summary="Begin a case", responses=WRITING)
+async def begin(request: Request, service: ServiceDep, caller: CallerDep) -> Response:
+    """Begin a case: `{"id", "situation": {"title", "sides", …}}`."""
+    body = parse_object(await service.read_body(request))
+    settings = body.get("situation", {})
+    name = str(body.get("id") or (settings.get("id") if isinstance(settings, dict) else "") or "")
+    who = caller.check("editor", name or "*")
+    made = await keep(partial(make_case, service.store, name, settings, who))
+    headers = {"Location": f"/v1/cases/{name}", "ETag": f'"{made.number}"'}
+    return _answer({"id": name, "revision": made.to_dict()}, 201, headers)
+
+
+@router.get("", summary="List the cases", responses=READING)
+async def list_all(service: ServiceDep, caller: CallerDep) -> Response:
+    """List the cases the caller may read."""
+    rows = await keep(partial(_in, service.store, list_cases))
+    may = [row for row in rows if caller.is_local or (caller.actor and caller.actor.may("reader", row["id"]))]
+    return _answer({"cases": may})
+
+
+@router.get("/{case_id}", summary="Read a case's settings", responses=READING)
+async def read(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> Response:
+    """Give the settings as they stand: the member `situation` of the case's maps."""
+    caller.check("reader", case_id)
+    settings = await keep(partial(_in, service.store, partial(read_settings, case_id=case_id)))
+    return _answer({"id": case_id, "situation": settings})
+
+
+@router.put("/{case_id}", summary="Give a case other settings", responses=WRITING)
+async def change(case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep) -> Response:
+    """Correct the settings: `{"situation": {…}, "why": "…"}`, with `If-Match`."""
+    who = caller.check("editor", case_id)
+    body = parse_object(await service.read_body(request))
+    why, number = read_why(request, body), read_match(request.headers)
+    made = await keep(partial(settle, service.store, case_id, body.get("situation"), who, why, number))
+    return _answer({"id": case_id, "revision": made.to_dict()}, headers={"ETag": f'"{made.number}"'})
+
+
+# -- observations ----------------------------------------------------------------------------
+
+
+@router.post("/{case_id}/observations", status_code=201, summary="Post observations", responses=WRITING)
+async def post_observations(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
+    *, atomic: bool = False, as_of: AsOf = None,
+) -> Response:  # fmt: skip
+    """
+    Post one Feature or a FeatureCollection: each row is kept, or refused with its fault.
+
+    `changes` says what that does to the verdict on each force of the case.
+    """
+    who = caller.check("contributor", case_id)
+    body = parse_object(await service.read_body(request))
+    features = body.get("features") if body.get("type") == "FeatureCollection" else [body]
+    before = await _judge_briefly(service, case_id, as_of)
+    given = features if isinstance(features, list) else []
+    posted = await keep(partial(post, service.store, case_id, given, who, atomic=atomic))
+    after = await _judge_briefly(service, case_id, as_of) if posted.accepted else before
+    answer = {
+        "accepted": [_brief(revision) for revision in posted.accepted],
+        "refused": [refused.to_dict() for refused in posted.refused],
+        "changes": _compare(before, after),
+    }
+    status = 201 if posted.accepted else 422 if posted.refused else 200
+    return _answer(answer, status)
+
+
+@router.get("/{case_id}/observations/{name}", summary="Read an observation", responses=READING)
+async def read_observation(
+    case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep
+) -> Response:
+    """Give an observation as it stands, its revision as `ETag`; 410 where it was taken back."""
+    caller.check("reader", case_id)
+    log = await _read_log(service.store, case_id, name)
+    return _answer(log[-1].to_dict(), headers={"ETag": f'"{log[-1].number}"'})
+
+
+@router.get("/{case_id}/observations/{name}/revisions", summary="Who said what when", responses=READING)
+async def read_revisions(
+    case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep
+) -> Response:
+    """Give every revision of an observation, the oldest first."""
+    caller.check("reader", case_id)
+    log = await _read_log(service.store, case_id, name)
+    return _answer({"revisions": [revision.to_dict() for revision in log]})
+
+
+@router.put("/{case_id}/observations/{name}", summary="Correct an observation", responses=WRITING)
+async def correct(  # noqa: PLR0913, PLR0917 - the parts of a request
+    case_id: CaseId, name: Name, request: Request, service: ServiceDep, caller: CallerDep,
+    as_of: AsOf = None,
+) -> Response:  # fmt: skip
+    """Correct it with `If-Match` and a reason (`why`): a Feature, or `{"feature", "why"}`."""
+    body = parse_object(await service.read_body(request))
+    feature = body.get("feature", body)
+    log = await _read_log(service.store, case_id, name)
+    who = caller.check(_role_for(log, caller.name), case_id)
+    why, number = read_why(request, body), read_match(request.headers)
+    before = await _judge_briefly(service, case_id, as_of)
+    made = await keep(partial(revise, service.store, case_id, name, feature, who, why, number))
+    after = await _judge_briefly(service, case_id, as_of)
+    answer = {"revision": made.to_dict(), "changes": _compare(before, after)}
+    return _answer(answer, headers={"ETag": f'"{made.number}"'})
+
+
+@router.delete("/{case_id}/observations/{name}", summary="Take an observation back", responses=WRITING)
+async def take_back(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, name: Name, request: Request, service: ServiceDep, caller: CallerDep,
+    *, redact: bool = False, as_of: AsOf = None,
+) -> Response:  # fmt: skip
+    """
+    Retract it, with a reason (`why`): it is counted no more, and stays to be read.
+
+    With `redact` what was said goes from every revision; who said it when, and its hash, stay.
+    """
+    raw = await service.read_body(request)
+    why = read_why(request, parse_object(raw) if raw else None)
+    log = await _read_log(service.store, case_id, name)
+    who = caller.check("admin" if redact else _role_for(log, caller.name), case_id)
+    before = await _judge_briefly(service, case_id, as_of)
+    made = await keep(partial(retract, service.store, case_id, name, who, why, redact=redact))
+    after = await _judge_briefly(service, case_id, as_of)
+    return _answer({"revision": made.to_dict(), "changes": _compare(before, after)})
+
+
+@router.put("/{case_id}/layers/{name}", summary="Lay a layer under the case", responses=WRITING)
+async def lay(  # noqa: PLR0913, PLR0917 - the parts of a request
+    case_id: CaseId, name: Annotated[str, Path()], request: Request, service: ServiceDep,
+    caller: CallerDep, as_of: AsOf = None,
+) -> Response:  # fmt: skip
+    """Lay a control map of a day, roads or borders: a FeatureCollection; anew with `why`."""
+    who = caller.check("editor", case_id)
+    body = parse_object(await service.read_body(request))
+    why = read_why(request, body) or None
+    before = await _judge_briefly(service, case_id, as_of)
+    made = await keep(partial(lay_layer, service.store, case_id, name, body, who, why))
+    after = await _judge_briefly(service, case_id, as_of)
+    return _answer({"revision": _brief(made), "changes": _compare(before, after)})
+
+
+# -- what it says ----------------------------------------------------------------------------
+
+
+@router.get("/{case_id}/situation", summary="The map of an instant", responses=READING)
+async def read_situation_of(  # noqa: PLR0913, PLR0917 - the parts of a request
+    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
+    as_of: AsOf = None, known_at: KnownAt = None,
+) -> Response:  # fmt: skip
+    """Put the case together as of one instant, as known at another; any GIS tool opens it."""
+    caller.check("reader", case_id)
+    found = await _assemble(service.store, case_id, as_of, known_at)
+    return _unless_known(request, found.raw, lambda: Response(found.raw, media_type=GEOJSON))
+
+
+@router.get("/{case_id}/forces/{force}/judgement", summary="Judge a force of the case", responses={
+    **READING, **document_problems(406, 503),
+})  # fmt: skip
+async def judge_force(  # noqa: PLR0913, PLR0917 - the parts of a request
+    case_id: CaseId, force: Annotated[str, Path()], request: Request, service: ServiceDep,
+    caller: CallerDep, as_of: AsOf = None, known_at: KnownAt = None,
+) -> Response:  # fmt: skip
+    """Judge it, with reasons and proof; as JSON, layers, SVG or a page by `Accept`."""
+    caller.check("reader", case_id)
+    media_type = choose_type(request.headers.get("accept"), tuple(TYPES))
+    found = await _assemble(service.store, case_id, as_of, known_at)
+    body = b'{"force":%s,"situation":%s}' % (orjson.dumps(force), found.raw)
+    tag = _tag(body, media_type)
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    response = pass_on(await service.ask(TYPES[media_type], body), media_type)
+    response.headers["Vary"] = "Accept"
+    if response.status_code == 200:  # noqa: PLR2004 - OK
+        response.headers["ETag"] = tag
+    return response
+
+
+@router.get("/{case_id}/audit", summary="The whole log", responses=READING)
+async def read_audit(  # noqa: PLR0913, PLR0917 - the parts of a request
+    case_id: CaseId, service: ServiceDep, caller: CallerDep,
+    after: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> Response:  # fmt: skip
+    """Give the log from the oldest revision on: each with the hash of the one before."""
+    caller.check("reader", case_id)
+    log = await keep(
+        partial(_in, service.store, partial(list_revisions, case_id=case_id, after=after, most=limit))
+    )
+    following = f"/v1/cases/{case_id}/audit?after={log[-1].seq}&limit={limit}" if len(log) == limit else None
+    return _answer({"revisions": [{"seq": r.seq, "what": r.what, **r.to_dict()} for r in log], "next": following})
+
+
+# -- parts -----------------------------------------------------------------------------------
+
+
+def _answer(document: Json, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(document), status, headers, "application/json")
+
+
+def _brief(revision: Revision) -> Json:
+    said = revision.to_dict()
+    return {name: said[name] for name in ("id", "revision", "recorded_at", "hash")}
+
+
+def _in(store: Store, work: Any) -> Any:  # noqa: ANN401 - whatever is read
+    with store.reading() as connection:
+        return work(connection)
+
+
+async def _read_log(store: Store, case_id: str, name: str) -> list[Revision]:
+    log: list[Revision] = await keep(
+        partial(_in, store, partial(list_revisions, case_id=case_id, subject=name))
+    )
+    found = [revision for revision in log if revision.what == "feature"]
+    if not found:
+        raise NotKeptError(f"there is no observation {name!r} in case {case_id!r}")
+    return found
+
+
+def _role_for(log: list[Revision], name: str | None) -> str:
+    """Who posted something may correct it; what others posted takes an editor."""
+    return "contributor" if log[0].actor == name else "editor"
+
+
+async def _assemble(
+    store: Store, case_id: str, as_of: str | None, known_at: str | None
+) -> Assembled:
+    then, known = read_instant(as_of, "as_of"), read_instant(known_at, "known_at")
+    return await keep(partial(_in, store, partial(_put_together, case_id=case_id, as_of=then, known_at=known)))
+
+
+def _put_together(
+    connection: Any, case_id: str, as_of: datetime | None, known_at: datetime | None  # noqa: ANN401
+) -> Assembled:
+    return assemble(connection, case_id, as_of, known_at)
+
+
+async def _judge_briefly(service: Service, case_id: str, as_of: str | None) -> Json:
+    """Judge every force of the case, or none where there is no map to judge yet."""
+    found = await _assemble(service.store, case_id, as_of, None)
+    answer = await service.ask(b"s", found.raw)
+    if answer.status != 200:  # noqa: PLR2004 - OK
+        return {}
+    read: Json = orjson.loads(answer.body)
+    return read
+
+
+def _compare(before: Json, after: Json) -> list[Json]:
+    """Say what is otherwise now, force by force."""
+    changes = []
+    for force in sorted(before.keys() | after.keys()):
+        was, now = before.get(force), after.get(force)
+        if (was and (was["verdict"], was["status"])) == (now and (now["verdict"], now["status"])):
+            continue
+        because = now["because"] if now else ["No position of the force is left on the map."]
+        changes.append({"force": force, "was": _short(was), "is": _short(now), "because": because})
+    return changes
+
+
+def _short(status: Json | None) -> Json | None:
+    return status and {"verdict": status["verdict"], "status": status["status"]}
+
+
+def _tag(body: bytes, media_type: str) -> str:
+    return f'"{hashlib.sha256(body + media_type.encode()).hexdigest()[:32]}"'
+
+
+def _unless_known(request: Request, body: bytes, answer: Any) -> Response:  # noqa: ANN401
+    tag = _tag(body, "")
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    response: Response = answer()
+    response.headers["ETag"] = tag
+    return response
