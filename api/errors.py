@@ -17,6 +17,7 @@ from encircle.errors import (
     SituationError,
 )
 from encircle.map.counting import number_of
+from encircle.store.casefile import KeyReusedError
 from encircle.store.revisions import (
     CaseExistsError,
     ConflictError,
@@ -171,6 +172,7 @@ RULES: dict[type[BaseException], Rule] = {
     CaseExistsError: Rule(409, "exists", "There is one of that name"),
     ConflictError: Rule(409, "conflict", "Somebody was there before"),
     GoneError: Rule(410, "gone", "It was taken back"),
+    KeyReusedError: Rule(422, "key-reused", "The key was used for something else"),
     WhyError: Rule(422, "no-reason", "A reason is needed"),
     PreconditionError: Rule(428, "which-revision", "The revision corrected is not named"),
     NotAcceptableError: Rule(406, "not-acceptable", "There is no such answer"),

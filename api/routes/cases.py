@@ -102,15 +102,13 @@ async def post_observations(  # noqa: PLR0913 - the parts of a request
     features = body.get("features") if body.get("type") == "FeatureCollection" else [body]
     before = await _judge_briefly(service, case_id, as_of)
     given = features if isinstance(features, list) else []
-    posted = await keep(partial(post, service.store, case_id, given, who, atomic=atomic))
+    key = request.headers.get("idempotency-key")
+    posted = await keep(partial(post, service.store, case_id, given, who, atomic=atomic, key=key))
     after = await _judge_briefly(service, case_id, as_of) if posted.accepted else before
-    answer = {
-        "accepted": [_brief(revision) for revision in posted.accepted],
-        "refused": [refused.to_dict() for refused in posted.refused],
-        "changes": _compare(before, after),
-    }
-    status = 201 if posted.accepted else 422 if posted.refused else 200
-    return _answer(answer, status)
+    answer = {**posted.to_dict(), "changes": _compare(before, after)}
+    status = 201 if answer["accepted"] else 422 if answer["refused"] else 200
+    headers = {} if posted.before is None else {"Idempotent-Replayed": "true"}
+    return _answer(answer, status, headers)
 
 
 @router.get("/{case_id}/observations/{name}", summary="Read an observation", responses=READING)
@@ -183,7 +181,7 @@ async def lay(  # noqa: PLR0913, PLR0917 - the parts of a request
     before = await _judge_briefly(service, case_id, as_of)
     made = await keep(partial(lay_layer, service.store, case_id, name, body, who, why))
     after = await _judge_briefly(service, case_id, as_of)
-    return _answer({"revision": _brief(made), "changes": _compare(before, after)})
+    return _answer({"revision": made.brief(), "changes": _compare(before, after)})
 
 
 # -- what it says ----------------------------------------------------------------------------
@@ -241,11 +239,6 @@ async def read_audit(  # noqa: PLR0913, PLR0917 - the parts of a request
 
 def _answer(document: Json, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     return Response(orjson.dumps(document), status, headers, "application/json")
-
-
-def _brief(revision: Revision) -> Json:
-    said = revision.to_dict()
-    return {name: said[name] for name in ("id", "revision", "recorded_at", "hash")}
 
 
 def _in(store: Store, work: Any) -> Any:  # noqa: ANN401 - whatever is read

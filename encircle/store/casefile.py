@@ -18,9 +18,20 @@ import orjson
 import sqlalchemy as sa
 
 from encircle.errors import InputFault, SituationError
+from encircle.map.door.canonical import digest
 from encircle.map.door.reader import find_faults
-from encircle.store.tables import cases
-from encircle.store.revisions import Entry, NotKeptError, append, begin_case, find_current, find_known
+from encircle.store.opening import StoreError
+from encircle.store.revisions import (
+    Entry,
+    NotKeptError,
+    append,
+    begin_case,
+    find_current,
+    find_known,
+    lock_case,
+    write_instant,
+)
+from encircle.store.tables import cases, idempotency
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,6 +44,11 @@ if TYPE_CHECKING:
 __all__ = ["Posted", "Refused", "lay_layer", "list_cases", "make_case", "post", "read_settings", "retract", "revise", "settle"]
 
 Json = dict[str, Any]
+
+class KeyReusedError(StoreError):
+    """A key under which something else was posted before."""
+
+
 ID = re.compile(r"[\w.~:-]{1,120}")
 """What a case or a layer may be called: it is part of an address."""
 SPOKEN_OF = ("sides", "sources", "forces", "mapper_side")
@@ -63,6 +79,17 @@ class Posted:
 
     accepted: list[Revision] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    before: Json | None = None
+    """What was answered when the same was sent before; then nothing was done now."""
+
+    def to_dict(self) -> Json:
+        """Write it as HTTP answers it."""
+        if self.before is not None:
+            return self.before
+        return {
+            "accepted": [revision.brief() for revision in self.accepted],
+            "refused": [refused.to_dict() for refused in self.refused],
+        }
 
 
 def make_case(store: Store, case_id: str, settings: Json, actor: str, now: datetime | None = None) -> Revision:
@@ -122,7 +149,7 @@ def list_cases(connection: Connection) -> list[Json]:
 
 def post(  # noqa: PLR0913 - what, whose case, by whom, when
     store: Store, case_id: str, features: Sequence[object], actor: str, *,
-    atomic: bool = False, now: datetime | None = None,
+    atomic: bool = False, key: str | None = None, now: datetime | None = None,
 ) -> Posted:  # fmt: skip
     """
     Keep what was found: positions, routes, ground, claims.
@@ -133,25 +160,59 @@ def post(  # noqa: PLR0913 - what, whose case, by whom, when
         GeoJSON Features; one without an id is given one.
     atomic
         Keep all of them or none.
+    key
+        Names the post: sent again under the same key, it is answered as it was and not done again.
 
     Raises
     ------
     NotKeptError
         If there is no such case.
+    KeyReusedError
+        If something else was posted under the key.
     """
+    sent = digest([case_id, list(features), atomic])
     rows = [_give_id(feature) for feature in features]
     with store.writing() as connection:
-        settings = read_settings(connection, case_id)
-        faults = _find_faults(settings, rows)
-        taken = _find_taken(connection, case_id, rows, faults)
-        for row, fault in taken.items():
-            faults.setdefault(row, []).append(fault)
-        refused = [Refused(row, tuple(said)) for row, said in sorted(faults.items())]
-        if refused and atomic:
-            return Posted([], refused)
-        kept = [row for number, row in enumerate(rows) if number not in faults]
-        entries = [Entry("post", "feature", str(row["id"]), row) for row in kept]
-        return Posted(append(connection, case_id, entries, actor, now or _now()), refused)
+        lock_case(connection, case_id)
+        if key and (before := _recall(connection, actor, key, sent)) is not None:
+            return Posted(before=before)
+        posted = _post(connection, case_id, rows, actor, atomic=atomic, now=now or _now())
+        if key:
+            row = {"actor": actor, "key": key, "body_sha256": sent,
+                   "answer": orjson.dumps(posted.to_dict()).decode(),
+                   "recorded_at": write_instant(now or _now())}  # fmt: skip
+            connection.execute(idempotency.insert(), row)
+        return posted
+
+
+def _post(  # noqa: PLR0913 - what, whose case, by whom, when
+    connection: Connection, case_id: str, rows: Sequence[Json], actor: str, *,
+    atomic: bool, now: datetime,
+) -> Posted:  # fmt: skip
+    settings = read_settings(connection, case_id)
+    faults = _find_faults(settings, rows)
+    taken = _find_taken(connection, case_id, rows, faults)
+    for row, fault in taken.items():
+        faults.setdefault(row, []).append(fault)
+    refused = [Refused(row, tuple(said)) for row, said in sorted(faults.items())]
+    if refused and atomic:
+        return Posted([], refused)
+    kept = [row for number, row in enumerate(rows) if number not in faults]
+    entries = [Entry("post", "feature", str(row["id"]), row) for row in kept]
+    return Posted(append(connection, case_id, entries, actor, now), refused)
+
+
+def _recall(connection: Connection, actor: str, key: str, sent: str) -> Json | None:
+    """What was answered under a key, if the same was sent."""
+    c = idempotency.c
+    found = connection.execute(sa.select(idempotency).where(c.actor == actor, c.key == key)).first()
+    if found is None:
+        return None
+    if found.body_sha256 != sent:
+        said = f"something else was posted under the key {key!r}. Take a key of its own for each post"
+        raise KeyReusedError(said)
+    read: Json = orjson.loads(found.answer)
+    return read
 
 
 def revise(  # noqa: PLR0913 - what is revised, by whom, why

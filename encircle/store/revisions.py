@@ -102,6 +102,11 @@ class Revision:
         """What was said; None of what says nothing, or was redacted."""
         return None if self.body is None else orjson.loads(self.body)
 
+    def brief(self) -> Json:
+        """Say that it was recorded, without what was said."""
+        return {"id": self.subject, "revision": self.number, "recorded_at": self.recorded_at,
+                "hash": self.hash}  # fmt: skip
+
     def to_dict(self) -> Json:
         """Write it as HTTP answers it."""
         return {

@@ -11,7 +11,15 @@ from encircle import SituationError
 from encircle.map.door.canonical import digest
 from encircle.map.door.contract import parse_instant
 from encircle.store.assembling import assemble
-from encircle.store.casefile import lay_layer, make_case, post, retract, revise, settle
+from encircle.store.casefile import (
+    KeyReusedError,
+    lay_layer,
+    make_case,
+    post,
+    retract,
+    revise,
+    settle,
+)
 from encircle.store.opening import open_store
 from encircle.store.revisions import NotKeptError, check_log, list_revisions
 from tests.historical.test_fixtures import FIXTURES, FOLDERS
@@ -109,3 +117,83 @@ def test_every_fixture_posted_feature_by_feature_is_its_file(folder):
         assert (other.status, other.certificates) == (one.status, one.certificates)
     else:
         assert other.to_dict() == one.to_dict()
+
+
+def test_what_is_refused_is_told_row_by_row_and_the_rest_is_kept(case):
+    far = {**position("far"), "geometry": {"type": "Point", "coordinates": [500, 51]}}
+    rows = [position("p"), far, position("p"), 5, position("q", side="X"), position("r")]
+    posted = post(case, "c", rows, "ben", now=NOON)
+    assert [revision.subject for revision in posted.accepted] == ["p", "r"]
+    told = {refused.row: refused.to_dict() for refused in posted.refused}
+    assert sorted(told) == [1, 2, 3, 4]
+    assert "longitude 500 out of range" in told[1]["detail"]
+    assert told[1]["pointer"] == "/features/1/geometry/coordinates/0"
+    assert "taken" in told[2]["detail"]
+    assert "not a Feature" in told[3]["detail"]
+    assert "unknown side 'X'" in told[4]["detail"]
+    assert all(one["remedy"] for one in told.values())
+
+    again = post(case, "c", [position("p"), position("s")], "ben", now=NOON)
+    assert [refused.row for refused in again.refused] == [0]
+    assert "already" in again.refused[0].to_dict()["detail"]
+
+    none = post(case, "c", [position("t"), far], "ben", atomic=True, now=NOON)
+    assert none.accepted == []
+    assert [row["id"] for row in assembled(case)["features"]] == ["p", "r", "s"]
+
+
+def test_the_same_sent_again_under_its_key_is_answered_and_not_done(case):
+    rows = [position("p"), {**position("q"), "id": None}]
+    first = post(case, "c", rows, "ben", key="k1", now=NOON)
+    again = post(case, "c", rows, "ben", key="k1", now=NOON)
+    assert again.to_dict() == first.to_dict()
+    assert len(first.to_dict()["accepted"]) == 2
+    assert len(assembled(case)["features"]) == 2
+    with pytest.raises(KeyReusedError, match="something else"):
+        post(case, "c", [position("other")], "ben", key="k1", now=NOON)
+    assert len(post(case, "c", [position("other")], "cem", key="k1", now=NOON).accepted) == 1
+
+
+def test_a_layer_of_a_day_gives_way_to_the_next_and_one_without_is_for_every_day(case):
+    def ground(name, holder):
+        ring = [[35, 51], [35.5, 51], [35.5, 51.5], [35, 51.5], [35, 51]]
+        said = {"kind": "control", "holder": holder, "basis": "assessed"}
+        shape = {"type": "Polygon", "coordinates": [ring]}
+        return {"type": "Feature", "id": name, "properties": said, "geometry": shape}
+
+    for day, holder in ((12, "A"), (14, "B"), (16, "A")):
+        document = {"type": "FeatureCollection", "situation": {"as_of": f"2025-03-{day}"},
+                    "features": [ground(f"g{day}", holder)]}  # fmt: skip
+        lay_layer(case, "c", "control", document, "ed", now=NOON)
+    border = {"type": "FeatureCollection", "features": [ground("border", "neutral")]}
+    lay_layer(case, "c", "border", border, "ed", now=NOON)
+
+    def on(day):
+        return [row["id"] for row in assembled(case, datetime(2025, 3, day, 23, tzinfo=UTC))["features"]]
+
+    assert on(11) == ["border"]
+    assert on(13) == ["border", "g12"]
+    assert on(14) == on(15) == ["border", "g14"]
+    with pytest.raises(SituationError, match="an observation's"):
+        post(case, "c", [position("p")], "ben", now=NOON)
+        lay_layer(case, "c", "roads", {"features": [ground("p", "A")]}, "ed", now=NOON)
+    refused = post(case, "c", [position("g12")], "ben", now=NOON).refused
+    assert "already" in refused[0].to_dict()["detail"]
+
+
+@pytest.mark.parametrize("name", ["", "a b", "../x", "ü" * 121, "a/b", "a?b"])
+def test_a_case_has_a_name_that_can_stand_in_an_address(store, name):
+    with pytest.raises(SituationError, match="address"):
+        make_case(store, name, SETTINGS, "anna", NOON)
+
+
+def test_settings_pass_the_door_too(case):
+    with pytest.raises(SituationError, match="taken"):
+        make_case(case, "d", {"sides": [{"id": "A"}, {"id": "A"}]}, "anna", NOON)
+    settle(case, "c", {**SETTINGS, "title": "Another"}, "ed", "a better title", 1, NOON)
+    assert assembled(case)["situation"]["title"] == "Another"
+    with pytest.raises(NotKeptError):
+        assembled(case, known_at=NOON - timedelta(days=1))
+    with pytest.raises(SituationError, match="is corrected"):
+        post(case, "c", [position("p")], "ben", now=NOON)
+        revise(case, "c", "p", position("q"), "ben", "w", 1, NOON)
