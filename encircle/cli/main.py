@@ -14,6 +14,7 @@ from encircle.cli import ask as cli_ask
 from encircle.cli import claims as cli_claims
 from encircle.cli import convert as cli_convert
 from encircle.cli import inspect as cli_inspect
+from encircle.cli import keys as cli_keys
 from encircle.cli import library as cli_library
 from encircle.cli import roads as cli_roads
 from encircle.cli import serve as cli_serve
@@ -76,6 +77,7 @@ cli_library.register(app)
 cli_claims.register(app)
 cli_words.register(app)
 cli_roads.register(app)
+cli_keys.register(app)
 cli_serve.register(app)
 
 NETWORK_FORMATS = (".graphml", ".json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
@@ -27,8 +28,18 @@ def register(app: typer.Typer) -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            envvar="ENCIRCLE_DATABASE",
+            help="Where cases are kept: a file, which is made where there is none, or "
+            "postgresql://…; without, in memory, gone at the end",
+        ),
+    ] = None,
 ) -> None:
     """Serve the API on this machine."""
+    if store:
+        os.environ["ENCIRCLE_DATABASE"] = store
     folder = find_service(Path(__file__).resolve().parents[2])
     if folder is None:
         refuse(
@@ -48,6 +59,8 @@ def serve(
         )
     if app.state.service.settings.fixtures is None:
         echo("no scenarios: ENCIRCLE_FIXTURES names the folder that holds them", err=True)
+    if not store:
+        echo("cases are kept in memory, and gone at the end: --store FILE keeps them", err=True)
     echo(f"http://{host}:{port}/", err=True)
     uvicorn.run(app, host=host, port=port, log_level="warning")
 

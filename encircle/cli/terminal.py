@@ -137,14 +137,14 @@ def parse_assumption(text: str) -> tuple[str, bool]:
     return name, value == "true"
 
 
-def parse_instant(text: str) -> Any:  # noqa: ANN401 - a datetime, once parsed
+def parse_instant(text: str, option: str = "--as-of") -> Any:  # noqa: ANN401 - a datetime, once parsed
     """Parse an instant, RFC 3339."""
     from encircle.map.door import contract
 
     try:
         return contract.parse_instant(text)
     except ValueError:
-        refuse(f"--as-of {text!r} is not an instant; write 2025-03-14T12:00:00Z")
+        refuse(f"{option} {text!r} is not an instant; write 2025-03-14T12:00:00Z")
 
 
 def write(path: Path, content: bytes) -> None:

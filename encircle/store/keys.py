@@ -44,6 +44,11 @@ class Actor:
     expires_at: str | None = None
     revoked_at: str | None = None
 
+    def to_dict(self) -> dict[str, object]:
+        """Write it as the command prints it."""
+        return {"name": self.name, "roles": self.roles, "expires_at": self.expires_at,
+                "revoked_at": self.revoked_at}  # fmt: skip
+
     def may(self, role: str, case_id: str) -> bool:
         """Tell whether it may do in a case what takes a role."""
         held = [self.roles[name] for name in (case_id, EVERY_CASE) if name in self.roles]

@@ -1,0 +1,171 @@
+"""The case file over HTTP: posted by several, judged on any day, corrected by one at a time."""
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+
+from api.main import create_app
+from api.settings import Settings
+from encircle.store.keys import make_key
+from starlette.testclient import TestClient
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+KURSK = json.loads((FIXTURES / "kursk-2025-03-14" / "situation.geojson").read_bytes())
+HERE = ("127.0.0.1", 50000)
+COUNT = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def local():
+    """A service in which nobody has a key, asked from this machine."""
+    with TestClient(create_app(Settings(workers=1, timeout_s=60)), client=HERE) as client:
+        yield client
+
+
+@pytest.fixture
+def case(local):
+    """The address of an empty case of Kursk."""
+    name = f"kursk-{next(COUNT)}"
+    made = local.post("/v1/cases", json={"id": name, "situation": KURSK["situation"]})
+    assert made.status_code == 201
+    assert made.headers["location"] == f"/v1/cases/{name}"
+    return made.headers["location"]
+
+
+def named(name):
+    return next(feature for feature in KURSK["features"] if feature["id"] == name)
+
+
+def test_kursk_is_posted_judged_and_judged_again_after_a_retraction(local, case):
+    posted = local.post(f"{case}/observations", json=KURSK).json()
+    assert len(posted["accepted"]) == len(KURSK["features"])
+    assert posted["refused"] == []
+    first = next(change for change in posted["changes"] if change["force"] == "kursk-group")
+    assert (first["was"], first["is"]["status"]) == (None, "C2")
+    assert first["because"]
+
+    judged = local.get(f"{case}/forces/kursk-group/judgement")
+    assert judged.json()["status"]["code"] == "C2"
+    tag = judged.headers["etag"]
+    again = local.get(f"{case}/forces/kursk-group/judgement", headers={"If-None-Match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    known = posted["accepted"][-1]["recorded_at"]
+
+    gone = local.delete(f"{case}/observations/anchor-sumy", params={"why": "across the border"})
+    assert gone.status_code == 200
+    change = next(one for one in gone.json()["changes"] if one["force"] == "kursk-group")
+    assert (change["was"]["status"], change["is"]["status"]) == ("C2", "U")
+    now = local.get(f"{case}/forces/kursk-group/judgement").json()
+    then = local.get(f"{case}/forces/kursk-group/judgement", params={"known_at": known}).json()
+    assert (now["status"]["code"], then["status"]["code"]) == ("U", "C2")
+    verified = local.post("/v1/judgements/verify", json={
+        "judgement": then,
+        "situation": local.get(f"{case}/situation", params={"known_at": known}).json(),
+    })  # fmt: skip
+    assert verified.json()["holds"] is True
+    assert local.delete(f"{case}/observations/anchor-sumy", params={"why": "w"}).status_code == 410
+
+    acts = [line["act"] for line in local.get(f"{case}/audit", params={"limit": 1000}).json()["revisions"]]
+    assert acts == ["post"] * (1 + len(KURSK["features"])) + ["retract"]
+
+
+def test_of_two_who_correct_one_revision_the_second_is_told(local, case):
+    local.post(f"{case}/observations", json=named("r1-sudzha"))
+    at = f"{case}/observations/r1-sudzha"
+    tag = local.get(at).headers["etag"]
+    cut = {**named("r1-sudzha"), "properties": {**named("r1-sudzha")["properties"], "state": "cut"}}
+    said = {"feature": cut, "why": "the bridge is down"}
+    assert local.put(at, json=said).status_code == 428
+    assert local.put(at, json=cut, headers={"If-Match": tag}).status_code == 422  # no reason
+    won = local.put(at, json=said, headers={"If-Match": tag})
+    assert (won.status_code, won.headers["etag"]) == (200, '"2"')
+    lost = local.put(at, json=said, headers={"If-Match": tag})
+    assert (lost.status_code, lost.headers["etag"]) == (409, '"2"')
+    log = local.get(f"{at}/revisions").json()["revisions"]
+    assert [(one["revision"], one["act"], one["why"]) for one in log] == [
+        (1, "post", None), (2, "correct", "the bridge is down"),
+    ]  # fmt: skip
+
+
+def test_what_is_sent_again_is_not_done_again(local, case):
+    rows = {"type": "FeatureCollection", "features": [named("ua-gornal"), named("ua-guevo")]}
+    first = local.post(f"{case}/observations", json=rows, headers={"Idempotency-Key": "a"})
+    again = local.post(f"{case}/observations", json=rows, headers={"Idempotency-Key": "a"})
+    assert again.json()["accepted"] == first.json()["accepted"]
+    assert again.headers["idempotent-replayed"] == "true"
+    other = local.post(f"{case}/observations", json=named("r2-guevo"), headers={"Idempotency-Key": "a"})
+    assert (other.status_code, other.json()["type"]) == (422, "urn:encircle:problem:key-reused")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("get", "/v1/cases/none", None, 404),
+        ("get", "{case}/observations/none", None, 404),
+        ("get", "{case}/situation?as_of=noon", None, 422),
+        ("get", "{case}/forces/none/judgement", None, 422),
+        ("post", "{case}/observations", b"[1]", 422),
+        ("post", "{case}/observations", b"{", 400),
+        ("post", "/v1/cases", b'{"id": "a b"}', 422),
+        ("post", "/v1/cases", b'{"id": "x", "situation": 5}', 422),
+        ("put", "{case}/layers/roads", b'{"type": "FeatureCollection"}', 422),
+        ("delete", "{case}/observations/none?why=w", None, 404),
+    ],
+)
+def test_what_cannot_be_done_is_a_problem_with_a_remedy(local, case, method, path, body, status):
+    asked = local.request(method, path.format(case=case), content=body)
+    assert asked.status_code == status, asked.text
+    assert asked.headers["content-type"] == "application/problem+json"
+
+
+ASKED = {
+    "read": ("get", "/v1/cases/c/situation", None),
+    "post": ("post", "/v1/cases/c/observations", named("ua-guevo")),
+    "correct another's": ("put", "/v1/cases/c/observations/ua-gornal",
+                          {"feature": named("ua-gornal"), "why": "w"}),
+    "lay a layer": ("put", "/v1/cases/c/layers/roads", {"type": "FeatureCollection", "features": []}),
+    "begin a case": ("post", "/v1/cases", {"id": "d", "situation": {}}),
+    "redact": ("delete", "/v1/cases/c/observations/ua-gornal?redact=true&why=w", None),
+}  # fmt: skip
+MAY = {
+    "nobody": (), "stranger": (), "reader": ("read",), "contributor": ("read", "post"),
+    "editor": ("read", "post", "correct another's", "lay a layer", "begin a case"),
+    "admin": tuple(ASKED), "editor of another": (), "editor of this": (
+        "read", "post", "correct another's", "lay a layer"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def keyed():
+    """A service with a key for each role, and a case in which the admin has posted."""
+    app = create_app(Settings(workers=1, timeout_s=60))
+    with app.state.service.store.writing() as connection:
+        keys = {role: make_key(connection, role, role) for role in ("reader", "contributor", "editor", "admin")}
+        keys["editor of another"] = make_key(connection, "other", "editor", "other")
+        keys["editor of this"] = make_key(connection, "this", "editor", "c")
+    with TestClient(app, client=HERE) as client:
+        admin = {"Authorization": f"Bearer {keys['admin']}"}
+        client.post("/v1/cases", json={"id": "c", "situation": KURSK["situation"]}, headers=admin)
+        client.post("/v1/cases/c/observations", json=named("ua-gornal"), headers=admin)
+        yield client, keys
+
+
+def test_each_role_may_do_what_the_table_says_and_no_more(keyed):
+    client, keys = keyed
+    done = {}
+    for who in MAY:
+        key = {"stranger": "enc_wrong"}.get(who, keys.get(who))
+        headers = {"If-Match": '"1"', **({"Authorization": f"Bearer {key}"} if key else {})}
+        for what, (method, path, body) in ASKED.items():
+            status = client.request(method, path, json=body, headers=headers).status_code
+            refused = 401 if who in ("nobody", "stranger") else 403
+            done.setdefault(who, []).append(what if status not in (401, 403) else None)
+            assert (status == refused) == (what not in MAY[who]), (who, what, status)
+    assert {who: tuple(filter(None, what)) for who, what in done.items()} == MAY
+
+
+def test_without_keys_only_this_machine_writes(local):
+    far = TestClient(local.app, client=("203.0.113.7", 1))
+    assert far.post("/v1/cases", json={"id": "x", "situation": {}}).status_code == 401
