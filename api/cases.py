@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from starlette.exceptions import HTTPException
 from encircle.errors import InputFault
 from encircle.map.door.contract import parse_instant
 from encircle.store.keys import are_there_keys, find_actor
+from encircle.store.revisions import Wanted, write_instant
 
 from .errors import ForbiddenError, NoKeyError, PreconditionError, RequestError
 from .service import find_service
@@ -150,3 +152,50 @@ def read_why(request: Request, body: Mapping[str, Any] | None = None) -> str:
     """Read the reason, from the query or the body; the log refuses none."""
     said = request.query_params.get("why") or (body or {}).get("why") or ""
     return str(said)
+
+
+def read_wanted(
+    kind: str | None, force: str | None, bbox: str | None, between: str | None, known_at: str | None
+) -> Wanted:
+    """
+    Read which observations are asked for.
+
+    Raises
+    ------
+    RequestError
+        If a box or an instant cannot be read.
+    """
+    since, until = _read_between(between)
+    known = read_instant(known_at, "known_at")
+    return Wanted(
+        kind=kind, force=force, bbox=_read_box(bbox), since=since, until=until,
+        known_at=known and write_instant(known),
+    )  # fmt: skip
+
+
+def _read_box(text: str | None) -> tuple[float, float, float, float] | None:
+    if text is None:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        west = south = east = north = math.nan
+    if not (abs(west) <= 180 and abs(east) <= 180 and -90 <= south <= north <= 90):  # noqa: PLR2004
+        said = f"{text!r:.80} is no box"
+        fault = InputFault("?bbox", said, "Write west,south,east,north in degrees: 34.5,50.9,35.8,51.5")
+        raise RequestError([fault])
+    return west, south, east, north
+
+
+def _read_between(text: str | None) -> tuple[str | None, str | None]:
+    """Read an instant or an interval as OGC API - Features writes them: from/to, with .. for open."""
+    if text is None:
+        return None, None
+    first, slash, last = text.partition("/")
+    if not slash:
+        last = first
+    ends = [None if end in ("", "..") else read_instant(end, "datetime") for end in (first, last)]
+    if len(first) <= len("2025-03-14") and ends[0] is not None:  # a bare day begins at midnight
+        ends[0] = ends[0].replace(hour=0, minute=0, second=0, microsecond=0)
+    since, until = (end and write_instant(end) for end in ends)
+    return since, until

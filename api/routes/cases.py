@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from encircle.formats.tables.writing import write_positions
 from encircle.store.assembling import assemble
 from encircle.store.casefile import (
     lay_layer,
@@ -20,9 +21,17 @@ from encircle.store.casefile import (
     revise,
     settle,
 )
-from encircle.store.revisions import NotKeptError, list_revisions
+from encircle.store.revisions import NotKeptError, list_revisions, search
 
-from ..cases import CallerDep, keep, parse_object, read_instant, read_match, read_why
+from ..cases import (
+    CallerDep,
+    keep,
+    parse_object,
+    read_instant,
+    read_match,
+    read_wanted,
+    read_why,
+)
 from ..content import choose_type
 from ..documentation import document_problems
 from ..service import Service, ServiceDep, pass_on
@@ -109,6 +118,41 @@ async def post_observations(  # noqa: PLR0913 - the parts of a request
     status = 201 if answer["accepted"] else 422 if answer["refused"] else 200
     headers = {} if posted.before is None else {"Idempotent-Replayed": "true"}
     return _answer(answer, status, headers)
+
+
+@router.get("/{case_id}/observations", summary="Search the observations", responses={
+    **READING, **document_problems(406),
+})  # fmt: skip
+async def find_observations(  # noqa: PLR0913, PLR0917 - the parts of a request
+    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
+    kind: str | None = None, force: str | None = None,
+    bbox: Annotated[str | None, Query(description="west,south,east,north, degrees")] = None,
+    datetime: Annotated[str | None, Query(description="An instant, or from/to; .. is open")] = None,
+    known_at: KnownAt = None, cursor: str = "",
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
+) -> Response:  # fmt: skip
+    """Give the observations that stand, page by page: GeoJSON, or CSV by `Accept`."""
+    caller.check("reader", case_id)
+    media_type = choose_type(request.headers.get("accept"), (GEOJSON, "application/json", "text/csv"))
+    wanted = read_wanted(kind, force, bbox, datetime, known_at)
+    ask = partial(search, case_id=case_id, wanted=wanted, after=cursor, most=limit + 1)
+    found = await keep(partial(_in, service.store, partial(_search_known, case_id=case_id, ask=ask)))
+    page, rest = found[:limit], found[limit:]
+    features = [revision.document for revision in page]
+    following = (
+        str(request.url.include_query_params(cursor=page[-1].subject).query) if rest else None
+    )
+    headers = {"Vary": "Accept"}
+    if following:
+        following = f"/v1/cases/{case_id}/observations?{following}"
+        headers["Link"] = f'<{following}>; rel="next"'
+    if media_type == "text/csv":
+        settings = await keep(partial(_in, service.store, partial(read_settings, case_id=case_id)))
+        document = {"type": "FeatureCollection", "situation": settings, "features": features}
+        return Response(write_positions(document), 200, headers, "text/csv; charset=utf-8")
+    document = {"type": "FeatureCollection", "features": features, "next": following,
+                "revisions": {revision.subject: revision.number for revision in page}}  # fmt: skip
+    return Response(orjson.dumps(document), 200, headers, media_type)
 
 
 @router.get("/{case_id}/observations/{name}", summary="Read an observation", responses=READING)
@@ -244,6 +288,12 @@ def _answer(document: Json, status: int = 200, headers: dict[str, str] | None = 
 def _in(store: Store, work: Any) -> Any:  # noqa: ANN401 - whatever is read
     with store.reading() as connection:
         return work(connection)
+
+
+def _search_known(connection: Any, case_id: str, ask: Any) -> list[Revision]:  # noqa: ANN401
+    read_settings(connection, case_id)  # an unknown case has no empty list
+    found: list[Revision] = ask(connection)
+    return found
 
 
 async def _read_log(store: Store, case_id: str, name: str) -> list[Revision]:

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
 __all__ = [
-    "Act", "CaseExistsError", "ConflictError", "Entry", "GoneError", "NotKeptError", "Revision", "What", "append",
-    "begin_case", "check_log", "find_current", "find_known", "list_revisions", "lock_case", "write_instant",
+    "Act", "CaseExistsError", "ConflictError", "Entry", "GoneError", "NotKeptError", "Revision", "Wanted", "What", "append",
+    "begin_case", "check_log", "find_current", "find_known", "list_revisions", "lock_case", "search", "write_instant",
 ]  # fmt: skip
 
 Json = dict[str, Any]
@@ -360,6 +360,59 @@ def find_current(
     latest = sa.select(sa.func.max(c.seq)).where(*known).group_by(c.subject)
     asked = sa.select(*STANDING).where(c.seq.in_(latest), c.act.in_(("post", "correct")))
     return sorted(connection.execute(asked), key=itemgetter(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which observations are asked for; what is None is not asked."""
+
+    kind: str | None = None
+    force: str | None = None
+    bbox: tuple[float, float, float, float] | None = None
+    """West, south, east, north, degrees; whatever has a part in it."""
+    since: str | None = None
+    until: str | None = None
+    """What speaks of an instant between the two, as `write_instant` writes them."""
+    known_at: str | None = None
+
+
+def search(
+    connection: Connection, case_id: str, wanted: Wanted, *, after: str = "", most: int = 100
+) -> list[Revision]:
+    """
+    Search the observations that stand, in the order of their ids.
+
+    Parameters
+    ----------
+    after
+        The last id of the page before.
+    most
+        How many at most.
+    """
+    c = revisions.c
+    known = [c.case_id == case_id, c.what == "feature", c.subject > after]
+    if wanted.known_at is not None:
+        known.append(c.recorded_at <= wanted.known_at)
+    latest = sa.select(sa.func.max(c.seq)).where(*known).group_by(c.subject)
+    asked = sa.select(*COLUMNS).where(
+        c.seq.in_(latest), c.act.in_(("post", "correct")), c.body.is_not(None)
+    )
+    for column, value in ((c.kind, wanted.kind), (c.force, wanted.force)):
+        if value is not None:
+            asked = asked.where(column == value)
+    if wanted.bbox is not None:
+        west, south, east, north = wanted.bbox
+        asked = asked.where(c.south <= north, c.north >= south)
+        within = sa.and_(c.west <= east, c.east >= west)
+        if west > east:  # across the date line (RFC 7946 5.2)
+            within = sa.or_(c.west <= east, c.east >= west)
+        asked = asked.where(within)
+    speaks = sa.func.coalesce(c.seen_at, c.heard_at, c.valid_from, c.recorded_at)
+    if wanted.since is not None:
+        asked = asked.where(speaks >= wanted.since)
+    if wanted.until is not None:
+        asked = asked.where(speaks <= wanted.until)
+    return [Revision(*row) for row in connection.execute(asked.order_by(c.subject).limit(most))]
 
 
 def find_known(connection: Connection, case_id: str, what: What, subjects: Sequence[str]) -> set[str]:

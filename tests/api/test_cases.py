@@ -169,3 +169,36 @@ def test_each_role_may_do_what_the_table_says_and_no_more(keyed):
 def test_without_keys_only_this_machine_writes(local):
     far = TestClient(local.app, client=("203.0.113.7", 1))
     assert far.post("/v1/cases", json={"id": "x", "situation": {}}).status_code == 401
+
+
+def test_observations_are_searched_page_by_page_as_geojson_and_csv(local, case):
+    local.post(f"{case}/observations", json=KURSK)
+    at = f"{case}/observations"
+
+    def ids(**asked):
+        return [feature["id"] for feature in local.get(at, params=asked).json()["features"]]
+
+    every = sorted(feature["id"] for feature in KURSK["features"])
+    assert ids() == every
+    pages, address = [], f"{at}?limit=7"
+    while address:
+        page = local.get(address).json()
+        pages.append([feature["id"] for feature in page["features"]])
+        address = page["next"]
+    assert [len(page) for page in pages] == [7] * 5 + [5]
+    assert [name for page in pages for name in page] == every
+    assert ids(kind="anchor") == ["anchor-sumy"]
+    assert ids(force="kursk-group") == sorted(
+        f["id"] for f in KURSK["features"] if f["properties"].get("force") == "kursk-group"
+    )
+    assert "anchor-sumy" in ids(bbox="34,50,35,51.5")
+    assert "anchor-sumy" not in ids(bbox="35.1,51,36,52")
+    assert ids(datetime="1999-01-01/1999-12-31") == []
+    assert ids(datetime="../..") == every
+    assert ids(known_at="2020-01-01T00:00:00Z") == []
+    table = local.get(at, params={"kind": "position"}, headers={"Accept": "text/csv"})
+    assert table.headers["content-type"].startswith("text/csv")
+    assert "ua-gornal" in table.text
+    for wrong in ({"bbox": "1,2,3"}, {"bbox": "0,9,1,3"}, {"datetime": "now"}, {"limit": 0}):
+        assert local.get(at, params=wrong).status_code == 422
+    assert local.get("/v1/cases/none/observations").status_code == 404
