@@ -109,6 +109,23 @@ def parse_object(raw: bytes) -> dict[str, Any]:
     return parse_plain(raw)
 
 
+def read_features(raw: bytes) -> list[Any]:
+    """
+    Read one Feature, or the features of a collection.
+
+    Raises
+    ------
+    UnreadableError, RequestError
+        If it is no JSON, or neither.
+    """
+    body = parse_object(raw)
+    features = body.get("features") if body.get("type") == "FeatureCollection" else [body]
+    if not isinstance(features, list):
+        remedy = 'Give a Feature, or {"type": "FeatureCollection", "features": [...]}'
+        raise RequestError([InputFault("/features", "no list of features", remedy)])
+    return features
+
+
 def read_instant(text: str | None, name: str) -> datetime | None:
     """
     Read an instant of the query; a bare day is its end, as in a file.

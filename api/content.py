@@ -29,6 +29,11 @@ GZIP = zlib.MAX_WBITS | 16
 """Read a gzip head, and check its sum. Source: zlib, inflateInit2."""
 
 
+def says_type(headers: Headers) -> str:
+    """Tell what a body says it is, without its parameters; nothing: an empty text."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 def check_type(headers: Headers, raw: bytes) -> None:
     """
     Refuse a body that says it is no JSON; one that says nothing is read.
@@ -38,7 +43,7 @@ def check_type(headers: Headers, raw: bytes) -> None:
     UnsupportedTypeError
         If the request's `Content-Type` is neither JSON nor GeoJSON.
     """
-    name = headers.get("content-type", "").partition(";")[0].strip().lower()
+    name = says_type(headers)
     if name in ("", "application/octet-stream", "text/json"):
         return
     if name == "application/json" or (name.startswith("application/") and name.endswith("+json")):

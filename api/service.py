@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from .catalogue import ask
-from .content import check_type, decode
+from .content import check_type, decode, says_type
 from .errors import PROBLEM_JSON, TooLargeError
 
 if TYPE_CHECKING:
@@ -73,9 +73,9 @@ class Service:
                 self._judged[key] = answer
             return answer
 
-    async def read_body(self, request: Request) -> bytes:
+    async def read_body(self, request: Request, also: str | None = None) -> bytes:
         """
-        Read a request's body, no further than the limit.
+        Read a request's body, no further than the limit; JSON, or of the type `also`.
 
         Raises
         ------
@@ -94,7 +94,8 @@ class Service:
             if len(body) > limit:
                 raise TooLargeError(limit)
         plain = decode(request.headers, bytes(body), limit)
-        check_type(request.headers, plain)
+        if says_type(request.headers) != also or also is None:
+            check_type(request.headers, plain)
         return plain
 
 

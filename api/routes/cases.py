@@ -16,6 +16,7 @@ from encircle.store.casefile import (
     list_cases,
     make_case,
     post,
+    post_table,
     read_settings,
     retract,
     revise,
@@ -27,12 +28,13 @@ from ..cases import (
     CallerDep,
     keep,
     parse_object,
+    read_features,
     read_instant,
     read_match,
     read_wanted,
     read_why,
 )
-from ..content import choose_type
+from ..content import choose_type, says_type
 from ..documentation import document_problems
 from ..service import Service, ServiceDep, pass_on
 from .judgements import TYPES
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
-GEOJSON = "application/geo+json"
+GEOJSON, CSV = "application/geo+json", "text/csv"
 CaseId = Annotated[str, Path(description="Id of a case.", examples=["kursk-2025"])]
 Name = Annotated[str, Path(description="Id of an observation of the case.")]
 AsOf = Annotated[str | None, Query(description="The instant that is judged; now by default.")]
@@ -99,20 +101,28 @@ async def change(case_id: CaseId, request: Request, service: ServiceDep, caller:
 @router.post("/{case_id}/observations", status_code=201, summary="Post observations", responses=WRITING)
 async def post_observations(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
-    *, atomic: bool = False, as_of: AsOf = None,
+    *, atomic: bool = False, as_of: AsOf = None, side: str | None = None, force: str | None = None,
+    rows_side: str | None = None,
 ) -> Response:  # fmt: skip
     """
-    Post one Feature or a FeatureCollection: each row is kept, or refused with its fault.
+    Post one Feature, a FeatureCollection or a table (`text/csv`): each row is kept, or refused.
+
+    Of a table, rows of `side` that name no force are of `force`, and `rows_side` is the side of
+    rows that name none.
 
     `changes` says what that does to the verdict on each force of the case.
     """
     who = caller.check("contributor", case_id)
-    body = parse_object(await service.read_body(request))
-    features = body.get("features") if body.get("type") == "FeatureCollection" else [body]
-    before = await _judge_briefly(service, case_id, as_of)
-    given = features if isinstance(features, list) else []
+    raw = await service.read_body(request, CSV)
     key = request.headers.get("idempotency-key")
-    posted = await keep(partial(post, service.store, case_id, given, who, atomic=atomic, key=key))
+    if says_type(request.headers) == CSV:
+        work = partial(
+            post_table, service.store, case_id, raw, who, side=side, force=force, rows_side=rows_side
+        )
+    else:
+        work = partial(post, service.store, case_id, read_features(raw), who)
+    before = await _judge_briefly(service, case_id, as_of)
+    posted = await keep(partial(work, atomic=atomic, key=key))
     after = await _judge_briefly(service, case_id, as_of) if posted.accepted else before
     answer = {**posted.to_dict(), "changes": _compare(before, after)}
     status = 201 if answer["accepted"] else 422 if answer["refused"] else 200
@@ -133,7 +143,7 @@ async def find_observations(  # noqa: PLR0913, PLR0917 - the parts of a request
 ) -> Response:  # fmt: skip
     """Give the observations that stand, page by page: GeoJSON, or CSV by `Accept`."""
     caller.check("reader", case_id)
-    media_type = choose_type(request.headers.get("accept"), (GEOJSON, "application/json", "text/csv"))
+    media_type = choose_type(request.headers.get("accept"), (GEOJSON, "application/json", CSV))
     wanted = read_wanted(kind, force, bbox, datetime, known_at)
     ask = partial(search, case_id=case_id, wanted=wanted, after=cursor, most=limit + 1)
     found = await keep(partial(_in, service.store, partial(_search_known, case_id=case_id, ask=ask)))
@@ -146,7 +156,7 @@ async def find_observations(  # noqa: PLR0913, PLR0917 - the parts of a request
     if following:
         following = f"/v1/cases/{case_id}/observations?{following}"
         headers["Link"] = f'<{following}>; rel="next"'
-    if media_type == "text/csv":
+    if media_type == CSV:
         settings = await keep(partial(_in, service.store, partial(read_settings, case_id=case_id)))
         document = {"type": "FeatureCollection", "situation": settings, "features": features}
         return Response(write_positions(document), 200, headers, "text/csv; charset=utf-8")

@@ -7,6 +7,7 @@ with its fault and its remedy, and the others are kept, unless all or none is wa
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ import orjson
 import sqlalchemy as sa
 
 from encircle.errors import InputFault, SituationError
+from encircle.formats.tables.positions import Wishes, read_table
 from encircle.map.door.canonical import digest
 from encircle.map.door.reader import find_faults
 from encircle.store.opening import StoreError
@@ -34,14 +36,14 @@ from encircle.store.revisions import (
 from encircle.store.tables import cases, idempotency
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from sqlalchemy import Connection
 
     from encircle.store.opening import Store
     from encircle.store.revisions import Revision
 
-__all__ = ["Posted", "Refused", "lay_layer", "list_cases", "make_case", "post", "read_settings", "retract", "revise", "settle"]
+__all__ = ["Posted", "Refused", "lay_layer", "list_cases", "make_case", "post", "post_table", "read_settings", "retract", "revise", "settle"]
 
 Json = dict[str, Any]
 
@@ -79,6 +81,8 @@ class Posted:
 
     accepted: list[Revision] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    """What was not used of a table, or read in a way that may not be meant."""
     before: Json | None = None
     """What was answered when the same was sent before; then nothing was done now."""
 
@@ -89,6 +93,7 @@ class Posted:
         return {
             "accepted": [revision.brief() for revision in self.accepted],
             "refused": [refused.to_dict() for refused in self.refused],
+            **({"notices": self.notices} if self.notices else {}),
         }
 
 
@@ -170,36 +175,102 @@ def post(  # noqa: PLR0913 - what, whose case, by whom, when
     KeyReusedError
         If something else was posted under the key.
     """
-    sent = digest([case_id, list(features), atomic])
     rows = [_give_id(feature) for feature in features]
+    sent = digest([case_id, list(features), atomic])
+    numbered = Posted(), dict(enumerate(range(len(rows))))
+
+    def work(connection: Connection, at: datetime) -> Posted:
+        return _post(connection, case_id, rows, actor, numbered, atomic=atomic, now=at)
+
+    return _once(store, case_id, actor, key, sent, now, work)
+
+
+def post_table(  # noqa: PLR0913 - what, whose case, by whom, when
+    store: Store, case_id: str, raw: bytes, actor: str, *, side: str | None = None,
+    force: str | None = None, rows_side: str | None = None, atomic: bool = False, key: str | None = None,
+    now: datetime | None = None,
+) -> Posted:  # fmt: skip
+    """
+    Keep the positions of a table, as `convert` reads it; rows are numbered as in the table.
+
+    Parameters
+    ----------
+    raw
+        CSV, with headings.
+    side, force
+        Rows of `side` that name no force are of `force`.
+    rows_side
+        The side of rows that name none.
+
+    Raises
+    ------
+    SituationError
+        If it is no table, or no column says a place.
+    """
+    sent = digest([case_id, hashlib.sha256(raw).hexdigest(), side, force, rows_side, atomic])
+
+    def work(connection: Connection, at: datetime) -> Posted:
+        settings = read_settings(connection, case_id)
+        sides = {str(one["id"]): str(one.get("name") or one["id"]) for one in settings.get("sides", ())}
+        wishes = Wishes(known_sides=sides, all_side=rows_side, side=side, force=force)
+        # A name of its own: another table's second row is another sighting.
+        reading = read_table(raw, f"t{uuid.uuid4().hex[:12]}.csv", "table", wishes)
+        cited = {source["id"]: source for source in reading.sources}
+        rows, numbers = [], {}
+        for number, feature in enumerate(reading.features):
+            said = feature["properties"]
+            sources = [cited[name] for name in said.get("sources", ())]
+            numbers[number] = reading.rows_of[feature["id"]]
+            rows.append({
+                **feature, "id": reading.own_ids.get(feature["id"], feature["id"]),
+                "properties": {**said, **({"sources": sources} if sources else {})},
+            })  # fmt: skip
+        faults: dict[int, list[InputFault]] = {}
+        for row, fault in reading.faults:
+            faults.setdefault(row, []).append(fault)
+        told = Posted([], [Refused(row, tuple(said)) for row, said in sorted(faults.items())],
+                      [str(notice) for notice in reading.notices])  # fmt: skip
+        return _post(connection, case_id, rows, actor, (told, numbers), atomic=atomic, now=at)
+
+    return _once(store, case_id, actor, key, sent, now, work)
+
+
+def _once(  # noqa: PLR0913 - what, whose case, by whom, when
+    store: Store, case_id: str, actor: str, key: str | None, sent: str, now: datetime | None,
+    work: Callable[[Connection, datetime], Posted],
+) -> Posted:  # fmt: skip
+    """Do a post, or answer it as it was answered; what is answered is kept with what is done."""
+    at = now or _now()
     with store.writing() as connection:
         lock_case(connection, case_id)
         if key and (before := _recall(connection, actor, key, sent)) is not None:
             return Posted(before=before)
-        posted = _post(connection, case_id, rows, actor, atomic=atomic, now=now or _now())
+        posted = work(connection, at)
         if key:
-            row = {"actor": actor, "key": key, "body_sha256": sent,
-                   "answer": orjson.dumps(posted.to_dict()).decode(),
-                   "recorded_at": write_instant(now or _now())}  # fmt: skip
+            answer = orjson.dumps(posted.to_dict()).decode()
+            row = {"actor": actor, "key": key, "body_sha256": sent, "answer": answer,
+                   "recorded_at": write_instant(at)}  # fmt: skip
             connection.execute(idempotency.insert(), row)
         return posted
 
 
 def _post(  # noqa: PLR0913 - what, whose case, by whom, when
-    connection: Connection, case_id: str, rows: Sequence[Json], actor: str, *,
-    atomic: bool, now: datetime,
+    connection: Connection, case_id: str, rows: Sequence[Json], actor: str,
+    numbered: tuple[Posted, Mapping[int, int]], *, atomic: bool, now: datetime,
 ) -> Posted:  # fmt: skip
-    settings = read_settings(connection, case_id)
-    faults = _find_faults(settings, rows)
-    taken = _find_taken(connection, case_id, rows, faults)
-    for row, fault in taken.items():
+    """Keep the rows that pass; `numbered`: what was refused before, and how rows are called."""
+    told, numbers = numbered
+    faults = _find_faults(read_settings(connection, case_id), rows)
+    for row, fault in _find_taken(connection, case_id, rows, faults).items():
         faults.setdefault(row, []).append(fault)
-    refused = [Refused(row, tuple(said)) for row, said in sorted(faults.items())]
-    if refused and atomic:
-        return Posted([], refused)
+    told.refused += [Refused(numbers[row], tuple(said)) for row, said in sorted(faults.items())]
+    told.refused.sort(key=lambda refused: refused.row)
+    if told.refused and atomic:
+        return told
     kept = [row for number, row in enumerate(rows) if number not in faults]
     entries = [Entry("post", "feature", str(row["id"]), row) for row in kept]
-    return Posted(append(connection, case_id, entries, actor, now), refused)
+    told.accepted = append(connection, case_id, entries, actor, now)
+    return told
 
 
 def _recall(connection: Connection, actor: str, key: str, sent: str) -> Json | None:

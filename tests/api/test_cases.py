@@ -202,3 +202,34 @@ def test_observations_are_searched_page_by_page_as_geojson_and_csv(local, case):
     for wrong in ({"bbox": "1,2,3"}, {"bbox": "0,9,1,3"}, {"datetime": "now"}, {"limit": 0}):
         assert local.get(at, params=wrong).status_code == 422
     assert local.get("/v1/cases/none/observations").status_code == 404
+
+
+def test_a_table_is_posted_row_by_row(local, case):
+    local.post(f"{case}/observations", json=KURSK)
+    table = (
+        "id;name;lat;lon;side;date;source\n"
+        "a1;Alpha;51.1;35.2;UA;2025-03-14;https://example.org/1\n"
+        "a2;Bravo;99;35.2;UA;2025-03-14;\n"
+        "a3;Charlie;51.2;35.3;XX;14.03.2025;\n"
+        "r1-sudzha;Delta;51.2;35.3;RU;14.03.2025;\n"
+    )
+    at, head = f"{case}/observations", {"Content-Type": "text/csv"}
+    named = {"side": "UA", "force": "kursk-group"}
+    posted = local.post(at, content=table, headers=head, params=named)
+    assert posted.status_code == 201
+    assert [row["id"] for row in posted.json()["accepted"]] == ["a1"]
+    told = {row["row"]: row["detail"] for row in posted.json()["refused"]}
+    assert sorted(told) == [3, 4, 5]
+    assert "99" in told[3]
+    assert "XX" in told[4]
+    assert "already" in told[5]
+    kept = local.get(f"{at}/a1").json()["body"]["properties"]
+    assert (kept["force"], kept["sources"][0]["url"]) == ("kursk-group", "https://example.org/1")
+    assert posted.json()["notices"]  # what the positions rest on, no column says
+    again = local.post(at, content=table, headers=head, params={"atomic": "true"})
+    assert (again.status_code, again.json()["accepted"]) == (422, [])
+    nameless = "lat,lon,side,date\n51.1,35.2,UA,2025-03-13\n"
+    for _ in range(2):  # the second row of another day's table is another sighting
+        assert len(local.post(at, content=nameless, headers=head).json()["accepted"]) == 1
+    none = local.post(at, content="a,b\n1,2\n", headers=head)
+    assert (none.status_code, none.headers["content-type"]) == (422, "application/problem+json")

@@ -93,6 +93,10 @@ class Reading:
     passed: list[int] = field(default_factory=list)
     """Rows that repeat another, told in a notice."""
     gives: Yield = "positions"
+    rows_of: dict[str, int] = field(default_factory=dict)
+    """Row by id of what it gives."""
+    own_ids: dict[str, str] = field(default_factory=dict)
+    """What the table itself calls a row, by the id of what it gives, where the table has a name."""
     swapped: frozenset[int] = frozenset()
     """Rows whose latitude and longitude were exchanged, as told."""
 
@@ -231,7 +235,10 @@ class _Reader:
         for row in self.sheet.rows:
             own = cells.get(row.number)
             is_own = own is not None and often[own] == 1
-            names[row.number] = f"{self.stem}-{own if is_own else row.number}"
+            names[row.number] = name = f"{self.stem}-{own if is_own else row.number}"
+            self.reading.rows_of[name] = row.number
+            if is_own:
+                self.reading.own_ids[name] = str(own)
         if any(n > 1 for n in often.values()):
             self._note("ids", "table_ids_repeat", f"the ids in {heading!r} repeat: rows that share "
                        "one are named by their number")  # fmt: skip
