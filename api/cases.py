@@ -199,7 +199,9 @@ def _read_box(text: str | None) -> tuple[float, float, float, float] | None:
         west = south = east = north = math.nan
     if not (abs(west) <= 180 and abs(east) <= 180 and -90 <= south <= north <= 90):  # noqa: PLR2004
         said = f"{text!r:.80} is no box"
-        fault = InputFault("?bbox", said, "Write west,south,east,north in degrees: 34.5,50.9,35.8,51.5")
+        fault = InputFault(
+            "?bbox", said, "Write west,south,east,north in degrees: 34.5,50.9,35.8,51.5"
+        )
         raise RequestError([fault])
     return west, south, east, north
 

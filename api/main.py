@@ -25,7 +25,17 @@ from .documentation import write_openapi
 from .manners import HeadAsGet
 from .metrics import Metrics
 from .pool import Pool, check_system
-from .routes import cases, claims, health, inspections, judgements, questions, rules, scenarios, welcome
+from .routes import (
+    cases,
+    claims,
+    health,
+    inspections,
+    judgements,
+    questions,
+    rules,
+    scenarios,
+    welcome,
+)
 from .service import Service
 from .settings import Settings, read_settings
 
@@ -70,7 +80,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.service = service
-    for resource in (judgements, inspections, cases, claims, questions, scenarios, rules, health, welcome):
+    for resource in (
+        judgements,
+        inspections,
+        cases,
+        claims,
+        questions,
+        scenarios,
+        rules,
+        health,
+        welcome,
+    ):
         app.include_router(resource.router)
     _tell_errors(app)
     app.add_middleware(HeadAsGet)

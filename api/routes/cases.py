@@ -73,7 +73,11 @@ async def begin(request: Request, service: ServiceDep, caller: CallerDep) -> Res
 async def list_all(service: ServiceDep, caller: CallerDep) -> Response:
     """List the cases the caller may read."""
     rows = await keep(partial(_in, service.store, list_cases))
-    may = [row for row in rows if caller.is_local or (caller.actor and caller.actor.may("reader", row["id"]))]
+    may = [
+        row
+        for row in rows
+        if caller.is_local or (caller.actor and caller.actor.may("reader", row["id"]))
+    ]
     return _answer({"cases": may})
 
 
@@ -86,19 +90,27 @@ async def read(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> Respo
 
 
 @router.put("/{case_id}", summary="Give a case other settings", responses=WRITING)
-async def change(case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep) -> Response:
+async def change(
+    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep
+) -> Response:
     """Correct the settings: `{"situation": {…}, "why": "…"}`, with `If-Match`."""
     who = caller.check("editor", case_id)
     body = parse_object(await service.read_body(request))
     why, number = read_why(request, body), read_match(request.headers)
-    made = await keep(partial(settle, service.store, case_id, body.get("situation"), who, why, number))
-    return _answer({"id": case_id, "revision": made.to_dict()}, headers={"ETag": f'"{made.number}"'})
+    made = await keep(
+        partial(settle, service.store, case_id, body.get("situation"), who, why, number)
+    )
+    return _answer(
+        {"id": case_id, "revision": made.to_dict()}, headers={"ETag": f'"{made.number}"'}
+    )
 
 
 # -- observations ----------------------------------------------------------------------------
 
 
-@router.post("/{case_id}/observations", status_code=201, summary="Post observations", responses=WRITING)
+@router.post(
+    "/{case_id}/observations", status_code=201, summary="Post observations", responses=WRITING
+)
 async def post_observations(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
     *, atomic: bool = False, as_of: AsOf = None, side: str | None = None, force: str | None = None,
@@ -117,7 +129,14 @@ async def post_observations(  # noqa: PLR0913 - the parts of a request
     key = request.headers.get("idempotency-key")
     if says_type(request.headers) == CSV:
         work = partial(
-            post_table, service.store, case_id, raw, who, side=side, force=force, rows_side=rows_side
+            post_table,
+            service.store,
+            case_id,
+            raw,
+            who,
+            side=side,
+            force=force,
+            rows_side=rows_side,
         )
     else:
         work = partial(post, service.store, case_id, read_features(raw), who)
@@ -146,7 +165,9 @@ async def find_observations(  # noqa: PLR0913, PLR0917 - the parts of a request
     media_type = choose_type(request.headers.get("accept"), (GEOJSON, "application/json", CSV))
     wanted = read_wanted(kind, force, bbox, datetime, known_at)
     ask = partial(search, case_id=case_id, wanted=wanted, after=cursor, most=limit + 1)
-    found = await keep(partial(_in, service.store, partial(_search_known, case_id=case_id, ask=ask)))
+    found = await keep(
+        partial(_in, service.store, partial(_search_known, case_id=case_id, ask=ask))
+    )
     page, rest = found[:limit], found[limit:]
     features = [revision.document for revision in page]
     following = (
@@ -175,7 +196,9 @@ async def read_observation(
     return _answer(log[-1].to_dict(), headers={"ETag": f'"{log[-1].number}"'})
 
 
-@router.get("/{case_id}/observations/{name}/revisions", summary="Who said what when", responses=READING)
+@router.get(
+    "/{case_id}/observations/{name}/revisions", summary="Who said what when", responses=READING
+)
 async def read_revisions(
     case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep
 ) -> Response:
@@ -203,7 +226,9 @@ async def correct(  # noqa: PLR0913, PLR0917 - the parts of a request
     return _answer(answer, headers={"ETag": f'"{made.number}"'})
 
 
-@router.delete("/{case_id}/observations/{name}", summary="Take an observation back", responses=WRITING)
+@router.delete(
+    "/{case_id}/observations/{name}", summary="Take an observation back", responses=WRITING
+)
 async def take_back(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, name: Name, request: Request, service: ServiceDep, caller: CallerDep,
     *, redact: bool = False, as_of: AsOf = None,
@@ -282,10 +307,21 @@ async def read_audit(  # noqa: PLR0913, PLR0917 - the parts of a request
     """Give the log from the oldest revision on: each with the hash of the one before."""
     caller.check("reader", case_id)
     log = await keep(
-        partial(_in, service.store, partial(list_revisions, case_id=case_id, after=after, most=limit))
+        partial(
+            _in, service.store, partial(list_revisions, case_id=case_id, after=after, most=limit)
+        )
     )
-    following = f"/v1/cases/{case_id}/audit?after={log[-1].seq}&limit={limit}" if len(log) == limit else None
-    return _answer({"revisions": [{"seq": r.seq, "what": r.what, **r.to_dict()} for r in log], "next": following})
+    following = (
+        f"/v1/cases/{case_id}/audit?after={log[-1].seq}&limit={limit}"
+        if len(log) == limit
+        else None
+    )
+    return _answer(
+        {
+            "revisions": [{"seq": r.seq, "what": r.what, **r.to_dict()} for r in log],
+            "next": following,
+        }
+    )
 
 
 # -- parts -----------------------------------------------------------------------------------
@@ -325,11 +361,16 @@ async def _assemble(
     store: Store, case_id: str, as_of: str | None, known_at: str | None
 ) -> Assembled:
     then, known = read_instant(as_of, "as_of"), read_instant(known_at, "known_at")
-    return await keep(partial(_in, store, partial(_put_together, case_id=case_id, as_of=then, known_at=known)))
+    return await keep(
+        partial(_in, store, partial(_put_together, case_id=case_id, as_of=then, known_at=known))
+    )
 
 
 def _put_together(
-    connection: Any, case_id: str, as_of: datetime | None, known_at: datetime | None  # noqa: ANN401
+    connection: Any,
+    case_id: str,
+    as_of: datetime | None,
+    known_at: datetime | None,  # noqa: ANN401
 ) -> Assembled:
     return assemble(connection, case_id, as_of, known_at)
 

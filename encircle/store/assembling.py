@@ -78,7 +78,10 @@ def _name(ids: Sequence[str]) -> str:
 
 
 def assemble(
-    connection: Connection, case_id: str, as_of: datetime | None = None, known_at: datetime | None = None
+    connection: Connection,
+    case_id: str,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> Assembled:
     """
     Put a case's situation together.
@@ -107,7 +110,9 @@ def assemble(
     by = None if known_at is None else write_instant(known_at)
     settings = find_current(connection, case_id, "settings", by)
     if not settings:
-        raise NotKeptError(f"there is no case {case_id!r}" + (f", or was none at {by}" if by else ""))
+        raise NotKeptError(
+            f"there is no case {case_id!r}" + (f", or was none at {by}" if by else "")
+        )
     whole = _date(orjson.loads(settings[0].body), as_of)
     then, left = write_instant(_read_end(whole["as_of"])), _Left()
     layers = find_current(connection, case_id, "layer", by)

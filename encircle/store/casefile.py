@@ -43,9 +43,22 @@ if TYPE_CHECKING:
     from encircle.store.opening import Store
     from encircle.store.revisions import Revision
 
-__all__ = ["Posted", "Refused", "lay_layer", "list_cases", "make_case", "post", "post_table", "read_settings", "retract", "revise", "settle"]
+__all__ = [
+    "Posted",
+    "Refused",
+    "lay_layer",
+    "list_cases",
+    "make_case",
+    "post",
+    "post_table",
+    "read_settings",
+    "retract",
+    "revise",
+    "settle",
+]
 
 Json = dict[str, Any]
+
 
 class KeyReusedError(StoreError):
     """A key under which something else was posted before."""
@@ -97,7 +110,9 @@ class Posted:
         }
 
 
-def make_case(store: Store, case_id: str, settings: Json, actor: str, now: datetime | None = None) -> Revision:
+def make_case(
+    store: Store, case_id: str, settings: Json, actor: str, now: datetime | None = None
+) -> Revision:
     """
     Begin a case.
 
@@ -149,7 +164,10 @@ def read_settings(connection: Connection, case_id: str) -> Json:
 def list_cases(connection: Connection) -> list[Json]:
     """List the cases, in the order they were begun."""
     asked = sa.select(cases).order_by(cases.c.created_at, cases.c.id)
-    return [{"id": row.id, "created_at": row.created_at, "by": row.actor} for row in connection.execute(asked)]
+    return [
+        {"id": row.id, "created_at": row.created_at, "by": row.actor}
+        for row in connection.execute(asked)
+    ]
 
 
 def post(  # noqa: PLR0913 - what, whose case, by whom, when
@@ -211,14 +229,18 @@ def post_table(  # noqa: PLR0913 - what, whose case, by whom, when
 
     def work(connection: Connection, at: datetime) -> Posted:
         settings = read_settings(connection, case_id)
-        sides = {str(one["id"]): str(one.get("name") or one["id"]) for one in settings.get("sides", ())}
-        wishes = Wishes(known_sides=sides, all_side=rows_side, side=side, force=force)
+        sides = {
+            str(one["id"]): str(one.get("name") or one["id"]) for one in settings.get("sides", ())
+        }
+        wishes = Wishes(known_sides=sides, all_side=rows_side, side=side)
         # A name of its own: another table's second row is another sighting.
         reading = read_table(raw, f"t{uuid.uuid4().hex[:12]}.csv", "table", wishes)
         cited = {source["id"]: source for source in reading.sources}
         rows, numbers = [], {}
         for number, feature in enumerate(reading.features):
             said = feature["properties"]
+            if force and said.get("side") == side:
+                said = {"force": force, **said}
             sources = [cited[name] for name in said.get("sources", ())]
             numbers[number] = reading.rows_of[feature["id"]]
             rows.append({
@@ -280,7 +302,9 @@ def _recall(connection: Connection, actor: str, key: str, sent: str) -> Json | N
     if found is None:
         return None
     if found.body_sha256 != sent:
-        said = f"something else was posted under the key {key!r}. Take a key of its own for each post"
+        said = (
+            f"something else was posted under the key {key!r}. Take a key of its own for each post"
+        )
         raise KeyReusedError(said)
     read: Json = orjson.loads(found.answer)
     return read
@@ -305,7 +329,9 @@ def revise(  # noqa: PLR0913 - what is revised, by whom, why
         faults = _find_faults(read_settings(connection, case_id), [row])
         if str(row.get("id")) != name:
             said = f"the id {row.get('id')!r} is not {name!r}, which is corrected"
-            faults.setdefault(0, []).append(InputFault("/id", said, f"Leave the id out, or write {name!r}"))
+            faults.setdefault(0, []).append(
+                InputFault("/id", said, f"Leave the id out, or write {name!r}")
+            )
         if faults:
             raise SituationError([_lift(fault) for fault in faults[0]])
         entry = Entry("correct", "feature", name, row, why, expected)
@@ -347,19 +373,29 @@ def lay_layer(  # noqa: PLR0913 - what is laid, by whom, why
     _check_name(name, "/name")
     if not isinstance(document, Mapping) or not isinstance(document.get("features"), list):
         said = "no FeatureCollection"
-        raise SituationError([InputFault("", said, 'Give {"type": "FeatureCollection", "features": [...]}')])
-    rows = [dict(row) if isinstance(row, Mapping) else {"type": row} for row in document["features"]]
+        raise SituationError(
+            [InputFault("", said, 'Give {"type": "FeatureCollection", "features": [...]}')]
+        )
+    rows = [
+        dict(row) if isinstance(row, Mapping) else {"type": row} for row in document["features"]
+    ]
     whole = document.get("situation")
     day = whole.get("as_of") if isinstance(whole, Mapping) else None
     subject = f"{name}@{str(day)[:10]}" if day else name
-    kept = {"type": "FeatureCollection", "features": rows, **({"situation": {"as_of": day}} if day else {})}
+    kept = {
+        "type": "FeatureCollection",
+        "features": rows,
+        **({"situation": {"as_of": day}} if day else {}),
+    }
     with store.writing() as connection:
         faults = _find_faults(read_settings(connection, case_id), rows)
         taken = {row.subject for row in find_current(connection, case_id, "feature")}
         for number, row in enumerate(rows):
             if str(row.get("id")) in taken:
                 said = f"the id {row['id']!r} is an observation's of this case"
-                fault = InputFault(f"/features/{number}/id", said, "Give the layer's feature another id")
+                fault = InputFault(
+                    f"/features/{number}/id", said, "Give the layer's feature another id"
+                )
                 faults.setdefault(number, []).append(fault)
         if faults:
             raise SituationError([fault for row in sorted(faults) for fault in faults[row]])
@@ -398,7 +434,9 @@ def _give_id(feature: object, name: str | None = None) -> Json:
 def _check_settings(settings: object) -> None:
     if not isinstance(settings, Mapping):
         said = "settings that are no object"
-        raise SituationError([InputFault("/situation", said, 'Give {"title": ..., "sides": [...]}')])
+        raise SituationError(
+            [InputFault("/situation", said, 'Give {"title": ..., "sides": [...]}')]
+        )
     if faults := find_faults([], settings):
         raise SituationError(faults)
 
@@ -421,7 +459,7 @@ def _sort(faults: Iterable[InputFault], rows: Sequence[int]) -> dict[int, list[I
     for fault in faults:
         at = AT_ROW.match(fault.pointer)
         for number in [rows[int(at[1])]] if at else rows:
-            pointer = f"/features/{number}{fault.pointer[at.end():]}" if at else fault.pointer
+            pointer = f"/features/{number}{fault.pointer[at.end() :]}" if at else fault.pointer
             moved = InputFault(pointer, fault.message, fault.remedy, fault.feature)
             found.setdefault(number, []).append(moved)
     return found
@@ -440,7 +478,9 @@ def _find_taken(
     names = [str(row["id"]) for number, row in enumerate(rows) if number not in faults]
     known = find_known(connection, case_id, "feature", names)
     for layer in find_current(connection, case_id, "layer"):
-        known |= {str(f.get("id")) for f in orjson.loads(layer.body or '{"features": []}')["features"]}
+        known |= {
+            str(f.get("id")) for f in orjson.loads(layer.body or '{"features": []}')["features"]
+        }
     found = {}
     for number, row in enumerate(rows):
         name = str(row["id"])

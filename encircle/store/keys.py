@@ -23,7 +23,16 @@ from encircle.store.tables import ROLES, actors, grants
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["EVERY_CASE", "Actor", "KeyNameError", "are_there_keys", "find_actor", "list_actors", "make_key", "revoke"]
+__all__ = [
+    "EVERY_CASE",
+    "Actor",
+    "KeyNameError",
+    "are_there_keys",
+    "find_actor",
+    "list_actors",
+    "make_key",
+    "revoke",
+]
 
 EVERY_CASE = "*"
 PREFIX = "enc_"
@@ -82,7 +91,9 @@ def make_key(
     try:
         made = connection.execute(actors.insert().returning(actors.c.id), row).scalar_one()
     except IntegrityError as error:
-        raise KeyNameError(f"there is a key of {name!r} already. Revoke it, or choose another name") from error
+        raise KeyNameError(
+            f"there is a key of {name!r} already. Revoke it, or choose another name"
+        ) from error
     connection.execute(grants.insert(), {"actor_id": made, "case_id": case_id, "role": role})
     return key
 
@@ -97,7 +108,9 @@ def revoke(connection: Connection, name: str, now: datetime | None = None) -> No
         If there is none of that name, or it was revoked before.
     """
     ended = actors.update().where(actors.c.name == name, actors.c.revoked_at.is_(None))
-    if not connection.execute(ended.values(revoked_at=write_instant(now or datetime.now(UTC)))).rowcount:
+    if not connection.execute(
+        ended.values(revoked_at=write_instant(now or datetime.now(UTC)))
+    ).rowcount:
         raise KeyNameError(f"there is no key of {name!r} that could be revoked")
 
 

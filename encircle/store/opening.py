@@ -161,7 +161,9 @@ def _upgrade(engine: Engine) -> None:
         with connection.begin():
             known = ScriptDirectory.from_config(config)
             now = MigrationContext.configure(connection).get_current_heads()
-            late = [name for name in now if name not in {s.revision for s in known.walk_revisions()}]
+            late = [
+                name for name in now if name not in {s.revision for s in known.walk_revisions()}
+            ]
             if late:
                 said = f"the store was written by a later version of Encircle ({', '.join(late)})"
                 raise StoreError(f"{said}. Upgrade Encircle, or restore the backup made before")

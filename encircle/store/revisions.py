@@ -139,7 +139,9 @@ def write_instant(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def begin_case(connection: Connection, case_id: str, settings: Json, actor: str, now: datetime) -> Revision:
+def begin_case(
+    connection: Connection, case_id: str, settings: Json, actor: str, now: datetime
+) -> Revision:
     """
     Begin a case with its settings: the member `situation` of its maps.
 
@@ -153,7 +155,9 @@ def begin_case(connection: Connection, case_id: str, settings: Json, actor: str,
         connection.execute(cases.insert(), row)
     except IntegrityError as error:
         raise CaseExistsError(f"there is a case {case_id!r} already") from error
-    return append(connection, case_id, [Entry("post", "settings", case_id, settings)], actor, now)[0]
+    return append(connection, case_id, [Entry("post", "settings", case_id, settings)], actor, now)[
+        0
+    ]
 
 
 def lock_case(connection: Connection, case_id: str) -> None:
@@ -213,7 +217,9 @@ def append(
         return []
     try:
         connection.execute(revisions.insert(), rows)
-    except IntegrityError as error:  # the database itself refuses what the lock should have kept out
+    except (
+        IntegrityError
+    ) as error:  # the database itself refuses what the lock should have kept out
         raise ConflictError(f"{entries[0].subject!r} was revised meanwhile", 0) from error
     for entry in entries:
         if entry.act == "redact":
@@ -260,9 +266,13 @@ def _check(entry: Entry, number: int, act: str | None) -> None:
     if not number:
         raise NotKeptError(f"there is no {name} to {entry.act}")
     if act == "redact" or (act == "retract" and entry.act != "redact"):
-        raise GoneError(f"{name} was {act}ed already" if act != "retract" else f"{name} was retracted")
+        raise GoneError(
+            f"{name} was {act}ed already" if act != "retract" else f"{name} was retracted"
+        )
     if entry.expected is not None and entry.expected != number:
-        said = f"{name} is at revision {number}, not {entry.expected}: somebody was there before you"
+        said = (
+            f"{name} is at revision {number}, not {entry.expected}: somebody was there before you"
+        )
         raise ConflictError(f"{said}. Read it, and decide again", number)
 
 
@@ -415,13 +425,20 @@ def search(
     return [Revision(*row) for row in connection.execute(asked.order_by(c.subject).limit(most))]
 
 
-def find_known(connection: Connection, case_id: str, what: What, subjects: Sequence[str]) -> set[str]:
+def find_known(
+    connection: Connection, case_id: str, what: What, subjects: Sequence[str]
+) -> set[str]:
     """Find which of the subjects the log knows, taken back or not."""
     return {name for kind, name in _find_heads(connection, case_id, subjects) if kind == what}
 
 
 def list_revisions(
-    connection: Connection, case_id: str, subject: str | None = None, *, after: int = 0, most: int = 1000
+    connection: Connection,
+    case_id: str,
+    subject: str | None = None,
+    *,
+    after: int = 0,
+    most: int = 1000,
 ) -> list[Revision]:
     """List the log of a case, or of one subject, from the oldest on."""
     c = revisions.c

@@ -67,7 +67,10 @@ def test_kursk_is_posted_judged_and_judged_again_after_a_retraction(local, case)
     assert verified.json()["holds"] is True
     assert local.delete(f"{case}/observations/anchor-sumy", params={"why": "w"}).status_code == 410
 
-    acts = [line["act"] for line in local.get(f"{case}/audit", params={"limit": 1000}).json()["revisions"]]
+    acts = [
+        line["act"]
+        for line in local.get(f"{case}/audit", params={"limit": 1000}).json()["revisions"]
+    ]
     assert acts == ["post"] * (1 + len(KURSK["features"])) + ["retract"]
 
 
@@ -95,7 +98,9 @@ def test_what_is_sent_again_is_not_done_again(local, case):
     again = local.post(f"{case}/observations", json=rows, headers={"Idempotency-Key": "a"})
     assert again.json()["accepted"] == first.json()["accepted"]
     assert again.headers["idempotent-replayed"] == "true"
-    other = local.post(f"{case}/observations", json=named("r2-guevo"), headers={"Idempotency-Key": "a"})
+    other = local.post(
+        f"{case}/observations", json=named("r2-guevo"), headers={"Idempotency-Key": "a"}
+    )
     assert (other.status_code, other.json()["type"]) == (422, "urn:encircle:problem:key-reused")
 
 
@@ -142,7 +147,10 @@ def keyed():
     """A service with a key for each role, and a case in which the admin has posted."""
     app = create_app(Settings(workers=1, timeout_s=60))
     with app.state.service.store.writing() as connection:
-        keys = {role: make_key(connection, role, role) for role in ("reader", "contributor", "editor", "admin")}
+        keys = {
+            role: make_key(connection, role, role)
+            for role in ("reader", "contributor", "editor", "admin")
+        }
         keys["editor of another"] = make_key(connection, "other", "editor", "other")
         keys["editor of this"] = make_key(connection, "this", "editor", "c")
     with TestClient(app, client=HERE) as client:

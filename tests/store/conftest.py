@@ -46,7 +46,9 @@ def server():
     if programs is None:
         pytest.skip("PostgreSQL is not installed here (Debian: postgresql)")
     owner = _as_owner()
-    folder = Path(tempfile.mkdtemp(prefix="encircle-postgresql-"))  # pytest's own folder shuts all others out
+    folder = Path(
+        tempfile.mkdtemp(prefix="encircle-postgresql-")
+    )  # pytest's own folder shuts all others out
     if owner:
         shutil.chown(folder, "postgres")
     with socket.socket() as free:

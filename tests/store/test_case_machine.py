@@ -22,7 +22,13 @@ from hypothesis.stateful import (
 from encircle.store.assembling import assemble
 from encircle.store.casefile import make_case, post, retract, revise
 from encircle.store.opening import open_store
-from encircle.store.revisions import ConflictError, GoneError, NotKeptError, check_log, list_revisions
+from encircle.store.revisions import (
+    ConflictError,
+    GoneError,
+    NotKeptError,
+    check_log,
+    list_revisions,
+)
 
 NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)
 NAMES = st.sampled_from([f"p{number}" for number in range(6)])

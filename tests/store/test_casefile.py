@@ -169,7 +169,9 @@ def test_a_layer_of_a_day_gives_way_to_the_next_and_one_without_is_for_every_day
     lay_layer(case, "c", "border", border, "ed", now=NOON)
 
     def on(day):
-        return [row["id"] for row in assembled(case, datetime(2025, 3, day, 23, tzinfo=UTC))["features"]]
+        return [
+            row["id"] for row in assembled(case, datetime(2025, 3, day, 23, tzinfo=UTC))["features"]
+        ]
 
     assert on(11) == ["border"]
     assert on(13) == ["border", "g12"]

@@ -90,7 +90,9 @@ def test_a_line_taken_out_or_moved_is_found(case):
     for name in "pqr":
         record(case, Entry("post", "feature", name, feature(name)))
     lines = log(case)
-    assert check_log(lines[:-1]) == []  # the end alone can be cut: what was published names the hash
+    assert (
+        check_log(lines[:-1]) == []
+    )  # the end alone can be cut: what was published names the hash
     assert check_log([lines[0], *lines[2:]]) != []
     assert check_log([lines[0], lines[2], lines[1], lines[3]]) != []
 
@@ -132,7 +134,9 @@ def test_a_case_is_begun_once_and_an_unknown_one_is_named(case):
 
 def test_the_latest_of_each_that_was_not_taken_back_stands(case):
     record(case, *(Entry("post", "feature", name, feature(name)) for name in "pqr"))
-    record(case, Entry("correct", "feature", "q", feature("q", reach_m=1), "w"), at=NOON + timedelta(1))
+    record(
+        case, Entry("correct", "feature", "q", feature("q", reach_m=1), "w"), at=NOON + timedelta(1)
+    )
     record(case, Entry("retract", "feature", "r", why="w"), at=NOON + timedelta(2))
     with case.reading() as connection:
         now = find_current(connection, "c", "feature")
@@ -152,7 +156,9 @@ def test_a_store_of_a_later_version_is_not_touched(url):
         open_store(url)
 
 
-@pytest.mark.parametrize("address", ["mysql://root@localhost/x", "no such://x", "sqlite:////no/such/folder/x.db"])
+@pytest.mark.parametrize(
+    "address", ["mysql://root@localhost/x", "no such://x", "sqlite:////no/such/folder/x.db"]
+)
 def test_what_is_no_store_is_refused(address):
     with pytest.raises(StoreError):
         open_store(address)

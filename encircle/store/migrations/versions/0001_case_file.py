@@ -34,7 +34,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "grants",
-        sa.Column("actor_id", sa.Integer, sa.ForeignKey("actors.id", name="fk_grants_actor_id"), primary_key=True),
+        sa.Column(
+            "actor_id",
+            sa.Integer,
+            sa.ForeignKey("actors.id", name="fk_grants_actor_id"),
+            primary_key=True,
+        ),
         sa.Column("case_id", NAME, primary_key=True),
         sa.Column("role", sa.String(12), nullable=False),
         sa.CheckConstraint(
@@ -44,7 +49,9 @@ def upgrade() -> None:
     op.create_table(
         "revisions",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
-        sa.Column("case_id", NAME, sa.ForeignKey("cases.id", name="fk_revisions_case_id"), nullable=False),
+        sa.Column(
+            "case_id", NAME, sa.ForeignKey("cases.id", name="fk_revisions_case_id"), nullable=False
+        ),
         sa.Column("what", sa.String(8), nullable=False),
         sa.Column("subject", NAME, nullable=False),
         sa.Column("number", sa.Integer, nullable=False),
