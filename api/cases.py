@@ -7,13 +7,10 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-import orjson
 from anyio.to_thread import run_sync
 from fastapi import Depends, Request
-from starlette.exceptions import HTTPException
 
 from encircle.errors import InputFault
 from encircle.map.door.contract import parse_instant
@@ -42,6 +39,10 @@ class Caller:
     actor: Actor | None
     is_local: bool
     """From this machine, while nobody has a key."""
+
+    def may(self, role: str, case_id: str) -> bool:
+        """Tell whether the caller may do what takes a role."""
+        return self.is_local or (self.actor is not None and self.actor.may(role, case_id))
 
     def check(self, role: str, case_id: str) -> str:
         """
@@ -172,8 +173,9 @@ def read_why(request: Request, body: Mapping[str, Any] | None = None) -> str:
 
 
 def read_wanted(
-    kind: str | None, force: str | None, bbox: str | None, between: str | None, known_at: str | None
-) -> Wanted:
+    kind: str | None, force: str | None, bbox: str | None, between: str | None,
+    known_at: str | None, shape: str | None = None,
+) -> Wanted:  # fmt: skip
     """
     Read which observations are asked for.
 
@@ -185,7 +187,7 @@ def read_wanted(
     since, until = _read_between(between)
     known = read_instant(known_at, "known_at")
     return Wanted(
-        kind=kind, force=force, bbox=_read_box(bbox), since=since, until=until,
+        kind=kind, shape=shape, force=force, bbox=_read_box(bbox), since=since, until=until,
         known_at=known and write_instant(known),
     )  # fmt: skip
 

@@ -292,8 +292,13 @@ def _hash(row: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonicalise(dict(row))).hexdigest()
 
 
+SHAPES = {
+    "Point": "point", "MultiPoint": "point", "LineString": "line", "MultiLineString": "line",
+    "Polygon": "area", "MultiPolygon": "area",
+}  # fmt: skip
+"""What a geometry is drawn as: GIS keep each in a layer of its own."""
 SEARCHED: tuple[str, ...] = (
-    "kind", "force", "track", "seen_at", "heard_at", "valid_from", "valid_to",
+    "kind", "shape", "force", "track", "seen_at", "heard_at", "valid_from", "valid_to",
     "west", "south", "east", "north",
 )  # fmt: skip
 
@@ -314,7 +319,9 @@ def _describe(entry: Entry) -> Json:
     for column in ("kind", "force", "track"):
         value = properties.get(column)
         found[column] = None if value is None else str(value)
-    places = list(_places((body.get("geometry") or {}).get("coordinates")))
+    geometry = body.get("geometry") or {}
+    found["shape"] = SHAPES.get(str(geometry.get("type")))
+    places = list(_places(geometry.get("coordinates")))
     if places:
         lons, lats = [p[0] for p in places], [p[1] for p in places]
         found |= {"west": min(lons), "south": min(lats), "east": max(lons), "north": max(lats)}
@@ -377,6 +384,7 @@ class Wanted:
     """Which observations are asked for; what is None is not asked."""
 
     kind: str | None = None
+    shape: str | None = None
     force: str | None = None
     bbox: tuple[float, float, float, float] | None = None
     """West, south, east, north, degrees; whatever has a part in it."""
@@ -387,7 +395,7 @@ class Wanted:
 
 
 def search(
-    connection: Connection, case_id: str, wanted: Wanted, *, after: str = "", most: int = 100
+    connection: Connection, case_id: str, wanted: Wanted, *, after: str = "", skip: int = 0, most: int = 100
 ) -> list[Revision]:
     """
     Search the observations that stand, in the order of their ids.
@@ -396,6 +404,8 @@ def search(
     ----------
     after
         The last id of the page before.
+    skip
+        How many are passed over: for readers who page by numbers.
     most
         How many at most.
     """
@@ -407,7 +417,9 @@ def search(
     asked = sa.select(*COLUMNS).where(
         c.seq.in_(latest), c.act.in_(("post", "correct")), c.body.is_not(None)
     )
-    for column, value in ((c.kind, wanted.kind), (c.force, wanted.force)):
+    for column, value in (
+        (c.kind, wanted.kind), (c.shape, wanted.shape), (c.force, wanted.force),
+    ):  # fmt: skip
         if value is not None:
             asked = asked.where(column == value)
     if wanted.bbox is not None:
@@ -422,7 +434,8 @@ def search(
         asked = asked.where(speaks >= wanted.since)
     if wanted.until is not None:
         asked = asked.where(speaks <= wanted.until)
-    return [Revision(*row) for row in connection.execute(asked.order_by(c.subject).limit(most))]
+    asked = asked.order_by(c.subject).offset(skip).limit(most)
+    return [Revision(*row) for row in connection.execute(asked)]
 
 
 def find_known(

@@ -79,6 +79,7 @@ revisions = Table(
     Column("act", String(7), CheckConstraint(f"act IN {ACTS}", name="act"), nullable=False),
     Column("body", Text),
     Column("kind", String(16)),
+    Column("shape", String(5)),
     Column("force", NAME),
     Column("track", NAME),
     Column("seen_at", INSTANT),

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("act", sa.String(7), nullable=False),
         sa.Column("body", sa.Text),
         sa.Column("kind", sa.String(16)),
+        sa.Column("shape", sa.String(5)),
         sa.Column("force", NAME),
         sa.Column("track", NAME),
         sa.Column("seen_at", INSTANT),

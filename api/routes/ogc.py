@@ -1,0 +1,203 @@
+"""
+OGC API - Features, part 1: every case as layers that QGIS and GDAL read.
+
+One collection a case and a shape, for QGIS shows only the first shape of a mixed one; each shape is
+written as its multiple, for the same reason.
+
+References
+----------
+.. [1] OGC 17-069r4, OGC API - Features, Part 1: Core, 1.0.1.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+
+from encircle.store.casefile import list_cases, read_settings
+from encircle.store.revisions import NotKeptError, search
+
+from ..cases import CallerDep, keep, read_wanted
+from ..documentation import document_problems
+from ..service import ServiceDep
+
+if TYPE_CHECKING:
+    from encircle.store.opening import Store
+    from encircle.store.revisions import Revision
+
+    from ..cases import Caller
+
+Json = dict[str, Any]
+router = APIRouter(prefix="/ogc", tags=["ogc"])
+READING = document_problems(401, 403, 404, 422)
+GEOJSON = "application/geo+json"
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+CLASSES = [
+    f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}"
+    for name in ("core", "geojson", "oas30")
+]
+LAYERS = {"positions": "point", "routes": "line", "ground": "area"}
+"""Collection of a case to the shape drawn in it."""
+TITLES = {
+    "positions": "positions, anchors, crossings and claims at a place",
+    "routes": "routes, crossings and barriers",
+    "ground": "ground held, areas of positions and of fire",
+}
+MOST = 10_000
+
+
+@router.get("", summary="The landing page of OGC API - Features", responses=READING)
+async def land(request: Request) -> Response:
+    """Say where everything is."""
+    base = _base(request)
+    return _answer({
+        "title": "Encircle: cases", "description": "What analysts posted, case by case",
+        "links": [
+            _link(base, "self", "This page"),
+            {**_link(f"{request.base_url}openapi.json", "service-desc", "The API"),
+             "type": "application/vnd.oai.openapi+json;version=3.0"},
+            _link(f"{base}/conformance", "conformance", "What of the standard is answered"),
+            _link(f"{base}/collections", "data", "The collections"),
+        ],
+    })  # fmt: skip
+
+
+@router.get("/conformance", summary="What of the standard is answered")
+async def conform() -> Response:
+    """List the classes of the standard."""
+    return _answer({"conformsTo": CLASSES})
+
+
+@router.get("/collections", summary="List the collections", responses=READING)
+async def list_collections(request: Request, service: ServiceDep, caller: CallerDep) -> Response:
+    """Give one collection a shape of every case that the caller may read."""
+    found = await keep(partial(_list, service.store, caller))
+    base = _base(request)
+    return _answer({
+        "links": [_link(f"{base}/collections", "self", "The collections")],
+        "collections": [_describe(base, case, layer, title)
+                        for case, title in found for layer in LAYERS],
+    })  # fmt: skip
+
+
+@router.get("/collections/{collection}", summary="One collection", responses=READING)
+async def read_collection(
+    collection: str, request: Request, service: ServiceDep, caller: CallerDep
+) -> Response:
+    """Describe a collection."""
+    case, layer = _split(collection)
+    caller.check("reader", case)
+    title = await keep(partial(_title, service.store, case))
+    return _answer(_describe(_base(request), case, layer, title))
+
+
+@router.get("/collections/{collection}/items", summary="Its features", responses=READING)
+async def read_items(  # noqa: PLR0913 - the parts of a request
+    collection: str, request: Request, service: ServiceDep, caller: CallerDep,
+    bbox: Annotated[str | None, Query(description="west,south,east,north, degrees")] = None,
+    datetime: Annotated[str | None, Query(description="An instant, or from/to; .. is open")] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 1000, offset: Annotated[int, Query(ge=0)] = 0,
+) -> Response:  # fmt: skip
+    """Give features page by page, `next` linked."""
+    case, layer = _split(collection)
+    caller.check("reader", case)
+    wanted = read_wanted(None, None, bbox, datetime, None, shape=LAYERS[layer])
+    ask = partial(_search, service.store, case, wanted, offset, limit + 1)
+    found = await keep(ask)
+    links = [_link(str(request.url), "self", "This page", GEOJSON)]
+    if len(found) > limit:
+        following = str(request.url.include_query_params(offset=offset + limit, limit=limit))
+        links.append(_link(following, "next", "The next page", GEOJSON))
+    features = [_flatten(revision) for revision in found[:limit]]
+    document = {"type": "FeatureCollection", "features": features, "links": links,
+                "numberReturned": len(features)}  # fmt: skip
+    return Response(orjson.dumps(document), media_type=GEOJSON)
+
+
+@router.get("/collections/{collection}/items/{name}", summary="One feature", responses=READING)
+async def read_item(
+    collection: str, name: str, request: Request, service: ServiceDep, caller: CallerDep
+) -> Response:
+    """Give one feature."""
+    case, layer = _split(collection)
+    caller.check("reader", case)
+    wanted = read_wanted(None, None, None, None, None, shape=LAYERS[layer])
+    found = await keep(partial(_search, service.store, case, wanted, 0, MOST, name))
+    if not found:
+        raise NotKeptError(f"there is no feature {name!r} in {collection!r}")
+    links = [_link(str(request.url), "self", "This feature", GEOJSON)]
+    return Response(orjson.dumps({**_flatten(found[0]), "links": links}), media_type=GEOJSON)
+
+
+# -- parts -----------------------------------------------------------------------------------
+
+
+def _list(store: Store, caller: Caller) -> list[tuple[str, str]]:
+    with store.reading() as connection:
+        names = [row["id"] for row in list_cases(connection)]
+        may = [name for name in names if caller.may("reader", name)]
+        return [(name, str(read_settings(connection, name).get("title") or name)) for name in may]
+
+
+def _title(store: Store, case: str) -> str:
+    with store.reading() as connection:
+        return str(read_settings(connection, case).get("title") or case)
+
+
+def _search(  # noqa: PLR0913, PLR0917 - what is asked
+    store: Store, case: str, wanted: Any, skip: int, most: int, name: str | None = None  # noqa: ANN401
+) -> list[Revision]:
+    with store.reading() as connection:
+        read_settings(connection, case)  # an unknown case has no empty collection
+        found = search(connection, case, wanted, skip=skip, most=most)
+    return [revision for revision in found if name is None or revision.subject == name]
+
+
+def _split(collection: str) -> tuple[str, str]:
+    """Read the case and the layer of a collection's id."""
+    case, _, layer = collection.rpartition(".")
+    if layer not in LAYERS or not case:
+        raise NotKeptError(f"there is no collection {collection!r}; /ogc/collections lists them")
+    return case, layer
+
+
+def _describe(base: str, case: str, layer: str, title: str) -> Json:
+    name = f"{case}.{layer}"
+    at = f"{base}/collections/{name}"
+    return {
+        "id": name, "title": f"{title}: {layer}", "description": TITLES[layer],
+        "itemType": "feature", "crs": [CRS84],
+        "extent": {"spatial": {"bbox": [[-180, -90, 180, 90]], "crs": CRS84}},
+        "links": [_link(at, "self", title), _link(f"{at}/items", "items", title, GEOJSON)],
+    }  # fmt: skip
+
+
+def _flatten(revision: Revision) -> Json:
+    """Write a feature as a table can hold it: nothing nested, and its shape the multiple one."""
+    feature = revision.document or {}
+    geometry = feature.get("geometry")
+    if geometry and not geometry["type"].startswith("Multi"):
+        geometry = {"type": f"Multi{geometry['type']}", "coordinates": [geometry["coordinates"]]}
+    said = {
+        name: value if isinstance(value, str | int | float | bool) else orjson.dumps(value).decode()
+        for name, value in (feature.get("properties") or {}).items()
+        if value is not None
+    }
+    told = {"revision": revision.number, "recorded_at": revision.recorded_at, "by": revision.actor}
+    return {"type": "Feature", "id": revision.subject, "geometry": geometry,
+            "properties": {"id": revision.subject, **said, **told}}  # fmt: skip
+
+
+def _base(request: Request) -> str:
+    return f"{request.base_url}ogc"
+
+
+def _link(href: str, rel: str, title: str, media_type: str = "application/json") -> Json:
+    return {"href": href, "rel": rel, "type": media_type, "title": title}
+
+
+def _answer(document: Json) -> Response:
+    return Response(orjson.dumps(document), media_type="application/json")
