@@ -148,7 +148,7 @@ async def post_observations(  # noqa: PLR0913 - the parts of a request
 @router.get("/{case_id}/observations", summary="Search the observations", responses={
     **READING, **document_problems(406),
 })  # fmt: skip
-async def find_observations(  # noqa: PLR0913, PLR0917 - the parts of a request
+async def find_observations(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
     kind: str | None = None, force: str | None = None,
     bbox: Annotated[str | None, Query(description="west,south,east,north, degrees")] = None,
@@ -205,7 +205,7 @@ async def read_revisions(
 
 
 @router.put("/{case_id}/observations/{name}", summary="Correct an observation", responses=WRITING)
-async def correct(  # noqa: PLR0913, PLR0917 - the parts of a request
+async def correct(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, name: Name, request: Request, service: ServiceDep, caller: CallerDep,
     as_of: AsOf = None,
 ) -> Response:  # fmt: skip
@@ -245,7 +245,7 @@ async def take_back(  # noqa: PLR0913 - the parts of a request
 
 
 @router.put("/{case_id}/layers/{name}", summary="Lay a layer under the case", responses=WRITING)
-async def lay(  # noqa: PLR0913, PLR0917 - the parts of a request
+async def lay(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, name: Annotated[str, Path()], request: Request, service: ServiceDep,
     caller: CallerDep, as_of: AsOf = None,
 ) -> Response:  # fmt: skip
@@ -263,7 +263,7 @@ async def lay(  # noqa: PLR0913, PLR0917 - the parts of a request
 
 
 @router.get("/{case_id}/situation", summary="The map of an instant", responses=READING)
-async def read_situation_of(  # noqa: PLR0913, PLR0917 - the parts of a request
+async def read_situation_of(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
     as_of: AsOf = None, known_at: KnownAt = None,
 ) -> Response:  # fmt: skip
@@ -276,7 +276,7 @@ async def read_situation_of(  # noqa: PLR0913, PLR0917 - the parts of a request
 @router.get("/{case_id}/forces/{force}/judgement", summary="Judge a force of the case", responses={
     **READING, **document_problems(406, 503),
 })  # fmt: skip
-async def judge_force(  # noqa: PLR0913, PLR0917 - the parts of a request
+async def judge_force(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, force: Annotated[str, Path()], request: Request, service: ServiceDep,
     caller: CallerDep, as_of: AsOf = None, known_at: KnownAt = None,
 ) -> Response:  # fmt: skip
@@ -296,7 +296,7 @@ async def judge_force(  # noqa: PLR0913, PLR0917 - the parts of a request
 
 
 @router.get("/{case_id}/audit", summary="The whole log", responses=READING)
-async def read_audit(  # noqa: PLR0913, PLR0917 - the parts of a request
+async def read_audit(
     case_id: CaseId, service: ServiceDep, caller: CallerDep,
     after: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> Response:  # fmt: skip
@@ -366,7 +366,7 @@ def _put_together(
     connection: Any,
     case_id: str,
     as_of: datetime | None,
-    known_at: datetime | None,  # noqa: ANN401
+    known_at: datetime | None,
 ) -> Assembled:
     return assemble(connection, case_id, as_of, known_at)
 

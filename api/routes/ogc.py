@@ -147,8 +147,13 @@ def _title(store: Store, case: str) -> str:
         return str(read_settings(connection, case).get("title") or case)
 
 
-def _search(  # noqa: PLR0913, PLR0917 - what is asked
-    store: Store, case: str, wanted: Any, skip: int, most: int, name: str | None = None  # noqa: ANN401
+def _search(  # noqa: PLR0913 - what is asked
+    store: Store,
+    case: str,
+    wanted: Any,
+    skip: int,
+    most: int,
+    name: str | None = None,
 ) -> list[Revision]:
     with store.reading() as connection:
         read_settings(connection, case)  # an unknown case has no empty collection

@@ -395,7 +395,13 @@ class Wanted:
 
 
 def search(
-    connection: Connection, case_id: str, wanted: Wanted, *, after: str = "", skip: int = 0, most: int = 100
+    connection: Connection,
+    case_id: str,
+    wanted: Wanted,
+    *,
+    after: str = "",
+    skip: int = 0,
+    most: int = 100,
 ) -> list[Revision]:
     """
     Search the observations that stand, in the order of their ids.

@@ -5,11 +5,11 @@ import json
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
 from encircle.store.keys import make_key
-from starlette.testclient import TestClient
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 KURSK = json.loads((FIXTURES / "kursk-2025-03-14" / "situation.geojson").read_bytes())
