@@ -34,6 +34,7 @@ NAMES: dict[Kind, str] = {
     b"q": "question",
     b"i": "inspect",
     b"s": "statuses",
+    b"t": "timeline",
 }
 
 

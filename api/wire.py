@@ -5,9 +5,10 @@ from __future__ import annotations
 import struct
 from typing import Literal
 
-Kind = Literal[b"j", b"v", b"p", b"c", b"g", b"h", b"q", b"i", b"s"]
+Kind = Literal[b"j", b"v", b"p", b"c", b"g", b"h", b"q", b"i", b"s", b"t"]
 """The work: judge, verify, judge and draw a picture, check claims, judge and give layers, judge
-and write a page, answer a question, inspect, judge every force briefly."""
+and write a page, answer a question, inspect, judge every force briefly, judge a
+series."""
 QUESTION = struct.Struct(">cI")
 """Kind of the work, and how many bytes follow."""
 ANSWER = struct.Struct(">HHdI")

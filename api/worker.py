@@ -15,6 +15,7 @@ import orjson
 
 from encircle import Options, check_claims, judge
 from encircle.claims.rating.checks import UNWEIGHED
+from encircle.errors import UnknownForceError
 from encircle.judge import inspect_whole
 from encircle.map.door.reader import parse_document, read_situation
 from encircle.map.notices import gather
@@ -116,6 +117,27 @@ def statuses_body(raw: bytes) -> bytes:
     return write(found)
 
 
+def timeline_body(raw: bytes) -> bytes:
+    """Judge a force on the maps in the body; days on which no position names it are told."""
+    from encircle.archive.timeline import judge_series  # noqa: PLC0415 - few ask for one
+
+    request = parse_document(raw)
+    force, situations, without = request["force"], [], []
+    for document in request["situations"]:
+        try:
+            situations.append(read_situation(document, force=force))
+        except UnknownForceError:
+            without.append(document["situation"]["as_of"])
+    if not situations:
+        raise UnknownForceError(force, list_known(request["situations"]))
+    return write({**judge_series(situations).to_dict(), "without_the_force": without})
+
+
+def list_known(documents: list[dict[str, Any]]) -> list[str]:
+    """List the forces that are named on any of some maps."""
+    return list(dict.fromkeys(name for document in documents for name in list_forces(document)))
+
+
 def answer_question(raw: bytes) -> bytes:
     """Answer the question in a request's body."""
     from .questions import question_body  # noqa: PLC0415 - it brings every reader of maps
@@ -149,6 +171,7 @@ WORK: dict[Kind, Callable[[bytes], bytes]] = {
     b"c": claims_body,
     b"i": inspect_body,
     b"s": statuses_body,
+    b"t": timeline_body,
     b"q": answer_question,
 }
 """Kind of other work to what does it."""

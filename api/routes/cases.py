@@ -10,7 +10,7 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from encircle.formats.tables.writing import write_positions
-from encircle.store.assembling import assemble
+from encircle.store.assembling import assemble, list_days
 from encircle.store.casefile import (
     lay_layer,
     list_cases,
@@ -40,6 +40,8 @@ from ..service import Service, ServiceDep, pass_on
 from .judgements import TYPES
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from datetime import datetime
 
     from encircle.store.assembling import Assembled
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
+MOST_DAYS = 30
+"""Days judged at one request: some half a second each."""
 GEOJSON, CSV = "application/geo+json", "text/csv"
 CaseId = Annotated[str, Path(description="Id of a case.", examples=["kursk-2025"])]
 Name = Annotated[str, Path(description="Id of an observation of the case.")]
@@ -295,6 +299,34 @@ async def judge_force(  # noqa: PLR0913 - the parts of a request
     return response
 
 
+@router.get("/{case_id}/forces/{force}/timeline", summary="A force through the days", responses={
+    **READING, **document_problems(503),
+})  # fmt: skip
+async def judge_days(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, force: Annotated[str, Path()], service: ServiceDep, caller: CallerDep,
+    since: Annotated[str | None, Query(description="First day; the first there is.")] = None,
+    until: Annotated[str | None, Query(description="Last day; the last there is.")] = None,
+    known_at: KnownAt = None,
+) -> Response:  # fmt: skip
+    """
+    Judge it on every day of which the case has something new: its turns, and when what was true.
+
+    The latest thirty of them; `next` names the day before, to ask on from.
+    """
+    caller.check("reader", case_id)
+    first, last = read_instant(since, "since"), read_instant(until, "until")
+    known = read_instant(known_at, "known_at")
+    work = partial(_map_days, case_id=case_id, first=first, last=last, known_at=known)
+    maps, following = await keep(partial(_in, service.store, work))
+    if not maps:
+        raise NotKeptError(f"case {case_id!r} has nothing of those days")
+    body = b'{"force":%s,"situations":[%s]}' % (orjson.dumps(force), b",".join(maps))
+    response = pass_on(await service.ask(b"t", body))
+    if following:
+        response.headers["Link"] = f'<?until={following}>; rel="next"'
+    return response
+
+
 @router.get("/{case_id}/audit", summary="The whole log", responses=READING)
 async def read_audit(
     case_id: CaseId, service: ServiceDep, caller: CallerDep,
@@ -332,7 +364,7 @@ def _in(store: Store, work: Any) -> Any:  # noqa: ANN401 - whatever is read
         return work(connection)
 
 
-def _search_known(connection: Any, case_id: str, ask: Any) -> list[Revision]:  # noqa: ANN401
+def _search_known(connection: Connection, case_id: str, ask: Any) -> list[Revision]:
     read_settings(connection, case_id)  # an unknown case has no empty list
     found: list[Revision] = ask(connection)
     return found
@@ -360,6 +392,21 @@ async def _assemble(
     return await keep(
         partial(_in, store, partial(_put_together, case_id=case_id, as_of=then, known_at=known))
     )
+
+
+def _map_days(
+    connection: Connection, case_id: str, first: datetime | None, last: datetime | None,
+    known_at: datetime | None,
+) -> tuple[list[bytes], str | None]:  # fmt: skip
+    """Put the map of each day together, the latest `MOST_DAYS`; and name the day before them."""
+    days = [
+        day
+        for day in list_days(connection, case_id, known_at)
+        if (first is None or day >= first) and (last is None or day <= last)
+    ]
+    earlier = days[:-MOST_DAYS]
+    maps = [assemble(connection, case_id, day, known_at).raw for day in days[-MOST_DAYS:]]
+    return maps, earlier[-1].date().isoformat() if earlier else None
 
 
 def _put_together(

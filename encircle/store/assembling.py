@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-__all__ = ["Assembled", "assemble"]
+__all__ = ["Assembled", "assemble", "list_days"]
 
 Json = dict[str, Any]
 Text = tuple[str, str]
@@ -126,6 +126,18 @@ def assemble(
     # What is kept is JSON as it was taken in: a hundred thousand observations are not parsed here.
     raw = b'%s,"features":[%s]}' % (head, ",".join(text for _, text in features).encode())
     return Assembled(raw, max(row.seq for row in (*settings, *layers, *rows)))
+
+
+def list_days(connection: Connection, case_id: str, known_at: datetime | None = None) -> list[datetime]:
+    """
+    List the days of which the case has something new, each by its last instant.
+
+    Between two of them nothing changes: a map of either is the map of all days until the next.
+    """
+    by = None if known_at is None else write_instant(known_at)
+    rows = [row for what in ("feature", "layer") for row in find_current(connection, case_id, what, by)]
+    told = {(row.seen_at or row.heard_at or row.valid_from or "")[:DAY] for row in rows}
+    return [_read_end(day) for day in sorted(told - {""})]
 
 
 def _date(settings: Json, as_of: datetime | None) -> Json:

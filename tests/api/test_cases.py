@@ -241,3 +241,21 @@ def test_a_table_is_posted_row_by_row(local, case):
         assert len(local.post(at, content=nameless, headers=head).json()["accepted"]) == 1
     none = local.post(at, content="a,b\n1,2\n", headers=head)
     assert (none.status_code, none.headers["content-type"]) == (422, "application/problem+json")
+
+
+def test_a_force_is_followed_through_the_days_of_a_case(local, case):
+    local.post(f"{case}/observations", json=KURSK)
+    road = named("r1-sudzha")
+    days = {"2025-03-10": "open", "2025-03-20": "cut"}
+    for day, state in days.items():
+        said = {**road["properties"], "state": state, "observed_at": day}
+        local.post(f"{case}/observations", json={**road, "id": f"r-{day}", "properties": said})
+    told = local.get(f"{case}/forces/kursk-group/timeline").json()
+    assert [moment["as_of"][:10] for moment in told["moments"]] == sorted(
+        {day for day in (moment["as_of"][:10] for moment in told["moments"])}
+    )
+    assert {"2025-03-10", "2025-03-20"} <= {m["as_of"][:10] for m in told["moments"]} | set(
+        day[:10] for day in told["without_the_force"]
+    )
+    assert local.get(f"{case}/forces/none/timeline").status_code == 422
+    assert local.get(f"{case}/forces/kursk-group/timeline?until=1999-01-01").status_code == 404
