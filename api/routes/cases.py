@@ -10,7 +10,7 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from encircle.formats.tables.writing import write_positions
-from encircle.store.assembling import assemble, list_days
+from encircle.store.assembling import assemble, find_instant, list_days
 from encircle.store.casefile import (
     lay_layer,
     list_cases,
@@ -22,7 +22,8 @@ from encircle.store.casefile import (
     revise,
     settle,
 )
-from encircle.store.revisions import NotKeptError, list_revisions, search
+from encircle.store.changes import list_changes, note_changes, write_atom
+from encircle.store.revisions import NotKeptError, list_revisions, search, write_instant
 
 from ..cases import (
     CallerDep,
@@ -142,8 +143,9 @@ async def post_observations(  # noqa: PLR0913 - the parts of a request
         work = partial(post, service.store, case_id, read_features(raw), who)
     before = await _judge_briefly(service, case_id, as_of)
     posted = await keep(partial(work, atomic=atomic, key=key))
-    after = await _judge_briefly(service, case_id, as_of) if posted.accepted else before
-    answer = {**posted.to_dict(), "changes": _compare(before, after)}
+    by = posted.accepted[-1] if posted.accepted else None
+    changes = await _note(service, case_id, as_of, before, by)
+    answer = {**posted.to_dict(), "changes": changes}
     status = 201 if answer["accepted"] else 422 if answer["refused"] else 200
     headers = {} if posted.before is None else {"Idempotent-Replayed": "true"}
     return _answer(answer, status, headers)
@@ -221,8 +223,8 @@ async def correct(  # noqa: PLR0913 - the parts of a request
     why, number = read_why(request, body), read_match(request.headers)
     before = await _judge_briefly(service, case_id, as_of)
     made = await keep(partial(revise, service.store, case_id, name, feature, who, why, number))
-    after = await _judge_briefly(service, case_id, as_of)
-    answer = {"revision": made.to_dict(), "changes": _compare(before, after)}
+    changes = await _note(service, case_id, as_of, before, made)
+    answer = {"revision": made.to_dict(), "changes": changes}
     return _answer(answer, headers={"ETag": f'"{made.number}"'})
 
 
@@ -244,8 +246,8 @@ async def take_back(  # noqa: PLR0913 - the parts of a request
     who = caller.check("admin" if redact else _role_for(log, caller.name), case_id)
     before = await _judge_briefly(service, case_id, as_of)
     made = await keep(partial(retract, service.store, case_id, name, who, why, redact=redact))
-    after = await _judge_briefly(service, case_id, as_of)
-    return _answer({"revision": made.to_dict(), "changes": _compare(before, after)})
+    changes = await _note(service, case_id, as_of, before, made)
+    return _answer({"revision": made.to_dict(), "changes": changes})
 
 
 @router.put("/{case_id}/layers/{name}", summary="Lay a layer under the case", responses=WRITING)
@@ -259,8 +261,8 @@ async def lay(  # noqa: PLR0913 - the parts of a request
     why = read_why(request, body) or None
     before = await _judge_briefly(service, case_id, as_of)
     made = await keep(partial(lay_layer, service.store, case_id, name, body, who, why))
-    after = await _judge_briefly(service, case_id, as_of)
-    return _answer({"revision": made.brief(), "changes": _compare(before, after)})
+    changes = await _note(service, case_id, as_of, before, made)
+    return _answer({"revision": made.brief(), "changes": changes})
 
 
 # -- what it says ----------------------------------------------------------------------------
@@ -325,6 +327,22 @@ async def judge_days(  # noqa: PLR0913 - the parts of a request
     if following:
         response.headers["Link"] = f'<?until={following}>; rel="next"'
     return response
+
+
+@router.get("/{case_id}/changes.atom", summary="What changed, as a feed", responses=READING)
+async def read_changes(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
+    force: str | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Response:  # fmt: skip
+    """Give every change of a verdict, the latest first; corrections are called so."""
+    caller.check("reader", case_id)
+    ask = partial(_in, service.store, partial(list_changes, case_id=case_id, force=force, most=limit))
+    settings = await keep(partial(_in, service.store, partial(read_settings, case_id=case_id)))
+    title = str(settings.get("title") or case_id)
+    feed = write_atom(case_id, title, str(request.url), await keep(ask))
+    return _unless_known(
+        request, feed, lambda: Response(feed, media_type="application/atom+xml; charset=utf-8")
+    )
 
 
 @router.get("/{case_id}/audit", summary="The whole log", responses=READING)
@@ -426,6 +444,26 @@ async def _judge_briefly(service: Service, case_id: str, as_of: str | None) -> J
         return {}
     read: Json = orjson.loads(answer.body)
     return read
+
+
+async def _note(  # noqa: PLR0913, PLR0917 - what was, and what was done
+    service: Service, case_id: str, as_of: str | None, before: Json, by: Revision | None
+) -> list[Json]:
+    """Judge anew after a revision, and note what it changed."""
+    if by is None:
+        return []
+    changes = _compare(before, await _judge_briefly(service, case_id, as_of))
+    if changes:
+        await keep(partial(_note_all, service.store, case_id, changes, by, as_of))
+    return changes
+
+
+def _note_all(  # noqa: PLR0913, PLR0917 - what was, and what was done
+    store: Store, case_id: str, found: list[Json], by: Revision, as_of: str | None
+) -> None:
+    with store.writing() as connection:
+        then = read_instant(as_of, "as_of") or find_instant(connection, case_id)
+        note_changes(connection, case_id, found, by, write_instant(then))
 
 
 def _compare(before: Json, after: Json) -> list[Json]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-__all__ = ["Assembled", "assemble", "list_days"]
+__all__ = ["Assembled", "assemble", "find_instant", "list_days"]
 
 Json = dict[str, Any]
 Text = tuple[str, str]
@@ -126,6 +126,12 @@ def assemble(
     # What is kept is JSON as it was taken in: a hundred thousand observations are not parsed here.
     raw = b'%s,"features":[%s]}' % (head, ",".join(text for _, text in features).encode())
     return Assembled(raw, max(row.seq for row in (*settings, *layers, *rows)))
+
+
+def find_instant(connection: Connection, case_id: str) -> datetime:
+    """Find the instant a case is judged at where nobody names one: its settings', or now."""
+    settings = find_current(connection, case_id, "settings")
+    return _read_end(_date(orjson.loads(settings[0].body), None)["as_of"])
 
 
 def list_days(connection: Connection, case_id: str, known_at: datetime | None = None) -> list[datetime]:

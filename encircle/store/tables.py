@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Float,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-__all__ = ["ACTS", "ROLES", "actors", "cases", "grants", "idempotency", "metadata", "revisions"]
+__all__ = ["ACTS", "ROLES", "actors", "cases", "changes", "grants", "idempotency", "metadata", "revisions"]
 
 ACTS = ("post", "correct", "retract", "redact")
 ROLES = ("reader", "contributor", "editor", "admin")
@@ -108,6 +109,23 @@ it are copied from it, to be searched by.
 Index("ix_revisions_case_id_what_subject_seq", revisions.c.case_id, revisions.c.what, revisions.c.subject,
       revisions.c.seq)  # fmt: skip
 Index("ix_revisions_case_id_recorded_at", revisions.c.case_id, revisions.c.recorded_at)
+
+changes = Table(
+    "changes", metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("force", NAME, nullable=False),
+    Column("is_correction", Boolean, nullable=False),
+    Column("was", Text),
+    Column("now", Text),
+    Column("because", Text, nullable=False),
+    Column("as_of", INSTANT, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    Column("revision", ForeignKey("revisions.hash"), nullable=False),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+"""What a revision did to the verdict on a force; a correction, where something was taken back."""
+Index("ix_changes_case_id_seq", changes.c.case_id, changes.c.seq)
 
 idempotency = Table(
     "idempotency", metadata,

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from xml.etree import ElementTree
 from pathlib import Path
 
 import pytest
@@ -259,3 +260,23 @@ def test_a_force_is_followed_through_the_days_of_a_case(local, case):
     )
     assert local.get(f"{case}/forces/none/timeline").status_code == 422
     assert local.get(f"{case}/forces/kursk-group/timeline?until=1999-01-01").status_code == 404
+
+
+def test_what_changed_is_a_feed_and_what_is_taken_back_a_correction(local, case):
+    assert b"<entry>" not in local.get(f"{case}/changes.atom").content
+    local.post(f"{case}/observations", json=KURSK)
+    local.delete(f"{case}/observations/anchor-sumy", params={"why": "w"})
+    told = local.get(f"{case}/changes.atom", params={"force": "kursk-group"})
+    assert told.headers["content-type"].startswith("application/atom+xml")
+    atom = "{http://www.w3.org/2005/Atom}"
+    feed = ElementTree.fromstring(told.content)  # noqa: S314 - our own
+    titles = [entry.findtext(f"{atom}title") for entry in feed.iter(f"{atom}entry")]
+    assert titles == [
+        "Correction: kursk-group on 2025-03-14: not encircled (C2) becomes indeterminate (U)",
+        "kursk-group on 2025-03-14: not on the map becomes not encircled (C2)",
+    ]
+    again = local.get(
+        f"{case}/changes.atom", params={"force": "kursk-group"},
+        headers={"If-None-Match": told.headers["etag"]},
+    )  # fmt: skip
+    assert again.status_code == 304

@@ -89,6 +89,23 @@ def upgrade() -> None:
     )
     op.create_index("ix_revisions_case_id_recorded_at", "revisions", ["case_id", "recorded_at"])
     op.create_table(
+        "changes",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+        sa.Column("case_id", NAME, sa.ForeignKey("cases.id", name="fk_changes_case_id"), nullable=False),
+        sa.Column("force", NAME, nullable=False),
+        sa.Column("is_correction", sa.Boolean, nullable=False),
+        sa.Column("was", sa.Text),
+        sa.Column("now", sa.Text),
+        sa.Column("because", sa.Text, nullable=False),
+        sa.Column("as_of", INSTANT, nullable=False),
+        sa.Column("recorded_at", INSTANT, nullable=False),
+        sa.Column(
+            "revision", HASH, sa.ForeignKey("revisions.hash", name="fk_changes_revision"), nullable=False
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_changes_case_id_seq", "changes", ["case_id", "seq"])
+    op.create_table(
         "idempotency",
         sa.Column("actor", NAME, primary_key=True),
         sa.Column("key", NAME, primary_key=True),
@@ -146,7 +163,7 @@ def _redacted() -> str:
 
 
 def downgrade() -> None:
-    for table in ("idempotency", "revisions", "grants", "cases", "actors"):
+    for table in ("idempotency", "changes", "revisions", "grants", "cases", "actors"):
         op.drop_table(table)
     if op.get_bind().dialect.name != "sqlite":
         op.execute("DROP FUNCTION keep_revisions()")
