@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from encircle.errors import SituationError
 from encircle.formats.tables.writing import write_positions
 from encircle.store.assembling import assemble, find_instant, list_days
 from encircle.store.casefile import (
     lay_layer,
+    lift,
     list_cases,
     make_case,
     post,
@@ -23,7 +26,15 @@ from encircle.store.casefile import (
     settle,
 )
 from encircle.store.changes import list_changes, note_changes, write_atom
-from encircle.store.revisions import NotKeptError, list_revisions, search, write_instant
+from encircle.store.ratings import Rated, list_ratings, note_rating
+from encircle.store.revisions import (
+    NotKeptError,
+    Wanted,
+    list_revisions,
+    search,
+    write_instant,
+)
+from encircle.version import __version__
 
 from ..cases import (
     CallerDep,
@@ -42,8 +53,6 @@ from .judgements import TYPES
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-    from datetime import datetime
 
     from encircle.store.assembling import Assembled
     from encircle.store.opening import Store
@@ -158,14 +167,14 @@ async def find_observations(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
     kind: str | None = None, force: str | None = None,
     bbox: Annotated[str | None, Query(description="west,south,east,north, degrees")] = None,
-    datetime: Annotated[str | None, Query(description="An instant, or from/to; .. is open")] = None,
+    between: Annotated[str | None, Query(alias="datetime", description="An instant, or from/to; .. is open")] = None,
     known_at: KnownAt = None, cursor: str = "",
     limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
 ) -> Response:  # fmt: skip
     """Give the observations that stand, page by page: GeoJSON, or CSV by `Accept`."""
     caller.check("reader", case_id)
     media_type = choose_type(request.headers.get("accept"), (GEOJSON, "application/json", CSV))
-    wanted = read_wanted(kind, force, bbox, datetime, known_at)
+    wanted = read_wanted(kind, force, bbox, between, known_at)
     ask = partial(search, case_id=case_id, wanted=wanted, after=cursor, most=limit + 1)
     found = await keep(
         partial(_in, service.store, partial(_search_known, case_id=case_id, ask=ask))
@@ -329,6 +338,43 @@ async def judge_days(  # noqa: PLR0913 - the parts of a request
     return response
 
 
+@router.post("/{case_id}/claims", status_code=201, summary="Keep a claim", responses=WRITING)
+async def post_claim(
+    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep
+) -> Response:
+    """Keep a claim, a Feature of kind `claim` or its properties alone, and rate it."""
+    who = caller.check("contributor", case_id)
+    body = parse_object(await service.read_body(request))
+    if body.get("type") != "Feature":
+        said = {name: value for name, value in body.items() if name != "id"}
+        body = {"type": "Feature", "id": body.get("id"), "geometry": None,
+                "properties": {"kind": "claim", **said}}  # fmt: skip
+    posted = await keep(partial(post, service.store, case_id, [body], who, atomic=True))
+    if posted.refused:
+        raise SituationError([lift(fault) for fault in posted.refused[0].faults])
+    name = posted.accepted[0].subject
+    answer = await _rate(service, case_id, name)
+    return _answer(answer, 201, {"Location": f"/v1/cases/{case_id}/claims/{name}"})
+
+
+@router.get("/{case_id}/claims", summary="List the claims", responses=READING)
+async def list_claims(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> Response:
+    """Give every claim of the case with its latest rating, as it was noted."""
+    caller.check("reader", case_id)
+    return _answer({"claims": await keep(partial(_in, service.store, partial(_list_claims, case_id=case_id)))})
+
+
+@router.get("/{case_id}/claims/{name}", summary="A claim, its rating, and how it was rated before", responses={
+    **READING, **document_problems(503),
+})  # fmt: skip
+async def read_claim(
+    case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep
+) -> Response:
+    """Rate it by what is known now, and give the log: a rating that changed stays to be read."""
+    caller.check("reader", case_id)
+    return _answer(await _rate(service, case_id, name))
+
+
 @router.get("/{case_id}/changes.atom", summary="What changed, as a feed", responses=READING)
 async def read_changes(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
@@ -464,6 +510,46 @@ def _note_all(  # noqa: PLR0913, PLR0917 - what was, and what was done
     with store.writing() as connection:
         then = read_instant(as_of, "as_of") or find_instant(connection, case_id)
         note_changes(connection, case_id, found, by, write_instant(then))
+
+
+async def _rate(service: Service, case_id: str, name: str) -> Json:
+    """Hold a claim against the map of the day it speaks of, and note a rating that differs."""
+    log = await _read_log(service.store, case_id, name)
+    feature = log[-1].document
+    if feature is None or feature["properties"].get("kind") != "claim":
+        raise NotKeptError(f"there is no claim {name!r} in case {case_id!r}")
+    made_at = feature["properties"].get("made_at")
+    found = await _assemble(service.store, case_id, made_at, None)
+    answer = await service.ask(b"c", b'{"brief":true,"situations":[%s]}' % found.raw)
+    if answer.status != 200:  # noqa: PLR2004 - OK
+        return {"claim": feature, "rating": None, "problem": orjson.loads(answer.body), "log": []}
+    one = next(claim for claim in orjson.loads(answer.body)["claims"] if claim["id"] == name)
+    because = [finding["statement"] for finding in one.get("because", ()) if finding["decides"]]
+    then = read_instant(made_at, "made_at") or await keep(
+        partial(_in, service.store, partial(find_instant, case_id=case_id))
+    )
+    rated = Rated(
+        one.get("rating"), one.get("definition"), because, write_instant(then),
+        hashlib.sha256(found.raw).hexdigest(), f"encircle {__version__}",
+    )  # fmt: skip
+    kept = await keep(partial(_keep_rating, service.store, case_id, name, rated))
+    return {"claim": feature, "rating": kept[-1].to_dict(), "log": [one.to_dict() for one in kept]}
+
+
+def _keep_rating(store: Store, case_id: str, name: str, rated: Rated) -> list[Rated]:
+    with store.writing() as connection:
+        return note_rating(connection, case_id, name, rated, datetime.now(UTC))
+
+
+def _list_claims(connection: Connection, case_id: str) -> list[Json]:
+    read_settings(connection, case_id)
+    found = search(connection, case_id, Wanted(kind="claim"), most=10_000)
+    told = []
+    for revision in found:
+        log = list_ratings(connection, case_id, revision.subject)
+        told.append({"id": revision.subject, "claim": revision.document,
+                     "rating": log[-1].to_dict() if log else None})  # fmt: skip
+    return told
 
 
 def _compare(before: Json, after: Json) -> list[Json]:

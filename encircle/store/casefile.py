@@ -47,6 +47,7 @@ __all__ = [
     "Posted",
     "Refused",
     "lay_layer",
+    "lift",
     "list_cases",
     "make_case",
     "post",
@@ -333,7 +334,7 @@ def revise(  # noqa: PLR0913 - what is revised, by whom, why
                 InputFault("/id", said, f"Leave the id out, or write {name!r}")
             )
         if faults:
-            raise SituationError([_lift(fault) for fault in faults[0]])
+            raise SituationError([lift(fault) for fault in faults[0]])
         entry = Entry("correct", "feature", name, row, why, expected)
         return append(connection, case_id, [entry], actor, now or _now())[0]
 
@@ -465,7 +466,7 @@ def _sort(faults: Iterable[InputFault], rows: Sequence[int]) -> dict[int, list[I
     return found
 
 
-def _lift(fault: InputFault) -> InputFault:
+def lift(fault: InputFault) -> InputFault:
     """Point into the one feature that was sent."""
     pointer = fault.pointer.removeprefix("/features/0")
     return InputFault(pointer, fault.message, fault.remedy, fault.feature)

@@ -23,7 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-__all__ = ["ACTS", "ROLES", "actors", "cases", "changes", "grants", "idempotency", "metadata", "revisions"]
+__all__ = ["ACTS", "ROLES", "actors", "cases", "changes", "grants", "idempotency", "metadata", "ratings", "revisions"]
 
 ACTS = ("post", "correct", "retract", "redact")
 ROLES = ("reader", "contributor", "editor", "admin")
@@ -126,6 +126,23 @@ changes = Table(
 )  # fmt: skip
 """What a revision did to the verdict on a force; a correction, where something was taken back."""
 Index("ix_changes_case_id_seq", changes.c.case_id, changes.c.seq)
+
+ratings = Table(
+    "ratings", metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("claim", NAME, nullable=False),
+    Column("rating", String(32)),
+    Column("definition", String(32)),
+    Column("because", Text, nullable=False),
+    Column("as_of", INSTANT, nullable=False),
+    Column("input_sha256", HASH, nullable=False),
+    Column("engine", String(64), nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+"""How a claim was rated, on which map; a line is added where the rating is another."""
+Index("ix_ratings_case_id_claim_seq", ratings.c.case_id, ratings.c.claim, ratings.c.seq)
 
 idempotency = Table(
     "idempotency", metadata,

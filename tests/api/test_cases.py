@@ -280,3 +280,25 @@ def test_what_changed_is_a_feed_and_what_is_taken_back_a_correction(local, case)
         headers={"If-None-Match": told.headers["etag"]},
     )  # fmt: skip
     assert again.status_code == 304
+
+
+def test_a_claim_is_kept_rated_and_rated_otherwise_when_evidence_changes(local, case):
+    evidence = [f for f in KURSK["features"] if f["properties"]["kind"] != "claim"]
+    local.post(f"{case}/observations", json={**KURSK, "features": evidence})
+    claim = named("claim-putin-isolation")
+    made = local.post(f"{case}/claims", json=claim)
+    assert made.status_code == 201, made.text
+    assert made.json()["rating"]["rating"] == "contradicted"
+    at = made.headers["location"]
+    assert [one["rating"] for one in local.get(at).json()["log"]] == ["contradicted"]
+    local.delete(f"{case}/observations/anchor-sumy", params={"why": "w"})
+    told = local.get(at).json()
+    assert [one["rating"] for one in told["log"]] == ["contradicted", told["rating"]["rating"]]
+    assert told["rating"]["rating"] != "contradicted"
+    listed = local.get(f"{case}/claims").json()["claims"]
+    assert [(one["id"], one["rating"]) for one in listed] == [(claim["id"], told["rating"])]
+    assert local.get(f"{case}/claims/ua-gornal").status_code == 404
+    plain = {"claimant": "X", "statement": "They are surrounded.", "made_at": "2025-03-14",
+             "asserts": {"force": "kursk-group", "definition": "surrounded", "value": "yes"}}  # fmt: skip
+    assert local.post(f"{case}/claims", json=plain).status_code == 201
+    assert local.post(f"{case}/claims", json={"claimant": 5}).status_code == 422

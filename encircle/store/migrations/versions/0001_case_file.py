@@ -106,6 +106,21 @@ def upgrade() -> None:
     )
     op.create_index("ix_changes_case_id_seq", "changes", ["case_id", "seq"])
     op.create_table(
+        "ratings",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+        sa.Column("case_id", NAME, sa.ForeignKey("cases.id", name="fk_ratings_case_id"), nullable=False),
+        sa.Column("claim", NAME, nullable=False),
+        sa.Column("rating", sa.String(32)),
+        sa.Column("definition", sa.String(32)),
+        sa.Column("because", sa.Text, nullable=False),
+        sa.Column("as_of", INSTANT, nullable=False),
+        sa.Column("input_sha256", HASH, nullable=False),
+        sa.Column("engine", sa.String(64), nullable=False),
+        sa.Column("recorded_at", INSTANT, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_ratings_case_id_claim_seq", "ratings", ["case_id", "claim", "seq"])
+    op.create_table(
         "idempotency",
         sa.Column("actor", NAME, primary_key=True),
         sa.Column("key", NAME, primary_key=True),
@@ -163,7 +178,7 @@ def _redacted() -> str:
 
 
 def downgrade() -> None:
-    for table in ("idempotency", "changes", "revisions", "grants", "cases", "actors"):
+    for table in ("idempotency", "ratings", "changes", "revisions", "grants", "cases", "actors"):
         op.drop_table(table)
     if op.get_bind().dialect.name != "sqlite":
         op.execute("DROP FUNCTION keep_revisions()")
