@@ -7,7 +7,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from anyio.to_thread import run_sync
 from fastapi import Depends, Request
@@ -23,10 +23,13 @@ from .service import find_service
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from sqlalchemy import Connection
+
     from encircle.store.keys import Actor
     from encircle.store.opening import Store
 
 Result = TypeVar("Result")
+Asked = ParamSpec("Asked")
 LOCAL = "local"
 """Who posts from this machine while nobody has a key."""
 
@@ -94,6 +97,22 @@ CallerDep = Annotated[Caller, Depends(find_caller)]
 async def keep(work: Callable[[], Result]) -> Result:
     """Have a thread of its own wait for the database."""
     return await run_sync(work)
+
+
+async def read_kept(
+    store: Store, work: Callable[Concatenate[Connection, Asked], Result],
+    *args: Asked.args, **named: Asked.kwargs,
+) -> Result:  # fmt: skip
+    """Have a thread of its own ask the database; `work` is given a connection first."""
+    return await run_sync(lambda: _read(store, work, *args, **named))
+
+
+def _read(
+    store: Store, work: Callable[Concatenate[Connection, Asked], Result],
+    *args: Asked.args, **named: Asked.kwargs,
+) -> Result:  # fmt: skip
+    with store.reading() as connection:
+        return work(connection, *args, **named)
 
 
 def parse_object(raw: bytes) -> dict[str, Any]:
@@ -173,11 +192,17 @@ def read_why(request: Request, body: Mapping[str, Any] | None = None) -> str:
 
 
 def read_wanted(
-    kind: str | None, force: str | None, bbox: str | None, between: str | None,
-    known_at: str | None, shape: str | None = None,
-) -> Wanted:  # fmt: skip
+    bbox: str | None, between: str | None, known_at: str | None = None, **named: str | None
+) -> Wanted:
     """
     Read which observations are asked for.
+
+    Parameters
+    ----------
+    bbox, between, known_at
+        As the query writes them.
+    named
+        Kind, shape or force that is asked for.
 
     Raises
     ------
@@ -187,8 +212,8 @@ def read_wanted(
     since, until = _read_between(between)
     known = read_instant(known_at, "known_at")
     return Wanted(
-        kind=kind, shape=shape, force=force, bbox=_read_box(bbox), since=since, until=until,
-        known_at=known and write_instant(known),
+        bbox=_read_box(bbox), since=since, until=until,
+        known_at=write_instant(known) if known else None, **named,
     )  # fmt: skip
 
 
@@ -209,7 +234,7 @@ def _read_box(text: str | None) -> tuple[float, float, float, float] | None:
 
 
 def _read_between(text: str | None) -> tuple[str | None, str | None]:
-    """Read an instant or an interval as OGC API - Features writes them: from/to, with .. for open."""
+    """Read an instant or an interval, from/to with .. for open, as OGC API - Features has it."""
     if text is None:
         return None, None
     first, slash, last = text.partition("/")
@@ -218,5 +243,5 @@ def _read_between(text: str | None) -> tuple[str | None, str | None]:
     ends = [None if end in ("", "..") else read_instant(end, "datetime") for end in (first, last)]
     if len(first) <= len("2025-03-14") and ends[0] is not None:  # a bare day begins at midnight
         ends[0] = ends[0].replace(hour=0, minute=0, second=0, microsecond=0)
-    since, until = (end and write_instant(end) for end in ends)
+    since, until = (write_instant(end) if end else None for end in ends)
     return since, until

@@ -42,6 +42,7 @@ from ..cases import (
     parse_object,
     read_features,
     read_instant,
+    read_kept,
     read_match,
     read_wanted,
     read_why,
@@ -66,6 +67,9 @@ GEOJSON, CSV = "application/geo+json", "text/csv"
 CaseId = Annotated[str, Path(description="Id of a case.", examples=["kursk-2025"])]
 Name = Annotated[str, Path(description="Id of an observation of the case.")]
 AsOf = Annotated[str | None, Query(description="The instant that is judged; now by default.")]
+Between = Annotated[
+    str | None, Query(alias="datetime", description="An instant, or from/to; .. is open.")
+]
 KnownAt = Annotated[str | None, Query(description="What was known by then; all by default.")]
 READING = document_problems(401, 403, 404, 422)
 WRITING = document_problems(400, 401, 403, 404, 409, 410, 413, 415, 422)
@@ -86,7 +90,7 @@ async def begin(request: Request, service: ServiceDep, caller: CallerDep) -> Res
 @router.get("", summary="List the cases", responses=READING)
 async def list_all(service: ServiceDep, caller: CallerDep) -> Response:
     """List the cases the caller may read."""
-    rows = await keep(partial(_in, service.store, list_cases))
+    rows = await read_kept(service.store, list_cases)
     may = [row for row in rows if caller.may("reader", row["id"])]
     return _answer({"cases": may})
 
@@ -95,7 +99,7 @@ async def list_all(service: ServiceDep, caller: CallerDep) -> Response:
 async def read(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> Response:
     """Give the settings as they stand: the member `situation` of the case's maps."""
     caller.check("reader", case_id)
-    settings = await keep(partial(_in, service.store, partial(read_settings, case_id=case_id)))
+    settings = await read_kept(service.store, read_settings, case_id)
     return _answer({"id": case_id, "situation": settings})
 
 
@@ -108,7 +112,7 @@ async def change(
     body = parse_object(await service.read_body(request))
     why, number = read_why(request, body), read_match(request.headers)
     made = await keep(
-        partial(settle, service.store, case_id, body.get("situation"), who, why, number)
+        partial(settle, service.store, case_id, body.get("situation", {}), who, why, number)
     )
     return _answer(
         {"id": case_id, "revision": made.to_dict()}, headers={"ETag": f'"{made.number}"'}
@@ -167,17 +171,16 @@ async def find_observations(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
     kind: str | None = None, force: str | None = None,
     bbox: Annotated[str | None, Query(description="west,south,east,north, degrees")] = None,
-    between: Annotated[str | None, Query(alias="datetime", description="An instant, or from/to; .. is open")] = None,
+    between: Between = None,
     known_at: KnownAt = None, cursor: str = "",
     limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
 ) -> Response:  # fmt: skip
     """Give the observations that stand, page by page: GeoJSON, or CSV by `Accept`."""
     caller.check("reader", case_id)
     media_type = choose_type(request.headers.get("accept"), (GEOJSON, "application/json", CSV))
-    wanted = read_wanted(kind, force, bbox, between, known_at)
-    ask = partial(search, case_id=case_id, wanted=wanted, after=cursor, most=limit + 1)
-    found = await keep(
-        partial(_in, service.store, partial(_search_known, case_id=case_id, ask=ask))
+    wanted = read_wanted(bbox, between, known_at, kind=kind, force=force)
+    found = await read_kept(
+        service.store, search_known, case_id, wanted, after=cursor, most=limit + 1
     )
     page, rest = found[:limit], found[limit:]
     features = [revision.document for revision in page]
@@ -189,10 +192,10 @@ async def find_observations(  # noqa: PLR0913 - the parts of a request
         following = f"/v1/cases/{case_id}/observations?{following}"
         headers["Link"] = f'<{following}>; rel="next"'
     if media_type == CSV:
-        settings = await keep(partial(_in, service.store, partial(read_settings, case_id=case_id)))
-        document = {"type": "FeatureCollection", "situation": settings, "features": features}
-        return Response(write_positions(document), 200, headers, "text/csv; charset=utf-8")
-    document = {"type": "FeatureCollection", "features": features, "next": following,
+        settings = await read_kept(service.store, read_settings, case_id)
+        table: Json = {"type": "FeatureCollection", "situation": settings, "features": features}
+        return Response(write_positions(table), 200, headers, "text/csv; charset=utf-8")
+    document: Json = {"type": "FeatureCollection", "features": features, "next": following,
                 "revisions": {revision.subject: revision.number for revision in page}}  # fmt: skip
     return Response(orjson.dumps(document), 200, headers, media_type)
 
@@ -328,7 +331,7 @@ async def judge_days(  # noqa: PLR0913 - the parts of a request
     first, last = read_instant(since, "since"), read_instant(until, "until")
     known = read_instant(known_at, "known_at")
     work = partial(_map_days, case_id=case_id, first=first, last=last, known_at=known)
-    maps, following = await keep(partial(_in, service.store, work))
+    maps, following = await read_kept(service.store, work)
     if not maps:
         raise NotKeptError(f"case {case_id!r} has nothing of those days")
     body = b'{"force":%s,"situations":[%s]}' % (orjson.dumps(force), b",".join(maps))
@@ -361,12 +364,14 @@ async def post_claim(
 async def list_claims(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> Response:
     """Give every claim of the case with its latest rating, as it was noted."""
     caller.check("reader", case_id)
-    return _answer({"claims": await keep(partial(_in, service.store, partial(_list_claims, case_id=case_id)))})
+    return _answer({"claims": await read_kept(service.store, _list_claims, case_id)})
 
 
-@router.get("/{case_id}/claims/{name}", summary="A claim, its rating, and how it was rated before", responses={
-    **READING, **document_problems(503),
-})  # fmt: skip
+@router.get(
+    "/{case_id}/claims/{name}",
+    summary="A claim, its rating, and how it was rated before",
+    responses={**READING, **document_problems(503)},
+)
 async def read_claim(
     case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep
 ) -> Response:
@@ -382,10 +387,10 @@ async def read_changes(  # noqa: PLR0913 - the parts of a request
 ) -> Response:  # fmt: skip
     """Give every change of a verdict, the latest first; corrections are called so."""
     caller.check("reader", case_id)
-    ask = partial(_in, service.store, partial(list_changes, case_id=case_id, force=force, most=limit))
-    settings = await keep(partial(_in, service.store, partial(read_settings, case_id=case_id)))
+    found = await read_kept(service.store, list_changes, case_id, force, limit)
+    settings = await read_kept(service.store, read_settings, case_id)
     title = str(settings.get("title") or case_id)
-    feed = write_atom(case_id, title, str(request.url), await keep(ask))
+    feed = write_atom(case_id, title, str(request.url), found)
     return _unless_known(
         request, feed, lambda: Response(feed, media_type="application/atom+xml; charset=utf-8")
     )
@@ -398,11 +403,7 @@ async def read_audit(
 ) -> Response:  # fmt: skip
     """Give the log from the oldest revision on: each with the hash of the one before."""
     caller.check("reader", case_id)
-    log = await keep(
-        partial(
-            _in, service.store, partial(list_revisions, case_id=case_id, after=after, most=limit)
-        )
-    )
+    log = await read_kept(service.store, list_revisions, case_id, after=after, most=limit)
     following = (
         f"/v1/cases/{case_id}/audit?after={log[-1].seq}&limit={limit}"
         if len(log) == limit
@@ -423,21 +424,16 @@ def _answer(document: Json, status: int = 200, headers: dict[str, str] | None = 
     return Response(orjson.dumps(document), status, headers, "application/json")
 
 
-def _in(store: Store, work: Any) -> Any:  # noqa: ANN401 - whatever is read
-    with store.reading() as connection:
-        return work(connection)
-
-
-def _search_known(connection: Connection, case_id: str, ask: Any) -> list[Revision]:
-    read_settings(connection, case_id)  # an unknown case has no empty list
-    found: list[Revision] = ask(connection)
-    return found
+def search_known(
+    connection: Connection, /, case_id: str, wanted: Wanted, **page: Any,  # noqa: ANN401
+) -> list[Revision]:  # fmt: skip
+    """Search a case that there is: an unknown one has no empty list."""
+    read_settings(connection, case_id)
+    return search(connection, case_id, wanted, **page)
 
 
 async def _read_log(store: Store, case_id: str, name: str) -> list[Revision]:
-    log: list[Revision] = await keep(
-        partial(_in, store, partial(list_revisions, case_id=case_id, subject=name))
-    )
+    log: list[Revision] = await read_kept(store, list_revisions, case_id, subject=name)
     found = [revision for revision in log if revision.what == "feature"]
     if not found:
         raise NotKeptError(f"there is no observation {name!r} in case {case_id!r}")
@@ -453,9 +449,7 @@ async def _assemble(
     store: Store, case_id: str, as_of: str | None, known_at: str | None
 ) -> Assembled:
     then, known = read_instant(as_of, "as_of"), read_instant(known_at, "known_at")
-    return await keep(
-        partial(_in, store, partial(_put_together, case_id=case_id, as_of=then, known_at=known))
-    )
+    return await read_kept(store, assemble, case_id, then, known)
 
 
 def _map_days(
@@ -473,15 +467,6 @@ def _map_days(
     return maps, earlier[-1].date().isoformat() if earlier else None
 
 
-def _put_together(
-    connection: Any,
-    case_id: str,
-    as_of: datetime | None,
-    known_at: datetime | None,
-) -> Assembled:
-    return assemble(connection, case_id, as_of, known_at)
-
-
 async def _judge_briefly(service: Service, case_id: str, as_of: str | None) -> Json:
     """Judge every force of the case, or none where there is no map to judge yet."""
     found = await _assemble(service.store, case_id, as_of, None)
@@ -492,7 +477,7 @@ async def _judge_briefly(service: Service, case_id: str, as_of: str | None) -> J
     return read
 
 
-async def _note(  # noqa: PLR0913, PLR0917 - what was, and what was done
+async def _note(
     service: Service, case_id: str, as_of: str | None, before: Json, by: Revision | None
 ) -> list[Json]:
     """Judge anew after a revision, and note what it changed."""
@@ -504,7 +489,7 @@ async def _note(  # noqa: PLR0913, PLR0917 - what was, and what was done
     return changes
 
 
-def _note_all(  # noqa: PLR0913, PLR0917 - what was, and what was done
+def _note_all(
     store: Store, case_id: str, found: list[Json], by: Revision, as_of: str | None
 ) -> None:
     with store.writing() as connection:
@@ -525,9 +510,8 @@ async def _rate(service: Service, case_id: str, name: str) -> Json:
         return {"claim": feature, "rating": None, "problem": orjson.loads(answer.body), "log": []}
     one = next(claim for claim in orjson.loads(answer.body)["claims"] if claim["id"] == name)
     because = [finding["statement"] for finding in one.get("because", ()) if finding["decides"]]
-    then = read_instant(made_at, "made_at") or await keep(
-        partial(_in, service.store, partial(find_instant, case_id=case_id))
-    )
+    told = read_instant(made_at, "made_at")
+    then = told or await read_kept(service.store, find_instant, case_id)
     rated = Rated(
         one.get("rating"), one.get("definition"), because, write_instant(then),
         hashlib.sha256(found.raw).hexdigest(), f"encircle {__version__}",

@@ -11,21 +11,22 @@ References
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from encircle.store.casefile import list_cases, read_settings
-from encircle.store.revisions import NotKeptError, search
+from encircle.store.revisions import NotKeptError
 
-from ..cases import CallerDep, keep, read_wanted
+from ..cases import CallerDep, read_kept, read_wanted
 from ..documentation import document_problems
-from ..service import ServiceDep
+from ..service import ServiceDep  # noqa: TC001 - the framework reads it
+from .cases import Between, search_known
 
 if TYPE_CHECKING:
-    from encircle.store.opening import Store
+    from sqlalchemy import Connection
+
     from encircle.store.revisions import Revision
 
     from ..cases import Caller
@@ -74,7 +75,7 @@ async def conform() -> Response:
 @router.get("/collections", summary="List the collections", responses=READING)
 async def list_collections(request: Request, service: ServiceDep, caller: CallerDep) -> Response:
     """Give one collection a shape of every case that the caller may read."""
-    found = await keep(partial(_list, service.store, caller))
+    found = await read_kept(service.store, _list, caller)
     base = _base(request)
     return _answer({
         "links": [_link(f"{base}/collections", "self", "The collections")],
@@ -90,7 +91,7 @@ async def read_collection(
     """Describe a collection."""
     case, layer = _split(collection)
     caller.check("reader", case)
-    title = await keep(partial(_title, service.store, case))
+    title = await read_kept(service.store, _title, case)
     return _answer(_describe(_base(request), case, layer, title))
 
 
@@ -98,15 +99,14 @@ async def read_collection(
 async def read_items(  # noqa: PLR0913 - the parts of a request
     collection: str, request: Request, service: ServiceDep, caller: CallerDep,
     bbox: Annotated[str | None, Query(description="west,south,east,north, degrees")] = None,
-    datetime: Annotated[str | None, Query(description="An instant, or from/to; .. is open")] = None,
+    between: Between = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 1000, offset: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:  # fmt: skip
     """Give features page by page, `next` linked."""
     case, layer = _split(collection)
     caller.check("reader", case)
-    wanted = read_wanted(None, None, bbox, datetime, None, shape=LAYERS[layer])
-    ask = partial(_search, service.store, case, wanted, offset, limit + 1)
-    found = await keep(ask)
+    wanted = read_wanted(bbox, between, shape=LAYERS[layer])
+    found = await read_kept(service.store, search_known, case, wanted, skip=offset, most=limit + 1)
     links = [_link(str(request.url), "self", "This page", GEOJSON)]
     if len(found) > limit:
         following = str(request.url.include_query_params(offset=offset + limit, limit=limit))
@@ -124,8 +124,9 @@ async def read_item(
     """Give one feature."""
     case, layer = _split(collection)
     caller.check("reader", case)
-    wanted = read_wanted(None, None, None, None, None, shape=LAYERS[layer])
-    found = await keep(partial(_search, service.store, case, wanted, 0, MOST, name))
+    wanted = read_wanted(None, None, shape=LAYERS[layer])
+    log = await read_kept(service.store, search_known, case, wanted, most=MOST)
+    found = [revision for revision in log if revision.subject == name]
     if not found:
         raise NotKeptError(f"there is no feature {name!r} in {collection!r}")
     links = [_link(str(request.url), "self", "This feature", GEOJSON)]
@@ -135,30 +136,13 @@ async def read_item(
 # -- parts -----------------------------------------------------------------------------------
 
 
-def _list(store: Store, caller: Caller) -> list[tuple[str, str]]:
-    with store.reading() as connection:
-        names = [row["id"] for row in list_cases(connection)]
-        may = [name for name in names if caller.may("reader", name)]
-        return [(name, str(read_settings(connection, name).get("title") or name)) for name in may]
+def _list(connection: Connection, caller: Caller) -> list[tuple[str, str]]:
+    names = [row["id"] for row in list_cases(connection)]
+    return [(name, _title(connection, name)) for name in names if caller.may("reader", name)]
 
 
-def _title(store: Store, case: str) -> str:
-    with store.reading() as connection:
-        return str(read_settings(connection, case).get("title") or case)
-
-
-def _search(  # noqa: PLR0913 - what is asked
-    store: Store,
-    case: str,
-    wanted: Any,
-    skip: int,
-    most: int,
-    name: str | None = None,
-) -> list[Revision]:
-    with store.reading() as connection:
-        read_settings(connection, case)  # an unknown case has no empty collection
-        found = search(connection, case, wanted, skip=skip, most=most)
-    return [revision for revision in found if name is None or revision.subject == name]
+def _title(connection: Connection, case: str) -> str:
+    return str(read_settings(connection, case).get("title") or case)
 
 
 def _split(collection: str) -> tuple[str, str]:

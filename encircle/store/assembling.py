@@ -48,7 +48,8 @@ class Assembled:
     @property
     def document(self) -> Json:
         """The same, parsed."""
-        return orjson.loads(self.raw)
+        read: Json = orjson.loads(self.raw)
+        return read
 
 
 @dataclass(slots=True)
@@ -134,14 +135,18 @@ def find_instant(connection: Connection, case_id: str) -> datetime:
     return _read_end(_date(orjson.loads(settings[0].body), None)["as_of"])
 
 
-def list_days(connection: Connection, case_id: str, known_at: datetime | None = None) -> list[datetime]:
+def list_days(
+    connection: Connection, case_id: str, known_at: datetime | None = None
+) -> list[datetime]:
     """
     List the days of which the case has something new, each by its last instant.
 
     Between two of them nothing changes: a map of either is the map of all days until the next.
     """
     by = None if known_at is None else write_instant(known_at)
-    rows = [row for what in ("feature", "layer") for row in find_current(connection, case_id, what, by)]
+    rows = [
+        row for what in ("feature", "layer") for row in find_current(connection, case_id, what, by)
+    ]
     told = {(row.seen_at or row.heard_at or row.valid_from or "")[:DAY] for row in rows}
     return [_read_end(day) for day in sorted(told - {""})]
 
@@ -180,7 +185,7 @@ def _from_layers(rows: Sequence[Row[Any]], then: str, left: _Left) -> Iterator[T
 def _from_observations(rows: Iterable[Row[Any]], then: str, left: _Left) -> Iterator[Text]:
     tracked: defaultdict[str, list[Row[Any]]] = defaultdict(list)
     for row in rows:
-        subject, _, kind, track, seen_at, heard_at, valid_from, _, body = row
+        subject, _, kind, track, seen_at, heard_at, valid_from, _, body = tuple(row)
         if body is None:
             left.redacted.append(subject)
         elif (seen_at or heard_at or valid_from or "") > then:
@@ -197,7 +202,8 @@ def _from_observations(rows: Iterable[Row[Any]], then: str, left: _Left) -> Iter
 
 def _seen(row: Row[Any]) -> str:
     """When a sighting speaks of; of one that says no time, when it was posted."""
-    return row.seen_at or row.heard_at or row.valid_from or row.recorded_at
+    told: str = row.seen_at or row.heard_at or row.valid_from or row.recorded_at
+    return told
 
 
 def _see_last(sightings: Sequence[Row[Any]], left: _Left) -> Text:

@@ -1,5 +1,5 @@
 """
-What people do with a case: post what they found, correct it, take it back, lay a map of a day under it.
+What people do with a case: post, correct and take back what they found, lay a map under it.
 
 Everything passes the door that files pass, before it is kept: a row that it refuses is answered
 with its fault and its remedy, and the others are kept, unless all or none is wanted.
@@ -135,7 +135,7 @@ def make_case(
         return begin_case(connection, case_id, settings, actor, now or _now())
 
 
-def settle(  # noqa: PLR0913 - what is revised, by whom, why
+def settle(
     store: Store, case_id: str, settings: Json, actor: str, why: str,
     expected: int | None = None, now: datetime | None = None,
 ) -> Revision:  # fmt: skip
@@ -171,7 +171,7 @@ def list_cases(connection: Connection) -> list[Json]:
     ]
 
 
-def post(  # noqa: PLR0913 - what, whose case, by whom, when
+def post(
     store: Store, case_id: str, features: Sequence[object], actor: str, *,
     atomic: bool = False, key: str | None = None, now: datetime | None = None,
 ) -> Posted:  # fmt: skip
@@ -204,10 +204,10 @@ def post(  # noqa: PLR0913 - what, whose case, by whom, when
     return _once(store, case_id, actor, key, sent, now, work)
 
 
-def post_table(  # noqa: PLR0913 - what, whose case, by whom, when
+def post_table(
     store: Store, case_id: str, raw: bytes, actor: str, *, side: str | None = None,
-    force: str | None = None, rows_side: str | None = None, atomic: bool = False, key: str | None = None,
-    now: datetime | None = None,
+    force: str | None = None, rows_side: str | None = None, atomic: bool = False,
+    key: str | None = None, now: datetime | None = None,
 ) -> Posted:  # fmt: skip
     """
     Keep the positions of a table, as `convert` reads it; rows are numbered as in the table.
@@ -258,7 +258,7 @@ def post_table(  # noqa: PLR0913 - what, whose case, by whom, when
     return _once(store, case_id, actor, key, sent, now, work)
 
 
-def _once(  # noqa: PLR0913 - what, whose case, by whom, when
+def _once(
     store: Store, case_id: str, actor: str, key: str | None, sent: str, now: datetime | None,
     work: Callable[[Connection, datetime], Posted],
 ) -> Posted:  # fmt: skip
@@ -277,7 +277,7 @@ def _once(  # noqa: PLR0913 - what, whose case, by whom, when
         return posted
 
 
-def _post(  # noqa: PLR0913 - what, whose case, by whom, when
+def _post(
     connection: Connection, case_id: str, rows: Sequence[Json], actor: str,
     numbered: tuple[Posted, Mapping[int, int]], *, atomic: bool, now: datetime,
 ) -> Posted:  # fmt: skip
@@ -311,7 +311,7 @@ def _recall(connection: Connection, actor: str, key: str, sent: str) -> Json | N
     return read
 
 
-def revise(  # noqa: PLR0913 - what is revised, by whom, why
+def revise(
     store: Store, case_id: str, name: str, feature: object, actor: str, why: str,
     expected: int | None = None, now: datetime | None = None,
 ) -> Revision:  # fmt: skip
@@ -339,7 +339,7 @@ def revise(  # noqa: PLR0913 - what is revised, by whom, why
         return append(connection, case_id, [entry], actor, now or _now())[0]
 
 
-def retract(  # noqa: PLR0913 - what is taken back, by whom, why
+def retract(
     store: Store, case_id: str, name: str, actor: str, why: str, *,
     expected: int | None = None, redact: bool = False, now: datetime | None = None,
 ) -> Revision:  # fmt: skip
@@ -356,7 +356,7 @@ def retract(  # noqa: PLR0913 - what is taken back, by whom, why
         return append(connection, case_id, [entry], actor, now or _now())[0]
 
 
-def lay_layer(  # noqa: PLR0913 - what is laid, by whom, why
+def lay_layer(
     store: Store, case_id: str, name: str, document: object, actor: str,
     why: str | None = None, now: datetime | None = None,
 ) -> Revision:  # fmt: skip

@@ -48,7 +48,11 @@ class Change:
 
 
 def _say(status: Json | None) -> str:
-    return f"{status['verdict'].replace('_', ' ')} ({status['status']})" if status else "not on the map"
+    return (
+        f"{status['verdict'].replace('_', ' ')} ({status['status']})"
+        if status
+        else "not on the map"
+    )
 
 
 def note_changes(
@@ -119,7 +123,8 @@ def write_atom(case_id: str, title: str, address: str, found: Sequence[Change]) 
             f"&known_at={change.recorded_at}"
         ))  # fmt: skip
         _add(entry, "content", " ".join(change.because))
-    return tostring(feed, encoding="utf-8", xml_declaration=True)
+    written: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _add(parent: Element, name: str, text: str) -> None:

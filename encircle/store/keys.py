@@ -64,7 +64,7 @@ class Actor:
         return any(ROLES.index(one) >= ROLES.index(role) for one in held)
 
 
-def make_key(
+def make_key(  # noqa: PLR0913 - whose, what for, how long
     connection: Connection, name: str, role: str, case_id: str = EVERY_CASE,
     expires_at: datetime | None = None, now: datetime | None = None,
 ) -> str:  # fmt: skip

@@ -70,6 +70,7 @@ class Store:
 
     @property
     def is_sqlite(self) -> bool:
+        """Whether it is a file of SQLite, or one in memory."""
         return self.engine.dialect.name == "sqlite"
 
 

@@ -29,9 +29,25 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
 __all__ = [
-    "Act", "CaseExistsError", "ConflictError", "Entry", "GoneError", "NotKeptError", "Revision", "Wanted", "What", "append",
-    "begin_case", "check_log", "find_current", "find_known", "list_revisions", "lock_case", "search", "write_instant",
-]  # fmt: skip
+    "Act",
+    "CaseExistsError",
+    "ConflictError",
+    "Entry",
+    "GoneError",
+    "NotKeptError",
+    "Revision",
+    "Wanted",
+    "What",
+    "append",
+    "begin_case",
+    "check_log",
+    "find_current",
+    "find_known",
+    "list_revisions",
+    "lock_case",
+    "search",
+    "write_instant",
+]
 
 Json = dict[str, Any]
 Act = Literal["post", "correct", "retract", "redact"]
@@ -120,7 +136,8 @@ class Revision:
 STANDING = [
     revisions.c[name]
     for name in (
-        "subject", "seq", "kind", "track", "seen_at", "heard_at", "valid_from", "recorded_at", "body",
+        "subject", "seq", "kind", "track", "seen_at", "heard_at", "valid_from", "recorded_at",
+        "body",
     )
 ]  # fmt: skip
 """What a situation is put together from."""
@@ -394,7 +411,7 @@ class Wanted:
     known_at: str | None = None
 
 
-def search(
+def search(  # noqa: PLR0913 - whose, what, and which page
     connection: Connection,
     case_id: str,
     wanted: Wanted,
@@ -483,8 +500,9 @@ def check_log(lines: Iterable[Revision]) -> list[str]:
     previous, at = NOTHING, ""
     for line in lines:
         row = {
-            "case_id": line.case_id, "what": line.what, "subject": line.subject, "number": line.number,
-            "act": line.act, "recorded_at": line.recorded_at, "actor": line.actor, "why": line.why,
+            "case_id": line.case_id, "what": line.what, "subject": line.subject,
+            "number": line.number, "act": line.act, "recorded_at": line.recorded_at,
+            "actor": line.actor, "why": line.why,
             "body_sha256": line.body_sha256, "previous": line.previous,
         }  # fmt: skip
         where = f"revision {line.seq} ({line.what} {line.subject!r}, number {line.number})"

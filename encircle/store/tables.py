@@ -23,7 +23,18 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-__all__ = ["ACTS", "ROLES", "actors", "cases", "changes", "grants", "idempotency", "metadata", "ratings", "revisions"]
+__all__ = [
+    "ACTS",
+    "ROLES",
+    "actors",
+    "cases",
+    "changes",
+    "grants",
+    "idempotency",
+    "metadata",
+    "ratings",
+    "revisions",
+]
 
 ACTS = ("post", "correct", "retract", "redact")
 ROLES = ("reader", "contributor", "editor", "admin")
@@ -73,8 +84,7 @@ revisions = Table(
     "revisions", metadata,
     Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("case_id", ForeignKey("cases.id"), nullable=False),
-    Column("what", String(8), CheckConstraint("what IN ('feature', 'layer', 'settings')", name="what"),
-           nullable=False),
+    Column("what", String(8), nullable=False),
     Column("subject", NAME, nullable=False),
     Column("number", Integer, nullable=False),
     Column("act", String(7), CheckConstraint(f"act IN {ACTS}", name="act"), nullable=False),
@@ -95,6 +105,7 @@ revisions = Table(
     Column("previous", HASH, nullable=False),
     Column("hash", HASH, nullable=False, unique=True),
     UniqueConstraint("case_id", "what", "subject", "number"),
+    CheckConstraint("what IN ('feature', 'layer', 'settings')", name="what"),
     CheckConstraint("act = 'post' OR why IS NOT NULL", name="why"),
     CheckConstraint("(number = 1) = (act = 'post')", name="first"),
     sqlite_autoincrement=True,
@@ -106,8 +117,9 @@ The log. Of two corrections of one revision only one finds its number free.
 `situation`); empty once it was redacted, which `body_sha256` and `hash` outlive. The columns after
 it are copied from it, to be searched by.
 """
-Index("ix_revisions_case_id_what_subject_seq", revisions.c.case_id, revisions.c.what, revisions.c.subject,
-      revisions.c.seq)  # fmt: skip
+Index("ix_revisions_case_id_what_subject_seq", *(
+    revisions.c[name] for name in ("case_id", "what", "subject", "seq")
+))  # fmt: skip
 Index("ix_revisions_case_id_recorded_at", revisions.c.case_id, revisions.c.recorded_at)
 
 changes = Table(

@@ -151,8 +151,11 @@ class Case(RuleBasedStateMachine):
             if act in ("post", "correct") and feature is not None:
                 at = datetime.fromisoformat(feature["properties"]["observed_at"])
                 if at <= as_of:
-                    order = [n for n, (_, of, _, _) in enumerate(self.happened)
-                             if of == name and (known_at is None or self.happened[n][0] <= known_at)]  # fmt: skip
+                    order = [
+                        number
+                        for number, (then, of, _, _) in enumerate(self.happened)
+                        if of == name and (known_at is None or then <= known_at)
+                    ]
                     seen.append((at, order[-1], name, feature))
         told = [(name, f["properties"]) for *_, name, f in seen if "track" not in f["properties"]]
         for track in ("u1", "u2"):

@@ -50,7 +50,7 @@ from encircle.map.notices import Notice, parse_notice
 from encircle.map.plane.projection import Plane, unwrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from shapely import LinearRing
     from shapely.geometry.base import BaseGeometry

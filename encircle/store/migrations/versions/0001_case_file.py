@@ -15,6 +15,7 @@ KEPT = (
 
 
 def upgrade() -> None:
+    """Make the tables, and what a database itself refuses."""
     op.create_table(
         "actors",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -91,7 +92,9 @@ def upgrade() -> None:
     op.create_table(
         "changes",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
-        sa.Column("case_id", NAME, sa.ForeignKey("cases.id", name="fk_changes_case_id"), nullable=False),
+        sa.Column(
+            "case_id", NAME, sa.ForeignKey("cases.id", name="fk_changes_case_id"), nullable=False
+        ),
         sa.Column("force", NAME, nullable=False),
         sa.Column("is_correction", sa.Boolean, nullable=False),
         sa.Column("was", sa.Text),
@@ -100,7 +103,10 @@ def upgrade() -> None:
         sa.Column("as_of", INSTANT, nullable=False),
         sa.Column("recorded_at", INSTANT, nullable=False),
         sa.Column(
-            "revision", HASH, sa.ForeignKey("revisions.hash", name="fk_changes_revision"), nullable=False
+            "revision",
+            HASH,
+            sa.ForeignKey("revisions.hash", name="fk_changes_revision"),
+            nullable=False,
         ),
         sqlite_autoincrement=True,
     )
@@ -108,7 +114,9 @@ def upgrade() -> None:
     op.create_table(
         "ratings",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
-        sa.Column("case_id", NAME, sa.ForeignKey("cases.id", name="fk_ratings_case_id"), nullable=False),
+        sa.Column(
+            "case_id", NAME, sa.ForeignKey("cases.id", name="fk_ratings_case_id"), nullable=False
+        ),
         sa.Column("claim", NAME, nullable=False),
         sa.Column("rating", sa.String(32)),
         sa.Column("definition", sa.String(32)),
@@ -178,6 +186,7 @@ def _redacted() -> str:
 
 
 def downgrade() -> None:
+    """Drop them, with everything in them."""
     for table in ("idempotency", "ratings", "changes", "revisions", "grants", "cases", "actors"):
         op.drop_table(table)
     if op.get_bind().dialect.name != "sqlite":
