@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from encircle.cli.options import ColoursOption, JsonOption
 from encircle.cli.terminal import (
-    ColoursOption,
     check_colours,
     echo,
     guard,
@@ -74,9 +74,7 @@ def ask(
         Path | None, typer.Option("-o", "--output", help="Write page, pictures and proofs here")
     ] = None,
     colours: ColoursOption = "judged",
-    json_output: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document, nothing else")
-    ] = False,
+    json_output: JsonOption = False,
 ) -> None:
     """Answer whether maps bear out a claim that a force is cut off; or ask back."""
     from encircle.claims.asking.ask import STEPS

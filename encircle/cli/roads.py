@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from encircle.cli.options import JsonOption
 from encircle.cli.terminal import echo, guard, parse_place, print_json, refuse, show_progress
 from encircle.map.counting import number_of
 
@@ -56,9 +57,7 @@ def roads(
     most_away_m: Annotated[
         float, typer.Option(min=0, help="How far a place may lie from the nearest road; m")
     ] = 2_000.0,
-    json_output: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document, nothing else")
-    ] = False,
+    json_output: JsonOption = False,
 ) -> None:
     """Judge, after the fact, whether a place was cut off by road. It recommends no route."""
     from encircle.formats.routes.osm import read_polygons, read_road_lines

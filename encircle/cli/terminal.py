@@ -6,7 +6,7 @@ import io
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
@@ -105,11 +105,6 @@ def refuse(message: str) -> NoReturn:
     """End the command: bad input."""
     echo(f"error: {message}", err=True)
     raise typer.Exit(BAD_INPUT)
-
-
-ColoursOption = Annotated[
-    str, typer.Option(help="Of pictures: judged (the force is blue), or side (each its own)")
-]
 
 
 def check_colours(given: str) -> Colours:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from encircle.cli.options import JsonOption
 from encircle.cli.terminal import (
     echo,
     guard,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from encircle.claims.words.extraction import Proposal
     from encircle.map.situation import Situation
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else")]
 LONG_TEXT = 50_000
 """A text of so many characters takes over a second to read."""
 MANY = 8

@@ -6,12 +6,12 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from encircle.map.days import say_day
 from encircle.map.naming import begin, join_words, quote
 from encircle.verdict.confidence import speaks_against
 from encircle.verdict.contradiction import say_area, say_distance
-from encircle.verdict.judgement import BARRIERS_ALONE, CONTRADICTION, name_hold
+from encircle.verdict.judgement import BARRIERS_ALONE, CONTRADICTION, name_hold, say_definition
 from encircle.verdict.saying import (
-    QUESTIONS,
     Telling,
     say_confidence,
     say_importance,
@@ -106,8 +106,7 @@ def name_force(judgement: Judgement) -> str:
 
 
 def _say_date(instant: str) -> str:
-    day = datetime.fromisoformat(instant)
-    return f"{day.day} {day:%B %Y}"
+    return say_day(datetime.fromisoformat(instant))
 
 
 def _but(judgement: Judgement) -> str:
@@ -210,7 +209,7 @@ def _say_definitions(judgement: Judgement) -> Iterator[str]:
         return
     yield "By definition:"
     for name, answer in judgement.judged.definitions.items():
-        yield f"- {QUESTIONS[name]}: {answer}"
+        yield f"- {say_definition(name, name)}: {answer}"
 
 
 def _say_proof(telling: Telling) -> Iterator[str]:

@@ -54,6 +54,42 @@ BEST_OFF_FIRST: tuple[Code, ...] = ("C0", "C1", "C2", "C3", "U", "E1", "E2", "N"
 """A group takes the status of its best-off unit; one that cannot be told ranks before a ring,
 since a group is encircled only if every unit is known to be."""
 
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a definition is called: its meaning in full, in a sentence, and on a picture."""
+
+    full: str
+    short: str
+    label: str
+
+
+WORDINGS: dict[str, Wording] = {
+    "land_cut": Wording(
+        "cut off by land (the usual meaning of encircled)", "cut off by land", "cut off by land"
+    ),
+    "vehicle_cut": Wording(
+        "cut off for wheels and tracks", "cut off for wheels and tracks", "cut off for vehicles"
+    ),
+    "fire_control": Wording(
+        'every way left under fire control ("operational encirclement")',
+        "every way out under fire control",
+        "every way under fire control",
+    ),
+    "isolation": Wording(*3 * ("isolated by land, sea and air",)),
+    "surrounded": Wording(
+        'hostile ground on nearly all sides ("surrounded" in common speech)',
+        *2 * ("hostile ground on nearly all sides",),
+    ),
+    "no_force": Wording(*3 * ("nobody there any more",)),
+}
+
+
+def say_definition(name: str | None, otherwise: str) -> str:
+    """Say in full what a definition asks; something else where it is none."""
+    return WORDINGS[name].full if name in WORDINGS else otherwise
+
+
 BARRIERS_ALONE = "ring_of_barriers_alone"
 """The finding that nobody holds a ring: water and cliffs do."""
 CONTRADICTION = "position_contradicts_map"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from encircle.map.days import say_day
 from encircle.verdict.judgement import Finding
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ class CheckedClaim:
         """One line a journalist can quote."""
         claim = self.statement.claim
         who = claim.claimant or "Somebody"
-        when = f", {claim.made_at.day} {claim.made_at:%B %Y}" if claim.made_at else ""
+        when = f", {say_day(claim.made_at)}" if claim.made_at else ""
         words = claim.statement or ""
         stop = "" if words.endswith((".", "!", "?", "…")) else "."
         said = f': "{words}{stop}"' if words else ""

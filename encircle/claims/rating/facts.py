@@ -20,14 +20,6 @@ PREMATURE_DAYS = 14
 """What was false when it was said and true within this was said too early; days. Source: ratings of
 docs/method.md."""
 SPAN = timedelta(days=PREMATURE_DAYS)
-IN_WORDS: dict[Definition, str] = {
-    "land_cut": "cut off by land",
-    "vehicle_cut": "cut off for wheels and tracks",
-    "fire_control": "every way out under fire control",
-    "isolation": "isolated by land, sea and air",
-    "surrounded": "hostile ground on nearly all sides",
-    "no_force": "nobody there any more",
-}
 HEAVY_FIRE = ("F3", "F4")
 """Grades at which fire controls a way. Source: docs/contract.md, Definitions."""
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from encircle.claims.rating.facts import DEFINITIONS, IN_WORDS, SPAN, cite, name_positions, prove
+from encircle.claims.rating.facts import DEFINITIONS, SPAN, cite, name_positions, prove
+from encircle.map.days import say_day
 from encircle.verdict.facts import Seen
-from encircle.verdict.judgement import CONTRADICTION
+from encircle.verdict.judgement import CONTRADICTION, WORDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from encircle.claims.rating.facts import Facts, Ruling
     from encircle.map.situation import Definition
@@ -100,10 +100,10 @@ def states_a_condition(facts: Facts) -> Seen | None:
     later = facts.find_later()
     true = [r for r in (facts.shown, *later) if facts.was_true(r)]
     if true:
-        return Seen(detail=f"The condition held on the map of {_say_day(true[0].as_of)}.")
+        return Seen(detail=f"The condition held on the map of {say_day(true[0].as_of)}.")
     if later or facts.is_before_its_map:
         last = (facts.shown, *later)[-1]
-        return Seen(detail=f"Up to the map of {_say_day(last.as_of)} it did not hold.")
+        return Seen(detail=f"Up to the map of {say_day(last.as_of)} it did not hold.")
     return Seen(detail="No map in hand is of the days that follow.")
 
 
@@ -114,7 +114,7 @@ def forecast_came_true(facts: Facts) -> Seen | None:
     if came is None:
         return None
     evidence = prove(facts.definition, holds=facts.asserted.holds, ruling=came)
-    detail = f"It was true on the map of {_say_day(came.as_of)}."
+    detail = f"It was true on the map of {say_day(came.as_of)}."
     return None if evidence is None else Seen(evidence, detail)
 
 
@@ -123,7 +123,7 @@ def forecast_did_not_come_true(facts: Facts) -> Seen | None:
     """The claim was a forecast, and the maps of the 14 days that follow do not bear it out."""
     if facts.asserted.tense != "future" or not facts.find_later():
         return None
-    return Seen(detail=f"The last is of {_say_day(facts.find_later()[-1].as_of)}.")
+    return Seen(detail=f"The last is of {say_day(facts.find_later()[-1].as_of)}.")
 
 
 @_rule("A forecast is rated by what came: docs/method.md", "unverifiable")
@@ -158,7 +158,7 @@ def left_unringed(facts: Facts) -> Seen | None:
     if not before or any(r.answer(facts.definition) != "no" for r in before):
         return None
     evidence = prove(facts.definition, holds=False, ruling=before[-1])
-    day = f"The last is of {_say_day(before[-1].as_of)}."
+    day = f"The last is of {say_day(before[-1].as_of)}."
     return None if evidence is None else Seen(evidence, day)
 
 
@@ -168,7 +168,7 @@ def ring_is_over(facts: Facts) -> Seen | None:
     if not facts.shown.is_gone or not facts.asserted.holds or facts.definition == "no_force":
         return None
     before = [r for r in _find_before(facts) if facts.was_true(r)]
-    return Seen((), f"The last is {_say_day(before[-1].as_of)}.") if before else None
+    return Seen((), f"The last is {say_day(before[-1].as_of)}.") if before else None
 
 
 @_rule(CLAIMS, "unsupported")
@@ -177,7 +177,7 @@ def left_before(facts: Facts) -> Seen | None:
     before = list(_find_before(facts))
     if not facts.shown.is_gone or facts.definition == "no_force" or not before:
         return None
-    day = f"It is of {_say_day(before[-1].as_of)}."
+    day = f"It is of {say_day(before[-1].as_of)}."
     opposite = "no" if facts.asserted.holds else "yes"
     return Seen((), day) if before[-1].answer(facts.definition) == opposite else None
 
@@ -224,7 +224,7 @@ def said_too_early(facts: Facts) -> Seen | None:
     if not true:
         return None
     evidence = prove(facts.definition, holds=True, ruling=true[0])
-    came = f"It was true on the map of {_say_day(true[0].as_of)}."
+    came = f"It was true on the map of {say_day(true[0].as_of)}."
     return None if evidence is None else Seen(evidence, came)
 
 
@@ -236,7 +236,7 @@ def turned_meanwhile(facts: Facts) -> Seen | None:
     later = facts.find_later()
     if not facts.is_refuted or not facts.is_after_its_map or not later:
         return None
-    day = f"The next is of {_say_day(later[0].as_of)}."
+    day = f"The next is of {say_day(later[0].as_of)}."
     return Seen((), day) if facts.was_true(later[0]) else None
 
 
@@ -250,7 +250,7 @@ def holds_by_a_weaker_definition(facts: Facts) -> Seen | None:
     for weaker in _list_weaker(facts):
         evidence = prove(weaker, holds=True, ruling=facts.shown)
         if facts.shown.answer(weaker) == "yes" and evidence is not None:
-            return Seen(evidence, f"It holds as: {IN_WORDS[weaker]}.")
+            return Seen(evidence, f"It holds as: {WORDINGS[weaker].short}.")
     return None
 
 
@@ -312,7 +312,7 @@ def overtaken(facts: Facts) -> Seen | None:
     before = facts.find_last_before()
     if not facts.is_refuted or before is None or not facts.is_before_its_map:
         return None
-    day = f"It was true on the map of {_say_day(before.as_of)}."
+    day = f"It was true on the map of {say_day(before.as_of)}."
     return Seen((), day) if facts.was_true(before) else None
 
 
@@ -324,7 +324,7 @@ def out_of_date(facts: Facts) -> Seen | None:
     true = [r for r in facts.others if r.as_of < facts.shown.as_of and facts.was_true(r)]
     if not true or facts.definition == "no_force":
         return None
-    return Seen((), f"It was last true on the map of {_say_day(true[-1].as_of)}.")
+    return Seen((), f"It was last true on the map of {say_day(true[-1].as_of)}.")
 
 
 @_rule("Unknown is not enemy: docs/method.md", "unsupported")
@@ -370,7 +370,7 @@ def holds_otherwise(facts: Facts) -> Seen | None:
     if facts.answer == "yes" or facts.definition == "no_force":
         return None
     true = [d for d in DEFINITIONS if d != facts.definition and facts.shown.answer(d) == "yes"]
-    return Seen(detail=f"As: {'; '.join(IN_WORDS[d] for d in true)}.") if true else None
+    return Seen(detail=f"As: {'; '.join(WORDINGS[d].short for d in true)}.") if true else None
 
 
 @_rule("A wrong baseline on its own: docs/contract.md, Definitions")
@@ -400,7 +400,7 @@ def came_true_later(facts: Facts) -> Seen | None:
     if facts.ruling is None or facts.asserted.definition is None or facts.answer == facts.said:
         return None
     true = [r for r in facts.others if r.as_of > facts.shown.as_of and facts.was_true(r)]
-    return Seen(detail=f"It is true on the map of {_say_day(true[0].as_of)}.") if true else None
+    return Seen(detail=f"It is true on the map of {say_day(true[0].as_of)}.") if true else None
 
 
 @_rule("Claims never change the map judged: docs/contract.md")
@@ -429,7 +429,3 @@ def _find_before(facts: Facts) -> Iterator[Ruling]:
     """Give the maps of the same span before the one that is asked."""
     as_of = facts.shown.as_of
     return (r for r in facts.others if r.as_of < as_of and as_of - r.as_of <= SPAN)
-
-
-def _say_day(instant: datetime) -> str:
-    return f"{instant.day} {instant:%B %Y}"

@@ -22,6 +22,7 @@ from encircle.formats.painted.place import check_place
 from encircle.formats.painted.shapes import LonLat, cut, make_valid, polygons_of
 from encircle.formats.pieces.choosing import NEAR_M
 from encircle.formats.pieces.held import to_plane
+from encircle.map.days import write_instant
 from encircle.map.door.reader import digest
 from encircle.map.notices import Notice
 
@@ -297,7 +298,7 @@ class _Drawing:
 
     def __init__(self, painted: PaintedMap, ground: Ground, instant: datetime) -> None:
         self.painted, self.ground, self.side = painted, ground, ground.side
-        self.as_of = f"{instant:%Y-%m-%dT%H:%M:%SZ}"
+        self.as_of = write_instant(instant)
         self.sources = [source["id"] for source in painted.sources]
         self.sources += ["border"] if ground.border is not None else []
         self.notices: list[Notice] = []

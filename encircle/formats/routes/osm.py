@@ -13,7 +13,7 @@ import orjson
 import shapely
 import shapely.geometry
 
-from encircle.errors import InputFault, SituationError
+from encircle.errors import InputFault, SituationError, say_install
 from encircle.formats.coordinates import UnreadableError, read_geometry
 from encircle.map.counting import number_of
 from encircle.map.door.crs import check_crs
@@ -183,7 +183,7 @@ def _read_osm(path: Path, chance: str | None, on_read: Callable[[int], object] |
     except ModuleNotFoundError:
         raise _refuse(
             f"{path.name} needs the package osmium, which is not installed",
-            "Install it (pip install osmium: the extra `osm`), or convert to GeoJSON lines",
+            f"Install it with {say_install('osm', 'osmium')}, or convert to GeoJSON lines",
         ) from None
     if not path.exists():
         raise FileNotFoundError(2, "No such file or directory")

@@ -19,7 +19,7 @@ import numpy as np
 import shapely
 from shapely.geometry import shape
 
-from encircle.errors import EncircleError
+from encircle.errors import EncircleError, say_install
 from encircle.picture.canvas import clean
 from encircle.picture.export.layers import LAYERS, draw_layers
 from encircle.verdict.judgement import write_json
@@ -169,7 +169,7 @@ def _guard(cell: object) -> object:
 
 # -- GeoPackage ------------------------------------------------------------------------------
 
-GPKG = "a GeoPackage needs pyogrio, which is not installed: pip install pyogrio (the extra `gis`)"
+GPKG = f"a GeoPackage needs pyogrio, which is not installed: {say_install('gis', 'pyogrio')}"
 
 
 def _write_gpkg(judgement: Judgement, situation: Situation | None) -> bytes:

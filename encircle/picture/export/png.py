@@ -8,7 +8,7 @@ from xml.etree.ElementTree import ParseError, register_namespace, tostring
 
 from defusedxml.ElementTree import fromstring
 
-from encircle.errors import EncircleError
+from encircle.errors import EncircleError, say_install
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -113,8 +113,8 @@ def _rasterise(svg: str) -> bytes:
         import resvg_py  # noqa: PLC0415 - an extra: only who asks for a PNG needs it
     except ImportError:
         raise PictureError(
-            "a PNG needs resvg_py, which is not installed: pip install resvg_py (the extra `png`);"
-            " the SVG needs nothing"
+            "a PNG needs resvg_py, which is not installed: "
+            f"{say_install('png', 'resvg_py')}; the SVG needs nothing"
         ) from None
     with resources.as_file(resources.files("encircle.picture.export") / "fonts") as folder:
         return resvg_py.svg_to_bytes(
