@@ -19,7 +19,7 @@ from encircle.map.counting import number_of
 from encircle.map.door.crs import check_crs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -43,7 +43,11 @@ STEP = 1_000
 
 
 def read_road_lines(
-    path: Path, chance: str | None = None, on_read: Callable[[int], object] | None = None
+    path: Path,
+    chance: str | None = None,
+    on_read: Callable[[int], object] | None = None,
+    *,
+    shared: str | None = None,
 ) -> Lines:
     """
     Read the roads of a file: OpenStreetMap by its suffix, else GeoJSON.
@@ -56,6 +60,8 @@ def read_road_lines(
         Tag or property that holds the probability that a road is open; roads without it keep NaN.
     on_read
         Called with the number of roads read, now and then.
+    shared
+        Tag or property of which roads that have the same value are open or closed together.
 
     Raises
     ------
@@ -65,7 +71,9 @@ def read_road_lines(
     try:
         is_osm = path.name.endswith(OSM_SUFFIXES)
         with _keep_garbage():
-            lines = _read_osm(path, chance, on_read) if is_osm else _read_geojson(path, chance)
+            gathered = _Gathered(chance, shared)
+            read = _read_osm if is_osm else _read_geojson
+            lines = read(path, gathered, on_read)
     except OSError as error:
         raise _refuse(f"cannot read {path}: {error.strerror or error}", "Name a file") from None
     if not len(lines.p_open):
@@ -108,19 +116,30 @@ def _parse_chance(value: object, chance: str, whose: str) -> float:
 class _Gathered:
     """Lines as they come, before they are arrays."""
 
-    def __init__(self) -> None:
+    def __init__(self, chance: str | None = None, shared: str | None = None) -> None:
+        self.tags = chance, shared
+        self.shared: list[int] = []
+        self.pieces: dict[str, int] = {}
+        """Values of the tag that roads share, numbered as they come."""
         self.parts: list[list[Any]] = []
         """Of each line its places: longitude, latitude and whatever else was written."""
         self.p_open: list[float] = []
         self.names: list[str] = []
         self.notices: list[str] = []
 
-    def add(self, name: str, p_open: float, places: list[Any]) -> None:
-        """Add one line; one of a single place is none."""
-        if len(places) > 1:
-            self.parts.append(places)
-            self.p_open.append(p_open)
-            self.names.append(name)
+    def add(self, name: str, about: Any, parts: Iterable[list[Any]]) -> None:  # noqa: ANN401 - tags
+        """Add the lines of a road with its tags; one of a single place is none."""
+        chance, shared = (tag and about.get(tag) for tag in self.tags)
+        p_open = _parse_chance(chance, self.tags[0] or "", name)
+        piece = (
+            -1 if shared in (None, "") else self.pieces.setdefault(str(shared), len(self.pieces))
+        )
+        for places in parts:
+            if len(places) > 1:
+                self.parts.append(places)
+                self.p_open.append(p_open)
+                self.names.append(name)
+                self.shared.append(piece)
 
     def to_lines(self, keys: list[int] | None = None) -> Lines:
         """Make arrays of them; without keys, two places are one where they lie at one spot."""
@@ -136,6 +155,7 @@ class _Gathered:
             p_open=np.array(self.p_open, float),
             names=tuple(self.names),
             notices=tuple(self.notices),
+            shared=np.array(self.shared, np.int64) if self.tags[1] else None,
         )
 
     def _list_places(self) -> NDArray[np.float64]:
@@ -176,7 +196,7 @@ def _parse_lonlat(place: Any) -> tuple[float, float]:  # noqa: ANN401 - JSON
 # -- OpenStreetMap ---------------------------------------------------------------------------
 
 
-def _read_osm(path: Path, chance: str | None, on_read: Callable[[int], object] | None) -> Lines:
+def _read_osm(path: Path, gathered: _Gathered, on_read: Callable[[int], object] | None) -> Lines:
     """Read the drivable ways; a way is broken where the extract lacks one of its nodes."""
     try:
         import osmium  # noqa: PLC0415 - an extra
@@ -187,7 +207,7 @@ def _read_osm(path: Path, chance: str | None, on_read: Callable[[int], object] |
         ) from None
     if not path.exists():
         raise FileNotFoundError(2, "No such file or directory")
-    gathered, keys, lost = _Gathered(), list[int](), 0
+    keys, lost = list[int](), 0
     only = osmium.filter.KeyFilter("highway")
     try:
         found = osmium.FileProcessor(str(path)).with_locations().with_filter(only)
@@ -196,11 +216,10 @@ def _read_osm(path: Path, chance: str | None, on_read: Callable[[int], object] |
             if on_read and count % STEP == 0:
                 on_read(count)
             nodes = list(way.nodes)
-            name, p_open = _describe_way(way, chance)
-            for stretch in _split_at_lost(nodes):
-                if len(stretch) > 1:
-                    gathered.add(name, p_open, [(node.lon, node.lat) for node in stretch])
-                    keys += [node.ref for node in stretch]
+            kept = [stretch for stretch in _split_at_lost(nodes) if len(stretch) > 1]
+            parts = [[(node.lon, node.lat) for node in stretch] for stretch in kept]
+            gathered.add(_name_way(way), way.tags, parts)
+            keys += [node.ref for stretch in kept for node in stretch]
             lost += sum(not n.location.valid() for n in nodes)
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         raise _refuse(f"{path.name} is not OpenStreetMap: {error}", "Give a whole file") from None
@@ -209,12 +228,9 @@ def _read_osm(path: Path, chance: str | None, on_read: Callable[[int], object] |
     return gathered.to_lines(keys)
 
 
-def _describe_way(way: Any, chance: str | None) -> tuple[str, float]:  # noqa: ANN401 - osmium's
-    """Give a way's name, and the probability that it is open."""
-    name = f"way/{way.id}"
-    p_open = _parse_chance(way.tags.get(chance), chance, name) if chance else math.nan
+def _name_way(way: Any) -> str:  # noqa: ANN401 - osmium's
     label = way.tags.get("name") or way.tags.get("ref")
-    return f"{name} {label}" if label else name, p_open
+    return f"way/{way.id} {label}" if label else f"way/{way.id}"
 
 
 def _split_at_lost(nodes: list[Any]) -> Iterator[list[Any]]:
@@ -232,9 +248,9 @@ def _split_at_lost(nodes: list[Any]) -> Iterator[list[Any]]:
 # -- GeoJSON ---------------------------------------------------------------------------------
 
 
-def _read_geojson(path: Path, chance: str | None) -> Lines:
+def _read_geojson(path: Path, gathered: _Gathered, _on_read: object) -> Lines:
     """Read LineStrings and MultiLineStrings; other geometries are counted and left out."""
-    gathered, others = _Gathered(), 0
+    others = 0
     features = _load_features(path)
     for number, feature in enumerate(features):
         geometry = (feature.get("geometry") if isinstance(feature, dict) else None) or {}
@@ -242,15 +258,11 @@ def _read_geojson(path: Path, chance: str | None) -> Lines:
         if kind in AREA_TYPES or not geometry:
             others += 1
             continue
-        about = feature.get("properties") or {}
-        name = _name(feature, number)
-        p_open = _parse_chance(about.get(chance), chance, name) if chance else math.nan
         if not _is_drawn(kind, parts):
             parts, kind = _read_with_care(feature, number), "MultiLineString"
             others += not parts
         drawn: list[Any] = parts if kind == "MultiLineString" and parts else [parts or []]
-        for part in drawn:
-            gathered.add(name, p_open, part)
+        gathered.add(_name(feature, number), feature.get("properties") or {}, drawn)
     if others:
         gathered.notices.append(
             f"{number_of(others, 'feature', 'was')} left out: no line, or empty"
