@@ -237,10 +237,6 @@ def judge_series(
     ----------
     situations
         Maps of one force, in any order; each is judged at its own `as_of`.
-    options
-        Parameters, the same for all.
-    on_judged
-        Called after each map, for showing progress.
 
     Returns
     -------

@@ -57,6 +57,14 @@ def load(name: str) -> bytes:
         refuse(f"cannot read {name!r}: no file can be called so")
 
 
+def decode(raw: bytes, name: str) -> str:
+    """Read text, or end the command where it is none."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        refuse(f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8")
+
+
 def load_map(name: str) -> bytes:
     """Read a file, unpacked where it is a gzip."""
     from encircle.map.door.compressed import unwrap

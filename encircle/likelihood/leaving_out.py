@@ -49,10 +49,6 @@ def leave_out_origins(
 
     Parameters
     ----------
-    sheet
-        The map as it was drawn for the judgement.
-    suspects
-        Its chart, from `suspect_all`.
     asked
         The positions that speak for the force; it is cut off if all of them are.
     """

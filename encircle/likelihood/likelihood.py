@@ -53,16 +53,10 @@ def tell_likelihood(  # noqa: PLR0913 - the parts of a judgement
 
     Parameters
     ----------
-    sheet
-        The map as it was drawn for the judgement.
     suspects
         Its chart on which every feature may be wrong, from `suspect_all`.
-    judgement
-        The verdict, by the two readings.
     all_facts, speaking
         What is known of each position, and of those that speak for the group.
-    options
-        Parameters.
     deadline
         When it is over, worlds that were not looked at are left open: intervals are wider.
     """

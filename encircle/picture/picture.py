@@ -61,10 +61,6 @@ def draw_svg(
 
     Parameters
     ----------
-    judgement
-        What was judged; its certificates are drawn.
-    situation
-        The map it was judged on.
     width_px
         Width of the picture; the height follows from the ground. At least 480.
     bare
@@ -72,11 +68,6 @@ def draw_svg(
     colours
         `judged`: the force judged and its friends are blue, all others vermilion. `side`: each side
         has a colour of its own, the same whoever is judged.
-
-    Returns
-    -------
-    svg
-        The document, with an XML declaration, to be written as UTF-8.
     """
     svg = ""
     for tolerance in TOLERANCES_PX:
@@ -112,18 +103,12 @@ def draw_plan(  # noqa: PLR0913 - all but three by name
 
     Parameters
     ----------
-    judgement, situation
-        What was judged, and the map.
-    size_px
-        Width and height.
     towns
         Places that may be named, the most important first.
     country
         Outline to show in a corner, in degrees.
     tolerance
         How much detail is left out, in pixels.
-    colours
-        As `draw_svg` takes them.
     """
     width, height = size_px
     scene = _set_scene(judgement, situation, width, tolerance)

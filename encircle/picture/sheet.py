@@ -105,19 +105,8 @@ def draw_sheet(  # noqa: PLR0913 - all but four by name
 
     Parameters
     ----------
-    judgement, situation
-        The map shown and what was judged on it.
-    words
-        What stands round the map.
     shape
         `landscape` is 1200 x 675, `portrait` 1080 x 1350 pixels.
-    towns, country, colours
-        As `draw_plan` takes them.
-
-    Returns
-    -------
-    svg
-        One self-contained document.
     """
     layout = LAYOUTS[shape]
     column = _Column(layout)

@@ -58,14 +58,10 @@ def solve_graph(
 
     Parameters
     ----------
-    graph
-        Edges open independently of each other.
     worlds, seed
         Worlds to draw where counting would take too long. Same seed, same answer.
     most_visits
         States up to which it is counted.
-    on_step
-        Called as the drawing goes on.
 
     Returns
     -------

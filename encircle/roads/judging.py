@@ -133,8 +133,6 @@ def judge_roads(  # noqa: PLR0913 - the parts of the question
 
     Parameters
     ----------
-    network
-        Roads, noded.
     p_open
         Probability that each stretch is open, shape (m,), each by itself.
     sources, targets
@@ -145,8 +143,6 @@ def judge_roads(  # noqa: PLR0913 - the parts of the question
         Stretches that are closed for sure, shape (m,).
     shared
         What several stretches rest on together, in place of a probability each of its own.
-    on_step
-        Called as the sampling goes on.
 
     Raises
     ------

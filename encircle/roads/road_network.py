@@ -160,8 +160,6 @@ def build_road_network(
 
     Parameters
     ----------
-    lines
-        Roads as drawn.
     places
         Longitude and latitude of places, each joined to the nearest road.
     tolerance_m

@@ -136,8 +136,6 @@ def explain(judgement: Judgement, *, ids: bool = False) -> str:
 
     Parameters
     ----------
-    judgement
-        What was judged.
     ids
         Give behind each line the ids of the features it speaks of, in square brackets.
 

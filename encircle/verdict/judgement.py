@@ -275,11 +275,6 @@ class Judgement:
         """
         Give the judgement as layers of a map: proof, margins, and the ground it was judged on.
 
-        Parameters
-        ----------
-        situation
-            The map to draw beneath it. Default: the one it was judged on.
-
         Returns
         -------
         collection

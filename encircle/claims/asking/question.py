@@ -120,8 +120,6 @@ def read_question(said: str | Mapping[str, Any], corrections: Corrections | None
     ----------
     said
         A sentence or a text, or a claim as `claims extract --json` writes one.
-    corrections
-        What a person says of it.
 
     Raises
     ------

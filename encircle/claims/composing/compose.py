@@ -54,17 +54,6 @@ def compose(
     given
         The files: one map of control (ISW's is several layers), tables of positions, roads, claims,
         a border; or situations in parts, as a GIS keeps them.
-    plan
-        What is said of them.
-    tell
-        Called with each line for the terminal: what a file was taken for, what was read of it.
-    on_step
-        Called as a map of control is read and drawn.
-
-    Returns
-    -------
-    situation
-        A FeatureCollection by the contract.
 
     Raises
     ------

@@ -107,15 +107,6 @@ class Log:
         Record new checks: a new log, whose beginning is this one.
 
         A check that says the same on the same basis adds nothing.
-
-        Parameters
-        ----------
-        claims
-            The new checks.
-        at
-            When they are recorded, RFC 3339.
-        note
-            Why, in the words of whoever publishes.
         """
         entries = list(self.entries)
         latest = {entry.key: entry for entry in entries}

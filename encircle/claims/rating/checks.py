@@ -75,8 +75,6 @@ def check_claims(
         it.
     processes
         How many processes judge; the answer is the same.
-    on_judged
-        Called after each force judged on a map, for showing progress.
 
     Returns
     -------

@@ -127,10 +127,6 @@ def convert_map(  # noqa: PLR0913 - as the command has them
         Rules MARK=SIDE for a KML.
     mapper_side
         Side whose cause the mapper serves; by default as known of the kind of map.
-    on_step
-        Called after each of `STEPS`, for showing progress.
-    options
-        As `situation_from_painted` takes them.
 
     Raises
     ------

@@ -13,7 +13,7 @@ import orjson
 import shapely
 import shapely.geometry
 
-from encircle.errors import InputFault, SituationError, say_install
+from encircle.errors import InputFault, SituationError, refusal, say_install
 from encircle.formats.coordinates import UnreadableError, read_geometry
 from encircle.map.counting import number_of
 from encircle.map.door.crs import check_crs
@@ -58,8 +58,6 @@ def read_road_lines(
         An .osm.pbf, .osm, .osm.gz or .osm.bz2 file, or GeoJSON lines.
     chance
         Tag or property that holds the probability that a road is open; roads without it keep NaN.
-    on_read
-        Called with the number of roads read, now and then.
     shared
         Tag or property of which roads that have the same value are open or closed together.
 
@@ -75,10 +73,10 @@ def read_road_lines(
             read = _read_osm if is_osm else _read_geojson
             lines = read(path, gathered, on_read)
     except OSError as error:
-        raise _refuse(f"cannot read {path}: {error.strerror or error}", "Name a file") from None
+        raise refusal(f"cannot read {path}: {error.strerror or error}", "Name a file") from None
     if not len(lines.p_open):
         kinds = "ways with a drivable highway tag" if is_osm else "LineString features"
-        raise _refuse(f"no road in {path.name}", f"Give a file that holds {kinds}")
+        raise refusal(f"no road in {path.name}", f"Give a file that holds {kinds}")
     return lines
 
 
@@ -94,10 +92,6 @@ def _keep_garbage() -> Iterator[None]:
             gc.enable()
 
 
-def _refuse(message: str, remedy: str, pointer: str = "") -> SituationError:
-    return SituationError([InputFault(pointer, message, remedy)])
-
-
 def _parse_chance(value: object, chance: str, whose: str) -> float:
     """Parse a probability; NaN where there is none."""
     if value is None:
@@ -109,7 +103,7 @@ def _parse_chance(value: object, chance: str, whose: str) -> float:
     except ValueError:
         p = math.nan
     if not 0 <= p <= 1:
-        raise _refuse(f"{whose}: {chance} is {value!r}", "Write a probability from 0 to 1")
+        raise refusal(f"{whose}: {chance} is {value!r}", "Write a probability from 0 to 1")
     return p
 
 
@@ -168,7 +162,7 @@ class _Gathered:
         wrong = ~((np.abs(lonlat) <= [180, 90]).all(axis=1)) if places else np.empty(0, bool)
         if lonlat.shape[1] != 2 or wrong.any():  # noqa: PLR2004 - longitude, latitude
             example = places[int(np.argmax(wrong))] if wrong.any() else places[:1]
-            raise _refuse(
+            raise refusal(
                 f"{example} is no longitude and latitude in degrees",
                 "Write WGS 84 coordinates, longitude first",
                 "/features",
@@ -201,7 +195,7 @@ def _read_osm(path: Path, gathered: _Gathered, on_read: Callable[[int], object] 
     try:
         import osmium  # noqa: PLC0415 - an extra
     except ModuleNotFoundError:
-        raise _refuse(
+        raise refusal(
             f"{path.name} needs the package osmium, which is not installed",
             f"Install it with {say_install('osm', 'osmium')}, or convert to GeoJSON lines",
         ) from None
@@ -222,7 +216,7 @@ def _read_osm(path: Path, gathered: _Gathered, on_read: Callable[[int], object] 
             keys += [node.ref for stretch in kept for node in stretch]
             lost += sum(not n.location.valid() for n in nodes)
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
-        raise _refuse(f"{path.name} is not OpenStreetMap: {error}", "Give a whole file") from None
+        raise refusal(f"{path.name} is not OpenStreetMap: {error}", "Give a whole file") from None
     if lost:
         gathered.notices.append(f"{number_of(lost, 'place')} outside the extract: roads end there")
     return gathered.to_lines(keys)
@@ -310,17 +304,17 @@ def _load_features(path: Path) -> list[Any]:
     try:
         document = orjson.loads(path.read_bytes())
     except orjson.JSONDecodeError as error:
-        raise _refuse(f"{path.name} is not JSON: {error}", "Give GeoJSON") from None
+        raise refusal(f"{path.name} is not JSON: {error}", "Give GeoJSON") from None
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):
-        raise _refuse(f"{path.name} has no features", "Give a GeoJSON FeatureCollection")
+        raise refusal(f"{path.name} has no features", "Give a GeoJSON FeatureCollection")
     foreign = check_crs(document.get("crs"))
     if foreign:
-        raise _refuse(f"{path.name} is not WGS 84: {foreign}", "Reproject to EPSG:4326", "/crs")
+        raise refusal(f"{path.name} is not WGS 84: {foreign}", "Reproject to EPSG:4326", "/crs")
     for number, feature in enumerate(features):
         is_feature = isinstance(feature, dict) and isinstance(feature.get("properties") or {}, dict)
         if not (is_feature and isinstance(feature.get("geometry") or {}, dict)):
-            raise _refuse(f"{path.name}: no feature", "Mend it there", f"/features/{number}")
+            raise refusal(f"{path.name}: no feature", "Mend it there", f"/features/{number}")
     return features
 
 
@@ -336,7 +330,7 @@ def read_polygons(path: Path) -> list[BaseGeometry]:
     try:
         features = _load_features(path)
     except OSError as error:
-        raise _refuse(f"cannot read {path}: {error.strerror or error}", "Name a file") from None
+        raise refusal(f"cannot read {path}: {error.strerror or error}", "Name a file") from None
     shapes = []
     for number, feature in enumerate(features):
         geometry = (feature.get("geometry") if isinstance(feature, dict) else None) or {}
@@ -346,9 +340,9 @@ def read_polygons(path: Path) -> list[BaseGeometry]:
             shape = shapely.force_2d(shapely.geometry.shape(geometry))
         except (TypeError, ValueError, IndexError, shapely.errors.GEOSException) as error:
             at = f"/features/{number}/geometry"
-            raise _refuse(f"not a polygon: {error}", "Mend its rings", at) from None
+            raise refusal(f"not a polygon: {error}", "Mend its rings", at) from None
         parts = shapely.get_parts(shapely.make_valid(shape))
         shapes += [part for part in parts if part.geom_type == "Polygon" and not part.is_empty]
     if not shapes:
-        raise _refuse(f"no polygon in {path.name}", "Give GeoJSON polygons of hostile ground")
+        raise refusal(f"no polygon in {path.name}", "Give GeoJSON polygons of hostile ground")
     return shapes

@@ -92,8 +92,6 @@ def read_roads(
     near
         Places or ground in degrees; roads further from all of them are left out, and counted. None:
         every road is taken.
-    within_km
-        The distance, km.
 
     Raises
     ------

@@ -82,8 +82,6 @@ def read_situation(
         Instant to judge, RFC 3339; stands in for `situation.as_of`.
     force
         Force to judge; stands in for `situation.force`.
-    limits
-        How large a document may be.
     name
         Name of the file, which helps to call what is no situation by its kind.
 

@@ -41,13 +41,6 @@ def inspect_situation(situation: Situation, options: Options | None = None) -> t
     """
     Find the slips of drawing on a map: features, place, distance and remedy; nothing is judged.
 
-    Parameters
-    ----------
-    situation
-        The map.
-    options
-        Parameters it would be judged with.
-
     Returns
     -------
     notices

@@ -54,13 +54,9 @@ def export(
 
     Parameters
     ----------
-    judgement
-        What was judged.
     suffix
         `.geojson`, `.gpkg` and `.kml` hold the layers of `Judgement.to_geojson`; `.csv` one line
         for each unit; `.svg` and `.png` the picture.
-    situation
-        The map beneath. Default: the one it was judged on.
     colours
         Of a picture: blue to the force judged, or to each side its own; see `draw_svg`.
 

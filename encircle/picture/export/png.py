@@ -34,16 +34,9 @@ def render_png(svg: str, width_px: int, height_px: int | None = None) -> bytes:
 
     Parameters
     ----------
-    svg
-        The picture, as `draw_svg` writes it.
     width_px, height_px
         The size of the PNG. Without a height, the picture's own shape gives it. A picture of
         another shape is centred whole, never stretched or cropped.
-
-    Returns
-    -------
-    png
-        The file.
 
     Raises
     ------

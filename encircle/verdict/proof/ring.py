@@ -56,12 +56,8 @@ def certify_closed(
 
     Parameters
     ----------
-    searcher
-        The network.
     outlooks
         One per position, all on one reading, all closed.
-    standings
-        The positions inside.
 
     Returns
     -------
