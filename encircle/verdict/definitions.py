@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from encircle.map.reach import READINGS, Reading
 from encircle.map.situation import Crossing
 from encircle.network.ground.states import FIRE_RANKS, UNMAPPED
 from encircle.verdict.facts import F3, Facts
+from encircle.verdict.values import Axes
 
 if TYPE_CHECKING:
     from encircle.network.isolation import Outlook
@@ -53,27 +54,21 @@ def _answer_fire_control(facts: Facts) -> Answer:
     return answers.pop() if len(answers) == 1 else "contested"  # type: ignore[return-value]
 
 
-def measure_axes(facts: Facts) -> dict[str, Any]:
+def measure_axes(facts: Facts) -> Axes:
     """Report every axis by itself: land per mode, fire, sea, air, special."""
     modes = ("rail", "wheeled", "tracked", "foot", "boat")
     if facts.contradiction:
-        return {
-            "land": dict.fromkeys(modes, "unknown"),
-            "fire": {"best": None, "by_mode": {}},
-            **dict.fromkeys(("sea", "air", "special"), "unknown"),
-        }
+        return Axes(dict.fromkeys(modes, "unknown"), None, {}, *3 * ("unknown",))
     best = facts.pessimistic if facts.pessimistic.is_open else facts.optimistic
     grades = {m: FIRE_RANKS[w.fire] for m, w in best.ways.items()}
-    return {
-        "land": {mode: _measure_land(facts, mode) for mode in modes},
-        "fire": {
-            "best": FIRE_RANKS[best.best.fire] if best.best else None,
-            "by_mode": {mode: grades[mode] for mode in modes if mode in grades},
-        },
-        "sea": _measure_access(facts, "sea"),
-        "air": _measure_access(facts, "air"),
-        "special": _measure_special(facts),
-    }
+    return Axes(
+        land={mode: _measure_land(facts, mode) for mode in modes},
+        fire=FIRE_RANKS[best.best.fire] if best.best else None,
+        fire_by_mode={mode: grades[mode] for mode in modes if mode in grades},
+        sea=_measure_access(facts, "sea"),
+        air=_measure_access(facts, "air"),
+        special=_measure_special(facts),
+    )
 
 
 def _measure_land(facts: Facts, mode: str) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from encircle.map.notices import Notice
     from encircle.map.situation import Situation
+    from encircle.verdict.values import Axes, Pivot, Proof
 
 Verdict = Literal["encircled", "not_encircled", "contested", "indeterminate", "no_force"]
 Answer = Literal["yes", "no", "contested", "unknown"]
@@ -125,14 +126,19 @@ class Judged:
 
     status: Status
     definitions: dict[str, Answer]
-    axes: Json
-    certificates: Json
+    axes: Axes
+    proof: Proof
     findings: tuple[Finding, ...]
 
     @property
     def encircled(self) -> bool | None:
         """True, false, or None where it is neither."""
         return ENCIRCLED[self.status.verdict]
+
+    @property
+    def certificates(self) -> Json:
+        """The proofs as the contract writes them."""
+        return self.proof.to_dict()
 
     @property
     def reason(self) -> Finding | None:
@@ -146,7 +152,7 @@ class Judged:
             "encircled": self.encircled,
             "status": self.status.to_dict(),
             "definitions": dict(self.definitions),
-            "axes": self.axes,
+            "axes": self.axes.to_dict(),
         }
 
 
@@ -188,7 +194,7 @@ class Judgement:
     cut_off: Json
     margins: Json
     confidence: Json
-    pivots: tuple[Json, ...]
+    pivots: tuple[Pivot, ...]
     provenance: Json
     title: str | None = None
     side_name: str = ""
@@ -232,7 +238,7 @@ class Judgement:
     @property
     def axes(self) -> Json:
         """What is open: by land for each mode, by sea, by air, and under which fire."""
-        return self.judged.axes
+        return self.judged.axes.to_dict()
 
     @property
     def certificates(self) -> Json:
@@ -304,7 +310,7 @@ class Judgement:
             "likelihood": self.likelihood,
             "confidence": self.confidence,
             "certificates": self.judged.certificates,
-            "pivots": list(self.pivots),
+            "pivots": [pivot.to_dict() for pivot in self.pivots],
             "findings": [finding.to_dict() for finding in self.findings],
             "notices": [notice.to_dict() for notice in self.notices],
             "what_if": self.what_if,

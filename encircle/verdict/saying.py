@@ -106,7 +106,7 @@ def say_pivots(telling: Telling) -> Iterator[str]:
     if telling.judgement.pivots:
         yield "What would turn the verdict:"
         for pivot in telling.judgement.pivots:
-            yield f"- {pivot['statement']}{telling.point(pivot['evidence'])}"
+            yield f"- {pivot.statement}{telling.point(pivot.evidence)}"
 
 
 def say_importance(telling: Telling) -> Iterator[str]:

@@ -98,10 +98,10 @@ class MapRating:
         Such a map is silent where others speak: ground painted grey is somebody's doubt, bare
         ground is nobody's word.
         """
-        path = self.ruling.proofs["open"] if self.ruling else None
+        path = self.ruling.proof.path if self.ruling else None
         if self.ruling is None or self.ruling.judged.status.code != "C3" or not path:
             return False
-        return not any(leg["control"] == "grey" and leg["evidence"] for leg in path["legs"])
+        return not any(leg.control == "grey" and leg.evidence for leg in path.legs)
 
     def to_dict(self) -> Json:
         """Give the map's line in the answer."""

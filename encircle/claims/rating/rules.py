@@ -257,17 +257,17 @@ def true_in_a_lesser_degree(facts: Facts) -> Seen | None:
         return None
     shown = facts.shown
     if shown.answer("vehicle_cut") == "yes" and facts.definition != "vehicle_cut":
-        return Seen(cite(shown.proofs["open"]), "No way is left for wheels and tracks.")
+        return Seen(cite(shown.proof.path), "No way is left for wheels and tracks.")
     loose = facts.definition == "surrounded" or facts.asserted.hedged
     if loose and facts.is_refuted and shown.is_pressed:
-        return Seen(cite(shown.proofs["open"]), "The force stood in a salient.")
+        return Seen(cite(shown.proof.path), "The force stood in a salient.")
     return None
 
 
 @rule(CLAIMS, "overstated")
 def denies_too_much(facts: Facts) -> Seen | None:
     """No ring is closed, but the claim denies more than that, and the map shows it."""
-    if facts.asserted.holds or not facts.is_refuted or facts.shown.proofs["closed"]:
+    if facts.asserted.holds or not facts.is_refuted or facts.shown.proof.ring:
         return None
     evidence = prove(facts.definition, holds=True, ruling=facts.shown)
     return None if evidence is None or facts.definition == "no_force" else Seen(evidence)
@@ -301,7 +301,7 @@ def grey_ground_decides(facts: Facts) -> Seen | None:
     """Ground nobody is sure of decides: the claim is neither shown nor refuted."""
     if facts.answer != "contested":
         return None
-    grey = [i for pivot in facts.shown.judgement.pivots for i in pivot["evidence"]]
+    grey = [i for pivot in facts.shown.judgement.pivots for i in pivot.evidence]
     return Seen(tuple(grey))
 
 
@@ -312,7 +312,7 @@ def refuted(facts: Facts) -> Seen | None:
         return None
     evidence = prove(facts.definition, holds=not facts.asserted.holds, ruling=facts.shown)
     rings = facts.asserted.holds and facts.definition != "no_force"
-    if evidence is None or (rings and not facts.shown.proofs["open"]):
+    if evidence is None or (rings and not facts.shown.proof.path):
         return None
     return Seen(evidence)
 
@@ -347,7 +347,7 @@ def surrounded_and_open(facts: Facts) -> Seen | None:
     """Hostile ground on nearly all sides is not a ring: a way out was open."""
     if facts.ruling is None or facts.asserted.definition != "surrounded":
         return None
-    path = facts.shown.proofs["open"]
+    path = facts.shown.proof.path
     return Seen(cite(path)) if facts.answer == "yes" and path else None
 
 
@@ -378,7 +378,7 @@ def open_on_own_claims(facts: Facts) -> Seen | None:
     own = _see_own_layer(facts)
     if own is None or facts.was_true(own) or own.answer(facts.definition) != "no":
         return None
-    return Seen(cite(own.proofs["open"])) if own.proofs["open"] else None
+    return Seen(cite(own.proof.path)) if own.proof.path else None
 
 
 @rule("Claims never change the map judged: docs/contract.md")

@@ -140,9 +140,9 @@ def _list_cells(
     yield from {"present": one.present, "verdict": said.status.verdict}.items()
     yield "status", said.status.code
     yield from said.definitions.items()
-    yield from ((f"by_{mode}", answer) for mode, answer in said.axes["land"].items())
-    yield "fire", said.axes["fire"]["best"]
-    yield from ((f"by_{axis}", said.axes[axis]) for axis in ("sea", "air", "special"))
+    yield from ((f"by_{mode}", answer) for mode, answer in said.axes.land.items())
+    yield "fire", said.axes.fire
+    yield from ((f"by_{axis}", answer) for axis, answer in said.axes.access.items())
     low, high = (one.likelihood or {}).get("land_cut", {}).get("p", (None, None))
     yield from {"p_encircled_low": low, "p_encircled_high": high}.items()
     lon, lat = _find_place(one.id, situation)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import groupby, pairwise, permutations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -19,6 +20,7 @@ from encircle.network.ground.patches import barrier_lines
 from encircle.network.ground.states import MODE_BITS, State, is_passable
 from encircle.verdict.proof.cut_set import find_cut_set
 from encircle.verdict.proof.path import DECIMALS
+from encircle.verdict.values import ClosedRing, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 LEAST_PROBED_M = 1.0
 """Stretches of a ring shorter than this are held by what touches them, metres."""
 
-Json = dict[str, Any]
 Tag = tuple[str, tuple[str, ...]]
 UNKNOWN: Tag = ("grey", ())
 EDGE: Tag = ("edge", ())
@@ -50,7 +51,7 @@ EDGE: Tag = ("edge", ())
 
 def certify_closed(
     searcher: Searcher, outlooks: Sequence[Outlook], standings: Sequence[Standing]
-) -> Json:
+) -> ClosedRing:
     """
     Draw the ring round everything the force can reach, each segment with what holds it.
 
@@ -58,35 +59,29 @@ def certify_closed(
     ----------
     outlooks
         One per position, all on one reading, all closed.
-
-    Returns
-    -------
-    certificate
-        The contract's `closed`: units, ring, segments, weakest, cut set per mode.
     """
     network, reading = searcher.network, outlooks[0].reading
     inside = _find_inside(network, outlooks)
     inside |= _find_hairs(network.ground, inside, reading)
     pockets = _fence(network, inside, standings)
     plane = network.ground.drawing.plane
-    segments, polygons = [], []
+    segments: list[Segment] = []
+    polygons = []
     for number, (pocket, ground_of) in enumerate(pockets):
         rings = [pocket.exterior, *pocket.interiors]
         written = [_write_ring(network, ring, reading, inside, ground_of) for ring in rings]
         polygons.append([_close(parts) for parts in written])
         for part, parts in enumerate(written):
-            segments += [{"ring": number, "part": part, **segment} for segment in parts]
-    kind = "Polygon" if len(polygons) == 1 else "MultiPolygon"
-    area = sum(_area_km2(polygon, plane) for polygon in polygons)
-    return {
-        "reading": reading,
-        "units": list(dict.fromkeys(s.position.id for s in standings)),
-        "ring": {"type": kind, "coordinates": polygons[0] if kind == "Polygon" else polygons},
-        "segments": segments,
-        "weakest": _find_weakest(segments),
-        "area_km2": round(area, 2),
-        "cut_set": find_cut_set(searcher, outlooks, [pocket for pocket, _ in pockets]),
-    }
+            segments += [replace(segment, ring=number, part=part) for segment in parts]
+    return ClosedRing(
+        reading=reading,
+        units=tuple(dict.fromkeys(s.position.id for s in standings)),
+        polygons=polygons,
+        segments=tuple(segments),
+        weakest=_find_weakest(segments),
+        area_km2=round(sum(_area_km2(polygon, plane) for polygon in polygons), 2),
+        cut_set=find_cut_set(searcher, outlooks, [pocket for pocket, _ in pockets]),
+    )
 
 
 def _find_inside(network: Network, outlooks: Sequence[Outlook]) -> set[int]:
@@ -173,7 +168,7 @@ def _write_ring(
     reading: Reading,
     inside: set[int],
     ground_of: int | None,
-) -> list[Json]:
+) -> list[Segment]:
     """Write a ring as segments, each a run of boundary held by the same thing."""
     points = shapely.get_coordinates(ring)
     tags = [
@@ -212,14 +207,9 @@ def _leave_out_crumbs(held: Sequence[Tag], lengths_m: Sequence[float]) -> list[T
     return _fill_in(kept) if any(kept) else [*held]
 
 
-def _write_segment(points: list[list[float]], by: str, evidence: tuple[str, ...]) -> Json:
-    segment: Json = {
-        "geometry": {"type": "LineString", "coordinates": points},
-        "by": "grey" if by == EDGE[0] else by,
-        "evidence": list(evidence),
-        "length_m": round(length_on_globe_m(points), 1),
-    }
-    return {**segment, "edge_of_the_map": True} if by == EDGE[0] else segment
+def _write_segment(points: list[list[float]], by: str, evidence: tuple[str, ...]) -> Segment:
+    length_m, is_edge = round(length_on_globe_m(points), 1), by == EDGE[0]
+    return Segment(points, "grey" if is_edge else by, evidence, length_m, is_edge)
 
 
 def _tag(
@@ -314,10 +304,10 @@ def _barrier_on(
     return by, tuple(dict.fromkeys(w.barrier.id for w in on))
 
 
-def _close(segments: Sequence[Json]) -> list[list[float]]:
+def _close(segments: Sequence[Segment]) -> list[list[float]]:
     points: list[list[float]] = []
     for segment in segments:
-        points += segment["geometry"]["coordinates"][:-1]
+        points += segment.points[:-1]
     return [*points, points[0]]
 
 
@@ -326,11 +316,8 @@ def _area_km2(rings: list[list[list[float]]], plane: Plane) -> float:
     return float(Polygon(shell, holes).area / 1e6)
 
 
-def _find_weakest(segments: Sequence[Json]) -> int:
+def _find_weakest(segments: Sequence[Segment]) -> int:
     """Name the segment to doubt first: grey before the rest, then the least evidence."""
     order = {"grey": 0, "barrier": 2, "sea": 2, "neutral": 3}
-    ranked = [
-        (order.get(s["by"], 1), len(s["evidence"]), -s["length_m"], i)
-        for i, s in enumerate(segments)
-    ]
+    ranked = [(order.get(s.by, 1), len(s.evidence), -s.length_m, i) for i, s in enumerate(segments)]
     return min(ranked)[-1]
