@@ -12,6 +12,7 @@ from encircle import check_claims
 from encircle.archive.library.scenarios import read_library
 from encircle.claims.claims_file import read_claims
 from encircle.claims.rating.rules import RATINGS
+from encircle.verdict.values import Proof
 from encircle.map.situation import Claim
 from tests.thorough import thorough
 
@@ -119,9 +120,9 @@ def test_a_claim_is_rated_as_history_allows(folder, claim, allowed):
 def test_a_rating_comes_with_its_proof(folder, claim):
     checked = rated(folder)[claim]
     says_ring = checked.asserted.holds and checked.asserted.definition in RINGS
-    proofs = checked.shown.proofs if checked.shown else {"open": None, "closed": None}
+    proof = checked.shown.proof if checked.shown else Proof()
     if checked.rating == "contradicted":
-        assert proofs["open"] or (not says_ring and proofs["closed"])
+        assert proof.path or (not says_ring and proof.ring)
         assert checked.findings[0].evidence
     if checked.rating == "supported" and says_ring:
         by_fire = proofs["open"] and any(

@@ -161,7 +161,7 @@ def test_a_claim_among_dated_maps(states, asserts, rating, rule):
 
 def test_a_forecast_is_proved_on_the_map_that_fulfils_it():
     checked = check(OPEN, (CLOSED, LATER), definition="land_cut", tense="future")
-    assert checked.shown.proofs["closed"]
+    assert checked.shown.proof.ring
 
 
 def test_what_is_true_of_an_outpost_is_misattributed_to_the_corps():

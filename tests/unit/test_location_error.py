@@ -101,5 +101,5 @@ def test_what_holds_as_drawn_is_said_with_its_chance():
     assert judgement.status.code == "C3"
     told = [p for p in judgement.pivots if p.as_drawn]
     assert {p.would_make for p in told} == {"not_encircled"}
-    assert [p["probability"] for p in told] == [None, pytest.approx(5 / 6, abs=1e-3)]
+    assert [p.probability for p in told] == [None, pytest.approx(5 / 6, abs=1e-3)]
     assert not any("smaller by the error" in p.statement for p in judgement.pivots)
