@@ -187,6 +187,8 @@ class _Finder:
             return
         beside = before[-1:] if before and before[-1][0] in {",", *STOPS} else before[-2:]
         negated = any(compile_any(self.language.negations).fullmatch(word) for word, _ in beside)
+        if self.language.code == "de":  # the verb comes first: *bestreitet nicht, dass*
+            negated = negated or bool(after and after[0][0] == "nicht")
         head = self.text[self.span.start : start]
         mark = self._place(match, kind, subject, head, negated=negated)
         missed = [

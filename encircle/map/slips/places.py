@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,10 @@ FAR_SHARE = 3.0
 """A feature this many times as far off as the rest is wide lies on another map."""
 FAR_LEAST_M = 100_000.0
 """And at least this far, metres: a supply base may lie a day's march behind the map."""
+LATE = timedelta(days=366)
+"""Evidence that is dated later than this after the instant judged: its year looks mistyped."""
+SEAMS_ACROSS = 10
+"""A map less than so many seams across is drawn finer than seams are told apart."""
 MOST_NAMES = 12
 """Names looked up to tell where a map lies."""
 NEAR_DEG = 2.0
@@ -62,6 +67,37 @@ def find_far_away(sheet: Sheet) -> Iterator[Notice]:
             "feature_far_away", "doubt" if swapped else "caution",
             f"{sheet.call(feature)} lies {away_m / 1000:.0f} km from the rest of the map. {why}",
             feature.id,
+        )  # fmt: skip
+
+
+def find_dated_later(sheet: Sheet) -> Iterator[Notice]:
+    """Find what is dated so long after the instant judged that the year may be mistyped."""
+    as_of = sheet.situation.as_of
+    for feature in sheet.situation.features:
+        at = feature.observed_at
+        if at is not None and at - as_of > LATE:
+            yield tell_of(
+                "dated_far_later", "doubt",
+                f"{sheet.call(feature)} is dated {at.date().isoformat()}, "
+                f"{(at - as_of).days / 365.25:.0f} years after the instant judged, and is left "
+                "out. Is the year mistyped?", feature.id,
+            )  # fmt: skip
+
+
+def find_small_map(sheet: Sheet) -> Iterator[Notice]:
+    """Find a map on which what counts as a seam is no small thing beside the whole."""
+    seam_m = sheet.options.seam_m
+    drawn = [shape for shape in sheet.shapes.values() if not shape.is_empty]
+    if not drawn or not seam_m:
+        return
+    west, south, east, north = shapely.total_bounds(drawn)
+    across_m = float(max(east - west, north - south))
+    if across_m < SEAMS_ACROSS * seam_m:
+        yield tell_of(
+            "map_small_for_seams", "doubt",
+            f"The whole map is {across_m:.3g} m across, and gaps between drawings of less than "
+            f"{seam_m:g} m count as seams, on which nobody stands. Give a smaller seam_m, or draw "
+            "the map at its true size.",
         )  # fmt: skip
 
 
