@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from encircle.likelihood.worlds.answers import answer, is_lost
+from encircle.likelihood.worlds.answers import answer_land
 from encircle.likelihood.worlds.atlas import Atlas
 from encircle.likelihood.worlds.world import FALSE, TRUE, World
 from encircle.map.evidence import Doubts, Item, Origin, list_origins, origin_of
@@ -74,12 +74,13 @@ def leave_out_origins(
 
 def _decide(suspects: Atlas, world: World, asked: Sequence[Position]) -> tuple[bool, bool]:
     """Tell whether the force is cut off on both readings, and whether not both deny it."""
-    gazer = suspects.gazer(world)
+    view = suspects.look(world)
     told = []
     for position in asked:
-        if is_lost(gazer, world, position) and len(gazer.chart.standings_of(position)) == 1:
+        alone = len(view.gazer.chart.standings_of(position)) == 1
+        if alone and view.is_lost(position)[0]:
             told.append((False, True))  # all of it stands on ground of the enemy, by a word alone
             continue
-        (held, _), (not_denied, _) = answer(gazer, world, position)["land_cut"]
+        (held, _), (not_denied, _), _ = answer_land(view, position)
         told.append((held, not_denied))
     return all(held for held, _ in told), all(not_denied for _, not_denied in told)

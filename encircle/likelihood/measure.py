@@ -12,13 +12,11 @@ from encircle.likelihood.worlds.answers import (
     answer_fire,
     answer_land,
     answer_surrounded,
-    ends_early,
-    is_lost,
+    end_early,
 )
 from encircle.likelihood.worlds.as_graph import bracket_roads
 from encircle.likelihood.worlds.choice import Chooser
 from encircle.likelihood.worlds.factoring import NeedsDetailError, Tree, take_apart
-from encircle.likelihood.worlds.fires import Fires
 from encircle.likelihood.worlds.world import DEFINITIONS, FALSE, OPEN, TRUE
 from encircle.map.deadline import Deadline
 
@@ -77,7 +75,6 @@ class Likelihood:
         self._is_solved = False
         self._solved: tuple[CutOff, CutOff] | None = None
         self._answers: dict[tuple[World, str], dict[str, Both]] = {}
-        self._fires: dict[int, Fires] = {}
         self.group = self._take_apart(self._ask_group, "way")
         self._trees: dict[str, Tree] = {}
 
@@ -93,7 +90,6 @@ class Likelihood:
         except NeedsDetailError:
             self.atlas.refine()
             self._answers.clear()
-            self._fires.clear()
             chooser = Chooser(self.atlas, positions, by=by)
             return take_apart(self.atlas, ask, chooser.choose, most, self._is_over)
 
@@ -115,29 +111,26 @@ class Likelihood:
 
     def _ask_land(self, world: World) -> dict[Key, Both]:
         """Answer what follows from who reaches what."""
-        gazer = self.atlas.gazer(world)
+        view = self.atlas.look(world)
         found: dict[Key, Both] = {}
         for position in self.asked.there:
             if (world, position.id) not in self._answers:
-                self._answers[world, position.id] = answer(gazer, world, position)
+                self._answers[world, position.id] = answer(view, position)
             for definition, both in self._answers[world, position.id].items():
                 found[position.id, definition] = both
         return self._with_group(found, ("land_cut", "vehicle_cut", "isolation"))
 
     def _ask_fire(self, world: World) -> dict[Key, Both]:
-        gazer = self.atlas.gazer(world)
-        if id(gazer) not in self._fires:
-            self._fires[id(gazer)] = Fires(gazer)
-        fires = self._fires[id(gazer)]
+        view = self.atlas.look(world)
         found: dict[Key, Both] = {
-            (p.id, "fire_control"): answer_fire(fires, world, p) for p in self.asked.there
+            (p.id, "fire_control"): answer_fire(view, p) for p in self.asked.there
         }
         return self._with_group(found, ("fire_control",))
 
     def _ask_surrounded(self, world: World) -> dict[Key, Both]:
-        gazer = self.atlas.gazer(world)
+        view = self.atlas.look(world)
         found: dict[Key, Both] = {
-            (p.id, "surrounded"): answer_surrounded(gazer, world, p) for p in self.asked.there
+            (p.id, "surrounded"): answer_surrounded(view, p) for p in self.asked.there
         }
         return self._with_group(found, ("surrounded",))
 
@@ -166,15 +159,13 @@ class Likelihood:
 
     def ends_early(self, world: World) -> bool:
         """Tell whether nothing can be told of some position that is not free."""
-        full = self._fill(world)
-        gazer = self.atlas.gazer(full)
-        return any(ends_early(gazer, full, p) for p in self.asked.there)
+        view = self.atlas.look(self._fill(world))
+        return any(end_early(view, p)[0] for p in self.asked.there)
 
     def contradicts(self, world: World) -> bool:
         """Tell whether a world gives to the enemy a place that only a word vouches for."""
-        full = self._fill(world)
-        gazer = self.atlas.gazer(full)
-        return any(is_lost(gazer, full, p) for p in self.asked.there)
+        view = self.atlas.look(self._fill(world))
+        return any(view.is_lost(p)[0] for p in self.asked.there)
 
     def find_missing(self, wrong: frozenset[int], moved: frozenset[tuple[int, int]]) -> list[str]:
         """Name the features whose absence matters where some items are wrong."""
@@ -196,7 +187,8 @@ class Likelihood:
 
     def _ask_features(self, gazer: Gazer, world: World, there: bytes) -> tuple[object, ...]:
         """Answer for the group as if just these features were there."""
-        told = [answer_land(gazer, world, p, there) for p in self.asked.there]
+        view = gazer.look(world, there)
+        told = [answer_land(view, p) for p in self.asked.there]
         held = _every([one for one, _, _ in told])
         return held, _every([other for _, other, _ in told]), any(e[0] for _, _, e in told)
 

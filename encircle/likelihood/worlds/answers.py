@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from encircle.likelihood.worlds.gazer import WALKED
-from encircle.likelihood.worlds.world import ENDS, MODES, VEHICLES
+from encircle.likelihood.worlds.labels import CASES
+from encircle.likelihood.worlds.world import MODES, VEHICLES
 from encircle.map.reach import READINGS
 from encircle.network.ground.states import FIRE_RANKS, UNMAPPED
-from encircle.network.lines.values import SPECIAL
 from encircle.verdict.facts import F3
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from encircle.likelihood.worlds.fires import Fires
-    from encircle.likelihood.worlds.gazer import Gazer, View
-    from encircle.likelihood.worlds.labels import Labels
-    from encircle.likelihood.worlds.world import Both, Bounds, End, World
+    from encircle.likelihood.worlds.gazer import View
+    from encircle.likelihood.worlds.world import Both, Bounds
     from encircle.map.reach import Reading
     from encircle.map.situation import Position
 
+ROWS: dict[Reading, tuple[int, int]] = {
+    r: (CASES.index((r, "best")), CASES.index((r, "worst"))) for r in READINGS
+}
+"""The rows of a reading's best and worst case."""
 
-def answer(gazer: Gazer, world: World, position: Position) -> dict[str, Both]:
+
+def answer(view: View, position: Position) -> dict[str, Both]:
     """
-    Answer the definitions for one position in all worlds that agree with `world`.
+    Answer the definitions for one position in all worlds that agree with the one in view.
 
     Returns
     -------
@@ -32,12 +34,10 @@ def answer(gazer: Gazer, world: World, position: Position) -> dict[str, Both]:
         Per definition, first whether it holds on both readings, then whether it is not denied by
         both: each as (surely, possibly).
     """
-    views = {(r, e): gazer.view(world, r, e) for r in READINGS for e in ENDS}
-    open_ = {key: gazer.open_modes(view, position) for key, view in views.items()}
-    early = _end_early(gazer, views, open_, position)
-    land = {r: _closed(open_, r, MODES) for r in READINGS}
-    vehicle = {r: _closed(open_, r, VEHICLES) for r in READINGS}
-    alone = {r: _all(land[r], _without_access(gazer, views, land, r, position)) for r in READINGS}
+    early = end_early(view, position)
+    land = {r: _closed(view, position, r, MODES) for r in READINGS}
+    vehicle = {r: _closed(view, position, r, VEHICLES) for r in READINGS}
+    alone = {r: _all(land[r], _without_access(view, land[r], r, position)) for r in READINGS}
     return {
         "land_cut": _between(land, early),
         "vehicle_cut": _between(vehicle, early),
@@ -45,44 +45,28 @@ def answer(gazer: Gazer, world: World, position: Position) -> dict[str, Both]:
     }
 
 
-def answer_land(
-    gazer: Gazer, world: World, position: Position, features: bytes
-) -> tuple[Bounds, Bounds, Bounds]:
-    """Answer `land_cut` as `answer` does, for other features, and whether the map ends early."""
-    views = {(r, e): gazer.view(world, r, e, features) for r in READINGS for e in ENDS}
-    open_ = {key: gazer.open_modes(view, position) for key, view in views.items()}
-    early = _end_early(gazer, views, open_, position)
-    return (*_between({r: _closed(open_, r, MODES) for r in READINGS}, early), early)
+def answer_land(view: View, position: Position) -> tuple[Bounds, Bounds, Bounds]:
+    """Answer `land_cut` as `answer` does, and whether the map ends early."""
+    early = end_early(view, position)
+    return (*_between({r: _closed(view, position, r, MODES) for r in READINGS}, early), early)
 
 
-def ends_early(gazer: Gazer, world: World, position: Position) -> bool:
-    """Tell whether nothing can be told of a position that is not free, in one world."""
-    views = {(r, e): gazer.view(world, r, e) for r in READINGS for e in ENDS}
-    open_ = {key: gazer.open_modes(view, position) for key, view in views.items()}
-    return _end_early(gazer, views, open_, position)[0]
-
-
-def answer_surrounded(gazer: Gazer, world: World, position: Position) -> Both:
+def answer_surrounded(view: View, position: Position) -> Both:
     """Answer whether hostile ground lies on nearly all bearings, as `answer` does."""
-    least = gazer.options.surrounded_share
+    least = view.gazer.options.surrounded_share
     around: dict[Reading, Bounds] = {}
-    for r in READINGS:
-        surely, maybe = (
-            gazer.share_hostile(gazer.label(world, r, end), position) >= least for end in ENDS
-        )
+    for r, rows in ROWS.items():
+        surely, maybe = (view.share_hostile(position, row) >= least for row in rows)
         around[r] = (surely, maybe)
     return around["optimistic"], around["pessimistic"]
 
 
-def answer_fire(fires: Fires, world: World, position: Position) -> Both:
+def answer_fire(view: View, position: Position) -> Both:
     """Answer whether every way left is under heavy fire, as `answer` does."""
-    gazer = fires.gazer
-    views = {(r, e): gazer.view(world, r, e) for r in READINGS for e in ENDS}
-    open_ = {key: gazer.open_modes(view, position) for key, view in views.items()}
-    early = _end_early(gazer, views, open_, position)
+    early = end_early(view, position)
     says: dict[Reading, set[str]] = {}
-    for r in READINGS:
-        low, high = (fires.find_best(views[r, end], position) for end in ENDS)
+    for r, rows in ROWS.items():
+        low, high = (view.find_fire(position, row) for row in rows)
         says[r] = _say_fire(low, high)
     cases = {_combine(one, other) for one in says["optimistic"] for other in says["pessimistic"]}
     yes, no = cases == {"yes"}, cases == {"no"}
@@ -104,66 +88,40 @@ def _combine(one: str, other: str) -> str:
     return one if one == other else "contested"
 
 
-def _closed(
-    open_: dict[tuple[Reading, End], frozenset[str]], reading: Reading, modes: Sequence[str]
-) -> Bounds:
+def _closed(view: View, position: Position, reading: Reading, modes: Sequence[str]) -> Bounds:
     """Tell whether none of some modes is open: surely, and possibly."""
-    return (
-        open_[reading, "best"].isdisjoint(modes),
-        open_[reading, "worst"].isdisjoint(modes),
-    )
+    surely, possibly = (view.open_modes(position, row).isdisjoint(modes) for row in ROWS[reading])
+    return surely, possibly
 
 
-def _end_early(
-    gazer: Gazer,
-    views: dict[tuple[Reading, End], View],
-    open_: dict[tuple[Reading, End], frozenset[str]],
-    position: Position,
-) -> Bounds:
+def end_early(view: View, position: Position) -> Bounds:
     """
     Tell whether nothing can be told of a position that is not free: surely, and possibly.
 
     The map ends before the answer, or only a word says that anybody is where the enemy is.
     """
-    if open_["optimistic", "worst"]:
+    best, worst = ROWS["optimistic"]
+    if view.open_modes(position, worst):
         return False, False
-    labels = [views[reading, "best"].labels for reading in READINGS]
-    lost, may_be_lost = gazer.is_lost(labels, position)
-    maybe = gazer.runs_off(views["optimistic", "best"].labels, position)
-    closed = not open_["optimistic", "best"]
-    surely = closed and gazer.runs_off(views["optimistic", "worst"].labels, position)
-    return surely or (closed and lost), maybe or may_be_lost
+    lost, may_be_lost = view.is_lost(position)
+    closed = not view.open_modes(position, best)
+    surely = closed and (lost or view.reached.runs_off(position.id, worst))
+    return surely, may_be_lost or view.reached.runs_off(position.id, best)
 
 
-def _without_access(
-    gazer: Gazer,
-    views: dict[tuple[Reading, End], View],
-    land: dict[Reading, Bounds],
-    reading: Reading,
-    position: Position,
-) -> Bounds:
+def _without_access(view: View, land: Bounds, reading: Reading, position: Position) -> Bounds:
     """Tell whether sea, landing air and special ways are all out of reach."""
-    if not land[reading][1]:
+    if not land[1]:
         return False, False
-    best, worst = (views[reading, end].labels for end in ENDS)
-    ids, special = gazer.has_access(best, position)
-    surely_ids, surely_special = gazer.has_access(worst, position)
-    if best is not worst and best.number != worst.number:
+    best, worst = ROWS[reading]
+    plain, special = view.has_access(position, best)
+    surely, surely_special = view.has_access(position, worst)
+    carries = view.labelling.carries
+    if (carries[best] != carries[worst]).any():
         # A way that is special in one case may be plain in another, and then leads there as well.
         surely_special = False
-        special = special or _reaches_any(gazer, best, position)
-    return not (ids or special), not (surely_ids or surely_special)
-
-
-def _reaches_any(gazer: Gazer, labels: Labels, position: Position) -> bool:
-    far = gazer.spread(labels, position, WALKED | SPECIAL)
-    return bool(far & set(gazer.chart.network.anchors))
-
-
-def is_lost(gazer: Gazer, world: World, position: Position) -> bool:
-    """Tell whether only a word says, in one world, that anybody is where the enemy is."""
-    labels = [gazer.view(world, reading, "best").labels for reading in READINGS]
-    return gazer.is_lost(labels, position)[0]
+        special = special or view.leads_anywhere(position, best)
+    return not (plain or special), not (surely or surely_special)
 
 
 def _all(one: Bounds, other: Bounds) -> Bounds:

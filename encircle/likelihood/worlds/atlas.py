@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from encircle.likelihood.worlds.gazer import View
     from encircle.map.evidence import Doubts, Evidence
     from encircle.map.options import Options
     from encircle.network.ground.ground import Ground
@@ -121,6 +122,10 @@ class Atlas:
         if key not in self._gazers:
             self._gazers[key] = self._draw_chart(world)
         return self._gazers[key]
+
+    def look(self, world: World) -> View:
+        """Look at a world on its chart."""
+        return self.gazer(world).look(world)
 
     def refine(self) -> None:
         """Draw hostile ground as drawn too, not only smaller and larger by its error."""

@@ -6,14 +6,26 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from encircle.map.reach import READINGS
 from encircle.network.ground.states import PAINTED, Role, State, find_state, is_passable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
     from encircle.map.reach import Reading
+
+    Numbers = NDArray[np.intp]
 
 CONTROL = (
     PAINTED | Role.TERRITORY_FRIENDLY | Role.TERRITORY_HOSTILE | Role.TERRITORY_NEUTRAL
 )  # what a control polygon says
+
+ROLES = len(Role)
+"""Roles are single bits: those in doubt are a mask like those that are sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +79,70 @@ def find_possible(
         (any(held), all(held)),
         (any(afloat), all(afloat)),
     )
+
+
+def mask_of(states: Iterable[State]) -> int:
+    """Give a set of states as a mask."""
+    return sum(1 << state for state in states)
+
+
+@lru_cache(maxsize=1 << len(State))
+def states_of(mask: int) -> frozenset[State]:
+    """Give the set of states of a mask."""
+    return frozenset(state for state in State if mask >> state & 1)
+
+
+class Kinds:
+    """A table of all that ground was found to be able to be; faces are numbers of its rows."""
+
+    def __init__(self, uncovered: State) -> None:
+        self._uncovered = uncovered
+        self._rows: dict[int, int] = {}
+        self._masks = np.empty((0, 2), dtype=np.uint8)
+        self._cases = np.empty((0, 3, 2), dtype=bool)
+
+    def find(
+        self, said: NDArray[np.int64], doubtful: NDArray[np.int64], at: NDArray[np.int64]
+    ) -> Numbers:
+        """Find the rows of ground of which masks of roles are said surely, and perhaps besides."""
+        packed = said | doubtful << ROLES | at << 2 * ROLES
+        keys, which = np.unique(packed, return_inverse=True)
+        return np.array([self._find(key) for key in keys.tolist()], dtype=np.intp)[which]
+
+    def _find(self, key: int) -> int:
+        if key not in self._rows:
+            said, doubtful = (key >> shift & (1 << ROLES) - 1 for shift in (0, ROLES))
+            reading = READINGS[key >> 2 * ROLES]
+            roles = tuple(int(role) for role in Role if doubtful & role)
+            kind = find_possible(said, roles, reading, self._uncovered)
+            masks = mask_of(kind.states), mask_of(kind.spanned)
+            self._masks = np.vstack([self._masks, np.array([masks], dtype=np.uint8)])
+            self._cases = np.concatenate(
+                [self._cases, [[kind.passable, kind.hostile[::-1], kind.afloat]]]
+            )
+            self._rows[key] = len(self._rows)
+        return self._rows[key]
+
+    def states(self, kinds: Numbers) -> NDArray[np.uint8]:
+        """Give what faces may be, as masks."""
+        return np.asarray(self._masks[kinds, 0])
+
+    def spanned(self, kinds: Numbers) -> NDArray[np.uint8]:
+        """Give what they may be to a crossing over water, as masks."""
+        return np.asarray(self._masks[kinds, 1])
+
+    def passable(self, kinds: Numbers) -> NDArray[np.bool_]:
+        """Tell of each case, a reading and an end, which faces can be passed."""
+        return self._by_case(0, kinds)
+
+    def hostile(self, kinds: Numbers) -> NDArray[np.bool_]:
+        """Tell of each case which faces count as hostile on the compass."""
+        return self._by_case(1, kinds)
+
+    def afloat(self, kinds: Numbers) -> NDArray[np.bool_]:
+        """Tell of each case on which faces a ship can lie."""
+        return self._by_case(2, kinds)
+
+    def _by_case(self, question: int, kinds: Numbers) -> NDArray[np.bool_]:
+        told = self._cases[kinds, question]
+        return np.asarray(told.transpose(0, 2, 1).reshape(-1, told.shape[1]))

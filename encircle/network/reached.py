@@ -1,0 +1,160 @@
+"""
+Who reaches what: every position, by every mode, in one flood over the network.
+
+What is asked, as a row for each labelling at hand, is a byte; the bytes of all rows and positions
+are one number for each vertex, so that a step is taken for all of them at once.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from encircle.network.ground.states import MODE_BITS
+from encircle.network.lines.values import LANDING, SPECIAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from encircle.network.network import Network
+
+LAND_MODES = ("wheeled", "tracked", "rail", "foot", "boat")
+"""Modes a land way may have; the order in which equal ways are preferred."""
+BOAT = MODE_BITS["boat"]
+ASHORE = MODE_BITS["foot"] | LANDING
+ASKED = {
+    "rail": MODE_BITS["rail"], "wheeled": MODE_BITS["wheeled"], "tracked": MODE_BITS["tracked"],
+    "foot": MODE_BITS["foot"], "ashore": ASHORE, "boat": ASHORE | BOAT,
+    "walked": ASHORE | BOAT, "far": ASHORE | BOAT | SPECIAL,
+}  # fmt: skip
+"""What a step has to carry, any of it, so that it is taken: by each mode, before a boat is taken
+(`ashore`) and once it was (`boat`); on foot and by boat at will; by special ways too."""
+BIT = {asked: 1 << n for n, asked in enumerate(ASKED)}
+AT_START = 0xFF ^ BIT["boat"]
+BOARDING = BIT["boat"] // BIT["ashore"]
+DRIVEN = ("tracked", "wheeled", "rail")
+"""Land modes that are not walked."""
+TOUCHES = BIT["walked"] | sum(BIT[mode] for mode in DRIVEN)
+_PASSED = np.array(
+    [sum(BIT[a] for a, bits in ASKED.items() if carried & bits) for carried in range(256)],
+    dtype=np.uint8,
+)
+_MODES = tuple(frozenset(mode for mode in LAND_MODES if told & BIT[mode]) for told in range(256))
+
+
+class Reached:
+    """
+    What each position reaches under each of some labellings.
+
+    Parameters
+    ----------
+    network
+        Whose steps.
+    out
+        Its adjacency.
+    carries
+        (rows, steps) mode bits; a row for each labelling, at most 8.
+
+    Attributes
+    ----------
+    states
+        For each vertex the bytes of who reaches it.
+    """
+
+    def __init__(
+        self, network: Network, out: list[list[tuple[int, int]]], carries: NDArray[np.uint8]
+    ) -> None:
+        self.network = network
+        self.rows = 1 << (len(carries) - 1).bit_length()
+        self.lanes: dict[str, int] = {}
+        for standing in network.standings:
+            self.lanes.setdefault(standing.position.id, len(self.lanes))
+        self.states = self._flood(out, carries)
+
+    def _flood(self, out: list[list[tuple[int, int]]], carries: NDArray[np.uint8]) -> list[int]:
+        """Let everybody go as far as each may; positions of others are no thoroughfare."""
+        lanes, width = len(self.lanes), 8 * self.rows
+        each = sum(1 << width * lane for lane in range(lanes))
+        row = int.from_bytes(bytes([1]) * self.rows, "little")
+        passed = [word * each for word in self._pack(_PASSED[carries])]
+        boats = (carries & BOAT).any()
+        boards = (
+            [n * each for n in self._pack((carries & BOAT > 0) * np.uint8(BIT["boat"]))]
+            if boats
+            else []
+        )
+        dry = each * row * BIT["ashore"]
+        free = [(1 << width * lanes) - 1] * len(out)  # who has not been there yet
+        pending = [0] * len(out)
+        for standing in self.network.standings:
+            free[standing.vertex] = 0
+        for standing in self.network.standings:
+            own = row << width * self.lanes[standing.position.id]
+            free[standing.vertex] |= own * BIT["boat"]
+            pending[standing.vertex] |= own * AT_START
+        states = list(pending)
+        queue = deque(s.vertex for s in self.network.standings)
+        anchors = self.network.anchors
+        while queue:
+            here = queue.popleft()
+            now, pending[here] = pending[here], 0
+            aboard = (now & dry) * BOARDING if boats else 0
+            for there, step in out[here]:
+                new = now & passed[step]
+                if aboard:
+                    new |= aboard & boards[step]
+                new &= free[there]
+                if new:
+                    free[there] ^= new
+                    states[there] |= new
+                    if there not in anchors:  # what lies behind one is not this map's business
+                        if not pending[there]:
+                            queue.append(there)
+                        pending[there] |= new
+        return states
+
+    def _pack(self, bytes_: NDArray[np.uint8]) -> list[int]:
+        wide = np.zeros((bytes_.shape[1], self.rows), dtype=np.uint8)
+        wide[:, : len(bytes_)] = bytes_.T
+        packed: list[int] = wide.view(f"<u{self.rows}")[:, 0].tolist()
+        return packed
+
+    def _byte(self, word: int, position: str, row: int) -> int:
+        return word >> 8 * (self.rows * self.lanes[position] + row) & 0xFF
+
+    def _any(self, vertices: Iterable[int]) -> int:
+        told = 0
+        for vertex in vertices:
+            told |= self.states[vertex]
+        return told
+
+    @cached_property
+    def _land(self) -> int:
+        anchors = self.network.anchors.items()
+        return self._any(v for v, (a, _) in anchors if a.access == "land")
+
+    @cached_property
+    def _edge(self) -> int:
+        return self._any(self.network.at_edge)
+
+    def modes(self, position: str, row: int) -> frozenset[str]:
+        """Name the modes by which a position has a way to a land anchor."""
+        return _MODES[self._byte(self._land, position, row)]
+
+    def runs_off(self, position: str, row: int) -> bool:
+        """Tell whether what is reached comes to the edge of the area: ground, or a road."""
+        return bool(self._byte(self._edge, position, row) & TOUCHES)
+
+    def is_reached(self, vertex: int, position: str, row: int, asked: str = "walked") -> bool:
+        """Tell whether a position reaches a vertex, of `ASKED` by what is asked."""
+        return bool(self._byte(self.states[vertex], position, row) & BIT[asked])
+
+    def vertices(self, position: str, row: int, asked: str = "walked") -> frozenset[int]:
+        """Give all the vertices a position reaches."""
+        bit = BIT[asked] << 8 * (self.rows * self.lanes[position] + row)
+        return frozenset(v for v, told in enumerate(self.states) if told & bit)
