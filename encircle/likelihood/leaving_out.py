@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from encircle.likelihood.worlds.answers import answer_land
+from encircle.likelihood.worlds.answers import answer_one
 from encircle.likelihood.worlds.atlas import Atlas
 from encircle.likelihood.worlds.world import FALSE, TRUE, World
 from encircle.map.evidence import Doubts, Item, Origin, list_origins, origin_of
@@ -81,6 +81,6 @@ def _decide(suspects: Atlas, world: World, asked: Sequence[Position]) -> tuple[b
         if alone and view.is_lost(position)[0]:
             told.append((False, True))  # all of it stands on ground of the enemy, by a word alone
             continue
-        (held, _), (not_denied, _), _ = answer_land(view, position)
+        (held, _), (not_denied, _) = answer_one(view, position, "land_cut")
         told.append((held, not_denied))
     return all(held for held, _ in told), all(not_denied for _, not_denied in told)

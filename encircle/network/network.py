@@ -146,6 +146,17 @@ class Network:
             .tolist()
         )
 
+    @cached_property
+    def at_hand(self) -> list[tuple[list[int], list[tuple[int, list[int]]]]]:
+        """Per facility the faces it lies on, and those beside it with the faces in between."""
+        ground, found = self.ground, []
+        for place in (facility.place for facility in self.lines.facilities):
+            beside = ground.tree.query(place, "dwithin", self.join_m).tolist()
+            lines = [shapely.shortest_line(place, ground.faces[face]) for face in beside]
+            walks = [(f, ground.faces_along(line)) for f, line in zip(beside, lines, strict=True)]
+            found.append((ground.tree.query(place, "intersects").tolist(), walks))
+        return found
+
     def adjacency(self) -> list[list[tuple[int, int]]]:
         """List for each vertex its (neighbour, edge) pairs, in both directions."""
         out: list[list[tuple[int, int]]] = [[] for _ in self.names]

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from encircle.network.ground.states import MODE_BITS
+from encircle.network.ground.states import FIRE_MODES, FIRE_RANKS, MODE_BITS
 from encircle.network.lines.values import LANDING, SPECIAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -47,18 +47,42 @@ _PASSED = np.array(
 _MODES = tuple(frozenset(mode for mode in LAND_MODES if told & BIT[mode]) for told in range(256))
 
 
+CARRIED = np.array(
+    [[MODE_BITS[mode] | (LANDING if mode == "foot" else 0)] for mode in FIRE_MODES], dtype=np.uint8
+)
+"""The bits of a step that the fire on each mode bears on."""
+Starts = tuple[int, ...]
+"""The vertices that one position starts from."""
+
+
+def list_starts(network: Network) -> tuple[Starts, ...]:
+    """List the vertices that each position starts from."""
+    starts: dict[str, Starts] = {}
+    for standing in network.standings:
+        name = standing.position.id
+        starts[name] = (*starts.get(name, ()), standing.vertex)
+    return tuple(starts.values())
+
+
+def carry_within(
+    carries: NDArray[np.uint8], ranks: NDArray[np.int64], worst: int
+) -> NDArray[np.uint8]:
+    """Give what steps carry under no more than a grade of fire: ranks are (rows, modes, steps)."""
+    return np.asarray(carries & ((ranks <= worst) * CARRIED).sum(axis=1, dtype=np.uint8))
+
+
 class Reached:
     """
     What each position reaches under each of some labellings.
 
     Parameters
     ----------
-    network
-        Whose steps.
-    out
-        Its adjacency.
+    network, out
+        Whose steps, and each vertex's neighbours with the steps to them.
     carries
         (rows, steps) mode bits; a row for each labelling, at most 8.
+    groups
+        Who starts where; nobody passes through where another stands.
 
     Attributes
     ----------
@@ -67,13 +91,15 @@ class Reached:
     """
 
     def __init__(
-        self, network: Network, out: list[list[tuple[int, int]]], carries: NDArray[np.uint8]
+        self,
+        network: Network,
+        out: list[list[tuple[int, int]]],
+        carries: NDArray[np.uint8],
+        groups: Sequence[Starts],
     ) -> None:
         self.network = network
         self.rows = 1 << (len(carries) - 1).bit_length()
-        self.lanes: dict[str, int] = {}
-        for standing in network.standings:
-            self.lanes.setdefault(standing.position.id, len(self.lanes))
+        self.lanes = {starts: lane for lane, starts in enumerate(groups)}
         self.states = self._flood(out, carries)
 
     def _flood(self, out: list[list[tuple[int, int]]], carries: NDArray[np.uint8]) -> list[int]:
@@ -93,12 +119,13 @@ class Reached:
         pending = [0] * len(out)
         for standing in self.network.standings:
             free[standing.vertex] = 0
-        for standing in self.network.standings:
-            own = row << width * self.lanes[standing.position.id]
-            free[standing.vertex] |= own * BIT["boat"]
-            pending[standing.vertex] |= own * AT_START
+        queue: deque[int] = deque()
+        for starts, lane in self.lanes.items():
+            for vertex in starts:
+                pending[vertex] = (row << width * lane) * AT_START
+                free[vertex] = (row << width * lane) * BIT["boat"]
+                queue.append(vertex)
         states = list(pending)
-        queue = deque(s.vertex for s in self.network.standings)
         anchors = self.network.anchors
         while queue:
             here = queue.popleft()
@@ -124,8 +151,8 @@ class Reached:
         packed: list[int] = wide.view(f"<u{self.rows}")[:, 0].tolist()
         return packed
 
-    def _byte(self, word: int, position: str, row: int) -> int:
-        return word >> 8 * (self.rows * self.lanes[position] + row) & 0xFF
+    def _byte(self, word: int, starts: Starts, row: int) -> int:
+        return word >> 8 * (self.rows * self.lanes[starts] + row) & 0xFF
 
     def _any(self, vertices: Iterable[int]) -> int:
         told = 0
@@ -142,19 +169,31 @@ class Reached:
     def _edge(self) -> int:
         return self._any(self.network.at_edge)
 
-    def modes(self, position: str, row: int) -> frozenset[str]:
+    def modes(self, starts: Starts, row: int) -> frozenset[str]:
         """Name the modes by which a position has a way to a land anchor."""
-        return _MODES[self._byte(self._land, position, row)]
+        return _MODES[self._byte(self._land, starts, row)]
 
-    def runs_off(self, position: str, row: int) -> bool:
+    def runs_off(self, starts: Starts, row: int) -> bool:
         """Tell whether what is reached comes to the edge of the area: ground, or a road."""
-        return bool(self._byte(self._edge, position, row) & TOUCHES)
+        return bool(self._byte(self._edge, starts, row) & TOUCHES)
 
-    def is_reached(self, vertex: int, position: str, row: int, asked: str = "walked") -> bool:
+    def is_reached(self, vertex: int, starts: Starts, row: int, asked: str = "walked") -> bool:
         """Tell whether a position reaches a vertex, of `ASKED` by what is asked."""
-        return bool(self._byte(self.states[vertex], position, row) & BIT[asked])
+        return bool(self._byte(self.states[vertex], starts, row) & BIT[asked])
 
-    def vertices(self, position: str, row: int, asked: str = "walked") -> frozenset[int]:
+    def vertices(self, starts: Starts, row: int, asked: str = "walked") -> frozenset[int]:
         """Give all the vertices a position reaches."""
-        bit = BIT[asked] << 8 * (self.rows * self.lanes[position] + row)
+        bit = BIT[asked] << 8 * (self.rows * self.lanes[starts] + row)
         return frozenset(v for v, told in enumerate(self.states) if told & bit)
+
+
+def find_worst_fire(
+    reach: Callable[[int], Reached], starts: Starts, row: int, *modes: str
+) -> int | None:
+    """
+    Give the worst fire on the best way by any of some modes, as its rank; None if there is none.
+
+    `reach` finds who reaches what under no more than a grade of fire, by its rank.
+    """
+    ranks = range(len(FIRE_RANKS))
+    return next((n for n in ranks if not reach(n).modes(starts, row).isdisjoint(modes)), None)

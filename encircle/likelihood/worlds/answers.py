@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from encircle.likelihood.worlds.labels import CASES
-from encircle.likelihood.worlds.world import MODES, VEHICLES
 from encircle.map.reach import READINGS
-from encircle.network.ground.states import FIRE_RANKS, UNMAPPED
-from encircle.verdict.facts import F3
+from encircle.network.ground.states import FIRE_RANKS
+from encircle.verdict.definitions import CUT, agree, say_fire
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
-    from encircle.likelihood.worlds.gazer import View
+    from encircle.likelihood.worlds.gazer import Case, View
     from encircle.likelihood.worlds.world import Both, Bounds
     from encircle.map.reach import Reading
     from encircle.map.situation import Position
+    from encircle.verdict.judgement import Answer
 
 ROWS: dict[Reading, tuple[int, int]] = {
     r: (CASES.index((r, "best")), CASES.index((r, "worst"))) for r in READINGS
@@ -24,9 +24,9 @@ ROWS: dict[Reading, tuple[int, int]] = {
 """The rows of a reading's best and worst case."""
 
 
-def answer(view: View, position: Position) -> dict[str, Both]:
+def answer_cut(view: View, position: Position) -> dict[str, Both]:
     """
-    Answer the definitions for one position in all worlds that agree with the one in view.
+    Answer who is cut off, by land and altogether, in all worlds that agree with the one in view.
 
     Returns
     -------
@@ -34,64 +34,41 @@ def answer(view: View, position: Position) -> dict[str, Both]:
         Per definition, first whether it holds on both readings, then whether it is not denied by
         both: each as (surely, possibly).
     """
-    early = end_early(view, position)
-    land = {r: _closed(view, position, r, MODES) for r in READINGS}
-    vehicle = {r: _closed(view, position, r, VEHICLES) for r in READINGS}
-    alone = {r: _all(land[r], _without_access(view, land[r], r, position)) for r in READINGS}
-    return {
-        "land_cut": _between(land, early),
-        "vehicle_cut": _between(vehicle, early),
-        "isolation": _between(alone, early),
-    }
+    return {name: answer_one(view, position, name) for name in CUT}
 
 
-def answer_land(view: View, position: Position) -> tuple[Bounds, Bounds, Bounds]:
-    """Answer `land_cut` as `answer` does, and whether the map ends early."""
-    early = end_early(view, position)
-    return (*_between({r: _closed(view, position, r, MODES) for r in READINGS}, early), early)
+def answer_one(view: View, position: Position, name: str) -> Both:
+    """Answer one of the definitions of `answer_cut`."""
+    return _between(_bound(view, position, CUT[name]), end_early(view, position))
 
 
-def answer_surrounded(view: View, position: Position) -> Both:
-    """Answer whether hostile ground lies on nearly all bearings, as `answer` does."""
+def answer_surrounded(view: View, position: Position) -> dict[str, Both]:
+    """Answer whether hostile ground lies on nearly all bearings, as `answer_cut` does."""
     least = view.gazer.options.surrounded_share
-    around: dict[Reading, Bounds] = {}
-    for r, rows in ROWS.items():
-        surely, maybe = (view.share_hostile(position, row) >= least for row in rows)
-        around[r] = (surely, maybe)
-    return around["optimistic"], around["pessimistic"]
+    around = _bound(view, position, lambda case: case.share_hostile >= least)
+    return {"surrounded": (around["optimistic"], around["pessimistic"])}
 
 
-def answer_fire(view: View, position: Position) -> Both:
-    """Answer whether every way left is under heavy fire, as `answer` does."""
-    early = end_early(view, position)
-    says: dict[Reading, set[str]] = {}
-    for r, rows in ROWS.items():
-        low, high = (view.find_fire(position, row) for row in rows)
-        says[r] = _say_fire(low, high)
-    cases = {_combine(one, other) for one in says["optimistic"] for other in says["pessimistic"]}
-    yes, no = cases == {"yes"}, cases == {"no"}
-    held = (yes and not early[1], "yes" in cases and not early[0])
-    possible = (early[0] or "no" not in cases, early[1] or not no)
-    return held, possible
+def answer_fire(view: View, position: Position) -> dict[str, Both]:
+    """Answer whether every way left is under heavy fire, as `answer_cut` does."""
+    early, cases = end_early(view, position), view.cases(position)
+    kind, strict = ([cases[row].fire for row in rows] for rows in ROWS.values())
+    told = {agree(one, other) for one in _say_fire(*kind) for other in _say_fire(*strict)}
+    held = (told == {"yes"} and not early[1], "yes" in told and not early[0])
+    possible = (early[0] or "no" not in told, early[1] or told != {"no"})
+    return {"fire_control": (held, possible)}
 
 
-def _say_fire(low: int | None, high: int | None) -> set[str]:
+def _say_fire(low: int | None, high: int | None) -> set[Answer]:
     """List what fire from the grade `low` to the grade `high` on the best way may say."""
-    last = len(FIRE_RANKS)
-    ranks = range(last if low is None else low, (last if high is None else high) + 1)
-    return {"unknown" if rank == UNMAPPED else "yes" if rank >= F3 else "no" for rank in ranks}
+    ranks = [*range(len(FIRE_RANKS)), None]  # none is worse than no way at all
+    return {say_fire(rank) for rank in ranks[ranks.index(low) : ranks.index(high) + 1]}
 
 
-def _combine(one: str, other: str) -> str:
-    if "unknown" in (one, other):
-        return "unknown"
-    return one if one == other else "contested"
-
-
-def _closed(view: View, position: Position, reading: Reading, modes: Sequence[str]) -> Bounds:
-    """Tell whether none of some modes is open: surely, and possibly."""
-    surely, possibly = (view.open_modes(position, row).isdisjoint(modes) for row in ROWS[reading])
-    return surely, possibly
+def _bound(view: View, position: Position, holds: Callable[[Case], bool]) -> dict[Reading, Bounds]:
+    """Tell for each reading whether something holds surely, and possibly."""
+    told = [holds(case) for case in view.cases(position)]
+    return {r: (told[best], told[worst]) for r, (best, worst) in ROWS.items()}
 
 
 def end_early(view: View, position: Position) -> Bounds:
@@ -100,32 +77,12 @@ def end_early(view: View, position: Position) -> Bounds:
 
     The map ends before the answer, or only a word says that anybody is where the enemy is.
     """
-    best, worst = ROWS["optimistic"]
-    if view.open_modes(position, worst):
+    best, worst = (view.cases(position)[row] for row in ROWS["optimistic"])
+    if worst.modes:
         return False, False
     lost, may_be_lost = view.is_lost(position)
-    closed = not view.open_modes(position, best)
-    surely = closed and (lost or view.reached.runs_off(position.id, worst))
-    return surely, may_be_lost or view.reached.runs_off(position.id, best)
-
-
-def _without_access(view: View, land: Bounds, reading: Reading, position: Position) -> Bounds:
-    """Tell whether sea, landing air and special ways are all out of reach."""
-    if not land[1]:
-        return False, False
-    best, worst = ROWS[reading]
-    plain, special = view.has_access(position, best)
-    surely, surely_special = view.has_access(position, worst)
-    carries = view.labelling.carries
-    if (carries[best] != carries[worst]).any():
-        # A way that is special in one case may be plain in another, and then leads there as well.
-        surely_special = False
-        special = special or view.leads_anywhere(position, best)
-    return not (plain or special), not (surely or surely_special)
-
-
-def _all(one: Bounds, other: Bounds) -> Bounds:
-    return one[0] and other[0], one[1] and other[1]
+    surely = not best.modes and (lost or worst.runs_off)
+    return surely, may_be_lost or best.runs_off
 
 
 def _between(holds: dict[Reading, Bounds], early: Bounds) -> Both:

@@ -9,9 +9,9 @@ import numpy as np
 
 from encircle.likelihood.worlds.answers import ROWS
 from encircle.likelihood.worlds.factoring import NeedsDetailError
-from encircle.likelihood.worlds.world import MODES, OPEN
+from encircle.likelihood.worlds.world import OPEN
 from encircle.map.reach import READINGS
-from encircle.network.reached import ASKED
+from encircle.network.reached import ASKED, LAND_MODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -85,8 +85,9 @@ class Chooser:
     ) -> list[int]:
         """Give the steps of a way open at the best end that the worst end closes."""
         view, (best, worst) = gazer.look(world), ROWS[reading]
-        closed = view.open_modes(position, best) - view.open_modes(position, worst)
-        for mode in (mode for mode in MODES if mode in closed):
+        cases = view.cases(position)
+        closed = cases[best].modes - cases[worst].modes
+        for mode in (mode for mode in LAND_MODES if mode in closed):
             carried = view.labelling.carries & ASKED[mode]
             lost = (carried[best] != carried[worst]).tolist()
             way = find_way(gazer, carried[best].tolist(), position, lost)
@@ -97,7 +98,7 @@ class Chooser:
         """Give the variables that fire on the ways of a position rests on."""
         view = gazer.look(world)
         for best, _ in ROWS.values():
-            for mode in view.open_modes(position, best):
+            for mode in view.cases(position)[best].modes:
                 carried = (view.labelling.carries[best] & ASKED[mode]).tolist()
                 for step in find_way(gazer, carried, position, [False] * len(carried)):
                     yield from self._rests_of_fire(gazer, step)

@@ -8,8 +8,8 @@ import numpy as np
 
 from encircle.likelihood.worlds.labels import BEST, CASES, Lists
 from encircle.likelihood.worlds.world import OPEN, TRUE
-from encircle.network.ground.states import FIRE_MODES, FIRE_RANKS, MODE_BITS, UNMAPPED
-from encircle.network.lines.values import LANDING, combine_fire
+from encircle.network.ground.states import FIRE_MODES, FIRE_RANKS, UNMAPPED
+from encircle.network.lines.values import combine_fire
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,17 +22,12 @@ if TYPE_CHECKING:
     from encircle.map.reach import Reading
     from encircle.network.network import Step
 
-    Bits = NDArray[np.uint8]
     Ranks = NDArray[np.int64]
     Fire = tuple[str, int]
     """A feature that says there is fire, or is one, and the rank of its grade."""
 
 RANKS = range(len(FIRE_RANKS))
 COMBINED = np.array([[combine_fire(mapped, stated) for stated in RANKS] for mapped in RANKS])
-CARRIED = np.array(
-    [[MODE_BITS[mode] | (LANDING if mode == "foot" else 0)] for mode in FIRE_MODES], dtype=np.uint8
-)
-"""The bits of a step that the fire on each mode bears on."""
 
 
 class Fires:
@@ -65,11 +60,6 @@ class Fires:
         crossed = [lines.spans[n].crossing for n in step.fire_spans]
         stating = [*((r.id, r.fire) for r in routes), *((c.id, c.fire) for c in crossed)]
         return tuple((name, FIRE_RANKS.index(fire)) for name, fire in stating if fire)
-
-    def carry_within(self, labelling: Labelling, worst: int) -> Bits:
-        """Give what steps carry under no more than a grade of fire, by its rank."""
-        spared = self.rank_steps(labelling) <= worst
-        return np.asarray(labelling.carries & (spared * CARRIED).sum(axis=1, dtype=np.uint8))
 
     def rank_steps(self, labelling: Labelling) -> Ranks:
         """

@@ -6,15 +6,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from encircle.likelihood.worlds.fires import Fires
-from encircle.likelihood.worlds.labels import AT, BEST, CASES, FOE, Labeller, Labelling
+from encircle.likelihood.worlds.labels import (
+    AT,
+    BEST,
+    CASES,
+    FOE,
+    OTHER_END,
+    Labeller,
+    Labelling,
+)
 from encircle.likelihood.worlds.rests import Rests
 from encircle.likelihood.worlds.world import FALSE, OPEN, TRUE, World
 from encircle.map.reach import is_bare
-from encircle.network.ground.states import FIRE_RANKS
-from encircle.network.reached import Reached
+from encircle.network.isolation import list_served
+from encircle.network.reached import Reached, carry_within, find_worst_fire, list_starts
 from encircle.verdict.contradiction import covers_place, faces_of
 from encircle.verdict.margins.exposure import BearingTable
 
@@ -38,7 +45,7 @@ class Gazer:
         self.labeller = Labeller(chart)
         self.fires = Fires(chart, self.labeller)
         self.rests = Rests(chart, doubts)
-        self.out = chart.network.adjacency()
+        self.out, self._groups = chart.network.adjacency(), list_starts(chart.network)
         self.starts = {s.vertex for s in chart.network.standings}
         self.looked = 0
         self._features: dict[World, bytes] = {}
@@ -68,7 +75,7 @@ class Gazer:
         """Find who reaches what where steps carry so much."""
         key = carries.tobytes()
         if key not in self._reached:
-            self._reached[key] = Reached(self.chart.network, self.out, carries)
+            self._reached[key] = Reached(self.chart.network, self.out, carries, self._groups)
         return self._reached[key]
 
     @cached_property
@@ -83,116 +90,47 @@ class Gazer:
             self._shares[key] = self.bearings.share(position, hostile, anchors)
         return self._shares[key]
 
-    @cached_property
-    def facilities(self) -> list[tuple[list[int], list[tuple[int, list[int]]]]]:
-        """The faces each facility lies on, and those beside it with what lies between."""
-        ground, join_m = self.chart.ground, self.chart.network.join_m
-        found = []
-        for place in (facility.place for facility in self.chart.lines.facilities):
-            beside = ground.tree.query(place, "dwithin", join_m).tolist()
-            lines = [shapely.shortest_line(place, ground.faces[face]) for face in beside]
-            walks = [(f, ground.faces_along(line)) for f, line in zip(beside, lines, strict=True)]
-            found.append((ground.tree.query(place, "intersects").tolist(), walks))
-        return found
-
 
 class View:
-    """One world, or all that agree with it: each question is asked of a case, as a row."""
+    """One world, or all that agree with it; a question that was answered is remembered."""
 
     def __init__(self, gazer: Gazer, labelling: Labelling) -> None:
         self.gazer, self.labelling = gazer, labelling
-        self._within: dict[int, Reached] = {}
+        self._reached: dict[int | None, Reached] = {}
+        self._cases: dict[str, tuple[Case, ...]] = {}
+
+    def reach(self, worst: int | None = None) -> Reached:
+        """Find who reaches what; under no more than a grade of fire, by its rank."""
+        if worst not in self._reached:
+            carries = self.labelling.carries
+            if worst is not None:
+                ranks = self.gazer.fires.rank_steps(self.labelling)
+                carries = carry_within(carries, ranks, worst)
+            self._reached[worst] = self.gazer.reach(carries)
+        return self._reached[worst]
+
+    def cases(self, position: Position) -> tuple[Case, ...]:
+        """Give what each case is for a position, in the order of CASES."""
+        if position.id not in self._cases:
+            rows = range(len(CASES))
+            self._cases[position.id] = tuple(Case(self, position, row) for row in rows)
+        return self._cases[position.id]
 
     @cached_property
-    def reached(self) -> Reached:
-        """Who reaches what."""
-        return self.gazer.reach(self.labelling.carries)
-
-    def open_modes(self, position: Position, row: int) -> frozenset[str]:
-        """Name the modes by which a position has a way."""
-        return self.reached.modes(position.id, row)
-
-    def find_fire(self, position: Position, row: int) -> int | None:
-        """Give the worst fire on the best way of a position; None where there is no way."""
-        if not self.open_modes(position, row):
-            return None
-        ranks = range(len(FIRE_RANKS))
-        return next(n for n in ranks if self._reach_within(n).modes(position.id, row))
-
-    def _reach_within(self, worst: int) -> Reached:
-        """Find who reaches what under no more than a grade of fire, by its rank."""
-        if worst not in self._within:
-            carries = self.gazer.fires.carry_within(self.labelling, worst)
-            self._within[worst] = self.gazer.reach(carries)
-        return self._within[worst]
-
-    def has_access(self, position: Position, row: int) -> tuple[bool, bool]:
-        """
-        Tell whether a position reaches anything besides land anchors.
-
-        Returns
-        -------
-        plain, special
-            An anchor or a facility of the sea or the air; any anchor, by a special way alone.
-        """
-        reached, anchors = self.reached, self.gazer.chart.network.anchors
-        walked = {v for v in anchors if reached.is_reached(v, position.id, row)}
-        plain = any(anchors[v][0].access != "land" for v in walked)
-        special = any(reached.is_reached(v, position.id, row, "far") for v in set(anchors) - walked)
-        return plain or self._is_served(position, row), special
-
-    def leads_anywhere(self, position: Position, row: int) -> bool:
-        """Tell whether any anchor is reached, by special ways too."""
-        anchors = self.gazer.chart.network.anchors
-        return any(self.reached.is_reached(v, position.id, row, "far") for v in anchors)
-
-    def _is_served(self, position: Position, row: int) -> bool:
-        """Tell whether a facility works that is at hand, and its side has a base."""
-        chart, helps = self.gazer.chart, self.labelling.helps[row]
-        reading = CASES[row][0]
-        number = self.gazer.labeller.number
-        for facility, faces in zip(chart.lines.facilities, self.gazer.facilities, strict=True):
-            access = "sea" if facility.crossing.type == "port" else "air"
-            bases = [
-                anchor.id
-                for anchor, _, readings in chart.ground.drawing.anchors
-                if anchor.access == access and (facility.special or reading in readings)
-            ]
-            works = reading in facility.readings and helps[number([facility.crossing.id])].all()
-            if works and helps[number(bases)].any() and self._is_at_hand(*faces, position, row):
-                return True
-        return False
-
-    def _is_at_hand(
-        self, on: list[int], beside: list[tuple[int, list[int]]], position: Position, row: int
-    ) -> bool:
-        """Tell whether a facility is at hand of ground reached, and no hostile ground between."""
-        held, landed = self._held[row], self.labelling.landed[row]
-        return not held[on].any() and any(
-            self.reached.is_reached(face, position.id, row) and landed[ashore].all()
-            for face, ashore in beside
-        )
-
-    @cached_property
-    def _states(self) -> Bits:
-        """What each face may be on each reading, as masks."""
+    def states(self) -> Bits:
+        """(2, faces) what each face may be on each reading, as masks of states."""
         return self.gazer.labeller.kinds.states(self.labelling.kinds)
 
     @cached_property
-    def _held(self) -> Bools:
-        """Which faces the enemy holds, at the end of what is possible."""
-        states = self._states[AT]
+    def held(self) -> Bools:
+        """(4, faces) which the enemy holds, case by case."""
+        states = self.states[AT]
         return np.asarray(np.where(BEST, states == FOE, states & FOE > 0))
 
     @cached_property
     def hostile(self) -> Bools:
-        """Which faces count as hostile on the compass, case by case."""
+        """(4, faces) which count as hostile on the compass, case by case."""
         return self.gazer.labeller.kinds.hostile(self.labelling.kinds)
-
-    def share_hostile(self, position: Position, row: int) -> float:
-        """Measure the hostile share of the compass, at the end of what is possible."""
-        anchors = self.labelling.helps[row, self.gazer.labeller.anchors]
-        return self.gazer.share_hostile(self.hostile[row], anchors, position.id)
 
     def is_lost(self, position: Position) -> tuple[bool, bool]:
         """
@@ -203,10 +141,75 @@ class View:
         if not is_bare(position):
             return False, False
         surely = possibly = False
-        chart, states = self.gazer.chart, self._states
+        chart, states = self.gazer.chart, self.states
         for standing in chart.standings_of(position):
             faces = faces_of(chart.ground, standing)
             sure, maybe = states[:, faces] == FOE, states[:, faces] & FOE > 0
             surely |= covers_place(chart.ground, standing, faces, np.all(sure, axis=0))
             possibly |= covers_place(chart.ground, standing, faces, np.all(maybe, axis=0))
         return surely, possibly
+
+
+class Case:
+    """One position on one reading, at the best or the worst that is possible in a view."""
+
+    def __init__(self, view: View, position: Position, row: int) -> None:
+        self.view, self.position, self.row = view, position, row
+        self._starts = view.gazer.chart.starts_of(position)
+
+    @cached_property
+    def modes(self) -> frozenset[str]:
+        """The land modes by which there is a way."""
+        return self.view.reach().modes(self._starts, self.row)
+
+    @property
+    def runs_off(self) -> bool:
+        """Whether what is reached comes to the edge of the area."""
+        return self.view.reach().runs_off(self._starts, self.row)
+
+    @cached_property
+    def fire(self) -> int | None:
+        """The worst fire on the best way; None where there is no way."""
+        return find_worst_fire(self.view.reach, self._starts, self.row, *self.modes)
+
+    @cached_property
+    def share_hostile(self) -> float:
+        """The hostile share of the compass."""
+        view = self.view
+        anchors = view.labelling.helps[self.row, view.gazer.labeller.anchors]
+        return view.gazer.share_hostile(view.hostile[self.row], anchors, self.position.id)
+
+    @cached_property
+    def has_access(self) -> bool:
+        """
+        Whether sea, landing air or a special way may be open.
+
+        A way that is special in one case may be plain in another, and then leads there as well: in
+        doubt any anchor reached is one at the best end, and none by a special way at the worst.
+        """
+        walked, far = self._find_anchors("walked"), self._find_anchors("far")
+        anchors = self.view.gazer.chart.network.anchors
+        if any(anchors[v][0].access != "land" for v in walked) or self._is_served():
+            return True
+        carries = self.view.labelling.carries
+        if (carries[self.row] != carries[OTHER_END[self.row]]).any():
+            return bool(far) and CASES[self.row][1] == "best"
+        return bool(far - walked)
+
+    def _find_anchors(self, asked: str) -> set[int]:
+        reached, anchors = self.view.reach(), self.view.gazer.chart.network.anchors
+        return {v for v in anchors if reached.is_reached(v, self._starts, self.row, asked)}
+
+    def _is_served(self) -> bool:
+        """Tell whether a facility serves the position."""
+        view, row, reached = self.view, self.row, self.view.reach()
+        landed, helps = view.labelling.landed[row], view.labelling.helps[row]
+        served = list_served(
+            view.gazer.chart.network,
+            CASES[row][0],
+            reaches=lambda face: reached.is_reached(face, self._starts, row),
+            held=view.held[row],
+            lands=lambda faces: bool(landed[faces].all()),
+            is_there=lambda name: bool(helps[view.gazer.labeller.number([name])].all()),
+        )
+        return any(True for _ in served)

@@ -97,7 +97,7 @@ class Kinds:
 
     def __init__(self, uncovered: State) -> None:
         self._uncovered = uncovered
-        self._rows: dict[int, int] = {}
+        self._number: dict[int, int] = {}
         self._masks = np.empty((0, 2), dtype=np.uint8)
         self._cases = np.empty((0, 3, 2), dtype=bool)
 
@@ -107,21 +107,20 @@ class Kinds:
         """Find the rows of ground of which masks of roles are said surely, and perhaps besides."""
         packed = said | doubtful << ROLES | at << 2 * ROLES
         keys, which = np.unique(packed, return_inverse=True)
-        return np.array([self._find(key) for key in keys.tolist()], dtype=np.intp)[which]
+        found = keys.tolist()
+        fresh = [self._weigh(key) for key in found if key not in self._number]
+        if fresh:
+            rows = [(mask_of(kind.states), mask_of(kind.spanned)) for kind in fresh]
+            self._masks = np.vstack([self._masks, np.array(rows, dtype=np.uint8)])
+            cases = [(kind.passable, kind.hostile[::-1], kind.afloat) for kind in fresh]
+            self._cases = np.concatenate([self._cases, np.array(cases, dtype=bool)])
+        numbers = [self._number.setdefault(key, len(self._number)) for key in found]
+        return np.array(numbers, dtype=np.intp)[which]
 
-    def _find(self, key: int) -> int:
-        if key not in self._rows:
-            said, doubtful = (key >> shift & (1 << ROLES) - 1 for shift in (0, ROLES))
-            reading = READINGS[key >> 2 * ROLES]
-            roles = tuple(int(role) for role in Role if doubtful & role)
-            kind = find_possible(said, roles, reading, self._uncovered)
-            masks = mask_of(kind.states), mask_of(kind.spanned)
-            self._masks = np.vstack([self._masks, np.array([masks], dtype=np.uint8)])
-            self._cases = np.concatenate(
-                [self._cases, [[kind.passable, kind.hostile[::-1], kind.afloat]]]
-            )
-            self._rows[key] = len(self._rows)
-        return self._rows[key]
+    def _weigh(self, key: int) -> Possible:
+        said, doubtful = (key >> shift & (1 << ROLES) - 1 for shift in (0, ROLES))
+        roles = tuple(1 << n for n in range(ROLES) if doubtful >> n & 1)
+        return find_possible(said, roles, READINGS[key >> 2 * ROLES], self._uncovered)
 
     def states(self, kinds: Numbers) -> NDArray[np.uint8]:
         """Give what faces may be, as masks."""
