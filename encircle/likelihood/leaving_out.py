@@ -61,19 +61,19 @@ def leave_out_origins(
     titles = {origin_of(s): s.title or s.id for f in speaking for s in f.sources}
     number = {item.id: i for i, item in enumerate(suspects.doubts.items)}
     whole = World((TRUE,) * len(number), suspects.start.levels)
-    verdict = _decide(suspects, whole, asked)
+    verdict = decide_in(suspects, whole, asked)
     found = []
     for origin, gone in list_origins(speaking).items():
         world = whole
         for name in gone:
             world = world.settle(number[name], FALSE)
-        holds = not gone or _decide(suspects, world, asked) == verdict
+        holds = not gone or decide_in(suspects, world, asked) == verdict
         found.append(Origin(origin, titles.get(origin, origin), gone, holds))
     return tuple(found)
 
 
-def _decide(suspects: Atlas, world: World, asked: Sequence[Position]) -> tuple[bool, bool]:
-    """Tell whether the force is cut off on both readings, and whether not both deny it."""
+def decide_in(suspects: Atlas, world: World, asked: Sequence[Position]) -> tuple[bool, bool]:
+    """Tell whether a force is cut off on both readings in a world, and whether not both deny it."""
     view = suspects.look(world)
     told = []
     for position in asked:

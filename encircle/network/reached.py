@@ -44,6 +44,7 @@ _PASSED = np.array(
     [sum(BIT[a] for a, bits in ASKED.items() if carried & bits) for carried in range(256)],
     dtype=np.uint8,
 )
+_BOARDED = np.array([BIT["boat"] if n & BOAT else 0 for n in range(256)], dtype=np.uint8)
 _MODES = tuple(frozenset(mode for mode in LAND_MODES if told & BIT[mode]) for told in range(256))
 
 
@@ -98,33 +99,32 @@ class Reached:
         groups: Sequence[Starts],
     ) -> None:
         self.network = network
-        self.rows = 1 << (len(carries) - 1).bit_length()
-        self.lanes = {starts: lane for lane, starts in enumerate(groups)}
-        self.states = self._flood(out, carries)
+        first: dict[bytes, int] = {}  # rows that are alike are one
+        same = [first.setdefault(row.tobytes(), n) for n, row in enumerate(carries)]
+        kept = sorted(first.values())
+        self._bits_of_row = [8 * kept.index(n) for n in same]
+        self._width = 8 << (len(kept) - 1).bit_length()
+        self._lanes = {starts: lane for lane, starts in enumerate(groups)}
+        self.states = self._flood(out, carries[kept])
 
     def _flood(self, out: list[list[tuple[int, int]]], carries: NDArray[np.uint8]) -> list[int]:
         """Let everybody go as far as each may; positions of others are no thoroughfare."""
-        lanes, width = len(self.lanes), 8 * self.rows
+        width, lanes = self._width, len(self._lanes)
         each = sum(1 << width * lane for lane in range(lanes))
-        row = int.from_bytes(bytes([1]) * self.rows, "little")
+        row = sum(1 << bit for bit in range(0, width, 8))
         passed = [word * each for word in self._pack(_PASSED[carries])]
-        boats = (carries & BOAT).any()
-        boards = (
-            [n * each for n in self._pack((carries & BOAT > 0) * np.uint8(BIT["boat"]))]
-            if boats
-            else []
-        )
+        boats = bool((carries & BOAT).any())
+        boards = [word * each for word in self._pack(_BOARDED[carries])] if boats else []
         dry = each * row * BIT["ashore"]
         free = [(1 << width * lanes) - 1] * len(out)  # who has not been there yet
         pending = [0] * len(out)
         for standing in self.network.standings:
             free[standing.vertex] = 0
-        queue: deque[int] = deque()
-        for starts, lane in self.lanes.items():
+        queue = deque(vertex for starts in self._lanes for vertex in starts)
+        for starts, lane in self._lanes.items():
             for vertex in starts:
                 pending[vertex] = (row << width * lane) * AT_START
                 free[vertex] = (row << width * lane) * BIT["boat"]
-                queue.append(vertex)
         states = list(pending)
         anchors = self.network.anchors
         while queue:
@@ -132,12 +132,12 @@ class Reached:
             now, pending[here] = pending[here], 0
             aboard = (now & dry) * BOARDING if boats else 0
             for there, step in out[here]:
-                new = now & passed[step]
+                left = free[there]
+                new = now & passed[step] & left if left else 0
                 if aboard:
-                    new |= aboard & boards[step]
-                new &= free[there]
+                    new |= aboard & boards[step] & left
                 if new:
-                    free[there] ^= new
+                    free[there] = left ^ new
                     states[there] |= new
                     if there not in anchors:  # what lies behind one is not this map's business
                         if not pending[there]:
@@ -146,13 +146,14 @@ class Reached:
         return states
 
     def _pack(self, bytes_: NDArray[np.uint8]) -> list[int]:
-        wide = np.zeros((bytes_.shape[1], self.rows), dtype=np.uint8)
+        """Put the bytes of all rows of a step into one number."""
+        wide = np.zeros((bytes_.shape[1], self._width // 8), dtype=np.uint8)
         wide[:, : len(bytes_)] = bytes_.T
-        packed: list[int] = wide.view(f"<u{self.rows}")[:, 0].tolist()
+        packed: list[int] = wide.view(f"<u{self._width // 8}")[:, 0].tolist()
         return packed
 
     def _byte(self, word: int, starts: Starts, row: int) -> int:
-        return word >> 8 * (self.rows * self.lanes[starts] + row) & 0xFF
+        return word >> self._width * self._lanes[starts] + self._bits_of_row[row] & 0xFF
 
     def _any(self, vertices: Iterable[int]) -> int:
         told = 0
@@ -183,7 +184,7 @@ class Reached:
 
     def vertices(self, starts: Starts, row: int, asked: str = "walked") -> frozenset[int]:
         """Give all the vertices a position reaches."""
-        bit = BIT[asked] << 8 * (self.rows * self.lanes[starts] + row)
+        bit = BIT[asked] << self._width * self._lanes[starts] + self._bits_of_row[row]
         return frozenset(v for v, told in enumerate(self.states) if told & bit)
 
 

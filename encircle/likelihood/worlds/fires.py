@@ -86,8 +86,8 @@ class Fires:
             for _, end in CASES
         ]
         drawn, told = np.array(zones), np.array(stated)[:, :, self._told]
-        mapped = self._zones.join(np.maximum, drawn[..., 0], UNMAPPED)
-        doubtful = self._zones.join(np.logical_or, drawn[..., 1] > 0, empty=False)
+        mapped = self._zones.join_words(np.maximum, drawn[..., 0], UNMAPPED)
+        doubtful = self._zones.join_words(np.logical_or, drawn[..., 1] > 0, 0)
         doubtful |= told[..., 1] > 0
         least, most = np.minimum(mapped, told[..., 0]), np.maximum(mapped, told[..., 0])
         either = np.where(BEST[:, None], least, most)

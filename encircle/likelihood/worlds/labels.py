@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from encircle.likelihood.worlds.chart import EVERY_LEVEL
-from encircle.likelihood.worlds.possible import Kinds, mask_of, states_of
+from encircle.likelihood.worlds.possible import ROLES, Kinds, mask_of, states_of
 from encircle.likelihood.worlds.world import ENDS, FALSE, OPEN, TRUE
 from encircle.map.reach import READINGS
 from encircle.network.ground.states import GROUND_BITS, MODE_BITS, State
@@ -48,6 +48,8 @@ LANDED = np.array(
     [[mask_of(s for s in State if is_landed(s, reading))] for reading, _ in CASES], dtype=np.uint8
 )
 FOOT, ALL = MODE_BITS["foot"], 0xFF
+EACH = 0x01010101
+"""One in each of the four bytes of a word."""
 WET, BARE, FOE, STRIP = (
     mask_of([s]) for s in (State.WATER, State.OPEN, State.HOSTILE, State.NEUTRAL)
 )
@@ -69,20 +71,29 @@ class Lists:
         self._size, self._filled = len(kept), np.flatnonzero(lengths)
         self._starts = (np.cumsum(lengths) - lengths)[self._filled]
 
-    def join(self, how: np.ufunc, values: NDArray[Any], empty: int) -> NDArray[Any]:
-        """Join what the members of each list have, on the last axis; `empty` if there are none."""
-        joined = np.full((*values.shape[:-1], self._size), empty, dtype=values.dtype)
+    def join(self, how: np.ufunc, bits: Bits, empty: int) -> Bits:
+        """
+        Join the bits of each list's members; `empty` is what a list without any has.
+
+        `bits` has a row for each case, (4, n): the four bytes of a member are joined as one word.
+        """
+        words = np.ascontiguousarray(bits.T).view(np.uint32)[:, 0]
+        return self.join_words(how, words, empty * EACH).view(np.uint8).reshape(-1, len(CASES)).T
+
+    def join_words(self, how: np.ufunc, words: NDArray[Any], empty: int) -> NDArray[Any]:
+        """Join what the members of each list have, along the last axis."""
+        joined = np.full((*words.shape[:-1], self._size), empty, dtype=words.dtype)
         if len(self._filled):
-            joined[..., self._filled] = how.reduceat(values[..., self.flat], self._starts, axis=-1)
+            joined[..., self._filled] = how.reduceat(words[..., self.flat], self._starts, axis=-1)
         return joined
 
-    def any(self, values: Bools) -> Bools:
-        """Tell of each list whether something holds of any member."""
-        return self.join(np.logical_or, values, empty=False)
+    def any(self, holds: Bools) -> Bools:
+        """Tell of each list and case whether something holds of any member."""
+        return self.join(np.bitwise_or, holds.view(np.uint8), 0).view(np.bool_)
 
-    def all(self, values: Bools) -> Bools:
-        """Tell of each list whether something holds of all members."""
-        return self.join(np.logical_and, values, empty=True)
+    def all(self, holds: Bools) -> Bools:
+        """Tell of each list and case whether something holds of all members."""
+        return self.join(np.bitwise_and, holds.view(np.uint8), 1).view(np.bool_)
 
 
 @dataclass(frozen=True)
@@ -169,8 +180,8 @@ class Labeller:
         )
         anchors = chart.ground.drawing.anchors
         self.anchors = self.number(anchor.id for anchor, _, _ in anchors)
-        moored = [[reading in readings for _, _, readings in anchors] for reading, _ in CASES]
-        self._moored = np.array(moored, dtype=bool)
+        moored = [[*(r in on for _, _, on in anchors), True] for r, _ in CASES]
+        self._moored = np.array(moored, dtype=bool)  # no anchor, the last, is always there
 
     def _read_steps(self) -> None:
         steps, pieces = self.chart.steps, self.chart.lines.pieces
@@ -243,9 +254,7 @@ class Labeller:
         self._lay_landings(carries, spans, landed)
         self._lay_gates(carries, spans, spanned)
         self._lay_shores(carries, kinds, barred)
-        moored = np.pad(
-            helps[:, self.anchors] & self._moored, ((0, 0), (0, 1)), constant_values=True
-        )
+        moored = self._moored & helps[:, [*self.anchors, -1]]
         laid = self._laid & self._under.all(passable) & moored[:, self._anchored]
         laid[:, self._contested] &= ~self._rivals.any(harms)
         carries[~laid] = 0
@@ -258,17 +267,18 @@ class Labeller:
         role, speaker, shift, surely, perhaps = self._words
         said, left = there[speaker], np.array([*levels, EVERY_LEVEL])[shift]
         spoken = (said != FALSE) & (left & (surely | perhaps) != 0)
-        sure = spoken & (said == TRUE) & (left & ~surely == 0)
-        surely_said = self._said.join(np.bitwise_or, np.where(sure, role, 0), 0)
-        perhaps_said = self._said.join(np.bitwise_or, np.where(spoken & ~sure, role, 0), 0)
-        found = self.kinds.find(surely_said, perhaps_said & ~surely_said, self._said_at)
+        sure = (said == TRUE) & (left & ~surely == 0)
+        words = np.where(spoken, np.where(sure, role, role << ROLES), 0)
+        found = self.kinds.find(self._said.join_words(np.bitwise_or, words, 0), self._said_at)
         return found[self._said_of]
 
     def _see_from_crossings(self, there: Bits, kinds: Numbers) -> Bits:
         """Give what each face may be to a crossing over it, as masks of states, on each reading."""
         states, spanned = self.kinds.states(kinds), self.kinds.spanned(kinds)
         said = there[self._wall]
-        wet, maybe = self._enclosing.any(said == TRUE), self._enclosing.any(said == OPEN)
+        wet, maybe = (
+            self._enclosing.join_words(np.logical_or, said == there, 0) for there in (TRUE, OPEN)
+        )
         walled, over = states[:, self._walled], spanned[:, self._walled]
         states[:, self._walled] = np.where(wet, over, np.where(maybe, over | walled, walled))
         dry = np.where(states & WET, states & (ALL ^ WET) | BARE, states)
@@ -329,6 +339,8 @@ class Labeller:
 
     def _lay_gates(self, carries: Bits, spans: Bits, spanned: Bits) -> None:
         """Pass a gate whose post is neutral ground that nobody hostile holds."""
+        if not len(self._gates):
+            return
         free = np.where(BEST, spanned != FOE, spanned & FOE == 0)
         neutral = np.where(BEST, spanned & STRIP > 0, spanned == STRIP)
         abroad = self._posts.all(free) & self._posts.any(neutral)
@@ -337,6 +349,8 @@ class Labeller:
 
     def _lay_shores(self, carries: Bits, kinds: Numbers, barred: Bits) -> None:
         """Reach the sea where it lies open; an island's shore, where there is nothing but water."""
+        if not len(self._shore):
+            return
         states = self.kinds.states(kinds)[AT][:, self._water]
         wet = np.where(BEST, states & WET > 0, states == WET)
         open_ = np.where(self._is_island, wet, self.kinds.afloat(kinds)[:, self._water])

@@ -101,12 +101,13 @@ class Kinds:
         self._masks = np.empty((0, 2), dtype=np.uint8)
         self._cases = np.empty((0, 3, 2), dtype=bool)
 
-    def find(
-        self, said: NDArray[np.int64], doubtful: NDArray[np.int64], at: NDArray[np.int64]
-    ) -> Numbers:
-        """Find the rows of ground of which masks of roles are said surely, and perhaps besides."""
-        packed = said | doubtful << ROLES | at << 2 * ROLES
-        keys, which = np.unique(packed, return_inverse=True)
+    def find(self, said: NDArray[np.int64], at: NDArray[np.int64]) -> Numbers:
+        """
+        Find the rows of ground by what is said of it, on the readings with the numbers `at`.
+
+        `said` is a mask of the roles that are sure, and above it one of those in doubt.
+        """
+        keys, which = np.unique(said | at << 2 * ROLES, return_inverse=True)
         found = keys.tolist()
         fresh = [self._weigh(key) for key in found if key not in self._number]
         if fresh:
@@ -119,7 +120,7 @@ class Kinds:
 
     def _weigh(self, key: int) -> Possible:
         said, doubtful = (key >> shift & (1 << ROLES) - 1 for shift in (0, ROLES))
-        roles = tuple(1 << n for n in range(ROLES) if doubtful >> n & 1)
+        roles = tuple(1 << n for n in range(ROLES) if doubtful & ~said & 1 << n)
         return find_possible(said, roles, READINGS[key >> 2 * ROLES], self._uncovered)
 
     def states(self, kinds: Numbers) -> NDArray[np.uint8]:
