@@ -11,7 +11,7 @@ import shapely
 
 from encircle.map.reach import READINGS, Reading
 from encircle.network.ground.ground import ON_LINE_M
-from encircle.network.ground.states import FIRE_MODES, FIRE_RANKS, MODE_BITS, State
+from encircle.network.ground.states import COUNTED_HOSTILE, FIRE_MODES, FIRE_RANKS, MODE_BITS, State
 from encircle.network.lines.values import LAND_BITS, LANDING, SPECIAL, Lines
 
 if TYPE_CHECKING:
@@ -124,9 +124,8 @@ class Network:
     @cached_property
     def hostile_ground(self) -> dict[Reading, BaseGeometry]:
         """Ground that is hostile on each reading, in one piece; grey on the pessimistic."""
-        worst = {"optimistic": (State.HOSTILE,), "pessimistic": (State.HOSTILE, State.GREY)}
         state = self.ground.state
-        return {r: self.ground.unite(np.isin(state[r], worst[r])) for r in READINGS}
+        return {r: self.ground.unite(np.isin(state[r], COUNTED_HOSTILE[r])) for r in READINGS}
 
     @cached_property
     def walls(self) -> dict[Reading, BaseGeometry]:

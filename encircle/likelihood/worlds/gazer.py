@@ -9,13 +9,13 @@ import numpy as np
 
 from encircle.likelihood.worlds.fires import Fires
 from encircle.likelihood.worlds.labels import (
-    AT,
-    BEST,
     CASES,
+    COUNTED,
     FOE,
     OTHER_END,
     Labeller,
     Labelling,
+    hold,
 )
 from encircle.likelihood.worlds.rests import Rests
 from encircle.likelihood.worlds.world import FALSE, OPEN, TRUE, World
@@ -117,20 +117,9 @@ class View:
         return self._cases[position.id]
 
     @cached_property
-    def states(self) -> Bits:
-        """(2, faces) what each face may be on each reading, as masks of states."""
-        return self.gazer.labeller.kinds.states(self.labelling.kinds)
-
-    @cached_property
-    def held(self) -> Bools:
-        """(4, faces) which the enemy holds, case by case."""
-        states = self.states[AT]
-        return np.asarray(np.where(BEST, states == FOE, states & FOE > 0))
-
-    @cached_property
     def hostile(self) -> Bools:
-        """(4, faces) which count as hostile on the compass, case by case."""
-        return self.gazer.labeller.kinds.hostile(self.labelling.kinds)
+        """(4, faces) which count as hostile on the compass: at the best end if they surely do."""
+        return ~hold(self.labelling.states, ~COUNTED)
 
     def is_lost(self, position: Position) -> tuple[bool, bool]:
         """
@@ -141,7 +130,7 @@ class View:
         if not is_bare(position):
             return False, False
         surely = possibly = False
-        chart, states = self.gazer.chart, self.states
+        chart, states = self.gazer.chart, self.labelling.states
         for standing in chart.standings_of(position):
             faces = faces_of(chart.ground, standing)
             sure, maybe = states[:, faces] == FOE, states[:, faces] & FOE > 0
@@ -208,7 +197,7 @@ class Case:
             view.gazer.chart.network,
             CASES[row][0],
             reaches=lambda face: reached.is_reached(face, self._starts, row),
-            held=view.held[row],
+            held=~hold(view.labelling.states, ~FOE)[row],
             lands=lambda faces: bool(landed[faces].all()),
             is_there=lambda name: bool(helps[view.gazer.labeller.number([name])].all()),
         )

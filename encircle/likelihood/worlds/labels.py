@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from encircle.likelihood.worlds.chart import EVERY_LEVEL
-from encircle.likelihood.worlds.possible import ROLES, Kinds, mask_of, states_of
+from encircle.likelihood.worlds.possible import ROLES, find_all, mask_of, states_of
 from encircle.likelihood.worlds.world import ENDS, FALSE, OPEN, TRUE
 from encircle.map.reach import READINGS
-from encircle.network.ground.states import GROUND_BITS, MODE_BITS, State
+from encircle.network.ground.states import (
+    COUNTED_HOSTILE,
+    GROUND_BITS,
+    MODE_BITS,
+    State,
+    is_passable,
+)
 from encircle.network.lines.crossings import (
     carried_ashore,
     carried_over,
@@ -24,7 +30,7 @@ from encircle.network.lines.crossings import (
 from encircle.network.lines.values import ROUTE_BITS, SPECIAL, closed_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -44,15 +50,27 @@ AT = np.array([READINGS.index(reading) for reading, _ in CASES])
 """The reading of each row."""
 BEST = np.array([[end == "best"] for _, end in CASES])
 KIND = np.array([[reading == "optimistic"] for reading, _ in CASES])
-LANDED = np.array(
-    [[mask_of(s for s in State if is_landed(s, reading))] for reading, _ in CASES], dtype=np.uint8
-)
 FOOT, ALL = MODE_BITS["foot"], 0xFF
 EACH = 0x01010101
 """One in each of the four bytes of a word."""
 WET, BARE, FOE, STRIP = (
-    mask_of([s]) for s in (State.WATER, State.OPEN, State.HOSTILE, State.NEUTRAL)
+    np.uint8(mask_of([s])) for s in (State.WATER, State.OPEN, State.HOSTILE, State.NEUTRAL)
 )
+
+
+def _list_masks(holds: Callable[[State, Reading], bool]) -> Bits:
+    """Give the states of which something holds on the reading of each row, as masks."""
+    masks = [[mask_of(state for state in State if holds(state, r))] for r, _ in CASES]
+    return np.array(masks, dtype=np.uint8)
+
+
+def hold(states: Bits, some: np.uint8 | Bits) -> Bools:
+    """Tell whether faces are in some states: perhaps at the best end, surely at the worst."""
+    return np.asarray(np.where(BEST, states & some > 0, states & ~some == 0))
+
+
+PASSED, LANDED = _list_masks(is_passable), _list_masks(is_landed)
+COUNTED = _list_masks(lambda state, r: state in COUNTED_HOSTILE[r])
 CARRIED_BY = {
     "ground": GROUND_BITS, "over": ROUTE_BITS, "link": ROUTE_BITS, "ends": ROUTE_BITS,
     "sea": FOOT, "island": FOOT,
@@ -104,10 +122,10 @@ class Labelling:
     """What is said of each doubtful feature."""
     helps: Bools
     """(4, features + 1) whether each is there, at this end, if the force wants it; certain last."""
-    kinds: Numbers
-    """(2, faces) what each face may be on each reading, as rows of the table of kinds."""
+    states: Bits
+    """(4, faces) what each face may be, as masks of states."""
     landed: Bools
-    """(4, faces) whether a crossing may come ashore on each face."""
+    """(4, faces) whether a crossing may come ashore on each."""
     carries: Bits
     """(4, steps) mode bits."""
 
@@ -116,7 +134,7 @@ class Labeller:
     """Holds what the steps of one chart rest on, and labels them all for any world."""
 
     def __init__(self, chart: Chart) -> None:
-        self.chart, self.kinds = chart, Kinds(chart.ground.drawing.uncovered)
+        self.chart = chart
         self._read_words()
         self._read_walls()
         self._read_lines()
@@ -238,9 +256,8 @@ class Labeller:
         there = np.frombuffer(features + bytes([TRUE]), dtype=np.uint8)
         helps = (there == TRUE) | ((there == OPEN) & BEST)
         harms = (there == TRUE) | ((there == OPEN) & ~BEST)
-        kinds = self._find_kinds(there, levels)
-        passable, spanned = self.kinds.passable(kinds), self._see_from_crossings(there, kinds)
-        landed = np.where(BEST, (spanned & LANDED) > 0, (spanned & ~LANDED) == 0)
+        states, spanned = self._find_states(there, levels)
+        passable, landed = hold(states, PASSED), hold(spanned, LANDED)
         stops = np.where(harms[:, self._wall], self._stops, 0)
         barred = np.zeros(passable.shape, dtype=np.uint8)
         barred[:, self._walled] = self._enclosing.join(np.bitwise_or, stops, 0)
@@ -253,36 +270,33 @@ class Labeller:
         carries[:, self._spans] = spans[:, self._span[self._spans]]
         self._lay_landings(carries, spans, landed)
         self._lay_gates(carries, spans, spanned)
-        self._lay_shores(carries, kinds, barred)
+        self._lay_shores(carries, states, barred)
         moored = self._moored & helps[:, [*self.anchors, -1]]
         laid = self._laid & self._under.all(passable) & moored[:, self._anchored]
         laid[:, self._contested] &= ~self._rivals.any(harms)
         carries[~laid] = 0
         carries[:, self._ends] |= np.where(carries[:, self._ends], SPECIAL, 0).astype(np.uint8)
         self._part_roads(carries, pieces)
-        return Labelling(features, helps, kinds, landed, carries)
+        return Labelling(features, helps, states, landed, carries)
 
-    def _find_kinds(self, there: Bits, levels: Sequence[int]) -> Numbers:
-        """Say what each face may be on each reading: what is surely said of it, and what may be."""
+    def _find_states(self, there: Bits, levels: Sequence[int]) -> tuple[Bits, Bits]:
+        """Say what each face may be, and what it may be to a crossing over it, as masks."""
         role, speaker, shift, surely, perhaps = self._words
         said, left = there[speaker], np.array([*levels, EVERY_LEVEL])[shift]
         spoken = (said != FALSE) & (left & (surely | perhaps) != 0)
         sure = (said == TRUE) & (left & ~surely == 0)
         words = np.where(spoken, np.where(sure, role, role << ROLES), 0)
-        found = self.kinds.find(self._said.join_words(np.bitwise_or, words, 0), self._said_at)
-        return found[self._said_of]
-
-    def _see_from_crossings(self, there: Bits, kinds: Numbers) -> Bits:
-        """Give what each face may be to a crossing over it, as masks of states, on each reading."""
-        states, spanned = self.kinds.states(kinds), self.kinds.spanned(kinds)
-        said = there[self._wall]
+        uncovered = self.chart.ground.drawing.uncovered
+        kinds = find_all(self._said.join_words(np.bitwise_or, words, 0), self._said_at, uncovered)
+        states, over_water = kinds[:, self._said_of[AT]]
+        bar = there[self._wall]
         wet, maybe = (
-            self._enclosing.join_words(np.logical_or, said == there, 0) for there in (TRUE, OPEN)
+            self._enclosing.join_words(np.logical_or, bar == said, 0) for said in (TRUE, OPEN)
         )
-        walled, over = states[:, self._walled], spanned[:, self._walled]
-        states[:, self._walled] = np.where(wet, over, np.where(maybe, over | walled, walled))
-        dry = np.where(states & WET, states & (ALL ^ WET) | BARE, states)
-        return np.asarray(dry[AT])
+        spanned, walled = states.copy(), states[:, self._walled]
+        over = over_water[:, self._walled]
+        spanned[:, self._walled] = np.where(wet, over, np.where(maybe, over | walled, walled))
+        return states, np.where(spanned & WET, spanned & ~WET | BARE, spanned)
 
     def _carry_pieces(self, helps: Bools, passable: Bools, barred: Bits) -> Bits:
         passed = np.where(KIND, self._faces_of.any(passable), self._faces_of.all(passable))
@@ -339,23 +353,18 @@ class Labeller:
 
     def _lay_gates(self, carries: Bits, spans: Bits, spanned: Bits) -> None:
         """Pass a gate whose post is neutral ground that nobody hostile holds."""
-        if not len(self._gates):
-            return
-        free = np.where(BEST, spanned != FOE, spanned & FOE == 0)
-        neutral = np.where(BEST, spanned & STRIP > 0, spanned == STRIP)
-        abroad = self._posts.all(free) & self._posts.any(neutral)
-        led = led_by_gate(spans[:, self._span[self._gates]])
-        carries[:, self._gates] = np.where(abroad, led, 0)
+        if len(self._gates):
+            free, neutral = hold(spanned, ~FOE), hold(spanned, STRIP)
+            abroad = self._posts.all(free) & self._posts.any(neutral)
+            led = led_by_gate(spans[:, self._span[self._gates]])
+            carries[:, self._gates] = np.where(abroad, led, 0)
 
-    def _lay_shores(self, carries: Bits, kinds: Numbers, barred: Bits) -> None:
+    def _lay_shores(self, carries: Bits, states: Bits, barred: Bits) -> None:
         """Reach the sea where it lies open; an island's shore, where there is nothing but water."""
-        if not len(self._shore):
-            return
-        states = self.kinds.states(kinds)[AT][:, self._water]
-        wet = np.where(BEST, states & WET > 0, states == WET)
-        open_ = np.where(self._is_island, wet, self.kinds.afloat(kinds)[:, self._water])
-        open_ &= barred[:, self._water] & FOOT == 0
-        carries[:, self._shore] = np.where(open_, carries[:, self._shore], 0)
+        if len(self._shore):
+            sea = np.where(self._is_island, WET, PASSED | WET)
+            open_ = hold(states[:, self._water], sea) & (barred[:, self._water] & FOOT == 0)
+            carries[:, self._shore] = np.where(open_, carries[:, self._shore], 0)
 
     def _part_roads(self, carries: Bits, pieces: Bits) -> None:
         """
