@@ -34,11 +34,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from encircle.map.reach import READINGS
-from encircle.network.ground.states import FIRE_MODES, GROUND_BITS, MODE_BITS, State
+from encircle.network.ground.states import FIRE_MODES, FIRE_RANKS, GROUND_BITS, MODE_BITS, State
 from encircle.network.lines.crossings import lands_on
 from encircle.network.lines.values import LAND_BITS, LANDING, SPECIAL
 from encircle.network.reached import (
+    ASKED,
+    BOAT,
     LAND_MODES,
+    WORST,
     Reached,
     carry_within,
     find_worst_fire,
@@ -74,7 +77,7 @@ class Searcher:
     """Asks one network who reaches what."""
 
     network: Network
-    _reached: dict[tuple[tuple[int, ...], int | None], Reached] = field(
+    _reached: dict[tuple[tuple[int, ...], int], Reached] = field(
         init=False, repr=False, default_factory=dict
     )
 
@@ -89,21 +92,21 @@ class Searcher:
         return {r: [e.carries[r] for e in self.network.edges] for r in READINGS}
 
     @cached_property
-    def _labels(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-        """Mode bits and ranks of fire of every edge: (2, edges), (2, modes, edges)."""
+    def _within(self) -> list[NDArray[np.uint8]]:
+        """Mode bits of every edge, (2, edges), under no more than each grade of fire, by rank."""
+        carries = np.array([self.carries[r] for r in READINGS], dtype=np.uint8)
         fire = [[e.fire[r] for e in self.network.edges] for r in READINGS]
         ranks = np.array(fire, dtype=np.int64).reshape(len(READINGS), -1, len(FIRE_MODES))
-        carries = np.array([self.carries[r] for r in READINGS], dtype=np.uint8)
-        return carries, ranks.transpose(0, 2, 1)
+        grades = range(len(FIRE_RANKS))
+        return [carry_within(carries, ranks.transpose(0, 2, 1), worst) for worst in grades]
 
-    def reach(self, starts: tuple[int, ...], worst: int | None = None) -> Reached:
+    def reach(self, starts: tuple[int, ...], worst: int = WORST) -> Reached:
         """Find who reaches what on each reading, as a row; under no more than a grade of fire."""
         groups = list_starts(self.network)
         groups = groups if starts in groups else (starts,)
         if (groups[0], worst) not in self._reached:
-            carries, ranks = self._labels
-            kept = carries if worst is None else carry_within(carries, ranks, worst)
-            self._reached[groups[0], worst] = Reached(self.network, self.out, kept, groups)
+            found = Reached(self.network, self.out, self._within[worst], groups)
+            self._reached[groups[0], worst] = found
         return self._reached[groups[0], worst]
 
     @cached_property
@@ -153,72 +156,56 @@ class Searcher:
 
     def find_way(self, starts: tuple[int, ...], reading: Reading, mode: str) -> Way | None:
         """Find the best way of a mode: least worst fire, then shortest; None if there is none."""
-        worst = find_worst_fire(partial(self.reach, starts), starts, READINGS.index(reading), mode)
-        return None if worst is None else self._search(starts, reading, mode, worst)
+        row = READINGS.index(reading)
+        worst = find_worst_fire(partial(self.reach, starts), starts, row, mode)
+        if worst is None:
+            return None
+        vertices, edges, boats = self._search(starts, self._within[worst][row].tolist(), mode)
+        length_m = sum(self.network.edges[e].length_m for e in edges)
+        return Way(mode, reading, vertices, edges, worst, length_m, boats)
 
-    def _search(self, starts: tuple[int, ...], reading: Reading, mode: str, limit: int) -> Way:
-        """Run Dijkstra's algorithm on length, under no more than a grade of fire."""
-        boating, targets = mode == "boat", self.land_anchors()
+    def _search(
+        self, starts: tuple[int, ...], carries: list[int], mode: str
+    ) -> tuple[tuple[int, ...], tuple[int, ...], frozenset[int]]:
+        """Run Dijkstra's algorithm on length: the vertices, edges and boats of the shortest way."""
+        walk, sail = (ASKED["ashore"], BOAT) if mode == "boat" else (MODE_BITS[mode], 0)
+        targets, others = self.land_anchors(), self.positions - set(starts)
         best = {(start, False): 0.0 for start in starts}
         came: dict[tuple[int, bool], tuple[tuple[int, bool], int, bool]] = {}
-        others = self.positions - set(starts)
         heap = [(0.0, start, False) for start in starts]
         while heap:
             length, here, afloat = heapq.heappop(heap)
             if best[here, afloat] < length:
                 continue
-            if here in targets and (afloat or not boating):
-                return self._trace(came, (here, afloat), mode, reading)
+            if here in targets and (afloat or not sail):
+                return _trace(came, (here, afloat))
             if here in self.network.anchors:
                 continue
-            for there, edge, rank, boat in self._steps(here, reading, mode):
-                if there in others or rank > limit:
-                    continue
-                state = (there, afloat or boat)
-                cost = length + self.network.edges[edge].length_m
-                if cost < best.get(state, inf):
-                    best[state] = cost
-                    came[state] = ((here, afloat), edge, boat)
-                    heapq.heappush(heap, (cost, *state))
+            for there, edge in self.out[here]:
+                for bits, boat in ((walk, False), (sail, True)):
+                    if there in others or not carries[edge] & bits:
+                        continue
+                    state = (there, afloat or boat)
+                    cost = length + self.network.edges[edge].length_m
+                    if cost < best.get(state, inf):
+                        best[state] = cost
+                        came[state] = ((here, afloat), edge, boat)
+                        heapq.heappush(heap, (cost, *state))
         message = f"no way by {mode}, though an anchor is reached"
         raise AssertionError(message)
 
-    def _steps(
-        self, here: int, reading: Reading, mode: str
-    ) -> Iterable[tuple[int, int, int, bool]]:
-        """List the steps a mode can take from a vertex: where, by which edge, fire, by boat."""
-        carries, edges = self.carries[reading], self.network.edges
-        walk = "foot" if mode == "boat" else mode
-        column, bit = FIRE_MODES.index(walk), MODE_BITS[walk]
-        bit |= LANDING if mode == "boat" else 0
-        for there, edge in self.out[here]:
-            if carries[edge] & bit:
-                yield there, edge, edges[edge].fire[reading][column], False
-            if mode == "boat" and carries[edge] & MODE_BITS["boat"]:
-                yield there, edge, edges[edge].fire[reading][FIRE_MODES.index("boat")], True
 
-    def _trace(
-        self,
-        came: dict[tuple[int, bool], tuple[tuple[int, bool], int, bool]],
-        last: tuple[int, bool],
-        mode: str,
-        reading: Reading,
-    ) -> Way:
-        vertices, edges, boats, state = [last[0]], [], set(), last
-        while state in came:
-            state, edge, boat = came[state]
-            vertices.append(state[0])
-            edges.append(edge)
-            if boat:
-                boats.add(edge)
-        fire = max((self._rank(e, mode, reading, e in boats) for e in edges), default=0)
-        length_m = sum(self.network.edges[e].length_m for e in edges)
-        there, by = tuple(vertices[::-1]), tuple(edges[::-1])
-        return Way(mode, reading, there, by, fire, length_m, frozenset(boats))
-
-    def _rank(self, edge: int, mode: str, reading: Reading, afloat: bool) -> int:  # noqa: FBT001
-        walk = "boat" if afloat else "foot" if mode == "boat" else mode
-        return self.network.edges[edge].fire[reading][FIRE_MODES.index(walk)]
+def _trace(
+    came: dict[tuple[int, bool], tuple[tuple[int, bool], int, bool]], last: tuple[int, bool]
+) -> tuple[tuple[int, ...], tuple[int, ...], frozenset[int]]:
+    vertices, edges, boats, state = [last[0]], [], set(), last
+    while state in came:
+        state, edge, boat = came[state]
+        vertices.append(state[0])
+        edges.append(edge)
+        if boat:
+            boats.add(edge)
+    return tuple(vertices[::-1]), tuple(edges[::-1]), frozenset(boats)
 
 
 @dataclass(frozen=True)

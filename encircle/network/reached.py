@@ -52,6 +52,8 @@ CARRIED = np.array(
     [[MODE_BITS[mode] | (LANDING if mode == "foot" else 0)] for mode in FIRE_MODES], dtype=np.uint8
 )
 """The bits of a step that the fire on each mode bears on."""
+WORST = len(FIRE_RANKS) - 1
+"""The rank of the worst fire: under no more than that is every step."""
 Starts = tuple[int, ...]
 """The vertices that one position starts from."""
 
@@ -69,7 +71,8 @@ def carry_within(
     carries: NDArray[np.uint8], ranks: NDArray[np.int64], worst: int
 ) -> NDArray[np.uint8]:
     """Give what steps carry under no more than a grade of fire: ranks are (rows, modes, steps)."""
-    return np.asarray(carries & ((ranks <= worst) * CARRIED).sum(axis=1, dtype=np.uint8))
+    spared = ((ranks <= worst) * CARRIED).sum(axis=1, dtype=np.uint8)
+    return np.asarray(carries & (spared | SPECIAL))
 
 
 class Reached:
@@ -196,5 +199,5 @@ def find_worst_fire(
 
     `reach` finds who reaches what under no more than a grade of fire, by its rank.
     """
-    ranks = range(len(FIRE_RANKS))
+    ranks = range(WORST + 1)
     return next((n for n in ranks if not reach(n).modes(starts, row).isdisjoint(modes)), None)

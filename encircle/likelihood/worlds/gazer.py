@@ -21,7 +21,7 @@ from encircle.likelihood.worlds.rests import Rests
 from encircle.likelihood.worlds.world import FALSE, OPEN, TRUE, World
 from encircle.map.reach import is_bare
 from encircle.network.isolation import list_served
-from encircle.network.reached import Reached, carry_within, find_worst_fire, list_starts
+from encircle.network.reached import WORST, Reached, carry_within, find_worst_fire, list_starts
 from encircle.verdict.contradiction import covers_place, faces_of
 from encircle.verdict.margins.exposure import BearingTable
 
@@ -96,14 +96,14 @@ class View:
 
     def __init__(self, gazer: Gazer, labelling: Labelling) -> None:
         self.gazer, self.labelling = gazer, labelling
-        self._reached: dict[int | None, Reached] = {}
+        self._reached: dict[int, Reached] = {}
         self._cases: dict[str, tuple[Case, ...]] = {}
 
-    def reach(self, worst: int | None = None) -> Reached:
+    def reach(self, worst: int = WORST) -> Reached:
         """Find who reaches what; under no more than a grade of fire, by its rank."""
         if worst not in self._reached:
             carries = self.labelling.carries
-            if worst is not None:
+            if worst < WORST:
                 ranks = self.gazer.fires.rank_steps(self.labelling)
                 carries = carry_within(carries, ranks, worst)
             self._reached[worst] = self.gazer.reach(carries)
