@@ -20,7 +20,7 @@ from encircle.likelihood.worlds.choice import Chooser
 from encircle.likelihood.worlds.factoring import NeedsDetailError, Tree, take_apart
 from encircle.likelihood.worlds.world import FALSE, OPEN, TRUE
 from encircle.map.deadline import Deadline
-from encircle.verdict.definitions import DEFINITIONS
+from encircle.verdict.definitions import CUT, DEFINITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,8 +44,12 @@ RARE = 1e-3
 """Probabilities below this keep four digits."""
 NOISE = 1e-5
 """What floating point may leave over, in units of the last digit."""
-ANSWERS = {"way": answer_cut, "fire": answer_fire, "bearings": answer_surrounded}
-"""What is asked of a world, by what decides it."""
+ANSWERS = {
+    "way": (answer_cut, tuple(CUT)),
+    "fire": (answer_fire, ("fire_control",)),
+    "bearings": (answer_surrounded, ("surrounded",)),
+}
+"""What is asked of a world, and the definitions it answers, by what decides them."""
 GROUP = None
 """In place of a position's id: the group."""
 
@@ -109,16 +113,18 @@ class Likelihood:
         view = self.atlas.look(world)
         told = {p.id: {"land_cut": answer_one(view, p, "land_cut")} for p in self.asked.there}
         key = (GROUP, "land_cut")
-        return {key: self._with_group(told)[key]}
+        return {key: self._with_group(told, ("land_cut",))[key]}
 
     def _ask(self, by: str, world: World) -> dict[Key, Both]:
-        view, answer = self.atlas.look(world), ANSWERS[by]
-        return self._with_group({p.id: answer(view, p) for p in self.asked.there})
+        view, (answer, definitions) = self.atlas.look(world), ANSWERS[by]
+        return self._with_group({p.id: answer(view, p) for p in self.asked.there}, definitions)
 
-    def _with_group(self, told: dict[str, dict[str, Both]]) -> dict[Key, Both]:
+    def _with_group(
+        self, told: dict[str, dict[str, Both]], definitions: Sequence[str]
+    ) -> dict[Key, Both]:
         """Add those nobody can answer for, and the group: all of it must be cut off."""
         found: dict[Key, Both] = {}
-        for definition in next(iter(told.values()), {}):
+        for definition in definitions:
             found.update({(name, definition): row[definition] for name, row in told.items()})
             found.update({(name, definition): UNKNOWN for name in self.asked.untold})
             members = [found[name, definition] for name in self.asked.group]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
+from weakref import proxy
 
 import numpy as np
 
@@ -95,9 +96,9 @@ class View:
     """One world, or all that agree with it; a question that was answered is remembered."""
 
     def __init__(self, gazer: Gazer, labelling: Labelling) -> None:
-        self.gazer, self.labelling = gazer, labelling
+        self.gazer: Gazer = proxy(gazer)  # it holds its views, not they it: all goes with it
+        self.labelling = labelling
         self._reached: dict[int, Reached] = {}
-        self._cases: dict[str, tuple[Case, ...]] = {}
 
     def reach(self, worst: int = WORST) -> Reached:
         """Find who reaches what; under no more than a grade of fire, by its rank."""
@@ -111,10 +112,7 @@ class View:
 
     def cases(self, position: Position) -> tuple[Case, ...]:
         """Give what each case is for a position, in the order of CASES."""
-        if position.id not in self._cases:
-            rows = range(len(CASES))
-            self._cases[position.id] = tuple(Case(self, position, row) for row in rows)
-        return self._cases[position.id]
+        return tuple(Case(self, position, row) for row in range(len(CASES)))
 
     @cached_property
     def hostile(self) -> Bools:
