@@ -99,6 +99,7 @@ class View:
         self.gazer: Gazer = proxy(gazer)  # it holds its views, not they it: all goes with it
         self.labelling = labelling
         self._reached: dict[int, Reached] = {}
+        self._cases: dict[str, tuple[Case, ...]] = {}
 
     def reach(self, worst: int = WORST) -> Reached:
         """Find who reaches what; under no more than a grade of fire, by its rank."""
@@ -112,7 +113,10 @@ class View:
 
     def cases(self, position: Position) -> tuple[Case, ...]:
         """Give what each case is for a position, in the order of CASES."""
-        return tuple(Case(self, position, row) for row in range(len(CASES)))
+        if position.id not in self._cases:
+            rows = range(len(CASES))
+            self._cases[position.id] = tuple(Case(self, position, row) for row in rows)
+        return self._cases[position.id]
 
     @cached_property
     def hostile(self) -> Bools:
@@ -141,7 +145,8 @@ class Case:
     """One position on one reading, at the best or the worst that is possible in a view."""
 
     def __init__(self, view: View, position: Position, row: int) -> None:
-        self.view, self.position, self.row = view, position, row
+        self.view: View = proxy(view)  # it holds its cases
+        self.position, self.row = position, row
         self._starts = view.gazer.chart.starts_of(position)
 
     @cached_property
