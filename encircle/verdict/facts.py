@@ -90,7 +90,7 @@ class Facts:
     @property
     def has_access(self) -> bool:
         """Tell whether sea, landing air or a special way may be open."""
-        return bool(self.optimistic.sea or self.optimistic.air or self.optimistic.special)
+        return self.optimistic.has_access
 
 
 @dataclass(frozen=True, slots=True)

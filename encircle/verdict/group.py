@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from encircle.map.reach import READINGS, Reading
-from encircle.network.isolation import LAND_MODES, Searcher, leads_out_by_ground
+from encircle.network.isolation import Searcher, leads_out_by_ground
+from encircle.network.reached import LAND_MODES
 from encircle.verdict.judgement import BARRIERS_ALONE, BEST_OFF_FIRST, Finding, Judged
 from encircle.verdict.proof.ring import certify_closed
 
