@@ -82,6 +82,8 @@ class Ground:
         default_factory=dict, repr=False, compare=False
     )
     """Faces that lines were found to run over and to touch so far, by the line as it is drawn."""
+    united: dict[bytes, BaseGeometry] = field(default_factory=dict, repr=False, compare=False)
+    """Ground united so far, by the numbers of its faces."""
 
     @cached_property
     def tree(self) -> STRtree:
@@ -119,7 +121,10 @@ class Ground:
 
     def unite(self, faces: NDArray[np.bool_] | list[int]) -> BaseGeometry:
         """Unite faces into one shape; they never overlap, so their shared edges just go."""
-        return shapely.coverage_union_all(self.faces[faces])
+        key = np.arange(len(self.faces))[faces].tobytes()
+        if key not in self.united:  # walls and hostile ground are the same on most maps
+            self.united[key] = shapely.coverage_union_all(self.faces[faces])
+        return self.united[key]
 
     def faces_at(self, point: BaseGeometry, within_m: float = TOUCH_M) -> list[int]:
         """List the faces whose closure holds a point; more than one on a boundary."""
@@ -212,8 +217,10 @@ def build_ground(drawing: Drawing, extra: Iterable[BaseGeometry] = ()) -> Ground
     join them. Cost grows as (n log n) in the vertices.
     """
     linework = _node(drawing, extra)
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(linework)))
-    faces = faces[shapely.covers(drawing.area.buffer(1.0), faces)]
+    faces = shapely.get_parts(shapely.polygonize([linework]))
+    around = drawing.area.buffer(1.0)
+    shapely.prepare(around)
+    faces = faces[shapely.covers(around, faces)]
     points = shapely.point_on_surface(faces)
     members, said = _classify(drawing, points)
     state = {r: _decide(said[r], r, drawing.uncovered) for r in READINGS}
