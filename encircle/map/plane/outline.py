@@ -72,10 +72,10 @@ def _lie_past(places: NDArray[np.float64], shape: BaseGeometry, by_m: float) -> 
 
     corners = cKDTree(shapely.get_coordinates(shape), compact_nodes=False, balanced_tree=False)
     away_m, _ = corners.query(places, distance_upper_bound=by_m)
-    past = ~(away_m < by_m)
+    past = np.asarray(away_m >= by_m)
     shapely.prepare(shape)
     past[past] = ~shapely.dwithin(shape, shapely.points(places[past]), by_m)
-    return np.asarray(past)
+    return past
 
 
 def _cut_up(shape: BaseGeometry) -> NDArray[np.float64]:
