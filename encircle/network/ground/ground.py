@@ -82,6 +82,10 @@ class Ground:
         default_factory=dict, repr=False, compare=False
     )
     """Faces that lines were found to run over and to touch so far, by the line as it is drawn."""
+    named: dict[tuple[int, Reading], list[str]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """The features that make faces what they are on a reading, as far as asked."""
     united: dict[bytes, BaseGeometry] = field(default_factory=dict, repr=False, compare=False)
     """Ground united so far, by the numbers of its faces."""
 
@@ -168,6 +172,11 @@ class Ground:
 
         Of those beside a seam that say the same, the nearest are named.
         """
+        if (face, reading) not in self.named:
+            self.named[face, reading] = self._find_evidence(face, reading)
+        return list(self.named[face, reading])
+
+    def _find_evidence(self, face: int, reading: Reading) -> list[str]:
         patches = [self.drawing.patches[i] for i in self.members.get(face, [])]
         said = Role(int(self.said[reading][face]))
         decisive = find_decisive(said, State(self.state[reading][face]))

@@ -199,12 +199,23 @@ def _find_cut(shapes: Shapes, outlines: BaseGeometry) -> Floats | None:
     )
     pairs, ends, alone = _join_tiles(tiles)
     length_m = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
-    edge = shapely.boundary(shapes.area)
-    shapely.prepare(edge)  # of a theatre of war it has thousands of vertices
-    rim = shapely.dwithin(edge, shapely.points(alone[1].mean(axis=1)), 2 * GRID_M)
-    owners = [*(np.flatnonzero(which[face]) for which in held), alone[0][rim]]
+    owners = [
+        *(np.flatnonzero(which[face]) for which in held),
+        alone[0][_find_rim(alone[1].mean(axis=1), shapes.area)],
+    ]
     chosen = _cut_least(pairs, length_m, owners, len(tiles))
     return None if chosen is None else ends[chosen]
+
+
+def _find_rim(places: Floats, area: Polygon) -> Ints:
+    """Find which places lie on the edge of an area: of a theatre of war it has many vertices."""
+    inner = area.buffer(-4 * GRID_M)
+    shapely.prepare(inner)
+    outer = np.flatnonzero(~shapely.contains_xy(inner, places))
+    edge = shapely.boundary(area)
+    shapely.prepare(edge)
+    found: Ints = outer[shapely.dwithin(edge, shapely.points(places[outer]), 2 * GRID_M)]
+    return found
 
 
 def _join_tiles(tiles: NDArray[np.object_]) -> tuple[Ints, Floats, tuple[Ints, Floats]]:
