@@ -175,7 +175,8 @@ def _find_near(bounds: np.ndarray) -> np.ndarray:
     middles = (bounds[:, :2] + bounds[:, 2:]) / 2
     apart = np.abs(middles - np.median(middles, axis=0)).max(axis=1)
     is_point = (bounds[:, :2] == bounds[:, 2:]).all(axis=1)
-    return is_point & (apart + 2 * np.median(apart) < NEAR_LEAST_DEG)
+    near: np.ndarray = is_point & (apart + 2 * np.median(apart) < NEAR_LEAST_DEG)
+    return near
 
 
 def _frame_others(bounds: np.ndarray, one: int) -> BaseGeometry | None:

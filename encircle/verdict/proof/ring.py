@@ -171,20 +171,21 @@ def _write_ring(
 ) -> list[Segment]:
     """Write a ring as segments, each a run of boundary held by the same thing."""
     points = shapely.get_coordinates(ring)
-    tags = [
-        _tag(network, points[i], points[i + 1], reading, inside)
-        if ground_of is None
-        else _tag_face(network.ground, ground_of, reading)
-        for i in range(len(points) - 1)
-    ]
+    starts, ends = points[:-1], points[1:]
+    if ground_of is None:
+        beyond = _look_past_slivers(network.ground, starts, ends, reading, inside)
+        sides = zip(starts, ends, beyond, strict=True)
+        tags = [_tag(network, *side, reading, inside) for side in sides]
+    else:
+        tags = [_tag_face(network.ground, ground_of, reading)] * len(starts)
     held = _leave_out_crumbs(_fill_in(tags), np.hypot(*np.diff(points, axis=0).T).tolist())
     turn = next((i for i in range(len(held)) if held[i] != held[i - 1]), 0)
     points = np.vstack([points[turn:-1], points[: turn + 1]])
     held = held[turn:] + held[:turn]
     degrees = np.round(network.ground.drawing.plane.points_to_degrees(points), DECIMALS).tolist()
     degrees[-1] = degrees[0]
-    starts = [0] + [i for i in range(1, len(held)) if held[i] != held[i - 1]] + [len(held)]
-    return [_write_segment(degrees[a : b + 1], *held[a]) for a, b in pairwise(starts)]
+    turns = [0] + [i for i in range(1, len(held)) if held[i] != held[i - 1]] + [len(held)]
+    return [_write_segment(degrees[a : b + 1], *held[a]) for a, b in pairwise(turns)]
 
 
 def _fill_in(tags: Sequence[Tag | None]) -> list[Tag]:
@@ -212,10 +213,11 @@ def _write_segment(points: list[list[float]], by: str, evidence: tuple[str, ...]
     return Segment(points, "grey" if is_edge else by, evidence, length_m, is_edge)
 
 
-def _tag(
+def _tag(  # noqa: PLR0913 - a piece of the ring, and what lies beyond it
     network: Network,
     start: NDArray[np.float64],
     end: NDArray[np.float64],
+    beyond: list[int],
     reading: Reading,
     inside: set[int],
 ) -> Tag | None:
@@ -225,8 +227,7 @@ def _tag(
     None where two pieces of open ground only touch: too short a stretch to join them.
     """
     ground = network.ground
-    outside = [f for f in _beside(ground, start, end) if f not in inside]
-    outside = _look_past_sliver(ground, start, end, reading, inside) or outside
+    outside = beyond or [f for f in _beside(ground, start, end) if f not in inside]
     state = State(int(ground.state[reading][outside[0]])) if outside else None
     if state == State.HOSTILE:
         return "hostile", tuple(ground.evidence_of(outside[0], reading))
@@ -239,22 +240,25 @@ def _tag(
     return _tag_face(ground, outside[0], reading) if outside else _tag_nothing(ground, start, end)
 
 
-def _look_past_sliver(
+def _look_past_slivers(
     ground: Ground,
-    start: NDArray[np.float64],
-    end: NDArray[np.float64],
+    starts: NDArray[np.float64],
+    ends: NDArray[np.float64],
     reading: Reading,
     inside: set[int],
-) -> list[int]:
-    """Give the ground a slack outside a stretch, if it stops: a sliver before it holds nothing."""
-    length_m = float(np.hypot(*(end - start)))
-    if length_m < LEAST_PROBED_M:
-        return []
-    out = np.array([end[1] - start[1], start[0] - end[0]]) * (LEAST_RUN_M / length_m)
-    place = Point((start + end) / 2 + out)  # a ring has what it encloses on its left
-    found = [int(f) for f in ground.tree.query(place, "within")]
-    stops = [f for f in found if not is_passable(int(ground.state[reading][f]), reading)]
-    return [f for f in stops if f not in inside]
+) -> list[list[int]]:
+    """Give the ground a slack outside each piece, if it stops: a sliver before it holds nothing."""
+    lengths_m = np.hypot(*(ends - starts).T)
+    probed = np.flatnonzero(lengths_m >= LEAST_PROBED_M)
+    along = (ends - starts)[probed]
+    out = np.stack([along[:, 1], -along[:, 0]], axis=1) * (LEAST_RUN_M / lengths_m[probed, None])
+    places = shapely.points((starts + ends)[probed] / 2 + out)  # what is enclosed is on the left
+    beyond: list[list[int]] = [[] for _ in starts]
+    state = ground.state[reading]
+    for number, face in zip(*ground.tree.query(places, "within").tolist(), strict=True):
+        if face not in inside and not is_passable(int(state[face]), reading):
+            beyond[probed[number]].append(face)
+    return beyond
 
 
 def _tag_nothing(ground: Ground, start: NDArray[np.float64], end: NDArray[np.float64]) -> Tag:
