@@ -791,12 +791,34 @@ class _Drawing:
         )  # fmt: skip
         free = join(silent["friendly"], silent["open"], silent["grey"])
         assessed = self._assessed_alone()
-        found = [self._seams(nobody, _Beside(assessed, large, small), free)]
+        beside = _Beside(assessed, large, small)
+        found = [self._seams(nobody, beside, free), self._seams_of_kept(nobody, beside, free)]
         for area in bare.values():
             # its own wide ground goes on past a seam, it lies not beside it
             apart = [{h: minus(a, area) for h, a in lands.items()} for lands in (large, small)]
             found.append(self._seams(area, _Beside(assessed, *apart), free))
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
+
+    def _seams_of_kept(
+        self, nobody: BaseGeometry, beside: _Beside, free: BaseGeometry
+    ) -> tuple[BaseGeometry, BaseGeometry]:
+        """
+        Find what stops beside ground that the force's side may have kept, or not.
+
+        Where the front is taken back over such ground nobody's begins there, and is wide; where it
+        is not, what is thin before it is a seam. For a ring it is one.
+        """
+        if (self.reading, self.lean) != ("pessimistic", "closed"):
+            return NOTHING, NOTHING
+        moved = [c for c in self.survey.each(Control) if self.survey.moves(c)]
+        ours = [c for c in moved if self.survey.holder(c) == "friendly"]
+        leans: tuple[Lean, ...] = ("open", "closed")
+        most, least = ([self.survey.drawn(c, self.reading, lean) for c in ours] for lean in leans)
+        kept = _firm(minus(join(*most), *least)) if ours else NOTHING
+        width = self.survey.parameters.seam_m
+        around = common(nobody, kept.buffer(3 * width, quad_segs=2))  # wide where it is cut off
+        _, stopped = self._seams(minus(around, kept), beside, free)
+        return NOTHING, common(stopped, kept.buffer(width))
 
     def _assessed_alone(self) -> dict[Holder, BaseGeometry]:
         """Draw what assessed and grey polygons say, reaches left aside; slivers lie beside none."""
