@@ -792,33 +792,43 @@ class _Drawing:
         free = join(silent["friendly"], silent["open"], silent["grey"])
         assessed = self._assessed_alone()
         beside = _Beside(assessed, large, small)
-        found = [self._seams(nobody, beside, free), self._seams_of_kept(nobody, beside, free)]
+        found = [self._seams_of_nobody(nobody, beside, free)]
         for area in bare.values():
             # its own wide ground goes on past a seam, it lies not beside it
             apart = [{h: minus(a, area) for h, a in lands.items()} for lands in (large, small)]
             found.append(self._seams(area, _Beside(assessed, *apart), free))
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
 
-    def _seams_of_kept(
+    def _seams_of_nobody(
         self, nobody: BaseGeometry, beside: _Beside, free: BaseGeometry
     ) -> tuple[BaseGeometry, BaseGeometry]:
         """
-        Find what stops beside ground that the force's side may have kept, or not.
+        Find seams in nobody's ground, the front of the force's side taken back or not.
 
-        Where the front is taken back over such ground nobody's begins there, and is wide; where it
-        is not, what is thin before it is a seam. For a ring it is one.
+        Where it is taken back from ground that may have been kept, nobody's begins there, and is
+        wide; where it is not, what is thin before it is a seam. For a ring it is one if it is on
+        either drawing, for a path if it is on both.
         """
-        if (self.reading, self.lean) != ("pessimistic", "closed"):
-            return NOTHING, NOTHING
+        let, stopped = self._seams(nobody, beside, free)
+        most, least = self._ours_that_moves("open"), self._ours_that_moves("closed")
+        kept = _firm(minus(most, least)) if self.reading == "pessimistic" else NOTHING
+        if kept.is_empty:
+            return let, stopped
+        width = self.survey.parameters.seam_m * (1 + SEAM_SLACK)
+        around = kept.buffer(3 * width, quad_segs=2)  # wide where it is cut off
+        ring = self.lean == "closed"
+        other = minus(common(nobody, around), kept) if ring else common(join(nobody, kept), around)
+        _, may_stop = self._seams(other, beside, free)
+        near = kept.buffer(width)
+        if ring:
+            return let, join(stopped, common(may_stop, near))
+        return let, minus(stopped, minus(near, may_stop))
+
+    def _ours_that_moves(self, lean: Lean) -> BaseGeometry:
+        """Draw the ground of the force's side whose front an error moves."""
         moved = [c for c in self.survey.each(Control) if self.survey.moves(c)]
         ours = [c for c in moved if self.survey.holder(c) == "friendly"]
-        leans: tuple[Lean, ...] = ("open", "closed")
-        most, least = ([self.survey.drawn(c, self.reading, lean) for c in ours] for lean in leans)
-        kept = _firm(minus(join(*most), *least)) if ours else NOTHING
-        width = self.survey.parameters.seam_m
-        around = common(nobody, kept.buffer(3 * width, quad_segs=2))  # wide where it is cut off
-        _, stopped = self._seams(minus(around, kept), beside, free)
-        return NOTHING, common(stopped, kept.buffer(width))
+        return join(*(self.survey.drawn(c, self.reading, lean) for c in ours))
 
     def _assessed_alone(self) -> dict[Holder, BaseGeometry]:
         """Draw what assessed and grey polygons say, reaches left aside; slivers lie beside none."""
