@@ -66,6 +66,11 @@ The one slack: nothing that is wider than this is stepped over, and nothing narr
 It is what rounding, snapping to a grid of a centimetre and drawing twice may add up to, and far
 below what the contract calls touching (`join_m`, `seam_m`). Metres. Source: convention here.
 """
+RIM_M = SLACK_M / 2 + 0.75 * GRID_M
+"""
+Ground is grown by this, metres: what is as wide as the slack is stepped over, be it drawn one step
+of the grid wider.
+"""
 TOLERANCE_M = 2.0
 """
 Evidence lies at a stretch if it lies this near; metres. Source: convention here.

@@ -19,6 +19,7 @@ from encircle.verifier.ground import (
     BAND_M,
     CORNER_M,
     POINT_M,
+    RIM_M,
     SLACK_M,
     TOLERANCE_M,
     Ground,
@@ -120,7 +121,7 @@ class Flood:
         free = self._draw_dry(self.drawn.passable)
         lines = [shape.buffer(SLACK_M / 4) for shape in shapes if not shape.area]
         # nor past the end of a line, where the ground ends with it
-        rim = minus(free.buffer(SLACK_M / 2), *(areas_of(s.buffer(SLACK_M)) for s in shapes))
+        rim = minus(free.buffer(RIM_M), *(areas_of(s.buffer(SLACK_M)) for s in shapes))
         return minus(join(free, rim), *map(areas_of, lines))
 
     def _draw_dry(self, area: BaseGeometry) -> BaseGeometry:
