@@ -15,17 +15,7 @@ import shapely
 from shapely.geometry import MultiPoint, Point, Polygon
 
 from encircle.map.situation import Anchor, Crossing, Fire, Position, Route
-from encircle.verifier.ground import (
-    BAND_M,
-    CORNER_M,
-    POINT_M,
-    RIM_M,
-    SLACK_M,
-    TOLERANCE_M,
-    Ground,
-    Lean,
-    Survey,
-)
+from encircle.verifier.ground import BAND_M, CORNER_M, POINT_M, RIM_M, SLACK_M, TOLERANCE_M, Survey
 from encircle.verifier.path.spans import spans_of
 from encircle.verifier.reading.parsing import LAND_MODES, rank_of_fire
 from encircle.verifier.reading.said import READINGS
@@ -36,6 +26,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from encircle.verifier.drawing import Ground, Lean
     from encircle.verifier.reading.said import Reading
 
 Drawn = TypeVar("Drawn")

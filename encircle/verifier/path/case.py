@@ -11,7 +11,7 @@ from shapely.geometry import Point
 
 from encircle.map.situation import Anchor, Barrier, Crossing, Position, Route
 from encircle.verifier.flood.flood import flood_of
-from encircle.verifier.ground import RIM_M, SLACK_M, Ground, Lean, Survey
+from encircle.verifier.ground import RIM_M, SLACK_M, Survey
 from encircle.verifier.regions import Region, areas_of, join, minus, parts_of, trace_of
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from encircle.map.situation import Feature
+    from encircle.verifier.drawing import Ground, Lean
     from encircle.verifier.reading.said import Leg, OpenPath
 
 STRAY_M = SLACK_M

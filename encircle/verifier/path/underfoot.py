@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry import Point
 
 from encircle.map.situation import Crossing
-from encircle.verifier.ground import CORNER_M, POINT_M, RIM_M, SLACK_M, TOLERANCE_M, Lean
+from encircle.verifier.ground import CORNER_M, POINT_M, RIM_M, SLACK_M, TOLERANCE_M
 from encircle.verifier.path.case import STRAY_M, THIN_WALL_M, Fault, PathCase
 from encircle.verifier.regions import (
     Region,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from encircle.verifier.drawing import Lean
     from encircle.verifier.reading.said import Leg
 
 
