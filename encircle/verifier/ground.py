@@ -79,9 +79,9 @@ Evidence lies at a stretch if it lies this near; metres. Source: convention here
 
 No way leads and no ring closes by it: it says only whether a name is given to the right place.
 """
-CORNER_M = 0.75 * SLACK_M
+CORNER_M = 1.5 * RIM_M
 """
-Two square corners that touch are as wide as twice this where each is grown by half the slack, or a
+Two square corners that touch are as wide as twice this where each is grown by the rim, or a
 little less, and what shares five centimetres of boundary is wider; metres.
 """
 POINT_M = 1.0
