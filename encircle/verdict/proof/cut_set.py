@@ -132,4 +132,24 @@ def _find_obstacle(
             return state.name.lower(), shapely.union_all(
                 [ends[i] for i in set(end[there].tolist())]
             )
-    return ("barrier" if outside else None), line
+    by_its_ends = any(e.dwithin(whole, network.join_m) for e in ends)
+    if not outside or not (by_its_ends or line.intersects(whole)):
+        return None, line  # nobody gets on it from inside
+    walls = [wall.shape for wall in ground.drawing.walls if wall.stops[reading]]
+    if any(shapely.dwithin(line, wall, network.join_m) for wall in walls):
+        return "barrier", line
+    return _find_ground_beyond(ground, line, whole, reading)
+
+
+def _find_ground_beyond(
+    ground: Ground, line: BaseGeometry, whole: BaseGeometry, reading: Reading
+) -> tuple[str, BaseGeometry]:
+    """Say what ground a crossing runs over past a ring, to whose ends nobody inside comes."""
+    past = shapely.difference(line, whole)
+    under = ground.faces_under(past)
+    for state in (State.HOSTILE, State.GREY, State.NEUTRAL):
+        faces = [f for f in under if ground.state[reading][f] == state]
+        stretch = shapely.intersection(past, ground.unite(faces)) if faces else past
+        if faces and not stretch.is_empty and not is_passable(state, reading):
+            return state.name.lower(), stretch
+    return "barrier", line
