@@ -28,7 +28,7 @@ FAR_LEAST_M = 100_000.0
 """And at least this far, metres: a supply base may lie a day's march behind the map."""
 LATE = timedelta(days=366)
 """Evidence that is dated later than this after the instant judged: its year looks mistyped."""
-SEAMS_ACROSS = 10
+SEAMS_ACROSS = 4
 """A map less than so many seams across is drawn finer than seams are told apart."""
 NEAR_LEAST_DEG = 0.6
 """Two points no farther apart than this along either axis are nearer than `FAR_LEAST_M`, degrees:
