@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from encircle.claims.words.lexicon import compile_any, fold
+from encircle.claims.words.lexicon.reserve import UNDECIDED
 from encircle.claims.words.sentences import Span
 
 if TYPE_CHECKING:
@@ -51,14 +52,6 @@ IDLE_NOT = re.compile(
 """A *not* that denies nothing: *not only*, *no doubt*, *no secret*."""
 OPEN_CHARACTERS = 120
 """How far before a phrase it may be left open; characters."""
-UNDECIDED = re.compile(
-    r"(?<!\w)(?:(?:can\s?not|can't|could\s+not|couldn't|not|nobody\s+can|no\s+one\s+can|nicht|не|"
-    r"нельзя|невозможно|не\s+можна|неможливо|не\s+можу?т?ь?)\s+(?:yet\s+|be\s+|been\s+)*"
-    r"(?:rul\w+\s+out|ruled\s+out|excluded?|impossible|inconceivable|unthinkable|"
-    r"ausgeschlossen|auszuschließen|ausschließen|ausgeschlossen\s+werden|unmöglich|"
-    r"исключ\w+|виключ\w+|невозможно|неможлив\w+))(?!\w)"
-)
-"""What is left open, and so neither said nor denied: *it cannot be ruled out that*."""
 TRIED = re.compile(r"(?<!\w)(?:attempt\w*|tr(?:y|ies|ied|ying))(?:\s+[\w'’-]+){1,8}\s+out\s+of$")
 """Whoever only tries to get out of a ring is in it: *attempts to break out of*."""
 WAS = re.compile(r"(?<!\w)(?:was|were|been|waren?|wurden?|worden|был[аио]?|був|бул[аио])(?!\w)")

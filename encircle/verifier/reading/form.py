@@ -136,7 +136,7 @@ def find_left_away(value: object, form: Form = JUDGEMENT, at: str = "") -> Itera
     --------
     >>> list(find_left_away({"code": "C0", "label": ""}, _object("code", "name", "label")))
     ['name', 'label']
-    >>> list(find_left_away([{"rule": "isolated"}, {}], _each(_object("rule"))))
+    >>> list(find_left_away([{"rule": "isolated"}, {"by": 1}], _each(_object("rule"))))
     ['[].rule']
     """
     if value in EMPTY:
