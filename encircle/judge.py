@@ -89,6 +89,11 @@ def judge(
         Seconds after which what is not begun is left out, and told: first the likelihood, then
         what would turn the verdict, confidence and margins. Verdict and proof are always there.
 
+    Returns
+    -------
+    judgement
+        Verdict on both readings, definitions, axes, margins, certificates, findings.
+
     Raises
     ------
     UnknownForceError

@@ -68,6 +68,11 @@ def draw_svg(
     colours
         `judged`: the force judged and its friends are blue, all others vermilion. `side`: each side
         has a colour of its own, the same whoever is judged.
+
+    Returns
+    -------
+    svg
+        The document, with an XML declaration, to be written as UTF-8.
     """
     svg = ""
     for tolerance in TOLERANCES_PX:

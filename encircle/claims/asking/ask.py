@@ -90,6 +90,15 @@ def ask(  # noqa: PLR0913 - all but two by name
         Instant of the maps that tell none themselves.
     border
         Ukraine's outline; by default the bundled one.
+    options
+        Parameters of every judgement.
+    on_step
+        Called after each of `STEPS`.
+
+    Returns
+    -------
+    answer
+        Every map given, used or not; the rating; what may be quoted.
 
     Raises
     ------

@@ -174,6 +174,21 @@ def write_report(  # noqa: PLR0913 - all but two by name
     situations
         The maps they were judged on. A claim whose map is among them is judged again for its
         picture, and its proof is verified anew; the others are printed without a picture.
+    publisher
+        Who publishes.
+    log
+        What was said of the claims before.
+    title
+        Heading of the page; from the claims if there is none.
+    extras
+        What else is printed, of an answer to one question.
+    on_claim
+        Called after each claim.
+
+    Returns
+    -------
+    html
+        The page, to be written as UTF-8. It runs nothing and fetches nothing.
     """
     atlas = Atlas({situation.sha256: situation for situation in situations})
     pages = []
