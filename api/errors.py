@@ -216,11 +216,6 @@ def describe(error: BaseException) -> Problem:
     """
     Tell an error to the caller.
 
-    Parameters
-    ----------
-    error
-        Anything raised while a request was answered.
-
     Returns
     -------
     problem

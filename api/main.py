@@ -52,11 +52,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """
     Build the service.
 
-    Parameters
-    ----------
-    settings
-        By default, what the environment says.
-
     Returns
     -------
     app

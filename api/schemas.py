@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Annotated, Any, Literal
+from dataclasses import MISSING, fields
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, create_model
 
-from encircle import Options
-from encircle.map.options import GRADES, LOCATION_WEIGHTS
+from encircle.map.options import CHOICES, Options
+
+if TYPE_CHECKING:
+    import dataclasses
+
+    from encircle.map.options import Choice
 
 Json = dict[str, Any]
 Text = Annotated[str, Field(strict=True)]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]
-Span = Annotated[float, Field(strict=True, ge=0, le=1_000)]
 Grade = Annotated[str, Field(pattern="^[A-E][1-5]$")]
-Days = Annotated[float, Field(strict=True, ge=0, le=36_525)]
 VerdictWord = Literal["encircled", "not_encircled", "contested", "indeterminate", "no_force"]
 StatusCode = Literal["C0", "C1", "C2", "C3", "E1", "E2", "N", "U"]
 
@@ -90,44 +92,37 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class OptionsBody(Closed):
+HELD: dict[str, object] = {
+    "grades": dict[Grade, Share],
+    "location_weights": tuple[Share, Share, Share],
+    "without": tuple[Text, ...],
+    "assume": dict[str, StrictBool],
+}
+"""What options hold that are no numbers, read as strictly as numbers are."""
+
+
+def _declare(option: dataclasses.Field[Any], hint: object) -> tuple[Any, Any]:
+    """Declare a member of a request: the library's option, and no more of it than is served."""
+    choice: Choice = option.metadata["choice"]
+    makes, value = option.default_factory, option.default
+    given: Json = {"default": value} if makes is MISSING else {"default_factory": makes}
+    if option.name not in HELD:
+        most = choice.most if choice.most_served is None else choice.most_served
+        hint = Annotated[hint, Field(strict=True, ge=choice.least, le=most)]
+    return HELD.get(option.name, hint), Field(description=f"{choice.help}.", **given)
+
+
+_HINTS = get_type_hints(Options)
+_MEMBERS: Json = {each.name: _declare(each, _HINTS[each.name]) for each in fields(Options)}
+_Declared: Any = create_model("_Declared", __base__=Closed, **_MEMBERS)
+
+
+class OptionsBody(_Declared):  # its members are those of Options
     """Parameters of a judgement; every judgement prints those it was made with."""
-
-    stale_after_days: Days = Field(30.0, description="Evidence older than this is uncertain; days.")
-    join_m: Span = Field(30.0, description="A route's end joins what lies within this; metres.")
-    seam_m: Span = Field(50.0, description="Unpainted ground thinner than this is a seam; metres.")
-    surrounded_share: Share = Field(
-        0.95, description="Share of the compass on which hostile ground means surrounded."
-    )
-    salient_share: Share = Field(
-        0.5, description="Share of the compass past which an open force stands in a salient."
-    )
-
-    grades: dict[Grade, Share] = Field(
-        default_factory=lambda: dict(GRADES),
-        description="Probability that evidence of an Admiralty grade is right.",
-    )
-    location_weights: tuple[Share, Share, Share] = Field(
-        LOCATION_WEIGHTS,
-        description="Weights of hostile ground smaller by its location error, as drawn, larger.",
-    )
-    most_worlds: Annotated[int, Field(strict=True, ge=0, le=10_000)] = Field(
-        300, description="Partial worlds looked at for the likelihood; 0 leaves it out."
-    )
-    samples: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = Field(
-        0, description="Worlds drawn where roads are all that is open and too many to count."
-    )
-    seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)] = Field(
-        0, description="Same seed, same draw."
-    )
-    without: tuple[Text, ...] = Field((), description="Ids of features judged as if not drawn.")
-    assume: dict[str, StrictBool] = Field(
-        default_factory=dict, description="Ids of features taken as right, or as not there."
-    )
 
     def to_options(self) -> Options:
         """Give the library's own options."""
-        return Options(**{each.name: getattr(self, each.name) for each in fields(Options)})
+        return Options(**{name: getattr(self, name) for name in CHOICES})
 
 
 class JudgementRequest(Closed):

@@ -24,12 +24,7 @@ from encircle.verifier.verify import verify
 from .bodies import parse_body, read_batch, read_wrapped
 from .errors import RULES, describe, encode, find_rule
 from .logs import build_logger, trace
-from .schemas import (
-    EXAMPLE_SITUATION,
-    ClaimChecksRequest,
-    JudgementRequest,
-    VerificationRequest,
-)
+from .schemas import EXAMPLE_SITUATION, ClaimChecksRequest, JudgementRequest, VerificationRequest
 from .wire import ANSWER, QUESTION, Kind
 
 if TYPE_CHECKING:

@@ -139,13 +139,25 @@ class CheckedClaimsError(EncircleError, ValueError):
         super().__init__("\n".join(map(str, self.faults)))
 
 
+def say_install(extra: str, *packages: str) -> str:
+    """
+    Say how to install the packages of an extra: this library is on no registry.
+
+    Examples
+    --------
+    >>> say_install("gis", "pyogrio")
+    "pip install pyogrio (or pip install '.[gis]' from a checkout)"
+    """
+    return f"pip install {' '.join(packages)} (or pip install '.[{extra}]' from a checkout)"
+
+
 class KernelsMissingError(EncircleError, ImportError):
     """What was asked needs compiled kernels, and numba, which compiles them, is not installed."""
 
     def __init__(self) -> None:
         super().__init__(
             "a road network as wide as this, and drawing worlds, needs compiled kernels, "
-            "and numba is not installed: pip install numba (the extra `fast`). "
+            f"and numba is not installed: {say_install('fast', 'numba')}. "
             "Judging without --samples does not need it"
         )
 

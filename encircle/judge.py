@@ -6,7 +6,7 @@ Long for one reason: the whole story is here, from a situation to a judgement.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ import shapely
 
 from encircle.calling import make_callable
 from encircle.likelihood.leaving_out import leave_out_origins, suspect_all
-from encircle.likelihood.likelihood import Told, tell_likelihood
+from encircle.likelihood.likelihood import Case, Told, tell_likelihood
 from encircle.map.deadline import Deadline
 from encircle.map.evidence import Origin, admit, list_witnesses
 from encircle.map.naming import begin, call_features, list_names
@@ -26,10 +26,10 @@ from encircle.map.slips.slips import inspect_situation
 from encircle.map.supposition import suppose
 from encircle.network.isolation import Outlook, Searcher, find_depots, look_out
 from encircle.network.sheet import Sheet, draw_sheet, find_positions
-from encircle.verdict.confidence import assess_confidence, hold_down, reconcile
+from encircle.verdict.confidence import assess_confidence, hold_down, reconcile, speaks_against
 from encircle.verdict.contradiction import describe_apart, find_contradiction
 from encircle.verdict.definitions import answer_definitions, measure_axes
-from encircle.verdict.explain import write_headline
+from encircle.verdict.explain import name_force, write_headline
 from encircle.verdict.facts import Facts
 from encircle.verdict.group import (
     close_round_all,
@@ -51,6 +51,7 @@ from encircle.verdict.margins.exposure import measure_bearings, measure_margins,
 from encircle.verdict.proof.path import certify_open
 from encircle.verdict.proof.ring import certify_closed
 from encircle.verdict.rules import decide
+from encircle.verdict.values import Bottleneck, Pivot, Proof
 from encircle.version import __version__
 
 if TYPE_CHECKING:
@@ -65,7 +66,6 @@ LEAST_GREY_KM = 0.05
 """Less grey on a way than this is a boundary's error and no ground, kilometres: a seam."""
 MOST_MENDED = 6
 """As many lines reported cut are tried as if they were not."""
-NO_PROOF: Json = {"open": None, "closed": None}
 NOT_LOOKED_INTO: Json = {
     "level": "low", "because": ["There was no time to look into it."],
     "holds_without": None, "holds_moved_m": None,
@@ -108,11 +108,12 @@ def judge(
     _refuse_what_is_not_read(situation)
     options, deadline = options or Options(), Deadline(deadline_s)
     supposed = suppose(situation, options.without, options.assume)
-    judgement = replace(_judge(supposed, options, deadline), situation=situation)
-    if supposed is situation:
-        return judgement
-    base = judge(situation, _plainly(options), deadline_s=deadline.left_s)
-    return replace(judgement, what_if=_compare(base, judgement))
+    found = _measure(_look_closely(supposed, options), deadline)
+    what_if = None
+    if supposed is not situation:
+        plainly = replace(options, without=(), assume={})
+        what_if = _compare(judge(situation, plainly, deadline_s=deadline.left_s), found)
+    return _write(found, drawn=situation, what_if=what_if)
 
 
 def _refuse_what_is_not_read(given: object) -> None:
@@ -122,21 +123,137 @@ def _refuse_what_is_not_read(given: object) -> None:
         raise TypeError(f"judge() takes a Situation, not {name}; encircle.read(...) makes it one")
 
 
-def _judge(situation: Situation, options: Options, deadline: Deadline) -> Judgement:
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A map that is judged: what is drawn of it, and what is known of each position."""
+
+    situation: Situation
+    options: Options
+    sheet: Sheet
+    searcher: Searcher
+    suspects: Atlas
+    """The chart on which every feature may be wrong."""
+    all_facts: list[Facts]
+    judged: list[Judged]
+    """Each position by itself."""
+
+    @property
+    def sure(self) -> list[int]:
+        """Who is there for certain, by number."""
+        return [i for i, f in enumerate(self.all_facts) if not (f.is_gone or f.is_doubtful)]
+
+    @property
+    def speaking(self) -> list[Facts]:
+        """What is known of those that speak for the group."""
+        return [self.all_facts[i] for i in find_speaking(self.all_facts)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """All that was found of a group, before a word of it is written."""
+
+    case: _Case
+    side: str
+    judged: Judged
+    margins: Json
+    confidence: Json
+    told: Told
+    """Likelihoods, and what would turn the verdict by them."""
+    pivots: tuple[Pivot, ...]
+    notices: tuple[Notice, ...]
+
+
+def _look_closely(situation: Situation, options: Options) -> _Case:
     sheet, searcher, all_facts = _look(situation, options)
     judged = [_judge_position(facts, searcher) for facts in all_facts]
     suspects = suspect_all(sheet, options)
-    judgement = _judge_group(
-        situation, options, sheet, suspects, searcher, all_facts, judged, deadline
+    return _Case(situation, options, sheet, searcher, suspects, all_facts, judged)
+
+
+def _measure(case: _Case, deadline: Deadline) -> _Found:
+    """Let the best-off position that is there speak for the group; measure what is told of it."""
+    situation, options, all_facts = case.situation, case.options, case.all_facts
+    placed = [i for i in case.sure if not all_facts[i].is_untold]
+    best = min(
+        find_speaking(all_facts),
+        key=lambda i: rank_among_units(all_facts[i], case.judged[i], case.searcher),
     )
-    strips = tell_strips(sheet.network, judgement.margins, options.seam_m, call_features(situation))
-    slips = (*inspect_situation(situation, options), *_tell_open_edge(searcher, all_facts))
+    whole = close_round_all(case.judged, placed, best, all_facts, case.searcher)
+    facts = all_facts[best]
+    margins: Json = {}
+    if deadline.allows("the margins"):
+        group = [all_facts[i] for i in placed or [best]]
+        margins = _measure_margins(facts, whole, case.searcher, group)
+    confidence = NOT_LOOKED_INTO
+    if deadline.allows("the confidence"):
+        confidence = _assess(case, facts, whole, margins)
+    pivots: tuple[Pivot, ...] = ()
+    if deadline.allows("what would turn the verdict"):
+        pivots = (
+            *_find_pivots(whole, situation, options),
+            *_find_mended(whole, situation, options),
+        )
+    proof = _point_out_neck(whole.proof, margins)
+    barriers = tell_barriers_alone(whole, facts)
+    whole = replace(whole, proof=proof, findings=(*whole.findings, *barriers))
+    strips = tell_strips(case.sheet.network, margins, options.seam_m, call_features(situation))
+    slips = (*inspect_situation(situation, options), *_tell_open_edge(case.searcher, all_facts))
+    told = Told()
     if deadline.allows("the likelihood"):
-        judgement = _weigh(judgement, sheet, suspects, all_facts, options, deadline)
-    notices = gather((*judgement.notices, *slips, *strips, *deadline.tell()))
-    confidence = hold_down(judgement.confidence, notices)
-    judgement = reconcile(replace(judgement, notices=notices, confidence=confidence))
-    return replace(judgement, headline=write_headline(judgement))
+        told = tell_likelihood(
+            case.sheet, case.suspects, Case(whole, margins, pivots), all_facts, case.speaking,
+            options, deadline,
+        )  # fmt: skip
+    notices = gather((*gather(situation.notices), *slips, *strips, *deadline.tell()))
+    held = hold_down(confidence, notices)
+    confidence, parting = reconcile(whole.status.verdict, told.group, held)
+    return _Found(
+        case=case,
+        side=facts.position.side,
+        judged=whole,
+        margins=margins,
+        confidence=confidence,
+        told=told,
+        pivots=(*pivots, *told.pivots),
+        notices=gather((*parting, *notices)) if parting else notices,
+    )
+
+
+def _write(found: _Found, *, drawn: Situation, what_if: Json | None) -> Judgement:
+    """Write the judgement: of the map as supposed, on the map as drawn."""
+    case, judged = found.case, found.judged
+    situation, likelihoods = case.situation, found.told.positions
+    positions = tuple(
+        PositionJudged(p.id, p.name, p.weight, p.present, one, likelihoods.get(p.id))
+        for p, one in zip((f.position for f in case.all_facts), case.judged, strict=True)
+    )
+    cut_off = count_cut_off(case.all_facts, case.judged, case.sure)
+    as_of, title = _instant(situation), situation.title
+    side_name, force_name = situation.side_name(found.side), situation.name_of(situation.force)
+    headline = write_headline(
+        name_force(force_name, side_name or found.side, title), as_of, judged, positions, cut_off,
+        found.notices, is_gainsaid=speaks_against(judged.status.verdict, found.told.group),
+    )  # fmt: skip
+    return Judgement(
+        force=situation.force,
+        side=found.side,
+        side_name=side_name,
+        as_of=as_of,
+        title=title,
+        force_name=force_name,
+        headline=headline,
+        judged=judged,
+        positions=positions,
+        cut_off=cut_off,
+        margins=found.margins,
+        confidence=found.confidence,
+        likelihood=found.told.group,
+        pivots=found.pivots,
+        notices=found.notices,
+        what_if=what_if,
+        provenance=_say_provenance(situation, case.options, case.all_facts),
+        situation=drawn,
+    )
 
 
 def find_status(situation: Situation, options: Options | None = None) -> Status:
@@ -243,7 +360,7 @@ def _judge_position(facts: Facts, searcher: Searcher) -> Judged:
         status=STATUSES[code],
         definitions=answer_definitions(facts),
         axes=measure_axes(facts),
-        certificates=_certify(code, facts.outlooks, standings, searcher),
+        proof=_certify(code, facts.outlooks, standings, searcher),
         findings=findings,
     )
 
@@ -253,62 +370,39 @@ def _certify(
     outlooks: dict[Reading, Outlook],
     standings: Sequence[Standing],
     searcher: Searcher,
-) -> Json:
+) -> Proof:
     """Prove a verdict: a path on the reading least kind to it, a ring on the one kindest."""
     strict, kind = outlooks["pessimistic"], outlooks["optimistic"]
     if code.startswith("E"):
-        return {"open": None, "closed": certify_closed(searcher, [kind], standings)}
+        return Proof(ring=certify_closed(searcher, [kind], standings))
     if code == "C3":
         path = certify_open(searcher, kind, standings)
-        return {"open": path, "closed": certify_closed(searcher, [strict], standings)}
-    if code.startswith("C"):
-        return {"open": certify_open(searcher, strict, standings), "closed": None}
-    return dict(NO_PROOF)
+        return Proof(path, certify_closed(searcher, [strict], standings))
+    return Proof(certify_open(searcher, strict, standings)) if code.startswith("C") else Proof()
 
 
-# -- how likely, and what if -----------------------------------------------------------------
+# -- what if --------------------------------------------------------------------------------
 
 
-def _weigh(  # noqa: PLR0913 - the parts of a map
-    judgement: Judgement,
-    sheet: Sheet,
-    suspects: Atlas,
-    all_facts: Sequence[Facts],
-    options: Options,
-    deadline: Deadline,
-) -> Judgement:
-    """Say how likely it is, and what would have to be wrong."""
-    speaking = [all_facts[i] for i in find_speaking(all_facts)]
-    told: Told = tell_likelihood(sheet, suspects, judgement, all_facts, speaking, options, deadline)
-    positions = tuple(replace(p, likelihood=told.positions.get(p.id)) for p in judgement.positions)
-    pivots = (*judgement.pivots, *told.pivots)
-    return replace(judgement, positions=positions, pivots=pivots, likelihood=told.group)
-
-
-def _plainly(options: Options) -> Options:
-    return replace(options, without=(), assume={})
-
-
-def _compare(base: Judgement, now: Judgement) -> Json:
+def _compare(base: Judgement, now: _Found) -> Json:
     """Say what the map as drawn gave, and what is otherwise now."""
-    chances = [one.likelihood["p_encircled"] if one.likelihood else None for one in (base, now)]
-    before = {
-        "status": base.status.code,
-        "verdict": base.verdict,
-        "definitions": dict(base.judged.definitions),
-        "p_encircled": chances[0],
-    }
-    after = {
-        "status": now.status.code,
-        "verdict": now.verdict,
-        **now.judged.definitions,
-        "p_encircled": chances[1],
-    }
-    flat = {**{k: v for k, v in before.items() if k != "definitions"}, **base.judged.definitions}
+    before: Json
+    after: Json
+    before, after = (
+        {
+            "status": judged.status.code,
+            "verdict": judged.status.verdict,
+            "definitions": dict(judged.definitions),
+            "p_encircled": likelihood["p_encircled"] if likelihood else None,
+        }
+        for judged, likelihood in ((base.judged, base.likelihood), (now.judged, now.told.group))
+    )
+    named = ("status", "verdict", *now.judged.definitions, "p_encircled")
+    was, is_now = ({**one, **one["definitions"]} for one in (before, after))
     changed = [
-        {"member": name, "from": flat[name], "to": value}
-        for name, value in after.items()
-        if flat[name] != value
+        {"member": name, "from": was[name], "to": is_now[name]}
+        for name in named
+        if was[name] != is_now[name]
     ]
     return {"base": before, "changed": changed}
 
@@ -316,79 +410,14 @@ def _compare(base: Judgement, now: Judgement) -> Json:
 # -- the group -------------------------------------------------------------------------------
 
 
-def _judge_group(  # noqa: PLR0913 - the parts of a map, and what is known of each position
-    situation: Situation,
-    options: Options,
-    sheet: Sheet,
-    suspects: Atlas,
-    searcher: Searcher,
-    all_facts: Sequence[Facts],
-    judged: Sequence[Judged],
-    deadline: Deadline,
-) -> Judgement:
-    """Let the best-off position that is there speak for the group."""
-    sure = [i for i, f in enumerate(all_facts) if not f.is_gone and not f.is_doubtful]
-    placed = [i for i in sure if not all_facts[i].is_untold]
-    best = min(
-        find_speaking(all_facts),
-        key=lambda i: rank_among_units(all_facts[i], judged[i], searcher),
-    )
-    whole = close_round_all(judged, placed, best, all_facts, searcher)
-    facts = all_facts[best]
-    group = [all_facts[i] for i in placed or [best]]
-    margins: Json = {}
-    if deadline.allows("the margins"):
-        margins = _measure_margins(facts, whole, searcher, group)
-    confidence = NOT_LOOKED_INTO
-    if deadline.allows("the confidence"):
-        confidence = _assess(situation, options, sheet, suspects, all_facts, facts, whole, margins)
-    pivots: tuple[Json, ...] = ()
-    if deadline.allows("what would turn the verdict"):
-        pivots = (
-            *_find_pivots(whole, situation, options),
-            *_find_mended(whole, situation, options),
-        )
-    judgement = Judgement(
-        force=situation.force,
-        side=facts.position.side,
-        side_name=situation.side_name(facts.position.side),
-        as_of=_instant(situation),
-        title=situation.title,
-        force_name=situation.name_of(situation.force),
-        judged=whole,
-        positions=tuple(
-            PositionJudged(f.position.id, f.position.name, f.position.weight, f.position.present, j)
-            for f, j in zip(all_facts, judged, strict=True)
-        ),
-        cut_off=count_cut_off(all_facts, judged, sure),
-        margins=margins,
-        confidence=confidence,
-        pivots=pivots,
-        provenance=_say_provenance(situation, options, all_facts),
-        notices=gather(situation.notices),
-    )
-    whole = tell_barriers_alone(_point_out_neck(whole, judgement.margins), facts)
-    return replace(judgement, judged=whole)
-
-
-def _assess(  # noqa: PLR0913 - as above
-    situation: Situation,
-    options: Options,
-    sheet: Sheet,
-    suspects: Atlas,
-    all_facts: Sequence[Facts],
-    facts: Facts,
-    whole: Judged,
-    margins: Json,
-) -> Json:
-    """Say how firmly the verdict stands: with an origin left out, and with boundaries out."""
-    speaking = [all_facts[i] for i in find_speaking(all_facts)]
-    asked = [f.position for f in speaking if not f.is_untold]
+def _assess(case: _Case, facts: Facts, whole: Judged, margins: Json) -> Json:
+    situation = case.situation
+    asked = [f.position for f in case.speaking if not f.is_untold]
     origins: tuple[Origin, ...] | None = None
     if whole.status.code == "N":
-        origins = list_witnesses([f.position for f in all_facts])
+        origins = list_witnesses([f.position for f in case.all_facts])
     elif asked:
-        origins = leave_out_origins(sheet, suspects, asked)
+        origins = leave_out_origins(case.sheet, case.suspects, asked)
 
     def holds_moved(error_m: float) -> bool:
         out = tuple(
@@ -396,7 +425,7 @@ def _assess(  # noqa: PLR0913 - as above
             if isinstance(f, Control | Position) else f
             for f in situation.features
         )  # fmt: skip
-        status = _find_status(replace(situation, features=out), options)
+        status = _find_status(replace(situation, features=out), case.options)
         return status.verdict == whole.status.verdict
 
     return assess_confidence(facts, whole, margins, origins, holds_moved)
@@ -413,47 +442,39 @@ def _measure_margins(
     return measure_margins(searcher, facts.outlooks, standings, facts.bearings, together)
 
 
-def _point_out_neck(judged: Judged, margins: Json) -> Judged:
-    """Write the neck into the open path as its bottleneck."""
-    path = judged.certificates["open"]
-    if not path or not margins:
-        return judged
+def _point_out_neck(proof: Proof, margins: Json) -> Proof:
+    """Give the open path the neck as its bottleneck."""
+    if not proof.path or not margins:
+        return proof
     neck = margins["neck_width_m"]
-    bottleneck = {
-        "leg": None,
-        "width_m": neck[path["reading"]],
-        "at": neck["at"],
-        "evidence": neck["evidence"],
-    }
-    certificates = {**judged.certificates, "open": {**path, "bottleneck": bottleneck}}
-    return replace(judged, certificates=certificates)
+    width_m, evidence = neck[proof.path.reading], tuple(neck["evidence"])
+    bottleneck = Bottleneck(width_m, neck["at"], evidence)
+    return replace(proof, path=replace(proof.path, bottleneck=bottleneck))
 
 
-def _find_pivots(judged: Judged, situation: Situation, options: Options) -> Iterator[Json]:
+def _find_pivots(judged: Judged, situation: Situation, options: Options) -> Iterator[Pivot]:
     """Name the grey ground a contested verdict hangs on, or the errors it is made of."""
-    path = judged.certificates["open"]
+    path = judged.proof.path
     if judged.status.code != "C3" or not path:
         return
     by_error = list(_find_error(situation, options))
     if by_error:
         yield from by_error
         return
-    grey = [leg for leg in path["legs"] if leg["control"] == "grey"]
-    ids = list(dict.fromkeys(i for leg in grey for i in leg["evidence"]))
-    km = sum(leg["length_m"] for leg in grey) / 1000
+    grey = [leg for leg in path.legs if leg.control == "grey"]
+    ids = tuple(dict.fromkeys(i for leg in grey for i in leg.evidence))
+    km = sum(leg.length_m for leg in grey) / 1000
     if km < LEAST_GREY_KM:
         return
     over = list_names(ids, call_features(situation)) or "ground nobody drew"
-    yield {
-        "evidence": ids, "would_make": "not_encircled", "probability": None,
-        "statement":
-            f"The best way out crosses {km:.1f} km of ground nobody is sure of ({over}): were it "
-            "known to be passable, the force would not be encircled; were it hostile, this way "
-            "would close.",
-    }  # fmt: skip
+    said = (
+        f"The best way out crosses {km:.1f} km of ground nobody is sure of ({over}): were it known "
+        "to be passable, the force would not be encircled; were it hostile, this way would close."
+    )
+    yield Pivot(ids, "not_encircled", said)
 
 
-def _find_error(situation: Situation, options: Options) -> Iterator[Json]:
+def _find_error(situation: Situation, options: Options) -> Iterator[Pivot]:
     """Say what holds without the errors stated for boundaries and places, where they decide."""
     erring = [
         f for f in situation.features
@@ -468,25 +489,20 @@ def _find_error(situation: Situation, options: Options) -> Iterator[Json]:
     }.get(status.verdict)  # fmt: skip
     if outcome is None:
         return
-    ids = [f.id for f in erring]
-    yield {
-        "evidence": ids, "would_make": status.verdict, "probability": None,
-        "statement":
-            f"It hangs on the errors stated for {list_names(ids, call_features(situation))}: "
-            f"drawn exactly where it is, {outcome}.",
-        "as_drawn": True,
-    }  # fmt: skip
+    ids = tuple(f.id for f in erring)
+    said = (
+        f"It hangs on the errors stated for {list_names(ids, call_features(situation))}: drawn "
+        f"exactly where it is, {outcome}."
+    )
+    yield Pivot(ids, status.verdict, said, as_drawn=True)
 
 
-def _find_mended(judged: Judged, situation: Situation, options: Options) -> Iterator[Json]:
+def _find_mended(judged: Judged, situation: Situation, options: Options) -> Iterator[Pivot]:
     """Say of each line a ring stops because it is reported cut what would be, were it not."""
-    ring = judged.certificates["closed"]
+    ring = judged.proof.ring
     if not ring or not judged.encircled:
         return
-    cut = dict.fromkeys(
-        entry["id"] for rows in ring["cut_set"].values() for entry in rows
-        if entry["because"] == "cut"
-    )  # fmt: skip
+    cut = dict.fromkeys(one.id for one in ring.cut_set if one.because == "cut")
     names = call_features(situation)
     for name in list(cut)[:MOST_MENDED]:
         features = tuple(
@@ -498,10 +514,8 @@ def _find_mended(judged: Judged, situation: Situation, options: Options) -> Iter
             would = "a way out would be open" if verdict == "not_encircled" else (
                 "it would hang on unknown ground whether a way out is open"
             )  # fmt: skip
-            yield {
-                "evidence": [name], "would_make": verdict, "probability": None,
-                "statement": f"{begin(names[name])} is reported cut: were it passable, {would}.",
-            }  # fmt: skip
+            said = f"{begin(names[name])} is reported cut: were it passable, {would}."
+            yield Pivot((name,), verdict, said)
 
 
 def _instant(situation: Situation) -> str:

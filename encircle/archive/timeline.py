@@ -237,10 +237,6 @@ def judge_series(
     ----------
     situations
         Maps of one force, in any order; each is judged at its own `as_of`.
-    options
-        Parameters, the same for all.
-    on_judged
-        Called after each map, for showing progress.
 
     Returns
     -------
@@ -359,13 +355,7 @@ def _fields_of(feature: Feature) -> Iterator[str]:
 
 def _list_cited(judgement: Judgement) -> Iterator[str]:
     """List the evidence a judgement's proofs and its deciding finding rest on."""
-    path, ring = (judgement.judged.certificates[way] for way in ("open", "closed"))
-    for leg in path["legs"] if path else ():
-        yield from leg["evidence"]
-    for segment in ring["segments"] if ring else ():
-        yield from segment["evidence"]
-    for cuts in ring["cut_set"].values() if ring else ():
-        yield from (cut["id"] for cut in cuts)
+    yield from judgement.judged.proof.cite()
     for finding in judgement.findings:
         if finding.decides:
             yield from finding.evidence

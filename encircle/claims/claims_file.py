@@ -76,8 +76,6 @@ def read_claims(raw: bytes, name: str = "claims") -> list[Statement | FaultyClai
     raw
         The file. JSON where it begins with a bracket or a brace, else CSV: UTF-8, with or without a
         byte order mark, separated by commas, semicolons or tabs.
-    name
-        What to call the file in errors.
 
     Returns
     -------

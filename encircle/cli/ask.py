@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from encircle.cli.options import ColoursOption, JsonOption
 from encircle.cli.terminal import (
-    ColoursOption,
     check_colours,
+    decode,
     echo,
     guard,
     load,
@@ -74,9 +75,7 @@ def ask(
         Path | None, typer.Option("-o", "--output", help="Write page, pictures and proofs here")
     ] = None,
     colours: ColoursOption = "judged",
-    json_output: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document, nothing else")
-    ] = False,
+    json_output: JsonOption = False,
 ) -> None:
     """Answer whether maps bear out a claim that a force is cut off; or ask back."""
     from encircle.claims.asking.ask import STEPS
@@ -115,9 +114,9 @@ def _read_claim(given: str, maps: list[str]) -> str:
     if given == "-":
         if "-" in maps:
             refuse("standard input can be read once; give - once")
-        return _decode(load("-"), "standard input")
+        return decode(load("-"), "standard input")
     if len(given) <= MOST_NAME and "\n" not in given and _is_file(given):
-        return _decode(load(given), given)
+        return decode(load(given), given)
     if len(given.split()) == 1 and ("." in given or "/" in given):
         refuse(f"cannot read {given}: no such file; give a sentence in quotes, or a text file")
     return given
@@ -128,13 +127,6 @@ def _is_file(name: str) -> bool:
         return Path(name).is_file()
     except OSError:
         return False
-
-
-def _decode(raw: bytes, name: str) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        refuse(f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8")
 
 
 def parse_day(text: str | None, option: str) -> Any:  # noqa: ANN401 - a datetime, once parsed

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path  # noqa: TC003 - typer reads it
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from encircle.cli.options import DEFAULTS, JsonOption, StaleOption, WorldsOption
 from encircle.cli.terminal import (
     BAD_INPUT,
     FAILED,
@@ -59,16 +60,9 @@ def check(
     ],
     claims: ClaimsOption = None,
     fail_on: FailOption = None,
-    stale_after_days: Annotated[
-        float, typer.Option("--stale-after-days", min=0, help="Older evidence is uncertain; days")
-    ] = 30.0,
-    most_worlds: Annotated[
-        int,
-        typer.Option("--most-worlds", min=0, help="Worlds looked at for the likelihood; 0: none"),
-    ] = 0,
-    json_output: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document, nothing else")
-    ] = False,
+    stale_after_days: StaleOption = DEFAULTS.stale_after_days,
+    most_worlds: WorldsOption = 0,
+    json_output: JsonOption = False,
     brief: Annotated[
         bool, typer.Option("--brief", help="Leave proofs and axes out of each judgement")
     ] = False,

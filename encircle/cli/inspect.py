@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from encircle.cli.options import JsonOption, SituationFile
 from encircle.cli.terminal import FAILED, echo, print_json, read_file
 
 if TYPE_CHECKING:
@@ -20,12 +21,10 @@ def register(app: typer.Typer) -> None:
 
 
 def inspect(
-    situation: Annotated[str, typer.Argument(metavar="SITUATION", help="GeoJSON; - for stdin")],
+    situation: SituationFile,
     force: Annotated[str | None, typer.Option("--force", help="Id of the force meant")] = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help="Instant meant, RFC 3339")] = None,
-    json_output: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document, nothing else")
-    ] = False,
+    json_output: JsonOption = False,
 ) -> None:
     """Look for slips of drawing, nothing judged; exit 1 when there is one."""
     from encircle.judge import inspect_whole

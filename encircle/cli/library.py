@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from encircle.cli.options import ForceOption, JsonOption
 from encircle.cli.terminal import (
     FAILED,
     echo,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from encircle.archive.library.history import History
     from encircle.archive.timeline import Timeline
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else")]
 FixturesOption = Annotated[Path | None, typer.Option(help="Folder that holds the scenarios")]
 
 
@@ -42,7 +42,7 @@ def timeline(
         list[str],
         typer.Argument(metavar="MAPS...", help="Situations or raw maps of any kind, in any order"),
     ],
-    force: Annotated[str | None, typer.Option("--force", help="Id of the force to judge")] = None,
+    force: ForceOption = None,
     force_in: Annotated[
         str | None,
         typer.Option(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from functools import partial
-from pathlib import Path  # noqa: TC003 - typer reads the types
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,9 +19,23 @@ from encircle.cli import library as cli_library
 from encircle.cli import roads as cli_roads
 from encircle.cli import serve as cli_serve
 from encircle.cli import words as cli_words
+from encircle.cli.options import (
+    DEFAULTS,
+    AsOfOption,
+    AssumeOption,
+    ColoursOption,
+    ForceOption,
+    JsonOption,
+    SamplesOption,
+    SeamOption,
+    SeedOption,
+    SituationFile,
+    StaleOption,
+    WithoutOption,
+    WorldsOption,
+)
 from encircle.cli.terminal import (
     FAILED,
-    ColoursOption,
     check_colours,
     echo,
     guard,
@@ -82,44 +96,18 @@ cli_serve.register(app)
 
 NETWORK_FORMATS = (".graphml", ".json")
 
-SituationFile = Annotated[str, typer.Argument(metavar="SITUATION", help="GeoJSON; - for stdin")]
-ForceOption = Annotated[str | None, typer.Option("--force", help="Id of the force to judge")]
-AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Instant to judge, RFC 3339")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else")]
-StaleOption = Annotated[
-    float, typer.Option("--stale-after-days", min=0, help="Older evidence is uncertain; days")
-]
-SeamOption = Annotated[
-    float, typer.Option("--seam-m", min=0, help="Unpainted ground thinner than this is a seam; m")
-]
-WithoutOption = Annotated[
-    list[str] | None,
-    typer.Option("--without", metavar="ID", help="Judge as if nobody had drawn it; repeatable"),
-]
-AssumeOption = Annotated[
-    list[str] | None,
-    typer.Option("--assume", metavar="ID=true|false", help="Take it as right, or as not there"),
-]
-WorldsOption = Annotated[
-    int, typer.Option("--most-worlds", min=0, help="Worlds looked at for the likelihood; 0: none")
-]
-SamplesOption = Annotated[
-    int, typer.Option("--samples", min=0, help="Worlds drawn where roads are too many to count")
-]
-SeedOption = Annotated[int | None, typer.Option("--seed", min=0, help="Same seed, same draw")]
-
 
 @app.command()
 def judge(
     situation: SituationFile,
     force: ForceOption = None,
     as_of: AsOfOption = None,
-    stale_after_days: StaleOption = 30.0,
-    seam_m: SeamOption = 50.0,
+    stale_after_days: StaleOption = DEFAULTS.stale_after_days,
+    seam_m: SeamOption = DEFAULTS.seam_m,
     without: WithoutOption = None,
     assume: AssumeOption = None,
-    most_worlds: WorldsOption = 300,
-    samples: SamplesOption = 0,
+    most_worlds: WorldsOption = DEFAULTS.most_worlds,
+    samples: SamplesOption = DEFAULTS.samples,
     seed: SeedOption = None,
     json_output: JsonOption = False,
     svg: Annotated[Path | None, typer.Option(help="Draw the judgement as a picture")] = None,
@@ -151,7 +139,7 @@ def judge(
     read = read_file(situation, as_of, force)
     options = Options(
         stale_after_days=stale_after_days, seam_m=seam_m, most_worlds=most_worlds,
-        samples=samples, seed=seed or 0,
+        samples=samples, seed=DEFAULTS.seed if seed is None else seed,
         without=tuple(without or ()), assume=dict(map(parse_assumption, assume or ())),
     )  # fmt: skip
     judgement = guard(lambda: judge_situation(read, options, deadline_s=deadline))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from encircle.cli.terminal import echo, guard, parse_place, print_json, refuse, show_progress
+from encircle.cli.options import JsonOption
+from encircle.cli.terminal import echo, guard, parse_place, print_json, refuse, show_progress, write
 from encircle.map.counting import number_of
 
 if TYPE_CHECKING:
@@ -48,6 +49,17 @@ def roads(
     hostile: Annotated[
         Path | None, typer.Option(help="GeoJSON polygons; roads on them are closed")
     ] = None,
+    shared: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Tag or property: roads with the same value of it are open or closed together",
+        ),
+    ] = None,
+    everywhere: Annotated[
+        Path | None,
+        typer.Option(help="Write how likely each junction is cut off from --to, as GeoJSON points"),
+    ] = None,
     samples: Annotated[int, typer.Option(min=1, help="Worlds to draw")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same answer")] = 0,
     tolerance_m: Annotated[
@@ -56,21 +68,25 @@ def roads(
     most_away_m: Annotated[
         float, typer.Option(min=0, help="How far a place may lie from the nearest road; m")
     ] = 2_000.0,
-    json_output: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document, nothing else")
-    ] = False,
+    json_output: JsonOption = False,
 ) -> None:
     """Judge, after the fact, whether a place was cut off by road. It recommends no route."""
+    import orjson
+
     from encircle.formats.routes.osm import read_polygons, read_road_lines
     from encircle.reliability.sampling.sampling import PARTS
-    from encircle.roads.judging import judge_roads
+    from encircle.roads.judging import judge_roads, map_everywhere
     from encircle.roads.road_network import build_road_network
 
+    if shared and (per_km or everywhere):
+        other = "--per-km" if per_km else "--everywhere"
+        refuse(f"--shared and {other} exclude each other: what roads share has one probability, "
+               "whatever their length, and is counted, not drawn")  # fmt: skip
     chance, p = _parse_p_open(p_open)
     places = [parse_place(text, "--from") for text in start]
     places += [parse_place(text, "--to") for text in goal]
     with show_steps("Reading roads") as step:
-        lines = guard(lambda: read_road_lines(file, chance, step))
+        lines = guard(lambda: read_road_lines(file, chance, step, shared=shared))
     with show_steps("Joining roads"):
         network = guard(lambda: build_road_network(lines, places, tolerance_m, most_away_m))
         ground = guard(lambda: read_polygons(hostile)) if hostile else []
@@ -86,9 +102,14 @@ def roads(
                 worlds=samples,
                 seed=seed,
                 closed=closed,
+                shared=network.find_shared(p),
                 on_step=step,
             )
         )
+    if everywhere:
+        with show_progress("Drawing worlds everywhere", min(PARTS, samples)) as step:
+            drawn = guard(lambda: map_everywhere(judgement, samples, seed, step))
+        write(everywhere, orjson.dumps(drawn))
     if json_output:
         print_json({"file": file.name, **judgement.to_dict()})
     else:
@@ -161,4 +182,5 @@ def _list_proof(said: dict[str, Any]) -> Iterator[str]:
 
 
 def _say_percent(p: float) -> str:
-    return f"{100 * p:.2f} %"
+    rare = 0 < p < 0.0001  # noqa: PLR2004 - less than a hundredth of a percent
+    return f"1 in {float(f'{1 / p:.2g}'):,.0f}" if rare else f"{100 * p:.2f} %"

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from encircle.cli.terminal import echo, guard, refuse
+from encircle.errors import say_install
 
 SERVICE = "encircle_api"
 """What the service is called as a package. In a checkout its folder is `api`, a name that many
@@ -55,7 +56,7 @@ def serve(
             raise
         refuse(
             f"the service needs {error.name}, which is not installed: "
-            f"pip install {' '.join(NEEDED)} (the extra `service`)"
+            f"{say_install('service', *NEEDED)}"
         )
     if app.state.service.settings.fixtures is None:
         echo("no scenarios: ENCIRCLE_FIXTURES names the folder that holds them", err=True)

@@ -6,7 +6,7 @@ import io
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
@@ -57,6 +57,14 @@ def load(name: str) -> bytes:
         refuse(f"cannot read {name!r}: no file can be called so")
 
 
+def decode(raw: bytes, name: str) -> str:
+    """Read text, or end the command where it is none."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        refuse(f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8")
+
+
 def load_map(name: str) -> bytes:
     """Read a file, unpacked where it is a gzip."""
     from encircle.map.door.compressed import unwrap
@@ -105,11 +113,6 @@ def refuse(message: str) -> NoReturn:
     """End the command: bad input."""
     echo(f"error: {message}", err=True)
     raise typer.Exit(BAD_INPUT)
-
-
-ColoursOption = Annotated[
-    str, typer.Option(help="Of pictures: judged (the force is blue), or side (each its own)")
-]
 
 
 def check_colours(given: str) -> Colours:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from encircle.cli.options import JsonOption
 from encircle.cli.terminal import (
+    decode,
     echo,
     guard,
     load,
@@ -22,14 +24,13 @@ from encircle.cli.terminal import (
 from encircle.map.counting import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from encircle.claims.publishing.checked import CheckedClaim
     from encircle.claims.publishing.corrections import Entry, Log
     from encircle.claims.words.extraction import Proposal
     from encircle.map.situation import Situation
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else")]
 LONG_TEXT = 50_000
 """A text of so many characters takes over a second to read."""
 MANY = 8
@@ -67,7 +68,7 @@ def extract(
     """Propose the claims an article makes, for a person to confirm; it never rates."""
     if json_output and csv_output:
         refuse("--json and --csv exclude each other; give one of them")
-    text = _decode(article, load(article))
+    text = decode(load(article), article)
     proposals = _propose(text, _parse_day(written, "--date"))
     claims = [proposal.to_claim(number, force) for number, proposal in enumerate(proposals, 1)]
     if json_output:
@@ -135,10 +136,14 @@ def publish(
 
     if not any((html, claimreview, csv, rows, log)):
         refuse("nothing to write; give --html, --claimreview, --csv, --rows or --log")
-    _refuse_idle(bool(html), "--html", {"--situation": situation, "--title": title})
     told = {"--author": author, "--author-url": author_url, "--page-url": page_url}
-    _refuse_idle(bool(html or claimreview), "--html or --claimreview", told)
-    _refuse_idle(bool(log), "--log", {"--note": note})
+    for is_used, by, options in (
+        (html, "--html", {"--situation": situation, "--title": title}),
+        (html or claimreview, "--html or --claimreview", told),
+        (log, "--log", {"--note": note}),
+    ):
+        if not is_used and (idle := [option for option, value in options.items() if value]):
+            refuse(f"{', '.join(idle)} would do nothing here: give {by} too, or leave it out")
     claims = guard(lambda: parse_checked(load(checked)))
     if not claims:
         refuse(f"{checked} holds no checked claim")
@@ -153,12 +158,6 @@ def publish(
     _write_rows(claims, book, csv, rows)
     for entry in news:
         echo(f"{entry.claim}: {entry.told}", err=True)
-
-
-def _refuse_idle(is_used: bool, by: str, options: Mapping[str, object]) -> None:
-    """Refuse options that speak of a file that is not written."""
-    if not is_used and (idle := [option for option, value in options.items() if value]):
-        refuse(f"{', '.join(idle)} would do nothing here: give {by} too, or leave it out")
 
 
 def _write_page(
@@ -211,13 +210,6 @@ def _record(
     except OSError as error:
         refuse(f"cannot add to {path}: {error.strerror}")
     return after, news
-
-
-def _decode(name: str, raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        refuse(f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8")
 
 
 def _parse_day(text: str | None, option: str) -> date | None:

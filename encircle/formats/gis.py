@@ -14,7 +14,7 @@ import numpy as np
 import orjson
 import shapely
 
-from encircle.errors import refusal
+from encircle.errors import refusal, say_install
 from encircle.map.door.crs import check_crs
 from encircle.map.door.reader import LIMITS
 from encircle.map.notices import Notice
@@ -31,7 +31,7 @@ LONG_NAMES = (
 )  # fmt: skip
 """Properties of the contract that a shapefile cuts short."""
 CUT_NAMES = {name[:LONGEST_SHAPEFILE_NAME]: name for name in LONG_NAMES}
-MISSING = "install it with pip install pyogrio (or pip install '.[gis]' from a checkout)"
+MISSING = f"install it with {say_install('gis', 'pyogrio')}"
 
 
 class GisLayer:

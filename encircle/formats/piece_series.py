@@ -6,14 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from encircle.errors import QuestionError, SituationError
-from encircle.formats.painted.force import Force, ForceFinder
-from encircle.formats.painted.situation import (
-    draw_situation,
-    label_of,
-    read_ground,
-    situation_on_another_day,
-    tell_far,
-)
+from encircle.formats.painted.force import Force, ForceFinder, SameGround
+from encircle.formats.painted.situation import draw_situation, label_of, read_ground, tell_far
 from encircle.formats.pieces.choosing import NEAR_M
 from encircle.formats.pieces.held import flat_polygons
 
@@ -40,15 +34,6 @@ def draw_series(  # noqa: PLR0913 - all but one by name
     """
     Draw one situation a map about a piece that is chosen once and followed by overlap.
 
-    Parameters
-    ----------
-    maps
-        Dated maps in any order.
-    force_in, force_at, side, force
-        As `situation_from_painted` takes them.
-    on_drawn
-        Called after each map, for showing progress.
-
     Returns
     -------
     situations
@@ -69,19 +54,18 @@ def draw_series(  # noqa: PLR0913 - all but one by name
     first, meant = _choose_on_first(ordered, force_at, force_in, side)
     start, name = meant.ground, meant.short_name
     meant = replace(meant, name=name)
-    drawn = draw_situation(
-        ordered[first].painted, ordered[first].border, meant, as_of=ordered[first].as_of,
-        force=force, side=side,
-    )  # fmt: skip
+    shown = ordered[first]
+    ground = read_ground(shown.painted, shown.border, side)
+    drawn = draw_situation(ground, shown.border, meant, shown.as_of, force)
     on_drawn(drawn)
 
     def follow(days: Sequence[DatedMap]) -> Iterator[Json]:
-        ground: BaseGeometry = start
+        held: BaseGeometry = start
         for day in days:
-            document, now = situation_on_another_day(
-                day.painted, day.border, ground, as_of=day.as_of, force=force, side=side, name=name
-            )
-            ground = now if now is not None else ground
+            ground = read_ground(day.painted, day.border, side)
+            again, now = SameGround(ground, label_of(day.painted, side), held).follow(name)
+            document = draw_situation(ground, day.border, again, day.as_of, force)
+            held = now if now is not None else held
             on_drawn(document)
             yield document
 

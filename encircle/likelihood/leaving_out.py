@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from encircle.likelihood.worlds.answers import answer, is_lost
+from encircle.likelihood.worlds.answers import answer_one
 from encircle.likelihood.worlds.atlas import Atlas
 from encircle.likelihood.worlds.world import FALSE, TRUE, World
 from encircle.map.evidence import Doubts, Item, Origin, list_origins, origin_of
@@ -49,10 +49,6 @@ def leave_out_origins(
 
     Parameters
     ----------
-    sheet
-        The map as it was drawn for the judgement.
-    suspects
-        Its chart, from `suspect_all`.
     asked
         The positions that speak for the force; it is cut off if all of them are.
     """
@@ -61,25 +57,26 @@ def leave_out_origins(
     titles = {origin_of(s): s.title or s.id for f in speaking for s in f.sources}
     number = {item.id: i for i, item in enumerate(suspects.doubts.items)}
     whole = World((TRUE,) * len(number), suspects.start.levels)
-    verdict = _decide(suspects, whole, asked)
+    verdict = decide_in(suspects, whole, asked)
     found = []
     for origin, gone in list_origins(speaking).items():
         world = whole
         for name in gone:
             world = world.settle(number[name], FALSE)
-        holds = not gone or _decide(suspects, world, asked) == verdict
+        holds = not gone or decide_in(suspects, world, asked) == verdict
         found.append(Origin(origin, titles.get(origin, origin), gone, holds))
     return tuple(found)
 
 
-def _decide(suspects: Atlas, world: World, asked: Sequence[Position]) -> tuple[bool, bool]:
-    """Tell whether the force is cut off on both readings, and whether not both deny it."""
-    gazer = suspects.gazer(world)
+def decide_in(suspects: Atlas, world: World, asked: Sequence[Position]) -> tuple[bool, bool]:
+    """Tell whether a force is cut off on both readings in a world, and whether not both deny it."""
+    view = suspects.look(world)
     told = []
     for position in asked:
-        if is_lost(gazer, world, position) and len(gazer.chart.standings_of(position)) == 1:
+        alone = len(view.gazer.chart.standings_of(position)) == 1
+        if alone and view.is_lost(position)[0]:
             told.append((False, True))  # all of it stands on ground of the enemy, by a word alone
             continue
-        (held, _), (not_denied, _) = answer(gazer, world, position)["land_cut"]
+        (held, _), (not_denied, _) = answer_one(view, position, "land_cut")
         told.append((held, not_denied))
     return all(held for held, _ in told), all(not_denied for _, not_denied in told)

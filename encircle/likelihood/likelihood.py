@@ -14,7 +14,7 @@ from encircle.reliability.counting.exact import PLAIN_COST
 from encircle.reliability.solving import QUICK_VISITS, solve_graph
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from encircle.likelihood.worlds.atlas import Atlas
     from encircle.map.deadline import Deadline
@@ -23,11 +23,25 @@ if TYPE_CHECKING:
     from encircle.reliability.graph import Graph
     from encircle.reliability.solving import CutOff
     from encircle.verdict.facts import Facts
-    from encircle.verdict.judgement import Judgement
+    from encircle.verdict.judgement import Judged
+    from encircle.verdict.values import Pivot
 
 Json = dict[str, Any]
 MOST_SUSPECTS = 30
 """Partial worlds looked at for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What was found before anything was weighed."""
+
+    judged: Judged
+    margins: Json
+    pivots: tuple[Pivot, ...]
+
+    def tell_missing(self, pivots: Sequence[Pivot]) -> Iterator[Pivot]:
+        """Say what nobody drew and would turn it, where nothing told so far does."""
+        return tell_missing(self.judged, self.margins, (*self.pivots, *pivots))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +50,13 @@ class Told:
 
     group: Json | None = None
     positions: dict[str, Json] = field(default_factory=dict)
-    pivots: tuple[Json, ...] = ()
+    pivots: tuple[Pivot, ...] = ()
 
 
 def tell_likelihood(  # noqa: PLR0913 - the parts of a judgement
     sheet: Sheet,
     suspects: Atlas,
-    judgement: Judgement,
+    case: Case,
     all_facts: Sequence[Facts],
     speaking: Sequence[Facts],
     options: Options,
@@ -53,20 +67,14 @@ def tell_likelihood(  # noqa: PLR0913 - the parts of a judgement
 
     Parameters
     ----------
-    sheet
-        The map as it was drawn for the judgement.
     suspects
-        Its chart on which every feature may be wrong, from `suspect_all`.
-    judgement
-        The verdict, by the two readings.
+        The chart on which every feature may be wrong, from `suspect_all`.
     all_facts, speaking
         What is known of each position, and of those that speak for the group.
-    options
-        Parameters.
     deadline
         When it is over, worlds that were not looked at are left open: intervals are wider.
     """
-    if judgement.status.code == "N" or options.most_worlds <= 0:
+    if case.judged.status.code == "N" or options.most_worlds <= 0:
         return Told()
     doubts = find_doubts(
         sheet.evidence, sheet.evidence.situation.force, sheet.ground.drawing.friends, options
@@ -74,20 +82,20 @@ def tell_likelihood(  # noqa: PLR0913 - the parts of a judgement
     asked = _list_asked(all_facts, speaking)
     there = [f for f in all_facts if not f.is_gone]
     if not doubts.items or not asked.there:  # nothing graded, or nothing to tell
-        return Told(pivots=_suspect(sheet, suspects, judgement, asked, options, deadline))
+        return Told(pivots=_suspect(sheet, suspects, case, asked, options, deadline))
     likelihood = Likelihood(
         build_atlas(sheet, doubts, options), asked, options,
         lambda graph: _solve(graph, options), deadline,
     )  # fmt: skip
     called = call_features(sheet.evidence.situation)
-    pivots = tuple(tell_pivots(likelihood, judgement.verdict, called))
-    if not pivots and judgement.status.code in ("C0", "C1", "C2", "E1", "E2"):
-        pivots = _suspect(sheet, suspects, judgement, asked, options, deadline)
+    pivots = tuple(tell_pivots(likelihood, case.judged.status.verdict, called))
+    if not pivots and case.judged.status.code in ("C0", "C1", "C2", "E1", "E2"):
+        pivots = _suspect(sheet, suspects, case, asked, options, deadline)
     importance = tell_importance(likelihood, called)
     return Told(
         {**likelihood.to_dict(), "importance": importance},
         {f.position.id: likelihood.by_definition(f.position.id) for f in there},
-        (*pivots, *(tell_missing(judgement, pivots) if likelihood.group.is_whole else ())),
+        (*pivots, *(case.tell_missing(pivots) if likelihood.group.is_whole else ())),
     )
 
 
@@ -108,16 +116,16 @@ def _list_asked(all_facts: Sequence[Facts], speaking: Sequence[Facts]) -> Asked:
 def _suspect(  # noqa: PLR0913 - as above
     sheet: Sheet,
     suspects: Atlas,
-    judgement: Judgement,
+    case: Case,
     asked: Asked,
     options: Options,
     deadline: Deadline,
-) -> tuple[Json, ...]:
+) -> tuple[Pivot, ...]:
     """Find the fewest features whose absence would turn a verdict that nothing graded can turn."""
-    if not asked.there or judgement.encircled is None:
+    if not asked.there or case.judged.encircled is None:
         return ()
     few = replace(options, most_worlds=min(MOST_SUSPECTS, options.most_worlds))
     likelihood = Likelihood(suspects, asked, few, deadline=deadline)
     called = call_features(sheet.evidence.situation)
-    pivots = tuple(tell_pivots(likelihood, judgement.verdict, called, certain=True))
-    return (*pivots, *(tell_missing(judgement, pivots) if likelihood.group.is_whole else ()))
+    pivots = tuple(tell_pivots(likelihood, case.judged.status.verdict, called, certain=True))
+    return (*pivots, *(case.tell_missing(pivots) if likelihood.group.is_whole else ()))

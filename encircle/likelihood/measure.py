@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from encircle.likelihood.terms import say_term
 from encircle.likelihood.worlds.answers import (
-    answer,
+    answer_cut,
     answer_fire,
-    answer_land,
+    answer_one,
     answer_surrounded,
-    ends_early,
-    is_lost,
+    end_early,
 )
 from encircle.likelihood.worlds.as_graph import bracket_roads
 from encircle.likelihood.worlds.choice import Chooser
 from encircle.likelihood.worlds.factoring import NeedsDetailError, Tree, take_apart
-from encircle.likelihood.worlds.fires import Fires
-from encircle.likelihood.worlds.world import DEFINITIONS, FALSE, OPEN, TRUE
+from encircle.likelihood.worlds.world import FALSE, OPEN, TRUE
 from encircle.map.deadline import Deadline
+from encircle.verdict.definitions import CUT, DEFINITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,6 +44,12 @@ RARE = 1e-3
 """Probabilities below this keep four digits."""
 NOISE = 1e-5
 """What floating point may leave over, in units of the last digit."""
+ANSWERS = {
+    "way": (answer_cut, tuple(CUT)),
+    "fire": (answer_fire, ("fire_control",)),
+    "bearings": (answer_surrounded, ("surrounded",)),
+}
+"""What is asked of a world, and the definitions it answers, by what decides them."""
 GROUP = None
 """In place of a position's id: the group."""
 
@@ -76,8 +82,6 @@ class Likelihood:
         self._solve = solve
         self._is_solved = False
         self._solved: tuple[CutOff, CutOff] | None = None
-        self._answers: dict[tuple[World, str], dict[str, Both]] = {}
-        self._fires: dict[int, Fires] = {}
         self.group = self._take_apart(self._ask_group, "way")
         self._trees: dict[str, Tree] = {}
 
@@ -86,16 +90,12 @@ class Likelihood:
     def _take_apart(self, ask: Callable[[World], dict[Key, Both]], by: str) -> Tree:
         """Take the worlds apart, with ground drawn as finely as the answer needs."""
         most = self._count_affordable()
-        positions = self.asked.there
+        choose = Chooser(self.atlas, self.asked.there, by=by).choose
         try:
-            chooser = Chooser(self.atlas, positions, by=by)
-            return take_apart(self.atlas, ask, chooser.choose, most, self._is_over)
+            return take_apart(self.atlas, ask, choose, most, self._is_over)
         except NeedsDetailError:
             self.atlas.refine()
-            self._answers.clear()
-            self._fires.clear()
-            chooser = Chooser(self.atlas, positions, by=by)
-            return take_apart(self.atlas, ask, chooser.choose, most, self._is_over)
+            return take_apart(self.atlas, ask, choose, most, self._is_over)
 
     def _is_over(self) -> bool:
         over = self._deadline.is_over()
@@ -110,40 +110,22 @@ class Likelihood:
         return max(min(most, LEAST_WORLDS), int(most * min(1.0, USUAL_STEPS / steps)))
 
     def _ask_group(self, world: World) -> dict[Key, Both]:
-        answers = self._ask_land(world)
-        return {key: both for key, both in answers.items() if key == (GROUP, "land_cut")}
+        view = self.atlas.look(world)
+        told = {p.id: {"land_cut": answer_one(view, p, "land_cut")} for p in self.asked.there}
+        key = (GROUP, "land_cut")
+        return {key: self._with_group(told, ("land_cut",))[key]}
 
-    def _ask_land(self, world: World) -> dict[Key, Both]:
-        """Answer what follows from who reaches what."""
-        gazer = self.atlas.gazer(world)
-        found: dict[Key, Both] = {}
-        for position in self.asked.there:
-            if (world, position.id) not in self._answers:
-                self._answers[world, position.id] = answer(gazer, world, position)
-            for definition, both in self._answers[world, position.id].items():
-                found[position.id, definition] = both
-        return self._with_group(found, ("land_cut", "vehicle_cut", "isolation"))
+    def _ask(self, by: str, world: World) -> dict[Key, Both]:
+        view, (answer, definitions) = self.atlas.look(world), ANSWERS[by]
+        return self._with_group({p.id: answer(view, p) for p in self.asked.there}, definitions)
 
-    def _ask_fire(self, world: World) -> dict[Key, Both]:
-        gazer = self.atlas.gazer(world)
-        if id(gazer) not in self._fires:
-            self._fires[id(gazer)] = Fires(gazer)
-        fires = self._fires[id(gazer)]
-        found: dict[Key, Both] = {
-            (p.id, "fire_control"): answer_fire(fires, world, p) for p in self.asked.there
-        }
-        return self._with_group(found, ("fire_control",))
-
-    def _ask_surrounded(self, world: World) -> dict[Key, Both]:
-        gazer = self.atlas.gazer(world)
-        found: dict[Key, Both] = {
-            (p.id, "surrounded"): answer_surrounded(gazer, world, p) for p in self.asked.there
-        }
-        return self._with_group(found, ("surrounded",))
-
-    def _with_group(self, found: dict[Key, Both], definitions: Sequence[str]) -> dict[Key, Both]:
+    def _with_group(
+        self, told: dict[str, dict[str, Both]], definitions: Sequence[str]
+    ) -> dict[Key, Both]:
         """Add those nobody can answer for, and the group: all of it must be cut off."""
+        found: dict[Key, Both] = {}
         for definition in definitions:
+            found.update({(name, definition): row[definition] for name, row in told.items()})
             found.update({(name, definition): UNKNOWN for name in self.asked.untold})
             members = [found[name, definition] for name in self.asked.group]
             found[GROUP, definition] = (
@@ -153,28 +135,22 @@ class Likelihood:
 
     def tree(self, definition: str) -> Tree:
         """Give the worlds taken apart for a definition."""
-        asks = {
-            "fire_control": (self._ask_fire, "fire"),
-            "surrounded": (self._ask_surrounded, "bearings"),
-        }
-        ask, by = asks.get(definition, (self._ask_land, "way"))
+        by = {"fire_control": "fire", "surrounded": "bearings"}.get(definition, "way")
         if by not in self._trees:
-            self._trees[by] = self._take_apart(ask, by)
+            self._trees[by] = self._take_apart(partial(self._ask, by), by)
         return self._trees[by]
 
     # for pivots
 
     def ends_early(self, world: World) -> bool:
         """Tell whether nothing can be told of some position that is not free."""
-        full = self._fill(world)
-        gazer = self.atlas.gazer(full)
-        return any(ends_early(gazer, full, p) for p in self.asked.there)
+        view = self.atlas.look(self._fill(world))
+        return any(end_early(view, p)[0] for p in self.asked.there)
 
     def contradicts(self, world: World) -> bool:
         """Tell whether a world gives to the enemy a place that only a word vouches for."""
-        full = self._fill(world)
-        gazer = self.atlas.gazer(full)
-        return any(is_lost(gazer, full, p) for p in self.asked.there)
+        view = self.atlas.look(self._fill(world))
+        return any(view.is_lost(p)[0] for p in self.asked.there)
 
     def find_missing(self, wrong: frozenset[int], moved: frozenset[tuple[int, int]]) -> list[str]:
         """Name the features whose absence matters where some items are wrong."""
@@ -196,9 +172,10 @@ class Likelihood:
 
     def _ask_features(self, gazer: Gazer, world: World, there: bytes) -> tuple[object, ...]:
         """Answer for the group as if just these features were there."""
-        told = [answer_land(gazer, world, p, there) for p in self.asked.there]
-        held = _every([one for one, _, _ in told])
-        return held, _every([other for _, other, _ in told]), any(e[0] for _, _, e in told)
+        view = gazer.look(world, there)
+        told = [answer_one(view, p, "land_cut") for p in self.asked.there]
+        early = any(end_early(view, p)[0] for p in self.asked.there)
+        return _every([one for one, _ in told]), _every([other for _, other in told]), early
 
     def _fill(self, world: World) -> World:
         """Take what is not decided as drawn."""

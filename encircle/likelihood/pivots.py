@@ -14,6 +14,7 @@ from encircle.likelihood.worlds.factoring import leaf_mass
 from encircle.likelihood.worlds.world import FALSE, OPEN, TRUE
 from encircle.map.evidence import origin_of
 from encircle.map.naming import call_source, join_words, list_names
+from encircle.verdict.values import Pivot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from encircle.likelihood.worlds.factoring import Leaf, Tree
     from encircle.likelihood.worlds.world import World
     from encircle.map.evidence import Doubts, Item
-    from encircle.verdict.judgement import Judgement
+    from encircle.verdict.judgement import Judged
 
 Json = dict[str, Any]
 Outcome = Literal["encircled", "not_encircled", "contested", "indeterminate"]
@@ -137,7 +138,7 @@ def find_chance(change: Change, doubts: Doubts) -> tuple[float, float, float]:
 
 def tell_pivots(
     likelihood: Likelihood, verdict: str, names: Mapping[str, str], *, certain: bool = False
-) -> Iterator[Json]:
+) -> Iterator[Pivot]:
     """
     Write the likeliest changes as the contract's pivots.
 
@@ -160,19 +161,17 @@ def tell_pivots(
         low, high, middle = find_chance(change, doubts)
         gone = likelihood.find_missing(change.wrong, change.moved)
         shifted = [n for i, _ in sorted(change.moved) for n in doubts.shifts[i].features]
-        pivot: Json = {
-            "evidence": list(dict.fromkeys([*gone, *shifted])),
-            "would_make": change.outcome,
-            "probability": _round(middle),
-            "statement": _state(change, gone, likelihood, names, middle),
-            "wrong": [doubts.items[i].id for i in sorted(change.wrong)],
-        }
-        if low != high:
-            pivot["probability_range"] = [_round(low), _round(high)]
-        yield pivot
+        yield Pivot(
+            tuple(dict.fromkeys([*gone, *shifted])),
+            change.outcome,
+            _state(change, gone, likelihood, names, middle),
+            _round(middle),
+            [_round(low), _round(high)] if low != high else None,
+            wrong=tuple(doubts.items[i].id for i in sorted(change.wrong)),
+        )
 
 
-def _write_as_drawn(change: Change, likelihood: Likelihood) -> Json:
+def _write_as_drawn(change: Change, likelihood: Likelihood) -> Pivot:
     """Say what holds where boundaries run as drawn, by no more of their error than that takes."""
     tree = likelihood.group
     shifts = tree.doubts.shifts
@@ -189,23 +188,20 @@ def _write_as_drawn(change: Change, likelihood: Likelihood) -> Json:
         "contested": "it hangs on unknown ground whether a way out is open",
         "indeterminate": "the map ends before the answer",
     }[change.outcome]  # fmt: skip
-    names = list(dict.fromkeys(name for shift in shifts for name in shift.features))
-    return {
-        "evidence": names,
-        "would_make": change.outcome,
-        "probability": _round(p),
-        "statement": (
-            f"With the boundaries where they are drawn {outcome}; by the errors stated for them "
-            f"that has a chance of {say_percent(p)}, if all the rest is right."
-        ),
-        "wrong": [],
-        "as_drawn": True,
-    }
+    return Pivot(
+        tuple(dict.fromkeys(name for shift in shifts for name in shift.features)),
+        change.outcome,
+        f"With the boundaries where they are drawn {outcome}; by the errors stated for them that "
+        f"has a chance of {say_percent(p)}, if all the rest is right.",
+        _round(p),
+        wrong=(),
+        as_drawn=True,
+    )
 
 
-def _write_suspicion(change: Change, doubts: Doubts, names: Mapping[str, str]) -> Json:
+def _write_suspicion(change: Change, doubts: Doubts, names: Mapping[str, str]) -> Pivot:
     """Name drawn things that nobody doubts, and that would all have to be wrong."""
-    ids = [doubts.items[i].id for i in sorted(change.wrong)]
+    ids = tuple(doubts.items[i].id for i in sorted(change.wrong))
     would = {
         "encircled": "the force would be encircled",
         "not_encircled": "a way out would be open",
@@ -215,25 +211,19 @@ def _write_suspicion(change: Change, doubts: Doubts, names: Mapping[str, str]) -
         else "the map would end before the answer",
     }[change.outcome]
     were = "were" if len(ids) > 1 else "was"
-    return {
-        "evidence": ids,
-        "would_make": change.outcome,
-        "probability": None,
-        "statement": f"If {_name(ids, names)} {were} not there, {would}; nobody graded that.",
-        "wrong": ids,
-    }
+    said = f"If {_name(ids, names)} {were} not there, {would}; nobody graded that."
+    return Pivot(ids, change.outcome, said, wrong=ids)
 
 
-def tell_missing(judgement: Judgement, pivots: Sequence[Json]) -> Iterator[Json]:
+def tell_missing(judged: Judged, margins: Json, pivots: Sequence[Pivot]) -> Iterator[Pivot]:
     """Say what would have to be there where nothing drawn, if wrong, gives the opposite verdict."""
-    opposite = {True: "not_encircled", False: "encircled"}.get(bool(judgement.encircled))
-    told = (*judgement.pivots, *pivots)
-    if judgement.encircled is None or any(p["would_make"] == opposite for p in told):
+    opposite = "not_encircled" if judged.encircled else "encircled"
+    if judged.encircled is None or any(p.would_make == opposite for p in pivots):
         return
-    margins = judgement.margins
-    if judgement.encircled:
-        gap = margins.get("opening_distance_m")
-        if gap is None and _is_held_by_water(judgement):
+    if judged.encircled:
+        gap, ring = margins.get("opening_distance_m"), judged.proof.ring
+        held = {part.by for part in ring.segments} if ring else set()
+        if gap is None and held & {"barrier", "sea"}:
             needed = "a crossing that nobody drew would have to be there"
         else:
             far = f", at least {gap['distance_m'] / 1000:.1f} km of it" if gap else ""
@@ -246,15 +236,7 @@ def tell_missing(judgement: Judgement, pivots: Sequence[Json]) -> Iterator[Json]
             "Nothing drawn here, if wrong, would encircle the force on both readings: hostile "
             f"ground that nobody drew would have to be there{far}."
         )
-    yield {
-        "evidence": [], "would_make": opposite, "probability": None, "statement": text, "wrong": [],
-    }  # fmt: skip
-
-
-def _is_held_by_water(judgement: Judgement) -> bool:
-    """Tell whether a barrier is part of what closes the force in."""
-    ring = judgement.judged.certificates["closed"]
-    return any(segment["by"] in ("barrier", "sea") for segment in (ring or {}).get("segments", ()))
+    yield Pivot((), opposite, text, wrong=())
 
 
 def _round(p: float) -> float:

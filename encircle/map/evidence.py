@@ -140,8 +140,6 @@ def find_doubts(
 
     Parameters
     ----------
-    evidence
-        What speaks.
     force, friends
         The force judged, and the sides that count as its own.
     options

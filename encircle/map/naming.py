@@ -43,8 +43,6 @@ def call_features(situation: Situation, *, placed: bool = True) -> dict[str, str
 
     Parameters
     ----------
-    situation
-        The map.
     placed
         Say of a position or crossing without a name where it is, in degrees.
 
@@ -111,16 +109,7 @@ def label_feature(feature: Feature, situation: Situation) -> str:
 
 @singledispatch
 def describe(feature: Feature, _sides: Mapping[str, str]) -> str:
-    """
-    Say in plain words what a feature is, without an id.
-
-    Parameters
-    ----------
-    feature
-        The feature.
-    sides
-        What each side is called, by its id.
-    """
+    """Say in plain words what a feature is, without an id."""
     return f"a {type(feature).__name__.lower()}"
 
 

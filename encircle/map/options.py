@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping  # noqa: TC003 - read as a type by who derives from it
+from dataclasses import asdict, dataclass, field, fields
+from math import inf
+from typing import Any
 
 from encircle.errors import OptionsError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 GRADES: dict[str, float] = {
     "A1": 0.97, "A2": 0.92, "A3": 0.75, "A4": 0.45, "A5": 0.20,
@@ -30,35 +29,76 @@ LEVELS = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What an option is, told once: to Python, to the command line and to the service."""
+
+    says: str
+    """What it does, as a sentence without its stop."""
+    unit: str = ""
+    least: float | None = None
+    most: float | None = None
+    """The largest value that means something; None: any."""
+    most_served: int | None = None
+    """The most that a service takes on: work, not meaning."""
+
+    @property
+    def help(self) -> str:
+        """What it does, with its unit."""
+        return f"{self.says}; {self.unit}" if self.unit else self.says
+
+
+def _choice(default: Any, says: str, **more: Any) -> Any:  # noqa: ANN401 - of any option
+    """Declare a field: its default (or what makes it), what it does, unit and bounds."""
+    metadata = {"choice": Choice(says, **more)}
+    if callable(default):
+        return field(default_factory=default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """Parameters of a judgement, each with its unit."""
 
-    stale_after_days: float = 30.0
-    """Evidence dated longer than this before `as_of` is uncertain; days. Source: contract."""
-    join_m: float = 30.0
-    """A route or crossing end joins what lies within this; metres. Source: contract."""
-    seam_m: float = 50.0
-    """Unpainted ground thinner than this is a seam between drawings; metres."""
-    surrounded_share: float = 0.95
-    """Share of the compass on which hostile ground means *surrounded*. Source: contract."""
-    salient_share: float = 0.5
-    """Share of the compass past which an open force stands in a salient. Source: contract."""
-    grades: Mapping[str, float] = field(default_factory=dict)
-    """Probabilities of Admiralty grades, 0 to 1, by grade as in GRADES; those not given are its."""
-    location_weights: tuple[float, float, float] = LOCATION_WEIGHTS
-    """Weights of hostile ground drawn smaller by its location error, as drawn, and larger."""
-    most_worlds: int = 300
-    """Partial worlds looked at before the likelihood is left as bounds, fewer on maps of more than
-    2000 steps; 0 leaves the likelihood out."""
-    samples: int = 0
-    """Worlds drawn at random where roads are all that is open and counting would take too long; 0
-    draws none, and loads no compiled code."""
-    seed: int = 0
-    """Same seed, same draw."""
-    without: tuple[str, ...] = ()
-    """Ids of features judged as if nobody had drawn them."""
-    assume: Mapping[str, bool] = field(default_factory=dict)
-    """Ids of features taken as certain (true) or as not there (false)."""
+    stale_after_days: float = _choice(  # source: contract
+        30.0, "Evidence older than this is uncertain", unit="days", least=0, most_served=36_525
+    )
+    join_m: float = _choice(  # source: contract
+        30.0, "A route's end joins what lies within this", unit="metres", least=0, most_served=1_000
+    )
+    seam_m: float = _choice(
+        50.0,
+        "Unpainted ground thinner than this is a seam",
+        unit="metres",
+        least=0,
+        most_served=1_000,
+    )
+    surrounded_share: float = _choice(  # source: contract
+        0.95, "Share of the compass on which hostile ground means surrounded", least=0, most=1
+    )
+    salient_share: float = _choice(  # source: contract
+        0.5, "Share of the compass past which an open force stands in a salient", least=0, most=1
+    )
+    grades: Mapping[str, float] = _choice(
+        lambda: dict(GRADES), "Probability that evidence of an Admiralty grade is right"
+    )
+    """By grade as in GRADES; those not given are its."""
+    location_weights: tuple[float, float, float] = _choice(
+        LOCATION_WEIGHTS,
+        "Weights of hostile ground smaller by its location error, as drawn, larger",
+    )
+    most_worlds: int = _choice(
+        300, "Partial worlds looked at for the likelihood; 0 leaves it out", least=0,
+        most_served=10_000,
+    )  # fmt: skip
+    """Fewer on maps of more than 2000 steps; past them the likelihood is left as bounds."""
+    samples: int = _choice(
+        0, "Worlds drawn where roads are all that is open and too many to count", least=0,
+        most_served=1_000_000,
+    )  # fmt: skip
+    """0 draws none, and loads no compiled code."""
+    seed: int = _choice(0, "Same seed, same draw", least=0, most=2**63 - 1)
+    without: tuple[str, ...] = _choice((), "Ids of features judged as if not drawn")
+    assume: Mapping[str, bool] = _choice(dict, "Ids of features taken as right, or as not there")
 
     def __post_init__(self) -> None:
         """Complete the grades, and order what has no order of its own."""
@@ -71,6 +111,11 @@ class Options:
         object.__setattr__(self, "assume", dict(self.assume))
 
     def _check(self) -> None:
+        for name, choice in CHOICES.items():
+            given, least, most = getattr(self, name), choice.least, choice.most
+            if least is not None and not least <= given <= (inf if most is None else most):
+                span = f"no less than {least:g}" if most is None else f"from {least:g} to {most:g}"
+                raise OptionsError(name, f"a number {span}")
         wrong = [name for name, p in self.grades.items() if name not in GRADES or not 0 <= p <= 1]
         if wrong:
             raise OptionsError("grades", f"{', '.join(wrong)}: A1 to E5, each from 0 to 1")
@@ -81,3 +126,7 @@ class Options:
     def as_dict(self) -> dict[str, Any]:
         """Print the parameters for a judgement's provenance."""
         return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+
+
+CHOICES: dict[str, Choice] = {each.name: each.metadata["choice"] for each in fields(Options)}
+"""What each option is, in the order of a judgement's provenance."""

@@ -93,10 +93,6 @@ def build_network(
 
     Parameters
     ----------
-    ground, lines
-        The arrangement and what runs over it.
-    force
-        The positions judged, with their shapes on the plane.
     join_m
         A route's or crossing's end joins what lies within this, metres.
     doubtful

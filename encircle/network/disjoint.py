@@ -159,7 +159,7 @@ class _Flow:
 
     def __init__(self, searcher: Searcher, reading: Reading, mode: str, *, free: bool) -> None:
         network = searcher.network
-        self.network, self.out = network, searcher._out  # noqa: SLF001 - same module
+        self.network, self.out = network, searcher.out
         self.positions, self.reading = searcher.positions, reading
         self.points = {
             ends[0]: number for number, ends in network.span_ends.items() if ends[0] == ends[1]

@@ -27,28 +27,35 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
+from math import inf
 from typing import TYPE_CHECKING
 
-import shapely
+import numpy as np
 
 from encircle.map.reach import READINGS
-from encircle.network.ground.states import FIRE_MODES, GROUND_BITS, MODE_BITS, State
+from encircle.network.ground.states import FIRE_MODES, FIRE_RANKS, GROUND_BITS, MODE_BITS, State
 from encircle.network.lines.crossings import lands_on
 from encircle.network.lines.values import LAND_BITS, LANDING, SPECIAL
+from encircle.network.reached import (
+    ASKED,
+    BOAT,
+    LAND_MODES,
+    WORST,
+    Reached,
+    carry_within,
+    find_worst_fire,
+    list_starts,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from shapely.geometry.base import BaseGeometry
+    from numpy.typing import NDArray
 
     from encircle.map.reach import Reading
+    from encircle.network.lines.values import Facility
     from encircle.network.network import Network, Standing
-
-LAND_MODES = ("wheeled", "tracked", "rail", "foot", "boat")
-"""Modes a land way may have; the order in which equal ways are preferred."""
-DRIVEN = ("tracked", "wheeled", "rail")
-"""Land modes that are not walked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +77,37 @@ class Searcher:
     """Asks one network who reaches what."""
 
     network: Network
-    _out: list[list[tuple[int, int]]] = field(init=False, repr=False)
+    _reached: dict[tuple[tuple[int, ...], int], Reached] = field(
+        init=False, repr=False, default_factory=dict
+    )
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_out", self.network.adjacency())
+    @cached_property
+    def out(self) -> list[list[tuple[int, int]]]:
+        """Each vertex's neighbours, with the edges to them."""
+        return self.network.adjacency()
 
     @cached_property
     def carries(self) -> dict[Reading, list[int]]:
         """Mode bits of every edge, per reading."""
         return {r: [e.carries[r] for e in self.network.edges] for r in READINGS}
+
+    @cached_property
+    def _within(self) -> list[NDArray[np.uint8]]:
+        """Mode bits of every edge, (2, edges), under no more than each grade of fire, by rank."""
+        carries = np.array([self.carries[r] for r in READINGS], dtype=np.uint8)
+        fire = [[e.fire[r] for e in self.network.edges] for r in READINGS]
+        ranks = np.array(fire, dtype=np.int64).reshape(len(READINGS), -1, len(FIRE_MODES))
+        grades = range(len(FIRE_RANKS))
+        return [carry_within(carries, ranks.transpose(0, 2, 1), worst) for worst in grades]
+
+    def reach(self, starts: tuple[int, ...], worst: int = WORST) -> Reached:
+        """Find who reaches what on each reading, as a row; under no more than a grade of fire."""
+        groups = list_starts(self.network)
+        groups = groups if starts in groups else (starts,)
+        if (groups[0], worst) not in self._reached:
+            found = Reached(self.network, self.out, self._within[worst], groups)
+            self._reached[groups[0], worst] = found
+        return self._reached[groups[0], worst]
 
     @cached_property
     def positions(self) -> set[int]:
@@ -99,7 +128,7 @@ class Searcher:
             here = queue.popleft()
             if here in self.network.anchors:
                 continue  # an anchor is an end; what lies behind it is not this map's business
-            for there, edge in self._out[here]:
+            for there, edge in self.out[here]:
                 if there not in seen and there not in others and carries[edge] & bits:
                     seen.add(there)
                     queue.append(there)
@@ -115,7 +144,7 @@ class Searcher:
         queue = deque(seen)
         while queue:
             here = queue.popleft()
-            for there, edge in self._out[here]:
+            for there, edge in self.out[here]:
                 walked = network.edges[edge].by == "ground" and carries[edge] & GROUND_BITS
                 ground = network.is_face(there) or there in network.anchors
                 fresh = there not in seen and there not in others
@@ -125,82 +154,58 @@ class Searcher:
                         queue.append(there)
         return seen
 
-    def find_way(
-        self, starts: Iterable[int], reading: Reading, mode: str, targets: set[int] | None = None
-    ) -> Way | None:
+    def find_way(self, starts: tuple[int, ...], reading: Reading, mode: str) -> Way | None:
         """Find the best way of a mode: least worst fire, then shortest; None if there is none."""
-        starts, targets = list(starts), self.land_anchors() if targets is None else targets
-        worst = self._search(starts, reading, mode, targets, limit=None)
+        row = READINGS.index(reading)
+        worst = find_worst_fire(partial(self.reach, starts), starts, row, mode)
         if worst is None:
             return None
-        return self._search(starts, reading, mode, targets, limit=worst.fire)
+        vertices, edges, boats = self._search(starts, self._within[worst][row].tolist(), mode)
+        length_m = sum(self.network.edges[e].length_m for e in edges)
+        return Way(mode, reading, vertices, edges, worst, length_m, boats)
 
     def _search(
-        self, starts: list[int], reading: Reading, mode: str, targets: set[int], limit: int | None
-    ) -> Way | None:
-        """Run Dijkstra's algorithm: on the worst fire without a limit, on length within one."""
-        boating = mode == "boat"
-        best: dict[tuple[int, bool], tuple[float, float]] = {}
+        self, starts: tuple[int, ...], carries: list[int], mode: str
+    ) -> tuple[tuple[int, ...], tuple[int, ...], frozenset[int]]:
+        """Run Dijkstra's algorithm on length: the vertices, edges and boats of the shortest way."""
+        walk, sail = (ASKED["ashore"], BOAT) if mode == "boat" else (MODE_BITS[mode], 0)
+        targets, others = self.land_anchors(), self.positions - set(starts)
+        best = {(start, False): 0.0 for start in starts}
         came: dict[tuple[int, bool], tuple[tuple[int, bool], int, bool]] = {}
-        others = self.positions - set(starts)
-        heap = [(0.0, 0.0, start, False) for start in starts]
-        best.update({(start, False): (0.0, 0.0) for start in starts})
+        heap = [(0.0, start, False) for start in starts]
         while heap:
-            fire, length, here, afloat = heapq.heappop(heap)
-            if best[here, afloat] < (fire, length):
+            length, here, afloat = heapq.heappop(heap)
+            if best[here, afloat] < length:
                 continue
-            if here in targets and (afloat or not boating):
-                return self._trace(came, (here, afloat), mode, reading)
+            if here in targets and (afloat or not sail):
+                return _trace(came, (here, afloat))
             if here in self.network.anchors:
                 continue
-            for there, edge, rank, boat in self._steps(here, reading, mode):
-                if there in others or (limit is not None and rank > limit):
-                    continue
-                worst = max(fire, float(rank)) if limit is None else 0.0
-                state = (there, afloat or boat)
-                cost = (worst, length + self.network.edges[edge].length_m)
-                if cost < best.get(state, (float("inf"), 0.0)):
-                    best[state] = cost
-                    came[state] = ((here, afloat), edge, boat)
-                    heapq.heappush(heap, (*cost, *state))
-        return None
+            for there, edge in self.out[here]:
+                for bits, boat in ((walk, False), (sail, True)):
+                    if there in others or not carries[edge] & bits:
+                        continue
+                    state = (there, afloat or boat)
+                    cost = length + self.network.edges[edge].length_m
+                    if cost < best.get(state, inf):
+                        best[state] = cost
+                        came[state] = ((here, afloat), edge, boat)
+                        heapq.heappush(heap, (cost, *state))
+        message = f"no way by {mode}, though an anchor is reached"
+        raise AssertionError(message)
 
-    def _steps(
-        self, here: int, reading: Reading, mode: str
-    ) -> Iterable[tuple[int, int, int, bool]]:
-        """List the steps a mode can take from a vertex: where, by which edge, fire, by boat."""
-        carries, edges = self.carries[reading], self.network.edges
-        walk = "foot" if mode == "boat" else mode
-        column, bit = FIRE_MODES.index(walk), MODE_BITS[walk]
-        bit |= LANDING if mode == "boat" else 0
-        for there, edge in self._out[here]:
-            if carries[edge] & bit:
-                yield there, edge, edges[edge].fire[reading][column], False
-            if mode == "boat" and carries[edge] & MODE_BITS["boat"]:
-                yield there, edge, edges[edge].fire[reading][FIRE_MODES.index("boat")], True
 
-    def _trace(
-        self,
-        came: dict[tuple[int, bool], tuple[tuple[int, bool], int, bool]],
-        last: tuple[int, bool],
-        mode: str,
-        reading: Reading,
-    ) -> Way:
-        vertices, edges, boats, state = [last[0]], [], set(), last
-        while state in came:
-            state, edge, boat = came[state]
-            vertices.append(state[0])
-            edges.append(edge)
-            if boat:
-                boats.add(edge)
-        fire = max((self._rank(e, mode, reading, e in boats) for e in edges), default=0)
-        length_m = sum(self.network.edges[e].length_m for e in edges)
-        there, by = tuple(vertices[::-1]), tuple(edges[::-1])
-        return Way(mode, reading, there, by, fire, length_m, frozenset(boats))
-
-    def _rank(self, edge: int, mode: str, reading: Reading, afloat: bool) -> int:  # noqa: FBT001
-        walk = "boat" if afloat else "foot" if mode == "boat" else mode
-        return self.network.edges[edge].fire[reading][FIRE_MODES.index(walk)]
+def _trace(
+    came: dict[tuple[int, bool], tuple[tuple[int, bool], int, bool]], last: tuple[int, bool]
+) -> tuple[tuple[int, ...], tuple[int, ...], frozenset[int]]:
+    vertices, edges, boats, state = [last[0]], [], set(), last
+    while state in came:
+        state, edge, boat = came[state]
+        vertices.append(state[0])
+        edges.append(edge)
+        if boat:
+            boats.add(edge)
+    return tuple(vertices[::-1]), tuple(edges[::-1]), frozenset(boats)
 
 
 @dataclass(frozen=True)
@@ -224,6 +229,16 @@ class Outlook:
     special: tuple[str, ...] = ()
 
     @property
+    def modes(self) -> frozenset[str]:
+        """The land modes by which there is a way."""
+        return frozenset(self.ways)
+
+    @property
+    def has_access(self) -> bool:
+        """Tell whether sea, landing air or a special way may be open."""
+        return bool(self.sea or self.air or self.special)
+
+    @property
     def is_open(self) -> bool:
         """Tell whether any land way is left."""
         return bool(self.ways)
@@ -243,99 +258,111 @@ class Outlook:
 
 def look_out(searcher: Searcher, standings: list[Standing], reading: Reading) -> Outlook:
     """Find what a position (one or more points) can reach on a reading."""
-    network = searcher.network
+    network, row = searcher.network, READINGS.index(reading)
     starts = tuple(standing.vertex for standing in standings)
     ways = {mode: way for mode in LAND_MODES if (way := searcher.find_way(starts, reading, mode))}
-    walked = MODE_BITS["foot"] | MODE_BITS["boat"] | LANDING
-    reached = searcher.spread(starts, reading, walked)
-    driven = set().union(*(searcher.spread(starts, reading, MODE_BITS[mode]) for mode in DRIVEN))
-    far = searcher.spread(starts, reading, walked | SPECIAL)
+    reached = searcher.reach(starts)
+    walked, far = (reached.vertices(starts, row, asked) for asked in ("walked", "far"))
+    served = list(_list_served(searcher, starts, reading))
+    plain = [f.crossing for f in served if not f.special]
     return Outlook(
         reading=reading,
         starts=starts,
         ways=ways,
-        reached=frozenset(reached),
-        enclosed=frozenset(_find_enclosed(searcher, starts, reading, reached)),
-        runs_off=not network.at_edge.isdisjoint(reached | driven),
-        sea=tuple(_moored(network, reached, "sea") + _served(network, reached, reading, "port")),
-        air=tuple(
-            _moored(network, reached, "air") + _served(network, reached, reading, "airstrip")
+        reached=walked,
+        enclosed=_find_enclosed(searcher, starts, reading, walked),
+        runs_off=reached.runs_off(starts, row),
+        sea=(*_moored(network, walked, "sea"), *(c.id for c in plain if c.type == "port")),
+        air=(*_moored(network, walked, "air"), *(c.id for c in plain if c.type == "airstrip")),
+        special=tuple(
+            dict.fromkeys(
+                [
+                    *_moored(network, walked, "special"),
+                    *_find_special(network, reading, walked, far),
+                    *(f.crossing.id for f in served if f.special),
+                ]
+            )
         ),
-        special=tuple(_find_special(searcher, reached, far, reading)),
     )
 
 
 def _find_enclosed(
-    searcher: Searcher, starts: tuple[int, ...], reading: Reading, reached: set[int]
-) -> set[int]:
+    searcher: Searcher, starts: tuple[int, ...], reading: Reading, reached: frozenset[int]
+) -> frozenset[int]:
     mixed = searcher.spread(starts, reading, LAND_BITS | LANDING)
     faces = [v for v in mixed if searcher.network.is_face(v)]
     leads_out = mixed & searcher.land_anchors() or searcher.network.ground.on_edge[faces].any()
-    return reached if leads_out else mixed
+    return reached if leads_out else frozenset(mixed)
 
 
-def _moored(network: Network, reached: set[int], access: str) -> list[str]:
+def _moored(network: Network, reached: frozenset[int], access: str) -> list[str]:
     return [a.id for v, (a, _) in network.anchors.items() if v in reached and a.access == access]
 
 
-def _served(network: Network, reached: set[int], reading: Reading, kind: str) -> list[str]:
-    """Name the open airstrips or ports that the ground reached holds, if the side has a base."""
-    access = "sea" if kind == "port" else "air"
-    bases = any(
-        a.access == access and reading in readings
-        for a, _, readings in network.ground.drawing.anchors
+def _list_served(
+    searcher: Searcher, starts: tuple[int, ...], reading: Reading
+) -> Iterator[Facility]:
+    ground, reached = searcher.network.ground, searcher.reach(starts)
+    row = READINGS.index(reading)
+    return list_served(
+        searcher.network,
+        reading,
+        reaches=lambda face: reached.is_reached(face, starts, row),
+        held=ground.state[reading] == State.HOSTILE,
+        lands=lambda faces: lands_on(faces, ground, reading),
     )
-    return [
-        f.crossing.id
-        for f in network.lines.facilities
-        if bases
-        and f.crossing.type == kind
-        and reading in f.readings
-        and not f.special
-        and is_at_hand(network, f.place, reached, reading)
-    ]
 
 
-def is_at_hand(network: Network, place: BaseGeometry, reached: set[int], reading: Reading) -> bool:
-    """Tell whether a facility lies on or beside ground reached, and no hostile ground between."""
-    ground = network.ground
-    on = ground.tree.query(place, "intersects").tolist()
-    hostile = any(int(ground.state[reading][f]) == State.HOSTILE for f in on)
-    beside = ground.tree.query(place, "dwithin", network.join_m).tolist()
-    return not hostile and any(
-        face in reached
-        and lands_on(
-            ground.faces_along(shapely.shortest_line(place, ground.faces[face])), ground, reading
+def list_served(  # noqa: PLR0913 - what is there, and who holds it
+    network: Network,
+    reading: Reading,
+    *,
+    reaches: Callable[[int], bool],
+    held: NDArray[np.bool_],
+    lands: Callable[[Sequence[int]], bool],
+    is_there: Callable[[str], bool] = lambda _: True,
+) -> Iterator[Facility]:
+    """
+    Give the facilities that work, whose side has a base, and that lie on or beside ground reached.
+
+    Parameters
+    ----------
+    network, reading
+        Where they lie, and on which reading they are asked for.
+    reaches
+        Tells whether a face is reached.
+    held
+        (faces,) whether the enemy holds each; where one lies on such ground it serves nobody.
+    lands
+        Tells whether a walk over some faces passes none that a crossing never passes.
+    is_there
+        Tells whether a facility or an anchor is there.
+    """
+    for facility, (on, beside) in zip(network.lines.facilities, network.at_hand, strict=True):
+        access = "sea" if facility.crossing.type == "port" else "air"
+        based = any(
+            anchor.access == access
+            and (facility.special or reading in readings)
+            and is_there(anchor.id)
+            for anchor, _, readings in network.ground.drawing.anchors
         )
-        for face in beside
-    )
+        works = reading in facility.readings and is_there(facility.crossing.id)
+        safe = based and works and not held[on].any()
+        if safe and any(reaches(face) and lands(between) for face, between in beside):
+            yield facility
 
 
 def _find_special(
-    searcher: Searcher, reached: set[int], far: set[int], reading: Reading
+    network: Network, reading: Reading, reached: frozenset[int], far: frozenset[int]
 ) -> list[str]:
-    """Name the special ways: anchors or facilities reached only by tunnel, strip or leave."""
-    network = searcher.network
-    ids = _moored(network, reached, "special")
-    beyond = far - reached
-    if beyond & {v for v, (a, _) in network.anchors.items()}:
-        ids += [
-            span.crossing.id
-            for number, span in enumerate(network.lines.spans)
-            if span.carries[reading] & SPECIAL and set(network.span_ends[number]) & far
-        ]
-    ids += [
-        f.crossing.id
-        for f in network.lines.facilities
-        if f.special
-        and reading in f.readings
-        and any(
-            a.access == ("sea" if f.crossing.type == "port" else "air")
-            for a, _, _ in network.ground.drawing.anchors
-        )
-        and is_at_hand(network, f.place, reached, reading)
+    """Name the special ways, by tunnel, strip or leave, where one leads to an anchor."""
+    if not (far - reached) & set(network.anchors):
+        return []
+    return [
+        span.crossing.id
+        for number, span in enumerate(network.lines.spans)
+        if span.carries[reading] & SPECIAL and set(network.span_ends[number]) & far
     ]
-    return list(dict.fromkeys(ids))
 
 
 def find_depots(searcher: Searcher, outlook: Outlook) -> tuple[str, ...]:
@@ -349,7 +376,7 @@ def find_depots(searcher: Searcher, outlook: Outlook) -> tuple[str, ...]:
     seen, queue = set(outlook.starts), deque(outlook.starts)
     while queue:
         here = queue.popleft()
-        for there, edge in searcher._out[here]:  # noqa: SLF001 - same module
+        for there, edge in searcher.out[here]:
             if there not in seen and searcher.carries[outlook.reading][edge] & LAND_BITS:
                 seen.add(there)
                 queue.append(there)
@@ -357,7 +384,7 @@ def find_depots(searcher: Searcher, outlook: Outlook) -> tuple[str, ...]:
     faces = [v for v in seen if network.is_face(v)]
     others = [
         v for v in targets - seen
-        if any(searcher.carries[outlook.reading][e] & LAND_BITS for _, e in searcher._out[v])  # noqa: SLF001
+        if any(searcher.carries[outlook.reading][e] & LAND_BITS for _, e in searcher.out[v])
     ]  # fmt: skip
     if not others or (faces and network.ground.on_edge[faces].any()):
         return ()

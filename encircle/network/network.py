@@ -11,7 +11,7 @@ import shapely
 
 from encircle.map.reach import READINGS, Reading
 from encircle.network.ground.ground import ON_LINE_M
-from encircle.network.ground.states import FIRE_MODES, FIRE_RANKS, MODE_BITS, State
+from encircle.network.ground.states import COUNTED_HOSTILE, FIRE_MODES, FIRE_RANKS, MODE_BITS, State
 from encircle.network.lines.values import LAND_BITS, LANDING, SPECIAL, Lines
 
 if TYPE_CHECKING:
@@ -124,9 +124,8 @@ class Network:
     @cached_property
     def hostile_ground(self) -> dict[Reading, BaseGeometry]:
         """Ground that is hostile on each reading, in one piece; grey on the pessimistic."""
-        worst = {"optimistic": (State.HOSTILE,), "pessimistic": (State.HOSTILE, State.GREY)}
         state = self.ground.state
-        return {r: self.ground.unite(np.isin(state[r], worst[r])) for r in READINGS}
+        return {r: self.ground.unite(np.isin(state[r], COUNTED_HOSTILE[r])) for r in READINGS}
 
     @cached_property
     def walls(self) -> dict[Reading, BaseGeometry]:
@@ -145,6 +144,17 @@ class Network:
             .astype(int)
             .tolist()
         )
+
+    @cached_property
+    def at_hand(self) -> list[tuple[list[int], list[tuple[int, list[int]]]]]:
+        """Per facility the faces it lies on, and those beside it with the faces in between."""
+        ground, found = self.ground, []
+        for place in (facility.place for facility in self.lines.facilities):
+            beside = ground.tree.query(place, "dwithin", self.join_m).tolist()
+            lines = [shapely.shortest_line(place, ground.faces[face]) for face in beside]
+            walks = [(f, ground.faces_along(line)) for f, line in zip(beside, lines, strict=True)]
+            found.append((ground.tree.query(place, "intersects").tolist(), walks))
+        return found
 
     def adjacency(self) -> list[list[tuple[int, int]]]:
         """List for each vertex its (neighbour, edge) pairs, in both directions."""

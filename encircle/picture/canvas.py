@@ -13,7 +13,7 @@ import shapely
 from shapely.geometry import LineString, Point, Polygon, box
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from shapely.geometry.base import BaseGeometry
 
@@ -86,6 +86,27 @@ def element(tag: str, *children: str, **attributes: str | float | None) -> str:
     )
     inside = "".join(children)
     return f"<{tag}{written}>{inside}</{tag}>" if inside else f"<{tag}{written}/>"
+
+
+def write_document(
+    size: tuple[float, float], head: Iterable[str], body: Iterable[str], labelled_by: str
+) -> str:
+    """Write a whole picture, drawn on white; `head` is what is not drawn: title and patterns."""
+    width, height = size
+    document = element(
+        "svg",
+        *head,
+        element("rect", width=width, height=height, fill="#fff"),
+        *body,
+        xmlns="http://www.w3.org/2000/svg",
+        width=width,
+        height=height,
+        viewBox=f"0 0 {number(width)} {number(height)}",
+        role="img",
+        aria_labelledby=labelled_by,
+        font_family=FONT,
+    )
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{document}\n'
 
 
 def write_text(  # noqa: PLR0913 - a line of type has these

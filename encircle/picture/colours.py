@@ -62,14 +62,10 @@ def choose_hues(sides: Iterable[str], colours: Colours, friends: frozenset[str])
 
     Parameters
     ----------
-    sides
-        Ids of the sides of a map.
     colours
         `judged`: blue for the force judged and its friends, vermilion for all others. `side`: the
         same for a side whoever is judged; Ukraine is blue and Russia vermilion, the others take
         what is left in the order of their ids.
-    friends
-        Ids of the side judged and its allies.
 
     Examples
     --------

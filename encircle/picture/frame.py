@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from encircle.map.days import say_day
 from encircle.picture.canvas import element, measure_text, number, wrap, wrap_evenly, write_text
 from encircle.picture.scene import INK, SWATCH_H, SWATCH_W, Scene
+from encircle.verdict.judgement import WORDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +30,6 @@ STRENGTH = {
         "Both proofs are drawn: the way out if all unclear ground is passable, the ring if all of "
         "it is hostile."
     ),
-}
-QUESTIONS = {
-    "land_cut": "cut off by land",
-    "vehicle_cut": "cut off for vehicles",
-    "fire_control": "every way under fire control",
-    "isolation": "isolated by land, sea and air",
-    "surrounded": "hostile ground on nearly all sides",
 }
 
 
@@ -86,7 +81,7 @@ def draw_head(scene: Scene, width: float) -> tuple[str, float]:
 
 def _write_time(scene: Scene) -> str:
     as_of = scene.situation.as_of
-    return f"As of {as_of.day} {as_of:%B} {as_of.year:04d}, {as_of:%H:%M} UTC"
+    return f"As of {say_day(as_of)}, {as_of:%H:%M} UTC"
 
 
 def draw_legend(scene: Scene, top: float, width: float) -> tuple[str, float]:
@@ -177,7 +172,7 @@ def _write_strength(scene: Scene) -> str:
 def write_definitions(scene: Scene) -> str:
     """Write the answers of all definitions in one line."""
     answers = scene.judgement.judged.definitions
-    said = (f"{QUESTIONS[name]}: {answer}" for name, answer in answers.items())
+    said = (f"{WORDINGS[name].label}: {answer}" for name, answer in answers.items())
     return "Is it … " + " · ".join(said)
 
 

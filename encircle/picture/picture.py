@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from encircle.map.evidence import admit
 from encircle.map.options import Options
 from encircle.map.plane.projection import Plane
-from encircle.picture.canvas import FONT, element, escape, number, write_text
+from encircle.picture.canvas import element, escape, number, write_document, write_text
 from encircle.picture.closeup import choose_close_view
 from encircle.picture.drawn.ground import draw_ground, name_sides
 from encircle.picture.drawn.lines import draw_roads
@@ -61,10 +61,6 @@ def draw_svg(
 
     Parameters
     ----------
-    judgement
-        What was judged; its certificates are drawn.
-    situation
-        The map it was judged on.
     width_px
         Width of the picture; the height follows from the ground. At least 480.
     bare
@@ -112,18 +108,12 @@ def draw_plan(  # noqa: PLR0913 - all but three by name
 
     Parameters
     ----------
-    judgement, situation
-        What was judged, and the map.
-    size_px
-        Width and height.
     towns
         Places that may be named, the most important first.
     country
         Outline to show in a corner, in degrees.
     tolerance
         How much detail is left out, in pixels.
-    colours
-        As `draw_svg` takes them.
     """
     width, height = size_px
     scene = _set_scene(judgement, situation, width, tolerance)
@@ -264,19 +254,9 @@ def describe(scene: Scene) -> str:
 
 def _write_document(scene: Scene, body: list[str], width: float, height: float) -> str:
     title, told = f"{scene.prefix}title", f"{scene.prefix}desc"
-    document = element(
-        "svg",
+    head = (
         element("title", escape(title_of(scene)), id=title),
         element("desc", escape(describe(scene)), id=told),
         draw_patterns(scene.prefix),
-        element("rect", width=width, height=height, fill="#fff"),
-        *body,
-        xmlns="http://www.w3.org/2000/svg",
-        width=width,
-        height=height,
-        viewBox=f"0 0 {number(width)} {number(height)}",
-        role="img",
-        aria_labelledby=f"{title} {told}",
-        font_family=FONT,
     )
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{document}\n'
+    return write_document((width, height), head, body, f"{title} {told}")

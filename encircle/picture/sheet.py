@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from encircle.picture.canvas import FONT, element, escape, measure_text, number, wrap, write_text
+from encircle.picture.canvas import (
+    element,
+    escape,
+    measure_text,
+    number,
+    wrap,
+    write_document,
+    write_text,
+)
 from encircle.picture.frame import order_legend
 from encircle.picture.picture import draw_plan
 from encircle.picture.scene import INK, SWATCH_H, SWATCH_W, draw_patterns
@@ -105,19 +113,8 @@ def draw_sheet(  # noqa: PLR0913 - all but four by name
 
     Parameters
     ----------
-    judgement, situation
-        The map shown and what was judged on it.
-    words
-        What stands round the map.
     shape
         `landscape` is 1200 x 675, `portrait` 1080 x 1350 pixels.
-    towns, country, colours
-        As `draw_plan` takes them.
-
-    Returns
-    -------
-    svg
-        One self-contained document.
     """
     layout = LAYOUTS[shape]
     column = _Column(layout)
@@ -284,21 +281,7 @@ def _draw_foot(words: Words, layout: Layout) -> list[str]:
 def _write_document(
     plan: Plan, words: Words, size: tuple[float, float], parts: Sequence[str]
 ) -> str:
-    width, height = size
     prefix = plan.scene.prefix
     told = " ".join(filter(None, [words.verdict, words.told, words.title]))
-    document = element(
-        "svg",
-        element("title", escape(told), id=f"{prefix}title"),
-        draw_patterns(prefix),
-        element("rect", width=width, height=height, fill="#fff"),
-        *parts,
-        xmlns="http://www.w3.org/2000/svg",
-        width=width,
-        height=height,
-        viewBox=f"0 0 {number(width)} {number(height)}",
-        role="img",
-        aria_labelledby=f"{prefix}title",
-        font_family=FONT,
-    )
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{document}\n'
+    head = element("title", escape(told), id=f"{prefix}title"), draw_patterns(prefix)
+    return write_document(size, head, parts, f"{prefix}title")

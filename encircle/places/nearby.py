@@ -42,10 +42,6 @@ def nearest_place(
 
     Parameters
     ----------
-    lon, lat
-        Degrees.
-    within_m
-        How far to look, metres.
     least
         Places with fewer people are passed over.
 

@@ -252,8 +252,6 @@ def lies_in_region(shape: BaseGeometry, region: Region) -> bool:
 
     Parameters
     ----------
-    shape
-        In degrees.
     region
         As `find_regions` or `region_of_town` gives it.
     """

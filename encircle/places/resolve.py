@@ -75,8 +75,6 @@ def resolve_place(  # noqa: PLR0913 - all but the first by name
         Gives the lines along which the sides of the map meet, in degrees: of namesakes that are
         left, one is meant that lies within 30 km of it while every other does not and is four
         times as far.
-    tell
-        Called with a sentence where the front decided.
     option
         What the answer is given with.
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from encircle.errors import InputFault, SituationError
 from encircle.reliability.flow import certify_cut, find_cut_faults
-from encircle.reliability.solving import solve_graph
+from encircle.reliability.sampling.sampling import sample_vertices
+from encircle.reliability.solving import solve_graph, solve_rare, solve_shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
+    from encircle.reliability.counting.shared import Evidence
     from encircle.reliability.flow import CutCertificate
     from encircle.reliability.graph import Graph
     from encircle.reliability.solving import CutOff
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 FAR_M = 1_000.0
 """A place further than this from the nearest road is pointed out, metres."""
+RARE = 0.001
+"""Probabilities below this keep four digits."""
 Json = dict[str, Any]
 
 
@@ -53,8 +57,8 @@ class RoadJudgement:
         return {
             "reachable": self.is_reachable,
             "likelihood_cut_off": {
-                "p": round(chance.p, 6),
-                "interval": [round(chance.low, 6), round(chance.high, 6)],
+                "p": _round(chance.p),
+                "interval": [_round(chance.low), _round(chance.high)],
                 "level": chance.level,
                 "method": chance.method,
                 "worlds": chance.worlds,
@@ -121,6 +125,7 @@ def judge_roads(  # noqa: PLR0913 - the parts of the question
     worlds: int = 10_000,
     seed: int = 0,
     closed: NDArray[np.bool_] | None = None,
+    shared: Evidence | None = None,
     on_step: Callable[[int], object] | None = None,
 ) -> RoadJudgement:
     """
@@ -128,8 +133,6 @@ def judge_roads(  # noqa: PLR0913 - the parts of the question
 
     Parameters
     ----------
-    network
-        Roads, noded.
     p_open
         Probability that each stretch is open, shape (m,), each by itself.
     sources, targets
@@ -138,22 +141,32 @@ def judge_roads(  # noqa: PLR0913 - the parts of the question
         As in `solve_graph`: where it is too wide to be counted, worlds are drawn.
     closed
         Stretches that are closed for sure, shape (m,).
-    on_step
-        Called as the sampling goes on.
+    shared
+        What several stretches rest on together, in place of a probability each of its own.
 
     Raises
     ------
     SituationError
-        If the place and what it must reach are one junction.
+        If the place and what it must reach are one junction, or evidence is shared on a network
+        too wide to be counted.
     """
+    alone = p_open if shared is None else np.where(shared.labels >= 0, 1.0, p_open)
+    if shared is not None:
+        p_open = np.where(shared.labels >= 0, shared.p_true[shared.labels], p_open)
     if closed is not None:
-        p_open = np.where(closed, 0.0, p_open)
+        p_open, alone = (np.where(closed, 0.0, one) for one in (p_open, alone))
     graph = network.to_graph(p_open, sources, targets)
     if np.isin(graph.sources, graph.targets).any():
         fault = "the place and what it must reach meet the roads at one junction"
         raise SituationError([InputFault("", fault, "Give places further apart")])
-    likelihood = solve_graph(graph, max(worlds, 1), seed, on_step=on_step)
-    assert likelihood is not None  # noqa: S101 - worlds may be drawn
+    if shared is not None:
+        likelihood = solve_shared(replace(graph, p_open=alone), shared)
+    elif (likelihood := solve_graph(graph, max(worlds, 1), seed, on_step=on_step)) is not None:
+        likelihood = solve_rare(graph, likelihood)
+    if likelihood is None:  # only of shared evidence no worlds are drawn
+        fault = "the roads between the places are too many to be counted with shared evidence"
+        remedy = "Leave out --shared, or give a smaller map"
+        raise SituationError([InputFault("", fault, remedy)])
     certificate = certify_cut(graph)
     return RoadJudgement(
         network=network,
@@ -163,3 +176,36 @@ def judge_roads(  # noqa: PLR0913 - the parts of the question
         faults=tuple(find_cut_faults(graph, certificate)),
         closed=int(closed.sum()) if closed is not None else 0,
     )
+
+
+def _round(p: float) -> float:
+    """Round to six decimals, what is rarer than one in a thousand to four digits."""
+    return float(f"{p:.4g}") if p < RARE else round(p, 6)
+
+
+def map_everywhere(
+    judgement: RoadJudgement,
+    worlds: int = 10_000,
+    seed: int = 0,
+    on_step: Callable[[int], object] | None = None,
+) -> Json:
+    """
+    Map how likely each junction is cut off from what the place must reach, all in the same worlds.
+
+    Parameters are those of `judge_roads`. Gives GeoJSON points with `p_cut_off` and the ends of its
+    interval, `low` and `high`, each by itself.
+    """
+    drawn = sample_vertices(judgement.graph, worlds, seed, on_step=on_step)
+    low, high = drawn.interval
+    columns = (1 - drawn.p_connected, 1 - high, 1 - low)
+    places = judgement.network.lonlat.round(6).tolist()
+    rows = zip(places, *(one.tolist() for one in columns), strict=True)
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": place},
+            "properties": {"p_cut_off": _round(p), "low": _round(least), "high": _round(most)},
+        }
+        for place, p, least, most in rows
+    ]
+    return {"type": "FeatureCollection", "features": features}

@@ -44,6 +44,9 @@ class Lines:
     names: tuple[str, ...]
     notices: tuple[str, ...] = ()
     """What was odd about the file."""
+    shared: Ints | None = None
+    """The piece of evidence each line rests on with others, shape (l,), -1 for none; None: all
+    roads are open or closed each by itself."""
 
 
 def project(lines: Lines, plane: Plane) -> Floats:

@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from encircle.errors import InputFault, SituationError
 from encircle.map.counting import number_of
 from encircle.map.plane.projection import Plane
+from encircle.reliability.counting.shared import Evidence
 from encircle.reliability.graph import Graph, sort_along_curve
 from encircle.roads.noding import GAP_M, Lines, Noder, measure_along, project
 from encircle.roads.overlay import cut_segments
@@ -117,6 +118,22 @@ class RoadNetwork:
         ends = (np.unique(np.array(one, np.int64)) for one in (sources, targets))
         return Graph(len(self.lonlat), self.u, self.v, p_open, *ends)
 
+    def find_shared(self, p_open: float) -> Evidence | None:
+        """
+        Find the evidence that roads share; None where all are open or closed each by itself.
+
+        A piece holds with the lowest probability stated of a road that rests on it; `p_open` counts
+        where none is stated. Its roads need it to hold, and nothing else.
+        """
+        if self.lines.shared is None or not (self.lines.shared >= 0).any():
+            return None
+        pieces = np.unique(self.lines.shared[self.lines.shared >= 0])
+        lowest = np.full(int(pieces[-1]) + 1, np.inf)
+        np.fmin.at(lowest, self.lines.shared, self.lines.p_open)
+        p_true = np.where(np.isfinite(lowest), lowest, p_open)
+        labels = self.lines.shared[self.line]
+        return Evidence(p_true, labels, np.ones(len(labels), bool))
+
     def count_parts(self) -> tuple[int, float]:
         """Count the parts that no road joins, and the share of junctions in the largest."""
         n = len(self.lonlat)
@@ -143,8 +160,6 @@ def build_road_network(
 
     Parameters
     ----------
-    lines
-        Roads as drawn.
     places
         Longitude and latitude of places, each joined to the nearest road.
     tolerance_m
@@ -261,6 +276,7 @@ def _keep(lines: Lines, starts: Ints, of_line: Ints, repeats: int, unlike: int) 
         p_open=lines.p_open[line],
         names=tuple(lines.names[one] for one in line.tolist()),
         notices=(*lines.notices, *notices),
+        shared=None if lines.shared is None else lines.shared[line],
     )
 
 

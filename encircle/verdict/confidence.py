@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import shapely
@@ -12,7 +11,7 @@ from shapely.geometry import Point
 from encircle.map.counting import number_of
 from encircle.map.evidence import UNNAMED, origin_of
 from encircle.map.naming import begin, call_features, call_source, join_words
-from encircle.map.notices import Notice, gather
+from encircle.map.notices import Notice
 from encircle.map.reach import is_bare
 from encircle.map.situation import Position
 from encircle.network.ground.states import FRIENDLY
@@ -24,7 +23,9 @@ if TYPE_CHECKING:
     from encircle.map.evidence import Origin
     from encircle.map.situation import Crossing, Feature, Source
     from encircle.verdict.facts import Facts
-    from encircle.verdict.judgement import Judged, Judgement
+    from encircle.verdict.judgement import Judged, Verdict
+
+Json = dict[str, Any]
 
 Level = Literal["high", "moderate", "low"]
 LEVELS: tuple[Level, ...] = ("low", "moderate", "high")
@@ -48,10 +49,10 @@ AGAINST = "likelihood_against_verdict"
 def assess_confidence(
     facts: Facts,
     judged: Judged,
-    margins: dict[str, Any],
+    margins: Json,
     origins: Sequence[Origin] | None,
     holds_moved: Callable[[float], bool],
-) -> dict[str, Any]:
+) -> Json:
     """
     Grade as high, moderate or low how firmly a verdict stands on its evidence, with the reasons.
 
@@ -93,7 +94,7 @@ def assess_confidence(
     }  # fmt: skip
 
 
-def hold_down(confidence: dict[str, Any], notices: Sequence[Notice]) -> dict[str, Any]:
+def hold_down(confidence: Json, notices: Sequence[Notice]) -> Json:
     """Keep confidence low where a notice is a doubt, and give its sentence first."""
     doubts = [notice.statement for notice in notices if notice.severity == "doubt"]
     if not doubts:
@@ -102,22 +103,24 @@ def hold_down(confidence: dict[str, Any], notices: Sequence[Notice]) -> dict[str
     return {**confidence, "level": "low", "because": [*doubts, *told]}
 
 
-def speaks_against(judgement: Judgement) -> bool:
+def speaks_against(verdict: Verdict, likelihood: Json | None) -> bool:
     """
     Tell whether the likelihood speaks against the verdict: all of it lies on the other side.
 
     Against a verdict of contested it speaks where all of it lies on one side: the map leaves open
     what its evidence does not.
     """
-    if judgement.likelihood is None or judgement.verdict in ("indeterminate", "no_force"):
+    if likelihood is None or verdict in ("indeterminate", "no_force"):
         return False
-    low, high = judgement.likelihood["p_encircled"]
+    low, high = likelihood["p_encircled"]
     rather = {"encircled": (False, True), "not_encircled": (True, False), "contested": (True, True)}
-    for_it, against_it = rather[judgement.verdict]
+    for_it, against_it = rather[verdict]
     return (for_it and low > EVEN) or (against_it and high < EVEN)
 
 
-def reconcile(judgement: Judgement) -> Judgement:
+def reconcile(
+    verdict: Verdict, likelihood: Json | None, confidence: Json
+) -> tuple[Json, tuple[Notice, ...]]:
     """
     Let verdict, likelihood and confidence be told together without contradicting each other.
 
@@ -125,26 +128,20 @@ def reconcile(judgement: Judgement) -> Judgement:
     apart. Where the two part a notice says why, and confidence is low; where the likelihood bears
     the verdict out only in part, confidence is no more than moderate.
     """
-    told, confidence = judgement.likelihood, judgement.confidence
-    if told is None or judgement.verdict in ("indeterminate", "no_force"):
-        return judgement
-    low, high = told["p_encircled"]
-    if speaks_against(judgement):
-        said = _say_why(judgement.verdict, told["term"], low, high)
+    if likelihood is None or verdict in ("indeterminate", "no_force"):
+        return confidence, ()
+    low, high = likelihood["p_encircled"]
+    if speaks_against(verdict, likelihood):
+        said = _say_why(verdict, likelihood["term"], low, high)
         short = "The likelihood speaks against the verdict."
         because = confidence["because"] if confidence["level"] != "high" else []
-        return replace(
-            judgement,
-            notices=gather((Notice(AGAINST, "caution", said), *judgement.notices)),
-            confidence={**confidence, "level": "low", "because": [short, *because]},
-        )
-    borne = low > EVEN if judgement.encircled else high < EVEN
+        lowered = {**confidence, "level": "low", "because": [short, *because]}
+        return lowered, (Notice(AGAINST, "caution", said),)
+    borne = low > EVEN if verdict == "encircled" else high < EVEN
     if confidence["level"] == "high" and not borne:
         short = "The likelihood does not bear the verdict out."
-        return replace(
-            judgement, confidence={**confidence, "level": "moderate", "because": [short]}
-        )
-    return judgement
+        return {**confidence, "level": "moderate", "because": [short]}, ()
+    return confidence, ()
 
 
 def _say_why(verdict: str, term: str, low: float, high: float) -> str:
@@ -175,9 +172,7 @@ def _list_hanging(origins: Sequence[Origin]) -> Iterator[str]:
         yield "It hangs on what names no source: without that it would not hold."
 
 
-def _list_reasons(
-    facts: Facts, judged: Judged, margins: dict[str, Any]
-) -> Iterator[tuple[int, str]]:
+def _list_reasons(facts: Facts, judged: Judged, margins: Json) -> Iterator[tuple[int, str]]:
     """Say what keeps confidence down, each with the level it keeps it to: 0 low, 1 moderate."""
     if judged.status.code in ("U", "C3"):
         yield 0, "The map does not settle the question: what nobody knows decides it."
@@ -224,7 +219,7 @@ def _call(facts: Facts, feature: Feature) -> str:
     return call_features(facts.evidence.situation)[feature.id]
 
 
-def _find_vouching(facts: Facts, judged: Judged, margins: dict[str, Any]) -> list[Feature]:
+def _find_vouching(facts: Facts, judged: Judged, margins: Json) -> list[Feature]:
     """
     Find the evidence a proof rests on, and what draws the enemy where a way is narrowest.
 
@@ -236,10 +231,7 @@ def _find_vouching(facts: Facts, judged: Judged, margins: dict[str, Any]) -> lis
         return [f for f in speaking if isinstance(f, Position) and f.force == facts.position.force]
     if judged.encircled is None:
         return list(speaking)
-    path, ring = (judged.certificates[kind] for kind in ("open", "closed"))
-    names = {name for leg in (path or {}).get("legs", ()) for name in leg["evidence"]}
-    names |= {name for part in (ring or {}).get("segments", ()) for name in part["evidence"]}
-    names |= {row["id"] for rows in (ring or {}).get("cut_set", {}).values() for row in rows}
+    path, names = judged.proof.path, set(judged.proof.cite())
     drawing, neck = facts.network.ground.drawing, margins.get("neck_width_m", {})
     if path and neck.get("at") and neck["pessimistic"] is not None:
         at = Point(drawing.plane.points_to_metres([neck["at"]])[0])
@@ -253,7 +245,7 @@ def _find_vouching(facts: Facts, judged: Judged, margins: dict[str, Any]) -> lis
 
 
 def _measure_room(
-    facts: Facts, judged: Judged, margins: dict[str, Any], holds_moved: Callable[[float], bool]
+    facts: Facts, judged: Judged, margins: Json, holds_moved: Callable[[float], bool]
 ) -> tuple[float | None, list[str]]:
     """
     Measure how far all boundaries may be out with the verdict the same, and say where it is less.
@@ -302,8 +294,7 @@ def _measure_room(
 
 def _is_held_by_posts(facts: Facts, judged: Judged) -> bool:
     """Tell whether positions, by the ground round them, are part of what closes a ring."""
-    ring = judged.certificates["closed"]
-    names = {name for part in (ring or {}).get("segments", ()) for name in part["evidence"]}
+    names = judged.proof.ring.evidence if judged.proof.ring else ()
     return any(position.id in names for position, _ in facts.evidence.of_kind(Position))
 
 

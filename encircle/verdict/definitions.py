@@ -1,79 +1,94 @@
-"""Four definitions of encirclement, answered from the facts, and the axes."""
+"""The definitions of encirclement, answered from the facts, and the axes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
-from encircle.map.reach import READINGS, Reading
+from encircle.map.reach import READINGS
 from encircle.map.situation import Crossing
 from encircle.network.ground.states import FIRE_RANKS, UNMAPPED
 from encircle.verdict.facts import F3, Facts
+from encircle.verdict.values import Axes
 
 if TYPE_CHECKING:
-    from encircle.network.isolation import Outlook
+    from collections.abc import Callable
+
     from encircle.verdict.judgement import Answer
+
+
+DEFINITIONS = ("land_cut", "vehicle_cut", "fire_control", "isolation", "surrounded")
+VEHICLES = ("wheeled", "tracked")
+
+
+class Prospect(Protocol):
+    """What the definitions of being cut off are asked of: one position, on one reading."""
+
+    @property
+    def modes(self) -> frozenset[str]:
+        """The land modes by which there is a way."""
+
+    @property
+    def has_access(self) -> bool:
+        """Whether sea, landing air or a special way may be open."""
+
+
+CUT: dict[str, Callable[[Prospect], bool]] = {
+    "land_cut": lambda prospect: not prospect.modes,
+    "vehicle_cut": lambda prospect: prospect.modes.isdisjoint(VEHICLES),
+    "isolation": lambda prospect: not (prospect.modes or prospect.has_access),
+}
+"""When a position is cut off on a reading."""
 
 
 def answer_definitions(facts: Facts) -> dict[str, Answer]:
     """Answer the five definitions of being cut off."""
     if facts.is_untold:
-        names = ("land_cut", "vehicle_cut", "fire_control", "isolation", "surrounded")
-        return dict.fromkeys(names, "unknown")
-    by_land = {r: not facts.outlooks[r].is_open for r in READINGS}
-    by_vehicle = {r: facts.outlooks[r].best_vehicle is None for r in READINGS}
-    alone = {r: by_land[r] and not _has_access(facts.outlooks[r]) for r in READINGS}
-    around = {r: facts.bearings[r] >= facts.options.surrounded_share for r in READINGS}
-    early = facts.ends_early
-    return {
-        "land_cut": "unknown" if early else _agree(by_land),
-        "vehicle_cut": "unknown" if early else _agree(by_vehicle),
-        "fire_control": "unknown" if early else _answer_fire_control(facts),
-        "isolation": "unknown" if early else _agree(alone),
-        "surrounded": _agree(around),
+        return dict.fromkeys(DEFINITIONS, "unknown")
+    ways = {r: facts.outlooks[r].best for r in READINGS}
+    answers = {
+        name: agree(*(say(holds(facts.outlooks[r])) for r in READINGS))
+        for name, holds in CUT.items()
     }
+    answers["fire_control"] = agree(*(say_fire(way.fire if way else None) for way in ways.values()))
+    if facts.ends_early:
+        answers = dict.fromkeys(answers, "unknown")
+    least = facts.options.surrounded_share
+    answers["surrounded"] = agree(*(say(facts.bearings[r] >= least) for r in READINGS))
+    return {name: answers[name] for name in DEFINITIONS}
 
 
-def _has_access(outlook: Outlook) -> bool:
-    return bool(outlook.sea or outlook.air or outlook.special)
+def say(holds: bool) -> Answer:  # noqa: FBT001 - what is said is all there is
+    """Answer for one reading."""
+    return "yes" if holds else "no"
 
 
-def _agree(holds: dict[Reading, bool]) -> Answer:
-    if holds["optimistic"] != holds["pessimistic"]:
-        return "contested"
-    return "yes" if holds["optimistic"] else "no"
+def say_fire(worst: int | None) -> Answer:
+    """Answer for one reading whether all ways are under heavy fire, the best one under `worst`."""
+    return "unknown" if worst == UNMAPPED else say(worst is None or worst >= F3)
 
 
-def _answer_fire_control(facts: Facts) -> Answer:
-    answers = set()
-    for reading in READINGS:
-        way = facts.outlooks[reading].best
-        if way is not None and way.fire == UNMAPPED:
-            return "unknown"
-        answers.add("yes" if way is None or way.fire >= F3 else "no")
-    return answers.pop() if len(answers) == 1 else "contested"  # type: ignore[return-value]
+def agree(one: Answer, other: Answer) -> Answer:
+    """Answer for both readings together."""
+    if "unknown" in (one, other):
+        return "unknown"
+    return one if one == other else "contested"
 
 
-def measure_axes(facts: Facts) -> dict[str, Any]:
+def measure_axes(facts: Facts) -> Axes:
     """Report every axis by itself: land per mode, fire, sea, air, special."""
     modes = ("rail", "wheeled", "tracked", "foot", "boat")
     if facts.contradiction:
-        return {
-            "land": dict.fromkeys(modes, "unknown"),
-            "fire": {"best": None, "by_mode": {}},
-            **dict.fromkeys(("sea", "air", "special"), "unknown"),
-        }
+        return Axes(dict.fromkeys(modes, "unknown"), None, {}, *3 * ("unknown",))
     best = facts.pessimistic if facts.pessimistic.is_open else facts.optimistic
     grades = {m: FIRE_RANKS[w.fire] for m, w in best.ways.items()}
-    return {
-        "land": {mode: _measure_land(facts, mode) for mode in modes},
-        "fire": {
-            "best": FIRE_RANKS[best.best.fire] if best.best else None,
-            "by_mode": {mode: grades[mode] for mode in modes if mode in grades},
-        },
-        "sea": _measure_access(facts, "sea"),
-        "air": _measure_access(facts, "air"),
-        "special": _measure_special(facts),
-    }
+    return Axes(
+        land={mode: _measure_land(facts, mode) for mode in modes},
+        fire=FIRE_RANKS[best.best.fire] if best.best else None,
+        fire_by_mode={mode: grades[mode] for mode in modes if mode in grades},
+        sea=_measure_access(facts, "sea"),
+        air=_measure_access(facts, "air"),
+        special=_measure_special(facts),
+    )
 
 
 def _measure_land(facts: Facts, mode: str) -> str:

@@ -6,12 +6,11 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from encircle.map.days import say_day
 from encircle.map.naming import begin, join_words, quote
-from encircle.verdict.confidence import speaks_against
 from encircle.verdict.contradiction import say_area, say_distance
-from encircle.verdict.judgement import BARRIERS_ALONE, CONTRADICTION, name_hold
+from encircle.verdict.judgement import BARRIERS_ALONE, CONTRADICTION, say_definition
 from encircle.verdict.saying import (
-    QUESTIONS,
     Telling,
     say_confidence,
     say_importance,
@@ -21,9 +20,11 @@ from encircle.verdict.saying import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from encircle.verdict.judgement import Judgement, Status
+    from encircle.map.notices import Notice
+    from encircle.verdict.judgement import Judged, Judgement, PositionJudged, Status
+    from encircle.verdict.values import Axes, DisjointWays, Json, Leg, OpenPath
 
 HEADLINES = {
     "C0": "{who} was not encircled: the way out was open",
@@ -56,29 +57,36 @@ MOST_POSITIONS = 12
 """As many positions of one status are named in one line; the rest are counted."""
 
 
-def write_headline(judgement: Judgement) -> str:
-    """Write one sentence a newspaper could print."""
-    who = name_force(judgement)
-    sentence = HEADLINES[judgement.status.code]
-    rules = {finding.rule for finding in judgement.findings}
+def write_headline(  # noqa: PLR0913 - what a headline speaks of
+    who: str,
+    as_of: str,
+    judged: Judged,
+    positions: Sequence[PositionJudged],
+    cut: Json,
+    notices: Sequence[Notice],
+    *,
+    is_gainsaid: bool,
+) -> str:
+    """Write one sentence a newspaper could print; `is_gainsaid`: by the likelihood."""
+    sentence = HEADLINES[judged.status.code]
+    rules = {finding.rule for finding in judged.findings}
     if CONTRADICTION in rules:
         sentence = LOST
     elif BARRIERS_ALONE in rules:
         sentence = BARRED
-    day = _say_date(judgement.as_of) + (", on this map," if speaks_against(judgement) else "")
+    day = say_day(datetime.fromisoformat(as_of)) + (", on this map," if is_gainsaid else "")
     told = f"On {day} {sentence}" if "{day}" not in sentence else sentence
-    text = told.format(who=who, day=day, access=_access(judgement), but=_but(judgement))
-    cut = judgement.cut_off
+    text = told.format(who=who, day=day, access=_access(judged.axes), but=_but(judged.axes))
     if cut["of"] > 1 and 0 < cut["units"] < cut["of"]:
         were = "was" if cut["units"] == 1 else "were"
         text += f"; {cut['units']} of its {cut['of']} units {were} cut off"
         if cut["weight_share"] is not None:
             text += f" ({cut['weight_share']:.0%} of its weight)"
-    hung = sum(position.judged.status.code == "C3" for position in judgement.positions)
-    if hung and judgement.status.code in ("C0", "C1", "C2"):
-        their = f"{hung} of its {len(judgement.positions)} units"
+    hung = sum(position.judged.status.code == "C3" for position in positions)
+    if hung and judged.status.code in ("C0", "C1", "C2"):
+        their = f"{hung} of its {len(positions)} units"
         text += f"; whether {their} could get out hung on ground nobody was sure of"
-    doubts = [n.statement for n in judgement.notices if n.severity == "doubt"]
+    doubts = [n.statement for n in notices if n.severity == "doubt"]
     if doubts and CONTRADICTION not in rules:
         more = f" and {len(doubts) - 1} more" if doubts[1:] else ""
         text += f"; the map is in doubt ({_shorten(doubts[0])}{more})"
@@ -91,44 +99,31 @@ def _shorten(statement: str) -> str:
     return re.sub(r"^(A|An|The|This|No|Longitude) ", lambda article: article[0].lower(), clause)
 
 
-def name_force(judgement: Judgement) -> str:
+def name_force(force_name: str | None, side: str, title: str | None) -> str:
     """
     Name a force as a newspaper would: by its own name, else by its side and the map's title.
 
     An id is no name: it is the drawer's, for the drawer.
     """
-    if judgement.force_name:
-        return judgement.force_name
-    side = judgement.side_name or judgement.side
+    if force_name:
+        return force_name
     owner = f"{side}'" if side.endswith("s") else f"{side}'s"
-    title = (judgement.title or "").strip().rstrip(".?!")
+    title = (title or "").strip().rstrip(".?!")
     return f"{owner} force ({quote(title)})" if title and title != "?" else f"{owner} force"
 
 
-def _say_date(instant: str) -> str:
-    day = datetime.fromisoformat(instant)
-    return f"{day.day} {day:%B %Y}"
-
-
-def _but(judgement: Judgement) -> str:
-    land = judgement.judged.axes["land"]
-    if "open" not in (land["wheeled"], land["tracked"]):
+def _but(axes: Axes) -> str:
+    if "open" not in (axes.land["wheeled"], axes.land["tracked"]):
         return "not for wheels or tracks"
-    if _fire(judgement) == "F4":
+    if axes.fire == "F4":
         return "nothing that moved on it survived for long"
     return "no vehicle could count on surviving it"
 
 
-def _access(judgement: Judgement) -> str:
-    axes = judgement.judged.axes
+def _access(axes: Axes) -> str:
     names = {"sea": "by sea", "air": "by landing aircraft", "special": "by a special way"}
-    by = [words for axis, words in names.items() if axes[axis] in ("open", "contested")]
+    by = [words for axis, words in names.items() if axes.access[axis] in ("open", "contested")]
     return " and ".join(by) or "from outside"
-
-
-def _fire(judgement: Judgement) -> str | None:
-    grade: str | None = judgement.judged.axes["fire"]["best"]
-    return grade
 
 
 def explain(judgement: Judgement, *, ids: bool = False) -> str:
@@ -137,8 +132,6 @@ def explain(judgement: Judgement, *, ids: bool = False) -> str:
 
     Parameters
     ----------
-    judgement
-        What was judged.
     ids
         Give behind each line the ids of the features it speaks of, in square brackets.
 
@@ -172,7 +165,7 @@ def _say_status(telling: Telling) -> Iterator[str]:
     status = telling.judgement.status
     yield f"Status {status.code}, {status.label.lower()}."
     told: set[frozenset[str]] = set()
-    way = telling.judgement.certificates["open"]
+    way = telling.judgement.judged.proof.path
     for finding in telling.judgement.findings:
         if finding.rule in OF_THE_WAY and not way:  # there is no way that it could be of
             continue
@@ -210,69 +203,68 @@ def _say_definitions(judgement: Judgement) -> Iterator[str]:
         return
     yield "By definition:"
     for name, answer in judgement.judged.definitions.items():
-        yield f"- {QUESTIONS[name]}: {answer}"
+        yield f"- {say_definition(name, name)}: {answer}"
 
 
 def _say_proof(telling: Telling) -> Iterator[str]:
-    path, ring = (telling.judgement.judged.certificates[k] for k in ("open", "closed"))
-    if path:
-        yield from _say_way(telling, path)
-    if ring:
+    proof = telling.judgement.judged.proof
+    if proof.path:
+        yield from _say_way(telling, proof.path)
+    if ring := proof.ring:
         held: dict[str, float] = {}
-        for segment in ring["segments"]:
-            by = name_hold(segment)
-            held[by] = held.get(by, 0.0) + segment["length_m"]
+        for segment in ring.segments:
+            held[segment.held_by] = held.get(segment.held_by, 0.0) + segment.length_m
         parts = [
             f"{HELD_BY.get(by, by)} ({say_distance(m)})"
             for by, m in held.items()
             if m >= LEAST_LEG_M
         ]
-        inside = f", {say_area(ring['area_km2'])} inside" if ring["area_km2"] else ""
-        cited = (*ring["units"], *(i for s in ring["segments"] for i in s["evidence"]))
+        inside = f", {say_area(ring.area_km2)} inside" if ring.area_km2 else ""
         yield (
-            f"Proof that the ring was closed ({ring['reading']} reading): it runs round "
-            f"{telling.list(ring['units'], MOST_POSITIONS)}{inside}, and is closed by "
-            f"{join_words(parts or ['nothing but a point'])}.{telling.point(cited)}"
+            f"Proof that the ring was closed ({ring.reading} reading): it runs round "
+            f"{telling.list(ring.units, MOST_POSITIONS)}{inside}, and is closed by "
+            f"{join_words(parts or ['nothing but a point'])}."
+            f"{telling.point((*ring.units, *ring.evidence))}"
         )
 
 
-def _say_way(telling: Telling, path: dict[str, Any]) -> Iterator[str]:
+def _say_way(telling: Telling, path: OpenPath) -> Iterator[str]:
     """Say where a way begins and ends, what each stretch of it is, and which others there are."""
-    start, end = telling.call(path["unit"]), telling.call(path["anchor"])
-    ends = telling.point([path["unit"], path["anchor"]])
-    lead = f"Proof that a way was open ({path['reading']} reading)"
-    if path["length_m"] < LEAST_LEG_M:
+    start, end = telling.call(path.unit), telling.call(path.anchor)
+    ends = telling.point([path.unit, path.anchor])
+    lead = f"Proof that a way was open ({path.reading} reading)"
+    if path.length_m < LEAST_LEG_M:
         yield f"{lead}: {start} stands on {end}, ground with its own way onward.{ends}"
         return
     yield (
-        f"{lead}: {say_distance(path['length_m'])} {MODES[path['mode']]} from {start} to {end}, "
+        f"{lead}: {say_distance(path.length_m)} {MODES[path.mode]} from {start} to {end}, "
         f"ground with its own way onward.{ends}"
     )
-    least_m = 0.0 if telling.ids else min(JOINT_M, path["length_m"] * JOINT_SHARE)
-    legs = [leg for leg in path["legs"] if leg["length_m"] >= least_m or leg["by"] == "crossing"]
+    least_m = 0.0 if telling.ids else min(JOINT_M, path.length_m * JOINT_SHARE)
+    legs = [leg for leg in path.legs if leg.length_m >= least_m or leg.by == "crossing"]
     for number, leg in enumerate(legs, 1):
-        on = telling.list(leg["evidence"]) or "ground nobody drew"
-        yield f"  {number}. {_say_leg(leg)}: {on}{telling.point(leg['evidence'])}"
-    yield _say_disjoint(telling, path["disjoint"])
+        on = telling.list(leg.evidence) or "ground nobody drew"
+        yield f"  {number}. {_say_leg(leg)}: {on}{telling.point(leg.evidence)}"
+    yield _say_disjoint(telling, path.disjoint)
 
 
-def _say_leg(leg: dict[str, Any]) -> str:
+def _say_leg(leg: Leg) -> str:
     """Say how far a stretch runs over whose ground and under which fire."""
-    far = f"{say_distance(leg['length_m'])} " if leg["length_m"] >= LEAST_LEG_M else ""
-    ground = CONTROL.get(leg["control"], f"{leg['control']} ground")
+    far = f"{say_distance(leg.length_m)} " if leg.length_m >= LEAST_LEG_M else ""
+    ground = CONTROL.get(leg.control, f"{leg.control} ground")
     over = {"route": f"by route over {ground}", "crossing": "at a crossing"}
-    fire = "under no fire" if leg["fire"] == "F0" else f"under fire {leg['fire']}"
-    told = fire if leg["fire"] else "fire not mapped"
-    return f"{far}{over.get(leg['by'], f'over {ground}')}, {told}"
+    fire = "under no fire" if leg.fire == "F0" else f"under fire {leg.fire}"
+    told = fire if leg.fire else "fire not mapped"
+    return f"{far}{over.get(leg.by, f'over {ground}')}, {told}"
 
 
-def _say_disjoint(telling: Telling, disjoint: dict[str, Any]) -> str:
-    ways = [" + ".join(dict.fromkeys(map(telling.call, way))) for way in disjoint["ways"]]
+def _say_disjoint(telling: Telling, disjoint: DisjointWays) -> str:
+    ways = [" + ".join(dict.fromkeys(map(telling.call, way))) for way in disjoint.ways]
     if not ways:
         return "  No route is mapped on it; it runs over open ground."
-    about = telling.point(name for way in disjoint["ways"] for name in way)
+    about = telling.point(name for way in disjoint.ways for name in way)
     return (
-        f"  Separate routes and crossings out from there: {disjoint['count']} "
+        f"  Separate routes and crossings out from there: {disjoint.count} "
         f"({'; '.join(ways)}).{about}"
     )
 
@@ -284,8 +276,8 @@ def _say_margins(telling: Telling) -> Iterator[str]:
         return
     neck, closing = margins["neck_width_m"], margins["closing_distance_m"]
     yield "Margins with all unknown ground hostile (in brackets: passable, where that differs):"
-    path = telling.judgement.judged.certificates["open"]
-    crossed = path and any(leg["by"] == "crossing" for leg in path["legs"])
+    path = telling.judgement.judged.proof.path
+    crossed = path and any(leg.by == "crossing" for leg in path.legs)
     if crossed and neck["pessimistic"] is None and closing["pessimistic"] is None:
         yield "- narrowest place of the widest way: a crossing; no open ground leads out"
     elif path:

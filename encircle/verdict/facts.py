@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from encircle.network.ground.states import FIRE_RANKS
+from encircle.verdict.judgement import Finding
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from encircle.map.evidence import Evidence
     from encircle.map.options import Options
     from encircle.map.reach import Reading
@@ -87,7 +90,7 @@ class Facts:
     @property
     def has_access(self) -> bool:
         """Tell whether sea, landing air or a special way may be open."""
-        return bool(self.optimistic.sea or self.optimistic.air or self.optimistic.special)
+        return self.optimistic.has_access
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +99,44 @@ class Seen:
 
     evidence: tuple[str, ...] = ()
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of a table; of those that decide something, the first that applies does."""
+
+    name: str
+    sentence: str
+    reference: str
+    see: Callable[[Any], Seen | None]
+    says: Any = None
+    """What it decides; None: it only adds a finding."""
+
+
+def rule(reference: str, says: str | None = None) -> Callable[[Callable[[Any], Seen | None]], Rule]:
+    """Make a rule of a function, whose docstring is the sentence it asserts."""
+
+    def build(see: Callable[[Any], Seen | None]) -> Rule:
+        return Rule(see.__name__, " ".join((see.__doc__ or "").split()), reference, see, says)
+
+    return build
+
+
+def ask_in_order(rules: Iterable[Rule], facts: object) -> tuple[Any, tuple[Finding, ...]]:
+    """Ask the rules of a table in order: what the first that decides says, and all found."""
+    said = None
+    findings: list[Finding] = []
+    for one in rules:
+        if said and one.says:
+            continue
+        seen = one.see(facts)
+        if seen is None:
+            continue
+        said = said or one.says
+        statement = f"{one.sentence} {seen.detail}".strip()
+        decides = one.says is not None
+        findings.append(Finding(one.name, statement, seen.evidence, decides, one.reference))
+    if said is None:
+        message = "the rules leave no case out"
+        raise AssertionError(message)
+    return said, tuple(findings)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from encircle.map.reach import READINGS, Reading
-from encircle.network.isolation import LAND_MODES, Searcher, leads_out_by_ground
+from encircle.network.isolation import Searcher, leads_out_by_ground
+from encircle.network.reached import LAND_MODES
 from encircle.verdict.judgement import BARRIERS_ALONE, BEST_OFF_FIRST, Finding, Judged
 from encircle.verdict.proof.ring import certify_closed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from encircle.map.situation import Position
     from encircle.network.network import Network, Standing
@@ -42,8 +43,8 @@ def rank_among_units(facts: Facts, judged: Judged, searcher: Searcher) -> tuple[
     no bridge, the heaviest, the one with the shortest way out; a place on the map settles the rest.
     """
     openness = ("open", "contested", "unknown", "closed", "none", "enemy_leave")
-    land = [openness.index(judged.axes["land"][mode]) for mode in LAND_MODES]
-    access = [openness.index(judged.axes[axis]) for axis in ("sea", "air", "special")]
+    land = [openness.index(judged.axes.land[mode]) for mode in LAND_MODES]
+    access = [openness.index(open_) for open_ in judged.axes.access.values()]
     answers = tuple(judged.definitions.values())
     way = facts.pessimistic.best or facts.optimistic.best
     bridged = [not leads_out_by_ground(searcher, facts.outlooks[r]) for r in READINGS]
@@ -64,7 +65,7 @@ def close_round_all(
 ) -> Judged:
     """Give the group its best-off position's judgement, a ring drawn round every position."""
     whole = judged[best]
-    if not whole.certificates["closed"] or len(sure) < 2:  # noqa: PLR2004 - a single position
+    if not whole.proof.ring or len(sure) < 2:  # noqa: PLR2004 - a single position
         return whole
     reading: Reading = "optimistic" if whole.encircled else "pessimistic"
     outlooks = [all_facts[i].outlooks[reading] for i in sure]
@@ -72,27 +73,24 @@ def close_round_all(
     if any(outlook.is_open for outlook in outlooks):
         return whole
     ring = certify_closed(searcher, outlooks, standings)
-    return replace(whole, certificates={**whole.certificates, "closed": ring})
+    return replace(whole, proof=replace(whole.proof, ring=ring))
 
 
-def tell_barriers_alone(judged: Judged, facts: Facts) -> Judged:
+def tell_barriers_alone(judged: Judged, facts: Facts) -> Iterator[Finding]:
     """Say where a ring is held by water and cliffs and by nobody."""
-    ring = judged.certificates["closed"]
+    ring = judged.proof.ring
     if not ring or not judged.encircled:
-        return judged
-    holding = {segment["by"] for segment in ring["segments"] if segment["length_m"] > 0}
-    if not holding <= {"barrier", "sea"}:
-        return judged
-    ids = dict.fromkeys(i for segment in ring["segments"] for i in segment["evidence"])
+        return
+    if not {part.by for part in ring.segments if part.length_m > 0} <= {"barrier", "sea"}:
+        return
     drawn = not facts.network.hostile_ground["optimistic"].is_empty
     where = "no hostile ground is part of it" if drawn else "no hostile ground is drawn"
-    found = Finding(
+    yield Finding(
         BARRIERS_ALONE,
         f"The ring is held by barriers alone; {where}.",
-        tuple(ids),
+        ring.evidence,
         reference="docs/contract.md, Drawing slips",
     )
-    return replace(judged, findings=(*judged.findings, found))
 
 
 def count_cut_off(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from encircle.map.notices import Notice
     from encircle.map.situation import Situation
+    from encircle.verdict.values import Axes, Pivot, Proof
 
 Verdict = Literal["encircled", "not_encircled", "contested", "indeterminate", "no_force"]
 Answer = Literal["yes", "no", "contested", "unknown"]
@@ -54,6 +55,42 @@ BEST_OFF_FIRST: tuple[Code, ...] = ("C0", "C1", "C2", "C3", "U", "E1", "E2", "N"
 """A group takes the status of its best-off unit; one that cannot be told ranks before a ring,
 since a group is encircled only if every unit is known to be."""
 
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a definition is called: its meaning in full, in a sentence, and on a picture."""
+
+    full: str
+    short: str
+    label: str
+
+
+WORDINGS: dict[str, Wording] = {
+    "land_cut": Wording(
+        "cut off by land (the usual meaning of encircled)", "cut off by land", "cut off by land"
+    ),
+    "vehicle_cut": Wording(
+        "cut off for wheels and tracks", "cut off for wheels and tracks", "cut off for vehicles"
+    ),
+    "fire_control": Wording(
+        'every way left under fire control ("operational encirclement")',
+        "every way out under fire control",
+        "every way under fire control",
+    ),
+    "isolation": Wording(*3 * ("isolated by land, sea and air",)),
+    "surrounded": Wording(
+        'hostile ground on nearly all sides ("surrounded" in common speech)',
+        *2 * ("hostile ground on nearly all sides",),
+    ),
+    "no_force": Wording(*3 * ("nobody there any more",)),
+}
+
+
+def say_definition(name: str | None, otherwise: str) -> str:
+    """Say in full what a definition asks; something else where it is none."""
+    return WORDINGS[name].full if name in WORDINGS else otherwise
+
+
 BARRIERS_ALONE = "ring_of_barriers_alone"
 """The finding that nobody holds a ring: water and cliffs do."""
 CONTRADICTION = "position_contradicts_map"
@@ -89,14 +126,19 @@ class Judged:
 
     status: Status
     definitions: dict[str, Answer]
-    axes: Json
-    certificates: Json
+    axes: Axes
+    proof: Proof
     findings: tuple[Finding, ...]
 
     @property
     def encircled(self) -> bool | None:
         """True, false, or None where it is neither."""
         return ENCIRCLED[self.status.verdict]
+
+    @property
+    def certificates(self) -> Json:
+        """The proofs as the contract writes them."""
+        return self.proof.to_dict()
 
     @property
     def reason(self) -> Finding | None:
@@ -110,7 +152,7 @@ class Judged:
             "encircled": self.encircled,
             "status": self.status.to_dict(),
             "definitions": dict(self.definitions),
-            "axes": self.axes,
+            "axes": self.axes.to_dict(),
         }
 
 
@@ -152,7 +194,7 @@ class Judgement:
     cut_off: Json
     margins: Json
     confidence: Json
-    pivots: tuple[Json, ...]
+    pivots: tuple[Pivot, ...]
     provenance: Json
     title: str | None = None
     side_name: str = ""
@@ -196,7 +238,7 @@ class Judgement:
     @property
     def axes(self) -> Json:
         """What is open: by land for each mode, by sea, by air, and under which fire."""
-        return self.judged.axes
+        return self.judged.axes.to_dict()
 
     @property
     def certificates(self) -> Json:
@@ -239,11 +281,6 @@ class Judgement:
         """
         Give the judgement as layers of a map: proof, margins, and the ground it was judged on.
 
-        Parameters
-        ----------
-        situation
-            The map to draw beneath it. Default: the one it was judged on.
-
         Returns
         -------
         collection
@@ -273,7 +310,7 @@ class Judgement:
             "likelihood": self.likelihood,
             "confidence": self.confidence,
             "certificates": self.judged.certificates,
-            "pivots": list(self.pivots),
+            "pivots": [pivot.to_dict() for pivot in self.pivots],
             "findings": [finding.to_dict() for finding in self.findings],
             "notices": [notice.to_dict() for notice in self.notices],
             "what_if": self.what_if,

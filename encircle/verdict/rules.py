@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -11,47 +10,12 @@ from encircle.map.naming import call_features
 from encircle.map.situation import Control, Crossing, Route
 from encircle.network.ground.states import FIRE_RANKS, UNMAPPED
 from encircle.network.lines.values import LAND_BITS, SPECIAL
-from encircle.verdict.facts import F2, F3, Facts, Seen
+from encircle.verdict.facts import F2, F3, Facts, Rule, Seen, ask_in_order, rule
 from encircle.verdict.judgement import STATUSES, Code, Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from encircle.network.isolation import Way
     from encircle.network.network import Edge
-
-    See = Callable[["Facts"], "Seen | None"]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule of the table; one with a code decides, the first that applies."""
-
-    name: str
-    sentence: str
-    reference: str
-    see: Callable[[Facts], Seen | None]
-    code: Code | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give the rule as `GET /v1/rules` lists it."""
-        status = STATUSES[self.code] if self.code else None
-        return {
-            "rule": self.name,
-            "statement": self.sentence,
-            "reference": self.reference,
-            "decides": self.code is not None,
-            "status": status.to_dict() if status else None,
-            "verdict": status.verdict if status else None,
-        }
-
-
-def _rule(reference: str, code: Code | None = None) -> Callable[[See], Rule]:
-    def build(see: See) -> Rule:
-        sentence = " ".join((see.__doc__ or "").split())
-        return Rule(see.__name__, sentence, reference, see, code)
-
-    return build
 
 
 CONTRACT = "docs/contract.md, The judgement"
@@ -60,26 +24,26 @@ FM = "FM 3-90 (2001), App. D"
 # -- rules that decide, in the order they are asked ------------------------------------------
 
 
-@_rule(CONTRACT, "N")
+@rule(CONTRACT, "N")
 def no_force(facts: Facts) -> Seen | None:
     """Nobody of the force is there any more."""
     return Seen((facts.position.id,)) if facts.is_gone else None
 
 
-@_rule(CONTRACT, "U")
+@rule(CONTRACT, "U")
 def presence_unknown(facts: Facts) -> Seen | None:
     """Whether the force is still there cannot be told."""
     stale = "" if facts.certain else "Its position is too old to rely on."
     return Seen((facts.position.id,), stale) if facts.is_doubtful else None
 
 
-@_rule(CONTRACT, "U")
+@rule(CONTRACT, "U")
 def off_the_map(facts: Facts) -> Seen | None:
     """The force stands outside the area of the map."""
     return Seen((facts.position.id,)) if facts.is_off_map else None
 
 
-@_rule("A dot is not a force: docs/decisions/0022", "U")
+@rule("A dot is not a force: docs/decisions/0022", "U")
 def position_contradicts_map(facts: Facts) -> Seen | None:
     """The map gives the place to the enemy, and only a word says that anybody is there: the
     position and the map contradict each other.
@@ -88,7 +52,7 @@ def position_contradicts_map(facts: Facts) -> Seen | None:
     return Seen((facts.position.id, *found.evidence), found.say()) if found else None
 
 
-@_rule(CONTRACT, "U")
+@rule(CONTRACT, "U")
 def map_ends_first(facts: Facts) -> Seen | None:
     """Open ground or a road runs off the map before an anchor is reached: the map ends before
     the answer.
@@ -96,7 +60,7 @@ def map_ends_first(facts: Facts) -> Seen | None:
     return Seen((facts.position.id,)) if facts.ends_early else None
 
 
-@_rule(f"{FM}; isolation on every axis", "E2")
+@rule(f"{FM}; isolation on every axis", "E2")
 def isolated(facts: Facts) -> Seen | None:
     """Every way by land is closed on both readings, and neither sea, landing air nor a special
     way is open.
@@ -104,14 +68,14 @@ def isolated(facts: Facts) -> Seen | None:
     return Seen() if not facts.optimistic.is_open and not facts.has_access else None
 
 
-@_rule(f"{FM}; sea and air are axes of their own", "E1")
+@rule(f"{FM}; sea and air are axes of their own", "E1")
 def encircled_with_access(facts: Facts) -> Seen | None:
     """Every way by land is closed on both readings; sea, landing air or a special way is open."""
     access = (*facts.optimistic.sea, *facts.optimistic.air, *facts.optimistic.special)
     return Seen(access) if not facts.optimistic.is_open else None
 
 
-@_rule("Unknown is not enemy: docs/method.md", "C3")
+@rule("Unknown is not enemy: docs/method.md", "C3")
 def contested(facts: Facts) -> Seen | None:
     """A way by land is open if the ground nobody knows about is passable, and none is if it is
     hostile.
@@ -119,7 +83,7 @@ def contested(facts: Facts) -> Seen | None:
     return Seen() if not facts.pessimistic.is_open else None
 
 
-@_rule("Operational encirclement is not encirclement: docs/method.md", "C2")
+@rule("Operational encirclement is not encirclement: docs/method.md", "C2")
 def interdicted(facts: Facts) -> Seen | None:
     """A way by land is open even if all unknown ground is hostile, but every way for wheels and
     tracks is under fire of grade F3 or worse, or cut.
@@ -130,7 +94,7 @@ def interdicted(facts: Facts) -> Seen | None:
     return Seen(_under_fire(facts, vehicle, F3)) if vehicle.fire >= F3 else None
 
 
-@_rule(CONTRACT, "C0")
+@rule(CONTRACT, "C0")
 def connected(facts: Facts) -> Seen | None:
     """A way by land is open even if all unknown ground is hostile, at no more than harassing fire
     as far as fire is mapped, and hostile ground lies on at most half the compass.
@@ -140,7 +104,7 @@ def connected(facts: Facts) -> Seen | None:
     return Seen() if calm and facts.bearings["optimistic"] <= facts.options.salient_share else None
 
 
-@_rule(CONTRACT, "C1")
+@rule(CONTRACT, "C1")
 def salient(facts: Facts) -> Seen | None:
     """A way by land is open even if all unknown ground is hostile, but hostile ground lies on more
     than half the compass, or the best way is under observed fire.
@@ -152,19 +116,19 @@ def salient(facts: Facts) -> Seen | None:
 # -- rules that explain ----------------------------------------------------------------------
 
 
-@_rule(CONTRACT)
+@rule(CONTRACT)
 def evidence_after_as_of(facts: Facts) -> Seen | None:
     """Evidence observed after the instant judged was left out."""
     return _seen(f.id for f in facts.evidence.later)
 
 
-@_rule(CONTRACT)
+@rule(CONTRACT)
 def evidence_of_another_time(facts: Facts) -> Seen | None:
     """Evidence valid only at another time was left out."""
     return _seen(f.id for f in facts.evidence.expired)
 
 
-@_rule(CONTRACT)
+@rule(CONTRACT)
 def stale_evidence(facts: Facts) -> Seen | None:
     """Evidence too old to rely on counts as unknown."""
     days = f"It is dated more than {facts.options.stale_after_days:g} days before."
@@ -172,20 +136,20 @@ def stale_evidence(facts: Facts) -> Seen | None:
     return Seen(seen.evidence, days) if seen else None
 
 
-@_rule(CONTRACT)
+@rule(CONTRACT)
 def places_apart(facts: Facts) -> Seen | None:
     """A position at several places, or drawn as a polygon, is as well off as its best place."""
     return Seen((facts.position.id,), facts.apart) if facts.apart else None
 
 
-@_rule("Claims never change the map judged: docs/contract.md")
+@rule("Claims never change the map judged: docs/contract.md")
 def claims_not_counted(facts: Facts) -> Seen | None:
     """Ground that is only claimed was not counted as held."""
     controls = facts.evidence.situation.of_kind(Control)
     return _seen(c.id for c in controls if c.basis == "claimed")
 
 
-@_rule("Fire unmapped is not F0: docs/contract.md")
+@rule("Fire unmapped is not F0: docs/contract.md")
 def fire_unmapped(facts: Facts) -> Seen | None:
     """No fire is mapped on the best way: that is not the same as no fire."""
     way = facts.pessimistic.best or facts.optimistic.best
@@ -200,7 +164,7 @@ def fire_unmapped(facts: Facts) -> Seen | None:
     return Seen(tuple(drawn), beside) if drawn else Seen()
 
 
-@_rule("Fire never cuts land by itself: docs/contract.md")
+@rule("Fire never cuts land by itself: docs/contract.md")
 def fire_on_the_way(facts: Facts) -> Seen | None:
     """Fire makes the best way costly; it does not close it."""
     way = facts.pessimistic.best or facts.optimistic.best
@@ -211,14 +175,14 @@ def fire_on_the_way(facts: Facts) -> Seen | None:
     return Seen(under, f"The best way out is under fire of grade {grade}.")
 
 
-@_rule("Passage by the enemy's leave is permission, not access: docs/contract.md")
+@rule("Passage by the enemy's leave is permission, not access: docs/contract.md")
 def enemy_leave(facts: Facts) -> Seen | None:
     """A crossing by the enemy's leave does not count as access."""
     crossings = facts.evidence.of_kind(Crossing)
     return _seen(c.id for c, _ in crossings if c.permission == "enemy")
 
 
-@_rule("A tunnel is special access, not land: docs/contract.md")
+@rule("A tunnel is special access, not land: docs/contract.md")
 def special_ways(facts: Facts) -> Seen | None:
     """A tunnel, a neutral strip or a third party's leave is special access: the ring on the ground
     stays closed.
@@ -227,7 +191,7 @@ def special_ways(facts: Facts) -> Seen | None:
     return _seen(dict.fromkeys(ids))
 
 
-@_rule("Widths do not decide: docs/method.md")
+@rule("Widths do not decide: docs/method.md")
 def routes_out(facts: Facts) -> Seen | None:
     """The best way out follows routes."""
     way = facts.pessimistic.best or facts.optimistic.best
@@ -239,19 +203,19 @@ def routes_out(facts: Facts) -> Seen | None:
     return _seen(ids)
 
 
-@_rule("Widths do not decide: docs/method.md")
+@rule("Widths do not decide: docs/method.md")
 def routes_cut(facts: Facts) -> Seen | None:
     """Some routes are reported cut."""
     return _seen(r.id for r in facts.evidence.situation.of_kind(Route) if r.state == "cut")
 
 
-@_rule("Widths do not decide: docs/method.md")
+@rule("Widths do not decide: docs/method.md")
 def crossings_cut(facts: Facts) -> Seen | None:
     """Some crossings are reported cut."""
     return _seen(c.id for c, _ in facts.evidence.of_kind(Crossing) if c.state == "cut")
 
 
-@_rule(f"{CONTRACT}; an anchor is where its drawer puts it")
+@rule(f"{CONTRACT}; an anchor is where its drawer puts it")
 def anchor_inside_ring(facts: Facts) -> Seen | None:
     """The anchor reached lies inside a ring that shuts out the other anchors of the side: if it is
     only a depot in the pocket, the force is encircled.
@@ -259,7 +223,7 @@ def anchor_inside_ring(facts: Facts) -> Seen | None:
     return _seen(facts.depots)
 
 
-@_rule("The edge of a map is no wall: docs/contract.md")
+@rule("The edge of a map is no wall: docs/contract.md")
 def edge_of_the_map(facts: Facts) -> Seen | None:
     """On the pessimistic reading the edge of the map is part of what closes the ring, and an edge
     is no wall: the map ends there.
@@ -301,27 +265,22 @@ apply are printed as findings."""
 
 def decide(facts: Facts) -> tuple[Code, tuple[Finding, ...]]:
     """Ask the rules in order: the status, and everything found."""
-    code: Code | None = None
-    findings: list[Finding] = []
-    for rule in RULES:
-        if rule.code and code:
-            continue
-        seen = rule.see(facts)
-        if seen is None:
-            continue
-        code = code or rule.code
-        statement = f"{rule.sentence} {seen.detail}".strip()
-        decides = rule.code is not None
-        findings.append(Finding(rule.name, statement, seen.evidence, decides, rule.reference))
-    if code is None:
-        message = "the rules leave no case out"
-        raise AssertionError(message)
-    return code, tuple(findings)
+    return ask_in_order(RULES, facts)
 
 
 def list_rules() -> list[dict[str, Any]]:
     """Give the table of rules, for `GET /v1/rules` and for the documentation."""
-    return [rule.to_dict() for rule in RULES]
+    return [
+        {
+            "rule": one.name,
+            "statement": one.sentence,
+            "reference": one.reference,
+            "decides": one.says is not None,
+            "status": STATUSES[one.says].to_dict() if one.says else None,
+            "verdict": STATUSES[one.says].verdict if one.says else None,
+        }
+        for one in RULES
+    ]
 
 
 def _seen(ids: Any) -> Seen | None:  # noqa: ANN401 - any iterable of ids

@@ -7,19 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from encircle.map.naming import MOST_NAMED, list_names
+from encircle.verdict.judgement import say_definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from encircle.verdict.judgement import Judgement
-
-QUESTIONS = {
-    "land_cut": "cut off by land (the usual meaning of encircled)",
-    "vehicle_cut": "cut off for wheels and tracks",
-    "fire_control": 'every way left under fire control ("operational encirclement")',
-    "isolation": "isolated by land, sea and air",
-    "surrounded": 'hostile ground on nearly all sides ("surrounded" in common speech)',
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +69,7 @@ def say_likelihood(judgement: Judgement) -> Iterator[str]:
     alike: dict[str, list[str]] = {}
     for name, each in told["by_definition"].items():
         if name != "land_cut":
-            alike.setdefault(_say_chance(each, each["p"]), []).append(QUESTIONS[name])
+            alike.setdefault(_say_chance(each, each["p"]), []).append(say_definition(name, name))
     for chance, names in alike.items():
         yield f"- {'; '.join(names)}: {'the same.' if chance == first else chance}"
 
@@ -113,7 +106,7 @@ def say_pivots(telling: Telling) -> Iterator[str]:
     if telling.judgement.pivots:
         yield "What would turn the verdict:"
         for pivot in telling.judgement.pivots:
-            yield f"- {pivot['statement']}{telling.point(pivot['evidence'])}"
+            yield f"- {pivot.statement}{telling.point(pivot.evidence)}"
 
 
 def say_importance(telling: Telling) -> Iterator[str]:
@@ -157,7 +150,7 @@ def say_what_if(telling: Telling) -> Iterator[str]:
     yield f"- as drawn: {base['status']}, {base['verdict'].replace('_', ' ')}"
     changed = judgement.what_if["changed"]
     for each in changed:
-        name = QUESTIONS.get(each["member"], each["member"].replace("_", " "))
+        name = say_definition(each["member"], each["member"].replace("_", " "))
         yield f"- {name}: {_say_value(each['from'])} becomes {_say_value(each['to'])}"
     if not changed:
         yield "- nothing changes"

@@ -118,9 +118,14 @@ def notices_are_told(about: About) -> Iterator[Fault]:
         if (notice.code, notice.severity, notice.statement, notice.features) not in told:
             yield Fault(f"the map's notice {notice.statement!r:.120} is not told", notice.features)
     statements = {notice.statement for notice in about.said.notices}
-    for statement in about.said.drawn_notices:
+    its = about.said.drawn_notices
+    for statement in its or ():
         if statement not in statements:
             yield Fault(f"the map is said to have the notice {statement!r:.120}, which is not told")
+    for notice in about.situation.notices:
+        if its is not None and notice.statement not in its:
+            said = f"the map is not said to have the notice {notice.statement!r:.120}"
+            yield Fault(said, notice.features)
 
 
 ABOUT_RULES = (

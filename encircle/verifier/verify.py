@@ -37,6 +37,7 @@ from encircle.verifier.ring.case import RingCase
 from encircle.verifier.ring.ring import COURSE_RULES, RING_RULES
 from encircle.verifier.told.beside import BESIDE_RULES, Beside
 from encircle.verifier.told.codes import CODE_RULES, CONTRADICTION, CodeCase, codes_of, codes_of_all
+from encircle.verifier.told.given import GIVEN_RULES, list_left_away
 from encircle.verifier.told.sentences import reason_is_told_in_its_words
 from encircle.verifier.told.words import RULING_RULES, STATUSES, find_unsaid
 from encircle.verifier.whole import WHOLE_RULES, Whole
@@ -159,7 +160,10 @@ def verify(
         sentence = f"Nothing is proved: the judgement cannot be read, for {error}."
         return Verification(False, (unreadable,), sentence=sentence, is_readable=False)  # noqa: FBT003
     checks = tuple(_check_all(said, situation, strict_options=strict_options))
-    return conclude(said, situation, checks, taken)
+    *most, the_map = NOT_CHECKED
+    left_away = tell_left_away(said, situation)
+    not_asked = (TAKEN[name] for name in taken if name in TAKEN)
+    return conclude(said, situation, checks, (*most, *left_away, the_map, *not_asked))
 
 
 def _show(judgement: object) -> Mapping[str, Any]:
@@ -196,7 +200,7 @@ def _check_all(said: Said, situation: Situation, *, strict_options: bool) -> Ite
         _look_where_it_points(said, survey)
     whole, anew = Whole(said, survey), Whole(said, everywhere)
     yield from _ask_again(whole, anew, WHOLE_RULES, "judgement")
-    yield from _ask(Beside(said, situation, survey), BESIDE_RULES, "judgement")
+    yield from _ask(Beside(said, situation, survey), (*BESIDE_RULES, *GIVEN_RULES), "judgement")
     for part in said.parts:
         position = whole.position(part.id)
         if position is not None:
@@ -205,6 +209,15 @@ def _check_all(said: Said, situation: Situation, *, strict_options: bool) -> Ite
             yield from _ask_again(case, replace(case, survey=everywhere), CODE_RULES, about_it)
     for ruling in (said.whole, *said.parts):
         yield from _check_ruling(ruling, survey)
+
+
+def tell_left_away(said: Said, situation: Situation) -> tuple[str, ...]:
+    """Say in one line what the judgement leaves away of what it could say."""
+    supposed = situation
+    with suppress(SituationError):
+        supposed = suppose(situation, said.parameters.without, said.parameters.assume)
+    left = list_left_away(Beside(said, situation, Survey(supposed, said.parameters)))
+    return (f"{LEFT_AWAY} {', '.join(left)}",) if left else ()
 
 
 def _look_where_it_points(said: Said, survey: Survey) -> None:
@@ -358,8 +371,9 @@ NOT_CHECKED = (
     "the likelihood, and the pivots",
     "the confidence, but what of it follows from what else is told, and what bars a high one",
     "every sentence but the headline, the rule that decides, and the form of a notice",
-    "whether each rule that applies beside the one that decides is told, and of the right features",
+    "whether each rule that decides nothing is told, but of evidence claimed, stale, later or over",
     "which evidence and reference a rule names, and where it comes from but the hash of the map",
+    "whether a proof names more of its evidence, and of where a road leaves a ring, than it needs",
     "the slips of drawing told of, but that a map has no anchor or enemy, and what lies off it",
     "the margins, but the neck of the path, and how wide the ground is there",
     "that the neck is the narrowest place of a way, and not another that is as wide as told",
@@ -371,6 +385,8 @@ NOT_CHECKED = (
     "the map itself: whether what it draws is so",
 )
 """What no rule here looks at."""
+LEFT_AWAY = "what it does not give:"
+"""How the line begins that names the members which a judgement leaves away."""
 TAKEN = {
     "force": "that this is the force you ask about",
     "as_of": "that this is the instant you ask about",
@@ -382,19 +398,18 @@ AS_SEEN = {
 
 
 def conclude(
-    said: Said, situation: Situation, checks: tuple[Check, ...], taken: tuple[str, ...]
+    said: Said, situation: Situation, checks: tuple[Check, ...], not_checked: tuple[str, ...]
 ) -> Verification:
     """Say in one sentence what was proved, of whom and on what terms, and what was not checked."""
-    not_checked = (*NOT_CHECKED, *(TAKEN[name] for name in taken if name in TAKEN))
     failures = [check for check in checks if not check.holds]
-    unchecked = f"Not checked: {'; '.join(not_checked)}."
+    last = f"Not checked: {'; '.join(not_checked)}."
     if failures:
         first = failures[0].statement.rstrip(".")
         more = f", and {len(failures) - 1} more" if len(failures) > 1 else ""
-        sentence = f"The proof does not hold: {first}{more}. {unchecked}"
+        sentence = f"The proof does not hold: {first}{more}. {last}"
         return Verification(False, checks, None, not_checked, sentence)  # noqa: FBT003
     proved = _tell_proved(said, situation)
-    return Verification(True, checks, proved, not_checked, f"{_say(proved)} {unchecked}")  # noqa: FBT003
+    return Verification(True, checks, proved, not_checked, f"{_say(proved)} {last}")  # noqa: FBT003
 
 
 def _tell_proved(said: Said, situation: Situation) -> dict[str, Any]:

@@ -103,7 +103,11 @@ def whole_speaks_as_its_best_part(whole: Whole) -> Iterator[Fault]:
 def _answer_alike(one: Ruling, other: Ruling) -> bool:
     """Tell whether two say the same wherever both say anything."""
     pairs = zip(one.answers, other.answers, strict=True)
-    return all(a == b for a, b in pairs if a not in UNSAID and b not in UNSAID)
+    said_alike = all(a == b for a, b in pairs if a not in UNSAID and b not in UNSAID)
+    if one.fires is None or other.fires is None:
+        return said_alike
+    # Whoever has his axes told says of fire what he says, be it that there is none.
+    return said_alike and (one.best_fire, one.fires) == (other.best_fire, other.fires)
 
 
 def positions_are_told_as_drawn(whole: Whole) -> Iterator[Fault]:
@@ -193,6 +197,8 @@ def cut_off_is_counted(whole: Whole) -> Iterator[Fault]:
         yield Fault(f"{said}{len(standing)}")
     weight = sum(position.weight for position in standing)
     share = sum(position.weight for position in cut) / weight if weight else None
+    if share is None and told.weight_share is not None:
+        yield Fault(f"{told.weight_share} of no weight is said to be cut off")
     if share is not None and abs((told.weight_share or 0.0) - share) > SHARE_SLACK:
         yield Fault(f"{told.weight_share} of the weight is said to be cut off, not {share:.4f}")
 

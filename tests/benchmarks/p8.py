@@ -1,4 +1,4 @@
-"""P8: the neck within 10 ms at a thousand vertices, within 5 m of erosion, with its chord.
+"""P8: the neck in 5 ms at a thousand vertices, at worst 10, ten times as fast as erosion.
 
 Ours and the peer take turns in one process. The peer bisects on erosion: shrink the passable ground
 by half a width, and see whether one piece still joins both ends. Goal times are medians over all
@@ -25,7 +25,8 @@ from encircle.verdict.margins.margins import Neck, measure_neck
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-GOAL_MS, GOAL_ERROR_M, GOAL_EXPONENT = 10.0, 5.0, 1.2
+GOAL_MS, GOAL_WORST_MS, GOAL_RATIO = 5.0, 10.0, 10.0
+GOAL_ERROR_M, GOAL_EXPONENT = 5.0, 1.2
 REPEATS = 7
 SAMPLE = Path("../shared/data/deepstate/samples/2025-03-07_1741387566.geojson")
 
@@ -197,14 +198,16 @@ def main() -> int:
     exponent, last_ms = measure_exponent()
     ours, peer = (median(row[key] for row in rows) for key in ("ours_ms", "peer_ms"))
     correct = all(row["correct"] for row in rows)
+    worst_ms = max(row["ours_ms"] for row in rows)
+    fast = ours <= GOAL_MS and worst_ms <= GOAL_WORST_MS and peer >= GOAL_RATIO * ours
     line = {
         "goal": "P8",
         "ours": round(ours, 2),
         "peer": round(peer, 2),
         "ratio": round(peer / ours, 2),
         "correct": correct,
-        "reached": correct and ours <= GOAL_MS and exponent <= GOAL_EXPONENT,
-        "worst_ms": max(row["ours_ms"] for row in rows),
+        "reached": correct and fast and exponent <= GOAL_EXPONENT,
+        "worst_ms": worst_ms,
         "worst_error_m": max(row["error_m"] for row in rows),
         "exponent": round(exponent, 2),
         "ms_at_1e5": round(last_ms, 1),

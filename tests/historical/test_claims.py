@@ -13,6 +13,7 @@ from encircle.archive.library.scenarios import read_library
 from encircle.claims.claims_file import read_claims
 from encircle.claims.rating.rules import RATINGS
 from encircle.map.situation import Claim
+from encircle.verdict.values import Proof
 from tests.thorough import thorough
 
 pytestmark = pytest.mark.historical
@@ -119,15 +120,13 @@ def test_a_claim_is_rated_as_history_allows(folder, claim, allowed):
 def test_a_rating_comes_with_its_proof(folder, claim):
     checked = rated(folder)[claim]
     says_ring = checked.asserted.holds and checked.asserted.definition in RINGS
-    proofs = checked.shown.proofs if checked.shown else {"open": None, "closed": None}
+    proof = checked.shown.proof if checked.shown else Proof()
     if checked.rating == "contradicted":
-        assert proofs["open"] or (not says_ring and proofs["closed"])
+        assert proof.path or (not says_ring and proof.ring)
         assert checked.findings[0].evidence
     if checked.rating == "supported" and says_ring:
-        by_fire = proofs["open"] and any(
-            leg["fire"] in ("F3", "F4") for leg in proofs["open"]["legs"]
-        )
-        assert proofs["closed"] or (checked.asserted.definition == "fire_control" and by_fire)
+        by_fire = proof.path and any(leg.fire in ("F3", "F4") for leg in proof.path.legs)
+        assert proof.ring or (checked.asserted.definition == "fire_control" and by_fire)
 
 
 @thorough

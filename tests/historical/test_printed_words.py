@@ -78,7 +78,7 @@ def test_every_id_a_judgement_rests_on_can_be_had_in_words(folder):
     judgement = judge_renamed(folder)
     text = explain(judgement, ids=True)
     evidence = [i for f in judgement.findings for i in f.evidence if f.rule not in OF_THE_WAY]
-    evidence += [i for pivot in judgement.pivots for i in pivot["evidence"]]
+    evidence += [i for pivot in judgement.pivots for i in pivot.evidence]
     for proof in filter(None, judgement.certificates.values()):
         parts = proof.get("legs") or proof.get("segments") or ()
         evidence += [i for part in parts for i in part["evidence"]]

@@ -75,7 +75,7 @@ def test_a_claim_on_the_published_map(side, made_at, asserts, rating):
     checked = check_claims([published(day) for day in DAYS], read_rows([("/0", row)])).checked[0]
     assert checked.rating == rating, checked.findings[0].statement
     if rating == "contradicted":
-        assert checked.shown.proofs["open"]
+        assert checked.shown.proof.path
         assert abs((checked.shown.as_of - checked.statement.claim.made_at).days) <= 1
 
 

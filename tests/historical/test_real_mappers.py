@@ -131,7 +131,7 @@ def test_the_russian_side_s_mapper_shows_the_kursk_force_with_a_way_out(
     situation, judgement = judged(document)
     assert judgement.verdict == "not_encircled"
     assert judgement.judged.definitions["land_cut"] == "no"
-    assert judgement.judged.certificates["open"]["reading"] == "pessimistic"
+    assert judgement.judged.proof.path.reading == "pessimistic"
     assert encircle.verify(judgement.to_dict(), situation).holds
     neck = judge_as_drawn(document).margins["neck_width_m"]
     neck_km = necks_km[0 if outline is border else 1]

@@ -131,12 +131,12 @@ def rate_all(document, rows):
 def test_no_claim_is_contradicted_without_an_open_path_or_a_closed_ring(drawn):
     """Never contradicted without the proof of the opposite."""
     for checked in rate_all(*drawn):
-        proofs = checked.shown.proofs
+        proof = checked.shown.proof
         if checked.rating == "contradicted" and checked.asserted.holds:
-            by_presence = checked.asserted.definition == "no_force" and proofs["closed"]
-            assert proofs["open"] or by_presence
+            by_presence = checked.asserted.definition == "no_force" and proof.ring
+            assert proof.path or by_presence
         if checked.rating == "contradicted" and not checked.asserted.holds:
-            assert proofs["closed"] or checked.shown.is_gone
+            assert proof.ring or checked.shown.is_gone
 
 
 @pytest.mark.property
@@ -147,14 +147,12 @@ def test_no_claim_of_a_ring_is_supported_without_one(drawn):
     for checked in rate_all(*drawn):
         if checked.rating != "supported" or not checked.asserted.holds:
             continue
-        proofs = checked.shown.proofs
+        proof = checked.shown.proof
         if checked.asserted.definition in RINGS:
-            assert proofs["closed"]
-            assert not proofs["open"]
+            assert proof.ring
+            assert not proof.path
         if checked.asserted.definition == "fire_control":
-            assert proofs["closed"] or {"F3", "F4"} & {
-                leg["fire"] for leg in proofs["open"]["legs"]
-            }
+            assert proof.ring or {"F3", "F4"} & {leg.fire for leg in proof.path.legs}
 
 
 @pytest.mark.property

@@ -401,7 +401,7 @@ def test_the_verifier_accepts_every_certificate(document):
     """What the engine proves, another reader of the same map finds proven."""
     from encircle.verifier.verify import verify
 
-    verification = verify(oracle.engine(document), read_situation(document))
+    verification = verify(oracle.engine(document, margins=True), read_situation(document))
     assert verification.holds, [check.statement for check in verification.failures]
 
 
@@ -504,7 +504,7 @@ def test_the_verifier_rejects_every_forgery(document, seed):
     """A path with a leg gone, a ring moved, a witness invented: none of them proves anything."""
     from encircle.verifier.verify import verify
 
-    judged = oracle.engine(document)
+    judged = oracle.engine(document, margins=True)
     shown = [way for way in FORGERIES if judged["certificates"][way]]
     assume(shown)
     rng = random.Random(seed)  # noqa: S311
@@ -519,7 +519,7 @@ def test_the_verifier_rejects_another_verdict(document, verdict):
     """Certificates prove the verdict they were made for, and no other."""
     from encircle.verifier.verify import verify
 
-    judged = oracle.engine(document)
+    judged = oracle.engine(document, margins=True)
     assume(judged["verdict"] != verdict)
     assert not verify({**judged, "verdict": verdict}, read_situation(document)).holds
 

@@ -17,11 +17,11 @@ from encircle import Options, judge
 from encircle.errors import SituationError
 from encircle.likelihood.measure import Likelihood
 from encircle.likelihood.worlds.as_graph import bracket_roads
-from encircle.likelihood.worlds.world import DEFINITIONS
 from encircle.map.door.reader import read_situation
 from encircle.reliability.counting.exact import find_reliability
 from encircle.reliability.graph import Graph
 from encircle.reliability.solving import CutOff
+from encircle.verdict.definitions import DEFINITIONS
 from tests.property.strategies import HALF_M, SETTINGS, Sketch, box, draw_plan, line, plans, point
 from tests.property.worlds_oracle import (
     bracket_slowly,

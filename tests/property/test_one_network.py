@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from encircle import Options, read
 from encircle.errors import EncircleError
 from encircle.likelihood.worlds.atlas import Atlas
-from encircle.likelihood.worlds.fires import Fires
-from encircle.likelihood.worlds.world import ENDS, TRUE, World
+from encircle.likelihood.worlds.labels import CASES
+from encircle.likelihood.worlds.world import TRUE, World
 from encircle.map.evidence import Doubts, admit, find_doubts
-from encircle.map.reach import READINGS
 from encircle.network.sheet import draw_sheet, find_positions
 from tests.property.strategies import SETTINGS, Sketch, box, draw_plan, line, point, random_whole
 from tests.property.strategies import random_plan as draw_random_plan
@@ -110,14 +109,14 @@ def check(situation, *, doubt=False):
     edges = gazer.chart.network.edges
     laid = [e for e in edges if any(e.carries.values())]
     assert sorted(map(str, laid)) == sorted(map(str, network.edges))
-    for reading in READINGS:
-        for end in ENDS:
-            labels = gazer.label(world, reading, end)
-            ranks = Fires(gazer)._rank_steps(labels)  # noqa: SLF001 - no question asks for one step
-            for edge, carried, rank in zip(edges, labels.carries, ranks.tolist(), strict=True):
-                assert carried == edge.carries[reading], (edge, reading, end, carried)
-                if carried:
-                    assert tuple(rank) == edge.fire[reading], (edge, reading, end, rank)
+    labelling = gazer.look(world).labelling
+    ranks = gazer.fires.rank_steps(labelling).transpose(0, 2, 1).tolist()
+    for row, (reading, end) in enumerate(CASES):
+        carries = labelling.carries[row].tolist()
+        for edge, carried, rank in zip(edges, carries, ranks[row], strict=True):
+            assert carried == edge.carries[reading], (edge, reading, end, carried)
+            if carried:
+                assert tuple(rank) == edge.fire[reading], (edge, reading, end, rank)
 
 
 @pytest.mark.parametrize("seed", [pytest.param(n, id=name) for name, n in DRIFTED.items()])

@@ -64,6 +64,8 @@ FOUND_BY_KIND = {
     "a strip of millimetres of the enemy's, left beside grey drawn over his ground": (23028,),
     "ways counted from a stretch that a cut road ends": (22926,),
     "a sliver of grey of which the grid keeps a part, and a seam along it": (23605,),
+    "a seam before a front of the force's own that an error takes back": (23361, 26043),
+    "a ford that passes by a ring, and whose ends lie far from it": (31055,),
 }
 """What is wrong with such a drawing, in words, and the seeds that show it."""
 

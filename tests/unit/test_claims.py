@@ -161,7 +161,7 @@ def test_a_claim_among_dated_maps(states, asserts, rating, rule):
 
 def test_a_forecast_is_proved_on_the_map_that_fulfils_it():
     checked = check(OPEN, (CLOSED, LATER), definition="land_cut", tense="future")
-    assert checked.shown.proofs["closed"]
+    assert checked.shown.proof.ring
 
 
 def test_what_is_true_of_an_outpost_is_misattributed_to_the_corps():
@@ -261,7 +261,7 @@ def test_every_rating_has_a_rule_and_every_rule_a_sentence():
 def test_every_rule_was_asked_for_above():
     shown = {param.values[3] for param in (*RATED, *IN_TIME)}
     others = {"true_of_another", "force_unknown", "no_map_of_the_time", "unproven"}
-    assert {rule.name for rule in RULES if rule.rating} - others == shown
+    assert {rule.name for rule in RULES if rule.says} - others == shown
 
 
 def ruling(name):

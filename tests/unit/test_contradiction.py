@@ -243,8 +243,8 @@ def test_likelihood_counts_no_world_that_contradicts_a_bare_position_as_encircle
     judgement = encircle.judge(encircle.read(document))
     assert judgement.verdict == "not_encircled"
     assert judgement.likelihood["p_encircled"][0] == 0
-    assert {pivot["would_make"] for pivot in judgement.pivots} == {"indeterminate", "encircled"}
-    told = [p["statement"] for p in judgement.pivots if p["would_make"] == "indeterminate"]
+    assert {pivot.would_make for pivot in judgement.pivots} == {"indeterminate", "encircled"}
+    told = [p.statement for p in judgement.pivots if p.would_make == "indeterminate"]
     assert "only a word says that anybody is there" in told[0]
 
 

@@ -230,3 +230,40 @@ def test_what_affirms_a_ring_is_no_denial(said):
 def test_the_claim_of_who_is_said_to_lie_is_still_that_claim(said):
     [claim] = propose_claims(said)
     assert (claim.claimant, claim.value) == ("Vladimir Putin", "yes")
+
+
+LEFT_OPEN = (
+    "It cannot be ruled out that Ukrainian troops at Sudzha are encircled.",
+    "Zelensky said it could not be ruled out that the troops at Sudzha were encircled.",
+    "It is not impossible that Ukrainian troops at Sudzha are surrounded.",
+    "That the troops at Sudzha are encircled cannot be ruled out.",
+    "Kyiv did not deny that its troops at Sudzha are surrounded.",
+    "Не исключают, что украинские войска под Суджей окружены.",
+    "Не исключена возможность окружения украинских войск под Суджей.",
+    "Нельзя исключать, что украинские войска в Судже окружены.",
+    "Окружение войск под Суджей не исключено.",
+    "Киев не отрицает, что его войска под Суджей окружены.",
+    "Не виключено, що українські війська під Суджею оточені.",
+    "Не можна виключати, що війська під Суджею оточені.",
+    "Es ist nicht ausgeschlossen, dass die Truppen bei Sudscha eingekesselt sind.",
+    "Es lässt sich nicht ausschließen, dass die Truppen bei Sudscha eingekesselt sind.",
+    "Kiew bestreitet nicht, dass seine Truppen bei Sudscha eingekesselt sind.",
+)
+SAID_BY_NOT = (
+    "Не секрет, что украинские войска в Судже окружены.",
+    "Не випадково українські війська в Суджі оточені.",
+    "Nicht zufällig sind die ukrainischen Truppen bei Sudscha eingekesselt.",
+    "It is no secret that Ukrainian troops at Sudzha are encircled.",
+    "Never before were so many Ukrainian troops encircled as at Sudzha.",
+    "It cannot be ruled out that it rains, but the troops at Sudzha are encircled.",
+)
+
+
+@pytest.mark.parametrize("sentence", LEFT_OPEN)
+def test_what_is_left_open_is_neither_said_nor_denied(sentence):
+    assert propose_claims(sentence) == []
+
+
+@pytest.mark.parametrize("sentence", SAID_BY_NOT)
+def test_a_not_that_denies_nothing_leaves_what_is_said(sentence):
+    assert [claim.value for claim in propose_claims(sentence)] == ["yes"]

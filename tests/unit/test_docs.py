@@ -20,8 +20,8 @@ from encircle.claims.rating.rating import list_claim_rules
 from encircle.claims.rating.rules import RATINGS
 from encircle.map.door.contract import KINDS, AssertionModel, SituationModel, SourceModel
 from encircle.map.options import Options
-from encircle.network.isolation import LAND_MODES
 from encircle.network.lines.values import Reason
+from encircle.network.reached import LAND_MODES
 from encircle.verdict.judgement import STATUSES, Answer, Verdict
 from tests.thorough import thorough
 

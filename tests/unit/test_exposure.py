@@ -117,8 +117,8 @@ def test_where_a_river_holds_the_ring_no_advance_opens_it_and_the_cut_bridge_doe
     assert judgement.status.code == "E2"
     assert judgement.margins["opening_distance_m"] is None
     assert rules_of(judgement)["crossings_cut"].evidence == ("bridge",)
-    pivot = next(p for p in judgement.pivots if p["evidence"] == ["bridge"])
-    assert pivot["would_make"] == "not_encircled"
+    pivot = next(p for p in judgement.pivots if p.evidence == ("bridge",))
+    assert pivot.would_make == "not_encircled"
 
 
 def test_the_advance_that_opens_is_the_least_of_any_unit():
@@ -186,9 +186,9 @@ def test_where_an_error_decides_the_pivot_says_what_holds_as_drawn():
     unit = feature("unit", point(35.0, 50.05), "position", side="BLUE", force="us", reach_m=30)
     judgement = judge(HOME, north, south, west, unit, REAR)
     assert judgement.status.code == "C3"
-    statements = [p["statement"] for p in judgement.pivots]
+    statements = [p.statement for p in judgement.pivots]
     assert any("boundaries where they are drawn a way out is open" in s for s in statements)
-    assert any(p["probability"] == pytest.approx(5 / 6, abs=0.001) for p in judgement.pivots)
+    assert any(p.probability == pytest.approx(5 / 6, abs=0.001) for p in judgement.pivots)
     assert not any("0.0 km" in s or "smaller" in s for s in statements)
 
 

@@ -99,7 +99,7 @@ def test_what_holds_as_drawn_is_said_with_its_chance():
     free = union_all([POCKET, strip(436), REAR])
     judgement = judged(draw((free, OURS), (AREA.difference(free), THEIRS), graded=True))
     assert judgement.status.code == "C3"
-    told = [p for p in judgement.pivots if p.get("as_drawn")]
-    assert {p["would_make"] for p in told} == {"not_encircled"}
-    assert [p["probability"] for p in told] == [None, pytest.approx(5 / 6, abs=1e-3)]
-    assert not any("smaller by the error" in p["statement"] for p in judgement.pivots)
+    told = [p for p in judgement.pivots if p.as_drawn]
+    assert {p.would_make for p in told} == {"not_encircled"}
+    assert [p.probability for p in told] == [None, pytest.approx(5 / 6, abs=1e-3)]
+    assert not any("smaller by the error" in p.statement for p in judgement.pivots)

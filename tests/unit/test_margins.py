@@ -6,6 +6,7 @@ import shapely
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 from shapely.affinity import rotate
 
+from encircle.verdict.margins.closing import GRID_M, _find_feet
 from encircle.verdict.margins.margins import (
     least_advance_to_open,
     measure_closing_distance,
@@ -294,3 +295,25 @@ def test_the_least_advance(outside, barred, length_m):
     advance = least_advance_to_open(box(0, 0, 1, 1), outside, barred)
     assert advance.length_m == pytest.approx(length_m, abs=0.05)
     assert advance.course.length == pytest.approx(0 if math.isinf(length_m) else advance.length_m)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("within_m", [3.0, 40.0, 300.0])
+def test_the_place_that_faces_a_corner_is_the_nearest_inside_a_side(seed, within_m):
+    rng = np.random.default_rng(seed)
+    a = rng.uniform(0, 200, (80, 2))
+    b = a + rng.normal(0, rng.choice([2.0, 60.0], (80, 1)), (80, 2))
+    corners = np.unique(np.concatenate([a, b]), axis=0)
+    side, share, feet = _find_feet(corners, a, b, within_m)
+    nearest = {}
+    for corner in corners:
+        at = np.einsum("ij,ij->i", corner - a, b - a) / np.einsum("ij,ij->i", b - a, b - a)
+        long_m = np.hypot(*(b - a).T)
+        away_m = np.hypot(*(a + at[:, None] * (b - a) - corner).T)
+        faces = (at * long_m > GRID_M) & ((1 - at) * long_m > GRID_M) & (away_m <= within_m)
+        if faces.any():
+            k = int(np.where(faces, away_m, np.inf).argmin())
+            nearest[tuple(corner)] = (k, at[k])
+    assert side.tolist() == [k for k, _ in nearest.values()]
+    assert share == pytest.approx([at for _, at in nearest.values()])
+    assert feet == pytest.approx(a[side] + share[:, None] * (b - a)[side])

@@ -111,3 +111,41 @@ def test_steps_are_shown_without_a_known_end(capsys):
     with show_steps("Reading roads") as step:
         step(1000)
     assert capsys.readouterr().out == ""
+
+
+def test_roads_that_rest_on_one_report_are_open_or_closed_together(run, roads):
+    """Both ways hang on one report, so the place is cut off where that is wrong: with 1/2."""
+    document = json.loads(roads.read_text())
+    for feature in document["features"][:4]:
+        feature["properties"]["report"] = "a telegram"
+    roads.write_text(json.dumps(document))
+    words = ("--p-open", "p", "--json")
+    alone = json.loads(run(*words).stdout)
+    said = json.loads(run(*words, "--shared", "report").stdout)
+    assert said["likelihood_cut_off"]["interval"] == [0.5, 0.5]
+    assert alone["likelihood_cut_off"]["interval"] == [9 / 16, 9 / 16]
+    assert said["disjoint_ways"] == alone["disjoint_ways"]
+    nothing = json.loads(run(*words, "--shared", "no such property").stdout)
+    assert nothing["likelihood_cut_off"] == alone["likelihood_cut_off"]
+
+
+@pytest.mark.parametrize("other", [("--per-km",), ("--everywhere", "points.geojson")])
+def test_what_is_shared_excludes_what_would_say_otherwise(run, other):
+    done = run("--shared", "report", *other)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"--shared and {other[0]} exclude each other" in done.stderr
+
+
+def test_everywhere_gives_each_junction_its_interval(run, tmp_path):
+    path = tmp_path / "points.geojson"
+    assert run("--p-open", "p", "--samples", 4000, "--everywhere", path).exit_code == 0
+    points = {
+        tuple(feature["geometry"]["coordinates"]): feature["properties"]
+        for feature in json.loads(path.read_text())["features"]
+    }
+    assert len(points) == 6
+    assert points[35.2, 51.0]["p_cut_off"] == 0
+    assert points[36.0, 51.0]["p_cut_off"] == 1
+    # the middle reaches east with 1/2, or back and round with 1/8 of the rest
+    assert points[35.1, 51.0]["low"] < 1 - (1 / 2 + 1 / 16) < points[35.1, 51.0]["high"]
+    assert all(p["low"] <= p["p_cut_off"] <= p["high"] for p in points.values())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from shapely import union_all
-from shapely.geometry import mapping, shape
+from shapely.geometry import Point, mapping, shape
 
 import encircle
 from encircle.errors import SituationError
@@ -427,3 +427,31 @@ def test_a_strip_that_nobody_painted_is_told_where_the_verdict_hangs_on_it(groun
     assert judgement.status.code == code
     assert [tuple(sorted(n.features)) for n in told] == ([named] if named else [])
     assert all("120 m" in n.statement and "wider than a seam of 50 m" in n.statement for n in told)
+
+
+@pytest.mark.parametrize(
+    ("observed", "codes"),
+    [("2035-03-01", {"dated_far_later"}), ("2025-12-01", set()), ("2015-03-01", set())],
+)
+def test_a_year_mistyped_is_doubted(observed, codes):
+    road = feature("road", line((2000, 40), (5400, 40)), "route", observed_at=observed)
+    told = [notice for notice in inspect(unit(), road) if notice.code == "dated_far_later"]
+    assert {notice.code for notice in told} == codes
+    assert all(notice.severity == "doubt" and notice.features == ("road",) for notice in told)
+
+
+@pytest.mark.parametrize(("across_deg", "is_doubted"), [(0.0004, True), (0.04, False)])
+def test_a_map_as_small_as_its_seams_is_doubted(across_deg, is_doubted):
+    def around(lon, lat, half_deg):
+        return mapping(Point(lon, lat).buffer(half_deg, cap_style="square"))
+
+    spots = [
+        {"type": "Feature", "id": "p", "geometry": {"type": "Point", "coordinates": [35, 51]},
+         "properties": {"kind": "position", "side": "A", "force": "group", "reach_m": 0.1}},
+        {"type": "Feature", "id": "c", "geometry": around(35, 51, across_deg / 2),
+         "properties": {"kind": "control", "holder": "B", "basis": "assessed"}},
+    ]  # fmt: skip
+    whole = {"as_of": "2025-03-14T12:00:00Z", "sides": [{"id": "A"}, {"id": "B"}]}
+    document = {"type": "FeatureCollection", "situation": whole, "features": spots}
+    codes = {notice.code for notice in inspect_situation(encircle.read(document))}
+    assert ("map_small_for_seams" in codes) == is_doubted

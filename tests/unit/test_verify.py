@@ -1439,7 +1439,7 @@ def test_confidence_is_what_follows_from_what_is_told(confidence, word):
 # -- a strip thinner than the slack, or little thicker ------------------------------------------
 
 
-def stripped(width_m, reach_m):
+def stripped(width_m, reach_m, half_km=0.25):
     """Draw a corridor by road with a strip of hostile ground across it, so wide."""
     far = 0.3 + width_m / 1000
     corridor = km(-0.25, -0.3, 0.25, 1)
@@ -1449,7 +1449,7 @@ def stripped(width_m, reach_m):
         unit(reach_m=reach_m),
         control("theirs", km(-3, -3, 3, 3).difference(corridor), "THEM"),
         control("south", km(-0.25, -0.3, 0.25, 0.3), "US"),
-        control("strip", km(-0.25, 0.3, 0.25, far), "THEM"),
+        control("strip", km(-half_km, 0.3, half_km, far), "THEM"),
         control("north", km(-0.25, far, 0.25, 1), "US"),
         feature("road", "route", road, modes=["wheeled", "tracked", "foot"]),
         feature("depot", "anchor", km(-0.1, 0.8, 0.1, 0.9), side="US"),
@@ -1472,3 +1472,11 @@ def test_a_road_that_leaves_a_ring_over_a_thin_strip_is_in_its_cut_set(width_m):
 def test_nobody_surely_steps_on_a_road_over_held_ground_wider_than_the_slack(width_m):
     given = stripped(width_m, 400)
     assert not verify(encircle.judge(given).to_dict(), given).failures
+
+
+@pytest.mark.parametrize("width_m", [0.19, 0.199, 0.2, 0.201])
+def test_what_is_as_wide_as_the_slack_is_stepped_over(width_m):
+    given = stripped(width_m, 400, half_km=0.3)
+    told = encircle.judge(given).to_dict()
+    assert told["verdict"] == "not_encircled"
+    assert not verify(told, given).failures

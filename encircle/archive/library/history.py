@@ -12,18 +12,14 @@ from typing import TYPE_CHECKING, Any
 from encircle.archive.library.baselines import BASELINES
 from encircle.archive.library.sensitivity import measure_sensitivity
 from encircle.archive.timeline import Moment, Timeline, build_timeline
-from encircle.claims.claims_file import read_claims
-from encircle.claims.rating.checks import check_claims
 from encircle.judge import judge
 from encircle.verdict.judgement import STATUSES
 from encircle.verifier.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from datetime import datetime
 
-    from encircle.archive.library.scenarios import Chronology, Scenario
-    from encircle.claims.rating.answer import CheckedClaim
+    from encircle.archive.library.scenarios import Scenario
     from encircle.verdict.judgement import Judgement
     from encircle.verifier.verify import Verification
 
@@ -158,8 +154,6 @@ def judge_library(
     ----------
     scenarios
         Traps and counterfactuals among them are left out: no record says what was true there.
-    on_judged
-        Called after each state, for showing progress.
     """
     records = []
     for scenario in scenarios:
@@ -178,69 +172,6 @@ def judge_scenario(scenario: Scenario) -> Record:
     seconds = time.perf_counter() - began
     said = {name: method(situation) for name, method in BASELINES.items()}
     return Record(scenario, judgement, verification, {OURS: judgement.encircled, **said}, seconds)
-
-
-def rate_library(
-    scenarios: Iterable[Scenario],
-    chronologies: Iterable[Chronology] = (),
-    *,
-    on_rated: Callable[[str], None] = lambda _: None,
-) -> dict[tuple[str, str], CheckedClaim]:
-    """
-    Rate every claim of the dated states once, all states of one place as material.
-
-    A claim drawn on several maps of a place counts where its map is nearest to when it was said;
-    one that a chronology tells counts there, held against every state the chronology names.
-
-    Parameters
-    ----------
-    scenarios
-        Traps and counterfactuals among them are left out.
-    chronologies
-        Files of claims about states among the scenarios.
-    on_rated
-        Called after each place and each chronology, for showing progress.
-
-    Returns
-    -------
-    rated
-        The claims by the ids of state, or chronology, and claim.
-    """
-    states = {s.id: s for s in scenarios if s.is_history and not s.error}
-    places: dict[str, list[Scenario]] = {}
-    for scenario in states.values():
-        places.setdefault(scenario.place, []).append(scenario)
-    rated: dict[tuple[str, str], CheckedClaim] = {}
-    for place, here in places.items():
-        checks = check_claims([s.situation for s in here])
-        for checked in _drop_repeats(checks.checked, [s.situation.as_of for s in here]):
-            rated[here[checked.statement.home or 0].id, checked.id] = checked
-        on_rated(place)
-    for chronology in chronologies:
-        told = read_claims(chronology.raw, chronology.id)
-        checks = check_claims([states[name].situation for name in chronology.states], told)
-        for checked in checks.checked:
-            for name in chronology.states:
-                rated.pop((name, checked.id), None)
-            rated[chronology.id, checked.id] = checked
-        on_rated(chronology.id)
-    return rated
-
-
-def _drop_repeats(rated: Iterable[CheckedClaim], days: Sequence[datetime]) -> list[CheckedClaim]:
-    """Keep each claim once: of those in the same words at the same time, the nearest map's."""
-    kept: dict[tuple[object, ...], CheckedClaim] = {}
-    for checked in rated:
-        claim, home = checked.statement.claim, checked.statement.home or 0
-        key = (checked.id, claim.claimant, claim.made_at, claim.statement, checked.asserted)
-        before = kept.get(key)
-        if before is None or claim.made_at is None:
-            kept.setdefault(key, checked)
-        elif abs(days[home] - claim.made_at) < abs(
-            days[before.statement.home or 0] - claim.made_at
-        ):
-            kept[key] = checked
-    return list(kept.values())
 
 
 def measure_all(

@@ -232,8 +232,6 @@ def find_faults_of_text(provenance: Provenance, *, claims: Iterable[str] = ()) -
 
     Parameters
     ----------
-    provenance
-        The file.
     claims
         Ids of the claims whose words it must quote, or call a paraphrase.
     """

@@ -149,8 +149,6 @@ def redraw(situation: Situation, move: Move) -> Situation:
 
     Parameters
     ----------
-    situation
-        The map as it was drawn.
     move
         Takes the vertices of all boundaries, shape (n, 2), metres, each place once, to where they
         shall be. Those at the area's edge stay, since what is painted off the map is no boundary;

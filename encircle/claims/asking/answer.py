@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from encircle.map.days import say_day, write_instant
 from encircle.map.notices import Notice, gather
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class AskedMap:
     @property
     def dated(self) -> str:
         """What its maker calls it, and its day."""
-        return f"{self.title}, {self.as_of.day} {self.as_of:%B %Y}"
+        return f"{self.title}, {say_day(self.as_of)}"
 
     @property
     def judgement(self) -> Json | None:
@@ -76,7 +77,7 @@ class AskedMap:
             "map": self.name,
             "mapper": self.mapper,
             "mapper_side": self.mapper_side,
-            "as_of": f"{self.as_of:%Y-%m-%dT%H:%M:%SZ}",
+            "as_of": write_instant(self.as_of),
             "used": self.used,
             "because": self.because,
             "judgement": self.judgement,

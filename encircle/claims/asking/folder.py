@@ -11,6 +11,7 @@ from encircle.claims.publishing.checked import RATINGS, parse_checked
 from encircle.claims.publishing.claimreview import Publisher
 from encircle.claims.publishing.report import Extras, SourceLine, write_report
 from encircle.claims.rating.answer import name_rating
+from encircle.map.days import say_day, write_instant
 from encircle.picture.export.png import render_png
 from encircle.picture.scene import Town
 from encircle.picture.sheet import LAYOUTS, Words, draw_page_map, draw_sheet
@@ -148,7 +149,7 @@ def _write_source(answer: Answer) -> str:
         return ""
     digest = str(carrier.judgement["provenance"].get("input_sha256", ""))[:12]
     return (
-        f"Map: {carrier.title}, {carrier.as_of.day} {carrier.as_of:%B %Y %H:%M} UTC · "
+        f"Map: {carrier.title}, {say_day(carrier.as_of)} {carrier.as_of:%H:%M} UTC · "
         f"{carrier.judgement['provenance'].get('engine', 'encircle')} · input {digest} · "
         f"{CARD_CREDITS}"
     )
@@ -211,7 +212,7 @@ def _write_entry(answer: Answer) -> Json:
     asserts = {**entry["claim"]["asserts"], "force": f"The force {where}"}
     maps = [
         {
-            "map": m.name, "as_of": f"{m.as_of:%Y-%m-%dT%H:%M:%SZ}", "mapper": m.mapper,
+            "map": m.name, "as_of": write_instant(m.as_of), "mapper": m.mapper,
             "mapper_side": m.mapper_side, "rating": m.rated.rating if m.rated else "",
             "title": m.title, "used": m.used, "use": m.because,
             "says": LEAN_WORDS[m.lean] if m.lean else "not used",

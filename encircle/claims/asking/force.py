@@ -10,12 +10,14 @@ from shapely.geometry import MultiPolygon, Point, Polygon, shape
 
 from encircle.claims.asking.where import NEAR_M, Where, fault, list_in_region, write_place
 from encircle.errors import QuestionError, SituationError
+from encircle.formats.painted.force import SameGround
 from encircle.formats.painted.ground import HALF_WIDTHS_KM
 from encircle.formats.painted.painted import read_border
 from encircle.formats.painted.place import is_on_map
 from encircle.formats.painted.situation import (
+    draw_situation,
+    label_of,
     read_ground,
-    situation_for_piece,
     situation_from_painted,
 )
 from encircle.formats.pieces import FRONT, drop_area, find_pieces, list_near
@@ -280,10 +282,10 @@ def draw_on(given: GivenMap, meant: Meant, force: str) -> Json:
     if given.name == meant.shown_on:
         return meant.document
     assert given.painted is not None  # noqa: S101 - asked of paint only
-    return situation_for_piece(
-        given.painted, given.border, meant.geometry, as_of=given.as_of, force=force,
-        side=meant.side, name=drop_area(meant.name) if meant.name else None,
-    )  # fmt: skip
+    ground = read_ground(given.painted, given.border, meant.side)
+    same = SameGround(ground, label_of(given.painted, meant.side), meant.geometry)
+    force_there = same.compare(drop_area(meant.name) if meant.name else None)
+    return draw_situation(ground, given.border, force_there, given.as_of, force)
 
 
 def read_drawn(document: Mapping[str, Any], name: str) -> Situation:

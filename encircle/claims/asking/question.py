@@ -21,7 +21,6 @@ from encircle.claims.asking.places import (
 from encircle.claims.asking.whose.named import Named, find_named, means_speakers
 from encircle.claims.asking.whose.whose import OTHER, find_mentions, find_side
 from encircle.claims.claims_file import read_rows
-from encircle.claims.publishing.checked import DEFINITIONS as DEFINITION_WORDS
 from encircle.claims.rating.answer import FaultyClaim
 from encircle.claims.words.attribution import hide_speaking_places
 from encircle.claims.words.days import find_days
@@ -30,9 +29,11 @@ from encircle.claims.words.lexicon import LANGUAGES, detect_language, find_uses
 from encircle.claims.words.lexicon import find_places as find_mentions_of_places
 from encircle.claims.words.sentences import split_sentences
 from encircle.errors import InputFault, QuestionError, SituationError
+from encircle.map.days import say_day, write_instant
 from encircle.map.notices import Notice
 from encircle.map.situation import Claim, Definition
 from encircle.places.letters import fold
+from encircle.verdict.judgement import WORDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -100,7 +101,7 @@ class Asked:
         return {
             "claimant": self.claim.claimant,
             "claimant_side": self.claim.claimant_side,
-            "made_at": f"{made_at:%Y-%m-%dT%H:%M:%SZ}" if made_at else None,
+            "made_at": write_instant(made_at) if made_at else None,
             "statement": self.claim.statement,
             "url": self.claim.url,
             "archive_url": self.claim.archive_url,
@@ -119,8 +120,6 @@ def read_question(said: str | Mapping[str, Any], corrections: Corrections | None
     ----------
     said
         A sentence or a text, or a claim as `claims extract --json` writes one.
-    corrections
-        What a person says of it.
 
     Raises
     ------
@@ -370,8 +369,8 @@ def date_by(asked: Asked, latest: datetime) -> Asked:
     if asked.claim.made_at is not None:
         return asked
     said = (
-        f"The claim is undated: it was taken as of the latest map's day, {latest.day} "
-        f"{latest:%B %Y} (--date gives another)."
+        f"The claim is undated: it was taken as of the latest map's day, {say_day(latest)} "
+        "(--date gives another)."
     )
     notice = Notice("claim_undated", "caution", said)
     claim = replace(asked.claim, made_at=datetime.combine(latest.date(), NOON))
@@ -423,7 +422,7 @@ def _tell_ended(ended: str | None, asserts: Json) -> Iterator[Notice]:
     if ended and asserts["value"] == "no":
         said = (
             f"The claim says that it was so and is no longer ({ended!r}): judged as the claim that "
-            f"the force is not {DEFINITION_WORDS[asserts['definition']]} (--value yes with the "
+            f"the force is not {WORDINGS[asserts['definition']].full} (--value yes with the "
             "--date of before judges the rest)."
         )
         yield Notice("ended_by_then", "caution", said)
@@ -434,7 +433,7 @@ def _tell_question(asserts: Json) -> Iterator[Notice]:
     denies = "" if asserts["value"] == "yes" else "not "
     said = (
         f"A question: judged as the claim that the force is {denies}"
-        f"{DEFINITION_WORDS[asserts['definition']]}, which nobody is named to make (--value "
+        f"{WORDINGS[asserts['definition']].full}, which nobody is named to make (--value "
         f"{'no' if not denies else 'yes'} judges the contrary)."
     )
     yield Notice("question_judged", "info", said)
@@ -449,12 +448,12 @@ def _tell_other_day(proposal: Proposal, year: int | None, given: Corrections) ->
     named = {
         d.when for d in days if d.when and not _SINCE.search(fold(proposal.sentence[: d.start]))
     }
-    spoken = [f"{day.day} {day:%B %Y}" for day in sorted(named)]
+    spoken = [say_day(day) for day in sorted(named)]
     if said_on in named or (not named and year in (None, given.made_at.year)):
         return
     said = (
         f"The claim speaks of {' and '.join(spoken) or year}; it was judged as of "
-        f"{given.made_at.day} {given.made_at:%B %Y}, the day given (--date)."
+        f"{say_day(given.made_at)}, the day given (--date)."
     )
     yield Notice("other_day", "caution", said)
 

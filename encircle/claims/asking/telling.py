@@ -6,9 +6,10 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from encircle.claims.asking.names import COUNTRIES, name_features, name_judgement
-from encircle.claims.publishing.checked import DEFINITIONS
 from encircle.claims.publishing.report import list_doubts
 from encircle.claims.rating.answer import name_rating
+from encircle.map.days import say_day
+from encircle.verdict.judgement import say_definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,8 +116,8 @@ def _tell(answer: Answer, width: int) -> Iterator[str]:
 def _tell_claim(answer: Answer, width: int) -> Iterator[str]:
     """Say how the claim was understood, for a person to correct it."""
     claim, asserted = answer.asked.claim, answer.checked.asserted
-    day = f"{claim.made_at.day} {claim.made_at:%B %Y}" if claim.made_at else "undated"
-    meant = DEFINITIONS.get(asserted.definition or "", "no definition")
+    day = say_day(claim.made_at) if claim.made_at else "undated"
+    meant = say_definition(asserted.definition, "no definition")
     says = f"{'' if asserted.holds else 'not '}{meant}"
     where = answer.place.at if answer.place else "as the map names it"
     side = answer.asked.side or ""

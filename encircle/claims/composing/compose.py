@@ -24,6 +24,7 @@ from encircle.claims.rating.answer import FaultyClaim
 from encircle.errors import SituationError, UnknownForceError, refusal
 from encircle.formats.publishers.guests import Given, Taken, take_in
 from encircle.formats.routes.routes import WITHIN_KM, near_of, read_roads
+from encircle.map.days import write_instant
 from encircle.map.door.contract import parse_instant
 from encircle.map.door.reader import parse_document, read_situation
 from encircle.map.notices import Notice
@@ -53,17 +54,6 @@ def compose(
     given
         The files: one map of control (ISW's is several layers), tables of positions, roads, claims,
         a border; or situations in parts, as a GIS keeps them.
-    plan
-        What is said of them.
-    tell
-        Called with each line for the terminal: what a file was taken for, what was read of it.
-    on_step
-        Called as a map of control is read and drawn.
-
-    Returns
-    -------
-    situation
-        A FeatureCollection by the contract.
 
     Raises
     ------
@@ -210,7 +200,7 @@ def _add_claims(draft: Draft, files: Sequence[Taken]) -> None:
 def _draw_claim(claim: Any) -> Json:  # noqa: ANN401 - a Claim
     said = {
         "kind": "claim", "claimant": claim.claimant, "claimant_side": claim.claimant_side,
-        "made_at": claim.made_at and f"{claim.made_at:%Y-%m-%dT%H:%M:%SZ}",
+        "made_at": claim.made_at and write_instant(claim.made_at),
         "statement": claim.statement, "url": claim.url, "archive_url": claim.archive_url,
         "asserts": claim.asserts or None,
     }  # fmt: skip
@@ -246,7 +236,7 @@ def _complete(draft: Draft, plan: Plan, side: str, force: str | None) -> None:
     _place_force(draft, plan, side, force)
     force = force or _only_force(features)
     if plan.as_of is not None or "as_of" not in whole:
-        whole["as_of"] = f"{_choose_instant(draft, plan):%Y-%m-%dT%H:%M:%SZ}"
+        whole["as_of"] = write_instant(_choose_instant(draft, plan))
     if force and has_force and ("force" not in whole or plan.force):
         whole["force"] = force
     _add_sides(draft)

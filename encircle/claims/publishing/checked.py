@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from encircle.claims.publishing.entry import Entry, Told
 from encircle.errors import CheckedClaimsError, InputFault
+from encircle.map.days import say_day
 from encircle.map.door.reader import tell_faults
 from encircle.verdict.judgement import write_json
 
@@ -44,19 +45,6 @@ MEANINGS: dict[str, str] = {
     "unsupported": "Nothing beyond the claim itself speaks for it or against it.",
     "unverifiable": "No public evidence could decide it.",
 }
-DEFINITIONS: dict[str, str] = {
-    "land_cut": "cut off by land (the usual meaning of encircled)",
-    "vehicle_cut": "cut off for wheels and tracks",
-    "fire_control": 'every way left under fire control ("operational encirclement")',
-    "isolation": "isolated by land, sea and air",
-    "surrounded": 'hostile ground on nearly all sides ("surrounded" in common speech)',
-    "no_force": "nobody there any more",
-}
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-"""Written out here: the names must not depend on where the page is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +143,20 @@ class CheckedClaim:
         return tuple(sorted(found))
 
 
-def say_day(text: str) -> str:
+def say_day_of(text: str) -> str:
     """
     Write a day as people do; what is no day stays as it is.
 
     Examples
     --------
-    >>> say_day("2025-03-14T12:00:00Z")
+    >>> say_day_of("2025-03-14T12:00:00Z")
     '14 March 2025'
     """
     try:
         day = date.fromisoformat(text[:10])
     except ValueError:
         return text
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return say_day(day)
 
 
 def parse_checked(source: bytes | str | Mapping[str, Any] | Sequence[Any]) -> list[CheckedClaim]:

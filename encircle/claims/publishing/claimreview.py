@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from encircle.claims.publishing.checked import DEFINITIONS, MEANINGS, RATINGS
+from encircle.claims.publishing.checked import MEANINGS, RATINGS
+from encircle.verdict.judgement import say_definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -153,7 +154,7 @@ def explain_rating(claim: CheckedClaim) -> str:
 
 
 def _define(name: str | None) -> str:
-    return DEFINITIONS.get(name or "", name or "none named")
+    return say_definition(name, name or "none named")
 
 
 def _write_assertion(claim: CheckedClaim) -> str:

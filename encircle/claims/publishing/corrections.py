@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
-from encircle.claims.publishing.checked import RATINGS, say_day
+from encircle.claims.publishing.checked import RATINGS, say_day_of
 from encircle.errors import CheckedClaimsError, InputFault
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Entry:
     @property
     def told(self) -> str:
         """The entry in a sentence a reader can follow."""
-        day, now = say_day(self.recorded_at), RATINGS[self.rating].lower()
+        day, now = say_day_of(self.recorded_at), RATINGS[self.rating].lower()
         why = f" {' '.join(self.because)}" if self.because else ""
         note = f" {self.note}" if self.note else ""
         if self.kind == "corrected":
@@ -107,15 +107,6 @@ class Log:
         Record new checks: a new log, whose beginning is this one.
 
         A check that says the same on the same basis adds nothing.
-
-        Parameters
-        ----------
-        claims
-            The new checks.
-        at
-            When they are recorded, RFC 3339.
-        note
-            Why, in the words of whoever publishes.
         """
         entries = list(self.entries)
         latest = {entry.key: entry for entry in entries}

@@ -25,15 +25,6 @@ def write_junit(checks: ClaimChecks, failing: Collection[Rating], written: datet
     """
     Write a JUnit report: a case for each claim, failed where its rating is one that fails.
 
-    Parameters
-    ----------
-    checks
-        The claims, checked.
-    failing
-        Ratings that fail.
-    written
-        The instant to date the report with.
-
     References
     ----------
     .. [1] The JUnit schema of the Apache Ant JUnit task, as Jenkins and GitLab read it.

@@ -15,7 +15,7 @@ import orjson
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 
-from encircle.claims.publishing.checked import DEFINITIONS, MEANINGS, RATINGS, say_day
+from encircle.claims.publishing.checked import MEANINGS, RATINGS, say_day_of
 from encircle.claims.publishing.claimreview import Publisher, write_claim_reviews
 from encircle.claims.publishing.entry import choose_options
 from encircle.errors import EncircleError
@@ -26,7 +26,7 @@ from encircle.map.naming import list_names
 from encircle.picture.picture import draw_svg
 from encircle.verdict.contradiction import say_area, say_distance
 from encircle.verdict.explain import HELD_BY, MODES
-from encircle.verdict.judgement import name_hold
+from encircle.verdict.judgement import WORDINGS, name_hold, say_definition
 from encircle.verifier.verify import verify
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Page:
         asserts = self.claim.asserts
         given = asserts.get("force") or self.claim.judgement.get("force") or "the force"
         force = _list_called(self.claim.judgement).get(given, given)
-        what = DEFINITIONS.get(self.claim.definition or "", "nothing a map could answer")
+        what = say_definition(self.claim.definition, "nothing a map could answer")
         denied = "not " if self.claim.denies else ""
         tense = {"future": " (said of the future)", "conditional": " (said on a condition)"}
         hedged = ", with a reserve" if asserts.get("hedged") else ""
@@ -235,7 +235,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        day=say_day,
+        day=say_day_of,
         rating=lambda name: RATINGS.get(name, name),
         meaning=lambda name: MEANINGS.get(name, ""),
         called=_call_in,
@@ -337,13 +337,13 @@ def _embed_svg(svg: str, number: int) -> Markup:
 
 def _list_definitions(claim: CheckedClaim) -> Iterable[Defined]:
     answers = claim.judgement.get("definitions") or {}
-    for name, words in DEFINITIONS.items():
+    for name, words in WORDINGS.items():
         if name in answers or name in claim.matrix or name == claim.definition:
             rating = claim.matrix.get(name)
             if rating is None and name == claim.definition:
                 rating = claim.rating
             yield Defined(
-                words,
+                words.full,
                 answers.get(name),
                 RATINGS.get(rating or "", rating),
                 name == claim.definition,

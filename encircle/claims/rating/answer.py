@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from encircle.map.days import say_day
 from encircle.verdict.judgement import Finding
 
 if TYPE_CHECKING:
@@ -97,10 +98,10 @@ class MapRating:
         Such a map is silent where others speak: ground painted grey is somebody's doubt, bare
         ground is nobody's word.
         """
-        path = self.ruling.proofs["open"] if self.ruling else None
+        path = self.ruling.proof.path if self.ruling else None
         if self.ruling is None or self.ruling.judged.status.code != "C3" or not path:
             return False
-        return not any(leg["control"] == "grey" and leg["evidence"] for leg in path["legs"])
+        return not any(leg.control == "grey" and leg.evidence for leg in path.legs)
 
     def to_dict(self) -> Json:
         """Give the map's line in the answer."""
@@ -200,7 +201,7 @@ class CheckedClaim:
         """One line a journalist can quote."""
         claim = self.statement.claim
         who = claim.claimant or "Somebody"
-        when = f", {claim.made_at.day} {claim.made_at:%B %Y}" if claim.made_at else ""
+        when = f", {say_day(claim.made_at)}" if claim.made_at else ""
         words = claim.statement or ""
         stop = "" if words.endswith((".", "!", "?", "…")) else "."
         said = f': "{words}{stop}"' if words else ""

@@ -24,6 +24,7 @@ from encircle.claims.rating.rating import rate, rate_by_each
 from encircle.claims.rating.rules import Rating, find_fulfilment
 from encircle.errors import EncircleError
 from encircle.map.counting import number_of
+from encircle.map.days import say_day
 from encircle.map.door.contract import parse_assertion
 from encircle.map.door.reader import tell_faults
 from encircle.map.options import Options
@@ -74,8 +75,6 @@ def check_claims(
         it.
     processes
         How many processes judge; the answer is the same.
-    on_judged
-        Called after each force judged on a map, for showing progress.
 
     Returns
     -------
@@ -224,7 +223,7 @@ def _choose_maps(
     furthest = timedelta(days=material.options.stale_after_days)
     if home is None and away > furthest:
         day = material.maps[nearest].as_of
-        said = f"The nearest is of {day.day} {day:%B %Y}, {number_of(away.days, 'day')} away."
+        said = f"The nearest is of {say_day(day)}, {number_of(away.days, 'day')} away."
         return [], [], said
     of_day = material.find_of_day(knowing, nearest)
     return of_day, material.find_neighbours(knowing, instant, of_day), ""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, get_args
 from encircle.map.situation import Definition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from encircle.map.situation import Assertion, Claim
     from encircle.verdict.judgement import Answer, Judged, Judgement
+    from encircle.verdict.values import ClosedRing, OpenPath, Proof
 
 Json = dict[str, Any]
 DEFINITIONS: tuple[Definition, ...] = get_args(Definition)
@@ -20,14 +21,6 @@ PREMATURE_DAYS = 14
 """What was false when it was said and true within this was said too early; days. Source: ratings of
 docs/method.md."""
 SPAN = timedelta(days=PREMATURE_DAYS)
-IN_WORDS: dict[Definition, str] = {
-    "land_cut": "cut off by land",
-    "vehicle_cut": "cut off for wheels and tracks",
-    "fire_control": "every way out under fire control",
-    "isolation": "isolated by land, sea and air",
-    "surrounded": "hostile ground on nearly all sides",
-    "no_force": "nobody there any more",
-}
 HEAVY_FIRE = ("F3", "F4")
 """Grades at which fire controls a way. Source: docs/contract.md, Definitions."""
 
@@ -57,9 +50,9 @@ class Ruling:
         return self.judged.status.code == "N"
 
     @property
-    def proofs(self) -> Json:
-        """The certificates: an open path, a closed ring."""
-        return self.judged.certificates
+    def proof(self) -> Proof:
+        """An open path, a closed ring."""
+        return self.judged.proof
 
     @property
     def is_pressed(self) -> bool:
@@ -158,7 +151,7 @@ def prove(definition: Definition, *, holds: bool, ruling: Ruling) -> tuple[str, 
     proved by a path with its legs under heavy fire, a cut for vehicles by the best path being one
     for feet or boats; a closed ring proves both.
     """
-    path, ring = ruling.proofs["open"], ruling.proofs["closed"]
+    path, ring = ruling.proof.path, ruling.proof.ring
     if definition == "no_force":
         is_shown = ruling.is_gone if holds else bool(path or ring)
         return name_positions(ruling) if is_shown else None
@@ -170,39 +163,37 @@ def prove(definition: Definition, *, holds: bool, ruling: Ruling) -> tuple[str, 
 
 
 def _prove_cut(
-    definition: Definition, path: Json | None, ring: Json | None
+    definition: Definition, path: OpenPath | None, ring: ClosedRing | None
 ) -> tuple[str, ...] | None:
     if ring and not path:
         return cite(ring)
     if definition == "fire_control" and path:
-        fire = [leg for leg in path["legs"] if leg["fire"] in HEAVY_FIRE]
-        return tuple(dict.fromkeys(i for leg in fire for i in leg["evidence"])) if fire else None
-    if definition == "vehicle_cut" and path and path["mode"] in ("foot", "boat", "rail"):
+        fire = [leg for leg in path.legs if leg.fire in HEAVY_FIRE]
+        return tuple(dict.fromkeys(i for leg in fire for i in leg.evidence)) if fire else None
+    if definition == "vehicle_cut" and path and path.mode in ("foot", "boat", "rail"):
         return cite(path)
     return None
 
 
 def _prove_open(
-    definition: Definition, path: Json | None, ruling: Ruling
+    definition: Definition, path: OpenPath | None, ruling: Ruling
 ) -> tuple[str, ...] | None:
     if definition == "isolation" and not path:
-        axes = ruling.judged.axes
-        reached = any(axes[axis] == "open" for axis in ("sea", "air", "special"))
+        reached = "open" in ruling.judged.axes.access.values()
         return name_positions(ruling) if reached else None
-    if not path or path["reading"] != "pessimistic":
+    if not path or path.reading != "pessimistic":
         return None
-    if definition == "fire_control" and any(leg["fire"] in HEAVY_FIRE for leg in path["legs"]):
+    if definition == "fire_control" and any(leg.fire in HEAVY_FIRE for leg in path.legs):
         return None
-    by_vehicle = (ruling.judged.axes["land"][mode] for mode in ("wheeled", "tracked"))
+    by_vehicle = (ruling.judged.axes.land[mode] for mode in ("wheeled", "tracked"))
     if definition == "vehicle_cut" and "open" not in by_vehicle:
         return None
     return cite(path)
 
 
-def cite(proof: Json | None) -> tuple[str, ...]:
+def cite(proof: OpenPath | ClosedRing | None) -> tuple[str, ...]:
     """List the features a certificate rests on."""
-    parts: Iterable[Json] = (proof or {}).get("legs") or (proof or {}).get("segments") or ()
-    return tuple(dict.fromkeys(i for part in parts for i in part["evidence"]))
+    return proof.evidence if proof else ()
 
 
 def name_positions(ruling: Ruling) -> tuple[str, ...]:

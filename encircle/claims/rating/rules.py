@@ -6,21 +6,18 @@ Long for one reason: it is a table, and the order of its rules is part of their 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from encircle.claims.rating.facts import DEFINITIONS, IN_WORDS, SPAN, cite, name_positions, prove
-from encircle.verdict.facts import Seen
-from encircle.verdict.judgement import CONTRADICTION
+from encircle.claims.rating.facts import DEFINITIONS, SPAN, cite, name_positions, prove
+from encircle.map.days import say_day
+from encircle.verdict.facts import Rule, Seen, rule
+from encircle.verdict.judgement import CONTRADICTION, WORDINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import datetime
+    from collections.abc import Iterator
 
     from encircle.claims.rating.facts import Facts, Ruling
     from encircle.map.situation import Definition
-
-    See = Callable[[Facts], "Seen | None"]
 
 Json = dict[str, Any]
 Rating = Literal[
@@ -36,34 +33,6 @@ WEAKER: dict[Definition, tuple[Definition, ...]] = {
 it never cuts land by itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule of the table; one with a rating decides, the first that applies."""
-
-    name: str
-    sentence: str
-    reference: str
-    see: Callable[[Facts], Seen | None]
-    rating: Rating | None = None
-
-    def to_dict(self) -> Json:
-        """Give the rule as the documentation lists it."""
-        return {
-            "rule": self.name,
-            "statement": self.sentence,
-            "reference": self.reference,
-            "rating": self.rating,
-        }
-
-
-def _rule(reference: str, rating: Rating | None = None) -> Callable[[See], Rule]:
-    def build(see: See) -> Rule:
-        sentence = " ".join((see.__doc__ or "").split())
-        return Rule(see.__name__, sentence, reference, see, rating)
-
-    return build
-
-
 CLAIMS = "docs/contract.md, Claims"
 UNREAD = (
     "If its words do, say by which definition (a column `definition`: land_cut, surrounded, …); "
@@ -71,7 +40,7 @@ UNREAD = (
 )
 
 
-@_rule(CLAIMS, "unverifiable")
+@rule(CLAIMS, "unverifiable")
 def asserts_nothing(facts: Facts) -> Seen | None:
     """The claim asserts nothing that a map of control could answer."""
     if facts.asserted.definition is not None:
@@ -80,19 +49,19 @@ def asserts_nothing(facts: Facts) -> Seen | None:
     return Seen(detail=UNREAD if facts.claim.statement else "")
 
 
-@_rule(CLAIMS, "unverifiable")
+@rule(CLAIMS, "unverifiable")
 def force_unknown(facts: Facts) -> Seen | None:
     """No map in hand knows the force that the claim names."""
     return None if facts.is_known else Seen(detail=facts.missing)
 
 
-@_rule(CLAIMS, "unverifiable")
+@rule(CLAIMS, "unverifiable")
 def no_map_of_the_time(facts: Facts) -> Seen | None:
     """No map in hand speaks of the force at the time of the claim."""
     return Seen(detail=facts.missing) if facts.ruling is None else None
 
 
-@_rule("A condition is not a fact: docs/method.md", "unverifiable")
+@rule("A condition is not a fact: docs/method.md", "unverifiable")
 def states_a_condition(facts: Facts) -> Seen | None:
     """The claim says what would follow if something happened; it does not say that it has."""
     if facts.asserted.tense != "conditional":
@@ -100,33 +69,33 @@ def states_a_condition(facts: Facts) -> Seen | None:
     later = facts.find_later()
     true = [r for r in (facts.shown, *later) if facts.was_true(r)]
     if true:
-        return Seen(detail=f"The condition held on the map of {_say_day(true[0].as_of)}.")
+        return Seen(detail=f"The condition held on the map of {say_day(true[0].as_of)}.")
     if later or facts.is_before_its_map:
         last = (facts.shown, *later)[-1]
-        return Seen(detail=f"Up to the map of {_say_day(last.as_of)} it did not hold.")
+        return Seen(detail=f"Up to the map of {say_day(last.as_of)} it did not hold.")
     return Seen(detail="No map in hand is of the days that follow.")
 
 
-@_rule("A forecast is rated by what came: docs/method.md", "supported")
+@rule("A forecast is rated by what came: docs/method.md", "supported")
 def forecast_came_true(facts: Facts) -> Seen | None:
     """The claim was a forecast, and within 14 days the maps bear it out."""
     came = find_fulfilment(facts)
     if came is None:
         return None
     evidence = prove(facts.definition, holds=facts.asserted.holds, ruling=came)
-    detail = f"It was true on the map of {_say_day(came.as_of)}."
+    detail = f"It was true on the map of {say_day(came.as_of)}."
     return None if evidence is None else Seen(evidence, detail)
 
 
-@_rule("A forecast is rated by what came: docs/method.md", "unsupported")
+@rule("A forecast is rated by what came: docs/method.md", "unsupported")
 def forecast_did_not_come_true(facts: Facts) -> Seen | None:
     """The claim was a forecast, and the maps of the 14 days that follow do not bear it out."""
     if facts.asserted.tense != "future" or not facts.find_later():
         return None
-    return Seen(detail=f"The last is of {_say_day(facts.find_later()[-1].as_of)}.")
+    return Seen(detail=f"The last is of {say_day(facts.find_later()[-1].as_of)}.")
 
 
-@_rule("A forecast is rated by what came: docs/method.md", "unverifiable")
+@rule("A forecast is rated by what came: docs/method.md", "unverifiable")
 def forecast_not_due(facts: Facts) -> Seen | None:
     """The claim was a forecast, and no map in hand is of the 14 days that follow."""
     return Seen() if facts.asserted.tense == "future" else None
@@ -147,7 +116,7 @@ def find_fulfilment(facts: Facts) -> Ruling | None:
     return later[-1] if later and all(facts.was_true(r) for r in later) else None
 
 
-@_rule(CLAIMS, "supported")
+@rule(CLAIMS, "supported")
 def left_unringed(facts: Facts) -> Seen | None:
     """Nobody of the force is there any more, and on every map of the days before it was not cut
     off: it left, and was not taken in a ring.
@@ -158,31 +127,31 @@ def left_unringed(facts: Facts) -> Seen | None:
     if not before or any(r.answer(facts.definition) != "no" for r in before):
         return None
     evidence = prove(facts.definition, holds=False, ruling=before[-1])
-    day = f"The last is of {_say_day(before[-1].as_of)}."
+    day = f"The last is of {say_day(before[-1].as_of)}."
     return None if evidence is None else Seen(evidence, day)
 
 
-@_rule(CLAIMS, "misattributed")
+@rule(CLAIMS, "misattributed")
 def ring_is_over(facts: Facts) -> Seen | None:
     """Nobody of the force is there any more; that it was cut off is true of an earlier date."""
     if not facts.shown.is_gone or not facts.asserted.holds or facts.definition == "no_force":
         return None
     before = [r for r in _find_before(facts) if facts.was_true(r)]
-    return Seen((), f"The last is {_say_day(before[-1].as_of)}.") if before else None
+    return Seen((), f"The last is {say_day(before[-1].as_of)}.") if before else None
 
 
-@_rule(CLAIMS, "unsupported")
+@rule(CLAIMS, "unsupported")
 def left_before(facts: Facts) -> Seen | None:
     """Nobody of the force is there any more, and the last map before it left shows the opposite."""
     before = list(_find_before(facts))
     if not facts.shown.is_gone or facts.definition == "no_force" or not before:
         return None
-    day = f"It is of {_say_day(before[-1].as_of)}."
+    day = f"It is of {say_day(before[-1].as_of)}."
     opposite = "no" if facts.asserted.holds else "yes"
     return Seen((), day) if before[-1].answer(facts.definition) == opposite else None
 
 
-@_rule(CLAIMS, "unverifiable")
+@rule(CLAIMS, "unverifiable")
 def nobody_to_cut_off(facts: Facts) -> Seen | None:
     """Nobody of the force is there any more, and no map of the days before settles how it was."""
     if not facts.shown.is_gone or facts.definition == "no_force":
@@ -190,7 +159,7 @@ def nobody_to_cut_off(facts: Facts) -> Seen | None:
     return Seen(name_positions(facts.shown))
 
 
-@_rule(CLAIMS, "unverifiable")
+@rule(CLAIMS, "unverifiable")
 def cannot_be_told(facts: Facts) -> Seen | None:
     """The map cannot tell."""
     if facts.answer != "unknown":
@@ -203,7 +172,7 @@ def cannot_be_told(facts: Facts) -> Seen | None:
     return Seen(name_positions(facts.shown), f"{facts.shown.judged.status.label}.")
 
 
-@_rule(CLAIMS, "supported")
+@rule(CLAIMS, "supported")
 def holds(facts: Facts) -> Seen | None:
     """By the definition the words use, the map shows what the claim says, and proves it."""
     if facts.answer != facts.said:
@@ -212,7 +181,7 @@ def holds(facts: Facts) -> Seen | None:
     return None if evidence is None else Seen(evidence)
 
 
-@_rule(CLAIMS, "premature")
+@rule(CLAIMS, "premature")
 def said_too_early(facts: Facts) -> Seen | None:
     """It was not shown when it was said, a way out being open or unsettled, and came true within
     14 days.
@@ -224,11 +193,11 @@ def said_too_early(facts: Facts) -> Seen | None:
     if not true:
         return None
     evidence = prove(facts.definition, holds=True, ruling=true[0])
-    came = f"It was true on the map of {_say_day(true[0].as_of)}."
+    came = f"It was true on the map of {say_day(true[0].as_of)}."
     return None if evidence is None else Seen(evidence, came)
 
 
-@_rule(CLAIMS, "unsupported")
+@rule(CLAIMS, "unsupported")
 def turned_meanwhile(facts: Facts) -> Seen | None:
     """The last map before it was said shows the opposite and the next map bears it out: which of
     the two held on the day is not shown.
@@ -236,11 +205,11 @@ def turned_meanwhile(facts: Facts) -> Seen | None:
     later = facts.find_later()
     if not facts.is_refuted or not facts.is_after_its_map or not later:
         return None
-    day = f"The next is of {_say_day(later[0].as_of)}."
+    day = f"The next is of {say_day(later[0].as_of)}."
     return Seen((), day) if facts.was_true(later[0]) else None
 
 
-@_rule(CLAIMS, "supported_weaker_definition")
+@rule(CLAIMS, "supported_weaker_definition")
 def holds_by_a_weaker_definition(facts: Facts) -> Seen | None:
     """By the definition the words use it does not hold; by a weaker one that they leave room for
     it does.
@@ -250,7 +219,7 @@ def holds_by_a_weaker_definition(facts: Facts) -> Seen | None:
     for weaker in _list_weaker(facts):
         evidence = prove(weaker, holds=True, ruling=facts.shown)
         if facts.shown.answer(weaker) == "yes" and evidence is not None:
-            return Seen(evidence, f"It holds as: {IN_WORDS[weaker]}.")
+            return Seen(evidence, f"It holds as: {WORDINGS[weaker].short}.")
     return None
 
 
@@ -270,7 +239,7 @@ def _list_weaker(facts: Facts) -> tuple[Definition, ...]:
     return weaker
 
 
-@_rule(CLAIMS, "misattributed")
+@rule(CLAIMS, "misattributed")
 def true_of_another(facts: Facts) -> Seen | None:
     """It is false of the force it names, and true of a part of it or of another force."""
     if not (facts.is_refuted and facts.asserted.holds) or facts.definition == "no_force":
@@ -279,7 +248,7 @@ def true_of_another(facts: Facts) -> Seen | None:
     return Seen(names, f"It is true of {', '.join(names)}.") if names else None
 
 
-@_rule(CLAIMS, "overstated")
+@rule(CLAIMS, "overstated")
 def true_in_a_lesser_degree(facts: Facts) -> Seen | None:
     """The claim points at the right place and says too much: no vehicle gets out and men on foot
     or by boat may, or hostile ground lies on most sides and a way out is open.
@@ -288,23 +257,23 @@ def true_in_a_lesser_degree(facts: Facts) -> Seen | None:
         return None
     shown = facts.shown
     if shown.answer("vehicle_cut") == "yes" and facts.definition != "vehicle_cut":
-        return Seen(cite(shown.proofs["open"]), "No way is left for wheels and tracks.")
+        return Seen(cite(shown.proof.path), "No way is left for wheels and tracks.")
     loose = facts.definition == "surrounded" or facts.asserted.hedged
     if loose and facts.is_refuted and shown.is_pressed:
-        return Seen(cite(shown.proofs["open"]), "The force stood in a salient.")
+        return Seen(cite(shown.proof.path), "The force stood in a salient.")
     return None
 
 
-@_rule(CLAIMS, "overstated")
+@rule(CLAIMS, "overstated")
 def denies_too_much(facts: Facts) -> Seen | None:
     """No ring is closed, but the claim denies more than that, and the map shows it."""
-    if facts.asserted.holds or not facts.is_refuted or facts.shown.proofs["closed"]:
+    if facts.asserted.holds or not facts.is_refuted or facts.shown.proof.ring:
         return None
     evidence = prove(facts.definition, holds=True, ruling=facts.shown)
     return None if evidence is None or facts.definition == "no_force" else Seen(evidence)
 
 
-@_rule(CLAIMS, "misattributed")
+@rule(CLAIMS, "misattributed")
 def overtaken(facts: Facts) -> Seen | None:
     """It was true of an earlier date: the last map before it was said shows it so, and the map
     that refutes it is later.
@@ -312,11 +281,11 @@ def overtaken(facts: Facts) -> Seen | None:
     before = facts.find_last_before()
     if not facts.is_refuted or before is None or not facts.is_before_its_map:
         return None
-    day = f"It was true on the map of {_say_day(before.as_of)}."
+    day = f"It was true on the map of {say_day(before.as_of)}."
     return Seen((), day) if facts.was_true(before) else None
 
 
-@_rule(CLAIMS, "misattributed")
+@rule(CLAIMS, "misattributed")
 def out_of_date(facts: Facts) -> Seen | None:
     """It was true of an earlier date, and when it was said a map showed that it no longer was."""
     if not (facts.is_refuted and facts.asserted.holds) or facts.is_before_its_map:
@@ -324,43 +293,43 @@ def out_of_date(facts: Facts) -> Seen | None:
     true = [r for r in facts.others if r.as_of < facts.shown.as_of and facts.was_true(r)]
     if not true or facts.definition == "no_force":
         return None
-    return Seen((), f"It was last true on the map of {_say_day(true[-1].as_of)}.")
+    return Seen((), f"It was last true on the map of {say_day(true[-1].as_of)}.")
 
 
-@_rule("Unknown is not enemy: docs/method.md", "unsupported")
+@rule("Unknown is not enemy: docs/method.md", "unsupported")
 def grey_ground_decides(facts: Facts) -> Seen | None:
     """Ground nobody is sure of decides: the claim is neither shown nor refuted."""
     if facts.answer != "contested":
         return None
-    grey = [i for pivot in facts.shown.judgement.pivots for i in pivot["evidence"]]
+    grey = [i for pivot in facts.shown.judgement.pivots for i in pivot.evidence]
     return Seen(tuple(grey))
 
 
-@_rule(CLAIMS, "contradicted")
+@rule(CLAIMS, "contradicted")
 def refuted(facts: Facts) -> Seen | None:
     """On both readings the map shows the opposite, and proves it."""
     if not facts.is_refuted:
         return None
     evidence = prove(facts.definition, holds=not facts.asserted.holds, ruling=facts.shown)
     rings = facts.asserted.holds and facts.definition != "no_force"
-    if evidence is None or (rings and not facts.shown.proofs["open"]):
+    if evidence is None or (rings and not facts.shown.proof.path):
         return None
     return Seen(evidence)
 
 
-@_rule(CLAIMS, "unsupported")
+@rule(CLAIMS, "unsupported")
 def unproven(facts: Facts) -> Seen | None:
     """Nothing the map proves bears the claim out, and nothing it proves refutes it."""
     return Seen(name_positions(facts.shown))
 
 
-@_rule(CLAIMS)
+@rule(CLAIMS)
 def words_are_hedged(facts: Facts) -> Seen | None:
     """The words themselves take something back."""
     return Seen() if facts.asserted.hedged else None
 
 
-@_rule(CLAIMS)
+@rule(CLAIMS)
 def holds_otherwise(facts: Facts) -> Seen | None:
     """By another definition the same words would hold."""
     if facts.ruling is None or facts.asserted.definition is None or not facts.asserted.holds:
@@ -370,19 +339,19 @@ def holds_otherwise(facts: Facts) -> Seen | None:
     if facts.answer == "yes" or facts.definition == "no_force":
         return None
     true = [d for d in DEFINITIONS if d != facts.definition and facts.shown.answer(d) == "yes"]
-    return Seen(detail=f"As: {'; '.join(IN_WORDS[d] for d in true)}.") if true else None
+    return Seen(detail=f"As: {'; '.join(WORDINGS[d].short for d in true)}.") if true else None
 
 
-@_rule("A wrong baseline on its own: docs/contract.md, Definitions")
+@rule("A wrong baseline on its own: docs/contract.md, Definitions")
 def surrounded_and_open(facts: Facts) -> Seen | None:
     """Hostile ground on nearly all sides is not a ring: a way out was open."""
     if facts.ruling is None or facts.asserted.definition != "surrounded":
         return None
-    path = facts.shown.proofs["open"]
+    path = facts.shown.proof.path
     return Seen(cite(path)) if facts.answer == "yes" and path else None
 
 
-@_rule(CLAIMS)
+@rule(CLAIMS)
 def some_were_cut_off(facts: Facts) -> Seen | None:
     """A part of the force was cut off, and a part was not."""
     if facts.ruling is None or facts.ruling.is_part:
@@ -394,25 +363,25 @@ def some_were_cut_off(facts: Facts) -> Seen | None:
     return Seen(tuple(cut), f"{counts['units']} of {counts['of']} positions.")
 
 
-@_rule(CLAIMS)
+@rule(CLAIMS)
 def came_true_later(facts: Facts) -> Seen | None:
     """What the map of the day does not show, a later map does."""
     if facts.ruling is None or facts.asserted.definition is None or facts.answer == facts.said:
         return None
     true = [r for r in facts.others if r.as_of > facts.shown.as_of and facts.was_true(r)]
-    return Seen(detail=f"It is true on the map of {_say_day(true[0].as_of)}.") if true else None
+    return Seen(detail=f"It is true on the map of {say_day(true[0].as_of)}.") if true else None
 
 
-@_rule("Claims never change the map judged: docs/contract.md")
+@rule("Claims never change the map judged: docs/contract.md")
 def open_on_own_claims(facts: Facts) -> Seen | None:
     """The claim is contradicted even where everything its own side claims is taken as held."""
     own = _see_own_layer(facts)
     if own is None or facts.was_true(own) or own.answer(facts.definition) != "no":
         return None
-    return Seen(cite(own.proofs["open"])) if own.proofs["open"] else None
+    return Seen(cite(own.proof.path)) if own.proof.path else None
 
 
-@_rule("Claims never change the map judged: docs/contract.md")
+@rule("Claims never change the map judged: docs/contract.md")
 def rests_on_own_claims(facts: Facts) -> Seen | None:
     """The claim would hold only if ground that its own side merely claims were taken as held."""
     own = _see_own_layer(facts)
@@ -431,5 +400,38 @@ def _find_before(facts: Facts) -> Iterator[Ruling]:
     return (r for r in facts.others if r.as_of < as_of and as_of - r.as_of <= SPAN)
 
 
-def _say_day(instant: datetime) -> str:
-    return f"{instant.day} {instant:%B %Y}"
+RULES: tuple[Rule, ...] = (
+    asserts_nothing,
+    force_unknown,
+    no_map_of_the_time,
+    states_a_condition,
+    forecast_came_true,
+    forecast_did_not_come_true,
+    forecast_not_due,
+    left_unringed,
+    ring_is_over,
+    left_before,
+    nobody_to_cut_off,
+    cannot_be_told,
+    holds,
+    said_too_early,
+    turned_meanwhile,
+    holds_by_a_weaker_definition,
+    true_of_another,
+    true_in_a_lesser_degree,
+    denies_too_much,
+    overtaken,
+    out_of_date,
+    grey_ground_decides,
+    refuted,
+    unproven,
+    words_are_hedged,
+    holds_otherwise,
+    surrounded_and_open,
+    some_were_cut_off,
+    came_true_later,
+    open_on_own_claims,
+    rests_on_own_claims,
+)
+"""The whole rating in order. The first rule with a rating that applies decides; of the rest, those
+without a rating that apply are printed as findings."""

@@ -83,13 +83,6 @@ def hide_speaking_places(text: str, language: Language) -> str:
     """
     Put spaces where a city stands for who speaks there: *Kyiv denies*, *заявили в Москве*.
 
-    Parameters
-    ----------
-    text
-        A sentence.
-    language
-        Its language.
-
     Examples
     --------
     >>> from encircle.claims.words.lexicon import LANGUAGES
@@ -130,12 +123,8 @@ def find_marks(text: str, span: Span, language: Language, hidden: Sequence[Span]
 
     Parameters
     ----------
-    text
-        The whole text.
     span
         The sentence, or the sentences a quotation runs through.
-    language
-        The language of the sentence.
     hidden
         Pieces of it to look past: quotations, and dates.
     """
@@ -198,6 +187,8 @@ class _Finder:
             return
         beside = before[-1:] if before and before[-1][0] in {",", *STOPS} else before[-2:]
         negated = any(compile_any(self.language.negations).fullmatch(word) for word, _ in beside)
+        if self.language.code == "de":  # the verb comes first: *bestreitet nicht, dass*
+            negated = negated or bool(after and after[0][0] == "nicht")
         head = self.text[self.span.start : start]
         mark = self._place(match, kind, subject, head, negated=negated)
         missed = [

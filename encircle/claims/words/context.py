@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from encircle.claims.words.lexicon import compile_any, fold
+from encircle.claims.words.lexicon.reserve import UNDECIDED
 from encircle.claims.words.sentences import Span
 
 if TYPE_CHECKING:
@@ -41,9 +42,16 @@ IDLE_NOT = re.compile(
     r"(?<!\w)(?:not\s+(?:only|just|merely)|nothing\s+short\s+of|не\s+(?:лише|тільки|просто|только)|"
     r"nicht\s+(?:nur|bloß)|(?:no|without|not\s+in|little)\s+(?:a\s+)?(?:doubts?|question|denying)|"
     r"(?:kein\w*|ohne)\s+(?:zweifel|frage)|(?:нет|без|никаких|нет\s+никаких)\s+сомнени[йя]|"
-    r"(?:немає|без|жодних|немає\s+жодних)\s+сумнів\w*|не\s+(?:вызывает|викликає)\s+\w+)(?!\w)"
+    r"(?:немає|без|жодних|немає\s+жодних)\s+сумнів\w*|не\s+(?:вызывает|викликає)\s+\w+|"
+    r"no\s+(?:secret|accident|coincidence|wonder)|not\s+by\s+(?:chance|accident)|"
+    r"never\s+(?:before|have\s+so\s+many|were\s+so\s+many)|не\s+(?:секрет|случайн\w+|тайна|"
+    r"випадков\w+|таємниця|дарма|зря)|никогда\s+(?:еще|раньше|прежде)|ніколи\s+(?:ще|раніше)|"
+    r"nicht\s+(?:zufällig|umsonst|ohne\s+grund)|kein\s+(?:geheimnis|zufall|wunder)|"
+    r"(?:nie|niemals)\s+zuvor|noch\s+nie)(?!\w)"
 )
-"""A *not* that denies nothing: *not only*, *no doubt*."""
+"""A *not* that denies nothing: *not only*, *no doubt*, *no secret*."""
+OPEN_CHARACTERS = 120
+"""How far before a phrase it may be left open; characters."""
 TRIED = re.compile(r"(?<!\w)(?:attempt\w*|tr(?:y|ies|ied|ying))(?:\s+[\w'’-]+){1,8}\s+out\s+of$")
 """Whoever only tries to get out of a ring is in it: *attempts to break out of*."""
 WAS = re.compile(r"(?<!\w)(?:was|were|been|waren?|wurden?|worden|был[аио]?|був|бул[аио])(?!\w)")
@@ -216,13 +224,15 @@ def read_assertion(  # noqa: C901, PLR0913 - a phrase, where it stands, and who 
     before = folded[clause.near.start : use.start]
     wide = folded[clause.whole.start : use.start]
     after = folded[use.end : clause.whole.end]
-    if _asks(sentence, wide, after, language) != asking:
+    rest = folded[use.end : sentence.end]
+    if _asks(sentence, wide, after, language) != asking or (
+        not asking and _leaves_open(wide, rest)
+    ):
         return None
     inside = _remove_phrase(folded[use.start : use.end], use.term.phrase)
     called = _find_called_false(before, language)
     if called and not called[1]:
         return None
-    rest = folded[use.end : sentence.end]
     turned, why = _find_negations(before, wide, inside, after, language)
     absent = called[0] if called and TWICE.search(before) is None else None
     if use.term.value == "yes":
@@ -321,6 +331,17 @@ def _has_come(found: re.Match[str]) -> bool:
     if INFINITIVE.search(found["out"]) and not MANAGED.search(found[0]):
         return False
     return not re.match(r"\s+(?:of|(?:\w+\s+){0,3}(?:не|nicht))(?!\w)", after)
+
+
+def _leaves_open(wide: str, rest: str) -> bool:
+    """Tell what is left open: before a phrase, or after it as far as the same clause."""
+    before, after = wide[-OPEN_CHARACTERS:], re.split(r"[.,;:!?—–]", rest, maxsplit=1)[0]
+    led = (
+        match
+        for match in UNDECIDED.finditer(before)
+        if not re.search(r"[.;!?]", before[match.end() :])
+    )
+    return any(led) or UNDECIDED.search(after) is not None
 
 
 def _asks(sentence: Sentence, wide: str, after: str, language: Language) -> bool:

@@ -34,10 +34,6 @@ def find_days(text: str, code: Code, written: date | None, last: date | None = N
 
     Parameters
     ----------
-    text
-        A sentence.
-    code
-        Its language.
     written
         When the text was written: a day without its year is the last such day up to then.
     last

@@ -128,8 +128,6 @@ def propose_claims(
         The day it was written, for days without a year and for what is not dated at all.
     asking
         Propose what questions ask about, which nobody claims, and nothing else.
-    on_sentence
-        Called after each sentence.
 
     Examples
     --------

@@ -106,8 +106,6 @@ def paint_control_kml(
 
     Parameters
     ----------
-    raw
-        The file.
     rules
         Whose the zones are, the first that fits; by default those of the map this was made for.
     as_of

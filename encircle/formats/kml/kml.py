@@ -96,13 +96,6 @@ def read_kml(raw: bytes, limits: Limits = LIMITS) -> Drawing:
     """
     Read the painted ground of a KML or KMZ file.
 
-    Parameters
-    ----------
-    raw
-        The file.
-    limits
-        How large it may be: bytes (unzipped), depth, placemarks, vertices.
-
     Returns
     -------
     drawing

@@ -81,8 +81,6 @@ def read_layer(document: Mapping[str, Any], name: str) -> Layer:
     ----------
     document
         A FeatureCollection, in degrees, or an envelope round one.
-    name
-        What to call the layer in notices.
 
     Raises
     ------

@@ -60,8 +60,6 @@ def check_place(
 
     Parameters
     ----------
-    painted
-        The map.
     border_bounds
         West, south, east and north of the outline, where there is one.
     places

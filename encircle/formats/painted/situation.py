@@ -15,13 +15,14 @@ import shapely
 from shapely.geometry import MultiPolygon, mapping
 
 from encircle.errors import refusal
-from encircle.formats.painted.force import Force, ForceFinder, SameGround
+from encircle.formats.painted.force import Force, ForceFinder
 from encircle.formats.painted.ground import REAR_DEPTH_M, Ground
 from encircle.formats.painted.painted import read_border
 from encircle.formats.painted.place import check_place
 from encircle.formats.painted.shapes import LonLat, cut, make_valid, polygons_of
 from encircle.formats.pieces.choosing import NEAR_M
 from encircle.formats.pieces.held import to_plane
+from encircle.map.days import write_instant
 from encircle.map.door.reader import digest
 from encircle.map.notices import Notice
 
@@ -58,8 +59,6 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
 
     Parameters
     ----------
-    painted
-        The map, as the reader of its kind gives it.
     border
         Ukraine's outline: a polygon, a Feature or a FeatureCollection of them; None for a map
         that paints both sides' ground itself.
@@ -71,10 +70,6 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
         given, `force_at` only says round which place `front` is.
     as_of
         Instant of the map; a time without a zone is UTC.
-    force
-        Id of the force.
-    side
-        Side of the force, one of the map's.
     area_km
         Half the width of the area round the force, km; by default the least of
         `HALF_WIDTHS_KM` that holds an anchor.
@@ -117,68 +112,7 @@ def situation_from_painted(  # noqa: PLR0913 - one option each, all but two by n
     ground = read_ground(painted, border, side)
     finder = ForceFinder(ground, label_of(painted, side))
     meant = tell_far(finder, finder.find(force_at, force_in), force_at, force_in)
-    return _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
-
-
-def situation_for_piece(  # noqa: PLR0913 - as above
-    painted: PaintedMap,
-    border: Mapping[str, Any] | None,
-    geometry: BaseGeometry,
-    *,
-    as_of: datetime,
-    force: str = "force",
-    side: str = "UA",
-    name: str | None = None,
-    area_km: float | None = None,
-    anchor_at: Sequence[LonLat] | None = None,
-) -> dict[str, Any]:
-    """
-    Turn another mapper's map into a situation about a piece chosen on a map before.
-
-    Parameters
-    ----------
-    geometry
-        The piece as the first map draws it, in degrees.
-    name
-        What the force is called where this map does not show it as one piece, so that it has no
-        name of its own here.
-
-    Notes
-    -----
-    The piece is found by overlap. A map that draws no ground of the side there is judged at the
-    same ground, less what that map gives to the enemy, and a notice says so; where nothing is
-    left, map and force contradict each other. Parameters not named are as in
-    `situation_from_painted`.
-    """
-    ground = read_ground(painted, border, side)
-    meant = SameGround(ground, label_of(painted, side), geometry).compare(name)
-    return _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
-
-
-def situation_on_another_day(  # noqa: PLR0913 - as above
-    painted: PaintedMap,
-    border: Mapping[str, Any] | None,
-    geometry: BaseGeometry,
-    *,
-    as_of: datetime,
-    force: str = "force",
-    side: str = "UA",
-    name: str | None = None,
-    area_km: float | None = None,
-    anchor_at: Sequence[LonLat] | None = None,
-) -> tuple[dict[str, Any], BaseGeometry | None]:
-    """
-    Turn a map of another day into a situation about a piece followed from the day beside it.
-
-    Returns
-    -------
-    situation, geometry
-        Where the ground is held no longer, a situation with the force withdrawn, and None.
-    """
-    ground = read_ground(painted, border, side)
-    meant, now = SameGround(ground, label_of(painted, side), geometry).follow(name)
-    document = _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
-    return document, now
+    return draw_situation(ground, border, meant, as_of, force, area_km, anchor_at or ())
 
 
 def read_ground(painted: PaintedMap, border: Mapping[str, Any] | None, side: str) -> Ground:
@@ -200,22 +134,6 @@ def read_ground(painted: PaintedMap, border: Mapping[str, Any] | None, side: str
     if painted.zones:
         check_place(painted, outline.bounds if outline is not None else None, ())
     return Ground(painted, outline, side)
-
-
-def draw_situation(  # noqa: PLR0913 - as above
-    painted: PaintedMap,
-    border: Mapping[str, Any] | None,
-    meant: Force,
-    *,
-    as_of: datetime,
-    force: str = "force",
-    side: str = "UA",
-    area_km: float | None = None,
-    anchor_at: Sequence[LonLat] | None = None,
-) -> dict[str, Any]:
-    """Draw a map as a situation about a force that was found on it (`ForceFinder`)."""
-    ground = read_ground(painted, border, side)
-    return _draw(painted, border, ground, meant, as_of, force, area_km, anchor_at or ())
 
 
 def tell_far(
@@ -247,16 +165,17 @@ def label_of(painted: PaintedMap, side: str) -> str:
     return dict(painted.sides).get(side, side)
 
 
-def _draw(  # noqa: PLR0913 - each a part of one document
-    painted: PaintedMap,
-    border: Mapping[str, Any] | None,
+def draw_situation(  # noqa: PLR0913 - each a part of one document
     ground: Ground,
+    border: Mapping[str, Any] | None,
     meant: Force,
     as_of: datetime,
     force: str,
-    area_km: float | None,
-    anchor_at: Sequence[LonLat],
+    area_km: float | None = None,
+    anchor_at: Sequence[LonLat] = (),
 ) -> dict[str, Any]:
+    """Draw a map as a situation about a force found on it (`ForceFinder`, `SameGround`)."""
+    painted = ground.painted
     _check_places(anchor_at)
     instant = as_of.replace(tzinfo=UTC) if as_of.tzinfo is None else as_of.astimezone(UTC)
     drawing = _Drawing(painted, ground, instant)
@@ -297,7 +216,7 @@ class _Drawing:
 
     def __init__(self, painted: PaintedMap, ground: Ground, instant: datetime) -> None:
         self.painted, self.ground, self.side = painted, ground, ground.side
-        self.as_of = f"{instant:%Y-%m-%dT%H:%M:%SZ}"
+        self.as_of = write_instant(instant)
         self.sources = [source["id"] for source in painted.sources]
         self.sources += ["border"] if ground.border is not None else []
         self.notices: list[Notice] = []

@@ -111,15 +111,11 @@ def choose_piece(
 
     Parameters
     ----------
-    pieces
-        Those of the map.
     answer
         Id of a piece, or a place: the piece it stands on, else the one within `NEAR_M` where
         there is exactly one.
     front
         Plainly joined ground round the place, where some is asked for.
-    side
-        Whose pieces they are, for the words.
 
     Raises
     ------
@@ -185,12 +181,8 @@ def ask_which_force(  # noqa: PLR0913 - the two last by name only
         Where the force was said to be, and what the place is called.
     held_by
         Whose ground it is on the map; None where that is nobody's for certain.
-    pieces
-        The side's pieces on the map.
     front
         Plainly joined ground round the place.
-    side
-        Whose force is asked for, for the words.
     is_held_known
         Whether it was asked whose ground the place is on.
     """

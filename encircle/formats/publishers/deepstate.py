@@ -95,17 +95,10 @@ def situation_from_deepstate(
 
     Parameters
     ----------
-    snapshot
-        The map, as `read_snapshot` takes it.
     border
         Ukraine's outline: a polygon, a Feature or a FeatureCollection of them.
     options
         As `situation_from_painted` takes them: `force_at` and `as_of`, and what may be left out.
-
-    Returns
-    -------
-    situation
-        A FeatureCollection by the contract.
 
     Raises
     ------

@@ -47,8 +47,6 @@ def measure_ground_abroad(
 
     Parameters
     ----------
-    snapshot
-        The map, as `read_snapshot` takes it.
     border
         Ukraine's outline; its stretch along the ground measured must be the mappers' own.
 

@@ -17,6 +17,7 @@ from encircle.formats.publishers.deepstate import paint_deepstate, parse_snapsho
 from encircle.formats.publishers.isw import BASES, LayerFile, draws_control, paint_isw
 from encircle.formats.publishers.liveuamap import paint_liveuamap
 from encircle.formats.publishers.mirror import paint_mirror
+from encircle.map.days import write_instant
 from encircle.map.door.compressed import unwrap
 from encircle.map.door.reader import parse_document
 from encircle.map.notices import Notice
@@ -126,10 +127,6 @@ def convert_map(  # noqa: PLR0913 - as the command has them
         Rules MARK=SIDE for a KML.
     mapper_side
         Side whose cause the mapper serves; by default as known of the kind of map.
-    on_step
-        Called after each of `STEPS`, for showing progress.
-    options
-        As `situation_from_painted` takes them.
 
     Raises
     ------
@@ -185,7 +182,7 @@ def read_map(  # noqa: PLR0913 - as convert_map
         said = "the file's name does not say when the map was made"
         if day is not None:
             said = "the file's name gives a day, and a DeepStateMap is drawn several times a day"
-        wanted = f"{day or datetime(2025, 3, 14, 12, tzinfo=UTC):%Y-%m-%dT%H:%M:%SZ}"
+        wanted = write_instant(day or datetime(2025, 3, 14, 12, tzinfo=UTC))
         raise refusal(said, f"Give the instant (--as-of {wanted})")
     if kind in WHOLE and (kind != "isw" or draws_control(painted)):
         notices = (*tell_missing(painted, instant), *painted.notices)

@@ -13,13 +13,13 @@ import orjson
 import shapely
 import shapely.geometry
 
-from encircle.errors import InputFault, SituationError
+from encircle.errors import InputFault, SituationError, refusal, say_install
 from encircle.formats.coordinates import UnreadableError, read_geometry
 from encircle.map.counting import number_of
 from encircle.map.door.crs import check_crs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -43,7 +43,11 @@ STEP = 1_000
 
 
 def read_road_lines(
-    path: Path, chance: str | None = None, on_read: Callable[[int], object] | None = None
+    path: Path,
+    chance: str | None = None,
+    on_read: Callable[[int], object] | None = None,
+    *,
+    shared: str | None = None,
 ) -> Lines:
     """
     Read the roads of a file: OpenStreetMap by its suffix, else GeoJSON.
@@ -54,8 +58,8 @@ def read_road_lines(
         An .osm.pbf, .osm, .osm.gz or .osm.bz2 file, or GeoJSON lines.
     chance
         Tag or property that holds the probability that a road is open; roads without it keep NaN.
-    on_read
-        Called with the number of roads read, now and then.
+    shared
+        Tag or property of which roads that have the same value are open or closed together.
 
     Raises
     ------
@@ -65,12 +69,14 @@ def read_road_lines(
     try:
         is_osm = path.name.endswith(OSM_SUFFIXES)
         with _keep_garbage():
-            lines = _read_osm(path, chance, on_read) if is_osm else _read_geojson(path, chance)
+            gathered = _Gathered(chance, shared)
+            read = _read_osm if is_osm else _read_geojson
+            lines = read(path, gathered, on_read)
     except OSError as error:
-        raise _refuse(f"cannot read {path}: {error.strerror or error}", "Name a file") from None
+        raise refusal(f"cannot read {path}: {error.strerror or error}", "Name a file") from None
     if not len(lines.p_open):
         kinds = "ways with a drivable highway tag" if is_osm else "LineString features"
-        raise _refuse(f"no road in {path.name}", f"Give a file that holds {kinds}")
+        raise refusal(f"no road in {path.name}", f"Give a file that holds {kinds}")
     return lines
 
 
@@ -86,10 +92,6 @@ def _keep_garbage() -> Iterator[None]:
             gc.enable()
 
 
-def _refuse(message: str, remedy: str, pointer: str = "") -> SituationError:
-    return SituationError([InputFault(pointer, message, remedy)])
-
-
 def _parse_chance(value: object, chance: str, whose: str) -> float:
     """Parse a probability; NaN where there is none."""
     if value is None:
@@ -101,26 +103,37 @@ def _parse_chance(value: object, chance: str, whose: str) -> float:
     except ValueError:
         p = math.nan
     if not 0 <= p <= 1:
-        raise _refuse(f"{whose}: {chance} is {value!r}", "Write a probability from 0 to 1")
+        raise refusal(f"{whose}: {chance} is {value!r}", "Write a probability from 0 to 1")
     return p
 
 
 class _Gathered:
     """Lines as they come, before they are arrays."""
 
-    def __init__(self) -> None:
+    def __init__(self, chance: str | None = None, shared: str | None = None) -> None:
+        self.tags = chance, shared
+        self.shared: list[int] = []
+        self.pieces: dict[str, int] = {}
+        """Values of the tag that roads share, numbered as they come."""
         self.parts: list[list[Any]] = []
         """Of each line its places: longitude, latitude and whatever else was written."""
         self.p_open: list[float] = []
         self.names: list[str] = []
         self.notices: list[str] = []
 
-    def add(self, name: str, p_open: float, places: list[Any]) -> None:
-        """Add one line; one of a single place is none."""
-        if len(places) > 1:
-            self.parts.append(places)
-            self.p_open.append(p_open)
-            self.names.append(name)
+    def add(self, name: str, about: Any, parts: Iterable[list[Any]]) -> None:  # noqa: ANN401 - tags
+        """Add the lines of a road with its tags; one of a single place is none."""
+        chance, shared = (tag and about.get(tag) for tag in self.tags)
+        p_open = _parse_chance(chance, self.tags[0] or "", name)
+        piece = (
+            -1 if shared in (None, "") else self.pieces.setdefault(str(shared), len(self.pieces))
+        )
+        for places in parts:
+            if len(places) > 1:
+                self.parts.append(places)
+                self.p_open.append(p_open)
+                self.names.append(name)
+                self.shared.append(piece)
 
     def to_lines(self, keys: list[int] | None = None) -> Lines:
         """Make arrays of them; without keys, two places are one where they lie at one spot."""
@@ -136,6 +149,7 @@ class _Gathered:
             p_open=np.array(self.p_open, float),
             names=tuple(self.names),
             notices=tuple(self.notices),
+            shared=np.array(self.shared, np.int64) if self.tags[1] else None,
         )
 
     def _list_places(self) -> NDArray[np.float64]:
@@ -148,7 +162,7 @@ class _Gathered:
         wrong = ~((np.abs(lonlat) <= [180, 90]).all(axis=1)) if places else np.empty(0, bool)
         if lonlat.shape[1] != 2 or wrong.any():  # noqa: PLR2004 - longitude, latitude
             example = places[int(np.argmax(wrong))] if wrong.any() else places[:1]
-            raise _refuse(
+            raise refusal(
                 f"{example} is no longitude and latitude in degrees",
                 "Write WGS 84 coordinates, longitude first",
                 "/features",
@@ -176,18 +190,18 @@ def _parse_lonlat(place: Any) -> tuple[float, float]:  # noqa: ANN401 - JSON
 # -- OpenStreetMap ---------------------------------------------------------------------------
 
 
-def _read_osm(path: Path, chance: str | None, on_read: Callable[[int], object] | None) -> Lines:
+def _read_osm(path: Path, gathered: _Gathered, on_read: Callable[[int], object] | None) -> Lines:
     """Read the drivable ways; a way is broken where the extract lacks one of its nodes."""
     try:
         import osmium  # noqa: PLC0415 - an extra
     except ModuleNotFoundError:
-        raise _refuse(
+        raise refusal(
             f"{path.name} needs the package osmium, which is not installed",
-            "Install it (pip install osmium: the extra `osm`), or convert to GeoJSON lines",
+            f"Install it with {say_install('osm', 'osmium')}, or convert to GeoJSON lines",
         ) from None
     if not path.exists():
         raise FileNotFoundError(2, "No such file or directory")
-    gathered, keys, lost = _Gathered(), list[int](), 0
+    keys, lost = list[int](), 0
     only = osmium.filter.KeyFilter("highway")
     try:
         found = osmium.FileProcessor(str(path)).with_locations().with_filter(only)
@@ -196,25 +210,21 @@ def _read_osm(path: Path, chance: str | None, on_read: Callable[[int], object] |
             if on_read and count % STEP == 0:
                 on_read(count)
             nodes = list(way.nodes)
-            name, p_open = _describe_way(way, chance)
-            for stretch in _split_at_lost(nodes):
-                if len(stretch) > 1:
-                    gathered.add(name, p_open, [(node.lon, node.lat) for node in stretch])
-                    keys += [node.ref for node in stretch]
+            kept = [stretch for stretch in _split_at_lost(nodes) if len(stretch) > 1]
+            parts = [[(node.lon, node.lat) for node in stretch] for stretch in kept]
+            gathered.add(_name_way(way), way.tags, parts)
+            keys += [node.ref for stretch in kept for node in stretch]
             lost += sum(not n.location.valid() for n in nodes)
     except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
-        raise _refuse(f"{path.name} is not OpenStreetMap: {error}", "Give a whole file") from None
+        raise refusal(f"{path.name} is not OpenStreetMap: {error}", "Give a whole file") from None
     if lost:
         gathered.notices.append(f"{number_of(lost, 'place')} outside the extract: roads end there")
     return gathered.to_lines(keys)
 
 
-def _describe_way(way: Any, chance: str | None) -> tuple[str, float]:  # noqa: ANN401 - osmium's
-    """Give a way's name, and the probability that it is open."""
-    name = f"way/{way.id}"
-    p_open = _parse_chance(way.tags.get(chance), chance, name) if chance else math.nan
+def _name_way(way: Any) -> str:  # noqa: ANN401 - osmium's
     label = way.tags.get("name") or way.tags.get("ref")
-    return f"{name} {label}" if label else name, p_open
+    return f"way/{way.id} {label}" if label else f"way/{way.id}"
 
 
 def _split_at_lost(nodes: list[Any]) -> Iterator[list[Any]]:
@@ -232,9 +242,9 @@ def _split_at_lost(nodes: list[Any]) -> Iterator[list[Any]]:
 # -- GeoJSON ---------------------------------------------------------------------------------
 
 
-def _read_geojson(path: Path, chance: str | None) -> Lines:
+def _read_geojson(path: Path, gathered: _Gathered, _on_read: object) -> Lines:
     """Read LineStrings and MultiLineStrings; other geometries are counted and left out."""
-    gathered, others = _Gathered(), 0
+    others = 0
     features = _load_features(path)
     for number, feature in enumerate(features):
         geometry = (feature.get("geometry") if isinstance(feature, dict) else None) or {}
@@ -242,15 +252,11 @@ def _read_geojson(path: Path, chance: str | None) -> Lines:
         if kind in AREA_TYPES or not geometry:
             others += 1
             continue
-        about = feature.get("properties") or {}
-        name = _name(feature, number)
-        p_open = _parse_chance(about.get(chance), chance, name) if chance else math.nan
         if not _is_drawn(kind, parts):
             parts, kind = _read_with_care(feature, number), "MultiLineString"
             others += not parts
         drawn: list[Any] = parts if kind == "MultiLineString" and parts else [parts or []]
-        for part in drawn:
-            gathered.add(name, p_open, part)
+        gathered.add(_name(feature, number), feature.get("properties") or {}, drawn)
     if others:
         gathered.notices.append(
             f"{number_of(others, 'feature', 'was')} left out: no line, or empty"
@@ -298,17 +304,17 @@ def _load_features(path: Path) -> list[Any]:
     try:
         document = orjson.loads(path.read_bytes())
     except orjson.JSONDecodeError as error:
-        raise _refuse(f"{path.name} is not JSON: {error}", "Give GeoJSON") from None
+        raise refusal(f"{path.name} is not JSON: {error}", "Give GeoJSON") from None
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):
-        raise _refuse(f"{path.name} has no features", "Give a GeoJSON FeatureCollection")
+        raise refusal(f"{path.name} has no features", "Give a GeoJSON FeatureCollection")
     foreign = check_crs(document.get("crs"))
     if foreign:
-        raise _refuse(f"{path.name} is not WGS 84: {foreign}", "Reproject to EPSG:4326", "/crs")
+        raise refusal(f"{path.name} is not WGS 84: {foreign}", "Reproject to EPSG:4326", "/crs")
     for number, feature in enumerate(features):
         is_feature = isinstance(feature, dict) and isinstance(feature.get("properties") or {}, dict)
         if not (is_feature and isinstance(feature.get("geometry") or {}, dict)):
-            raise _refuse(f"{path.name}: no feature", "Mend it there", f"/features/{number}")
+            raise refusal(f"{path.name}: no feature", "Mend it there", f"/features/{number}")
     return features
 
 
@@ -324,7 +330,7 @@ def read_polygons(path: Path) -> list[BaseGeometry]:
     try:
         features = _load_features(path)
     except OSError as error:
-        raise _refuse(f"cannot read {path}: {error.strerror or error}", "Name a file") from None
+        raise refusal(f"cannot read {path}: {error.strerror or error}", "Name a file") from None
     shapes = []
     for number, feature in enumerate(features):
         geometry = (feature.get("geometry") if isinstance(feature, dict) else None) or {}
@@ -334,9 +340,9 @@ def read_polygons(path: Path) -> list[BaseGeometry]:
             shape = shapely.force_2d(shapely.geometry.shape(geometry))
         except (TypeError, ValueError, IndexError, shapely.errors.GEOSException) as error:
             at = f"/features/{number}/geometry"
-            raise _refuse(f"not a polygon: {error}", "Mend its rings", at) from None
+            raise refusal(f"not a polygon: {error}", "Mend its rings", at) from None
         parts = shapely.get_parts(shapely.make_valid(shape))
         shapes += [part for part in parts if part.geom_type == "Polygon" and not part.is_empty]
     if not shapes:
-        raise _refuse(f"no polygon in {path.name}", "Give GeoJSON polygons of hostile ground")
+        raise refusal(f"no polygon in {path.name}", "Give GeoJSON polygons of hostile ground")
     return shapes

@@ -17,7 +17,7 @@ import orjson
 import shapely
 from shapely.geometry import LineString, mapping, shape
 
-from encircle.errors import InputFault, SituationError, refusal
+from encircle.errors import InputFault, SituationError, refusal, say_install
 from encircle.formats.coordinates import UnreadableError, read_geometry
 from encircle.formats.routes.osm import DRIVEN
 from encircle.map.counting import number_of
@@ -92,8 +92,6 @@ def read_roads(
     near
         Places or ground in degrees; roads further from all of them are left out, and counted. None:
         every road is taken.
-    within_km
-        The distance, km.
 
     Raises
     ------
@@ -153,8 +151,7 @@ def _read_osm(raw: bytes, name: str, roads: Roads) -> Iterator[Way]:
     except ModuleNotFoundError:
         raise refusal(
             f"{name} needs the package osmium, which is not installed",
-            "Install it with pip install osmium (or pip install '.[osm]' from a checkout), or give "
-            "GeoJSON lines",
+            f"Install it with {say_install('osm', 'osmium')}, or give GeoJSON lines",
         ) from None
     form = _form(raw)
     only = osmium.filter.KeyFilter("highway", "railway", "route", *CUT)

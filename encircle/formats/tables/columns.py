@@ -168,8 +168,6 @@ def find_columns(sheet: Sheet, mapping: Mapping[str, str], known: Mapping[str, s
 
     Parameters
     ----------
-    sheet
-        The table.
     mapping
         Heading by role, as whoever brings the table says.
     known

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from calendar import month_name
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from encircle.map.counting import number_of
+from encircle.map.days import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -162,7 +162,7 @@ def _pick(found: re.Match[str], form: str, order: str, text: str) -> tuple[int, 
         return year, first, second
     if first > 12 or second > 12:  # noqa: PLR2004 - the column has both orders
         raise ValueError(f"{text[:40]!r} is written otherwise than other dates of its column")
-    shown = [f"{d} {month_name[m]}" for m, d in ((second, first), (first, second))]
+    shown = [f"{d} {MONTHS[m - 1]}" for m, d in ((second, first), (first, second))]
     raise ValueError(f"{text[:40]!r} can be {shown[0]} or {shown[1]}")
 
 

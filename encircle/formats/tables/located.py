@@ -55,8 +55,6 @@ def locate(sheet: Sheet, columns: Columns, swap: frozenset[int] = frozenset()) -
 
     Parameters
     ----------
-    sheet, columns
-        The table.
     swap
         Rows whose latitude and longitude are to be exchanged, as whoever brings it says.
     """

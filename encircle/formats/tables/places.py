@@ -48,8 +48,6 @@ def read_place(text: str, *, lon_first: bool = False) -> Found:
 
     Parameters
     ----------
-    text
-        The cell.
     lon_first
         Whether bare pairs give the longitude first; people write latitude, longitude.
 

@@ -43,6 +43,7 @@ from encircle.formats.tables.words import (
     read_sidc,
 )
 from encircle.map.counting import number_of
+from encircle.map.days import write_instant
 from encircle.map.notices import Notice, Severity
 from encircle.map.recognise.headings import plain_heading
 
@@ -617,7 +618,7 @@ def _just_before(day: str) -> str:
     """Give the last instant before a day or an instant, as text the contract reads."""
     moment = datetime.fromisoformat(day)
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-    return f"{moment - timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
+    return write_instant(moment - timedelta(seconds=1))
 
 
 def _split_links(text: str) -> list[str]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from encircle.errors import InputFault, SituationError, refusal
+from encircle.errors import InputFault, SituationError, refusal, say_install
 from encircle.map.counting import number_of
 from encircle.map.door.reader import LIMITS
 from encircle.map.notices import Notice
@@ -247,8 +247,7 @@ def read_workbook(raw: bytes, name: str, sheet: str | None = None) -> Sheet:
     except ModuleNotFoundError:
         raise refusal(
             f"{name} needs the package openpyxl, which is not installed",
-            "Install it with pip install openpyxl (or pip install '.[tables]' from a checkout), "
-            "or save the sheet as CSV",
+            f"Install it with {say_install('tables', 'openpyxl')}, or save the sheet as CSV",
         ) from None
     _check_unzipped(raw, name)
     try:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from encircle.likelihood.worlds.world import ENDS, FALSE, OPEN, TRUE, World
+from encircle.likelihood.worlds.answers import ROWS, end_early
+from encircle.likelihood.worlds.world import FALSE, OPEN, TRUE, World
 from encircle.map.reach import READINGS
 from encircle.network.ground.states import MODE_BITS
 from encircle.network.lines.values import LAND_BITS
@@ -48,11 +49,7 @@ def bracket_roads(
         How likely it is on either reading. None where the question is not of that kind, the map
         may end before the answer, or the graphs cannot be solved.
     """
-    views = [gazer.view(world, "optimistic", end) for end in ENDS]
-    if not gazer.open_modes(views[1], position) and gazer.runs_off(views[0].labels, position):
-        return None
-    labels = [gazer.view(world, reading, "best").labels for reading in READINGS]
-    if gazer.is_lost(labels, position)[1]:
+    if end_early(gazer.look(world), position)[1]:
         return None
     graphs = [find_graph(gazer, world, reading, position) for reading in READINGS]
     kind, strict = graphs
@@ -86,7 +83,7 @@ def find_graph(gazer: Gazer, world: World, reading: Reading, position: Position)
     at two vertices at most, and that it opens all of them or closes all of them. Of a grade that
     cannot be judged the optimistic reading takes what opens most, the pessimistic what closes most.
     """
-    best, worst = (gazer.label(world, reading, end).carries for end in ENDS)
+    best, worst = gazer.look(world).labelling.carries[[*ROWS[reading]]].tolist()
     if any(bits & LAND_BITS and not bits & FOOT for bits in best):
         return None
     if any(left.bit_count() > 1 for left in world.levels):
@@ -133,12 +130,13 @@ def _group(gazer: Gazer, world: World, doubtful: Iterable[int]) -> dict[int, lis
     return groups
 
 
-def _settle_all(gazer: Gazer, world: World, reading: Reading) -> list[tuple[int, ...]]:
+def _settle_all(gazer: Gazer, world: World, reading: Reading) -> list[list[int]]:
     """Give what every step carries with all that is open wrong, then with all of it right."""
     found = []
     for value in (FALSE, TRUE):
         settled = tuple(value if now == OPEN else now for now in world.items)
-        found.append(gazer.label(World(settled, world.levels), reading, "worst").carries)
+        view = gazer.look(World(settled, world.levels))
+        found.append(view.labelling.carries[ROWS[reading][1]].tolist())
     return found
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import shapely
 
 from encircle.likelihood.worlds.chart import EVERY_LEVEL, Word, build_chart, list_words
 from encircle.likelihood.worlds.gazer import Gazer
-from encircle.likelihood.worlds.possible import find_possible
+from encircle.likelihood.worlds.possible import find_possible, states_of
 from encircle.likelihood.worlds.world import FALSE, OPEN, TRUE, World
 from encircle.map.reach import READINGS, Reading
 from encircle.map.situation import Crossing, Position
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from encircle.likelihood.worlds.gazer import View
     from encircle.map.evidence import Doubts, Evidence
     from encircle.map.options import Options
     from encircle.network.ground.ground import Ground
@@ -122,6 +124,10 @@ class Atlas:
             self._gazers[key] = self._draw_chart(world)
         return self._gazers[key]
 
+    def look(self, world: World) -> View:
+        """Look at a world on its chart."""
+        return self.gazer(world).look(world)
+
     def refine(self) -> None:
         """Draw hostile ground as drawn too, not only smaller and larger by its error."""
         drawing, levels = self._draw_finely()
@@ -162,8 +168,8 @@ class Atlas:
             role = 0
             for word in said:
                 role |= 0 if word.feature in gone else word.role
-            kinds = find_possible(role, (), "optimistic", self.ground.drawing.uncovered)
-            state[face] = next(iter(kinds.states))
+            states, _ = find_possible(role, 0, "optimistic", self.ground.drawing.uncovered)
+            (state[face],) = states_of(states)
         return replace(self.ground, state={**self.ground.state, "optimistic": state})
 
     # what crossings span
@@ -196,14 +202,11 @@ class Atlas:
 
     def _may_be_neutral(self, said: tuple[Word, ...]) -> bool:
         """Tell whether ground is neutral in some world and something else in another."""
-        sure = 0
-        for word in said:
-            sure |= word.role if word.feature < 0 and word.surely == EVERY_LEVEL else 0
-        doubtful = tuple(sorted({w.role for w in said if w.role & ~sure}))
-        if not doubtful:
-            return False
-        kinds = find_possible(sure, doubtful, "optimistic", self.ground.drawing.uncovered)
-        return State.NEUTRAL in kinds.states and len(kinds.states) > 1
+        certain = (w.role for w in said if w.feature < 0 and w.surely == EVERY_LEVEL)
+        sure, spoken = reduce(or_, certain, 0), reduce(or_, (w.role for w in said), 0)
+        uncovered = self.ground.drawing.uncovered
+        states = states_of(find_possible(sure, spoken, "optimistic", uncovered)[0])
+        return State.NEUTRAL in states and len(states) > 1
 
     # hostile ground smaller, as drawn, larger
 

@@ -71,6 +71,10 @@ class Chart:
         """What each edge of the network rests on, in its order."""
         return tuple(edge.rests for edge in self.network.edges)
 
+    def starts_of(self, position: Position) -> tuple[int, ...]:
+        """List the vertices a position starts from."""
+        return tuple(s.vertex for s in self.standings_of(position))
+
     def standings_of(self, position: Position) -> list[Standing]:
         """List the places a position stands at."""
         return [s for s in self.network.standings if s.position.id == position.id]

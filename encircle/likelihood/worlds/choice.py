@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from encircle.likelihood.worlds.answers import ROWS
 from encircle.likelihood.worlds.factoring import NeedsDetailError
-from encircle.likelihood.worlds.world import ENDS, MODES, OPEN
+from encircle.likelihood.worlds.world import OPEN
 from encircle.map.reach import READINGS
-from encircle.network.ground.states import MODE_BITS
-from encircle.network.lines.values import LANDING
+from encircle.network.reached import ASKED, LAND_MODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +29,6 @@ class Chooser:
 
     def __init__(self, atlas: Atlas, positions: Sequence[Position], *, by: str = "way") -> None:
         self.atlas, self.positions, self.by = atlas, positions, by
-        self._widths: dict[int, list[int]] = {}
 
     def choose(self, world: World) -> Variable | None:
         """
@@ -85,24 +84,23 @@ class Chooser:
         self, gazer: Gazer, world: World, reading: Reading, position: Position
     ) -> list[int]:
         """Give the steps of a way open at the best end that the worst end closes."""
-        best, worst = (gazer.view(world, reading, end) for end in ENDS)
-        for mode in MODES:
-            if gazer.is_open(best, position, mode) and not gazer.is_open(worst, position, mode):
-                bits = MODE_BITS[mode] | (MODE_BITS["foot"] | LANDING if mode == "boat" else 0)
-                lost = [w & bits != b & bits for b, w in zip(
-                    best.labels.carries, worst.labels.carries, strict=True)]  # fmt: skip
-                way = find_way(gazer, best.labels.carries, position, bits, lost)
-                return [step for step in way if lost[step]]
+        view, (best, worst) = gazer.look(world), ROWS[reading]
+        cases = view.cases(position)
+        closed = cases[best].modes - cases[worst].modes
+        for mode in (mode for mode in LAND_MODES if mode in closed):
+            carried = view.labelling.carries & ASKED[mode]
+            lost = (carried[best] != carried[worst]).tolist()
+            way = find_way(gazer, carried[best].tolist(), position, lost)
+            return [step for step in way if lost[step]]
         return []
 
     def _list_fires(self, gazer: Gazer, world: World, position: Position) -> Iterator[Variable]:
         """Give the variables that fire on the ways of a position rests on."""
-        for reading in READINGS:
-            view = gazer.view(world, reading, "best")
-            for mode in gazer.open_modes(view, position):
-                bits = MODE_BITS[mode] | (MODE_BITS["foot"] | LANDING if mode == "boat" else 0)
-                carries = view.labels.carries
-                for step in find_way(gazer, carries, position, bits, [False] * len(carries)):
+        view = gazer.look(world)
+        for best, _ in ROWS.values():
+            for mode in view.cases(position)[best].modes:
+                carried = (view.labelling.carries[best] & ASKED[mode]).tolist()
+                for step in find_way(gazer, carried, position, [False] * len(carried)):
                     yield from self._rests_of_fire(gazer, step)
 
     def _rests_of_fire(self, gazer: Gazer, number: int) -> Iterator[Variable]:
@@ -120,24 +118,22 @@ class Chooser:
         self, gazer: Gazer, world: World, rests: list[frozenset[Variable]]
     ) -> Counter[Variable]:
         tally: Counter[Variable] = Counter()
-        for reading in READINGS:
-            best, worst = (gazer.label(world, reading, end) for end in ENDS)
-            for step, (b, w) in enumerate(zip(best.carries, worst.carries, strict=True)):
-                if b != w:
-                    tally.update(rests[step])
+        carries = gazer.look(world).labelling.carries
+        for best, worst in ROWS.values():
+            for step in np.flatnonzero(carries[best] != carries[worst]).tolist():
+                tally.update(rests[step])
         return tally
 
     def _tally_faces(self, gazer: Gazer, world: World) -> Counter[Variable]:
         """Count the bearings on which each variable has a say."""
-        if id(gazer) not in self._widths:
-            seen = [gazer.bearings.widths(position.id) for position in self.positions]
-            self._widths[id(gazer)] = np.sum(seen, axis=0).tolist()
+        widths = sum(gazer.bearings.widths(p.id) for p in self.positions)
+        variables, rests = gazer.rests.table_of_faces
         tally: Counter[Variable] = Counter()
-        for reading in READINGS:
-            for face, kind in enumerate(gazer.label(world, reading, "best").faces):
-                if kind.hostile[0] != kind.hostile[1]:
-                    width = self._widths[id(gazer)][face]
-                    tally.update(dict.fromkeys(gazer.rests.of_faces[face], width))
+        hostile = gazer.look(world).hostile
+        for best, worst in ROWS.values():
+            moot = hostile[best] != hostile[worst]
+            seen, counts = (rests & moot).any(axis=1), rests @ (widths * moot)
+            tally.update({variables[n]: int(counts[n]) for n in np.flatnonzero(seen)})
         return tally
 
 
@@ -150,7 +146,7 @@ def is_open(variable: Variable, world: World) -> bool:
 
 
 def find_way(
-    gazer: Gazer, carries: Sequence[int], position: Position, bits: int, dear: Sequence[bool]
+    gazer: Gazer, carries: Sequence[int], position: Position, dear: Sequence[bool]
 ) -> list[int]:
     """Find a way from a position to a land anchor with few steps that are dear, as its steps."""
     anchors = gazer.chart.network.anchors
@@ -172,7 +168,7 @@ def find_way(
         for there, step in gazer.out[here]:
             price = cost[here] + dear[step]
             blocked = there in gazer.starts and there not in starts
-            if carries[step] & bits and not blocked and price < cost.get(there, len(carries)):
+            if carries[step] and not blocked and price < cost.get(there, len(carries)):
                 cost[there] = price
                 came[there] = (here, step)
                 (queue.append if dear[step] else queue.appendleft)(there)

@@ -2,68 +2,90 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from encircle.network.ground.states import PAINTED, Role, State, find_state, is_passable
+import numpy as np
+
+from encircle.map.reach import READINGS
+from encircle.network.ground.states import PAINTED, Role, State, find_state
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
     from encircle.map.reach import Reading
 
 CONTROL = (
     PAINTED | Role.TERRITORY_FRIENDLY | Role.TERRITORY_HOSTILE | Role.TERRITORY_NEUTRAL
 )  # what a control polygon says
+ROLES = len(Role)
+"""Roles are single bits: those in doubt are a mask like those that are sure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Possible:
-    """What a face may be on one reading: for each question, if any case says so and if all do."""
+def mask_of(states: Iterable[State]) -> int:
+    """Give a set of states as a mask."""
+    return sum(1 << state for state in set(states))
 
-    states: frozenset[State]
-    spanned: frozenset[State]
-    """The same as a crossing sees it over water: ground nobody drew a holder on is just water."""
-    passable: tuple[bool, bool]
-    """Whether it can be passed in any case, and in all."""
-    hostile: tuple[bool, bool]
-    """Whether it counts as hostile on the compass."""
-    afloat: tuple[bool, bool]
-    """Whether a ship can lie there."""
+
+@lru_cache(maxsize=1 << len(State))
+def states_of(mask: int) -> frozenset[State]:
+    """Give the set of states of a mask."""
+    return frozenset(state for state in State if mask >> state & 1)
 
 
 @lru_cache(maxsize=65536)
-def find_possible(
-    said: int, doubtful: tuple[int, ...], reading: Reading, uncovered: State
-) -> Possible:
+def find_possible(said: int, doubtful: int, reading: Reading, uncovered: State) -> tuple[int, int]:
     """
-    Find what ground may be of which `said` is certain, and each of `doubtful` may be wrong.
+    Find what ground may be of which `said` is certain, and each role in `doubtful` may be wrong.
 
     Every case is asked of the rules of the ground themselves, so that nothing is presumed of
     which word is better for whom.
 
+    Returns
+    -------
+    states, spanned
+        As masks; the second as a crossing sees it over water: ground nobody drew a holder on is
+        just water.
+
     Examples
     --------
-    >>> red = int(Role.ASSESSED_HOSTILE)
-    >>> find_possible(0, (red,), "optimistic", State.OPEN).passable
-    (True, False)
+    >>> states, _ = find_possible(0, int(Role.ASSESSED_HOSTILE), "optimistic", State.OPEN)
+    >>> sorted(state.name for state in states_of(states))
+    ['HOSTILE', 'OPEN']
     """
     cases = {said}
-    for role in doubtful:
+    for role in (1 << n for n in range(ROLES) if doubtful & ~said & 1 << n):
         cases |= {case | role for case in cases}
     states = {case: find_state(Role(case), reading, uncovered) for case in cases}
-    spanned = {
+    spanned = (
         State.WATER if state == State.GREY and not Role(case) & CONTROL else state
         for case, state in states.items()
-    }
-    hostile = {State.HOSTILE} if reading == "optimistic" else {State.HOSTILE, State.GREY}
-    kinds = frozenset(states.values())
-    passed = [is_passable(state, reading) for state in kinds]
-    held = [state in hostile for state in kinds]
-    afloat = [state == State.WATER or is_passable(state, reading) for state in kinds]
-    return Possible(
-        kinds,
-        frozenset(spanned),
-        (any(passed), all(passed)),
-        (any(held), all(held)),
-        (any(afloat), all(afloat)),
     )
+    return mask_of(states.values()), mask_of(spanned)
+
+
+def find_all(said: NDArray[np.int64], at: NDArray[np.int64], uncovered: State) -> NDArray[np.uint8]:
+    """
+    Find what many pieces of ground may be, each on the reading with the number `at`.
+
+    Parameters
+    ----------
+    said
+        (n,) masks of the roles that are sure, and above them of those in doubt.
+    at, uncovered
+        The reading of each, and what ground of which nobody says anything is.
+
+    Returns
+    -------
+    masks
+        (2, n) states, and states as a crossing sees them.
+    """
+    keys, which = np.unique(said | at << 2 * ROLES, return_inverse=True)
+    sure = (1 << ROLES) - 1
+    found = [
+        find_possible(key & sure, key >> ROLES & sure, READINGS[key >> 2 * ROLES], uncovered)
+        for key in keys.tolist()
+    ]
+    return np.array(found, dtype=np.uint8).reshape(-1, 2)[which].T

@@ -5,10 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from encircle.map.reach import READINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
 
     from encircle.likelihood.worlds.chart import Chart
     from encircle.map.evidence import Doubts
@@ -32,6 +36,13 @@ class Rests:
     def of_faces(self) -> list[frozenset[Variable]]:
         """What who holds a face, what bars it and who fires on it rest on, face by face."""
         return [self._of_face(face) for face in range(len(self._chart.ground.faces))]
+
+    @cached_property
+    def table_of_faces(self) -> tuple[list[Variable], NDArray[np.bool_]]:
+        """Give the variables that faces rest on, and on which of the faces each has a say."""
+        variables = list(dict.fromkeys(v for face in self.of_faces for v in face))
+        table = [[v in face for face in self.of_faces] for v in variables]
+        return variables, np.array(table, dtype=bool).reshape(-1, len(self.of_faces))
 
     @cached_property
     def of_steps(self) -> list[frozenset[Variable]]:

@@ -5,16 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from encircle.network.isolation import LAND_MODES
-
 End = Literal["best", "worst"]
 """For the force: whatever is in doubt turns out its way, or against it."""
 ENDS: tuple[End, End] = ("best", "worst")
 FALSE, TRUE, OPEN = 0, 1, 2
 """What a partial world says of a feature: not there, there, or not said."""
-DEFINITIONS = ("land_cut", "vehicle_cut", "fire_control", "isolation", "surrounded")
-MODES = LAND_MODES
-VEHICLES = ("wheeled", "tracked")
 
 Bounds = tuple[bool, bool]
 """Whether something holds surely, and whether it may hold."""

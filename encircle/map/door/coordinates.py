@@ -52,15 +52,6 @@ class CoordinateWalk:
 
         Heights and measures are dropped, on however many positions they stand and whatever they
         are (null too): the map is flat. What is wrong is told, each place of it.
-
-        Parameters
-        ----------
-        value
-            What stands in `coordinates`.
-        pointer
-            JSON pointer of it.
-        kind
-            Type of the geometry, one of `DEPTHS`.
         """
         return self._nest(value, pointer, DEPTHS[kind], kind)
 

@@ -50,10 +50,6 @@ def parse_document(raw: bytes | str, limits: Limits = LIMITS, name: str = "") ->
 
     Parameters
     ----------
-    raw
-        The text, or its bytes in UTF-8.
-    limits
-        How large it may be.
     name
         Name of the file, which helps to call it by its kind.
 
@@ -115,8 +111,6 @@ def find_cut(document: Mapping[str, Any], count: int | None = None) -> str | Non
 
     Parameters
     ----------
-    document
-        The collection.
     count
         Its features; None: those in its list.
 

@@ -32,13 +32,6 @@ def share_vertices(shapes: Sequence[BaseGeometry], most: int) -> list[BaseGeomet
     Edges are straight in degrees and bent on a plane in metres (RFC 7946 3.1.1). Two that lie
     on each other do so on the plane too if both have vertices at the same places.
 
-    Parameters
-    ----------
-    shapes
-        Geometries in degrees.
-    most
-        The most vertices to put in.
-
     Returns
     -------
     shapes

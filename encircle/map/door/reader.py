@@ -23,6 +23,7 @@ from shapely.geometry import LineString, MultiLineString, MultiPoint, MultiPolyg
 from encircle.errors import InputFault, SituationError, UnknownForceError
 from encircle.map import situation as nouns
 from encircle.map.counting import number_of
+from encircle.map.door.alike import find_alike, fold_looks, says_nothing
 from encircle.map.door.canonical import digest
 from encircle.map.door.contract import (
     AREAS,
@@ -84,8 +85,6 @@ def read_situation(
         Instant to judge, RFC 3339; stands in for `situation.as_of`.
     force
         Force to judge; stands in for `situation.force`.
-    limits
-        How large a document may be.
     name
         Name of the file, which helps to call what is no situation by its kind.
 
@@ -187,6 +186,7 @@ class _Reader:
         area, features = self._join_edges(area, features, as_of)
         force = self._find_force(whole, features)
         self._check_force(features, force, sides)
+        self._check_force_names(features, force)
         sha256 = self._digest()
         self._stop_if_faulty()
         if self.other_ids:
@@ -619,8 +619,38 @@ class _Reader:
             sides = [nouns.Side(s.id, s.name, tuple(s.allies or ())) for s in whole.sides]
             self._check_allies(sides)
             return tuple(sides)
+        self._check_inferred(features)
         named = [side for f in features if f for _, side in _sides_named(f)]
         return tuple(nouns.Side(side) for side in dict.fromkeys(named))
+
+    def _check_inferred(self, features: list[nouns.Feature | None]) -> None:
+        """
+        Doubt sides that nobody listed: a word misspelt is another side, and another side an enemy.
+
+        What looks like another name is refused. A third side that nothing but ground names is told.
+        """
+        said = [(f, member, side) for f in features if f for member, side in _sides_named(f)]
+        alike = find_alike((side for *_, side in said), nouns.NEUTRAL)
+        only_ground: dict[str, list[str]] = {}
+        for feature, member, side in said:
+            at = f"{feature.pointer}/properties/{member}"
+            if side in alike:
+                other = alike[side]
+                told = f"the side {side!r} differs from {other!r} by case, blanks or letters alone"
+                remedy = f"Write {other!r}"
+                if other != nouns.NEUTRAL:
+                    remedy += ", or list both in situation.sides"
+                self._fault(at, told, remedy, feature.id)
+            elif member == "holder" and says_nothing(side):
+                remedy = "Write the side that holds it, or null where nobody knows"
+                self._fault(at, f"the holder is the text {side!r}", remedy, feature.id)
+            elif member == "holder":
+                only_ground.setdefault(side, []).append(feature.id)
+        standing = {side for _, member, side in said if member != "holder"}
+        if len(standing | only_ground.keys()) > TWO_SIDES:
+            further = {side: ids for side, ids in only_ground.items() if side not in standing}
+            if further:
+                self.notices.append(_tell_further_sides(further))
 
     def _check_allies(self, sides: list[nouns.Side]) -> None:
         known = [side.id for side in sides]
@@ -661,6 +691,19 @@ class _Reader:
             elif own and force.side not in own:
                 said = f"force {force.id!r} is of {force.side!r}, its positions of {own[0]!r}"
                 self._fault(f"{at}/side", said, "Give the force the side of its positions")
+
+    def _check_force_names(self, features: list[nouns.Feature | None], force: str) -> None:
+        """Refuse a force that looks like the one judged: its positions would be left out."""
+        named = [f for f in features if isinstance(f, nouns.Position) and f.force]
+        for position in named:
+            other = str(position.force)
+            if other != force and fold_looks(other) == fold_looks(force):
+                told = (
+                    f"the force {other!r} differs from {force!r} by case, blanks or letters alone"
+                )
+                at = f"{position.pointer}/properties/force"
+                remedy = f"Write {force!r}, or give the other force a name of its own"
+                self._fault(at, told, remedy, position.id)
 
     def _find_force(self, whole: SituationModel, features: list[nouns.Feature | None]) -> str:
         positions = [f for f in features if isinstance(f, nouns.Position)]
@@ -796,6 +839,7 @@ def _parts(built: BaseGeometry, shape: _Shape) -> Iterator[tuple[BaseGeometry, s
         yield part, shape.place + (f"/{i}" if many else "")
 
 
+TWO_SIDES = 2
 MANY = 6
 """From so many features on, what nearly all of them lack is said once."""
 ID_COLUMNS = (
@@ -847,6 +891,19 @@ def _tell_other_ids(others: dict[str, str]) -> Notice:
     more = f" (and {len(rest)} more)" if rest else ""
     said = f"A feature is {own!r} by its id and {also!r} by its property{more}: the id counts."
     return Notice("ids_differ", "info", said, tuple(others))
+
+
+def _tell_further_sides(ground: dict[str, list[str]]) -> Notice:
+    """Tell sides that nobody listed and nobody stands for, where there are more than two."""
+    names = ", ".join(map(repr, ground))
+    said = (
+        f"Sides are named by ground alone ({names}), and none are listed: whose allies they are "
+        "nobody says, so each counts as everybody's enemy. List the sides (situation.sides, with "
+        "their allies), or write the side that is meant."
+    )
+    return Notice(
+        "sides_of_ground_alone", "doubt", said, tuple(i for ids in ground.values() for i in ids)
+    )
 
 
 def _tell_unused(written: str, features: list[str]) -> Notice:

@@ -190,10 +190,14 @@ class Fronts:
         """Find unpainted territory of the enemy, seams left out."""
         return self._open(shapely.union_all(self._foreign))
 
+    @cached_property
+    def _taken(self) -> BaseGeometry:
+        """Unite what is painted and what barriers cover."""
+        return shapely.union_all([*self._painted, *self._walls])
+
     def _open(self, ground: BaseGeometry) -> BaseGeometry:
         """Leave out what is painted, what barriers cover, and what is as thin as a seam."""
-        taken = shapely.union_all([*self._painted, *self._walls])
-        bare = lay_over(shapely.difference, ground, taken)
+        bare = lay_over(shapely.difference, ground, self._taken)
         half = max(self._seam_m, CRACK_M) / 2
         wide = bare.buffer(-half, quad_segs=4).buffer(half, quad_segs=4)
         return lay_over(shapely.intersection, bare, wide)

@@ -49,9 +49,7 @@ def grow(shape: BaseGeometry, by_m: float, quad_segs: int = 16) -> BaseGeometry:
     parts = shapely.buffer(shapely.get_parts(shape), by_m, quad_segs=quad_segs)
     drawn = shapely.union_all(parts)
     sides = _cut_up(drawn)
-    middles = shapely.points(sides.mean(axis=1))
-    shapely.prepare(shape)
-    past = sides[~shapely.dwithin(shape, middles, by_m * (1 + PAST_SHARE) + PAST_LEAST_M)]
+    past = sides[_lie_past(sides.mean(axis=1), shape, by_m * (1 + PAST_SHARE) + PAST_LEAST_M)]
     if not len(past):
         return drawn
     around = shapely.buffer(shapely.linestrings(past), SMOOTHED * by_m, quad_segs=1)
@@ -66,6 +64,18 @@ def grow(shape: BaseGeometry, by_m: float, quad_segs: int = 16) -> BaseGeometry:
         for i, one in enumerate(strips)
     ]
     return shapely.difference(drawn, shapely.union_all(excess))
+
+
+def _lie_past(places: NDArray[np.float64], shape: BaseGeometry, by_m: float) -> NDArray[np.bool_]:
+    """Tell which places lie farther than a distance from a shape: most are near a corner of it."""
+    from scipy.spatial import cKDTree  # noqa: PLC0415  (slow to import)
+
+    corners = cKDTree(shapely.get_coordinates(shape), compact_nodes=False, balanced_tree=False)
+    away_m, _ = corners.query(places, distance_upper_bound=by_m)
+    past = np.asarray(away_m >= by_m)
+    shapely.prepare(shape)
+    past[past] = ~shapely.dwithin(shape, shapely.points(places[past]), by_m)
+    return past
 
 
 def _cut_up(shape: BaseGeometry) -> NDArray[np.float64]:

@@ -22,13 +22,6 @@ def recognise(raw: bytes, name: str = "") -> Guest:
     r"""
     Tell what kind of file it is by its content; its name only settles what content leaves.
 
-    Parameters
-    ----------
-    raw
-        The file, or the beginning of it.
-    name
-        What it is called.
-
     Examples
     --------
     >>> recognise(b"lat;lon;side\n51,19;35,27;UA\n").label

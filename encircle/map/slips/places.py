@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ from encircle.map.slips.sheet import Sheet, tell_of
 from encircle.places import find_countries, find_places, list_outlines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from shapely.geometry.base import BaseGeometry
 
@@ -25,6 +26,15 @@ FAR_SHARE = 3.0
 """A feature this many times as far off as the rest is wide lies on another map."""
 FAR_LEAST_M = 100_000.0
 """And at least this far, metres: a supply base may lie a day's march behind the map."""
+LATE = timedelta(days=366)
+"""Evidence that is dated later than this after the instant judged: its year looks mistyped."""
+SEAMS_ACROSS = 4
+"""A map less than so many seams across is drawn finer than seams are told apart."""
+NEAR_LEAST_DEG = 0.6
+"""Two points no farther apart than this along either axis are nearer than `FAR_LEAST_M`, degrees:
+a degree is 111.7 km at most."""
+MANY = 64
+"""From so many features on, one more or less does not move their middle."""
 MOST_NAMES = 12
 """Names looked up to tell where a map lies."""
 NEAR_DEG = 2.0
@@ -39,8 +49,12 @@ def find_far_away(sheet: Sheet) -> Iterator[Notice]:
     """Find single features that lie on another map, most often with lon and lat swapped."""
     drawn = [f for f in sheet.situation.features if f.geometry is not None and _bears_place(f)]
     area = sheet.situation.area
-    for feature in drawn:
-        frame = area if area is not None else _frame_others(drawn, feature)
+    bounds = shapely.bounds([f.drawn for f in drawn]).reshape(-1, 4)
+    near = _find_near(bounds) if area is None else np.zeros(len(drawn), dtype=bool)
+    for number, feature in enumerate(drawn):
+        if near[number]:
+            continue
+        frame = area if area is not None else _frame_others(bounds, number)
         if frame is None or feature.drawn.intersects(frame):
             continue
         west, south, east, north = frame.bounds
@@ -62,6 +76,37 @@ def find_far_away(sheet: Sheet) -> Iterator[Notice]:
             "feature_far_away", "doubt" if swapped else "caution",
             f"{sheet.call(feature)} lies {away_m / 1000:.0f} km from the rest of the map. {why}",
             feature.id,
+        )  # fmt: skip
+
+
+def find_dated_later(sheet: Sheet) -> Iterator[Notice]:
+    """Find what is dated so long after the instant judged that the year may be mistyped."""
+    as_of = sheet.situation.as_of
+    for feature in sheet.situation.features:
+        at = feature.observed_at
+        if at is not None and at - as_of > LATE:
+            yield tell_of(
+                "dated_far_later", "doubt",
+                f"{sheet.call(feature)} is dated {at.date().isoformat()}, "
+                f"{(at - as_of).days / 365.25:.0f} years after the instant judged, and is left "
+                "out. Is the year mistyped?", feature.id,
+            )  # fmt: skip
+
+
+def find_small_map(sheet: Sheet) -> Iterator[Notice]:
+    """Find a map on which what counts as a seam is no small thing beside the whole."""
+    seam_m = sheet.options.seam_m
+    drawn = [shape for shape in sheet.shapes.values() if not shape.is_empty]
+    if not drawn or not seam_m:
+        return
+    west, south, east, north = shapely.total_bounds(drawn)
+    across_m = float(max(east - west, north - south))
+    if across_m < SEAMS_ACROSS * seam_m:
+        yield tell_of(
+            "map_small_for_seams", "doubt",
+            f"The whole map is {across_m:.3g} m across, and gaps between drawings of less than "
+            f"{seam_m:g} m count as seams, on which nobody stands. Give a smaller seam_m, or draw "
+            "the map at its true size.",
         )  # fmt: skip
 
 
@@ -119,9 +164,24 @@ def _bears_place(feature: Feature) -> bool:
     return not elsewhere and not isinstance(feature, Claim)
 
 
-def _frame_others(drawn: Sequence[Feature], one: Feature) -> BaseGeometry | None:
+def _find_near(bounds: np.ndarray) -> np.ndarray:
+    """
+    Find points so near the middle of a map of many features that none is far from the others.
+
+    Half of the others lie within the median distance of the middle, and so in their frame.
+    """
+    if len(bounds) < MANY:
+        return np.zeros(len(bounds), dtype=bool)
+    middles = (bounds[:, :2] + bounds[:, 2:]) / 2
+    apart = np.abs(middles - np.median(middles, axis=0)).max(axis=1)
+    is_point = (bounds[:, :2] == bounds[:, 2:]).all(axis=1)
+    near: np.ndarray = is_point & (apart + 2 * np.median(apart) < NEAR_LEAST_DEG)
+    return near
+
+
+def _frame_others(bounds: np.ndarray, one: int) -> BaseGeometry | None:
     """Frame the middle half of the other features: one or two far off do not move it."""
-    others = np.array([f.drawn.bounds for f in drawn if f is not one])
+    others = np.delete(bounds, one, axis=0)
     if len(others) < 4:  # noqa: PLR2004 - too few to tell which of them is far
         return None
     middles = (others[:, :2] + others[:, 2:]) / 2

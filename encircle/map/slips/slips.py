@@ -20,7 +20,12 @@ from encircle.map.slips.lines import (
     find_unbridged_routes,
 )
 from encircle.map.slips.mending import find_folded, find_loose_ends, find_short_roads
-from encircle.map.slips.places import find_far_away, find_swapped_map
+from encircle.map.slips.places import (
+    find_dated_later,
+    find_far_away,
+    find_small_map,
+    find_swapped_map,
+)
 from encircle.map.slips.sheet import SLIVER, WHOLLY, Sheet, tell_of
 
 if TYPE_CHECKING:
@@ -40,13 +45,6 @@ town is off by. Source: convention of this project."""
 def inspect_situation(situation: Situation, options: Options | None = None) -> tuple[Notice, ...]:
     """
     Find the slips of drawing on a map: features, place, distance and remedy; nothing is judged.
-
-    Parameters
-    ----------
-    situation
-        The map.
-    options
-        Parameters it would be judged with.
 
     Returns
     -------
@@ -285,6 +283,8 @@ CHECKS: tuple[Callable[[Sheet], Iterator[Notice]], ...] = (
     find_misnamed,
     find_swapped_map,
     find_far_away,
+    find_dated_later,
+    find_small_map,
     find_off_the_map,
     find_force_on_hostile_ground,
     find_anchor_slips,

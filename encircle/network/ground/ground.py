@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -82,6 +82,12 @@ class Ground:
         default_factory=dict, repr=False, compare=False
     )
     """Faces that lines were found to run over and to touch so far, by the line as it is drawn."""
+    named: dict[tuple[int, Reading], list[str]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """The features that make faces what they are on a reading, as far as asked."""
+    united: dict[bytes, BaseGeometry] = field(default_factory=dict, repr=False, compare=False)
+    """Ground united so far, by the numbers of its faces."""
 
     @cached_property
     def tree(self) -> STRtree:
@@ -119,7 +125,10 @@ class Ground:
 
     def unite(self, faces: NDArray[np.bool_] | list[int]) -> BaseGeometry:
         """Unite faces into one shape; they never overlap, so their shared edges just go."""
-        return shapely.coverage_union_all(self.faces[faces])
+        key = np.arange(len(self.faces))[faces].tobytes()
+        if key not in self.united:  # walls and hostile ground are the same on most maps
+            self.united[key] = shapely.coverage_union_all(self.faces[faces])
+        return self.united[key]
 
     def faces_at(self, point: BaseGeometry, within_m: float = TOUCH_M) -> list[int]:
         """List the faces whose closure holds a point; more than one on a boundary."""
@@ -163,6 +172,11 @@ class Ground:
 
         Of those beside a seam that say the same, the nearest are named.
         """
+        if (face, reading) not in self.named:
+            self.named[face, reading] = self._find_evidence(face, reading)
+        return list(self.named[face, reading])
+
+    def _find_evidence(self, face: int, reading: Reading) -> list[str]:
         patches = [self.drawing.patches[i] for i in self.members.get(face, [])]
         said = Role(int(self.said[reading][face]))
         decisive = find_decisive(said, State(self.state[reading][face]))
@@ -212,8 +226,10 @@ def build_ground(drawing: Drawing, extra: Iterable[BaseGeometry] = ()) -> Ground
     join them. Cost grows as (n log n) in the vertices.
     """
     linework = _node(drawing, extra)
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(linework)))
-    faces = faces[shapely.covers(drawing.area.buffer(1.0), faces)]
+    faces = shapely.get_parts(shapely.polygonize([linework]))
+    around = drawing.area.buffer(1.0)
+    shapely.prepare(around)
+    faces = faces[shapely.covers(around, faces)]
     points = shapely.point_on_surface(faces)
     members, said = _classify(drawing, points)
     state = {r: _decide(said[r], r, drawing.uncovered) for r in READINGS}
@@ -221,7 +237,7 @@ def build_ground(drawing: Drawing, extra: Iterable[BaseGeometry] = ()) -> Ground
     stretches = _find_stretches(faces)
     joins, stopped, between, in_order = _join(drawing, stretches)
     on_edge = np.zeros(len(faces), dtype=bool)
-    on_edge[[beside[0] for beside in stretches.values() if len(beside) == 1]] = True
+    on_edge[stretches.alone] = True
     return Ground(
         drawing=drawing,
         linework=linework,
@@ -235,7 +251,7 @@ def build_ground(drawing: Drawing, extra: Iterable[BaseGeometry] = ()) -> Ground
         between=between,
         in_order=in_order,
         on_edge=on_edge,
-        stretches=stretches,
+        stretches=stretches.beside,
         members=members,
         enclosing=enclosing,
     )
@@ -313,12 +329,22 @@ def _measure_fire(
     return {r: np.where(grades < 0, UNMAPPED, grades) for r, grades in fire.items()}
 
 
-def _find_stretches(
-    faces: NDArray[np.object_],
-) -> dict[tuple[int, int, int, int], tuple[int, ...]]:
-    """Find the faces beside each piece of boundary, keyed by its end points in grid units."""
-    if not len(faces):
-        return {}
+class _Stretches(NamedTuple):
+    """
+    Pieces of boundary: the faces beside each, by its end points in grid units.
+
+    Then of those that two faces share the ends (n, 2, 2) and both faces (n, 2), the lower first;
+    and the faces that have a piece for themselves.
+    """
+
+    beside: dict[tuple[int, int, int, int], tuple[int, ...]]
+    ends: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+    alone: NDArray[np.int64]
+
+
+def _find_stretches(faces: NDArray[np.object_]) -> _Stretches:
+    """Find the faces beside each piece of boundary."""
     rings, ring_of_face = shapely.get_rings(faces, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
     units = np.round(points / GRID_M).astype(np.int64)
@@ -326,15 +352,29 @@ def _find_stretches(
     start, end = units[along], units[along + 1]
     swap = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
     low, high = np.where(swap[:, None], end, start), np.where(swap[:, None], start, end)
-    keys = map(tuple, np.column_stack([low, high]).tolist())
-    beside: dict[tuple[int, int, int, int], tuple[int, ...]] = {}
-    for key, face in zip(keys, ring_of_face[ring[along]].tolist(), strict=True):
-        beside[key] = (*beside.get(key, ()), face)
-    return beside
+    _, number = np.unique(units[:, 0] + 1j * units[:, 1], return_inverse=True)
+    one, other = number[along], number[along + 1]
+    key = np.minimum(one, other) * (len(points) + 1) + np.maximum(one, other)
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    as_met = np.argsort(order[starts])  # as the first face of each comes
+    first, count = starts[as_met], np.diff(np.append(starts, len(order)))[as_met]
+    met = order[first]
+    ends = np.stack([low[met], high[met]], axis=1)
+    face = ring_of_face[ring[along]][order]
+    listed, names = face.tolist(), map(tuple, ends.reshape(-1, 4).tolist())
+    runs = zip(names, first.tolist(), (first + count).tolist(), strict=True)
+    shared = count == 2  # noqa: PLR2004 - two sides
+    return _Stretches(
+        {name: tuple(listed[begin:stop]) for name, begin, stop in runs},
+        ends[shared],
+        np.sort(np.stack([face[first[shared]], face[first[shared] + 1]], axis=1), axis=1),
+        face[first[count == 1]],
+    )
 
 
 def _join(
-    drawing: Drawing, stretches: dict[tuple[int, int, int, int], tuple[int, ...]]
+    drawing: Drawing, stretches: _Stretches
 ) -> tuple[
     NDArray[np.int64],
     dict[Reading, NDArray[np.int64]],
@@ -342,22 +382,20 @@ def _join(
     NDArray[np.int64],
 ]:
     """Join faces along shared stretches, apart by which barrier lines run on them."""
-    keys = [key for key, beside in stretches.items() if len(beside) == 2]  # noqa: PLR2004 - two sides
-    ends = np.array(keys, dtype=float).reshape(-1, 2, 2) * GRID_M
-    lengths = np.hypot(*(ends[:, 1] - ends[:, 0]).T) if keys else np.empty(0)
+    pairs, ends = stretches.pairs, stretches.ends * GRID_M
+    lengths = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
     on: dict[int, tuple[int, ...]] = {}
     lines = [number for number, wall in enumerate(drawing.walls) if wall.is_line]
-    if lines and keys:
+    if lines and len(ends):
         tree = STRtree(shapely.points(ends.mean(axis=1)))
         for number in lines:
             for stretch in tree.query(drawing.walls[number].shape, "dwithin", ON_LINE_M).tolist():
                 on[stretch] = (*on.get(stretch, ()), number)
     kinds = {walls: number for number, walls in enumerate(dict.fromkeys([(), *on.values()]))}
-    which = np.zeros(len(keys), dtype=np.int64)
+    which = np.zeros(len(ends), dtype=np.int64)
     for stretch, walls in on.items():
         which[stretch] = kinds[walls]
     stops = [np.array([drawing.stop(walls, r) for walls in kinds])[which] for r in READINGS]
-    pairs = np.array([sorted(stretches[key]) for key in keys], dtype=np.int64).reshape(-1, 2)
     distinct, first, where = np.unique(
         np.column_stack([pairs, *stops, which]), axis=0, return_index=True, return_inverse=True
     )

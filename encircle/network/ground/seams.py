@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import shapely
 from shapely import STRtree
 
 from encircle.map.plane.fronts import CRACK_M, GRID_M, TOUCH_M, lay_over, leave_out_slivers
+from encircle.map.plane.outline import SMOOTHED
 from encircle.map.reach import READINGS, Reading
 from encircle.network.ground.patches import Patch
 from encircle.network.ground.states import PAINTED, SEAM_OF, Role
@@ -43,39 +45,83 @@ def patch_seams(control: list[Patch], area: BaseGeometry, seam_m: float) -> Iter
     moved = any(p.readings != READINGS for p in control)
     apart: list[tuple[Reading, ...]] = [("optimistic",), ("pessimistic",)]
     together: list[tuple[Reading, ...]] = [READINGS]
+    lands: dict[Role, BaseGeometry] = {}  # territory that is drawn alike on both readings
     for readings in apart if moved else together:
         speaking = [p for p in control if readings[0] in p.readings]
         painted = [p for p in speaking if p.role & PAINTED]
-        bare = _find_bare(speaking, _unite(painted), area)
+        bare = _find_bare(speaking, _unite(painted), area, lands)
         thin = {role: _find_thin(ground, seam_m) for role, ground in bare.items()}
+        if all(seam.is_empty for seam in thin.values()):
+            continue
+        seams = _Seams(thin, seam_m)
+        beside = [(patch, seams.find_near(patch)) for patch in painted]
+        bounding = {
+            role: [
+                (patch, seams.find_near(patch, but=role))
+                for patch in _part(lay_over(shapely.difference, ground, thin[role]), role, speaking)
+            ]
+            for role, ground in bare.items()
+            if role
+        }
         for role, seam in thin.items():
             if seam.is_empty:
                 continue
             yield Patch(seam, Role.SEAM, "", readings)
-            wide = [
-                patch
-                for other, ground in bare.items()
-                if other not in (role, Role(0))
-                for patch in _part(
-                    lay_over(shapely.difference, ground, thin[other]), other, speaking
-                )
-            ]
-            for patch in (*painted, *wide):
-                around = patch.shape.buffer(seam_m, quad_segs=4)
-                near = lay_over(shapely.intersection, seam, around)
-                if near.area > 0:
-                    yield Patch(near, SEAM_OF[patch.role], patch.feature, readings)
+            others = (known for other, known in bounding.items() if other != role)
+            for patch, near in chain(beside, *others):
+                if role in near:
+                    yield Patch(near[role], SEAM_OF[patch.role], patch.feature, readings)
+
+
+class _Seams:
+    """The seams of a reading, and what of each lies beside a polygon."""
+
+    def __init__(self, thin: dict[Role, BaseGeometry], seam_m: float) -> None:
+        self._roles = list(thin)
+        self._parts, self._role = shapely.get_parts([*thin.values()], return_index=True)
+        self._tree = STRtree(self._parts)
+        self._seam_m = seam_m
+
+    def find_near(self, patch: Patch, but: Role | None = None) -> dict[Role, BaseGeometry]:
+        """
+        Find what of each seam, but for its own, is within a seam's width of a polygon.
+
+        Only the pieces of the polygon that come so near to a seam are drawn larger, and only the
+        parts of a seam that come so near are cut.
+        """
+        pieces = shapely.get_parts(patch.shape)
+        piece, met = self._tree.query(pieces, "dwithin", self._seam_m * (1 + SMOOTHED))
+        met = np.unique(met)
+        if but is not None:
+            met = met[self._role[met] != self._roles.index(but)]
+        if not len(met):
+            return {}
+        drawn = shapely.geometrycollections(pieces[np.unique(piece)])
+        around = shapely.buffer(drawn, self._seam_m, quad_segs=4)
+        near: dict[Role, BaseGeometry] = {}
+        for number in np.unique(self._role[met]).tolist():
+            seam = shapely.multipolygons(self._parts[met[self._role[met] == number]])
+            cut = lay_over(shapely.intersection, seam, around)
+            if cut.area > 0:
+                near[self._roles[number]] = cut
+        return near
 
 
 def _find_bare(
-    speaking: list[Patch], painted: BaseGeometry, area: BaseGeometry
+    speaking: list[Patch],
+    painted: BaseGeometry,
+    area: BaseGeometry,
+    lands: dict[Role, BaseGeometry],
 ) -> dict[Role, BaseGeometry]:
     """Give the ground nothing is painted on, by whose territory it is; Role(0): nobody's."""
     roles = (Role.TERRITORY_FRIENDLY, Role.TERRITORY_HOSTILE, Role.TERRITORY_NEUTRAL)
     bare: dict[Role, BaseGeometry] = {}
     left = lay_over(shapely.difference, area, painted)
     for role in roles:
-        own = _unite([p for p in speaking if p.role == role])
+        named = [p for p in speaking if p.role == role]
+        own = lands[role] if role in lands else _unite(named)
+        if all(p.readings == READINGS for p in named):
+            lands[role] = own
         if not own.is_empty:
             bare[role] = lay_over(shapely.difference, own, painted)
             left = lay_over(shapely.difference, left, own)
@@ -85,11 +131,12 @@ def _find_bare(
 
 def _part(ground: BaseGeometry, role: Role, speaking: Sequence[Patch]) -> Iterator[Patch]:
     """Part bare territory by whose word it is."""
-    for patch in speaking:
-        if patch.role == role:
-            own = lay_over(shapely.intersection, ground, patch.shape)
-            if own.area > 0:
-                yield Patch(own, role, patch.feature)
+    named = [patch for patch in speaking if patch.role == role]
+    for patch in named:
+        alone = len(named) == 1  # then it is all of one word
+        own = ground if alone else lay_over(shapely.intersection, ground, patch.shape)
+        if own.area > 0:
+            yield Patch(own, role, patch.feature)
 
 
 def _unite(patches: Iterable[Patch]) -> BaseGeometry:
@@ -104,7 +151,8 @@ def _find_thin(ground: BaseGeometry, width_m: float) -> BaseGeometry:
     thicker than that: smaller discs look for those.
     """
     sides = _Sides(ground)
-    return shapely.union_all([_find_thinner(ground, width_m / n, sides) for n in SMALLER_DISCS])
+    thin = [part for n in SMALLER_DISCS for part in _find_thinner(ground, width_m / n, sides)]
+    return shapely.union_all(thin)
 
 
 class _Sides:
@@ -142,7 +190,7 @@ class _Sides:
         return shapely.union_all(faces[inside])
 
 
-def _find_thinner(ground: BaseGeometry, width_m: float, sides: _Sides) -> BaseGeometry:
+def _find_thinner(ground: BaseGeometry, width_m: float, sides: _Sides) -> list[BaseGeometry]:
     half = width_m / 2
     kept_corner = 1.5  # ratio of mitre to width: right angles stay, spikes go
     core = ground.buffer(-half, quad_segs=8)  # round: before a spike of a wall there is room
@@ -166,7 +214,7 @@ def _find_thinner(ground: BaseGeometry, width_m: float, sides: _Sides) -> BaseGe
         if _leads_through(crumb, sides.cut_out(window))
     ]
     alone = [p for p in shapely.get_parts(ground) if 0 < p.area <= LEAST_THIN_M2]
-    return shapely.union_all([*thin[large], *gaps, *alone])
+    return [*thin[large], *gaps, *alone]
 
 
 def _leads_through(part: BaseGeometry, around: BaseGeometry) -> bool:

@@ -30,6 +30,12 @@ class State(IntEnum):
     WATER = 5
 
 
+COUNTED_HOSTILE: dict[Reading, tuple[State, ...]] = {
+    "optimistic": (State.HOSTILE,), "pessimistic": (State.HOSTILE, State.GREY),
+}  # fmt: skip
+"""What counts as hostile on the compass, on each reading."""
+
+
 class Role(IntFlag):
     """What a polygon says of the ground it covers, seen from the force's side."""
 

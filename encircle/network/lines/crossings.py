@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import shapely
@@ -32,10 +32,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from collections.abc import Set as AbstractSet
 
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from encircle.map.evidence import Evidence
 
+M = TypeVar("M", int, "NDArray[Any]")
+"""Mode bits: of one step, or of many at once."""
 FACILITIES = ("airstrip", "port")
 """Crossings that lead off the map: to the side's own air or sea anchors."""
 
@@ -264,21 +267,22 @@ def is_landed(state: State, reading: Reading) -> bool:
     return state != State.HOSTILE and (state != State.GREY or reading == "optimistic")
 
 
-def carried_ashore(carried: int, bits: int, *, at_point: bool) -> int:
+def carried_ashore(carried: M, bits: M, *, at_point: bool | NDArray[np.bool_]) -> M:
     """
     Say who may step between a crossing's end and the ground or road of modes `bits` beside it.
 
     Only what the crossing carries steps on or off it, so that nobody passes a barrier by its end
     alone. Who takes the boat walks ashore. A crossing drawn as a point is passed in the step.
     """
-    kept = carried & bits
-    if bits & MODE_BITS["foot"]:
-        kept |= carried & SPECIAL
-        if carried & MODE_BITS["boat"]:
-            kept |= MODE_BITS["boat"] if at_point else LANDING
+    foot, boat = MODE_BITS["foot"], MODE_BITS["boat"]
+    walked: Any = bits & foot > 0
+    landed: Any = (walked & (carried & boat > 0)) * (LANDING + at_point * (boat - LANDING))
+    kept: M = carried & bits | walked * (carried & SPECIAL) | landed
     return kept
 
 
-def led_by_gate(carried: int) -> int:
+def led_by_gate(carried: M) -> M:
     """Say who gets on to an anchor on neutral ground where a crossing ends: a special way."""
-    return SPECIAL if carried & (SPECIAL | MODE_BITS["foot"] | MODE_BITS["wheeled"]) else 0
+    led: Any = carried & (SPECIAL | MODE_BITS["foot"] | MODE_BITS["wheeled"]) > 0
+    special: M = led * SPECIAL
+    return special

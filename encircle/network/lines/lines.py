@@ -49,8 +49,6 @@ def build_lines(
 
     Parameters
     ----------
-    evidence, ground
-        What speaks, and the arrangement it makes.
     join_m
         A route's or crossing's end joins what lies within this, metres.
     stops

@@ -19,7 +19,7 @@ import numpy as np
 import shapely
 from shapely.geometry import shape
 
-from encircle.errors import EncircleError
+from encircle.errors import EncircleError, say_install
 from encircle.picture.canvas import clean
 from encircle.picture.export.layers import LAYERS, draw_layers
 from encircle.verdict.judgement import write_json
@@ -54,13 +54,9 @@ def export(
 
     Parameters
     ----------
-    judgement
-        What was judged.
     suffix
         `.geojson`, `.gpkg` and `.kml` hold the layers of `Judgement.to_geojson`; `.csv` one line
         for each unit; `.svg` and `.png` the picture.
-    situation
-        The map beneath. Default: the one it was judged on.
     colours
         Of a picture: blue to the force judged, or to each side its own; see `draw_svg`.
 
@@ -144,9 +140,9 @@ def _list_cells(
     yield from {"present": one.present, "verdict": said.status.verdict}.items()
     yield "status", said.status.code
     yield from said.definitions.items()
-    yield from ((f"by_{mode}", answer) for mode, answer in said.axes["land"].items())
-    yield "fire", said.axes["fire"]["best"]
-    yield from ((f"by_{axis}", said.axes[axis]) for axis in ("sea", "air", "special"))
+    yield from ((f"by_{mode}", answer) for mode, answer in said.axes.land.items())
+    yield "fire", said.axes.fire
+    yield from ((f"by_{axis}", answer) for axis, answer in said.axes.access.items())
     low, high = (one.likelihood or {}).get("land_cut", {}).get("p", (None, None))
     yield from {"p_encircled_low": low, "p_encircled_high": high}.items()
     lon, lat = _find_place(one.id, situation)
@@ -169,7 +165,7 @@ def _guard(cell: object) -> object:
 
 # -- GeoPackage ------------------------------------------------------------------------------
 
-GPKG = "a GeoPackage needs pyogrio, which is not installed: pip install pyogrio (the extra `gis`)"
+GPKG = f"a GeoPackage needs pyogrio, which is not installed: {say_install('gis', 'pyogrio')}"
 
 
 def _write_gpkg(judgement: Judgement, situation: Situation | None) -> bytes:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from encircle.picture.canvas import element, escape
 from encircle.picture.picture import draw_svg
 from encircle.verdict.explain import explain
+from encircle.verdict.judgement import WORDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,13 +18,6 @@ STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
     "svg{max-width:100%;height:auto}th{text-align:left;font-weight:normal;padding-right:2rem}"
 )
-DEFINITIONS = {
-    "land_cut": "Cut off by land",
-    "vehicle_cut": "Cut off for vehicles",
-    "fire_control": "Every way under fire control",
-    "isolation": "Isolated by land, sea and air",
-    "surrounded": "Hostile ground on nearly all sides",
-}
 
 
 def write_html(judgement: Judgement) -> str:
@@ -57,7 +51,7 @@ def _write_parts(judgement: Judgement) -> Iterator[str]:
     status = judgement.status
     yield element("p", escape(f"{status.code} · {status.label}, as of {judgement.as_of}"))
     rows = (
-        element("tr", element("th", escape(DEFINITIONS.get(name, name)), scope="row"),
+        element("tr", element("th", escape(WORDINGS[name].label.capitalize()), scope="row"),
                 element("td", escape(answer)))
         for name, answer in judgement.definitions.items()
     )  # fmt: skip

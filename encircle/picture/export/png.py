@@ -8,7 +8,7 @@ from xml.etree.ElementTree import ParseError, register_namespace, tostring
 
 from defusedxml.ElementTree import fromstring
 
-from encircle.errors import EncircleError
+from encircle.errors import EncircleError, say_install
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -34,16 +34,9 @@ def render_png(svg: str, width_px: int, height_px: int | None = None) -> bytes:
 
     Parameters
     ----------
-    svg
-        The picture, as `draw_svg` writes it.
     width_px, height_px
         The size of the PNG. Without a height, the picture's own shape gives it. A picture of
         another shape is centred whole, never stretched or cropped.
-
-    Returns
-    -------
-    png
-        The file.
 
     Raises
     ------
@@ -113,8 +106,8 @@ def _rasterise(svg: str) -> bytes:
         import resvg_py  # noqa: PLC0415 - an extra: only who asks for a PNG needs it
     except ImportError:
         raise PictureError(
-            "a PNG needs resvg_py, which is not installed: pip install resvg_py (the extra `png`);"
-            " the SVG needs nothing"
+            "a PNG needs resvg_py, which is not installed: "
+            f"{say_install('png', 'resvg_py')}; the SVG needs nothing"
         ) from None
     with resources.as_file(resources.files("encircle.picture.export") / "fonts") as folder:
         return resvg_py.svg_to_bytes(

@@ -94,13 +94,9 @@ def find_reliability(
 
     Parameters
     ----------
-    graph
-        Edges open independently of each other.
     most_states
         States kept at once. When there are more, the lightest are given up: what is left undecided
         lies between `lower` and `upper`, which hold in every case.
-    on_step
-        Called now and then, for progress to be shown.
 
     Examples
     --------
@@ -122,8 +118,6 @@ def count_narrow(graph: Graph, most_visits: float) -> Bounds | None:
 
     Parameters
     ----------
-    graph
-        Edges open independently of each other.
     most_visits
         States to visit at most in one block.
 

@@ -57,15 +57,9 @@ def find_reliability_shared(
     ----------
     graph
         An edge is open when its evidence is as it needs it, and its own `p_open` falls out so.
-    evidence
-        Which edges rest on what.
     most_worlds
         Ways to decide the shared evidence that are looked into; when there are more, the answer
         is not exact, and `lower` and `upper` hold all the same.
-    most_states
-        As `find_reliability` takes it.
-    on_step
-        Called after each world looked into.
 
     Examples
     --------

@@ -302,14 +302,7 @@ def replay_joins(begins: Ints, by: Int32s, joins_begin: Ints, joins: Int32s, lin
 def sweep_rest(
     count: int, taken: Int32s, begins: Ints, near: Int32s, by: Int32s, lines: Words, reach: Words
 ) -> int:
-    """
-    Spread through what was not taken out, over a list of vertices that changed, until none does.
-
-    Returns
-    -------
-    looked
-        How many arcs were looked at.
-    """
+    """Spread through what was not taken out, over vertices that changed, until none does."""
     rest = len(taken) - count
     place = np.full(len(reach), -1, np.int32)
     for i in range(rest):

@@ -130,15 +130,6 @@ def estimate_cut_off(
     """
     Estimate how likely no source reaches any target, where that is unlikely.
 
-    Parameters
-    ----------
-    graph
-        Edges open independently of each other.
-    drawing
-        How long to draw.
-    on_step
-        Called after each batch of worlds.
-
     Raises
     ------
     TooWideError

@@ -150,10 +150,6 @@ def sample_force(
         The sources are the force, the targets what it must reach.
     worlds
         How many worlds to draw. World i is the same whatever their number.
-    seed
-        Same seed, same answer.
-    on_step
-        Called with the number of worlds done, `PARTS` times.
 
     Examples
     --------

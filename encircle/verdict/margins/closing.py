@@ -28,6 +28,8 @@ PIECES = 600
 """The lines are cut into so many pieces of equal length at first: a front may end between two."""
 FINER = 8
 """How many times as fine they are cut near the front found first."""
+WIDER, LOOKS = 4.0, 4
+"""How many times as far the nearest side is looked for where none was found, and how often."""
 MOST_VERTICES = 6_000
 """Outlines of more vertices are drawn more coarsely at first."""
 
@@ -152,23 +154,43 @@ def _mark_narrows(outlines: BaseGeometry, within_m: float) -> BaseGeometry:
     first = np.flatnonzero(line[1:] == line[:-1])
     a, b = points[first], points[first + 1]
     corners = np.unique(points, axis=0)
-    corner, side = shapely.STRtree(draw_lines(a, b)).query(
-        shapely.points(corners), "dwithin", within_m
-    )
-    along, from_a = b[side] - a[side], corners[corner] - a[side]
-    long_m = np.hypot(*along.T)
-    share = np.einsum("ij,ij->i", from_a, along) / np.maximum(long_m, GRID_M) ** 2
-    between = (share * long_m > GRID_M) & ((1 - share) * long_m > GRID_M)
-    corner, side, share = corner[between], side[between], share[between]
-    feet = a[side] + share[:, None] * (b[side] - a[side])
-    away_m = np.hypot(*(feet - corners[corner]).T)
-    nearest = np.lexsort((away_m, corner))
-    kept = nearest[np.unique(corner[nearest], return_index=True)[1]]
-    side, share, feet = side[kept], share[kept], feet[kept]
+    side, share, feet = _find_feet(corners, a, b, within_m)
     order = np.argsort(np.concatenate([np.arange(len(points)), first[side] + share]))
     marked = np.concatenate([points, feet])[order]
     of_line = np.concatenate([line, line[first[side]]])[order]
     return MultiLineString([*np.asarray(shapely.linestrings(marked, indices=of_line))])
+
+
+def _find_feet(
+    corners: Floats, a: Floats, b: Floats, within_m: float
+) -> tuple[Ints, Floats, Floats]:
+    """
+    Find the nearest place inside a side, from a to b, to each corner: the side, its share, itself.
+
+    First close by, and farther off only for corners that found none: on the map of a whole theatre
+    of war thousands of sides are within the distance of each.
+    """
+    tree = shapely.STRtree(draw_lines(a, b))
+    long_m = np.hypot(*(b - a).T)
+    found = []
+    left = np.arange(len(corners))
+    for radius_m in within_m / WIDER ** np.arange(LOOKS - 1, -1, -1.0):
+        at, side = tree.query(shapely.points(corners[left]), "dwithin", radius_m)
+        corner = left[at]
+        along, from_a = b[side] - a[side], corners[corner] - a[side]
+        share = np.einsum("ij,ij->i", from_a, along) / np.maximum(long_m[side], GRID_M) ** 2
+        inner = share * long_m[side], (1 - share) * long_m[side]
+        between = (inner[0] > GRID_M) & (inner[1] > GRID_M)
+        corner, side, share = corner[between], side[between], share[between]
+        feet = a[side] + share[:, None] * along[between]
+        away_m = np.hypot(*(feet - corners[corner]).T)
+        nearest = np.lexsort((away_m, corner))
+        kept = nearest[np.unique(corner[nearest], return_index=True)[1]]
+        found.append((corner[kept], side[kept], share[kept], feet[kept]))
+        left = np.setdiff1d(left, corner)
+    corner, side, share, feet = (np.concatenate(column) for column in zip(*found, strict=True))
+    order = np.argsort(corner)
+    return side[order], share[order], feet[order]
 
 
 def _cut_outlines(
@@ -199,12 +221,23 @@ def _find_cut(shapes: Shapes, outlines: BaseGeometry) -> Floats | None:
     )
     pairs, ends, alone = _join_tiles(tiles)
     length_m = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
-    edge = shapely.boundary(shapes.area)
-    shapely.prepare(edge)  # of a theatre of war it has thousands of vertices
-    rim = shapely.dwithin(edge, shapely.points(alone[1].mean(axis=1)), 2 * GRID_M)
-    owners = [*(np.flatnonzero(which[face]) for which in held), alone[0][rim]]
+    owners = [
+        *(np.flatnonzero(which[face]) for which in held),
+        alone[0][_find_rim(alone[1].mean(axis=1), shapes.area)],
+    ]
     chosen = _cut_least(pairs, length_m, owners, len(tiles))
     return None if chosen is None else ends[chosen]
+
+
+def _find_rim(places: Floats, area: Polygon) -> Ints:
+    """Find which places lie on the edge of an area: of a theatre of war it has many vertices."""
+    inner = area.buffer(-4 * GRID_M)
+    shapely.prepare(inner)
+    outer = np.flatnonzero(~shapely.contains_xy(inner, places))
+    edge = shapely.boundary(area)
+    shapely.prepare(edge)
+    found: Ints = outer[shapely.dwithin(edge, shapely.points(places[outer]), 2 * GRID_M)]
+    return found
 
 
 def _join_tiles(tiles: NDArray[np.object_]) -> tuple[Ints, Floats, tuple[Ints, Floats]]:

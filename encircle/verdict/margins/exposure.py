@@ -74,16 +74,15 @@ class BearingTable:
         anchors = [shape for _, shape, _ in ground.drawing.anchors]
         shapes = [*ground.faces, *anchors, ground.drawing.area]
         eyes = [s.place for s in network.standings]
-        self._met = [margins.look_round(eye, shapes) for eye in eyes]
+        self._met = margins.look_round(eyes, shapes)
         self._faces = len(ground.faces)
+        self._wide = [np.isfinite(met_m[: self._faces]).sum(axis=1) for met_m in self._met]
         self._in = [shapely.intersects(np.array(shapes[:-1], dtype=object), eye) for eye in eyes]
 
     def widths(self, position: str) -> NDArray[np.int64]:
         """Count the bearings on which each face is met from the places of a position."""
-        met = [np.isfinite(met_m[: self._faces]).sum(axis=1)
-               for s, met_m in zip(self._standings, self._met, strict=True)
-               if s.position.id == position]  # fmt: skip
-        return np.asarray(np.sum(met, axis=0, dtype=np.int64))
+        pairs = zip(self._standings, self._wide, strict=True)
+        return np.asarray(sum(wide for s, wide in pairs if s.position.id == position))
 
     def share(self, position: str, hostile: NDArray[np.bool_], anchors: NDArray[np.bool_]) -> float:
         """Give the hostile share of the compass, 0 to 1, at the place of a position least so."""

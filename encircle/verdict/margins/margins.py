@@ -308,13 +308,20 @@ def share_hostile_bearings(
     return float((met_m < end_m).mean())
 
 
-def look_round(viewpoint: Point, shapes: Sequence[BaseGeometry]) -> Floats:
-    """Measure the distance from a place to each shape on each bearing, metres; inf if not met."""
-    eye = np.array([viewpoint.x, viewpoint.y])
+def look_round(places: Sequence[Point], shapes: Sequence[BaseGeometry]) -> list[Floats]:
+    """
+    Measure the distance from places to each shape on each bearing, metres; inf if not met.
+
+    Returns
+    -------
+    met_m
+        For each place (shapes, bearings).
+    """
     segments = [list_segments(shape) for shape in shapes]
     shape_of = np.repeat(np.arange(len(shapes)), [len(s) for s in segments])
     joined = np.concatenate(segments) if segments else np.empty((0, 2, 2))
-    return _look_round(eye, joined, BEARINGS, shape_of, len(shapes))
+    eyes = shapely.get_coordinates(list(places))
+    return [_look_round(eye, joined, BEARINGS, shape_of, len(shapes)) for eye in eyes]
 
 
 def _look_round(

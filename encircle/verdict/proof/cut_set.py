@@ -12,6 +12,7 @@ from shapely.geometry import Point
 from encircle.network.ground.ground import ON_LINE_M
 from encircle.network.ground.states import State, is_passable
 from encircle.verdict.proof.path import DECIMALS
+from encircle.verdict.values import CutSet, Exit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,23 +25,21 @@ if TYPE_CHECKING:
     from encircle.network.lines.values import Piece
     from encircle.network.network import Network
 
-Json = dict[str, Any]
-
 
 def find_cut_set(
     searcher: Searcher, outlooks: Sequence[Outlook], pockets: Sequence[BaseGeometry]
-) -> dict[str, list[Json]]:
+) -> CutSet:
     """List per mode the routes and crossings that leave the ring, and why each leads nowhere."""
     network, reading = searcher.network, outlooks[0].reading
     whole = shapely.union_all(list(pockets))
     plane = network.ground.drawing.plane
-    cut: dict[str, list[Json]] = {m: [] for m in ("rail", "wheeled", "tracked", "foot", "boat")}
+    cut: dict[str, list[Exit]] = {m: [] for m in ("rail", "wheeled", "tracked", "foot", "boat")}
     for route, at, reason in _find_exits(network, whole, reading):
         place = np.round(plane.points_to_degrees([at])[0], DECIMALS).tolist()
         for mode in route.modes:
             if mode in cut:
-                cut[mode].append({"id": route.id, "at": place, "because": reason})
-    return cut
+                cut[mode].append(Exit(route.id, place, reason))
+    return CutSet({mode: tuple(exits) for mode, exits in cut.items()})
 
 
 def _find_exits(
@@ -133,4 +132,24 @@ def _find_obstacle(
             return state.name.lower(), shapely.union_all(
                 [ends[i] for i in set(end[there].tolist())]
             )
-    return ("barrier" if outside else None), line
+    by_its_ends = any(e.dwithin(whole, network.join_m) for e in ends)
+    if not outside or not (by_its_ends or line.intersects(whole)):
+        return None, line  # nobody gets on it from inside
+    walls = [wall.shape for wall in ground.drawing.walls if wall.stops[reading]]
+    if any(shapely.dwithin(line, wall, network.join_m) for wall in walls):
+        return "barrier", line
+    return _find_ground_beyond(ground, line, whole, reading)
+
+
+def _find_ground_beyond(
+    ground: Ground, line: BaseGeometry, whole: BaseGeometry, reading: Reading
+) -> tuple[str, BaseGeometry]:
+    """Say what ground a crossing runs over past a ring, to whose ends nobody inside comes."""
+    past = shapely.difference(line, whole)
+    under = ground.faces_under(past)
+    for state in (State.HOSTILE, State.GREY, State.NEUTRAL):
+        faces = [f for f in under if ground.state[reading][f] == state]
+        stretch = shapely.intersection(past, ground.unite(faces)) if faces else past
+        if faces and not stretch.is_empty and not is_passable(state, reading):
+            return state.name.lower(), stretch
+    return "barrier", line

@@ -47,8 +47,6 @@ def draw_passage(
 
     Parameters
     ----------
-    ground
-        The arrangement.
     faces
         The faces that may be used; the last is where the line ends.
     start, goal

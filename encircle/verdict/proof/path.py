@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -17,6 +17,7 @@ from encircle.network.disjoint import count_disjoint_ways
 from encircle.network.ground.patches import barrier_lines
 from encircle.network.ground.states import FIRE_MODES, FIRE_RANKS, MODE_BITS, State
 from encircle.verdict.proof.passage import draw_passage
+from encircle.verdict.values import DisjointWays, Leg, OpenPath
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from encircle.network.isolation import Outlook, Searcher, Way
     from encircle.network.network import Edge, Network, Standing
 
-Json = dict[str, Any]
 DECIMALS = 9
 """Decimals of degrees in a certificate: a tenth of a millimetre."""
 
@@ -56,34 +56,22 @@ class _Leg:
         )  # fmt: skip
 
 
-def certify_open(searcher: Searcher, outlook: Outlook, standings: Sequence[Standing]) -> Json:
-    """
-    Draw the best way out as a path of legs, each with what it rests on.
-
-    Returns
-    -------
-    certificate
-        The contract's `open`: unit, anchor, mode, legs, length, bottleneck, disjoint ways.
-    """
+def certify_open(searcher: Searcher, outlook: Outlook, standings: Sequence[Standing]) -> OpenPath:
+    """Draw the best way out as a path of legs, each with what it rests on."""
     network, way = searcher.network, outlook.best
     if way is None:
         message = "no open path can be drawn where none is open"
         raise AssertionError(message)
     legs = _merge(_draw_legs(network, way, standings))
-    plane = network.ground.drawing.plane
-    drawn = _write_legs(legs, plane)
-    count, ways, cut = count_disjoint_ways(searcher, [outlook])
     anchor, _ = network.anchors[way.vertices[-1]]
-    return {
-        "reading": way.reading,
-        "unit": _standing_of(way, standings).position.id,
-        "anchor": anchor.id,
-        "mode": way.mode,
-        "legs": drawn,
-        "length_m": round(sum(leg["length_m"] for leg in drawn), 1),
-        "bottleneck": {"leg": None, "width_m": None, "at": None, "evidence": []},
-        "disjoint": {"count": count, "ways": ways, "cut": cut},
-    }
+    return OpenPath(
+        reading=way.reading,
+        unit=_standing_of(way, standings).position.id,
+        anchor=anchor.id,
+        mode=way.mode,
+        legs=tuple(_place_legs(legs, network.ground.drawing.plane)),
+        disjoint=DisjointWays(*count_disjoint_ways(searcher, [outlook])),
+    )
 
 
 def _standing_of(way: Way, standings: Sequence[Standing]) -> Standing:
@@ -278,24 +266,15 @@ def _is_one_crossing(one: _Leg, other: _Leg) -> bool:
     return one.by == other.by == "crossing" and one.evidence[0] == other.evidence[0]
 
 
-def _write_legs(legs: Sequence[_Leg], plane: Plane) -> list[Json]:
-    written: list[Json] = []
+def _place_legs(legs: Sequence[_Leg], plane: Plane) -> Iterator[Leg]:
+    """Place stretches on the globe; neighbours share their end points to the last digit."""
+    end: list[float] | None = None
     for leg in legs:
         points = _to_degrees(leg.line, plane)
-        if written:  # legs share their end points to the last digit
-            points[0] = written[-1]["geometry"]["coordinates"][-1]
-        written.append(
-            {
-                "geometry": {"type": "LineString", "coordinates": points},
-                "by": leg.by,
-                "mode": leg.mode,
-                "control": leg.control,
-                "fire": FIRE_RANKS[leg.fire],
-                "evidence": list(leg.evidence),
-                "length_m": round(length_on_globe_m(points), 1),
-            }
-        )
-    return written
+        points[0], end = end or points[0], points[-1]
+        length_m = round(length_on_globe_m(points), 1)
+        fire = FIRE_RANKS[leg.fire]
+        yield Leg(points, leg.by, leg.mode, leg.control, fire, leg.evidence, length_m)
 
 
 def _to_degrees(line: BaseGeometry, plane: Plane) -> list[list[float]]:

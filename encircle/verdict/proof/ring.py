@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import groupby, pairwise, permutations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -19,6 +20,7 @@ from encircle.network.ground.patches import barrier_lines
 from encircle.network.ground.states import MODE_BITS, State, is_passable
 from encircle.verdict.proof.cut_set import find_cut_set
 from encircle.verdict.proof.path import DECIMALS
+from encircle.verdict.values import ClosedRing, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 LEAST_PROBED_M = 1.0
 """Stretches of a ring shorter than this are held by what touches them, metres."""
 
-Json = dict[str, Any]
 Tag = tuple[str, tuple[str, ...]]
 UNKNOWN: Tag = ("grey", ())
 EDGE: Tag = ("edge", ())
@@ -50,47 +51,37 @@ EDGE: Tag = ("edge", ())
 
 def certify_closed(
     searcher: Searcher, outlooks: Sequence[Outlook], standings: Sequence[Standing]
-) -> Json:
+) -> ClosedRing:
     """
     Draw the ring round everything the force can reach, each segment with what holds it.
 
     Parameters
     ----------
-    searcher
-        The network.
     outlooks
         One per position, all on one reading, all closed.
-    standings
-        The positions inside.
-
-    Returns
-    -------
-    certificate
-        The contract's `closed`: units, ring, segments, weakest, cut set per mode.
     """
     network, reading = searcher.network, outlooks[0].reading
     inside = _find_inside(network, outlooks)
     inside |= _find_hairs(network.ground, inside, reading)
     pockets = _fence(network, inside, standings)
     plane = network.ground.drawing.plane
-    segments, polygons = [], []
+    segments: list[Segment] = []
+    polygons = []
     for number, (pocket, ground_of) in enumerate(pockets):
         rings = [pocket.exterior, *pocket.interiors]
         written = [_write_ring(network, ring, reading, inside, ground_of) for ring in rings]
         polygons.append([_close(parts) for parts in written])
         for part, parts in enumerate(written):
-            segments += [{"ring": number, "part": part, **segment} for segment in parts]
-    kind = "Polygon" if len(polygons) == 1 else "MultiPolygon"
-    area = sum(_area_km2(polygon, plane) for polygon in polygons)
-    return {
-        "reading": reading,
-        "units": list(dict.fromkeys(s.position.id for s in standings)),
-        "ring": {"type": kind, "coordinates": polygons[0] if kind == "Polygon" else polygons},
-        "segments": segments,
-        "weakest": _find_weakest(segments),
-        "area_km2": round(area, 2),
-        "cut_set": find_cut_set(searcher, outlooks, [pocket for pocket, _ in pockets]),
-    }
+            segments += [replace(segment, ring=number, part=part) for segment in parts]
+    return ClosedRing(
+        reading=reading,
+        units=tuple(dict.fromkeys(s.position.id for s in standings)),
+        polygons=polygons,
+        segments=tuple(segments),
+        weakest=_find_weakest(segments),
+        area_km2=round(sum(_area_km2(polygon, plane) for polygon in polygons), 2),
+        cut_set=find_cut_set(searcher, outlooks, [pocket for pocket, _ in pockets]),
+    )
 
 
 def _find_inside(network: Network, outlooks: Sequence[Outlook]) -> set[int]:
@@ -177,23 +168,24 @@ def _write_ring(
     reading: Reading,
     inside: set[int],
     ground_of: int | None,
-) -> list[Json]:
+) -> list[Segment]:
     """Write a ring as segments, each a run of boundary held by the same thing."""
     points = shapely.get_coordinates(ring)
-    tags = [
-        _tag(network, points[i], points[i + 1], reading, inside)
-        if ground_of is None
-        else _tag_face(network.ground, ground_of, reading)
-        for i in range(len(points) - 1)
-    ]
+    starts, ends = points[:-1], points[1:]
+    if ground_of is None:
+        beyond = _look_past_slivers(network.ground, starts, ends, reading, inside)
+        sides = zip(starts, ends, beyond, strict=True)
+        tags = [_tag(network, *side, reading, inside) for side in sides]
+    else:
+        tags = [_tag_face(network.ground, ground_of, reading)] * len(starts)
     held = _leave_out_crumbs(_fill_in(tags), np.hypot(*np.diff(points, axis=0).T).tolist())
     turn = next((i for i in range(len(held)) if held[i] != held[i - 1]), 0)
     points = np.vstack([points[turn:-1], points[: turn + 1]])
     held = held[turn:] + held[:turn]
     degrees = np.round(network.ground.drawing.plane.points_to_degrees(points), DECIMALS).tolist()
     degrees[-1] = degrees[0]
-    starts = [0] + [i for i in range(1, len(held)) if held[i] != held[i - 1]] + [len(held)]
-    return [_write_segment(degrees[a : b + 1], *held[a]) for a, b in pairwise(starts)]
+    turns = [0] + [i for i in range(1, len(held)) if held[i] != held[i - 1]] + [len(held)]
+    return [_write_segment(degrees[a : b + 1], *held[a]) for a, b in pairwise(turns)]
 
 
 def _fill_in(tags: Sequence[Tag | None]) -> list[Tag]:
@@ -216,20 +208,16 @@ def _leave_out_crumbs(held: Sequence[Tag], lengths_m: Sequence[float]) -> list[T
     return _fill_in(kept) if any(kept) else [*held]
 
 
-def _write_segment(points: list[list[float]], by: str, evidence: tuple[str, ...]) -> Json:
-    segment: Json = {
-        "geometry": {"type": "LineString", "coordinates": points},
-        "by": "grey" if by == EDGE[0] else by,
-        "evidence": list(evidence),
-        "length_m": round(length_on_globe_m(points), 1),
-    }
-    return {**segment, "edge_of_the_map": True} if by == EDGE[0] else segment
+def _write_segment(points: list[list[float]], by: str, evidence: tuple[str, ...]) -> Segment:
+    length_m, is_edge = round(length_on_globe_m(points), 1), by == EDGE[0]
+    return Segment(points, "grey" if is_edge else by, evidence, length_m, is_edge)
 
 
-def _tag(
+def _tag(  # noqa: PLR0913 - a piece of the ring, and what lies beyond it
     network: Network,
     start: NDArray[np.float64],
     end: NDArray[np.float64],
+    beyond: list[int],
     reading: Reading,
     inside: set[int],
 ) -> Tag | None:
@@ -239,8 +227,7 @@ def _tag(
     None where two pieces of open ground only touch: too short a stretch to join them.
     """
     ground = network.ground
-    outside = [f for f in _beside(ground, start, end) if f not in inside]
-    outside = _look_past_sliver(ground, start, end, reading, inside) or outside
+    outside = beyond or [f for f in _beside(ground, start, end) if f not in inside]
     state = State(int(ground.state[reading][outside[0]])) if outside else None
     if state == State.HOSTILE:
         return "hostile", tuple(ground.evidence_of(outside[0], reading))
@@ -253,22 +240,25 @@ def _tag(
     return _tag_face(ground, outside[0], reading) if outside else _tag_nothing(ground, start, end)
 
 
-def _look_past_sliver(
+def _look_past_slivers(
     ground: Ground,
-    start: NDArray[np.float64],
-    end: NDArray[np.float64],
+    starts: NDArray[np.float64],
+    ends: NDArray[np.float64],
     reading: Reading,
     inside: set[int],
-) -> list[int]:
-    """Give the ground a slack outside a stretch, if it stops: a sliver before it holds nothing."""
-    length_m = float(np.hypot(*(end - start)))
-    if length_m < LEAST_PROBED_M:
-        return []
-    out = np.array([end[1] - start[1], start[0] - end[0]]) * (LEAST_RUN_M / length_m)
-    place = Point((start + end) / 2 + out)  # a ring has what it encloses on its left
-    found = [int(f) for f in ground.tree.query(place, "within")]
-    stops = [f for f in found if not is_passable(int(ground.state[reading][f]), reading)]
-    return [f for f in stops if f not in inside]
+) -> list[list[int]]:
+    """Give the ground a slack outside each piece, if it stops: a sliver before it holds nothing."""
+    lengths_m = np.hypot(*(ends - starts).T)
+    probed = np.flatnonzero(lengths_m >= LEAST_PROBED_M)
+    along = (ends - starts)[probed]
+    out = np.stack([along[:, 1], -along[:, 0]], axis=1) * (LEAST_RUN_M / lengths_m[probed, None])
+    places = shapely.points((starts + ends)[probed] / 2 + out)  # what is enclosed is on the left
+    beyond: list[list[int]] = [[] for _ in starts]
+    state = ground.state[reading]
+    for number, face in zip(*ground.tree.query(places, "within").tolist(), strict=True):
+        if face not in inside and not is_passable(int(state[face]), reading):
+            beyond[probed[number]].append(face)
+    return beyond
 
 
 def _tag_nothing(ground: Ground, start: NDArray[np.float64], end: NDArray[np.float64]) -> Tag:
@@ -318,10 +308,10 @@ def _barrier_on(
     return by, tuple(dict.fromkeys(w.barrier.id for w in on))
 
 
-def _close(segments: Sequence[Json]) -> list[list[float]]:
+def _close(segments: Sequence[Segment]) -> list[list[float]]:
     points: list[list[float]] = []
     for segment in segments:
-        points += segment["geometry"]["coordinates"][:-1]
+        points += segment.points[:-1]
     return [*points, points[0]]
 
 
@@ -330,11 +320,8 @@ def _area_km2(rings: list[list[list[float]]], plane: Plane) -> float:
     return float(Polygon(shell, holes).area / 1e6)
 
 
-def _find_weakest(segments: Sequence[Json]) -> int:
+def _find_weakest(segments: Sequence[Segment]) -> int:
     """Name the segment to doubt first: grey before the rest, then the least evidence."""
     order = {"grey": 0, "barrier": 2, "sea": 2, "neutral": 3}
-    ranked = [
-        (order.get(s["by"], 1), len(s["evidence"]), -s["length_m"], i)
-        for i, s in enumerate(segments)
-    ]
+    ranked = [(order.get(s.by, 1), len(s.evidence), -s.length_m, i) for i, s in enumerate(segments)]
     return min(ranked)[-1]

@@ -8,13 +8,14 @@ import shapely
 
 from encircle.map.situation import Anchor, Barrier, Crossing, Position
 from encircle.verifier.flood.flood import STEP_M, Flood, flood_of
-from encircle.verifier.ground import SLACK_M, TOLERANCE_M, Lean, Survey
+from encircle.verifier.ground import SLACK_M, TOLERANCE_M, Survey
 from encircle.verifier.path.spans import spans_of
 from encircle.verifier.regions import join, minus
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
+    from encircle.verifier.drawing import Lean
     from encircle.verifier.reading.said import Reading
 
 FACILITIES = {"port": "sea", "airstrip": "air"}

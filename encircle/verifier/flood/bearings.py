@@ -8,11 +8,13 @@ import numpy as np
 import shapely
 
 from encircle.map.situation import Anchor
-from encircle.verifier.ground import GIVE_M, Lean, Survey
+from encircle.verifier.ground import GIVE_M, Survey
 from encircle.verifier.regions import areas_of, join
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
+
+    from encircle.verifier.drawing import Lean
 
 
 BEARINGS = 720

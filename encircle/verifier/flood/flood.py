@@ -15,16 +15,7 @@ import shapely
 from shapely.geometry import MultiPoint, Point, Polygon
 
 from encircle.map.situation import Anchor, Crossing, Fire, Position, Route
-from encircle.verifier.ground import (
-    BAND_M,
-    CORNER_M,
-    POINT_M,
-    SLACK_M,
-    TOLERANCE_M,
-    Ground,
-    Lean,
-    Survey,
-)
+from encircle.verifier.ground import BAND_M, CORNER_M, POINT_M, RIM_M, SLACK_M, TOLERANCE_M, Survey
 from encircle.verifier.path.spans import spans_of
 from encircle.verifier.reading.parsing import LAND_MODES, rank_of_fire
 from encircle.verifier.reading.said import READINGS
@@ -35,6 +26,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from encircle.verifier.drawing import Ground, Lean
     from encircle.verifier.reading.said import Reading
 
 Drawn = TypeVar("Drawn")
@@ -120,7 +112,7 @@ class Flood:
         free = self._draw_dry(self.drawn.passable)
         lines = [shape.buffer(SLACK_M / 4) for shape in shapes if not shape.area]
         # nor past the end of a line, where the ground ends with it
-        rim = minus(free.buffer(SLACK_M / 2), *(areas_of(s.buffer(SLACK_M)) for s in shapes))
+        rim = minus(free.buffer(RIM_M), *(areas_of(s.buffer(SLACK_M)) for s in shapes))
         return minus(join(free, rim), *map(areas_of, lines))
 
     def _draw_dry(self, area: BaseGeometry) -> BaseGeometry:

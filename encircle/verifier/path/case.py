@@ -11,7 +11,7 @@ from shapely.geometry import Point
 
 from encircle.map.situation import Anchor, Barrier, Crossing, Position, Route
 from encircle.verifier.flood.flood import flood_of
-from encircle.verifier.ground import SLACK_M, Ground, Lean, Survey
+from encircle.verifier.ground import RIM_M, SLACK_M, Survey
 from encircle.verifier.regions import Region, areas_of, join, minus, parts_of, trace_of
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from encircle.map.situation import Feature
+    from encircle.verifier.drawing import Ground, Lean
     from encircle.verifier.reading.said import Leg, OpenPath
 
 STRAY_M = SLACK_M
@@ -87,10 +88,8 @@ class PathCase:
         """The ground that hangs together with any place of the force, for a man on foot."""
         survey = self.survey
         shapes = [survey.shape(b) for b in survey.barriers(self.path.reading, "foot")]
-        walls = [
-            shape.buffer(SLACK_M / 2 + THIN_WALL_M) for shape in shapes
-        ]  # past the map's edge too
-        ground = minus(self.ground.passable.buffer(SLACK_M / 2), *walls)
+        walls = [shape.buffer(RIM_M + THIN_WALL_M) for shape in shapes]  # past the map's edge too
+        ground = minus(self.ground.passable.buffer(RIM_M), *walls)
         unit = survey.known.get(self.path.unit)
         places = survey.places(unit) if isinstance(unit, Position) else []
         starts = [Point(self.on_plane(self.path.legs[0].points[:1])[0]), *places]

@@ -8,7 +8,7 @@ import shapely
 from shapely.geometry import Point
 
 from encircle.map.situation import Anchor, Control, Crossing, Fire, Position, Route
-from encircle.verifier.ground import SLACK_M, TOLERANCE_M, Ground, Lean, Survey
+from encircle.verifier.ground import SLACK_M, TOLERANCE_M, Survey
 from encircle.verifier.path.case import STRAY_M, Fault, PathCase
 from encircle.verifier.path.spans import course_of
 from encircle.verifier.path.underfoot import do_touch
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from shapely.geometry.base import BaseGeometry
+
+    from encircle.verifier.drawing import Ground, Lean
 
 _WIDTH_TOLERANCE = 0.002
 _WIDTH_TOLERANCE_M = 5.0

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from encircle.verifier.ground import Ground, Survey
+    from encircle.verifier.drawing import Ground
+    from encircle.verifier.ground import Survey
 
 SHORTEST_RUN_SHARE = 0.1
 """A road's run over water counts from this share of the joining distance; metres."""

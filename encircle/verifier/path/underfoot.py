@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry import Point
 
 from encircle.map.situation import Crossing
-from encircle.verifier.ground import CORNER_M, POINT_M, SLACK_M, TOLERANCE_M, Lean
+from encircle.verifier.ground import CORNER_M, POINT_M, RIM_M, SLACK_M, TOLERANCE_M
 from encircle.verifier.path.case import STRAY_M, THIN_WALL_M, Fault, PathCase
 from encircle.verifier.regions import (
     Region,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from encircle.verifier.drawing import Lean
     from encircle.verifier.reading.said import Leg
 
 
@@ -169,12 +170,12 @@ def _is_parted(case: PathCase, mode: str, run: BaseGeometry, goal: BaseGeometry 
 
 
 def _left_along(
-    case: PathCase, mode: str, run: BaseGeometry, room_m: float, thick_m: float = SLACK_M / 2
+    case: PathCase, mode: str, run: BaseGeometry, room_m: float, thick_m: float = RIM_M
 ) -> BaseGeometry:
-    """Draw the ground in a tube round a way, grown by half the slack, without what stops it."""
+    """Draw the ground in a tube round a way, grown as all ground is, without what stops it."""
     tube = run.buffer(room_m, quad_segs=4)
     free = case.ground.passable.intersection(tube.envelope.buffer(1.0))
-    left = tube.intersection(free.buffer(SLACK_M / 2, quad_segs=2))
+    left = tube.intersection(free.buffer(RIM_M, quad_segs=2))
     gaps = _gaps(case, mode, run)
     for barrier in case.survey.barriers(case.path.reading, mode):
         wall = case.survey.shape(barrier)

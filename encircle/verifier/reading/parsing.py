@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from encircle.verifier.reading.form import find_left_away, list_texts
 from encircle.verifier.reading.node import Course, Node
 from encircle.verifier.reading.said import (
     HOLDS,
@@ -72,7 +73,7 @@ def parse_judgement(judgement: Mapping[str, Any]) -> Said:
         as_of=top["as_of"].text(),
         sha256=top["provenance"]["input_sha256"].text(),
         situation=top["provenance"]["situation"].maybe(Node.text),
-        drawn_notices=top["provenance"]["notices"].maybe(Node.ids) or (),
+        drawn_notices=top["provenance"]["notices"].maybe(Node.ids),
         parameters=_parse_parameters(top["provenance"]["parameters"]),
         what_if=top["what_if"].maybe(_parse_what_if),
         cut_off=top["cut_off"].maybe(_parse_cut_off),
@@ -86,7 +87,10 @@ def parse_judgement(judgement: Mapping[str, Any]) -> Said:
         notices=tuple(_parse_notices(top["notices"])),
         confidence=top["confidence"].maybe(_parse_confidence),
         p_encircled=top["likelihood"].maybe(lambda node: node["p_encircled"].maybe(_parse_bounds)),
-        rules=tuple(_parse_rules(top["findings"])),
+        has_pivots=bool(top["pivots"].maybe(Node.items)),
+        rules=_parse_rules(top["findings"]),
+        left_away=(*find_left_away(judgement),),
+        texts=frozenset(list_texts({n: v for n, v in judgement.items() if n != "names"})),
         whole=_parse_ruling(top, None),
         parts=tuple(_parse_ruling(part, part["id"].text()) for part in top["units"].items()),
     )
@@ -100,7 +104,7 @@ def _parse_margins(node: Node) -> Margins:
     counts = {r: node["disjoint_routes"][r].maybe(Node.index) for r in READINGS if ways is not None}
     gap = node["opening_distance_m"] if "opening_distance_m" in given else None
     opening_m = gap.maybe(lambda told: told["distance_m"].number()) if gap else None
-    return Margins(necks, at, counts, opening_m)
+    return Margins(necks, at, counts, opening_m, is_empty=not given)
 
 
 def _parse_guessed(node: Node) -> dict[str, tuple[float, ...]]:
@@ -193,6 +197,7 @@ def _parse_ruling(node: Node, whose: str | None) -> Ruling:
         best_fire=_parse_best_fire(axes),
         fires=_parse_fires(axes) if told else None,
         told_as=_parse_position(node) if whose is not None else {},
+        has_likelihood=bool(node["likelihood"].maybe(Node.object)),
         open=node["certificates"]["open"].maybe(_parse_open),
         closed=node["certificates"]["closed"].maybe(_parse_closed),
     )
@@ -245,11 +250,13 @@ def _parse_reason(node: Node, whose: str | None) -> tuple[str | None, str | None
     return found[0]["rule"].text(), found[0]["statement"].maybe(Node.text)
 
 
-def _parse_rules(node: Node) -> Iterator[str]:
-    """Take the rules that are said to apply and decide nothing."""
-    for finding in node.maybe(Node.items) or []:
-        if finding["decides"].value is not True:
-            yield finding["rule"].text()
+def _parse_rules(node: Node) -> dict[str, tuple[str, ...]]:
+    """Take the rules that are said to apply and decide nothing, and the evidence they name."""
+    return {
+        finding["rule"].text(): finding["evidence"].maybe(Node.ids) or ()
+        for finding in node.maybe(Node.items) or []
+        if finding["decides"].value is not True
+    }
 
 
 def _parse_line(node: Node) -> NDArray[np.float64]:

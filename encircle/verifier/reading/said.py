@@ -125,6 +125,8 @@ class Ruling:
     """Mode to the grade on its own best way."""
     told_as: Mapping[str, object]
     """Name, weight and presence of a position, as far as they are told."""
+    has_likelihood: bool
+    """A likelihood is told of it."""
     open: OpenPath | None
     closed: ClosedRing | None
 
@@ -180,6 +182,8 @@ class Margins:
     """Separate ways by route and crossing."""
     opening_m: float | None
     """Least ground that would have to change for a way to open, metres."""
+    is_empty: bool
+    """Nothing at all is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +209,7 @@ class Confidence:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Everything of a judgement that can be checked."""
+    """Everything of a judgement that can be checked, and what it leaves away."""
 
     force: str
     side: str
@@ -213,8 +217,8 @@ class Said:
     sha256: str
     situation: str | None
     """Id of the map it says it was made from."""
-    drawn_notices: tuple[str, ...]
-    """The notices that it says the map has."""
+    drawn_notices: tuple[str, ...] | None
+    """The notices that it says the map has; None where it does not say."""
     parameters: Parameters
     what_if: WhatIf | None
     """What it says that the map gives without its suppositions."""
@@ -235,7 +239,18 @@ class Said:
     confidence: Confidence | None
     p_encircled: tuple[float, float] | None
     """Bounds of the likelihood that is told."""
-    rules: tuple[str, ...]
-    """The rules that it says apply beside the one that decides."""
+    has_pivots: bool
+    """It says of anything that it would turn the verdict."""
+    rules: Mapping[str, tuple[str, ...]]
+    """The rules that it says apply beside the one that decides, and the evidence they name."""
+    left_away: tuple[str, ...]
+    """Members that the contract gives every judgement, and that are not there or empty."""
+    texts: frozenset[str]
+    """Every text that stands in it, but for its `names`."""
     whole: Ruling
     parts: tuple[Ruling, ...]
+
+    @property
+    def has_likelihood(self) -> bool:
+        """Tell whether a likelihood of the force is told."""
+        return self.whole.has_likelihood

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from encircle.verifier.ground import Ground, Lean, Survey
+    from encircle.verifier.drawing import Ground, Lean
+    from encircle.verifier.ground import Survey
     from encircle.verifier.reading.said import ClosedRing, Segment
 
 BAND_LOOKED_AT_M = 200.0

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from encircle.map.situation import Position
-    from encircle.verifier.ground import Lean
+    from encircle.verifier.drawing import Lean
     from encircle.verifier.reading.said import Reading, Ruling
 
 CONTRADICTION = "position_contradicts_map"

@@ -6,6 +6,7 @@ import re
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from encircle.map.days import say_day
 from encircle.verifier.path.case import Fault
 from encircle.verifier.told.codes import CONTRADICTION
 
@@ -106,7 +107,7 @@ def write_again(said: Said, situation: Situation) -> str:
     count, and of the likelihood that which is told: the headline speaks of both and of no other.
     """
     ruling = said.whole
-    day = f"{situation.as_of.astimezone(UTC):%-d %B %Y}"
+    day = say_day(situation.as_of.astimezone(UTC))
     day += ", on this map," if is_gainsaid(said) else ""
     sentence = _tell_status(ruling)
     told = sentence if "{day}" in sentence else f"On {{day}} {sentence}"

@@ -190,10 +190,10 @@ def test_the_pivot_names_both_bridges():
         read(situation(bridge("one", 1, probability=0.9), bridge("two", 2, probability=0.8)))
     )
     (pivot,) = judgement.pivots
-    assert pivot["would_make"] == "encircled"
-    assert sorted(pivot["evidence"]) == ["one", "two"]
-    assert pivot["probability"] == pytest.approx(0.02)
-    assert pivot["statement"].startswith(
+    assert pivot.would_make == "encircled"
+    assert sorted(pivot.evidence) == ["one", "two"]
+    assert pivot.probability == pytest.approx(0.02)
+    assert pivot.statement.startswith(
         "For the force to be encircled, a bridge at 35.045, 50.010 and a bridge at 35.045, 50.020 "
         "would both"
     )
@@ -204,17 +204,17 @@ def test_pivots_name_the_sources_that_must_be_wrong():
     bridges = bridge("one", 1, sources=["map"]), bridge("two", 2, sources=["map", "men"])
     judgement = judge(read(situation(second, *bridges)))
     (pivot,) = judgement.pivots
-    assert pivot["probability"] == pytest.approx((1 - B2) * (1 - C3), rel=1e-3)
-    assert pivot["wrong"] == ["m", "men"]
-    assert "“Map of the day” (B2) and “Men on the spot” (C3)" in pivot["statement"]
+    assert pivot.probability == pytest.approx((1 - B2) * (1 - C3), rel=1e-3)
+    assert pivot.wrong == ("m", "men")
+    assert "“Map of the day” (B2) and “Men on the spot” (C3)" in pivot.statement
 
 
 def test_where_nothing_graded_turns_it_what_is_drawn_does():
     judgement = judge(read(situation(bridge("one", 1), bridge("two", 2))))
-    assert {p["probability"] for p in judgement.pivots} == {None}
-    assert ["one", "two"] in [sorted(p["evidence"]) for p in judgement.pivots]
+    assert {p.probability for p in judgement.pivots} == {None}
+    assert ["one", "two"] in [sorted(p.evidence) for p in judgement.pivots]
     closed = judge(read(situation()))
-    assert [p["evidence"] for p in closed.pivots] == [["moat"]]
+    assert [p.evidence for p in closed.pivots] == [("moat",)]
 
 
 def test_importance_is_birnbaums():

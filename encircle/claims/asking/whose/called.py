@@ -28,8 +28,6 @@ def tell_named(situation: Situation, named: Named | None, speaker: str | None) -
     ----------
     named
         The words, where they are for none of the sides that are known without a map.
-    speaker
-        The side that the claimant speaks for.
     """
     if named is None:
         return ""

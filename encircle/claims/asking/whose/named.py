@@ -176,12 +176,8 @@ def find_named(sentence: str, phrase_start: int, phrase_end: int, code: Code) ->
 
     Parameters
     ----------
-    sentence
-        What was claimed.
     phrase_start, phrase_end
         Where the words for being cut off stand in it.
-    code
-        Its language.
 
     Examples
     --------

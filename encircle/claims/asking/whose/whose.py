@@ -109,8 +109,6 @@ def find_side(sentence: str, phrase_start: int, phrase_end: int) -> str | None:
 
     Parameters
     ----------
-    sentence
-        What was claimed.
     phrase_start, phrase_end
         Where the words for being cut off stand in it.
 

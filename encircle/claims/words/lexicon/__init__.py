@@ -100,8 +100,6 @@ def detect_language(text: str, otherwise: Code | None = None) -> Code | None:
 
     Parameters
     ----------
-    text
-        A sentence, or a whole text.
     otherwise
         What to answer where a sentence of the same script gives nothing away.
 
