@@ -37,6 +37,7 @@ from .routes import (
     scenarios,
     welcome,
 )
+from .sender import Sender
 from .service import Service
 from .settings import Settings, read_settings
 
@@ -115,11 +116,14 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
     """Keep the workers while the server runs; what is loaded by then is never collected."""
     pool = app.state.service.pool
     pool.open()
+    sender = app.state.sender = Sender(app.state.service)
+    sender.open()
     gc.collect()
     gc.freeze()
     try:
         yield
     finally:
+        await sender.close()
         await pool.close()
         app.state.service.store.close()
         gc.unfreeze()

@@ -34,6 +34,13 @@ from encircle.store.revisions import (
     search,
     write_instant,
 )
+from encircle.store.watches import (
+    Watch,
+    end_watch,
+    list_deliveries,
+    list_watches,
+    make_watch,
+)
 from encircle.version import __version__
 
 from ..cases import (
@@ -49,7 +56,7 @@ from ..cases import (
 )
 from ..content import choose_type, says_type
 from ..documentation import document_problems
-from ..service import Service, ServiceDep, pass_on
+from ..service import Service, ServiceDep, find_service, pass_on
 from .judgements import TYPES
 
 if TYPE_CHECKING:
@@ -157,7 +164,7 @@ async def post_observations(  # noqa: PLR0913 - the parts of a request
     before = await _judge_briefly(service, case_id, as_of)
     posted = await keep(partial(work, atomic=atomic, key=key))
     by = posted.accepted[-1] if posted.accepted else None
-    changes = await _note(service, case_id, as_of, before, by)
+    changes = await _note(request, case_id, as_of, before, by)
     answer = {**posted.to_dict(), "changes": changes}
     status = 201 if answer["accepted"] else 422 if answer["refused"] else 200
     headers = {} if posted.before is None else {"Idempotent-Replayed": "true"}
@@ -235,7 +242,7 @@ async def correct(  # noqa: PLR0913 - the parts of a request
     why, number = read_why(request, body), read_match(request.headers)
     before = await _judge_briefly(service, case_id, as_of)
     made = await keep(partial(revise, service.store, case_id, name, feature, who, why, number))
-    changes = await _note(service, case_id, as_of, before, made)
+    changes = await _note(request, case_id, as_of, before, made)
     answer = {"revision": made.to_dict(), "changes": changes}
     return _answer(answer, headers={"ETag": f'"{made.number}"'})
 
@@ -258,7 +265,7 @@ async def take_back(  # noqa: PLR0913 - the parts of a request
     who = caller.check("admin" if redact else _role_for(log, caller.name), case_id)
     before = await _judge_briefly(service, case_id, as_of)
     made = await keep(partial(retract, service.store, case_id, name, who, why, redact=redact))
-    changes = await _note(service, case_id, as_of, before, made)
+    changes = await _note(request, case_id, as_of, before, made)
     return _answer({"revision": made.to_dict(), "changes": changes})
 
 
@@ -273,7 +280,7 @@ async def lay(  # noqa: PLR0913 - the parts of a request
     why = read_why(request, body) or None
     before = await _judge_briefly(service, case_id, as_of)
     made = await keep(partial(lay_layer, service.store, case_id, name, body, who, why))
-    changes = await _note(service, case_id, as_of, before, made)
+    changes = await _note(request, case_id, as_of, before, made)
     return _answer({"revision": made.brief(), "changes": changes})
 
 
@@ -396,6 +403,39 @@ async def read_changes(  # noqa: PLR0913 - the parts of a request
     )
 
 
+@router.post("/{case_id}/watches", status_code=201, summary="Watch a force", responses=WRITING)
+async def begin_watch(
+    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep
+) -> Response:
+    """Watch a force: `{"force", "condition", "url"?}`; the secret in the answer is shown once."""
+    who = caller.check("editor", case_id)
+    body = parse_object(await service.read_body(request))
+    force, condition, url = body.get("force"), body.get("condition"), body.get("url")
+    work = partial(
+        _begin_watch, service.store, case_id, str(force or ""), str(condition or ""), who, url
+    )
+    watch, secret = await keep(work)
+    request.app.state.sender.note(case_id)
+    return _answer({**watch.to_dict(), "secret": secret}, 201)
+
+
+@router.get("/{case_id}/watches", summary="List the watches", responses=READING)
+async def show_watches(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> Response:
+    """Give every watch of the case, with what it sent, is to send and gave up."""
+    caller.check("editor", case_id)
+    return _answer({"watches": await read_kept(service.store, _list_watches, case_id)})
+
+
+@router.delete("/{case_id}/watches/{name}", summary="End a watch", responses=WRITING)
+async def finish_watch(
+    case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep
+) -> Response:
+    """End a watch; what it had still to tell is not told any more."""
+    caller.check("editor", case_id)
+    await keep(partial(_end_watch, service.store, case_id, name))
+    return Response(status_code=204)
+
+
 @router.get("/{case_id}/audit", summary="The whole log", responses=READING)
 async def read_audit(
     case_id: CaseId, service: ServiceDep, caller: CallerDep,
@@ -430,6 +470,28 @@ def search_known(
     """Search a case that there is: an unknown one has no empty list."""
     read_settings(connection, case_id)
     return search(connection, case_id, wanted, **page)
+
+
+def _begin_watch(  # noqa: PLR0913 - whose, of what, told where
+    store: Store, case_id: str, force: str, condition: str, actor: str, url: object
+) -> tuple[Watch, str]:
+    with store.writing() as connection:
+        read_settings(connection, case_id)
+        told = None if url is None else str(url)
+        return make_watch(connection, case_id, force, condition, actor, told)
+
+
+def _end_watch(store: Store, case_id: str, name: str) -> None:
+    with store.writing() as connection:
+        end_watch(connection, case_id, name)
+
+
+def _list_watches(connection: Connection, case_id: str) -> list[Json]:
+    read_settings(connection, case_id)
+    return [
+        {**watch.to_dict(), "deliveries": list_deliveries(connection, watch.id)}
+        for watch in list_watches(connection, case_id)
+    ]
 
 
 async def _read_log(store: Store, case_id: str, name: str) -> list[Revision]:
@@ -478,11 +540,13 @@ async def _judge_briefly(service: Service, case_id: str, as_of: str | None) -> J
 
 
 async def _note(
-    service: Service, case_id: str, as_of: str | None, before: Json, by: Revision | None
+    request: Request, case_id: str, as_of: str | None, before: Json, by: Revision | None
 ) -> list[Json]:
     """Judge anew after a revision, and note what it changed."""
     if by is None:
         return []
+    service = find_service(request)
+    request.app.state.sender.note(case_id)
     changes = _compare(before, await _judge_briefly(service, case_id, as_of))
     if changes:
         await keep(partial(_note_all, service.store, case_id, changes, by, as_of))
@@ -510,8 +574,9 @@ async def _rate(service: Service, case_id: str, name: str) -> Json:
         return {"claim": feature, "rating": None, "problem": orjson.loads(answer.body), "log": []}
     one = next(claim for claim in orjson.loads(answer.body)["claims"] if claim["id"] == name)
     because = [finding["statement"] for finding in one.get("because", ()) if finding["decides"]]
-    told = read_instant(made_at, "made_at")
-    then = told or await read_kept(service.store, find_instant, case_id)
+    then = read_instant(made_at, "made_at")
+    if then is None:
+        then = await read_kept(service.store, find_instant, case_id)
     rated = Rated(
         one.get("rating"), one.get("definition"), because, write_instant(then),
         hashlib.sha256(found.raw).hexdigest(), f"encircle {__version__}",

@@ -41,7 +41,7 @@ def make(
 
 def show(
     store: StoreOption = "encircle.sqlite",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,  # noqa: FBT002
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> None:
     """List who has a key, what for, and until when; never the keys."""
     from encircle.store.keys import list_actors

@@ -156,6 +156,37 @@ ratings = Table(
 """How a claim was rated, on which map; a line is added where the rating is another."""
 Index("ix_ratings_case_id_claim_seq", ratings.c.case_id, ratings.c.claim, ratings.c.seq)
 
+watches = Table(
+    "watches", metadata,
+    Column("id", NAME, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("force", NAME, nullable=False),
+    Column("condition", String(200), nullable=False),
+    Column("url", Text),
+    Column("secret", Text),
+    Column("actor", NAME, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    Column("held", Boolean),
+    Column("ended_at", INSTANT),
+)  # fmt: skip
+"""What somebody wants to be told; `held` is what the condition gave when it was last looked at."""
+
+deliveries = Table(
+    "deliveries", metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("watch_id", ForeignKey("watches.id"), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("status", String(8), CheckConstraint("status IN ('waiting', 'sent', 'given up')",
+           name="status"), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", INSTANT, nullable=False),
+    Column("error", Text),
+    Column("recorded_at", INSTANT, nullable=False),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+"""The outbox: written with what changed, in one transaction, and sent until it arrives."""
+Index("ix_deliveries_status_next_at", deliveries.c.status, deliveries.c.next_at)
+
 idempotency = Table(
     "idempotency", metadata,
     Column("actor", NAME, primary_key=True),

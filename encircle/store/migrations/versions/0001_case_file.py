@@ -129,6 +129,42 @@ def upgrade() -> None:
     )
     op.create_index("ix_ratings_case_id_claim_seq", "ratings", ["case_id", "claim", "seq"])
     op.create_table(
+        "watches",
+        sa.Column("id", NAME, primary_key=True),
+        sa.Column(
+            "case_id", NAME, sa.ForeignKey("cases.id", name="fk_watches_case_id"), nullable=False
+        ),
+        sa.Column("force", NAME, nullable=False),
+        sa.Column("condition", sa.String(200), nullable=False),
+        sa.Column("url", sa.Text),
+        sa.Column("secret", sa.Text),
+        sa.Column("actor", NAME, nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("held", sa.Boolean),
+        sa.Column("ended_at", INSTANT),
+    )
+    op.create_table(
+        "deliveries",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+        sa.Column(
+            "watch_id",
+            NAME,
+            sa.ForeignKey("watches.id", name="fk_deliveries_watch_id"),
+            nullable=False,
+        ),
+        sa.Column("body", sa.Text, nullable=False),
+        sa.Column("status", sa.String(8), nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("next_at", INSTANT, nullable=False),
+        sa.Column("error", sa.Text),
+        sa.Column("recorded_at", INSTANT, nullable=False),
+        sa.CheckConstraint(
+            "status IN ('waiting', 'sent', 'given up')", name="ck_deliveries_status"
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_deliveries_status_next_at", "deliveries", ["status", "next_at"])
+    op.create_table(
         "idempotency",
         sa.Column("actor", NAME, primary_key=True),
         sa.Column("key", NAME, primary_key=True),
@@ -187,7 +223,17 @@ def _redacted() -> str:
 
 def downgrade() -> None:
     """Drop them, with everything in them."""
-    for table in ("idempotency", "ratings", "changes", "revisions", "grants", "cases", "actors"):
+    for table in (
+        "idempotency",
+        "deliveries",
+        "watches",
+        "ratings",
+        "changes",
+        "revisions",
+        "grants",
+        "cases",
+        "actors",
+    ):
         op.drop_table(table)
     if op.get_bind().dialect.name != "sqlite":
         op.execute("DROP FUNCTION keep_revisions()")

@@ -1,0 +1,194 @@
+"""
+What watches have to tell is sent: signed, to public addresses by https, and never where it is led.
+
+Who may post a watch chooses where this service calls. So the name is resolved once, every address
+it has must be public, and the connection goes to that very address; an answer that leads elsewhere
+is a failure like any other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import ipaddress
+import socket
+import ssl
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import orjson
+from anyio.to_thread import run_sync
+
+from encircle.store.assembling import assemble
+from encircle.store.watches import Due, list_watches, look, note_attempt, sign, take_due
+
+from .logs import build_logger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .service import Service
+
+TIMEOUT_S = 10.0
+"""For connecting, and for each answer, seconds."""
+PAUSE_S = 2.0
+"""Between two looks into the outbox, seconds."""
+DEBOUNCE = timedelta(seconds=30)
+"""After a revision a case is looked at no sooner: analysts post in bursts."""
+ANSWER_BYTES = 1024
+HTTPS = 443
+
+
+class NotSentError(Exception):
+    """It could not be sent, and the message says why."""
+
+
+def resolve(host: str, port: int) -> str:
+    """
+    Give the address a name stands for.
+
+    Raises
+    ------
+    NotSentError
+        If it has none, or one that is not public.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise NotSentError(f"{host} has no address: {error}") from error
+    addresses = [str(entry[4][0]) for entry in found]
+    for address in addresses:
+        place = ipaddress.ip_address(address.partition("%")[0])
+        inner = getattr(place, "ipv4_mapped", None) or getattr(place, "sixtofour", None) or place
+        if not (place.is_global and inner.is_global) or place.is_multicast:
+            raise NotSentError(f"{host} is at {address}, which is not public")
+    if not addresses:
+        raise NotSentError(f"{host} has no address")
+    return addresses[0]
+
+
+class _Pinned(http.client.HTTPSConnection):
+    """A connection to one address, under the name it was resolved from."""
+
+    def __init__(self, host: str, port: int, address: str) -> None:
+        super().__init__(host, port, timeout=TIMEOUT_S, context=ssl.create_default_context())
+        self._address = address
+
+    def connect(self) -> None:
+        plain = socket.create_connection((self._address, self.port), TIMEOUT_S)
+        self.sock = self._context.wrap_socket(plain, server_hostname=self.host)  # type: ignore[attr-defined]
+
+
+def post(due: Due, find: Callable[[str, int], str] = resolve, connect: Any = _Pinned) -> None:  # noqa: ANN401
+    """
+    Send one thing.
+
+    Raises
+    ------
+    NotSentError
+        If it was not taken: no public address, no answer, or another answer than 2xx.
+    """
+    parts = urlsplit(due.url)
+    host, port = parts.hostname or "", parts.port or HTTPS
+    if parts.scheme != "https" or not host:
+        raise NotSentError("no address of https")
+    connection = connect(host, port, find(host, port))
+    headers = {
+        "Content-Type": "application/json", "User-Agent": "encircle",
+        "Encircle-Signature": sign(due.secret, due.body, int(time.time())),
+        "Idempotency-Key": str(due.id),
+    }  # fmt: skip
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection.request("POST", path, due.body.encode(), headers)
+        answer = connection.getresponse()
+        answer.read(ANSWER_BYTES)
+    except (OSError, http.client.HTTPException) as error:
+        raise NotSentError(f"{type(error).__name__}: {error}") from error
+    finally:
+        connection.close()
+    if not 200 <= answer.status < 300:  # noqa: PLR2004 - a success
+        raise NotSentError(f"answered {answer.status}")
+
+
+@dataclass
+class Sender:
+    """Looks at cases that changed, and sends what is in the outbox, while the service runs."""
+
+    service: Service
+    send: Callable[[Due], None] = post
+    debounce: timedelta = DEBOUNCE
+    _changed: dict[str, datetime] = field(default_factory=dict)
+    _task: asyncio.Task[None] | None = None
+
+    def open(self) -> None:
+        """Begin."""
+        self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """End; what was not sent is sent after the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    def note(self, case_id: str) -> None:
+        """Have a case looked at after a while: it changed."""
+        self._changed.setdefault(case_id, datetime.now(UTC) + self.debounce)
+
+    async def _run(self) -> None:
+        logger = build_logger()
+        while True:
+            try:
+                await self.step(datetime.now(UTC))
+            except Exception as error:  # noqa: BLE001 - one fault must not end all that follows
+                logger.error("sender", error=type(error).__name__)
+            await asyncio.sleep(PAUSE_S)
+
+    async def step(self, now: datetime) -> None:
+        """Look at what changed long enough ago, and send what is due."""
+        for case_id in [name for name, at in self._changed.items() if at <= now]:
+            del self._changed[case_id]
+            await self._look(case_id, now)
+        for due in await run_sync(self._take, now):
+            error = await run_sync(self._try, due)
+            await run_sync(self._note, due, error)
+
+    async def _look(self, case_id: str, now: datetime) -> None:
+        watches, raw = await run_sync(self._read, case_id)
+        judgements = {}
+        for force in dict.fromkeys(watch.force for watch in watches):
+            options = b'{"most_worlds":0}'
+            body = b'{"force":%s,"options":%s,"situation":%s}' % (orjson.dumps(force), options, raw)
+            answer = await self.service.ask(b"j", body)
+            if answer.status == 200:  # noqa: PLR2004 - OK
+                judgements[force] = orjson.loads(answer.body)
+        await run_sync(self._write, case_id, judgements, now)
+
+    def _read(self, case_id: str) -> tuple[list[Any], bytes]:
+        with self.service.store.reading() as connection:
+            watches = list_watches(connection, case_id, going_on=True)
+            return watches, assemble(connection, case_id).raw if watches else b""
+
+    def _write(self, case_id: str, judgements: dict[str, Any], now: datetime) -> None:
+        with self.service.store.writing() as connection:
+            look(connection, case_id, judgements, now)
+
+    def _take(self, now: datetime) -> list[Due]:
+        with self.service.store.reading() as connection:
+            return take_due(connection, now)
+
+    def _try(self, due: Due) -> str | None:
+        try:
+            self.send(due)
+        except NotSentError as error:
+            return str(error)
+        return None
+
+    def _note(self, due: Due, error: str | None) -> None:
+        with self.service.store.writing() as connection:
+            note_attempt(connection, due, error, datetime.now(UTC))
