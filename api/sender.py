@@ -146,7 +146,7 @@ class Sender:
             try:
                 await self.step(datetime.now(UTC))
             except Exception as error:  # noqa: BLE001 - one fault must not end all that follows
-                logger.error("sender", error=type(error).__name__)
+                logger.error("sender", error=type(error).__name__)  # noqa: TRY400 - no message
             await asyncio.sleep(PAUSE_S)
 
     async def step(self, now: datetime) -> None:

@@ -25,7 +25,7 @@ from encircle.store.revisions import NotKeptError, write_instant
 from encircle.store.tables import deliveries, watches
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from sqlalchemy import Connection
 
@@ -69,7 +69,8 @@ class Condition:
             number = told.get("pessimistic")
             return None if number is None else _compare(float(number), self.sign, float(self.value))
         said = {
-            "verdict": judgement.get("verdict"), "status": (judgement.get("status") or {}).get("code"),
+            "verdict": judgement.get("verdict"),
+            "status": (judgement.get("status") or {}).get("code"),
             **(judgement.get("definitions") or {}),
         }.get(self.name)  # fmt: skip
         return None if said is None else (said == self.value) == (self.sign == "==")
@@ -93,7 +94,8 @@ def parse_condition(text: str) -> Condition:
 
     Examples
     --------
-    >>> parse_condition("neck_width_m < 3000").holds({"margins": {"neck_width_m": {"pessimistic": 2500}}})
+    >>> margins = {"neck_width_m": {"pessimistic": 2500}}
+    >>> parse_condition("neck_width_m < 3000").holds({"margins": margins})
     True
     """
     found = FORM.fullmatch(text)
@@ -151,7 +153,7 @@ def make_watch(  # noqa: PLR0913 - whose, of what, told where
         )
         raise SituationError([InputFault("/url", said, remedy)])
     secret = secrets.token_urlsafe(32)
-    row = {
+    row: Json = {
         "id": uuid.uuid4().hex, "case_id": case_id, "force": force, "condition": condition,
         "url": url, "secret": secret, "actor": actor, "held": None, "ended_at": None,
         "created_at": write_instant(now or datetime.now(UTC)),
@@ -279,7 +281,8 @@ def list_deliveries(connection: Connection, watch: str, most: int = 100) -> list
     d = deliveries.c
     asked = sa.select(d.status, d.attempts, d.next_at, d.error, d.recorded_at, d.body)
     asked = asked.where(d.watch_id == watch).order_by(d.id.desc()).limit(most)
-    return [{**row._mapping, "body": orjson.loads(row.body)} for row in connection.execute(asked)]
+    found = connection.execute(asked).mappings()
+    return [{**row, "body": orjson.loads(row["body"])} for row in found]
 
 
 def sign(secret: str, body: str, at: int) -> str:

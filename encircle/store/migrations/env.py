@@ -4,9 +4,10 @@ from alembic import context
 
 from encircle.store.tables import metadata
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=metadata,
-    transactional_ddl=True,
-)
-context.run_migrations()
+if hasattr(context, "config"):  # imported by anybody else, there is nothing to be done
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=metadata,
+        transactional_ddl=True,
+    )
+    context.run_migrations()
