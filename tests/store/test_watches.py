@@ -73,10 +73,10 @@ def test_what_is_no_condition_is_refused_with_those_that_are(text):
         parse_condition(text)
 
 
-@pytest.mark.parametrize("url", ["http://example.org", "https://", "ftp://x", "https://a@b/", "x"])
-def test_only_https_is_told(case, url):
+@pytest.mark.parametrize("address", ["http://example.org", "https://", "ftp://x", "https://a@b/", "x"])
+def test_only_https_is_told(case, address):
     with pytest.raises(SituationError, match="https"):
-        watch(case, url=url)
+        watch(case, url=address)
 
 
 def test_a_watch_tells_when_it_turns_and_not_each_time(case):
