@@ -6,11 +6,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from .errors import PROBLEM_JSON, describe
 from .logs import build_logger, trace
+from .patience import HungUpError
+from .tracing import TRACE, begin_trace
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -33,6 +36,8 @@ class Exchange:
     """One request on its way through."""
 
     send_on: Send
+    name: str
+    """What the request is called."""
     status: int = 0
 
     async def send(self, message: Message) -> None:
@@ -40,7 +45,8 @@ class Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             nosniff = (b"x-content-type-options", b"nosniff")
-            message["headers"] = [*message.get("headers", ()), nosniff]
+            named = (b"x-request-id", self.name.encode("ascii"))
+            message["headers"] = [*message.get("headers", ()), nosniff, named]
         await self.send_on(message)
 
 
@@ -57,28 +63,34 @@ class Access:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = Exchange(send)
+        trace_id, name = begin_trace(Headers(scope=scope))
+        exchange = Exchange(send, name)
         start = time.perf_counter()
         with self._metrics.in_flight.track_inprogress():
             await self._answer(exchange, scope, receive)
-        self._note(scope, exchange.status, time.perf_counter() - start)
+        self._note(scope, exchange, trace_id, time.perf_counter() - start)
 
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive) -> None:
         try:
             await self._app(scope, receive, exchange.send)
-        except ClientDisconnect:
+        except (ClientDisconnect, HungUpError):
             exchange.status = GONE
         except Exception as error:
             name = type(error).__name__
-            self._logger.error("fault", error=name, trace=trace(error))  # noqa: TRY400 - no message
+            self._metrics.faults.inc()
+            self._logger.error(  # noqa: TRY400 - no message
+                "fault", request=TRACE.get(), error=name, trace=trace(error)
+            )
             if exchange.status:
                 raise
             await describe_as_response(error)(scope, receive, exchange.send)
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+    def _note(self, scope: Scope, exchange: Exchange, trace_id: str, seconds: float) -> None:
+        status = exchange.status
         route = getattr(scope.get("route"), "path", "unmatched")
         method = scope["method"] if scope["method"] in METHODS else "other"
         self._metrics.requests.labels(route, method, str(status)).inc()
         self._logger.info(
-            "request", method=method, route=route, status=status, ms=round(seconds * 1000, 2)
-        )
+            "request", request=trace_id, name=exchange.name, method=method, route=route,
+            status=status, ms=round(seconds * 1000, 2),
+        )  # fmt: skip

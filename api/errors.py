@@ -27,6 +27,8 @@ from encircle.store.revisions import (
 )
 from encircle.verdict.judgement import spell_out
 
+from .tracing import TRACE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -58,6 +60,13 @@ class TooLargeError(Exception):
 
     def __init__(self, limit_bytes: int) -> None:
         super().__init__(f"the body is larger than {limit_bytes} bytes; simplify or crop the map")
+
+
+class TooSlowBodyError(Exception):
+    """The body did not come in time."""
+
+    def __init__(self, limit_s: float) -> None:
+        super().__init__(f"the body was not there within {limit_s:g} s; send it again, or in parts")
 
 
 class UnsupportedTypeError(Exception):
@@ -132,10 +141,8 @@ class BusyError(UnavailableError):
         super().__init__("every worker is busy; ask again shortly")
 
 
-class TooSlowError(UnavailableError):
-    """The work took too long, and was stopped."""
-
-    retry_after_s = 30
+class TooSlowError(Exception):
+    """The work took too long, and was stopped: it would again."""
 
     def __init__(self, timeout_s: float) -> None:
         super().__init__(
@@ -189,11 +196,12 @@ RULES: dict[type[BaseException], Rule] = {
     QuestionError: Rule(409, "question", "What is asked is not one thing"),
     CertificateError: Rule(422, "wrong-judgement", "The judgement is readable, but wrong"),
     KernelsMissingError: Rule(422, "needs-kernels", "This needs what is not installed here"),
+    TooSlowBodyError: Rule(408, "slow-body", "The body did not come in time"),
+    TooSlowError: Rule(422, "too-slow", "The work took too long"),
     BusyError: Rule(503, "busy", "The service is busy"),
-    TooSlowError: Rule(503, "too-slow", "The work took too long"),
     StoppedError: Rule(503, "stopped", "The work was stopped"),
     UnavailableError: Rule(503, "unavailable", "The service is not ready"),
-    BaseException: Rule(503, "fault", "The service could not judge this", tells=False),
+    BaseException: Rule(500, "fault", "This is a fault of the service", tells=False),
 }
 """Error to answer. The nearest class of `type(error).__mro__` decides."""
 
@@ -230,6 +238,8 @@ def describe(error: BaseException) -> Problem:
     rule = find_rule(error)
     detail = _say(error) if rule.tells else rule.title
     document = _document(rule.status, f"urn:encircle:problem:{rule.kind}", rule.title, detail)
+    if rule.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        document["id"] = TRACE.get()  # by which it is found in the log
     if isinstance(error, QuestionError):
         document |= error.document  # what the command prints, beside the problem's own members
     faults = getattr(error, "faults", ())

@@ -24,6 +24,7 @@ from .catalogue import read_catalogue
 from .documentation import write_openapi
 from .manners import HeadAsGet
 from .metrics import Metrics
+from .patience import HangUp, Intake
 from .pool import Pool, check_system
 from .routes import (
     cases,
@@ -91,6 +92,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     ):
         app.include_router(resource.router)
     _tell_errors(app)
+    app.add_middleware(HangUp)
     app.add_middleware(HeadAsGet)
     if service.settings.cors_origins:
         app.add_middleware(
@@ -107,8 +109,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _build_service(settings: Settings) -> Service:
     metrics = Metrics()
+    intake = Intake(settings.intake_bytes, settings.body_timeout_s)
     pool, catalogue = Pool(settings, metrics), read_catalogue(settings.fixtures)
-    return Service(settings, metrics, pool, catalogue, open_store(settings.database))
+    return Service(settings, metrics, pool, catalogue, open_store(settings.database), intake)
 
 
 @asynccontextmanager

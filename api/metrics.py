@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+import platform
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+
+from encircle.version import __version__
 
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 """Upper bounds of the histogram's classes; the fifth part of the goal, and up to the timeout."""
@@ -25,6 +29,27 @@ class Metrics:
             ["work"],
             registry=self.registry,
             buckets=SECONDS,
+        )
+        self.waited = Histogram(
+            "encircle_wait_seconds",
+            "Time until a worker took the work.",
+            registry=self.registry,
+            buckets=SECONDS,
+        )
+        self.faults = Counter(
+            "encircle_faults", "Errors of this service itself.", registry=self.registry
+        )
+        self.queue = Gauge(
+            "encircle_queue_length", "Requests that wait for a worker.", registry=self.registry
+        )
+        self.busy = Gauge(
+            "encircle_workers_busy", "Workers that are at work.", registry=self.registry
+        )
+        self.started = Counter(
+            "encircle_workers_started", "Workers started, again or first.", registry=self.registry
+        )
+        Info("encircle_build", "What runs.", registry=self.registry).info(
+            {"version": __version__, "python": platform.python_version()}
         )
         self.in_flight = Gauge(
             "encircle_requests_in_flight", "Requests being answered.", registry=self.registry

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from .errors import BusyError, StoppedError, TooSlowError
 from .settings import HERE, ROOT, Settings, StartError
+from .tracing import TRACE
 from .wire import ANSWER, QUESTION, Kind
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ class Worker:
         """Hand over one piece of work and wait for the answer."""
         assert self._process.stdin is not None  # noqa: S101 - narrows the type
         self.is_at_work = True
-        self._process.stdin.writelines((QUESTION.pack(kind, len(raw)), raw))
+        head = QUESTION.pack(kind, TRACE.get().encode("ascii"), len(raw))
+        self._process.stdin.writelines((head, raw))
         await self._process.stdin.drain()
         answer = await self._hear()
         self.is_at_work = False
@@ -116,13 +118,14 @@ class Pool:
         self._workers: set[Worker] = set()
         self._starting: set[asyncio.Task[None]] = set()
         self._ending: set[asyncio.Task[None]] = set()
-        self._waiting = 0
+        self.waiting = 0
         self._open = False
 
     @property
     def is_ready(self) -> bool:
-        """Tell whether a worker has judged its first situation."""
-        return self._open and any(worker.is_alive for worker in self._workers)
+        """Tell whether work can be taken: a worker lives, and one is idle or the queue has room."""
+        lives = self._open and any(worker.is_alive for worker in self._workers)
+        return lives and not (self._idle.empty() and self.waiting >= self._settings.queue)
 
     def open(self) -> None:
         """Start the workers; they become ready one by one."""
@@ -152,10 +155,12 @@ class Pool:
         StoppedError
             If the worker ended by itself.
         """
-        worker = await self._take()
+        with self._metrics.waited.time():
+            worker = await self._take()
         try:
-            async with asyncio.timeout(self._settings.timeout_s):
-                return await worker.ask(kind, raw)
+            with self._metrics.busy.track_inprogress():
+                async with asyncio.timeout(self._settings.timeout_s):
+                    return await worker.ask(kind, raw)
         except TimeoutError:
             self._metrics.killed.labels("too-slow").inc()
             raise TooSlowError(self._settings.timeout_s) from None
@@ -167,9 +172,10 @@ class Pool:
 
     async def _take(self) -> Worker:
         """Take an idle worker that still lives, or wait in the queue for one."""
-        if self._idle.empty() and self._waiting >= self._settings.queue:
+        if self._idle.empty() and self.waiting >= self._settings.queue:
             raise BusyError
-        self._waiting += 1
+        self.waiting += 1
+        self._metrics.queue.inc()
         try:
             async with asyncio.timeout(self._settings.timeout_s):
                 while not (worker := await self._idle.get()).is_alive:
@@ -178,7 +184,8 @@ class Pool:
         except TimeoutError:
             raise BusyError from None
         finally:
-            self._waiting -= 1
+            self.waiting -= 1
+            self._metrics.queue.dec()
 
     def _give_back(self, worker: Worker) -> None:
         """Let a worker that answered take more work; stop one that was left at it."""
@@ -205,6 +212,7 @@ class Pool:
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
             else:
+                self._metrics.started.inc()
                 self._workers.add(worker)
                 self._idle.put_nowait(worker)
                 return

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from .catalogue import Catalogue
     from .metrics import Metrics
+    from .patience import Intake
     from .pool import Answer, Pool
     from .settings import Settings
     from .wire import Kind
@@ -47,6 +48,7 @@ class Service:
     pool: Pool
     catalogue: Catalogue
     store: Store
+    intake: Intake
     _judged: dict[tuple[str, Kind], Answer] = field(default_factory=dict)
     _locks: defaultdict[tuple[str, Kind], asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
@@ -80,6 +82,10 @@ class Service:
 
         Raises
         ------
+        TooSlowBodyError
+            If it does not come in time.
+        BusyError
+            If too much of other bodies is being read.
         TooLargeError
             As soon as it is known to be larger, whatever its head says; unpacked, too.
         UnsupportedTypeError, UnsupportedEncodingError
@@ -90,10 +96,17 @@ class Service:
         if declared.isdecimal() and int(declared) > limit:
             raise TooLargeError(limit)
         body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise TooLargeError(limit)
+        try:
+            async with self.intake.limit():
+                async for chunk in request.stream():
+                    self.intake.take(len(chunk))
+                    body += chunk
+                    if len(body) > limit:
+                        raise TooLargeError(limit)
+        except TimeoutError:
+            raise self.intake.tell_slow() from None
+        finally:
+            self.intake.give_back(len(body))
         plain = decode(request.headers, bytes(body), limit)
         if says_type(request.headers) != also or also is None:
             check_type(request.headers, plain)

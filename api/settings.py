@@ -28,8 +28,19 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
 
 
-def _count_cpus() -> int:
-    return os.cpu_count() or 1
+QUOTA = Path("/sys/fs/cgroup/cpu.max")
+
+
+def _count_cpus(quota: Path = QUOTA) -> int:
+    """Count the processors this process may use: of the machine, its affinity and its cgroup."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    cpus = len(affinity(0)) if affinity else os.cpu_count() or 1
+    try:
+        most, period = quota.read_text("ascii").split()
+        cpus = min(cpus, math.ceil(int(most) / int(period)))
+    except (OSError, ValueError):  # no cgroup, or no limit in it: "max"
+        return cpus
+    return max(1, cpus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +49,12 @@ class Settings:
 
     max_body_bytes: int = 8 * 2**20
     """Larger requests are refused, unread (413); bytes."""
+    body_timeout_s: float = 30.0
+    """A body that takes longer to come is given up (408); seconds."""
+    intake_bytes: int = 64 * 2**20
+    """Of all bodies that are being read at one time; more have to come back (503); bytes."""
     timeout_s: float = 20.0
-    """Work that takes longer is stopped (503), and so is waiting for a worker; seconds."""
+    """Work that takes longer is stopped (422), and waiting for a worker too (503); seconds."""
     workers: int = field(default_factory=_count_cpus)
     """Processes that judge, each one situation at a time."""
     queue: int = 16
@@ -55,7 +70,14 @@ class Settings:
     then no browser lets another site's page read an answer."""
 
     def __post_init__(self) -> None:
-        for name in ("max_body_bytes", "timeout_s", "workers", "worker_memory_bytes"):
+        for name in (
+            "max_body_bytes",
+            "intake_bytes",
+            "body_timeout_s",
+            "timeout_s",
+            "workers",
+            "worker_memory_bytes",
+        ):
             if not 0 < getattr(self, name) < math.inf:
                 raise SettingError(name, getattr(self, name), "Give a number above 0")
         for origin in self.cors_origins:

@@ -9,7 +9,7 @@ Kind = Literal[b"j", b"v", b"p", b"c", b"g", b"h", b"q", b"i", b"s", b"t"]
 """The work: judge, verify, judge and draw a picture, check claims, judge and give layers, judge
 and write a page, answer a question, inspect, judge every force briefly, judge a
 series."""
-QUESTION = struct.Struct(">cI")
-"""Kind of the work, and how many bytes follow."""
+QUESTION = struct.Struct(">c32sI")
+"""Kind of the work, the trace it belongs to, and how many bytes follow."""
 ANSWER = struct.Struct(">HHdI")
 """Status, seconds until a retry makes sense (0: none said), seconds worked, bytes that follow."""

@@ -25,6 +25,7 @@ from .bodies import parse_body, read_batch, read_wrapped
 from .errors import RULES, describe, encode, find_rule
 from .logs import build_logger, trace
 from .schemas import EXAMPLE_SITUATION, ClaimChecksRequest, JudgementRequest, VerificationRequest
+from .tracing import TRACE
 from .wire import ANSWER, QUESTION, Kind
 
 if TYPE_CHECKING:
@@ -193,14 +194,17 @@ def answer(kind: Kind, raw: bytes, deadline_s: float | None = None) -> tuple[int
 
 def _log_fault(error: Exception) -> None:
     """Log an error nobody foresaw, without what was asked."""
-    build_logger("stderr").error("fault", error=type(error).__name__, trace=trace(error))
+    build_logger("stderr").error(
+        "fault", request=TRACE.get(), error=type(error).__name__, trace=trace(error)
+    )
 
 
 def serve(questions: BinaryIO, answers: BinaryIO, timeout_s: float) -> None:
     """Answer until the questions end."""
     _say(answers, 200, 0, b"ready", time.perf_counter())
     while head := questions.read(QUESTION.size):
-        kind, size = QUESTION.unpack(head)
+        kind, named, size = QUESTION.unpack(head)
+        TRACE.set(named.decode("ascii"))
         raw = questions.read(size)
         signal.setitimer(signal.ITIMER_REAL, timeout_s + GRACE_S)
         start = time.perf_counter()

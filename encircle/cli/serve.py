@@ -21,6 +21,12 @@ NEEDED = ("fastapi", "prometheus-client", "structlog", "uvicorn")
 """Packages of the extra `service`. Source: pyproject.toml, which a test holds this against."""
 
 
+MOST_CONNECTIONS = 500
+"""Open at one time; the next is told to come back."""
+LAST_S = 20
+"""After SIGTERM whatever is half sent is given up, seconds: most supervisors kill after thirty."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
     app.command()(serve)
@@ -63,7 +69,10 @@ def serve(
     if not store:
         echo("cases are kept in memory, and gone at the end: --store FILE keeps them", err=True)
     echo(f"http://{host}:{port}/", err=True)
-    uvicorn.run(app, host=host, port=port, log_level="warning")
+    uvicorn.run(
+        app, host=host, port=port, log_level="warning", limit_concurrency=MOST_CONNECTIONS,
+        timeout_graceful_shutdown=LAST_S,
+    )  # fmt: skip
 
 
 def find_service(root: Path) -> Path | None:

@@ -21,8 +21,9 @@ FAULT = InputFault("/a", "wrong", "Mend it", "f1")
         pytest.param(UnknownForceError("x", []), 422, id="its child"),
         pytest.param(CertificateError("no"), 422, id="no judgement"),
         pytest.param(errors.BusyError(), 503, id="busy"),
-        pytest.param(errors.TooSlowError(1), 503, id="too slow"),
-        pytest.param(RuntimeError("a secret"), 503, id="nobody foresaw it"),
+        pytest.param(errors.TooSlowError(1), 422, id="too slow"),
+        pytest.param(errors.TooSlowBodyError(1), 408, id="slow body"),
+        pytest.param(RuntimeError("a secret"), 500, id="nobody foresaw it"),
     ],
 )
 def test_the_nearest_class_decides(error, status):

@@ -18,16 +18,23 @@ def test_an_empty_environment_gives_the_defaults():
 def test_every_field_is_a_variable():
     given = {
         "ENCIRCLE_MAX_BODY_BYTES": "1000",
+        "ENCIRCLE_BODY_TIMEOUT_S": "4",
+        "ENCIRCLE_INTAKE_BYTES": "9000",
         "ENCIRCLE_TIMEOUT_S": "2.5",
         "ENCIRCLE_WORKERS": "3",
         "ENCIRCLE_QUEUE": "0",
         "ENCIRCLE_WORKER_MEMORY_BYTES": "1000000",
         "ENCIRCLE_FIXTURES": "/somewhere",
+        "ENCIRCLE_DATABASE": "cases.sqlite",
         "ENCIRCLE_CORS_ORIGINS": "https://map.example.org, http://localhost:3000/",
     }
     origins = ("https://map.example.org", "http://localhost:3000")
     read = read_settings(given)
-    assert read == Settings(1000, 2.5, 3, 0, 1_000_000, Path("/somewhere"), origins)
+    assert read == Settings(
+        max_body_bytes=1000, body_timeout_s=4.0, intake_bytes=9000, timeout_s=2.5, workers=3,
+        queue=0, worker_memory_bytes=1_000_000, fixtures=Path("/somewhere"),
+        database="cases.sqlite", cors_origins=origins,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
