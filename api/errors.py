@@ -128,6 +128,14 @@ class PreconditionError(Exception):
         )
 
 
+class TooManyError(Exception):
+    """One caller asks for more than his part."""
+
+    def __init__(self, wait_s: int) -> None:
+        self.retry_after_s = wait_s
+        super().__init__(f"more than one caller's part; come again in {wait_s} s")
+
+
 class UnavailableError(Exception):
     """The service could not do the work now."""
 
@@ -198,6 +206,7 @@ RULES: dict[type[BaseException], Rule] = {
     KernelsMissingError: Rule(422, "needs-kernels", "This needs what is not installed here"),
     TooSlowBodyError: Rule(408, "slow-body", "The body did not come in time"),
     TooSlowError: Rule(422, "too-slow", "The work took too long"),
+    TooManyError: Rule(429, "too-many", "Too many requests"),
     BusyError: Rule(503, "busy", "The service is busy"),
     StoppedError: Rule(503, "stopped", "The work was stopped"),
     UnavailableError: Rule(503, "unavailable", "The service is not ready"),
@@ -252,7 +261,7 @@ def describe(error: BaseException) -> Problem:
         headers["ETag"] = f'"{error.number}"'
     if isinstance(error, UnsupportedEncodingError):
         headers["Accept-Encoding"] = "gzip"  # RFC 9110, 12.5.3
-    if rule.status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if rule.status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         headers["Retry-After"] = str(getattr(error, "retry_after_s", 30))
     return Problem(rule.status, headers, encode(document))
 

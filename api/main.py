@@ -22,6 +22,7 @@ from . import errors
 from .access import Access, describe_as_response
 from .catalogue import read_catalogue
 from .documentation import write_openapi
+from .fairness import Fairness
 from .manners import HeadAsGet
 from .metrics import Metrics
 from .patience import HangUp, Intake
@@ -93,6 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(resource.router)
     _tell_errors(app)
     app.add_middleware(HangUp)
+    app.add_middleware(Fairness, settings=service.settings)
     app.add_middleware(HeadAsGet)
     if service.settings.cors_origins:
         app.add_middleware(

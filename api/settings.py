@@ -65,12 +65,21 @@ class Settings:
     """The folder of scenarios: those of the checkout. A wheel has none."""
     database: str = IN_MEMORY
     """Where cases are kept: a file, or postgresql://…; in memory by default, gone at the end."""
+    fair_requests: int = 0
+    """Requests of one caller, by key or address, in a minute; more wait (429). 0: no limit, which
+    `encircle serve` sets for this machine alone."""
+    fair_seconds: float = 60.0
+    """Seconds of work for one caller in a minute, where there is a limit."""
+    fair_share: int = 8
+    """Requests of one caller at one time, where there is a limit."""
     cors_origins: tuple[str, ...] = ()
     """Origins whose pages may call this service, set apart by commas; `*`: any. None by default:
     then no browser lets another site's page read an answer."""
 
     def __post_init__(self) -> None:
         for name in (
+            "fair_seconds",
+            "fair_share",
             "max_body_bytes",
             "intake_bytes",
             "body_timeout_s",
@@ -84,8 +93,9 @@ class Settings:
             if not re.fullmatch(ORIGIN, origin):
                 remedy = "Give origins such as https://map.example.org, without a path, or *"
                 raise SettingError("cors_origins", origin, remedy)
-        if self.queue < 0:
-            raise SettingError("queue", self.queue, "Give 0 or more")
+        for name in ("queue", "fair_requests"):
+            if getattr(self, name) < 0:
+                raise SettingError(name, getattr(self, name), "Give 0 or more")
 
 
 class StartError(RuntimeError):

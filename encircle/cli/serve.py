@@ -23,6 +23,8 @@ NEEDED = ("fastapi", "prometheus-client", "structlog", "uvicorn")
 
 MOST_CONNECTIONS = 500
 """Open at one time; the next is told to come back."""
+FAIR_REQUESTS = 300
+"""Of one caller in a minute, where others than this machine may call."""
 LAST_S = 20
 """After SIGTERM whatever is half sent is given up, seconds: most supervisors kill after thirty."""
 
@@ -47,6 +49,8 @@ def serve(
     """Serve the API on this machine."""
     if store:
         os.environ["ENCIRCLE_DATABASE"] = store
+    if not is_loopback(host):
+        os.environ.setdefault("ENCIRCLE_FAIR_REQUESTS", str(FAIR_REQUESTS))
     folder = find_service(Path(__file__).resolve().parents[2])
     if folder is None:
         refuse(
@@ -73,6 +77,23 @@ def serve(
         app, host=host, port=port, log_level="warning", limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=LAST_S,
     )  # fmt: skip
+
+
+def is_loopback(host: str) -> bool:
+    """
+    Tell an address of this machine alone.
+
+    Examples
+    --------
+    >>> [is_loopback(host) for host in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "example.org")]
+    [True, True, True, False, False]
+    """
+    import ipaddress
+
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def find_service(root: Path) -> Path | None:

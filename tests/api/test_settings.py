@@ -26,6 +26,9 @@ def test_every_field_is_a_variable():
         "ENCIRCLE_WORKER_MEMORY_BYTES": "1000000",
         "ENCIRCLE_FIXTURES": "/somewhere",
         "ENCIRCLE_DATABASE": "cases.sqlite",
+        "ENCIRCLE_FAIR_REQUESTS": "100",
+        "ENCIRCLE_FAIR_SECONDS": "30",
+        "ENCIRCLE_FAIR_SHARE": "4",
         "ENCIRCLE_CORS_ORIGINS": "https://map.example.org, http://localhost:3000/",
     }
     origins = ("https://map.example.org", "http://localhost:3000")
@@ -33,7 +36,8 @@ def test_every_field_is_a_variable():
     assert read == Settings(
         max_body_bytes=1000, body_timeout_s=4.0, intake_bytes=9000, timeout_s=2.5, workers=3,
         queue=0, worker_memory_bytes=1_000_000, fixtures=Path("/somewhere"),
-        database="cases.sqlite", cors_origins=origins,
+        database="cases.sqlite", fair_requests=100, fair_seconds=30.0, fair_share=4,
+        cors_origins=origins,
     )  # fmt: skip
 
 
