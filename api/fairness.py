@@ -101,8 +101,8 @@ class Fairness:
         caller = self._callers.get(name)
         if caller is None:
             now, settings = self._clock(), self._settings
-            sizes = (float(settings.fair_requests), settings.fair_seconds)
-            caller = Caller(*(Bucket(size, size, now) for size in sizes))
+            requests, seconds = float(settings.fair_requests), settings.fair_seconds
+            caller = Caller(Bucket(requests, requests, now), Bucket(seconds, seconds, now))
             self._callers[name] = caller
             if len(self._callers) > MOST_CALLERS:
                 self._callers.popitem(last=False)

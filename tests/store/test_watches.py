@@ -73,7 +73,9 @@ def test_what_is_no_condition_is_refused_with_those_that_are(text):
         parse_condition(text)
 
 
-@pytest.mark.parametrize("address", ["http://example.org", "https://", "ftp://x", "https://a@b/", "x"])
+@pytest.mark.parametrize(
+    "address", ["http://example.org", "https://", "ftp://x", "https://a@b/", "x"]
+)
 def test_only_https_is_told(case, address):
     with pytest.raises(SituationError, match="https"):
         watch(case, url=address)
