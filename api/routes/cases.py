@@ -532,11 +532,7 @@ def _map_days(
 async def _judge_briefly(service: Service, case_id: str, as_of: str | None) -> Json:
     """Judge every force of the case, or none where there is no map to judge yet."""
     found = await _assemble(service.store, case_id, as_of, None)
-    answer = await service.ask(b"s", found.raw)
-    if answer.status != 200:  # noqa: PLR2004 - OK
-        return {}
-    read: Json = orjson.loads(answer.body)
-    return read
+    return await service.judge_briefly(found.raw)
 
 
 async def _note(
