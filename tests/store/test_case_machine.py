@@ -29,6 +29,7 @@ from encircle.store.revisions import (
     check_log,
     list_revisions,
 )
+from tests.thorough import thorough
 
 NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)
 NAMES = st.sampled_from([f"p{number}" for number in range(6)])
@@ -182,7 +183,7 @@ class Case(RuleBasedStateMachine):
         ]
 
 
-@pytest.mark.parametrize("examples", [30])
+@pytest.mark.parametrize("examples", [8, pytest.param(200, marks=thorough)])
 def test_a_case_is_what_was_done_to_it(url, examples):
     machine = type("Here", (Case,), {"url": url})
     run_state_machine_as_test(

@@ -105,7 +105,7 @@ def test_kursk_posted_by_three_is_the_file(store):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("folder", every(12, FOLDERS))
+@pytest.mark.parametrize("folder", every(24, FOLDERS))
 def test_every_fixture_posted_feature_by_feature_is_its_file(folder):
     document = read_fixture(folder)
     store = open_store()

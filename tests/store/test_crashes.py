@@ -16,6 +16,7 @@ from encircle.store.casefile import make_case, post
 from encircle.store.opening import open_store
 from encircle.store.revisions import check_log, list_revisions
 from tests.store.test_case_machine import SETTINGS, sighting
+from tests.thorough import thorough
 
 NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)
 CORRECT = """
@@ -54,8 +55,8 @@ def start(code, *words):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("many", [16])
-def test_of_sixteen_corrections_of_one_revision_one_wins(url, many):
+@pytest.mark.parametrize("many", [4, pytest.param(16, marks=thorough)])
+def test_of_many_corrections_of_one_revision_one_wins(url, many):
     store = open_store(url)
     make_case(store, "c", SETTINGS, "anna", NOON)
     post(store, "c", [sighting("p1", None, 0, 0)], "anna", now=NOON)
@@ -77,7 +78,7 @@ def test_of_sixteen_corrections_of_one_revision_one_wins(url, many):
     store.close()
 
 
-@pytest.mark.parametrize("times", [8])
+@pytest.mark.parametrize("times", [2, pytest.param(200, marks=thorough)])
 def test_whoever_is_killed_keeps_what_was_acknowledged_and_no_half_of_anything(url, times):
     store = open_store(url)
     make_case(store, "c", SETTINGS, "anna", NOON)
