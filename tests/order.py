@@ -28,7 +28,6 @@ Longest first, as `--durations=0` adds up; compiling in the first run counts."""
 
 FAST = (
     "property/test_oracle.py",
-    "unit/map",
     "unit/network",
     "unit/test_baselines.py",
     "unit/test_confidence.py",

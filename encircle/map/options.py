@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - read as a type by who derives from it
+import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from math import inf
+from numbers import Integral, Real
 from typing import Any
 
 from encircle.errors import OptionsError
@@ -53,6 +55,29 @@ def _choice(default: Any, says: str, **more: Any) -> Any:  # noqa: ANN401 - of a
     if callable(default):
         return field(default_factory=default, metadata=metadata)
     return field(default=default, metadata=metadata)
+
+
+def _is_number(given: object, kind: type = Real) -> bool:
+    """Whether it is a number; true and false are none."""
+    return isinstance(given, kind) and not isinstance(given, bool)
+
+
+def _are_weights(given: object) -> bool:
+    """Whether it is one weight a level, finite, none below 0, not all 0."""
+    if not isinstance(given, (list, tuple)) or len(given) != LEVELS:
+        return False
+    return all(_is_number(each) and 0 <= each < inf for each in given) and sum(given) > 0
+
+
+def _are_ids(given: object) -> bool:
+    """Whether it is a list of texts, and not one text, which lists its letters."""
+    if isinstance(given, (str, Mapping)) or not isinstance(given, Iterable):
+        return False
+    return all(isinstance(each, str) for each in given)
+
+
+def _are_assumed(given: object) -> bool:
+    return isinstance(given, Mapping) and all(isinstance(each, bool) for each in given.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,20 +138,35 @@ class Options:
     def _check(self) -> None:
         for name, choice in CHOICES.items():
             given, least, most = getattr(self, name), choice.least, choice.most
-            if least is not None and not least <= given <= (inf if most is None else most):
+            if least is None:
+                continue
+            counts = name in COUNTS
+            right = _is_number(given, Integral if counts else Real)
+            if not right or not least <= given <= (sys.float_info.max if most is None else most):
+                number = "a whole number" if counts else "a number"
                 span = f"no less than {least:g}" if most is None else f"from {least:g} to {most:g}"
-                raise OptionsError(name, f"a number {span}")
-        wrong = [name for name, p in self.grades.items() if name not in GRADES or not 0 <= p <= 1]
+                raise OptionsError(name, f"{number} {span}")
+        if not isinstance(self.grades, Mapping):
+            raise OptionsError("grades", "by grade, A1 to E5, each from 0 to 1")
+        wrong = [
+            str(name) for name, p in self.grades.items()
+            if name not in GRADES or not _is_number(p) or not 0 <= p <= 1
+        ]  # fmt: skip
         if wrong:
             raise OptionsError("grades", f"{', '.join(wrong)}: A1 to E5, each from 0 to 1")
-        weights = self.location_weights
-        if len(weights) != LEVELS or min(weights) < 0 or sum(weights) <= 0:
+        if not _are_weights(self.location_weights):
             raise OptionsError("location_weights", "three weights, none below 0, not all 0")
+        if not _are_ids(self.without):
+            raise OptionsError("without", "a list of ids")
+        if not _are_assumed(self.assume):
+            raise OptionsError("assume", "by id, each true or false")
 
     def as_dict(self) -> dict[str, Any]:
         """Print the parameters for a judgement's provenance."""
         return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
 
 
+COUNTS = ("most_worlds", "samples", "seed")
+"""What counts, and is never half."""
 CHOICES: dict[str, Choice] = {each.name: each.metadata["choice"] for each in fields(Options)}
 """What each option is, in the order of a judgement's provenance."""

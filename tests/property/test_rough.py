@@ -66,6 +66,7 @@ FOUND_BY_KIND = {
     "a sliver of grey of which the grid keeps a part, and a seam along it": (23605,),
     "a seam before a front of the force's own that an error takes back": (23361, 26043),
     "a ford that passes by a ring, and whose ends lie far from it": (31055,),
+    "ground of which nothing but a line meets an anchor's box": (40154,),
 }
 """What is wrong with such a drawing, in words, and the seeds that show it."""
 

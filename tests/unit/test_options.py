@@ -12,7 +12,7 @@ from api.schemas import OptionsBody
 from encircle.cli.main import app
 from encircle.errors import OptionsError
 from encircle.map.days import MONTHS, say_day, write_instant
-from encircle.map.options import CHOICES, Options
+from encircle.map.options import CHOICES, COUNTS, Options
 
 BOUNDED = [name for name, choice in CHOICES.items() if choice.least is not None]
 
@@ -25,6 +25,19 @@ def test_what_is_out_of_bounds_is_refused_by_the_name_of_its_option(name):
         with pytest.raises(OptionsError, match=name):
             Options(**{name: value})
     assert getattr(Options(**{name: choice.least}), name) == choice.least
+
+
+@pytest.mark.parametrize("name", list(CHOICES))
+@pytest.mark.parametrize("value", [None, "3", True, [None], {"A1": None}, {"x": "y"}, math.inf])
+def test_what_is_of_another_kind_is_refused_by_the_name_of_its_option(name, value):
+    with pytest.raises(OptionsError, match=name):
+        Options(**{name: value})
+
+
+def test_what_counts_is_whole():
+    for name in COUNTS:
+        with pytest.raises(OptionsError, match=f"{name} cannot be used. Give a whole number"):
+            Options(**{name: 2.5})
 
 
 @pytest.mark.parametrize("command", ["judge", "check"])

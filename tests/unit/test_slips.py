@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from shapely import union_all
 from shapely.geometry import Point, mapping, shape
 
 import encircle
 from encircle.errors import SituationError
+from encircle.map.slips import places as places_module
+from encircle.map.slips.sheet import Sheet
 from encircle.map.slips.slips import inspect_situation
 from tests.property.strategies import box, draw_plan, line, point
 from tests.thorough import thorough
@@ -455,3 +458,29 @@ def test_a_map_as_small_as_its_seams_is_doubted(across_deg, is_doubted):
     document = {"type": "FeatureCollection", "situation": whole, "features": spots}
     codes = {notice.code for notice in inspect_situation(encircle.read(document))}
     assert ("map_small_for_seams" in codes) == is_doubted
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_of_many_features_those_far_away_are_told_as_of_few(seed, monkeypatch):
+    """Points near the middle of a large map are passed over; without that, the same is found."""
+    chance = np.random.default_rng(seed)
+    spread = chance.choice([0.02, 0.2, 0.8])
+    places = chance.normal([35, 51], spread, (120, 2))
+    places[:3] += chance.choice([-1, 1], (3, 2)) * chance.uniform(0.3, 6, (3, 2))
+    spots = [
+        {"type": "Feature", "id": f"p{number}",
+         "geometry": {"type": "Point", "coordinates": place.tolist()},
+         "properties": {"kind": "position", "side": "A", "force": "group", "reach_m": 100}}
+        for number, place in enumerate(places)
+    ]  # fmt: skip
+    whole = {"as_of": "2025-03-14T12:00:00Z", "sides": [{"id": "A"}, {"id": "B"}]}
+    situation = encircle.read({"type": "FeatureCollection", "situation": whole, "features": spots})
+
+    def far():
+        sheet = Sheet(situation, encircle.Options())
+        return [notice.features for notice in places_module.find_far_away(sheet)]
+
+    quick = far()
+    monkeypatch.setattr(places_module, "MANY", 1_000_000)
+    assert quick == far()
+    assert quick or spread > 0.02  # on the narrow map somebody is far away

@@ -305,7 +305,8 @@ def _say_why_none(text: str) -> str:
         return "no words for a force being cut off were found in the claim"
     return (
         f"{found[0]!r:.80} was found in the claim, but nothing is plainly claimed with it: it is "
-        "asked, mentioned or denied twice over, or it is said of something else than a force"
+        "asked, mentioned, left open or denied twice over, or it is said of something else than a "
+        "force"
     )
 
 

@@ -89,6 +89,8 @@ class Parameters(Part):
     grades: dict[str, float] = Field(default_factory=dict)
     location_weights: list[float] = Field(default_factory=list)
     most_worlds: int = 0
+    samples: int = 0
+    seed: int = 0
     without: list[str] = Field(default_factory=list)
     assume: dict[str, bool] = Field(default_factory=dict)
 

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from encircle.claims.publishing.checked import MEANINGS, RATINGS, say_day_of
 from encircle.claims.publishing.claimreview import Publisher, write_claim_reviews
 from encircle.claims.publishing.entry import choose_options
-from encircle.errors import EncircleError
+from encircle.errors import EncircleError, OptionsError
 from encircle.judge import judge
 from encircle.map.counting import number_of
 from encircle.map.door.contract import parse_instant
@@ -276,7 +276,10 @@ class Atlas:
         asked = _ask_again(situation, judgement) if situation else None
         if asked is None:
             return None
-        options = choose_options(provenance.get("parameters") or {})
+        try:
+            options = choose_options(provenance.get("parameters") or {})
+        except OptionsError:
+            return None
         key = f"{asked.sha256} {asked.force} {asked.as_of} {options}"
         if key not in self.seen:
             try:

@@ -7,12 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import shapely
-from shapely import STRtree, box
+from shapely import STRtree
 
 from encircle.map.evidence import admit
 from encircle.map.naming import begin, call_features
 from encircle.map.notices import Notice
-from encircle.map.plane.fronts import clip
 from encircle.map.plane.projection import Plane
 from encircle.map.situation import (
     GREY_BASES,
@@ -84,17 +83,13 @@ class Sheet:
     def _control_tree(self) -> STRtree:
         return STRtree([self.shapes[c.id] for c, _ in self.controls])
 
-    def _find_under(self, place: BaseGeometry) -> list[int]:
-        """Find the control polygons that a place meets, by number."""
-        return [int(i) for i in self._control_tree.query(place, "intersects")]
-
     def find_holders(self, place: BaseGeometry) -> list[Control]:
         """
         Name the hostile polygons a place lies in, where nothing on the map says otherwise.
 
         Assessed ground outranks territory; ground that two polygons dispute is nobody's.
         """
-        under = [self.controls[i] for i in self._find_under(place)]
+        under = [self.controls[i] for i in self._control_tree.query(place, "intersects").tolist()]
         said = {what for _, what in under}
         layer = "hostile" if said & {"hostile", "own", "neutral"} else "hostile territory"
         if layer not in said or "else" in said or layer.replace("hostile", "own") in said:
@@ -103,14 +98,10 @@ class Sheet:
 
     def measure_held(self, place: BaseGeometry) -> tuple[list[Control], float]:
         """Name the hostile polygons that hold part of an area, as `find_holders`, and the share."""
-        here = box(*place.bounds)  # of whole countries, no more than lies about the place
-        under = [
-            (control, what, clip(self.shapes[control.id], here))
-            for control, what in map(self.controls.__getitem__, self._find_under(place))
-        ]
+        under = [self.controls[i] for i in self._control_tree.query(place, "intersects").tolist()]
 
         def unite(*names: str) -> BaseGeometry:
-            return shapely.union_all([shape for _, what, shape in under if what in names])
+            return shapely.union_all([self.shapes[c.id] for c, what in under if what in names])
 
         bare = unite("hostile territory").difference(unite("own territory"))
         lost = {
@@ -120,9 +111,9 @@ class Sheet:
         lost = {what: ground.intersection(place) for what, ground in lost.items()}
         least = SLIVER * place.area
         held = [
-            control
-            for control, what, shape in under
-            if what in lost and shape.intersection(lost[what]).area > least
+            c
+            for c, what in under
+            if what in lost and self.shapes[c.id].intersection(lost[what]).area > least
         ]
         return held, sum(ground.area for ground in lost.values()) / place.area
 

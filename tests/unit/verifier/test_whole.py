@@ -12,10 +12,12 @@ from encircle.verifier.reading.parsing import parse_judgement
 from encircle.verifier.told.words import STATUSES
 from encircle.verifier.whole import (
     Whole,
+    cut_off_is_counted,
     nobody_is_left_where_nobody_is_judged,
     parts_prove_themselves,
     positions_are_all_judged,
     whole_follows_from_parts,
+    whole_speaks_as_its_best_part,
 )
 from tests.property.strategies import box
 from tests.unit.test_contradiction import AT_HOME, QUICK, SOURCE, draw, feature, stand
@@ -107,3 +109,28 @@ def test_the_ring_of_a_position_holds_it():
     part["certificates"]["closed"]["units"] = ["home-unit"]
     (fault,) = ask(parts_prove_themselves, situation, said)
     assert fault.features == ("cut",)
+
+
+@pytest.mark.parametrize("grade", ["F0", "F1", "F4", None])
+def test_a_force_that_is_gone_is_under_the_fire_that_a_position_tells(grade):
+    """Another position of its status tells none, which is not the same as any."""
+    situation, honest = judge("withdrawn", "withdrawn")
+    said = copy.deepcopy(honest)
+    none = {"best": None, "by_mode": {}}
+    under = {"best": "F3", "by_mode": {"foot": "F3"}}
+    for part, fire in zip(said["units"], (none, under), strict=True):
+        part["axes"]["fire"] = fire
+    said["axes"]["fire"] = under
+    assert ask(whole_speaks_as_its_best_part, situation, said) == []
+    said["axes"]["fire"] = {"best": grade, "by_mode": {"foot": grade}}
+    assert len(ask(whole_speaks_as_its_best_part, situation, said)) == 1
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0, 7.0])
+def test_of_nobody_no_share_is_cut_off(share):
+    situation, honest = judge("unknown", "unknown")
+    said = copy.deepcopy(honest)
+    assert said["cut_off"]["weight_share"] is None
+    assert ask(cut_off_is_counted, situation, said) == []
+    said["cut_off"]["weight_share"] = share
+    assert len(ask(cut_off_is_counted, situation, said)) == 1

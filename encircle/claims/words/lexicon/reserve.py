@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 UNDECIDED = re.compile(
-    r"(?<!\w)(?:(?:can\s?not|can't|could\s+not|couldn't|not|nobody\s+can|no\s+one\s+can|nicht|не|"
-    r"нельзя|невозможно|не\s+можна|неможливо|не\s+можу?т?ь?)\s+(?:yet\s+|be\s+|been\s+)*"
-    r"(?:rul\w+\s+out|ruled\s+out|excluded?|impossible|inconceivable|unthinkable|"
-    r"ausgeschlossen|auszuschließen|ausschließen|ausgeschlossen\s+werden|unmöglich|"
-    r"исключ\w+|виключ\w+|невозможно|неможлив\w+))(?!\w)"
+    r"(?<!\w)(?:"
+    r"(?:can\s?not|can't|could\s+not|couldn't|not|(?:nobody|no\s+one)\s+can|impossible\s+to)\s+"
+    r"(?:yet\s+|be\s+)*(?:rul\w+\s+out|excluded?|impossible|inconceivable|unthinkable)|"
+    r"nicht\s+(?:ausgeschlossen|auszuschließen|ausschließen|unmöglich)|"
+    r"(?:не|нельзя|невозможно|неможливо)\s+(?:мо\w+\s+)?(?:исключ\w+|виключ\w+)|"
+    r"не\s+(?:невозможно|неможлив\w+)"
+    r")(?!\w)"
 )
 """What is left open, and so neither said nor denied: *it cannot be ruled out that*."""
