@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, TypeVar
 
@@ -14,10 +13,13 @@ from fastapi import Depends, Request
 
 from encircle.errors import InputFault
 from encircle.map.door.contract import parse_instant
+from encircle.store.casefile import read_settings
 from encircle.store.keys import are_there_keys, find_actor
-from encircle.store.revisions import Wanted, write_instant
+from encircle.store.publishing import Publication, View, read_publication
+from encircle.store.revisions import NotKeptError, Wanted, write_instant
 
 from .errors import ForbiddenError, NoKeyError, PreconditionError, RequestError
+from .manners import is_loopback
 from .service import find_service
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
     from encircle.store.keys import Actor
     from encircle.store.opening import Store
+
+    from .service import Service
 
 Result = TypeVar("Result")
 Asked = ParamSpec("Asked")
@@ -42,6 +46,8 @@ class Caller:
     actor: Actor | None
     is_local: bool
     """From this machine, while nobody has a key."""
+    usual: Publication = field(default_factory=Publication)
+    """What readers without a key are given, where a case does not say."""
 
     def may(self, role: str, case_id: str) -> bool:
         """Tell whether the caller may do what takes a role."""
@@ -66,17 +72,64 @@ class Caller:
             raise ForbiddenError(self.actor.name, role, case_id)
         return self.actor.name
 
+    def look(self, connection: Connection, case_id: str, now: datetime | None = None) -> View:
+        """
+        Give what of a case the caller is shown: all of it to who may read it, else what is public.
+
+        Raises
+        ------
+        NoKeyError, ForbiddenError
+            If nothing of it is public.
+        NotKeptError
+            If there is no such case.
+        """
+        if self.may("reader", case_id):
+            return View()
+        read_settings(connection, case_id)
+        terms = read_publication(connection, case_id, self.usual)
+        if not terms.open:
+            self.check("reader", case_id)
+        return terms.view(now or datetime.now(UTC))
+
+
+async def look(service: Service, caller: Caller, case_id: str) -> View:
+    """Find what of a case the caller is shown; raises as `Caller.look` does."""
+    if caller.may("reader", case_id):
+        return View()
+    return await read_kept(service.store, caller.look, case_id)
+
+
+def is_shown(connection: Connection, caller: Caller, case_id: str) -> bool:
+    """Tell whether the caller is shown anything of a case that there is."""
+    try:
+        read_settings(connection, case_id, caller.look(connection, case_id).until)
+    except (NoKeyError, ForbiddenError, NotKeptError):
+        return False
+    return True
+
 
 async def find_caller(request: Request) -> Caller:
     """Find who asks: by a key, or from this machine as long as nobody has one."""
-    store = find_service(request).store
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    given = key.strip() if scheme.lower() == "bearer" else ""
-    actor, keyed = await run_sync(_look_up, store, given)
+    service = find_service(request)
+    given = _read_key(request.headers.get("authorization", ""))
+    actor, keyed = await run_sync(_look_up, service.store, given)
     is_local = not keyed and _is_loopback(request)
     if given and actor is None and not is_local:
         raise NoKeyError
-    return Caller(actor.name if actor else LOCAL if is_local else None, actor, is_local)
+    name = actor.name if actor else LOCAL if is_local else None
+    return Caller(name, actor, is_local, service.settings.public)
+
+
+def _read_key(shown: str) -> str:
+    """Read the key out of a header `Authorization` (RFC 6750, 2.1)."""
+    scheme, _, key = shown.partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
+async def name_actor(store: Store, shown: str) -> str | None:
+    """Name whose key a header `Authorization` shows; None: nobody's."""
+    actor, _ = await run_sync(_look_up, store, _read_key(shown))
+    return actor.name if actor else None
 
 
 def _look_up(store: Store, key: str) -> tuple[Actor | None, bool]:
@@ -85,10 +138,14 @@ def _look_up(store: Store, key: str) -> tuple[Actor | None, bool]:
 
 
 def _is_loopback(request: Request) -> bool:
-    try:
-        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
-    except ValueError:
+    """
+    Tell whether this machine itself asks, under a name of its own.
+
+    A page from elsewhere whose name was made to stand for this machine asks under that name.
+    """
+    if request.client is None or not is_loopback(request.client.host):
         return False
+    return is_loopback(request.url.hostname or "")
 
 
 CallerDep = Annotated[Caller, Depends(find_caller)]

@@ -118,6 +118,25 @@ class ForbiddenError(Exception):
         super().__init__(f"the key of {name!r} is no {role} in {where}; ask whoever keeps the keys")
 
 
+class MisdirectedError(Exception):
+    """The request was meant for another name than this service has."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"{host[:200]!r} is no name of this service; ENCIRCLE_HOSTS names those it has"
+        )
+
+
+class ForeignOriginError(Exception):
+    """A page of another site sent it."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(
+            f"a page of {origin[:200]!r} may not post here; ENCIRCLE_CORS_ORIGINS names "
+            "those that may"
+        )
+
+
 class PreconditionError(Exception):
     """A correction does not say which revision it corrects."""
 
@@ -183,6 +202,8 @@ RULES: dict[type[BaseException], Rule] = {
     UnknownScenarioError: Rule(404, "unknown-scenario", "There is no such scenario"),
     NoKeyError: Rule(401, "no-key", "A key is needed"),
     ForbiddenError: Rule(403, "forbidden", "The key may not do this"),
+    ForeignOriginError: Rule(403, "foreign-origin", "Another site's page sent it"),
+    MisdirectedError: Rule(421, "misdirected", "It is meant for another name"),
     NotKeptError: Rule(404, "not-kept", "There is nothing of that name"),
     CaseExistsError: Rule(409, "exists", "There is one of that name"),
     ConflictError: Rule(409, "conflict", "Somebody was there before"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -20,10 +21,11 @@ from encircle.store.opening import open_store
 
 from . import errors
 from .access import Access, describe_as_response
+from .cases import name_actor
 from .catalogue import read_catalogue
 from .documentation import write_openapi
 from .fairness import Fairness
-from .manners import HeadAsGet
+from .manners import Addressed, HeadAsGet
 from .metrics import Metrics
 from .patience import HangUp, Intake
 from .pool import Pool, check_system
@@ -94,16 +96,38 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(resource.router)
     _tell_errors(app)
     app.add_middleware(HangUp)
-    app.add_middleware(Fairness, settings=service.settings)
+    app.add_middleware(
+        Fairness, settings=service.settings, whose=partial(name_actor, service.store)
+    )
     app.add_middleware(HeadAsGet)
     if service.settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=service.settings.cors_origins,
             allow_methods=["DELETE", "GET", "HEAD", "POST", "PUT"],
-            allow_headers=["Content-Type", "Content-Encoding"],
-            expose_headers=["Retry-After", "Server-Timing"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "Content-Encoding",
+                "Idempotency-Key",
+                "If-Match",
+                "If-None-Match",
+                "traceparent",
+            ],
+            expose_headers=[
+                "ETag",
+                "Idempotent-Replayed",
+                "Link",
+                "Location",
+                "RateLimit",
+                "RateLimit-Policy",
+                "Retry-After",
+                "Server-Timing",
+                "X-Request-Id",
+            ],
         )
+    settings = service.settings
+    app.add_middleware(Addressed, hosts=settings.hosts, origins=settings.cors_origins)
     app.add_middleware(Access, metrics=service.metrics)
     app.openapi = lambda: write_openapi(app)  # type: ignore[method-assign]
     return app

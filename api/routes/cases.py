@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,6 +27,7 @@ from encircle.store.casefile import (
     settle,
 )
 from encircle.store.changes import list_changes, note_changes, write_atom
+from encircle.store.publishing import View, grow, overlaps, publish, read_publication
 from encircle.store.ratings import Rated, list_ratings, note_rating
 from encircle.store.revisions import (
     NotKeptError,
@@ -44,8 +46,11 @@ from encircle.store.watches import (
 from encircle.version import __version__
 
 from ..cases import (
+    Caller,
     CallerDep,
+    is_shown,
     keep,
+    look,
     parse_object,
     read_features,
     read_instant,
@@ -70,6 +75,8 @@ Json = dict[str, Any]
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 MOST_DAYS = 30
 """Days judged at one request: some half a second each."""
+WHOLE = View()
+"""All of a case: to write to it takes more than to read it."""
 GEOJSON, CSV = "application/geo+json", "text/csv"
 CaseId = Annotated[str, Path(description="Id of a case.", examples=["kursk-2025"])]
 Name = Annotated[str, Path(description="Id of an observation of the case.")]
@@ -96,18 +103,17 @@ async def begin(request: Request, service: ServiceDep, caller: CallerDep) -> Res
 
 @router.get("", summary="List the cases", responses=READING)
 async def list_all(service: ServiceDep, caller: CallerDep) -> Response:
-    """List the cases the caller may read."""
-    rows = await read_kept(service.store, list_cases)
-    may = [row for row in rows if caller.may("reader", row["id"])]
-    return _answer({"cases": may})
+    """List the cases of which the caller may read something."""
+    return _answer({"cases": await read_kept(service.store, _list_shown, caller)})
 
 
 @router.get("/{case_id}", summary="Read a case's settings", responses=READING)
 async def read(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> Response:
     """Give the settings as they stand: the member `situation` of the case's maps."""
-    caller.check("reader", case_id)
-    settings = await read_kept(service.store, read_settings, case_id)
-    return _answer({"id": case_id, "situation": settings})
+    view = await look(service, caller, case_id)
+    settings = await read_kept(service.store, read_settings, case_id, view.until)
+    terms = await read_kept(service.store, read_publication, case_id, caller.usual)
+    return _answer({"id": case_id, "situation": settings, "publication": terms.to_dict()})
 
 
 @router.put("/{case_id}", summary="Give a case other settings", responses=WRITING)
@@ -124,6 +130,26 @@ async def change(
     return _answer(
         {"id": case_id, "revision": made.to_dict()}, headers={"ETag": f'"{made.number}"'}
     )
+
+
+@router.put(
+    "/{case_id}/publication", summary="Say what is given to readers without a key",
+    responses=WRITING,
+)  # fmt: skip
+async def say_public(
+    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep
+) -> Response:
+    """
+    Say what of the case readers without a key are given: `{"open", "delay_h", "coarsen_m"}`.
+
+    A day late, and positions to a kilometre, where nothing is said. A change takes `why`.
+    """
+    who = caller.check("admin", case_id)
+    body = parse_object(await service.read_body(request))
+    why = read_why(request, body) or None
+    terms = {name: value for name, value in body.items() if name != "why"}
+    made = await keep(partial(publish, service.store, case_id, terms, who, why))
+    return _answer({"id": case_id, "publication": made.document, "revision": made.brief()})
 
 
 # -- observations ----------------------------------------------------------------------------
@@ -183,14 +209,15 @@ async def find_observations(  # noqa: PLR0913 - the parts of a request
     limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
 ) -> Response:  # fmt: skip
     """Give the observations that stand, page by page: GeoJSON, or CSV by `Accept`."""
-    caller.check("reader", case_id)
+    view = await look(service, caller, case_id)
     media_type = choose_type(request.headers.get("accept"), (GEOJSON, "application/json", CSV))
     wanted = read_wanted(bbox, between, known_at, kind=kind, force=force)
     found = await read_kept(
-        service.store, search_known, case_id, wanted, after=cursor, most=limit + 1
+        service.store, search_shown, case_id, wanted, view, after=cursor, most=limit + 1
     )
     page, rest = found[:limit], found[limit:]
-    features = [revision.document for revision in page]
+    shown = show(page, wanted, view)
+    features = [revision.document for revision in shown]
     following = (
         str(request.url.include_query_params(cursor=page[-1].subject).query) if rest else None
     )
@@ -203,7 +230,7 @@ async def find_observations(  # noqa: PLR0913 - the parts of a request
         table: Json = {"type": "FeatureCollection", "situation": settings, "features": features}
         return Response(write_positions(table), 200, headers, "text/csv; charset=utf-8")
     document: Json = {"type": "FeatureCollection", "features": features, "next": following,
-                "revisions": {revision.subject: revision.number for revision in page}}  # fmt: skip
+                "revisions": {revision.subject: revision.number for revision in shown}}  # fmt: skip
     return Response(orjson.dumps(document), 200, headers, media_type)
 
 
@@ -212,9 +239,10 @@ async def read_observation(
     case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep
 ) -> Response:
     """Give an observation as it stands, its revision as `ETag`; 410 where it was taken back."""
-    caller.check("reader", case_id)
-    log = await _read_log(service.store, case_id, name)
-    return _answer(log[-1].to_dict(), headers={"ETag": f'"{log[-1].number}"'})
+    view = await look(service, caller, case_id)
+    log = await _read_log(service.store, case_id, name, view)
+    told = log[-1].to_dict() if view.is_whole else log[-1].tell_public()
+    return _answer(told, headers={"ETag": f'"{log[-1].number}"'})
 
 
 @router.get(
@@ -293,8 +321,8 @@ async def read_situation_of(  # noqa: PLR0913 - the parts of a request
     as_of: AsOf = None, known_at: KnownAt = None,
 ) -> Response:  # fmt: skip
     """Put the case together as of one instant, as known at another; any GIS tool opens it."""
-    caller.check("reader", case_id)
-    found = await _assemble(service.store, case_id, as_of, known_at)
+    view = await look(service, caller, case_id)
+    found = await _assemble(service.store, case_id, as_of, known_at, view)
     return _unless_known(request, found.raw, lambda: Response(found.raw, media_type=GEOJSON))
 
 
@@ -306,9 +334,9 @@ async def judge_force(  # noqa: PLR0913 - the parts of a request
     caller: CallerDep, as_of: AsOf = None, known_at: KnownAt = None,
 ) -> Response:  # fmt: skip
     """Judge it, with reasons and proof; as JSON, layers, SVG or a page by `Accept`."""
-    caller.check("reader", case_id)
+    view = await look(service, caller, case_id)
     media_type = choose_type(request.headers.get("accept"), tuple(TYPES))
-    found = await _assemble(service.store, case_id, as_of, known_at)
+    found = await _assemble(service.store, case_id, as_of, known_at, view)
     body = b'{"force":%s,"situation":%s}' % (orjson.dumps(force), found.raw)
     tag = _tag(body, media_type)
     if request.headers.get("if-none-match") == tag:
@@ -334,10 +362,13 @@ async def judge_days(  # noqa: PLR0913 - the parts of a request
 
     The latest thirty of them; `next` names the day before, to ask on from.
     """
-    caller.check("reader", case_id)
+    view = await look(service, caller, case_id)
     first, last = read_instant(since, "since"), read_instant(until, "until")
-    known = read_instant(known_at, "known_at")
-    work = partial(_map_days, case_id=case_id, first=first, last=last, known_at=known)
+    known = view.cap(read_instant(known_at, "known_at"))
+    work = partial(
+        _map_days, case_id=case_id, first=first, last=last, known_at=known,
+        coarsen_m=view.coarsen_m,
+    )  # fmt: skip
     maps, following = await read_kept(service.store, work)
     if not maps:
         raise NotKeptError(f"case {case_id!r} has nothing of those days")
@@ -370,8 +401,8 @@ async def post_claim(
 @router.get("/{case_id}/claims", summary="List the claims", responses=READING)
 async def list_claims(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> Response:
     """Give every claim of the case with its latest rating, as it was noted."""
-    caller.check("reader", case_id)
-    return _answer({"claims": await read_kept(service.store, _list_claims, case_id)})
+    view = await look(service, caller, case_id)
+    return _answer({"claims": await read_kept(service.store, _list_claims, case_id, view)})
 
 
 @router.get(
@@ -383,8 +414,11 @@ async def read_claim(
     case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep
 ) -> Response:
     """Rate it by what is known now, and give the log: a rating that changed stays to be read."""
-    caller.check("reader", case_id)
-    return _answer(await _rate(service, case_id, name))
+    view = await look(service, caller, case_id)
+    if view.is_whole:
+        return _answer(await _rate(service, case_id, name))
+    # What the team has not noted yet is not rated anew for others: they read what was noted.
+    return _answer(await read_kept(service.store, _read_noted, case_id, name, view))
 
 
 @router.get("/{case_id}/changes.atom", summary="What changed, as a feed", responses=READING)
@@ -393,8 +427,8 @@ async def read_changes(  # noqa: PLR0913 - the parts of a request
     force: str | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Response:  # fmt: skip
     """Give every change of a verdict, the latest first; corrections are called so."""
-    caller.check("reader", case_id)
-    found = await read_kept(service.store, list_changes, case_id, force, limit)
+    view = await look(service, caller, case_id)
+    found = await read_kept(service.store, list_changes, case_id, force, limit, view.until)
     settings = await read_kept(service.store, read_settings, case_id)
     title = str(settings.get("title") or case_id)
     feed = write_atom(case_id, title, str(request.url), found)
@@ -464,12 +498,34 @@ def _answer(document: Json, status: int = 200, headers: dict[str, str] | None = 
     return Response(orjson.dumps(document), status, headers, "application/json")
 
 
-def search_known(
-    connection: Connection, /, case_id: str, wanted: Wanted, **page: Any,  # noqa: ANN401
+def search_shown(
+    connection: Connection, /, case_id: str, wanted: Wanted, view: View, **page: Any,  # noqa: ANN401
 ) -> list[Revision]:  # fmt: skip
-    """Search a case that there is: an unknown one has no empty list."""
+    """
+    Search a case that there is, an unknown one has no empty list; `show` gives what of it is shown.
+
+    Where positions are moved, so far round the box as they may have been.
+    """
     read_settings(connection, case_id)
+    if view.until is not None:
+        known = write_instant(view.until)
+        wanted = replace(wanted, known_at=min(wanted.known_at or known, known))
+    if view.coarsen_m and wanted.bbox:
+        wanted = replace(wanted, bbox=grow(wanted.bbox, view.coarsen_m))
     return search(connection, case_id, wanted, **page)
+
+
+def show(found: list[Revision], wanted: Wanted, view: View) -> list[Revision]:
+    """
+    Show what was found as finely as it may be; where it was moved, what lies in the box then.
+
+    A box asked for again and again, ever smaller, must not say more than the square does.
+    """
+    shown = [view.show(revision) for revision in found]
+    if not view.coarsen_m or wanted.bbox is None:
+        return shown
+    box = wanted.bbox
+    return [revision for revision in shown if overlaps(revision.bounds, box)]
 
 
 def _begin_watch(  # noqa: PLR0913 - whose, of what, told where
@@ -494,9 +550,10 @@ def _list_watches(connection: Connection, case_id: str) -> list[Json]:
     ]
 
 
-async def _read_log(store: Store, case_id: str, name: str) -> list[Revision]:
+async def _read_log(store: Store, case_id: str, name: str, view: View = WHOLE) -> list[Revision]:
     log: list[Revision] = await read_kept(store, list_revisions, case_id, subject=name)
-    found = [revision for revision in log if revision.what == "feature"]
+    until = write_instant(view.until) if view.until else "~"
+    found = [view.show(r) for r in log if r.what == "feature" and r.recorded_at <= until]
     if not found:
         raise NotKeptError(f"there is no observation {name!r} in case {case_id!r}")
     return found
@@ -508,15 +565,15 @@ def _role_for(log: list[Revision], name: str | None) -> str:
 
 
 async def _assemble(
-    store: Store, case_id: str, as_of: str | None, known_at: str | None
+    store: Store, case_id: str, as_of: str | None, known_at: str | None, view: View = WHOLE
 ) -> Assembled:
     then, known = read_instant(as_of, "as_of"), read_instant(known_at, "known_at")
-    return await read_kept(store, assemble, case_id, then, known)
+    return await read_kept(store, assemble, case_id, then, view.cap(known), view.coarsen_m)
 
 
-def _map_days(
+def _map_days(  # noqa: PLR0913 - whose, of when
     connection: Connection, case_id: str, first: datetime | None, last: datetime | None,
-    known_at: datetime | None,
+    known_at: datetime | None, coarsen_m: float,
 ) -> tuple[list[bytes], str | None]:  # fmt: skip
     """Put the map of each day together, the latest `MOST_DAYS`; and name the day before them."""
     days = [
@@ -525,7 +582,9 @@ def _map_days(
         if (first is None or day >= first) and (last is None or day <= last)
     ]
     earlier = days[:-MOST_DAYS]
-    maps = [assemble(connection, case_id, day, known_at).raw for day in days[-MOST_DAYS:]]
+    maps = [
+        assemble(connection, case_id, day, known_at, coarsen_m).raw for day in days[-MOST_DAYS:]
+    ]
     return maps, earlier[-1].date().isoformat() if earlier else None
 
 
@@ -586,15 +645,33 @@ def _keep_rating(store: Store, case_id: str, name: str, rated: Rated) -> list[Ra
         return note_rating(connection, case_id, name, rated, datetime.now(UTC))
 
 
-def _list_claims(connection: Connection, case_id: str) -> list[Json]:
-    read_settings(connection, case_id)
-    found = search(connection, case_id, Wanted(kind="claim"), most=10_000)
+def _list_claims(connection: Connection, case_id: str, view: View) -> list[Json]:
+    found = search_shown(connection, case_id, Wanted(kind="claim"), view, most=10_000)
     told = []
     for revision in found:
-        log = list_ratings(connection, case_id, revision.subject)
+        log = list_ratings(connection, case_id, revision.subject, view.until)
         told.append({"id": revision.subject, "claim": revision.document,
                      "rating": log[-1].to_dict() if log else None})  # fmt: skip
     return told
+
+
+def _read_noted(connection: Connection, case_id: str, name: str, view: View) -> Json:
+    found = search_shown(connection, case_id, Wanted(kind="claim", subject=name), view)
+    if not found:
+        raise NotKeptError(f"there is no claim {name!r} in case {case_id!r}")
+    log = [one.to_dict() for one in list_ratings(connection, case_id, name, view.until)]
+    return {"claim": found[0].document, "rating": log[-1] if log else None, "log": log}
+
+
+def _list_shown(connection: Connection, caller: Caller) -> list[Json]:
+    """List cases with who began them, or without to whoever is no reader of them."""
+    shown = []
+    for row in list_cases(connection):
+        if caller.may("reader", row["id"]):
+            shown.append(row)
+        elif is_shown(connection, caller, row["id"]):
+            shown.append({name: value for name, value in row.items() if name != "by"})
+    return shown
 
 
 def _compare(before: Json, after: Json) -> list[Json]:

@@ -19,14 +19,15 @@ from fastapi import APIRouter, Query, Request, Response
 from encircle.store.casefile import list_cases, read_settings
 from encircle.store.revisions import NotKeptError
 
-from ..cases import CallerDep, read_kept, read_wanted
+from ..cases import CallerDep, is_shown, look, read_kept, read_wanted
 from ..documentation import document_problems
 from ..service import ServiceDep  # noqa: TC001 - the framework reads it
-from .cases import Between, search_known
+from .cases import Between, search_shown, show
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from encircle.store.publishing import View
     from encircle.store.revisions import Revision
 
     from ..cases import Caller
@@ -90,8 +91,8 @@ async def read_collection(
 ) -> Response:
     """Describe a collection."""
     case, layer = _split(collection)
-    caller.check("reader", case)
-    title = await read_kept(service.store, _title, case)
+    view = await look(service, caller, case)
+    title = await read_kept(service.store, _title, case, view)
     return _answer(_describe(_base(request), case, layer, title))
 
 
@@ -104,14 +105,16 @@ async def read_items(  # noqa: PLR0913 - the parts of a request
 ) -> Response:  # fmt: skip
     """Give features page by page, `next` linked."""
     case, layer = _split(collection)
-    caller.check("reader", case)
+    view = await look(service, caller, case)
     wanted = read_wanted(bbox, between, shape=LAYERS[layer])
-    found = await read_kept(service.store, search_known, case, wanted, skip=offset, most=limit + 1)
+    found = await read_kept(
+        service.store, search_shown, case, wanted, view, skip=offset, most=limit + 1
+    )
     links = [_link(str(request.url), "self", "This page", GEOJSON)]
     if len(found) > limit:
         following = str(request.url.include_query_params(offset=offset + limit, limit=limit))
         links.append(_link(following, "next", "The next page", GEOJSON))
-    features = [_flatten(revision) for revision in found[:limit]]
+    features = [_flatten(revision, view) for revision in show(found[:limit], wanted, view)]
     document = {"type": "FeatureCollection", "features": features, "links": links,
                 "numberReturned": len(features)}  # fmt: skip
     return Response(orjson.dumps(document), media_type=GEOJSON)
@@ -123,14 +126,13 @@ async def read_item(
 ) -> Response:
     """Give one feature."""
     case, layer = _split(collection)
-    caller.check("reader", case)
-    wanted = read_wanted(None, None, shape=LAYERS[layer])
-    log = await read_kept(service.store, search_known, case, wanted, most=MOST)
-    found = [revision for revision in log if revision.subject == name]
+    view = await look(service, caller, case)
+    wanted = read_wanted(None, None, shape=LAYERS[layer], subject=name)
+    found = show(await read_kept(service.store, search_shown, case, wanted, view), wanted, view)
     if not found:
         raise NotKeptError(f"there is no feature {name!r} in {collection!r}")
     links = [_link(str(request.url), "self", "This feature", GEOJSON)]
-    return Response(orjson.dumps({**_flatten(found[0]), "links": links}), media_type=GEOJSON)
+    return Response(orjson.dumps({**_flatten(found[0], view), "links": links}), media_type=GEOJSON)
 
 
 # -- parts -----------------------------------------------------------------------------------
@@ -138,11 +140,14 @@ async def read_item(
 
 def _list(connection: Connection, caller: Caller) -> list[tuple[str, str]]:
     names = [row["id"] for row in list_cases(connection)]
-    return [(name, _title(connection, name)) for name in names if caller.may("reader", name)]
+    return [
+        (name, _title(connection, name, caller.look(connection, name)))
+        for name in names if is_shown(connection, caller, name)
+    ]  # fmt: skip
 
 
-def _title(connection: Connection, case: str) -> str:
-    return str(read_settings(connection, case).get("title") or case)
+def _title(connection: Connection, case: str, view: View) -> str:
+    return str(read_settings(connection, case, view.until).get("title") or case)
 
 
 def _split(collection: str) -> tuple[str, str]:
@@ -164,7 +169,7 @@ def _describe(base: str, case: str, layer: str, title: str) -> Json:
     }  # fmt: skip
 
 
-def _flatten(revision: Revision) -> Json:
+def _flatten(revision: Revision, view: View) -> Json:
     """Write a feature as a table can hold it: nothing nested, and its shape the multiple one."""
     feature = revision.document or {}
     geometry = feature.get("geometry")
@@ -175,7 +180,8 @@ def _flatten(revision: Revision) -> Json:
         for name, value in (feature.get("properties") or {}).items()
         if value is not None
     }
-    told = {"revision": revision.number, "recorded_at": revision.recorded_at, "by": revision.actor}
+    told = {"revision": revision.number, "recorded_at": revision.recorded_at,
+            **({"by": revision.actor} if view.is_whole else {})}  # fmt: skip
     return {"type": "Feature", "id": revision.subject, "geometry": geometry,
             "properties": {"id": revision.subject, **said, **told}}  # fmt: skip
 

@@ -146,18 +146,21 @@ def settle(
         return append(connection, case_id, [entry], actor, now or _now())[0]
 
 
-def read_settings(connection: Connection, case_id: str) -> Json:
+def read_settings(connection: Connection, case_id: str, known_at: datetime | None = None) -> Json:
     """
-    Read a case's settings as they stand.
+    Read a case's settings as they stand, or stood when the case was known so far.
 
     Raises
     ------
     NotKeptError
         If there is no such case.
     """
-    rows = find_current(connection, case_id, "settings")
+    by = None if known_at is None else write_instant(known_at)
+    rows = find_current(connection, case_id, "settings", by)
     if not rows:
-        raise NotKeptError(f"there is no case {case_id!r}")
+        raise NotKeptError(
+            f"there is no case {case_id!r}" + (f", or was none at {by}" if by else "")
+        )
     read: Json = orjson.loads(rows[0].body)
     return read
 

@@ -105,7 +105,7 @@ revisions = Table(
     Column("previous", HASH, nullable=False),
     Column("hash", HASH, nullable=False, unique=True),
     UniqueConstraint("case_id", "what", "subject", "number"),
-    CheckConstraint("what IN ('feature', 'layer', 'settings')", name="what"),
+    CheckConstraint("what IN ('feature', 'layer', 'settings', 'access')", name="what"),
     CheckConstraint("act = 'post' OR why IS NOT NULL", name="why"),
     CheckConstraint("(number = 1) = (act = 'post')", name="first"),
     sqlite_autoincrement=True,
@@ -113,9 +113,9 @@ revisions = Table(
 """
 The log. Of two corrections of one revision only one finds its number free.
 
-`body` is JSON: a Feature, a layer's FeatureCollection, or a case's settings (the member
-`situation`); empty once it was redacted, which `body_sha256` and `hash` outlive. The columns after
-it are copied from it, to be searched by.
+`body` is JSON: a Feature, a layer's FeatureCollection, a case's settings (the member `situation`),
+or what of the case readers without a key are given; empty once it was redacted, which `body_sha256`
+and `hash` outlive. The columns after it are copied from it, to be searched by.
 """
 Index("ix_revisions_case_id_what_subject_seq", *(
     revisions.c[name] for name in ("case_id", "what", "subject", "seq")

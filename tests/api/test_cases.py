@@ -14,6 +14,7 @@ from encircle.store.keys import make_key
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 KURSK = json.loads((FIXTURES / "kursk-2025-03-14" / "situation.geojson").read_bytes())
+BASE = "http://localhost"
 HERE = ("127.0.0.1", 50000)
 COUNT = itertools.count()
 
@@ -21,7 +22,7 @@ COUNT = itertools.count()
 @pytest.fixture(scope="module")
 def local():
     """A service in which nobody has a key, asked from this machine."""
-    with TestClient(create_app(Settings(workers=1, timeout_s=60)), client=HERE) as client:
+    with TestClient(create_app(Settings(workers=1, timeout_s=60)), BASE, client=HERE) as client:
         yield client
 
 
@@ -139,9 +140,9 @@ ASKED = {
     "redact": ("delete", "/v1/cases/c/observations/ua-gornal?redact=true&why=w", None),
 }  # fmt: skip
 MAY = {
-    "nobody": (), "stranger": (), "reader": ("read",), "contributor": ("read", "post"),
+    "nobody": ("read",), "stranger": (), "reader": ("read",), "contributor": ("read", "post"),
     "editor": ("read", "post", "correct another's", "lay a layer", "begin a case"),
-    "admin": tuple(ASKED), "editor of another": (), "editor of this": (
+    "admin": tuple(ASKED), "editor of another": ("read",), "editor of this": (
         "read", "post", "correct another's", "lay a layer"),
 }  # fmt: skip
 
@@ -149,7 +150,7 @@ MAY = {
 @pytest.fixture
 def keyed():
     """A service with a key for each role, and a case in which the admin has posted."""
-    app = create_app(Settings(workers=1, timeout_s=60))
+    app = create_app(Settings(workers=1, timeout_s=60, public_delay_h=0))
     with app.state.service.store.writing() as connection:
         keys = {
             role: make_key(connection, role, role)
@@ -157,7 +158,7 @@ def keyed():
         }
         keys["editor of another"] = make_key(connection, "other", "editor", "other")
         keys["editor of this"] = make_key(connection, "this", "editor", "c")
-    with TestClient(app, client=HERE) as client:
+    with TestClient(app, BASE, client=HERE) as client:
         admin = {"Authorization": f"Bearer {keys['admin']}"}
         client.post("/v1/cases", json={"id": "c", "situation": KURSK["situation"]}, headers=admin)
         client.post("/v1/cases/c/observations", json=named("ua-gornal"), headers=admin)
@@ -179,7 +180,7 @@ def test_each_role_may_do_what_the_table_says_and_no_more(keyed):
 
 
 def test_without_keys_only_this_machine_writes(local):
-    far = TestClient(local.app, client=("203.0.113.7", 1))
+    far = TestClient(local.app, BASE, client=("203.0.113.7", 1))
     assert far.post("/v1/cases", json={"id": "x", "situation": {}}).status_code == 401
 
 
