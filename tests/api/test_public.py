@@ -24,6 +24,10 @@ ASSERTED = {"force": "f", "definition": "land_cut", "value": "yes"}
 EXACT = (35.26131, 51.02973)
 NAMES = ("anna-of-the-desk", "bohdan-in-kyiv")
 """Who posted; told to nobody who has no key."""
+SECRETS = (
+    "51.11111", "35.51234", "51.04444", "35.33333", "LATEWORD", "51.02973", "35.26131", "fresh",
+)  # fmt: skip
+"""Of what is new or exact, as it would be read."""
 
 
 def square(west, south, east, north):
@@ -118,8 +122,7 @@ def test_no_address_gives_what_is_new_or_exact_or_who_said_it(app, stranger):
                     told[path, accept, query] = response.text
     assert len({path for path, *_ in told}) > 10
     for where, text in told.items():
-        for secret in (*NAMES, "51.11111", "35.51234", "51.04444", "35.33333", "LATEWORD", "51.02973",
-                       "35.26131", "fresh"):  # fmt: skip
+        for secret in (*NAMES, *SECRETS):
             assert secret not in text, (where, secret)
     assert "wrong" in told["/v1/cases/kursk/observations", "*/*", ""]  # as it was known a day ago
 
