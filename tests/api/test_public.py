@@ -12,6 +12,7 @@ from encircle.store.casefile import make_case, post, retract, revise
 from encircle.store.changes import note_changes
 from encircle.store.keys import make_key
 from encircle.store.publishing import publish
+from encircle.store.ratings import Rated, note_rating
 
 BASE = "http://localhost"
 FAR = ("203.0.113.7", 50000)
@@ -89,6 +90,8 @@ def app():
         }
         with store.writing() as connection:
             note_changes(connection, case, [change], made, "2025-03-14T18:00:00Z")
+            rated = Rated("supported", "land_cut", ["LATEWORD"], new.isoformat(), "0" * 64, "now")
+            note_rating(connection, case, "said", rated, new)
     publish(store, "closed", {"open": False}, NAMES[0])
     with store.writing() as connection:
         app.key = make_key(connection, NAMES[0], "admin")
