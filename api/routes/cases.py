@@ -86,7 +86,7 @@ Between = Annotated[
 ]
 KnownAt = Annotated[str | None, Query(description="What was known by then; all by default.")]
 READING = document_problems(401, 403, 404, 422)
-WRITING = document_problems(400, 401, 403, 404, 409, 410, 413, 415, 422)
+WRITING = document_problems(400, 401, 403, 404, 409, 410, 413, 415, 422, 503)
 
 
 @router.post("", status_code=201, summary="Begin a case", responses=WRITING)
