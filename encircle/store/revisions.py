@@ -400,6 +400,8 @@ def find_current(
 class Wanted:
     """Which observations are asked for; what is None is not asked."""
 
+    subject: str | None = None
+    """The one of this id."""
     kind: str | None = None
     shape: str | None = None
     force: str | None = None
@@ -442,6 +444,7 @@ def search(  # noqa: PLR0913 - whose, what, and which page
     )
     for column, value in (
         (c.kind, wanted.kind), (c.shape, wanted.shape), (c.force, wanted.force),
+        (c.subject, wanted.subject),
     ):  # fmt: skip
         if value is not None:
             asked = asked.where(column == value)
