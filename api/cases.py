@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, TypeVa
 
 from anyio.to_thread import run_sync
 from fastapi import Depends, Request
+from pydantic import BaseModel
 
 from encircle.errors import InputFault
 from encircle.map.door.contract import parse_instant
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 Asked = ParamSpec("Asked")
+Model = TypeVar("Model", bound=BaseModel)
 LOCAL = "local"
 """Who posts from this machine while nobody has a key."""
 
@@ -71,6 +73,18 @@ class Caller:
         if not self.actor.may(role, case_id):
             raise ForbiddenError(self.actor.name, role, case_id)
         return self.actor.name
+
+    def check_known(self) -> None:
+        """
+        Read nothing of what a stranger sends where it would be refused anyhow.
+
+        Raises
+        ------
+        NoKeyError
+            If a key is needed and none was sent.
+        """
+        if self.name is None:
+            raise NoKeyError
 
     def look(self, connection: Connection, case_id: str, now: datetime | None = None) -> View:
         """
@@ -186,6 +200,20 @@ def parse_object(raw: bytes) -> dict[str, Any]:
     return parse_plain(raw)
 
 
+def parse_as(model: type[Model], raw: bytes) -> Model:
+    """
+    Parse a body that has the form of a model.
+
+    Raises
+    ------
+    UnreadableError, RequestError
+        If it is no JSON, or not of that form.
+    """
+    from .bodies import parse_body  # noqa: PLC0415 - it brings the engine
+
+    return parse_body(raw, model)
+
+
 def read_features(raw: bytes) -> list[Any]:
     """
     Read one Feature, or the features of a collection.
@@ -226,7 +254,7 @@ def read_instant(text: str | None, name: str) -> datetime | None:
     return datetime.combine(read, datetime.max.time(), UTC) if whole_day else read
 
 
-def read_match(headers: Mapping[str, str]) -> int:
+def read_match(given: str | None) -> int:
     """
     Read which revision a correction corrects.
 
@@ -235,17 +263,15 @@ def read_match(headers: Mapping[str, str]) -> int:
     PreconditionError
         If the request does not say.
     """
-    given = headers.get("if-match", "").strip()
-    found = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', given)
+    found = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', (given or "").strip())
     if found is None:
         raise PreconditionError
     return int(found[1])
 
 
-def read_why(request: Request, body: Mapping[str, Any] | None = None) -> str:
+def read_why(asked: str | None, body: Mapping[str, Any]) -> str:
     """Read the reason, from the query or the body; the log refuses none."""
-    said = request.query_params.get("why") or (body or {}).get("why") or ""
-    return str(said)
+    return str(asked or body.get("why") or "")
 
 
 def read_wanted(
@@ -278,7 +304,10 @@ def _read_box(text: str | None) -> tuple[float, float, float, float] | None:
     if text is None:
         return None
     try:
-        west, south, east, north = (float(part) for part in text.split(","))
+        ends = [float(part) for part in text.split(",")]
+        if len(ends) == 6:  # noqa: PLR2004 - with heights, which nothing here has
+            del ends[2::3]
+        west, south, east, north = ends
     except ValueError:
         west = south = east = north = math.nan
     if not (abs(west) <= 180 and abs(east) <= 180 and -90 <= south <= north <= 90):  # noqa: PLR2004

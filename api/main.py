@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,  # its pages load scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,  # what clients call it by
     )
     app.state.service = service
     for resource in (
@@ -163,7 +165,16 @@ def _tell_errors(app: FastAPI) -> None:
     expected = (cls for cls in errors.RULES if cls is not BaseException)
     for cls in (*expected, HTTPException):
         app.add_exception_handler(cls, _tell)
+    app.add_exception_handler(RequestValidationError, _tell_wrong)
 
 
 async def _tell(_: Request, error: Exception) -> Response:
     return describe_as_response(error)
+
+
+async def _tell_wrong(_: Request, error: Exception) -> Response:
+    """Tell what is wrong with the address or a header as what is wrong with a body is told."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - narrows the type
+    return describe_as_response(
+        errors.RequestError([errors.tell_parameter(one) for one in error.errors()])
+    )

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 
 from encircle.errors import SituationError
 from encircle.formats.tables.writing import write_positions
@@ -45,12 +45,44 @@ from encircle.store.watches import (
 )
 from encircle.version import __version__
 
+from ..case_schemas import (
+    CASE,
+    FEATURE,
+    WATCHED,
+    AuditBody,
+    CaseBody,
+    CaseRequest,
+    CaseRevisedBody,
+    CasesBody,
+    ClaimBody,
+    ClaimRequest,
+    ClaimsBody,
+    CollectionBody,
+    CorrectionRequest,
+    FeatureBody,
+    LaidBody,
+    LayerRequest,
+    MapBody,
+    ObservationsBody,
+    PostedBody,
+    PublicationRequest,
+    PublishedBody,
+    RevisedBody,
+    RevisionBody,
+    RevisionsBody,
+    SettingsRequest,
+    TimelineBody,
+    WatchBegunBody,
+    WatchesBody,
+    WatchRequest,
+)
 from ..cases import (
     Caller,
     CallerDep,
     is_shown,
     keep,
     look,
+    parse_as,
     parse_object,
     read_features,
     read_instant,
@@ -60,7 +92,8 @@ from ..cases import (
     read_why,
 )
 from ..content import choose_type, says_type
-from ..documentation import document_problems
+from ..documentation import UNCHANGED, document_answer, document_body, document_problems
+from ..schemas import EXAMPLE_CLAIM, JudgementBody
 from ..service import Service, ServiceDep, find_service, pass_on
 from .judgements import TYPES
 
@@ -78,37 +111,70 @@ MOST_DAYS = 30
 WHOLE = View()
 """All of a case: to write to it takes more than to read it."""
 GEOJSON, CSV = "application/geo+json", "text/csv"
-CaseId = Annotated[str, Path(description="Id of a case.", examples=["kursk-2025"])]
-Name = Annotated[str, Path(description="Id of an observation of the case.")]
+CaseId = Annotated[str, Path(description="Id of a case.", examples=[CASE])]
+Name = Annotated[str, Path(description="Id of an observation.", examples=[FEATURE["id"]])]
+ClaimName = Annotated[str, Path(description="Id of a claim.", examples=[EXAMPLE_CLAIM["id"]])]
+Layer = Annotated[str, Path(description="What the layer is called.", examples=["control"])]
+Force = Annotated[str, Path(description="Id of a force.", examples=["group"])]
+WatchName = Annotated[str, Path(description="Id of a watch.", examples=[WATCHED["id"]])]
+TEXT: Json = {"schema": {"type": "string"}}
+TABLE = "name,lat,lon,side,date\nAlpha,51.02,35.06,A,2025-03-13\n"
 AsOf = Annotated[str | None, Query(description="The instant that is judged; now by default.")]
 Between = Annotated[
     str | None, Query(alias="datetime", description="An instant, or from/to; .. is open.")
 ]
+Why = Annotated[
+    str | None,
+    Query(description="The reason, where no body says it.", examples=["it was read wrongly"]),
+]
+IfMatch = Annotated[
+    str | None,
+    Header(alias="If-Match", description="The `ETag` of what is corrected.", examples=['"1"']),
+]
+IfNoneMatch = Annotated[
+    str | None, Header(alias="If-None-Match", description="The `ETag` of what is known.")
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        max_length=200,
+        description="Sent again under it, a post is not done again.",
+    ),
+]
 KnownAt = Annotated[str | None, Query(description="What was known by then; all by default.")]
 READING = document_problems(401, 403, 404, 422)
 WRITING = document_problems(400, 401, 403, 404, 409, 410, 413, 415, 422, 503)
+CORRECTING = {**WRITING, **document_problems(428)}
 
 
-@router.post("", status_code=201, summary="Begin a case", responses=WRITING)
-async def begin(request: Request, service: ServiceDep, caller: CallerDep) -> Response:
+@router.post(
+    "", status_code=201, summary="Begin a case", response_class=Response,
+    responses={**WRITING, 201: document_answer(CaseRevisedBody)},
+    openapi_extra=document_body(CaseRequest),
+)  # fmt: skip
+async def begin_case(request: Request, service: ServiceDep, caller: CallerDep) -> Response:
     """Begin a case: `{"id", "situation": {"title", "sides", …}}`."""
-    body = parse_object(await service.read_body(request))
-    settings = body.get("situation", {})
-    name = str(body.get("id") or (settings.get("id") if isinstance(settings, dict) else "") or "")
+    caller.check_known()
+    body = parse_as(CaseRequest, await service.read_body(request))
+    settings = body.situation
+    name = body.id or str(settings.get("id") or "")
     who = caller.check("editor", name or "*")
     made = await keep(partial(make_case, service.store, name, settings, who))
     headers = {"Location": f"/v1/cases/{name}", "ETag": f'"{made.number}"'}
     return _answer({"id": name, "revision": made.to_dict()}, 201, headers)
 
 
-@router.get("", summary="List the cases", responses=READING)
-async def list_all(service: ServiceDep, caller: CallerDep) -> Response:
+@router.get("", summary="List the cases", response_class=Response,
+            responses={**READING, 200: document_answer(CasesBody)})  # fmt: skip
+async def show_cases(service: ServiceDep, caller: CallerDep) -> Response:
     """List the cases of which the caller may read something."""
     return _answer({"cases": await read_kept(service.store, _list_shown, caller)})
 
 
-@router.get("/{case_id}", summary="Read a case's settings", responses=READING)
-async def read(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> Response:
+@router.get("/{case_id}", summary="Read a case's settings", response_class=Response,
+            responses={**READING, 200: document_answer(CaseBody)})  # fmt: skip
+async def show_case(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> Response:
     """Give the settings as they stand: the member `situation` of the case's maps."""
     view = await look(service, caller, case_id)
     settings = await read_kept(service.store, read_settings, case_id, view.until)
@@ -116,17 +182,20 @@ async def read(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> Respo
     return _answer({"id": case_id, "situation": settings, "publication": terms.to_dict()})
 
 
-@router.put("/{case_id}", summary="Give a case other settings", responses=WRITING)
-async def change(
-    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep
-) -> Response:
+@router.put(
+    "/{case_id}", summary="Give a case other settings", response_class=Response,
+    responses={**CORRECTING, 200: document_answer(CaseRevisedBody)},
+    openapi_extra=document_body(SettingsRequest),
+)  # fmt: skip
+async def change_case(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
+    if_match: IfMatch = None, why: Why = None,
+) -> Response:  # fmt: skip
     """Correct the settings: `{"situation": {…}, "why": "…"}`, with `If-Match`."""
     who = caller.check("editor", case_id)
-    body = parse_object(await service.read_body(request))
-    why, number = read_why(request, body), read_match(request.headers)
-    made = await keep(
-        partial(settle, service.store, case_id, body.get("situation", {}), who, why, number)
-    )
+    body = parse_as(SettingsRequest, await service.read_body(request))
+    number, reason = read_match(if_match), why or body.why or ""
+    made = await keep(partial(settle, service.store, case_id, body.situation, who, reason, number))
     return _answer(
         {"id": case_id, "revision": made.to_dict()}, headers={"ETag": f'"{made.number}"'}
     )
@@ -134,21 +203,21 @@ async def change(
 
 @router.put(
     "/{case_id}/publication", summary="Say what is given to readers without a key",
-    responses=WRITING,
+    response_class=Response, responses={**WRITING, 200: document_answer(PublishedBody)},
+    openapi_extra=document_body(PublicationRequest),
 )  # fmt: skip
-async def say_public(
-    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep
-) -> Response:
+async def publish_case(
+    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep, why: Why = None,
+) -> Response:  # fmt: skip
     """
     Say what of the case readers without a key are given: `{"open", "delay_h", "coarsen_m"}`.
 
     A day late, and positions to a kilometre, where nothing is said. A change takes `why`.
     """
     who = caller.check("admin", case_id)
-    body = parse_object(await service.read_body(request))
-    why = read_why(request, body) or None
-    terms = {name: value for name, value in body.items() if name != "why"}
-    made = await keep(partial(publish, service.store, case_id, terms, who, why))
+    body = parse_as(PublicationRequest, await service.read_body(request))
+    terms = body.model_dump(exclude_unset=True, exclude={"why"})
+    made = await keep(partial(publish, service.store, case_id, terms, who, why or body.why))
     return _answer({"id": case_id, "publication": made.document, "revision": made.brief()})
 
 
@@ -156,12 +225,23 @@ async def say_public(
 
 
 @router.post(
-    "/{case_id}/observations", status_code=201, summary="Post observations", responses=WRITING
-)
+    "/{case_id}/observations", status_code=201, summary="Post observations",
+    response_class=Response,
+    responses={
+        **WRITING, 201: document_answer(PostedBody),
+        200: document_answer(PostedBody, description="Nothing was posted: there were no rows."),
+        422: {**WRITING[422], "content": {
+            **WRITING[422]["content"], **document_answer(PostedBody)["content"],
+        }},
+    },
+    openapi_extra=document_body(FeatureBody, CollectionBody, also={CSV: {
+        "schema": {"type": "string"}, "example": TABLE,
+    }}),
+)  # fmt: skip
 async def post_observations(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
     *, atomic: bool = False, as_of: AsOf = None, side: str | None = None, force: str | None = None,
-    rows_side: str | None = None,
+    rows_side: str | None = None, idempotency_key: IdempotencyKey = None,
 ) -> Response:  # fmt: skip
     """
     Post one Feature, a FeatureCollection or a table (`text/csv`): each row is kept, or refused.
@@ -173,7 +253,6 @@ async def post_observations(  # noqa: PLR0913 - the parts of a request
     """
     who = caller.check("contributor", case_id)
     raw = await service.read_body(request, CSV)
-    key = request.headers.get("idempotency-key")
     if says_type(request.headers) == CSV:
         work = partial(
             post_table,
@@ -188,7 +267,7 @@ async def post_observations(  # noqa: PLR0913 - the parts of a request
     else:
         work = partial(post, service.store, case_id, read_features(raw), who)
     before = await _judge_briefly(service, case_id, as_of)
-    posted = await keep(partial(work, atomic=atomic, key=key))
+    posted = await keep(partial(work, atomic=atomic, key=idempotency_key))
     by = posted.accepted[-1] if posted.accepted else None
     changes = await _note(request, case_id, as_of, before, by)
     answer = {**posted.to_dict(), "changes": changes}
@@ -197,8 +276,10 @@ async def post_observations(  # noqa: PLR0913 - the parts of a request
     return _answer(answer, status, headers)
 
 
-@router.get("/{case_id}/observations", summary="Search the observations", responses={
+@router.get("/{case_id}/observations", summary="Search the observations",
+            response_class=Response, responses={
     **READING, **document_problems(406),
+    200: document_answer(ObservationsBody, GEOJSON, "application/json", also={CSV: TEXT}),
 })  # fmt: skip
 async def find_observations(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
@@ -234,7 +315,9 @@ async def find_observations(  # noqa: PLR0913 - the parts of a request
     return Response(orjson.dumps(document), 200, headers, media_type)
 
 
-@router.get("/{case_id}/observations/{name}", summary="Read an observation", responses=READING)
+@router.get("/{case_id}/observations/{name}", summary="Read an observation",
+            response_class=Response,
+            responses={**READING, 200: document_answer(RevisionBody)})  # fmt: skip
 async def read_observation(
     case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep
 ) -> Response:
@@ -245,9 +328,9 @@ async def read_observation(
     return _answer(told, headers={"ETag": f'"{log[-1].number}"'})
 
 
-@router.get(
-    "/{case_id}/observations/{name}/revisions", summary="Who said what when", responses=READING
-)
+@router.get("/{case_id}/observations/{name}/revisions", summary="Who said what when",
+            response_class=Response,
+            responses={**READING, 200: document_answer(RevisionsBody)})  # fmt: skip
 async def read_revisions(
     case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep
 ) -> Response:
@@ -257,30 +340,35 @@ async def read_revisions(
     return _answer({"revisions": [revision.to_dict() for revision in log]})
 
 
-@router.put("/{case_id}/observations/{name}", summary="Correct an observation", responses=WRITING)
-async def correct(  # noqa: PLR0913 - the parts of a request
+@router.put(
+    "/{case_id}/observations/{name}", summary="Correct an observation", response_class=Response,
+    responses={**CORRECTING, 200: document_answer(RevisedBody)},
+    openapi_extra=document_body(CorrectionRequest, FeatureBody),
+)  # fmt: skip
+async def correct_observation(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, name: Name, request: Request, service: ServiceDep, caller: CallerDep,
-    as_of: AsOf = None,
+    as_of: AsOf = None, if_match: IfMatch = None, why: Why = None,
 ) -> Response:  # fmt: skip
     """Correct it with `If-Match` and a reason (`why`): a Feature, or `{"feature", "why"}`."""
     body = parse_object(await service.read_body(request))
     feature = body.get("feature", body)
     log = await _read_log(service.store, case_id, name)
     who = caller.check(_role_for(log, caller.name), case_id)
-    why, number = read_why(request, body), read_match(request.headers)
+    number, reason = read_match(if_match), read_why(why, body)
     before = await _judge_briefly(service, case_id, as_of)
-    made = await keep(partial(revise, service.store, case_id, name, feature, who, why, number))
+    made = await keep(partial(revise, service.store, case_id, name, feature, who, reason, number))
     changes = await _note(request, case_id, as_of, before, made)
     answer = {"revision": made.to_dict(), "changes": changes}
     return _answer(answer, headers={"ETag": f'"{made.number}"'})
 
 
 @router.delete(
-    "/{case_id}/observations/{name}", summary="Take an observation back", responses=WRITING
-)
-async def take_back(  # noqa: PLR0913 - the parts of a request
+    "/{case_id}/observations/{name}", summary="Take an observation back",
+    response_class=Response, responses={**WRITING, 200: document_answer(RevisedBody)},
+)  # fmt: skip
+async def take_back_observation(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, name: Name, request: Request, service: ServiceDep, caller: CallerDep,
-    *, redact: bool = False, as_of: AsOf = None,
+    *, redact: bool = False, as_of: AsOf = None, why: Why = None,
 ) -> Response:  # fmt: skip
     """
     Retract it, with a reason (`why`): it is counted no more, and stays to be read.
@@ -288,26 +376,30 @@ async def take_back(  # noqa: PLR0913 - the parts of a request
     With `redact` what was said goes from every revision; who said it when, and its hash, stay.
     """
     raw = await service.read_body(request)
-    why = read_why(request, parse_object(raw) if raw else None)
+    reason = read_why(why, parse_object(raw) if raw else {})
     log = await _read_log(service.store, case_id, name)
     who = caller.check("admin" if redact else _role_for(log, caller.name), case_id)
     before = await _judge_briefly(service, case_id, as_of)
-    made = await keep(partial(retract, service.store, case_id, name, who, why, redact=redact))
+    made = await keep(partial(retract, service.store, case_id, name, who, reason, redact=redact))
     changes = await _note(request, case_id, as_of, before, made)
     return _answer({"revision": made.to_dict(), "changes": changes})
 
 
-@router.put("/{case_id}/layers/{name}", summary="Lay a layer under the case", responses=WRITING)
-async def lay(  # noqa: PLR0913 - the parts of a request
-    case_id: CaseId, name: Annotated[str, Path()], request: Request, service: ServiceDep,
-    caller: CallerDep, as_of: AsOf = None,
+@router.put(
+    "/{case_id}/layers/{name}", summary="Lay a layer under the case", response_class=Response,
+    responses={**WRITING, 200: document_answer(LaidBody)},
+    openapi_extra=document_body(LayerRequest),
+)  # fmt: skip
+async def put_layer(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, name: Layer, request: Request, service: ServiceDep, caller: CallerDep,
+    as_of: AsOf = None, why: Why = None,
 ) -> Response:  # fmt: skip
     """Lay a control map of a day, roads or borders: a FeatureCollection; anew with `why`."""
     who = caller.check("editor", case_id)
     body = parse_object(await service.read_body(request))
-    why = read_why(request, body) or None
+    reason = read_why(why, body) or None
     before = await _judge_briefly(service, case_id, as_of)
-    made = await keep(partial(lay_layer, service.store, case_id, name, body, who, why))
+    made = await keep(partial(lay_layer, service.store, case_id, name, body, who, reason))
     changes = await _note(request, case_id, as_of, before, made)
     return _answer({"revision": made.brief(), "changes": changes})
 
@@ -315,23 +407,27 @@ async def lay(  # noqa: PLR0913 - the parts of a request
 # -- what it says ----------------------------------------------------------------------------
 
 
-@router.get("/{case_id}/situation", summary="The map of an instant", responses=READING)
+@router.get("/{case_id}/situation", summary="The map of an instant", response_class=Response,
+            responses={**READING, **UNCHANGED, 200: document_answer(MapBody, GEOJSON)})  # fmt: skip
 async def read_situation_of(  # noqa: PLR0913 - the parts of a request
-    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
-    as_of: AsOf = None, known_at: KnownAt = None,
+    case_id: CaseId, service: ServiceDep, caller: CallerDep,
+    as_of: AsOf = None, known_at: KnownAt = None, if_none_match: IfNoneMatch = None,
 ) -> Response:  # fmt: skip
     """Put the case together as of one instant, as known at another; any GIS tool opens it."""
     view = await look(service, caller, case_id)
     found = await _assemble(service.store, case_id, as_of, known_at, view)
-    return _unless_known(request, found.raw, lambda: Response(found.raw, media_type=GEOJSON))
+    return _unless_known(if_none_match, found.raw, GEOJSON)
 
 
-@router.get("/{case_id}/forces/{force}/judgement", summary="Judge a force of the case", responses={
-    **READING, **document_problems(406, 503),
+@router.get("/{case_id}/forces/{force}/judgement", summary="Judge a force of the case",
+            response_class=Response, responses={
+    **READING, **UNCHANGED, **document_problems(406, 413, 503),
+    200: document_answer(JudgementBody, also={
+        name: TEXT for name in TYPES if name != "application/json"}),
 })  # fmt: skip
 async def judge_force(  # noqa: PLR0913 - the parts of a request
-    case_id: CaseId, force: Annotated[str, Path()], request: Request, service: ServiceDep,
-    caller: CallerDep, as_of: AsOf = None, known_at: KnownAt = None,
+    case_id: CaseId, force: Force, request: Request, service: ServiceDep, caller: CallerDep,
+    as_of: AsOf = None, known_at: KnownAt = None, if_none_match: IfNoneMatch = None,
 ) -> Response:  # fmt: skip
     """Judge it, with reasons and proof; as JSON, layers, SVG or a page by `Accept`."""
     view = await look(service, caller, case_id)
@@ -339,7 +435,7 @@ async def judge_force(  # noqa: PLR0913 - the parts of a request
     found = await _assemble(service.store, case_id, as_of, known_at, view)
     body = b'{"force":%s,"situation":%s}' % (orjson.dumps(force), found.raw)
     tag = _tag(body, media_type)
-    if request.headers.get("if-none-match") == tag:
+    if if_none_match == tag:
         return Response(status_code=304, headers={"ETag": tag})
     response = pass_on(await service.ask(TYPES[media_type], body), media_type)
     response.headers["Vary"] = "Accept"
@@ -348,11 +444,12 @@ async def judge_force(  # noqa: PLR0913 - the parts of a request
     return response
 
 
-@router.get("/{case_id}/forces/{force}/timeline", summary="A force through the days", responses={
-    **READING, **document_problems(503),
+@router.get("/{case_id}/forces/{force}/timeline", summary="A force through the days",
+            response_class=Response, responses={
+    **READING, **document_problems(413, 503), 200: document_answer(TimelineBody),
 })  # fmt: skip
 async def judge_days(  # noqa: PLR0913 - the parts of a request
-    case_id: CaseId, force: Annotated[str, Path()], service: ServiceDep, caller: CallerDep,
+    case_id: CaseId, force: Force, service: ServiceDep, caller: CallerDep,
     since: Annotated[str | None, Query(description="First day; the first there is.")] = None,
     until: Annotated[str | None, Query(description="Last day; the last there is.")] = None,
     known_at: KnownAt = None,
@@ -379,7 +476,11 @@ async def judge_days(  # noqa: PLR0913 - the parts of a request
     return response
 
 
-@router.post("/{case_id}/claims", status_code=201, summary="Keep a claim", responses=WRITING)
+@router.post(
+    "/{case_id}/claims", status_code=201, summary="Keep a claim", response_class=Response,
+    responses={**WRITING, 201: document_answer(ClaimBody)},
+    openapi_extra=document_body(ClaimRequest),
+)  # fmt: skip
 async def post_claim(
     case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep
 ) -> Response:
@@ -398,7 +499,8 @@ async def post_claim(
     return _answer(answer, 201, {"Location": f"/v1/cases/{case_id}/claims/{name}"})
 
 
-@router.get("/{case_id}/claims", summary="List the claims", responses=READING)
+@router.get("/{case_id}/claims", summary="List the claims", response_class=Response,
+            responses={**READING, 200: document_answer(ClaimsBody)})  # fmt: skip
 async def list_claims(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> Response:
     """Give every claim of the case with its latest rating, as it was noted."""
     view = await look(service, caller, case_id)
@@ -408,10 +510,11 @@ async def list_claims(case_id: CaseId, service: ServiceDep, caller: CallerDep) -
 @router.get(
     "/{case_id}/claims/{name}",
     summary="A claim, its rating, and how it was rated before",
-    responses={**READING, **document_problems(503)},
+    response_class=Response,
+    responses={**READING, **document_problems(503), 200: document_answer(ClaimBody)},
 )
 async def read_claim(
-    case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep
+    case_id: CaseId, name: ClaimName, service: ServiceDep, caller: CallerDep
 ) -> Response:
     """Rate it by what is known now, and give the log: a rating that changed stays to be read."""
     view = await look(service, caller, case_id)
@@ -421,48 +524,53 @@ async def read_claim(
     return _answer(await read_kept(service.store, _read_noted, case_id, name, view))
 
 
-@router.get("/{case_id}/changes.atom", summary="What changed, as a feed", responses=READING)
+@router.get("/{case_id}/changes.atom", summary="What changed, as a feed",
+            response_class=Response, responses={
+    **READING, **UNCHANGED,
+    200: {"description": "An Atom feed.", "content": {"application/atom+xml": TEXT}},
+})  # fmt: skip
 async def read_changes(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
     force: str | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    if_none_match: IfNoneMatch = None,
 ) -> Response:  # fmt: skip
     """Give every change of a verdict, the latest first; corrections are called so."""
     view = await look(service, caller, case_id)
     found = await read_kept(service.store, list_changes, case_id, force, limit, view.until)
-    settings = await read_kept(service.store, read_settings, case_id)
+    settings = await read_kept(service.store, read_settings, case_id, view.until)
     title = str(settings.get("title") or case_id)
     feed = write_atom(case_id, title, str(request.url), found)
-    return _unless_known(
-        request, feed, lambda: Response(feed, media_type="application/atom+xml; charset=utf-8")
-    )
+    return _unless_known(if_none_match, feed, "application/atom+xml; charset=utf-8")
 
 
-@router.post("/{case_id}/watches", status_code=201, summary="Watch a force", responses=WRITING)
+@router.post(
+    "/{case_id}/watches", status_code=201, summary="Watch a force", response_class=Response,
+    responses={**WRITING, 201: document_answer(WatchBegunBody)},
+    openapi_extra=document_body(WatchRequest),
+)  # fmt: skip
 async def begin_watch(
     case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep
 ) -> Response:
     """Watch a force: `{"force", "condition", "url"?}`; the secret in the answer is shown once."""
     who = caller.check("editor", case_id)
-    body = parse_object(await service.read_body(request))
-    force, condition, url = body.get("force"), body.get("condition"), body.get("url")
-    work = partial(
-        _begin_watch, service.store, case_id, str(force or ""), str(condition or ""), who, url
-    )
-    watch, secret = await keep(work)
+    body = parse_as(WatchRequest, await service.read_body(request))
+    watch, secret = await keep(partial(_begin_watch, service.store, case_id, body, who))
     request.app.state.sender.note(case_id)
     return _answer({**watch.to_dict(), "secret": secret}, 201)
 
 
-@router.get("/{case_id}/watches", summary="List the watches", responses=READING)
+@router.get("/{case_id}/watches", summary="List the watches", response_class=Response,
+            responses={**READING, 200: document_answer(WatchesBody)})  # fmt: skip
 async def show_watches(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> Response:
     """Give every watch of the case, with what it sent, is to send and gave up."""
     caller.check("editor", case_id)
     return _answer({"watches": await read_kept(service.store, _list_watches, case_id)})
 
 
-@router.delete("/{case_id}/watches/{name}", summary="End a watch", responses=WRITING)
+@router.delete("/{case_id}/watches/{name}", status_code=204, summary="End a watch",
+               response_class=Response, responses=READING)  # fmt: skip
 async def finish_watch(
-    case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep
+    case_id: CaseId, name: WatchName, service: ServiceDep, caller: CallerDep
 ) -> Response:
     """End a watch; what it had still to tell is not told any more."""
     caller.check("editor", case_id)
@@ -470,7 +578,8 @@ async def finish_watch(
     return Response(status_code=204)
 
 
-@router.get("/{case_id}/audit", summary="The whole log", responses=READING)
+@router.get("/{case_id}/audit", summary="The whole log", response_class=Response,
+            responses={**READING, 200: document_answer(AuditBody)})  # fmt: skip
 async def read_audit(
     case_id: CaseId, service: ServiceDep, caller: CallerDep,
     after: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200,
@@ -528,13 +637,10 @@ def show(found: list[Revision], wanted: Wanted, view: View) -> list[Revision]:
     return [revision for revision in shown if overlaps(revision.bounds, box)]
 
 
-def _begin_watch(  # noqa: PLR0913 - whose, of what, told where
-    store: Store, case_id: str, force: str, condition: str, actor: str, url: object
-) -> tuple[Watch, str]:
+def _begin_watch(store: Store, case_id: str, asked: WatchRequest, actor: str) -> tuple[Watch, str]:
     with store.writing() as connection:
         read_settings(connection, case_id)
-        told = None if url is None else str(url)
-        return make_watch(connection, case_id, force, condition, actor, told)
+        return make_watch(connection, case_id, asked.force, asked.condition, actor, asked.url)
 
 
 def _end_watch(store: Store, case_id: str, name: str) -> None:
@@ -694,10 +800,8 @@ def _tag(body: bytes, media_type: str) -> str:
     return f'"{hashlib.sha256(body + media_type.encode()).hexdigest()[:32]}"'
 
 
-def _unless_known(request: Request, body: bytes, answer: Any) -> Response:  # noqa: ANN401
+def _unless_known(known: str | None, body: bytes, media_type: str) -> Response:
     tag = _tag(body, "")
-    if request.headers.get("if-none-match") == tag:
+    if known == tag:
         return Response(status_code=304, headers={"ETag": tag})
-    response: Response = answer()
-    response.headers["ETag"] = tag
-    return response
+    return Response(body, headers={"ETag": tag}, media_type=media_type)

@@ -418,6 +418,7 @@ def find_current(
 class Wanted:
     """Which observations are asked for; what is None is not asked."""
 
+    """The one of this id."""
     kind: str | None = None
     shape: str | None = None
     force: str | None = None
