@@ -293,6 +293,12 @@ class StateBody(BaseModel):
     status: Literal["ok"]
 
 
+class ReadyBody(StateBody):
+    """That the service is ready, and what it keeps cases in."""
+
+    store: str = Field(examples=["SQLite", "PostgreSQL with PostGIS"])
+
+
 class FaultBody(BaseModel):
     """One thing wrong with a request."""
 
