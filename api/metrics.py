@@ -36,8 +36,17 @@ class Metrics:
             registry=self.registry,
             buckets=SECONDS,
         )
+        self.worked = Histogram(
+            "encircle_work_seconds",
+            "Time a worker took for the work, without waiting.",
+            ["work"],
+            registry=self.registry,
+            buckets=SECONDS,
+        )
         self.faults = Counter(
-            "encircle_faults", "Errors of this service itself.", registry=self.registry
+            "encircle_faults",
+            "Errors of this service itself, here or in a worker.",
+            registry=self.registry,
         )
         self.queue = Gauge(
             "encircle_queue_length", "Requests that wait for a worker.", registry=self.registry
@@ -47,6 +56,11 @@ class Metrics:
         )
         self.started = Counter(
             "encircle_workers_started", "Workers started, again or first.", registry=self.registry
+        )
+        self.restarts = Counter(
+            "encircle_workers_restarted",
+            "Workers that ended, or were stopped at their work, and are started anew.",
+            registry=self.registry,
         )
         Info("encircle_build", "What runs.", registry=self.registry).info(
             {"version": __version__, "python": platform.python_version()}

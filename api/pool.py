@@ -200,6 +200,7 @@ class Pool:
         worker.kill()
         _do_aside(worker.stop(), self._ending)
         if self._open:
+            self._metrics.restarts.inc()
             _do_aside(self._keep_starting(), self._starting)
 
     async def _keep_starting(self) -> None:

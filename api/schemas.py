@@ -319,6 +319,14 @@ class StateBody(BaseModel):
     status: Literal["ok"]
 
 
+class ReadyBody(StateBody):
+    """That the service is ready, and what it keeps cases in."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ok", "store": "SQLite"}]})
+
+    store: str = Field(examples=["SQLite", "PostgreSQL with PostGIS"])
+
+
 class FaultBody(BaseModel):
     """One thing wrong with a request."""
 

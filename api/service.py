@@ -64,7 +64,11 @@ class Service:
     async def ask(self, kind: Kind, raw: bytes) -> Answer:
         """Have a worker do the work, and time it."""
         with self.metrics.work.labels(NAMES[kind]).time():
-            return await self.pool.ask(kind, raw)
+            answer = await self.pool.ask(kind, raw)
+        self.metrics.worked.labels(NAMES[kind]).observe(answer.worked_s)
+        if answer.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.metrics.faults.inc()
+        return answer
 
     async def judge_briefly(self, raw: bytes) -> dict[str, Any]:
         """

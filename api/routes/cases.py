@@ -350,6 +350,7 @@ async def correct_observation(  # noqa: PLR0913 - the parts of a request
     as_of: AsOf = None, if_match: IfMatch = None, why: Why = None,
 ) -> Response:  # fmt: skip
     """Correct it with `If-Match` and a reason (`why`): a Feature, or `{"feature", "why"}`."""
+    caller.check_known()
     body = parse_object(await service.read_body(request))
     feature = body.get("feature", body)
     log = await _read_log(service.store, case_id, name)
@@ -375,6 +376,7 @@ async def take_back_observation(  # noqa: PLR0913 - the parts of a request
 
     With `redact` what was said goes from every revision; who said it when, and its hash, stay.
     """
+    caller.check_known()
     raw = await service.read_body(request)
     reason = read_why(why, parse_object(raw) if raw else {})
     log = await _read_log(service.store, case_id, name)

@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from ..documentation import document_problems
 from ..errors import UnavailableError
-from ..schemas import StateBody
+from ..schemas import ReadyBody, StateBody
 from ..service import ServiceDep  # noqa: TC001 - FastAPI reads it
 
 router = APIRouter(tags=["health"])
@@ -19,12 +19,12 @@ async def check_alive() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz", summary="Ready?", response_model=StateBody, responses=document_problems(503))
+@router.get("/readyz", summary="Ready?", response_model=ReadyBody, responses=document_problems(503))
 async def check_ready(service: ServiceDep) -> dict[str, str]:
-    """Answer 200 once a worker has judged its first situation."""
+    """Answer 200 once a worker has judged its first situation, and say what cases are kept in."""
     if not service.pool.is_ready:
         raise UnavailableError("no worker is ready yet")
-    return {"status": "ok"}
+    return {"status": "ok", "store": service.store.kind}
 
 
 @router.get(

@@ -72,7 +72,9 @@ def serve(
         _check_keys(app.state.service.store, store)
     if app.state.service.settings.fixtures is None:
         echo("no scenarios: ENCIRCLE_FIXTURES names the folder that holds them", err=True)
-    if not store:
+    if store:
+        echo(f"cases are kept in {app.state.service.store.kind}", err=True)
+    else:
         echo("cases are kept in memory, and gone at the end: --store FILE keeps them", err=True)
     echo(f"http://{host}:{port}/", err=True)
     uvicorn.run(

@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
 from encircle.errors import EncircleError
+from encircle.store.geometry import HAS_GEOMETRY, add_geometry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,9 +70,12 @@ class Store:
         self.engine.dispose()
 
     @property
-    def is_sqlite(self) -> bool:
-        """Whether it is a file of SQLite, or one in memory."""
-        return self.engine.dialect.name == "sqlite"
+    def kind(self) -> str:
+        """What it is kept in, for whoever runs it."""
+        if self.engine.dialect.name == "sqlite":
+            return "SQLite" if isinstance(self.turn, nullcontext) else "SQLite in memory"
+        has_geometry = self.engine.get_execution_options().get(HAS_GEOMETRY)
+        return f"PostgreSQL {'with' if has_geometry else 'without'} PostGIS"
 
 
 def open_store(url: str | Path = IN_MEMORY, *, upgrade: bool = True) -> Store:
@@ -103,7 +107,7 @@ def open_store(url: str | Path = IN_MEMORY, *, upgrade: bool = True) -> Store:
         engine = _make_engine(address)
         try:
             if upgrade:
-                _upgrade(engine)
+                engine = engine.execution_options(**{HAS_GEOMETRY: _upgrade(engine)})
         except BaseException:
             engine.dispose()
             raise
@@ -154,7 +158,8 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _upgrade(engine: Engine) -> None:
+def _upgrade(engine: Engine) -> bool:
+    """Bring the tables up to date; tell whether geometries are there for PostGIS, too."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect() as plain:
@@ -170,3 +175,4 @@ def _upgrade(engine: Engine) -> None:
                 raise StoreError(f"{said}. Upgrade Encircle, or restore the backup made before")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            return add_geometry(connection)

@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from encircle.errors import EncircleError
 from encircle.map.door.canonical import canonicalise, digest
 from encircle.map.door.contract import parse_instant
+from encircle.store.geometry import HAS_GEOMETRY, overlaps
 from encircle.store.opening import StoreError
 from encircle.store.tables import cases, revisions
 
@@ -473,6 +474,8 @@ def search(  # noqa: PLR0913 - whose, what, and which page
         if west > east:  # across the date line (RFC 7946 5.2)
             within = sa.or_(c.west <= east, c.east >= west)
         asked = asked.where(within)
+        if connection.get_execution_options().get(HAS_GEOMETRY):
+            asked = asked.where(overlaps(wanted.bbox))
     speaks = sa.func.coalesce(c.seen_at, c.heard_at, c.valid_from, c.recorded_at)
     if wanted.since is not None:
         asked = asked.where(speaks >= wanted.since)

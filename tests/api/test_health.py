@@ -25,6 +25,10 @@ def test_a_service_without_a_worker_lives_and_is_not_ready(assert_problem):
     assert int(response.headers["retry-after"]) > 0
 
 
+def test_who_is_ready_says_what_cases_are_kept_in(client):
+    assert client.get("/readyz").json() == {"status": "ok", "store": "SQLite in memory"}
+
+
 def test_requests_are_counted_by_template_and_status(client):
     client.get("/v1/scenarios/nowhere")
     client.get("/nowhere")

@@ -1,16 +1,22 @@
 """Who hangs up is worked for no longer; who sends slowly or without end keeps nobody waiting."""
 
+import asyncio
 import contextlib
 import json
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 import uvicorn
+from prometheus_client import generate_latest
 
 from api.main import create_app
+from api.pool import Answer
 from api.settings import Settings, _count_cpus
+from encircle import __version__
 
 START_S = 60
 
@@ -127,10 +133,63 @@ def test_a_request_is_called_by_its_trace_in_answer_and_log(client, capsys):
         assert len(name) == 32
 
 
-def test_what_is_measured_tells_waiting_from_work(client, judge, situation):
-    judge({"situation": situation})
-    told = client.get("/metrics").text
-    for name in ("encircle_wait_seconds_count", "encircle_queue_length", "encircle_workers_busy",
-                 "encircle_workers_started_total", "encircle_faults_total",
-                 "encircle_build_info"):  # fmt: skip
-        assert name in told
+def measured(app):
+    """What the counters say, by name and labels."""
+    found = app.state.service.metrics.registry.collect()
+    return {
+        (sample.name.removeprefix("encircle_"), *sample.labels.values()): sample.value
+        for metric in found
+        for sample in metric.samples
+    }
+
+
+def test_what_is_measured_tells_waiting_from_work(serve, situation):
+    with serve() as client, ThreadPoolExecutor(4) as threads:
+        said = {"situation": situation}
+        list(threads.map(lambda _: client.post("/v1/judgements", json=said), range(4)))
+        told = measured(client.app)
+    waited, worked = told["wait_seconds_sum",], told["work_seconds_sum", "judge"]
+    # Four at once for one worker: the second waits for one, the third for two, the last for three.
+    assert waited > worked / 2 > 0
+    assert told["judgement_seconds_sum", "judge"] == pytest.approx(waited + worked, rel=0.2)
+    assert told["wait_seconds_count",] == told["work_seconds_count", "judge"] == 4
+    assert (told["queue_length",], told["workers_busy",]) == (0, 0)
+
+
+def test_queue_busy_workers_and_what_was_started_anew_are_measured(situation, endless):
+    body = json.dumps({"situation": endless}).encode()
+    with listening(timeout_s=20) as (port, app):
+        one, two = (socket.create_connection(("127.0.0.1", port)) for _ in range(2))
+        for each in (one, two):
+            each.sendall(post(body))
+            time.sleep(0.5)
+        told = measured(app)
+        assert (told["workers_busy",], told["queue_length",]) == (1, 1)
+        two.close()
+        one.close()
+        time.sleep(0.5)
+        told = measured(app)
+        assert (told["workers_busy",], told["queue_length",]) == (0, 0)
+        assert told["workers_restarted_total",] == 1
+        assert ask(port, post(json.dumps({"situation": situation}).encode())).startswith(
+            b"HTTP/1.1 200"
+        )
+        assert measured(app)["workers_started_total",] == 2
+
+
+def test_a_fault_in_a_worker_is_counted_too():
+    class Broken:
+        async def ask(self, *_):
+            return Answer(500, 0, 0.1, b"{}")
+
+    service = create_app(Settings(workers=1)).state.service
+    asyncio.run(replace(service, pool=Broken()).ask(b"j", b""))
+    assert "encircle_faults_total 1.0" in generate_latest(service.metrics.registry).decode()
+
+
+def test_what_runs_is_told(client):
+    (line,) = [
+        line for line in client.get("/metrics").text.splitlines()
+        if line.startswith("encircle_build_info{")
+    ]  # fmt: skip
+    assert f'version="{__version__}"' in line

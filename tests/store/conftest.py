@@ -73,13 +73,9 @@ def _run(*words) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path):
-    """The address of an empty store."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'encircle.sqlite'}"
-        return
-    server = request.getfixturevalue("server")
+@pytest.fixture
+def database(server):
+    """The address of an empty database of PostgreSQL."""
     name = f"t{uuid.uuid4().hex}"
     maker = sa.create_engine(server.replace("://", "+psycopg://") + "/postgres")
     with maker.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -88,6 +84,14 @@ def url(request, tmp_path):
     with maker.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     maker.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    """The address of an empty store."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'encircle.sqlite'}"
+    return request.getfixturevalue("database")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-LOCKS = {"test": {"test", "lint"}, "service": {"service", "fast", "png"}}
+LOCKS = {"test": {"test", "lint"}, "service": {"service", "postgres", "png"}}
 
 
 def read_lock(name):

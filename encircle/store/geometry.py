@@ -1,0 +1,101 @@
+"""
+What was drawn, as a GIS reads it: a column of PostGIS beside the JSON, with an index.
+
+The database fills it itself from what was posted, whoever writes, and empties it with what is
+redacted: it can say nothing that the log does not. Where there is no PostGIS a case is kept and
+searched all the same, by the four bounds that every database has.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+__all__ = ["HAS_GEOMETRY", "add_geometry", "drop_geometry", "overlaps"]
+
+HAS_GEOMETRY = "encircle_has_geometry"
+"""Option of a connection: the column is there."""
+COLUMN, INDEX = "geom", "ix_revisions_geom"
+CRS = 4326
+"""EPSG code of longitude and latitude, in which GeoJSON is written. Source: RFC 7946, 4."""
+
+
+def add_geometry(connection: Connection) -> bool:
+    """
+    Add the column and its index, where PostGIS is installed in the database.
+
+    Returns
+    -------
+    is_there
+        Whether searches may use them. Later, too: it may be installed after the store was made.
+    """
+    schema = _find_postgis(connection)
+    if schema is None:
+        return False
+    known = sa.text("SELECT 1 FROM pg_attribute WHERE attrelid = 'revisions'::regclass "
+                    "AND attname = :name AND NOT attisdropped")  # fmt: skip
+    if connection.execute(known, {"name": COLUMN}).first():
+        return True
+    # Where PostGIS cannot read what the door let in, the bounds stand for it: a post is never
+    # refused for the sake of an index.
+    connection.exec_driver_sql(f"""
+        CREATE FUNCTION read_geometry(
+            body text, west float8, south float8, east float8, north float8
+        ) RETURNS {schema}.geometry IMMUTABLE LANGUAGE plpgsql AS $$
+        BEGIN
+            RETURN {schema}.ST_SetSRID({schema}.ST_Force2D(
+                {schema}.ST_GeomFromGeoJSON(body::json ->> 'geometry')), {CRS});
+        EXCEPTION WHEN OTHERS THEN
+            RETURN {schema}.ST_MakeEnvelope(west, south, east, north, {CRS});
+        END $$
+    """)
+    connection.exec_driver_sql(f"""
+        ALTER TABLE revisions ADD COLUMN {COLUMN} {schema}.geometry(Geometry, {CRS})
+        GENERATED ALWAYS AS (read_geometry(body, west, south, east, north)) STORED
+    """)
+    connection.exec_driver_sql(f"CREATE INDEX {INDEX} ON revisions USING gist ({COLUMN})")
+    return True
+
+
+def drop_geometry(connection: Connection) -> None:
+    """Take away what `add_geometry` made."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ALTER TABLE revisions DROP COLUMN IF EXISTS {COLUMN}")
+        connection.exec_driver_sql("DROP FUNCTION IF EXISTS read_geometry")
+
+
+def overlaps(bbox: tuple[float, float, float, float]) -> sa.ColumnElement[bool]:
+    """
+    Say that what was drawn may meet a box, which the index answers.
+
+    The index keeps bounds as floats of 32 bits, rounded outwards: what it finds is compared once
+    more with the bounds as they are.
+
+    Parameters
+    ----------
+    bbox
+        West, south, east, north, degrees; across the date line where west is more than east.
+    """
+    west, south, east, north = bbox
+    spans = [(west, east)] if west <= east else [(-180.0, east), (west, 180.0)]
+    column: sa.ColumnElement[Any] = sa.literal_column(f"revisions.{COLUMN}")
+    return sa.or_(*(
+        column.op("&&", is_comparison=True)(sa.func.ST_MakeEnvelope(w, south, e, north, CRS))
+        for w, e in spans
+    ))  # fmt: skip
+
+
+def _find_postgis(connection: Connection) -> str | None:
+    """Find the schema that PostGIS is installed in, where names are looked up."""
+    if connection.dialect.name != "postgresql":
+        return None
+    found: str | None = connection.scalar(
+        sa.text("SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace "
+                "ON pg_namespace.oid = extnamespace "
+                "WHERE extname = 'postgis' AND nspname = ANY (current_schemas(true))")
+    )  # fmt: skip
+    return found
