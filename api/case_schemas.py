@@ -42,6 +42,11 @@ RATING: Json = {
     "rating": "contradicted", "definition": "land_cut", "because": ["A road leads to the rear."],
     "as_of": AT, "input_sha256": HASH, "engine": "encircle 0.1.0", "recorded_at": AT,
 }  # fmt: skip
+KEPT: Json = {
+    "id": HASH, "force": "group", "as_of": "2025-03-14T12:00:00Z", "known_at": AT,
+    "verdict": "not_encircled", "status": "C1", "input_sha256": HASH, "engine": "encircle 0.1.0",
+    "by": "anna", "recorded_at": AT,
+}  # fmt: skip
 CLAIM: Json = {
     "type": "Feature", "id": "claim", "geometry": None,
     "properties": {"kind": "claim", **{k: v for k, v in EXAMPLE_CLAIM.items() if k != "id"}},
@@ -344,6 +349,31 @@ class ClaimBody(BaseModel):
     problem: Json | None = Field(None, description="Why it could not be rated.")
 
 
+class KeptBody(BaseModel):
+    """A judgement of the record, without its document."""
+
+    model_config = _show(KEPT)
+
+    id: str = Field(description="Digest of the document.")
+    force: str
+    as_of: str
+    known_at: str = Field(description="What was recorded by then is on its map.")
+    verdict: VerdictWord
+    status: StatusCode
+    input_sha256: str
+    engine: str
+    by: str
+    recorded_at: str
+
+
+class RecordBody(BaseModel):
+    """Judgements as they were given, the latest first."""
+
+    model_config = _show({"judgements": [KEPT]})
+
+    judgements: list[KeptBody]
+
+
 class ClaimLineBody(BaseModel):
     """A claim with its latest rating."""
 
@@ -400,7 +430,7 @@ class AuditLineBody(RevisionBody):
     """One line of the whole log."""
 
     seq: int
-    what: Literal["feature", "layer", "settings"]
+    what: Literal["feature", "layer", "settings", "access"]
 
 
 class AuditBody(BaseModel):

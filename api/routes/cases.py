@@ -29,6 +29,7 @@ from encircle.store.casefile import (
 from encircle.store.changes import list_changes, note_changes, write_atom
 from encircle.store.publishing import View, grow, overlaps, publish, read_publication
 from encircle.store.ratings import Rated, list_ratings, note_rating
+from encircle.store.record import Kept, keep_judgement, list_kept, read_kept_judgement
 from encircle.store.revisions import (
     NotKeptError,
     Wanted,
@@ -48,6 +49,7 @@ from encircle.version import __version__
 from ..case_schemas import (
     CASE,
     FEATURE,
+    KEPT,
     WATCHED,
     AuditBody,
     CaseBody,
@@ -60,6 +62,7 @@ from ..case_schemas import (
     CollectionBody,
     CorrectionRequest,
     FeatureBody,
+    KeptBody,
     LaidBody,
     LayerRequest,
     MapBody,
@@ -67,6 +70,7 @@ from ..case_schemas import (
     PostedBody,
     PublicationRequest,
     PublishedBody,
+    RecordBody,
     RevisedBody,
     RevisionBody,
     RevisionsBody,
@@ -116,6 +120,7 @@ Name = Annotated[str, Path(description="Id of an observation.", examples=[FEATUR
 ClaimName = Annotated[str, Path(description="Id of a claim.", examples=[EXAMPLE_CLAIM["id"]])]
 Layer = Annotated[str, Path(description="What the layer is called.", examples=["control"])]
 Force = Annotated[str, Path(description="Id of a force.", examples=["group"])]
+KeptName = Annotated[str, Path(description="Digest of a judgement.", examples=[KEPT["id"]])]
 WatchName = Annotated[str, Path(description="Id of a watch.", examples=[WATCHED["id"]])]
 TEXT: Json = {"schema": {"type": "string"}}
 TABLE = "name,lat,lon,side,date\nAlpha,51.02,35.06,A,2025-03-13\n"
@@ -446,6 +451,50 @@ async def judge_force(  # noqa: PLR0913 - the parts of a request
     return response
 
 
+@router.post("/{case_id}/forces/{force}/judgement", summary="Keep a judgement as it is given",
+             status_code=201, response_class=Response, responses={
+    **READING, **document_problems(503), 201: document_answer(KeptBody),
+})  # fmt: skip
+async def keep_force_judgement(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, force: Force, service: ServiceDep, caller: CallerDep,
+    as_of: AsOf = None, known_at: KnownAt = None,
+) -> Response:  # fmt: skip
+    """Judge it, and keep what is given: it stays, whatever is learnt or programmed later."""
+    who = caller.check("editor", case_id)
+    now = datetime.now(UTC)
+    known = min(read_instant(known_at, "known_at") or now, now)
+    then = read_instant(as_of, "as_of")
+    found = await read_kept(service.store, assemble, case_id, then, known)
+    body = b'{"force":%s,"situation":%s}' % (orjson.dumps(force), found.raw)
+    answer = await service.ask(b"j", body)
+    if answer.status != 200:  # noqa: PLR2004 - OK
+        return pass_on(answer)
+    kept = await keep(partial(_keep, service.store, case_id, answer.body, known, who))
+    where = f"/v1/cases/{case_id}/judgements/{kept.id}"
+    return _answer(kept.to_dict(), 201, {"Location": where})
+
+
+@router.get("/{case_id}/judgements", summary="The judgements kept", response_class=Response,
+            responses={**READING, 200: document_answer(RecordBody)})  # fmt: skip
+async def list_judgements(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> Response:
+    """List the judgements that were kept as they were given, the latest first."""
+    caller.check("reader", case_id)
+    return _answer({"judgements": await read_kept(service.store, _list_kept, case_id)})
+
+
+@router.get("/{case_id}/judgements/{name}", summary="A judgement as it was given",
+            response_class=Response,
+            responses={**READING, **UNCHANGED, 200: document_answer(JudgementBody)})  # fmt: skip
+async def read_judgement(
+    case_id: CaseId, name: KeptName, service: ServiceDep, caller: CallerDep,
+    if_none_match: IfNoneMatch = None,
+) -> Response:  # fmt: skip
+    """Give a judgement of the record; its map is the case's as of its day, known as it says."""
+    caller.check("reader", case_id)
+    body = await read_kept(service.store, read_kept_judgement, case_id, name)
+    return _unless_known(if_none_match, body.encode(), "application/json")
+
+
 @router.get("/{case_id}/forces/{force}/timeline", summary="A force through the days",
             response_class=Response, responses={
     **READING, **document_problems(413, 503), 200: document_answer(TimelineBody),
@@ -637,6 +686,16 @@ def show(found: list[Revision], wanted: Wanted, view: View) -> list[Revision]:
         return shown
     box = wanted.bbox
     return [revision for revision in shown if overlaps(revision.bounds, box)]
+
+
+def _keep(store: Store, case_id: str, raw: bytes, known_at: datetime, actor: str) -> Kept:
+    with store.writing() as connection:
+        return keep_judgement(connection, case_id, raw, known_at, actor, datetime.now(UTC))
+
+
+def _list_kept(connection: Connection, case_id: str) -> list[Json]:
+    read_settings(connection, case_id)
+    return [kept.to_dict() for kept in list_kept(connection, case_id)]
 
 
 def _begin_watch(store: Store, case_id: str, asked: WatchRequest, actor: str) -> tuple[Watch, str]:

@@ -23,6 +23,7 @@ from encircle.formats.tables.positions import Wishes, read_table
 from encircle.map.door.canonical import digest
 from encircle.map.door.reader import find_faults
 from encircle.store.opening import StoreError
+from encircle.store.record import empty_record
 from encircle.store.revisions import (
     Entry,
     NotKeptError,
@@ -356,7 +357,10 @@ def retract(
     """
     with store.writing() as connection:
         entry = Entry("redact" if redact else "retract", "feature", name, None, why, expected)
-        return append(connection, case_id, [entry], actor, now or _now())[0]
+        made = append(connection, case_id, [entry], actor, now or _now())[0]
+        if redact:
+            empty_record(connection, case_id, name)
+        return made
 
 
 def lay_layer(

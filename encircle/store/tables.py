@@ -31,6 +31,7 @@ __all__ = [
     "changes",
     "grants",
     "idempotency",
+    "judgements",
     "metadata",
     "ratings",
     "revisions",
@@ -155,6 +156,26 @@ ratings = Table(
 )  # fmt: skip
 """How a claim was rated, on which map; a line is added where the rating is another."""
 Index("ix_ratings_case_id_claim_seq", ratings.c.case_id, ratings.c.claim, ratings.c.seq)
+
+judgements = Table(
+    "judgements", metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("id", HASH, nullable=False),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("force", NAME, nullable=False),
+    Column("as_of", String(40), nullable=False),
+    Column("known_at", INSTANT, nullable=False),
+    Column("verdict", String(20), nullable=False),
+    Column("status", String(4), nullable=False),
+    Column("input_sha256", HASH, nullable=False),
+    Column("engine", String(64), nullable=False),
+    Column("actor", NAME, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    Column("body", Text),
+    UniqueConstraint("case_id", "id"),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+"""Judgements as they were given; `id` is the digest of `body`, which a redaction may empty."""
 
 watches = Table(
     "watches", metadata,

@@ -1,5 +1,6 @@
 """The case file over HTTP: posted by several, judged on any day, corrected by one at a time."""
 
+import hashlib
 import itertools
 import json
 import xml.etree.ElementTree as ET
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+import encircle
 from api.main import create_app
 from api.settings import Settings
 from encircle.store.keys import make_key
@@ -305,3 +307,23 @@ def test_a_claim_is_kept_rated_and_rated_otherwise_when_evidence_changes(local, 
                          "value": "yes"}}  # fmt: skip
     assert local.post(f"{case}/claims", json=plain).status_code == 201
     assert local.post(f"{case}/claims", json={"claimant": 5}).status_code == 422
+
+
+def test_a_judgement_is_kept_as_it_was_given_and_its_map_can_be_put_together_again(local, case):
+    local.post(f"{case}/observations", json=KURSK)
+    made = local.post(f"{case}/forces/kursk-group/judgement")
+    assert made.status_code == 201
+    kept = made.json()
+    where = made.headers["Location"]
+    local.delete(f"{case}/observations/ua-gornal?why=another+unit")
+    told = local.get(where)
+    assert told.headers["ETag"]
+    assert hashlib.sha256(told.content).hexdigest() == kept["id"]
+    judgement = told.json()
+    asked = {"as_of": kept["as_of"], "known_at": kept["known_at"]}
+    situation = local.get(f"{case}/situation", params=asked).json()
+    assert encircle.read(situation).sha256 == kept["input_sha256"]
+    body = {"judgement": judgement, "situation": situation}
+    assert local.post("/v1/judgements/verify", json=body).json()["holds"]
+    assert local.get(f"{case}/judgements").json()["judgements"] == [kept]
+    assert local.get(f"{case}/judgements/{'0' * 64}").status_code == 404
