@@ -28,6 +28,7 @@ from encircle.store.casefile import (
 from encircle.store.changes import list_changes, note_changes, write_atom
 from encircle.store.ratings import Rated, list_ratings, note_rating
 from encircle.store.revisions import (
+    GoneError,
     NotKeptError,
     Wanted,
     list_revisions,
@@ -287,14 +288,17 @@ async def find_observations(  # noqa: PLR0913 - the parts of a request
 
 @router.get("/{case_id}/observations/{name}", summary="Read an observation",
             response_class=Response,
-            responses={**READING, 200: document_answer(RevisionBody)})  # fmt: skip
+            responses={**READING, **document_problems(410),
+                       200: document_answer(RevisionBody)})  # fmt: skip
 async def read_observation(
     case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep
 ) -> Response:
     """Give an observation as it stands, its revision as `ETag`; 410 where it was taken back."""
     caller.check("reader", case_id)
-    log = await _read_log(service.store, case_id, name)
-    return _answer(log[-1].to_dict(), headers={"ETag": f'"{log[-1].number}"'})
+    last = (await _read_log(service.store, case_id, name))[-1]
+    if last.act in ("retract", "redact"):
+        raise GoneError(f"{name!r} was taken back ({last.why}); its /revisions say what it was")
+    return _answer(last.to_dict(), headers={"ETag": f'"{last.number}"'})
 
 
 @router.get("/{case_id}/observations/{name}/revisions", summary="Who said what when",

@@ -169,3 +169,9 @@ def test_a_generated_client_has_every_operation_and_posts_and_reads(tmp_path, mo
     assert posted.changes[0].force == "group"
     assert posted.changes[0].is_.status == judged.parsed.status.code
     assert none.status == 404
+
+
+def test_a_resource_tells_every_way_it_may_be_asked(local):
+    told = local.patch("/v1/cases/example/observations/stand")
+    assert (told.status_code, told.headers["allow"]) == (405, "DELETE, GET, HEAD, PUT")
+    assert local.patch("/v1/judgements").headers["allow"] == "POST"
