@@ -24,7 +24,7 @@ from .manners import is_loopback
 from .service import find_service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from sqlalchemy import Connection
 
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 Asked = ParamSpec("Asked")
 Model = TypeVar("Model", bound=BaseModel)
+LOST = re.compile("[\\x00\\ud800-\\udfff]")
+"""No UTF-8 writes the one, no PostgreSQL the other."""
+LARGEST = 2**63
+"""Integers from here on have no 64 bits. Source: orjson."""
 LOCAL = "local"
 """Who posts from this machine while nobody has a key."""
 
@@ -124,6 +128,9 @@ def is_shown(connection: Connection, caller: Caller, case_id: str) -> bool:
 
 async def find_caller(request: Request) -> Caller:
     """Find who asks: by a key, or from this machine as long as nobody has one."""
+    for part, text in (*request.path_params.items(), *request.query_params.items()):
+        if "\0" in text:
+            raise RequestError([InputFault(f"?{part}", "a NUL", "Take that character out")])
     service = find_service(request)
     given = _read_key(request.headers.get("authorization", ""))
     actor, keyed = await run_sync(_look_up, service.store, given)
@@ -197,7 +204,7 @@ def parse_object(raw: bytes) -> dict[str, Any]:
     """
     from .bodies import parse_plain  # noqa: PLC0415 - it brings the engine
 
-    return parse_plain(raw)
+    return check_kept(parse_plain(raw))
 
 
 def parse_as(model: type[Model], raw: bytes) -> Model:
@@ -211,7 +218,40 @@ def parse_as(model: type[Model], raw: bytes) -> Model:
     """
     from .bodies import parse_body  # noqa: PLC0415 - it brings the engine
 
-    return parse_body(raw, model)
+    parsed = parse_body(raw, model)
+    check_kept(parsed.model_dump())
+    return parsed
+
+
+def check_kept(body: dict[str, Any]) -> dict[str, Any]:
+    """
+    Give a body back of which all can be kept as it was said.
+
+    Raises
+    ------
+    RequestError
+        If it holds a number or a text that no database keeps.
+    """
+    if faults := list(_find_unkept(body, "")):
+        raise RequestError(faults)
+    return body
+
+
+def _find_unkept(value: object, pointer: str) -> Iterator[InputFault]:
+    if isinstance(value, str):
+        if LOST.search(value):
+            said = "a text with a NUL or half a surrogate pair, which no database keeps"
+            yield InputFault(pointer, said, "Take that character out")
+    elif isinstance(value, dict | list):
+        parts = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, part in parts:
+            at = f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
+            if isinstance(name, str):
+                yield from _find_unkept(name, at)
+            yield from _find_unkept(part, at)
+    elif isinstance(value, float | int) and not -LARGEST <= value < LARGEST:
+        said = f"{value:.4g} is larger than is kept exactly"
+        yield InputFault(pointer, said, "Write it as a text, or leave it out")
 
 
 def read_features(raw: bytes) -> list[Any]:

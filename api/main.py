@@ -10,12 +10,14 @@ from __future__ import annotations
 import gc
 from contextlib import asynccontextmanager
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Match, Route
 
 from encircle import __version__
 from encircle.store.opening import open_store
@@ -51,6 +53,10 @@ if TYPE_CHECKING:
 
     from fastapi import Request, Response
 
+RESOURCES = (
+    judgements, inspections, cases, ogc, claims,
+    questions, scenarios, rules, health, welcome,
+)  # fmt: skip
 DESCRIPTION = "Given a map, is this force cut off, and how do you know?"
 
 
@@ -83,18 +89,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,  # what clients call it by
     )
     app.state.service = service
-    for resource in (
-        judgements,
-        inspections,
-        cases,
-        ogc,
-        claims,
-        questions,
-        scenarios,
-        rules,
-        health,
-        welcome,
-    ):
+    for resource in RESOURCES:
         app.include_router(resource.router)
     _tell_errors(app)
     app.add_middleware(HangUp)
@@ -168,8 +163,23 @@ def _tell_errors(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _tell_wrong)
 
 
-async def _tell(_: Request, error: Exception) -> Response:
+async def _tell(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        told = {"Allow": _list_methods(request)}
+        error = HTTPException(error.status_code, headers=told if told["Allow"] else error.headers)
     return describe_as_response(error)
+
+
+def _list_methods(request: Request) -> str:
+    """List what a resource may be asked by: each way is a route of its own (RFC 9110, 10.2.1)."""
+    routes = [route for resource in RESOURCES for route in resource.router.routes]
+    here = [
+        route.methods
+        for route in routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+    ]
+    methods = {method for each in here for method in each or ()}
+    return ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
 
 
 async def _tell_wrong(_: Request, error: Exception) -> Response:

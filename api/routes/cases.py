@@ -31,6 +31,7 @@ from encircle.store.publishing import View, grow, overlaps, publish, read_public
 from encircle.store.ratings import Rated, list_ratings, note_rating
 from encircle.store.record import Kept, keep_judgement, list_kept, read_kept_judgement
 from encircle.store.revisions import (
+    GoneError,
     NotKeptError,
     Wanted,
     list_revisions,
@@ -322,15 +323,19 @@ async def find_observations(  # noqa: PLR0913 - the parts of a request
 
 @router.get("/{case_id}/observations/{name}", summary="Read an observation",
             response_class=Response,
-            responses={**READING, 200: document_answer(RevisionBody)})  # fmt: skip
+            responses={**READING, **document_problems(410),
+                       200: document_answer(RevisionBody)})  # fmt: skip
 async def read_observation(
     case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep
 ) -> Response:
     """Give an observation as it stands, its revision as `ETag`; 410 where it was taken back."""
     view = await look(service, caller, case_id)
-    log = await _read_log(service.store, case_id, name, view)
-    told = log[-1].to_dict() if view.is_whole else log[-1].tell_public()
-    return _answer(told, headers={"ETag": f'"{log[-1].number}"'})
+    last = (await _read_log(service.store, case_id, name, view))[-1]
+    if last.act in ("retract", "redact"):
+        why = f" ({last.why})" if view.is_whole else ""
+        raise GoneError(f"{name!r} was taken back{why}; its /revisions say what it was")
+    told = last.to_dict() if view.is_whole else last.tell_public()
+    return _answer(told, headers={"ETag": f'"{last.number}"'})
 
 
 @router.get("/{case_id}/observations/{name}/revisions", summary="Who said what when",

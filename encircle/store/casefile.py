@@ -230,6 +230,9 @@ def post_table(
     SituationError
         If it is no table, or no column says a place.
     """
+    if b"\0" in raw:
+        remedy = "Save the table as CSV in UTF-8"
+        raise SituationError([InputFault("", "a table with a NUL in it", remedy)])
     sent = digest([case_id, hashlib.sha256(raw).hexdigest(), side, force, rows_side, atomic])
 
     def work(connection: Connection, at: datetime) -> Posted:

@@ -327,3 +327,40 @@ def test_a_judgement_is_kept_as_it_was_given_and_its_map_can_be_put_together_aga
     assert local.post("/v1/judgements/verify", json=body).json()["holds"]
     assert local.get(f"{case}/judgements").json()["judgements"] == [kept]
     assert local.get(f"{case}/judgements/{'0' * 64}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(2**64, "larger"), (-(2**70), "larger"), ("\ud800", "half a surrogate"), ("a\0b", "NUL"),
+     ({"\udfff": 1}, "half a surrogate")],
+)  # fmt: skip
+def test_what_no_database_keeps_is_refused_with_its_place(local, case, assert_problem, value, said):
+    feature = {**named("ua-gornal"), "more": {"a/b": [0, value]}}
+    for method, at, body in (
+        ("post", f"{case}/observations", feature),
+        ("post", f"{case}/claims", {**named("claim-putin-isolation"), "more": {"a/b": [0, value]}}),
+        ("put", f"{case}/layers/l", {"type": "FeatureCollection", "features": [feature]}),
+        ("post", "/v1/cases", {"id": "n", "situation": {"more": {"a/b": [0, value]}}}),
+    ):
+        asked = local.request(method, at, content=json.dumps(body).encode())
+        (fault,) = assert_problem(asked, 422)["errors"]
+        assert said in fault["detail"]
+        assert "/more/a~1b/1" in fault["pointer"]
+    assert local.get(f"{case}/observations").json()["features"] == []
+
+
+def test_a_nul_in_an_address_or_a_table_is_refused(local, case, assert_problem):
+    assert_problem(local.get(f"{case}/observations/%00"), 422)
+    assert_problem(local.get(f"{case}/observations?kind=%00"), 422)
+    assert_problem(local.get("/ogc/collections/%00.positions"), 400)
+    table = b"name,lat,lon,side,date\nA\0,51,35,UA,2025-03-13\n"
+    head = {"Content-Type": "text/csv"}
+    assert_problem(local.post(f"{case}/observations", content=table, headers=head), 422)
+
+
+def test_what_was_taken_back_is_gone_and_its_revisions_are_not(local, case, assert_problem):
+    local.post(f"{case}/observations", json=named("ua-gornal"))
+    at = f"{case}/observations/ua-gornal"
+    local.delete(at, params={"why": "seen elsewhere"})
+    assert "seen elsewhere" in assert_problem(local.get(at), 410)["detail"]
+    assert len(local.get(f"{at}/revisions").json()["revisions"]) == 2

@@ -23,7 +23,7 @@ OPERATIONS = {
     for method, told in methods.items()
 }
 FIRST = ("judge_situation", "begin_case", "begin_watch", "post_observations", "put_layer",
-         "post_claim")  # fmt: skip
+         "post_claim", "keep_force_judgement")  # fmt: skip
 """What others rest on; and what takes back comes last."""
 
 
@@ -105,6 +105,8 @@ def test_the_examples_are_answered_as_is_documented(local):
         named = {key: value for (where, key), value in parameters.items() if where == "path"}
         if name == "finish_watch":
             named["name"] = told_of["begin_watch"]["id"]
+        if name == "read_judgement":
+            named["name"] = told_of["keep_force_judgement"]["id"]
         headers = {key: value for (where, key), value in parameters.items() if where == "header"}
         asked = {key: value for (where, key), value in parameters.items() if where == "query"}
         answer = local.request(
@@ -171,3 +173,9 @@ def test_a_generated_client_has_every_operation_and_posts_and_reads(tmp_path, mo
     assert posted.changes[0].force == "group"
     assert posted.changes[0].is_.status == judged.parsed.status.code
     assert none.status == 404
+
+
+def test_a_resource_tells_every_way_it_may_be_asked(local):
+    told = local.patch("/v1/cases/example/observations/stand")
+    assert (told.status_code, told.headers["allow"]) == (405, "DELETE, GET, HEAD, PUT")
+    assert local.patch("/v1/judgements").headers["allow"] == "POST"
