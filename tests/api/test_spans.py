@@ -143,3 +143,22 @@ def test_the_sdk_is_not_loaded_where_nobody_is_told():
     )
     done = subprocess.run([sys.executable, "-c", order], check=False)  # noqa: S603
     assert done.returncode == 0
+
+
+def test_the_framework_tells_nobody_by_itself():
+    """Not even a provider of the whole process: it would be told each path and query."""
+    order = """
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from starlette.testclient import TestClient
+from api.main import create_app
+from api.settings import Settings
+kept, provider = InMemorySpanExporter(), TracerProvider()
+provider.add_span_processor(SimpleSpanProcessor(kept))
+trace.set_tracer_provider(provider)
+TestClient(create_app(Settings(workers=1))).get("/healthz?a-secret")
+assert not kept.get_finished_spans(), [span.to_json() for span in kept.get_finished_spans()]
+"""
+    subprocess.run([sys.executable, "-c", order], check=True)  # noqa: S603
