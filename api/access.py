@@ -13,7 +13,7 @@ from starlette.responses import Response
 from .errors import PROBLEM_JSON, describe
 from .logs import build_logger, trace
 from .patience import HungUpError
-from .tracing import TRACE, begin_trace
+from .tracing import TRACE, Spans, begin_trace, note_answer
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -53,9 +53,10 @@ class Exchange:
 class Access:
     """ASGI middleware; logs no body, no query and no address."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, spans: Spans) -> None:
         self._app = app
         self._metrics = metrics
+        self._spans = spans
         self._logger = build_logger()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,12 +64,13 @@ class Access:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        trace_id, name = begin_trace(Headers(scope=scope))
-        exchange = Exchange(send, name)
-        start = time.perf_counter()
-        with self._metrics.in_flight.track_inprogress():
-            await self._answer(exchange, scope, receive)
-        self._note(scope, exchange, trace_id, time.perf_counter() - start)
+        headers, start = Headers(scope=scope), time.perf_counter()
+        with self._spans.of_request(headers) as span:
+            trace_id, name = begin_trace(headers, self._spans)
+            exchange = Exchange(send, name)
+            with self._metrics.in_flight.track_inprogress():
+                await self._answer(exchange, scope, receive)
+            self._note(scope, exchange, trace_id, time.perf_counter() - start, span)
 
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive) -> None:
         try:
@@ -85,11 +87,14 @@ class Access:
                 raise
             await describe_as_response(error)(scope, receive, exchange.send)
 
-    def _note(self, scope: Scope, exchange: Exchange, trace_id: str, seconds: float) -> None:
+    def _note(
+        self, scope: Scope, exchange: Exchange, trace_id: str, seconds: float, span: object
+    ) -> None:
         status = exchange.status
         route = getattr(scope.get("route"), "path", "unmatched")
         method = scope["method"] if scope["method"] in METHODS else "other"
         self._metrics.requests.labels(route, method, str(status)).inc()
+        note_answer(span, method, route, status)
         self._logger.info(
             "request", request=trace_id, name=exchange.name, method=method, route=route,
             status=status, ms=round(seconds * 1000, 2),

@@ -47,6 +47,7 @@ from .routes import (
 from .sender import Sender
 from .service import Service
 from .settings import Settings, read_settings
+from .tracing import NOT_OF_OUR_FRAMEWORK, Spans, open_spans
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -60,9 +61,16 @@ RESOURCES = (
 DESCRIPTION = "Given a map, is this force cut off, and how do you know?"
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, spans: Spans | None = None) -> FastAPI:
     """
     Build the service.
+
+    Parameters
+    ----------
+    settings
+        None: as the environment says.
+    spans
+        What traces are told to; None: as the environment says.
 
     Returns
     -------
@@ -77,7 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         If the folder of scenarios cannot be read.
     """
     check_system()
-    service = _build_service(settings or read_settings())
+    service = _build_service(settings or read_settings(), spans or open_spans())
     app = FastAPI(
         title="Encircle",
         version=__version__,
@@ -87,6 +95,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,  # what clients call it by
+        telemetry=NOT_OF_OUR_FRAMEWORK,
     )
     app.state.service = service
     for resource in RESOURCES:
@@ -125,16 +134,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         )
     settings = service.settings
     app.add_middleware(Addressed, hosts=settings.hosts, origins=settings.cors_origins)
-    app.add_middleware(Access, metrics=service.metrics)
+    app.add_middleware(Access, metrics=service.metrics, spans=service.spans)
     app.openapi = lambda: write_openapi(app)  # type: ignore[method-assign]
     return app
 
 
-def _build_service(settings: Settings) -> Service:
+def _build_service(settings: Settings, spans: Spans) -> Service:
     metrics = Metrics()
     intake = Intake(settings.intake_bytes, settings.body_timeout_s)
     pool, catalogue = Pool(settings, metrics), read_catalogue(settings.fixtures)
-    return Service(settings, metrics, pool, catalogue, open_store(settings.database), intake)
+    store = open_store(settings.database)
+    return Service(settings, metrics, pool, catalogue, store, intake, spans)
 
 
 @asynccontextmanager
@@ -152,6 +162,7 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
         await sender.close()
         await pool.close()
         app.state.service.store.close()
+        app.state.service.spans.close()
         gc.unfreeze()
 
 

@@ -16,6 +16,7 @@ from fastapi.responses import Response
 from .catalogue import ask
 from .content import check_type, decode, says_type
 from .errors import PROBLEM_JSON, TooLargeError
+from .tracing import Spans, note_work
 
 if TYPE_CHECKING:
     from encircle.store.opening import Store
@@ -55,6 +56,7 @@ class Service:
     catalogue: Catalogue
     store: Store
     intake: Intake
+    spans: Spans = field(default_factory=Spans)
     _brief: OrderedDict[bytes, dict[str, Any]] = field(default_factory=OrderedDict)
     _judged: dict[tuple[str, Kind], Answer] = field(default_factory=dict)
     _locks: defaultdict[tuple[str, Kind], asyncio.Lock] = field(
@@ -63,9 +65,11 @@ class Service:
 
     async def ask(self, kind: Kind, raw: bytes) -> Answer:
         """Have a worker do the work, and time it."""
-        with self.metrics.work.labels(NAMES[kind]).time():
+        name = NAMES[kind]
+        with self.spans.of_work(name) as span, self.metrics.work.labels(name).time():
             answer = await self.pool.ask(kind, raw)
-        self.metrics.worked.labels(NAMES[kind]).observe(answer.worked_s)
+            note_work(span, answer.status, answer.worked_s)
+        self.metrics.worked.labels(name).observe(answer.worked_s)
         if answer.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             self.metrics.faults.inc()
         return answer

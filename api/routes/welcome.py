@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from encircle import __version__
 
+from ..content import choose_type
 from ..documentation import document_problems
+from ..reference import write_reference
 from ..schemas import WelcomeBody
+from .judgements import NO_SCRIPTS
 
 router = APIRouter(tags=["welcome"])
 WELCOME = {
@@ -28,9 +32,16 @@ async def welcome() -> dict[str, str]:
 @router.get(
     "/docs",
     summary="Documentation",
-    response_model=WelcomeBody,
-    responses=document_problems(),
+    response_model=None,
+    responses={
+        200: {"model": WelcomeBody, "content": {"text/html": {}}, "description": "Where to begin."},
+        **document_problems(),
+    },
 )
-async def get_documentation() -> dict[str, str]:
-    """Say where the OpenAPI document is; there is no page that loads scripts from elsewhere."""
-    return WELCOME
+async def get_documentation(request: Request) -> Response:
+    """Give a page of every operation, which runs no script; as JSON, where the contract is."""
+    kind = choose_type(request.headers.get("accept"), ("application/json", "text/html"))
+    if kind == "application/json":
+        return JSONResponse(WELCOME, headers={"Vary": "Accept"})
+    said = {"Vary": "Accept", "Content-Security-Policy": NO_SCRIPTS}
+    return HTMLResponse(write_reference(request.app.openapi()), headers=said)

@@ -1,6 +1,8 @@
 """Alive, ready, measured; and what happens to paths nobody serves."""
 
+import html
 import json
+import re
 
 import pytest
 from starlette.testclient import TestClient
@@ -56,6 +58,21 @@ def test_who_asks_the_root_is_told_where_to_begin(client, path):
     begin = client.get(path).json()
     assert client.get(begin["openapi"]).status_code == 200
     assert client.get(begin["try"]).status_code == 200
+
+
+def test_the_page_of_documentation_has_every_operation_and_no_script(client):
+    answer = client.get("/docs", headers={"Accept": "text/html,*/*;q=0.5"})
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "script-src" not in answer.headers["content-security-policy"]
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    page = html.unescape(answer.text)
+    paths = client.get("/openapi.json").json()["paths"]
+    asked = [f"{how.upper()} {path}" for path, said in paths.items() for how in said]
+    assert len(asked) > 20
+    assert [each for each in asked if f"<code>{each}</code>" not in page] == []
+    # Nothing but the contract is loaded or linked to: no script, no font, no picture.
+    assert re.findall(r"<(?:script|link|img|iframe)|\bon\w+=|url\(|@import", answer.text) == []
+    assert re.findall(r'(?:href|src)="([^"]*)"', answer.text) == ["/openapi.json"]
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/v1/rules", "/v1/scenarios", "/openapi.json"])

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,15 +15,13 @@ import sqlalchemy as sa
 
 from encircle.store.opening import open_store
 
-WANTED = ("initdb", "pg_ctl")
 
-
-def _find_programs() -> Path | None:
+def find_programs(*names: str) -> Path | None:
     """The folder of PostgreSQL's programs: on the path, or where Debian keeps them."""
     folders = [*sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
     if found := shutil.which("initdb"):
         folders.append(Path(found).parent)
-    return next((f for f in folders if all((f / name).exists() for name in WANTED)), None)
+    return next((f for f in folders if all((f / name).exists() for name in names)), None)
 
 
 def _as_owner() -> list[str]:
@@ -42,7 +41,7 @@ def server():
     if given := os.environ.get("ENCIRCLE_TEST_POSTGRESQL"):
         yield given
         return
-    programs = _find_programs()
+    programs = find_programs("initdb", "pg_ctl")
     if programs is None:
         pytest.skip("PostgreSQL is not installed here (Debian: postgresql)")
     owner = _as_owner()
@@ -73,9 +72,8 @@ def _run(*words) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
-@pytest.fixture
-def database(server):
-    """The address of an empty database of PostgreSQL."""
+@contextmanager
+def _empty_database(server):
     name = f"t{uuid.uuid4().hex}"
     maker = sa.create_engine(server.replace("://", "+psycopg://") + "/postgres")
     with maker.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -84,6 +82,20 @@ def database(server):
     with maker.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     maker.dispose()
+
+
+@pytest.fixture
+def database(server):
+    """The address of an empty database of PostgreSQL."""
+    with _empty_database(server) as address:
+        yield address
+
+
+@pytest.fixture
+def another(server):
+    """The address of another empty database."""
+    with _empty_database(server) as address:
+        yield address
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -10,7 +10,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-LOCKS = {"test": {"test", "lint"}, "service": {"service", "postgres", "png"}}
+FILES = sorted(path.stem for path in (ROOT / "locks").glob("*.txt"))
+LOCKS = {"test": {"test", "lint"}, "service": {"service", "otel", "postgres", "png"}}
 
 
 def read_lock(name):
@@ -46,7 +47,7 @@ def test_a_lock_pins_all_that_is_asked_for_within_its_bounds(name):
         assert all(map(wanted.specifier.contains, versions)), wanted
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", FILES)
 def test_a_lock_names_hashes_and_no_address(name):
     for pin, hashes in read_lock(name).items():
         assert re.fullmatch(r"==[^,*]+", str(pin.specifier)), pin
@@ -65,7 +66,11 @@ def test_the_container_holds_what_was_tested():
 
 def test_the_container_is_made_from_its_lock():
     steps = (ROOT / "Dockerfile").read_text("utf-8")
-    installed = re.findall(r"pip install .*", steps)
-    assert len(installed) == 2
-    assert installed[0].endswith("--require-hashes -r locks/service.txt")
-    assert "--no-deps" in installed[1]
+    words = [step.strip() for step in re.split(r"\\\n|&&|\n", steps.replace("\\\n        ", ""))]
+    installed = [each for each in words if re.search(r"-m pip .*\b(install|wheel)\b", each)]
+    assert len(installed) == 4
+    assert all(" -r locks/" in each or "--no-deps" in each for each in installed)
+    assert all("--require-hashes" in each for each in installed if " -r " in each)
+    assert [re.findall(r" -r (\S+)", each) for each in installed[:2]] == [
+        ["locks/build.txt"], ["locks/service.txt"],
+    ]  # fmt: skip
