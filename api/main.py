@@ -33,15 +33,19 @@ from .metrics import Metrics
 from .patience import HangUp, Intake
 from .pool import Pool, check_system
 from .routes import (
+    case_claims,
     cases,
     claims,
+    forces,
     health,
     inspections,
     judgements,
+    observations,
     ogc,
     questions,
     rules,
     scenarios,
+    watches,
     welcome,
 )
 from .sender import Sender
@@ -55,7 +59,7 @@ if TYPE_CHECKING:
     from fastapi import Request, Response
 
 RESOURCES = (
-    judgements, inspections, cases, ogc, claims,
+    judgements, inspections, cases, observations, forces, case_claims, watches, ogc, claims,
     questions, scenarios, rules, health, welcome,
 )  # fmt: skip
 DESCRIPTION = "Given a map, is this force cut off, and how do you know?"

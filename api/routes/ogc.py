@@ -23,6 +23,8 @@ from encircle.errors import InputFault
 from encircle.store.casefile import list_cases, read_settings
 from encircle.store.revisions import NotKeptError
 
+from ..case_answers import search_shown, show
+from ..case_parameters import Between  # noqa: TC001 - the framework reads it
 from ..case_schemas import (
     CASE,
     FEATURE,
@@ -37,7 +39,6 @@ from ..cases import CallerDep, is_shown, look, read_kept, read_wanted
 from ..documentation import document_answer, document_problems, write_older
 from ..errors import QueryError, RequestError, tell_parameter
 from ..service import ServiceDep  # noqa: TC001 - the framework reads it
-from .cases import Between, search_shown, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
