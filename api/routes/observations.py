@@ -211,7 +211,7 @@ async def correct_observation(  # noqa: PLR0913 - the parts of a request
     as_of: AsOf = None, if_match: IfMatch = None, why: Why = None,
 ) -> Response:  # fmt: skip
     """Correct it with `If-Match` and a reason (`why`): a Feature, or `{"feature", "why"}`."""
-    caller.check_known()
+    caller.check("contributor", case_id)  # before it is told whether there is such a one
     body = parse_object(await service.read_body(request))
     feature = body.get("feature", body)
     log = await read_log(service.store, case_id, name)
@@ -237,7 +237,7 @@ async def take_back_observation(  # noqa: PLR0913 - the parts of a request
 
     With `redact` what was said goes from every revision; who said it when, and its hash, stay.
     """
-    caller.check_known()
+    caller.check("contributor", case_id)
     raw = await service.read_body(request)
     reason = read_why(why, parse_object(raw) if raw else {})
     log = await read_log(service.store, case_id, name)

@@ -12,7 +12,6 @@ from starlette.testclient import TestClient
 import encircle
 from api.main import create_app
 from api.settings import Settings
-from encircle.store.keys import make_key
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 KURSK = json.loads((FIXTURES / "kursk-2025-03-14" / "situation.geojson").read_bytes())
@@ -129,56 +128,6 @@ def test_what_cannot_be_done_is_a_problem_with_a_remedy(  # noqa: PLR0913
     asked = local.request(method, path.format(case=case), content=body)
     assert asked.status_code == status, asked.text
     assert asked.headers["content-type"] == "application/problem+json"
-
-
-ASKED = {
-    "read": ("get", "/v1/cases/c/situation", None),
-    "post": ("post", "/v1/cases/c/observations", named("ua-guevo")),
-    "correct another's": ("put", "/v1/cases/c/observations/ua-gornal",
-                          {"feature": named("ua-gornal"), "why": "w"}),
-    "lay a layer": ("put", "/v1/cases/c/layers/roads",
-                    {"type": "FeatureCollection", "features": []}),
-    "begin a case": ("post", "/v1/cases", {"id": "d", "situation": {}}),
-    "redact": ("delete", "/v1/cases/c/observations/ua-gornal?redact=true&why=w", None),
-}  # fmt: skip
-MAY = {
-    "nobody": ("read",), "stranger": (), "reader": ("read",), "contributor": ("read", "post"),
-    "editor": ("read", "post", "correct another's", "lay a layer", "begin a case"),
-    "admin": tuple(ASKED), "editor of another": ("read",), "editor of this": (
-        "read", "post", "correct another's", "lay a layer"),
-}  # fmt: skip
-
-
-@pytest.fixture
-def keyed():
-    """A service with a key for each role, and a case in which the admin has posted."""
-    app = create_app(Settings(workers=1, timeout_s=60, public_delay_h=0))
-    with app.state.service.store.writing() as connection:
-        keys = {
-            role: make_key(connection, role, role)
-            for role in ("reader", "contributor", "editor", "admin")
-        }
-        keys["editor of another"] = make_key(connection, "other", "editor", "other")
-        keys["editor of this"] = make_key(connection, "this", "editor", "c")
-    with TestClient(app, BASE, client=HERE) as client:
-        admin = {"Authorization": f"Bearer {keys['admin']}"}
-        client.post("/v1/cases", json={"id": "c", "situation": KURSK["situation"]}, headers=admin)
-        client.post("/v1/cases/c/observations", json=named("ua-gornal"), headers=admin)
-        yield client, keys
-
-
-def test_each_role_may_do_what_the_table_says_and_no_more(keyed):
-    client, keys = keyed
-    done = {}
-    for who, may in MAY.items():
-        key = {"stranger": "enc_wrong"}.get(who, keys.get(who))
-        headers = {"If-Match": '"1"', **({"Authorization": f"Bearer {key}"} if key else {})}
-        for what, (method, path, body) in ASKED.items():
-            status = client.request(method, path, json=body, headers=headers).status_code
-            refused = 401 if who in ("nobody", "stranger") else 403
-            done.setdefault(who, []).append(what if status not in (401, 403) else None)
-            assert (status == refused) == (what not in may), (who, what, status)
-    assert {who: tuple(filter(None, what)) for who, what in done.items()} == MAY
 
 
 def test_without_keys_only_this_machine_writes(local):

@@ -80,6 +80,24 @@ def test_every_reference_leads_somewhere():
     assert named <= DOCUMENT["components"]["schemas"].keys()
 
 
+def build_request(name, /, **changed):
+    """The request that is an operation's example."""
+    method, path, told = OPERATIONS[name]
+    bodies, parameters = read_examples(told)
+    found = {"path": {}, "header": {}, "query": {}}
+    for (where, key), value in parameters.items():
+        found[where][key] = value
+    found["path"] |= changed
+    body = bodies.get("application/json")
+    return {"method": method, "url": path.format(**found["path"]), "json": body,
+            "headers": found["header"], "params": found["query"]}  # fmt: skip
+
+
+def order(name):
+    method = OPERATIONS[name][0]
+    return (name not in FIRST, method == "delete", FIRST.index(name) if name in FIRST else 0)
+
+
 @pytest.fixture(scope="module")
 def local():
     with TestClient(
@@ -91,27 +109,16 @@ def local():
 def test_the_examples_are_answered_as_is_documented(local):
     """Sent in order, every example of the document has the answer that the document says."""
     told_of = {}
-
-    def order(name):
-        method = OPERATIONS[name][0]
-        return (name not in FIRST, method == "delete", FIRST.index(name) if name in FIRST else 0)
-
     for name in sorted(OPERATIONS, key=order):
-        method, path, told = OPERATIONS[name]
-        bodies, parameters = read_examples(told)
-        body = bodies.get("application/json")
+        asked = build_request(name)
         if name == "verify_judgement":
-            body = {**body, "judgement": told_of["judge_situation"]}
-        named = {key: value for (where, key), value in parameters.items() if where == "path"}
+            asked["json"] = {**asked["json"], "judgement": told_of["judge_situation"]}
         if name == "finish_watch":
-            named["name"] = told_of["begin_watch"]["id"]
+            asked = build_request(name, name=told_of["begin_watch"]["id"])
         if name == "read_judgement":
-            named["name"] = told_of["keep_force_judgement"]["id"]
-        headers = {key: value for (where, key), value in parameters.items() if where == "header"}
-        asked = {key: value for (where, key), value in parameters.items() if where == "query"}
-        answer = local.request(
-            method, path.format(**named), json=body, headers=headers, params=asked
-        )
+            asked = build_request(name, name=told_of["keep_force_judgement"]["id"])
+        answer = local.request(**asked)
+        told = OPERATIONS[name][2]
         status, content = find_success(told)
         if name == "post_observations":
             status, content = 201, told["responses"]["201"]["content"]
