@@ -17,7 +17,7 @@ from encircle.errors import say_install
 SERVICE = "encircle_api"
 """What the service is called as a package. In a checkout its folder is `api`, a name that many
 projects use: to import that would run a stranger's code."""
-NEEDED = ("fastapi", "prometheus-client", "structlog", "uvicorn")
+NEEDED = ("alembic", "fastapi", "prometheus-client", "sqlalchemy", "structlog", "uvicorn")
 """Packages of the extra `service`. Source: pyproject.toml, which a test holds this against."""
 
 
