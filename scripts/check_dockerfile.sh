@@ -6,13 +6,16 @@
 # Ubuntu, some minutes and about 4 GB under TMPDIR. Listens on the loopback only.
 set -euo pipefail
 
-BASE=docker.io/library/python:3.11-slim
+MOST_MB=400
 IMAGE=encircle:check
 PORT=${ENCIRCLE_CHECK_PORT:-8794}
 MIRROR=${ENCIRCLE_DEBIAN_MIRROR:-}
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
+BASE=$(sed -n 's/^ARG BASE=//p' "$ROOT/Dockerfile")
+BUILDER=$(sed -n 's/^ARG BUILDER=//p' "$ROOT/Dockerfile")
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/encircle-image.XXXXXX")
 SERVER=
+CONTAINER=
 
 buildah() { command buildah --root "$WORK/store" --runroot "$WORK/run" --storage-driver vfs "$@"; }
 say() { printf '== %s\n' "$*"; }
@@ -50,6 +53,8 @@ make_base() {
     bookworm "$WORK/rootfs" ${MIRROR:+"$MIRROR"} >"$WORK/debootstrap.log" ||
     { tail -20 "$WORK/debootstrap.log"; fail "debootstrap"; }
   cp /etc/ssl/certs/ca-certificates.crt "$WORK/rootfs/etc/ssl/certs/"
+  rm -rf "$WORK"/rootfs/var/{cache/apt,lib/apt/lists}/* "$WORK"/rootfs/usr/share/{doc,man,locale}/*
+  find "$WORK/rootfs" -name __pycache__ -prune -exec rm -r {} + # all this as in the published slim images
   rm -f "$WORK/rootfs/usr/lib/python3.11/EXTERNALLY-MANAGED"
   ln -s python3 "$WORK/rootfs/usr/bin/python"
   mkdir "$WORK/base"
@@ -62,6 +67,9 @@ make_base() {
 	BASE_IMAGE
   buildah bud --isolation chroot -t "$BASE" "$WORK/base" >"$WORK/base.log" 2>&1 ||
     { tail -20 "$WORK/base.log"; fail "the stand-in base"; }
+  printf 'FROM %s\nRUN apt-get update && apt-get install -y binutils\n' "$BASE" |
+    buildah bud --isolation chroot --pull-never --network host -t "$BUILDER" -f - "$WORK/base" \
+      >"$WORK/builder.log" 2>&1 || { tail -20 "$WORK/builder.log"; fail "the stand-in builder"; }
   rm -rf "$WORK/rootfs" "$WORK/base"
 }
 
@@ -78,19 +86,54 @@ check_configuration() {
   grep -q '"User":"[1-9][0-9]*' "$WORK/config.json" || fail "the user is not a number above 0"
   grep -q '"Healthcheck":{' "$WORK/config.json" || fail "there is no health check"
   grep -q '"8000/tcp"' "$WORK/config.json" || fail "port 8000 is not exposed"
+  grep -q '"/data":{}' "$WORK/config.json" || fail "cases have no volume"
   grep -q '0\.0\.0\.0' "$WORK/config.json" || fail "the service would listen to itself alone"
+}
+
+# Megabytes of an image, all its layers unpacked.
+size_of() {
+  local container megabytes
+  container=$(buildah from --pull-never "$1")
+  megabytes=$(du -sm --apparent-size "$(buildah mount "$container")" | cut -f1)
+  buildah rm "$container" >/dev/null
+  echo "$megabytes"
+}
+
+check_size() {
+  local all base
+  all=$(size_of "$IMAGE") base=$(size_of "$BASE")
+  say "$all MB, of which the stand-in base $base"
+  ((all < MOST_MB)) || fail "the image is larger than $MOST_MB MB"
 }
 
 run_image() {
   say "running it on 127.0.0.1:$PORT"
-  local container
-  container=$(buildah from --pull-never "$IMAGE")
-  buildah run --isolation chroot "$container" -- \
-    uvicorn encircle_api.main:create_app --factory --host 127.0.0.1 --port "$PORT" --no-access-log \
-    >"$WORK/server.log" 2>&1 &
+  CONTAINER=$(buildah from --pull-never "$IMAGE")
+  ! inside encircle serve --host 0.0.0.0 --port "$PORT" --store /data/encircle.sqlite 2>/dev/null ||
+    fail "it serves others a case file that nobody has a key to"
+  inside encircle serve --port "$PORT" --store /data/encircle.sqlite >"$WORK/server.log" 2>&1 &
   SERVER=$!
   wait_for /healthz
   wait_for /readyz
+  inside python -m encircle_api.healthy "$PORT" || fail "the health check"
+  ! inside python -m encircle_api.healthy 1 2>/dev/null || fail "the health check takes all for healthy"
+}
+
+inside() { buildah run --isolation chroot "$CONTAINER" -- "$@"; }
+
+# A case is kept in the image's own folder for it.
+check_case() {
+  say "posting to a case"
+  local at="http://127.0.0.1:$PORT/v1/cases"
+  post() { curl -sf --noproxy '*' --json "$@" >"$WORK/posted.json" || fail "posting to $2"; }
+  post '{"id": "c", "situation": {"title": "T", "sides": [{"id": "A"}]}}' "$at"
+  post '{"type": "Feature", "id": "p", "geometry": {"type": "Point", "coordinates": [35, 51]},
+    "properties": {"kind": "position", "side": "A"}}' "$at/c/observations"
+  grep -q '"accepted":\[{"id":"p"' "$WORK/posted.json" || fail "the post"
+  grep -q 'kept in SQLite$' "$WORK/server.log" || fail "cases are not kept in a file"
+  inside test -s /data/encircle.sqlite || fail "there is no file"
+  inside python -c 'import json; assert json.load(open("/opt/encircle/sbom.cdx.json"))["components"]' ||
+    fail "there is no list of what is in it"
 }
 
 wait_for() {
@@ -113,7 +156,7 @@ check_answers() {
 check_user() {
   local process uid workers=0
   for process in $(descendants "$SERVER"); do
-    tr '\0' ' ' <"/proc/$process/cmdline" | grep -q 'python.*\(uvicorn\|api\.worker\)' || continue
+    tr '\0' ' ' <"/proc/$process/cmdline" | grep -q 'python.*\(encircle serve\|api\.worker\)' || continue
     uid=$(stat -c %u "/proc/$process")
     say "process $(tr '\0' ' ' <"/proc/$process/cmdline" | cut -c1-60) runs as uid $uid"
     [[ $uid != 0 ]] || fail "it runs as root"
@@ -127,7 +170,9 @@ install_tools
 make_base
 build_image
 check_configuration
+check_size
 run_image
 check_answers
+check_case
 check_user
 say "the Dockerfile holds"

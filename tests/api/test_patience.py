@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 from prometheus_client import generate_latest
 
+from api.healthy import main as healthy
 from api.main import create_app
 from api.pool import Answer
 from api.settings import Settings, _count_cpus
@@ -193,3 +194,12 @@ def test_what_runs_is_told(client):
         if line.startswith("encircle_build_info{")
     ]  # fmt: skip
     assert f'version="{__version__}"' in line
+
+
+def test_whoever_watches_over_the_service_is_told_whether_it_can_take_work():
+    with listening() as (port, app):
+        assert healthy(port) is None
+        app.state.service.pool._open = False  # noqa: SLF001 - as while it ends
+        assert "no worker is ready" in healthy(port)
+        app.state.service.pool._open = True  # noqa: SLF001
+    assert f"nobody answers on port {port}" in healthy(port)
