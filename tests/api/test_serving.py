@@ -8,11 +8,11 @@ from encircle.cli.main import app
 
 
 @pytest.fixture
-def serve(tmp_path, monkeypatch):
+def serve(monkeypatch):
     """Begin to serve, no further than where the server would listen."""
     monkeypatch.setattr(uvicorn, "run", lambda _app, **said: served.append(said["host"]))
-    monkeypatch.delenv("ENCIRCLE_DATABASE", raising=False)
-    monkeypatch.setenv("ENCIRCLE_FAIR_REQUESTS", "300")  # which the command sets for itself
+    for name, value in {"DATABASE": "", "FAIR_REQUESTS": "300"}.items():
+        monkeypatch.setenv(f"ENCIRCLE_{name}", value)  # which the command sets for the service
     served = []
 
     def run(*words):
@@ -34,7 +34,10 @@ def test_others_are_served_a_case_file_only_when_somebody_has_a_key(serve, tmp_p
     assert (done.exit_code, served) == (0, [host])
 
 
-def test_this_machine_needs_no_key_and_what_nobody_keeps_neither(serve, tmp_path):
-    for words in (("--store", str(tmp_path / "x.sqlite")), ("--host", "0.0.0.0")):  # noqa: S104
-        done, _ = serve(*words)
-        assert done.exit_code == 0, done.stderr
+@pytest.mark.parametrize("words", [("--store", "x.sqlite"), ("--host", "0.0.0.0")])  # noqa: S104
+def test_this_machine_needs_no_key_and_what_nobody_keeps_neither(
+    serve, words, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    done, _ = serve(*words)
+    assert done.exit_code == 0, done.stderr
