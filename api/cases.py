@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, TypeVar
 
 from anyio.to_thread import run_sync
 from fastapi import Depends, Request
+from pydantic import BaseModel
 
 from encircle.errors import InputFault
 from encircle.map.door.contract import parse_instant
+from encircle.store.casefile import read_settings
 from encircle.store.keys import are_there_keys, find_actor
-from encircle.store.revisions import Wanted, write_instant
+from encircle.store.publishing import Publication, View, read_publication
+from encircle.store.revisions import NotKeptError, Wanted, write_instant
 
 from .errors import ForbiddenError, NoKeyError, PreconditionError, RequestError
+from .manners import is_loopback
 from .service import find_service
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from sqlalchemy import Connection
 
     from encircle.store.keys import Actor
     from encircle.store.opening import Store
 
+    from .service import Service
+
 Result = TypeVar("Result")
 Asked = ParamSpec("Asked")
+Model = TypeVar("Model", bound=BaseModel)
+LOST = re.compile("[\\x00\\ud800-\\udfff]")
+"""No UTF-8 writes the one, no PostgreSQL the other."""
+LARGEST = 2**63
+"""Integers from here on have no 64 bits. Source: orjson."""
 LOCAL = "local"
 """Who posts from this machine while nobody has a key."""
 
@@ -42,6 +52,8 @@ class Caller:
     actor: Actor | None
     is_local: bool
     """From this machine, while nobody has a key."""
+    usual: Publication = field(default_factory=Publication)
+    """What readers without a key are given, where a case does not say."""
 
     def may(self, role: str, case_id: str) -> bool:
         """Tell whether the caller may do what takes a role."""
@@ -66,17 +78,79 @@ class Caller:
             raise ForbiddenError(self.actor.name, role, case_id)
         return self.actor.name
 
+    def check_known(self) -> None:
+        """
+        Read nothing of what a stranger sends where it would be refused anyhow.
+
+        Raises
+        ------
+        NoKeyError
+            If a key is needed and none was sent.
+        """
+        if self.name is None:
+            raise NoKeyError
+
+    def look(self, connection: Connection, case_id: str, now: datetime | None = None) -> View:
+        """
+        Give what of a case the caller is shown: all of it to who may read it, else what is public.
+
+        Raises
+        ------
+        NoKeyError, ForbiddenError
+            If nothing of it is public.
+        NotKeptError
+            If there is no such case.
+        """
+        if self.may("reader", case_id):
+            return View()
+        read_settings(connection, case_id)
+        terms = read_publication(connection, case_id, self.usual)
+        if not terms.open:
+            self.check("reader", case_id)
+        return terms.view(now or datetime.now(UTC))
+
+
+async def look(service: Service, caller: Caller, case_id: str) -> View:
+    """Find what of a case the caller is shown; raises as `Caller.look` does."""
+    if caller.may("reader", case_id):
+        return View()
+    return await read_kept(service.store, caller.look, case_id)
+
+
+def is_shown(connection: Connection, caller: Caller, case_id: str) -> bool:
+    """Tell whether the caller is shown anything of a case that there is."""
+    try:
+        read_settings(connection, case_id, caller.look(connection, case_id).until)
+    except (NoKeyError, ForbiddenError, NotKeptError):
+        return False
+    return True
+
 
 async def find_caller(request: Request) -> Caller:
     """Find who asks: by a key, or from this machine as long as nobody has one."""
-    store = find_service(request).store
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    given = key.strip() if scheme.lower() == "bearer" else ""
-    actor, keyed = await run_sync(_look_up, store, given)
+    for part, text in (*request.path_params.items(), *request.query_params.items()):
+        if "\0" in text:
+            raise RequestError([InputFault(f"?{part}", "a NUL", "Take that character out")])
+    service = find_service(request)
+    given = _read_key(request.headers.get("authorization", ""))
+    actor, keyed = await run_sync(_look_up, service.store, given)
     is_local = not keyed and _is_loopback(request)
     if given and actor is None and not is_local:
         raise NoKeyError
-    return Caller(actor.name if actor else LOCAL if is_local else None, actor, is_local)
+    name = actor.name if actor else LOCAL if is_local else None
+    return Caller(name, actor, is_local, service.settings.public)
+
+
+def _read_key(shown: str) -> str:
+    """Read the key out of a header `Authorization` (RFC 6750, 2.1)."""
+    scheme, _, key = shown.partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
+async def name_actor(store: Store, shown: str) -> str | None:
+    """Name whose key a header `Authorization` shows; None: nobody's."""
+    actor, _ = await run_sync(_look_up, store, _read_key(shown))
+    return actor.name if actor else None
 
 
 def _look_up(store: Store, key: str) -> tuple[Actor | None, bool]:
@@ -85,10 +159,14 @@ def _look_up(store: Store, key: str) -> tuple[Actor | None, bool]:
 
 
 def _is_loopback(request: Request) -> bool:
-    try:
-        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
-    except ValueError:
+    """
+    Tell whether this machine itself asks, under a name of its own.
+
+    A page from elsewhere whose name was made to stand for this machine asks under that name.
+    """
+    if request.client is None or not is_loopback(request.client.host):
         return False
+    return is_loopback(request.url.hostname or "")
 
 
 CallerDep = Annotated[Caller, Depends(find_caller)]
@@ -126,7 +204,54 @@ def parse_object(raw: bytes) -> dict[str, Any]:
     """
     from .bodies import parse_plain  # noqa: PLC0415 - it brings the engine
 
-    return parse_plain(raw)
+    return check_kept(parse_plain(raw))
+
+
+def parse_as(model: type[Model], raw: bytes) -> Model:
+    """
+    Parse a body that has the form of a model.
+
+    Raises
+    ------
+    UnreadableError, RequestError
+        If it is no JSON, or not of that form.
+    """
+    from .bodies import parse_body  # noqa: PLC0415 - it brings the engine
+
+    parsed = parse_body(raw, model)
+    check_kept(parsed.model_dump())
+    return parsed
+
+
+def check_kept(body: dict[str, Any]) -> dict[str, Any]:
+    """
+    Give a body back of which all can be kept as it was said.
+
+    Raises
+    ------
+    RequestError
+        If it holds a number or a text that no database keeps.
+    """
+    if faults := list(_find_unkept(body, "")):
+        raise RequestError(faults)
+    return body
+
+
+def _find_unkept(value: object, pointer: str) -> Iterator[InputFault]:
+    if isinstance(value, str):
+        if LOST.search(value):
+            said = "a text with a NUL or half a surrogate pair, which no database keeps"
+            yield InputFault(pointer, said, "Take that character out")
+    elif isinstance(value, dict | list):
+        parts = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, part in parts:
+            at = f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
+            if isinstance(name, str):
+                yield from _find_unkept(name, at)
+            yield from _find_unkept(part, at)
+    elif isinstance(value, float | int) and not -LARGEST <= value < LARGEST:
+        said = f"{value:.4g} is larger than is kept exactly"
+        yield InputFault(pointer, said, "Write it as a text, or leave it out")
 
 
 def read_features(raw: bytes) -> list[Any]:
@@ -169,7 +294,7 @@ def read_instant(text: str | None, name: str) -> datetime | None:
     return datetime.combine(read, datetime.max.time(), UTC) if whole_day else read
 
 
-def read_match(headers: Mapping[str, str]) -> int:
+def read_match(given: str | None) -> int:
     """
     Read which revision a correction corrects.
 
@@ -178,17 +303,15 @@ def read_match(headers: Mapping[str, str]) -> int:
     PreconditionError
         If the request does not say.
     """
-    given = headers.get("if-match", "").strip()
-    found = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', given)
+    found = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', (given or "").strip())
     if found is None:
         raise PreconditionError
     return int(found[1])
 
 
-def read_why(request: Request, body: Mapping[str, Any] | None = None) -> str:
+def read_why(asked: str | None, body: Mapping[str, Any]) -> str:
     """Read the reason, from the query or the body; the log refuses none."""
-    said = request.query_params.get("why") or (body or {}).get("why") or ""
-    return str(said)
+    return str(asked or body.get("why") or "")
 
 
 def read_wanted(
@@ -221,7 +344,10 @@ def _read_box(text: str | None) -> tuple[float, float, float, float] | None:
     if text is None:
         return None
     try:
-        west, south, east, north = (float(part) for part in text.split(","))
+        ends = [float(part) for part in text.split(",")]
+        if len(ends) == 6:  # noqa: PLR2004 - with heights, which nothing here has
+            del ends[2::3]
+        west, south, east, north = ends
     except ValueError:
         west = south = east = north = math.nan
     if not (abs(west) <= 180 and abs(east) <= 180 and -90 <= south <= north <= 90):  # noqa: PLR2004

@@ -30,7 +30,7 @@ from encircle.verdict.judgement import spell_out
 from .tracing import TRACE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 PROBLEM_JSON = "application/problem+json"
 MOST_FAULTS = 1_000
@@ -53,6 +53,10 @@ class RequestError(Exception):
     def __init__(self, faults: Sequence[InputFault]) -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(fault.message for fault in faults))
+
+
+class QueryError(RequestError):
+    """What the address asks is not asked here, where a standard wants that told as 400."""
 
 
 class TooLargeError(Exception):
@@ -116,6 +120,25 @@ class ForbiddenError(Exception):
     def __init__(self, name: str, role: str, case_id: str) -> None:
         where = "every case" if case_id == "*" else f"case {case_id!r}"
         super().__init__(f"the key of {name!r} is no {role} in {where}; ask whoever keeps the keys")
+
+
+class MisdirectedError(Exception):
+    """The request was meant for another name than this service has."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"{host[:200]!r} is no name of this service; ENCIRCLE_HOSTS names those it has"
+        )
+
+
+class ForeignOriginError(Exception):
+    """A page of another site sent it."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(
+            f"a page of {origin[:200]!r} may not post here; ENCIRCLE_CORS_ORIGINS names "
+            "those that may"
+        )
 
 
 class PreconditionError(Exception):
@@ -183,6 +206,8 @@ RULES: dict[type[BaseException], Rule] = {
     UnknownScenarioError: Rule(404, "unknown-scenario", "There is no such scenario"),
     NoKeyError: Rule(401, "no-key", "A key is needed"),
     ForbiddenError: Rule(403, "forbidden", "The key may not do this"),
+    ForeignOriginError: Rule(403, "foreign-origin", "Another site's page sent it"),
+    MisdirectedError: Rule(421, "misdirected", "It is meant for another name"),
     NotKeptError: Rule(404, "not-kept", "There is nothing of that name"),
     CaseExistsError: Rule(409, "exists", "There is one of that name"),
     ConflictError: Rule(409, "conflict", "Somebody was there before"),
@@ -199,6 +224,7 @@ RULES: dict[type[BaseException], Rule] = {
     MemoryError: Rule(
         413, "too-large", "The situation needs more memory than there is", tells=False
     ),
+    QueryError: Rule(400, "wrong-query", "What the address asks is not asked here"),
     RequestError: Rule(422, "wrong-request", "The request is readable, but wrong"),
     SituationError: Rule(422, "wrong-situation", "The situation is readable, but wrong"),
     QuestionError: Rule(409, "question", "What is asked is not one thing"),
@@ -287,6 +313,15 @@ def tell_fault(fault: InputFault) -> dict[str, str | None]:
         "remedy": fault.remedy[:MOST_TEXT],
         "feature": fault.feature,
     }
+
+
+def tell_parameter(fault: Mapping[str, Any]) -> InputFault:
+    """Tell a parameter of the address or a header that is wrong, as FastAPI found it."""
+    where, *rest = (str(part) for part in fault["loc"])
+    sign = {"query": "?", "path": "/"}.get(where, f"{where} ")
+    said = str(fault["msg"])
+    remedy = "Mend it there; /openapi.json says what it may be"
+    return InputFault(f"{sign}{'/'.join(rest)}", said[:1].lower() + said[1:], remedy)
 
 
 def _describe_http(error: HTTPException) -> Problem:

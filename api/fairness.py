@@ -16,7 +16,7 @@ from .access import describe_as_response
 from .errors import TooManyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,6 +26,8 @@ WINDOW_S = 60.0
 """A bucket that was emptied is full again after this, seconds."""
 MOST_CALLERS = 10_000
 """Callers remembered; of more, whoever was seen longest ago is forgotten: full again."""
+KNOWN_S = 10.0
+"""So long it is remembered whose a key is, seconds."""
 WORKED = re.compile(rb"work;dur=([0-9.]+)")
 FREE = ("/healthz", "/readyz", "/metrics")
 """Asked by machines that watch over this one."""
@@ -67,11 +69,14 @@ class Fairness:
     """
 
     def __init__(
-        self, app: ASGIApp, settings: Settings, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+        self, app: ASGIApp, settings: Settings, whose: Callable[[str], Awaitable[str | None]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
         self._app = app
         self._settings = settings
+        self._whose = whose
         self._clock = clock
+        self._known: OrderedDict[str, tuple[str | None, float]] = OrderedDict()
         self._callers: OrderedDict[str, Caller] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,7 +84,7 @@ class Fairness:
         if scope["type"] != "http" or scope["path"] in FREE or not self._settings.fair_requests:
             await self._app(scope, receive, send)
             return
-        caller, now = self._find(_name(scope)), self._clock()
+        caller, now = self._find(await self._name(scope)), self._clock()
         for bucket in (caller.requests, caller.seconds):
             bucket.fill(now)
         wait_s = max(caller.requests.wait_s(), caller.seconds.wait_s())
@@ -96,6 +101,23 @@ class Fairness:
             await self._app(scope, receive, self._tell(caller, send))
         finally:
             caller.at_once -= 1
+
+    async def _name(self, scope: Scope) -> str:
+        """
+        Name a caller by its key, or by its address where it shows none that counts.
+
+        Else whoever makes up a key for each request would be somebody new each time.
+        """
+        shown = Headers(scope=scope).get("authorization", "")
+        if not shown:
+            return _locate(scope)
+        name, now = hashlib.sha256(shown.encode("utf-8", "replace")).hexdigest(), self._clock()
+        known = self._known.get(name)
+        if known is None or known[1] <= now:
+            known = self._known[name] = (await self._whose(shown), now + KNOWN_S)
+            if len(self._known) > MOST_CALLERS:
+                self._known.popitem(last=False)
+        return _locate(scope) if known[0] is None else f"key {known[0]}"
 
     def _find(self, name: str) -> Caller:
         caller = self._callers.get(name)
@@ -130,10 +152,7 @@ class Fairness:
         return send_on
 
 
-def _name(scope: Scope) -> str:
-    """Name a caller: by the key it shows, unread, or by its address, of IPv6 the network."""
-    shown = Headers(scope=scope).get("authorization", "")
-    if shown:
-        return hashlib.sha256(shown.encode("utf-8", "replace")).hexdigest()
+def _locate(scope: Scope) -> str:
+    """Name a caller by its address, of IPv6 the network."""
     host = scope["client"][0] if scope.get("client") else ""
     return ":".join(host.split(":")[:4]) if ":" in host else host

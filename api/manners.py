@@ -1,11 +1,87 @@
-"""What every resource answers alike: a HEAD is a GET without its body."""
+"""
+What every resource keeps to: it answers under its own names, its own pages, and HEAD as GET.
+
+A browser carries requests of pages from elsewhere. It tells where they come from (`Origin`), and
+under which name it looked this service up (`Host`): a name that was made to stand for this machine
+(DNS rebinding) is not one of ours.
+"""
 
 from __future__ import annotations
 
+import ipaddress
+import socket
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+
+from .access import describe_as_response
+from .errors import ForeignOriginError, MisdirectedError
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ANY = "*"
+READS = ("GET", "HEAD", "OPTIONS")
+"""Methods that change nothing (RFC 9110, 9.2.1)."""
+
+
+def is_loopback(name: str) -> bool:
+    """
+    Tell an address, or a name, that can only be this machine's own (RFC 6761, 6.3).
+
+    Examples
+    --------
+    >>> [is_loopback(name) for name in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "example.org")]
+    [True, True, True, False, False]
+    """
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name.lower().rstrip(".") in ("localhost", "localhost.localdomain")
+
+
+class Addressed:
+    """
+    ASGI middleware: refuses what is meant for another name (421), or sent by another site (403).
+
+    An address in figures is always ours: no name stands in between. Further names are those of
+    this machine and those the operator gives.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: tuple[str, ...], origins: tuple[str, ...]) -> None:
+        self._app = app
+        self._hosts = {name.lower() for name in (*hosts, socket.gethostname())}
+        self._origins = set(origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or refuse it."""
+        if scope["type"] == "http" and (error := self._find_fault(scope)) is not None:
+            await describe_as_response(error)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _find_fault(self, scope: Scope) -> Exception | None:
+        headers = Headers(scope=scope)
+        host, origin = headers.get("host"), headers.get("origin")
+        if host is not None and not self._is_ours(host):
+            return MisdirectedError(host)
+        if origin is None or scope["method"] in READS or {origin, ANY} & self._origins:
+            return None
+        return None if origin.partition("://")[2] == host else ForeignOriginError(origin)
+
+    def _is_ours(self, host: str) -> bool:
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        if ANY in self._hosts or name in self._hosts or is_loopback(name):
+            return True
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return True
 
 
 class HeadAsGet:

@@ -6,6 +6,7 @@ from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, create_model
+from typing_extensions import TypeAliasType
 
 from encircle.map.options import CHOICES, Options
 
@@ -83,7 +84,10 @@ SITUATION_SCHEMA: Json = {
     },
     "additionalProperties": True,
 }
-Situation = Annotated[dict[str, Any], Field(json_schema_extra=SITUATION_SCHEMA)]
+Situation = TypeAliasType(
+    "Situation", Annotated[dict[str, Any], Field(json_schema_extra=SITUATION_SCHEMA)]
+)
+"""Named, so that the document has it once: who generates a client stumbles over it otherwise."""
 
 
 class Closed(BaseModel):
@@ -146,6 +150,10 @@ class BareRequest(JudgementRequest):
 
 class VerificationRequest(Closed):
     """A judgement to check against the situation it is about."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [
+        {"situation": EXAMPLE_SITUATION, "judgement": {"as": "POST /v1/judgements answered it"}}
+    ]})  # fmt: skip
 
     judgement: dict[str, Any]
     situation: Situation
@@ -257,6 +265,11 @@ class VerificationBody(BaseModel):
 class ScenarioBody(BaseModel):
     """A historical or made-up situation, and what is known of it."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{
+        "id": "kursk-2025-03-14", "title": "Kursk salient", "as_of": "2025-03-14T18:00:00Z",
+        "force": "kursk-group", "verdict": "not_encircled", "acceptable": ["C2"], "error": None,
+    }]})  # fmt: skip
+
     id: str
     title: str
     as_of: str | None
@@ -269,6 +282,12 @@ class ScenarioBody(BaseModel):
 class RuleBody(BaseModel):
     """One rule of judgement, in the order they are asked."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{
+        "rule": "no_force", "statement": "The map names no position of the force.",
+        "reference": "docs/contract.md", "decides": True, "verdict": "no_force",
+        "status": {"code": "N", "name": "no_force", "label": "No force"},
+    }]})  # fmt: skip
+
     rule: str
     statement: str
     reference: str
@@ -280,6 +299,11 @@ class RuleBody(BaseModel):
 class WelcomeBody(BaseModel):
     """Where to begin."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{
+        "service": "encircle", "version": "0.1.0", "openapi": "/openapi.json",
+        "description": "Is this force cut off?", "try": "/v1/scenarios",
+    }]})  # fmt: skip
+
     service: str
     version: str
     description: str
@@ -290,11 +314,15 @@ class WelcomeBody(BaseModel):
 class StateBody(BaseModel):
     """Whether the service lives, or is ready."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ok"}]})
+
     status: Literal["ok"]
 
 
 class ReadyBody(StateBody):
     """That the service is ready, and what it keeps cases in."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "ok", "store": "SQLite"}]})
 
     store: str = Field(examples=["SQLite", "PostgreSQL with PostGIS"])
 

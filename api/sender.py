@@ -24,7 +24,15 @@ import orjson
 from anyio.to_thread import run_sync
 
 from encircle.store.assembling import assemble
-from encircle.store.watches import Due, list_watches, look, note_attempt, sign, take_due
+from encircle.store.watches import (
+    Due,
+    list_watched,
+    list_watches,
+    look,
+    note_attempt,
+    sign,
+    take_due,
+)
 
 from .logs import build_logger
 
@@ -126,7 +134,10 @@ class Sender:
     _task: asyncio.Task[None] | None = None
 
     def open(self) -> None:
-        """Begin."""
+        """Begin, with what was posted before the service ended and nobody looked at."""
+        now = datetime.now(UTC)
+        with self.service.store.reading() as connection:
+            self._changed = dict.fromkeys(list_watched(connection), now)
         self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from encircle.store.publishing import Publication
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -26,6 +28,14 @@ ORIGIN = r"\*|https?://[A-Za-z0-9.-]+(:\d{1,5})?|https?://\[[0-9A-Fa-f:.]+\](:\d
 
 def _split(text: str) -> tuple[str, ...]:
     return tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
+
+
+def _read_answer(text: str) -> bool:
+    answers = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+    try:
+        return answers[text.lower()]
+    except KeyError:
+        raise ValueError(text) from None
 
 
 QUOTA = Path("/sys/fs/cgroup/cpu.max")
@@ -72,6 +82,15 @@ class Settings:
     """Seconds of work for one caller in a minute, where there is a limit."""
     fair_share: int = 8
     """Requests of one caller at one time, where there is a limit."""
+    hosts: tuple[str, ...] = ()
+    """Names this service is called by, set apart by commas, beside addresses in figures, localhost
+    and this machine's name; `*`: any, and then any page that gives this address a name may read."""
+    public_reading: bool = True
+    """Whether readers without a key are given anything of a case that does not say so itself."""
+    public_delay_h: float = 24.0
+    """Hours until they are given what was recorded."""
+    public_coarsen_m: float = 1000.0
+    """Side of the squares to whose middle positions are moved for them, metres."""
     cors_origins: tuple[str, ...] = ()
     """Origins whose pages may call this service, set apart by commas; `*`: any. None by default:
     then no browser lets another site's page read an answer."""
@@ -93,9 +112,14 @@ class Settings:
             if not re.fullmatch(ORIGIN, origin):
                 remedy = "Give origins such as https://map.example.org, without a path, or *"
                 raise SettingError("cors_origins", origin, remedy)
-        for name in ("queue", "fair_requests"):
-            if getattr(self, name) < 0:
+        for name in ("queue", "fair_requests", "public_delay_h", "public_coarsen_m"):
+            if not 0 <= getattr(self, name) < math.inf:
                 raise SettingError(name, getattr(self, name), "Give 0 or more")
+
+    @property
+    def public(self) -> Publication:
+        """What readers without a key are given of a case that does not say."""
+        return Publication(self.public_reading, self.public_delay_h, self.public_coarsen_m)
 
 
 class StartError(RuntimeError):
@@ -120,6 +144,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """
     given = os.environ if environment is None else environment
     readers: dict[str, Any] = {"int": int, "float": float, "str": str, "Path | None": Path}
+    readers["bool"] = _read_answer
     readers["tuple[str, ...]"] = _split
     values: dict[str, Any] = {}
     for each in fields(Settings):
@@ -129,5 +154,6 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         try:
             values[each.name] = readers[str(each.type)](text)
         except ValueError:
-            raise SettingError(each.name, text, f"Give {each.type}, like the default") from None
+            kind = "yes or no" if each.type == "bool" else f"{each.type}, like the default"
+            raise SettingError(each.name, text, f"Give {kind}") from None
     return Settings(**values)

@@ -11,31 +11,82 @@ References
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 
+from encircle.errors import InputFault
 from encircle.store.casefile import list_cases, read_settings
 from encircle.store.revisions import NotKeptError
 
-from ..cases import CallerDep, read_kept, read_wanted
-from ..documentation import document_problems
+from ..case_answers import search_shown, show
+from ..case_parameters import Between  # noqa: TC001 - the framework reads it
+from ..case_schemas import (
+    CASE,
+    FEATURE,
+    ConformanceBody,
+    LandingBody,
+    OgcCollectionBody,
+    OgcCollectionsBody,
+    OgcFeatureBody,
+    OgcFeaturesBody,
+)
+from ..cases import CallerDep, is_shown, look, read_kept, read_wanted
+from ..documentation import document_answer, document_problems, write_older
+from ..errors import QueryError, RequestError, tell_parameter
 from ..service import ServiceDep  # noqa: TC001 - the framework reads it
-from .cases import Between, search_known
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from sqlalchemy import Connection
 
+    from encircle.store.publishing import View
     from encircle.store.revisions import Revision
 
     from ..cases import Caller
 
 Json = dict[str, Any]
-router = APIRouter(prefix="/ogc", tags=["ogc"])
-READING = document_problems(401, 403, 404, 422)
+
+
+class Strict(APIRoute):
+    """Answers 400 to what the address asks and no parameter is (17-069r4, 7.5)."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Look at the names before, and at what becomes of the values."""
+        handle = super().get_route_handler()
+        known = {parameter.alias for parameter in self.dependant.query_params}
+
+        async def look(request: Request) -> Response:
+            try:
+                if unknown := sorted(request.query_params.keys() - known):
+                    remedy = f"Drop it, or use one of: {', '.join(sorted(known)) or 'none'}"
+                    raise QueryError([InputFault(f"?{name:.80}", "an unknown parameter", remedy)
+                                      for name in unknown])  # fmt: skip
+                return await handle(request)
+            except RequestValidationError as error:
+                raise QueryError([tell_parameter(one) for one in error.errors()]) from None
+            except RequestError as error:
+                raise QueryError(error.faults) from None
+
+        return look
+
+
+router = APIRouter(prefix="/ogc", tags=["ogc"], route_class=Strict)
+READING = document_problems(400, 401, 403, 404)
+PLAIN = document_problems(400)
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+Collection = Annotated[
+    str, Path(description="Case and layer, as listed.", examples=[f"{CASE}.positions"])
+]
+Name = Annotated[str, Path(description="Id of a feature.", examples=[FEATURE["id"]])]
 GEOJSON = "application/geo+json"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+IN_CRS84 = {"Content-Crs": f"<{CRS84}>"}
 CLASSES = [
     f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}"
     for name in ("core", "geojson", "oas30")
@@ -50,29 +101,41 @@ TITLES = {
 MOST = 10_000
 
 
-@router.get("", summary="The landing page of OGC API - Features", responses=READING)
-async def land(request: Request) -> Response:
+@router.get("", summary="The landing page of OGC API - Features", response_class=Response,
+            responses={**PLAIN, 200: document_answer(LandingBody)})  # fmt: skip
+async def show_landing(request: Request) -> Response:
     """Say where everything is."""
     base = _base(request)
     return _answer({
         "title": "Encircle: cases", "description": "What analysts posted, case by case",
         "links": [
             _link(base, "self", "This page"),
-            {**_link(f"{request.base_url}openapi.json", "service-desc", "The API"),
-             "type": "application/vnd.oai.openapi+json;version=3.0"},
+            _link(f"{base}/api", "service-desc", "The API", OPENAPI),
             _link(f"{base}/conformance", "conformance", "What of the standard is answered"),
             _link(f"{base}/collections", "data", "The collections"),
         ],
     })  # fmt: skip
 
 
-@router.get("/conformance", summary="What of the standard is answered")
-async def conform() -> Response:
+@router.get("/api", summary="These resources in OpenAPI 3.0", response_class=Response,
+            responses={**PLAIN, 200: {
+    "description": "An OpenAPI document.", "content": {OPENAPI: {"schema": {"type": "object"}}},
+}})  # fmt: skip
+async def describe_api(request: Request) -> Response:
+    """Describe what lies under /ogc as the standard's class `oas30` wants it."""
+    document = write_older(request.app.openapi(), router.prefix)
+    return Response(orjson.dumps(document), media_type=OPENAPI)
+
+
+@router.get("/conformance", summary="What of the standard is answered", response_class=Response,
+            responses={**PLAIN, 200: document_answer(ConformanceBody)})  # fmt: skip
+async def show_conformance() -> Response:
     """List the classes of the standard."""
     return _answer({"conformsTo": CLASSES})
 
 
-@router.get("/collections", summary="List the collections", responses=READING)
+@router.get("/collections", summary="List the collections", response_class=Response,
+            responses={**READING, 200: document_answer(OgcCollectionsBody)})  # fmt: skip
 async def list_collections(request: Request, service: ServiceDep, caller: CallerDep) -> Response:
     """Give one collection a shape of every case that the caller may read."""
     found = await read_kept(service.store, _list, caller)
@@ -84,53 +147,61 @@ async def list_collections(request: Request, service: ServiceDep, caller: Caller
     })  # fmt: skip
 
 
-@router.get("/collections/{collection}", summary="One collection", responses=READING)
+@router.get("/collections/{collection}", summary="One collection", response_class=Response,
+            responses={**READING, 200: document_answer(OgcCollectionBody)})  # fmt: skip
 async def read_collection(
-    collection: str, request: Request, service: ServiceDep, caller: CallerDep
+    collection: Collection, request: Request, service: ServiceDep, caller: CallerDep
 ) -> Response:
     """Describe a collection."""
     case, layer = _split(collection)
-    caller.check("reader", case)
-    title = await read_kept(service.store, _title, case)
+    view = await look(service, caller, case)
+    title = await read_kept(service.store, _title, case, view)
     return _answer(_describe(_base(request), case, layer, title))
 
 
-@router.get("/collections/{collection}/items", summary="Its features", responses=READING)
+@router.get("/collections/{collection}/items", summary="Its features", response_class=Response,
+            responses={**READING, 200: document_answer(OgcFeaturesBody, GEOJSON)})  # fmt: skip
 async def read_items(  # noqa: PLR0913 - the parts of a request
-    collection: str, request: Request, service: ServiceDep, caller: CallerDep,
+    collection: Collection, request: Request, service: ServiceDep, caller: CallerDep,
     bbox: Annotated[str | None, Query(description="west,south,east,north, degrees")] = None,
     between: Between = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 1000, offset: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:  # fmt: skip
     """Give features page by page, `next` linked."""
     case, layer = _split(collection)
-    caller.check("reader", case)
+    view = await look(service, caller, case)
     wanted = read_wanted(bbox, between, shape=LAYERS[layer])
-    found = await read_kept(service.store, search_known, case, wanted, skip=offset, most=limit + 1)
+    found = await read_kept(
+        service.store, search_shown, case, wanted, view, skip=offset, most=limit + 1
+    )
     links = [_link(str(request.url), "self", "This page", GEOJSON)]
     if len(found) > limit:
         following = str(request.url.include_query_params(offset=offset + limit, limit=limit))
         links.append(_link(following, "next", "The next page", GEOJSON))
-    features = [_flatten(revision) for revision in found[:limit]]
+    features = [_flatten(revision, view) for revision in show(found[:limit], wanted, view)]
     document = {"type": "FeatureCollection", "features": features, "links": links,
-                "numberReturned": len(features)}  # fmt: skip
-    return Response(orjson.dumps(document), media_type=GEOJSON)
+                "numberReturned": len(features), "timeStamp": _now()}  # fmt: skip
+    return Response(orjson.dumps(document), headers=IN_CRS84, media_type=GEOJSON)
 
 
-@router.get("/collections/{collection}/items/{name}", summary="One feature", responses=READING)
+@router.get("/collections/{collection}/items/{name}", summary="One feature",
+            response_class=Response,
+            responses={**READING, 200: document_answer(OgcFeatureBody, GEOJSON)})  # fmt: skip
 async def read_item(
-    collection: str, name: str, request: Request, service: ServiceDep, caller: CallerDep
+    collection: Collection, name: Name, request: Request, service: ServiceDep, caller: CallerDep
 ) -> Response:
     """Give one feature."""
     case, layer = _split(collection)
-    caller.check("reader", case)
-    wanted = read_wanted(None, None, shape=LAYERS[layer])
-    log = await read_kept(service.store, search_known, case, wanted, most=MOST)
-    found = [revision for revision in log if revision.subject == name]
+    view = await look(service, caller, case)
+    wanted = read_wanted(None, None, shape=LAYERS[layer], subject=name)
+    found = show(await read_kept(service.store, search_shown, case, wanted, view), wanted, view)
     if not found:
         raise NotKeptError(f"there is no feature {name!r} in {collection!r}")
-    links = [_link(str(request.url), "self", "This feature", GEOJSON)]
-    return Response(orjson.dumps({**_flatten(found[0]), "links": links}), media_type=GEOJSON)
+    at = f"{_base(request)}/collections/{collection}"
+    links = [_link(str(request.url), "self", "This feature", GEOJSON),
+             _link(at, "collection", "The layer it is of")]  # fmt: skip
+    document = {**_flatten(found[0], view), "links": links}
+    return Response(orjson.dumps(document), headers=IN_CRS84, media_type=GEOJSON)
 
 
 # -- parts -----------------------------------------------------------------------------------
@@ -138,11 +209,14 @@ async def read_item(
 
 def _list(connection: Connection, caller: Caller) -> list[tuple[str, str]]:
     names = [row["id"] for row in list_cases(connection)]
-    return [(name, _title(connection, name)) for name in names if caller.may("reader", name)]
+    return [
+        (name, _title(connection, name, caller.look(connection, name)))
+        for name in names if is_shown(connection, caller, name)
+    ]  # fmt: skip
 
 
-def _title(connection: Connection, case: str) -> str:
-    return str(read_settings(connection, case).get("title") or case)
+def _title(connection: Connection, case: str, view: View) -> str:
+    return str(read_settings(connection, case, view.until).get("title") or case)
 
 
 def _split(collection: str) -> tuple[str, str]:
@@ -164,7 +238,7 @@ def _describe(base: str, case: str, layer: str, title: str) -> Json:
     }  # fmt: skip
 
 
-def _flatten(revision: Revision) -> Json:
+def _flatten(revision: Revision, view: View) -> Json:
     """Write a feature as a table can hold it: nothing nested, and its shape the multiple one."""
     feature = revision.document or {}
     geometry = feature.get("geometry")
@@ -175,9 +249,14 @@ def _flatten(revision: Revision) -> Json:
         for name, value in (feature.get("properties") or {}).items()
         if value is not None
     }
-    told = {"revision": revision.number, "recorded_at": revision.recorded_at, "by": revision.actor}
+    told = {"revision": revision.number, "recorded_at": revision.recorded_at,
+            **({"by": revision.actor} if view.is_whole else {})}  # fmt: skip
     return {"type": "Feature", "id": revision.subject, "geometry": geometry,
             "properties": {"id": revision.subject, **said, **told}}  # fmt: skip
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _base(request: Request) -> str:

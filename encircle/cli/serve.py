@@ -68,6 +68,8 @@ def serve(
             f"the service needs {error.name}, which is not installed: "
             f"{say_install('service', *NEEDED)}"
         )
+    if not is_loopback(host):
+        _check_keys(app.state.service.store, store)
     if app.state.service.settings.fixtures is None:
         echo("no scenarios: ENCIRCLE_FIXTURES names the folder that holds them", err=True)
     if store:
@@ -77,8 +79,23 @@ def serve(
     echo(f"http://{host}:{port}/", err=True)
     uvicorn.run(
         app, host=host, port=port, log_level="warning", limit_concurrency=MOST_CONNECTIONS,
-        timeout_graceful_shutdown=LAST_S,
+        timeout_graceful_shutdown=LAST_S, server_header=False,
     )  # fmt: skip
+
+
+def _check_keys(kept: Any, store: str | None) -> None:  # noqa: ANN401 - the service's own
+    """Refuse to serve others a case file that nobody has a key to; one in memory nobody keeps."""
+    from encircle.store.keys import are_there_keys
+
+    if not store:
+        return
+    with kept.reading() as connection:
+        if are_there_keys(connection):
+            return
+    refuse(
+        "nobody has a key to this case file, and an address that others reach is to be served. "
+        f"Make one first: encircle keys new NAME --role admin --store {store}"
+    )
 
 
 def is_loopback(host: str) -> bool:

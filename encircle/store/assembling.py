@@ -19,6 +19,7 @@ import orjson
 from encircle.map.counting import number_of
 from encircle.map.door.contract import parse_day_or_instant
 from encircle.map.notices import Notice
+from encircle.store.publishing import coarsen, tell_coarse
 from encircle.store.revisions import NotKeptError, find_current, write_instant
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def assemble(
     case_id: str,
     as_of: datetime | None = None,
     known_at: datetime | None = None,
+    coarsen_m: float = 0.0,
 ) -> Assembled:
     """
     Put a case's situation together.
@@ -94,9 +96,11 @@ def assemble(
     Parameters
     ----------
     as_of
-        The instant that is judged; None: that of the case's settings, or now.
+        The instant that is judged; None: that of the case's settings, or that of what is known.
     known_at
         What was recorded by then; None: all that is recorded.
+    coarsen_m
+        Positions are given to this, metres, for readers without a key; 0: as they are.
 
     Returns
     -------
@@ -114,13 +118,16 @@ def assemble(
         raise NotKeptError(
             f"there is no case {case_id!r}" + (f", or was none at {by}" if by else "")
         )
-    whole = _date(orjson.loads(settings[0].body), as_of)
+    whole = _date(orjson.loads(settings[0].body), as_of, known_at)
     then, left = write_instant(_read_end(whole["as_of"])), _Left()
     layers = find_current(connection, case_id, "layer", by)
     rows = find_current(connection, case_id, "feature", by)
     features = [*_from_layers(layers, then, left), *_from_observations(rows, then, left)]
     features.sort(key=itemgetter(0))
     notices = [notice.to_dict() for notice in left.tell()]
+    if coarsen_m:
+        features = [(name, _write_coarser(text, coarsen_m)) for name, text in features]
+        notices.append(tell_coarse(coarsen_m).to_dict())
     if notices:
         whole["notices"] = [*(whole.get("notices") or ()), *notices]
     head = orjson.dumps({"type": "FeatureCollection", "situation": whole})[:-1]
@@ -151,12 +158,17 @@ def list_days(
     return [_read_end(day) for day in sorted(told - {""})]
 
 
-def _date(settings: Json, as_of: datetime | None) -> Json:
+def _write_coarser(text: str, side_m: float) -> str:
+    return orjson.dumps(coarsen(orjson.loads(text), side_m)).decode()
+
+
+def _date(settings: Json, as_of: datetime | None, known_at: datetime | None = None) -> Json:
     """Set the instant judged; where the case says the same one, its spelling stays."""
     written = settings.get("as_of")
     if written is not None and (as_of is None or _read_end(written) == as_of):
         return settings
-    return {**settings, "as_of": (as_of or datetime.now(UTC)).isoformat().replace("+00:00", "Z")}
+    then = as_of or min(known_at or datetime.max.replace(tzinfo=UTC), datetime.now(UTC))
+    return {**settings, "as_of": then.isoformat().replace("+00:00", "Z")}
 
 
 def _read_end(written: str) -> datetime:

@@ -23,6 +23,7 @@ from encircle.formats.tables.positions import Wishes, read_table
 from encircle.map.door.canonical import digest
 from encircle.map.door.reader import find_faults
 from encircle.store.opening import StoreError
+from encircle.store.record import empty_record
 from encircle.store.revisions import (
     Entry,
     NotKeptError,
@@ -146,18 +147,21 @@ def settle(
         return append(connection, case_id, [entry], actor, now or _now())[0]
 
 
-def read_settings(connection: Connection, case_id: str) -> Json:
+def read_settings(connection: Connection, case_id: str, known_at: datetime | None = None) -> Json:
     """
-    Read a case's settings as they stand.
+    Read a case's settings as they stand, or stood when the case was known so far.
 
     Raises
     ------
     NotKeptError
         If there is no such case.
     """
-    rows = find_current(connection, case_id, "settings")
+    by = None if known_at is None else write_instant(known_at)
+    rows = find_current(connection, case_id, "settings", by)
     if not rows:
-        raise NotKeptError(f"there is no case {case_id!r}")
+        raise NotKeptError(
+            f"there is no case {case_id!r}" + (f", or was none at {by}" if by else "")
+        )
     read: Json = orjson.loads(rows[0].body)
     return read
 
@@ -226,6 +230,9 @@ def post_table(
     SituationError
         If it is no table, or no column says a place.
     """
+    if b"\0" in raw:
+        remedy = "Save the table as CSV in UTF-8"
+        raise SituationError([InputFault("", "a table with a NUL in it", remedy)])
     sent = digest([case_id, hashlib.sha256(raw).hexdigest(), side, force, rows_side, atomic])
 
     def work(connection: Connection, at: datetime) -> Posted:
@@ -353,7 +360,10 @@ def retract(
     """
     with store.writing() as connection:
         entry = Entry("redact" if redact else "retract", "feature", name, None, why, expected)
-        return append(connection, case_id, [entry], actor, now or _now())[0]
+        made = append(connection, case_id, [entry], actor, now or _now())[0]
+        if redact:
+            empty_record(connection, case_id, name)
+        return made
 
 
 def lay_layer(

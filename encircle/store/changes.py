@@ -9,10 +9,12 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 import orjson
 import sqlalchemy as sa
 
+from encircle.store.revisions import write_instant
 from encircle.store.tables import changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -77,13 +79,16 @@ def _write(status: Json | None) -> str | None:
 
 
 def list_changes(
-    connection: Connection, case_id: str, force: str | None = None, most: int = 100
-) -> list[Change]:
-    """List what changed, the latest first."""
+    connection: Connection, case_id: str, force: str | None = None, most: int = 100,
+    until: datetime | None = None,
+) -> list[Change]:  # fmt: skip
+    """List what changed, by an instant or all, the latest first."""
     c = changes.c
     asked = sa.select(changes).where(c.case_id == case_id).order_by(c.seq.desc()).limit(most)
     if force is not None:
         asked = asked.where(c.force == force)
+    if until is not None:
+        asked = asked.where(c.recorded_at <= write_instant(until))
     return [
         Change(
             row.force, row.was and orjson.loads(row.was), row.now and orjson.loads(row.now),

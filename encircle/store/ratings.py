@@ -66,10 +66,14 @@ def note_rating(
     return list_ratings(connection, case_id, claim)
 
 
-def list_ratings(connection: Connection, case_id: str, claim: str) -> list[Rated]:
-    """List how a claim was rated, the latest last."""
+def list_ratings(
+    connection: Connection, case_id: str, claim: str, until: datetime | None = None
+) -> list[Rated]:
+    """List how a claim was rated, by an instant or all, the latest last."""
     c = ratings.c
     asked = sa.select(*COLUMNS).where(c.case_id == case_id, c.claim == claim).order_by(c.seq)
+    if until is not None:
+        asked = asked.where(c.recorded_at <= write_instant(until))
     return [_read(row) for row in connection.execute(asked)]
 
 

@@ -41,6 +41,7 @@ __all__ = [
     "What",
     "append",
     "begin_case",
+    "bounds_of",
     "check_log",
     "find_current",
     "find_known",
@@ -52,7 +53,7 @@ __all__ = [
 
 Json = dict[str, Any]
 Act = Literal["post", "correct", "retract", "redact"]
-What = Literal["feature", "layer", "settings"]
+What = Literal["feature", "layer", "settings", "access"]
 NOTHING = hashlib.sha256(b"").hexdigest()
 """The hash before the first, and of a body that a retraction does not have."""
 MANY = 500
@@ -119,10 +120,20 @@ class Revision:
         """What was said; None of what says nothing, or was redacted."""
         return None if self.body is None else orjson.loads(self.body)
 
+    @property
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """West, south, east and north of what was said, degrees; None: it has no place."""
+        return bounds_of(((self.document or {}).get("geometry") or {}).get("coordinates"))
+
     def brief(self) -> Json:
         """Say that it was recorded, without what was said."""
         return {"id": self.subject, "revision": self.number, "recorded_at": self.recorded_at,
                 "hash": self.hash}  # fmt: skip
+
+    def tell_public(self) -> Json:
+        """Say what was said and when, not by whom."""
+        return {"id": self.subject, "revision": self.number, "act": self.act,
+                "recorded_at": self.recorded_at, "body": self.document}  # fmt: skip
 
     def to_dict(self) -> Json:
         """Write it as HTTP answers it."""
@@ -339,11 +350,18 @@ def _describe(entry: Entry) -> Json:
         found[column] = None if value is None else str(value)
     geometry = body.get("geometry") or {}
     found["shape"] = SHAPES.get(str(geometry.get("type")))
-    places = list(_places(geometry.get("coordinates")))
-    if places:
-        lons, lats = [p[0] for p in places], [p[1] for p in places]
-        found |= {"west": min(lons), "south": min(lats), "east": max(lons), "north": max(lats)}
+    if box := bounds_of(geometry.get("coordinates")):
+        found |= dict(zip(("west", "south", "east", "north"), box, strict=True))
     return found
+
+
+def bounds_of(coordinates: object) -> tuple[float, float, float, float] | None:
+    """Give west, south, east and north of a shape's coordinates, degrees; None: it has none."""
+    places = list(_places(coordinates))
+    if not places:
+        return None
+    lons, lats = [place[0] for place in places], [place[1] for place in places]
+    return min(lons), min(lats), max(lons), max(lats)
 
 
 def _instant(value: object) -> str | None:
@@ -401,9 +419,11 @@ def find_current(
 class Wanted:
     """Which observations are asked for; what is None is not asked."""
 
+    """The one of this id."""
     kind: str | None = None
     shape: str | None = None
     force: str | None = None
+    subject: str | None = None
     bbox: tuple[float, float, float, float] | None = None
     """West, south, east, north, degrees; whatever has a part in it."""
     since: str | None = None
@@ -443,6 +463,7 @@ def search(  # noqa: PLR0913 - whose, what, and which page
     )
     for column, value in (
         (c.kind, wanted.kind), (c.shape, wanted.shape), (c.force, wanted.force),
+        (c.subject, wanted.subject),
     ):  # fmt: skip
         if value is not None:
             asked = asked.where(column == value)

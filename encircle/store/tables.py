@@ -31,6 +31,7 @@ __all__ = [
     "changes",
     "grants",
     "idempotency",
+    "judgements",
     "metadata",
     "ratings",
     "revisions",
@@ -105,7 +106,7 @@ revisions = Table(
     Column("previous", HASH, nullable=False),
     Column("hash", HASH, nullable=False, unique=True),
     UniqueConstraint("case_id", "what", "subject", "number"),
-    CheckConstraint("what IN ('feature', 'layer', 'settings')", name="what"),
+    CheckConstraint("what IN ('feature', 'layer', 'settings', 'access')", name="what"),
     CheckConstraint("act = 'post' OR why IS NOT NULL", name="why"),
     CheckConstraint("(number = 1) = (act = 'post')", name="first"),
     sqlite_autoincrement=True,
@@ -113,9 +114,9 @@ revisions = Table(
 """
 The log. Of two corrections of one revision only one finds its number free.
 
-`body` is JSON: a Feature, a layer's FeatureCollection, or a case's settings (the member
-`situation`); empty once it was redacted, which `body_sha256` and `hash` outlive. The columns after
-it are copied from it, to be searched by.
+`body` is JSON: a Feature, a layer's FeatureCollection, a case's settings (the member `situation`),
+or what of the case readers without a key are given; empty once it was redacted, which `body_sha256`
+and `hash` outlive. The columns after it are copied from it, to be searched by.
 """
 Index("ix_revisions_case_id_what_subject_seq", *(
     revisions.c[name] for name in ("case_id", "what", "subject", "seq")
@@ -155,6 +156,26 @@ ratings = Table(
 )  # fmt: skip
 """How a claim was rated, on which map; a line is added where the rating is another."""
 Index("ix_ratings_case_id_claim_seq", ratings.c.case_id, ratings.c.claim, ratings.c.seq)
+
+judgements = Table(
+    "judgements", metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("id", HASH, nullable=False),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("force", NAME, nullable=False),
+    Column("as_of", String(40), nullable=False),
+    Column("known_at", INSTANT, nullable=False),
+    Column("verdict", String(20), nullable=False),
+    Column("status", String(4), nullable=False),
+    Column("input_sha256", HASH, nullable=False),
+    Column("engine", String(64), nullable=False),
+    Column("actor", NAME, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False),
+    Column("body", Text),
+    UniqueConstraint("case_id", "id"),
+    sqlite_autoincrement=True,
+)  # fmt: skip
+"""Judgements as they were given; `id` is the digest of `body`, which a redaction may empty."""
 
 watches = Table(
     "watches", metadata,

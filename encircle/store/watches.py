@@ -35,6 +35,7 @@ __all__ = [
     "Watch",
     "end_watch",
     "list_deliveries",
+    "list_watched",
     "list_watches",
     "look",
     "make_watch",
@@ -191,6 +192,12 @@ def list_watches(connection: Connection, case_id: str, *, going_on: bool = False
         asked = asked.where(watches.c.ended_at.is_(None))
     asked = asked.order_by(watches.c.created_at, watches.c.id)
     return [Watch(*row) for row in connection.execute(asked)]
+
+
+def list_watched(connection: Connection) -> list[str]:
+    """List the cases of which somebody wants to be told something."""
+    asked = sa.select(watches.c.case_id).where(watches.c.ended_at.is_(None)).distinct()
+    return sorted(connection.scalars(asked))
 
 
 def look(

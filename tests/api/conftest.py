@@ -20,7 +20,9 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 @contextmanager
 def _serve(**settings):
     """Serve in this process and wait for the first worker."""
-    with TestClient(create_app(Settings(**{"workers": 1, **settings}))) as client:
+    with TestClient(
+        create_app(Settings(**{"workers": 1, **settings})), "http://localhost"
+    ) as client:
         _wait_until_ready(client)
         yield client
 

@@ -41,4 +41,5 @@ def test_the_page_on_the_case_file_runs_as_it_is_written():
 def test_every_role_stands_on_the_page():
     from encircle.store.tables import ROLES
 
-    assert re.findall(r"^\| (\w+) \| (?!may)", PAGE, re.MULTILINE) == list(ROLES)
+    short = PAGE.partition("<!-- operations:begin -->")[0]
+    assert re.findall(r"^\| (\w+) \| (?!may)", short, re.MULTILINE) == ["none", *ROLES]

@@ -1,5 +1,6 @@
 """The case file over HTTP: posted by several, judged on any day, corrected by one at a time."""
 
+import hashlib
 import itertools
 import json
 import xml.etree.ElementTree as ET
@@ -8,12 +9,13 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+import encircle
 from api.main import create_app
 from api.settings import Settings
-from encircle.store.keys import make_key
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 KURSK = json.loads((FIXTURES / "kursk-2025-03-14" / "situation.geojson").read_bytes())
+BASE = "http://localhost"
 HERE = ("127.0.0.1", 50000)
 COUNT = itertools.count()
 
@@ -21,7 +23,7 @@ COUNT = itertools.count()
 @pytest.fixture(scope="module")
 def local():
     """A service in which nobody has a key, asked from this machine."""
-    with TestClient(create_app(Settings(workers=1, timeout_s=60)), client=HERE) as client:
+    with TestClient(create_app(Settings(workers=1, timeout_s=60)), BASE, client=HERE) as client:
         yield client
 
 
@@ -128,58 +130,8 @@ def test_what_cannot_be_done_is_a_problem_with_a_remedy(  # noqa: PLR0913
     assert asked.headers["content-type"] == "application/problem+json"
 
 
-ASKED = {
-    "read": ("get", "/v1/cases/c/situation", None),
-    "post": ("post", "/v1/cases/c/observations", named("ua-guevo")),
-    "correct another's": ("put", "/v1/cases/c/observations/ua-gornal",
-                          {"feature": named("ua-gornal"), "why": "w"}),
-    "lay a layer": ("put", "/v1/cases/c/layers/roads",
-                    {"type": "FeatureCollection", "features": []}),
-    "begin a case": ("post", "/v1/cases", {"id": "d", "situation": {}}),
-    "redact": ("delete", "/v1/cases/c/observations/ua-gornal?redact=true&why=w", None),
-}  # fmt: skip
-MAY = {
-    "nobody": (), "stranger": (), "reader": ("read",), "contributor": ("read", "post"),
-    "editor": ("read", "post", "correct another's", "lay a layer", "begin a case"),
-    "admin": tuple(ASKED), "editor of another": (), "editor of this": (
-        "read", "post", "correct another's", "lay a layer"),
-}  # fmt: skip
-
-
-@pytest.fixture
-def keyed():
-    """A service with a key for each role, and a case in which the admin has posted."""
-    app = create_app(Settings(workers=1, timeout_s=60))
-    with app.state.service.store.writing() as connection:
-        keys = {
-            role: make_key(connection, role, role)
-            for role in ("reader", "contributor", "editor", "admin")
-        }
-        keys["editor of another"] = make_key(connection, "other", "editor", "other")
-        keys["editor of this"] = make_key(connection, "this", "editor", "c")
-    with TestClient(app, client=HERE) as client:
-        admin = {"Authorization": f"Bearer {keys['admin']}"}
-        client.post("/v1/cases", json={"id": "c", "situation": KURSK["situation"]}, headers=admin)
-        client.post("/v1/cases/c/observations", json=named("ua-gornal"), headers=admin)
-        yield client, keys
-
-
-def test_each_role_may_do_what_the_table_says_and_no_more(keyed):
-    client, keys = keyed
-    done = {}
-    for who, may in MAY.items():
-        key = {"stranger": "enc_wrong"}.get(who, keys.get(who))
-        headers = {"If-Match": '"1"', **({"Authorization": f"Bearer {key}"} if key else {})}
-        for what, (method, path, body) in ASKED.items():
-            status = client.request(method, path, json=body, headers=headers).status_code
-            refused = 401 if who in ("nobody", "stranger") else 403
-            done.setdefault(who, []).append(what if status not in (401, 403) else None)
-            assert (status == refused) == (what not in may), (who, what, status)
-    assert {who: tuple(filter(None, what)) for who, what in done.items()} == MAY
-
-
 def test_without_keys_only_this_machine_writes(local):
-    far = TestClient(local.app, client=("203.0.113.7", 1))
+    far = TestClient(local.app, BASE, client=("203.0.113.7", 1))
     assert far.post("/v1/cases", json={"id": "x", "situation": {}}).status_code == 401
 
 
@@ -304,3 +256,60 @@ def test_a_claim_is_kept_rated_and_rated_otherwise_when_evidence_changes(local, 
                          "value": "yes"}}  # fmt: skip
     assert local.post(f"{case}/claims", json=plain).status_code == 201
     assert local.post(f"{case}/claims", json={"claimant": 5}).status_code == 422
+
+
+def test_a_judgement_is_kept_as_it_was_given_and_its_map_can_be_put_together_again(local, case):
+    local.post(f"{case}/observations", json=KURSK)
+    made = local.post(f"{case}/forces/kursk-group/judgement")
+    assert made.status_code == 201
+    kept = made.json()
+    where = made.headers["Location"]
+    local.delete(f"{case}/observations/ua-gornal?why=another+unit")
+    told = local.get(where)
+    assert told.headers["ETag"]
+    assert hashlib.sha256(told.content).hexdigest() == kept["id"]
+    judgement = told.json()
+    asked = {"as_of": kept["as_of"], "known_at": kept["known_at"]}
+    situation = local.get(f"{case}/situation", params=asked).json()
+    assert encircle.read(situation).sha256 == kept["input_sha256"]
+    body = {"judgement": judgement, "situation": situation}
+    assert local.post("/v1/judgements/verify", json=body).json()["holds"]
+    assert local.get(f"{case}/judgements").json()["judgements"] == [kept]
+    assert local.get(f"{case}/judgements/{'0' * 64}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(2**64, "larger"), (-(2**70), "larger"), ("\ud800", "half a surrogate"), ("a\0b", "NUL"),
+     ({"\udfff": 1}, "half a surrogate")],
+)  # fmt: skip
+def test_what_no_database_keeps_is_refused_with_its_place(local, case, assert_problem, value, said):
+    feature = {**named("ua-gornal"), "more": {"a/b": [0, value]}}
+    for method, at, body in (
+        ("post", f"{case}/observations", feature),
+        ("post", f"{case}/claims", {**named("claim-putin-isolation"), "more": {"a/b": [0, value]}}),
+        ("put", f"{case}/layers/l", {"type": "FeatureCollection", "features": [feature]}),
+        ("post", "/v1/cases", {"id": "n", "situation": {"more": {"a/b": [0, value]}}}),
+    ):
+        asked = local.request(method, at, content=json.dumps(body).encode())
+        (fault,) = assert_problem(asked, 422)["errors"]
+        assert said in fault["detail"]
+        assert "/more/a~1b/1" in fault["pointer"]
+    assert local.get(f"{case}/observations").json()["features"] == []
+
+
+def test_a_nul_in_an_address_or_a_table_is_refused(local, case, assert_problem):
+    assert_problem(local.get(f"{case}/observations/%00"), 422)
+    assert_problem(local.get(f"{case}/observations?kind=%00"), 422)
+    assert_problem(local.get("/ogc/collections/%00.positions"), 400)
+    table = b"name,lat,lon,side,date\nA\0,51,35,UA,2025-03-13\n"
+    head = {"Content-Type": "text/csv"}
+    assert_problem(local.post(f"{case}/observations", content=table, headers=head), 422)
+
+
+def test_what_was_taken_back_is_gone_and_its_revisions_are_not(local, case, assert_problem):
+    local.post(f"{case}/observations", json=named("ua-gornal"))
+    at = f"{case}/observations/ua-gornal"
+    local.delete(at, params={"why": "seen elsewhere"})
+    assert "seen elsewhere" in assert_problem(local.get(at), 410)["detail"]
+    assert len(local.get(f"{at}/revisions").json()["revisions"]) == 2

@@ -15,6 +15,10 @@ class Clock:
         return self.now
 
 
+async def whose(shown):
+    return {"Bearer a": "anna"}.get(shown)
+
+
 def build(worked_s=0.0, clock=None, **settings):
     """A service whose every answer took so long, and what it was asked."""
 
@@ -25,7 +29,7 @@ def build(worked_s=0.0, clock=None, **settings):
         await send({"type": "http.response.body", "body": b"done"})
 
     chosen = {"fair_requests": 5, "fair_seconds": 10.0, "fair_share": 2, **settings}
-    return Fairness(app, Settings(**chosen), clock or Clock())
+    return Fairness(app, Settings(**chosen), whose, clock or Clock())
 
 
 async def ask(fairness, client="192.0.2.1", path="/v1/rules", key=None):
@@ -79,6 +83,12 @@ def test_others_are_not_kept_waiting_and_a_key_is_a_caller_wherever_it_comes_fro
         {"client": "2001:db8:0:1::5"}, {"client": "2001:db8:0:1::6"}, {"path": "/healthz"},
     ]  # fmt: skip
     assert statuses(fairness, *askings) == [200, 429, 200, 200, 429, 200, 429, 200]
+
+
+def test_whoever_makes_up_keys_is_one_caller():
+    fairness = build(fair_requests=1)
+    askings = [{"key": f"Bearer {n}"} for n in range(3)]
+    assert statuses(fairness, *askings) == [200, 429, 429]
 
 
 def test_nobody_has_more_than_a_share_at_one_time():

@@ -18,7 +18,9 @@ def test_alive(client):
 
 
 def test_a_service_without_a_worker_lives_and_is_not_ready(assert_problem):
-    client = TestClient(create_app(Settings(workers=1)))  # not entered: no worker is started
+    client = TestClient(
+        create_app(Settings(workers=1)), "http://localhost"
+    )  # not entered: no worker is started
     assert client.get("/healthz").status_code == 200
     response = client.get("/readyz")
     assert_problem(response, 503)

@@ -36,7 +36,7 @@ def listening(**settings):
     thread.start()
     end = time.monotonic() + START_S
     while (
-        ask(port, b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")[:12]
+        ask(port, b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")[:12]
         != b"HTTP/1.1 200"
     ):
         assert time.monotonic() < end
@@ -63,7 +63,7 @@ def post(body, *, length=None):
     size = len(body) if length is None else length
     head = (
         "POST /v1/judgements HTTP/1.1",
-        "Host: x",
+        "Host: localhost",
         "Connection: close",
         f"Content-Length: {size}",
     )

@@ -102,13 +102,15 @@ def test_a_body_of_another_type_is_told_as_the_openapi_document_says(client):
     response = client.post("/v1/questions", content=b"a,b", headers={"Content-Type": "image/png"})
     assert response.status_code == 415
     said = client.get("/openapi.json").json()["paths"]["/v1/questions"]["post"]["responses"]
-    assert set(said) == {"200", "400", "405", "409", "413", "415", "422", "503"}
+    assert set(said) == {"200", "400", "405", "408", "409", "413", "415", "422", "429", "503"}
 
 
 def test_every_route_that_reads_a_body_documents_what_is_wrong_with_one(client):
     for path, methods in client.get("/openapi.json").json()["paths"].items():
         if "post" in methods:
-            missing = {"400", "405", "413", "415", "422", "503"} - set(methods["post"]["responses"])
+            missing = {"400", "405", "408", "413", "415", "422", "429", "503"} - set(
+                methods["post"]["responses"]
+            )
             assert not missing, path
 
 

@@ -77,7 +77,9 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "case_id", "what", "subject", "number", name="uq_revisions_case_id_what_subject_number"
         ),
-        sa.CheckConstraint("what IN ('feature', 'layer', 'settings')", name="ck_revisions_what"),
+        sa.CheckConstraint(
+            "what IN ('feature', 'layer', 'settings', 'access')", name="ck_revisions_what"
+        ),
         sa.CheckConstraint(
             "act IN ('post', 'correct', 'retract', 'redact')", name="ck_revisions_act"
         ),

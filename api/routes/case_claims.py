@@ -1,0 +1,160 @@
+"""Claims kept in a case, and rated again when evidence changes."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from encircle.errors import SituationError
+from encircle.store.assembling import find_instant
+from encircle.store.casefile import (
+    lift,
+    post,
+)
+from encircle.store.ratings import Rated, list_ratings, note_rating
+from encircle.store.revisions import (
+    NotKeptError,
+    Wanted,
+    write_instant,
+)
+from encircle.version import __version__
+
+from ..case_answers import (
+    assemble_shown,
+    read_log,
+    search_shown,
+    write_answer,
+)
+from ..case_parameters import (
+    READING,
+    WRITING,
+    CaseId,
+    ClaimName,
+)
+from ..case_schemas import (
+    ClaimBody,
+    ClaimRequest,
+    ClaimsBody,
+)
+from ..cases import (
+    CallerDep,
+    keep,
+    look,
+    parse_object,
+    read_instant,
+    read_kept,
+)
+from ..documentation import document_answer, document_body, document_problems
+from ..service import Service, ServiceDep  # noqa: TC001 - the framework reads it
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from encircle.store.opening import Store
+    from encircle.store.publishing import View
+
+Json = dict[str, Any]
+router = APIRouter(prefix="/v1/cases", tags=["cases"])
+
+
+@router.post(
+    "/{case_id}/claims", status_code=201, summary="Keep a claim", response_class=Response,
+    responses={**WRITING, 201: document_answer(ClaimBody)},
+    openapi_extra=document_body(ClaimRequest),
+)  # fmt: skip
+async def post_claim(
+    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep
+) -> Response:
+    """Keep a claim, a Feature of kind `claim` or its properties alone, and rate it."""
+    who = caller.check("contributor", case_id)
+    body = parse_object(await service.read_body(request))
+    if body.get("type") != "Feature":
+        said = {name: value for name, value in body.items() if name != "id"}
+        body = {"type": "Feature", "id": body.get("id"), "geometry": None,
+                "properties": {"kind": "claim", **said}}  # fmt: skip
+    posted = await keep(partial(post, service.store, case_id, [body], who, atomic=True))
+    if posted.refused:
+        raise SituationError([lift(fault) for fault in posted.refused[0].faults])
+    name = posted.accepted[0].subject
+    answer = await _rate(service, case_id, name)
+    return write_answer(answer, 201, {"Location": f"/v1/cases/{case_id}/claims/{name}"})
+
+
+@router.get("/{case_id}/claims", summary="List the claims", response_class=Response,
+            responses={**READING, 200: document_answer(ClaimsBody)})  # fmt: skip
+async def list_claims(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> Response:
+    """Give every claim of the case with its latest rating, as it was noted."""
+    view = await look(service, caller, case_id)
+    return write_answer({"claims": await read_kept(service.store, _list_claims, case_id, view)})
+
+
+@router.get(
+    "/{case_id}/claims/{name}",
+    summary="A claim, its rating, and how it was rated before",
+    response_class=Response,
+    responses={**READING, **document_problems(503), 200: document_answer(ClaimBody)},
+)
+async def read_claim(
+    case_id: CaseId, name: ClaimName, service: ServiceDep, caller: CallerDep
+) -> Response:
+    """Rate it by what is known now, and give the log: a rating that changed stays to be read."""
+    view = await look(service, caller, case_id)
+    if view.is_whole:
+        return write_answer(await _rate(service, case_id, name))
+    # What the team has not noted yet is not rated anew for others: they read what was noted.
+    return write_answer(await read_kept(service.store, _read_noted, case_id, name, view))
+
+
+# -- parts -----------------------------------------------------------------------------------
+
+
+async def _rate(service: Service, case_id: str, name: str) -> Json:
+    """Hold a claim against the map of the day it speaks of, and note a rating that differs."""
+    log = await read_log(service.store, case_id, name)
+    feature = log[-1].document
+    if feature is None or feature["properties"].get("kind") != "claim":
+        raise NotKeptError(f"there is no claim {name!r} in case {case_id!r}")
+    made_at = feature["properties"].get("made_at")
+    found = await assemble_shown(service.store, case_id, made_at, None)
+    answer = await service.ask(b"c", b'{"brief":true,"situations":[%s]}' % found.raw)
+    if answer.status != 200:  # noqa: PLR2004 - OK
+        return {"claim": feature, "rating": None, "problem": orjson.loads(answer.body), "log": []}
+    one = next(claim for claim in orjson.loads(answer.body)["claims"] if claim["id"] == name)
+    because = [finding["statement"] for finding in one.get("because", ()) if finding["decides"]]
+    then = read_instant(made_at, "made_at")
+    if then is None:
+        then = await read_kept(service.store, find_instant, case_id)
+    rated = Rated(
+        one.get("rating"), one.get("definition"), because, write_instant(then),
+        hashlib.sha256(found.raw).hexdigest(), f"encircle {__version__}",
+    )  # fmt: skip
+    kept = await keep(partial(_keep_rating, service.store, case_id, name, rated))
+    return {"claim": feature, "rating": kept[-1].to_dict(), "log": [one.to_dict() for one in kept]}
+
+
+def _keep_rating(store: Store, case_id: str, name: str, rated: Rated) -> list[Rated]:
+    with store.writing() as connection:
+        return note_rating(connection, case_id, name, rated, datetime.now(UTC))
+
+
+def _list_claims(connection: Connection, case_id: str, view: View) -> list[Json]:
+    found = search_shown(connection, case_id, Wanted(kind="claim"), view, most=10_000)
+    told = []
+    for revision in found:
+        log = list_ratings(connection, case_id, revision.subject, view.until)
+        told.append({"id": revision.subject, "claim": revision.document,
+                     "rating": log[-1].to_dict() if log else None})  # fmt: skip
+    return told
+
+
+def _read_noted(connection: Connection, case_id: str, name: str, view: View) -> Json:
+    found = search_shown(connection, case_id, Wanted(kind="claim", subject=name), view)
+    if not found:
+        raise NotKeptError(f"there is no claim {name!r} in case {case_id!r}")
+    log = [one.to_dict() for one in list_ratings(connection, case_id, name, view.until)]
+    return {"claim": found[0].document, "rating": log[-1] if log else None, "log": log}

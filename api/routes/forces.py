@@ -1,0 +1,228 @@
+"""What a case says of a force: on any day, as known on any other; and what changed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+
+from encircle.store.assembling import assemble, list_days
+from encircle.store.casefile import (
+    read_settings,
+)
+from encircle.store.changes import list_changes, write_atom
+from encircle.store.record import Kept, keep_judgement, list_kept, read_kept_judgement
+from encircle.store.revisions import (
+    NotKeptError,
+)
+
+from ..case_answers import (
+    assemble_shown,
+    tag_of,
+    unless_known,
+    write_answer,
+)
+from ..case_parameters import (
+    GEOJSON,
+    READING,
+    TEXT,
+    AsOf,
+    CaseId,
+    Force,
+    IfNoneMatch,
+    KeptName,
+    KnownAt,
+)
+from ..case_schemas import (
+    KeptBody,
+    MapBody,
+    RecordBody,
+    TimelineBody,
+)
+from ..cases import (
+    CallerDep,
+    keep,
+    look,
+    read_instant,
+    read_kept,
+)
+from ..content import choose_type
+from ..documentation import UNCHANGED, document_answer, document_problems
+from ..schemas import JudgementBody
+from ..service import ServiceDep, pass_on
+from .judgements import TYPES
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from encircle.store.opening import Store
+
+Json = dict[str, Any]
+MOST_DAYS = 30
+"""Days judged at one request: some half a second each."""
+router = APIRouter(prefix="/v1/cases", tags=["cases"])
+
+
+@router.get("/{case_id}/situation", summary="The map of an instant", response_class=Response,
+            responses={**READING, **UNCHANGED, 200: document_answer(MapBody, GEOJSON)})  # fmt: skip
+async def read_situation_of(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, service: ServiceDep, caller: CallerDep,
+    as_of: AsOf = None, known_at: KnownAt = None, if_none_match: IfNoneMatch = None,
+) -> Response:  # fmt: skip
+    """Put the case together as of one instant, as known at another; any GIS tool opens it."""
+    view = await look(service, caller, case_id)
+    found = await assemble_shown(service.store, case_id, as_of, known_at, view)
+    return unless_known(if_none_match, found.raw, GEOJSON)
+
+
+@router.get("/{case_id}/forces/{force}/judgement", summary="Judge a force of the case",
+            response_class=Response, responses={
+    **READING, **UNCHANGED, **document_problems(406, 413, 503),
+    200: document_answer(JudgementBody, also={
+        name: TEXT for name in TYPES if name != "application/json"}),
+})  # fmt: skip
+async def judge_force(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, force: Force, request: Request, service: ServiceDep, caller: CallerDep,
+    as_of: AsOf = None, known_at: KnownAt = None, if_none_match: IfNoneMatch = None,
+) -> Response:  # fmt: skip
+    """Judge it, with reasons and proof; as JSON, layers, SVG or a page by `Accept`."""
+    view = await look(service, caller, case_id)
+    media_type = choose_type(request.headers.get("accept"), tuple(TYPES))
+    found = await assemble_shown(service.store, case_id, as_of, known_at, view)
+    body = b'{"force":%s,"situation":%s}' % (orjson.dumps(force), found.raw)
+    tag = tag_of(body, media_type)
+    if if_none_match == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    response = pass_on(await service.ask(TYPES[media_type], body), media_type)
+    response.headers["Vary"] = "Accept"
+    if response.status_code == 200:  # noqa: PLR2004 - OK
+        response.headers["ETag"] = tag
+    return response
+
+
+@router.post("/{case_id}/forces/{force}/judgement", summary="Keep a judgement as it is given",
+             status_code=201, response_class=Response, responses={
+    **READING, **document_problems(503), 201: document_answer(KeptBody),
+})  # fmt: skip
+async def keep_force_judgement(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, force: Force, service: ServiceDep, caller: CallerDep,
+    as_of: AsOf = None, known_at: KnownAt = None,
+) -> Response:  # fmt: skip
+    """Judge it, and keep what is given: it stays, whatever is learnt or programmed later."""
+    who = caller.check("editor", case_id)
+    now = datetime.now(UTC)
+    known = min(read_instant(known_at, "known_at") or now, now)
+    then = read_instant(as_of, "as_of")
+    found = await read_kept(service.store, assemble, case_id, then, known)
+    body = b'{"force":%s,"situation":%s}' % (orjson.dumps(force), found.raw)
+    answer = await service.ask(b"j", body)
+    if answer.status != 200:  # noqa: PLR2004 - OK
+        return pass_on(answer)
+    kept = await keep(partial(_keep, service.store, case_id, answer.body, known, who))
+    where = f"/v1/cases/{case_id}/judgements/{kept.id}"
+    return write_answer(kept.to_dict(), 201, {"Location": where})
+
+
+@router.get("/{case_id}/judgements", summary="The judgements kept", response_class=Response,
+            responses={**READING, 200: document_answer(RecordBody)})  # fmt: skip
+async def list_judgements(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> Response:
+    """List the judgements that were kept as they were given, the latest first."""
+    caller.check("reader", case_id)
+    return write_answer({"judgements": await read_kept(service.store, _list_kept, case_id)})
+
+
+@router.get("/{case_id}/judgements/{name}", summary="A judgement as it was given",
+            response_class=Response,
+            responses={**READING, **UNCHANGED, 200: document_answer(JudgementBody)})  # fmt: skip
+async def read_judgement(
+    case_id: CaseId, name: KeptName, service: ServiceDep, caller: CallerDep,
+    if_none_match: IfNoneMatch = None,
+) -> Response:  # fmt: skip
+    """Give a judgement of the record; its map is the case's as of its day, known as it says."""
+    caller.check("reader", case_id)
+    body = await read_kept(service.store, read_kept_judgement, case_id, name)
+    return unless_known(if_none_match, body.encode(), "application/json")
+
+
+@router.get("/{case_id}/forces/{force}/timeline", summary="A force through the days",
+            response_class=Response, responses={
+    **READING, **document_problems(413, 503), 200: document_answer(TimelineBody),
+})  # fmt: skip
+async def judge_days(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, force: Force, service: ServiceDep, caller: CallerDep,
+    since: Annotated[str | None, Query(description="First day; the first there is.")] = None,
+    until: Annotated[str | None, Query(description="Last day; the last there is.")] = None,
+    known_at: KnownAt = None,
+) -> Response:  # fmt: skip
+    """
+    Judge it on every day of which the case has something new: its turns, and when what was true.
+
+    The latest thirty of them; `next` names the day before, to ask on from.
+    """
+    view = await look(service, caller, case_id)
+    first, last = read_instant(since, "since"), read_instant(until, "until")
+    known = view.cap(read_instant(known_at, "known_at"))
+    work = partial(
+        _map_days, case_id=case_id, first=first, last=last, known_at=known,
+        coarsen_m=view.coarsen_m,
+    )  # fmt: skip
+    maps, following = await read_kept(service.store, work)
+    if not maps:
+        raise NotKeptError(f"case {case_id!r} has nothing of those days")
+    body = b'{"force":%s,"situations":[%s]}' % (orjson.dumps(force), b",".join(maps))
+    response = pass_on(await service.ask(b"t", body))
+    if following:
+        response.headers["Link"] = f'<?until={following}>; rel="next"'
+    return response
+
+
+@router.get("/{case_id}/changes.atom", summary="What changed, as a feed",
+            response_class=Response, responses={
+    **READING, **UNCHANGED,
+    200: {"description": "An Atom feed.", "content": {"application/atom+xml": TEXT}},
+})  # fmt: skip
+async def read_changes(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
+    force: str | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    if_none_match: IfNoneMatch = None,
+) -> Response:  # fmt: skip
+    """Give every change of a verdict, the latest first; corrections are called so."""
+    view = await look(service, caller, case_id)
+    found = await read_kept(service.store, list_changes, case_id, force, limit, view.until)
+    settings = await read_kept(service.store, read_settings, case_id, view.until)
+    title = str(settings.get("title") or case_id)
+    feed = write_atom(case_id, title, str(request.url), found)
+    return unless_known(if_none_match, feed, "application/atom+xml; charset=utf-8")
+
+
+# -- parts -----------------------------------------------------------------------------------
+
+
+def _keep(store: Store, case_id: str, raw: bytes, known_at: datetime, actor: str) -> Kept:
+    with store.writing() as connection:
+        return keep_judgement(connection, case_id, raw, known_at, actor, datetime.now(UTC))
+
+
+def _list_kept(connection: Connection, case_id: str) -> list[Json]:
+    read_settings(connection, case_id)
+    return [kept.to_dict() for kept in list_kept(connection, case_id)]
+
+
+def _map_days(  # noqa: PLR0913 - whose, of when
+    connection: Connection, case_id: str, first: datetime | None, last: datetime | None,
+    known_at: datetime | None, coarsen_m: float,
+) -> tuple[list[bytes], str | None]:  # fmt: skip
+    """Put the map of each day together, the latest `MOST_DAYS`; and name the day before them."""
+    days = [
+        day
+        for day in list_days(connection, case_id, known_at)
+        if (first is None or day >= first) and (last is None or day <= last)
+    ]
+    earlier = days[:-MOST_DAYS]
+    maps = [
+        assemble(connection, case_id, day, known_at, coarsen_m).raw for day in days[-MOST_DAYS:]
+    ]
+    return maps, earlier[-1].date().isoformat() if earlier else None

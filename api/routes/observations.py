@@ -1,0 +1,275 @@
+"""What analysts post, correct and take back, and the layers under it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+
+from encircle.formats.tables.writing import write_positions
+from encircle.store.casefile import (
+    lay_layer,
+    post,
+    post_table,
+    read_settings,
+    retract,
+    revise,
+)
+from encircle.store.revisions import (
+    GoneError,
+)
+
+from ..case_answers import (
+    judge_briefly,
+    note_changes_of,
+    read_log,
+    search_shown,
+    show,
+    write_answer,
+)
+from ..case_parameters import (
+    CORRECTING,
+    CSV,
+    GEOJSON,
+    READING,
+    TABLE,
+    TEXT,
+    WRITING,
+    AsOf,
+    Between,
+    CaseId,
+    IdempotencyKey,
+    IfMatch,
+    KnownAt,
+    Layer,
+    Name,
+    Why,
+)
+from ..case_schemas import (
+    CollectionBody,
+    CorrectionRequest,
+    FeatureBody,
+    LaidBody,
+    LayerRequest,
+    ObservationsBody,
+    PostedBody,
+    RevisedBody,
+    RevisionBody,
+    RevisionsBody,
+)
+from ..cases import (
+    CallerDep,
+    keep,
+    look,
+    parse_object,
+    read_features,
+    read_kept,
+    read_match,
+    read_wanted,
+    read_why,
+)
+from ..content import choose_type, says_type
+from ..documentation import document_answer, document_body, document_problems
+from ..service import ServiceDep  # noqa: TC001 - the framework reads it
+
+if TYPE_CHECKING:
+    from encircle.store.revisions import Revision
+
+Json = dict[str, Any]
+router = APIRouter(prefix="/v1/cases", tags=["cases"])
+
+
+@router.post(
+    "/{case_id}/observations", status_code=201, summary="Post observations",
+    response_class=Response,
+    responses={
+        **WRITING, 201: document_answer(PostedBody),
+        200: document_answer(PostedBody, description="Nothing was posted: there were no rows."),
+        422: {**WRITING[422], "content": {
+            **WRITING[422]["content"], **document_answer(PostedBody)["content"],
+        }},
+    },
+    openapi_extra=document_body(FeatureBody, CollectionBody, also={CSV: {
+        "schema": {"type": "string"}, "example": TABLE,
+    }}),
+)  # fmt: skip
+async def post_observations(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
+    *, atomic: bool = False, as_of: AsOf = None, side: str | None = None, force: str | None = None,
+    rows_side: str | None = None, idempotency_key: IdempotencyKey = None,
+) -> Response:  # fmt: skip
+    """
+    Post one Feature, a FeatureCollection or a table (`text/csv`): each row is kept, or refused.
+
+    Of a table, rows of `side` that name no force are of `force`, and `rows_side` is the side of
+    rows that name none.
+
+    `changes` says what that does to the verdict on each force of the case.
+    """
+    who = caller.check("contributor", case_id)
+    raw = await service.read_body(request, CSV)
+    if says_type(request.headers) == CSV:
+        work = partial(
+            post_table,
+            service.store,
+            case_id,
+            raw,
+            who,
+            side=side,
+            force=force,
+            rows_side=rows_side,
+        )
+    else:
+        work = partial(post, service.store, case_id, read_features(raw), who)
+    before = await judge_briefly(service, case_id, as_of)
+    posted = await keep(partial(work, atomic=atomic, key=idempotency_key))
+    by = posted.accepted[-1] if posted.accepted else None
+    changes = await note_changes_of(request, case_id, as_of, before, by)
+    answer = {**posted.to_dict(), "changes": changes}
+    status = 201 if answer["accepted"] else 422 if answer["refused"] else 200
+    headers = {} if posted.before is None else {"Idempotent-Replayed": "true"}
+    return write_answer(answer, status, headers)
+
+
+@router.get("/{case_id}/observations", summary="Search the observations",
+            response_class=Response, responses={
+    **READING, **document_problems(406),
+    200: document_answer(ObservationsBody, GEOJSON, "application/json", also={CSV: TEXT}),
+})  # fmt: skip
+async def find_observations(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
+    kind: str | None = None, force: str | None = None,
+    bbox: Annotated[str | None, Query(description="west,south,east,north, degrees")] = None,
+    between: Between = None,
+    known_at: KnownAt = None, cursor: str = "",
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
+) -> Response:  # fmt: skip
+    """Give the observations that stand, page by page: GeoJSON, or CSV by `Accept`."""
+    view = await look(service, caller, case_id)
+    media_type = choose_type(request.headers.get("accept"), (GEOJSON, "application/json", CSV))
+    wanted = read_wanted(bbox, between, known_at, kind=kind, force=force)
+    found = await read_kept(
+        service.store, search_shown, case_id, wanted, view, after=cursor, most=limit + 1
+    )
+    page, rest = found[:limit], found[limit:]
+    shown = show(page, wanted, view)
+    features = [revision.document for revision in shown]
+    following = (
+        str(request.url.include_query_params(cursor=page[-1].subject).query) if rest else None
+    )
+    headers = {"Vary": "Accept"}
+    if following:
+        following = f"/v1/cases/{case_id}/observations?{following}"
+        headers["Link"] = f'<{following}>; rel="next"'
+    if media_type == CSV:
+        settings = await read_kept(service.store, read_settings, case_id, view.until)
+        table: Json = {"type": "FeatureCollection", "situation": settings, "features": features}
+        return Response(write_positions(table), 200, headers, "text/csv; charset=utf-8")
+    document: Json = {"type": "FeatureCollection", "features": features, "next": following,
+                "revisions": {revision.subject: revision.number for revision in shown}}  # fmt: skip
+    return Response(orjson.dumps(document), 200, headers, media_type)
+
+
+@router.get("/{case_id}/observations/{name}", summary="Read an observation",
+            response_class=Response,
+            responses={**READING, **document_problems(410),
+                       200: document_answer(RevisionBody)})  # fmt: skip
+async def read_observation(
+    case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep
+) -> Response:
+    """Give an observation as it stands, its revision as `ETag`; 410 where it was taken back."""
+    view = await look(service, caller, case_id)
+    last = (await read_log(service.store, case_id, name, view))[-1]
+    if last.act in ("retract", "redact"):
+        why = f" ({last.why})" if view.is_whole else ""
+        raise GoneError(f"{name!r} was taken back{why}; its /revisions say what it was")
+    told = last.to_dict() if view.is_whole else last.tell_public()
+    return write_answer(told, headers={"ETag": f'"{last.number}"'})
+
+
+@router.get("/{case_id}/observations/{name}/revisions", summary="Who said what when",
+            response_class=Response,
+            responses={**READING, 200: document_answer(RevisionsBody)})  # fmt: skip
+async def read_revisions(
+    case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep
+) -> Response:
+    """Give every revision of an observation, the oldest first."""
+    caller.check("reader", case_id)
+    log = await read_log(service.store, case_id, name)
+    return write_answer({"revisions": [revision.to_dict() for revision in log]})
+
+
+@router.put(
+    "/{case_id}/observations/{name}", summary="Correct an observation", response_class=Response,
+    responses={**CORRECTING, 200: document_answer(RevisedBody)},
+    openapi_extra=document_body(CorrectionRequest, FeatureBody),
+)  # fmt: skip
+async def correct_observation(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, name: Name, request: Request, service: ServiceDep, caller: CallerDep,
+    as_of: AsOf = None, if_match: IfMatch = None, why: Why = None,
+) -> Response:  # fmt: skip
+    """Correct it with `If-Match` and a reason (`why`): a Feature, or `{"feature", "why"}`."""
+    caller.check("contributor", case_id)  # before it is told whether there is such a one
+    body = parse_object(await service.read_body(request))
+    feature = body.get("feature", body)
+    log = await read_log(service.store, case_id, name)
+    who = caller.check(_role_for(log, caller.name), case_id)
+    number, reason = read_match(if_match), read_why(why, body)
+    before = await judge_briefly(service, case_id, as_of)
+    made = await keep(partial(revise, service.store, case_id, name, feature, who, reason, number))
+    changes = await note_changes_of(request, case_id, as_of, before, made)
+    answer = {"revision": made.to_dict(), "changes": changes}
+    return write_answer(answer, headers={"ETag": f'"{made.number}"'})
+
+
+@router.delete(
+    "/{case_id}/observations/{name}", summary="Take an observation back",
+    response_class=Response, responses={**WRITING, 200: document_answer(RevisedBody)},
+)  # fmt: skip
+async def take_back_observation(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, name: Name, request: Request, service: ServiceDep, caller: CallerDep,
+    *, redact: bool = False, as_of: AsOf = None, why: Why = None,
+) -> Response:  # fmt: skip
+    """
+    Retract it, with a reason (`why`): it is counted no more, and stays to be read.
+
+    With `redact` what was said goes from every revision; who said it when, and its hash, stay.
+    """
+    caller.check("contributor", case_id)
+    raw = await service.read_body(request)
+    reason = read_why(why, parse_object(raw) if raw else {})
+    log = await read_log(service.store, case_id, name)
+    who = caller.check("admin" if redact else _role_for(log, caller.name), case_id)
+    before = await judge_briefly(service, case_id, as_of)
+    made = await keep(partial(retract, service.store, case_id, name, who, reason, redact=redact))
+    changes = await note_changes_of(request, case_id, as_of, before, made)
+    return write_answer({"revision": made.to_dict(), "changes": changes})
+
+
+@router.put(
+    "/{case_id}/layers/{name}", summary="Lay a layer under the case", response_class=Response,
+    responses={**WRITING, 200: document_answer(LaidBody)},
+    openapi_extra=document_body(LayerRequest),
+)  # fmt: skip
+async def put_layer(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, name: Layer, request: Request, service: ServiceDep, caller: CallerDep,
+    as_of: AsOf = None, why: Why = None,
+) -> Response:  # fmt: skip
+    """Lay a control map of a day, roads or borders: a FeatureCollection; anew with `why`."""
+    who = caller.check("editor", case_id)
+    body = parse_object(await service.read_body(request))
+    reason = read_why(why, body) or None
+    before = await judge_briefly(service, case_id, as_of)
+    made = await keep(partial(lay_layer, service.store, case_id, name, body, who, reason))
+    changes = await note_changes_of(request, case_id, as_of, before, made)
+    return write_answer({"revision": made.brief(), "changes": changes})
+
+
+# -- parts -----------------------------------------------------------------------------------
+
+
+def _role_for(log: list[Revision], name: str | None) -> str:
+    """Who posted something may correct it; what others posted takes an editor."""
+    return "contributor" if log[0].actor == name else "editor"

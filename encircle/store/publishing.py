@@ -1,0 +1,250 @@
+"""
+What readers without a key are shown of a case: what is old enough, and positions only so finely.
+
+A case is no live map of who stands where. Its team sees all of it at once; anybody else sees what
+was recorded a day ago, positions moved to the middle of a square kilometre, and judgements made on
+that. The move is told, as a location error of each position and as a notice of the map.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from encircle.errors import InputFault, SituationError
+from encircle.map.notices import Notice
+from encircle.store.revisions import Entry, append, bounds_of, find_current
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+    from encircle.store.opening import Store
+    from encircle.store.revisions import Revision
+
+__all__ = ["Publication", "View", "coarsen", "publish", "read_publication", "tell_coarse"]
+
+Json = dict[str, Any]
+METRES_PER_DEGREE = 111_195.0
+"""Of latitude, metres, on a sphere of the Earth's mean radius, 6,371,009 m (IUGG)."""
+FARTHEST = 1.01 / math.sqrt(2)
+"""How far the middle is from anywhere in its square, in sides: half a diagonal, and a hundredth for
+rows that are wider at one edge and for the Earth, which is no sphere (0.45 %)."""
+ROUNDED_M = 1.0
+"""By which the middle is off as it is written, to five decimals, metres."""
+MOST_DELAY_H = 10 * 365 * 24
+MOST_COARSE_M = 100_000
+SUBJECT = "publication"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What of a case readers without a key are given."""
+
+    open: bool = True
+    """Whether they are given anything."""
+    delay_h: float = 24.0
+    """Hours until they are given what was recorded."""
+    coarsen_m: float = 1000.0
+    """Side of the squares to whose middle positions are moved, metres; 0: they are not."""
+
+    def to_dict(self) -> Json:
+        """Write it as HTTP answers it."""
+        return asdict(self)
+
+    def view(self, now: datetime) -> View:
+        """
+        Give what they are shown at an instant.
+
+        Whole minutes: so whoever asks often is not answered anew each time.
+        """
+        then = (now - timedelta(hours=self.delay_h)).replace(second=0, microsecond=0)
+        return View(then, self.coarsen_m)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What of a case somebody is shown: by default all of it."""
+
+    until: datetime | None = None
+    """What was recorded by then."""
+    coarsen_m: float = 0.0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is held back."""
+        return self.until is None
+
+    def cap(self, known_at: datetime | None) -> datetime | None:
+        """Give the instant of which the knowledge is shown, where one was asked for."""
+        if self.until is None or known_at is None:
+            return known_at or self.until
+        return min(known_at, self.until)
+
+    def show(self, revision: Revision) -> Revision:
+        """Show what was said, as finely as it may be."""
+        body = revision.document
+        if not self.coarsen_m or body is None:
+            return revision
+        return replace(revision, body=orjson.dumps(coarsen(body, self.coarsen_m)).decode())
+
+
+def read_publication(
+    connection: Connection,
+    case_id: str,
+    usual: Publication = Publication(),
+) -> Publication:
+    """Read what a case says of it; `usual` where it says nothing."""
+    rows = find_current(connection, case_id, "access")
+    return replace(usual, **orjson.loads(rows[0].body)) if rows else usual
+
+
+def publish(  # noqa: PLR0913 - whose, what, by whom
+    store: Store, case_id: str, terms: object, actor: str, why: str | None = None,
+    now: datetime | None = None,
+) -> Revision:  # fmt: skip
+    """
+    Say what of a case readers without a key are given.
+
+    Parameters
+    ----------
+    terms
+        `{"open", "delay_h", "coarsen_m"}`; what is not said stays as is usual.
+    why
+        Needed where it was said before.
+
+    Raises
+    ------
+    SituationError
+        If the terms are none.
+    WhyError, NotKeptError
+        As the log says.
+    """
+    kept = _check(terms)
+    with store.writing() as connection:
+        there = find_current(connection, case_id, "access")
+        entry = Entry("correct" if there else "post", "access", SUBJECT, kept, why)
+        return append(connection, case_id, [entry], actor, now or datetime.now(UTC))[0]
+
+
+def _check(terms: object) -> Json:
+    faults = []
+    given: Json = terms if isinstance(terms, dict) else {"": terms}
+    bounds = {"delay_h": MOST_DELAY_H, "coarsen_m": MOST_COARSE_M}
+    for name, value in given.items():
+        if name == "open":
+            if not isinstance(value, bool):
+                faults.append(
+                    InputFault("/open", f"{value!r:.40} is no answer", "Give true or false")
+                )
+        elif name in bounds:
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not is_number or not 0 <= value <= bounds[name]:
+                said = f"{value!r:.40} cannot be"
+                faults.append(
+                    InputFault(f"/{name}", said, f"Give a number from 0 to {bounds[name]}")
+                )
+        else:
+            said = f"{name!r:.40} says nothing of what is shown"
+            remedy = 'Give {"open": true, "delay_h": 24, "coarsen_m": 1000}'
+            faults.append(InputFault(f"/{name}", said, remedy))
+    if faults:
+        raise SituationError(faults)
+    return given
+
+
+# -- coarser ---------------------------------------------------------------------------------
+
+
+def coarsen(feature: Mapping[str, Any], side_m: float) -> Json:
+    """
+    Move a position to the middle of its square, and say how far it may have been moved.
+
+    What is not a position stays: ground, roads and fire are no unit. A position drawn as an area
+    or a line stays if it is larger than a square; else it is given as a point.
+
+    The same place always comes to the same middle, so that nothing is learnt by asking again.
+
+    Examples
+    --------
+    >>> point = {"type": "Point", "coordinates": [35.2613, 51.0297]}
+    >>> unit = {"geometry": point, "properties": {"kind": "position"}}
+    >>> moved = coarsen(unit, 1000.0)
+    >>> moved["geometry"]["coordinates"], moved["properties"]["location_error_m"]
+    ([35.26356, 51.03197], 716.0)
+    """
+    said, shape = feature.get("properties") or {}, feature.get("geometry")
+    box = bounds_of((shape or {}).get("coordinates"))
+    if said.get("kind") != "position" or not shape or box is None:
+        return dict(feature)
+    if shape["type"] == "Point":
+        moved: Json = {"type": "Point", "coordinates": _middle(shape["coordinates"], side_m)}
+    elif shape["type"] == "MultiPoint":
+        places = sorted({tuple(_middle(place, side_m)) for place in shape["coordinates"]})
+        moved = {"type": "MultiPoint", "coordinates": [list(place) for place in places]}
+    else:
+        west, south, east, north = box
+        tall = (north - south) * METRES_PER_DEGREE
+        wide = (east - west) * METRES_PER_DEGREE * math.cos(math.radians(south))
+        if math.hypot(tall, wide) > side_m:
+            return dict(feature)
+        middle = [(west + east) / 2, (south + north) / 2]
+        moved = {"type": "Point", "coordinates": _middle(middle, side_m)}
+    own = said.get("location_error_m")
+    error_m = (float(own) if isinstance(own, int | float) else 0.0) + side_m * FARTHEST + ROUNDED_M
+    said = {**said, "location_error_m": float(math.ceil(error_m))}
+    return {**feature, "geometry": moved, "properties": said}
+
+
+def _middle(place: list[float], side_m: float) -> list[float]:
+    """Give the middle of the square a place lies in; rows of squares begin at the equator."""
+    tall = side_m / METRES_PER_DEGREE
+    row = math.floor(place[1] / tall)
+    lat = (row + 0.5) * tall
+    # As many squares to a row as keep each about as wide as tall, and whole: none is cut at 180°.
+    number = max(1, math.ceil(360 * math.cos(math.radians(min(abs(lat), 89.9))) / tall))
+    column = math.floor((place[0] + 180) * number / 360) % number
+    lon = (column + 0.5) * 360 / number - 180
+    return [round(lon, 5), round(max(-90.0, min(90.0, lat)), 5)]
+
+
+Box = tuple[float, float, float, float]
+
+
+def grow(box: Box, side_m: float) -> Box:
+    """Grow a box by as much as positions are moved, and more; degrees."""
+    west, south, east, north = box
+    tall = 2 * side_m / METRES_PER_DEGREE
+    south, north = max(-90.0, south - tall), min(90.0, north + tall)
+    wide = tall / max(math.cos(math.radians(max(abs(south), abs(north)))), 1e-9)
+    if west <= east:
+        return max(-180.0, west - wide), south, min(180.0, east + wide), north
+    if west - east <= 2 * wide:  # across the date line, and now all round
+        return -180.0, south, 180.0, north
+    return west - wide, south, east + wide, north
+
+
+def overlaps(bounds: Box | None, box: Box) -> bool:
+    """Tell whether something between these bounds has a part in a box, as the store searches."""
+    if bounds is None:
+        return False
+    west, south, east, north = box
+    if bounds[1] > north or bounds[3] < south:
+        return False
+    if west > east:
+        return bounds[0] <= east or bounds[2] >= west
+    return bounds[0] <= east and bounds[2] >= west
+
+
+def tell_coarse(side_m: float) -> Notice:
+    """Tell that positions were moved."""
+    said = (
+        f"Positions are given to {side_m:g} m for readers without a key, and may have stood "
+        "elsewhere in their square: what hangs on less is not decided by this map."
+    )
+    return Notice("positions_coarsened", "doubt", said)

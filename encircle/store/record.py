@@ -1,0 +1,127 @@
+"""
+The record: judgements kept as they were given, for whoever has to show later what was said.
+
+A case can be judged again as of any day and as known at any other; but a later engine may judge
+otherwise. What was kept here stays as it was, with the digest of its map and what judged it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import sqlalchemy as sa
+
+from encircle.store.revisions import NotKeptError, list_revisions, lock_case, write_instant
+from encircle.store.tables import judgements
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+__all__ = ["Kept", "empty_record", "keep_judgement", "list_kept", "read_kept_judgement"]
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One judgement of the record, without its document."""
+
+    id: str
+    """Digest of the document, as it was given."""
+    force: str
+    as_of: str
+    known_at: str
+    """What was recorded by then is on its map."""
+    verdict: str
+    status: str
+    input_sha256: str
+    engine: str
+    by: str
+    recorded_at: str
+
+    def to_dict(self) -> Json:
+        """Write it as HTTP answers it."""
+        return {name: getattr(self, name) for name in type(self).__dataclass_fields__}
+
+
+COLUMNS = [judgements.c["actor" if n == "by" else n] for n in Kept.__dataclass_fields__]
+
+
+def keep_judgement(  # noqa: PLR0913 - whose, what, by whom
+    connection: Connection, case_id: str, raw: bytes, known_at: datetime, actor: str, now: datetime
+) -> Kept:
+    """
+    Keep a judgement's document; kept before, it is given as it was kept.
+
+    Parameters
+    ----------
+    raw
+        The document, JSON.
+    known_at
+        What was recorded by then is on its map.
+    """
+    lock_case(connection, case_id)
+    name = hashlib.sha256(raw).hexdigest()
+    if (found := _find(connection, case_id, name)) is not None:
+        return found
+    document = orjson.loads(raw)
+    row = {
+        "id": name, "case_id": case_id, "force": document["force"], "as_of": document["as_of"],
+        "known_at": write_instant(known_at), "verdict": document["verdict"],
+        "status": document["status"]["code"],
+        "input_sha256": document["provenance"]["input_sha256"],
+        "engine": document["provenance"]["engine"], "actor": actor,
+        "recorded_at": write_instant(now), "body": raw.decode(),
+    }  # fmt: skip
+    connection.execute(judgements.insert(), row)
+    kept = _find(connection, case_id, name)
+    assert kept is not None  # noqa: S101 - it was written above
+    return kept
+
+
+def _find(connection: Connection, case_id: str, name: str) -> Kept | None:
+    c = judgements.c
+    asked = sa.select(*COLUMNS).where(c.case_id == case_id, c.id == name)
+    row = connection.execute(asked).first()
+    return None if row is None else Kept(*row)
+
+
+def list_kept(connection: Connection, case_id: str, most: int = 1000) -> list[Kept]:
+    """List what was kept of a case, the latest first."""
+    c = judgements.c
+    asked = sa.select(*COLUMNS).where(c.case_id == case_id)
+    return [Kept(*row) for row in connection.execute(asked.order_by(c.seq.desc()).limit(most))]
+
+
+def read_kept_judgement(connection: Connection, case_id: str, name: str) -> str:
+    """
+    Read a judgement as it was kept.
+
+    Raises
+    ------
+    NotKeptError
+        If there is none of that id, or something on its map was redacted since.
+    """
+    c = judgements.c
+    row = connection.execute(sa.select(c.body).where(c.case_id == case_id, c.id == name)).first()
+    if row is None:
+        raise NotKeptError(f"there is no judgement {name!r} in the record of case {case_id!r}")
+    if row.body is None:
+        raise NotKeptError(f"what was on the map of judgement {name!r} was redacted since")
+    body: str = row.body
+    return body
+
+
+def empty_record(connection: Connection, case_id: str, subject: str) -> None:
+    """Take out what was kept since something was first known that must not be read any more."""
+    known = list_revisions(connection, case_id, subject, most=1)
+    if not known:
+        return
+    c = judgements.c
+    since = sa.and_(c.case_id == case_id, c.known_at >= known[0].recorded_at)
+    connection.execute(judgements.update().where(since).values(body=None))

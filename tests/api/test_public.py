@@ -1,0 +1,239 @@
+"""Readers without a key: nothing that is new, nothing finer than a square, nobody's name."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.main import create_app
+from api.settings import Settings
+from encircle.store.casefile import make_case, post, retract, revise
+from encircle.store.changes import note_changes
+from encircle.store.keys import make_key
+from encircle.store.publishing import publish
+from encircle.store.ratings import Rated, note_rating
+
+BASE = "http://localhost"
+FAR = ("203.0.113.7", 50000)
+NOW = datetime.now(UTC)
+SETTINGS = {
+    "title": "A pocket", "force": "f", "as_of": "2025-03-14T18:00:00Z",
+    "sides": [{"id": "UA", "name": "Ukraine"}, {"id": "RU", "name": "Russia"}],
+}  # fmt: skip
+ASSERTED = {"force": "f", "definition": "land_cut", "value": "yes"}
+EXACT = (35.26131, 51.02973)
+NAMES = ("anna-of-the-desk", "bohdan-in-kyiv")
+"""Who posted; told to nobody who has no key."""
+SECRETS = (
+    "51.11111", "35.51234", "51.04444", "35.33333", "LATEWORD", "51.02973", "35.26131", "fresh",
+)  # fmt: skip
+"""Of what is new or exact, as it would be read."""
+
+
+def square(west, south, east, north):
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def feature(name, geometry, **said):
+    return {"type": "Feature", "id": name, "geometry": geometry,
+            "properties": {"observed_at": "2025-03-14T09:00:00Z", **said}}  # fmt: skip
+
+
+def at(lon, lat):
+    return {"type": "Point", "coordinates": [lon, lat]}
+
+
+@pytest.fixture(scope="module")
+def app():
+    app = create_app(Settings(workers=1, timeout_s=60))
+    store = app.state.service.store
+    old, new = NOW - timedelta(days=5), NOW - timedelta(hours=3)
+    for case in ("kursk", "closed"):
+        make_case(store, case, SETTINGS, NAMES[0], old)
+        ground = feature(
+            "held", square(35.0, 50.9, 35.6, 51.2), kind="control", holder="UA", basis="assessed"
+        )
+        rear = feature(
+            "rear", square(34.6, 50.9, 35.0, 51.2), kind="control", holder="UA", basis="assessed"
+        )
+        unit = feature("unit", at(*EXACT), kind="position", basis="reported", side="UA", force="f")
+        wrong = feature(
+            "wrong", at(35.4, 51.1), kind="position", basis="reported", side="UA", force="f"
+        )
+        claim = feature(
+            "said",
+            None,
+            kind="claim",
+            claimant="A spokesman",
+            made_at="2025-03-14",
+            statement="They are surrounded.",
+            asserts=ASSERTED,
+        )
+        told = post(store, case, [ground, rear, unit, wrong, claim], NAMES[0], now=old)
+        assert not told.refused, told.refused
+        fresh = feature(
+            "fresh", at(35.51234, 51.11111), kind="position", basis="reported", side="UA", force="f"
+        )
+        made = post(store, case, [fresh], NAMES[1], now=new).accepted[-1]
+        moved = feature(
+            "unit", at(35.33333, 51.04444), kind="position", basis="reported", side="UA", force="f"
+        )
+        revise(store, case, "unit", moved, NAMES[1], "seen better", now=new)
+        retract(store, case, "wrong", NAMES[1], "another unit", now=new)
+        change = {
+            "force": "f",
+            "was": None,
+            "is": {"verdict": "open", "status": "O"},
+            "because": ["LATEWORD"],
+        }
+        with store.writing() as connection:
+            note_changes(connection, case, [change], made, "2025-03-14T18:00:00Z")
+            rated = Rated("supported", "land_cut", ["LATEWORD"], new.isoformat(), "0" * 64, "now")
+            note_rating(connection, case, "said", rated, new)
+    publish(store, "closed", {"open": False}, NAMES[0])
+    with store.writing() as connection:
+        app.key = make_key(connection, NAMES[0], "admin")
+    return app
+
+
+@pytest.fixture(scope="module")
+def stranger(app):
+    with TestClient(app, BASE, client=FAR) as client:
+        yield client
+
+
+def list_readings(app, case):
+    """Every address of the case file that answers GET, its parts filled in."""
+    filled = {"case_id": case, "force": "f", "collection": f"{case}.positions"}
+    for path, methods in app.openapi()["paths"].items():
+        if not path.startswith(("/v1/cases", "/ogc")) or "get" not in methods:
+            continue
+        for name in ("unit", "fresh", "wrong", "said"):
+            filled["name"] = name
+            yield path.format(**filled)
+
+
+def test_no_address_gives_what_is_new_or_exact_or_who_said_it(app, stranger):
+    told = {}
+    for path in dict.fromkeys(list_readings(app, "kursk")):
+        for accept in ("*/*", "text/html", "image/svg+xml", "text/csv", "application/geo+json"):
+            for query in ("", f"?known_at={NOW.isoformat().replace('+00:00', 'Z')}"):
+                response = stranger.get(path + query, headers={"Accept": accept})
+                if response.status_code == 200:
+                    told[path, accept, query] = response.text
+    assert len({path for path, *_ in told}) > 10
+    for where, text in told.items():
+        for secret in (*NAMES, *SECRETS):
+            assert secret not in text, (where, secret)
+    assert "wrong" in told["/v1/cases/kursk/observations", "*/*", ""]  # as it was known a day ago
+
+
+def test_whoever_has_the_key_reads_all_of_it(app):
+    client = TestClient(app, BASE, client=FAR, headers={"Authorization": f"Bearer {app.key}"})
+    text = client.get("/v1/cases/kursk/observations").text
+    assert all(said in text for said in ("51.04444", "fresh"))
+    assert "wrong" not in text
+
+
+def test_a_case_that_is_closed_gives_nothing(app, stranger):
+    for path in dict.fromkeys(list_readings(app, "closed")):
+        response = stranger.get(path)
+        if "closed" in path:
+            assert response.status_code == 401, path
+        else:
+            assert "closed" not in response.text, path
+
+
+def test_a_judgement_for_strangers_says_how_coarse_its_map_is_and_verifies(stranger):
+    judged = stranger.get("/v1/cases/kursk/forces/f/judgement").json()
+    assert any(notice["code"] == "positions_coarsened" for notice in judged["notices"])
+    situation = stranger.get("/v1/cases/kursk/situation").json()
+    body = {"judgement": judged, "situation": situation}
+    assert stranger.post("/v1/judgements/verify", json=body).json()["holds"]
+
+
+def test_a_box_asked_for_again_says_no_more_than_the_square(stranger):
+    features = stranger.get("/v1/cases/kursk/observations").json()["features"]
+    x, y = next(one for one in features if one["id"] == "unit")["geometry"]["coordinates"]
+    for path in ("/v1/cases/kursk/observations", "/ogc/collections/kursk.positions/items"):
+
+        def ids(*box, path=path):
+            asked = {"bbox": ",".join(map(str, box))}
+            return {one["id"] for one in stranger.get(path, params=asked).json()["features"]}
+
+        lon, lat = EXACT
+        assert "unit" in ids(x - 1e-5, y - 1e-5, x + 1e-5, y + 1e-5)
+        assert "unit" not in ids(lon - 1e-5, lat - 1e-5, lon + 1e-5, lat + 1e-5)
+
+
+def count(app):
+    """How many rows the tables have that somebody writes to."""
+    with app.state.service.store.reading() as connection:
+        return [
+            connection.exec_driver_sql(f"select count(*) from {table}").scalar()  # noqa: S608
+            for table in ("revisions", "ratings", "changes", "watches", "idempotency", "cases")
+        ]
+
+
+def test_strangers_write_nothing(app, stranger):
+    before = count(app)
+    for path, methods in app.openapi()["paths"].items():
+        if not path.startswith("/v1/cases"):
+            continue
+        for method in set(methods) & {"post", "put", "delete"}:
+            where = path.format(case_id="kursk", name="unit", force="f")
+            body = {"id": "x", "situation": SETTINGS, "why": "because", "open": True}
+            headers = {"If-Match": '"1"'}
+            assert stranger.request(method, where, json=body, headers=headers).status_code == 401, (
+                path
+            )
+    assert count(app) == before
+
+
+# -- names and pages -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost", 200), ("localhost:8000", 200), ("127.0.0.1:8000", 200), ("[::1]:8000", 200),
+        ("192.0.2.7", 200), ("maps.example.org", 200), ("MAPS.example.org:443", 200),
+        ("evil.example", 421), ('evil.example"><script>', 421), ("localhost.evil.example", 421),
+        ("127.0.0.1.evil.example", 421), ("[::1", 421), ("", 421), ("user@localhost", 200),
+    ],
+)  # fmt: skip
+def test_it_answers_under_its_own_names(host, status):
+    app = create_app(Settings(workers=1, hosts=("maps.example.org",)))
+    client = TestClient(app, BASE)
+    response = client.get("/v1/rules", headers={"Host": host})
+    assert response.status_code == status, response.text
+    if status == 421:
+        assert "ENCIRCLE_HOSTS" in response.json()["detail"]
+
+
+def test_a_name_that_was_made_to_stand_for_this_machine_may_not_write():
+    app = create_app(Settings(workers=1, hosts=("*",)))
+    body = {"id": "x", "situation": SETTINGS}
+    for base, status in (("http://rebound.example", 401), (BASE, 201)):
+        client = TestClient(app, base, client=("127.0.0.1", 50000))
+        assert client.post("/v1/cases", json=body).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        (None, 201), ("http://localhost", 201), ("https://map.example.org", 201),
+        ("https://evil.example", 403), ("null", 403), ("http://localhost:3000", 403),
+    ],
+)  # fmt: skip
+def test_another_sites_page_may_not_post(origin, status):
+    app = create_app(Settings(workers=1, cors_origins=("https://map.example.org",)))
+    client = TestClient(app, BASE, client=("127.0.0.1", 50000))
+    headers = {} if origin is None else {"Origin": origin}
+    response = client.post("/v1/cases", json={"id": "x", "situation": SETTINGS}, headers=headers)
+    assert response.status_code == status
+    assert client.get("/v1/rules", headers=headers).status_code == 200
+    if status == 403:
+        assert json.loads(response.text)["type"].endswith("foreign-origin")
