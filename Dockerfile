@@ -30,6 +30,7 @@ LABEL org.opencontainers.image.title=Encircle \
 ENV PATH=/opt/encircle/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    ENCIRCLE_DATABASE=/data/encircle.sqlite \
     ENCIRCLE_FIXTURES=/srv/encircle/fixtures
 COPY --from=build /opt/encircle /opt/encircle
 COPY --from=build --chown=10001:10001 /data /data

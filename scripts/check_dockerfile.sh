@@ -109,9 +109,10 @@ check_size() {
 run_image() {
   say "running it on 127.0.0.1:$PORT"
   CONTAINER=$(buildah from --pull-never "$IMAGE")
-  ! inside encircle serve --host 0.0.0.0 --port "$PORT" --store /data/encircle.sqlite 2>/dev/null ||
-    fail "it serves others a case file that nobody has a key to"
-  inside encircle serve --port "$PORT" --store /data/encircle.sqlite >"$WORK/server.log" 2>&1 &
+  local refused
+  refused=$(inside encircle serve --host 0.0.0.0 2>&1) && fail "it serves strangers, and nobody has a key"
+  grep -q 'encircle keys new' <<<"$refused" || fail "it does not start, and says no remedy: $refused"
+  inside encircle serve --port "$PORT" >"$WORK/server.log" 2>&1 &
   SERVER=$!
   wait_for /healthz
   wait_for /readyz

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 from starlette.testclient import TestClient
@@ -28,7 +29,7 @@ def told():
     provider.add_span_processor(SimpleSpanProcessor(kept))
     with TestClient(create_app(Settings(workers=1), Spans(provider))) as client:
         while client.get("/readyz").status_code != 200:
-            pass
+            time.sleep(0.1)
         yield client, kept
 
 
