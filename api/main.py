@@ -109,8 +109,8 @@ def create_app(settings: Settings | None = None, spans: Spans | None = None) -> 
     app.add_middleware(
         Fairness, settings=service.settings, whose=partial(name_actor, service.store)
     )
-    app.add_middleware(HeadAsGet)
     app.add_middleware(Packed)
+    app.add_middleware(HeadAsGet)
     if service.settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
