@@ -23,8 +23,9 @@ engine = judging.judge
 """The engine's own, which always judges."""
 checker = verifying.verify
 """The verifier's own, which always surveys the map anew."""
-MOST_VERIFIERS = 12
-"""Maps of which a verifier is kept, the last used."""
+MOST_VERIFIERS = 32
+"""Maps of which a verifier is kept, the last used. No table of maps that is gone through twice has
+more, and each takes about a megabyte."""
 
 
 class Kept:

@@ -254,7 +254,7 @@ def say_interval(lower: float, upper: float, method: str) -> Interval:
 def say_draw(kind: CutOff, strict: CutOff) -> Drawn:
     """Say how a likelihood was drawn: of the two readings, the one that took more worlds."""
     drawn = max(kind, strict, key=lambda found: found.worlds)
-    return Drawn(drawn.level, (round(kind.p, 6), round(strict.p, 6)), drawn.worlds, drawn.seed)
+    return Drawn(drawn.level, [round(kind.p, 6), round(strict.p, 6)], drawn.worlds, drawn.seed)
 
 
 def _round(p: float, towards: Callable[[float], int]) -> float:

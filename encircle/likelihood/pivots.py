@@ -348,7 +348,7 @@ def tell_importance(likelihood: Likelihood, names: Mapping[str, str]) -> tuple[I
         weight, which = _measure_importance(tree, number)
         if weight >= LEAST_IMPORTANCE:
             said = _state_importance(describe_item(item, names), weight, which)
-            told.append(Importance(item.features, item.id, round(weight, 4), said))
+            told.append(Importance(list(item.features), item.id, round(weight, 4), said))
     return tuple(sorted(told, key=lambda one: (-one.importance, one.item)))
 
 

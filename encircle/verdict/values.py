@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -261,7 +261,7 @@ class Opening:
 
     def to_dict(self) -> Json:
         """Give the advance as the contract writes it."""
-        return {"distance_m": self.distance_m, "between": self.between}
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,33 +336,27 @@ class Drawn:
     """How a likelihood was drawn: the share of worlds on either reading, and of how many."""
 
     confidence_interval: float
-    p: tuple[float, float]
+    p_drawn: list[float]
     samples: int
     seed: int
 
     def to_dict(self) -> Json:
         """Give the draw as the contract writes it."""
-        return {
-            "confidence_interval": self.confidence_interval, "p_drawn": list(self.p),
-            "samples": self.samples, "seed": self.seed,
-        }  # fmt: skip
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Importance:
     """How much the chance moves with an item of evidence."""
 
-    evidence: tuple[str, ...]
+    evidence: list[str]
     item: str
     importance: float
     statement: str
 
     def to_dict(self) -> Json:
         """Give the item as the contract writes it."""
-        return {
-            "evidence": list(self.evidence), "item": self.item,
-            "importance": self.importance, "statement": self.statement,
-        }  # fmt: skip
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
