@@ -51,7 +51,7 @@ from encircle.verdict.margins.exposure import measure_bearings, measure_margins,
 from encircle.verdict.proof.path import certify_open
 from encircle.verdict.proof.ring import certify_closed
 from encircle.verdict.rules import decide
-from encircle.verdict.values import Bottleneck, Pivot, Proof
+from encircle.verdict.values import Bottleneck, Confidence, Margins, Pivot, Proof, Weighed
 from encircle.version import __version__
 
 if TYPE_CHECKING:
@@ -66,10 +66,7 @@ LEAST_GREY_KM = 0.05
 """Less grey on a way than this is a boundary's error and no ground, kilometres: a seam."""
 MOST_MENDED = 6
 """As many lines reported cut are tried as if they were not."""
-NOT_LOOKED_INTO: Json = {
-    "level": "low", "because": ["There was no time to look into it."],
-    "holds_without": None, "holds_moved_m": None,
-}  # fmt: skip
+NOT_LOOKED_INTO = Confidence("low", ("There was no time to look into it.",))
 """Confidence where there was no time for it."""
 
 
@@ -155,8 +152,8 @@ class _Found:
     case: _Case
     side: str
     judged: Judged
-    margins: Json
-    confidence: Json
+    margins: Margins | None
+    confidence: Confidence
     told: Told
     """Likelihoods, and what would turn the verdict by them."""
     pivots: tuple[Pivot, ...]
@@ -180,7 +177,7 @@ def _measure(case: _Case, deadline: Deadline) -> _Found:
     )
     whole = close_round_all(case.judged, placed, best, all_facts, case.searcher)
     facts = all_facts[best]
-    margins: Json = {}
+    margins = None
     if deadline.allows("the margins"):
         group = [all_facts[i] for i in placed or [best]]
         margins = _measure_margins(facts, whole, case.searcher, group)
@@ -245,9 +242,9 @@ def _write(found: _Found, *, drawn: Situation, what_if: Json | None) -> Judgemen
         judged=judged,
         positions=positions,
         cut_off=cut_off,
-        margins=found.margins,
-        confidence=found.confidence,
-        likelihood=found.told.group,
+        measured=found.margins,
+        graded=found.confidence,
+        weighed=found.told.group,
         pivots=found.pivots,
         notices=found.notices,
         what_if=what_if,
@@ -386,17 +383,7 @@ def _certify(
 
 def _compare(base: Judgement, now: _Found) -> Json:
     """Say what the map as drawn gave, and what is otherwise now."""
-    before: Json
-    after: Json
-    before, after = (
-        {
-            "status": judged.status.code,
-            "verdict": judged.status.verdict,
-            "definitions": dict(judged.definitions),
-            "p_encircled": likelihood["p_encircled"] if likelihood else None,
-        }
-        for judged, likelihood in ((base.judged, base.likelihood), (now.judged, now.told.group))
-    )
+    before, after = _sum_up(base.judged, base.weighed), _sum_up(now.judged, now.told.group)
     named = ("status", "verdict", *now.judged.definitions, "p_encircled")
     was, is_now = ({**one, **one["definitions"]} for one in (before, after))
     changed = [
@@ -407,10 +394,19 @@ def _compare(base: Judgement, now: _Found) -> Json:
     return {"base": before, "changed": changed}
 
 
+def _sum_up(judged: Judged, weighed: Weighed | None) -> Json:
+    return {
+        "status": judged.status.code,
+        "verdict": judged.status.verdict,
+        "definitions": dict(judged.definitions),
+        "p_encircled": [weighed.interval.low, weighed.interval.high] if weighed else None,
+    }
+
+
 # -- the group -------------------------------------------------------------------------------
 
 
-def _assess(case: _Case, facts: Facts, whole: Judged, margins: Json) -> Json:
+def _assess(case: _Case, facts: Facts, whole: Judged, margins: Margins | None) -> Confidence:
     situation = case.situation
     asked = [f.position for f in case.speaking if not f.is_untold]
     origins: tuple[Origin, ...] | None = None
@@ -433,22 +429,21 @@ def _assess(case: _Case, facts: Facts, whole: Judged, margins: Json) -> Json:
 
 def _measure_margins(
     facts: Facts, judged: Judged, searcher: Searcher, group: Sequence[Facts]
-) -> Json:
+) -> Margins | None:
     """Measure the margins of the best-off position; none for a force that is not there."""
     if judged.status.code == "N" or facts.contradiction is not None:
-        return {}
+        return None
     standings = standings_of(searcher.network, facts.position)
     together = {r: [f.outlooks[r] for f in group] for r in READINGS}
     return measure_margins(searcher, facts.outlooks, standings, facts.bearings, together)
 
 
-def _point_out_neck(proof: Proof, margins: Json) -> Proof:
+def _point_out_neck(proof: Proof, margins: Margins | None) -> Proof:
     """Give the open path the neck as its bottleneck."""
     if not proof.path or not margins:
         return proof
-    neck = margins["neck_width_m"]
-    width_m, evidence = neck[proof.path.reading], tuple(neck["evidence"])
-    bottleneck = Bottleneck(width_m, neck["at"], evidence)
+    width_m = margins.necks_m[proof.path.reading]
+    bottleneck = Bottleneck(width_m, margins.neck_at, margins.neck_evidence)
     return replace(proof, path=replace(proof.path, bottleneck=bottleneck))
 
 

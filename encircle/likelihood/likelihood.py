@@ -1,9 +1,9 @@
-"""A judgement's likelihood and pivots, as the contract writes them."""
+"""A judgement's likelihood and pivots."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from encircle.likelihood.leaving_out import build_atlas
 from encircle.likelihood.measure import Asked, Likelihood
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from encircle.reliability.solving import CutOff
     from encircle.verdict.facts import Facts
     from encircle.verdict.judgement import Judged
-    from encircle.verdict.values import Pivot
+    from encircle.verdict.values import Interval, Margins, Pivot, Weighed
 
-Json = dict[str, Any]
 MOST_SUSPECTS = 30
 """Partial worlds looked at for them."""
 
@@ -36,7 +35,7 @@ class Case:
     """What was found before anything was weighed."""
 
     judged: Judged
-    margins: Json
+    margins: Margins | None
     pivots: tuple[Pivot, ...]
 
     def tell_missing(self, pivots: Sequence[Pivot]) -> Iterator[Pivot]:
@@ -48,8 +47,8 @@ class Case:
 class Told:
     """What is told of a group and of each of its positions."""
 
-    group: Json | None = None
-    positions: dict[str, Json] = field(default_factory=dict)
+    group: Weighed | None = None
+    positions: dict[str, dict[str, Interval]] = field(default_factory=dict)
     pivots: tuple[Pivot, ...] = ()
 
 
@@ -91,9 +90,8 @@ def tell_likelihood(  # noqa: PLR0913 - the parts of a judgement
     pivots = tuple(tell_pivots(likelihood, case.judged.status.verdict, called))
     if not pivots and case.judged.status.code in ("C0", "C1", "C2", "E1", "E2"):
         pivots = _suspect(sheet, suspects, case, asked, options, deadline)
-    importance = tell_importance(likelihood, called)
     return Told(
-        {**likelihood.to_dict(), "importance": importance},
+        likelihood.weigh(tell_importance(likelihood, called)),
         {f.position.id: likelihood.by_definition(f.position.id) for f in there},
         (*pivots, *(case.tell_missing(pivots) if likelihood.group.is_whole else ())),
     )

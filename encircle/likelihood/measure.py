@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from encircle.likelihood.terms import say_term
 from encircle.likelihood.worlds.answers import (
@@ -21,6 +21,7 @@ from encircle.likelihood.worlds.factoring import NeedsDetailError, Tree, take_ap
 from encircle.likelihood.worlds.world import FALSE, OPEN, TRUE
 from encircle.map.deadline import Deadline
 from encircle.verdict.definitions import CUT, DEFINITIONS
+from encircle.verdict.values import Drawn, Interval, Weighed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from encircle.map.options import Options
     from encircle.map.situation import Position
     from encircle.reliability.solving import CutOff
+    from encircle.verdict.values import Importance
 
-Json = dict[str, Any]
 UNKNOWN: Both = ((False, False), (True, True))
 """Answers to a question that the map cannot answer in any world."""
 USUAL_STEPS = 2_000
@@ -185,18 +186,13 @@ class Likelihood:
 
     # telling
 
-    def to_dict(self) -> Json:
-        """Give the contract's `likelihood`, for the group."""
-        lower, upper, method = self.bracket_group()
-        drawn = self._solve_roads() if method == "sampled" else None
-        return {
-            **write_interval(lower, upper),
-            "scale": "ICD 203",
-            "method": method,
-            "worlds": self.atlas.looked,
-            **(write_draw(*drawn) if drawn else {}),
-            "by_definition": self.by_definition(GROUP),
-        }
+    def weigh(self, importance: tuple[Importance, ...]) -> Weighed:
+        """Tell how likely the group is cut off, and what moves that."""
+        interval = say_interval(*self.bracket_group())
+        drawn = self._solve_roads() if interval.method == "sampled" else None
+        worlds = self.atlas.looked  # for this question: the other definitions take more
+        told = self.by_definition(GROUP)
+        return Weighed(interval, worlds, say_draw(*drawn) if drawn else None, told, importance)
 
     def bracket_group(self) -> tuple[float, float, str]:
         """
@@ -228,45 +224,37 @@ class Likelihood:
     def _bracket(self, tree: Tree, key: Key) -> tuple[float, float, str]:
         return (*tree.bracket(key), "exact" if tree.is_whole else "bounds")
 
-    def by_definition(self, name: str | None) -> Json:
+    def by_definition(self, name: str | None) -> dict[str, Interval]:
         """Give an interval per definition for one position, or for the group."""
-        told: Json = {}
+        told = {}
         for definition in DEFINITIONS:
             tree = self.tree(definition)
             if definition == "land_cut" and name is GROUP:
-                tree = self.group
-            if definition == "land_cut" and name is GROUP:
-                lower, upper, method = self.bracket_group()
+                told[definition] = say_interval(*self.bracket_group())
             else:
-                lower, upper, method = self._bracket(tree, (name, definition))
-            told[definition] = {**write_interval(lower, upper, name="p"), "method": method}
+                told[definition] = say_interval(*self._bracket(tree, (name, definition)))
         return told
 
 
-def write_interval(lower: float, upper: float, name: str = "p_encircled") -> Json:
+def say_interval(lower: float, upper: float, method: str) -> Interval:
     """
-    Write an interval outward to six decimals, rare ends to four digits, with its term.
+    Say an interval outward to six decimals, rare ends to four digits, with its term.
 
     Examples
     --------
-    >>> write_interval(0.0123456, 0.04)
-    {'p_encircled': [0.012345, 0.04], 'term': 'almost no chance'}
-    >>> write_interval(2.0001e-9, 3e-9, name="p")
-    {'p': [2e-09, 3e-09], 'term': 'almost no chance'}
+    >>> say_interval(0.0123456, 0.04, "exact")
+    Interval(low=0.012345, high=0.04, term='almost no chance', method='exact')
+    >>> say_interval(2.0001e-9, 3e-9, "bounds").low
+    2e-09
     """
     least, most = max(0.0, _round(lower, math.floor)), min(1.0, _round(upper, math.ceil))
-    return {name: [least, most], "term": say_term(least, most)}
+    return Interval(least, most, say_term(least, most), method)
 
 
-def write_draw(kind: CutOff, strict: CutOff) -> Json:
+def say_draw(kind: CutOff, strict: CutOff) -> Drawn:
     """Say how a likelihood was drawn: of the two readings, the one that took more worlds."""
     drawn = max(kind, strict, key=lambda found: found.worlds)
-    return {
-        "confidence_interval": drawn.level,
-        "p_drawn": [round(kind.p, 6), round(strict.p, 6)],
-        "samples": drawn.worlds,
-        "seed": drawn.seed,
-    }
+    return Drawn(drawn.level, [round(kind.p, 6), round(strict.p, 6)], drawn.worlds, drawn.seed)
 
 
 def _round(p: float, towards: Callable[[float], int]) -> float:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from encircle.likelihood.worlds.factoring import leaf_mass
 from encircle.likelihood.worlds.world import FALSE, OPEN, TRUE
 from encircle.map.evidence import origin_of
 from encircle.map.naming import call_source, join_words, list_names
-from encircle.verdict.values import Pivot
+from encircle.verdict.values import Importance, Pivot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from encircle.likelihood.worlds.world import World
     from encircle.map.evidence import Doubts, Item
     from encircle.verdict.judgement import Judged
+    from encircle.verdict.values import Margins
 
-Json = dict[str, Any]
 Outcome = Literal["encircled", "not_encircled", "contested", "indeterminate"]
 GROUP_KEY = (None, "land_cut")
 MOST_PIVOTS = 3
@@ -215,22 +215,24 @@ def _write_suspicion(change: Change, doubts: Doubts, names: Mapping[str, str]) -
     return Pivot(ids, change.outcome, said, wrong=ids)
 
 
-def tell_missing(judged: Judged, margins: Json, pivots: Sequence[Pivot]) -> Iterator[Pivot]:
+def tell_missing(
+    judged: Judged, margins: Margins | None, pivots: Sequence[Pivot]
+) -> Iterator[Pivot]:
     """Say what would have to be there where nothing drawn, if wrong, gives the opposite verdict."""
     opposite = "not_encircled" if judged.encircled else "encircled"
     if judged.encircled is None or any(p.would_make == opposite for p in pivots):
         return
     if judged.encircled:
-        gap, ring = margins.get("opening_distance_m"), judged.proof.ring
+        gap, ring = margins.opening if margins else None, judged.proof.ring
         held = {part.by for part in ring.segments} if ring else set()
         if gap is None and held & {"barrier", "sea"}:
             needed = "a crossing that nobody drew would have to be there"
         else:
-            far = f", at least {gap['distance_m'] / 1000:.1f} km of it" if gap else ""
+            far = f", at least {gap.distance_m / 1000:.1f} km of it" if gap else ""
             needed = f"friendly ground that nobody drew would have to be there{far}"
         text = f"Nothing drawn here, if wrong, would open a way out on both readings: {needed}."
     else:
-        front_m = margins.get("closing_distance_m", {}).get("pessimistic")
+        front_m = margins.closing_m["pessimistic"] if margins else None
         far = f", along at least {front_m / 1000:.1f} km of front" if front_m else ""
         text = (
             "Nothing drawn here, if wrong, would encircle the force on both readings: hostile "
@@ -329,7 +331,7 @@ def say_percent(p: float) -> str:
 # -- what to look at next --------------------------------------------------------------------
 
 
-def tell_importance(likelihood: Likelihood, names: Mapping[str, str]) -> list[Json]:
+def tell_importance(likelihood: Likelihood, names: Mapping[str, str]) -> tuple[Importance, ...]:
     """
     Rank the items by how much the chance of encirclement moves with each of them.
 
@@ -345,15 +347,9 @@ def tell_importance(likelihood: Likelihood, names: Mapping[str, str]) -> list[Js
             continue
         weight, which = _measure_importance(tree, number)
         if weight >= LEAST_IMPORTANCE:
-            told.append(
-                {
-                    "evidence": list(item.features),
-                    "item": item.id,
-                    "importance": round(weight, 4),
-                    "statement": _state_importance(describe_item(item, names), weight, which),
-                }
-            )
-    return sorted(told, key=lambda row: (-row["importance"], row["item"]))
+            said = _state_importance(describe_item(item, names), weight, which)
+            told.append(Importance(list(item.features), item.id, round(weight, 4), said))
+    return tuple(sorted(told, key=lambda one: (-one.importance, one.item)))
 
 
 def _measure_importance(tree: Tree, number: int) -> tuple[float, int]:

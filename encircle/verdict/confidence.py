@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import shapely
 from shapely.geometry import Point
@@ -16,6 +16,7 @@ from encircle.map.reach import is_bare
 from encircle.map.situation import Position
 from encircle.network.ground.states import FRIENDLY
 from encircle.verdict.contradiction import say_distance
+from encircle.verdict.values import Confidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,10 +25,8 @@ if TYPE_CHECKING:
     from encircle.map.situation import Crossing, Feature, Source
     from encircle.verdict.facts import Facts
     from encircle.verdict.judgement import Judged, Verdict
+    from encircle.verdict.values import Level, Margins, Weighed
 
-Json = dict[str, Any]
-
-Level = Literal["high", "moderate", "low"]
 LEVELS: tuple[Level, ...] = ("low", "moderate", "high")
 WEAK_RELIABILITY = frozenset("DE")
 WEAK_CREDIBILITY = 4
@@ -49,10 +48,10 @@ AGAINST = "likelihood_against_verdict"
 def assess_confidence(
     facts: Facts,
     judged: Judged,
-    margins: Json,
+    margins: Margins | None,
     origins: Sequence[Origin] | None,
     holds_moved: Callable[[float], bool],
-) -> Json:
+) -> Confidence:
     """
     Grade as high, moderate or low how firmly a verdict stands on its evidence, with the reasons.
 
@@ -73,7 +72,7 @@ def assess_confidence(
     Returns
     -------
     confidence
-        The contract's `confidence`, `holds_moved_m` in metres, `BOUNDARY_ERROR_M` at most.
+        `holds_moved_m` in metres, `BOUNDARY_ERROR_M` at most.
     """
     hangs = list(_list_hanging(origins or ()))
     moved_m, thin = _measure_room(facts, judged, margins, holds_moved)
@@ -86,41 +85,34 @@ def assess_confidence(
         count = number_of(len(origins or ()), "origin")
         out = f"{BOUNDARY_ERROR_M / 1000:g} km out"
         said = [f"It holds with any one of its {count} left out, and with all boundaries {out}."]
-    held = None
-    if origins is not None:
-        held = {"origins": sum(origin.holds for origin in origins), "of": len(origins)}
-    return {
-        "level": LEVELS[level], "because": said, "holds_without": held, "holds_moved_m": moved_m,
-    }  # fmt: skip
+    held = None if origins is None else (sum(origin.holds for origin in origins), len(origins))
+    return Confidence(LEVELS[level], tuple(said), held, moved_m)
 
 
-def hold_down(confidence: Json, notices: Sequence[Notice]) -> Json:
+def hold_down(confidence: Confidence, notices: Sequence[Notice]) -> Confidence:
     """Keep confidence low where a notice is a doubt, and give its sentence first."""
     doubts = [notice.statement for notice in notices if notice.severity == "doubt"]
-    if not doubts:
-        return confidence
-    told = confidence["because"] if confidence["level"] != "high" else []
-    return {**confidence, "level": "low", "because": [*doubts, *told]}
+    return confidence.keep_to("low", *doubts) if doubts else confidence
 
 
-def speaks_against(verdict: Verdict, likelihood: Json | None) -> bool:
+def speaks_against(verdict: Verdict, weighed: Weighed | None) -> bool:
     """
     Tell whether the likelihood speaks against the verdict: all of it lies on the other side.
 
     Against a verdict of contested it speaks where all of it lies on one side: the map leaves open
     what its evidence does not.
     """
-    if likelihood is None or verdict in ("indeterminate", "no_force"):
+    if weighed is None or verdict in ("indeterminate", "no_force"):
         return False
-    low, high = likelihood["p_encircled"]
+    low, high = weighed.interval.low, weighed.interval.high
     rather = {"encircled": (False, True), "not_encircled": (True, False), "contested": (True, True)}
     for_it, against_it = rather[verdict]
     return (for_it and low > EVEN) or (against_it and high < EVEN)
 
 
 def reconcile(
-    verdict: Verdict, likelihood: Json | None, confidence: Json
-) -> tuple[Json, tuple[Notice, ...]]:
+    verdict: Verdict, weighed: Weighed | None, confidence: Confidence
+) -> tuple[Confidence, tuple[Notice, ...]]:
     """
     Let verdict, likelihood and confidence be told together without contradicting each other.
 
@@ -128,19 +120,16 @@ def reconcile(
     apart. Where the two part a notice says why, and confidence is low; where the likelihood bears
     the verdict out only in part, confidence is no more than moderate.
     """
-    if likelihood is None or verdict in ("indeterminate", "no_force"):
+    if weighed is None or verdict in ("indeterminate", "no_force"):
         return confidence, ()
-    low, high = likelihood["p_encircled"]
-    if speaks_against(verdict, likelihood):
-        said = _say_why(verdict, likelihood["term"], low, high)
-        short = "The likelihood speaks against the verdict."
-        because = confidence["because"] if confidence["level"] != "high" else []
-        lowered = {**confidence, "level": "low", "because": [short, *because]}
+    low, high = weighed.interval.low, weighed.interval.high
+    if speaks_against(verdict, weighed):
+        said = _say_why(verdict, weighed.interval.term, low, high)
+        lowered = confidence.keep_to("low", "The likelihood speaks against the verdict.")
         return lowered, (Notice(AGAINST, "caution", said),)
     borne = low > EVEN if verdict == "encircled" else high < EVEN
-    if confidence["level"] == "high" and not borne:
-        short = "The likelihood does not bear the verdict out."
-        return {**confidence, "level": "moderate", "because": [short]}, ()
+    if confidence.level == "high" and not borne:
+        return confidence.keep_to("moderate", "The likelihood does not bear the verdict out."), ()
     return confidence, ()
 
 
@@ -172,7 +161,9 @@ def _list_hanging(origins: Sequence[Origin]) -> Iterator[str]:
         yield "It hangs on what names no source: without that it would not hold."
 
 
-def _list_reasons(facts: Facts, judged: Judged, margins: Json) -> Iterator[tuple[int, str]]:
+def _list_reasons(
+    facts: Facts, judged: Judged, margins: Margins | None
+) -> Iterator[tuple[int, str]]:
     """Say what keeps confidence down, each with the level it keeps it to: 0 low, 1 moderate."""
     if judged.status.code in ("U", "C3"):
         yield 0, "The map does not settle the question: what nobody knows decides it."
@@ -219,7 +210,7 @@ def _call(facts: Facts, feature: Feature) -> str:
     return call_features(facts.evidence.situation)[feature.id]
 
 
-def _find_vouching(facts: Facts, judged: Judged, margins: Json) -> list[Feature]:
+def _find_vouching(facts: Facts, judged: Judged, margins: Margins | None) -> list[Feature]:
     """
     Find the evidence a proof rests on, and what draws the enemy where a way is narrowest.
 
@@ -232,10 +223,12 @@ def _find_vouching(facts: Facts, judged: Judged, margins: Json) -> list[Feature]
     if judged.encircled is None:
         return list(speaking)
     path, names = judged.proof.path, set(judged.proof.cite())
-    drawing, neck = facts.network.ground.drawing, margins.get("neck_width_m", {})
-    if path and neck.get("at") and neck["pessimistic"] is not None:
-        at = Point(drawing.plane.points_to_metres([neck["at"]])[0])
-        near_m = neck["pessimistic"] / 2 + BOUNDARY_ERROR_M
+    drawing, neck_m = facts.network.ground.drawing, None
+    if path and margins and margins.neck_at:
+        neck_m = margins.necks_m["pessimistic"]
+    if margins and neck_m is not None:
+        at = Point(drawing.plane.points_to_metres([margins.neck_at])[0])
+        near_m = neck_m / 2 + BOUNDARY_ERROR_M
         names |= {
             patch.feature
             for patch in drawing.patches
@@ -245,7 +238,7 @@ def _find_vouching(facts: Facts, judged: Judged, margins: Json) -> list[Feature]
 
 
 def _measure_room(
-    facts: Facts, judged: Judged, margins: Json, holds_moved: Callable[[float], bool]
+    facts: Facts, judged: Judged, margins: Margins | None, holds_moved: Callable[[float], bool]
 ) -> tuple[float | None, list[str]]:
     """
     Measure how far all boundaries may be out with the verdict the same, and say where it is less.
@@ -262,11 +255,11 @@ def _measure_room(
         return None, []
     out = f"boundaries {whole / 1000:g} km out could"
     if judged.encircled:
-        gap = margins["opening_distance_m"]
-        room_m = min(whole, _floor(gap["distance_m"] / 2)) if gap else whole
+        gap = margins.opening
+        room_m = min(whole, _floor(gap.distance_m / 2)) if gap else whole
         thin = f"Drawn {whole / 1000:g} km smaller, the ground that closes the ring leaves a gap."
         if gap and room_m < whole:
-            gap_m = gap["distance_m"]
+            gap_m = gap.distance_m
             thick = (
                 f"{say_distance(gap_m)} thick at its thinnest"
                 if gap_m >= 1
@@ -277,13 +270,12 @@ def _measure_room(
             tried = (m for m in (room_m, *SMALLER_M) if m <= room_m)
             room_m = next((m for m in tried if holds_moved(m)), 0.0)
         return room_m, [thin] if room_m < whole else []
-    neck = margins["neck_width_m"]
-    neck_m = neck["pessimistic"]
-    if neck["at"] and neck_m is not None:
+    neck_m = margins.necks_m["pessimistic"]
+    if margins.neck_at and neck_m is not None:
         room_m = neck_m / 2
         thin = f"The way out is {say_distance(neck_m)} wide at its narrowest: {out} close it."
         return _floor(min(whole, room_m)), [thin] if room_m < whole else []
-    near = {c: m for c, m in _find_crossings(facts) if not neck["at"] and m < whole}
+    near = {c: m for c, m in _find_crossings(facts) if not margins.neck_at and m < whole}
     told = [
         f"{begin(_call(facts, crossing))}, on the way out, is {say_distance(away_m)} from the "
         f"enemy: {out} cut it."

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     from encircle.map.notices import Notice
     from encircle.map.situation import Situation
-    from encircle.verdict.values import Axes, Pivot, Proof
+    from encircle.verdict.values import (
+        Axes,
+        Confidence,
+        Interval,
+        Margins,
+        Pivot,
+        Proof,
+        Weighed,
+    )
 
 Verdict = Literal["encircled", "not_encircled", "contested", "indeterminate", "no_force"]
 Answer = Literal["yes", "no", "contested", "unknown"]
@@ -165,8 +173,14 @@ class PositionJudged:
     weight: float
     present: str
     judged: Judged
-    likelihood: Json | None = None
+    weighed: dict[str, Interval] | None = None
     """An interval for each definition; None where nobody is there."""
+
+    @property
+    def likelihood(self) -> Json | None:
+        """The intervals as the contract writes them."""
+        weighed = self.weighed
+        return None if weighed is None else {name: one.to_dict() for name, one in weighed.items()}
 
     def to_dict(self) -> Json:
         """Give the position's entry in `units`."""
@@ -192,8 +206,9 @@ class Judgement:
     judged: Judged
     positions: tuple[PositionJudged, ...]
     cut_off: Json
-    margins: Json
-    confidence: Json
+    measured: Margins | None
+    """None where nobody is there, his place contradicts the map, or there was no time."""
+    graded: Confidence
     pivots: tuple[Pivot, ...]
     provenance: Json
     title: str | None = None
@@ -201,7 +216,7 @@ class Judgement:
     force_name: str | None = None
     """What a newspaper would call the force, where the map says."""
     headline: str = ""
-    likelihood: Json | None = field(default=None)
+    weighed: Weighed | None = None
     """The probability of encirclement; None where nobody is there, or it was not asked for."""
     notices: tuple[Notice, ...] = ()
     """The map's own, its importer's and the inspection's: told wherever the verdict is."""
@@ -244,6 +259,21 @@ class Judgement:
     def certificates(self) -> Json:
         """The proofs: `open`, a way out; `closed`, a ring; both where it is contested."""
         return self.judged.certificates
+
+    @property
+    def margins(self) -> Json:
+        """How narrow it is, and how little would change it; nothing where it was not measured."""
+        return self.measured.to_dict() if self.measured else {}
+
+    @property
+    def confidence(self) -> Json:
+        """How good the evidence is, and why no better."""
+        return self.graded.to_dict()
+
+    @property
+    def likelihood(self) -> Json | None:
+        """How likely the force is cut off; None where nobody is there, or it was not asked for."""
+        return self.weighed.to_dict() if self.weighed else None
 
     @property
     def units(self) -> tuple[PositionJudged, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from encircle.map.reach import Reading
 
 Json = dict[str, Any]
+Level = Literal["high", "moderate", "low"]
 Points = list[list[float]]
 """Corners of a line, each longitude and latitude in degrees."""
 
@@ -248,6 +249,138 @@ class Proof:
         return {
             "open": self.path.to_dict() if self.path else None,
             "closed": self.ring.to_dict() if self.ring else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The least friendly advance that would open a ring: how far, metres, and between where."""
+
+    distance_m: float
+    between: Points
+
+    def to_dict(self) -> Json:
+        """Give the advance as the contract writes it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """How narrow it is, and how little would change it; by reading, metres and shares."""
+
+    necks_m: dict[Reading, float | None]
+    """None where nothing pinches it, 0 where it is closed."""
+    neck_at: list[float] | None
+    neck_evidence: tuple[str, ...]
+    closing_m: dict[Reading, float | None]
+    routes: dict[Reading, int]
+    bearings: dict[Reading, float]
+    opening: Opening | None
+    """None where nothing is to be opened, or no advance over ground would."""
+
+    def to_dict(self) -> Json:
+        """Give the contract's `margins`."""
+        evidence = list(self.neck_evidence)
+        return {
+            "neck_width_m": {**self.necks_m, "at": self.neck_at, "evidence": evidence},
+            "closing_distance_m": self.closing_m,
+            "disjoint_routes": self.routes,
+            "hostile_bearings": self.bearings,
+            "opening_distance_m": self.opening.to_dict() if self.opening else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """How firmly a verdict stands on its evidence, and why no firmer."""
+
+    level: Level
+    because: tuple[str, ...]
+    holds_without: tuple[int, int] | None = None
+    """Origins it holds without, each by itself, of how many."""
+    holds_moved_m: float | None = None
+    """With boundaries so far out, metres, it still holds."""
+
+    def keep_to(self, level: Level, *why: str) -> Confidence:
+        """Keep it to a level: why, and then what was told of it but that it is high."""
+        told = self.because if self.level != "high" else ()
+        return replace(self, level=level, because=(*why, *told))
+
+    def to_dict(self) -> Json:
+        """Give the contract's `confidence`."""
+        held = self.holds_without
+        return {
+            "level": self.level,
+            "because": list(self.because),
+            "holds_without": None if held is None else {"origins": held[0], "of": held[1]},
+            "holds_moved_m": self.holds_moved_m,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Between what a probability lies, in the terms of ICD 203, and how that was found."""
+
+    low: float
+    high: float
+    term: str
+    method: str
+
+    def to_dict(self) -> Json:
+        """Give the interval of a definition as the contract writes it."""
+        return {"p": [self.low, self.high], "term": self.term, "method": self.method}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """How a likelihood was drawn: the share of worlds on either reading, and of how many."""
+
+    confidence_interval: float
+    p_drawn: list[float]
+    samples: int
+    seed: int
+
+    def to_dict(self) -> Json:
+        """Give the draw as the contract writes it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Importance:
+    """How much the chance moves with an item of evidence."""
+
+    evidence: list[str]
+    item: str
+    importance: float
+    statement: str
+
+    def to_dict(self) -> Json:
+        """Give the item as the contract writes it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """How likely a group is cut off, by every definition, and what moves that."""
+
+    interval: Interval
+    worlds: int
+    """Partial worlds looked at for it."""
+    drawn: Drawn | None
+    by_definition: dict[str, Interval]
+    importance: tuple[Importance, ...]
+
+    def to_dict(self) -> Json:
+        """Give the contract's `likelihood`."""
+        return {
+            "p_encircled": [self.interval.low, self.interval.high],
+            "term": self.interval.term,
+            "scale": "ICD 203",
+            "method": self.interval.method,
+            "worlds": self.worlds,
+            **(self.drawn.to_dict() if self.drawn else {}),
+            "by_definition": {name: one.to_dict() for name, one in self.by_definition.items()},
+            "importance": [one.to_dict() for one in self.importance],
         }
 
 

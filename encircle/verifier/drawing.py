@@ -7,7 +7,7 @@ Long for one reason: the rules of the ground are asked in one order, each of wha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 import shapely
 from shapely.geometry import box
@@ -131,11 +131,12 @@ class Drawing:
             drawn = ((c, self.survey.drawn(c, self.reading, self.lean)) for c in theirs)
             theirs = [c for c, area in drawn if not _may_be_swallowed(area)]
         as_drawn = () if not any(map(self.survey.moves, theirs)) else (self.reading, self.lean)
-        key = ("united", holder, territory, thick, slivers, *as_drawn)
-        if key not in self.survey.drawings:
+        key = (holder, territory, thick, slivers, *as_drawn)
+        united = self.survey.outlines.united
+        if key not in united:
             draw = self.survey.drawn_thick if thick else self.survey.drawn
-            self.survey.drawings[key] = join(*(draw(c, self.reading, self.lean) for c in theirs))
-        return cast("BaseGeometry", self.survey.drawings[key])
+            united[key] = join(*(draw(c, self.reading, self.lean) for c in theirs))
+        return united[key]
 
     def _bare(self, inside: BaseGeometry) -> BaseGeometry:
         """Draw what nothing is painted on: a sliver that the grid swallows parts no ground."""
@@ -318,11 +319,18 @@ class Drawing:
 
     def _assessed_alone(self) -> dict[Holder, BaseGeometry]:
         """Draw what assessed and grey polygons say, reaches left aside; slivers lie beside none."""
-        grey = self._controls("grey", slivers=False)
-        ours, theirs, neutral = (
-            minus(self._controls(holder, territory=False, slivers=False), grey)
-            for holder in ("friendly", "hostile", "neutral")
-        )
+        drawn = (
+            self._controls("grey", slivers=False),
+            *(self._controls(holder, territory=False, slivers=False)
+              for holder in ("friendly", "hostile", "neutral")),
+        )  # fmt: skip
+        assessed = self.survey.outlines.assessed
+        if drawn not in assessed:  # most maps draw the same on either reading
+            assessed[drawn] = self._lay_over(*drawn)
+        return assessed[drawn]
+
+    def _lay_over(self, grey: BaseGeometry, *others: BaseGeometry) -> dict[Holder, BaseGeometry]:
+        ours, theirs, neutral = (minus(area, grey) for area in others)
         return {
             "friendly": minus(ours, theirs, neutral),
             "hostile": minus(theirs, ours),

@@ -7,7 +7,7 @@ drawing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -117,6 +117,24 @@ REACH_UNKNOWN_M = 500.0
 
 
 @dataclass
+class Outlines:
+    """What is drawn of a map whatever the focus is, once for all surveys of it; metres."""
+
+    shapes: dict[str, BaseGeometry] = field(default_factory=dict)
+    footprints: dict[tuple[str, Reading], BaseGeometry] = field(default_factory=dict)
+    controls: dict[tuple[object, ...], BaseGeometry] = field(default_factory=dict)
+    united: dict[tuple[object, ...], BaseGeometry] = field(default_factory=dict)
+    """Control polygons of a holder."""
+    assessed: dict[tuple[BaseGeometry, ...], dict[Holder, BaseGeometry]] = field(
+        default_factory=dict
+    )
+    """What assessed and grey polygons say, by what they are."""
+    ahead: dict[Lean, BaseGeometry] = field(default_factory=dict)
+    unpainted: dict[tuple[Lean, bool], BaseGeometry] = field(default_factory=dict)
+    extent: BaseGeometry | None = None
+
+
+@dataclass
 class Survey:
     """A situation at its instant, on the plane, by the parameters of the judgement."""
 
@@ -132,12 +150,8 @@ class Survey:
     """Who can go where, drawn once for each reading, leaning and mode."""
     drawings: dict[tuple[object, ...], object] = field(init=False, default_factory=dict)
     """What else is drawn once: the ground of a mode, its pieces, the horizon."""
-    _shapes: dict[str, BaseGeometry] = field(init=False, default_factory=dict)
-    _footprints: dict[tuple[str, Reading], BaseGeometry] = field(init=False, default_factory=dict)
-    _controls: dict[tuple[object, ...], BaseGeometry] = field(init=False, default_factory=dict)
+    outlines: Outlines = field(default_factory=Outlines)
     _grounds: dict[tuple[Reading, Lean], Ground] = field(init=False, default_factory=dict)
-    _ahead: dict[Lean, BaseGeometry] = field(init=False, default_factory=dict)
-    _unpainted: dict[tuple[Lean, bool], BaseGeometry] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.plane = Plane(self.situation.origin)
@@ -166,10 +180,11 @@ class Survey:
 
     def shape(self, feature: Feature) -> BaseGeometry:
         """Project a feature to the plane."""
-        if feature.id not in self._shapes:
+        if feature.id not in self.outlines.shapes:
             drawn = feature.geometry if feature.geometry is not None else NOTHING
-            self._shapes[feature.id] = self._moved(feature, _mended(self.plane.to_metres(drawn)))
-        return self._shapes[feature.id]
+            placed = _mended(self.plane.to_metres(drawn))
+            self.outlines.shapes[feature.id] = self._moved(feature, placed)
+        return self.outlines.shapes[feature.id]
 
     def _moved(self, feature: Feature, shape: BaseGeometry) -> BaseGeometry:
         """Move a crossing on to what it spans, if its place may be so far off; tie loose ends."""
@@ -346,12 +361,18 @@ class Survey:
             if isinstance(b, Barrier) and mode in b.blocks and self.counts(b, reading)
         ]
 
-    def look_at(self, lines: Sequence[BaseGeometry], places: Sequence[BaseGeometry]) -> None:
-        """Look for seams near the lines of certificates, and all over the places given."""
+    def look_at(
+        self, lines: Sequence[BaseGeometry], places: Sequence[BaseGeometry]
+    ) -> BaseGeometry:
+        """Draw the ground near the lines of certificates, and the places given: a focus."""
         far = FOCUS_M + 5 * (self.parameters.join_m + self.parameters.seam_m)
         ways = [self.shape(f) for f in self.known.values() if isinstance(f, (Route, Crossing))]
         near = [line.simplify(FOCUS_M / 10).buffer(far, quad_segs=2) for line in (*lines, *ways)]
-        self.focus = areas_of(shapely.union_all([*near, *places]))
+        return areas_of(shapely.union_all([*near, *places]))
+
+    def within(self, focus: BaseGeometry) -> Survey:
+        """Give a survey of the same map with seams sought in a focus alone."""
+        return replace(self, focus=focus)  # and with the same outlines
 
     # who holds what
 
@@ -383,16 +404,16 @@ class Survey:
     def drawn(self, control: Control, reading: Reading, lean: Lean) -> BaseGeometry:
         """Draw a control polygon, smaller or larger by its error."""
         key = (control.id, reading, lean) if self.moves(control) else (control.id,)
-        if key not in self._controls:
-            self._controls[key] = self._draw_control(control, reading, lean)
-        return self._controls[key]
+        if key not in self.outlines.controls:
+            self.outlines.controls[key] = self._draw_control(control, reading, lean)
+        return self.outlines.controls[key]
 
     def drawn_thick(self, control: Control, reading: Reading, lean: Lean) -> BaseGeometry:
         """Draw a control polygon so, its slivers as thick as the grid keeps."""
         key = ("thick", control.id, *((reading, lean) if self.moves(control) else ()))
-        if key not in self._controls:
-            self._controls[key] = with_slivers(self.drawn(control, reading, lean))
-        return self._controls[key]
+        if key not in self.outlines.controls:
+            self.outlines.controls[key] = with_slivers(self.drawn(control, reading, lean))
+        return self.outlines.controls[key]
 
     def moves(self, control: Control) -> bool:
         """Tell whether the outline of a control polygon may be elsewhere than it is drawn."""
@@ -442,7 +463,7 @@ class Survey:
         under water: as a whole where that suits the leaning, as little as may be where not.
         """
         key = (lean, enemys)
-        if key not in self._unpainted:
+        if key not in self.outlines.unpainted:
             land = self._layer("hostile")
             if not enemys and self.situation.uncovered != "open":
                 land = join(land, minus(self.extent(), self._layer("friendly")))
@@ -455,8 +476,8 @@ class Survey:
             width = self.parameters.seam_m * (1 - SEAM_SLACK if large else 1 + SEAM_SLACK)
             half = max(width, 2 * GIVE_M) / 2
             wide = bare.buffer(-half).buffer(half * (1 + 2 * OFFSET_ERROR if large else 1))
-            self._unpainted[key] = common(bare, wide)
-        return self._unpainted[key]
+            self.outlines.unpainted[key] = common(bare, wide)
+        return self.outlines.unpainted[key]
 
     def _layer(self, holder: Holder | None) -> BaseGeometry:
         """Unite a holder's territory; None: all that is painted over territory."""
@@ -477,7 +498,7 @@ class Survey:
         An error moves the front, whoever of the enemy stands at it; it parts no neighbours, nor
         what only a seam lies between, and the edge of the map is no front.
         """
-        if lean not in self._ahead:
+        if lean not in self.outlines.ahead:
             inside = self.extent()
             around = box(*inside.buffer(BEYOND_M, join_style="mitre").bounds)
             held = join(*(areas_of(self.shape(f)) for f in self.known.values() if self._backs(f)))
@@ -486,8 +507,8 @@ class Survey:
             half = max(self.parameters.seam_m * (1 + slack), 2 * GIVE_M) / 2
             faced = minus(join(*self._faced()), held).buffer(-GIVE_M).buffer(GIVE_M)
             behind = minus(held.buffer(half).buffer(-half), faced)
-            self._ahead[lean] = minus(inside, behind, held)
-        return self._ahead[lean]
+            self.outlines.ahead[lean] = minus(inside, behind, held)
+        return self.outlines.ahead[lean]
 
     def _faced(self) -> Iterator[BaseGeometry]:
         """Give ground painted as friendly or grey: a front may face it, however thin it is."""
@@ -516,9 +537,9 @@ class Survey:
     def footprint(self, feature: Feature, reading: Reading) -> BaseGeometry:
         """Draw where a feature says anything, as large as a reading allows."""
         key = (feature.id, reading)
-        if key not in self._footprints:
-            self._footprints[key] = self._footprint(feature, reading)
-        return self._footprints[key]
+        if key not in self.outlines.footprints:
+            self.outlines.footprints[key] = self._footprint(feature, reading)
+        return self.outlines.footprints[key]
 
     def _footprint(self, feature: Feature, reading: Reading) -> BaseGeometry:
         if isinstance(feature, Control):
@@ -538,6 +559,11 @@ class Survey:
 
     def extent(self) -> BaseGeometry:
         """Draw the ground considered: the area; else the box of the features and a margin."""
+        if self.outlines.extent is None:
+            self.outlines.extent = self._draw_extent()
+        return self.outlines.extent
+
+    def _draw_extent(self) -> BaseGeometry:
         if self.situation.area is not None:
             return _mended(self.plane.to_metres(self.situation.area))
         drawn = [self.plane.to_metres(f.drawn) for f in self.known.values()]

@@ -46,13 +46,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
-    from encircle.verifier.reading.said import ClosedRing, Ruling, Said
+    from encircle.verifier.reading.said import Ruling, Said
 
-__all__ = ["Check", "Verification", "verify"]
+__all__ = ["Check", "Verification", "Verifier", "verify"]
 
 MOST_FAULTS = 5
 """Faults told per rule; the rest would say the same."""
+MOST_KEPT = 6
+"""Surveys a verifier keeps of its map; of a large one each takes as much memory as the map."""
 MOST_PER_VERTEX_M = 2_000_000.0
 """Farther than this from its middle a certificate is off the map; metres."""
 
@@ -150,20 +153,7 @@ def verify(
     What is proved, and what is not checked, stands in `sentence`, and member by member in `proved`
     and `not_checked`.
     """
-    if not isinstance(judgement, Mapping):
-        judgement = _show(judgement)
-    _refuse_what_is_not_read(situation)
-    try:
-        said = parse_judgement(judgement)
-    except UnreadableError as error:
-        unreadable = Check("readable", holds=False, statement=f"The judgement: {error}.")
-        sentence = f"Nothing is proved: the judgement cannot be read, for {error}."
-        return Verification(False, (unreadable,), sentence=sentence, is_readable=False)  # noqa: FBT003
-    checks = tuple(_check_all(said, situation, strict_options=strict_options))
-    *most, the_map = NOT_CHECKED
-    left_away = tell_left_away(said, situation)
-    not_asked = (TAKEN[name] for name in taken if name in TAKEN)
-    return conclude(said, situation, checks, (*most, *left_away, the_map, *not_asked))
+    return Verifier(situation).verify(judgement, strict_options=strict_options, taken=taken)
 
 
 def _show(judgement: object) -> Mapping[str, Any]:
@@ -182,46 +172,117 @@ def _refuse_what_is_not_read(given: object) -> None:
         raise TypeError(f"verify() takes a Situation, not {name}; encircle.read(...) makes it one")
 
 
-def _check_all(said: Said, situation: Situation, *, strict_options: bool) -> Iterator[Check]:
-    about = About(said, situation, strict_options)
-    identity = list(_ask(about, ABOUT_RULES, "judgement"))
-    yield from identity
-    if not all(check.holds for check in identity):
-        return
-    try:  # what it was judged without is left out here too, and what it assumed is assumed
-        supposed = suppose(situation, said.parameters.without, said.parameters.assume)
-    except SituationError as error:
-        yield Check("judgement: supposition", holds=False, statement=f"The judgement: {error}.")
-        return
-    if supposed is not situation:
-        yield from _ask(Base(said, Survey(situation, said.parameters)), BASE_RULES, "judgement")
-    survey, everywhere = (Survey(supposed, said.parameters) for _ in range(2))
-    with suppress(*UNEXAMINED):  # then it looks everywhere
-        _look_where_it_points(said, survey)
-    whole, anew = Whole(said, survey), Whole(said, everywhere)
-    yield from _ask_again(whole, anew, WHOLE_RULES, "judgement")
-    yield from _ask(Beside(said, situation, survey), (*BESIDE_RULES, *GIVEN_RULES), "judgement")
-    for part in said.parts:
-        position = whole.position(part.id)
-        if position is not None:
-            case = CodeCase(part, position, survey)
-            about_it = f"position {part.id!r}"
-            yield from _ask_again(case, replace(case, survey=everywhere), CODE_RULES, about_it)
-    for ruling in (said.whole, *said.parts):
-        yield from _check_ruling(ruling, survey)
+class Verifier:
+    """
+    Checks judgements of one map, and draws it once for all of them.
+
+    A drawing is kept by all that it follows from: the map, the options, and where certificates lie.
+    Nothing else that a judgement says gets into it, so that whoever chose what was checked before
+    has no say in what is checked next.
+
+    Parameters
+    ----------
+    situation
+        The situation the judgements are about, as for `verify`.
+    """
+
+    def __init__(self, situation: Situation) -> None:
+        _refuse_what_is_not_read(situation)
+        self.situation = situation
+        self._surveys: dict[tuple[object, ...], Survey] = {}
+
+    def verify(
+        self,
+        judgement: Mapping[str, Any] | Shown,
+        *,
+        strict_options: bool = False,
+        taken: tuple[str, ...] = (),
+    ) -> Verification:
+        """Check a judgement's certificates, as `verify` does."""
+        if not isinstance(judgement, Mapping):
+            judgement = _show(judgement)
+        try:
+            said = parse_judgement(judgement)
+        except UnreadableError as error:
+            unreadable = Check("readable", holds=False, statement=f"The judgement: {error}.")
+            sentence = f"Nothing is proved: the judgement cannot be read, for {error}."
+            return Verification(False, (unreadable,), sentence=sentence, is_readable=False)  # noqa: FBT003
+        checks = tuple(self.check(said, strict_options=strict_options))
+        *most, the_map = NOT_CHECKED
+        left_away = self.tell_left_away(said)
+        not_asked = (TAKEN[name] for name in taken if name in TAKEN)
+        not_checked = (*most, *left_away, the_map, *not_asked)
+        return conclude(said, self.situation, checks, not_checked)
+
+    def check(self, said: Said, *, strict_options: bool = False) -> Iterator[Check]:
+        """Check what was read of a judgement, one thing after another."""
+        situation = self.situation
+        about = About(said, situation, strict_options)
+        identity = list(_ask(about, ABOUT_RULES, "judgement"))
+        yield from identity
+        if not all(check.holds for check in identity):
+            return
+        try:  # what it was judged without is left out here too, and what it assumed is assumed
+            everywhere = self._survey(said)
+        except SituationError as error:
+            yield Check("judgement: supposition", holds=False, statement=f"The judgement: {error}.")
+            return
+        if said.parameters.without or said.parameters.assume:
+            base = Base(said, self._survey(said, as_drawn=True))
+            yield from _ask(base, BASE_RULES, "judgement")
+        survey = self._look_where_it_points(said, everywhere)
+        whole, anew = Whole(said, survey), Whole(said, everywhere)
+        yield from _ask_again(whole, anew, WHOLE_RULES, "judgement")
+        yield from _ask(Beside(said, situation, survey), (*BESIDE_RULES, *GIVEN_RULES), "judgement")
+        for part in said.parts:
+            position = whole.position(part.id)
+            if position is not None:
+                case = CodeCase(part, position, survey)
+                about_it = f"position {part.id!r}"
+                yield from _ask_again(case, replace(case, survey=everywhere), CODE_RULES, about_it)
+        drawn: dict[tuple[object, ...], object] = {}
+        for ruling in (said.whole, *said.parts):
+            yield from _check_ruling(ruling, survey, drawn)
+
+    def tell_left_away(self, said: Said) -> tuple[str, ...]:
+        """Say in one line what the judgement leaves away of what it could say."""
+        try:
+            survey = self._survey(said)
+        except SituationError:
+            survey = self._survey(said, as_drawn=True)
+        left = list_left_away(Beside(said, self.situation, survey))
+        return (f"{LEFT_AWAY} {', '.join(left)}",) if left else ()
+
+    def _survey(self, said: Said, *, as_drawn: bool = False) -> Survey:
+        """Survey the map by the options of a judgement, as it supposes it to be or as drawn."""
+        given = said.parameters
+
+        def survey() -> Survey:
+            if as_drawn:
+                return Survey(self.situation, given)
+            return Survey(suppose(self.situation, given.without, given.assume), given)
+
+        return self._keep((as_drawn, repr(given)), survey)
+
+    def _look_where_it_points(self, said: Said, everywhere: Survey) -> Survey:
+        """Survey the ground where the certificates are; all of it, if that is nowhere."""
+        with suppress(*UNEXAMINED):
+            focus = _find_focus(said, everywhere)
+            if focus is not None:
+                key = (focus, repr(said.parameters))
+                return self._keep(key, lambda: everywhere.within(focus))
+        return everywhere
+
+    def _keep(self, key: tuple[object, ...], survey: Callable[[], Survey]) -> Survey:
+        found = self._surveys.pop(key, None) or survey()
+        self._surveys[key] = found  # as the last used
+        if len(self._surveys) > MOST_KEPT:
+            del self._surveys[next(iter(self._surveys))]
+        return found
 
 
-def tell_left_away(said: Said, situation: Situation) -> tuple[str, ...]:
-    """Say in one line what the judgement leaves away of what it could say."""
-    supposed = situation
-    with suppress(SituationError):
-        supposed = suppose(situation, said.parameters.without, said.parameters.assume)
-    left = list_left_away(Beside(said, situation, Survey(supposed, said.parameters)))
-    return (f"{LEFT_AWAY} {', '.join(left)}",) if left else ()
-
-
-def _look_where_it_points(said: Said, survey: Survey) -> None:
-    """Have the ground drawn finely where the certificates are, if they lie on the map at all."""
+def _find_focus(said: Said, survey: Survey) -> BaseGeometry | None:
+    """Find where to draw ground finely: about the certificates, if they lie on the map at all."""
     lines, places, seen = [], [], set[int]()
     for ruling in (said.whole, *said.parts):
         if ruling.closed is not None and ruling.open is None:
@@ -230,7 +291,7 @@ def _look_where_it_points(said: Said, survey: Survey) -> None:
             seen.add(id(ruling.closed.segments))
         given = [*_vertices_of(ruling)]
         if given and not _lie_on_the_map(np.concatenate(given), survey):
-            return
+            return None
         lines += [trace_of(survey.plane.points_to_metres(points)) for points in given]
         if ruling.open is not None:
             neck = ruling.open.bottleneck
@@ -246,10 +307,12 @@ def _look_where_it_points(said: Said, survey: Survey) -> None:
             held = [survey.shape(p) for p in survey.situation.positions_of(survey.situation.force)]
             # A force drawn as an area may have pockets, and what parts them is looked at too.
             places += [shape.buffer(FOCUS_M) for shape in held if shape.area]
-    survey.look_at(lines, places)
+    return survey.look_at(lines, places)
 
 
-def _check_ruling(ruling: Ruling, survey: Survey) -> Iterator[Check]:
+def _check_ruling(
+    ruling: Ruling, survey: Survey, drawn: dict[tuple[object, ...], object]
+) -> Iterator[Check]:
     whose = "force" if ruling.id is None else f"position {ruling.id!r}"
     yield from _ask(ruling, (*RULING_RULES, reason_is_told_in_its_words), whose)
     certificates = [*_vertices_of(ruling)]
@@ -261,20 +324,20 @@ def _check_ruling(ruling: Ruling, survey: Survey) -> Iterator[Check]:
             PathCase(ruling.open, survey), (*PATH_RULES, *WAY_RULES), f"{whose}, open path"
         )
     if ruling.closed is not None:
-        yield from _check_ring(ruling.closed, survey, f"{whose}, closed ring")
+        case = RingCase(ruling.closed, survey, drawn)
+        yield from _check_ring(case, f"{whose}, closed ring")
 
 
-def _check_ring(ring: ClosedRing, survey: Survey, whose: str) -> Iterator[Check]:
+def _check_ring(case: RingCase, whose: str) -> Iterator[Check]:
     """Check a ring; its course once, however many positions share it."""
-    case = RingCase(ring, survey)
     for rule in RING_RULES:
         if rule not in COURSE_RULES:
             yield from _ask(case, (rule,), whose)
             continue
         key = (rule.__name__, *case.course)
-        if key not in survey.drawings:
-            survey.drawings[key] = tuple(_ask(case, (rule,), ""))
-        for check in cast("tuple[Check, ...]", survey.drawings[key]):
+        if key not in case.drawn:
+            case.drawn[key] = tuple(_ask(case, (rule,), ""))
+        for check in cast("tuple[Check, ...]", case.drawn[key]):
             yield replace(check, name=f"{whose}{check.name}")
 
 

@@ -28,9 +28,9 @@ from typing import TYPE_CHECKING, Any
 
 import encircle
 from encircle.map.door.reader import read_situation
-from encircle.verifier import verify as verifying
 from encircle.verifier.reading.node import UnreadableError
 from encircle.verifier.reading.parsing import parse_judgement
+from tests.judged import kept
 from tests.property.forged_judgements import IN_WORDS, LIES, VERDICTS, fall_silent
 from tests.property.forged_maps import CHANGES
 from tests.property.rough import rough_of
@@ -229,8 +229,7 @@ def is_accepted(forged: Told, situation: Any) -> bool:
     """
     try:
         said = parse_judgement(forged)
-        checks = verifying._check_all(said, situation, strict_options=False)  # noqa: SLF001
-        return all(check.holds for check in checks)
+        return all(check.holds for check in kept.verifier(situation).check(said))
     except UnreadableError:
         return False
     except Exception:  # noqa: BLE001

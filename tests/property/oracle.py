@@ -947,7 +947,7 @@ def engine(document: dict[str, Any], *, margins: bool = False) -> dict[str, Any]
     situation = read_situation(document)
     if margins:
         return story.judge(situation, Options(most_worlds=0)).to_dict()
-    with patch.object(story, "_measure_margins", return_value={}):
+    with patch.object(story, "_measure_margins", return_value=None):
         # Never kept: whoever asks for the same map's margins would be given one without.
         return always_judge(situation, Options(most_worlds=0)).to_dict()
 

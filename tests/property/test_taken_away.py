@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 import encircle
-from encircle.verifier import verify as verifying
 from encircle.verifier.reading.node import UnreadableError
 from encircle.verifier.reading.parsing import parse_judgement
+from encircle.verifier.verify import LEFT_AWAY, NOT_CHECKED
+from tests.judged import kept
 from tests.property.forger import FIXTURES, draw_map, is_accepted
 from tests.property.taken_away import take_away
 from tests.thorough import every
@@ -71,8 +72,8 @@ def is_told(pattern, forged, situation):
         said = parse_judgement(forged)
     except UnreadableError:
         return True
-    (line,) = verifying.tell_left_away(said, situation) or ("",)
-    named = line.removeprefix(verifying.LEFT_AWAY).split(", ")
+    (line,) = kept.verifier(situation).tell_left_away(said) or ("",)
+    named = line.removeprefix(LEFT_AWAY).split(", ")
     return any(pattern == n.strip() or pattern.startswith(f"{n.strip()}.") for n in named if n)
 
 
@@ -80,7 +81,7 @@ def is_unchecked(pattern):
     """Tell whether a line of every last sentence says that this is not checked."""
     for where, line in UNCHECKED.items():
         if re.fullmatch(where, pattern):
-            return any(told.startswith(line) for told in verifying.NOT_CHECKED)
+            return any(told.startswith(line) for told in NOT_CHECKED)
     return False
 
 

@@ -6,6 +6,7 @@ import pytest
 
 import encircle
 from encircle.map import deadline as timing
+from encircle.verifier.verify import Verifier
 
 MAPS = {
     "a way out under fire": "kursk-2025-03-14",
@@ -51,6 +52,7 @@ def test_with_no_time_at_all_the_verdict_is_proven(whole):
 def test_whatever_the_deadline_the_verdict_is_the_same_and_the_proof_holds(whole, monkeypatch):
     """Law: time only adds; the clock is turned by hand, so that each stage is the last in turn."""
     situation, all_of_it = whole
+    verifier = Verifier(situation)
     left = set()
     for ticks in (1, 2, 3, 4, 5, 7, 20):
         clock = count()
@@ -58,7 +60,7 @@ def test_whatever_the_deadline_the_verdict_is_the_same_and_the_proof_holds(whole
         told = encircle.judge(situation, deadline_s=ticks).to_dict()
         monkeypatch.undo()
         assert told["status"] == all_of_it["status"]
-        assert encircle.verify(told, situation).holds
+        assert verifier.verify(told).holds
         said = [n["statement"] for n in told["notices"] if n["code"] == timing.LEFT_OUT]
         left.update(said)
         if not said:

@@ -29,7 +29,7 @@ def test_a_map_judged_is_kept_and_nobody_spoils_another_ones():
     assert judged.kept.hits == before + 1
     assert again == first == judged.engine(read(MAP))
     assert again.situation == read(MAP)
-    again.margins.clear()
+    again.provenance.clear()
     assert judge(read(MAP)) == first
 
 

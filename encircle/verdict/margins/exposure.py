@@ -7,7 +7,7 @@ Long for one reason: all margins of a position are measured from one view of the
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -23,6 +23,7 @@ from encircle.network.ground.states import FRIENDLY, HOSTILE_GROUND, MODE_BITS, 
 from encircle.network.isolation import leads_out_by_ground
 from encircle.verdict.margins import margins
 from encircle.verdict.margins.closing import BARRIER_M
+from encircle.verdict.values import Margins, Opening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from encircle.network.isolation import Outlook, Searcher
     from encircle.network.network import Network, Standing
 
-Json = dict[str, Any]
 FRIENDLY_GROUND = Role.ASSESSED_FRIENDLY | Role.TERRITORY_FRIENDLY
 """What the polygons of the force's own side say."""
 PINCHED_WITHIN_M = 5.0
@@ -108,7 +108,7 @@ def measure_margins(
     standings: Sequence[Standing],
     bearings: dict[Reading, float],
     group: dict[Reading, list[Outlook]],
-) -> Json:
+) -> Margins:
     """
     Measure neck, closing distance, disjoint routes and bearings; for a ring, what would open it.
 
@@ -117,9 +117,9 @@ def measure_margins(
     Returns
     -------
     margins
-        As the contract's `margins`, lengths in metres: a neck of null has nothing to pinch it, a
-        closing distance of null cannot be closed inside the area. Both are 0 on a reading that is
-        closed, and null where only crossings lead out, or the map ends before the answer.
+        Lengths in metres: a neck of None has nothing to pinch it, a closing distance of None cannot
+        be closed inside the area. Both are 0 on a reading that is closed, and None where only
+        crossings lead out, or the map ends before the answer.
     """
     network = searcher.network
     by_ground = {r: leads_out_by_ground(searcher, outlooks[r]) for r in READINGS}
@@ -144,21 +144,19 @@ def measure_margins(
         for r in READINGS
     }
     pinched = necks.get("pessimistic" if outlooks["pessimistic"].is_open else "optimistic")
-    return {
-        "neck_width_m": {
-            **{r: _neck_metres(necks[r].width_m) if r in necks else closed[r] for r in READINGS},
-            "at": _degrees(network, pinched.at) if pinched else None,
-            "evidence": _pinching(network, pinched) if pinched else [],
-        },
-        "closing_distance_m": closing,
-        "disjoint_routes": routes,
-        "hostile_bearings": {r: round(share, 4) for r, share in bearings.items()},
-        "opening_distance_m": _measure_opening(searcher, group),
-    }
+    return Margins(
+        {r: _neck_metres(necks[r].width_m) if r in necks else closed[r] for r in READINGS},
+        _degrees(network, pinched.at) if pinched and pinched.at is not None else None,
+        tuple(_pinching(network, pinched)) if pinched else (),
+        closing,
+        routes,
+        {r: round(share, 4) for r, share in bearings.items()},
+        _measure_opening(searcher, group),
+    )
 
 
 def tell_strips(
-    network: Network, margins: Json, seam_m: float, names: dict[str, str]
+    network: Network, margins: Margins | None, seam_m: float, names: dict[str, str]
 ) -> Iterator[Notice]:
     """
     Tell strips that nobody painted, wider than a seam, on which a verdict hangs.
@@ -177,26 +175,26 @@ def tell_strips(
     names
         What a reader calls the features, by id.
     """
-    if not margins:
+    if margins is None:
         return
-    neck, opening = margins["neck_width_m"], margins["opening_distance_m"]
-    reading: Reading = "pessimistic" if neck["pessimistic"] else "optimistic"
-    width_m = neck[reading]
-    if width_m and seam_m <= width_m <= STRIP_M and _is_bare(network, reading, neck["at"]):
-        beside = _find_beside(network, neck["at"], width_m, HOSTILE_GROUND)
+    at, opening = margins.neck_at, margins.opening
+    reading: Reading = "pessimistic" if margins.necks_m["pessimistic"] else "optimistic"
+    width_m = margins.necks_m[reading]
+    if at and width_m and seam_m <= width_m <= STRIP_M and _is_bare(network, reading, at):
+        beside = _find_beside(network, at, width_m, HOSTILE_GROUND)
         if len(beside) > 1:
             yield _tell_strip(
-                f"The way out over ground is pinched to {width_m:.0f} m", neck["at"], beside,
+                f"The way out over ground is pinched to {width_m:.0f} m", at, beside,
                 f"wider than a seam of {seam_m:.0f} m, it lets through", names,
             )  # fmt: skip
-    if opening and seam_m <= opening["distance_m"] <= STRIP_M:
-        middle = [sum(pair) / 2 for pair in zip(*opening["between"], strict=True)]
+    if opening and seam_m <= opening.distance_m <= STRIP_M:
+        middle = [sum(pair) / 2 for pair in zip(*opening.between, strict=True)]
         if not _is_bare(network, "pessimistic", middle):
             return
-        beside = _find_beside(network, middle, opening["distance_m"], FRIENDLY_GROUND)
+        beside = _find_beside(network, middle, opening.distance_m, FRIENDLY_GROUND)
         if len(beside) > 1:
             yield _tell_strip(
-                f"The ring is closed by no more than {opening['distance_m']:.0f} m", middle, beside,
+                f"The ring is closed by no more than {opening.distance_m:.0f} m", middle, beside,
                 f"wider than a seam of {seam_m:.0f} m, it parts the force from its side", names,
             )  # fmt: skip
 
@@ -250,9 +248,7 @@ def _neck_metres(width: float) -> float | None:
     return _open_metres(width) if width else None
 
 
-def _degrees(network: Network, at: Sequence[float] | None) -> list[float] | None:
-    if at is None:
-        return None
+def _degrees(network: Network, at: Sequence[float]) -> list[float]:
     lon, lat = network.ground.drawing.plane.points_to_degrees([at])[0]
     return [round(float(lon), 5), round(float(lat), 5)]
 
@@ -391,7 +387,7 @@ def _tie_to_walls(
     return shapely.union_all(shapely.buffer(shapely.shortest_line(places, solid), BARRIER_M))
 
 
-def _measure_opening(searcher: Searcher, group: dict[Reading, list[Outlook]]) -> Json | None:
+def _measure_opening(searcher: Searcher, group: dict[Reading, list[Outlook]]) -> Opening | None:
     """
     Measure the least friendly advance that would open the ring, on the reading kindest to it.
 
@@ -420,8 +416,7 @@ def _measure_opening(searcher: Searcher, group: dict[Reading, list[Outlook]]) ->
     if not math.isfinite(advance.length_m):
         return None
     ends = shapely.get_coordinates(advance.course)[[0, -1]]
-    between = [_degrees(network, end) for end in ends]
-    return {"distance_m": _metres(advance.length_m), "between": between}
+    return Opening(round(advance.length_m, 1), [_degrees(network, end) for end in ends])
 
 
 def _find_unfordable(network: Network, reading: Reading) -> BaseGeometry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import shapely
 
@@ -52,11 +52,19 @@ def find_access(survey: Survey, unit: Position, reading: Reading, lean: Lean) ->
 
 def _lands(flood: Flood, step: BaseGeometry) -> bool:
     """Tell whether a step from a facility comes ashore past no ground of the enemy, with room."""
+    drawings, key = flood.survey.drawings, ("not ashore", flood.reading, flood.lean)
+    if key not in drawings:
+        drawings[key] = _draw_held(flood)
+    held = cast("BaseGeometry", drawings[key])
+    return float(step.intersection(held).length) <= (0.0 if flood.sure else STEP_M + SLACK_M)
+
+
+def _draw_held(flood: Flood) -> BaseGeometry:
+    """Draw the ground nobody comes ashore on: what is held, but for water that is not theirs."""
     grey = [flood.drawn.grey] if flood.reading == "pessimistic" else []
     wide = [b for b in flood.survey.each(Barrier) if flood.survey.shape(b).area]
     held = minus(join(flood.drawn.hostile, *grey), *(flood.survey.shape(b) for b in wide))
-    held = join(held, flood.drawn.hostile)
-    return float(step.intersection(held).length) <= (0.0 if flood.sure else STEP_M + SLACK_M)
+    return join(held, flood.drawn.hostile)
 
 
 def _find_special(flood: Flood, unit: Position) -> str | None:

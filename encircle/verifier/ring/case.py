@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -33,6 +33,8 @@ class RingCase:
 
     ring: ClosedRing
     survey: Survey
+    drawn: dict[tuple[object, ...], object] = field(default_factory=dict)
+    """What depends on a course alone: of the rings of one judgement, and of no other."""
 
     @property
     def ground(self) -> Ground:
@@ -49,9 +51,9 @@ class RingCase:
     def _drawn_once(self, what: str, draw: Callable[[], Drawn]) -> Drawn:
         """Draw what depends on the course alone once for all who share it."""
         key = (what, *self.course)
-        if key not in self.survey.drawings:
-            self.survey.drawings[key] = draw()
-        return cast("Drawn", self.survey.drawings[key])
+        if key not in self.drawn:
+            self.drawn[key] = draw()
+        return cast("Drawn", self.drawn[key])
 
     @cached_property
     def parts(self) -> list[list[NDArray[np.float64]]]:

@@ -1,77 +1,58 @@
-"""encircle/verdict/values.py: what a judgement is made of, and the documents made of it."""
+"""What a judgement is made of, written at the edge as the contract has it."""
 
-from __future__ import annotations
-
-import json
 from dataclasses import FrozenInstanceError
 
 import pytest
 
 import encircle
-from encircle.verdict.values import Bottleneck, ClosedRing, CutSet, Pivot, Proof, Segment
+from encircle.verdict.values import Confidence, Drawn, Interval, Weighed
 
-MAPS = ("trap-tunnel-open", "kursk-2025-03-14", "stalingrad-1942-11-24")
-
-
-@pytest.fixture(scope="module", params=MAPS)
-def judged(request):
-    situation = encircle.read(f"fixtures/{request.param}/situation.geojson")
-    return encircle.judge(situation, encircle.Options(most_worlds=0))
+HELD = Confidence("moderate", ("one", "two"), (1, 3), 250.0)
 
 
-def list_evidence(value):
-    if isinstance(value, dict):
-        for name, item in value.items():
-            if name in ("evidence", "id"):
-                yield from [item] if isinstance(item, str) else item
-            else:
-                yield from list_evidence(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from list_evidence(item)
+@pytest.mark.parametrize(
+    ("level", "to", "because"),
+    [
+        ("moderate", "low", ("why", "one", "two")),
+        ("low", "low", ("why", "one", "two")),
+        ("high", "low", ("why",)),
+        ("high", "moderate", ("why",)),
+    ],
+)
+def test_confidence_is_kept_down_and_what_made_it_high_is_not_told(level, to, because):
+    kept = Confidence(level, HELD.because, (1, 3), 250.0).keep_to(to, "why")
+    assert (kept.level, kept.because) == (to, because)
+    assert (kept.holds_without, kept.holds_moved_m) == ((1, 3), 250.0)
 
 
-def test_a_proof_cites_what_its_document_names(judged):
-    proof = judged.judged.proof
-    document = proof.to_dict()
-    bottleneck = document["open"].pop("bottleneck") if document["open"] else {}
-    assert set(proof.cite()) == set(list_evidence(document))
-    assert set(bottleneck.get("evidence", ())) <= {f.id for f in judged.situation.features}
+def test_confidence_is_written_as_the_contract_has_it():
+    assert HELD.to_dict() == {
+        "level": "moderate", "because": ["one", "two"],
+        "holds_without": {"origins": 1, "of": 3}, "holds_moved_m": 250.0,
+    }  # fmt: skip
+    assert Confidence("low", ()).to_dict()["holds_without"] is None
 
 
-def test_documents_are_json_and_the_same_each_time(judged):
-    document = judged.to_dict()
-    assert document["certificates"] == judged.certificates == judged.judged.proof.to_dict()
-    assert document["axes"] == judged.axes == judged.judged.axes.to_dict()
-    assert json.loads(judged.to_json()) == document
+def test_only_a_likelihood_that_was_drawn_says_how():
+    interval = Interval(0.25, 0.5, "unlikely", "exact")
+    told = Weighed(interval, 7, None, {"land_cut": interval}, ())
+    said = {
+        "p_encircled": [0.25, 0.5], "term": "unlikely", "scale": "ICD 203", "method": "exact",
+        "worlds": 7, "importance": [],
+        "by_definition": {"land_cut": {"p": [0.25, 0.5], "term": "unlikely", "method": "exact"}},
+    }  # fmt: skip
+    assert told.to_dict() == said
+    drawn = Drawn(0.95, [0.3, 0.4], 1000, 1)
+    how = {"confidence_interval": 0.95, "p_drawn": [0.3, 0.4], "samples": 1000, "seed": 1}
+    assert Weighed(interval, 7, drawn, told.by_definition, ()).to_dict() == said | how
 
 
-def test_values_do_not_change():
+def test_whoever_spoils_what_he_was_handed_spoils_no_judgement():
+    judgement = encircle.judge(encircle.read("fixtures/trap-grey-unknown/situation.geojson"))
+    before = judgement.to_dict()
+    judgement.confidence["because"].clear()
+    judgement.margins["neck_width_m"]["evidence"].append("another")
+    judgement.likelihood["importance"].append("another")
+    assert judgement.to_dict() == before
     with pytest.raises(FrozenInstanceError):
-        Proof().path = None
-    with pytest.raises(FrozenInstanceError):
-        Bottleneck().width_m = 1.0
-
-
-def test_only_the_edge_of_the_map_is_told_apart_from_grey():
-    line = [[0.0, 0.0], [1.0, 0.0]]
-    grey, edge = (Segment(line, "grey", (), 1.0, is_edge) for is_edge in (False, True))
-    assert (grey.held_by, edge.held_by) == ("grey", "edge")
-    assert "edge_of_the_map" not in grey.to_dict()
-    assert edge.to_dict()["edge_of_the_map"] is True
-
-
-@pytest.mark.parametrize(("count", "kind"), [(1, "Polygon"), (2, "MultiPolygon")])
-def test_several_rings_are_one_multipolygon(count, kind):
-    ring = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]
-    closed = ClosedRing("optimistic", ("a",), [[ring]] * count, (), 0, 1.0, CutSet({}))
-    assert closed.to_dict()["ring"]["type"] == kind
-
-
-def test_a_pivot_says_only_what_is_known_of_it():
-    plain = Pivot(("road",), "encircled", "It would.")
-    assert list(plain.to_dict()) == ["evidence", "would_make", "probability", "statement"]
-    graded = Pivot((), "encircled", "It would.", 0.2, [0.1, 0.3], ("map",), as_drawn=True)
-    assert graded.to_dict()["wrong"] == ["map"]
-    assert graded.to_dict()["probability_range"] == [0.1, 0.3]
-    assert graded.to_dict()["as_drawn"] is True
+        judgement.graded.level = "high"
