@@ -125,5 +125,8 @@ def _suspect(  # noqa: PLR0913 - as above
     few = replace(options, most_worlds=min(MOST_SUSPECTS, options.most_worlds))
     likelihood = Likelihood(suspects, asked, few, deadline=deadline)
     called = call_features(sheet.evidence.situation)
-    pivots = tuple(tell_pivots(likelihood, case.judged.status.verdict, called, certain=True))
+    stated = {f.id for f in sheet.evidence.situation.features if f.probability is not None}
+    pivots = tuple(
+        tell_pivots(likelihood, case.judged.status.verdict, called, certain=True, stated=stated)
+    )
     return (*pivots, *(case.tell_missing(pivots) if likelihood.group.is_whole else ()))

@@ -18,6 +18,7 @@ from encircle.verdict.values import Importance, Pivot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from encircle.likelihood.measure import Likelihood
     from encircle.likelihood.worlds.factoring import Leaf, Tree
@@ -137,12 +138,18 @@ def find_chance(change: Change, doubts: Doubts) -> tuple[float, float, float]:
 
 
 def tell_pivots(
-    likelihood: Likelihood, verdict: str, names: Mapping[str, str], *, certain: bool = False
+    likelihood: Likelihood,
+    verdict: str,
+    names: Mapping[str, str],
+    *,
+    certain: bool = False,
+    stated: AbstractSet[str] = frozenset(),
 ) -> Iterator[Pivot]:
     """
     Write the likeliest changes as the contract's pivots.
 
-    Where the evidence is certain the fewest features are named, and no probability.
+    Where the evidence is certain the fewest features are named, and no probability; those that have
+    one, of 0 or 1, are `stated` so.
     """
     doubts = likelihood.group.doubts
     changes = find_changes(likelihood, verdict)
@@ -153,7 +160,7 @@ def tell_pivots(
         told = [*told[: MOST_PIVOTS - 1], farther]
     for change in told:
         if certain:
-            yield _write_suspicion(change, doubts, names)
+            yield _write_suspicion(change, doubts, names, stated)
             continue
         if not (change.wrong or change.moved):
             yield _write_as_drawn(change, likelihood)
@@ -199,7 +206,9 @@ def _write_as_drawn(change: Change, likelihood: Likelihood) -> Pivot:
     )
 
 
-def _write_suspicion(change: Change, doubts: Doubts, names: Mapping[str, str]) -> Pivot:
+def _write_suspicion(
+    change: Change, doubts: Doubts, names: Mapping[str, str], stated: AbstractSet[str]
+) -> Pivot:
     """Name drawn things that nobody doubts, and that would all have to be wrong."""
     ids = tuple(doubts.items[i].id for i in sorted(change.wrong))
     would = {
@@ -211,7 +220,8 @@ def _write_suspicion(change: Change, doubts: Doubts, names: Mapping[str, str]) -
         else "the map would end before the answer",
     }[change.outcome]
     were = "were" if len(ids) > 1 else "was"
-    said = f"If {_name(ids, names)} {were} not there, {would}; nobody graded that."
+    so = "nobody graded that" if stated.isdisjoint(ids) else "stated probabilities leave that out"
+    said = f"If {_name(ids, names)} {were} not there, {would}; {so}."
     return Pivot(ids, change.outcome, said, wrong=ids)
 
 

@@ -15,6 +15,7 @@ from encircle.map.notices import Notice
 from encircle.map.reach import is_bare
 from encircle.map.situation import Position
 from encircle.network.ground.states import FRIENDLY
+from encircle.verdict.chances import say_chance
 from encircle.verdict.contradiction import say_distance
 from encircle.verdict.values import Confidence
 
@@ -135,8 +136,9 @@ def reconcile(
 
 def _say_why(verdict: str, term: str, low: float, high: float) -> str:
     """Say why the likelihood is not what the verdict would lead to expect."""
-    lower, higher = (f"{p * 100:.2g}" if p < 1 else "100" for p in (low, high))
-    numbers = f"{lower} %" if lower == higher else f"{lower} to {higher} %"
+    chance = say_chance(term, low, high)
+    if chance == term:  # the map as drawn is itself stated to be wrong
+        chance = f"{term}, by probabilities stated as 0 or 1"
     wrong = "each piece of evidence it rests on may be wrong"
     says = {
         "encircled": "On this map the ring is closed. But it is only as good as all that closes "
@@ -146,7 +148,7 @@ def _say_why(verdict: str, term: str, low: float, high: float) -> str:
         "contested": "On this map it hangs on ground nobody is sure of. But errors and grades say "
         "more than the map does",
     }[verdict]
-    return f"{says}: that the force was encircled is {term} ({numbers})."
+    return f"{says}: that the force was encircled is {chance}."
 
 
 def _list_hanging(origins: Sequence[Origin]) -> Iterator[str]:

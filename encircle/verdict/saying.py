@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from encircle.map.naming import MOST_NAMED, list_names
+from encircle.verdict.chances import say_chance, say_share
 from encircle.verdict.judgement import say_definition
 
 if TYPE_CHECKING:
@@ -49,8 +49,6 @@ class Telling:
         return f" [{', '.join(listed)}]" if self.ids and listed else ""
 
 
-RARE = 1e-6
-"""Probabilities below this are written out, not as powers of ten."""
 MOST_IMPORTANT = 3
 """As many pieces of evidence are told to be worth a second look."""
 MOST_TELLING = 0.995
@@ -84,21 +82,10 @@ def _say_no_likelihood(judgement: Judgement) -> Iterator[str]:
 
 def _say_chance(told: dict[str, Any], p: list[float]) -> str:
     """Say an interval: the word, the numbers, and whether they are bounds."""
-    if p[0] == p[1] and p[0] in (0.0, 1.0):  # nothing graded can turn it: that is not certainty
-        return f"{told['term']}."
-    low, high = (_percent(value) for value in p)
-    numbers = f"{low} %" if low == high else f"{low} to {high} %"
-    bounds = ", bounds: not every world was looked at" if told["method"] == "bounds" else ""
-    if p == [0.0, 1.0] and not bounds:
-        return f"{told['term']} ({numbers}: it hangs on what nobody knows)."
-    return f"{told['term']} ({numbers}{bounds})."
-
-
-def _percent(p: float) -> str:
-    """Say a share in percent, two digits of it; more where it is nearly all."""
-    if 0 < p < RARE:
-        return f"{p * 100:.{1 - math.floor(math.log10(p * 100))}f}"
-    return f"{p * 100:.2g}" if p < 0.995 else f"{p * 100:.4g}"  # noqa: PLR2004 - 99.5 is not 1e+02
+    more = ", bounds: not every world was looked at" if told["method"] == "bounds" else ""
+    if p == [0.0, 1.0] and not more:
+        more = ": it hangs on what nobody knows"
+    return f"{say_chance(told['term'], p[0], p[1], more)}."
 
 
 def say_pivots(telling: Telling) -> Iterator[str]:
@@ -158,7 +145,7 @@ def say_what_if(telling: Telling) -> Iterator[str]:
 
 def _say_value(value: object) -> str:
     if isinstance(value, list):
-        return " to ".join(_percent(p) for p in value) + " %"
+        return " to ".join(say_share(p) for p in value) + " %"
     return "unknown" if value is None else str(value).replace("_", " ")
 
 

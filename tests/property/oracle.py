@@ -29,7 +29,7 @@ import shapely
 from pyproj import Proj
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from shapely.geometry import LineString, Point, box, shape
+from shapely.geometry import LineString, MultiLineString, Point, box, shape
 
 from encircle.map.reach import REACH_BY_ECHELON_M, REACH_UNSTATED_M
 
@@ -535,10 +535,30 @@ def drawn_over(ground: Ground, item: Item) -> list[Any]:
     ahead = (np.array(place.coords[0]) - near.coords[0]) / near.distance(place)
     ray = LineString([near.coords[0] - 1e-3 * ahead, near.coords[0] + 1e6 * ahead])
     straight = min(shapely.get_parts(ray.intersection(sheet)), key=lambda run: run.distance(place))
-    over = shapely.union_all([r.shape.intersection(sheet) for r in ground.map.of("route")])
-    roads = shapely.get_parts(shapely.line_merge(over)) if over.length else []
+    runs = [run for r in ground.map.of("route") for run in runs_over(r.shape, sheet)]
+    ends = [Point(run.coords[k]) for run in runs for k in (0, -1)]
+    ashore = (shapely.distance(ends, sheet.exterior) < 1e-6).reshape(-1, 2).all(axis=1)
+    halves = [run for run, whole in zip(runs, ashore, strict=True) if not whole]
+    over = [run for run, whole in zip(runs, ashore, strict=True) if whole]
+    roads = [*over, *shapely.get_parts(shapely.line_merge(MultiLineString(halves)))]
     along = [run for run in roads if run.length > 3 and run.distance(place) <= ground.join_m]
     return [straight, *along]
+
+
+def runs_over(road: Any, sheet: Any) -> list[Any]:
+    """Follow a road leg by leg over water: where it meets another road, or itself, it goes on."""
+    runs: list[list[tuple[float, float]]] = []
+    for part in shapely.get_parts(road):
+        runs.append([])
+        for leg in itertools.pairwise(part.coords):
+            pieces = shapely.get_parts(LineString(leg).intersection(sheet))
+            wet = [p for p in pieces if p.geom_type == "LineString" and p.length]
+            for piece in sorted(wet, key=lambda piece: Point(leg[0]).distance(piece)):
+                a, b = sorted(piece.coords, key=lambda c: math.dist(c, leg[0]))
+                if not runs[-1] or runs[-1][-1] != a:
+                    runs.append([a])
+                runs[-1].append(b)
+    return [LineString(run) for run in runs if len(run) > 1]
 
 
 # -- who can go where ----------------------------------------------------------------------------

@@ -506,6 +506,80 @@ def test_what_is_no_longer_so_is_denied_and_what_lasts_is_not(said, value):
     assert [p.value for p in propose_claims(said)] == [value]
 
 
+NOT_DENIED = (
+    "The soldiers at Sudzha are not retreating and are encircled.",
+    "The soldiers at Sudzha did not withdraw and are now encircled.",
+    "The soldiers at Sudzha have no ammunition and remain encircled.",
+    "The soldiers at Sudzha cannot withdraw and are encircled.",
+    "Солдаты под Суджей не отступают и окружены.",
+    "Солдаты под Суджей не отступили и теперь окружены.",
+    "Солдаты под Суджей не имеют боеприпасов и остаются в окружении.",
+    "Солдати під Суджею не відступають і оточені.",
+    "Солдати під Суджею не мають боєприпасів і перебувають в оточенні.",
+    "Die Truppen bei Sudscha ziehen sich nicht zurück und sind eingekesselt.",
+    "Die Truppen bei Sudscha haben keine Munition und sind eingekesselt.",
+)
+"""What is denied before *and* is denied of the first clause alone."""
+BOTH_DENIED = (
+    "It is not true that the soldiers at Sudzha are retreating and are encircled.",
+    "The soldiers at Sudzha are not surrounded and cut off.",
+    "The soldiers at Sudzha are not, and never were, encircled.",
+    "The soldiers at Sudzha withdrew to avoid being outflanked and encircled.",
+    "Неправда, что солдаты под Суджей отступают и окружены.",
+    "Солдаты под Суджей не окружены и не отрезаны.",
+    "Противнику не удалось прорваться и окружить солдат под Суджей.",
+    "Солдати під Суджею не оточені і відрізані.",
+    "Die Truppen bei Sudscha sind nicht eingekesselt und abgeschnitten.",
+)
+LEFT_OPEN = (
+    "The soldiers at Sudzha are not beaten and encircled.",
+    "No soldiers at Sudzha have withdrawn and are encircled.",
+    "Солдаты под Суджей не были разбиты и окружены.",
+    "Солдати під Суджею не були розбиті і оточені.",
+    "Die Truppen bei Sudscha sind nicht abgezogen und eingekesselt.",
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "values"),
+    [
+        *((said, ["yes"]) for said in NOT_DENIED),
+        *((said, ["no"]) for said in BOTH_DENIED),
+        *((said, []) for said in LEFT_OPEN),
+    ],
+)
+def test_not_goes_behind_and_only_where_the_words_take_it_there(said, values):
+    assert [p.value for p in propose_claims(said)] == values
+
+
+@pytest.mark.parametrize(
+    ("said", "who"),
+    [
+        ("Russian troops are encircled, as Kyiv says.", "Kyiv"),
+        ("Russian troops are encircled and not withdrawing, as Kyiv says.", None),
+        ("Russian troops are encircled, not withdrawing, as Kyiv claims.", None),
+        ("Russian troops are encircled and aren't free, as Kyiv says.", None),
+        ("Russian troops are encircled and not, as Kyiv says, withdrawing.", None),
+        ("Russian troops are not encircled as Kyiv says.", None),
+        ("Russian troops are encircled, contrary to what Moscow says.", None),
+        ("Whatever Moscow says, Russian troops are encircled.", None),
+        ("Российские войска окружены, как говорит Киев.", "Киев"),
+        ("Российские войска окружены, а не отступают, как говорит Киев.", None),
+        ("Российские войска окружены и не отступают, как заявил Сырский.", None),
+        ("Вопреки тому, что говорит Москва, российские войска окружены.", None),
+        ("Російські війська оточені, як стверджує Київ.", "Київ"),
+        ("Російські війська оточені, а не відступають, як каже Москва.", None),
+        ("Попри те, що каже Москва, російські війська оточені.", None),
+        ("Die russischen Truppen sind eingekesselt, wie Kiew sagt.", "Kiew"),
+        ("Die russischen Truppen sind eingekesselt und nicht frei, wie Kiew sagt.", None),
+        ("Anders als Moskau sagt, sind die russischen Truppen eingekesselt.", None),
+    ],
+)
+def test_as_somebody_says_makes_nobody_claim_what_it_may_not_speak_of(said, who):
+    [claim] = propose_claims(said)
+    assert claim.claimant == who
+
+
 def test_all_but_encircled_is_almost_encircled():
     [claim] = propose_claims("The soldiers at Sudzha are all but encircled.")
     assert (claim.value, claim.definition, claim.hedged, claim.part) == (

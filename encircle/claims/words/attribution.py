@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
+from encircle.claims.words.joining import is_gainsaid, leaves_open_what
 from encircle.claims.words.lexicon import compile_any, find_speakers, fold
 from encircle.claims.words.sentences import Span
 
@@ -177,13 +178,13 @@ class _Finder:
             return
         left = before[-1][0] if before else ""
         taken_over = left == "to" and compile_any(ENDORSING).match(match[0])
-        if left in PASSIVE and not taken_over:
+        if (left in PASSIVE and not taken_over) or is_gainsaid(self._around(match), self.language):
             return
         subject, start = self._subject_before(before)
         stands_after = self._subject_after(after)
         if not subject or self._prefers_after(before, stands_after, after):
             subject, start = (stands_after, match.start()) if stands_after else (subject, start)
-        if not subject:
+        if not subject or leaves_open_what(self.folded[self.span.start : start]):
             return
         beside = before[-1:] if before and before[-1][0] in {",", *STOPS} else before[-2:]
         negated = any(compile_any(self.language.negations).fullmatch(word) for word, _ in beside)
@@ -197,6 +198,11 @@ class _Finder:
         if negated and missed and missed[0] < match.start():  # has not observed evidence that
             mark = replace(mark, negated=False, reach=Span(missed[0], mark.reach.end))
         yield mark
+
+    def _around(self, match: re.Match[str]) -> tuple[str, str]:
+        return (
+            self.folded[self.span.start : match.start()], self.folded[match.end() : self.span.end]
+        )  # fmt: skip
 
     def _drop_retold(self, tokens: list[tuple[str, int]]) -> list[tuple[str, int]]:
         """Leave *on the word of Putin* out of *Trump on the word of Putin repeated*."""
@@ -386,12 +392,18 @@ class _Finder:
                 subject = self._subject_after(self._tokens_after(match.end()))
                 end = self._skip(subject, match.end())
             head = self.text[self.span.start : match.start()]
-            if self._is_retold(match, head):
+            said = self.folded[self.span.start : self._after_as(match)]
+            if self._is_retold(match, head) or leaves_open_what(said):
                 continue
             leads = not re.search(r"\w", re.split(r"[;:]", head)[-1])
             reach = Span(end, self.span.end) if leads else Span(self.span.start, match.start())
             if subject:
                 yield Mark(match.start(), end, "according", subject, reach, leads)
+
+    def _after_as(self, match: re.Match[str]) -> int:
+        """Find where *как* ends in *как заявил*, and else where the words of attribution begin."""
+        first = re.match(r"(?:как|як)\s", match[0])
+        return match.start() + (first.end() if first else 0)
 
     def _is_retold(self, match: re.Match[str], head: str) -> bool:
         """Tell *Trump on the word of Putin repeated* from *on the word of Putin, they are …*."""

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from encircle.claims.words.joining import find_own_clause
 from encircle.claims.words.lexicon import compile_any, fold
 from encircle.claims.words.lexicon.reserve import UNDECIDED
 from encircle.claims.words.sentences import Span
@@ -28,11 +29,15 @@ MENTION_CHARACTERS = 60
 """*Reports of* and what they are of stand so near each other; characters."""
 DOUBTS = re.compile("doubt|сомнев|сумнів|bezweif")
 """Denials that leave room."""
-TWICE = re.compile(
-    r"(?:(?<!\w)(?:false|untrue|wrong|not true|not the case|no truth|a lie|неправда|ложь|брехня|"
+UNTRUE = (
+    r"(?<!\w)(?:false|untrue|wrong|not true|not the case|no truth|a lie|неправда|ложь|брехня|"
     r"не правда|nicht wahr|stimmt nicht|falsch|unwahr|nicht richtig|"
     r"a myth|a fake|fake news|миф|міф|eine lüge|ein mythos),?\s+(?:(?:to say|in it)\s+)?"
     r"(?:that|что|будто|що|ніби|dass|daß)(?!\w)"
+)
+"""What denies a whole sentence that follows, folded."""
+TWICE = re.compile(
+    rf"(?:{UNTRUE}"
     r"|(?<!\w)(?:no|none|nobody|no-one|kein|keine|keiner|niemand)(?![\w,-])).*"
     r"(?:(?<!\w)(?:not(?!\s+only)|no|none|nobody|no-one|never|nicht(?!\s+nur)|kein\w*|niemand|"
     r"не(?!\s+(?:только|лише))|ніхто|никто)|n't)(?!\w)"
@@ -88,9 +93,11 @@ IN_VAIN = re.compile(
 )
 """*Окружить … не удалось*, and not *не удалось прорвать*."""
 ASIDE = re.compile(
-    r",\s*(?:as|contrary\s+to|despite|according\s+to|wie|entgegen|как|вопреки|як|всупереч)(?!\w)[^,]{0,60},"
+    r",\s*(?:as|contrary\s+to|despite|according\s+to|wie|entgegen|как|вопреки|як|всупереч|"
+    r"(?:and|nor|und|и|і|та)\s+(?:\w+\s+){0,2}?(?:never|nie|niemals|никогда|ніколи))(?!\w)[^,]{0,60},"
 )
-"""What is said between two commas and parts nothing: *are not, as claimed, encircled*."""
+"""What is said between two commas and parts nothing: *are not, as claimed, encircled*;
+*are not, and never were, encircled*."""
 FAR = re.compile(r"(?:\s+\w+){0,3}\s+(?:еще\s+|ще\s+)?далек\w*")
 """*До окружения далеко*: a long way to it."""
 FALSELY = (
@@ -213,12 +220,15 @@ def read_assertion(  # noqa: C901, PLR0913 - a phrase, where it stands, and who 
     language: Language,
     *,
     asking: bool = False,
+    goes_on: bool = False,
 ) -> Assertion | None:
     """
     Read what a phrase asserts where it stands; None where it asserts nothing.
 
-    A question asserts nothing, and neither does the mention of a claim nobody makes here. Where
-    one is `asking`, a question is read as what it asks about, whichever way round it is put.
+    Where *not* may or may not go on behind *and* (*not defeated and encircled*) nothing is read,
+    unless the phrase `goes_on` with another one just before it. A question asserts nothing, and
+    neither does the mention of a claim nobody makes here. Where one is `asking`, a question is read
+    as what it asks about, whichever way round it is put.
     """
     folded = fold(text)
     before = folded[clause.near.start : use.start]
@@ -231,8 +241,10 @@ def read_assertion(  # noqa: C901, PLR0913 - a phrase, where it stands, and who 
         return None
     inside = _remove_phrase(folded[use.start : use.end], use.term.phrase)
     called = _find_called_false(before, language)
-    if called and not called[1]:
+    own = find_own_clause(before, folded[use.start : use.end], language)
+    if (called and not called[1]) or (own is None and not goes_on):
         return None
+    before = before[own or 0 :]
     turned, why = _find_negations(before, wide, inside, after, language)
     absent = called[0] if called and TWICE.search(before) is None else None
     if use.term.value == "yes":
@@ -365,6 +377,8 @@ def _find_negations(
         w for w in ("without success", "ohne erfolg", "безуспешно", "безуспішно") if w in wide[-60:]
     ]
     words += [m[0] for m in last_words(language.no_evidence, before, EVIDENCE_WORDS)]
+    far = (m for m in re.finditer(rf"(?<!not ){UNTRUE}", before) if not words)
+    words += [m[0] for m in far if len(WORD.findall(before[m.end() :])) <= EVIDENCE_WORDS]
     why = list(words[-1:])
     turned = bool(words) and TWICE.search(before) is None
     if WAS.search(before) and re.match(r"(?:\s+[\w'-]+){0,4}\s+until(?!\w)", after):

@@ -224,13 +224,14 @@ class _Reader:
             self.text, sentence, use, clause, language, context, goes_on=earlier is not None
         ):
             return None
+        joined = earlier is not None and self._is_joined(earlier[0], use, language)
         assertion = read_assertion(
-            self.text, sentence, use, clause, mark, language, asking=self.asking
+            self.text, sentence, use, clause, mark, language, asking=self.asking, goes_on=joined
         )
         claimant, via = (None, None) if self.asking else (claimant, via)
         if assertion is None or (mark is not None and mark.negated):
             return None
-        if earlier and self._is_joined(earlier[0], use, language) and not assertion.because:
+        if earlier and joined and not assertion.because:
             assertion = replace(
                 earlier[1], definition=use.term.definition, hedged=earlier[1].hedged
             )

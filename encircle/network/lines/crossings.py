@@ -11,6 +11,7 @@ import shapely
 import shapely.ops
 from shapely.geometry import LineString, Point
 
+from encircle.map.plane.runs import find_runs
 from encircle.map.reach import READINGS, Reading
 from encircle.map.situation import Crossing, Route
 from encircle.network.ground.ground import LEAST_RUN_M, ON_LINE_M, Ground
@@ -134,8 +135,8 @@ def _runs_over(
     runs = [
         shapely.normalize(run)
         for _, line, _ in routes
-        for run in shapely.get_parts(shapely.intersection(line, obstacle))
-        if "Line" in run.geom_type and run.length
+        if shapely.intersects(line, obstacle)
+        for run in find_runs(line, obstacle)
     ]
     once = {run.wkb: run for run in runs}
     if not once:

@@ -13,6 +13,7 @@ from shapely import STRtree
 from shapely.geometry import LineString, MultiLineString, Point
 
 from encircle.map.plane.fronts import GRID_M
+from encircle.map.plane.runs import find_runs
 from encircle.map.reach import READINGS, Reading
 from encircle.map.situation import Route
 from encircle.network.ground.ground import ON_LINE_M, Ground
@@ -57,7 +58,7 @@ def build_lines(
     plane, area = ground.drawing.plane, ground.drawing.area
     routes = []
     for route, certain in evidence.of_kind(Route):
-        line = _only_lines(shapely.intersection(plane.to_metres(route.drawn), area))
+        line = MultiLineString(find_runs(plane.to_metres(route.drawn), area))
         if not line.is_empty:
             routes.append((route, line, certain))
     junctions = _Junctions(ground)
@@ -75,11 +76,6 @@ def build_lines(
         facilities=tuple(facilities),
         tree=STRtree([piece.line for piece in pieces]),
     )
-
-
-def _only_lines(shape: BaseGeometry) -> BaseGeometry:
-    parts = [p for p in shapely.get_parts(shape) if "Line" in p.geom_type]
-    return shapely.union_all(parts) if parts else MultiLineString()
 
 
 # -- routes ----------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry import LineString, MultiLineString, Point
 
+from encircle.map.plane.runs import find_runs
 from encircle.map.situation import Barrier, Crossing, Route
 from encircle.verifier.regions import areas_of, union_of
 
@@ -57,8 +58,7 @@ def _roads_over(survey: Survey, sheet: BaseGeometry, place: BaseGeometry) -> Ite
     runs = [
         shapely.normalize(run)
         for route in survey.each(Route)
-        for run in shapely.get_parts(union_of([survey.shape(route)]).intersection(sheet))
-        if "Line" in run.geom_type and run.length > 0.0
+        for run in find_runs(survey.shape(route), sheet)
     ]
     alone = {run.wkb: run for run in runs}
     short = [run for run in alone.values() if not _comes_ashore(run, sheet)]

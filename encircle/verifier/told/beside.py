@@ -151,7 +151,8 @@ FRAMES = {
         r"evidence it rests on may be wrong, and then the enemy may stand on it|it hangs on ground "
         r"nobody is sure of\. But errors and grades say more than the map does): that the force "
         r"was "
-        r"encircled is [a-z -]+ \([\d.e+-]+( to [\d.e+-]+)? %\)\."
+        r"encircled is [a-z -]+( \((over |under )?[\d.e+-]+( to [\d.e+-]+)? %\)"
+        r"|, by probabilities stated as 0 or 1)\."
     ),
 }
 """

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from encircle import Options, explain, judge, read
+from encircle import Options, explain, judge, read, verify
 from encircle.map.evidence import UNGRADED
 from encircle.map.options import GRADES
 
@@ -105,6 +107,32 @@ def test_evidence_stated_to_be_right_gives_nought_or_one():
     assert chance(bridge("one", 1, probability=1.0)) == [0.0, 0.0]
     assert chance(bridge("one", 1, probability=0.0)) == [1.0, 1.0]
     assert chance(bridge("one", 1, state="unknown", probability=1.0)) == [0.0, 1.0]
+
+
+ONE_NUMBER = re.compile(r"\((0|100|\S*e[+-]\d+) %")
+
+
+@pytest.mark.parametrize("p", [0.0, 1e-9, 1e-5, 0.5, 0.99996, 0.999999, 1 - 1e-9, 1.0])
+@pytest.mark.parametrize("state", ["open", "cut"])
+def test_no_probability_stated_makes_the_words_give_all_or_none_of_it(p, state):
+    """ICD 203: *almost certain* and *almost no chance*, and never 100 % or 0 % of it."""
+    drawn = read(situation(bridge("one", 1, probability=p, state=state)))
+    judgement = judge(drawn)
+    assert not ONE_NUMBER.search(explain(judgement))
+    checked = verify(judgement, drawn)
+    assert checked.holds, checked.sentence
+    against = [n.statement for n in judgement.notices if n.code == "likelihood_against_verdict"]
+    assert bool(against) == (state == "open" and p < 0.5)
+    assert any("by probabilities stated as 0 or 1" in said for said in against) == (
+        bool(against) and p == 0.0
+    )
+
+
+def test_nobody_is_said_not_to_have_graded_what_is_stated():
+    told = judge(read(situation(bridge("one", 1, probability=1.0))))
+    said = [pivot.statement for pivot in told.pivots if "one" in pivot.evidence]
+    assert said
+    assert all("stated probabilities leave that out" in each for each in said)
 
 
 @pytest.mark.parametrize("state", ["open", "cut", "unknown"])

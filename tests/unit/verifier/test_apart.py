@@ -15,7 +15,8 @@ KNOWN = (
     "encircle.verifier", "encircle.errors", "encircle.map.counting", "encircle.map.days",
     "encircle.map.door", "encircle.map.naming", "encircle.map.notices",
     "encircle.map.plane.projection",
-    "encircle.map.plane.outline", "encircle.map.situation", "encircle.map.supposition",
+    "encircle.map.plane.outline", "encircle.map.plane.runs", "encircle.map.situation",
+    "encircle.map.supposition",
 )  # fmt: skip
 """All of the project that it may import; a new room is not let in by being new."""
 MAP = "fixtures/trap-tunnel-open/situation.geojson"
