@@ -19,6 +19,7 @@ from encircle.verifier.regions import (
     areas_of,
     common,
     join,
+    look_round,
     minus,
     with_slivers,
 )
@@ -381,6 +382,9 @@ class Drawing:
         narrow = common(wide, _surely_thin(rest, width))
         # With mitred corners a narrower disc may find thin what the stated one does not.
         mitred = _thin(rest, width, width * OFFSET_ERROR, "mitre")
+        if self.lean == "closed":  # nor may one whose disc has other corners
+            chords = _thin(rest, width, width * OFFSET_ERROR, "mitre", DISC_SEGS)
+            narrow = common(narrow, common(mitred, chords))
         thin = join(common(narrow, mitred), common(wide, free))
         found = [
             self._seams_within(part, narrow, thin, self._as_in(heard, beside))
@@ -410,7 +414,7 @@ class Drawing:
         width = self.survey.parameters.seam_m
         optimistic = self.reading == "optimistic"
         narrow, thin = common(narrow, wide), common(thin, wide)
-        window = wide.buffer(2 * width, quad_segs=2)  # only what lies beside thin ground matters
+        window = look_round(wide, 2 * width)  # only what lies beside thin ground matters
         spoken = {state: common(area, window) for state, area in around.items()}
         letting = ("friendly", "grey") if optimistic else ("friendly",)
         ways = join(*(area for state, area in spoken.items() if state in letting))
@@ -512,5 +516,5 @@ def _beside(thin: BaseGeometry, area: BaseGeometry, width_m: float) -> BaseGeome
     """Find the part of thin ground that lies within a width of an area."""
     if thin.is_empty or area.is_empty:
         return NOTHING
-    local = common(area, thin.buffer(width_m * 1.2))
+    local = common(area, look_round(thin, width_m * 1.2))
     return common(thin, local.buffer(width_m)) if not local.is_empty else NOTHING

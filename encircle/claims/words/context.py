@@ -377,8 +377,8 @@ def _find_negations(
         w for w in ("without success", "ohne erfolg", "безуспешно", "безуспішно") if w in wide[-60:]
     ]
     words += [m[0] for m in last_words(language.no_evidence, before, EVIDENCE_WORDS)]
-    far = (m for m in re.finditer(rf"(?<!not ){UNTRUE}", before) if not words)
-    words += [m[0] for m in far if len(WORD.findall(before[m.end() :])) <= EVIDENCE_WORDS]
+    untrue = [] if words else re.finditer(rf"(?<!not ){UNTRUE}", before)
+    words += [m[0] for m in untrue if len(WORD.findall(before[m.end() :])) <= EVIDENCE_WORDS]
     why = list(words[-1:])
     turned = bool(words) and TWICE.search(before) is None
     if WAS.search(before) and re.match(r"(?:\s+[\w'-]+){0,4}\s+until(?!\w)", after):

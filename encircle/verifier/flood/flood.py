@@ -19,7 +19,16 @@ from encircle.verifier.ground import BAND_M, CORNER_M, POINT_M, RIM_M, SLACK_M, 
 from encircle.verifier.path.spans import spans_of
 from encircle.verifier.reading.parsing import LAND_MODES, rank_of_fire
 from encircle.verifier.reading.said import READINGS
-from encircle.verifier.regions import GRID_M, areas_of, common, join, measure_stray, minus, union_of
+from encircle.verifier.regions import (
+    GRID_M,
+    areas_of,
+    common,
+    join,
+    measure_stray,
+    minus,
+    shrink,
+    union_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -548,7 +557,7 @@ def part_at_points(
     Drawn large, two corners that touch grow together. A crack that is long stays a way, however
     thin: the map draws it; and so does a short one that is wider than the slack as it is drawn.
     """
-    cores = polygons_of(piece.buffer(-CORNER_M, quad_segs=2))
+    cores = polygons_of(shrink(piece, CORNER_M))
     if len(cores) < 2:  # noqa: PLR2004 - one part touches no other
         return [piece]
     grown = [core.buffer(CORNER_M + GRID_M) for core in cores]
