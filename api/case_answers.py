@@ -29,6 +29,7 @@ from .cases import (
     read_instant,
     read_kept,
 )
+from .manners import names
 from .service import Service, find_service
 
 if TYPE_CHECKING:
@@ -157,6 +158,6 @@ def tag_of(body: bytes, media_type: str) -> str:
 def unless_known(known: str | None, body: bytes, media_type: str) -> Response:
     """Answer with a body, or that it is what the caller knows (304)."""
     tag = tag_of(body, "")
-    if known == tag:
+    if names(known, tag):
         return Response(status_code=304, headers={"ETag": tag})
     return Response(body, headers={"ETag": tag}, media_type=media_type)

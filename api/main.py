@@ -28,7 +28,7 @@ from .cases import name_actor
 from .catalogue import read_catalogue
 from .documentation import write_openapi
 from .fairness import Fairness
-from .manners import Addressed, HeadAsGet
+from .manners import Addressed, HeadAsGet, Packed
 from .metrics import Metrics
 from .patience import HangUp, Intake
 from .pool import Pool, check_system
@@ -109,6 +109,7 @@ def create_app(settings: Settings | None = None, spans: Spans | None = None) -> 
     app.add_middleware(
         Fairness, settings=service.settings, whose=partial(name_actor, service.store)
     )
+    app.add_middleware(Packed)
     app.add_middleware(HeadAsGet)
     if service.settings.cors_origins:
         app.add_middleware(

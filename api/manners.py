@@ -1,5 +1,5 @@
 """
-What every resource keeps to: it answers under its own names, its own pages, and HEAD as GET.
+What every resource keeps to: its own names, its own pages, HEAD as GET, and what is long packed.
 
 A browser carries requests of pages from elsewhere. It tells where they come from (`Origin`), and
 under which name it looked this service up (`Host`): a name that was made to stand for this machine
@@ -13,7 +13,8 @@ import socket
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 
 from .access import describe_as_response
 from .errors import ForeignOriginError, MisdirectedError
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ANY = "*"
+LEAST_BYTES = 1_400
+"""Shorter answers go in one packet as they are."""
+LEVEL = 5
+"""Of gzip, 1 to 9: past it a judgement gets hardly shorter, and takes longer."""
 READS = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing (RFC 9110, 9.2.1)."""
 
@@ -106,3 +111,40 @@ class HeadAsGet:
             await self._app(as_get, receive, send_head)
         finally:
             scope.update({key: as_get[key] for key in ("route", "endpoint") if key in as_get})
+
+
+class Packed:
+    """
+    ASGI middleware: packs what is long, for who takes it (RFC 9110, 8.4.1.3), and weakens its ETag.
+
+    A strong ETag stands for the very bytes (RFC 9110, 8.8.1), which packed are others.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._pack = GZipMiddleware(app, minimum_size=LEAST_BYTES, compresslevel=LEVEL)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+
+        async def send_on(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message["headers"])
+                tag = headers.get("etag", "")
+                if "content-encoding" in headers and tag.startswith('"'):
+                    headers["etag"] = f"W/{tag}"
+            await send(message)
+
+        await self._pack(scope, receive, send_on)
+
+
+def names(given: str | None, tag: str) -> bool:
+    """
+    Tell whether `If-None-Match` names an ETag, weak or strong (RFC 9110, 13.1.2).
+
+    Examples
+    --------
+    >>> [names(given, '"a"') for given in ('"a"', 'W/"a"', '"b", "a"', "*", '"b"', None)]
+    [True, True, True, True, False, False]
+    """
+    listed = [one.strip().removeprefix("W/") for one in (given or "").split(",")]
+    return tag in listed or listed == ["*"]

@@ -50,6 +50,10 @@ DEBOUNCE = timedelta(seconds=30)
 ANSWER_BYTES = 1024
 HTTPS = 443
 
+INNER = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "192.0.0.0/24")))
+"""Called global by Python 3.11, and not where a translator stands (RFC 6052, RFC 8215) or where a
+cloud keeps its secrets (192.0.0.192; RFC 6890)."""
+
 
 class NotSentError(Exception):
     """It could not be sent, and the message says why."""
@@ -72,7 +76,8 @@ def resolve(host: str, port: int) -> str:
     for address in addresses:
         place = ipaddress.ip_address(address.partition("%")[0])
         inner = getattr(place, "ipv4_mapped", None) or getattr(place, "sixtofour", None) or place
-        if not (place.is_global and inner.is_global) or place.is_multicast:
+        is_inner = any(place in network for network in INNER)
+        if not (place.is_global and inner.is_global) or place.is_multicast or is_inner:
             raise NotSentError(f"{host} is at {address}, which is not public")
     if not addresses:
         raise NotSentError(f"{host} has no address")
@@ -130,14 +135,15 @@ class Sender:
     service: Service
     send: Callable[[Due], None] = post
     debounce: timedelta = DEBOUNCE
-    _changed: dict[str, datetime] = field(default_factory=dict)
+    changed: dict[str, datetime] = field(default_factory=dict)
+    """Cases to be looked at, and not before when."""
     _task: asyncio.Task[None] | None = None
 
     def open(self) -> None:
         """Begin, with what was posted before the service ended and nobody looked at."""
         now = datetime.now(UTC)
         with self.service.store.reading() as connection:
-            self._changed = dict.fromkeys(list_watched(connection), now)
+            self.changed = dict.fromkeys(list_watched(connection), now)
         self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
@@ -149,7 +155,7 @@ class Sender:
 
     def note(self, case_id: str) -> None:
         """Have a case looked at after a while: it changed."""
-        self._changed.setdefault(case_id, datetime.now(UTC) + self.debounce)
+        self.changed.setdefault(case_id, datetime.now(UTC) + self.debounce)
 
     async def _run(self) -> None:
         logger = build_logger()
@@ -162,8 +168,8 @@ class Sender:
 
     async def step(self, now: datetime) -> None:
         """Look at what changed long enough ago, and send what is due."""
-        for case_id in [name for name, at in self._changed.items() if at <= now]:
-            del self._changed[case_id]
+        for case_id in [name for name, at in self.changed.items() if at <= now]:
+            del self.changed[case_id]
             await self._look(case_id, now)
         for due in await run_sync(self._take, now):
             error = await run_sync(self._try, due)

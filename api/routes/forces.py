@@ -51,6 +51,7 @@ from ..cases import (
 )
 from ..content import choose_type
 from ..documentation import UNCHANGED, document_answer, document_problems
+from ..manners import names
 from ..schemas import JudgementBody
 from ..service import ServiceDep, pass_on
 from .judgements import TYPES
@@ -94,7 +95,7 @@ async def judge_force(  # noqa: PLR0913 - the parts of a request
     found = await assemble_shown(service.store, case_id, as_of, known_at, view)
     body = b'{"force":%s,"situation":%s}' % (orjson.dumps(force), found.raw)
     tag = tag_of(body, media_type)
-    if if_none_match == tag:
+    if names(if_none_match, tag):
         return Response(status_code=304, headers={"ETag": tag})
     response = pass_on(await service.ask(TYPES[media_type], body), media_type)
     response.headers["Vary"] = "Accept"

@@ -1,14 +1,18 @@
 """Where this service calls is chosen by whoever posts a watch: to public addresses, by https."""
 
+import asyncio
 import http.client
 import socket
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
 
 from api import sender
-from api.sender import NotSentError, post, resolve
-from encircle.store.watches import Due
+from api.sender import NotSentError, Sender, post, resolve
+from encircle.store.casefile import make_case
+from encircle.store.opening import open_store
+from encircle.store.watches import Due, end_watch, make_watch
 
 DUE = Due(7, "https://example.org:8443/hook?x=1", "secret", '{"a":1}', 0)
 
@@ -95,3 +99,22 @@ def test_another_answer_is_a_failure_and_leads_nowhere(answers, said):
 def test_nothing_but_https_is_called(url):
     with pytest.raises(NotSentError, match="https"):
         post(Due(1, url, "s", "{}", 0), lambda *_: "93.184.216.34", give(204))
+
+
+def test_what_nobody_looked_at_before_the_end_is_looked_at_after_a_start():
+    store = open_store()
+    settings = {"sides": [{"id": "UA"}], "force": "f"}
+    for name in ("watched", "not", "ended"):
+        make_case(store, name, settings, "anna")
+    with store.writing() as connection:
+        make_watch(connection, "watched", "f", "status == E2", "anna")
+        over, _ = make_watch(connection, "ended", "f", "status == E2", "anna")
+        end_watch(connection, "ended", over.id)
+    sender = Sender(SimpleNamespace(store=store))
+
+    async def begin():
+        sender.open()
+        await sender.close()
+
+    asyncio.run(begin())
+    assert list(sender.changed) == ["watched"]

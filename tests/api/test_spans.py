@@ -27,7 +27,7 @@ def told():
 
     kept, provider = InMemorySpanExporter(), sdk.TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(kept))
-    with TestClient(create_app(Settings(workers=1), Spans(provider))) as client:
+    with TestClient(create_app(Settings(workers=1), Spans(provider)), "http://localhost") as client:
         while client.get("/readyz").status_code != 200:
             time.sleep(0.1)
         yield client, kept
@@ -159,7 +159,7 @@ from api.settings import Settings
 kept, provider = InMemorySpanExporter(), TracerProvider()
 provider.add_span_processor(SimpleSpanProcessor(kept))
 trace.set_tracer_provider(provider)
-TestClient(create_app(Settings(workers=1))).get("/healthz?a-secret")
+TestClient(create_app(Settings(workers=1)), "http://localhost").get("/healthz?a-secret")
 assert not kept.get_finished_spans(), [span.to_json() for span in kept.get_finished_spans()]
 """
     subprocess.run([sys.executable, "-c", order], check=True)  # noqa: S603
