@@ -30,7 +30,7 @@ from .cases import (
     read_kept,
 )
 from .manners import names
-from .service import Service, find_service
+from .service import Brief, Service, find_service
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from encircle.store.revisions import Revision
 
 Json = dict[str, Any]
+GONE = "No position of the force is left on the map."
 WHOLE = View()
 """All of a case: to write to it takes more than to read it."""
 
@@ -106,24 +107,37 @@ async def assemble_shown(
     return await read_kept(store, assemble, case_id, then, view.cap(known), view.coarsen_m)
 
 
-async def judge_briefly(service: Service, case_id: str, as_of: str | None) -> Json:
-    """Judge every force of the case, or none where there is no map to judge yet."""
+async def judge_briefly(service: Service, case_id: str, as_of: str | None) -> Brief:
+    """Judge every force of the case as it stands, or say why not."""
     found = await assemble_shown(service.store, case_id, as_of, None)
-    return await service.judge_briefly(found.raw)
+    return await service.judge_briefly(found.raw, case_id)
 
 
 async def note_changes_of(
-    request: Request, case_id: str, as_of: str | None, before: Json, by: Revision | None
-) -> list[Json]:
-    """Judge anew after a revision, and note what it changed."""
+    request: Request, case_id: str, as_of: str | None, before: Brief, by: Revision | None
+) -> Json:
+    """
+    Judge anew after a revision, and note what it changed.
+
+    Returns
+    -------
+    told
+        The member `changes`; and `notices` where the map cannot be judged, or was not in time.
+    """
     if by is None:
-        return []
+        return {"changes": []}
     service = find_service(request)
     request.app.state.sender.note(case_id)
-    changes = _compare(before, await judge_briefly(service, case_id, as_of))
+    after = await judge_briefly(service, case_id, as_of) if before.is_known else before
+    if not (before.is_known and after.is_known):
+        why = before.problem if not before.is_known else after.problem
+        said = f"It was kept, and what it changes was not worked out: {why}."
+        return {"changes": [], "notices": [said]}
+    changes = _compare(before, after)
     if changes:
         await keep(partial(_note_all, service.store, case_id, changes, by, as_of))
-    return changes
+    notices = [f"The case cannot be judged as it stands: {after.problem}."] if after.problem else []
+    return {"changes": changes, **({"notices": notices} if notices else {})}
 
 
 def _note_all(
@@ -134,14 +148,15 @@ def _note_all(
         note_changes(connection, case_id, found, by, write_instant(then))
 
 
-def _compare(before: Json, after: Json) -> list[Json]:
+def _compare(before: Brief, after: Brief) -> list[Json]:
     """Say what is otherwise now, force by force."""
     changes = []
-    for force in sorted(before.keys() | after.keys()):
-        was, now = before.get(force), after.get(force)
+    for force in sorted(before.statuses.keys() | after.statuses.keys()):
+        was, now = before.statuses.get(force), after.statuses.get(force)
         if (was and (was["verdict"], was["status"])) == (now and (now["verdict"], now["status"])):
             continue
-        because = now["because"] if now else ["No position of the force is left on the map."]
+        gone = f"The map cannot be judged: {after.problem}." if after.problem else GONE
+        because = now["because"] if now else [gone]
         changes.append({"force": force, "was": _short(was), "is": _short(now), "because": because})
     return changes
 

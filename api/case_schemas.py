@@ -185,6 +185,8 @@ class CaseRevisedBody(BaseModel):
 
     id: str
     revision: RevisionBody
+    changes: list[ChangeBody] | None = Field(None, description="What other settings changed.")
+    notices: list[str] | None = None
 
 
 class PublicationBody(BaseModel):
@@ -265,7 +267,9 @@ class PostedBody(BaseModel):
 
     accepted: list[BriefBody]
     refused: list[RefusedBody]
-    notices: list[str] | None = Field(None, description="Of a table: what was not used of it.")
+    notices: list[str] | None = Field(
+        None, description="What was not used of a table; why the map cannot be judged."
+    )
     changes: list[ChangeBody]
 
 
@@ -298,6 +302,7 @@ class RevisedBody(BaseModel):
 
     revision: RevisionBody
     changes: list[ChangeBody]
+    notices: list[str] | None = None
 
 
 class LaidBody(BaseModel):
@@ -307,6 +312,7 @@ class LaidBody(BaseModel):
 
     revision: BriefBody
     changes: list[ChangeBody]
+    notices: list[str] | None = None
 
 
 class MapBody(CollectionBody):
@@ -333,7 +339,7 @@ class RatingBody(BaseModel):
     definition: str | None
     because: list[str]
     as_of: str
-    input_sha256: str
+    input_sha256: str | None
     engine: str
     recorded_at: str
 

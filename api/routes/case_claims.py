@@ -148,13 +148,22 @@ def _list_claims(connection: Connection, case_id: str, view: View) -> list[Json]
     for revision in found:
         log = list_ratings(connection, case_id, revision.subject, view.until)
         told.append({"id": revision.subject, "claim": revision.document,
-                     "rating": log[-1].to_dict() if log else None})  # fmt: skip
+                     "rating": _tell(log[-1], view) if log else None})  # fmt: skip
     return told
+
+
+def _tell(rated: Rated, view: View) -> Json:
+    return rated.to_dict() if view.is_whole else _tell_public(rated)
+
+
+def _tell_public(rated: Rated) -> Json:
+    """Tell a rating without what gives away the exact map: its digest, and distances on it."""
+    return {**rated.to_dict(), "because": [], "input_sha256": None}
 
 
 def _read_noted(connection: Connection, case_id: str, name: str, view: View) -> Json:
     found = search_shown(connection, case_id, Wanted(kind="claim", subject=name), view)
     if not found:
         raise NotKeptError(f"there is no claim {name!r} in case {case_id!r}")
-    log = [one.to_dict() for one in list_ratings(connection, case_id, name, view.until)]
+    log = [_tell_public(one) for one in list_ratings(connection, case_id, name, view.until)]
     return {"claim": found[0].document, "rating": log[-1] if log else None, "log": log}

@@ -7,7 +7,8 @@ turn instead of failing at the end. What was acknowledged is on the disk (`synch
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+import sqlite3
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
@@ -103,6 +104,7 @@ def open_store(url: str | Path = IN_MEMORY, *, upgrade: bool = True) -> Store:
     ['actors', 'alembic_version', 'cases']
     """
     address = _read_url(url)
+    _refuse_others(address)
     try:
         engine = _make_engine(address)
         try:
@@ -129,6 +131,22 @@ def _read_url(url: str | Path) -> sa.URL:
     if not driver.startswith(("sqlite", "postgresql")):
         raise StoreError(f"a store is kept in SQLite or PostgreSQL, not in {driver}")
     return address.set(drivername=driver)
+
+
+def _refuse_others(address: sa.URL) -> None:
+    """Refuse a file of SQLite that somebody else made, before anything is written to it."""
+    path = Path(address.database or "")
+    if not address.drivername.startswith("sqlite") or not path.is_file():
+        return
+    with (
+        suppress(sqlite3.Error),
+        closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as plain,
+    ):
+        asked = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+        tables = [name for (name,) in plain.execute(asked)]
+        if tables and "alembic_version" not in tables:
+            said = f"the file is somebody else's: it holds {', '.join(tables[:3])}"
+            raise StoreError(f"{said}. Name another file")
 
 
 def _make_engine(address: sa.URL) -> Engine:

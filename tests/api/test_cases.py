@@ -226,7 +226,7 @@ def test_what_changed_is_a_feed_and_what_is_taken_back_a_correction(local, case)
     titles = [entry.findtext(f"{atom}title") for entry in feed.iter(f"{atom}entry")]
     assert titles == [
         "Correction: kursk-group on 2025-03-14: not encircled (C2) becomes indeterminate (U)",
-        "kursk-group on 2025-03-14: not on the map becomes not encircled (C2)",
+        "kursk-group on 2025-03-14: not judged becomes not encircled (C2)",
     ]
     again = local.get(
         f"{case}/changes.atom", params={"force": "kursk-group"},
