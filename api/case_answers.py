@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import replace
 from functools import partial
@@ -29,10 +30,13 @@ from .cases import (
     read_instant,
     read_kept,
 )
+from .errors import TooSlowError, UnavailableError
 from .manners import names
 from .service import Service, find_service
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from sqlalchemy import Connection
 
     from encircle.store.assembling import Assembled
@@ -40,6 +44,8 @@ if TYPE_CHECKING:
     from encircle.store.revisions import Revision
 
 Json = dict[str, Any]
+PAUSES_S = (0.5, 1.0, 2.0)
+"""Between two askings for the judgement after a revision, where every worker is taken; seconds."""
 WHOLE = View()
 """All of a case: to write to it takes more than to read it."""
 
@@ -106,24 +112,62 @@ async def assemble_shown(
     return await read_kept(store, assemble, case_id, then, view.cap(known), view.coarsen_m)
 
 
-async def judge_briefly(service: Service, case_id: str, as_of: str | None) -> Json:
-    """Judge every force of the case, or none where there is no map to judge yet."""
+async def judge_briefly(service: Service, case_id: str, as_of: str | None) -> Json | None:
+    """
+    Judge every force of the case, or none where there is no map to judge yet.
+
+    Returns
+    -------
+    found
+        None of a map that takes too long: what is posted to its case is kept all the same.
+
+    Raises
+    ------
+    UnavailableError
+        If no worker has time now.
+    """
     found = await assemble_shown(service.store, case_id, as_of, None)
-    return await service.judge_briefly(found.raw)
+    try:
+        return await service.judge_briefly(found.raw)
+    except TooSlowError:
+        return None
 
 
 async def note_changes_of(
-    request: Request, case_id: str, as_of: str | None, before: Json, by: Revision | None
-) -> list[Json]:
-    """Judge anew after a revision, and note what it changed."""
+    request: Request, case_id: str, as_of: str | None, before: Json | None, by: Revision | None
+) -> list[Json] | None:
+    """
+    Judge anew after a revision, and note what it changed.
+
+    The revision is kept by now, so that nothing here may be told as if it were not.
+
+    Returns
+    -------
+    changes
+        None where there was no time to judge.
+    """
     if by is None:
         return []
     service = find_service(request)
     request.app.state.sender.note(case_id)
-    changes = _compare(before, await judge_briefly(service, case_id, as_of))
+    after = await _insist(partial(judge_briefly, service, case_id, as_of))
+    if before is None or after is None:
+        return None
+    changes = _compare(before, after)
     if changes:
         await keep(partial(_note_all, service.store, case_id, changes, by, as_of))
     return changes
+
+
+async def _insist(judge: Callable[[], Awaitable[Json | None]]) -> Json | None:
+    """Ask for a judgement again where every worker is taken, and then do without."""
+    for pause_s in (*PAUSES_S, None):
+        try:
+            return await judge()
+        except UnavailableError:
+            if pause_s is not None:
+                await asyncio.sleep(pause_s)
+    return None
 
 
 def _note_all(

@@ -258,6 +258,12 @@ class ChangeBody(BaseModel):
     because: list[str]
 
 
+Changes = Annotated[
+    list[ChangeBody] | None,
+    Field(description="null: it is kept, and there was no time to judge it; ask for the judgement"),
+]
+
+
 class PostedBody(BaseModel):
     """What became of each row, and what that changed."""
 
@@ -266,7 +272,7 @@ class PostedBody(BaseModel):
     accepted: list[BriefBody]
     refused: list[RefusedBody]
     notices: list[str] | None = Field(None, description="Of a table: what was not used of it.")
-    changes: list[ChangeBody]
+    changes: Changes
 
 
 class ObservationsBody(BaseModel):
@@ -297,7 +303,7 @@ class RevisedBody(BaseModel):
     model_config = _show({"revision": REVISION, "changes": [CHANGE]})
 
     revision: RevisionBody
-    changes: list[ChangeBody]
+    changes: Changes
 
 
 class LaidBody(BaseModel):
@@ -306,7 +312,7 @@ class LaidBody(BaseModel):
     model_config = _show({"revision": {**BRIEF, "id": "control@2025-03-14"}, "changes": []})
 
     revision: BriefBody
-    changes: list[ChangeBody]
+    changes: Changes
 
 
 class MapBody(CollectionBody):

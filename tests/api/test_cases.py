@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 import encircle
+from api.errors import BusyError, StoppedError, TooSlowError
 from api.main import create_app
 from api.settings import Settings
 
@@ -313,3 +314,50 @@ def test_what_was_taken_back_is_gone_and_its_revisions_are_not(local, case, asse
     local.delete(at, params={"why": "seen elsewhere"})
     assert "seen elsewhere" in assert_problem(local.get(at), 410)["detail"]
     assert len(local.get(f"{at}/revisions").json()["revisions"]) == 2
+
+
+class Taken:
+    """Workers that do the first so many pieces of work, and then have no time."""
+
+    def __init__(self, pool, error, first):
+        self.ask_on, self.error, self.left = pool.ask, error, first
+
+    async def ask(self, kind, raw):
+        self.left -= 1
+        if self.left < 0:
+            raise self.error
+        return await self.ask_on(kind, raw)
+
+
+@pytest.mark.parametrize("error", [BusyError(), StoppedError(), TooSlowError(20)], ids=repr)
+def test_what_is_kept_is_acknowledged_though_there_is_no_time_to_judge(
+    local, case, monkeypatch, error
+):
+    monkeypatch.setattr("api.case_answers.PAUSES_S", (0.0,))
+    pool = local.app.state.service.pool
+    for body, path in ((KURSK, "observations"), (named("claim-putin-isolation"), "claims")):
+        row = {**body, "id": "another"} if path == "claims" else body
+        local.app.state.service._brief.clear()  # noqa: SLF001 - as after a start
+        with monkeypatch.context() as patch:
+            patch.setattr(pool, "ask", Taken(pool, error, 1 if path != "claims" else 0).ask)
+            told = local.post(f"{case}/{path}", json=row)
+        assert told.status_code == 201, told.text
+        assert told.json()["changes" if path != "claims" else "rating"] is None
+    kept = {one["id"] for one in local.get(f"{case}/observations").json()["features"]}
+    assert kept == {"another", *(feature["id"] for feature in KURSK["features"])}
+    assert local.get(f"{case}/claims/another").json()["rating"] is not None
+
+
+def test_where_no_worker_has_time_nothing_is_kept_and_a_map_that_takes_too_long_is(
+    local, case, monkeypatch
+):
+    pool = local.app.state.service.pool
+    local.post(f"{case}/observations", json=named("ua-gornal"))
+    for error, status in ((BusyError(), 503), (TooSlowError(20), 201)):
+        with monkeypatch.context() as patch:
+            patch.setattr(pool, "ask", Taken(pool, error, 0).ask)
+            local.app.state.service._brief.clear()  # noqa: SLF001 - as after a start
+            told = local.post(f"{case}/observations", json=named("ua-guevo"))
+            assert told.status_code == status
+        there = local.get(f"{case}/observations/ua-guevo").status_code
+        assert there == (200 if status == 201 else 404)
