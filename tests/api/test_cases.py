@@ -3,7 +3,9 @@
 import hashlib
 import itertools
 import json
+import sqlite3
 import xml.etree.ElementTree as ET
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -361,3 +363,20 @@ def test_where_no_worker_has_time_nothing_is_kept_and_a_map_that_takes_too_long_
             assert told.status_code == status
         there = local.get(f"{case}/observations/ua-guevo").status_code
         assert there == (200 if status == 201 else 404)
+
+
+def test_a_store_that_is_locked_is_told_as_busy_and_not_as_a_fault(
+    tmp_path, monkeypatch, assert_problem
+):
+    monkeypatch.setattr("encircle.store.opening.WAIT_MS", 200)
+    file = tmp_path / "case.sqlite"
+    app = create_app(Settings(workers=1, database=str(file)))
+    with TestClient(app, BASE, client=HERE) as client:
+        begun = {"id": "c", "situation": KURSK["situation"]}
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            told = client.post("/v1/cases", json=begun)
+            assert "locked" in assert_problem(told, 503)["detail"]
+            assert int(told.headers["retry-after"]) > 0
+            other.execute("ROLLBACK")
+        assert client.post("/v1/cases", json=begun).status_code == 201
