@@ -88,10 +88,16 @@ class PublicationRequest(Closed):
 
     model_config = _show({**TERMS, "why": "the offensive is over"}, extra="forbid")
 
-    open: bool = Field(default=True, description="Whether they are given anything.")
-    delay_h: float = Field(24, ge=0, le=MOST_DELAY_H, description="Hours until it is given.")
+    open: bool = Field(default=True, strict=True, description="Whether they are given anything.")
+    delay_h: float = Field(
+        24, strict=True, ge=0, le=MOST_DELAY_H, description="Hours until it is given."
+    )
     coarsen_m: float = Field(
-        1000, ge=0, le=MOST_COARSE_M, description="To which positions are given, metres."
+        1000,
+        strict=True,
+        ge=0,
+        le=MOST_COARSE_M,
+        description="To which positions are given, metres.",
     )
     why: Text | None = Field(None, description="The reason, where it was said before; or `?why=`.")
 

@@ -380,3 +380,9 @@ def test_a_store_that_is_locked_is_told_as_busy_and_not_as_a_fault(
             assert int(told.headers["retry-after"]) > 0
             other.execute("ROLLBACK")
         assert client.post("/v1/cases", json=begun).status_code == 201
+
+
+@pytest.mark.parametrize("wrong", [{"coarsen_m": False}, {"delay_h": "0"}, {"open": "yes"}])
+def test_what_strangers_are_given_is_not_read_from_a_value_of_another_kind(local, case, wrong):
+    told = local.put(f"{case}/publication", json={**wrong, "why": "w"})
+    assert told.status_code == 422
