@@ -169,13 +169,15 @@ def test_a_generated_client_has_every_operation_and_posts_and_reads(tmp_path, mo
         return getattr(models, model).from_dict(body)
 
     with listening(timeout_s=60.0) as (port, _):
-        client = importlib.import_module("generated_client").Client(f"http://127.0.0.1:{port}")
-        begun = call("begin_case").sync(client=client, body=build("begin_case", "CaseRequest"))
-        posted = call("post_observations").sync(
-            begun.id, client=client, body=build("post_observations", "FeatureBody")
-        )
-        judged = call("judge_force").sync_detailed(begun.id, "group", client=client)
-        none = call("show_case").sync("none", client=client)
+        with importlib.import_module("generated_client").Client(
+            f"http://127.0.0.1:{port}"
+        ) as client:
+            begun = call("begin_case").sync(client=client, body=build("begin_case", "CaseRequest"))
+            posted = call("post_observations").sync(
+                begun.id, client=client, body=build("post_observations", "FeatureBody")
+            )
+            judged = call("judge_force").sync_detailed(begun.id, "group", client=client)
+            none = call("show_case").sync("none", client=client)
     assert [one.id for one in posted.accepted] == ["stand"]
     assert posted.changes[0].force == "group"
     assert posted.changes[0].is_.status == judged.parsed.status.code
