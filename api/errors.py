@@ -19,6 +19,7 @@ from encircle.errors import (
 )
 from encircle.map.counting import number_of
 from encircle.store.casefile import KeyReusedError
+from encircle.store.opening import StoreBusyError
 from encircle.store.revisions import (
     CaseExistsError,
     ConflictError,
@@ -236,6 +237,7 @@ RULES: dict[type[BaseException], Rule] = {
     TooManyError: Rule(429, "too-many", "Too many requests"),
     BusyError: Rule(503, "busy", "The service is busy"),
     StoppedError: Rule(503, "stopped", "The work was stopped"),
+    StoreBusyError: Rule(503, "store", "The store does not answer now"),
     UnavailableError: Rule(503, "unavailable", "The service is not ready"),
     OperationalError: Rule(503, "store", "The case file cannot be written or read now"),
     BaseException: Rule(500, "fault", "This is a fault of the service", tells=False),

@@ -16,7 +16,7 @@ from fastapi.responses import Response
 
 from .catalogue import ask
 from .content import check_type, decode, says_type
-from .errors import PROBLEM_JSON, TooLargeError, TooSlowError, UnavailableError
+from .errors import PROBLEM_JSON, TooLargeError, TooSlowError
 from .tracing import Spans, note_work
 
 if TYPE_CHECKING:
@@ -107,9 +107,8 @@ class Service:
             return Brief({}, SLOW, is_known=False)
         try:
             answer = await self.ask(b"s", raw)
-        except (TooSlowError, UnavailableError) as error:
-            if isinstance(error, TooSlowError):
-                self._slow[whose] = now + SLOW_S
+        except TooSlowError as error:
+            self._slow[whose] = now + SLOW_S
             return Brief({}, str(error), is_known=False)
         if answer.status == HTTPStatus.OK:
             brief = Brief(orjson.loads(answer.body))

@@ -50,6 +50,7 @@ from ..cases import (
     read_kept,
 )
 from ..documentation import document_answer, document_body, document_problems
+from ..errors import TooSlowError, UnavailableError, describe
 from ..service import Service, ServiceDep  # noqa: TC001 - the framework reads it
 
 if TYPE_CHECKING:
@@ -81,7 +82,12 @@ async def post_claim(
     if posted.refused:
         raise SituationError([lift(fault) for fault in posted.refused[0].faults])
     name = posted.accepted[0].subject
-    answer = await _rate(service, case_id, name)
+    try:
+        answer = await _rate(service, case_id, name)
+    except (UnavailableError, TooSlowError) as error:  # it is kept, and rated when it is read
+        problem = orjson.loads(describe(error).body)
+        answer = {"claim": posted.accepted[0].document, "rating": None, "problem": problem,
+                  "log": []}  # fmt: skip
     return write_answer(answer, 201, {"Location": f"/v1/cases/{case_id}/claims/{name}"})
 
 

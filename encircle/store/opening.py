@@ -19,7 +19,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import StaticPool
 
 from encircle.errors import EncircleError
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-__all__ = ["IN_MEMORY", "Store", "StoreError", "open_store"]
+__all__ = ["IN_MEMORY", "Store", "StoreBusyError", "StoreError", "open_store"]
 
 IN_MEMORY = "sqlite://"
 WAIT_MS = 15_000
@@ -44,6 +45,10 @@ class StoreError(EncircleError):
     """A store cannot be opened, or is of a later version."""
 
 
+class StoreBusyError(StoreError):
+    """A store does not answer now: locked, full or gone; nothing of what was asked is done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """An open store; every read and every write is one transaction."""
@@ -51,17 +56,34 @@ class Store:
     engine: Engine
     turn: AbstractContextManager[Any] = field(default_factory=nullcontext)
     """Held while a transaction lasts, where all have one connection."""
+    writer: AbstractContextManager[Any] = field(default_factory=nullcontext)
+    """Held by whoever writes: who waits for SQLite itself looks again from time to time, and of
+    many some look at the wrong time until they may wait no longer."""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Read, from one moment's state."""
-        with self.turn, self.engine.connect() as connection:
+        """
+        Read, from one moment's state.
+
+        Raises
+        ------
+        StoreBusyError
+            If it does not answer.
+        """
+        with _tell_busy(), self.turn, self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Write all that is done within, or nothing of it."""
-        with self.turn, self.engine.connect() as plain:
+        """
+        Write all that is done within, or nothing of it.
+
+        Raises
+        ------
+        StoreBusyError
+            If it does not answer, or others write for too long.
+        """
+        with _tell_busy(), self.turn, self.writer, self.engine.connect() as plain:
             connection = plain.execution_options(**{_WRITES: True})
             with connection.begin():
                 yield connection
@@ -117,7 +139,18 @@ def open_store(url: str | Path = IN_MEMORY, *, upgrade: bool = True) -> Store:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         shown = address.render_as_string(hide_password=True)
         raise StoreError(f"the store {shown} cannot be opened: {reason}") from error
-    return Store(engine, RLock()) if isinstance(engine.pool, StaticPool) else Store(engine)
+    if isinstance(engine.pool, StaticPool):
+        return Store(engine, RLock())
+    return Store(engine, writer=RLock() if engine.dialect.name == "sqlite" else nullcontext())
+
+
+@contextmanager
+def _tell_busy() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, PoolTimeoutError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        raise StoreBusyError(f"the store does not answer now: {reason}") from error
 
 
 def _read_url(url: str | Path) -> sa.URL:

@@ -168,8 +168,11 @@ def test_a_generated_client_has_every_operation_and_posts_and_reads(tmp_path, mo
         body = read_examples(OPERATIONS[name][2])[0]["application/json"]
         return getattr(models, model).from_dict(body)
 
-    with listening(timeout_s=60.0) as (port, _):
-        client = importlib.import_module("generated_client").Client(f"http://127.0.0.1:{port}")
+    generated = importlib.import_module("generated_client")
+    with (
+        listening(timeout_s=60.0) as (port, _),
+        generated.Client(f"http://127.0.0.1:{port}") as client,
+    ):
         begun = call("begin_case").sync(client=client, body=build("begin_case", "CaseRequest"))
         posted = call("post_observations").sync(
             begun.id, client=client, body=build("post_observations", "FeatureBody")

@@ -68,6 +68,7 @@ def test_what_cannot_be_judged_in_time_is_kept_and_not_tried_again(local, case, 
         feature = {**named("ua-gornal"), "id": f"row-{number}"}
         told = local.post(f"{case}/observations", json=feature)
         assert told.status_code == 201
+        assert told.json()["changes"] is None
         assert any("was not worked out" in said for said in told.json()["notices"])
     gone = local.delete(f"{case}/observations/row-0", params={"why": "w"})
     assert gone.status_code == 200
