@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import replace
 from functools import partial
@@ -29,10 +30,13 @@ from .cases import (
     read_instant,
     read_kept,
 )
+from .errors import UnavailableError
 from .manners import names
-from .service import Service, find_service
+from .service import Brief, Service, find_service
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from sqlalchemy import Connection
 
     from encircle.store.assembling import Assembled
@@ -40,6 +44,9 @@ if TYPE_CHECKING:
     from encircle.store.revisions import Revision
 
 Json = dict[str, Any]
+GONE = "No position of the force is left on the map."
+PAUSES_S = (0.5, 1.0, 2.0)
+"""Between two askings for the judgement after a revision, where every worker is taken; seconds."""
 WHOLE = View()
 """All of a case: to write to it takes more than to read it."""
 
@@ -106,24 +113,61 @@ async def assemble_shown(
     return await read_kept(store, assemble, case_id, then, view.cap(known), view.coarsen_m)
 
 
-async def judge_briefly(service: Service, case_id: str, as_of: str | None) -> Json:
-    """Judge every force of the case, or none where there is no map to judge yet."""
+async def judge_briefly(service: Service, case_id: str, as_of: str | None) -> Brief:
+    """
+    Judge every force of the case as it stands, or say why not.
+
+    Raises
+    ------
+    UnavailableError
+        If no worker has time now.
+    """
     found = await assemble_shown(service.store, case_id, as_of, None)
-    return await service.judge_briefly(found.raw)
+    return await service.judge_briefly(found.raw, case_id)
 
 
 async def note_changes_of(
-    request: Request, case_id: str, as_of: str | None, before: Json, by: Revision | None
-) -> list[Json]:
-    """Judge anew after a revision, and note what it changed."""
+    request: Request, case_id: str, as_of: str | None, before: Brief, by: Revision | None
+) -> Json:
+    """
+    Judge anew after a revision, and note what it changed.
+
+    The revision is kept by now, so that nothing here may be told as if it were not.
+
+    Returns
+    -------
+    told
+        The member `changes`, null where there was no time to judge; and `notices`, which say so, or
+        why the map cannot be judged.
+    """
     if by is None:
-        return []
+        return {"changes": []}
     service = find_service(request)
     request.app.state.sender.note(case_id)
-    changes = _compare(before, await judge_briefly(service, case_id, as_of))
+    after = before
+    if before.is_known:
+        after = await _insist(partial(judge_briefly, service, case_id, as_of))
+    if not after.is_known:
+        said = f"It was kept, and what it changes was not worked out: {after.problem}."
+        return {"changes": None, "notices": [said]}
+    changes = _compare(before, after)
     if changes:
         await keep(partial(_note_all, service.store, case_id, changes, by, as_of))
-    return changes
+    notices = [f"The case cannot be judged as it stands: {after.problem}."] if after.problem else []
+    return {"changes": changes, **({"notices": notices} if notices else {})}
+
+
+async def _insist(judge: Callable[[], Awaitable[Brief]]) -> Brief:
+    """Ask for a judgement again where every worker is taken, and then do without."""
+    said = ""
+    for pause_s in (*PAUSES_S, None):
+        try:
+            return await judge()
+        except UnavailableError as error:
+            said = str(error)
+            if pause_s is not None:
+                await asyncio.sleep(pause_s)
+    return Brief({}, said, is_known=False)
 
 
 def _note_all(
@@ -134,14 +178,15 @@ def _note_all(
         note_changes(connection, case_id, found, by, write_instant(then))
 
 
-def _compare(before: Json, after: Json) -> list[Json]:
+def _compare(before: Brief, after: Brief) -> list[Json]:
     """Say what is otherwise now, force by force."""
     changes = []
-    for force in sorted(before.keys() | after.keys()):
-        was, now = before.get(force), after.get(force)
+    for force in sorted(before.statuses.keys() | after.statuses.keys()):
+        was, now = before.statuses.get(force), after.statuses.get(force)
         if (was and (was["verdict"], was["status"])) == (now and (now["verdict"], now["status"])):
             continue
-        because = now["because"] if now else ["No position of the force is left on the map."]
+        gone = f"The map cannot be judged: {after.problem}." if after.problem else GONE
+        because = now["because"] if now else [gone]
         changes.append({"force": force, "was": _short(was), "is": _short(now), "because": because})
     return changes
 

@@ -88,10 +88,16 @@ class PublicationRequest(Closed):
 
     model_config = _show({**TERMS, "why": "the offensive is over"}, extra="forbid")
 
-    open: bool = Field(default=True, description="Whether they are given anything.")
-    delay_h: float = Field(24, ge=0, le=MOST_DELAY_H, description="Hours until it is given.")
+    open: bool = Field(default=True, strict=True, description="Whether they are given anything.")
+    delay_h: float = Field(
+        24, strict=True, ge=0, le=MOST_DELAY_H, description="Hours until it is given."
+    )
     coarsen_m: float = Field(
-        1000, ge=0, le=MOST_COARSE_M, description="To which positions are given, metres."
+        1000,
+        strict=True,
+        ge=0,
+        le=MOST_COARSE_M,
+        description="To which positions are given, metres.",
     )
     why: Text | None = Field(None, description="The reason, where it was said before; or `?why=`.")
 
@@ -185,6 +191,8 @@ class CaseRevisedBody(BaseModel):
 
     id: str
     revision: RevisionBody
+    changes: list[ChangeBody] | None = Field(None, description="What other settings changed.")
+    notices: list[str] | None = None
 
 
 class PublicationBody(BaseModel):
@@ -258,6 +266,12 @@ class ChangeBody(BaseModel):
     because: list[str]
 
 
+Changes = Annotated[
+    list[ChangeBody] | None,
+    Field(description="null: it is kept, and there was no time to judge it; ask for the judgement"),
+]
+
+
 class PostedBody(BaseModel):
     """What became of each row, and what that changed."""
 
@@ -265,8 +279,10 @@ class PostedBody(BaseModel):
 
     accepted: list[BriefBody]
     refused: list[RefusedBody]
-    notices: list[str] | None = Field(None, description="Of a table: what was not used of it.")
-    changes: list[ChangeBody]
+    notices: list[str] | None = Field(
+        None, description="What was not used of a table; why the map cannot be judged."
+    )
+    changes: Changes
 
 
 class ObservationsBody(BaseModel):
@@ -297,7 +313,8 @@ class RevisedBody(BaseModel):
     model_config = _show({"revision": REVISION, "changes": [CHANGE]})
 
     revision: RevisionBody
-    changes: list[ChangeBody]
+    changes: Changes
+    notices: list[str] | None = None
 
 
 class LaidBody(BaseModel):
@@ -306,7 +323,8 @@ class LaidBody(BaseModel):
     model_config = _show({"revision": {**BRIEF, "id": "control@2025-03-14"}, "changes": []})
 
     revision: BriefBody
-    changes: list[ChangeBody]
+    changes: Changes
+    notices: list[str] | None = None
 
 
 class MapBody(CollectionBody):
@@ -333,7 +351,7 @@ class RatingBody(BaseModel):
     definition: str | None
     because: list[str]
     as_of: str
-    input_sha256: str
+    input_sha256: str | None
     engine: str
     recorded_at: str
 

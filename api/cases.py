@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, TypeVar
@@ -97,17 +98,18 @@ class Caller:
         Raises
         ------
         NoKeyError, ForbiddenError
-            If nothing of it is public.
-        NotKeptError
-            If there is no such case.
+            If nothing of it is public; or if there is no such case.
         """
         if self.may("reader", case_id):
             return View()
-        read_settings(connection, case_id)
-        terms = read_publication(connection, case_id, self.usual)
-        if not terms.open:
-            self.check("reader", case_id)
-        return terms.view(now or datetime.now(UTC))
+        view = read_publication(connection, case_id, self.usual).view(now or datetime.now(UTC))
+        with suppress(NotKeptError):
+            # A case that is shut, one that is too young and one that is not are told alike.
+            read_settings(connection, case_id, view.until)
+            if read_publication(connection, case_id, self.usual).open:
+                return view
+        self.check("reader", case_id)
+        raise NoKeyError
 
 
 async def look(service: Service, caller: Caller, case_id: str) -> View:
@@ -120,8 +122,8 @@ async def look(service: Service, caller: Caller, case_id: str) -> View:
 def is_shown(connection: Connection, caller: Caller, case_id: str) -> bool:
     """Tell whether the caller is shown anything of a case that there is."""
     try:
-        read_settings(connection, case_id, caller.look(connection, case_id).until)
-    except (NoKeyError, ForbiddenError, NotKeptError):
+        caller.look(connection, case_id)
+    except (NoKeyError, ForbiddenError):
         return False
     return True
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .metrics import Metrics
 
-START_S = 60.0
+START_S = 180.0
 """A worker that is not ready by then is started anew; seconds."""
 LONGEST_PAUSE_S = 30.0
 """Between attempts to start a worker that will not start; seconds."""

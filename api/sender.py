@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import orjson
 from anyio.to_thread import run_sync
 
+from encircle.errors import InputFault
 from encircle.store.assembling import assemble
 from encircle.store.watches import (
     Due,
@@ -34,6 +35,7 @@ from encircle.store.watches import (
     take_due,
 )
 
+from .errors import RequestError
 from .logs import build_logger
 
 if TYPE_CHECKING:
@@ -50,13 +52,47 @@ DEBOUNCE = timedelta(seconds=30)
 ANSWER_BYTES = 1024
 HTTPS = 443
 
-INNER = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "192.0.0.0/24")))
-"""Called global by Python 3.11, and not where a translator stands (RFC 6052, RFC 8215) or where a
-cloud keeps its secrets (192.0.0.192; RFC 6890)."""
+INNER = tuple(map(ipaddress.ip_network, (
+    "::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "fec0::/10", "192.0.0.0/24",
+    "192.88.99.0/24",
+)))  # fmt: skip
+"""Called global by Python 3.11, and not where a translator stands (RFC 2765, RFC 4291, RFC 6052,
+RFC 7526, RFC 8215), at a site (RFC 3879), or where a cloud keeps its secrets (RFC 6890)."""
 
 
 class NotSentError(Exception):
     """It could not be sent, and the message says why."""
+
+
+def is_public(address: str) -> bool:
+    """
+    Tell an address that anybody on the internet reaches, and that leads nowhere else.
+
+    Examples
+    --------
+    >>> [is_public(one) for one in ("93.184.216.34", "10.0.0.1", "64:ff9b::7f00:1", "fe80::1%eth0")]
+    [True, False, False, False]
+    """
+    place = ipaddress.ip_address(address.partition("%")[0])
+    inner = getattr(place, "ipv4_mapped", None) or getattr(place, "sixtofour", None) or place
+    is_inner = any(place in network for network in INNER)
+    return place.is_global and inner.is_global and not place.is_multicast and not is_inner
+
+
+def check_url(url: str) -> None:
+    """
+    Refuse an address to be told at that is within, as it is written; a name is looked up later.
+
+    Raises
+    ------
+    RequestError
+        If it is.
+    """
+    host = urlsplit(url).hostname or ""
+    with suppress(ValueError):
+        if not is_public(host):
+            fault = InputFault("/url", f"{host} is not public", "Give an address others reach")
+            raise RequestError([fault])
 
 
 def resolve(host: str, port: int) -> str:
@@ -74,10 +110,7 @@ def resolve(host: str, port: int) -> str:
         raise NotSentError(f"{host} has no address: {error}") from error
     addresses = [str(entry[4][0]) for entry in found]
     for address in addresses:
-        place = ipaddress.ip_address(address.partition("%")[0])
-        inner = getattr(place, "ipv4_mapped", None) or getattr(place, "sixtofour", None) or place
-        is_inner = any(place in network for network in INNER)
-        if not (place.is_global and inner.is_global) or place.is_multicast or is_inner:
+        if not is_public(address):
             raise NotSentError(f"{host} is at {address}, which is not public")
     if not addresses:
         raise NotSentError(f"{host} has no address")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -15,7 +16,7 @@ from fastapi.responses import Response
 
 from .catalogue import ask
 from .content import check_type, decode, says_type
-from .errors import PROBLEM_JSON, TooLargeError
+from .errors import PROBLEM_JSON, TooLargeError, TooSlowError
 from .tracing import Spans, note_work
 
 if TYPE_CHECKING:
@@ -46,6 +47,22 @@ MOST_BRIEF = 256
 """Maps whose forces' verdicts are remembered."""
 
 
+SLOW_S = 600.0
+"""So long a map that took too long is not tried again to see what a post changes, seconds."""
+SLOW = "the map took too long when it was judged last"
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The verdict on each force of a map, and why there is none."""
+
+    statuses: dict[str, Any]
+    problem: str = ""
+    """Why the map cannot be judged; empty where it was."""
+    is_known: bool = True
+    """Whether it was judged, or is no map that can be; not where there was no time for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """One for each application."""
@@ -57,7 +74,9 @@ class Service:
     store: Store
     intake: Intake
     spans: Spans = field(default_factory=Spans)
-    _brief: OrderedDict[bytes, dict[str, Any]] = field(default_factory=OrderedDict)
+    _brief: OrderedDict[bytes, Brief] = field(default_factory=OrderedDict)
+    _slow: dict[str, float] = field(default_factory=dict)
+    """Whose map took too long, and until when it is not tried again; seconds of a clock."""
     _judged: dict[tuple[str, Kind], Answer] = field(default_factory=dict)
     _locks: defaultdict[tuple[str, Kind], asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
@@ -74,21 +93,34 @@ class Service:
             self.metrics.faults.inc()
         return answer
 
-    async def judge_briefly(self, raw: bytes) -> dict[str, Any]:
+    async def judge_briefly(self, raw: bytes, whose: str = "") -> Brief:
         """
-        Judge every force of a map, its verdict and what decides; nothing where it is no map yet.
+        Judge every force of a map: its verdict, and what decides.
 
-        What was judged last is remembered: after one post it is what there was before the next.
+        What was judged last is remembered: after one post it is what there was before the next. So
+        is whose map took too long: it is not tried again for a while, and posts go on.
         """
-        name = hashlib.sha256(raw).digest()
-        if name not in self._brief:
+        name, now = hashlib.sha256(raw).digest(), time.monotonic()
+        if name in self._brief:
+            return self._brief[name]
+        if self._slow.get(whose, 0.0) > now:
+            return Brief({}, SLOW, is_known=False)
+        try:
             answer = await self.ask(b"s", raw)
-            if answer.status != HTTPStatus.OK:
-                return {}
-            self._brief[name] = orjson.loads(answer.body)
-            if len(self._brief) > MOST_BRIEF:
-                self._brief.popitem(last=False)
-        return self._brief[name]
+        except TooSlowError as error:
+            self._slow[whose] = now + SLOW_S
+            return Brief({}, str(error), is_known=False)
+        if answer.status == HTTPStatus.OK:
+            brief = Brief(orjson.loads(answer.body))
+        elif answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            brief = Brief({}, str(orjson.loads(answer.body).get("detail")))
+        else:
+            return Brief({}, "the service failed", is_known=False)
+        self._slow.pop(whose, None)
+        self._brief[name] = brief
+        if len(self._brief) > MOST_BRIEF:
+            self._brief.popitem(last=False)
+        return brief
 
     async def judge_scenario(self, name: str, kind: Kind = b"j") -> Answer:
         """

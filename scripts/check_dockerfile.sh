@@ -110,7 +110,7 @@ run_image() {
   say "running it on 127.0.0.1:$PORT"
   CONTAINER=$(buildah from --pull-never "$IMAGE")
   local refused
-  refused=$(inside encircle serve --host 0.0.0.0 2>&1) && fail "it serves strangers, and nobody has a key"
+  refused=$(inside timeout 60 encircle serve --host 0.0.0.0 2>&1) && fail "it serves strangers, and nobody has a key"
   grep -q 'encircle keys new' <<<"$refused" || fail "it does not start, and says no remedy: $refused"
   inside encircle serve --port "$PORT" >"$WORK/server.log" 2>&1 &
   SERVER=$!

@@ -50,6 +50,7 @@ from ..cases import (
     read_kept,
 )
 from ..documentation import document_answer, document_body, document_problems
+from ..errors import TooSlowError, UnavailableError, describe
 from ..service import Service, ServiceDep  # noqa: TC001 - the framework reads it
 
 if TYPE_CHECKING:
@@ -81,7 +82,12 @@ async def post_claim(
     if posted.refused:
         raise SituationError([lift(fault) for fault in posted.refused[0].faults])
     name = posted.accepted[0].subject
-    answer = await _rate(service, case_id, name)
+    try:
+        answer = await _rate(service, case_id, name)
+    except (UnavailableError, TooSlowError) as error:  # it is kept, and rated when it is read
+        problem = orjson.loads(describe(error).body)
+        answer = {"claim": posted.accepted[0].document, "rating": None, "problem": problem,
+                  "log": []}  # fmt: skip
     return write_answer(answer, 201, {"Location": f"/v1/cases/{case_id}/claims/{name}"})
 
 
@@ -148,13 +154,22 @@ def _list_claims(connection: Connection, case_id: str, view: View) -> list[Json]
     for revision in found:
         log = list_ratings(connection, case_id, revision.subject, view.until)
         told.append({"id": revision.subject, "claim": revision.document,
-                     "rating": log[-1].to_dict() if log else None})  # fmt: skip
+                     "rating": _tell(log[-1], view) if log else None})  # fmt: skip
     return told
+
+
+def _tell(rated: Rated, view: View) -> Json:
+    return rated.to_dict() if view.is_whole else _tell_public(rated)
+
+
+def _tell_public(rated: Rated) -> Json:
+    """Tell a rating without what gives away the exact map: its digest, and distances on it."""
+    return {**rated.to_dict(), "because": [], "input_sha256": None}
 
 
 def _read_noted(connection: Connection, case_id: str, name: str, view: View) -> Json:
     found = search_shown(connection, case_id, Wanted(kind="claim", subject=name), view)
     if not found:
         raise NotKeptError(f"there is no claim {name!r} in case {case_id!r}")
-    log = [one.to_dict() for one in list_ratings(connection, case_id, name, view.until)]
+    log = [_tell_public(one) for one in list_ratings(connection, case_id, name, view.until)]
     return {"claim": found[0].document, "rating": log[-1] if log else None, "log": log}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from encircle.store.casefile import (
+    find_number,
     list_cases,
     make_case,
     read_settings,
@@ -19,6 +20,8 @@ from encircle.store.revisions import (
 )
 
 from ..case_answers import (
+    judge_briefly,
+    note_changes_of,
     write_answer,
 )
 from ..case_parameters import (
@@ -91,7 +94,9 @@ async def show_case(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> 
     view = await look(service, caller, case_id)
     settings = await read_kept(service.store, read_settings, case_id, view.until)
     terms = await read_kept(service.store, read_publication, case_id, caller.usual)
-    return write_answer({"id": case_id, "situation": settings, "publication": terms.to_dict()})
+    number = await read_kept(service.store, find_number, case_id, view.until)
+    answer = {"id": case_id, "situation": settings, "publication": terms.to_dict()}
+    return write_answer(answer, headers={"ETag": f'"{number}"'})
 
 
 @router.put(
@@ -107,10 +112,11 @@ async def change_case(  # noqa: PLR0913 - the parts of a request
     who = caller.check("editor", case_id)
     body = parse_as(SettingsRequest, await service.read_body(request))
     number, reason = read_match(if_match), why or body.why or ""
+    before = await judge_briefly(service, case_id, None)
     made = await keep(partial(settle, service.store, case_id, body.situation, who, reason, number))
-    return write_answer(
-        {"id": case_id, "revision": made.to_dict()}, headers={"ETag": f'"{made.number}"'}
-    )
+    told = await note_changes_of(request, case_id, None, before, made)
+    answer = {"id": case_id, "revision": made.to_dict(), **told}
+    return write_answer(answer, headers={"ETag": f'"{made.number}"'})
 
 
 @router.put(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -137,7 +138,8 @@ async def list_judgements(case_id: CaseId, service: ServiceDep, caller: CallerDe
 
 @router.get("/{case_id}/judgements/{name}", summary="A judgement as it was given",
             response_class=Response,
-            responses={**READING, **UNCHANGED, 200: document_answer(JudgementBody)})  # fmt: skip
+            responses={**READING, **UNCHANGED, **document_problems(410),
+                       200: document_answer(JudgementBody)})  # fmt: skip
 async def read_judgement(
     case_id: CaseId, name: KeptName, service: ServiceDep, caller: CallerDep,
     if_none_match: IfNoneMatch = None,
@@ -195,6 +197,8 @@ async def read_changes(  # noqa: PLR0913 - the parts of a request
     found = await read_kept(service.store, list_changes, case_id, force, limit, view.until)
     settings = await read_kept(service.store, read_settings, case_id, view.until)
     title = str(settings.get("title") or case_id)
+    if not view.is_whole:  # reasons tell distances on the exact map
+        found = [replace(change, because=[]) for change in found]
     feed = write_atom(case_id, title, str(request.url), found)
     return unless_known(if_none_match, feed, "application/atom+xml; charset=utf-8")
 
@@ -214,7 +218,7 @@ def _list_kept(connection: Connection, case_id: str) -> list[Json]:
 
 def _map_days(  # noqa: PLR0913 - whose, of when
     connection: Connection, case_id: str, first: datetime | None, last: datetime | None,
-    known_at: datetime | None, coarsen_m: float,
+    known_at: datetime | None, coarsen_m: float | None,
 ) -> tuple[list[bytes], str | None]:  # fmt: skip
     """Put the map of each day together, the latest `MOST_DAYS`; and name the day before them."""
     days = [

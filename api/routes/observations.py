@@ -126,8 +126,10 @@ async def post_observations(  # noqa: PLR0913 - the parts of a request
     before = await judge_briefly(service, case_id, as_of)
     posted = await keep(partial(work, atomic=atomic, key=idempotency_key))
     by = posted.accepted[-1] if posted.accepted else None
-    changes = await note_changes_of(request, case_id, as_of, before, by)
-    answer = {**posted.to_dict(), "changes": changes}
+    told = await note_changes_of(request, case_id, as_of, before, by)
+    answer = {**posted.to_dict(), **told}
+    if notices := [*posted.notices, *told.get("notices", ())]:
+        answer["notices"] = notices
     status = 201 if answer["accepted"] else 422 if answer["refused"] else 200
     headers = {} if posted.before is None else {"Idempotent-Replayed": "true"}
     return write_answer(answer, status, headers)
@@ -219,8 +221,8 @@ async def correct_observation(  # noqa: PLR0913 - the parts of a request
     number, reason = read_match(if_match), read_why(why, body)
     before = await judge_briefly(service, case_id, as_of)
     made = await keep(partial(revise, service.store, case_id, name, feature, who, reason, number))
-    changes = await note_changes_of(request, case_id, as_of, before, made)
-    answer = {"revision": made.to_dict(), "changes": changes}
+    told = await note_changes_of(request, case_id, as_of, before, made)
+    answer = {"revision": made.to_dict(), **told}
     return write_answer(answer, headers={"ETag": f'"{made.number}"'})
 
 
@@ -244,8 +246,8 @@ async def take_back_observation(  # noqa: PLR0913 - the parts of a request
     who = caller.check("admin" if redact else _role_for(log, caller.name), case_id)
     before = await judge_briefly(service, case_id, as_of)
     made = await keep(partial(retract, service.store, case_id, name, who, reason, redact=redact))
-    changes = await note_changes_of(request, case_id, as_of, before, made)
-    return write_answer({"revision": made.to_dict(), "changes": changes})
+    told = await note_changes_of(request, case_id, as_of, before, made)
+    return write_answer({"revision": made.to_dict(), **told})
 
 
 @router.put(
@@ -263,8 +265,8 @@ async def put_layer(  # noqa: PLR0913 - the parts of a request
     reason = read_why(why, body) or None
     before = await judge_briefly(service, case_id, as_of)
     made = await keep(partial(lay_layer, service.store, case_id, name, body, who, reason))
-    changes = await note_changes_of(request, case_id, as_of, before, made)
-    return write_answer({"revision": made.brief(), "changes": changes})
+    told = await note_changes_of(request, case_id, as_of, before, made)
+    return write_answer({"revision": made.brief(), **told})
 
 
 # -- parts -----------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ from ..cases import (
     read_kept,
 )
 from ..documentation import document_answer, document_body
+from ..sender import check_url
 from ..service import ServiceDep  # noqa: TC001 - the framework reads it
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ async def begin_watch(
     """Watch a force: `{"force", "condition", "url"?}`; the secret in the answer is shown once."""
     who = caller.check("editor", case_id)
     body = parse_as(WatchRequest, await service.read_body(request))
+    check_url(body.url or "")
     watch, secret = await keep(partial(_begin_watch, service.store, case_id, body, who))
     request.app.state.sender.note(case_id)
     return write_answer({**watch.to_dict(), "secret": secret}, 201)

@@ -19,7 +19,7 @@ import orjson
 from encircle.map.counting import number_of
 from encircle.map.door.contract import parse_day_or_instant
 from encircle.map.notices import Notice
-from encircle.store.publishing import coarsen, tell_coarse
+from encircle.store.publishing import make_public, tell_coarse
 from encircle.store.revisions import NotKeptError, find_current, write_instant
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def assemble(
     case_id: str,
     as_of: datetime | None = None,
     known_at: datetime | None = None,
-    coarsen_m: float = 0.0,
+    coarsen_m: float | None = None,
 ) -> Assembled:
     """
     Put a case's situation together.
@@ -100,7 +100,7 @@ def assemble(
     known_at
         What was recorded by then; None: all that is recorded.
     coarsen_m
-        Positions are given to this, metres, for readers without a key; 0: as they are.
+        What readers without a key are given, positions to so many metres; None: all.
 
     Returns
     -------
@@ -125,9 +125,9 @@ def assemble(
     features = [*_from_layers(layers, then, left), *_from_observations(rows, then, left)]
     features.sort(key=itemgetter(0))
     notices = [notice.to_dict() for notice in left.tell()]
-    if coarsen_m:
-        features = [(name, _write_coarser(text, coarsen_m)) for name, text in features]
-        notices.append(tell_coarse(coarsen_m).to_dict())
+    if coarsen_m is not None:
+        features = [(name, _write_public(text, coarsen_m)) for name, text in features]
+        notices += [tell_coarse(coarsen_m).to_dict()] if coarsen_m else []
     if notices:
         whole["notices"] = [*(whole.get("notices") or ()), *notices]
     head = orjson.dumps({"type": "FeatureCollection", "situation": whole})[:-1]
@@ -158,8 +158,8 @@ def list_days(
     return [_read_end(day) for day in sorted(told - {""})]
 
 
-def _write_coarser(text: str, side_m: float) -> str:
-    return orjson.dumps(coarsen(orjson.loads(text), side_m)).decode()
+def _write_public(text: str, side_m: float) -> str:
+    return orjson.dumps(make_public(orjson.loads(text), side_m)).decode()
 
 
 def _date(settings: Json, as_of: datetime | None, known_at: datetime | None = None) -> Json:

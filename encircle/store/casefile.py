@@ -11,7 +11,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from encircle.errors import InputFault, SituationError
 from encircle.formats.tables.positions import Wishes, read_table
+from encircle.map.counting import number_of
 from encircle.map.door.canonical import digest
 from encircle.map.door.reader import find_faults
 from encircle.store.opening import StoreError
@@ -31,13 +32,14 @@ from encircle.store.revisions import (
     begin_case,
     find_current,
     find_known,
+    list_revisions,
     lock_case,
     write_instant,
 )
 from encircle.store.tables import cases, idempotency
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection
 
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Posted",
     "Refused",
+    "find_number",
     "lay_layer",
     "lift",
     "list_cases",
@@ -70,6 +73,10 @@ ID = re.compile(r"[\w.~:-]{1,120}")
 """What a case or a layer may be called: it is part of an address."""
 SPOKEN_OF = ("sides", "sources", "forces", "mapper_side")
 """Members of the settings that a feature is checked against."""
+MOST_NAME = 200
+"""Characters of an id, a force, a track: as many as every store keeps. Source: tables.NAME."""
+MOST_DEEP = 40
+"""Levels of one feature: a map of it stays below the door's 64."""
 AT_ROW = re.compile(r"/features/(\d+)")
 
 
@@ -140,9 +147,20 @@ def settle(
     store: Store, case_id: str, settings: Json, actor: str, why: str,
     expected: int | None = None, now: datetime | None = None,
 ) -> Revision:  # fmt: skip
-    """Give a case other settings."""
+    """
+    Give a case other settings.
+
+    Raises
+    ------
+    SituationError
+        If they are none, or something that was posted does not fit them: a side that is no more.
+    """
     _check_settings(settings)
     with store.writing() as connection:
+        lock_case(connection, case_id)
+        before = read_settings(connection, case_id)
+        if any(before.get(name) != settings.get(name) for name in SPOKEN_OF):
+            _check_fits(connection, case_id, settings)
         entry = Entry("correct", "settings", case_id, settings, why, expected)
         return append(connection, case_id, [entry], actor, now or _now())[0]
 
@@ -164,6 +182,13 @@ def read_settings(connection: Connection, case_id: str, known_at: datetime | Non
         )
     read: Json = orjson.loads(rows[0].body)
     return read
+
+
+def find_number(connection: Connection, case_id: str, known_at: datetime | None = None) -> int:
+    """Find the number of a case's settings, by which they are corrected."""
+    until = "~" if known_at is None else write_instant(known_at)
+    log = list_revisions(connection, case_id, case_id)
+    return max(r.number for r in log if r.what == "settings" and r.recorded_at <= until)
 
 
 def list_cases(connection: Connection) -> list[Json]:
@@ -298,9 +323,31 @@ def _post(
     if told.refused and atomic:
         return told
     kept = [row for number, row in enumerate(rows) if number not in faults]
+    if twice := _find_twice(connection, case_id, kept):
+        told.notices.append(
+            f"{number_of(len(twice), 'row')} of what stands here already under another id "
+            f"({', '.join(twice[:5])}): each counts as one more. Take it back, or give it a track."
+        )
     entries = [Entry("post", "feature", str(row["id"]), row) for row in kept]
     told.accepted = append(connection, case_id, entries, actor, now)
     return told
+
+
+def _find_twice(connection: Connection, case_id: str, rows: Sequence[Json]) -> list[str]:
+    """Find what stands in the case already and was given another id: the same table sent twice."""
+    if not rows:
+        return []
+    standing = {
+        _say(orjson.loads(row.body)): row.subject
+        for row in find_current(connection, case_id, "feature") if row.body
+    }  # fmt: skip
+    return [standing[said] for row in rows if (said := _say(row)) in standing]
+
+
+def _say(row: Json) -> str:
+    """Give what a row says, whatever it and its sources are called."""
+    said = {k: v for k, v in row["properties"].items() if k not in ("id", "sources")}
+    return digest([row.get("geometry"), said])
 
 
 def _recall(connection: Connection, actor: str, key: str, sent: str) -> Json | None:
@@ -399,7 +446,7 @@ def lay_layer(
         **({"situation": {"as_of": day}} if day else {}),
     }
     with store.writing() as connection:
-        faults = _find_faults(read_settings(connection, case_id), rows)
+        faults = _find_faults(read_settings(connection, case_id), rows, posted=False)
         taken = {row.subject for row in find_current(connection, case_id, "feature")}
         for number, row in enumerate(rows):
             if str(row.get("id")) in taken:
@@ -416,6 +463,16 @@ def lay_layer(
 
 
 # -- checks ----------------------------------------------------------------------------------
+
+
+def _check_fits(connection: Connection, case_id: str, settings: Json) -> None:
+    """Hold all that stands in a case against settings it is to have."""
+    rows = [orjson.loads(r.body) for r in find_current(connection, case_id, "feature") if r.body]
+    for layer in find_current(connection, case_id, "layer"):
+        rows += orjson.loads(layer.body)["features"] if layer.body else []
+    whole = {name: settings[name] for name in SPOKEN_OF if name in settings}
+    if faults := find_faults(rows, whole):
+        raise SituationError(faults)
 
 
 def _now() -> datetime:
@@ -452,16 +509,57 @@ def _check_settings(settings: object) -> None:
         raise SituationError(faults)
 
 
-def _find_faults(settings: Json, rows: Sequence[Json]) -> dict[int, list[InputFault]]:
-    """Find what the door says of each row: first all that is plain, then what that hid."""
+def _find_faults(
+    settings: Json, rows: Sequence[Json], *, posted: bool = True
+) -> dict[int, list[InputFault]]:
+    """
+    Find what the door says of each row: first all that is plain, then what that hid.
+
+    Before that, what would make a row that is `posted` unfindable, and the case unreadable.
+    """
     whole = {name: settings[name] for name in SPOKEN_OF if name in settings}
     found: dict[int, list[InputFault]] = {}
-    left = list(range(len(rows)))
+    for number, row in enumerate(rows):
+        own = [*(_find_unnamed(row) if posted else ()), *_find_depth(row)]
+        if own:
+            found[number] = [replace(f, pointer=f"/features/{number}{f.pointer}") for f in own]
+    left = [number for number in range(len(rows)) if number not in found]
     while left and (faults := find_faults([rows[number] for number in left], whole)):
         faulty = _sort(faults, left)
         found.update(faulty)
         left = [number for number in left if number not in faulty]
     return found
+
+
+def _find_unnamed(row: Json) -> Iterator[InputFault]:
+    """Find names that cannot stand in an address, or are longer than a store keeps."""
+    name = str(row.get("id", ""))
+    if "/" in name or name in (".", "..") or not name.isprintable():
+        fault = f"the id {name!r:.80} cannot stand in an address"
+        yield InputFault("/id", fault, "Take out slashes and what cannot be printed")
+    said = row.get("properties")
+    texts: dict[str, object] = {"/id": name}
+    if isinstance(said, Mapping):
+        texts |= {f"/properties/{key}": said.get(key) for key in ("kind", "force", "track")}
+    for at, text in texts.items():
+        if isinstance(text, Mapping | list):
+            yield InputFault(at, "this is no text", "Write one word")
+        elif len(str(text)) > MOST_NAME:
+            fault = f"this has {len(str(text))} characters"
+            yield InputFault(at, fault, f"Use no more than {MOST_NAME}")
+
+
+def _find_depth(row: Json) -> Iterator[InputFault]:
+    if _is_deep(row, MOST_DEEP):
+        fault = f"nested deeper than {MOST_DEEP} levels"
+        yield InputFault("", fault, "Write what is deep as a text")
+
+
+def _is_deep(value: object, left: int) -> bool:
+    if not isinstance(value, Mapping | list):
+        return False
+    parts = value.values() if isinstance(value, Mapping) else value
+    return left == 0 or any(_is_deep(part, left - 1) for part in parts)
 
 
 def _sort(faults: Iterable[InputFault], rows: Sequence[int]) -> dict[int, list[InputFault]]:

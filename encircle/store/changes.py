@@ -50,11 +50,7 @@ class Change:
 
 
 def _say(status: Json | None) -> str:
-    return (
-        f"{status['verdict'].replace('_', ' ')} ({status['status']})"
-        if status
-        else "not on the map"
-    )
+    return f"{status['verdict'].replace('_', ' ')} ({status['status']})" if status else "not judged"
 
 
 def note_changes(

@@ -7,7 +7,8 @@ turn instead of failing at the end. What was acknowledged is on the disk (`synch
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+import sqlite3
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
@@ -18,7 +19,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import StaticPool
 
 from encircle.errors import EncircleError
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-__all__ = ["IN_MEMORY", "Store", "StoreError", "open_store"]
+__all__ = ["IN_MEMORY", "Store", "StoreBusyError", "StoreError", "open_store"]
 
 IN_MEMORY = "sqlite://"
 WAIT_MS = 15_000
@@ -43,6 +45,10 @@ class StoreError(EncircleError):
     """A store cannot be opened, or is of a later version."""
 
 
+class StoreBusyError(StoreError):
+    """A store does not answer now: locked, full or gone; nothing of what was asked is done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """An open store; every read and every write is one transaction."""
@@ -50,17 +56,34 @@ class Store:
     engine: Engine
     turn: AbstractContextManager[Any] = field(default_factory=nullcontext)
     """Held while a transaction lasts, where all have one connection."""
+    writer: AbstractContextManager[Any] = field(default_factory=nullcontext)
+    """Held by whoever writes: who waits for SQLite itself looks again from time to time, and of
+    many some look at the wrong time until they may wait no longer."""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Read, from one moment's state."""
-        with self.turn, self.engine.connect() as connection:
+        """
+        Read, from one moment's state.
+
+        Raises
+        ------
+        StoreBusyError
+            If it does not answer.
+        """
+        with _tell_busy(), self.turn, self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Write all that is done within, or nothing of it."""
-        with self.turn, self.engine.connect() as plain:
+        """
+        Write all that is done within, or nothing of it.
+
+        Raises
+        ------
+        StoreBusyError
+            If it does not answer, or others write for too long.
+        """
+        with _tell_busy(), self.turn, self.writer, self.engine.connect() as plain:
             connection = plain.execution_options(**{_WRITES: True})
             with connection.begin():
                 yield connection
@@ -103,6 +126,7 @@ def open_store(url: str | Path = IN_MEMORY, *, upgrade: bool = True) -> Store:
     ['actors', 'alembic_version', 'cases']
     """
     address = _read_url(url)
+    _refuse_others(address)
     try:
         engine = _make_engine(address)
         try:
@@ -115,7 +139,18 @@ def open_store(url: str | Path = IN_MEMORY, *, upgrade: bool = True) -> Store:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         shown = address.render_as_string(hide_password=True)
         raise StoreError(f"the store {shown} cannot be opened: {reason}") from error
-    return Store(engine, RLock()) if isinstance(engine.pool, StaticPool) else Store(engine)
+    if isinstance(engine.pool, StaticPool):
+        return Store(engine, RLock())
+    return Store(engine, writer=RLock() if engine.dialect.name == "sqlite" else nullcontext())
+
+
+@contextmanager
+def _tell_busy() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, PoolTimeoutError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        raise StoreBusyError(f"the store does not answer now: {reason}") from error
 
 
 def _read_url(url: str | Path) -> sa.URL:
@@ -129,6 +164,22 @@ def _read_url(url: str | Path) -> sa.URL:
     if not driver.startswith(("sqlite", "postgresql")):
         raise StoreError(f"a store is kept in SQLite or PostgreSQL, not in {driver}")
     return address.set(drivername=driver)
+
+
+def _refuse_others(address: sa.URL) -> None:
+    """Refuse a file of SQLite that somebody else made, before anything is written to it."""
+    path = Path(address.database or "")
+    if not address.drivername.startswith("sqlite") or not path.is_file():
+        return
+    with (
+        suppress(sqlite3.Error),
+        closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as plain,
+    ):
+        asked = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+        tables = [name for (name,) in plain.execute(asked)]
+        if tables and "alembic_version" not in tables:
+            said = f"the file is somebody else's: it holds {', '.join(tables[:3])}"
+            raise StoreError(f"{said}. Name another file")
 
 
 def _make_engine(address: sa.URL) -> Engine:

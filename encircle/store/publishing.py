@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from encircle.errors import InputFault, SituationError
+from encircle.map.door.contract import KNOWN_PROPERTIES
 from encircle.map.notices import Notice
 from encircle.store.revisions import Entry, append, bounds_of, find_current
 
@@ -27,7 +28,17 @@ if TYPE_CHECKING:
     from encircle.store.opening import Store
     from encircle.store.revisions import Revision
 
-__all__ = ["Publication", "View", "coarsen", "publish", "read_publication", "tell_coarse"]
+__all__ = [
+    "Publication",
+    "View",
+    "coarsen",
+    "grow",
+    "make_public",
+    "overlaps",
+    "publish",
+    "read_publication",
+    "tell_coarse",
+]
 
 Json = dict[str, Any]
 METRES_PER_DEGREE = 111_195.0
@@ -61,10 +72,10 @@ class Publication:
         """
         Give what they are shown at an instant.
 
-        Whole minutes: so whoever asks often is not answered anew each time.
+        Whole minutes, where there is a delay: whoever asks often is not answered anew each time.
         """
-        then = (now - timedelta(hours=self.delay_h)).replace(second=0, microsecond=0)
-        return View(then, self.coarsen_m)
+        then = now - timedelta(hours=self.delay_h)
+        return View(then.replace(second=0, microsecond=0) if self.delay_h else then, self.coarsen_m)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +84,8 @@ class View:
 
     until: datetime | None = None
     """What was recorded by then."""
-    coarsen_m: float = 0.0
+    coarsen_m: float | None = None
+    """To which positions are shown, metres; None: as they are, with all that was said of them."""
 
     @property
     def is_whole(self) -> bool:
@@ -89,9 +101,9 @@ class View:
     def show(self, revision: Revision) -> Revision:
         """Show what was said, as finely as it may be."""
         body = revision.document
-        if not self.coarsen_m or body is None:
+        if self.coarsen_m is None or body is None:
             return revision
-        return replace(revision, body=orjson.dumps(coarsen(body, self.coarsen_m)).decode())
+        return replace(revision, body=orjson.dumps(make_public(body, self.coarsen_m)).decode())
 
 
 def read_publication(
@@ -158,6 +170,34 @@ def _check(terms: object) -> Json:
     return given
 
 
+# -- what is told -----------------------------------------------------------------------------
+
+TOLD = KNOWN_PROPERTIES - {"note", "track"}
+"""What a feature may say to readers without a key: what the contract knows, and no team's notes. A
+table's own columns may hold the place once more, to the metre."""
+
+
+def make_public(feature: Mapping[str, Any], side_m: float) -> Json:
+    """Give a feature as readers without a key are shown it; its positions to so many metres."""
+    said = feature.get("properties") or {}
+    return coarsen(
+        {
+            "type": "Feature",
+            **({"id": feature["id"]} if "id" in feature else {}),
+            "geometry": _strip(feature.get("geometry")),
+            "properties": {name: value for name, value in said.items() if name in TOLD},
+        },
+        side_m,
+    )
+
+
+def _strip(shape: Mapping[str, Any] | None) -> Json | None:
+    """Take out of a shape what else stands in it, such as its box."""
+    if not shape:
+        return None
+    return {name: shape[name] for name in ("type", "coordinates") if name in shape}
+
+
 # -- coarser ---------------------------------------------------------------------------------
 
 
@@ -180,7 +220,7 @@ def coarsen(feature: Mapping[str, Any], side_m: float) -> Json:
     """
     said, shape = feature.get("properties") or {}, feature.get("geometry")
     box = bounds_of((shape or {}).get("coordinates"))
-    if said.get("kind") != "position" or not shape or box is None:
+    if said.get("kind") != "position" or not shape or box is None or not side_m:
         return dict(feature)
     if shape["type"] == "Point":
         moved: Json = {"type": "Point", "coordinates": _middle(shape["coordinates"], side_m)}
@@ -242,7 +282,7 @@ def overlaps(bounds: Box | None, box: Box) -> bool:
 
 
 def tell_coarse(side_m: float) -> Notice:
-    """Tell that positions were moved."""
+    """Tell that positions were moved, where they were."""
     said = (
         f"Positions are given to {side_m:g} m for readers without a key, and may have stood "
         "elsewhere in their square: what hangs on less is not decided by this map."

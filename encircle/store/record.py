@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import sqlalchemy as sa
 
-from encircle.store.revisions import NotKeptError, list_revisions, lock_case, write_instant
+from encircle.store.revisions import (
+    GoneError,
+    NotKeptError,
+    list_revisions,
+    lock_case,
+    write_instant,
+)
 from encircle.store.tables import judgements
 
 if TYPE_CHECKING:
@@ -105,14 +111,16 @@ def read_kept_judgement(connection: Connection, case_id: str, name: str) -> str:
     Raises
     ------
     NotKeptError
-        If there is none of that id, or something on its map was redacted since.
+        If there is none of that id.
+    GoneError
+        If something on its map was redacted since.
     """
     c = judgements.c
     row = connection.execute(sa.select(c.body).where(c.case_id == case_id, c.id == name)).first()
     if row is None:
         raise NotKeptError(f"there is no judgement {name!r} in the record of case {case_id!r}")
     if row.body is None:
-        raise NotKeptError(f"what was on the map of judgement {name!r} was redacted since")
+        raise GoneError(f"what was on the map of judgement {name!r} was redacted since")
     body: str = row.body
     return body
 

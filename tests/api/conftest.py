@@ -18,10 +18,10 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 
 @contextmanager
-def _serve(**settings):
+def _serve(spans=None, **settings):
     """Serve in this process and wait for the first worker."""
     with TestClient(
-        create_app(Settings(**{"workers": 1, **settings})), "http://localhost"
+        create_app(Settings(**{"workers": 1, **settings}), spans), "http://localhost"
     ) as client:
         _wait_until_ready(client)
         yield client

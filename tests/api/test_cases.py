@@ -3,13 +3,16 @@
 import hashlib
 import itertools
 import json
+import sqlite3
 import xml.etree.ElementTree as ET
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 import encircle
+from api.errors import BusyError, StoppedError, TooSlowError
 from api.main import create_app
 from api.settings import Settings
 
@@ -226,7 +229,7 @@ def test_what_changed_is_a_feed_and_what_is_taken_back_a_correction(local, case)
     titles = [entry.findtext(f"{atom}title") for entry in feed.iter(f"{atom}entry")]
     assert titles == [
         "Correction: kursk-group on 2025-03-14: not encircled (C2) becomes indeterminate (U)",
-        "kursk-group on 2025-03-14: not on the map becomes not encircled (C2)",
+        "kursk-group on 2025-03-14: not judged becomes not encircled (C2)",
     ]
     again = local.get(
         f"{case}/changes.atom", params={"force": "kursk-group"},
@@ -313,3 +316,73 @@ def test_what_was_taken_back_is_gone_and_its_revisions_are_not(local, case, asse
     local.delete(at, params={"why": "seen elsewhere"})
     assert "seen elsewhere" in assert_problem(local.get(at), 410)["detail"]
     assert len(local.get(f"{at}/revisions").json()["revisions"]) == 2
+
+
+class Taken:
+    """Workers that do the first so many pieces of work, and then have no time."""
+
+    def __init__(self, pool, error, first):
+        self.ask_on, self.error, self.left = pool.ask, error, first
+
+    async def ask(self, kind, raw):
+        self.left -= 1
+        if self.left < 0:
+            raise self.error
+        return await self.ask_on(kind, raw)
+
+
+@pytest.mark.parametrize("error", [BusyError(), StoppedError(), TooSlowError(20)], ids=repr)
+def test_what_is_kept_is_acknowledged_though_there_is_no_time_to_judge(
+    local, case, monkeypatch, error
+):
+    monkeypatch.setattr("api.case_answers.PAUSES_S", (0.0,))
+    pool = local.app.state.service.pool
+    for body, path in ((KURSK, "observations"), (named("claim-putin-isolation"), "claims")):
+        row = {**body, "id": "another"} if path == "claims" else body
+        local.app.state.service._brief.clear()  # noqa: SLF001 - as after a start
+        with monkeypatch.context() as patch:
+            patch.setattr(pool, "ask", Taken(pool, error, 1 if path != "claims" else 0).ask)
+            told = local.post(f"{case}/{path}", json=row)
+        assert told.status_code == 201, told.text
+        assert told.json()["changes" if path != "claims" else "rating"] is None
+    kept = {one["id"] for one in local.get(f"{case}/observations").json()["features"]}
+    assert kept == {"another", *(feature["id"] for feature in KURSK["features"])}
+    assert local.get(f"{case}/claims/another").json()["rating"] is not None
+
+
+def test_where_no_worker_has_time_nothing_is_kept_and_a_map_that_takes_too_long_is(
+    local, case, monkeypatch
+):
+    pool = local.app.state.service.pool
+    local.post(f"{case}/observations", json=named("ua-gornal"))
+    for error, status in ((BusyError(), 503), (TooSlowError(20), 201)):
+        with monkeypatch.context() as patch:
+            patch.setattr(pool, "ask", Taken(pool, error, 0).ask)
+            local.app.state.service._brief.clear()  # noqa: SLF001 - as after a start
+            told = local.post(f"{case}/observations", json=named("ua-guevo"))
+            assert told.status_code == status
+        there = local.get(f"{case}/observations/ua-guevo").status_code
+        assert there == (200 if status == 201 else 404)
+
+
+def test_a_store_that_is_locked_is_told_as_busy_and_not_as_a_fault(
+    tmp_path, monkeypatch, assert_problem
+):
+    monkeypatch.setattr("encircle.store.opening.WAIT_MS", 200)
+    file = tmp_path / "case.sqlite"
+    app = create_app(Settings(workers=1, database=str(file)))
+    with TestClient(app, BASE, client=HERE) as client:
+        begun = {"id": "c", "situation": KURSK["situation"]}
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            told = client.post("/v1/cases", json=begun)
+            assert "locked" in assert_problem(told, 503)["detail"]
+            assert int(told.headers["retry-after"]) > 0
+            other.execute("ROLLBACK")
+        assert client.post("/v1/cases", json=begun).status_code == 201
+
+
+@pytest.mark.parametrize("wrong", [{"coarsen_m": False}, {"delay_h": "0"}, {"open": "yes"}])
+def test_what_strangers_are_given_is_not_read_from_a_value_of_another_kind(local, case, wrong):
+    told = local.put(f"{case}/publication", json={**wrong, "why": "w"})
+    assert told.status_code == 422

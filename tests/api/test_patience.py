@@ -144,6 +144,14 @@ def measured(app):
     }
 
 
+def wait_until(app, **wanted):
+    """Wait until the counters say so."""
+    end = time.monotonic() + START_S
+    while wanted != (told := {name: measured(app)[name,] for name in wanted}):
+        assert time.monotonic() < end, told
+        time.sleep(0.1)
+
+
 def test_what_is_measured_tells_waiting_from_work(serve, situation):
     with serve() as client, ThreadPoolExecutor(4) as threads:
         said = {"situation": situation}
@@ -152,7 +160,7 @@ def test_what_is_measured_tells_waiting_from_work(serve, situation):
     waited, worked = told["wait_seconds_sum",], told["work_seconds_sum", "judge"]
     # Four at once for one worker: the second waits for one, the third for two, the last for three.
     assert waited > worked / 2 > 0
-    assert told["judgement_seconds_sum", "judge"] == pytest.approx(waited + worked, rel=0.2)
+    assert told["judgement_seconds_sum", "judge"] >= waited + worked
     assert told["wait_seconds_count",] == told["work_seconds_count", "judge"] == 4
     assert (told["queue_length",], told["workers_busy",]) == (0, 0)
 
@@ -161,17 +169,14 @@ def test_queue_busy_workers_and_what_was_started_anew_are_measured(situation, en
     body = json.dumps({"situation": endless}).encode()
     with listening(timeout_s=20) as (port, app):
         one, two = (socket.create_connection(("127.0.0.1", port)) for _ in range(2))
-        for each in (one, two):
-            each.sendall(post(body))
-            time.sleep(0.5)
-        told = measured(app)
-        assert (told["workers_busy",], told["queue_length",]) == (1, 1)
+        one.sendall(post(body))
+        wait_until(app, workers_busy=1, queue_length=0)
+        two.sendall(post(body))
+        wait_until(app, workers_busy=1, queue_length=1)
         two.close()
+        wait_until(app, workers_busy=1, queue_length=0)
         one.close()
-        time.sleep(0.5)
-        told = measured(app)
-        assert (told["workers_busy",], told["queue_length",]) == (0, 0)
-        assert told["workers_restarted_total",] == 1
+        wait_until(app, workers_busy=0, queue_length=0, workers_restarted_total=1)
         assert ask(port, post(json.dumps({"situation": situation}).encode())).startswith(
             b"HTTP/1.1 200"
         )

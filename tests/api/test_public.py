@@ -27,6 +27,7 @@ NAMES = ("anna-of-the-desk", "bohdan-in-kyiv")
 """Who posted; told to nobody who has no key."""
 SECRETS = (
     "51.11111", "35.51234", "51.04444", "35.33333", "LATEWORD", "51.02973", "35.26131", "fresh",
+    "EXPORTED", "TEAMONLY",
 )  # fmt: skip
 """Of what is new or exact, as it would be read."""
 
@@ -71,6 +72,10 @@ def app():
             statement="They are surrounded.",
             asserts=ASSERTED,
         )
+        unit |= {"bbox": [*EXACT, *EXACT], "was_at": "EXPORTED"}
+        unit["geometry"] |= {"bbox": [*EXACT, *EXACT]}
+        unit["properties"] |= {"latitude": EXACT[1], "WKT": "EXPORTED", "note": "TEAMONLY",
+                               "track": "TEAMONLY"}  # fmt: skip
         told = post(store, case, [ground, rear, unit, wrong, claim], NAMES[0], now=old)
         assert not told.refused, told.refused
         fresh = feature(
@@ -92,6 +97,11 @@ def app():
             note_changes(connection, case, [change], made, "2025-03-14T18:00:00Z")
             rated = Rated("supported", "land_cut", ["LATEWORD"], new.isoformat(), "0" * 64, "now")
             note_rating(connection, case, "said", rated, new)
+    make_case(store, "older", SETTINGS, NAMES[0], old)
+    post(store, "older", [claim, {**unit, "id": "of-older"}], NAMES[0], now=old)
+    with store.writing() as connection:
+        rated = Rated("supported", "land_cut", ["500 m"], old.isoformat(), "0" * 64, "now")
+        note_rating(connection, "older", "said", rated, old)
     publish(store, "closed", {"open": False}, NAMES[0])
     with store.writing() as connection:
         app.key = make_key(connection, NAMES[0], "admin")
@@ -137,13 +147,36 @@ def test_whoever_has_the_key_reads_all_of_it(app):
     assert "wrong" not in text
 
 
-def test_a_case_that_is_closed_gives_nothing(app, stranger):
-    for path in dict.fromkeys(list_readings(app, "closed")):
-        response = stranger.get(path)
-        if "closed" in path:
-            assert response.status_code == 401, path
-        else:
-            assert "closed" not in response.text, path
+def test_a_case_that_is_closed_too_young_or_not_there_is_told_alike(app, stranger):
+    make_case(app.state.service.store, "young", SETTINGS, NAMES[0])
+    known = make_key_once(app)
+    for headers, status in (({}, 401), ({"Authorization": f"Bearer {known}"}, 403)):
+        for path in dict.fromkeys(list_readings(app, "CASE")):
+            if "CASE" not in path:
+                assert "closed" not in stranger.get(path, headers=headers).text, path
+                continue
+            told = set()
+            for case in ("closed", "young", "nobodys"):
+                response = stranger.get(path.replace("CASE", case), headers=headers)
+                assert response.status_code == status, path
+                told.add(response.text.replace(case, "CASE"))
+            assert len(told) == 1, (path, told)
+
+
+def make_key_once(app):
+    """A key to another case, of somebody who may post there."""
+    with app.state.service.store.writing() as connection:
+        return make_key(connection, "elsewhere", "contributor", "elsewhere")
+
+
+def test_a_claim_gives_strangers_no_digest_of_the_exact_map(app, stranger):
+    for path, find in (("claims", lambda told: told["claims"][0]["rating"]),
+                       ("claims/said", lambda told: told["log"][-1])):  # fmt: skip
+        where = f"/v1/cases/older/{path}"
+        rated = find(stranger.get(where).json())
+        assert (rated["rating"], rated["input_sha256"], rated["because"]) == ("supported", None, [])
+        head = {"Authorization": f"Bearer {app.key}"}
+        assert find(stranger.get(where, headers=head).json())["input_sha256"]
 
 
 def test_a_judgement_for_strangers_says_how_coarse_its_map_is_and_verifies(stranger):

@@ -30,8 +30,6 @@ STEPS = 20
 CHOSEN = schemathesis.Config.from_dict({"checks": {"positive_data_acceptance": {"enabled": False}}})
 """What a sound situation is, JSON Schema cannot say: rings, sides, ids. So what the schema lets
 through may still be a 422, with the reasons. Every other check is made."""
-LISTS = ("show_cases", "list_collections")
-"""They give what the caller may read: without a key, nothing."""
 tried = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -73,11 +71,15 @@ def keyed():
 
 
 def need_key(document):
-    """Say of what may be asked with a key that it must be: so it is where there are keys."""
+    """
+    Say of whatever writes that it takes a key: so it is where there are keys.
+
+    Who reads without one is shown what is public, and told of nothing else (404).
+    """
     document = copy.deepcopy(document)
     for methods in document["paths"].values():
-        for told in methods.values():
-            if "security" in told and told["operationId"] not in LISTS:
+        for method, told in methods.items():
+            if "security" in told and method != "get":
                 told["security"] = [one for one in told["security"] if one]
     return document
 

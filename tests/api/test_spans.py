@@ -4,14 +4,12 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import pytest
-from starlette.testclient import TestClient
 
-from api.main import create_app
-from api.settings import Settings, StartError
+from api.settings import StartError
 from api.tracing import Spans, open_spans
+from tests.api.conftest import _serve
 
 sdk = pytest.importorskip(
     "opentelemetry.sdk.trace", reason="the extra otel is not installed (pip install '.[otel]')"
@@ -27,9 +25,7 @@ def told():
 
     kept, provider = InMemorySpanExporter(), sdk.TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(kept))
-    with TestClient(create_app(Settings(workers=1), Spans(provider)), "http://localhost") as client:
-        while client.get("/readyz").status_code != 200:
-            time.sleep(0.1)
+    with _serve(Spans(provider)) as client:
         yield client, kept
 
 
@@ -71,7 +67,7 @@ def test_without_a_caller_the_log_names_the_trace_of_the_span(ask, capsys):
 @pytest.mark.parametrize(
     ("words", "name", "status"),
     [
-        (("GET", "/v1/cases/a-secret/observations?bbox=1,2,3,4"), "/v1/cases/{case_id}", 401),
+        (("GET", "/v1/cases/a-secret/observations?bbox=1,2,3,4"), "/v1/cases/{case_id}", 404),
         (("GET", "/nowhere/a-secret"), "unmatched", 404),
         (("POST", "/v1/judgements?x=a-secret"), "/v1/judgements", 422),
     ],
@@ -159,7 +155,8 @@ from api.settings import Settings
 kept, provider = InMemorySpanExporter(), TracerProvider()
 provider.add_span_processor(SimpleSpanProcessor(kept))
 trace.set_tracer_provider(provider)
-TestClient(create_app(Settings(workers=1)), "http://localhost").get("/healthz?a-secret")
+client = TestClient(create_app(Settings(workers=1)), "http://localhost")
+assert client.get("/healthz?a-secret").status_code == 200
 assert not kept.get_finished_spans(), [span.to_json() for span in kept.get_finished_spans()]
 """
     subprocess.run([sys.executable, "-c", order], check=True)  # noqa: S603

@@ -76,14 +76,14 @@ def write(situation: Json) -> bytes:
 
 
 @contextmanager
-def serve(app: str, *options: str) -> Iterator[HTTPConnection]:
+def serve(app: str, *options: str, **environment: str) -> Iterator[HTTPConnection]:
     """Serve in a process of its own on a free port, until it is done with."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     process = subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "-m", "uvicorn", app, *options, "--port", str(port),
          "--no-access-log", "--log-level", "error"],
-        env={**os.environ, "ENCIRCLE_WORKERS": "1", "ENCIRCLE_TIMEOUT_S": "60"},
+        env={**os.environ, "ENCIRCLE_WORKERS": "1", "ENCIRCLE_TIMEOUT_S": "60", **environment},
         stdout=subprocess.DEVNULL,
     )  # fmt: skip
     connection = HTTPConnection("127.0.0.1", port, timeout=START_S)

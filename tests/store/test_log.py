@@ -1,6 +1,7 @@
 """The log of a case: append only, in one chain, of two corrections one wins."""
 
 import re
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -183,3 +184,14 @@ def test_the_tables_are_as_the_steps_make_them_and_each_step_goes_back(store):
         assert sa.inspect(connection).get_table_names() == ["alembic_version"]
         command.upgrade(config, "head")
         assert connection.execute(sa.select(cases)).all() == []
+
+
+def test_somebody_elses_file_is_not_written_to(tmp_path):
+    path = tmp_path / "theirs.sqlite"
+    with sqlite3.connect(path) as theirs:
+        theirs.execute("CREATE TABLE invoices (id)")
+    theirs.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="invoices"):
+        open_store(path)
+    assert path.read_bytes() == before

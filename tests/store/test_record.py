@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from encircle.store.casefile import make_case, post, retract
 from encircle.store.record import keep_judgement, list_kept, read_kept_judgement
-from encircle.store.revisions import NotKeptError
+from encircle.store.revisions import GoneError, NotKeptError
 from encircle.store.tables import judgements
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
@@ -74,7 +74,7 @@ def test_what_is_redacted_is_gone_from_what_was_kept_with_it_on_the_map(store, k
     retract(store, "c", "first", "anna", "a private person")
     assert read(store, kept.id).encode() == RAW  # taken back, and to be read
     retract(store, "c", "first", "anna", "a private person", redact=True)
-    with pytest.raises(NotKeptError, match="redacted"):
+    with pytest.raises(GoneError, match="redacted"):
         read(store, kept.id)
     with store.reading() as connection:
         assert list_kept(connection, "c") == [kept]

@@ -1,0 +1,138 @@
+"""What a post changes is told truly: also where the map cannot be judged, or not in time."""
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from api.errors import TooSlowError
+from tests.api.test_cases import KURSK, case, local, named
+
+__all__ = ["case", "local"]
+FORCE = "kursk-group"
+
+
+@pytest.fixture
+def filled(local, case):
+    assert local.post(f"{case}/observations", json=KURSK).json()["refused"] == []
+    return case
+
+
+def wrong(name="wrong"):
+    """A position of the force that is said to be the enemy's."""
+    feature = next(one for one in KURSK["features"] if one["properties"].get("force") == FORCE)
+    return {**feature, "id": name, "properties": {**feature["properties"], "side": "RU"}}
+
+
+def test_a_row_that_makes_the_map_unjudgeable_is_told_so(local, filled):
+    told = local.post(f"{filled}/observations", json=wrong()).json()
+    (change,) = [one for one in told["changes"] if one["force"] == FORCE]
+    assert (change["was"]["status"], change["is"]) == ("C2", None)
+    assert "cannot be judged" in change["because"][0]
+    again = local.post(f"{filled}/observations", json=wrong("again")).json()
+    assert again["changes"] == []
+    assert any("cannot be judged" in said for said in again["notices"])
+    local.delete(f"{filled}/observations/again", params={"why": "misread"})
+    back = local.delete(f"{filled}/observations/wrong", params={"why": "misread"}).json()
+    (change,) = [one for one in back["changes"] if one["force"] == FORCE]
+    assert (change["was"], change["is"]["status"]) == (None, "C2")
+    assert "notices" not in back
+
+
+def test_other_settings_tell_what_they_change_and_fit_what_was_posted(local, filled):
+    read = local.get(filled)
+    head = {"If-Match": read.headers["ETag"]}
+    settings = read.json()["situation"]
+    enemy = next(side["id"] for side in settings["sides"] if side["id"] == "RU")
+    allies = {**settings, "sides": [{**s, "allies": [enemy]} if s["id"] != enemy else s
+                                    for s in settings["sides"]]}  # fmt: skip
+    told = local.put(filled, json={"situation": allies, "why": "w"}, headers=head)
+    assert told.status_code == 200, told.text
+    changed = {one["force"]: one["is"] for one in told.json()["changes"]}
+    assert changed[FORCE]["status"] != "C2"
+    head = {"If-Match": told.headers["ETag"]}
+    alone = {**settings, "sides": [{"id": "XX"}]}
+    refused = local.put(filled, json={"situation": alone, "why": "w"}, headers=head)
+    assert refused.status_code == 422
+    assert refused.json()["errors"]
+    assert local.get(filled).json()["situation"] == allies
+
+
+def test_what_cannot_be_judged_in_time_is_kept_and_not_tried_again(local, case, monkeypatch):
+    service, asked = local.app.state.service, []
+
+    async def ask(_, kind, _raw):
+        asked.append(kind)
+        raise TooSlowError(20)
+
+    monkeypatch.setattr(type(service), "ask", ask)
+    for number in range(3):
+        feature = {**named("ua-gornal"), "id": f"row-{number}"}
+        told = local.post(f"{case}/observations", json=feature)
+        assert told.status_code == 201
+        assert told.json()["changes"] is None
+        assert any("was not worked out" in said for said in told.json()["notices"])
+    gone = local.delete(f"{case}/observations/row-0", params={"why": "w"})
+    assert gone.status_code == 200
+    assert asked == [b"s"]
+
+
+def test_a_table_sent_twice_is_told(local, case):
+    table = "name,lat,lon,side,date\nAlpha,51.15,35.2,UA,2025-03-13\nBeta,51.1,35.2,UA,2025-03-13\n"
+    head = {"Content-Type": "text/csv"}
+    first = local.post(f"{case}/observations", content=table, headers=head).json()
+    assert not any("already" in said for said in first.get("notices", ()))
+    again = local.post(f"{case}/observations", content=table, headers=head).json()
+    assert len(again["accepted"]) == 2
+    assert any("2 rows of what stands here already" in said for said in again["notices"])
+
+
+def deep(levels):
+    return [] if levels == 0 else [deep(levels - 1)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "pointer"),
+    [
+        ({"id": "a/b"}, "/features/0/id"), ({"id": ".."}, "/features/0/id"),
+        ({"id": "."}, "/features/0/id"), ({"id": "a\u202eb"}, "/features/0/id"),
+        ({"id": "x" * 201}, "/features/0/id"),
+        ({"force": "f" * 201}, "/features/0/properties/force"),
+        ({"track": {"a": 1}}, "/features/0/properties/track"),
+        ({"more": deep(58)}, "/features/0"),
+    ],
+)  # fmt: skip
+def test_what_could_never_be_found_or_judged_again_is_refused(local, case, changed, pointer):
+    feature = named("ua-gornal")
+    said = {name: value for name, value in changed.items() if name != "id"}
+    sent = {
+        **feature,
+        "id": changed.get("id", "fine"),
+        "properties": {**feature["properties"], **said},
+    }
+    answer = local.post(f"{case}/observations", json=sent)
+    assert answer.status_code == 422
+    (refused,) = answer.json()["refused"]
+    assert refused["pointer"] == pointer
+    assert refused["remedy"]
+
+
+def test_a_full_disk_is_told_as_one(local, case, monkeypatch):
+    store = local.app.state.service.store
+
+    def fail():
+        raise OperationalError("insert", {}, Exception("database or disk is full"))
+
+    monkeypatch.setattr(type(store), "writing", lambda _: fail())
+    answer = local.post(f"{case}/observations", json=named("ua-gornal"))
+    assert answer.status_code == 503
+    assert "disk is full" in answer.json()["detail"]
+    assert "insert" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "url", ["https://127.0.0.1/", "https://[64:ff9b::7f00:1]/h", "https://10.1.2.3"]
+)
+def test_a_watch_that_would_call_within_is_refused_at_once(local, filled, url):
+    asked = {"force": FORCE, "condition": "status == E2", "url": url}
+    answer = local.post(f"{filled}/watches", json=asked)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/url"
