@@ -107,7 +107,7 @@ def test_a_body_of_another_type_is_told_as_the_openapi_document_says(client):
 
 def test_every_route_that_reads_a_body_documents_what_is_wrong_with_one(client):
     for path, methods in client.get("/openapi.json").json()["paths"].items():
-        if "post" in methods:
+        if "requestBody" in methods.get("post", {}):
             missing = {"400", "405", "408", "413", "415", "422", "429", "503"} - set(
                 methods["post"]["responses"]
             )

@@ -67,7 +67,7 @@ def test_without_a_caller_the_log_names_the_trace_of_the_span(ask, capsys):
 @pytest.mark.parametrize(
     ("words", "name", "status"),
     [
-        (("GET", "/v1/cases/a-secret/observations?bbox=1,2,3,4"), "/v1/cases/{case_id}", 404),
+        (("GET", "/v1/cases/a-secret/observations?bbox=1,2,3,4"), "/v1/cases/{case_id}", 401),
         (("GET", "/nowhere/a-secret"), "unmatched", 404),
         (("POST", "/v1/judgements?x=a-secret"), "/v1/judgements", 422),
     ],
