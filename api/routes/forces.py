@@ -14,7 +14,8 @@ from encircle.store.assembling import assemble, list_days
 from encircle.store.casefile import (
     read_settings,
 )
-from encircle.store.changes import list_changes, write_atom
+from encircle.store.changes import list_changes, tell_changes, tell_ratings, write_atom
+from encircle.store.ratings import list_ratings
 from encircle.store.record import Kept, keep_judgement, list_kept, read_kept_judgement
 from encircle.store.revisions import (
     NotKeptError,
@@ -189,17 +190,23 @@ async def judge_days(  # noqa: PLR0913 - the parts of a request
 })  # fmt: skip
 async def read_changes(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
-    force: str | None = None, limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    if_none_match: IfNoneMatch = None,
+    force: str | None = None,
+    claim: Annotated[str | None, Query(description="Of this claim, how it was rated.")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100, if_none_match: IfNoneMatch = None,
 ) -> Response:  # fmt: skip
     """Give every change of a verdict, the latest first; corrections are called so."""
     view = await look(service, caller, case_id)
-    found = await read_kept(service.store, list_changes, case_id, force, limit, view.until)
     settings = await read_kept(service.store, read_settings, case_id, view.until)
     title = str(settings.get("title") or case_id)
+    if claim is None:
+        found = await read_kept(service.store, list_changes, case_id, force, limit, view.until)
+        items = tell_changes(found)
+    else:
+        log = await read_kept(service.store, list_ratings, case_id, claim, view.until)
+        items = tell_ratings(claim, log)[:limit]
     if not view.is_whole:  # reasons tell distances on the exact map
-        found = [replace(change, because=[]) for change in found]
-    feed = write_atom(case_id, title, str(request.url), found)
+        items = [replace(item, content="") for item in items]
+    feed = write_atom(case_id, title, str(request.url.replace(query="")), items)
     return unless_known(if_none_match, feed, "application/atom+xml; charset=utf-8")
 
 

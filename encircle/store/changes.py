@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 import orjson
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from encircle.store.ratings import Rated
     from encircle.store.revisions import Revision
 
-__all__ = ["Change", "list_changes", "note_changes", "write_atom"]
+__all__ = [
+    "Change", "Item", "list_changes", "note_changes", "tell_changes", "tell_ratings", "write_atom",
+]  # fmt: skip
 
 Json = dict[str, Any]
 ATOM = "http://www.w3.org/2005/Atom"
@@ -94,14 +98,56 @@ def list_changes(
     ]  # fmt: skip
 
 
-def write_atom(case_id: str, title: str, address: str, found: Sequence[Change]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing a feed tells."""
+
+    id: str
+    title: str
+    updated: str
+    where: str
+    """What it is about, beside the feed."""
+    content: str
+
+
+def tell_changes(found: Sequence[Change]) -> list[Item]:
+    """Tell what changed, as a feed does."""
+    return [
+        Item(
+            f"urn:sha256:{change.revision}:{quote(change.force, safe='')}", change.statement,
+            change.recorded_at,
+            f"forces/{quote(change.force, safe='')}/judgement?as_of={change.as_of}"
+            f"&known_at={change.recorded_at}",
+            " ".join(change.because),
+        )
+        for change in found
+    ]  # fmt: skip
+
+
+def tell_ratings(claim: str, log: Sequence[Rated]) -> list[Item]:
+    """Tell how a claim was rated, the latest first; a rating that says otherwise corrects one."""
+    items = []
+    name = quote(claim, safe="")
+    for number, rated in enumerate(log):
+        said = f"{claim}: {rated.rating or 'not rated'}"
+        before = log[number - 1].rating if number else None
+        corrects = before is not None and before != rated.rating
+        title = f"Correction: {said} (before: {before})" if corrects else said
+        where = f"urn:encircle:claim:{name}:{rated.recorded_at}"
+        items.append(
+            Item(where, title, rated.recorded_at, f"claims/{name}", " ".join(rated.because))
+        )
+    return items[::-1]
+
+
+def write_atom(case_id: str, title: str, address: str, items: Sequence[Item]) -> bytes:
     """
-    Write changes as an Atom feed.
+    Write an Atom feed.
 
     Parameters
     ----------
     address
-        Of the feed itself; that of a judgement lies beside it.
+        Of the feed itself, without its query; what its items are about lies beside it.
 
     References
     ----------
@@ -110,20 +156,17 @@ def write_atom(case_id: str, title: str, address: str, found: Sequence[Change]) 
     feed = Element("feed", xmlns=ATOM)
     _add(feed, "id", f"urn:encircle:case:{case_id}")
     _add(feed, "title", f"{title}: what changed")
-    _add(feed, "updated", found[0].recorded_at if found else "1970-01-01T00:00:00Z")
+    _add(feed, "updated", items[0].updated if items else "1970-01-01T00:00:00Z")
     SubElement(feed, "link", rel="self", href=address)
     _add(SubElement(feed, "author"), "name", "Encircle")
     base = address.rpartition("/")[0]
-    for change in found:
+    for item in items:
         entry = SubElement(feed, "entry")
-        _add(entry, "id", f"urn:sha256:{change.revision}:{change.force}")
-        _add(entry, "title", change.statement)
-        _add(entry, "updated", change.recorded_at)
-        SubElement(entry, "link", rel="alternate", href=(
-            f"{base}/forces/{change.force}/judgement?as_of={change.as_of}"
-            f"&known_at={change.recorded_at}"
-        ))  # fmt: skip
-        _add(entry, "content", " ".join(change.because))
+        _add(entry, "id", item.id)
+        _add(entry, "title", item.title)
+        _add(entry, "updated", item.updated)
+        SubElement(entry, "link", rel="alternate", href=f"{base}/{item.where}")
+        _add(entry, "content", item.content)
     written: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
     return written
 

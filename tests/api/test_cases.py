@@ -261,6 +261,27 @@ def test_a_claim_is_kept_rated_and_rated_otherwise_when_evidence_changes(local, 
     assert local.post(f"{case}/claims", json={"claimant": 5}).status_code == 422
 
 
+def test_the_feed_of_a_claim_tells_its_ratings_and_corrections(local, case):
+    local.post(f"{case}/observations", json=KURSK)
+    asserts = {"force": "kursk-group", "definition": "land_cut", "value": "yes"}
+    claim = {"claimant": "A spokesman", "made_at": "2025-03-14", "statement": "Surrounded.",
+             "asserts": asserts}  # fmt: skip
+    where = local.post(f"{case}/claims", json={"id": "said/so?", **claim})
+    assert where.status_code == 422  # a slash cannot stand in an address
+    local.post(f"{case}/claims", json={"id": "said so & more", **claim})
+    local.delete(f"{case}/observations/anchor-sumy", params={"why": "w"})
+    name = "said%20so%20%26%20more"
+    rated = [one["rating"] for one in local.get(f"{case}/claims/{name}").json()["log"]]
+    feed = ET.fromstring(local.get(f"{case}/changes.atom?claim={name}&x=a/b").content)  # noqa: S314
+    atom = "{http://www.w3.org/2005/Atom}"
+    entries = [*feed.iter(f"{atom}entry")]
+    titles = [entry.findtext(f"{atom}title") for entry in entries]
+    assert titles[-1] == f"said so & more: {rated[0]}"
+    assert len(titles) == len(rated) == 2
+    assert titles[0] == f"Correction: said so & more: {rated[1]} (before: {rated[0]})"
+    assert local.get(entries[0].find(f"{atom}link").get("href")).status_code == 200
+
+
 def test_a_judgement_is_kept_as_it_was_given_and_its_map_can_be_put_together_again(local, case):
     local.post(f"{case}/observations", json=KURSK)
     made = local.post(f"{case}/forces/kursk-group/judgement")
