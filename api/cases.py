@@ -41,6 +41,7 @@ LOST = re.compile("[\\x00\\ud800-\\udfff]")
 """No UTF-8 writes the one, no PostgreSQL the other."""
 LARGEST = 2**63
 """Integers from here on have no 64 bits. Source: orjson."""
+REMEDY = "Write it as RFC 3339, like 2025-03-14T12:00:00Z; in an address a + is written %2B"
 LOCAL = "local"
 """Who posts from this machine while nobody has a key."""
 
@@ -290,7 +291,7 @@ def read_instant(text: str | None, name: str) -> datetime | None:
         read = None
     if not isinstance(read, datetime):
         said = f"{text!r:.80} is no instant"
-        fault = InputFault(f"?{name}", said, "Write it as RFC 3339, like 2025-03-14T12:00:00Z")
+        fault = InputFault(f"?{name}", said, REMEDY)
         raise RequestError([fault])
     whole_day = re.fullmatch(r"\s*[\d/-]{8,10}\s*", text)
     return datetime.combine(read, datetime.max.time(), UTC) if whole_day else read

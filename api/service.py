@@ -43,6 +43,8 @@ NAMES: dict[Kind, str] = {
 }
 
 
+NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'"
+"""Of pages and pictures: names on a map are other people's words."""
 MOST_BRIEF = 256
 """Maps whose forces' verdicts are remembered."""
 
@@ -191,4 +193,6 @@ def pass_on(answer: Answer, media_type: str = "application/json") -> Response:
         headers["Retry-After"] = str(answer.retry_after_s)
     if answer.status != HTTPStatus.OK:
         media_type = PROBLEM_JSON
+    if media_type in ("image/svg+xml", "text/html"):
+        headers["Content-Security-Policy"] = NO_SCRIPTS
     return Response(answer.body, answer.status, headers, media_type)

@@ -11,7 +11,7 @@ from ..content import choose_type
 from ..documentation import document_problems
 from ..reference import write_reference
 from ..schemas import WelcomeBody
-from .judgements import NO_SCRIPTS
+from ..service import NO_SCRIPTS
 
 router = APIRouter(tags=["welcome"])
 WELCOME = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -35,6 +36,8 @@ def make(
     from encircle.store.opening import open_store
 
     until = parse_instant(expires, "--expires") if expires else None
+    if "://" not in store and not Path(store).exists():
+        echo(f"a new case file is made: {store}", err=True)
     with guard(lambda: open_store(store)).writing() as connection:
         echo(guard(lambda: make_key(connection, name, role, case, until)))
 

@@ -22,6 +22,7 @@ from encircle.errors import InputFault, SituationError
 from encircle.formats.tables.positions import Wishes, read_table
 from encircle.map.counting import number_of
 from encircle.map.door.canonical import digest
+from encircle.map.door.contract import parse_day_or_instant
 from encircle.map.door.reader import find_faults
 from encircle.store.opening import StoreError
 from encircle.store.record import empty_record
@@ -315,7 +316,8 @@ def _post(
 ) -> Posted:  # fmt: skip
     """Keep the rows that pass; `numbered`: what was refused before, and how rows are called."""
     told, numbers = numbered
-    faults = _find_faults(read_settings(connection, case_id), rows)
+    settings = read_settings(connection, case_id)
+    faults = _find_faults(settings, rows)
     for row, fault in _find_taken(connection, case_id, rows, faults).items():
         faults.setdefault(row, []).append(fault)
     told.refused += [Refused(numbers[row], tuple(said)) for row, said in sorted(faults.items())]
@@ -328,9 +330,23 @@ def _post(
             f"{number_of(len(twice), 'row')} of what stands here already under another id "
             f"({', '.join(twice[:5])}): each counts as one more. Take it back, or give it a track."
         )
+    if late := [str(row["id"]) for row in kept if _is_later(row, settings, now)]:
+        told.notices.append(
+            f"{number_of(len(late), 'row')} of later than the instant judged "
+            f"({', '.join(late[:5])}): kept, and not counted until then. Is the date right?"
+        )
     entries = [Entry("post", "feature", str(row["id"]), row) for row in kept]
     told.accepted = append(connection, case_id, entries, actor, now)
     return told
+
+
+def _is_later(row: Json, settings: Json, now: datetime) -> bool:
+    """Tell whether a row speaks of later than the case is judged at: its own instant, or now."""
+    said = row["properties"]
+    given = said.get("observed_at") or said.get("reported_at") or said.get("valid_from")
+    at = parse_day_or_instant(given) if isinstance(given, str) else None
+    until = parse_day_or_instant(settings["as_of"]) if settings.get("as_of") else now
+    return at is not None and at.date() > until.date()
 
 
 def _find_twice(connection: Connection, case_id: str, rows: Sequence[Json]) -> list[str]:

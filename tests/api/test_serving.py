@@ -41,3 +41,10 @@ def test_this_machine_needs_no_key_and_what_nobody_keeps_neither(
     monkeypatch.chdir(tmp_path)
     done, _ = serve(*words)
     assert done.exit_code == 0, done.stderr
+
+
+def test_a_key_to_a_file_that_is_not_there_says_that_one_is_made(tmp_path):
+    where = str(tmp_path / "typo.sqlite")
+    made = [CliRunner().invoke(app, ["keys", "new", who, "--store", where]) for who in "ab"]
+    assert ["a new case file is made" in one.stderr for one in made] == [True, False]
+    assert all(one.stdout.startswith("enc_") for one in made)

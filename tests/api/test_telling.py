@@ -136,3 +136,25 @@ def test_a_watch_that_would_call_within_is_refused_at_once(local, filled, url):
     answer = local.post(f"{filled}/watches", json=asked)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/url"
+
+
+def test_a_page_of_a_case_runs_no_script(local, filled):
+    for kind in ("text/html", "image/svg+xml"):
+        where = f"{filled}/forces/{FORCE}/judgement"
+        page = local.get(where, headers={"Accept": kind})
+        assert page.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_what_is_dated_later_than_the_case_is_told(local, case):
+    feature = named("ua-gornal")
+    late = {**feature, "properties": {**feature["properties"], "observed_at": "2035-01-01"}}
+    told = local.post(f"{case}/observations", json=late).json()
+    assert any("later than the instant judged (ua-gornal)" in said for said in told["notices"])
+    told = local.post(f"{case}/observations", json={**feature, "id": "in-time"}).json()
+    assert not any("later than" in said for said in told.get("notices", ()))
+
+
+def test_a_plus_in_an_address_is_told(local, filled):
+    answer = local.get(f"{filled}/situation?as_of=2025-03-14T12:00:00+01:00")
+    assert answer.status_code == 422
+    assert "%2B" in answer.json()["errors"][0]["remedy"]
