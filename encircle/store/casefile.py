@@ -7,6 +7,7 @@ with its fault and its remedy, and the others are kept, unless all or none is wa
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 import uuid
@@ -256,6 +257,8 @@ def post_table(
     SituationError
         If it is no table, or no column says a place.
     """
+    if raw[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):  # a spreadsheet's "Unicode text"
+        raw = raw.decode("utf-16", "replace").encode("utf-8", "replace")
     if b"\0" in raw:
         remedy = "Save the table as CSV in UTF-8"
         raise SituationError([InputFault("", "a table with a NUL in it", remedy)])
@@ -283,7 +286,8 @@ def post_table(
             })  # fmt: skip
         faults: dict[int, list[InputFault]] = {}
         for row, fault in reading.faults:
-            faults.setdefault(row, []).append(fault)
+            remedy = fault.remedy.replace("--rows-side", "?rows_side=")  # as HTTP has it
+            faults.setdefault(row, []).append(replace(fault, remedy=remedy))
         told = Posted([], [Refused(row, tuple(said)) for row, said in sorted(faults.items())],
                       [str(notice) for notice in reading.notices])  # fmt: skip
         return _post(connection, case_id, rows, actor, (told, numbers), atomic=atomic, now=at)

@@ -158,3 +158,24 @@ def test_a_plus_in_an_address_is_told(local, filled):
     answer = local.get(f"{filled}/situation?as_of=2025-03-14T12:00:00+01:00")
     assert answer.status_code == 422
     assert "%2B" in answer.json()["errors"][0]["remedy"]
+
+
+@pytest.mark.parametrize("order", ["utf-16", "utf-16-be"])
+def test_a_spreadsheets_unicode_text_is_a_table(local, case, order):
+    mark = "\ufeff" if order == "utf-16-be" else ""
+    table = f"{mark}name\tlat\tlon\tside\tdate\nСуджа\t51,19\t35,27\tUA\t13.03.2025\n"
+    head = {"Content-Type": "text/csv"}
+    told = local.post(f"{case}/observations", content=table.encode(order), headers=head).json()
+    (kept,) = told["accepted"]
+    said = local.get(f"{case}/observations/{kept['id']}").json()["body"]
+    assert said["properties"]["name"] == "Суджа"
+    assert said["geometry"]["coordinates"] == [35.27, 51.19]
+
+
+def test_a_row_without_a_side_is_told_in_the_words_of_http(local, case):
+    table = "name,lat,lon,side,date\nAlpha,51.15,35.2,,2025-03-13\nBeta,51.1,35.2,UA,2025-03-13\n"
+    head = {"Content-Type": "text/csv"}
+    told = local.post(f"{case}/observations", content=table, headers=head).json()
+    (refused,) = told["refused"]
+    assert "?rows_side=" in refused["remedy"]
+    assert "--" not in refused["remedy"]
