@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from encircle.errors import (
@@ -239,7 +238,6 @@ RULES: dict[type[BaseException], Rule] = {
     StoppedError: Rule(503, "stopped", "The work was stopped"),
     StoreBusyError: Rule(503, "store", "The store does not answer now"),
     UnavailableError: Rule(503, "unavailable", "The service is not ready"),
-    OperationalError: Rule(503, "store", "The case file cannot be written or read now"),
     BaseException: Rule(500, "fault", "This is a fault of the service", tells=False),
 }
 """Error to answer. The nearest class of `type(error).__mro__` decides."""
@@ -340,8 +338,6 @@ def _document(status: int, kind: str, title: str, detail: str) -> dict[str, Any]
 
 def _say(error: BaseException) -> str:
     faults = getattr(error, "faults", ())
-    if isinstance(error, OperationalError):  # the database's own words, without what was asked
-        return f"the case file cannot be written or read now: {error.orig}"
     if not faults:
         return str(error)
     first = f"at {faults[0].pointer or '/'}: {faults[0].message}"[:MOST_TEXT]

@@ -8,6 +8,7 @@ turn instead of failing at the end. What was acknowledged is on the disk (`synch
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,9 +50,13 @@ class StoreBusyError(StoreError):
     """A store does not answer now: locked, full or gone; nothing of what was asked is done."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Store:
-    """An open store; every read and every write is one transaction."""
+    """
+    An open store; every read and every write is one transaction.
+
+    One that nobody closes gives its connections back when it is forgotten.
+    """
 
     engine: Engine
     turn: AbstractContextManager[Any] = field(default_factory=nullcontext)
@@ -59,6 +64,9 @@ class Store:
     writer: AbstractContextManager[Any] = field(default_factory=nullcontext)
     """Held by whoever writes: who waits for SQLite itself looks again from time to time, and of
     many some look at the wrong time until they may wait no longer."""
+
+    def __post_init__(self) -> None:
+        weakref.finalize(self, self.engine.dispose)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from api.errors import TooSlowError
+from encircle.store import casefile
 from tests.api.test_cases import KURSK, case, local, named
 
 __all__ = ["case", "local"]
@@ -116,12 +117,10 @@ def test_what_could_never_be_found_or_judged_again_is_refused(local, case, chang
 
 
 def test_a_full_disk_is_told_as_one(local, case, monkeypatch):
-    store = local.app.state.service.store
-
-    def fail():
+    def fail(*_):
         raise OperationalError("insert", {}, Exception("database or disk is full"))
 
-    monkeypatch.setattr(type(store), "writing", lambda _: fail())
+    monkeypatch.setattr(casefile, "append", fail)
     answer = local.post(f"{case}/observations", json=named("ua-gornal"))
     assert answer.status_code == 503
     assert "disk is full" in answer.json()["detail"]

@@ -1,5 +1,6 @@
 """The log of a case: append only, in one chain, of two corrections one wins."""
 
+import gc
 import re
 import sqlite3
 from dataclasses import replace
@@ -195,3 +196,14 @@ def test_somebody_elses_file_is_not_written_to(tmp_path):
     with pytest.raises(StoreError, match="invoices"):
         open_store(path)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["sqlite://", "x.sqlite"])
+def test_a_store_that_nobody_closed_is_closed_when_it_is_forgotten(name, tmp_path):
+    store = open_store(name if "://" in name else tmp_path / name)
+    with store.reading() as connection:
+        plain = connection.connection.dbapi_connection
+    del store, connection
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        plain.execute("SELECT 1")
