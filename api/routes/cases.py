@@ -43,6 +43,7 @@ from ..case_schemas import (
     SettingsRequest,
 )
 from ..cases import (
+    LARGEST,
     Caller,
     CallerDep,
     is_shown,
@@ -143,7 +144,8 @@ async def publish_case(
             responses={**READING, 200: document_answer(AuditBody)})  # fmt: skip
 async def read_audit(
     case_id: CaseId, service: ServiceDep, caller: CallerDep,
-    after: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    after: Annotated[int, Query(ge=0, lt=LARGEST)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> Response:  # fmt: skip
     """Give the log from the oldest revision on: each with the hash of the one before."""
     caller.check("reader", case_id)

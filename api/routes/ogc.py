@@ -35,7 +35,7 @@ from ..case_schemas import (
     OgcFeatureBody,
     OgcFeaturesBody,
 )
-from ..cases import CallerDep, is_shown, look, read_kept, read_wanted
+from ..cases import LARGEST, CallerDep, is_shown, look, read_kept, read_wanted
 from ..documentation import document_answer, document_problems, write_older
 from ..errors import QueryError, RequestError, tell_parameter
 from ..service import ServiceDep  # noqa: TC001 - the framework reads it
@@ -165,7 +165,8 @@ async def read_items(  # noqa: PLR0913 - the parts of a request
     collection: Collection, request: Request, service: ServiceDep, caller: CallerDep,
     bbox: Annotated[str | None, Query(description="west,south,east,north, degrees")] = None,
     between: Between = None,
-    limit: Annotated[int, Query(ge=1, le=MOST)] = 1000, offset: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 1000,
+    offset: Annotated[int, Query(ge=0, lt=LARGEST)] = 0,
 ) -> Response:  # fmt: skip
     """Give features page by page, `next` linked."""
     case, layer = _split(collection)

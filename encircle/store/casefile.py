@@ -348,8 +348,11 @@ def _is_later(row: Json, settings: Json, now: datetime) -> bool:
     """Tell whether a row speaks of later than the case is judged at: its own instant, or now."""
     said = row["properties"]
     given = said.get("observed_at") or said.get("reported_at") or said.get("valid_from")
-    at = parse_day_or_instant(given) if isinstance(given, str) else None
-    until = parse_day_or_instant(settings["as_of"]) if settings.get("as_of") else now
+    try:
+        at = parse_day_or_instant(given) if isinstance(given, str) else None
+        until = parse_day_or_instant(settings["as_of"]) if settings.get("as_of") else now
+    except ValueError:  # written as the door reads it, and as nobody orders it
+        return False
     return at is not None and at.date() > until.date()
 
 

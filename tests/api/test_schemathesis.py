@@ -11,6 +11,7 @@ import pytest
 import schemathesis
 import uvicorn
 from hypothesis import HealthCheck, settings
+from hypothesis.errors import FlakyStrategyDefinition
 from schemathesis.checks import CHECKS
 
 from api.main import create_app
@@ -121,7 +122,14 @@ def tell(told, address, headers=None):
         def get_call_kwargs(self, case):  # noqa: ARG002 - the tool's own form
             return {"base_url": address, "headers": headers or {}, "timeout": WAIT_S}
 
-    Story.run(settings=settings(tried, stateful_step_count=STEPS))
+    for left in (2, 1, 0):
+        try:
+            Story.run(settings=settings(tried, stateful_step_count=STEPS))
+        except FlakyStrategyDefinition:  # the tool's own: it could not draw a story twice alike
+            if not left:
+                raise
+        else:
+            return
 
 
 def test_the_checks_know_of_server_errors():

@@ -178,3 +178,10 @@ def test_a_row_without_a_side_is_told_in_the_words_of_http(local, case):
     (refused,) = told["refused"]
     assert "?rows_side=" in refused["remedy"]
     assert "--" not in refused["remedy"]
+
+
+def test_a_number_no_database_counts_to_is_refused(local, filled):
+    name = filled.rpartition("/")[2]
+    assert local.get(f"{filled}/audit?after={2**64}").status_code == 422
+    assert local.get(f"/ogc/collections/{name}.routes/items?offset={2**64}").status_code == 400
+    assert local.get(f"{filled}/audit?after={2**63 - 1}").json()["revisions"] == []

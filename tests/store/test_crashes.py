@@ -78,7 +78,7 @@ def test_of_many_corrections_of_one_revision_one_wins(url, many):
     store.close()
 
 
-KILLS = int(os.environ.get("ENCIRCLE_KILLS", "40"))
+KILLS = int(os.environ.get("ENCIRCLE_KILLS", "15"))
 """Moments at which a writer is killed in `.ci/run`; each takes most of a second."""
 
 

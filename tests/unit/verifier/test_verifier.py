@@ -17,7 +17,7 @@ MAPS = [
     "trap-tunnel-open", "trap-group-outpost-cut", "trap-ring-of-claims", "trap-grey-unknown",
     "trap-pocket-split-one-open", "trap-coast-with-ships", "trap-corridor-under-fire-f3",
 ]  # fmt: skip
-CASES = [*MAPS, 11, 14, 26, 66, 89, 138]
+CASES = [*MAPS[:4], 11, 14]
 """Small maps of the library, and random ones."""
 
 
