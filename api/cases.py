@@ -16,12 +16,11 @@ from pydantic import BaseModel
 from encircle.errors import InputFault
 from encircle.map.door.contract import parse_instant
 from encircle.store.casefile import read_settings
-from encircle.store.keys import are_there_keys, find_actor
+from encircle.store.keys import are_there_keys, find_actor, is_loopback
 from encircle.store.publishing import Publication, View, read_publication
 from encircle.store.revisions import NotKeptError, Wanted, write_instant
 
 from .errors import ForbiddenError, NoKeyError, PreconditionError, RequestError
-from .manners import is_loopback
 from .service import find_service
 
 if TYPE_CHECKING:
@@ -257,9 +256,9 @@ def _find_unkept(value: object, pointer: str) -> Iterator[InputFault]:
         yield InputFault(pointer, said, "Write it as a text, or leave it out")
 
 
-def read_features(raw: bytes) -> list[Any]:
+def read_features(raw: bytes) -> tuple[list[Any], list[str]]:
     """
-    Read one Feature, or the features of a collection.
+    Read one Feature, or the features of a collection; and what of a whole map is not read.
 
     Raises
     ------
@@ -271,7 +270,8 @@ def read_features(raw: bytes) -> list[Any]:
     if not isinstance(features, list):
         remedy = 'Give a Feature, or {"type": "FeatureCollection", "features": [...]}'
         raise RequestError([InputFault("/features", "no list of features", remedy)])
-    return features
+    unread = "Not read: the member `situation`. A case has settings of its own, changed by PUT."
+    return features, [unread] if "situation" in body else []
 
 
 def read_instant(text: str | None, name: str) -> datetime | None:

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 
+from encircle.store.keys import is_loopback
+
 from .access import describe_as_response
 from .errors import ForeignOriginError, MisdirectedError
 
@@ -29,21 +31,6 @@ LEVEL = 5
 """Of gzip, 1 to 9: past it a judgement gets hardly shorter, and takes longer."""
 READS = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing (RFC 9110, 9.2.1)."""
-
-
-def is_loopback(name: str) -> bool:
-    """
-    Tell an address, or a name, that can only be this machine's own (RFC 6761, 6.3).
-
-    Examples
-    --------
-    >>> [is_loopback(name) for name in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "example.org")]
-    [True, True, True, False, False]
-    """
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return name.lower().rstrip(".") in ("localhost", "localhost.localdomain")
 
 
 class Addressed:

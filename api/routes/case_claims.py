@@ -16,6 +16,7 @@ from encircle.store.casefile import (
     lift,
     post,
 )
+from encircle.store.publishing import WITHHELD
 from encircle.store.ratings import Rated, list_ratings, note_rating
 from encircle.store.revisions import (
     NotKeptError,
@@ -164,7 +165,7 @@ def _tell(rated: Rated, view: View) -> Json:
 
 def _tell_public(rated: Rated) -> Json:
     """Tell a rating without what gives away the exact map: its digest, and distances on it."""
-    return {**rated.to_dict(), "because": [], "input_sha256": None}
+    return {**rated.to_dict(), "because": [WITHHELD], "input_sha256": None}
 
 
 def _read_noted(connection: Connection, case_id: str, name: str, view: View) -> Json:

@@ -15,6 +15,7 @@ from encircle.store.casefile import (
     read_settings,
 )
 from encircle.store.changes import list_changes, tell_changes, tell_ratings, write_atom
+from encircle.store.publishing import WITHHELD
 from encircle.store.ratings import list_ratings
 from encircle.store.record import Kept, keep_judgement, list_kept, read_kept_judgement
 from encircle.store.revisions import (
@@ -205,7 +206,7 @@ async def read_changes(  # noqa: PLR0913 - the parts of a request
         log = await read_kept(service.store, list_ratings, case_id, claim, view.until)
         items = tell_ratings(claim, log)[:limit]
     if not view.is_whole:  # reasons tell distances on the exact map
-        items = [replace(item, content="") for item in items]
+        items = [replace(item, content=WITHHELD) for item in items]
     feed = write_atom(case_id, title, str(request.url.replace(query="")), items)
     return unless_known(if_none_match, feed, "application/atom+xml; charset=utf-8")
 

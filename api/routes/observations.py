@@ -110,6 +110,7 @@ async def post_observations(  # noqa: PLR0913 - the parts of a request
     """
     who = caller.check("contributor", case_id)
     raw = await service.read_body(request, CSV)
+    unread: list[str] = []
     if says_type(request.headers) == CSV:
         work = partial(
             post_table,
@@ -122,13 +123,14 @@ async def post_observations(  # noqa: PLR0913 - the parts of a request
             rows_side=rows_side,
         )
     else:
-        work = partial(post, service.store, case_id, read_features(raw), who)
+        features, unread = read_features(raw)
+        work = partial(post, service.store, case_id, features, who)
     before = await judge_briefly(service, case_id, as_of)
     posted = await keep(partial(work, atomic=atomic, key=idempotency_key))
     by = posted.accepted[-1] if posted.accepted else None
     told = await note_changes_of(request, case_id, as_of, before, by)
     answer = {**posted.to_dict(), **told}
-    if notices := [*posted.notices, *told.get("notices", ())]:
+    if notices := [*unread, *posted.notices, *told.get("notices", ())]:
         answer["notices"] = notices
     status = 201 if answer["accepted"] else 422 if answer["refused"] else 200
     headers = {} if posted.before is None else {"Idempotent-Replayed": "true"}

@@ -49,8 +49,6 @@ def serve(
     """Serve the API on this machine."""
     if store:
         os.environ["ENCIRCLE_DATABASE"] = store
-    if not is_loopback(host):
-        os.environ.setdefault("ENCIRCLE_FAIR_REQUESTS", str(FAIR_REQUESTS))
     folder = find_service(Path(__file__).resolve().parents[2])
     if folder is None:
         refuse(
@@ -60,6 +58,10 @@ def serve(
     try:
         import uvicorn
 
+        from encircle.store.keys import is_loopback
+
+        if not is_loopback(host):
+            os.environ.setdefault("ENCIRCLE_FAIR_REQUESTS", str(FAIR_REQUESTS))
         app = _build(folder)
     except ModuleNotFoundError as error:
         if str(error.name).partition(".")[0] in ("encircle", SERVICE):  # ours: no package helps
@@ -96,23 +98,6 @@ def _check_keys(kept: Any, store: str | None) -> None:  # noqa: ANN401 - the ser
         "nobody has a key to this case file, and an address that others reach is to be served. "
         f"Make one first: encircle keys new NAME --role admin --store {store}"
     )
-
-
-def is_loopback(host: str) -> bool:
-    """
-    Tell an address of this machine alone.
-
-    Examples
-    --------
-    >>> [is_loopback(host) for host in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "example.org")]
-    [True, True, True, False, False]
-    """
-    import ipaddress
-
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def find_service(root: Path) -> Path | None:

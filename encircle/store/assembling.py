@@ -19,7 +19,7 @@ import orjson
 from encircle.map.counting import number_of
 from encircle.map.door.contract import parse_day_or_instant
 from encircle.map.notices import Notice
-from encircle.store.publishing import make_public, tell_coarse
+from encircle.store.publishing import make_public, tell_public
 from encircle.store.revisions import NotKeptError, find_current, write_instant
 
 if TYPE_CHECKING:
@@ -127,7 +127,8 @@ def assemble(
     notices = [notice.to_dict() for notice in left.tell()]
     if coarsen_m is not None:
         features = [(name, _write_public(text, coarsen_m)) for name, text in features]
-        notices += [tell_coarse(coarsen_m).to_dict()] if coarsen_m else []
+        latest = max(row.recorded_at for row in (*settings, *layers, *rows))
+        notices.append(tell_public(coarsen_m, latest).to_dict())
     if notices:
         whole["notices"] = [*(whole.get("notices") or ()), *notices]
     head = orjson.dumps({"type": "FeatureCollection", "situation": whole})[:-1]

@@ -8,6 +8,7 @@ guesses one, and no list of words helps.
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ __all__ = [
     "KeyNameError",
     "are_there_keys",
     "find_actor",
+    "is_loopback",
     "list_actors",
     "make_key",
     "revoke",
@@ -62,6 +64,23 @@ class Actor:
         """Tell whether it may do in a case what takes a role."""
         held = [self.roles[name] for name in (case_id, EVERY_CASE) if name in self.roles]
         return any(ROLES.index(one) >= ROLES.index(role) for one in held)
+
+
+def is_loopback(name: str) -> bool:
+    """
+    Tell an address, or a name, that can only be this machine's own (RFC 6761, 6.3).
+
+    Without a key only this machine may write.
+
+    Examples
+    --------
+    >>> [is_loopback(name) for name in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "example.org")]
+    [True, True, True, False, False]
+    """
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return name.lower().rstrip(".") in ("localhost", "localhost.localdomain")
 
 
 def make_key(  # noqa: PLR0913 - whose, what for, how long

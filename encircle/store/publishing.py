@@ -37,7 +37,7 @@ __all__ = [
     "overlaps",
     "publish",
     "read_publication",
-    "tell_coarse",
+    "tell_public",
 ]
 
 Json = dict[str, Any]
@@ -48,6 +48,8 @@ FARTHEST = 1.01 / math.sqrt(2)
 rows that are wider at one edge and for the Earth, which is no sphere (0.45 %)."""
 ROUNDED_M = 1.0
 """By which the middle is off as it is written, to five decimals, metres."""
+WITHHELD = "Why is told to readers with a key: reasons give distances on the exact map."
+"""Stands where a reason would."""
 MOST_DELAY_H = 10 * 365 * 24
 MOST_COARSE_M = 100_000
 SUBJECT = "publication"
@@ -281,10 +283,16 @@ def overlaps(bounds: Box | None, box: Box) -> bool:
     return bounds[0] <= east and bounds[2] >= west
 
 
-def tell_coarse(side_m: float) -> Notice:
-    """Tell that positions were moved, where they were."""
+def tell_public(side_m: float, recorded_at: str) -> Notice:
+    """Tell what is held back: what was recorded last of what is given, and how far it was moved."""
     said = (
-        f"Positions are given to {side_m:g} m for readers without a key, and may have stood "
-        "elsewhere in their square: what hangs on less is not decided by this map."
+        f"For readers without a key: the latest on this map was recorded on {recorded_at[:10]}; "
+        "notes, tracks and a table's own columns are left out."
     )
-    return Notice("positions_coarsened", "doubt", said)
+    if not side_m:
+        return Notice("public_view", "info", said)
+    moved = (
+        f"Positions are given to {side_m:g} m, and may have stood elsewhere in their square: what "
+        "hangs on less is not decided by this map."
+    )
+    return Notice("positions_coarsened", "doubt", f"{said} {moved}")

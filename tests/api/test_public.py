@@ -11,7 +11,7 @@ from api.settings import Settings
 from encircle.store.casefile import make_case, post, retract, revise
 from encircle.store.changes import note_changes
 from encircle.store.keys import make_key
-from encircle.store.publishing import publish
+from encircle.store.publishing import WITHHELD, publish
 from encircle.store.ratings import Rated, note_rating
 
 BASE = "http://localhost"
@@ -174,14 +174,18 @@ def test_a_claim_gives_strangers_no_digest_of_the_exact_map(app, stranger):
                        ("claims/said", lambda told: told["log"][-1])):  # fmt: skip
         where = f"/v1/cases/older/{path}"
         rated = find(stranger.get(where).json())
-        assert (rated["rating"], rated["input_sha256"], rated["because"]) == ("supported", None, [])
+        assert (rated["rating"], rated["input_sha256"], rated["because"]) == (
+            "supported", None, [WITHHELD],
+        )  # fmt: skip
         head = {"Authorization": f"Bearer {app.key}"}
         assert find(stranger.get(where, headers=head).json())["input_sha256"]
 
 
 def test_a_judgement_for_strangers_says_how_coarse_its_map_is_and_verifies(stranger):
     judged = stranger.get("/v1/cases/kursk/forces/f/judgement").json()
-    assert any(notice["code"] == "positions_coarsened" for notice in judged["notices"])
+    (told,) = (n["statement"] for n in judged["notices"] if n["code"] == "positions_coarsened")
+    assert f"recorded on {(NOW - timedelta(days=5)).date()}" in told
+    assert "left out" in told
     situation = stranger.get("/v1/cases/kursk/situation").json()
     body = {"judgement": judged, "situation": situation}
     assert stranger.post("/v1/judgements/verify", json=body).json()["holds"]

@@ -185,3 +185,10 @@ def test_a_number_no_database_counts_to_is_refused(local, filled):
     assert local.get(f"{filled}/audit?after={2**64}").status_code == 422
     assert local.get(f"/ogc/collections/{name}.routes/items?offset={2**64}").status_code == 400
     assert local.get(f"{filled}/audit?after={2**63 - 1}").json()["revisions"] == []
+
+
+def test_of_a_whole_map_that_is_posted_what_is_not_read_is_told(local, case):
+    told = local.post(f"{case}/observations", json=KURSK).json()
+    assert any("Not read: the member `situation`" in said for said in told["notices"])
+    alone = local.post(f"{case}/observations", json={**named("ua-gornal"), "id": "alone"}).json()
+    assert not any("Not read" in said for said in alone.get("notices", ()))

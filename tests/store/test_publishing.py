@@ -147,3 +147,13 @@ def test_terms_that_are_none_are_refused_with_their_remedy(store, terms, pointer
         publish(store, "c", terms, "anna")
     assert [fault.pointer for fault in refused.value.faults] == [pointer]
     assert refused.value.faults[0].remedy
+
+
+def test_a_map_whose_positions_stay_says_all_the_same_what_is_left_out(store):
+    post(store, "c", [point(35.2613, 51.0297, note="ours")], "anna", now=NOW - timedelta(days=3))
+    with store.reading() as connection:
+        found = assemble(connection, "c", None, NOW, 0.0).document
+    (notice,) = found["situation"]["notices"]
+    assert (notice["code"], notice["severity"]) == ("public_view", "info")
+    assert "note" not in found["features"][0]["properties"]
+    assert place(found["features"][0]) == [35.2613, 51.0297]
