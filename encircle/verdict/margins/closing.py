@@ -330,8 +330,8 @@ def _holds_nothing(
     corners: tuple[complex, complex, complex], room: BaseGeometry, *shapes: BaseGeometry
 ) -> bool:
     """Say whether a triangle lies in the area and holds nothing of these shapes."""
-    triangle = Polygon([(z.real, z.imag) for z in corners])
-    if triangle.area <= 0:
+    triangle = shapely.polygons([(z.real, z.imag) for z in corners])
+    if shapely.area(triangle) <= 0:
         return True
     if not shapely.covers(room, triangle):
         return False
