@@ -191,13 +191,13 @@ def write_fixtures() -> str:
     for place, states in cases.items():
         judged = " · ".join(f"{s.day} {'/'.join(s.acceptable)}" for s in states)
         name = " ".join(word.capitalize() for word in place.split("-"))
-        source = f"[{_name_first(states[0].heading)}](fixtures/{states[0].id}/SOURCES.md)"
+        source = f"[{_name_first(states[0].heading)}](../fixtures/{states[0].id}/SOURCES.md)"
         rows.append(f"| {name} | {judged} | {source} |")
     labels = ", ".join(f"{s.code} {s.label.lower()}" for s in STATUSES.values())
     traps = sum(s.id.startswith("trap-") for s in library)
     states = sum(s.is_history for s in library)
     more = (
-        f"{states} dated states in all, with a map of each in [docs/history.md](docs/history.md). "
+        f"{states} dated states in all, with a map of each in [history.md](history.md). "
         f"Beside these, three counterfactuals, and {traps} small drawn maps, each for one mistake "
         "a judge could make."
     )
@@ -223,6 +223,7 @@ def fill(page: str, name: str, content: str) -> str:
 def write_pages() -> dict[Path, str]:
     """Write every generated page as it should be, by its place."""
     method, readme = ROOT / "docs" / "method.md", ROOT / "README.md"
+    cases = ROOT / "docs" / "fixtures.md"
     return {
         ROOT / "docs" / "contract.schema.json": write_schema(),
         method: fill(
@@ -232,11 +233,8 @@ def write_pages() -> dict[Path, str]:
         ),
         ROOT / "docs" / "lexicon.md": write_lexicon(),
         EXAMPLES: write_examples(_read_examples()),
-        readme: fill(
-            fill(readme.read_text("utf-8"), "fixtures", write_fixtures()),
-            "judgement",
-            write_judgement(),
-        ),
+        cases: fill(cases.read_text("utf-8"), "fixtures", write_fixtures()),
+        readme: fill(readme.read_text("utf-8"), "judgement", write_judgement()),
     }
 
 
