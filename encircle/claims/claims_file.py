@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,14 @@ Json = dict[str, Any]
 MOST_CLAIMS = 100_000
 """Claims read from one file; a nightly run has hundreds."""
 DELIMITERS = ",;\t"
+HEAD_COUNT = re.compile(
+    r"(?:[~≈>]\s*|(?:about|around|approx(?:\.|imately)?|circa|ca\.?|c\.|some|up\s+to|over|more\s+than|"
+    r"at\s+least|etwa|rund|bis\s+zu|über|mindestens|около|примерно|до|более|свыше|близько|приблизно|"
+    r"понад|більше)\s+)?"
+    r"(?P<count>[0-9]{1,3}(?:[ ,.'’\u00a0\u202f][0-9]{3})+|[0-9]+)"
+)
+"""A head count, folded: people come whole, so a group of three digits behind a point or a comma is
+thousands in every language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +171,10 @@ def _read_row(row: object, place: str, default: str, name: str) -> Statement | F
         return FaultyClaim(default, tuple(faults), name)
     told, asserts = _split(row)
     if isinstance(asserts, dict) and isinstance(asserts.get("number"), str):
+        asserts = {**asserts, "number": read_number(asserts["number"])}
+    if isinstance(asserts, dict) and isinstance(asserts.get("number"), str):
         said = f"the number {asserts['number']!r:.40} is text"
-        remedy = "Write digits alone, without quotes, points and commas: 5000"
+        remedy = "Write a head count in digits: 5000, 5,000 or about 5,000"
         faults.append(InputFault(f"{place}/number", said, remedy, own))
         asserts = {key: value for key, value in asserts.items() if key != "number"}
     known: Json = {}
@@ -266,7 +277,7 @@ def _name_cells(columns: dict[int, str], cells: list[str]) -> Json:
         if place in columns and cell.strip()
     }
     if "number" in row:
-        row["number"] = _read_number(row["number"])
+        row["number"] = read_number(row["number"])
     if "hedged" in row:
         row["hedged"] = {"yes": True, "true": True, "no": False, "false": False}.get(
             row["hedged"].lower(), row["hedged"]
@@ -274,11 +285,16 @@ def _name_cells(columns: dict[int, str], cells: list[str]) -> Json:
     return row
 
 
-def _read_number(text: str) -> object:
+def read_number(text: str) -> object:
     """
-    Read a head count; thousands may be set apart by spaces. What is no number stays text.
+    Read a head count as people write it; what is no number stays text.
 
-    Neither a point nor a comma is taken: 2.000 is two thousand to some and two to others.
+    Examples
+    --------
+    >>> [read_number(text) for text in ("2 000", "2,000", "2.000", "~2500", "about 2,000")]
+    [2000, 2000, 2000, 2500, 2000]
+    >>> [read_number(text) for text in ("2.5", "2,00", "two", "2000-3000")]
+    ['2.5', '2,00', 'two', '2000-3000']
     """
-    bare = "".join(text.split())
-    return int(bare) if bare.isascii() and bare.isdecimal() else text
+    found = HEAD_COUNT.fullmatch(text.strip().casefold())
+    return int(re.sub(r"\D", "", found["count"])) if found else text

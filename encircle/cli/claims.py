@@ -90,8 +90,12 @@ def check(
         print_json(checks.to_dict(brief=brief))
     if any(c.rating in failing for c in checks.checked):
         raise typer.Exit(FAILED)
-    # what could not be read may be the very claim the run was to fail on: never green
-    raise typer.Exit(BAD_INPUT if checks.faulty and (failing or not checks.checked) else 0)
+    # what could not be read or rated may be the very claim the run was to fail on: never green
+    unrated = [c for c in checks.checked if failing and c.is_unrated]
+    for one in unrated:
+        echo(f"error: claim {one.id!r} is not rated: {one.findings[0].statement}", err=True)
+    unread = checks.faulty and (failing or not checks.checked)
+    raise typer.Exit(BAD_INPUT if unread or unrated else 0)
 
 
 def _parse_ratings(given: Sequence[str]) -> frozenset[Rating]:

@@ -38,7 +38,7 @@ MANY = 8
 CLAIM_COLUMNS = (
     "id", "claimant", "claimant_side", "made_at", "statement", "url", "archive_url", "force",
     "definition", "value", "number", "tense", "hedged", "sentence", "start", "end", "phrase",
-    "language", "place", "via", "verbatim", "doubt",
+    "language", "place", "via", "verbatim", "doubt", "unread",
 )  # fmt: skip
 
 claims_app = typer.Typer(
@@ -246,6 +246,10 @@ def _tell_proposals(proposals: Sequence[Proposal]) -> None:
             f"{reserve}{doubt}{count}{f' ({p.place})' if p.place else ''}"
         )
         echo(f"   “{p.phrase}” in: {' '.join(p.sentence.split())}")
+        if p.unread:
+            echo(
+                f"   To be read by a person: “{p.unread}” may deny it. Nothing is asserted so far."
+            )
         if p.also:
             echo(f"   The same words are also used for: {', '.join(p.also)}")
     echo(f"{number_of(len(proposals), 'claim')} proposed, for you to confirm. None is rated.")

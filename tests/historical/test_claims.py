@@ -142,7 +142,7 @@ KURSK = {
     ("kursk-2025-03-14", "claim-putin-fire"): "supported",
     ("kursk-2025-03-14", "claim-trump"): "contradicted",
     ("kursk-2025-03-14", "claim-ua-no-ring"): "supported",
-    ("kursk-2025-03-14", "claim-ua-no-threat"): "overstated",
+    ("kursk-2025-03-14", "claim-ua-no-threat"): "supported",
     ("kursk-2025-03-16", "claim-22nd-mrr"): "unverifiable",
     ("kursk-2025-03-20", "claim-intelligence"): "supported",
 }

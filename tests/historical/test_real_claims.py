@@ -192,7 +192,7 @@ UNDER_FIRE = {
     "claim-putin-blocked": "unverifiable",
     "claim-trump": "contradicted",
     "claim-ua-no-ring": "supported",
-    "claim-ua-no-threat": "overstated",
+    "claim-ua-no-threat": "supported",
 }
 
 

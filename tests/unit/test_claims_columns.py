@@ -86,13 +86,13 @@ def test_members_nearly_named_in_json_are_taken_too():
 @pytest.mark.parametrize(
     "raw",
     [
-        pytest.param(b'[{"statement": "x", "number": "5000"}]', id="json"),
-        pytest.param(b'statement,number\nx,"5,000"\n', id="csv"),
+        pytest.param(b'[{"statement": "x", "number": "many"}]', id="json"),
+        pytest.param(b'statement,number\nx,"5,00"\n', id="csv"),
     ],
 )
 def test_a_number_that_is_text_is_a_fault_with_the_remedy(raw):
     (entry,) = read_claims(raw)
-    assert "without quotes" in entry.faults[0].remedy
+    assert "in digits" in entry.faults[0].remedy
 
 
 def test_an_item_that_cannot_be_read_never_leaves_the_run_green(tmp_path):

@@ -115,7 +115,17 @@ def test_a_file_without_claims_is_refused_with_its_name(raw, word):
     assert "the-file" in str(caught.value)
 
 
-@pytest.mark.parametrize("number", ["2.000", "2,5", "-4", "1e3", "many", "２"])
+@pytest.mark.parametrize(
+    "number", ["2000", "2 000", "2,000", "2.000", "2’000", "~2000", "about 2,000", "понад 2 000"]
+)
+def test_a_head_count_is_read_as_people_write_it(number):
+    entry = read_one(f'id;definition;number\na;land_cut;"{number}"\n')
+    assert entry.claim.asserts["number"] == 2000
+    [entry] = read_claims(json.dumps([{"id": "a", "asserts": {"number": number}}]).encode())
+    assert entry.claim.asserts["number"] == 2000
+
+
+@pytest.mark.parametrize("number", ["2.0000", "2,5", "-4", "1e3", "many", "２", "2000-3000"])
 def test_a_head_count_that_can_be_read_in_two_ways_is_refused(number):
     entry = read_one(f"id;definition;number\na;land_cut;{number}\n")
     assert [fault.pointer for fault in entry.faults] == ["line 2/number"]

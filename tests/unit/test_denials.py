@@ -20,6 +20,9 @@ DENIED = (
     "Войскам под Суджей до окружения далеко.",
     "Войска под Суджей ещё не окружены.",
     "Об окружении войск под Суджей речи нет.",
+    "Говорить об окружении войск под Суджей рано.",
+    "Кольцо вокруг войск под Суджей не замкнуто.",
+    "Говорити про оточення військ під Суджею зарано.",
     "Информация об окружении войск под Суджей — фейк.",
     "Информация об окружении войск под Суджей не соответствует действительности.",
     "Оточення військ під Суджею не відбулося.",
@@ -145,10 +148,7 @@ OPEN = (
     "Claims that the troops at Sudzha are surrounded are a myth.",
     "The myth of the encirclement of the troops at Sudzha.",
     "Миф об окружении войск под Суджей.",
-    "Кольцо вокруг войск под Суджей не замкнуто.",
     "Украинские войска под Суджей никто не окружал.",
-    "Говорить об окружении войск под Суджей рано.",
-    "Говорити про оточення військ під Суджею зарано.",
     "Утверждения об окружении ВСУ под Суджей — враньё.",
     "Bei Sudscha gibt es keinen Kessel für die Truppen.",
     "The ring around the troops at Sudzha is not closed.",
@@ -270,3 +270,91 @@ def test_what_is_left_open_is_neither_said_nor_denied(sentence):
 @pytest.mark.parametrize("sentence", SAID_BY_NOT)
 def test_a_not_that_denies_nothing_leaves_what_is_said(sentence):
     assert [claim.value for claim in propose_claims(sentence)] == ["yes"]
+
+
+BY_ANOTHER = {
+    "Moscow says the garrison of Pokrovsk is encircled. Kyiv denied it.": ("Moscow", "Kyiv"),
+    "Russia claimed to have encircled troops at Kupiansk, something Kyiv denies.": (
+        "Russia", "Kyiv",
+    ),
+    "The separatists claimed that Debaltseve's garrison was encircled; the ministry called that a "
+    "lie.": ("The separatists", "the ministry"),
+    "Moskau meldete die Einkesselung der Truppen in Kursk. Kiew dementierte.": ("Moskau", "Kiew"),
+    "Москва заявила об окружении военных в Курской области. В Киеве это опровергли.": (
+        "Москва", "Киеве",
+    ),
+    "Москва заявила про оточення військових на Курщині. У Києві це спростували.": (
+        "Москва", "Києві",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", BY_ANOTHER)
+def test_who_denies_what_another_said_without_saying_it_again_denies_it(said):
+    first, second = propose_claims(said)
+    assert (first.claimant, second.claimant) == BY_ANOTHER[said]
+    assert (first.value, second.value) == ("yes", "no")
+    assert first.unread is None
+    assert second.statement in said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Moscow says the garrison of Pokrovsk is encircled. Kyiv denied them entry to the talks.",
+        "The troops at Sudzha are encircled. Nobody denies it.",
+        "If the garrison of Pokrovsk is encircled, it will fall. Kyiv denied it.",
+        "It rained. Kyiv denied it.",
+    ],
+)
+def test_what_denies_something_else_denies_no_ring(said):
+    assert all(claim.value == "yes" for claim in propose_claims(said))
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("Zelensky, who rejects any defeat, said the troops at Sudzha were encircled.", "rejects"),
+        ("The army is surrounded at Sudzha, the hoax of the week.", "hoax"),
+        ("Die Truppen bei Sudscha sind eingekesselt, ein Märchen aus Moskau.", "Märchen"),
+        ("Войска под Суджей окружены, очередной вброс.", "вброс"),
+        ("Війська під Суджею оточені, черговий вкид.", "вкид"),
+    ],
+)
+def test_words_that_may_deny_and_are_not_read_are_left_to_a_person(said, words):
+    [claim] = propose_claims(said)
+    assert claim.unread == words
+    written = claim.to_claim(1, "force")
+    assert written["asserts"] == {"force": "force"}
+    assert written["proposed"]["reading"]["value"] == "yes"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The spokesman declined to say that the troops in Myrnohrad were surrounded.",
+        "Песков отказался комментировать сообщения об окружении войск в Курской области.",
+        "Речник відмовився коментувати повідомлення про оточення військ на Курщині.",
+        "Das Ministerium wollte sich zur Einkesselung der Truppen bei Kursk nicht äußern.",
+    ],
+)
+def test_who_will_not_speak_of_it_claims_nothing(said):
+    assert propose_claims(said) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "There is no threat of encirclement of the troops at Sudzha.",
+        "Encirclement does not threaten the troops at Sudzha.",
+        "Загрози оточення військ під Суджею немає.",
+        "Оточення військам під Суджею не загрожує.",
+        "Опасности окружения войск под Суджей нет.",
+        "Окружение войскам под Суджей не грозит.",
+        "Den Truppen bei Sudscha droht keine Einkesselung.",
+        "Es besteht keine Gefahr einer Einkesselung der Truppen bei Sudscha.",
+    ],
+)
+def test_that_none_threatens_speaks_of_what_may_come(said):
+    [claim] = propose_claims(said)
+    assert (claim.definition, claim.value, claim.tense) == ("land_cut", "no", "future")

@@ -203,6 +203,11 @@ def _ask_which_claim(proposals: Sequence[Proposal]) -> QuestionError:
 def _from_proposal(
     proposal: Proposal, text: str, given: Corrections, *, is_question: bool
 ) -> Asked:
+    if proposal.unread is not None and given.value is None:
+        raise _fault(
+            "/value", f"{proposal.unread!r} may deny that they are, and it cannot be told what of",
+            "Read the claim, and say with --value yes or --value no what it asserts",
+        )  # fmt: skip
     at = proposal.phrase_start - proposal.start
     side = find_side(proposal.sentence, at, at + len(proposal.phrase))
     made_at = _date(proposal.made_on)

@@ -33,6 +33,9 @@ IN_BRIEF = (
 )
 """Members of a judgement that are left in brief."""
 REFERENCE = "docs/contract.md, Claims"
+UNRATED = frozenset({"asserts_nothing", "force_unknown"})
+"""Rules that say why a claim was held against no map: a mended id or a person's reading may rate it
+any way."""
 MOST_QUOTED = 3
 """As many doubts stand in the line to quote; the rest are counted there, and told beside it."""
 
@@ -172,6 +175,11 @@ class CheckedClaim:
     def source(self) -> str | None:
         """The file the claim stands in."""
         return self.statement.source
+
+    @property
+    def is_unrated(self) -> bool:
+        """Tell a claim that could not be held against any map: unread, or of a force unknown."""
+        return self.findings[0].rule in UNRATED
 
     @property
     def number(self) -> Json | None:

@@ -436,6 +436,8 @@ class _Finder:
     def _owner_before(self, tokens: list[tuple[str, int]]) -> str:
         for i in range(len(tokens) - 1, max(-1, len(tokens) - 5), -1):
             word, place = tokens[i]
+            if compile_any(self.language.denies).fullmatch(word):
+                return ""  # *Ukraine's army dismissed claims that*: nobody owns them
             owned = word.endswith(("'s", "s'")) or word in ("his", "her", "its", "their")
             german = self.language.code == "de" and word.endswith("s") and self._is_capital(place)
             if word in ("his", "her", "its", "their"):

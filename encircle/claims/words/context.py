@@ -89,12 +89,13 @@ BY_NOBODY = re.compile(r"\s+(?:by|from)\s+(?:no[ -]?one|nobody|none)(?!\w)")
 GENITIVE = re.compile(r"(?:ения|ады|ьца|тла)$")
 """What is said not to be: *окружения … нет*."""
 IN_VAIN = re.compile(
-    r"(?:\s+[\w'’-]+){0,6}?\s+не\s+(?:удал|вдал|получил)\w+(?!\s+(?:[\w'’-]+\s+){0,3}?\w+(?:ть|ти|тися|ться)(?!\w))"
+    r"(?:\s+[\w'’-]+){0,6}?(?:,[^,.;]{0,60},\s+[\w'’-]+)?\s+не\s+(?:удал|вдал|получил)\w+(?!\s+(?:[\w'’-]+\s+){0,3}?\w+(?:ть|ти|тися|ться)(?!\w))"
 )
 """*Окружить … не удалось*, and not *не удалось прорвать*."""
 ASIDE = re.compile(
     r",\s*(?:as|contrary\s+to|despite|according\s+to|wie|entgegen|как|вопреки|як|всупереч|"
-    r"(?:and|nor|und|и|і|та)\s+(?:\w+\s+){0,2}?(?:never|nie|niemals|никогда|ніколи))(?!\w)[^,]{0,60},"
+    r"(?:and|nor|und|и|і|та)\s+(?:\w+\s+){0,2}?(?:never|nie|niemals|никогда|ніколи)|"
+    r"nor\s+(?:has|have|had|was|were|is|are))(?!\w)[^,]{0,60},"
 )
 """What is said between two commas and parts nothing: *are not, as claimed, encircled*;
 *are not, and never were, encircled*."""
@@ -123,6 +124,52 @@ SHARE = re.compile(
     r"(?<![\w.,])\d[\d.,]*\s+(?:(?:out\s+)?of|von|из|з|із)\s+(?:(?:the|den|its|their)\s+)?\d[\d,]*"
 )
 """A share in digits: *40 per cent*, *200 of the 5,000*."""
+THREE_SIDES = re.compile(
+    r"(?<!\w)(?:(?:on|from)\s+three\s+sides|(?:auf|von|an)\s+drei\s+seiten|"
+    r"с\s+трех\s+сторон|[зі]з?\s+трьох\s+(?:боків|сторін))(?!\w)"
+)
+"""Whoever is said to be shut in on three sides is not said to be cut off; folded."""
+LAND_AND_AIR = re.compile(
+    r"(?<!\w)(?:land|road|landweg|lande|земле|суше|суши|землі|суші|суходолом)(?!\w)[^.;!?]{0,40}?"
+    r"(?<!\w)(?:air|luft\w*|воздух\w*|повітр\w*)(?!\w)"
+)
+"""Cut off by land and by air is isolated; folded."""
+REFUSED = re.compile(
+    r"(?<!\w)(?:(?:declin|refus)\w+\s+(?:to\s+)?(?:comment|say|discuss|confirm|answer)|"
+    r"(?:would|did)\s+not\s+(?:comment|discuss)|no\s+comment|"
+    r"nicht\s+(?:dazu\s+)?(?:äußern|kommentieren)|(?:lehnte\w*|ohne)\s+(?:einen|jeden)\s+kommentar|"
+    r"nicht\s+stellung\s+nehmen|"
+    r"отказал\w*\s+(?:от\s+комм|комм|говорить|отвеч|обсужд)\w*|комментировать\s+не\s+стал\w*|"
+    r"не\s+стал\w*\s+комментировать|воздержал\w*|"
+    r"відмови\w+\s+(?:від\s+ком|ком|говорити|відпов)\w*|коментувати\s+не\s+(?:став|стал)\w*|"
+    r"не\s+(?:став|стал[аи])\s+коментувати|говорити\s+не\s+(?:буду|став|стал[аи])|утрима\w+)(?!\w)"
+)
+"""Who will not speak of it, folded: nothing is claimed."""
+PURPOSE = re.compile(
+    r"\W*(?:(?:the|their|its|his|das|der|das)\s+)?(?:[\w'’-]+\s+)?"
+    r"(?:goal|aim|plan|objective|intention|purpose|ziel|absicht|plan|vorhaben|мета|план|задум|цель|"
+    r"замысел|задача)(?!\w)"
+)
+"""A sentence that begins with a purpose tells what is meant to come, folded."""
+LATE_NOT = re.compile(
+    r"(?:\s+(?!(?:что|щоб|чтобы|який|яка|які|котор\w+)(?!\w))[\w'’-]+){0,3}?\s+не\s+"
+    r"(?:попа\w+|потрапля\w+|потрапи\w+|оказа\w+|оказыва\w+|опини\w+|находи\w+|перебува\w+|"
+    r"сомкн\w+|замкн\w+|зімкн\w+|закры\w+|закри\w+|захлопн\w+)"
+)
+"""*В окружение не попали*: what denies a phrase stands behind it; folded."""
+FRONTED_NOT = re.compile(
+    r"\s+(?:ist|sind|sei|seien|war|waren|wurde|wurden|gibt|sitzt|sitzen)(?:\s+(?!und|oder|aber)[\w'’-]+)"
+    r"{0,8}?\s+(?P<not>nicht|niemand|keine[rs]?|nirgends)(?=\s*[.,;:!?]|\s*\Z|\s+[A-Z])"
+)
+"""*Abgeschnitten ist hier niemand*: a phrase that opens its clause is denied at the end; folded."""
+STIMMT_NICHT = re.compile(
+    r"[^.;!?]{0,60},\s*(?:ist|sei)\s+(?:\w+\s+){0,3}?(?:legende|mythos|märchen|lüge|falsch|unwahr|"
+    r"erfunden|unsinn|propaganda)(?!\w)|"
+    r"[^.;!?]{0,80},\s*(?:stimmt|trifft)\s+(?:[\w'’-]+\s+){0,6}?nicht(?!\w)|"
+    r"[^.;!?]{0,100}\s(?:keine|keinerlei)\s+(?:\w+\s+)?(?:belege?|beweise?|hinweise?|anzeichen|"
+    r"anhaltspunkte)(?!\w)"
+)
+"""*Dass sie eingekesselt seien, stimmt nicht*: denied behind the clause; folded."""
 WORD = re.compile(r"[\w'’.-]*\w")
 
 
@@ -235,8 +282,9 @@ def read_assertion(  # noqa: C901, PLR0913 - a phrase, where it stands, and who 
     wide = folded[clause.whole.start : use.start]
     after = folded[use.end : clause.whole.end]
     rest = folded[use.end : sentence.end]
+    whole = folded[sentence.start : sentence.end]
     if _asks(sentence, wide, after, language) != asking or (
-        not asking and _leaves_open(wide, rest)
+        not asking and (_leaves_open(wide, rest) or REFUSED.search(whole))
     ):
         return None
     inside = _remove_phrase(folded[use.start : use.end], use.term.phrase)
@@ -254,8 +302,7 @@ def read_assertion(  # noqa: C901, PLR0913 - a phrase, where it stands, and who 
     if mark is not None and mark.kind == "denies":
         turned, why = not turned, [*why, "denied"]
     mentioned = compile_any(language.mentions).search(before[-MENTION_CHARACTERS:]) is not None
-    refuted = _find_within(language.refutations, after, REFUTATION_WORDS)
-    refuted = refuted or _find_false(rest, language)
+    refuted = _find_refuted(after, rest, language)
     if refuted and not (mark is not None and mark.kind == "claim"):
         turned, why = not turned, [*why, refuted]
     ended = (
@@ -284,15 +331,34 @@ def read_assertion(  # noqa: C901, PLR0913 - a phrase, where it stands, and who 
     tense, cue = _find_tense(use, wide, before, inside, after, language)
     if asking and compile_any(language.opening_conditions).match(wide.lstrip()):
         tense, cue = "present", None  # *had they been surrounded?*
-    definition = use.term.definition
-    if near and "surrounded" in use.term.also:
-        definition = "surrounded"
+    definition, near = _define(use, near, folded[clause.whole.start : clause.whole.end])
     value = use.term.value if not turned else {"yes": "no", "no": "yes"}[use.term.value]
     part = _find_part(before, wide, after, language)
     part = None if part == near else part  # *all but encircled* excepts nobody
     because = (*why, *(word for word in (near, doubt, cue, part) if word))
     hedged = bool(near or use.term.hedged or part)
     return Assertion(definition, value, tense, hedged, doubt, part, ended, because)
+
+
+def _find_refuted(after: str, rest: str, language: Language) -> str | None:
+    """Find what refutes a phrase behind it: *is untrue*, *stimmt nicht*."""
+    refuted = _find_within(language.refutations, after, REFUTATION_WORDS)
+    refuted = refuted or _find_false(rest, language)
+    if language.code == "de" and not refuted and (far := STIMMT_NICHT.match(rest)):
+        refuted = far[0].strip()
+    return refuted
+
+
+def _define(use: Use, near: str | None, clause: str) -> tuple[Definition, str | None]:
+    """Say by which definition a phrase speaks in its clause, and what takes back of its degree."""
+    definition = use.term.definition
+    if near and "surrounded" in use.term.also:
+        definition = "surrounded"
+    if definition == "land_cut" and THREE_SIDES.search(clause):
+        return "surrounded", near or "three sides"
+    if definition == "land_cut" and LAND_AND_AIR.search(clause):
+        return "isolation", near
+    return definition, near
 
 
 def _find_part(before: str, wide: str, after: str, language: Language) -> str | None:
@@ -386,6 +452,9 @@ def _find_negations(
     trailing = {"ru": r"\s*(?:[\w]+\s+){0,2}нет(?!\w)", "uk": r"\s*(?:[\w]+\s+){0,2}немає(?!\w)"}
     late = re.match(trailing.get(language.code, r"(?!)"), after)
     late = late or re.match(r"\s+(?:is|are|was|were)\s+not(?!\w)|\s+nicht(?!\w)", after)
+    late = late or (LATE_NOT.match(after) if language.code in ("ru", "uk") else None)
+    if language.code == "de" and not WORD.search(before):
+        late = late or FRONTED_NOT.match(after)
     if late and not turned:
         turned, why = True, [*why, late[0].strip()]
     if not late and (nobody := BY_NOBODY.match(after)):
@@ -427,7 +496,8 @@ def _find_called_false(before: str, language: Language) -> tuple[str, bool] | No
 def _find_absent(phrase: str, rest: str, language: Language) -> str | None:
     """Find what says that there is no ring, right after it: *did not happen*, *не удалось*."""
     is_ring = RING.search(phrase) is not None
-    vain = IN_VAIN.match(rest) if is_ring or phrase.endswith(("ить", "ити")) else None
+    done = re.match(r"\w+(?:ть|ти)(?!\w)", phrase)
+    vain = IN_VAIN.match(rest) if is_ring or done or phrase.endswith(("ить", "ити")) else None
     if vain or not is_ring:
         return vain[0].strip() if vain else None
     unborn = (*language.unborn, *(("нет", "не было") if GENITIVE.search(phrase) else ()))
@@ -474,6 +544,8 @@ def _find_tense(  # noqa: PLR0913 - before, inside and after the phrase
         language.futures, inside, FUTURE_WORDS
     )
     future = future or _find_within(language.looming, after, 3)
+    purpose = PURPOSE.match(wide)
+    future = future or (purpose[0].strip() if purpose else None)
     if language.code == "de" and re.match(r"\s+werden(?!\w)", after):
         verb = re.search(r"(?<!\w)(?:wird|werden|würden?)(?!\w)", before)
         future = future or (verb[0] if verb else None)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from encircle.claims.words.attribution import Mark, choose_mark, find_marks, hide_speaking_places
 from encircle.claims.words.context import Clause, find_clause, read_assertion
 from encircle.claims.words.days import Day, find_days
+from encircle.claims.words.denials import find_denial, find_unread_denial
 from encircle.claims.words.forces import find_number, is_about_forces
 from encircle.claims.words.lexicon import LANGUAGES, compile_any, find_places, find_uses, fold
 from encircle.claims.words.sentences import Sentence, Span, find_quotes, split_sentences
@@ -33,6 +34,8 @@ LEAST_SPEECH = 4
 """A quotation of so many words is a statement of its own; a shorter one is part of a sentence."""
 STRIPPED = ' ,;:.—–-\n\t"«»“”„'
 """What a statement neither begins nor ends with."""
+SNAPPED = re.compile(r".*[»”\"],?\s*[—–-]\s*(?:відріза|отреза)\w+", re.DOTALL)
+"""*«…», — відрізав він*: whoever speaks cuts short, and nobody is cut off; folded."""
 JOINED = 40
 """Two phrases joined by *and*, *or* or a comma stand at most so many characters apart."""
 
@@ -72,16 +75,22 @@ class Proposal:
     language: str
     because: tuple[str, ...]
     """The words that decided polarity, tense, reserve and doubt."""
+    unread: str | None = None
+    """Words of the sentence that may deny it and were not read so, if any: *is pure invention*."""
 
     def to_claim(self, number: int, force: str | None) -> Json:
-        """Write the proposal as one entry of a claims file, with what is to be confirmed beside."""
-        asserts: Json = {
-            "force": force,
+        """
+        Write the proposal as one entry of a claims file, with what is to be confirmed beside.
+
+        Where words that may deny it are left over, it asserts nothing until a person has read it.
+        """
+        reading: Json = {
             "definition": self.definition,
             "value": self.value,
             "tense": self.tense,
             "hedged": self.hedged,
         }
+        asserts: Json = {"force": force, **({} if self.unread else reading)}
         if self.number is not None:
             asserts["number"] = self.number
         return {
@@ -106,6 +115,8 @@ class Proposal:
                 "doubt": self.doubt,
                 "also": list(self.also),
                 "because": list(self.because),
+                "unread": self.unread,
+                **({"reading": reading} if self.unread else {}),
             },
         }
 
@@ -151,6 +162,8 @@ class _Reader:
         """Who speaks a quotation, once it is known."""
         self.last_day: Day | None = None
         self.paragraph_day: tuple[int, Day] | None = None
+        self.said: tuple[int, Proposal] | None = None
+        """What was said last, and in which sentence: *Kyiv denied it* speaks of that."""
 
     def read(self, on_sentence: Callable[[object], None]) -> Iterator[Proposal]:
         """Read sentence by sentence."""
@@ -180,8 +193,38 @@ class _Reader:
             proposal = replace(proposal, made_on=dated_at)
             key = (proposal.claimant, proposal.definition, proposal.value, proposal.tense)
             kept.setdefault(key, proposal)
+        yield from self._deny(list(kept.values()), sentence, language)
         self._remember(sentence, days, marks, language)
-        yield from kept.values()
+
+    def _deny(
+        self, said: list[Proposal], sentence: Sentence, language: Language
+    ) -> Iterator[Proposal]:
+        """Give what a sentence says, and who denies it, or what the one before it says."""
+        here = self.numbers[sentence]
+        before = self.said[1] if self.said and self.said[0] == here - 1 else None
+        denied = said[-1] if said else before
+        end = denied.phrase_start + len(denied.phrase) if said and denied else sentence.start
+        found = None
+        if denied is not None and denied.tense != "conditional" and not self.asking:
+            words = self.text[end : sentence.end]
+            found = find_denial(words, language.code, alone=not said)
+        told = replace(said[-1], unread=None) if said and found else None
+        yield from [*said[:-1], told] if told else said
+        if said:
+            self.said = (here, said[-1])
+        if denied is None or found is None:
+            return
+        who = self._name_denier(found.who, language)
+        if who is not None and who.name != denied.claimant:
+            yield replace(
+                denied, claimant=who.name, claimant_side=who.side, via=None, verbatim=False,
+                value={"yes": "no", "no": "yes"}[denied.value], doubt=None, part=None, ended=None,
+                statement=" ".join(self.text[end + found.start : end + found.end].split()),
+                because=(fold(self.text[end + found.start : end + found.end]),), unread=None,
+            )  # fmt: skip
+
+    def _name_denier(self, who: str, language: Language) -> Claimant | None:
+        return Memory(self.memory.last, list(self.memory.names)).name(who, language)
 
     def _mark(
         self, sentence: Sentence, language: Language, dated: Sequence[Span]
@@ -218,6 +261,8 @@ class _Reader:
         quote = next((q for q, _ in marks if q is not None and q.holds(use.start)), None)
         mark, claimant, via = self._attribute(use, quote, marks, language)
         since = earlier[0].end if earlier else 0
+        if SNAPPED.fullmatch(fold(self.text[max(0, use.start - 6) : use.end])):
+            return None
         clause = find_clause(self.text, sentence, use, quote, mark, language, since)
         context = self._context(sentence)
         if not is_about_forces(
@@ -251,6 +296,9 @@ class _Reader:
             ended=assertion.ended,
             number=find_number(self.text, clause, use, language),
             place=self._find_place(sentence, use),
+            unread=(
+                None if self.asking else find_unread_denial(sentence, use, assertion, language)
+            ),
             also=use.term.also,
             phrase=self.text[use.start : use.end],
             phrase_start=use.start,

@@ -36,6 +36,9 @@ TERMS = (
     Term("trapped", "land_cut", POPULAR),
     Term("bottled up", "land_cut", POPULAR),
     Term("(caught|is|are|was|were) … in a trap", "land_cut", POPULAR),
+    Term("sealed off", "land_cut", SEALED, also=("isolation",)),
+    Term("(stranded|locked) (behind enemy lines|inside [a|the] ring|in [a|the] ring)",
+         "land_cut", POPULAR),
     Term("blocked", "land_cut", SEALED, also=("isolation",)),
     Term("blockaded", "land_cut", SIEGE, also=("isolation",)),
     Term("besieged", "land_cut", SIEGE),
@@ -58,6 +61,12 @@ TERMS = (
     Term("(trap|ring|noose|pincers|pocket) (has|have|is|was|had) … (closed|shut|sealed)",
          "land_cut", POCKET, also=("surrounded",)),
     Term("(close|closed|closing|seal|sealed) [the|a] (ring|pocket|noose|trap)", "land_cut", POCKET),
+    Term("(ring|noose|trap|pincers|pocket|cauldron) … (will|is about to|is going to) … (close|shut|"
+         "snap)",
+         "land_cut", POCKET, tense="future", also=("surrounded",)),
+    Term("(ring|noose|trap|pincers|pocket|cauldron) … snaps shut",
+         "land_cut", POCKET, tense="future", also=("surrounded",)),
+    Term("pocket … (holds|contains)", "land_cut", POCKET),
     Term("(nobody|no one|none) … (get|go|leave|escape) … out", "land_cut", GLOC),
     Term("(no way|no escape) (out|route)", "land_cut", GLOC),
     Term("(last|only|sole) … (road|route|way|artery|exit|corridor)* … (cut|severed|blocked|"
@@ -70,12 +79,17 @@ TERMS = (
          "land_cut", GLOC, also=("vehicle_cut",)),
     Term("(way|road|route|corridor|passage)* [out] … (is|are|was|were|remain*|still) open",
          "land_cut", OPEN, value="no"),
+    Term("(corridor|supply line|lifeline)* … (is|are|was|still) holding",
+         "land_cut", OPEN, value="no"),
     Term("(can|could) freely (cross|leave|move)", "land_cut", OPEN, value="no"),
     Term("viable egress", "land_cut", OPEN, value="no"),
     Term("only [one|the|a|single] … (road|route|way|passage) … (left|remain*)",
          "land_cut", OPEN, value="no"),
     Term("have only one (road|route)", "land_cut", OPEN, value="no"),
     Term("(cut|cuts|severed|have cut) the … (road|highway|railway)",
+         "vehicle_cut", GLOC, also=("land_cut",)),
+    Term("(sit|sits|stand|stands|are|is) [now] astride [the|their|its] [last|only|sole|main] … "
+         "(road|route|highway)*",
          "vehicle_cut", GLOC, also=("land_cut",)),
     Term("supply (road|route|line)* … (cut|severed|cut off)",
          "vehicle_cut", GLOC, also=("land_cut",)),
@@ -90,7 +104,8 @@ TERMS = (
     Term("control all … avenues of approach", "vehicle_cut", GLOC),
     Term("control* all [of] [the|its|their] [main|major|supply] (road|route|highway)*",
          "vehicle_cut", GLOC, also=("land_cut",)),
-    Term("under [full|complete|total] [enemy|hostile] (fire|gunfire|artillery|drone) control",
+    Term("under [full|complete|total] [enemy|hostile|russian|ukrainian] "
+         "(fire|gunfire|artillery|drone) control",
          "fire_control", FIRE, sure=True),
     Term("(full|complete|total) (fire|gunfire|artillery|drone) control",
          "fire_control", FIRE, sure=True),
@@ -107,15 +122,19 @@ TERMS = (
     Term("isolated", "isolation", SEALED, also=("land_cut",)),
     Term("[in] [full|complete|total] isolation", "isolation", SEALED, also=("land_cut",)),
     Term("[can|could] [be] (reached|supplied) only (from the|by) air", "isolation", AIR),
+    Term("neither by (land|road) nor by (air|sea|water) … reached", "isolation", AIR),
+    Term("reached (neither by|by neither) (land|road) nor [by] (air|sea|water)", "isolation", AIR),
     Term("(surrounded|attacked|attacking|attack) (on|from) (all|every) side*",
          "surrounded", POPULAR, also=("land_cut",)),
     Term("(attack|attacked|attacking|surrounded|enveloped|pressed) … (on|from) three sides",
          "surrounded", SEMI, hedged=True),
     Term("(semi|half|partial*|near) (encircled|encirclement|surrounded)",
          "surrounded", SEMI, sure=True, hedged=True, also=("fire_control",)),
+    Term("(encirclement|a cauldron) (does|do|did) not threaten",
+         "land_cut", THREAT, value="no", tense="future", also=("fire_control",)),
     Term("[is|was|are] no [real|immediate|serious|any] (threat|danger|risk) of [an|being] "
          "[operational] (encirclement|encircled|surrounded|a cauldron)",
-         "fire_control", THREAT, value="no", also=("land_cut",)),
+         "land_cut", THREAT, value="no", tense="future", also=("fire_control",)),
 )  # fmt: skip
 
 ENGLISH = Language(
@@ -136,6 +155,7 @@ ENGLISH = Language(
         "(anything|everything) (but|other than|except)", "(rather|other) than", "instead of",
         "(the opposite|a long way|light years) (of|from)", "nothing like", "in no way",
         "by no means", "free of",
+        "(too early|too soon|premature) to (speak|talk|say|call|describe)",
     ),
     avoids=(
         "avoid*", "escaped", "escape", "prevent*",
@@ -152,16 +172,25 @@ ENGLISH = Language(
         "(been|was|were|is|are) (beaten back|repelled|repulsed|foiled|thwarted)",
         "(been|being) (fabricated|invented|made up|refuted|debunked)",
         "(is|are|was|were) (anything but|far from|nowhere near) [the] (true|truth|accurate|right)",
+        "(is|are|was|were) [still|a bit|somewhat|highly|also] premature",
+        "(do|does|did) not (correspond|conform) (to|with) [the] (reality|truth|facts)",
+        ("(have|has|had) (nothing to do with|no basis in|no relation to) [the] (reality|truth|"
+         "facts)"),
+        "[has|have] no basis [in fact]", "[is|are] without [any] (basis|foundation)",
+        ("[said|says|insisted|replied] (it|this|that) (is|was) [simply|all] (not true|untrue|false|"
+         "a lie|wrong|nonsense)"),
     ),
     falsehoods=(
         ("(myth|myths|hoax|hoaxes|lie|lies|fake|fakes|fake news|fiction|fantasy|fabrication*|"
-         "propaganda|disinformation|misinformation|invention|nonsense|fairy tale|falsehood)"),
+         "propaganda|disinformation|misinformation|invention|nonsense|fairy tale|falsehood|"
+         "legend)"),
     ),
     unborn=(
         ("(not|never|didn't|doesn't|hasn't|haven't|isn't|wasn't) [yet|actually|ever|even|been|be] "
          "[taken|take] (happen*|occur*|exist*|materiali*|place|confirmed|verified|proven|"
          "complete|completed|closed|achieved|real|a fact|reality|fact)"),
-        "(exists only|only exists) in", "(is|was) (non-existent|nonexistent|absent|impossible)",
+        "(exists only|only exists|exist only) (in|on)",
+        "(is|was) (non-existent|nonexistent|absent|impossible)",
     ),
     near=(
         "almost", "nearly", "practically", "virtually", "essentially", "effectively", "in effect",

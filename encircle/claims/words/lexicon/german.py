@@ -24,7 +24,10 @@ TERMS = (
     Term("(kesseln|kesselt|kesselte|kesselten) … ein", "land_cut", POCKET),
     Term("einkesselung", "land_cut", POCKET),
     Term("(im|in einem|in einen|in den) kessel", "land_cut", POCKET),
-    Term("kessel … (geschlossen|zu)", "land_cut", POCKET),
+    Term("kessel … (geschlossen|zu|dicht)", "land_cut", POCKET),
+    Term("(kessel|ring) … wird … (schließen|geschlossen|zuschnappen)",
+         "land_cut", POCKET, tense="future"),
+    Term("(ein|einen|einem|der|vom|den) kessel (bei|von|um)", "land_cut", POCKET),
     Term("(eingekreist*|einkreisen|einzukreisen|einkreisung)",
          "land_cut", DOCTRINE, also=("surrounded",)),
     Term("(umzingelt*|umzingeln|umzingelte*|umzingelung)",
@@ -36,15 +39,18 @@ TERMS = (
     Term("(blockiert*|abgeriegelt*)", "land_cut", SEALED, also=("isolation",)),
     Term("(belagert*|belagerung|unter belagerung)", "land_cut", SIEGE),
     Term("in der falle", "land_cut", POPULAR),
+    Term("kommen … nicht mehr (raus|heraus|hinaus)", "land_cut", POPULAR),
     Term("(ring|kreis|zange|falle) … (geschlossen|zugeschnappt)",
          "land_cut", POCKET, also=("surrounded",)),
     Term("(niemand|keiner) … (hinaus|herauskommen|heraus|raus)", "land_cut", GLOC),
-    Term("(letzte|einzige) … (straße|weg|route|versorgungsstraße|verbindung) … (unterbrochen|"
+    Term("(letzte|einzige) … (straße|weg|route|versorgungsstraße|nachschubstraße|verbindung) … "
+         "(unterbrochen|"
          "abgeschnitten|gekappt|gesperrt)",
          "land_cut", GLOC, also=("vehicle_cut",)),
     Term("alle … (straßen|wege|routen|zufahrten) … (unterbrochen|abgeschnitten|gekappt|blockiert)",
          "land_cut", GLOC, also=("vehicle_cut",)),
     Term("(straße|weg|route|korridor|rückweg) … offen", "land_cut", OPEN, value="no"),
+    Term("korridor … hält", "land_cut", OPEN, value="no"),
     Term("nur [noch] eine … (straße|route)", "land_cut", OPEN, value="no"),
     Term("(nachschubweg|nachschubwege|versorgungsweg|versorgungswege|versorgungsstraße|"
          "nachschublinie*|versorgungsrouten) … (unterbrochen|abgeschnitten|gekappt)",
@@ -63,6 +69,8 @@ TERMS = (
     Term("(vollständige|völlige|vollständiger|völliger) isolation",
          "isolation", SEALED, also=("land_cut",)),
     Term("nur (aus der|durch die|noch aus der) luft", "isolation", AIR),
+    Term("weder (über land|auf dem landweg) noch … (luft|luftweg|wasser) … (erreichen|erreichbar)",
+         "isolation", AIR),
     Term("von allen seiten", "surrounded", POPULAR),
     Term("von drei seiten", "surrounded", SEMI, hedged=True),
     Term("(halb|teilweise) (eingekesselt|eingekreist|umzingelt|eingeschlossen)",
@@ -70,9 +78,11 @@ TERMS = (
     Term("(halbkessel|halbeinkesselung|halbeingekesselt|halbumzingelt)",
          "surrounded", SEMI, sure=True, hedged=True, also=("fire_control",)),
     Term("(keine|keinerlei) … gefahr … (einkesselung|einkreisung|umzingelung|einschließung)",
-         "fire_control", THREAT, value="no", also=("land_cut",)),
+         "land_cut", THREAT, value="no", tense="future", also=("fire_control",)),
+    Term("droht … kein … kessel",
+         "land_cut", THREAT, value="no", tense="future", also=("fire_control",)),
     Term("droht … (keine|nicht) … (einkesselung|einkreisung|umzingelung|einschließung)",
-         "fire_control", THREAT, value="no", also=("land_cut",)),
+         "land_cut", THREAT, value="no", tense="future", also=("fire_control",)),
 )  # fmt: skip
 
 GERMAN = Language(
@@ -90,7 +100,8 @@ GERMAN = Language(
         "niemandem", "niemanden", "kaum",
         "alles andere als", "alles außer", "weit davon entfernt", "weit entfernt",
         "das gegenteil von", "keineswegs", "keinesfalls", "mitnichten", "nirgends", "nirgendwo",
-        "statt", "anstatt", "weit von",
+        "statt", "anstatt", "weit von", "(verfrüht|voreilig|zu früh) [,|um] (von|über)",
+        "(verfrüht|voreilig|zu früh)",
     ),
     avoids=(
         "vermeid*", "entgangen", "entkommen", "entgehen", "verhinder*", "ausgebrochen",
@@ -101,14 +112,15 @@ GERMAN = Language(
         ("(ist|sind|seien|sei|als) [eine|völlig|frei] (falsch*|unwahr*|erfunden*|lüge*|fake*|"
          "desinformation|propaganda|unzutreffend|frei erfunden)"),
         "(entsprechen|entspricht|entspreche) nicht", "treffen nicht zu", "keine rede",
-        "nicht die rede", "trifft nicht zu",
+        "nicht die rede", "trifft nicht zu", "(ist|sei|sind|seien|wäre) [noch] (verfrüht|voreilig)",
+        "(entbehren|entbehrt) jeder", "(ist|sind|seien|sei) (haltlos|unbegründet)",
     ),
     falsehoods=(
         ("(mythos|mythen|lüge|lügen|propaganda|märchen|fake|fakes|fake news|falschmeldung*|"
-         "desinformation|erfindung|ente|unwahrheit|fälschung|unsinn)"),
+         "desinformation|erfindung|ente|unwahrheit|fälschung|unsinn|legende)"),
     ),
     unborn=(
-        "gibt es [dort|derzeit|aktuell|noch] nicht",
+        "gibt es [dort|derzeit|aktuell|noch] nicht", "wird es [dort|auch] nicht geben",
         "nicht (stattgefunden|bestätigt*|vollendet|erfolgt|zustande gekommen)",
         "(fand|findet) nicht statt",
         "(bestätigt|bestätigte) sich nicht",
@@ -124,7 +136,8 @@ GERMAN = Language(
     futures=(
         "droh*", "gefahr", "könnte", "könnten", "würde", "würden", "versuch*", "plan*", "will",
         "wollen", "wollte", "wollten", "risiko", "bald", "bevorsteh*", "einzukesseln",
-        "einzukreisen", "einzuschließen", "abzuschneiden", "um nicht", "wird eingekesselt werden",
+        "einzukreisen", "einzuschließen", "abzuschneiden", "um nicht", "kurz vor",
+        "wird eingekesselt werden",
         "ziel", "befürcht*", "werde",
     ),
     looming=("droh*", "zu werden drohen", "bevorsteh*"),

@@ -34,9 +34,9 @@ SEALED = (
     "tasks); V. Putin, 13 and 14 March 2025"
 )
 THREAT = (
-    "who says that no encirclement threatens says more than that there is none: that the ways out "
-    "are safe, which fire on all of them refutes (General Staff of Ukraine, 14 March 2025, as "
-    "fixtures/kursk-2025-03-14 reads it)"
+    "who says that no encirclement threatens speaks of what may come, and is rated by what came; "
+    "some mean that the ways out are safe, which fire on all of them refutes (General Staff of "
+    "Ukraine, 14 March 2025)"
 )
 AIR = "air bridge: supply by landing or drop does not break an encirclement by land"
 OPEN = "an open way out denies an encirclement (US FM 3-90, App. D)"

@@ -1,0 +1,293 @@
+"""
+Who denies what another said, and words that may deny and were not read.
+
+*Kyiv denied it*, *something Kyiv denies*, *в Киеве это опровергли* deny without saying again what:
+it is what was said last.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from encircle.claims.words.context import IDLE_NOT
+from encircle.claims.words.lexicon import compile_any, fold
+
+if TYPE_CHECKING:
+    from encircle.claims.words.context import Assertion
+    from encircle.claims.words.lexicon import Code, Language, Use
+    from encircle.claims.words.sentences import Sentence
+
+LONGEST_WHO = 70
+"""Whoever denies is named in so few characters."""
+
+
+class Denial(NamedTuple):
+    """Words that deny what was said last."""
+
+    who: str
+    start: int
+    end: int
+
+
+_WHO = rf"(?P<who>[^.,;:!?«»“”„\"()—–]{{2,{LONGEST_WHO}}}?)"
+_EN_VERB = (
+    r"(?:(?:has|have|had|also|later|strongly|flatly|categorically|promptly|quickly|firmly|"
+    r"immediately|publicly|repeatedly|vehemently)\s+){0,3}"
+    r"(?:denied|denies|deny|rejected|rejects|dismissed|dismisses|refuted|refutes|disputed|"
+    r"disputes|rebutted|debunked)"
+)
+_EN_IT = (
+    r"(?:it|this|that|both|such\s+(?:claims|reports|statements)|(?:the|these|those|his|its|their|"
+    r"all\s+such)\s+(?:\w+\s+){0,2}(?:claim|report|statement|assertion|allegation|suggestion|"
+    r"information|account|version)s?)(?!\w)"
+)
+_DE_VERB = (
+    r"(?:bestritt(?:en)?|bestreite(?:t|n)|dementier(?:te|ten|t|en)|verneinte?n?|widersprach(?:en)?|"
+    r"widerspr(?:icht|echen)|weist|wies(?:en)?|zurückweis(?:t|en))"
+)
+_DE_IT = (
+    r"(?:das|dies|es|dem|diese[smn]?\s+\w+|(?:die|der|den)\s+(?:\w+\s+)?(?:angaben|meldung(?:en)?|"
+    r"behauptung(?:en)?|darstellung(?:en)?|bericht(?:e|en)?|aussagen?))(?!\w)"
+)
+_RU_VERB = (
+    r"(?:опроверг(?:л[аио])?|опроверга(?:ет|ют)|отрица(?:ет|ют|л[аио]?)|отверг(?:л[аио])?|"
+    r"отверга(?:ет|ют))"
+)
+_RU_IT = (
+    r"(?:это|эт[уои]\w*\s+\w+|так(?:ую|ие)\s+\w+|(?:данную\s+)?информацию|сообщения|заявлени[ея])"
+)
+_UK_VERB = (
+    r"(?:спростува(?:в|ла|ли|ло)|спростову(?:є|ють)|запереч(?:ив|ила|или|ило)|запереч(?:ує|ують)|"
+    r"відкину(?:в|ла|ли)|відкида(?:є|ють))"
+)
+_UK_IT = r"(?:це|цю\s+\w+|ці\s+\w+|так[іу]\s+\w+|(?:дану\s+)?інформацію|повідомлення|заяв[уи])"
+_LIE = (
+    r"(?:(?:a\s+|pure\s+|complete\s+|utter\s+)*(?:lies?|nonsense|fakes?|fabrications?|untrue|false|"
+    r"rubbish|propaganda|disinformation|fiction|invention))"
+)
+_EN_CALLS = rf"(?:called|calls|branded|labelled)\s+(?:it|this|that|{_EN_IT})\s+{_LIE}"
+_DE_LIE = (
+    r"(?:(?:eine[rn]?\s+)?(?:reine[rn]?\s+)?(?:unsinn|lügen?|fake|falschmeldung(?:en)?|erfindung|"
+    r"propaganda|desinformation|märchen|frei\s+erfunden|falsch|unwahr))"
+)
+_DE_CALLS = rf"(?:spr(?:icht|ach|echen|achen)\s+von|(?:nannten?|nennt)(?:\s+{_DE_IT})?)\s+{_DE_LIE}"
+_RU_LIE = (
+    r"(?:[\w]+\s+)?(?:ложь\w*|фейк\w*|выдумк\w*|вымысл\w*|неправд\w*|бред\w*|"
+    r"дезинформаци\w*|вранье\w*)"
+)
+_RU_CALLS = rf"(?:назвал[аи]?|называ(?:ет|ют))\s+(?:{_RU_IT}\s+)?{_RU_LIE}"
+_UK_LIE = r"(?:[\w]+\s+)?(?:брехн\w+|фейк\w*|вигадк\w+|неправд\w+|маячн\w+|дезінформаці\w+)"
+_UK_CALLS = rf"(?:назва(?:в|ла|ли)|назива(?:є|ють))\s+(?:{_UK_IT}\s+)?{_UK_LIE}"
+_RU_SAYS = r"(?:сказал\w*|заявил\w*|отвеча\w+|ответил\w*|говорит|пишет|считает)"
+_UK_SAYS = r"(?:сказа\w+|заяви\w+|відповіда\w+|відпові\w+|каже|пише|вважає)"
+_STOP = r"(?=\s*(?:[.,;:!?—–]|\Z))"
+
+PATTERNS: dict[Code, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "en": (
+        (
+            rf"{_WHO}\s+{_EN_VERB}\s+{_EN_IT}",
+            rf"{_WHO}\s+{_EN_VERB}{_STOP}",
+            rf"{_WHO}\s+{_EN_CALLS}",
+            (
+                rf"[“\"]?(?:not\s+true|no|{_LIE})[,.!]?[”\"]?,?\s+{_WHO}\s+"
+                rf"(?:replied|said|says|answered|responded)"
+            ),
+            rf"(?:that\s+is\s+|it\s+is\s+)?{_LIE},\s+(?:says|said|replied|replies)\s+{_WHO}{_STOP}",
+        ),
+        (
+            (
+                rf",?\s+(?:something|which|a\s+(?:claim|charge|report|statement)(?:\s+(?:that|which))?)"
+                rf"\s+{_WHO}\s+{_EN_VERB}{_STOP}"
+            ),
+            (
+                rf"(?:;|,?\s+(?:but|while|and|though|although))\s+{_WHO}\s+"
+                rf"(?:{_EN_VERB}\s+{_EN_IT}|{_EN_CALLS})"
+            ),
+        ),
+    ),
+    "de": (
+        (
+            (
+                rf"{_WHO}\s+{_DE_VERB}(?:\s+{_DE_IT})?(?:\s+(?:umgehend|entschieden|sofort|später|"
+                rf"zurück|als\s+\w+\s+zurück)){{0,2}}{_STOP}"
+            ),
+            rf"{_WHO}\s+{_DE_CALLS}",
+            rf"{_WHO}\s+(?:tut|tun|tat|taten)\s+{_DE_IT}\s+als\s+\w+\s+ab",
+        ),
+        (
+            rf",\s*was\s+{_WHO}\s+(?:(?:umgehend|entschieden|sofort|später)\s+)?{_DE_VERB}",
+            (
+                rf"(?:;|,?\s+(?:doch|aber|und))\s+{_WHO}\s+(?:{_DE_CALLS}|{_DE_VERB}(?:\s+{_DE_IT})?"
+                rf"(?:\s+zurück)?){_STOP}"
+            ),
+        ),
+    ),
+    "ru": (
+        (
+            rf"{_WHO}\s+(?:{_RU_IT}\s+)?(?:\w+о\s+)?{_RU_VERB}(?:\s+{_RU_IT})?{_STOP}",
+            rf"{_RU_IT}\s+{_RU_VERB}\s+{_WHO}{_STOP}",
+            rf"{_WHO}\s+{_RU_CALLS}",
+            rf"(?:это\s+)?{_RU_LIE},\s+{_RU_SAYS}\s+{_WHO}{_STOP}",
+        ),
+        (
+            rf",\s*что\s+{_WHO}\s+(?:\w+о\s+)?{_RU_VERB}{_STOP}",
+            (
+                rf"(?:;|,?\s+(?:но|а|однако))\s+{_WHO}\s+(?:{_RU_CALLS}|(?:{_RU_IT}\s+)?{_RU_VERB}"
+                rf"(?:\s+{_RU_IT})?){_STOP}"
+            ),
+        ),
+    ),
+    "uk": (
+        (
+            rf"{_WHO}\s+(?:{_UK_IT}\s+)?(?:\w+о\s+)?{_UK_VERB}(?:\s+{_UK_IT})?{_STOP}",
+            rf"{_UK_IT}\s+{_UK_VERB}\s+{_WHO}{_STOP}",
+            rf"{_WHO}\s+{_UK_CALLS}",
+            rf"(?:це\s+)?{_UK_LIE},\s+{_UK_SAYS}\s+{_WHO}{_STOP}",
+        ),
+        (
+            rf",\s*що\s+{_WHO}\s+(?:\w+о\s+)?{_UK_VERB}{_STOP}",
+            (
+                rf"(?:;|,?\s+(?:але|а|проте|однак))\s+{_WHO}\s+(?:{_UK_CALLS}|(?:{_UK_IT}\s+)?{_UK_VERB}"
+                rf"(?:\s+{_UK_IT})?){_STOP}"
+            ),
+        ),
+    ),
+}
+"""By language: how a sentence of its own denies, and how the tail of one does; folded."""
+LEADS = re.compile(
+    r"^(?:(?:but|however|yet|later|meanwhile|in|from|на|в|во|у|из|з|із|aus|in|doch|но|однако|але|"
+    r"проте|позже|пізніше|однак|auch|das)[\s,]+)+",
+)
+"""What stands before the name of whoever denies, folded: *in Kyiv*, *но в Киеве*."""
+WEAK = re.compile(
+    r"(?<!\w)(?:not|never|nobody|no\s+one|none|nowhere|nicht|niemand|nie|niemals|keine?[nmrs]?|keinerlei|"
+    r"keineswegs|не|ни|нет|никто|никогда|нельзя|ні|немає|нема|ніхто|ніколи)(?!\w)|n't(?!\w)"
+)
+"""*Not* in the same clause as a phrase, and not read; folded."""
+PARTED = re.compile(
+    r"[.,;:!?()«»“”„\"]|\s[—–]\s|(?<!\w)(?:and|but|or|und|aber|oder|и|но|а|или|і|й|та|але|або|"
+    r"which|who|that|until|till|bis|пока|поки|доки|что|що|dass)(?!\w)"
+)
+DENIED_CHARACTERS = 24
+"""*Not* stands so near before what it takes back; characters."""
+NOBODY = re.compile(r"(?:nobody|no\s+one|niemand|никто|ніхто|not|nicht|не)(?!\w)")
+"""Who denies nothing, folded."""
+IS_NOT_SO = re.compile(
+    r"(?:(?<!\w)(?:not|no|never|nobody|no\s+one|cannot|can't|nicht|niemand|kein\w*|не|никто|ніхто)|n't)"
+    r"(?:\s+\w+){0,2}\s+$"
+)
+"""What takes a denial back, right before it."""
+ANSWER = re.compile(r"\s+(?:это|це|das|dies|es)$")
+"""*В Киеве это*: what is denied, and no part of the name."""
+
+
+def find_denial(sentence: str, language: Code, *, alone: bool) -> Denial | None:
+    """
+    Find words that deny what was said last.
+
+    Parameters
+    ----------
+    sentence
+        A sentence that says nothing of its own, or the end of one.
+    language
+        In which it is written.
+    alone
+        The sentence denies what the one before it says; else its end denies its own beginning.
+
+    Examples
+    --------
+    >>> find_denial("Kyiv flatly denied it.", "en", alone=True).who
+    'Kyiv'
+    >>> find_denial(", something officials in Kyiv deny.", "en", alone=False).who
+    'officials in Kyiv'
+    >>> find_denial("В Киеве это опровергли.", "ru", alone=True).who
+    'Киеве'
+    >>> find_denial("Kyiv denied them entry.", "en", alone=True)
+    """
+    folded = fold(sentence)
+    for pattern in PATTERNS[language][0 if alone else 1]:
+        found = re.match(pattern, folded) if alone else re.search(pattern, folded)
+        if found is None:
+            continue
+        start, end = found.span("who")
+        lead = LEADS.match(folded[start:end])
+        start += lead.end() if lead else 0
+        tail = ANSWER.search(folded[start:end])
+        end = start + tail.start() if tail else end
+        who = sentence[start:end].strip()
+        if who and not NOBODY.match(fold(who)):
+            return Denial(who, start, found.end())
+    return None
+
+
+MAY_DENY = re.compile(
+    r"(?<!\w)(?:"
+    r"den(?:y|ie[sd]|ying|ials?)|dismiss\w*|reject\w*|refut\w*|debunk\w*|rebut\w*|disput\w*|"
+    r"fals(?:e|ely|ehoods?)|untrue|not\s+true|a\s+lie|lied|(?:are|of|pure|all|just|more|russian|kremlin)\s+lies|legenden?|legends?|fakes?|faked|hoax\w*|myths?|"
+    r"mythical|fabricat\w*|fiction\w*|invent(?:ed|ions?)|propaganda|disinformation|"
+    r"misinformation|nonsense|rubbish|premature\w*|too\s+(?:early|soon)|exaggerat\w*|"
+    r"baseless|unfounded|groundless|no\s+(?:truth|basis|such|question|talk)|on\s+paper|"
+    r"wishful|contrary\s+to|far\s+from|anything\s+but|"
+    r"bestr(?:eit|itt)\w*|dementi\w*|widersprich\w*|widersprach\w*|widerspruch|zurückgewiesen|"
+    r"zurückweis\w*|zurück|falsch\w*|unwahr\w*|gelogen|lügen?|erfunden\w*|erfindung|märchen|"
+    r"verfrüht\w*|voreilig\w*|zu\s+früh|übertrieb\w*|haltlos\w*|unbegründet\w*|unsinn|"
+    r"keine\s+rede|nicht\s+die\s+rede|entgegen|anders\s+als|"
+    r"опров\w*|отриц\w*|отверг\w*|отверж\w*|лож[ьн]\w*|лжив\w*|лгут|врут|врет|лжет|фейк\w*|"
+    r"выдум\w*|вымы\w*|сфабрик\w*|вброс\w*|неправд\w*|недостоверн\w*|преждевремен\w*|"
+    r"рано\s+\w+ть|преувелич\w*|не\s+соответств\w*|вопреки|безосновател\w*|голословн\w*|"
+    r"речи\s+(?:не|нет)|не\s+идет\s+речь|"
+    r"спрост\w*|запереч\w*|відкида\w*|відкину\w*|брех\w*|вигад\w*|вкид\w*|маніпул\w*|"
+    r"передчасн\w*|рано\s+\w+ти|перебільш\w*|не\s+відповіда\w*|всупереч|безпідстав\w*|"
+    r"мови\s+(?:не|немає)|не\s+йдеться|неправдив\w*"
+    r")(?!\w)"
+)
+"""Words that deny, call false or call too early, wherever they stand; folded, of four languages.
+Wider than what is read: a denial taken for its opposite is the worst that can be read."""
+
+
+def find_unread_denial(
+    sentence: Sentence, use: Use, assertion: Assertion, language: Language
+) -> str | None:
+    """
+    Find words of a sentence that may deny what was read as not denied.
+
+    Parameters
+    ----------
+    sentence, use
+        Where the phrase stands, and the phrase; its places are those of the text.
+    assertion
+        How the phrase was read.
+    language
+        Whose words of mere doubt are no denial.
+
+    Returns
+    -------
+    words
+        None where the reading denies already, or where no such words are left over.
+    """
+    if assertion.value != use.term.value:
+        return None
+    folded = fold(sentence.text)
+    own = range(use.start - sentence.start, use.end - sentence.start)
+    doubts = [m.span() for m in compile_any(language.hearsay).finditer(folded)]
+    clause = _find_segment(folded, own.start, own.stop)
+    weak = (m for m in WEAK.finditer(folded, *clause) if not IDLE_NOT.match(folded, m.start()))
+    for found in sorted([*MAY_DENY.finditer(folded), *weak], key=lambda m: m.start()):
+        is_doubt = any(start <= found.start() < end for start, end in doubts)
+        if found.start() not in own and not is_doubt and not _is_denied(folded, found):
+            return sentence.text[found.start() : found.end()]
+    return None
+
+
+def _find_segment(folded: str, start: int, end: int) -> tuple[int, int]:
+    """Find the clause round a phrase, from one mark or *and* to the next."""
+    before = [m.end() for m in PARTED.finditer(folded, 0, start)]
+    after = PARTED.search(folded, end)
+    return (before[-1] if before else 0), (after.start() if after else len(folded))
+
+
+def _is_denied(folded: str, found: re.Match[str]) -> bool:
+    """Tell *nobody denies*, *it is not a lie*: what is said not to be denied."""
+    before = folded[max(0, found.start() - DENIED_CHARACTERS) : found.start()]
+    return IS_NOT_SO.search(before) is not None
