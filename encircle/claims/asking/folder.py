@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 COLOURS = {
-    "supported": "#00694d", "supported_weaker_definition": "#00694d", "contradicted": "#9a1c1c",
+    "supported": "#00694d", "supported_weaker_definition": "#2b5d8a", "contradicted": "#9a1c1c",
     "overstated": "#8a5a00", "premature": "#8a5a00", "misattributed": "#8a5a00",
 }  # fmt: skip
 OTHERWISE = "#4a4f57"
@@ -79,10 +79,15 @@ def build_pngs(answer: Answer, colours: Colours = "judged") -> dict[str, bytes]:
         return {}
     files = {}
     for shape in CARDS:
-        width, height = (int(side) for side in LAYOUTS[shape].size)
-        card = draw_card(answer, shape, colours)
-        files[f"map-{width}x{height}.png"] = render_png(card, width, height)
+        name, width, height = _name_card(shape)
+        files[name] = render_png(draw_card(answer, shape, colours), width, height)
     return files
+
+
+def _name_card(shape: Shape) -> tuple[str, int, int]:
+    """Name the file of a card, with its width and height in pixels."""
+    width, height = (int(side) for side in LAYOUTS[shape].size)
+    return f"map-{width}x{height}.png", width, height
 
 
 def slug(name: str) -> str:
@@ -193,6 +198,7 @@ def write_page(answer: Answer, colours: Colours = "judged") -> str:
         lead=(lines[1], lines[2]),
         notices=tuple((n.severity, n.statement) for n in answer.notices),
         sources=(*_list_sources(answer), *CREDITS),
+        card=_name_card("landscape") if picture else None,
     )
     situations = [m.situation for m in answer.maps if m.situation is not None]
     statement = claim.statement or "the claim"

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urljoin
 
 import orjson
 from jinja2 import Environment, PackageLoader, select_autoescape
@@ -101,6 +102,8 @@ class Extras:
     notices: tuple[tuple[str, str], ...] = ()
     """Severity and statement."""
     sources: tuple[SourceLine, ...] = ()
+    card: tuple[str, int, int] | None = None
+    """File beside the page that others show where it is linked, its width and height, pixels."""
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -207,6 +210,8 @@ def write_report(  # noqa: PLR0913 - all but two by name
         publisher=publisher,
         meanings=MEANINGS,
         extras=extras or Extras(),
+        page_at=publisher.page or "",
+        join=urljoin,
         json_ld=embed_json(reviews[0] if len(reviews) == 1 else reviews) if reviews else "",
     )  # fmt: skip
 

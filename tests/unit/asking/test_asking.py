@@ -302,6 +302,17 @@ def test_the_page_runs_nothing_and_fetches_nothing(files):
     assert "What would have to be wrong" in page
 
 
+def test_where_the_page_is_linked_its_verdict_and_its_card_are_shown(files):
+    page = files["index.html"].decode()
+    told = dict(
+        re.findall(r'<meta (?:property|name)="(og:[a-z:]+|twitter:card)" content="(.*)">', page)
+    )
+    assert told["og:title"] in page.split("<h1>")[1]
+    assert told["og:image"] == "map-1200x675.png"
+    assert (told["og:image:width"], told["og:image:height"]) == ("1200", "675")
+    assert told["og:description"].startswith("On 1 March 2025 the Ukrainian force")
+
+
 def test_each_judgement_written_is_verified_against_the_map_written_beside_it(files):
     names = [name for name in files if name.endswith(".judgement.json")]
     assert names
