@@ -356,6 +356,13 @@ class RatingBody(BaseModel):
     recorded_at: str
 
 
+class AgainBody(BaseModel):
+    """A claim of the case that says the same, and why it is taken for the same."""
+
+    id: str
+    because: str
+
+
 class ClaimBody(BaseModel):
     """A claim, its rating, and how it was rated before."""
 
@@ -365,6 +372,7 @@ class ClaimBody(BaseModel):
     rating: RatingBody | None
     log: list[RatingBody]
     problem: Json | None = Field(None, description="Why it could not be rated.")
+    again: list[AgainBody] = Field([], description="Claims of the case that say the same.")
 
 
 class KeptBody(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from encircle.claims.matching import Said, find_again
 from encircle.errors import SituationError
 from encircle.store.assembling import find_instant
 from encircle.store.casefile import (
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
 
     from encircle.store.opening import Store
     from encircle.store.publishing import View
+    from encircle.store.revisions import Revision
 
 Json = dict[str, Any]
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
@@ -89,6 +92,8 @@ async def post_claim(
         problem = orjson.loads(describe(error).body)
         answer = {"claim": posted.accepted[0].document, "rating": None, "problem": problem,
                   "log": []}  # fmt: skip
+    view = await look(service, caller, case_id)
+    answer["again"] = await read_kept(service.store, _find_again, case_id, name, view)
     return write_answer(answer, 201, {"Location": f"/v1/cases/{case_id}/claims/{name}"})
 
 
@@ -111,10 +116,14 @@ async def read_claim(
 ) -> Response:
     """Rate it by what is known now, and give the log: a rating that changed stays to be read."""
     view = await look(service, caller, case_id)
-    if view.is_whole:
-        return write_answer(await _rate(service, case_id, name))
     # What the team has not noted yet is not rated anew for others: they read what was noted.
-    return write_answer(await read_kept(service.store, _read_noted, case_id, name, view))
+    answer = (
+        await _rate(service, case_id, name)
+        if view.is_whole
+        else await read_kept(service.store, _read_noted, case_id, name, view)
+    )
+    answer["again"] = await read_kept(service.store, _find_again, case_id, name, view)
+    return write_answer(answer)
 
 
 # -- parts -----------------------------------------------------------------------------------
@@ -157,6 +166,25 @@ def _list_claims(connection: Connection, case_id: str, view: View) -> list[Json]
         told.append({"id": revision.subject, "claim": revision.document,
                      "rating": _tell(log[-1], view) if log else None})  # fmt: skip
     return told
+
+
+def _find_again(connection: Connection, case_id: str, name: str, view: View) -> list[Json]:
+    """Find the claims of the case that say the same as one, of those that may be seen."""
+    found = search_shown(connection, case_id, Wanted(kind="claim"), view, most=10_000)
+    said = {revision.subject: _read_said(revision) for revision in found}
+    mine = said.pop(name, None)
+    return [asdict(again) for again in find_again(mine, said.values())] if mine else []
+
+
+def _read_said(revision: Revision) -> Said:
+    told = (revision.document or {}).get("properties") or {}
+    asserts = told.get("asserts") or {}
+    made_at = read_instant(told.get("made_at"), "made_at")
+    return Said(
+        revision.subject, told.get("claimant"), told.get("statement"), asserts.get("definition"),
+        asserts.get("value") or "yes", asserts.get("tense") or "present",
+        made_at.date() if made_at else None,
+    )  # fmt: skip
 
 
 def _tell(rated: Rated, view: View) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -64,22 +64,54 @@ def extract(
     force: Annotated[str | None, typer.Option(help="Id of the force, put into every claim")] = None,
     json_output: JsonOption = False,
     csv_output: Annotated[bool, typer.Option("--csv", help="Print a claims file as CSV")] = False,
+    log: Annotated[
+        Path | None, typer.Option(help="Corrections log: say which claims were checked before")
+    ] = None,
 ) -> None:
     """Propose the claims an article makes, for a person to confirm; it never rates."""
+    from encircle.claims.words.unread import find_unread_languages, say_unread
+
     if json_output and csv_output:
         refuse("--json and --csv exclude each other; give one of them")
     text = decode(load(article), article)
     proposals = _propose(text, _parse_day(written, "--date"))
+    unread = find_unread_languages(text)
+    if unread and not proposals:
+        refuse(f"{article}: {say_unread(unread)}")
+    if unread:
+        echo(f"Notice: {article}: {say_unread(unread)}", err=True)
     claims = [proposal.to_claim(number, force) for number, proposal in enumerate(proposals, 1)]
+    if log is not None:
+        from encircle.claims.publishing.corrections import read_log
+
+        _tell_again(claims, guard(lambda: read_log(load(str(log)))))
     if json_output:
-        print_json({"claims": claims})
+        print_json({"claims": claims, "unread": unread})
     elif csv_output:
         from encircle.claims.publishing.table import write_csv
 
         rows = [{**claim, **claim["asserts"], **claim["proposed"]} for claim in claims]
         print_bytes(write_csv(rows, CLAIM_COLUMNS))
     else:
-        _tell_proposals(proposals)
+        _tell_proposals(proposals, claims)
+
+
+def _tell_again(claims: Sequence[dict[str, Any]], log: Log) -> None:
+    """Write beside each claim which of the log say the same, and how they were rated."""
+    from encircle.claims.matching import Said, find_again
+
+    known, latest = log.list_said(), {entry.key: entry for entry in log.entries}
+    for claim in claims:
+        read = {**claim["asserts"], **claim["proposed"].get("reading", {})}
+        made_on = claim["made_at"] and date.fromisoformat(claim["made_at"][:10])
+        said = Said("", claim["claimant"], claim["statement"], read["definition"], read["value"],
+                    read["tense"], made_on)  # fmt: skip
+        claim["proposed"]["again"] = [
+            {"key": again.id, "claimant": latest[again.id].claimant,
+             "statement": latest[again.id].statement, "rating": latest[again.id].rating,
+             "recorded_at": latest[again.id].recorded_at, "because": again.because}
+            for again in find_again(said, known)
+        ]  # fmt: skip
 
 
 def _propose(text: str, written: date | None) -> list[Proposal]:
@@ -234,8 +266,10 @@ def _parse_moment(text: str | None) -> str:
 # -- in words --------------------------------------------------------------------------------
 
 
-def _tell_proposals(proposals: Sequence[Proposal]) -> None:
-    for number, p in enumerate(proposals, 1):
+def _tell_proposals(proposals: Sequence[Proposal], claims: Sequence[dict[str, Any]]) -> None:
+    from encircle.claims.rating.answer import name_rating
+
+    for number, (p, claim) in enumerate(zip(proposals, claims, strict=True), 1):
         who = p.claimant or "the text itself"
         via = f", told by {p.via}" if p.via else ""
         reserve = ", with a reserve" if p.hedged else ""
@@ -252,4 +286,8 @@ def _tell_proposals(proposals: Sequence[Proposal]) -> None:
             )
         if p.also:
             echo(f"   The same words are also used for: {', '.join(p.also)}")
+        for again in claim["proposed"].get("again", ()):
+            who = again["claimant"] or "the text itself"
+            echo(f"   Checked before, and rated {name_rating(again['rating'])}: {who}, "
+                 f"“{again['statement']}”. {again['because']}")  # fmt: skip
     echo(f"{number_of(len(proposals), 'claim')} proposed, for you to confirm. None is rated.")

@@ -261,6 +261,23 @@ def test_a_claim_is_kept_rated_and_rated_otherwise_when_evidence_changes(local, 
     assert local.post(f"{case}/claims", json={"claimant": 5}).status_code == 422
 
 
+def test_a_claim_made_again_is_told_of_the_first_and_its_denial_is_not(local, case):
+    evidence = [f for f in KURSK["features"] if f["properties"]["kind"] != "claim"]
+    local.post(f"{case}/observations", json={**KURSK, "features": evidence})
+    first = named("claim-putin-isolation")["properties"]
+    said = {name: value for name, value in first.items() if name != "kind"}
+    made = local.post(f"{case}/claims", json={"id": "first", **said}).json()
+    assert made["again"] == []
+    again = {"id": "again", **said, "statement": "Они изолированы."}
+    made = local.post(f"{case}/claims", json=again).json()
+    assert [one["id"] for one in made["again"]] == ["first"]
+    denied = {**again, "id": "denied", "asserts": {**said["asserts"], "value": "no"}}
+    assert local.post(f"{case}/claims", json=denied).json()["again"] == []
+    read = local.get(f"{case}/claims/first").json()
+    assert [one["id"] for one in read["again"]] == ["again"]
+    assert "same claimant" in read["again"][0]["because"]
+
+
 def test_the_feed_of_a_claim_tells_its_ratings_and_corrections(local, case):
     local.post(f"{case}/observations", json=KURSK)
     asserts = {"force": "kursk-group", "definition": "land_cut", "value": "yes"}

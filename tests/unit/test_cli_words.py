@@ -116,3 +116,47 @@ def test_a_log_that_was_tampered_with_stops_the_command(checked, tmp_path):
     result = run("publish", str(checked), "--log", str(log))
     assert result.exit_code == 2
     assert "does not follow from the one before" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Les troupes ukrainiennes à Koursk sont encerclées, a déclaré Poutine.", "French"),
+        ("Wojska ukraińskie pod Kurskiem są okrążone, powiedział Putin.", "Polish"),
+        ("Las tropas ucranianas en Kursk están rodeadas, dijo Putin.", "Spanish"),
+    ],
+)
+def test_a_language_that_is_not_read_is_told_and_is_no_empty_answer(tmp_path, said, name):
+    path = tmp_path / "article.txt"
+    path.write_text(said, "utf-8")
+    done = CliRunner().invoke(app, ["claims", "extract", str(path)])
+    assert done.exit_code == 2
+    assert f"{name} is not read" in done.stderr
+    path.write_text(f"{said}\n\nPutin said that the troops at Sudzha are surrounded.", "utf-8")
+    done = CliRunner().invoke(app, ["claims", "extract", str(path), "--json"])
+    document = json.loads(done.stdout)
+    assert done.exit_code == 0
+    assert (len(document["claims"]), document["unread"][0]["name"]) == (1, name)
+    assert f"{name} is not read" in done.stderr
+
+
+def test_a_claim_that_was_checked_before_is_told_with_its_rating(tmp_path):
+    article, claims, log = (tmp_path / n for n in ("a.txt", "claims.json", "log.jsonl"))
+    article.write_text("On 14 March 2025 Putin said that the Ukrainian troops in Kursk region were "
+                       "completely blocked.", "utf-8")  # fmt: skip
+    run = CliRunner()
+    first = run.invoke(app, ["claims", "extract", str(article), "--json", "--force", "kursk-group"])
+    claims.write_text(first.stdout, "utf-8")
+    kursk = "fixtures/kursk-2025-03-14/situation.geojson"
+    checked = run.invoke(app, ["check", kursk, "--claims", str(claims), "--json", "--brief"])
+    (tmp_path / "checked.json").write_text(checked.stdout, "utf-8")
+    run.invoke(app, ["claims", "publish", str(tmp_path / "checked.json"), "--log", str(log)])
+    article.write_text("15 марта 2025 года Путин заявил, что украинские войска в Курской области "
+                       "заблокированы.", "utf-8")  # fmt: skip
+    again = run.invoke(app, ["claims", "extract", str(article), "--json", "--log", str(log)])
+    [claim] = json.loads(again.stdout)["claims"]
+    [known] = claim["proposed"]["again"]
+    assert known["rating"] == "contradicted"
+    assert known["because"] == "The same claimant asserted the same a day before."
+    told = run.invoke(app, ["claims", "extract", str(article), "--log", str(log)])
+    assert "Checked before, and rated contradicted" in told.stdout

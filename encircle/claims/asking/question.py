@@ -28,6 +28,7 @@ from encircle.claims.words.extraction import propose_claims
 from encircle.claims.words.lexicon import LANGUAGES, detect_language, find_uses
 from encircle.claims.words.lexicon import find_places as find_mentions_of_places
 from encircle.claims.words.sentences import split_sentences
+from encircle.claims.words.unread import find_unread_languages, say_unread
 from encircle.errors import InputFault, QuestionError, SituationError
 from encircle.map.days import say_day, write_instant
 from encircle.map.notices import Notice
@@ -307,6 +308,9 @@ def _say_why_none(text: str) -> str:
         for use in find_uses(sentence.text, sentence.language)
     ]  # fmt: skip
     if not found:
+        unread = find_unread_languages(text)
+        if unread:
+            return say_unread(unread)
         return "no words for a force being cut off were found in the claim"
     return (
         f"{found[0]!r:.80} was found in the claim, but nothing is plainly claimed with it: it is "

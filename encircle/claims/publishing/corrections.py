@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
+from encircle.claims.matching import Said
 from encircle.claims.publishing.checked import RATINGS, say_day_of
 from encircle.errors import CheckedClaimsError, InputFault
 
@@ -97,6 +99,11 @@ class Log:
         """What is said now of each claim, by its key."""
         return {entry.key: entry.rating for entry in self.entries}
 
+    def list_said(self) -> list[Said]:
+        """List the claims checked so far, by their keys, on the day of the map of each."""
+        latest = {entry.key: entry for entry in self.entries}
+        return [_read_said(entry) for entry in latest.values()]
+
     @property
     def corrected(self) -> list[Entry]:
         """Entries that changed a rating."""
@@ -153,6 +160,15 @@ def _compare(
         note=note,
         previous_sha256=previous,
     )
+
+
+def _read_said(entry: Entry) -> Said:
+    asserts, as_of = entry.basis.get("asserts") or {}, entry.basis.get("as_of")
+    return Said(
+        entry.key, entry.claimant, entry.statement, entry.definition,
+        asserts.get("value") or "yes", asserts.get("tense") or "present",
+        date.fromisoformat(str(as_of)[:10]) if as_of else None,
+    )  # fmt: skip
 
 
 def build_basis(claim: CheckedClaim) -> Json:
