@@ -100,7 +100,7 @@ HELD: dict[str, object] = {
     "grades": dict[Grade, Share],
     "location_weights": tuple[Share, Share, Share],
     "without": tuple[Text, ...],
-    "assume": dict[str, StrictBool],
+    "assume": dict[str, StrictBool | Literal["hostile", "passable"]],
 }
 """What options hold that are no numbers, read as strictly as numbers are."""
 

@@ -30,7 +30,11 @@ WithoutOption = Annotated[
 ]
 AssumeOption = Annotated[
     list[str] | None,
-    typer.Option("--assume", metavar="ID=true|false", help="Take it as right, or as not there"),
+    typer.Option(
+        "--assume",
+        metavar="ID=true|false|hostile|passable",
+        help="Take it as right, as not there, or as ground held by the enemy, or passable",
+    ),
 ]
 
 SituationFile = Annotated[str, typer.Argument(metavar="SITUATION", help="GeoJSON; - for stdin")]

@@ -16,7 +16,7 @@ from encircle.map.counting import number_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from encircle.map.situation import Situation
+    from encircle.map.situation import Assumed, Situation
     from encircle.picture.colours import Colours
 
 FAILED, BAD_INPUT, ASKED_BACK = 1, 2, 3
@@ -132,12 +132,15 @@ def parse_place(text: str, option: str) -> tuple[float, float]:
     return lon, lat
 
 
-def parse_assumption(text: str) -> tuple[str, bool]:
-    """Parse `ID=true` or `ID=false`; the id itself may hold an equals sign."""
+def parse_assumption(text: str) -> tuple[str, Assumed]:
+    """Parse `ID=true` and the like; the id itself may hold an equals sign."""
     name, _, value = text.rpartition("=")
-    if not name or value not in ("true", "false"):
-        refuse(f"--assume takes ID=true or ID=false, not {text!r}")
-    return name, value == "true"
+    known: dict[str, Assumed] = {
+        "true": True, "false": False, "hostile": "hostile", "passable": "passable",
+    }  # fmt: skip
+    if not name or value not in known:
+        refuse(f"--assume takes ID={', ID='.join(known)}, not {text!r}")
+    return name, known[value]
 
 
 def parse_instant(text: str, option: str = "--as-of") -> Any:  # noqa: ANN401 - a datetime, once parsed

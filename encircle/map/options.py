@@ -10,6 +10,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from encircle.errors import OptionsError
+from encircle.map.situation import GROUND, Assumed
 
 GRADES: dict[str, float] = {
     "A1": 0.97, "A2": 0.92, "A3": 0.75, "A4": 0.45, "A5": 0.20,
@@ -77,7 +78,9 @@ def _are_ids(given: object) -> bool:
 
 
 def _are_assumed(given: object) -> bool:
-    return isinstance(given, Mapping) and all(isinstance(each, bool) for each in given.values())
+    return isinstance(given, Mapping) and all(
+        isinstance(each, bool) or each in GROUND for each in given.values()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,9 @@ class Options:
     """0 draws none, and loads no compiled code."""
     seed: int = _choice(0, "Same seed, same draw", least=0, most=2**63 - 1)
     without: tuple[str, ...] = _choice((), "Ids of features judged as if not drawn")
-    assume: Mapping[str, bool] = _choice(dict, "Ids of features taken as right, or as not there")
+    assume: Mapping[str, Assumed] = _choice(
+        dict, "Ids of features taken as right, as not there, or as ground held by another"
+    )
 
     def __post_init__(self) -> None:
         """Complete the grades, and order what has no order of its own."""
@@ -159,7 +164,7 @@ class Options:
         if not _are_ids(self.without):
             raise OptionsError("without", "a list of ids")
         if not _are_assumed(self.assume):
-            raise OptionsError("assume", "by id, each true or false")
+            raise OptionsError("assume", "by id, each true, false, 'hostile' or 'passable'")
 
     def as_dict(self) -> dict[str, Any]:
         """Print the parameters for a judgement's provenance."""

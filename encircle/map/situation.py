@@ -37,6 +37,10 @@ Definition = Literal[
 ]
 """What a claim may assert of a force: a way of being cut off, or that nobody is there."""
 Tense = Literal["present", "future", "conditional"]
+Assumed = bool | Literal["hostile", "passable"]
+"""What a feature is taken as: right, not there, or ground of the enemy or of one's own side."""
+GROUND: tuple[Assumed, ...] = ("hostile", "passable")
+"""What only ground is supposed to be."""
 
 GROUND_MODES: tuple[GroundMode, ...] = get_args(GroundMode)
 NEUTRAL = "neutral"

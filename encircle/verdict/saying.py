@@ -121,6 +121,10 @@ def _join_with_or(whats: list[str]) -> str:
     return whats[0] if len(whats) == 1 else f"{', '.join(whats[:-1])} or {whats[-1]}"
 
 
+ASSUMED = {True: "taken as right", "hostile": "held by the enemy", "passable": "passable"}
+"""How it is said what a feature was taken as."""
+
+
 def say_what_if(telling: Telling) -> Iterator[str]:
     """Say what was supposed, and what it changed."""
     judgement = telling.judgement
@@ -128,11 +132,13 @@ def say_what_if(telling: Telling) -> Iterator[str]:
         return
     asked = judgement.provenance["parameters"]
     left = [*asked["without"], *(i for i, holds in asked["assume"].items() if not holds)]
-    sure = [i for i, holds in asked["assume"].items() if holds]
     told = [f"without {telling.list(left, len(left))}"] if left else []
-    told += [f"with {telling.list(sure, len(sure))} taken as right"] if sure else []
-    about = telling.point([*left, *sure])
-    yield f"This is what if: the map {' and '.join(told)}.{about}"
+    about = [*left]
+    for assumed, words in ASSUMED.items():
+        ids = [i for i, holds in asked["assume"].items() if holds is assumed or holds == assumed]
+        told += [f"with {telling.list(ids, len(ids))} {words}"] if ids else []
+        about += ids
+    yield f"This is what if: the map {' and '.join(told)}.{telling.point(about)}"
     base = judgement.what_if["base"]
     yield f"- as drawn: {base['status']}, {base['verdict'].replace('_', ' ')}"
     changed = judgement.what_if["changed"]

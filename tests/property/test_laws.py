@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from shapely.geometry import mapping, shape
 
 from encircle.errors import SituationError
-from encircle.judge import find_status
+from encircle.judge import find_status, judge
 from encircle.map.door.reader import read_situation
 from encircle.map.options import Options
-from encircle.map.situation import GROUND_MODES
+from encircle.map.situation import GROUND_MODES, Control
 from encircle.network.isolation import Searcher, look_out
 from encircle.network.sheet import build_network_of
 from tests.property import oracle
@@ -120,6 +120,22 @@ def test_more_hostile_control_never_opens(plan, seed):
     plan = settle(plan)
     before, after = (draw_plan(p) for p in (plan, added(plan, seed, draw)))
     assert_never_opens(oracle.engine(before), oracle.engine(after))
+
+
+@SETTINGS
+@given(plans(), SEEDS)
+def test_ground_assumed_hostile_never_opens_and_assumed_passable_never_closes(plan, seed):
+    """Whoever doubts the holder of a piece of ground moves the verdict one way only."""
+    situation = read_situation(draw_plan(settle(plan)))
+    ids = [c.id for c in situation.of_kind(Control) if c.basis != "claimed"]
+    assume(ids)
+    name = ids[seed % len(ids)]
+    hostile, as_drawn, passable = (
+        judge(situation, Options(most_worlds=0, assume=assumed)).to_dict()
+        for assumed in ({name: "hostile"}, {}, {name: "passable"})
+    )
+    assert_never_opens(as_drawn, hostile)
+    assert_never_opens(passable, as_drawn)
 
 
 @SETTINGS
@@ -445,7 +461,6 @@ ONCE_REFUSED = {
     ),
 )
 def test_the_verifier_accepts_what_once_it_refused(seed):
-    from encircle.judge import judge
     from encircle.verifier.verify import verify
 
     situation = read_situation(situation_of(seed, with_routes=seed % 4 != 0))

@@ -202,21 +202,25 @@ def test_a_decision_is_half_a_page_in_four_parts(page):
 
 
 @thorough
-def test_the_nightly_check_runs_as_it_is_written(tmp_path):
+@pytest.mark.parametrize(
+    ("name", "before", "written"),
+    [("nightly-check", "exit code 1\n", "nightly/report.xml"), ("tutorial", "", "mine.svg")],
+)
+def test_a_page_of_commands_runs_as_it_is_written(tmp_path, name, before, written):
     """Every shell block of the page, in a folder with the fixtures and the command."""
-    page = (DOCS / "nightly-check.md").read_text("utf-8")
+    page = (DOCS / f"{name}.md").read_text("utf-8")
     blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
     shims = tmp_path / "bin"
     shims.mkdir()
-    for name, words in {"encircle": "-m encircle.cli.main", "python3": ""}.items():
-        (shims / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n')
-        (shims / name).chmod(0o755)
+    for command, words in {"encircle": "-m encircle.cli.main", "python3": ""}.items():
+        (shims / command).write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n')
+        (shims / command).chmod(0o755)
     (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
     paths = {"PATH": f"{shims}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(  # noqa: S603 - our own page
         ["bash", "-euc", "\n".join(blocks)],  # noqa: S607 - our own page
         cwd=tmp_path, env={**os.environ, **paths}, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    promised = re.search(r"```text\n(.*?)```", page, re.DOTALL)[1]
-    assert done.stdout == f"exit code 1\n{promised}"
-    assert (tmp_path / "nightly" / "report.xml").exists()
+    promised = "".join(re.findall(r"```text\n(.*?)```", page, re.DOTALL))
+    assert done.stdout.strip() == f"{before}{promised}".strip()
+    assert (tmp_path / written).exists()

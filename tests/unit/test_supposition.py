@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from encircle import Options, judge, read
 from encircle.cli.main import app
-from encircle.errors import UnknownFeatureError
+from encircle.errors import OptionsError, UnknownFeatureError
 from encircle.map.situation import Position, Route
 from encircle.map.supposition import suppose
 from encircle.verifier.verify import verify
@@ -76,6 +76,8 @@ def test_unknown_ids_are_refused_and_the_known_ones_named(kursk):
     [
         pytest.param(Options(without=("ua-salient",)), id="left out"),
         pytest.param(Options(assume={"ru-finger": False, "r3-tracks": True}), id="assumed"),
+        pytest.param(Options(assume={"ua-salient": "hostile"}), id="held by the enemy"),
+        pytest.param(Options(assume={"grey-belt": "passable"}), id="passable"),
     ],
 )
 def test_the_verifier_leaves_out_and_assumes_the_same(kursk, options):
@@ -136,7 +138,36 @@ def test_the_command_line_tells_the_difference(run):
 def test_an_assumption_is_true_or_false(run):
     done = run("judge", KURSK, "--assume", "ua-salient=perhaps")
     assert done.exit_code == 2
-    assert "ID=true or ID=false" in done.stderr
+    assert "ID=true, ID=false, ID=hostile, ID=passable" in done.stderr
+
+
+def test_ground_is_given_to_whoever_is_assumed_to_hold_it(kursk):
+    assumed = suppose(kursk, (), {"ua-salient": "hostile", "grey-belt": "passable"})
+    assert (find(assumed, "ua-salient").holder, find(assumed, "ua-salient").basis) == (
+        "RU", "assessed",
+    )  # fmt: skip
+    assert find(assumed, "grey-belt").holder == "UA"
+    assert find(suppose(kursk, (), {"ru-finger": "hostile"}), "ru-finger").holder == "RU"
+
+
+@pytest.mark.parametrize("name", ["r1-sumy", "ua-gornal", "anchor-sumy"])
+def test_only_ground_is_held(kursk, name):
+    with pytest.raises(OptionsError, match="which is no ground"):
+        judge(kursk, Options(assume={name: "hostile"}))
+
+
+def test_a_map_without_an_enemy_gives_ground_to_none():
+    drawn = json.loads(Path("fixtures/trap-tunnel-open/situation.geojson").read_text("utf-8"))
+    drawn["situation"]["sides"] = [{"id": "BLUE"}]
+    drawn["features"] = [f for f in drawn["features"] if f["properties"].get("holder") != "RED"]
+    with pytest.raises(OptionsError, match="no such side"):
+        judge(read(json.dumps(drawn)), Options(assume={"blue-city": "hostile"}))
+
+
+def test_words_say_what_ground_was_taken_as(run):
+    done = run("judge", KURSK, "--assume", "ua-salient=hostile", "--without", "fire-deep")
+    assert "held by the enemy." in done.stdout.replace("\n", " ")
+    assert "This is what if: the map without" in done.stdout
 
 
 def test_an_unknown_id_ends_the_command(run):

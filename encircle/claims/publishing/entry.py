@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from encircle.map.door.contract import Instant  # noqa: TC001 - pydantic reads it
 from encircle.map.options import Options
+from encircle.map.situation import Assumed  # noqa: TC001 - pydantic reads it
 
 Json = dict[str, Any]
 
@@ -92,7 +93,7 @@ class Parameters(Part):
     samples: int = 0
     seed: int = 0
     without: list[str] = Field(default_factory=list)
-    assume: dict[str, bool] = Field(default_factory=dict)
+    assume: dict[str, Assumed] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _can_be_used(self) -> Self:

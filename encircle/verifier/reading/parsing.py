@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from encircle.map.situation import GROUND
 from encircle.verifier.reading.form import find_left_away, list_texts
 from encircle.verifier.reading.node import Course, Node
 from encircle.verifier.reading.said import (
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
+
+    from encircle.map.situation import Assumed
 
 DEFINITIONS = ("land_cut", "vehicle_cut", "fire_control", "isolation", "surrounded")
 ANSWERS = ("yes", "no", "contested", "unknown")
@@ -167,11 +170,11 @@ def _or_default(given: float | None, default: float) -> float:
     return default if given is None else given
 
 
-def _parse_assumptions(node: Node) -> dict[str, bool]:
+def _parse_assumptions(node: Node) -> dict[str, Assumed]:
     given = node.object()
     for name, holds in given.items():
-        if not isinstance(holds, bool):
-            raise node.fail(f"true or false for {name}")
+        if not isinstance(holds, bool) and holds not in GROUND:
+            raise node.fail(f"true, false, hostile or passable for {name}")
     return dict(given)
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from encircle.map.situation import Assumed
+
 Reading = Literal["optimistic", "pessimistic"]
 READINGS: tuple[Reading, ...] = ("optimistic", "pessimistic")
 HOLDS = ("hostile", "barrier", "sea", "neutral", "grey")
@@ -146,7 +148,7 @@ class Parameters:
     salient_share: float = 0.5
     without: tuple[str, ...] = ()
     """Features it was judged without."""
-    assume: Mapping[str, bool] = field(default_factory=dict)
+    assume: Mapping[str, Assumed] = field(default_factory=dict)
     """Features it took as certain, or as not there."""
 
 
