@@ -20,6 +20,10 @@ from encircle.verdict.judgement import STATUSES
 from encircle.verdict.rules import list_rules
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
+
+from reference_pages import write_commands, write_http, write_python  # noqa: E402 - beside this page
+
 FIXTURES = ROOT / "fixtures"
 SHOWN = "kursk-2025-03-14"
 """The fixture whose judgement the README prints."""
@@ -232,6 +236,9 @@ def write_pages() -> dict[Path, str]:
             write_claim_rules(),
         ),
         ROOT / "docs" / "lexicon.md": write_lexicon(),
+        ROOT / "docs" / "commands.md": write_commands(),
+        ROOT / "docs" / "http.md": write_http(),
+        ROOT / "docs" / "api.md": write_python(),
         EXAMPLES: write_examples(_read_examples()),
         cases: fill(cases.read_text("utf-8"), "fixtures", write_fixtures()),
         readme: fill(readme.read_text("utf-8"), "judgement", write_judgement()),
