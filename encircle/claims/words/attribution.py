@@ -353,7 +353,8 @@ class _Finder:
         """Write a name as it stands, without the preposition and the verb it may drag along."""
         ends = {place: place + len(word) for word, place in tokens}
         words = [self.text[place : ends[place]] for place in places]
-        while words and fold(words[0]) in self.language.prepositions:
+        idle = {*self.language.prepositions, *self.language.adverbs}
+        while words and fold(words[0]) in idle and words[0].islower():
             words.pop(0)
         articles = self.language.articles
         if not any(w[:1].isalpha() and fold(w) not in articles for w in words):

@@ -182,7 +182,8 @@ def fire_is_told_of_every_way(ruling: Ruling) -> Iterator[Fault]:
     modes = {mode for mode, answer in ruling.land.items() if answer == due}
     if modes != ruling.fires.keys():
         told = ", ".join(sorted(ruling.fires)) or "no mode"
-        yield Fault(f"{', '.join(sorted(modes))} are open, and fire is told of {told}")
+        open_ = ", ".join(sorted(modes)) or "no modes"
+        yield Fault(f"{open_} are open, and fire is told of {told}")
     elif ruling.open.mode not in modes:
         yield Fault(f"the path goes by {ruling.open.mode}, which is not told as {due}")
     elif modes and rank_of_fire(ruling.best_fire) != min(map(rank_of_fire, ruling.fires.values())):
