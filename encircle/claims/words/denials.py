@@ -224,7 +224,9 @@ def find_denial(sentence: str, language: Code, *, alone: bool) -> Denial | None:
 MAY_DENY = re.compile(
     r"(?<!\w)(?:"
     r"den(?:y|ie[sd]|ying|ials?)|dismiss\w*|reject\w*|refut\w*|debunk\w*|rebut\w*|disput\w*|"
-    r"fals(?:e|ely|ehoods?)|untrue|not\s+(?:true|so(?=\s*[.,;!])|the\s+case)|a\s+lie|lied|(?:are|of|pure|all|just|more|russian|kremlin)\s+lies|legenden?|legends?|fakes?|faked|hoax\w*|myths?|"
+    r"fals(?:e|ely|ehoods?)|untrue|not\s+(?:true|so(?=\s*[.,;!])|the\s+case)|a\s+lie|lied|"
+    r"(?:are|of|pure|all|just|more|russian|kremlin)\s+lies|legenden?|legends?|fakes?|faked|"
+    r"hoax\w*|myths?|"
     r"mythical|fabricat\w*|fiction\w*|invent(?:ed|ions?)|propaganda|disinformation|"
     r"misinformation|nonsense|rubbish|premature\w*|too\s+(?:early|soon)|exaggerat\w*|"
     r"baseless|unfounded|groundless|no\s+(?:truth|basis|such|question|talk)|on\s+paper|"
