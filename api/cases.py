@@ -18,7 +18,8 @@ from encircle.map.door.contract import parse_instant
 from encircle.store.casefile import read_settings
 from encircle.store.keys import are_there_keys, find_actor, is_loopback
 from encircle.store.publishing import Publication, View, read_publication
-from encircle.store.revisions import NotKeptError, Wanted, write_instant
+from encircle.store.revisions import NotKeptError, write_instant
+from encircle.store.searching import Wanted
 
 from .errors import ForbiddenError, NoKeyError, PreconditionError, RequestError
 from .service import find_service

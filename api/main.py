@@ -51,6 +51,7 @@ from .routes import (
 from .sender import Sender
 from .service import Service
 from .settings import Settings, read_settings
+from .telling import Teller
 from .tracing import NOT_OF_OUR_FRAMEWORK, Spans, open_spans
 
 if TYPE_CHECKING:
@@ -159,12 +160,15 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
     pool.open()
     sender = app.state.sender = Sender(app.state.service)
     sender.open()
+    teller = app.state.teller = Teller(app.state.service)
+    teller.open()
     gc.collect()
     gc.freeze()
     try:
         yield
     finally:
         await sender.close()
+        await teller.close()
         await pool.close()
         app.state.service.store.close()
         app.state.service.spans.close()

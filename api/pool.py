@@ -127,6 +127,11 @@ class Pool:
         lives = self._open and any(worker.is_alive for worker in self._workers)
         return lives and not (self._idle.empty() and self.waiting >= self._settings.queue)
 
+    @property
+    def has_time(self) -> bool:
+        """Tell whether what is in no hurry may be worked at: nobody waits for a worker."""
+        return self._open and self.waiting == 0
+
     def open(self) -> None:
         """Start the workers; they become ready one by one."""
         self._open = True

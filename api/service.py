@@ -7,6 +7,7 @@ import hashlib
 import time
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -17,6 +18,7 @@ from fastapi.responses import Response
 from .catalogue import ask
 from .content import check_type, decode, says_type
 from .errors import PROBLEM_JSON, TooLargeError, TooSlowError
+from .together import Together
 from .tracing import Spans, note_work
 
 if TYPE_CHECKING:
@@ -65,6 +67,11 @@ class Brief:
     """Whether it was judged, or is no map that can be; not where there was no time for it."""
 
 
+def name_map(raw: bytes) -> bytes:
+    """Name a map by its digest, under which what was judged of it is remembered."""
+    return hashlib.sha256(raw).digest()
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """One for each application."""
@@ -77,6 +84,7 @@ class Service:
     intake: Intake
     spans: Spans = field(default_factory=Spans)
     _brief: OrderedDict[bytes, Brief] = field(default_factory=OrderedDict)
+    _together: Together[bytes, Brief] = field(default_factory=Together)
     _slow: dict[str, float] = field(default_factory=dict)
     """Whose map took too long, and until when it is not tried again; seconds of a clock."""
     _judged: dict[tuple[str, Kind], Answer] = field(default_factory=dict)
@@ -100,17 +108,27 @@ class Service:
         Judge every force of a map: its verdict, and what decides.
 
         What was judged last is remembered: after one post it is what there was before the next. So
-        is whose map took too long: it is not tried again for a while, and posts go on.
+        is whose map took too long: it is not tried again for a while, and posts go on. Whoever asks
+        while it is being judged waits for that judgement.
         """
-        name, now = hashlib.sha256(raw).digest(), time.monotonic()
-        if name in self._brief:
-            return self._brief[name]
+        name, now = name_map(raw), time.monotonic()
+        if (known := self.recall(name)) is not None:
+            return known
         if self._slow.get(whose, 0.0) > now:
             return Brief({}, SLOW, is_known=False)
+        return await self._together.do(name, partial(self._judge_anew, name, raw, whose))
+
+    def recall(self, name: bytes) -> Brief | None:
+        """Recall what was judged of a map, by its digest."""
+        if name in self._brief:
+            self._brief.move_to_end(name)
+        return self._brief.get(name)
+
+    async def _judge_anew(self, name: bytes, raw: bytes, whose: str) -> Brief:
         try:
             answer = await self.ask(b"s", raw)
         except TooSlowError as error:
-            self._slow[whose] = now + SLOW_S
+            self._slow[whose] = time.monotonic() + SLOW_S
             return Brief({}, str(error), is_known=False)
         if answer.status == HTTPStatus.OK:
             brief = Brief(orjson.loads(answer.body))

@@ -20,11 +20,8 @@ from encircle.store.casefile import (
 )
 from encircle.store.publishing import WITHHELD
 from encircle.store.ratings import Rated, list_ratings, note_rating
-from encircle.store.revisions import (
-    NotKeptError,
-    Wanted,
-    write_instant,
-)
+from encircle.store.revisions import NotKeptError, write_instant
+from encircle.store.searching import Wanted
 from encircle.version import __version__
 
 from ..case_answers import (

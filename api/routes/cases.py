@@ -20,8 +20,6 @@ from encircle.store.revisions import (
 )
 
 from ..case_answers import (
-    judge_briefly,
-    note_changes_of,
     write_answer,
 )
 from ..case_parameters import (
@@ -55,6 +53,7 @@ from ..cases import (
 )
 from ..documentation import document_answer, document_body
 from ..service import ServiceDep  # noqa: TC001 - the framework reads it
+from ..telling import TellerDep, tell
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -107,15 +106,15 @@ async def show_case(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> 
 )  # fmt: skip
 async def change_case(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
-    if_match: IfMatch = None, why: Why = None,
+    teller: TellerDep, if_match: IfMatch = None, why: Why = None,
 ) -> Response:  # fmt: skip
     """Correct the settings: `{"situation": {…}, "why": "…"}`, with `If-Match`."""
     who = caller.check("editor", case_id)
     body = parse_as(SettingsRequest, await service.read_body(request))
     number, reason = read_match(if_match), why or body.why or ""
-    before = await judge_briefly(service, case_id, None)
+    before = await teller.look(case_id, None)
     made = await keep(partial(settle, service.store, case_id, body.situation, who, reason, number))
-    told = await note_changes_of(request, case_id, None, before, made)
+    told = await tell(request, case_id, before, made)
     answer = {"id": case_id, "revision": made.to_dict(), **told}
     return write_answer(answer, headers={"ETag": f'"{made.number}"'})
 

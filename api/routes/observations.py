@@ -22,8 +22,6 @@ from encircle.store.revisions import (
 )
 
 from ..case_answers import (
-    judge_briefly,
-    note_changes_of,
     read_log,
     search_shown,
     show,
@@ -73,6 +71,7 @@ from ..cases import (
 from ..content import choose_type, says_type
 from ..documentation import document_answer, document_body, document_problems
 from ..service import ServiceDep  # noqa: TC001 - the framework reads it
+from ..telling import TellerDep, tell
 
 if TYPE_CHECKING:
     from encircle.store.revisions import Revision
@@ -97,8 +96,8 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"])
 )  # fmt: skip
 async def post_observations(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
-    *, atomic: bool = False, as_of: AsOf = None, side: str | None = None, force: str | None = None,
-    rows_side: str | None = None, idempotency_key: IdempotencyKey = None,
+    teller: TellerDep, *, atomic: bool = False, as_of: AsOf = None, side: str | None = None,
+    force: str | None = None, rows_side: str | None = None, idempotency_key: IdempotencyKey = None,
 ) -> Response:  # fmt: skip
     """
     Post one Feature, a FeatureCollection or a table (`text/csv`): each row is kept, or refused.
@@ -125,10 +124,12 @@ async def post_observations(  # noqa: PLR0913 - the parts of a request
     else:
         features, unread = read_features(raw)
         work = partial(post, service.store, case_id, features, who)
-    before = await judge_briefly(service, case_id, as_of)
+    before = await teller.look(case_id, as_of)
     posted = await keep(partial(work, atomic=atomic, key=idempotency_key))
-    by = posted.accepted[-1] if posted.accepted else None
-    told = await note_changes_of(request, case_id, as_of, before, by)
+    if posted.before is not None:
+        told = await teller.tell_again(case_id, posted.before)
+    else:
+        told = await tell(request, case_id, before, *posted.accepted)
     answer = {**posted.to_dict(), **told}
     if notices := [*unread, *posted.notices, *told.get("notices", ())]:
         answer["notices"] = notices
@@ -212,7 +213,7 @@ async def read_revisions(
 )  # fmt: skip
 async def correct_observation(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, name: Name, request: Request, service: ServiceDep, caller: CallerDep,
-    as_of: AsOf = None, if_match: IfMatch = None, why: Why = None,
+    teller: TellerDep, as_of: AsOf = None, if_match: IfMatch = None, why: Why = None,
 ) -> Response:  # fmt: skip
     """Correct it with `If-Match` and a reason (`why`): a Feature, or `{"feature", "why"}`."""
     caller.check("contributor", case_id)  # before it is told whether there is such a one
@@ -221,9 +222,9 @@ async def correct_observation(  # noqa: PLR0913 - the parts of a request
     log = await read_log(service.store, case_id, name)
     who = caller.check(_role_for(log, caller.name), case_id)
     number, reason = read_match(if_match), read_why(why, body)
-    before = await judge_briefly(service, case_id, as_of)
+    before = await teller.look(case_id, as_of)
     made = await keep(partial(revise, service.store, case_id, name, feature, who, reason, number))
-    told = await note_changes_of(request, case_id, as_of, before, made)
+    told = await tell(request, case_id, before, made)
     answer = {"revision": made.to_dict(), **told}
     return write_answer(answer, headers={"ETag": f'"{made.number}"'})
 
@@ -234,7 +235,7 @@ async def correct_observation(  # noqa: PLR0913 - the parts of a request
 )  # fmt: skip
 async def take_back_observation(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, name: Name, request: Request, service: ServiceDep, caller: CallerDep,
-    *, redact: bool = False, as_of: AsOf = None, why: Why = None,
+    teller: TellerDep, *, redact: bool = False, as_of: AsOf = None, why: Why = None,
 ) -> Response:  # fmt: skip
     """
     Retract it, with a reason (`why`): it is counted no more, and stays to be read.
@@ -246,9 +247,9 @@ async def take_back_observation(  # noqa: PLR0913 - the parts of a request
     reason = read_why(why, parse_object(raw) if raw else {})
     log = await read_log(service.store, case_id, name)
     who = caller.check("admin" if redact else _role_for(log, caller.name), case_id)
-    before = await judge_briefly(service, case_id, as_of)
+    before = await teller.look(case_id, as_of)
     made = await keep(partial(retract, service.store, case_id, name, who, reason, redact=redact))
-    told = await note_changes_of(request, case_id, as_of, before, made)
+    told = await tell(request, case_id, before, made)
     return write_answer({"revision": made.to_dict(), **told})
 
 
@@ -259,15 +260,15 @@ async def take_back_observation(  # noqa: PLR0913 - the parts of a request
 )  # fmt: skip
 async def put_layer(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, name: Layer, request: Request, service: ServiceDep, caller: CallerDep,
-    as_of: AsOf = None, why: Why = None,
+    teller: TellerDep, as_of: AsOf = None, why: Why = None,
 ) -> Response:  # fmt: skip
     """Lay a control map of a day, roads or borders: a FeatureCollection; anew with `why`."""
     who = caller.check("editor", case_id)
     body = parse_object(await service.read_body(request))
     reason = read_why(why, body) or None
-    before = await judge_briefly(service, case_id, as_of)
+    before = await teller.look(case_id, as_of)
     made = await keep(partial(lay_layer, service.store, case_id, name, body, who, reason))
-    told = await note_changes_of(request, case_id, as_of, before, made)
+    told = await tell(request, case_id, before, made)
     return write_answer({"revision": made.brief(), **told})
 
 

@@ -7,10 +7,10 @@ out on the way is told in the situation's notices, as whoever makes a file tells
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from itertools import groupby
+from heapq import nsmallest
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -19,32 +19,39 @@ import orjson
 from encircle.map.counting import number_of
 from encircle.map.door.contract import parse_day_or_instant
 from encircle.map.notices import Notice
+from encircle.store.lines import hold_standing, read_bodies
 from encircle.store.publishing import make_public, tell_public
 from encircle.store.revisions import NotKeptError, find_current, write_instant
+from encircle.store.standing import DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
+
+    from encircle.store.standing import Chosen, Standing
 
 __all__ = ["Assembled", "assemble", "find_instant", "list_days"]
 
 Json = dict[str, Any]
-Text = tuple[str, str]
-"""A feature's id, and what is kept of it as it was taken in."""
+Text = tuple[str, str, str | None]
+"""A feature's id, what is kept of it as it was taken in, and its kind."""
 MOST_NAMED = 5
 """As many ids are named in one notice."""
-DAY = len("2025-03-14")
 
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """What the case said: a document for the door, and which revisions it was made of."""
+    """What the case said: a document for the door."""
 
     raw: bytes
     """GeoJSON."""
-    last_seq: int
-    """The latest revision that is in it."""
+    judged: bytes
+    """The same without what no verdict hangs on: claims, and notices of what was left out."""
+    as_of: datetime
+    """The instant judged."""
+    is_dated: bool
+    """Whether the case or who asked names that instant; else it is what the clock said."""
 
     @property
     def document(self) -> Json:
@@ -53,38 +60,35 @@ class Assembled:
         return read
 
 
-@dataclass(slots=True)
-class _Left:
-    """What was left out, by reason."""
-
-    later: list[str] = field(default_factory=list)
-    redacted: list[str] = field(default_factory=list)
-    superseded: list[str] = field(default_factory=list)
-
-    def tell(self) -> Iterator[Notice]:
-        if self.later:
-            said = f"Posted of later than this instant, and left out: {_name(self.later)}."
-            yield Notice("later_evidence_left_out", "info", said)
-        if self.superseded:
-            said = f"Seen again later, and counted where last seen: {_name(self.superseded)}."
-            yield Notice("sightings_superseded", "info", said)
-        if self.redacted:
-            said = f"Known then, redacted since, and missing here: {_name(self.redacted)}."
-            yield Notice("evidence_redacted", "caution", said)
+def _tell_left(left: Chosen) -> Iterator[Notice]:
+    """Tell what was left out, by reason."""
+    if left.later:
+        said = f"Posted of later than this instant, and left out: {_name(left.later)}."
+        yield Notice("later_evidence_left_out", "info", said)
+    if left.superseded:
+        named = _name(left.superseded_first, left.superseded)
+        said = f"Seen again later, and counted where last seen: {named}."
+        yield Notice("sightings_superseded", "info", said)
+    if left.redacted:
+        said = f"Known then, redacted since, and missing here: {_name(left.redacted)}."
+        yield Notice("evidence_redacted", "caution", said)
 
 
-def _name(ids: Sequence[str]) -> str:
-    listed = ", ".join(sorted(ids)[:MOST_NAMED])
-    more = len(ids) - MOST_NAMED
-    return f"{number_of(len(ids), 'feature')} ({listed}{f' and {more} more' if more > 0 else ''})"
+def _name(ids: Sequence[str], number: int | None = None) -> str:
+    """Name the first of some features; `number`, where not all are given."""
+    count = len(ids) if number is None else number
+    listed, more = ", ".join(nsmallest(MOST_NAMED, ids)), count - MOST_NAMED
+    return f"{number_of(count, 'feature')} ({listed}{f' and {more} more' if more > 0 else ''})"
 
 
-def assemble(
+def assemble(  # noqa: PLR0913 - whose, of when, for whom
     connection: Connection,
     case_id: str,
     as_of: datetime | None = None,
     known_at: datetime | None = None,
     coarsen_m: float | None = None,
+    last: int | None = None,
+    now: datetime | None = None,
 ) -> Assembled:
     """
     Put a case's situation together.
@@ -101,6 +105,11 @@ def assemble(
         What was recorded by then; None: all that is recorded.
     coarsen_m
         What readers without a key are given, positions to so many metres; None: all.
+    last
+        The line of the log after which nothing counts (`Revision.seq`): the case as one post found
+        or left it, whatever others post meanwhile.
+    now
+        What the clock says, where nobody names an instant; None: what it says.
 
     Returns
     -------
@@ -113,28 +122,45 @@ def assemble(
         If there is no such case, or there was none yet.
     """
     by = None if known_at is None else write_instant(known_at)
-    settings = find_current(connection, case_id, "settings", by)
-    if not settings:
+    with hold_standing(connection, case_id, by, last) as standing:
+        settings = _read_settings(connection, case_id, standing, by)
+        whole = _date(settings, as_of, known_at or now)
+        then = _read_end(whole["as_of"])
+        chosen = standing.choose(write_instant(then), MOST_NAMED)
+        lines = chain.from_iterable(named.values() for named in standing.named.values())
+        latest = "" if coarsen_m is None else max(line.recorded_at for line in lines)
+    layers, seen = _read_layers(connection, chosen), _read_features(connection, chosen)
+    features = [*layers, *seen]
+    features.sort(key=itemgetter(0))
+    notices = [notice.to_dict() for notice in _tell_left(chosen)]
+    if coarsen_m is not None:
+        features = [(*_write_public(name, text, coarsen_m), kind) for name, text, kind in features]
+        notices.append(tell_public(coarsen_m, latest).to_dict())
+    texts = [text for _, text, _ in features]
+    told = {**whole, "notices": [*(whole.get("notices") or ()), *notices]} if notices else whole
+    # Sides that nobody lists are those that anything names, a claim, too.
+    kept = [text for _, text, kind in features if kind != "claim"] if whole.get("sides") else texts
+    is_dated = as_of is not None or settings.get("as_of") is not None
+    return Assembled(_write(told, texts), _write(whole, kept), then, is_dated)
+
+
+def _write(whole: Json, texts: Sequence[str]) -> bytes:
+    """Write a map; what is kept is JSON as it was taken in, and is not parsed here."""
+    head = orjson.dumps({"type": "FeatureCollection", "situation": whole})[:-1]
+    return b'%s,"features":[%s]}' % (head, ",".join(texts).encode())
+
+
+def _read_settings(
+    connection: Connection, case_id: str, standing: Standing, by: str | None
+) -> Json:
+    line = standing.named["settings"].get(case_id)
+    body = read_bodies(connection, [line.seq]).get(line.seq) if line else None
+    if body is None:
         raise NotKeptError(
             f"there is no case {case_id!r}" + (f", or was none at {by}" if by else "")
         )
-    whole = _date(orjson.loads(settings[0].body), as_of, known_at)
-    then, left = write_instant(_read_end(whole["as_of"])), _Left()
-    layers = find_current(connection, case_id, "layer", by)
-    rows = find_current(connection, case_id, "feature", by)
-    features = [*_from_layers(layers, then, left), *_from_observations(rows, then, left)]
-    features.sort(key=itemgetter(0))
-    notices = [notice.to_dict() for notice in left.tell()]
-    if coarsen_m is not None:
-        features = [(name, _write_public(text, coarsen_m)) for name, text in features]
-        latest = max(row.recorded_at for row in (*settings, *layers, *rows))
-        notices.append(tell_public(coarsen_m, latest).to_dict())
-    if notices:
-        whole["notices"] = [*(whole.get("notices") or ()), *notices]
-    head = orjson.dumps({"type": "FeatureCollection", "situation": whole})[:-1]
-    # What is kept is JSON as it was taken in: a hundred thousand observations are not parsed here.
-    raw = b'%s,"features":[%s]}' % (head, ",".join(text for _, text in features).encode())
-    return Assembled(raw, max(row.seq for row in (*settings, *layers, *rows)))
+    read: Json = orjson.loads(body)
+    return read
 
 
 def find_instant(connection: Connection, case_id: str) -> datetime:
@@ -152,15 +178,16 @@ def list_days(
     Between two of them nothing changes: a map of either is the map of all days until the next.
     """
     by = None if known_at is None else write_instant(known_at)
-    rows = [
-        row for what in ("feature", "layer") for row in find_current(connection, case_id, what, by)
-    ]
-    told = {(row.seen_at or row.heard_at or row.valid_from or "")[:DAY] for row in rows}
+    with hold_standing(connection, case_id, by) as standing:
+        told = {
+            (line.spoken or "")[:DAY] for what in ("feature", "layer")
+            for line in standing.named[what].values()
+        }  # fmt: skip
     return [_read_end(day) for day in sorted(told - {""})]
 
 
-def _write_public(text: str, side_m: float) -> str:
-    return orjson.dumps(make_public(orjson.loads(text), side_m)).decode()
+def _write_public(name: str, text: str, side_m: float) -> tuple[str, str]:
+    return name, orjson.dumps(make_public(orjson.loads(text), side_m)).decode()
 
 
 def _date(settings: Json, as_of: datetime | None, known_at: datetime | None = None) -> Json:
@@ -179,60 +206,35 @@ def _read_end(written: str) -> datetime:
     return datetime.combine(read, time.max, UTC) if is_day else read
 
 
-def _from_layers(rows: Sequence[Row[Any]], then: str, left: _Left) -> Iterator[Text]:
-    """Of each layer the latest day that is not after the instant; or the one without a day."""
-    by_name: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
-        if row.body is None:
-            left.redacted.append(row.subject)
-        elif row.seen_at is not None and row.seen_at > then:
-            left.later.append(row.subject)
-        else:
-            by_name[row.track].append(row)
-    for days in by_name.values():
-        latest = max(days, key=lambda row: row.seen_at or "")
-        for feature in orjson.loads(latest.body)["features"]:
-            yield str(feature.get("id", "")), orjson.dumps(feature).decode()
+def _read_layers(connection: Connection, chosen: Chosen) -> Iterator[Text]:
+    bodies = read_bodies(connection, [line.seq for line in chosen.layers])
+    for line in chosen.layers:
+        for feature in orjson.loads(bodies[line.seq])["features"]:
+            kind = (feature.get("properties") or {}).get("kind")
+            yield str(feature.get("id", "")), orjson.dumps(feature).decode(), kind
 
 
-def _from_observations(rows: Iterable[Row[Any]], then: str, left: _Left) -> Iterator[Text]:
-    tracked: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
-        subject, _, kind, track, seen_at, heard_at, valid_from, _, body = tuple(row)
-        if body is None:
-            left.redacted.append(subject)
-        elif (seen_at or heard_at or valid_from or "") > then:
-            # Where nobody says when it was seen, by when it was reported: the door itself looks at
-            # the first only.
-            left.later.append(subject)
-        elif track is not None and kind == "position":
-            tracked[track].append(row)
-        else:
-            yield subject, body
-    for sightings in tracked.values():
-        yield _see_last(sightings, left)
+def _read_features(connection: Connection, chosen: Chosen) -> Iterator[Text]:
+    bodies = read_bodies(connection, [line.seq for seen in chosen.features for line in seen])
+    for seen in chosen.features:
+        there = [line for line in seen if line.seq in bodies]
+        chosen.redacted += [line.subject for line in seen if line.seq not in bodies]  # meanwhile
+        if there:
+            *others, last = there
+            text = _join(bodies[last.seq], [bodies[line.seq] for line in others])
+            yield last.subject, text, last.kind
 
 
-def _seen(row: Row[Any]) -> str:
-    """When a sighting speaks of; of one that says no time, when it was posted."""
-    told: str = row.seen_at or row.heard_at or row.valid_from or row.recorded_at
-    return told
-
-
-def _see_last(sightings: Sequence[Row[Any]], left: _Left) -> Text:
+def _join(last: str, others: Sequence[str]) -> str:
     """Take a unit where it was seen last, on the word of all who saw it that day."""
-    order = sorted(sightings, key=lambda row: (_seen(row), row.seq))
-    days = [list(rows) for _, rows in groupby(order, key=lambda row: _seen(row)[:DAY])]
-    left.superseded += [row.subject for day in days[:-1] for row in day]
-    *others, last = days[-1]
     if not others:
-        return last.subject, last.body
-    feature = orjson.loads(last.body)
+        return last
+    feature = orjson.loads(last)
     sources = list(_sources(feature))
-    for other in map(orjson.loads, (row.body for row in others)):
+    for other in map(orjson.loads, others):
         sources += [source for source in _sources(other) if source not in sources]
     feature["properties"]["sources"] = sources
-    return last.subject, orjson.dumps(feature).decode()
+    return orjson.dumps(feature).decode()
 
 
 def _sources(feature: Json) -> Iterator[Any]:

@@ -25,6 +25,7 @@ from encircle.map.counting import number_of
 from encircle.map.door.canonical import digest
 from encircle.map.door.contract import parse_day_or_instant
 from encircle.map.door.reader import find_faults
+from encircle.store.lines import list_layer_ids
 from encircle.store.opening import StoreError
 from encircle.store.record import empty_record
 from encircle.store.revisions import (
@@ -34,10 +35,12 @@ from encircle.store.revisions import (
     begin_case,
     find_current,
     find_known,
+    find_numbers,
     list_revisions,
     lock_case,
     write_instant,
 )
+from encircle.store.searching import find_alike
 from encircle.store.tables import cases, idempotency
 
 if TYPE_CHECKING:
@@ -226,7 +229,7 @@ def post(
         If something else was posted under the key.
     """
     rows = [_give_id(feature) for feature in features]
-    sent = digest([case_id, list(features), atomic])
+    sent = digest([case_id, list(features), atomic]) if key else ""
     numbered = Posted(), dict(enumerate(range(len(rows))))
 
     def work(connection: Connection, at: datetime) -> Posted:
@@ -262,7 +265,8 @@ def post_table(
     if b"\0" in raw:
         remedy = "Save the table as CSV in UTF-8"
         raise SituationError([InputFault("", "a table with a NUL in it", remedy)])
-    sent = digest([case_id, hashlib.sha256(raw).hexdigest(), side, force, rows_side, atomic])
+    said = [case_id, hashlib.sha256(raw).hexdigest(), side, force, rows_side, atomic]
+    sent = digest(said) if key else ""
 
     def work(connection: Connection, at: datetime) -> Posted:
         settings = read_settings(connection, case_id)
@@ -361,9 +365,8 @@ def _find_twice(connection: Connection, case_id: str, rows: Sequence[Json]) -> l
     if not rows:
         return []
     standing = {
-        _say(orjson.loads(row.body)): row.subject
-        for row in find_current(connection, case_id, "feature") if row.body
-    }  # fmt: skip
+        _say(orjson.loads(body)): name for name, body in find_alike(connection, case_id, rows)
+    }
     return [standing[said] for row in rows if (said := _say(row)) in standing]
 
 
@@ -609,10 +612,7 @@ def _find_taken(
     """Find rows whose id the case has already."""
     names = [str(row["id"]) for number, row in enumerate(rows) if number not in faults]
     known = find_known(connection, case_id, "feature", names)
-    for layer in find_current(connection, case_id, "layer"):
-        known |= {
-            str(f.get("id")) for f in orjson.loads(layer.body or '{"features": []}')["features"]
-        }
+    known |= list_layer_ids(connection, find_numbers(connection, case_id, "layer"))
     found = {}
     for number, row in enumerate(rows):
         name = str(row["id"])

@@ -45,6 +45,10 @@ class Change:
     is_correction: bool
     """Something that had been counted was corrected or taken back."""
 
+    def to_dict(self) -> Json:
+        """Write it as HTTP answers it to the post that did it."""
+        return {"force": self.force, "was": self.was, "is": self.now, "because": self.because}
+
     @property
     def statement(self) -> str:
         """One sentence: what was said, and what is said now."""
@@ -78,15 +82,17 @@ def _write(status: Json | None) -> str | None:
     return None if status is None else orjson.dumps(status).decode()
 
 
-def list_changes(
+def list_changes(  # noqa: PLR0913 - whose, of which
     connection: Connection, case_id: str, force: str | None = None, most: int = 100,
-    until: datetime | None = None,
+    until: datetime | None = None, revision: str | None = None,
 ) -> list[Change]:  # fmt: skip
-    """List what changed, by an instant or all, the latest first."""
+    """List what changed, by an instant or all, or by one revision's hash; the latest told first."""
     c = changes.c
     asked = sa.select(changes).where(c.case_id == case_id).order_by(c.seq.desc()).limit(most)
     if force is not None:
         asked = asked.where(c.force == force)
+    if revision is not None:
+        asked = asked.where(c.revision == revision)
     if until is not None:
         asked = asked.where(c.recorded_at <= write_instant(until))
     return [

@@ -26,6 +26,7 @@ from sqlalchemy.pool import StaticPool
 
 from encircle.errors import EncircleError
 from encircle.store.geometry import HAS_GEOMETRY, add_geometry
+from encircle.store.lines import LINES, WRITES, Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,6 @@ WAIT_MS = 15_000
 """How long a writer waits for another to finish, milliseconds."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
-_WRITES = "encircle_writes"
 
 
 class StoreError(EncircleError):
@@ -92,7 +92,7 @@ class Store:
             If it does not answer, or others write for too long.
         """
         with _tell_busy(), self.turn, self.writer, self.engine.connect() as plain:
-            connection = plain.execution_options(**{_WRITES: True})
+            connection = plain.execution_options(**{WRITES: True})
             with connection.begin():
                 yield connection
 
@@ -140,6 +140,7 @@ def open_store(url: str | Path = IN_MEMORY, *, upgrade: bool = True) -> Store:
         try:
             if upgrade:
                 engine = engine.execution_options(**{HAS_GEOMETRY: _upgrade(engine)})
+            engine = engine.execution_options(**{LINES: Lines()})
         except BaseException:
             engine.dispose()
             raise
@@ -213,7 +214,7 @@ def _prepare(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES)
+    writes = connection.get_execution_options().get(WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
@@ -222,7 +223,7 @@ def _upgrade(engine: Engine) -> bool:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect() as plain:
-        connection = plain.execution_options(**{_WRITES: True})
+        connection = plain.execution_options(**{WRITES: True})
         with connection.begin():
             known = ScriptDirectory.from_config(config)
             now = MigrationContext.configure(connection).get_current_heads()

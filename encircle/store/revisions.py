@@ -20,9 +20,8 @@ from sqlalchemy.exc import IntegrityError
 from encircle.errors import EncircleError
 from encircle.map.door.canonical import canonicalise, digest
 from encircle.map.door.contract import parse_instant
-from encircle.store.geometry import HAS_GEOMETRY, overlaps
 from encircle.store.opening import StoreError
-from encircle.store.tables import cases, revisions
+from encircle.store.tables import cases, revisions, tellings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,17 +36,18 @@ __all__ = [
     "GoneError",
     "NotKeptError",
     "Revision",
-    "Wanted",
     "What",
     "append",
     "begin_case",
     "bounds_of",
     "check_log",
+    "describe",
     "find_current",
+    "find_end",
     "find_known",
+    "find_numbers",
     "list_revisions",
     "lock_case",
-    "search",
     "write_instant",
 ]
 
@@ -230,7 +230,7 @@ def append(
         If a reason is missing.
     """
     lock_case(connection, case_id)
-    previous, least = _find_end(connection, case_id)
+    _, previous, least = find_end(connection, case_id)
     recorded_at = max(write_instant(now), least)
     heads = _find_heads(connection, case_id, [entry.subject for entry in entries])
     rows: list[Json] = []
@@ -255,15 +255,25 @@ def append(
             _empty(connection, case_id, entry)
     wanted = sa.select(*COLUMNS).where(revisions.c.case_id == case_id)
     wanted = wanted.order_by(revisions.c.seq.desc()).limit(len(rows))
-    return [Revision(*row) for row in connection.execute(wanted)][::-1]
+    made = [Revision(*row) for row in connection.execute(wanted)][::-1]
+    if any(map(_changes_a_map, entries)):
+        untold = {"case_id": case_id, "first": made[0].seq, "last": made[-1].seq}
+        connection.execute(tellings.insert(), untold)
+    return made
 
 
-def _find_end(connection: Connection, case_id: str) -> tuple[str, str]:
-    """The last hash of the log, and when it was recorded."""
-    asked = sa.select(revisions.c.hash, revisions.c.recorded_at)
-    asked = asked.where(revisions.c.case_id == case_id).order_by(revisions.c.seq.desc()).limit(1)
+def _changes_a_map(entry: Entry) -> bool:
+    """Tell whether a verdict may hang on it: not on who may read, nor as a case begins."""
+    return entry.what != "access" and (entry.what, entry.act) != ("settings", "post")
+
+
+def find_end(connection: Connection, case_id: str) -> tuple[int, str, str]:
+    """Find the last line of the log: its number, its hash, and when it was recorded."""
+    c = revisions.c
+    asked = sa.select(c.seq, c.hash, c.recorded_at)
+    asked = asked.where(c.case_id == case_id).order_by(c.seq.desc()).limit(1)
     last = connection.execute(asked).first()
-    return (last.hash, last.recorded_at) if last else (NOTHING, "")
+    return (last.seq, last.hash, last.recorded_at) if last else (0, NOTHING, "")
 
 
 def _find_heads(
@@ -364,6 +374,11 @@ def bounds_of(coordinates: object) -> tuple[float, float, float, float] | None:
     return min(lons), min(lats), max(lons), max(lats)
 
 
+def describe(feature: Json) -> tuple[object, ...]:
+    """Give what a feature is searched by, as `find_alike` compares it."""
+    return tuple(_describe(Entry("post", "feature", "", feature)).values())
+
+
 def _instant(value: object) -> str | None:
     read = parse_instant(value) if isinstance(value, str) and value else None
     return write_instant(read) if isinstance(read, datetime) else None
@@ -415,74 +430,14 @@ def find_current(
     return sorted(connection.execute(asked), key=itemgetter(0))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which observations are asked for; what is None is not asked."""
-
-    """The one of this id."""
-    kind: str | None = None
-    shape: str | None = None
-    force: str | None = None
-    subject: str | None = None
-    bbox: tuple[float, float, float, float] | None = None
-    """West, south, east, north, degrees; whatever has a part in it."""
-    since: str | None = None
-    until: str | None = None
-    """What speaks of an instant between the two, as `write_instant` writes them."""
-    known_at: str | None = None
-
-
-def search(  # noqa: PLR0913 - whose, what, and which page
-    connection: Connection,
-    case_id: str,
-    wanted: Wanted,
-    *,
-    after: str = "",
-    skip: int = 0,
-    most: int = 100,
-) -> list[Revision]:
-    """
-    Search the observations that stand, in the order of their ids.
-
-    Parameters
-    ----------
-    after
-        The last id of the page before.
-    skip
-        How many are passed over: for readers who page by numbers.
-    most
-        How many at most.
-    """
+def find_numbers(connection: Connection, case_id: str, what: What) -> list[int]:
+    """Find the lines that stand, as `find_current` does, without what they say."""
     c = revisions.c
-    known = [c.case_id == case_id, c.what == "feature", c.subject > after]
-    if wanted.known_at is not None:
-        known.append(c.recorded_at <= wanted.known_at)
-    latest = sa.select(sa.func.max(c.seq)).where(*known).group_by(c.subject)
-    asked = sa.select(*COLUMNS).where(
-        c.seq.in_(latest), c.act.in_(("post", "correct")), c.body.is_not(None)
+    latest = sa.select(sa.func.max(c.seq)).where(c.case_id == case_id, c.what == what)
+    asked = sa.select(c.seq).where(
+        c.seq.in_(latest.group_by(c.subject)), c.act.in_(("post", "correct"))
     )
-    for column, value in (
-        (c.kind, wanted.kind), (c.shape, wanted.shape), (c.force, wanted.force),
-        (c.subject, wanted.subject),
-    ):  # fmt: skip
-        if value is not None:
-            asked = asked.where(column == value)
-    if wanted.bbox is not None:
-        west, south, east, north = wanted.bbox
-        asked = asked.where(c.south <= north, c.north >= south)
-        within = sa.and_(c.west <= east, c.east >= west)
-        if west > east:  # across the date line (RFC 7946 5.2)
-            within = sa.or_(c.west <= east, c.east >= west)
-        asked = asked.where(within)
-        if connection.get_execution_options().get(HAS_GEOMETRY):
-            asked = asked.where(overlaps(wanted.bbox))
-    speaks = sa.func.coalesce(c.seen_at, c.heard_at, c.valid_from, c.recorded_at)
-    if wanted.since is not None:
-        asked = asked.where(speaks >= wanted.since)
-    if wanted.until is not None:
-        asked = asked.where(speaks <= wanted.until)
-    asked = asked.order_by(c.subject).offset(skip).limit(most)
-    return [Revision(*row) for row in connection.execute(asked)]
+    return list(connection.scalars(asked.order_by(c.seq)))
 
 
 def find_known(

@@ -35,6 +35,7 @@ __all__ = [
     "metadata",
     "ratings",
     "revisions",
+    "tellings",
 ]
 
 ACTS = ("post", "correct", "retract", "redact")
@@ -122,6 +123,10 @@ Index("ix_revisions_case_id_what_subject_seq", *(
     revisions.c[name] for name in ("case_id", "what", "subject", "seq")
 ))  # fmt: skip
 Index("ix_revisions_case_id_recorded_at", revisions.c.case_id, revisions.c.recorded_at)
+Index("ix_revisions_case_id_seq", revisions.c.case_id, revisions.c.seq)
+Index("ix_revisions_case_id_west_south_seen_at", *(
+    revisions.c[name] for name in ("case_id", "west", "south", "seen_at")
+))  # fmt: skip
 
 changes = Table(
     "changes", metadata,
@@ -139,6 +144,21 @@ changes = Table(
 )  # fmt: skip
 """What a revision did to the verdict on a force; a correction, where something was taken back."""
 Index("ix_changes_case_id_seq", changes.c.case_id, changes.c.seq)
+
+tellings = Table(
+    "tellings", metadata,
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("told_at", INSTANT),
+)  # fmt: skip
+"""
+The posts, by the numbers of their first and last lines: written with them, in one transaction.
+
+What a post changed is worked out after it is kept. Until that is done `told_at` is empty, and a
+crash, or workers that had no time, leave nothing untold.
+"""
+Index("ix_tellings_told_at_first", tellings.c.told_at, tellings.c.first)
 
 ratings = Table(
     "ratings", metadata,

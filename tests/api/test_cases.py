@@ -373,7 +373,7 @@ class Taken:
 def test_what_is_kept_is_acknowledged_though_there_is_no_time_to_judge(
     local, case, monkeypatch, error
 ):
-    monkeypatch.setattr("api.case_answers.PAUSES_S", (0.0,))
+    monkeypatch.setattr("api.telling.PAUSES_S", (0.0,))
     pool = local.app.state.service.pool
     for body, path in ((KURSK, "observations"), (named("claim-putin-isolation"), "claims")):
         row = {**body, "id": "another"} if path == "claims" else body

@@ -16,7 +16,8 @@ from encircle.store.assembling import assemble
 from encircle.store.casefile import make_case, post, retract
 from encircle.store.geometry import add_geometry
 from encircle.store.opening import MIGRATIONS, open_store
-from encircle.store.revisions import Wanted, check_log, list_revisions, search
+from encircle.store.revisions import check_log, list_revisions
+from encircle.store.searching import Wanted, search
 from tests.historical.test_fixtures import FIXTURES
 
 NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)

@@ -1,6 +1,7 @@
 """On PostgreSQL the service may do no more than it does, by the lines of docs/case-file.md."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from encircle.store.casefile import make_case, post, retract, revise
 from encircle.store.keys import make_key, revoke
 from encircle.store.opening import open_store
 from encircle.store.record import keep_judgement
+from encircle.store.revisions import write_instant
+from encircle.store.tellings import list_untold, tell_post
 from encircle.store.watches import end_watch, make_watch
 from tests.store.test_record import NOW, RAW, SETTINGS, unit
 
@@ -45,12 +48,16 @@ def test_the_role_that_serves_may_do_what_the_service_does_and_no_more(served):
         watch, _ = make_watch(connection, "c", "f", "status == E2", "anna")
         end_watch(connection, "c", watch.id)
     retract(served, "c", "two", "anna", "a private person", redact=True)
+    with served.writing() as connection:
+        for untold in list_untold(connection, datetime.now(UTC)):
+            assert tell_post(connection, untold, [], write_instant(NOW), NOW)
     for statement in (
         "DELETE FROM revisions", "TRUNCATE revisions", "UPDATE revisions SET actor = 'x'",
         "UPDATE revisions SET hash = 'x'", "DELETE FROM judgements", "DELETE FROM ratings",
         "UPDATE judgements SET verdict = 'encircled'", "UPDATE changes SET now = NULL",
         "UPDATE grants SET role = 'admin'", "ALTER TABLE revisions DISABLE TRIGGER ALL",
         "DROP TRIGGER revisions_stay ON revisions", "DROP TABLE revisions",
+        "UPDATE tellings SET last = 1", "DELETE FROM tellings",
         "UPDATE actors SET key_sha256 = 'x'",
     ):  # fmt: skip
         with (

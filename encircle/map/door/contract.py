@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -383,6 +384,15 @@ def name_nearest(written: str) -> str | None:
     plain = written.strip().lower()
     if plain in KNOWN_PROPERTIES:
         return plain
+    return None if len(plain) > LONGEST else _find_near(plain)
+
+
+LONGEST = int(max(map(len, KNOWN_PROPERTIES)) * (2 / NEAR - 1))
+"""Letters of the longest name that is near any: of a longer one more than a fifth is not in it."""
+
+
+@lru_cache(256)  # every feature of a map that has such a property has it
+def _find_near(plain: str) -> str | None:
     cut = sorted(n for n in KNOWN_PROPERTIES if len(plain) == CUT_TO and n.startswith(plain))
     return next(iter([*cut, *get_close_matches(plain, sorted(KNOWN_PROPERTIES), 1, NEAR)]), None)
 

@@ -1,0 +1,293 @@
+"""
+What a post changes is told: to whoever posted it, and to the feed.
+
+A post is held against the case as it found it, and as it left it, whatever others post meanwhile:
+so each change is told to the post that made it. Of a post that could not be judged at once, or
+whose caller hung up, the feed is told when there is time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+from fastapi import Depends, Request
+
+from encircle.store.assembling import assemble
+from encircle.store.revisions import find_end, write_instant
+from encircle.store.tellings import Untold, find_told, list_untold, mark_told, tell_post
+
+from .cases import keep, read_instant, read_kept
+from .errors import UnavailableError
+from .logs import build_logger
+from .service import MOST_BRIEF, Brief, name_map
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from encircle.store.assembling import Assembled
+    from encircle.store.opening import Store
+    from encircle.store.revisions import Revision
+
+    from .service import Service
+
+Json = dict[str, Any]
+GONE = "No position of the force is left on the map."
+PAUSES_S = (0.5, 1.0, 2.0)
+"""Between two askings for the judgement after a post, where every worker is taken; seconds."""
+PAUSE_S = 2.0
+"""Between two looks for what is untold, seconds."""
+GRACE = timedelta(seconds=60)
+"""A post is left for so long to whoever answers it."""
+STILL = "It was kept, and what it changes is still being worked out: the feed will say it."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """As of when a case is judged, before a post and after it."""
+
+    as_of: datetime | None
+    """None: as the case says."""
+    now: datetime
+    """What the clock said, for a case that does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A case as a post found it."""
+
+    asked: Asked
+    end: str
+    """Hash of the last line of its log."""
+    brief: Brief
+
+
+@dataclass
+class Teller:
+    """Judges what posts found and left, and tells the difference, each once."""
+
+    service: Service
+    grace: timedelta = GRACE
+    _answering: set[int] = field(default_factory=set)
+    """First lines of posts that are being answered."""
+    _unchanged: set[int] = field(default_factory=set)
+    """First lines of posts that changed nothing: written down a few at a time."""
+    _ends: OrderedDict[tuple[str, datetime | None, str], tuple[bytes, datetime]] = field(
+        default_factory=OrderedDict
+    )
+    """By case, instant asked and hash of the last line: the digest of the map, and its instant."""
+    _task: asyncio.Task[None] | None = None
+
+    def open(self) -> None:
+        """Begin to look for what is untold, from before this start, too."""
+        self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """End; what is untold then is told after the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            await self._note_unchanged()
+
+    # -- while a post is answered
+
+    async def look(self, case_id: str, as_of: str | None) -> Before:
+        """
+        Judge every force of a case that is to be posted to, or say why not.
+
+        Raises
+        ------
+        UnavailableError
+            If no worker has time now: then it is not posted to either.
+        NotKeptError, RequestError
+            If there is no such case, or the instant is none.
+        """
+        asked = Asked(read_instant(as_of, "as_of"), datetime.now(UTC))
+        last, end, _ = await read_kept(self.service.store, find_end, case_id)
+        brief, _ = await self._judge(case_id, asked, end, last)
+        return Before(asked, end, brief)
+
+    async def tell(self, case_id: str, before: Before, made: Sequence[Revision]) -> Json:
+        """
+        Judge a case as a post left it, and tell what that changed.
+
+        The post is kept by now, so that nothing here may be told as if it were not.
+
+        Parameters
+        ----------
+        made
+            What was recorded, in one transaction.
+
+        Returns
+        -------
+        told
+            The member `changes`, null where there was no time to judge; and `notices`, which say
+            so, or why the map cannot be judged.
+        """
+        if not made:
+            return {"changes": []}
+        post = Untold(case_id, made[0], made[-1])
+        self._answering.add(post.first.seq)
+        try:
+            was, now, then = await self._judge_both(post, before)
+            if then is None:
+                said = f"It was kept, and what it changes was not worked out: {now.problem}."
+                return {"changes": None, "notices": [said]}
+            changes = compare(was, now)
+            await self._note(post, changes, then)
+        finally:
+            self._answering.discard(post.first.seq)
+        problem = f"The case cannot be judged as it stands: {now.problem}."
+        return {"changes": changes, **({"notices": [problem]} if now.problem else {})}
+
+    async def tell_again(self, case_id: str, answered: Json) -> Json:
+        """Tell what a post changed that is sent again, by what was answered to it."""
+        accepted = answered.get("accepted")
+        if not accepted:
+            return {"changes": []}
+        first, changes = await read_kept(
+            self.service.store, find_told, case_id, accepted[-1]["hash"]
+        )
+        if changes is None and first in self._unchanged:
+            changes = []
+        if changes is None:
+            return {"changes": None, "notices": [STILL]}
+        return {"changes": [change.to_dict() for change in changes]}
+
+    async def _judge_both(
+        self, post: Untold, before: Before
+    ) -> tuple[Brief, Brief, datetime | None]:
+        """Judge what a post found and left; and as of when, None where that is not known."""
+        case_id, first, last = post.case_id, post.first, post.last
+        was = before.brief
+        if first.previous != before.end:  # others were there meanwhile
+            was, _ = await self._insist(case_id, before.asked, first.previous, first.seq - 1)
+        if not was.is_known:
+            return was, was, None
+        now, then = await self._insist(case_id, before.asked, last.hash, last.seq)
+        return was, now, then if now.is_known else None
+
+    async def _insist(
+        self, case_id: str, asked: Asked, end: str, last: int
+    ) -> tuple[Brief, datetime | None]:
+        """Ask for a judgement again where every worker is taken, and then do without."""
+        said = ""
+        for pause_s in (*PAUSES_S, None):
+            try:
+                return await self._judge(case_id, asked, end, last)
+            except UnavailableError as error:
+                said = str(error)
+                if pause_s is not None:
+                    await asyncio.sleep(pause_s)
+        return Brief({}, said, is_known=False), None
+
+    async def _judge(
+        self, case_id: str, asked: Asked, end: str, last: int
+    ) -> tuple[Brief, datetime]:
+        """Judge a case as it stood after a line of its log: its number, and its hash."""
+        key = (case_id, asked.as_of, end)
+        if key in self._ends:
+            name, then = self._ends[key]
+            if (brief := self.service.recall(name)) is not None:
+                return brief, then
+        found: Assembled = await read_kept(
+            self.service.store, assemble, case_id, asked.as_of, last=last, now=asked.now
+        )
+        brief = await self.service.judge_briefly(found.judged, case_id)
+        if found.is_dated:
+            self._ends[key] = (name_map(found.judged), found.as_of)
+            if len(self._ends) > MOST_BRIEF:
+                self._ends.popitem(last=False)
+        return brief, found.as_of
+
+    async def _note(self, post: Untold, changes: list[Json], then: datetime) -> None:
+        if changes:
+            await keep(partial(_tell, self.service.store, post, changes, then))
+        else:
+            self._unchanged.add(post.first.seq)
+
+    # -- when there is time
+
+    async def _run(self) -> None:
+        logger = build_logger()
+        while True:
+            try:
+                await self.step(datetime.now(UTC))
+            except Exception as error:  # noqa: BLE001 - one fault must not end all that follows
+                logger.error("teller", error=type(error).__name__)  # noqa: TRY400 - no message
+            await asyncio.sleep(PAUSE_S)
+
+    async def step(self, now: datetime) -> None:
+        """Write down what is told, and tell what is not, as far as there is time."""
+        await self._note_unchanged()
+        untold = await read_kept(self.service.store, list_untold, now - self.grace)
+        left: set[str] = set()
+        for post in untold:
+            if not self.service.pool.has_time:
+                return
+            if post.first.seq in self._answering or post.case_id in left:
+                continue
+            if not await self._tell_late(post):
+                left.add(post.case_id)  # what follows waits for it
+
+    async def _tell_late(self, post: Untold) -> bool:
+        """Tell what a post changed of which nobody was told."""
+        asked = Asked(None, datetime.fromisoformat(post.last.recorded_at))
+        nothing = Before(asked, "", Brief({}))
+        was, now, then = await self._judge_both(post, nothing)
+        if then is not None:
+            await self._note(post, compare(was, now), then)
+        return then is not None
+
+    async def _note_unchanged(self) -> None:
+        if told := self._unchanged.copy():
+            await keep(partial(_mark, self.service.store, told))
+            self._unchanged -= told
+
+
+def _tell(store: Store, post: Untold, changes: list[Json], then: datetime) -> None:
+    with store.writing() as connection:
+        tell_post(connection, post, changes, write_instant(then), datetime.now(UTC))
+
+
+def _mark(store: Store, firsts: set[int]) -> None:
+    with store.writing() as connection:
+        mark_told(connection, firsts, datetime.now(UTC))
+
+
+def compare(before: Brief, after: Brief) -> list[Json]:
+    """Say what is otherwise now, force by force."""
+    changes = []
+    for force in sorted(before.statuses.keys() | after.statuses.keys()):
+        was, now = before.statuses.get(force), after.statuses.get(force)
+        if (was and (was["verdict"], was["status"])) == (now and (now["verdict"], now["status"])):
+            continue
+        gone = f"The map cannot be judged: {after.problem}." if after.problem else GONE
+        because = now["because"] if now else [gone]
+        changes.append({"force": force, "was": _short(was), "is": _short(now), "because": because})
+    return changes
+
+
+def _short(status: Json | None) -> Json | None:
+    return status and {"verdict": status["verdict"], "status": status["status"]}
+
+
+def find_teller(request: Request) -> Teller:
+    """Find who tells what posts change, in the application a request is to."""
+    return cast("Teller", request.app.state.teller)
+
+
+async def tell(request: Request, case_id: str, before: Before, *made: Revision) -> Json:
+    """Tell what was recorded: what it changed, and that watches are to be looked at."""
+    if made:
+        request.app.state.sender.note(case_id)
+    return await find_teller(request).tell(case_id, before, made)
+
+
+TellerDep = Annotated[Teller, Depends(find_teller)]

@@ -1,0 +1,201 @@
+"""
+The lines of a case's log, without what was said in them: read once, and after that what is new.
+
+A log only grows, and its order is that of its clock: so one list answers what stood at any line and
+at any instant. What was said is read where it is wanted.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import OrderedDict
+from contextlib import contextmanager
+from operator import attrgetter
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
+import sqlalchemy as sa
+
+from encircle.store.standing import Standing
+from encircle.store.tables import revisions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Connection
+
+__all__ = ["LINES", "WRITES", "Line", "Lines", "hold_standing", "list_layer_ids", "read_bodies"]
+
+LINES = "encircle_lines"
+"""Option of a connection: where the lines that were read are kept."""
+WRITES = "encircle_writes"
+"""Option of a connection that writes: what it reads may yet come to nothing, and is not kept."""
+MOST_LINES = 200_000
+"""Lines kept of all cases but the one asked last: some 60 MB."""
+MANY = 500
+"""Bodies asked for in one statement: SQLite takes no more than some thousand parameters."""
+
+
+class Line(NamedTuple):
+    """A line of the log, as a map is put together from it."""
+
+    seq: int
+    what: str
+    subject: str
+    act: str
+    kind: str | None
+    track: str | None
+    """Of a layer, its name."""
+    spoken: str | None
+    """The instant it speaks of; None: it says none."""
+    recorded_at: str
+    is_there: bool
+    """Whether what was said is still to be read."""
+
+
+_SAID = revisions.c
+COLUMNS = (
+    _SAID.seq, _SAID.what, _SAID.subject, _SAID.act, _SAID.kind, _SAID.track,
+    sa.func.coalesce(_SAID.seen_at, _SAID.heard_at, _SAID.valid_from), _SAID.recorded_at,
+    _SAID.body.is_not(None),
+)  # fmt: skip
+
+
+class _Log:
+    """One case's lines, as far as they were read, and what stands at their end."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.standing = Standing()
+        self.lock = Lock()
+
+    def read_on(self, connection: Connection, case_id: str) -> None:
+        """Read what was recorded since; what was redacted since is gone from what was read."""
+        new = _read_after(connection, case_id, self.lines[-1].seq if self.lines else 0)
+        gone = {(line.what, line.subject) for line in new if line.act == "redact"}
+        if gone:
+            self.lines = [
+                line._replace(kind=None, track=None, spoken=None, is_there=False)
+                if (line.what, line.subject) in gone else line
+                for line in self.lines
+            ]  # fmt: skip
+        self.lines += new
+        self.standing.take(new)
+
+
+class Lines:
+    """The logs of a store's cases that were asked for last; for any thread."""
+
+    def __init__(self, most: int = MOST_LINES) -> None:
+        self._most = most
+        self._ids: OrderedDict[int, frozenset[str]] = OrderedDict()
+        self._logs: OrderedDict[str, _Log] = OrderedDict()
+        self._lock = Lock()
+
+    @contextmanager
+    def hold(self, connection: Connection, case_id: str) -> Iterator[_Log]:
+        """Hold the log of a case, read as far as this connection sees it or further."""
+        with self._lock:
+            log = self._logs.setdefault(case_id, _Log())
+            self._logs.move_to_end(case_id)
+        with log.lock:
+            log.read_on(connection, case_id)
+            yield log
+        with self._lock:
+            self._forget(case_id)
+
+    def list_ids(self, connection: Connection, numbers: Sequence[int]) -> set[str]:
+        """List the ids of the features in some layers, by the numbers of their lines."""
+        with self._lock:
+            known = {seq: self._ids[seq] for seq in numbers if seq in self._ids}
+        bodies = read_bodies(connection, [seq for seq in numbers if seq not in known])
+        for seq, body in bodies.items():
+            known[seq] = frozenset(str(f.get("id")) for f in orjson.loads(body)["features"])
+        with self._lock:
+            for seq, ids in known.items():
+                self._ids[seq] = ids
+                self._ids.move_to_end(seq)
+            while sum(map(len, self._ids.values())) > self._most and len(self._ids) > len(known):
+                self._ids.popitem(last=False)
+        return set().union(*known.values())
+
+    def _forget(self, last: str) -> None:
+        """Forget the cases asked for longest ago, and the last only where there is none."""
+        if last in self._logs and not self._logs[last].lines:
+            del self._logs[last]
+        kept = sum(len(log.lines) for log in self._logs.values())
+        while kept > self._most and len(self._logs) > 1:
+            _, log = self._logs.popitem(last=False)
+            kept -= len(log.lines)
+
+
+_SEQ, _RECORDED = attrgetter("seq"), attrgetter("recorded_at")
+
+
+@contextmanager
+def hold_standing(
+    connection: Connection, case_id: str, known_at: str | None = None, last: int | None = None
+) -> Iterator[Standing]:
+    """
+    Give what stands in a case; it is not gone on with before it is let go.
+
+    Parameters
+    ----------
+    known_at
+        At this instant, as `write_instant` writes it.
+    last
+        At the line of this number (`Revision.seq`).
+    """
+    options = connection.get_execution_options()
+    kept: Lines | None = options.get(LINES)
+    if kept is None or options.get(WRITES):
+        lines = _read_after(connection, case_id, 0)
+        yield Standing(_cut(lines, known_at, last))
+        return
+    with kept.hold(connection, case_id) as log:
+        end = _find_last(connection, case_id)  # others may have read further than this connection
+        lines = _cut(log.lines, known_at, end if last is None else min(last, end))
+        yield log.standing if len(lines) == len(log.lines) else Standing(lines)
+
+
+def _cut(lines: list[Line], known_at: str | None, last: int | None) -> list[Line]:
+    """Cut a log off at an instant, and at a line: its clock never goes back."""
+    end = len(lines) if last is None else bisect_right(lines, last, key=_SEQ)
+    if known_at is not None:
+        end = bisect_right(lines, known_at, hi=end, key=_RECORDED)
+    return lines if end == len(lines) else lines[:end]
+
+
+def list_layer_ids(connection: Connection, numbers: Sequence[int]) -> set[str]:
+    """List the ids of the features in some layers, by the numbers of their lines."""
+    kept: Lines | None = connection.get_execution_options().get(LINES)
+    return (kept or Lines()).list_ids(connection, numbers)
+
+
+def read_bodies(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
+    """Read what was said in some lines, by their numbers; what was redacted is not among it."""
+    found: dict[int, str] = {}
+    for first in range(0, len(numbers), MANY):
+        wanted = _SAID.seq.in_(numbers[first : first + MANY])
+        rows = connection.execute(sa.select(_SAID.seq, _SAID.body).where(wanted))
+        found.update({seq: body for seq, body in rows if body is not None})
+    return found
+
+
+def _read_after(connection: Connection, case_id: str, seq: int) -> list[Line]:
+    asked = sa.select(*COLUMNS).where(_SAID.case_id == case_id, _SAID.seq > seq)
+    shared: dict[str | None, str | None] = {}  # most lines say what others say: one text for all
+    share = shared.setdefault
+    return [
+        Line(seq, share(what, what) or "", subject, share(act, act) or "", share(kind, kind),
+             share(track, track), spoken, share(at, at) or "", bool(there))
+        for seq, what, subject, act, kind, track, spoken, at, there in connection.execute(
+            asked.order_by(_SAID.seq)
+        )
+    ]  # fmt: skip
+
+
+def _find_last(connection: Connection, case_id: str) -> int:
+    asked = sa.select(sa.func.max(_SAID.seq)).where(_SAID.case_id == case_id)
+    return connection.scalar(asked) or 0

@@ -1,0 +1,143 @@
+"""What stands in a case is searched: by what it says, where and when; page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from encircle.store.geometry import HAS_GEOMETRY, overlaps
+from encircle.store.lines import read_bodies
+from encircle.store.revisions import COLUMNS, MANY, SEARCHED, Revision, describe
+from encircle.store.tables import revisions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy import Connection
+
+__all__ = ["Wanted", "find_alike", "search"]
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which observations are asked for; what is None is not asked."""
+
+    kind: str | None = None
+    shape: str | None = None
+    force: str | None = None
+    subject: str | None = None
+    """The one of this id."""
+    bbox: tuple[float, float, float, float] | None = None
+    """West, south, east, north, degrees; whatever has a part in it."""
+    since: str | None = None
+    until: str | None = None
+    """What speaks of an instant between the two, as `write_instant` writes them."""
+    known_at: str | None = None
+
+
+def search(  # noqa: PLR0913 - whose, what, and which page
+    connection: Connection,
+    case_id: str,
+    wanted: Wanted,
+    *,
+    after: str = "",
+    skip: int = 0,
+    most: int = 100,
+) -> list[Revision]:
+    """
+    Search the observations that stand, in the order of their ids.
+
+    Parameters
+    ----------
+    after
+        The last id of the page before.
+    skip
+        How many are passed over: for readers who page by numbers.
+    most
+        How many at most.
+    """
+    c = revisions.c
+    known = [c.case_id == case_id, c.what == "feature", c.subject > after]
+    if wanted.known_at is not None:
+        known.append(c.recorded_at <= wanted.known_at)
+    latest = sa.select(sa.func.max(c.seq)).where(*known).group_by(c.subject)
+    asked = sa.select(*COLUMNS).where(
+        c.seq.in_(latest), c.act.in_(("post", "correct")), c.body.is_not(None)
+    )
+    for column, value in (
+        (c.kind, wanted.kind), (c.shape, wanted.shape), (c.force, wanted.force),
+        (c.subject, wanted.subject),
+    ):  # fmt: skip
+        if value is not None:
+            asked = asked.where(column == value)
+    if wanted.bbox is not None:
+        west, south, east, north = wanted.bbox
+        asked = asked.where(c.south <= north, c.north >= south)
+        within = sa.and_(c.west <= east, c.east >= west)
+        if west > east:  # across the date line (RFC 7946 5.2)
+            within = sa.or_(c.west <= east, c.east >= west)
+        asked = asked.where(within)
+        if connection.get_execution_options().get(HAS_GEOMETRY):
+            asked = asked.where(overlaps(wanted.bbox))
+    speaks = sa.func.coalesce(c.seen_at, c.heard_at, c.valid_from, c.recorded_at)
+    if wanted.since is not None:
+        asked = asked.where(speaks >= wanted.since)
+    if wanted.until is not None:
+        asked = asked.where(speaks <= wanted.until)
+    asked = asked.order_by(c.subject).offset(skip).limit(most)
+    return [Revision(*row) for row in connection.execute(asked)]
+
+
+def find_alike(
+    connection: Connection, case_id: str, features: Sequence[Json]
+) -> list[tuple[str, str]]:
+    """
+    Find what stands and is found by the same as one of the features: place, times, kind and so on.
+
+    Returns
+    -------
+    found
+        Names and bodies, in the order of their names: what says the same as a feature is among it.
+    """
+    c = revisions.c
+    later = revisions.alias()
+    is_last = ~sa.exists().where(
+        later.c.case_id == c.case_id, later.c.what == c.what, later.c.subject == c.subject,
+        later.c.seq > c.seq,
+    )  # fmt: skip
+    wanted = {describe(feature) for feature in features}
+    at = [*_find_places(wanted, "west", "south", "seen_at"), *_find_places(wanted, "west", "south")]
+    if any(row[SEARCHED.index("west")] is None for row in wanted):
+        at.append(c.west.is_(None))
+    asked = sa.select(c.subject, c.seq, *(c[name] for name in SEARCHED)).where(
+        c.case_id == case_id, c.what == "feature", c.act.in_(("post", "correct")), is_last
+    )
+    names = {
+        seq: subject
+        for place in at
+        for subject, seq, *said in connection.execute(asked.where(place))
+        if tuple(said) in wanted
+    }
+    return sorted((names[seq], body) for seq, body in read_bodies(connection, [*names]).items())
+
+
+def _find_places(
+    wanted: Iterable[tuple[object, ...]], *names: str
+) -> Iterator[sa.ColumnElement[bool]]:
+    """Say which rows have a place of some features, and their time: the index answers it."""
+    parts = [SEARCHED.index(name) for name in names]
+    timed = SEARCHED.index("seen_at") in parts
+    places = {
+        tuple(row[part] for part in parts) for row in wanted
+        if row[SEARCHED.index("west")] is not None
+        and (row[SEARCHED.index("seen_at")] is not None) == timed
+    }  # fmt: skip
+    columns = sa.tuple_(*(revisions.c[name] for name in names))
+    unseen = sa.true() if timed else revisions.c.seen_at.is_(None)
+    listed = sorted(places)
+    for first in range(0, len(listed), MANY):
+        yield columns.in_(listed[first : first + MANY]) & unseen

@@ -1,0 +1,135 @@
+"""
+What of a case stands: the latest line of every subject that was not taken back.
+
+Taken from the log line by line, so that what stands after a post is what stood before it and the
+lines of the post. What was said is not here: of a unit seen a thousand times it is read once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from heapq import nsmallest
+from itertools import chain
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from encircle.store.lines import Line
+
+__all__ = ["DAY", "Chosen", "Standing"]
+
+DAY = len("2025-03-14")
+COUNTED = ("post", "correct")
+"""Acts after which a subject is counted."""
+
+Named = dict[str, "Line"]
+
+
+@dataclass(slots=True)
+class Chosen:
+    """What speaks at an instant, and the names of what does not, by reason."""
+
+    layers: list[Line] = field(default_factory=list)
+    features: list[list[Line]] = field(default_factory=list)
+    """An observation, or all sightings of a unit on its last day, the latest last."""
+    later: list[str] = field(default_factory=list)
+    redacted: list[str] = field(default_factory=list)
+    superseded: int = 0
+    superseded_first: list[str] = field(default_factory=list)
+    """Of these, as many as are named, in the order of their names."""
+
+
+class Standing:
+    """What stands at the end of a log, or at any line of it, by what it is."""
+
+    def __init__(self, lines: Iterable[Line] = ()) -> None:
+        self.named: defaultdict[str, Named] = defaultdict(dict)
+        """Features, layers, settings and the like, by their names."""
+        self._alone: Named = {}
+        """Features that speak for themselves."""
+        self._tracks: defaultdict[str, defaultdict[str, Named]] = defaultdict(
+            lambda: defaultdict(dict)
+        )
+        """Sightings of a unit, by their day."""
+        self.take(lines)
+
+    def take(self, lines: Iterable[Line]) -> None:
+        """Go on by the lines that follow."""
+        for line in lines:
+            named = self.named[line.what]
+            before = named.pop(line.subject, None)
+            if before is not None and line.what == "feature":
+                del self._find_place(before)[line.subject]
+            if line.act in COUNTED:
+                named[line.subject] = line
+                if line.what == "feature":
+                    self._find_place(line)[line.subject] = line
+
+    def _find_place(self, line: Line) -> Named:
+        if line.track is None or line.kind != "position":
+            return self._alone
+        return self._tracks[line.track][_seen(line)[:DAY]]
+
+    def choose(self, then: str, most_named: int) -> Chosen:
+        """
+        Choose what speaks at an instant.
+
+        Parameters
+        ----------
+        then
+            As `write_instant` writes it.
+        most_named
+            As many names of what is superseded are given.
+        """
+        chosen = Chosen()
+        self._choose_layers(then, chosen)
+        for line in self._alone.values():
+            if not line.is_there:
+                chosen.redacted.append(line.subject)
+            elif line.spoken is not None and line.spoken > then:
+                # Where nobody says when it was seen, by when it was reported: the door itself looks
+                # at the first only.
+                chosen.later.append(line.subject)
+            else:
+                chosen.features.append([line])
+        over: list[Named] = []
+        for days in self._tracks.values():
+            over += _choose_sightings(days, then, chosen)
+        chosen.superseded = sum(map(len, over))
+        chosen.superseded_first = nsmallest(most_named, chain.from_iterable(over))
+        return chosen
+
+    def _choose_layers(self, then: str, chosen: Chosen) -> None:
+        """Of each layer the latest day that is not after the instant; or the one without a day."""
+        latest: dict[str | None, Line] = {}
+        for line in self.named["layer"].values():
+            before = latest.get(line.track)
+            if not line.is_there:
+                chosen.redacted.append(line.subject)
+            elif line.spoken is not None and line.spoken > then:
+                chosen.later.append(line.subject)
+            elif before is None or (before.spoken or "") < (line.spoken or ""):
+                latest[line.track] = line
+        chosen.layers = list(latest.values())
+
+
+def _choose_sightings(days: dict[str, Named], then: str, chosen: Chosen) -> Iterator[Named]:
+    """Choose those of the last day that is not after the instant, and give those before it."""
+    is_chosen = False
+    for day in sorted(days, reverse=True):
+        if is_chosen:
+            yield days[day]
+            continue
+        told = days[day].values()
+        seen = [line for line in told if line.spoken is None or line.spoken <= then]
+        chosen.later += [line.subject for line in told if (line.spoken or "") > then]
+        if seen:
+            is_chosen = True
+            chosen.features.append(sorted(seen, key=lambda line: (_seen(line), line.seq)))
+
+
+def _seen(line: Line) -> str:
+    """When a sighting speaks of; of one that says no time, when it was posted."""
+    return line.spoken or line.recorded_at

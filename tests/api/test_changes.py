@@ -1,0 +1,177 @@
+"""What posts change: told once, to the post that did it, however many post at one time."""
+
+import itertools
+import json
+import threading
+import xml.etree.ElementTree as ET
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.errors import BusyError
+from api.main import create_app
+from api.settings import Settings
+from encircle.store.changes import list_changes
+from tests.api.test_cases import BASE, HERE, KURSK, Taken, named
+
+FORCE = "kursk-group"
+COUNT = itertools.count()
+LATER = timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def local():
+    with TestClient(create_app(Settings(workers=2, timeout_s=60)), BASE, client=HERE) as client:
+        yield client
+
+
+@pytest.fixture
+def case(local):
+    """The address of the case of Kursk, filled."""
+    name = f"changes-{next(COUNT)}"
+    made = local.post("/v1/cases", json={"id": name, "situation": KURSK["situation"]})
+    case = made.headers["location"]
+    assert local.post(f"{case}/observations", json=KURSK).status_code == 201
+    return case
+
+
+def read_feed(local, case):
+    """What the feed says of the force, the oldest first."""
+    store = local.app.state.service.store
+    with store.reading() as connection:
+        found = list_changes(connection, case.rpartition("/")[2], FORCE)
+    return found[::-1]
+
+
+def read_log(local, case):
+    return local.get(f"{case}/audit", params={"limit": 1000}).json()["revisions"]
+
+
+def step(local, at=LATER):
+    teller = local.app.state.teller
+    local.portal.call(teller.step, datetime.now(UTC) + at)
+
+
+def test_of_those_who_post_at_one_time_each_is_told_its_own_change_alone(local, case):
+    """In the order of the log, each change of a verdict begins where the one before it ended."""
+    told, barrier = {}, threading.Barrier(4)
+
+    def work(number):
+        barrier.wait()
+        for turn in range(3):
+            anchor = {**named("anchor-sumy"), "id": f"anchor-{number}-{turn}"}
+            for answer in (
+                local.post(f"{case}/observations", json=anchor),
+                local.delete(f"{case}/observations/{anchor['id']}", params={"why": "moved"}),
+            ):
+                body = answer.json()
+                assert answer.status_code in (200, 201), body
+                made = body.get("revision") or body["accepted"][0]
+                told[made["hash"]] = body["changes"]
+
+    # Without the anchors that stand there, each that is posted opens the way, and the last that
+    # goes shuts it: who does which, hangs on who was there at that moment.
+    for one in KURSK["features"]:
+        if one["properties"]["kind"] == "anchor":
+            local.delete(f"{case}/observations/{one['id']}", params={"why": "w"})
+    callers = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for one in callers:
+        one.start()
+    for one in callers:
+        one.join()
+    assert len(told) == 24
+    assert all(changes is not None for changes in told.values())
+
+    order = {line["hash"]: number for number, line in enumerate(read_log(local, case))}
+    feed = sorted(read_feed(local, case), key=lambda change: order[change.revision])
+    for before, change in itertools.pairwise(feed):
+        assert change.was == before.now
+    assert max(Counter(change.revision for change in feed).values()) == 1
+    by_post = {change.revision: [change.to_dict()] for change in feed if change.revision in told}
+    assert {name: changes for name, changes in told.items() if changes} == by_post
+    assert len(by_post) >= 2
+
+
+def test_what_nobody_had_time_to_judge_the_feed_is_told_later_and_once(local, case, monkeypatch):
+    monkeypatch.setattr("api.telling.PAUSES_S", (0.0,))
+    pool, head = local.app.state.service.pool, {"Idempotency-Key": f"late-{next(COUNT)}"}
+    before = len(read_feed(local, case))
+    ground = {**named("anchor-sumy"), "id": "x", "geometry": {
+        "type": "Polygon", "coordinates": [[[33, 50], [37, 50], [37, 52.5], [33, 52.5], [33, 50]]],
+    }, "properties": {"kind": "control", "holder": "RU", "basis": "assessed"}}  # fmt: skip
+    with monkeypatch.context() as patch:
+        patch.setattr(pool, "ask", Taken(pool, BusyError(), 0).ask)
+        told = local.post(f"{case}/observations", json=ground, headers=head).json()
+        assert told["changes"] is None
+        assert "was not worked out" in told["notices"][0]
+        step(local)  # no worker has time yet
+        assert len(read_feed(local, case)) == before
+    again = local.post(f"{case}/observations", json=ground, headers=head).json()
+    assert again["changes"] is None
+    assert "still being worked out" in again["notices"][0]
+    step(local, timedelta(0))  # it is left to whoever answers it for a while
+    assert len(read_feed(local, case)) == before
+    step(local)
+    (late,) = read_feed(local, case)[before:]
+    assert late.revision == told["accepted"][0]["hash"]
+    assert late.was["verdict"] == "not_encircled"
+    assert late.now["verdict"] != "not_encircled"
+    again = local.post(f"{case}/observations", json=ground, headers=head).json()
+    assert again["changes"] == [late.to_dict()]
+    step(local)
+    assert len(read_feed(local, case)) == before + 1
+    feed = ET.fromstring(local.get(f"{case}/changes.atom").content)  # noqa: S314 - ours
+    assert late.statement in [
+        title.text for title in feed.iter("{http://www.w3.org/2005/Atom}title")
+    ]
+
+
+def test_what_was_kept_before_a_crash_is_told_after_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("api.telling.PAUSES_S", ())
+    database = str(tmp_path / "case.sqlite")
+    settings = Settings(workers=1, timeout_s=60, database=database)
+    with TestClient(create_app(settings), BASE, client=HERE) as client:
+        client.post("/v1/cases", json={"id": "c", "situation": KURSK["situation"]})
+        pool = client.app.state.service.pool
+        with monkeypatch.context() as patch:  # the process ends before it judged
+            patch.setattr(pool, "ask", Taken(pool, BusyError(), 1).ask)
+            told = client.post("/v1/cases/c/observations", json=KURSK)
+        assert (told.status_code, told.json()["changes"]) == (201, None)
+    with TestClient(create_app(settings), BASE, client=HERE) as client:
+        assert read_feed(client, "/v1/cases/c") == []
+        step(client)
+        (change,) = read_feed(client, "/v1/cases/c")
+    assert (change.was, change.now["status"]) == (None, "C2")
+
+
+def test_a_post_that_changed_nothing_is_written_down_as_told(local, case):
+    claim = {**named("claim-putin-isolation"), "id": "another"}
+    told = local.post(f"{case}/observations", json=claim).json()
+    assert told["changes"] == []
+    step(local)
+    teller, asked = local.app.state.teller, []
+    teller.service.pool.ask, ask = (lambda *told: asked.append(told)), teller.service.pool.ask
+    try:
+        step(local)
+    finally:
+        teller.service.pool.ask = ask
+    assert asked == []
+
+
+def test_what_no_verdict_hangs_on_is_not_judged(local, case, monkeypatch):
+    """A claim changes no map, nor does a sighting of before the last of its unit."""
+    seen = {**named("ua-gornal"), "id": "s2"}
+    seen["properties"] = {**seen["properties"], "track": "u", "observed_at": "2025-03-13T12:00:00Z"}
+    local.post(f"{case}/observations", json=seen)
+    old = {**seen, "id": "s1"}
+    old["properties"] = {**seen["properties"], "observed_at": "2025-03-01T12:00:00Z"}
+    pool = local.app.state.service.pool
+    monkeypatch.setattr(pool, "ask", Taken(pool, AssertionError("judged again"), 0).ask)
+    claim = {**named("claim-putin-isolation"), "id": "claim-2"}
+    for row in (old, claim):
+        told = local.post(f"{case}/observations", json=row)
+        assert (told.status_code, told.json()["changes"]) == (201, []), told.text
+    noticed = json.loads(local.get(f"{case}/situation").content)["situation"]["notices"]
+    assert any("s1" in notice["statement"] for notice in noticed)

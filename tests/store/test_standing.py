@@ -1,0 +1,173 @@
+"""What stands: gone on with line by line, it is what it would be if it were made anew each time."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from encircle.store.assembling import assemble
+from encircle.store.casefile import lay_layer, make_case, post, retract, revise
+from encircle.store.lines import Line, Lines, hold_standing
+from encircle.store.opening import open_store
+from encircle.store.revisions import Entry, append, list_revisions, write_instant
+from encircle.store.standing import Standing
+
+NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)
+SETTINGS = {"title": "T", "as_of": "2025-03-15T12:00:00Z", "sides": [{"id": "A"}, {"id": "B"}]}
+TIMES = st.none() | st.integers(-30, 30).map(
+    lambda hours: write_instant(NOON + timedelta(0, hours * 3600))
+)
+UNITS = st.sampled_from([None, "u1", "u2"])
+
+
+def choose_slowly(lines, then):
+    """The oracle: of every subject its latest line, of every unit its latest day, one by one."""
+    latest = {}
+    for line in lines:
+        latest[line.what, line.subject] = line
+    standing = [line for line in latest.values() if line.act in ("post", "correct")]
+    there = [line for line in standing if line.is_there]
+    in_time = [line for line in there if line.spoken is None or line.spoken <= then]
+    seen = [line for line in in_time if line.track and line.kind == "position"]
+
+    def day(line):
+        return (line.spoken or line.recorded_at)[:10]
+
+    last = {line.track: max(day(o) for o in seen if o.track == line.track) for line in seen}
+    over = [line for line in seen if day(line) != last[line.track]]
+    return {
+        "speaks": {line.seq for line in in_time if line not in over},
+        "redacted": {line.subject for line in standing if not line.is_there},
+        "later": {line.subject for line in there if line not in in_time},
+        "superseded": {line.subject for line in over},
+    }  # fmt: skip
+
+
+@st.composite
+def logs(draw):
+    """Lines as a log may have them: nothing follows what was taken back but its redaction."""
+    lines, acts = [], {}
+    for seq in range(1, draw(st.integers(1, 25)) + 1):
+        name = draw(st.sampled_from("pqrst"))
+        before = acts.get(name)
+        if before == "redact":
+            continue
+        follow = {None: ["post"], "retract": ["redact"]}
+        act = draw(st.sampled_from(follow.get(before, ["correct", "retract", "redact"])))
+        if act == "redact":  # it goes from the lines before, too
+            lines = [
+                line._replace(kind=None, track=None, spoken=None, is_there=False)
+                if line.subject == name else line for line in lines
+            ]  # fmt: skip
+        acts[name] = act
+        says = act in ("post", "correct")
+        kind, track = draw(st.sampled_from(["position", "route"])), draw(UNITS)
+        lines.append(Line(
+            seq, "feature", name, act, kind if says else None, track if says else None,
+            draw(TIMES) if says else None, write_instant(NOON + timedelta(hours=seq)), says,
+        ))  # fmt: skip
+    return lines
+
+
+@given(logs(), st.data())
+@settings(max_examples=150, deadline=None)
+def test_what_speaks_is_what_the_oracle_says_however_the_log_was_read(lines, data):
+    then = write_instant(NOON + timedelta(hours=data.draw(st.integers(-30, 30))))
+    first = data.draw(st.integers(0, len(lines)))
+    standing = Standing(lines[:first])
+    standing.take(lines[first:])
+    for one in (standing, Standing(lines)):
+        chosen = one.choose(then, 99)
+        assert {
+            "speaks": {line.seq for seen in chosen.features for line in seen},
+            "redacted": set(chosen.redacted), "later": set(chosen.later),
+            "superseded": set(chosen.superseded_first),
+        } == choose_slowly(lines, then)  # fmt: skip
+        assert chosen.superseded == len(chosen.superseded_first)
+
+
+def sighting(name, hours, **said):
+    at = (NOON + timedelta(hours=hours)).isoformat()
+    return {"type": "Feature", "id": name, "geometry": {"type": "Point", "coordinates": [35, 51]},
+            "properties": {"kind": "position", "side": "A", "force": "g", "observed_at": at,
+                           "track": "u", **said}}  # fmt: skip
+
+
+def put(store, last=None, known_at=None):
+    with store.reading() as connection:
+        return assemble(connection, "c", last=last, known_at=known_at).raw
+
+
+def test_a_case_is_put_together_as_it_was_after_any_line(url):
+    store = open_store(url)
+    make_case(store, "c", SETTINGS, "anna", NOON)
+    then = []
+
+    def note():
+        with store.reading() as connection:
+            then.append((list_revisions(connection, "c")[-1].seq, put(store)))
+
+    for number in range(4):
+        post(store, "c", [sighting(f"s{number}", 6 * number)], "anna", now=NOON)
+        note()
+    revise(store, "c", "s3", sighting("s3", 30), "ben", "it was a day later", now=NOON)
+    note()
+    area = {"type": "Polygon", "coordinates": [[[35, 51], [36, 51], [36, 52], [35, 51]]]}
+    ground = {"type": "Feature", "id": "g", "geometry": area,
+              "properties": {"kind": "control", "holder": "A", "basis": "assessed"}}  # fmt: skip
+    lay_layer(store, "c", "control", {"type": "FeatureCollection", "features": [ground]}, "ben")
+    note()
+    retract(store, "c", "s0", "ben", "another unit", now=NOON)
+    note()
+    fresh = open_store(url)
+    for last, raw in then:
+        assert put(store, last) == put(fresh, last) == raw
+    assert len({raw for _, raw in then}) == len(then)
+    retract(store, "c", "s2", "ben", "a name", redact=True, now=NOON)
+    assert b'"id":"s2"' in then[2][1]
+    for last, _ in then[2:]:
+        for one in (store, fresh):
+            assert b'"id":"s2"' not in put(one, last)
+            assert b"redacted since" in put(one, last)
+    fresh.close()
+    store.close()
+
+
+def test_what_is_not_yet_kept_is_not_kept_in_mind(url):
+    store = open_store(url)
+    make_case(store, "c", SETTINGS, "anna", NOON)
+    before = put(store)
+
+    class ChangedMindError(Exception):
+        pass
+
+    def begin():
+        with store.writing() as connection:
+            entry = Entry("post", "feature", "p", sighting("p", 0))
+            append(connection, "c", [entry], "anna", NOON)
+            with hold_standing(connection, "c") as standing:
+                assert "p" in standing.named["feature"]
+            raise ChangedMindError
+
+    with pytest.raises(ChangedMindError):
+        begin()
+    assert put(store) == before
+    assert post(store, "c", [sighting("q", 0)], "anna").accepted
+    assert b'"id":"q"' in put(store)
+    assert b'"id":"p"' not in put(store)
+    store.close()
+
+
+def test_no_more_is_kept_in_mind_than_is_allowed(url):
+    store = open_store(url)
+    lines = Lines(most=5)
+    for name in "abc":
+        make_case(store, name, SETTINGS, "anna", NOON)
+        post(store, name, [sighting(f"s{n}", n) for n in range(3)], "anna")
+    with store.reading() as connection:
+        for name in ("a", "none", "b", "c"):
+            with lines.hold(connection, name) as log:
+                assert len(log.lines) == (0 if name == "none" else 4)
+            assert list(lines._logs) == [name] * (name != "none") or name == "none"  # noqa: SLF001
+    store.close()
