@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 from fastapi import Depends, Request
 
 from encircle.store.assembling import assemble
+from encircle.store.opening import StoreBusyError
 from encircle.store.revisions import find_end, write_instant
 from encircle.store.tellings import Untold, find_told, list_untold, mark_told, tell_post
 
@@ -81,6 +81,8 @@ class Teller:
         default_factory=OrderedDict
     )
     """By case, instant asked and hash of the last line: the digest of the map, and its instant."""
+    _tasks: set[asyncio.Task[Json]] = field(default_factory=set)
+    """Answers that are being found."""
     _task: asyncio.Task[None] | None = None
 
     def open(self) -> None:
@@ -89,11 +91,11 @@ class Teller:
 
     async def close(self) -> None:
         """End; what is untold then is told after the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-            await self._note_unchanged()
+        tasks = [*self._tasks, *([self._task] if self._task else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._note_unchanged()
 
     # -- while a post is answered
 
@@ -132,7 +134,15 @@ class Teller:
         """
         if not made:
             return {"changes": []}
-        post = Untold(case_id, made[0], made[-1])
+        # What is found out is owed to the feed, too: it goes on though the caller hangs up, or
+        # cannot be kept waiting.
+        task = asyncio.create_task(self._answer(Untold(case_id, made[0], made[-1]), before))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        done, _ = await asyncio.wait({task}, timeout=self.service.settings.timeout_s)
+        return task.result() if done else {"changes": None, "notices": [STILL]}
+
+    async def _answer(self, post: Untold, before: Before) -> Json:
         self._answering.add(post.first.seq)
         try:
             was, now, then = await self._judge_both(post, before)
@@ -141,6 +151,8 @@ class Teller:
                 return {"changes": None, "notices": [said]}
             changes = compare(was, now)
             await self._note(post, changes, then)
+        except StoreBusyError:
+            return {"changes": None, "notices": [STILL]}
         finally:
             self._answering.discard(post.first.seq)
         problem = f"The case cannot be judged as it stands: {now.problem}."

@@ -33,6 +33,8 @@ WRITES = "encircle_writes"
 """Option of a connection that writes: what it reads may yet come to nothing, and is not kept."""
 MOST_LINES = 200_000
 """Lines kept of all cases but the one asked last: some 60 MB."""
+FEW = 500
+"""Lines that are rather gone back than the whole log gone on by: several posts at one time."""
 MANY = 500
 """Bodies asked for in one statement: SQLite takes no more than some thousand parameters."""
 
@@ -82,6 +84,14 @@ class _Log:
             ]  # fmt: skip
         self.lines += new
         self.standing.take(new)
+
+    def give(self, end: int) -> Standing:
+        """Give what stood after the first so many lines."""
+        if end == len(self.lines):
+            return self.standing
+        if len(self.lines) - end <= FEW:
+            return self.standing.go_back(self.lines, end)
+        return Standing(self.lines[:end])
 
 
 class Lines:
@@ -151,20 +161,18 @@ def hold_standing(
     kept: Lines | None = options.get(LINES)
     if kept is None or options.get(WRITES):
         lines = _read_after(connection, case_id, 0)
-        yield Standing(_cut(lines, known_at, last))
+        yield Standing(lines[: _find_cut(lines, known_at, last)])
         return
     with kept.hold(connection, case_id) as log:
-        end = _find_last(connection, case_id)  # others may have read further than this connection
-        lines = _cut(log.lines, known_at, end if last is None else min(last, end))
-        yield log.standing if len(lines) == len(log.lines) else Standing(lines)
+        head = _find_last(connection, case_id)  # others may have read further than this connection
+        end = _find_cut(log.lines, known_at, head if last is None else min(last, head))
+        yield log.give(end)
 
 
-def _cut(lines: list[Line], known_at: str | None, last: int | None) -> list[Line]:
-    """Cut a log off at an instant, and at a line: its clock never goes back."""
+def _find_cut(lines: list[Line], known_at: str | None, last: int | None) -> int:
+    """Find how many lines there are until an instant and a line: a log's clock never goes back."""
     end = len(lines) if last is None else bisect_right(lines, last, key=_SEQ)
-    if known_at is not None:
-        end = bisect_right(lines, known_at, hi=end, key=_RECORDED)
-    return lines if end == len(lines) else lines[:end]
+    return end if known_at is None else bisect_right(lines, known_at, hi=end, key=_RECORDED)
 
 
 def list_layer_ids(connection: Connection, numbers: Sequence[int]) -> set[str]:

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from encircle.store.lines import Line
 
@@ -58,14 +58,41 @@ class Standing:
     def take(self, lines: Iterable[Line]) -> None:
         """Go on by the lines that follow."""
         for line in lines:
-            named = self.named[line.what]
-            before = named.pop(line.subject, None)
-            if before is not None and line.what == "feature":
-                del self._find_place(before)[line.subject]
-            if line.act in COUNTED:
-                named[line.subject] = line
-                if line.what == "feature":
-                    self._find_place(line)[line.subject] = line
+            self.drop(line.what, line.subject)
+            self._put(line)
+
+    def go_back(self, lines: Sequence[Line], end: int) -> Standing:
+        """Give what stood after the first `end` of the lines, of which this is what stands."""
+        gone = {(line.what, line.subject) for line in lines[end:]}
+        back = self._copy()
+        for what, name in gone:
+            back.drop(what, name)
+        new = {(line.what, line.subject) for line in lines[end:] if line.act == "post"}
+        if left := gone - new:  # what was corrected or taken back stood otherwise before
+            back.take(line for line in lines[:end] if (line.what, line.subject) in left)
+        return back
+
+    def _copy(self) -> Standing:
+        copied = Standing()
+        for what, named in self.named.items():
+            copied.named[what] = named.copy()
+        copied._alone = self._alone.copy()
+        for track, days in self._tracks.items():
+            for day, seen in days.items():
+                copied._tracks[track][day] = seen.copy()
+        return copied
+
+    def _put(self, line: Line) -> None:
+        if line.act in COUNTED:
+            self.named[line.what][line.subject] = line
+            if line.what == "feature":
+                self._find_place(line)[line.subject] = line
+
+    def drop(self, what: str, name: str) -> None:
+        """Forget what stands under a name."""
+        before = self.named[what].pop(name, None)
+        if before is not None and what == "feature":
+            del self._find_place(before)[name]
 
     def _find_place(self, line: Line) -> Named:
         if line.track is None or line.kind != "position":
