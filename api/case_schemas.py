@@ -244,7 +244,10 @@ class PublishedBody(BaseModel):
 class RefusedBody(BaseModel):
     """A row that was not kept."""
 
-    row: int
+    row: int = Field(
+        description="Of a collection its place in `features`, from 0, as in `pointer`; of a table "
+        "(`text/csv`) its row as a spreadsheet numbers it: the headings are row 1."
+    )
     detail: str
     remedy: str
     pointer: str

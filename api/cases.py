@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from encircle.errors import InputFault
 from encircle.map.door.contract import parse_instant
-from encircle.store.casefile import read_settings
+from encircle.store.casefile import check_collection, read_settings
 from encircle.store.keys import are_there_keys, find_actor, is_loopback
 from encircle.store.publishing import Publication, View, read_publication
 from encircle.store.revisions import NotKeptError, write_instant
@@ -268,6 +268,7 @@ def read_features(raw: bytes) -> tuple[list[Any], list[str]]:
     """
     body = parse_object(raw)
     features = body.get("features") if body.get("type") == "FeatureCollection" else [body]
+    check_collection(body)
     if not isinstance(features, list):
         remedy = 'Give a Feature, or {"type": "FeatureCollection", "features": [...]}'
         raise RequestError([InputFault("/features", "no list of features", remedy)])
@@ -307,10 +308,11 @@ def read_match(given: str | None) -> int:
     PreconditionError
         If the request does not say.
     """
-    found = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', (given or "").strip())
+    written = (given or "").strip()
+    found = re.fullmatch(r'"(\d{1,9})(?:-gzip)?"|(\d{1,9})', written)
     if found is None:
-        raise PreconditionError
-    return int(found[1])
+        raise PreconditionError(written)
+    return int(found[1] or found[2])
 
 
 def read_why(asked: str | None, body: Mapping[str, Any]) -> str:

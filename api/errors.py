@@ -29,6 +29,7 @@ from encircle.store.revisions import (
 from encircle.verdict.judgement import spell_out
 
 from .tracing import TRACE
+from .wording import say_over_http
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -145,10 +146,11 @@ class ForeignOriginError(Exception):
 class PreconditionError(Exception):
     """A correction does not say which revision it corrects."""
 
-    def __init__(self) -> None:
+    def __init__(self, given: str = "") -> None:
+        weak = f"{given:.40} is weak, and matches nothing (RFC 9110, 13.1.1); "
         super().__init__(
-            'say which revision is corrected: If-Match: "3", the ETag of what was read, so that '
-            "nobody's correction is lost"
+            f"{weak if given.startswith('W/') else ''}say which revision is corrected: "
+            'If-Match: "3", the ETag of what was read, so that nobody\'s correction is lost'
         )
 
 
@@ -312,7 +314,7 @@ def tell_fault(fault: InputFault) -> dict[str, str | None]:
     return {
         "pointer": fault.pointer,
         "detail": fault.message[:MOST_TEXT],
-        "remedy": fault.remedy[:MOST_TEXT],
+        "remedy": say_over_http(fault.remedy)[:MOST_TEXT],
         "feature": fault.feature,
     }
 

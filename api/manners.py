@@ -100,11 +100,16 @@ class HeadAsGet:
             scope.update({key: as_get[key] for key in ("route", "endpoint") if key in as_get})
 
 
+PACKED_TAG = '-gzip"'
+"""How the ETag of what is packed ends."""
+
+
 class Packed:
     """
-    ASGI middleware: packs what is long, for who takes it (RFC 9110, 8.4.1.3), and weakens its ETag.
+    ASGI middleware: packs what is long, for who takes it (RFC 9110, 8.4.1.3), and marks its ETag.
 
-    A strong ETag stands for the very bytes (RFC 9110, 8.8.1), which packed are others.
+    A strong ETag stands for the very bytes (RFC 9110, 8.8.1), which packed are others; a weak one
+    would match nothing that is to be corrected (13.1.1).
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -118,7 +123,7 @@ class Packed:
                 headers = MutableHeaders(raw=message["headers"])
                 tag = headers.get("etag", "")
                 if "content-encoding" in headers and tag.startswith('"'):
-                    headers["etag"] = f"W/{tag}"
+                    headers["etag"] = tag[:-1] + PACKED_TAG
             await send(message)
 
         await self._pack(scope, receive, send_on)
@@ -126,12 +131,15 @@ class Packed:
 
 def names(given: str | None, tag: str) -> bool:
     """
-    Tell whether `If-None-Match` names an ETag, weak or strong (RFC 9110, 13.1.2).
+    Tell whether `If-None-Match` names an ETag, weak or strong, packed or not (RFC 9110, 13.1.2).
 
     Examples
     --------
-    >>> [names(given, '"a"') for given in ('"a"', 'W/"a"', '"b", "a"', "*", '"b"', None)]
-    [True, True, True, True, False, False]
+    >>> given = ('"a"', 'W/"a"', '"a-gzip"', '"b", "a"', "*", '"b"', None)
+    >>> [names(one, '"a"') for one in given]
+    [True, True, True, True, True, False, False]
     """
     listed = [one.strip().removeprefix("W/") for one in (given or "").split(",")]
+    listed = [f'{one.removesuffix(PACKED_TAG)}"' if one.endswith(PACKED_TAG) else one
+              for one in listed]  # fmt: skip
     return tag in listed or listed == ["*"]

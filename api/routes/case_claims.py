@@ -137,7 +137,14 @@ async def _rate(service: Service, case_id: str, name: str) -> Json:
     answer = await service.ask(b"c", b'{"brief":true,"situations":[%s]}' % found.raw)
     if answer.status != 200:  # noqa: PLR2004 - OK
         return {"claim": feature, "rating": None, "problem": orjson.loads(answer.body), "log": []}
-    one = next(claim for claim in orjson.loads(answer.body)["claims"] if claim["id"] == name)
+    rated_ones = (claim for claim in orjson.loads(answer.body)["claims"] if claim["id"] == name)
+    one = next(rated_ones, None)
+    if one is None:  # it says that it was heard after it was made; or was taken back meanwhile
+        known = [
+            line.to_dict() for line in await read_kept(service.store, list_ratings, case_id, name)
+        ]
+        told = describe(NotKeptError(f"the map of {made_at or 'now'} does not have the claim yet"))
+        return {"claim": feature, "rating": None, "problem": orjson.loads(told.body), "log": known}
     because = [finding["statement"] for finding in one.get("because", ()) if finding["decides"]]
     then = read_instant(made_at, "made_at")
     if then is None:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 from encircle.formats.tables.writing import write_positions
 from encircle.store.casefile import (
     lay_layer,
+    name_unread,
     post,
     post_table,
     read_settings,
@@ -72,8 +73,10 @@ from ..content import choose_type, says_type
 from ..documentation import document_answer, document_body, document_problems
 from ..service import ServiceDep  # noqa: TC001 - the framework reads it
 from ..telling import TellerDep, tell
+from ..wording import say_over_http
 
 if TYPE_CHECKING:
+    from encircle.store.casefile import Posted
     from encircle.store.revisions import Revision
 
 Json = dict[str, Any]
@@ -130,9 +133,9 @@ async def post_observations(  # noqa: PLR0913 - the parts of a request
         told = await teller.tell_again(case_id, posted.before)
     else:
         told = await tell(request, case_id, before, *posted.accepted)
-    answer = {**posted.to_dict(), **told}
+    answer = {**_say(posted), **told}
     if notices := [*unread, *posted.notices, *told.get("notices", ())]:
-        answer["notices"] = notices
+        answer["notices"] = [say_over_http(notice) for notice in notices]
     status = 201 if answer["accepted"] else 422 if answer["refused"] else 200
     headers = {} if posted.before is None else {"Idempotent-Replayed": "true"}
     return write_answer(answer, status, headers)
@@ -269,10 +272,21 @@ async def put_layer(  # noqa: PLR0913 - the parts of a request
     before = await teller.look(case_id, as_of)
     made = await keep(partial(lay_layer, service.store, case_id, name, body, who, reason))
     told = await tell(request, case_id, before, made)
+    if unread := name_unread(body):
+        said = f"Not read: {', '.join(unread)}. A layer is its features, and their day; sides, "
+        said += "sources and the like are the case's settings, changed by PUT."
+        told["notices"] = [said, *told.get("notices", ())]
     return write_answer({"revision": made.brief(), **told})
 
 
 # -- parts -----------------------------------------------------------------------------------
+
+
+def _say(posted: Posted) -> Json:
+    """Say what became of the rows of a post, in the words of HTTP."""
+    answer = posted.to_dict()
+    refused = [{**row, "remedy": say_over_http(row["remedy"])} for row in answer["refused"]]
+    return {**answer, "refused": refused}
 
 
 def _role_for(log: list[Revision], name: str | None) -> str:

@@ -24,6 +24,8 @@ from encircle.formats.tables.positions import Wishes, read_table
 from encircle.map.counting import number_of
 from encircle.map.door.canonical import digest
 from encircle.map.door.contract import parse_day_or_instant
+from encircle.map.door.crs import check_crs
+from encircle.map.door.document import find_cut
 from encircle.map.door.reader import find_faults
 from encircle.store.lines import list_layer_ids
 from encircle.store.opening import StoreError
@@ -54,11 +56,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Posted",
     "Refused",
+    "check_collection",
     "find_number",
     "lay_layer",
     "lift",
     "list_cases",
     "make_case",
+    "name_unread",
     "post",
     "post_table",
     "read_settings",
@@ -90,6 +94,7 @@ class Refused:
     """A row that was not kept, with everything that is wrong with it."""
 
     row: int
+    """Of a collection its place in `features`, from 0; of a table its row, its headings being 1."""
     faults: tuple[InputFault, ...]
 
     def to_dict(self) -> Json:
@@ -290,8 +295,7 @@ def post_table(
             })  # fmt: skip
         faults: dict[int, list[InputFault]] = {}
         for row, fault in reading.faults:
-            remedy = fault.remedy.replace("--rows-side", "?rows_side=")  # as HTTP has it
-            faults.setdefault(row, []).append(replace(fault, remedy=remedy))
+            faults.setdefault(row, []).append(fault)
         told = Posted([], [Refused(row, tuple(said)) for row, said in sorted(faults.items())],
                       [str(notice) for notice in reading.notices])  # fmt: skip
         return _post(connection, case_id, rows, actor, (told, numbers), atomic=atomic, now=at)
@@ -460,16 +464,18 @@ def lay_layer(
         raise SituationError(
             [InputFault("", said, 'Give {"type": "FeatureCollection", "features": [...]}')]
         )
+    check_collection(document)
     rows = [
         dict(row) if isinstance(row, Mapping) else {"type": row} for row in document["features"]
     ]
     whole = document.get("situation")
     day = whole.get("as_of") if isinstance(whole, Mapping) else None
-    subject = f"{name}@{str(day)[:10]}" if day else name
+    day = None if day == "" else day  # an empty text is an absent one
+    subject = name if day is None else f"{name}@{_read_day(day)}"
     kept = {
         "type": "FeatureCollection",
         "features": rows,
-        **({"situation": {"as_of": day}} if day else {}),
+        **({"situation": {"as_of": day}} if day is not None else {}),
     }
     with store.writing() as connection:
         faults = _find_faults(read_settings(connection, case_id), rows, posted=False)
@@ -488,7 +494,66 @@ def lay_layer(
         return append(connection, case_id, [entry], actor, now or _now())[0]
 
 
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _read_day(written: object) -> str:
+    """Read the day of a layer: it is part of what the layer is called."""
+    try:
+        instant = parse_day_or_instant(written) if isinstance(written, str) else None
+    except (ValueError, OverflowError):
+        instant = None
+    if not isinstance(written, str) or instant is None:
+        remedy = "Write 2025-03-14 or 2025-03-14T12:00:00Z, or leave it out"
+        fault = f"{written!r:.80} is no day"
+        raise SituationError([InputFault("/situation/as_of", fault, remedy)])
+    own = DAY.match(written.strip())
+    return own[0] if own else instant.date().isoformat()
+
+
+def name_unread(document: Mapping[str, Any]) -> list[str]:
+    """
+    Name what of a layer's document is not read: all but its features and their day.
+
+    Examples
+    --------
+    >>> name_unread({"type": "FeatureCollection", "features": [], "name": "roads",
+    ...              "situation": {"as_of": "2025-03-14", "sides": []}})
+    ['name', 'situation.sides']
+    """
+    whole = document.get("situation")
+    named = sorted(map(str, document.keys() - READ_OF_LAYERS))
+    if isinstance(whole, Mapping):
+        return named + [f"situation.{name}" for name in sorted(map(str, whole.keys() - {"as_of"}))]
+    return named + ["situation"] * (whole is not None)
+
+
 # -- checks ----------------------------------------------------------------------------------
+
+
+READ_OF_LAYERS = {"type", "features", "situation", "crs", "bbox", "why"}
+"""Members of a layer's document that are read, or say nothing that its features do not; and why it
+is laid anew."""
+
+
+def check_collection(document: Mapping[str, Any]) -> None:
+    """
+    Refuse a collection that is no whole one, or not in degrees of WGS 84, as a file is refused.
+
+    Raises
+    ------
+    SituationError
+        If it says so of itself.
+    """
+    faults = []
+    if foreign := check_crs(document.get("crs")):
+        remedy = "Reproject to CRS84 / EPSG:4326 and drop `crs`"
+        faults.append(InputFault("/crs", f"not WGS 84: {foreign}", remedy))
+    if cut := find_cut(dict(document)):
+        remedy = "Fetch all pages, join them, and drop the mark"
+        faults.append(InputFault("", f"a page cut short ({cut}), not the whole map", remedy))
+    if faults:
+        raise SituationError(faults)
 
 
 def _check_fits(connection: Connection, case_id: str, settings: Json) -> None:
@@ -506,7 +571,7 @@ def _now() -> datetime:
 
 
 def _check_name(name: str, pointer: str) -> None:
-    if not ID.fullmatch(name):
+    if not ID.fullmatch(name) or name in (".", ".."):
         said = f"{name!r:.80} cannot stand in an address"
         remedy = "Use up to 120 letters, digits and . _ ~ : -, like kursk-2025"
         raise SituationError([InputFault(pointer, said, remedy)])

@@ -192,3 +192,123 @@ def test_of_a_whole_map_that_is_posted_what_is_not_read_is_told(local, case):
     assert any("Not read: the member `situation`" in said for said in told["notices"])
     alone = local.post(f"{case}/observations", json={**named("ua-gornal"), "id": "alone"}).json()
     assert not any("Not read" in said for said in alone.get("notices", ()))
+
+
+TABLES = {
+    "a side that is not on the map": "name,lat,lon,side,date\nA,51.1,35.2,XX,2025-03-13\n",
+    "no side": "name,lat,lon,side,date\nA,51.1,35.2,,2025-03-13\n",
+    "no column of sides": "name,lat,lon,date\nA,51.1,35.2,2025-03-13\n",
+    "no place": "name,side,date\nA,UA,2025-03-13\n",
+    "no basis": "name,lat,lon,side,date\nA,51.1,35.2,UA,2025-03-13\n",
+    "exchanged": "name,lat,lon,side\n" + "".join(
+        f"A{n},{51 + n / 100},{35 + n / 100},UA\n" for n in range(8)) + "B,35.05,51.05,UA\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_no_remedy_for_a_table_names_an_option_of_the_command_line(local, case, table):
+    head = {"Content-Type": "text/csv"}
+    answer = local.post(f"{case}/observations", content=table, headers=head)
+    told = answer.json()
+    remedies = [one["remedy"] for one in (*told.get("refused", ()), *told.get("errors", ()))]
+    said = [*remedies, *told.get("notices", ())]
+    assert said
+    assert not [text for text in said if "--" in text]
+
+
+@pytest.mark.parametrize("asked", [{"claim": "It is encircled.", "side": "XX"},
+                                   {"claim": "Encircled.", "definition": "sea_cut"},
+                                   {"claim": "They are surrounded.", "claim_number": 3}],
+                         ids=str)  # fmt: skip
+def test_no_remedy_for_a_question_names_one_either(local, asked):
+    answer = local.post("/v1/questions", json={"maps": [KURSK], **asked})
+    assert answer.status_code == 422, answer.text
+    assert not [one for one in answer.json()["errors"] if "--" in one["remedy"]]
+
+
+def test_a_row_is_numbered_as_whoever_sent_it_counts(local, case):
+    far = {**named("ua-gornal"), "geometry": {"type": "Point", "coordinates": [500, 51]}}
+    rows = {"type": "FeatureCollection", "features": [named("ua-guevo"), far]}
+    (refused,) = local.post(f"{case}/observations", json=rows).json()["refused"]
+    assert refused["row"] == 1
+    assert refused["pointer"].startswith("/features/1/")
+    table = "name,lat,lon,side,date\nA,51.1,35.2,UA,2025-03-13\nB,51.1,35.2,XX,2025-03-13\n"
+    head = {"Content-Type": "text/csv"}
+    (refused,) = local.post(f"{case}/observations", content=table, headers=head).json()["refused"]
+    assert refused["row"] == 3  # as a spreadsheet numbers it
+    described = local.get("/openapi.json").json()["components"]["schemas"]["RefusedBody"]
+    assert "from 0" in described["properties"]["row"]["description"]
+
+
+def test_a_weak_etag_matches_nothing(local, case):
+    local.post(f"{case}/observations", json=named("ua-gornal"))
+    at = f"{case}/observations/ua-gornal"
+    body = {"feature": named("ua-gornal"), "why": "seen better"}
+    weak = local.put(at, json=body, headers={"If-Match": 'W/"1"'})
+    assert weak.status_code == 428
+    assert "weak" in weak.json()["detail"]
+    for tag in ('"1"', '"2-gzip"'):  # as it was read, plain or packed
+        assert local.put(at, json=body, headers={"If-Match": tag}).status_code == 200
+
+
+LAYER = {"type": "FeatureCollection", "features": []}
+
+
+def test_of_a_layer_what_is_not_read_is_told(local, case):
+    whole = {**LAYER, "name": "roads", "situation": {**KURSK["situation"], "as_of": "2025-03-01"}}
+    told = local.put(f"{case}/layers/roads", json=whole).json()
+    (said,) = [one for one in told["notices"] if one.startswith("Not read")]
+    for member in ("name", "situation.sides", "situation.force", "situation.title"):
+        assert member in said
+    assert "as_of" not in said
+    bare = {**LAYER, "situation": {"as_of": "2025-03-02"}}
+    told = local.put(f"{case}/layers/roads", json=bare).json()
+    assert not [one for one in told.get("notices", ()) if one.startswith("Not read")]
+
+
+@pytest.mark.parametrize("day", ["noon", 20250314, "14.03.2025", [], "x/y"], ids=str)
+def test_a_layer_of_no_day_is_refused(local, case, day):
+    answer = local.put(f"{case}/layers/l", json={**LAYER, "situation": {"as_of": day}})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/situation/as_of"
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [("2025/03/14", "l@2025-03-14"), (None, "l"), ("", "l"),
+     ("2025-03-14T23:00:00-05:00", "l@2025-03-14")],
+)  # fmt: skip
+def test_what_a_layer_is_called_can_stand_in_an_address(local, case, day, name):
+    answer = local.put(f"{case}/layers/l", json={**LAYER, "situation": {"as_of": day}})
+    assert answer.json()["revision"]["id"] == name
+
+
+@pytest.mark.parametrize("name", ["%2E%2E", "%2e", "a%20b"])
+def test_a_layer_of_a_name_that_cannot_is_refused(local, case, name):
+    assert local.put(f"{case}/layers/{name}", json=LAYER).status_code in (404, 405, 422)
+
+
+@pytest.mark.parametrize(
+    ("mark", "said"),
+    [({"crs": {"type": "name", "properties": {"name": "EPSG:4284"}}}, "not WGS 84"),
+     ({"exceededTransferLimit": True}, "cut short")],
+)  # fmt: skip
+def test_a_collection_is_refused_where_a_file_is(local, case, mark, said):
+    rows = {"type": "FeatureCollection", "features": [named("ua-gornal")], **mark}
+    for answer in (
+        local.post(f"{case}/observations", json=rows), local.put(f"{case}/layers/l", json=rows),
+    ):  # fmt: skip
+        assert answer.status_code == 422
+        assert said in answer.json()["errors"][0]["detail"]
+
+
+def test_a_claim_heard_after_it_was_made_is_kept_and_its_rating_is_no_fault(local, filled):
+    claim = {"id": "late", "claimant": "A spokesman", "made_at": "2025-03-13",
+             "reported_at": "2025-03-14", "statement": "Surrounded.",
+             "asserts": {"force": FORCE, "definition": "land_cut", "value": "yes"}}  # fmt: skip
+    made = local.post(f"{filled}/claims", json=claim)
+    assert made.status_code == 201, made.text
+    told = local.get(f"{filled}/claims/late")
+    assert told.status_code == 200
+    assert told.json()["rating"] is None
+    assert "does not have the claim yet" in told.json()["problem"]["detail"]
