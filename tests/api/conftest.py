@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from api.main import create_app
 from api.schemas import EXAMPLE_SITUATION
 from api.settings import Settings
+from tests.store.conftest import empty_database, server  # noqa: F401 - a fixture
 
 START_S = 60
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -38,6 +39,16 @@ def _wait_until_ready(client):
 def client():
     with _serve(timeout_s=60) as client:
         yield client
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kept(request):
+    """The settings of a store of each kind, empty: in memory, and on a server of our own."""
+    if request.param == "sqlite":
+        yield {}
+        return
+    with empty_database(request.getfixturevalue("server")) as address:
+        yield {"database": address}
 
 
 @pytest.fixture

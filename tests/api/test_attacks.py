@@ -62,7 +62,7 @@ def attacked(**settings):
 
 
 @thorough
-def test_callers_who_send_quotes_without_an_end():
+def test_callers_who_send_quotes_without_an_end(kept):
     told, over = [], threading.Event()
 
     def attack(port):
@@ -74,7 +74,7 @@ def test_callers_who_send_quotes_without_an_end():
             ):  # fmt: skip
                 told.append(status(ask(port, write(QUOTES, path, kind=kind))))
 
-    with attacked() as (port, _, most_s):
+    with attacked(**kept) as (port, _, most_s):
         callers = [threading.Thread(target=attack, args=(port,)) for _ in range(2)]
         for one in callers:
             one.start()
@@ -90,8 +90,8 @@ def test_callers_who_send_quotes_without_an_end():
 
 
 @thorough
-def test_a_hundred_uploads_that_never_end():
-    with attacked() as (port, app, most_s):
+def test_a_hundred_uploads_that_never_end(kept):
+    with attacked(**kept) as (port, app, most_s):
         slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(100)]
         try:
             for number, one in enumerate(slow):
@@ -107,9 +107,9 @@ def test_a_hundred_uploads_that_never_end():
 
 
 @thorough
-def test_eighteen_who_hang_up_on_what_would_take_minutes(endless):
+def test_eighteen_who_hang_up_on_what_would_take_minutes(endless, kept):
     body = json.dumps({"situation": endless}).encode()
-    with attacked(timeout_s=120.0) as (port, app, most_s):
+    with attacked(timeout_s=120.0, **kept) as (port, app, most_s):
         for number in range(18):
             with socket.create_connection(("127.0.0.1", port)) as gone:
                 gone.sendall(write(body))

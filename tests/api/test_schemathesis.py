@@ -17,6 +17,7 @@ from schemathesis.checks import CHECKS
 from api.main import create_app
 from api.settings import Settings
 from encircle.store.keys import make_key
+from tests.store.conftest import empty_database
 from tests.thorough import thorough
 
 EXAMPLES = int(os.environ.get("ENCIRCLE_FUZZ_EXAMPLES", "12"))
@@ -24,6 +25,7 @@ EXAMPLES = int(os.environ.get("ENCIRCLE_FUZZ_EXAMPLES", "12"))
 pytestmark = pytest.mark.filterwarnings("default")
 
 
+CASES = "^/(v1/cases|ogc)"
 WAIT_S = 120
 """For an answer, where the machine is busy."""
 STEPS = 20
@@ -50,8 +52,8 @@ def serve(app):
         thread.join()
 
 
-def build():
-    return create_app(Settings(workers=2, timeout_s=60))
+def build(**settings):
+    return create_app(Settings(workers=2, timeout_s=60, **settings))
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +66,26 @@ def served():
 @pytest.fixture(scope="module")
 def keyed():
     """Where an admin has one."""
-    app = build()
+    with keying(build()) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def served_on(server):
+    """Where nobody has a key, and cases are kept on a server."""
+    with empty_database(server) as database, serve(build(database=database)) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def keyed_on(server):
+    """Where an admin has one, and cases are kept on a server."""
+    with empty_database(server) as database, keying(build(database=database)) as served:
+        yield served
+
+
+@contextmanager
+def keying(app):
     with app.state.service.store.writing() as connection:
         key = make_key(connection, "anna", "admin")
     with serve(app) as address:
@@ -98,10 +119,18 @@ def test_every_answer_is_documented(case, served):
 
 
 @thorough
-@keyed_schema.include(path_regex="^/(v1/cases|ogc)").parametrize()
+@keyed_schema.include(path_regex=CASES).parametrize()
 @tried
 def test_every_answer_is_documented_where_there_are_keys(case, keyed):
     address, headers = keyed
+    case.call_and_validate(base_url=address, headers=headers, timeout=WAIT_S)
+
+
+@thorough
+@keyed_schema.include(path_regex=CASES).parametrize()
+@tried
+def test_every_answer_is_documented_where_cases_are_kept_on_a_server(case, keyed_on):
+    address, headers = keyed_on
     case.call_and_validate(base_url=address, headers=headers, timeout=WAIT_S)
 
 
@@ -113,6 +142,11 @@ def test_no_story_of_requests_ends_in_an_answer_that_is_not_documented(served):
 @thorough
 def test_no_story_does_where_there_are_keys(keyed):
     tell(keyed_schema, *keyed)
+
+
+@thorough
+def test_no_story_does_where_cases_are_kept_on_a_server(served_on):
+    tell(schema, served_on)
 
 
 def tell(told, address, headers=None):

@@ -73,7 +73,7 @@ def _run(*words) -> None:
 
 
 @contextmanager
-def _empty_database(server):
+def empty_database(server):
     name = f"t{uuid.uuid4().hex}"
     maker = sa.create_engine(server.replace("://", "+psycopg://") + "/postgres")
     with maker.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -87,14 +87,14 @@ def _empty_database(server):
 @pytest.fixture
 def database(server):
     """The address of an empty database of PostgreSQL."""
-    with _empty_database(server) as address:
+    with empty_database(server) as address:
         yield address
 
 
 @pytest.fixture
 def another(server):
     """The address of another empty database."""
-    with _empty_database(server) as address:
+    with empty_database(server) as address:
         yield address
 
 
