@@ -43,6 +43,8 @@ FIRST = datetime(2024, 1, 1, tzinfo=UTC)
 UNITS = 10
 MOST_FAULTS = 20
 SERVER_ERROR = 500
+EXPECTED = {200, 201, 304, 404, 409, 410, 503}
+"""Answers that this load asks for: 404 for what was taken back, 503 where every worker is taken."""
 APP = ("api.main:create_app", "--factory")
 
 Json = dict[str, Any]
@@ -110,6 +112,7 @@ class Client(threading.Thread):
         self.answered: set[str] = set()
         """Ids of what it sent, and of what was acknowledged of it."""
         self.faults: list[Json] = []
+        self.refusals: list[Json] = []
         self.asking: dict[Callable[[], Asked], int] = {
             self.post_one: 30, self.post_batch: 6, self.post_table: 4, self.correct: 8,
             self.take_back: 6, self.lay: 2, self.post_claim: 3, self.read: 41,
@@ -135,9 +138,10 @@ class Client(threading.Thread):
         connection.close()
 
     def note(self, asked: Asked, status: int, body: bytes) -> None:
-        if status in (0, SERVER_ERROR):
-            self.faults.append({"asked": f"{asked.method} {asked.path}", "status": status,
-                                "answer": body[:300].decode("utf-8", "replace")})  # fmt: skip
+        if status in (0, SERVER_ERROR) or status not in EXPECTED:
+            told = self.faults if status in (0, SERVER_ERROR) else self.refusals
+            told.append({"asked": f"{asked.method} {asked.path}", "status": status,
+                         "answer": body[:300].decode("utf-8", "replace")})  # fmt: skip
         if asked.method == "GET" or status not in (200, 201):
             return
         told = json.loads(body)
@@ -311,6 +315,7 @@ def run(port: int, database: str, seconds: float) -> Json:
         "acknowledged": len(acknowledged), "lost": len(acknowledged - log.hashes),
         "kept_unacknowledged": len((sent & log.posted) - answered),
         "faults": len(faults), "first_faults": faults[:MOST_FAULTS],
+        "first_refusals": [one for client in clients for one in client.refusals][:MOST_FAULTS],
         "by_name": dict(Counter(name for c in clients for _, name, _, _ in c.times)),
         **_compare(minutes),
     }  # fmt: skip

@@ -1,0 +1,81 @@
+"""What stands here already is found by its place and its time, as a slow look finds it."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from encircle.map.door.canonical import digest
+from encircle.store.casefile import make_case, post, retract
+from encircle.store.opening import open_store
+from encircle.store.searching import find_alike
+
+NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)
+SETTINGS = {"title": "T", "sides": [{"id": "A"}]}
+SHAPES = st.sampled_from([
+    None, {"type": "Point", "coordinates": [35, 51]},
+    {"type": "Point", "coordinates": [35.0, 51.0]}, {"type": "Point", "coordinates": [35.1, 51]},
+    {"type": "LineString", "coordinates": [[35, 51], [35.1, 51]]},
+])  # fmt: skip
+SAID = st.fixed_dictionaries({}, optional={
+    "observed_at": st.sampled_from(
+        ["2025-03-13T12:00:00Z", "2025-03-13T14:00:00+02:00", "2025-03-12"]
+    ),
+    "name": st.sampled_from(["Alpha", "Beta"]), "track": st.just("u"),
+})  # fmt: skip
+
+
+def say(row):
+    """What a row says, whatever it is called."""
+    return digest([row.get("geometry"), row["properties"]])
+
+
+@st.composite
+def rows(draw):
+    listed = []
+    for number in range(draw(st.integers(1, 6))):
+        shape, said = draw(SHAPES), draw(SAID)
+        if shape is None:
+            said = {"kind": "claim", "claimant": "A spokesman", "made_at": "2025-03-14",
+                    "statement": said.get("name", "Cut off.")}  # fmt: skip
+        elif shape["type"] == "Point":
+            said = {"kind": "position", "side": "A", **said}
+        else:
+            said = {"kind": "route", **{k: v for k, v in said.items() if k != "track"}}
+        listed.append({"type": "Feature", "id": f"r{number}", "geometry": shape,
+                       "properties": said})  # fmt: skip
+    return listed
+
+
+@given(rows(), rows(), st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_what_says_the_same_is_among_what_is_found(standing, new, data):
+    store = open_store()
+    make_case(store, "c", SETTINGS, "anna", NOON)
+    assert not post(store, "c", standing, "anna", now=NOON).refused
+    gone = data.draw(st.sampled_from(standing))["id"]
+    retract(store, "c", gone, "anna", "w", now=NOON)
+    with store.reading() as connection:
+        found = {name for name, _ in find_alike(connection, "c", new)}
+    same = {row["id"] for row in standing if say(row) in set(map(say, new))} - {gone}
+    assert same <= found
+    assert gone not in found
+    store.close()
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_what_stands_elsewhere_or_was_seen_at_another_time_is_not_read(url, alike):
+    store = open_store(url)
+    make_case(store, "c", SETTINGS, "anna", NOON)
+
+    def row(name, day, lon=35.0):
+        said = {"kind": "position", "side": "A", "observed_at": f"2025-03-{day}"}
+        return {"type": "Feature", "id": name, "properties": said,
+                "geometry": {"type": "Point", "coordinates": [lon, 51]}}  # fmt: skip
+
+    post(store, "c", [row("a", 12), row("b", 13), row("c", 12, 35.5)], "anna", now=NOON)
+    with store.reading() as connection:
+        found = find_alike(connection, "c", [row("new", 12 if alike else 11)])
+    assert [name for name, _ in found] == (["a"] if alike else [])
+    store.close()
