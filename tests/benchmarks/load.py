@@ -166,6 +166,7 @@ class Client(threading.Thread):
 
     def post_batch(self) -> Asked:
         rows = [sight(CLIENTS * self.number_next() + n, n % UNITS) for n in range(CLIENTS)]
+        rows = [{**row, "id": f"b{row['id']}"} for row in rows]
         ids = tuple(row["id"] for row in rows)
         return Asked("post_batch", "POST", f"{CASE}/observations", wrap(rows), {}, ids)
 
