@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -95,7 +96,8 @@ class Teller:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._note_unchanged()
+        with suppress(StoreBusyError):  # what is not marked is judged once more
+            await self._note_unchanged()
 
     # -- while a post is answered
 

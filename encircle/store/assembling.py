@@ -141,7 +141,9 @@ def assemble(  # noqa: PLR0913 - whose, of when, for whom
     # Sides that nobody lists are those that anything names, a claim, too.
     kept = [text for _, text, kind in features if kind != "claim"] if whole.get("sides") else texts
     is_dated = as_of is not None or settings.get("as_of") is not None
-    return Assembled(_write(told, texts), _write(whole, kept), then, is_dated)
+    raw = _write(told, texts)
+    is_same = told is whole and len(kept) == len(texts)
+    return Assembled(raw, raw if is_same else _write(whole, kept), then, is_dated)
 
 
 def _write(whole: Json, texts: Sequence[str]) -> bytes:

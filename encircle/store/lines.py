@@ -109,11 +109,13 @@ class Lines:
         with self._lock:
             log = self._logs.setdefault(case_id, _Log())
             self._logs.move_to_end(case_id)
-        with log.lock:
-            log.read_on(connection, case_id)
-            yield log
-        with self._lock:
-            self._forget(case_id)
+        try:
+            with log.lock:
+                log.read_on(connection, case_id)
+                yield log
+        finally:
+            with self._lock:
+                self._forget(case_id)
 
     def list_ids(self, connection: Connection, numbers: Sequence[int]) -> set[str]:
         """List the ids of the features in some layers, by the numbers of their lines."""

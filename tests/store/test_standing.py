@@ -8,9 +8,15 @@ from hypothesis import strategies as st
 
 from encircle.store.assembling import assemble
 from encircle.store.casefile import lay_layer, make_case, post, retract, revise
-from encircle.store.lines import Line, Lines, hold_standing
+from encircle.store.lines import LINES, Line, Lines, hold_standing
 from encircle.store.opening import open_store
-from encircle.store.revisions import Entry, append, list_revisions, write_instant
+from encircle.store.revisions import (
+    Entry,
+    NotKeptError,
+    append,
+    list_revisions,
+    write_instant,
+)
 from encircle.store.standing import Standing
 
 NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)
@@ -162,6 +168,16 @@ def test_what_is_not_yet_kept_is_not_kept_in_mind(url):
     assert post(store, "c", [sighting("q", 0)], "anna").accepted
     assert b'"id":"q"' in put(store)
     assert b'"id":"p"' not in put(store)
+    store.close()
+
+
+def test_a_case_that_is_not_is_not_kept_in_mind(url):
+    store = open_store(url)
+    with store.reading() as connection:
+        for number in range(3):
+            with pytest.raises(NotKeptError):
+                assemble(connection, f"none-{number}")
+        assert not connection.get_execution_options()[LINES]._logs  # noqa: SLF001
     store.close()
 
 
