@@ -20,6 +20,8 @@ from encircle.claims.claims_columns import (
     spell,
 )
 from encircle.claims.rating.answer import FaultyClaim, Statement
+from encircle.claims.words.denials import find_any_denial
+from encircle.claims.words.extraction import propose_claims
 from encircle.errors import EncircleError, InputFault
 from encircle.map.counting import number_of
 from encircle.map.door.contract import Instant, Name, Text, parse_assertion
@@ -27,7 +29,7 @@ from encircle.map.door.reader import LIMITS, parse_document, tell_faults
 from encircle.map.situation import Claim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from encircle.map.notices import Notice
 
@@ -170,8 +172,7 @@ def _read_row(row: object, place: str, default: str, name: str) -> Statement | F
         faults.append(InputFault(place, "text that is not valid Unicode", "Mend it there", own))
         return FaultyClaim(default, tuple(faults), name)
     told, asserts = _split(row)
-    if isinstance(asserts, dict) and isinstance(asserts.get("number"), str):
-        asserts = {**asserts, "number": read_number(asserts["number"])}
+    asserts = _read_head_count(asserts)
     if isinstance(asserts, dict) and isinstance(asserts.get("number"), str):
         said = f"the number {asserts['number']!r:.40} is text"
         remedy = "Write a head count in digits: 5000, 5,000 or about 5,000"
@@ -191,11 +192,37 @@ def _read_row(row: object, place: str, default: str, name: str) -> Statement | F
         parse_assertion(asserts)
     except ValidationError as error:
         faults += tell_faults(error, f"{place}/asserts" if "asserts" in row else place, own)
+    faults = faults or list(_find_denial(known, asserts, place, own))
     if faults:
         return FaultyClaim(own, tuple(faults), name)
     known["id"] = own
     claim = Claim(geometry=None, pointer=place, asserts=asserts, **known)
     return Statement(claim, source=name)
+
+
+def _read_head_count(asserts: Any) -> Any:  # noqa: ANN401 - what a file says, whatever it is
+    """Read a head count that is written as text."""
+    if isinstance(asserts, dict) and isinstance(asserts.get("number"), str):
+        return {**asserts, "number": read_number(asserts["number"])}
+    return asserts
+
+
+def _find_denial(known: Json, asserts: Json, place: str, own: str) -> Iterator[InputFault]:
+    """Find a statement that denies, or may, where nobody wrote whether it does."""
+    statement = known.get("statement")
+    if asserts.get("definition") is None or asserts.get("value") is not None or not statement:
+        return
+    claims = propose_claims(statement)
+    denying = [claim for claim in claims if claim.value == "no" or claim.unread]
+    words = (
+        find_any_denial(statement)
+        if not claims
+        else next((c.unread or ", ".join(c.because) or c.phrase for c in denying), None)
+    )
+    if words:
+        said = f"no value is given, and the statement denies, or may ({words!r:.40})"
+        remedy = "Write `value`: no where the claim denies it, yes where it does not"
+        yield InputFault(f"{place}/value", said, remedy, own)
 
 
 def _is_text(value: object) -> bool:

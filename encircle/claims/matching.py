@@ -3,7 +3,7 @@ The same claim made again: in other words, in another language, on another day.
 
 What is asserted decides, and no likeness of words makes a denial of an assertion. Words that are
 nearly the same are the same claim whoever says them; one claimant who asserts the same within some
-days says it again, however it is put.
+days says it again, however it is put. Of another place, or another side's force, it is another.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
+from encircle.claims.words.lexicon import find_places
+from encircle.claims.words.lexicon.speakers import SIDES
 from encircle.places.letters import fold
 
 if TYPE_CHECKING:
@@ -89,7 +91,21 @@ def find_again(claim: Said, known: Iterable[Said]) -> list[Again]:
 def _asserts_the_same(one: Said, other: Said) -> bool:
     if one.definition is None or other.definition is None:
         return False
+    for find in (_find_places, _find_sides):
+        named = find(one.statement or ""), find(other.statement or "")
+        if all(named) and not named[0] & named[1]:
+            return False  # of another place, or of another side's force
     return (one.definition, one.value, one.tense) == (other.definition, other.value, other.tense)
+
+
+def _find_places(statement: str) -> frozenset[str]:
+    return frozenset(mention.place.name for mention in find_places(statement))
+
+
+def _find_sides(statement: str) -> frozenset[str]:
+    """Find the sides whose forces a statement names, in any of the languages read."""
+    folded = statement.casefold()
+    return frozenset(side for side, pattern in SIDES if pattern.search(folded))
 
 
 def _compare_words(one: Said, other: Said) -> float:

@@ -94,6 +94,8 @@ def check(
     unrated = [c for c in checks.checked if failing and c.is_unrated]
     for one in unrated:
         echo(f"error: claim {one.id!r} is not rated: {one.findings[0].statement}", err=True)
+    if failing and not checks.checked and not checks.faulty:
+        refuse("there is no claim to rate, and --fail-on was to look at some; give --claims FILE")
     unread = checks.faulty and (failing or not checks.checked)
     raise typer.Exit(BAD_INPUT if unread or unrated else 0)
 

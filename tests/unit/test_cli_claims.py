@@ -71,6 +71,21 @@ def test_what_is_held_against_no_map_never_leaves_the_run_green(run, claims, row
     assert ("not rated" in done.stderr) is (code == 2)
 
 
+@pytest.mark.parametrize("text", ["", "[]", '{"claims": []}', RING.splitlines()[0] + "\n"])
+def test_a_gate_over_no_claims_is_never_green(run, claims, text):
+    path = claims(text or "id,force,definition\n")
+    assert run("check", OPEN, "--claims", path, "--fail-on", "contradicted").exit_code == 2
+
+
+@pytest.mark.parametrize("value", ["", ",", ",maybe"])
+def test_a_denial_without_a_value_is_not_taken_for_its_opposite(run, claims, value):
+    rows = f"ring,garrison,land_cut,They are not surrounded{value}\n"
+    path = claims(f"id,force,definition,statement,value\n{rows}")
+    done = run("check", CLOSED, "--claims", path, "--fail-on", "contradicted")
+    assert done.exit_code == 2
+    assert "value" in done.stderr
+
+
 def test_json_is_one_document_and_nothing_else(run):
     answers = json.loads(run("check", OPEN, "--json").stdout)["claims"]
     assert {a["id"]: a["rating"] for a in answers} == {

@@ -316,6 +316,11 @@ def test_what_denies_something_else_denies_no_ring(said):
     [
         ("Zelensky, who rejects any defeat, said the troops at Sudzha were encircled.", "rejects"),
         ("The army is surrounded at Sudzha, the hoax of the week.", "hoax"),
+        ("The troops at Sudzha are surrounded only in his imagination.", "imagination"),
+        ("Reports that the troops at Sudzha are surrounded are inaccurate.", "are inaccurate"),
+        ("Войска под Суджей окружены только в фантазиях.", "фантазиях"),
+        ("Війська під Суджею оточені лише в уяві Путіна.", "уяві"),
+        ("Die Truppen bei Sudscha sind nur in seiner Fantasie eingekesselt.", "Fantasie"),
         ("Die Truppen bei Sudscha sind eingekesselt, ein Märchen aus Moskau.", "Märchen"),
         ("Войска под Суджей окружены, очередной вброс.", "вброс"),
         ("Війська під Суджею оточені, черговий вкид.", "вкид"),
@@ -358,3 +363,22 @@ def test_who_will_not_speak_of_it_claims_nothing(said):
 def test_that_none_threatens_speaks_of_what_may_come(said):
     [claim] = propose_claims(said)
     assert (claim.definition, claim.value, claim.tense) == ("land_cut", "no", "future")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The troops at Sudzha did not escape encirclement.",
+        "The troops at Sudzha failed to avoid encirclement.",
+        "They do not leave Sudzha because the troops are surrounded.",
+        "No fewer than 2,000 soldiers are surrounded at Sudzha.",
+        "Putin stopped short of saying that the troops at Sudzha are surrounded.",
+        "Не менее двух тысяч военных под Суджей окружены.",
+        "Войска не смогли избежать окружения под Суджей.",
+        "Nicht weniger als 2.000 Soldaten sind bei Sudscha eingekesselt.",
+        "Die Truppen bei Sudscha sind ohne Nahrung eingekesselt.",
+    ],
+)
+def test_a_not_that_may_deny_something_else_is_left_to_a_person(said):
+    """Read as a denial of the ring it would make *cut off* of *not cut off*, and worse."""
+    assert all(claim.unread or claim.value == "yes" for claim in propose_claims(said))

@@ -37,6 +37,16 @@ def new(**other):
         pytest.param({"definition": "fire_control"}, False, id="another definition"),
         pytest.param({"definition": None}, False, id="not read"),
         pytest.param(
+            {"statement": "Ukrainian troops in Pokrovsk are blocked."}, False, id="another place",
+        ),
+        pytest.param(
+            {"statement": "Russian troops in Kursk are blocked."}, False, id="another side's force",
+        ),
+        pytest.param(
+            {"statement": "Units of the Ukrainian army are completely blocked in Pokrovsk region."},
+            False, id="nearly the same words, of another place",
+        ),
+        pytest.param(
             {"claimant": "Someone", "made_on": date(2025, 6, 1),
              "statement": "In Kursk region units of the Ukrainian army are completely blocked"},
             True, id="the same words in another order, by another, months after",

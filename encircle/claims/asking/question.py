@@ -28,6 +28,7 @@ from encircle.claims.words.extraction import propose_claims
 from encircle.claims.words.lexicon import LANGUAGES, detect_language, find_uses
 from encircle.claims.words.lexicon import find_places as find_mentions_of_places
 from encircle.claims.words.sentences import split_sentences
+from encircle.claims.words.speakers import recognise
 from encircle.claims.words.unread import find_unread_languages, say_unread
 from encircle.errors import InputFault, QuestionError, SituationError
 from encircle.map.days import say_day, write_instant
@@ -366,6 +367,9 @@ def _correct(asked: Asked, given: Corrections) -> Asked:
         name: value for name in ("claimant", "claimant_side", "made_at")
         if (value := getattr(given, name)) is not None
     }  # fmt: skip
+    if given.claimant and given.claimant != asked.claim.claimant:
+        known = recognise(given.claimant).side
+        told.setdefault("claimant_side", known)  # not that of whom the text names
     return replace(
         asked,
         claim=replace(asked.claim, **told, asserts=asserts),

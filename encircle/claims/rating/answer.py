@@ -33,9 +33,9 @@ IN_BRIEF = (
 )
 """Members of a judgement that are left in brief."""
 REFERENCE = "docs/contract.md, Claims"
-UNRATED = frozenset({"asserts_nothing", "force_unknown"})
-"""Rules that say why a claim was held against no map: a mended id or a person's reading may rate it
-any way."""
+UNRATED = frozenset({"asserts_nothing", "force_unknown", "no_map_of_the_time"})
+"""Rules that say why a claim was held against no map: a mended id or date, or a person's reading,
+may rate it any way."""
 MOST_QUOTED = 3
 """As many doubts stand in the line to quote; the rest are counted there, and told beside it."""
 

@@ -8,6 +8,7 @@ it is what was said last.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from encircle.claims.words.context import IDLE_NOT
@@ -169,6 +170,33 @@ PARTED = re.compile(
     r"[.,;:!?()«»“”„\"]|\s[—–]\s|(?<!\w)(?:and|but|or|und|aber|oder|и|но|а|или|і|й|та|але|або|"
     r"which|who|that|until|till|bis|пока|поки|доки|что|що|dass)(?!\w)"
 )
+REPORTED = re.compile(
+    r"(?<!\w)(?:reports?|claims?|rumou?rs?|allegations?|assertions?|suggestions?|talk|stor(?:y|ies)|"
+    r"news|berichte?n?|meldung(?:en)?|angaben|behauptung(?:en)?|gerüchten?|сообщени[еяй]\w*|"
+    r"утверждени[еяй]\w*|слух\w*|информаци\w*|повідомлення\w*|твердження\w*|чутк\w*|інформаці\w*)"
+    r"\s+(?:that|of|about|dass|wonach|über|von|о|об|про|что|що|будто)(?!\w)"
+)
+"""What is spoken of as a report, folded: what is said of the report decides."""
+JUDGED = re.compile(
+    r"(?:\s+[\w'’-]+){0,8}?\s*(?:,\s*)?\s(?P<verb>(?:is|are|was|were|has|have|had|turned|proved|remains?|sind|"
+    r"ist|war|waren|haben|—|–|являются|является|оказал\w+|є|виявил\w+)(?!\w)(?:\s+[\w'’-]+){0,2})"
+)
+"""A verb behind the phrase: something is said of the report, folded."""
+COUNTED = re.compile(
+    r"(?<!\w)(?:(?:no|not|nicht|не)\s+(?:fewer|less|weniger|менее|меньше|менше|одн[аи]|одна)|"
+    r"none\s+other|no\s+sooner|never\s+(?:has|have|before)|stopped\s+short|neither\s+confirm\w*|"
+    r"как\s+ни|як\s+не|ohne(?!\s+erfolg))(?!\w)"
+)
+"""What counts or compares and denies nothing, folded."""
+SLAVIC_NOT = frozenset({"не", "нет", "немає", "нема"})
+CONCORD = re.compile(r"н[иі]\w*|жодн\w*")
+"""What goes along with *не* and denies nothing more."""
+OTHER_CLAUSE = re.compile(
+    r"(?<!\w)(?:because|until|till|unless|who|whom|whose|hide|hidden|know|knows|verif\w+|confirm\w*|"
+    r"report|weil|bis|verschweig\w*|verhehl\w*|weiß|gesagt|потому|пока|котор\w+|скрыва\w*|знает|"
+    r"подтверди\w*|бо|поки|приховув\w*|знає|підтверди\w*)(?!\w)"
+)
+"""What stands between a *not* and a phrase where the *not* denies something else, folded."""
 DENIED_CHARACTERS = 24
 """*Not* stands so near before what it takes back; characters."""
 NOBODY = re.compile(r"(?:nobody|no\s+one|niemand|никто|ніхто|not|nicht|не)(?!\w)")
@@ -230,6 +258,13 @@ MAY_DENY = re.compile(
     r"mythical|fabricat\w*|fiction\w*|invent(?:ed|ions?)|propaganda|disinformation|"
     r"misinformation|nonsense|rubbish|premature\w*|too\s+(?:early|soon)|exaggerat\w*|"
     r"baseless|unfounded|groundless|no\s+(?:truth|basis|such|question|talk)|on\s+paper|"
+    r"imagination|imagin\w+|fantas\w+|inaccurate\w*|erroneous\w*|laughable|ridiculous|absurd\w*|"
+    r"doubtful|figment|unconfirmed|made\s+up|wrong(?:ly)?|mock(?:ed|s)|laughed\s+off|rubbish\w*|"
+    r"accus\w+|invents?|inventing|pretend\w*|parrot\w*|at\s+odds|nothing\s+to\s+suggest|"
+    r"zero\s+evidence|says?\s+no|retract\w*|averted|ruled\s+out|unlikely|psy-?op\w*|"
+    r"wunschdenken|einbildung|lächerlich\w*|gescheitert|entging\w*|entkam\w*|entkommen|fantasie\w*|"
+    r"соврал\w*|чуш[ьи]\w*|бред\w*|ипсо|иписо|пропаганд\w*|воображени\w*|фантази\w*|телевизор\w*|"
+    r"уяв[аиіу]\w*|збреха\w*|маячн\w*|іпсо|фантазі\w*|телевізор\w*|"
     r"wishful|contrary\s+to|far\s+from|anything\s+but|"
     r"bestr(?:eit|itt)\w*|dementi\w*|widersprich\w*|widersprach\w*|widerspruch|zurückgewiesen|"
     r"zurückweis\w*|zurück|falsch\w*|unwahr\w*|gelogen|lügen?|erfunden\w*|erfindung|märchen|"
@@ -266,19 +301,73 @@ def find_unread_denial(
     Returns
     -------
     words
-        None where the reading denies already, or where no such words are left over.
+        None where no such words are left over, and where what denies does so by itself.
     """
-    if assertion.value != use.term.value:
-        return None
     folded = fold(sentence.text)
+    if assertion.value != use.term.value:
+        place = _find_doubtful_turn(folded, use.start - sentence.start, language)
+        return sentence.text[slice(*place)] if place else None
     own = range(use.start - sentence.start, use.end - sentence.start)
     doubts = [m.span() for m in compile_any(language.hearsay).finditer(folded)]
+    reported = REPORTED.search(folded, 0, own.start)
+    judged = JUDGED.match(folded, own.stop) if reported else None
+    if judged:
+        return sentence.text[slice(*judged.span("verb"))]
     clause = _find_segment(folded, own.start, own.stop)
     weak = (m for m in WEAK.finditer(folded, *clause) if not IDLE_NOT.match(folded, m.start()))
     for found in sorted([*MAY_DENY.finditer(folded), *weak], key=lambda m: m.start()):
         is_doubt = any(start <= found.start() < end for start, end in doubts)
         if found.start() not in own and not is_doubt and not _is_denied(folded, found):
             return sentence.text[found.start() : found.end()]
+    return None
+
+
+def find_any_denial(statement: str) -> str | None:
+    """
+    Find words that may deny in a statement of which nothing is read.
+
+    Examples
+    --------
+    >>> find_any_denial("They are not surrounded.")
+    'not'
+    """
+    folded = fold(statement)
+    idle = [m.span() for m in IDLE_NOT.finditer(folded)]
+    for found in (*WEAK.finditer(folded), *MAY_DENY.finditer(folded)):
+        if not any(start <= found.start() < end for start, end in idle):
+            return statement[found.start() : found.end()]
+    return None
+
+
+def _find_doubtful_turn(folded: str, phrase: int, language: Language) -> tuple[int, int] | None:
+    """
+    Find what makes it doubtful that a phrase is denied where it was read so.
+
+    Two words that deny may take each other back (*did not escape*), one may deny something else
+    (*do not leave because they are*), or nothing (*no fewer than two thousand*).
+    """
+    stops = [m.end() for m in re.finditer(r"[;:!?]|[.](?!\d)", folded[:phrase])]
+    start = stops[-1] if stops else 0
+    idle = [m.span() for m in IDLE_NOT.finditer(folded, start, phrase)]
+    counted = COUNTED.search(folded, start, phrase)
+    if counted:
+        return counted.span()
+    said = (*language.avoids, *language.negations)
+    denying = re.compile(f"{WEAK.pattern}|{compile_any(said).pattern}")
+    found = [
+        m for m in denying.finditer(folded, start, phrase)
+        if not any(a <= m.start() < b for a, b in idle)
+    ]  # fmt: skip
+    if language.code in ("ru", "uk") and any(m[0] in SLAVIC_NOT for m in found):
+        found = [m for m in found if not CONCORD.match(m[0])]  # *никто никого не окружил*
+    for one, other in pairwise(found):
+        if not re.search(
+            r"[,]|(?<!\w)(?:and|nor|und|noch|и|и|та|й|і)(?!\w)", folded[one.end() : other.start()]
+        ):
+            return one.span()
+    apart = OTHER_CLAUSE.search(folded, found[-1].end(), phrase) if found else None
+    if apart:
+        return found[-1].start(), apart.end()
     return None
 
 

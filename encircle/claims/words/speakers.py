@@ -39,7 +39,7 @@ class Memory:
             return None
         if compile_any(language.pronouns).fullmatch(fold(words)):
             return self.last or (Claimant(words, None) if " " in words else None)
-        claimant = _recognise(words)
+        claimant = recognise(words)
         longer = [n for n in self.names if n.endswith(f" {claimant.name}")]
         if longer:
             claimant = Claimant(longer[-1], claimant.side)
@@ -48,7 +48,8 @@ class Memory:
         return claimant
 
 
-def _recognise(words: str) -> Claimant:
+def recognise(words: str) -> Claimant:
+    """Name whom some words mean, with the side he is known to speak for."""
     known: dict[str, str | None] = {}
     for start, end, who in find_speakers(words):
         owns = re.match(r"['’]s?(?!\w)", words[end:]) or words[max(0, end - 2) : end] in (
