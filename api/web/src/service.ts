@@ -1,0 +1,116 @@
+/** The service this page came from, and no other. */
+
+import type { Asked, Judgement, Place, Problem, Question, Scenario, Situation, Verification, Claim } from "./types";
+
+const JSON_TYPE = "application/json";
+
+/** What went wrong, as the service tells it: what, where, and the remedy. */
+export class Trouble extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail);
+  }
+}
+
+/** What is asked back before anything is judged. */
+export class AskedBack extends Error {
+  constructor(
+    readonly question: Question,
+    readonly claim: Claim | null,
+    readonly words: string,
+  ) {
+    super(words);
+  }
+}
+
+async function tell(response: Response): Promise<Error> {
+  const text = await response.text();
+  let problem: Problem;
+  try {
+    problem = JSON.parse(text) as Problem;
+  } catch {
+    problem = { type: "", title: response.statusText, status: response.status, detail: text.slice(0, 300) };
+  }
+  if (response.status === 409 && problem.question) {
+    return new AskedBack(problem.question, problem.claim ?? null, problem.detail);
+  }
+  return new Trouble(problem);
+}
+
+async function call(path: string, init: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    const detail = "The service does not answer. Is `encircle serve` still running?";
+    throw new Trouble({ type: "", title: "No answer", status: 0, detail });
+  }
+  if (!response.ok) throw await tell(response);
+  return response;
+}
+
+async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await call(path, { headers: { accept: JSON_TYPE }, ...(signal ? { signal } : {}) });
+  return (await response.json()) as T;
+}
+
+async function post(path: string, body: unknown, accept: string, signal?: AbortSignal): Promise<Response> {
+  return call(path, {
+    method: "POST",
+    headers: { accept, "content-type": JSON_TYPE },
+    body: JSON.stringify(body),
+    ...(signal ? { signal } : {}),
+  });
+}
+
+export type GivenMap = { name: string; content: string } | { name: string; base64: string };
+/** A question as it is sent; what is left out, the claim's own words say. */
+export interface Ask {
+  claim: string;
+  maps: GivenMap[];
+  place?: string;
+  side?: string;
+  made_at?: string;
+  claimant?: string;
+  definition?: string;
+  value?: string;
+  number?: number;
+  claim_number?: number;
+  force_in?: string;
+}
+/** What is supposed of the evidence: features not there, features certain. */
+export interface Supposed {
+  without: string[];
+  assume: Record<string, boolean>;
+}
+
+export const listScenarios = (): Promise<Scenario[]> => get("/v1/scenarios");
+export const getScenario = (id: string, signal?: AbortSignal): Promise<Situation> =>
+  get(`/v1/scenarios/${encodeURIComponent(id)}`, signal);
+export const getScenarioJudgement = (id: string, signal?: AbortSignal): Promise<Judgement> =>
+  get(`/v1/scenarios/${encodeURIComponent(id)}/judgement`, signal);
+export const findPlaces = (called: string, signal?: AbortSignal): Promise<Place[]> =>
+  get(`/v1/places?called=${encodeURIComponent(called)}`, signal);
+
+export async function askQuestion(ask: Ask, signal: AbortSignal): Promise<Asked> {
+  const response = await post("/v1/questions", { ...ask, with_maps: true }, JSON_TYPE, signal);
+  return (await response.json()) as Asked;
+}
+
+export async function writeAnswer(ask: Ask, accept: string, card = "landscape"): Promise<Blob> {
+  return (await post("/v1/questions", { ...ask, card }, accept)).blob();
+}
+
+export async function judge(situation: Situation, supposed: Supposed, signal?: AbortSignal): Promise<Judgement> {
+  const response = await post("/v1/judgements", { situation, options: supposed }, JSON_TYPE, signal);
+  return (await response.json()) as Judgement;
+}
+
+export async function drawJudgement(situation: Situation, supposed: Supposed, accept: string): Promise<Blob> {
+  return (await post("/v1/judgements", { situation, options: supposed }, accept)).blob();
+}
+
+export async function verify(situation: Situation, judgement: Judgement): Promise<Verification> {
+  const response = await post("/v1/judgements/verify", { situation, judgement }, JSON_TYPE);
+  return (await response.json()) as Verification;
+}
