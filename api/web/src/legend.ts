@@ -23,6 +23,7 @@ const DRAW: Record<string, Draw> = {
   land: (hue) => area(hue.land, hue.landEdge, dots({ ...hue, edge: hue.landEdge })),
   neutral: () => area(NEUTRAL.held, NEUTRAL.edge),
   grey: (_, base) => area(base.unclear, base.hatch, hatch(base.hatch), "4 3"),
+  uncovered: (_, base) => area(base.paper, base.hatch, hatch(base.hatch)),
   claimed: (_, base) => area("none", base.muted, [], "5 3"),
   force: (_, base) => area("none", base.ink),
   piece: (_, base) => area("none", base.ink),

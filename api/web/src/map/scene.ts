@@ -42,6 +42,8 @@ const GREY = new Set(["contested", "unknown", "infiltration", "claimed_contested
 const HARD = new Set(["F3", "F4"]);
 /** In so small a ring the sign of who stands there would hide it; square kilometres. */
 const SMALL_RING_KM2 = 15;
+/** So many places across and up a view are asked whether anybody painted them. */
+const PROBES = 10;
 const LEAST_NECK_M = 10;
 const NECK_SLACK = 2.2;
 const LEAST_VIEW_M = 10_000;
@@ -323,7 +325,26 @@ class Composer {
     this.explain("relief", this.say("legend.relief", { km: formatLength(gap.distance_m, this.say) }));
   }
 
+  /** Ground that nobody painted is told where some of the view is such. */
+  private explainUncovered(box: Box): void {
+    const { area, uncovered } = this.situation.situation;
+    if (!area || uncovered !== "unknown") return;
+    const painted = this.situation.features.filter((one) => one.properties.kind === "control" && one.properties.basis !== "claimed" && !this.gone.has(one.id));
+    const boxed = painted.map((one) => ({ one, box: new Box().add(placesOf(one.geometry)) }));
+    for (let i = 0; i < PROBES ** 2; i++) {
+      const [x, y] = [((i % PROBES) + 0.5) / PROBES, (Math.floor(i / PROBES) + 0.5) / PROBES];
+      const place: LonLat = [box.west + x * (box.east - box.west), box.south + y * (box.north - box.south)];
+      const covers = boxed.some(({ one, box: b }) =>
+        place[0] >= b.west && place[0] <= b.east && place[1] >= b.south && place[1] <= b.north && one.geometry && isIn(place, one.geometry));
+      if (covers || !isIn(place, area)) continue;
+      this.explain("uncovered", this.say("legend.uncovered"));
+      return;
+    }
+  }
+
   compose(box: Box): Scene {
+    this.explainUncovered(box);
+    for (const one of this.sources.callouts) one.properties.east = standFor(one.geometry)[0] > box.middle[0];
     const order = ["held", "land", "grey", "neutral", "claimed", "force", "water", "way", "ring", "neck"];
     const rank = (key: string): number => {
       const at = order.findIndex((one) => key.startsWith(one));

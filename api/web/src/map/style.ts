@@ -95,6 +95,16 @@ function writeLabels(base: Base): LayerSpecification[] {
     },
     paint: halo,
   });
+  // Words of what lies in the east of the view stand west of it, so that its edge cuts none off.
+  const callouts = (id: string, east: boolean, anchors: string[]): LayerSpecification => ({
+    id, type: "symbol", source: "callouts", filter: is("east", east),
+    layout: {
+      "text-field": get("text"), "text-font": FONT, "text-size": 13, "text-variable-anchor": anchors, "text-radial-offset": 1.6,
+      "text-justify": "left", "icon-image": get("icon"), "icon-text-fit": "both", "icon-text-fit-padding": [6, 10, 6, 10],
+      "icon-allow-overlap": true, "symbol-sort-key": get("sort"), "text-max-width": 22, "text-line-height": 1.35,
+    },
+    paint: { "text-color": base.ink },
+  }) as LayerSpecification;
   return [
     place("villages", 0, 5_000, 12.5, 9),
     place("towns", 5_000, 50_000, 13, 7),
@@ -102,7 +112,8 @@ function writeLabels(base: Base): LayerSpecification[] {
     { id: "fire-name", type: "symbol", source: "fire", layout: { "symbol-placement": "line", "symbol-spacing": 320, "text-field": get("grade"), "text-font": FONT, "text-size": 11, "text-rotation-alignment": "viewport", "icon-image": "box-fire", "icon-text-fit": "both", "icon-text-fit-padding": [1, 4, 1, 4], "icon-rotation-alignment": "viewport" }, paint: { "text-color": "#ffffff" } },
     { id: "signs", type: "symbol", source: "signs", layout: { "icon-image": get("icon"), "icon-allow-overlap": true, "symbol-sort-key": get("sort"), "icon-anchor": "center", "icon-padding": 0 } },
     { id: "names", type: "symbol", source: "names", layout: { "text-field": get("name"), "text-font": FONT, "text-size": 14, "text-variable-anchor": [...around], "text-radial-offset": 1, "text-justify": "auto", "symbol-sort-key": get("sort"), "text-max-width": 12 }, paint: { ...halo, "text-color": ["case", is("plain", true), base.ink, base.way] } },
-    { id: "callouts", type: "symbol", source: "callouts", layout: { "text-field": get("text"), "text-font": FONT, "text-size": 13, "text-variable-anchor": ["bottom-left", "top-left", "bottom-right", "top-right", "left", "right", "bottom", "top"], "text-radial-offset": 1.6, "text-justify": "left", "icon-image": get("icon"), "icon-text-fit": "both", "icon-text-fit-padding": [6, 10, 6, 10], "icon-allow-overlap": true, "text-allow-overlap": false, "symbol-sort-key": get("sort"), "text-max-width": 22, "text-line-height": 1.35 }, paint: { "text-color": base.ink } },
+    callouts("callouts-west", false, ["bottom-left", "top-left", "left", "bottom", "top", "bottom-right", "top-right", "right"]),
+    callouts("callouts-east", true, ["bottom-right", "top-right", "right", "bottom", "top", "bottom-left", "top-left", "left"]),
     { id: "numbers", type: "symbol", source: "numbers", layout: { "icon-image": get("icon"), "icon-allow-overlap": true, "text-field": ["to-string", get("n")], "text-font": FONT, "text-size": 12.5, "text-allow-overlap": true, "text-ignore-placement": false, "icon-ignore-placement": false }, paint: { "text-color": base.halo } },
   ];
 }

@@ -10,7 +10,7 @@ import {
   paintPlace, paintTick, paintTooth, paintUnit, SCALE,
 } from "./images";
 import { baseOf, NEUTRAL, type Base, type Mark, type PaletteName } from "./palette";
-import { emptySources, type Scene } from "./scene";
+import { emptySources, type Drawn, type Scene } from "./scene";
 import { Box, placesOf } from "./shapes";
 import { PICKED, writeStyle } from "./style";
 
@@ -54,6 +54,7 @@ export class MapView {
   private readonly map: GLMap;
   private readonly ready: Promise<void>;
   private scene: Scene | null = null;
+  private drawnBase: Drawn[] = [];
   private size = "";
   private moved = false;
   private base: Base;
@@ -194,6 +195,7 @@ export class MapView {
   }
 
   private fill(scene: Pick<Scene, "sources">): void {
+    this.fillBase();
     for (const [name, drawn] of Object.entries(scene.sources)) this.set(name, drawn);
   }
 
@@ -218,7 +220,15 @@ export class MapView {
     if (name === this.baseName) return;
     this.baseName = name;
     const [drawn] = await Promise.all([loadBase(view), this.ready]);
-    if (this.baseName === name) this.set("base", drawn);
+    if (this.baseName !== name) return;
+    this.drawnBase = drawn;
+    this.fillBase();
+  }
+
+  /** A place that the scene names itself is not named twice. */
+  private fillBase(): void {
+    const named = new Set((this.scene?.sources.names ?? []).map((one) => one.properties.name));
+    this.set("base", this.drawnBase.filter((one) => !named.has(one.properties.name ?? null)));
   }
 
   private metresPerPixel(): number {

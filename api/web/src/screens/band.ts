@@ -8,8 +8,7 @@ import { day, say, t } from "../words";
 
 /** What was so, and the one line of what that cost. */
 export function bandText(app: App, judgement: Judgement): { headline: string; sub: string } {
-  const [first = "", ...rest] = judgement.headline.split(": ");
-  const tail = rest.join(": ");
+  const [, first = judgement.headline, tail = ""] = /^(.*?)[:;] (.*)$/.exec(judgement.headline) ?? [];
   const decides = judgement.findings.find((one) => one.decides)?.statement ?? "";
   const headline = tail ? `${first}.` : first;
   const sub = tail ? `${tail.slice(0, 1).toUpperCase()}${tail.slice(1)}` : decides;
@@ -34,7 +33,10 @@ export function ratingChip(app: App, judgement: Judgement): HTMLElement {
   const rating = one?.answer ? (app.shown?.rating ?? one.answer.rating) : null;
   const whole = one?.answer?.rating;
   if (!one?.claim || !rating || !whole) {
-    return h("p", { class: "over" }, h("span", { class: `chip-solid ${toneOf(judgement.status.code)}` }, t(`status.${judgement.status.code}`)), h("span", { lang: "en" }, judgement.title ?? ""), " · ", day(judgement.as_of));
+    return h("p", { class: "over" }, h("span", { class: `chip-solid ${toneOf(judgement.status.code)}` }, t(`status.${judgement.status.code}`)), h("span", {}, h("span", { lang: "en" }, judgement.title ?? ""), ` · ${day(judgement.as_of)}`));
+  }
+  if (one.at !== one.answer?.shown) {
+    return h("p", { class: "over" }, h("span", { class: "chip-solid ink" }, ratingGlyph(rating), `${app.shown?.title}: ${say(`rating.${rating}`)}`), t("rating.whole", { rating: say(`rating.${whole}`) }));
   }
   const who = [one.claim.claimant, day(one.claim.made_at)].filter(Boolean).join(", ");
   return h("p", { class: "over" }, h("span", { class: "chip-solid ink" }, ratingGlyph(whole), say(`rating.${whole}`)), who);

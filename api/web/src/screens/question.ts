@@ -79,17 +79,17 @@ function listChoices(app: App, question: Question): Choice[] {
   if (question.question === "which_place") {
     return (question.places ?? []).map((one, i) => ({
       id: `place-${i}`, title: one.name, words: [one.admin, one.country].filter(Boolean).join(", "), beside: one.population ? number(one.population) : "",
-      button: t("back.judge", { letter: one.name }), choose: () => again({ place: `${one.lon},${one.lat}` }),
+      button: t("back.judge.this"), choose: () => again({ place: `${one.lon},${one.lat}` }),
     }));
   }
   if (question.question === "which_side") {
     return (question.sides ?? []).map((one) => ({
-      id: `side-${one.id}`, title: one.name, words: "", button: t("back.judge", { letter: one.name }), choose: () => again({ side: one.id }),
+      id: `side-${one.id}`, title: one.name, words: "", button: t("back.judge.this"), choose: () => again({ side: one.id }),
     }));
   }
   if (question.question === "which_claim") {
     return (question.claims ?? []).map((one, i) => ({
-      id: `claim-${i}`, title: String(i + 1), words: [one.claimant, one.sentence].filter(Boolean).join(": "), button: t("back.judge", { letter: String(i + 1) }),
+      id: `claim-${i}`, title: String(i + 1), words: [one.claimant, one.sentence].filter(Boolean).join(": "), button: t("back.judge.this"),
       choose: () => again({ claim_number: one.claim }),
     }));
   }
@@ -99,7 +99,7 @@ function listChoices(app: App, question: Question): Choice[] {
     const where = piece.nearest_place ? t("near", { place: piece.nearest_place }) : "";
     return {
       id: piece.id, title: `${letter}  ${t("back.piece", { kind, where })}`.trim(), beside: t("back.km2", { n: number(piece.area_km2) }),
-      words: describe(piece), button: `${t("back.judge", { letter: `${kind} (${letter})` })}`, choose: () => again({ force_in: piece.id }),
+      words: describe(piece), button: t("back.judge", { letter }), choose: () => again({ force_in: piece.id }),
     };
   });
   return [...pieces, otherPlace(app, again), onlyMen(app)];
@@ -123,7 +123,7 @@ function otherPlace(app: App, again: (more: object) => void): Choice {
   });
   input.value = other;
   return {
-    id: "other", title: t("back.other"), words: [t("back.other.hint"), input, h("datalist", { id: "other-places" })], button: t("back.judge", { letter: t("back.other") }),
+    id: "other", title: t("back.other"), words: [t("back.other.hint"), input, h("datalist", { id: "other-places" })], button: t("back.judge.place"),
     choose: () => {
       if (other.trim()) again({ force_in: other.trim() });
       else document.getElementById("other")?.focus();

@@ -12,8 +12,9 @@ const [WIDTH, HEIGHT] = [400, 74];
 let playing = 0;
 let playedFor = "";
 
-const order = (maps: Shown[]): number[] =>
-  [...maps.keys()].filter((i) => maps[i]?.used).sort((a, b) => (maps[a]?.asOf ?? "").localeCompare(maps[b]?.asOf ?? ""));
+/** The days of one mapper, in order: what two mappers show of two days is no course of events. */
+const order = (maps: Shown[], mapper: string | null): number[] =>
+  [...maps.keys()].filter((i) => maps[i]?.used && maps[i]?.mapper === mapper).sort((a, b) => (maps[a]?.asOf ?? "").localeCompare(maps[b]?.asOf ?? ""));
 
 /** Stop what plays, where another case is opened or the reader takes over. */
 export function stopPlaying(): void {
@@ -24,7 +25,7 @@ export function stopPlaying(): void {
 export function timePart(app: App): HTMLElement | null {
   const one = app.case;
   if (!one) return null;
-  const days = order(one.maps);
+  const days = order(one.maps, one.maps[one.at]?.mapper ?? null);
   const dates = new Set(days.map((i) => one.maps[i]?.asOf.slice(0, 10)));
   if (dates.size < 2) return null;
   const at = Math.max(0, days.indexOf(one.at));

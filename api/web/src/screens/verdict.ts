@@ -42,7 +42,7 @@ function failedBand(app: App): HTMLElement {
 function maps(app: App): HTMLElement | null {
   const one = app.case;
   if (!one?.answer) return null;
-  return section(t("verdict.maps"), t("verdict.counts", one.answer.agreement ?? {}), h("ul", { class: "rows" }, one.maps.map((map, i) => mapRow(app, map, i))));
+  return section(t("verdict.maps"), one.answer.agreement ? t("verdict.counts", one.answer.agreement) : "", h("ul", { class: "rows" }, one.maps.map((map, i) => mapRow(app, map, i))));
 }
 
 const unused = (app: App): HTMLElement | null =>
