@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,8 +21,9 @@ TYPES = {
     ".woff2": "font/woff2",
 }
 FOR_EVER = "public, max-age=31536000, immutable"
-"""The name of a built file changes with its content."""
 ASK_AGAIN = "no-cache"
+STAMPED = re.compile(r"-[\w-]{8}\.\w+$")
+"""The name of such a file changes with its content."""
 ALLOWED = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -45,6 +47,8 @@ class File:
     raw: bytes
     media_type: str
     tag: str
+    kept: str
+    """How long a browser may do without asking, as `Cache-Control` says it."""
 
 
 @cache
@@ -58,4 +62,5 @@ def read_files() -> dict[str, File]:
 
 def _read(path: Path) -> File:
     raw = path.read_bytes()
-    return File(raw, TYPES[path.suffix], f'"{hashlib.sha256(raw).hexdigest()[:20]}"')
+    tag = f'"{hashlib.sha256(raw).hexdigest()[:20]}"'
+    return File(raw, TYPES[path.suffix], tag, FOR_EVER if STAMPED.search(path.name) else ASK_AGAIN)

@@ -13,7 +13,7 @@ from encircle import __version__
 from ..content import choose_type
 from ..documentation import document_problems
 from ..manners import names
-from ..page import ASK_AGAIN, FOR_EVER, INDEX, POLICY, File, read_files
+from ..page import INDEX, POLICY, File, read_files
 from ..reference import write_reference
 from ..schemas import WelcomeBody
 from ..service import NO_SCRIPTS
@@ -43,7 +43,7 @@ async def welcome(request: Request) -> Response:
     page = read_files().get(INDEX)
     if page is None or choose_type(request.headers.get("accept"), TWO_FORMS) != "text/html":
         return JSONResponse(WELCOME, headers={"Vary": "Accept"})
-    return _give(request, page, ASK_AGAIN)
+    return _give(request, page)
 
 
 @router.get("/page/{name:path}", include_in_schema=False)
@@ -52,19 +52,18 @@ async def get_page_file(name: Annotated[str, Path()], request: Request) -> Respo
     file = read_files().get(name)
     if file is None:
         raise HTTPException(404, f"the page has no file {name[:80]!r}")
-    return _give(request, file, ASK_AGAIN if name == INDEX else FOR_EVER)
+    return _give(request, file)
 
 
-def _give(request: Request, file: File, kept: str) -> Response:
+def _give(request: Request, file: File) -> Response:
     """Give a file with what it may do, or say that the one at hand is still the same."""
     told = {
-        "Cache-Control": kept,
+        "Cache-Control": file.kept,
         "Content-Security-Policy": POLICY,
         "Cross-Origin-Opener-Policy": "same-origin",
         "ETag": file.tag,
         "Referrer-Policy": "no-referrer",
         "Vary": "Accept",
-        "X-Content-Type-Options": "nosniff",
     }
     if names(request.headers.get("if-none-match"), file.tag):
         return Response(status_code=304, headers=told)

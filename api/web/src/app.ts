@@ -4,13 +4,14 @@ import { readFile, MOST_BYTES, MOST_FILES, sizeOf } from "./files";
 import { digest, keep, recall, setWish, wish } from "./keep";
 import { PALETTES, type PaletteName } from "./map/palette";
 import {
-  askQuestion, AskedBack, getScenario, getScenarioJudgement, judge, listScenarios, Trouble, verify,
-  type Ask, type GivenMap, type Supposed,
+  askQuestion, AskedBack, getScenario, getScenarioJudgement, hasKey, judge, judgeFile, listScenarios, postObservation, readFileSituation, readLog,
+  takeBack, Trouble, useKey, verify, type Ask, type GivenMap, type Revision, type Supposed,
 } from "./service";
+import { emptySighting, forgetFiles, tellPosted, writeSighting, type Sighting } from "./screens/files";
 import type { Asked, Claim, Judgement, Problem, Question, Reading, Scenario, Situation, Verification } from "./types";
 import { t } from "./words";
 
-export type Screen = "ask" | "question" | "verdict" | "proof" | "doubt" | "archive" | "how";
+export type Screen = "ask" | "question" | "verdict" | "proof" | "doubt" | "archive" | "files" | "how";
 export type Theme = "auto" | "light" | "dark";
 
 /** One map with what was judged on it; a map of the day before may still have to be judged. */
@@ -26,13 +27,15 @@ export interface Shown {
   because: string;
 }
 export interface Case {
-  kind: "scenario" | "asked";
+  kind: "scenario" | "asked" | "file";
   id: string;
   claim: Claim | null;
   answer: Asked | null;
   ask: Ask | null;
   maps: Shown[];
   at: number;
+  /** Who said what when, where it is a case file and may be read. */
+  log: Revision[];
 }
 export interface Draft {
   claim: string;
@@ -52,6 +55,9 @@ export interface WhatIf {
   failed: string;
 }
 
+/** What an address begins with, and what kind of case it names. */
+const KINDS: Record<string, Case["kind"]> = { case: "scenario", asked: "asked", file: "file" };
+
 export class App {
   screen: Screen = "ask";
   theme: Theme = (wish("theme") as Theme | null) ?? "auto";
@@ -65,6 +71,7 @@ export class App {
   whatIf: WhatIf | null = null;
   verification: Verification | null = null;
   picked: string | null = null;
+  sighting: Sighting = emptySighting();
   wait: Wait | null = null;
   trouble: Problem | null = null;
   private loading: Case | null = null;
@@ -97,18 +104,19 @@ export class App {
     const told = new URLSearchParams(query);
     this.trouble = null;
     this.reading = told.get("unclear") === "passable" ? "optimistic" : "pessimistic";
-    if (first === "case" || first === "asked") await this.openCase(first === "case" ? "scenario" : "asked", id, tab, told);
+    const kind = KINDS[first];
+    if (kind) await this.openCase(kind, id, tab, told);
     else {
-      this.screen = first === "question" && this.question ? "question" : first === "archive" || first === "how" ? first : "ask";
+      this.screen = first === "question" && this.question ? "question" : first === "archive" || first === "files" || first === "how" ? first : "ask";
       this.changed();
     }
   }
 
   private async openCase(kind: Case["kind"], id: string, tab: string, told: URLSearchParams): Promise<void> {
     const isNew = this.case?.id !== id;
-    if (isNew) this.forget();
-    const found = await this.findCase(kind, id);
+    const found = await this.findCase(kind, id); // until it is there, what was shown stays
     if (!found) return;
+    if (isNew) this.forget();
     this.case = found;
     const at = Number(told.get("map") ?? found.at);
     const moved = found.at !== at && Boolean(found.maps[at]);
@@ -144,6 +152,7 @@ export class App {
       location.hash = "#/";
       return null;
     }
+    if (kind === "file") return this.during(t("wait.opening"), async () => this.remember(await openFile(id)));
     return this.during(t("wait.opening"), async (signal) => {
       const [situation, judgement] = await Promise.all([getScenario(id, signal), getScenarioJudgement(id, signal)]);
       await this.loadScenarios();
@@ -257,7 +266,7 @@ export class App {
     if (this.case.kind === "asked") told.set("map", String(at));
     for (const id of without) told.append("without", id);
     for (const id of sure) told.append("certain", id);
-    const first = this.case.kind === "scenario" ? "case" : "asked";
+    const first = Object.keys(KINDS).find((one) => KINDS[one] === this.case?.kind) ?? "";
     const query = told.toString();
     return `#/${[first, encodeURIComponent(this.case.id), tab].filter(Boolean).join("/")}${query ? `?${query}` : ""}`;
   }
@@ -354,6 +363,49 @@ export class App {
     this.changed();
   }
 
+  // -- a case file ----------------------------------------------------------------------------------
+
+  get isSignedIn(): boolean {
+    return hasKey();
+  }
+
+  signIn(key: string): void {
+    useKey(key);
+    forgetFiles();
+    for (const [id, one] of this.known) if (one.kind === "file") this.known.delete(id);
+    this.changed();
+  }
+
+  /** Post one position, and show what it changed. */
+  async post(one: Case): Promise<void> {
+    const { situation, judgement } = one.maps[0] ?? {};
+    const feature = writeSighting(this.sighting, situation?.situation.force ?? "", judgement?.side ?? "");
+    if (!feature) {
+      this.sighting.told = t("files.missing");
+      this.changed();
+      return;
+    }
+    const posted = await this.during(t("wait.judging"), () => postObservation(one.id, feature));
+    if (!posted) return;
+    this.sighting = { ...emptySighting(), told: tellPosted(posted) };
+    await this.reopen(one);
+  }
+
+  async takeBack(name: string, why: string): Promise<void> {
+    const { case: one } = this;
+    if (one?.kind !== "file") return;
+    const done = await this.during(t("wait.judging"), async () => {
+      await takeBack(one.id, name, why);
+      return true;
+    });
+    if (done) await this.reopen(one);
+  }
+
+  private async reopen(one: Case): Promise<void> {
+    this.known.delete(one.id);
+    await this.route();
+  }
+
   // -- how it looks ---------------------------------------------------------------------------------
 
   setTheme(theme: Theme): void {
@@ -389,7 +441,7 @@ function caseOf(id: string, ask: Ask, answer: Asked): Case {
     judgement: map.judgement, rating: map.rating, used: map.used && map.judgement !== null, because: map.because,
   }));
   const first = Math.max(0, maps.findIndex((one) => one.judgement));
-  return { kind: "asked", id, claim: answer.claim, answer, ask, maps, at: answer.shown ?? first };
+  return { kind: "asked", id, claim: answer.claim, answer, ask, maps, at: answer.shown ?? first, log: [] };
 }
 
 const STEM = /-\d{4}-\d{2}-\d{2}$/;
@@ -405,5 +457,16 @@ function caseOfScenario(id: string, situation: Situation, judgement: Judgement, 
     id: one.id, title: one.title, mapper: null, asOf: one.as_of ?? "", rating: null, used: true, because: "",
     situation: one.id === id ? situation : null, judgement: one.id === id ? judgement : null,
   }));
-  return { kind: "scenario", id, claim: null, answer: null, ask: null, maps, at: maps.findIndex((one) => one.id === id) };
+  return { kind: "scenario", id, claim: null, answer: null, ask: null, maps, at: maps.findIndex((one) => one.id === id), log: [] };
+}
+
+/** Open a case file: its map of now, the verdict on the force it is about, and its log. */
+async function openFile(id: string): Promise<Case> {
+  const situation = await readFileSituation(id);
+  const force = situation.situation.force ?? "";
+  const [judgement, log] = await Promise.all([judgeFile(id, force), readLog(id)]);
+  const map: Shown = {
+    id, title: situation.situation.title ?? id, mapper: null, asOf: judgement.as_of, situation, judgement, rating: null, used: true, because: "",
+  };
+  return { kind: "file", id, claim: null, answer: null, ask: null, maps: [map], at: 0, log };
 }

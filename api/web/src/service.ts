@@ -84,6 +84,66 @@ export interface Supposed {
   assume: Record<string, boolean>;
 }
 
+// -- the case file ----------------------------------------------------------------------------------
+
+let key = "";
+
+/** The key that a case file is read and written with; kept as long as the page. */
+export const useKey = (text: string): void => {
+  key = text.trim();
+};
+export const hasKey = (): boolean => key !== "";
+const withKey = (headers: Record<string, string>): Record<string, string> => (key ? { ...headers, authorization: `Bearer ${key}` } : headers);
+
+async function read<T>(path: string): Promise<T> {
+  return (await (await call(path, { headers: withKey({ accept: JSON_TYPE }) })).json()) as T;
+}
+
+const fileOf = (id: string): string => `/v1/cases/${encodeURIComponent(id)}`;
+
+export interface Revision {
+  id: string;
+  revision: number;
+  act: string;
+  recorded_at: string;
+  by: string | null;
+  why: string | null;
+}
+export interface Posted {
+  accepted: { id: string }[];
+  refused: { detail: string; remedy?: string }[];
+  changes: { force: string; was: { status?: string } | null; is: { status?: string } | null; because?: string[] }[] | null;
+}
+
+export const listFiles = async (): Promise<{ id: string; created_at: string }[]> =>
+  (await read<{ cases: { id: string; created_at: string }[] }>("/v1/cases")).cases;
+export const readFileSituation = (id: string): Promise<Situation> => read(`${fileOf(id)}/situation`);
+export const judgeFile = (id: string, force: string): Promise<Judgement> =>
+  read(`${fileOf(id)}/forces/${encodeURIComponent(force)}/judgement`);
+
+/** The whole log, newest last; none for whoever may not read it. */
+export async function readLog(id: string): Promise<Revision[]> {
+  try {
+    const told = await read<{ revisions?: Revision[] } | Revision[]>(`${fileOf(id)}/audit`);
+    return Array.isArray(told) ? told : (told.revisions ?? []);
+  } catch (error) {
+    if (error instanceof Trouble && (error.problem.status === 401 || error.problem.status === 403)) return [];
+    throw error;
+  }
+}
+
+export async function postObservation(id: string, feature: object): Promise<Posted> {
+  const response = await call(`${fileOf(id)}/observations`, {
+    method: "POST", headers: withKey({ accept: JSON_TYPE, "content-type": JSON_TYPE, "idempotency-key": crypto.randomUUID?.() ?? String(Math.random()) }),
+    body: JSON.stringify(feature),
+  });
+  return (await response.json()) as Posted;
+}
+
+export async function takeBack(id: string, name: string, why: string): Promise<void> {
+  await call(`${fileOf(id)}/observations/${encodeURIComponent(name)}?why=${encodeURIComponent(why)}`, { method: "DELETE", headers: withKey({ accept: JSON_TYPE }) });
+}
+
 export const listScenarios = (): Promise<Scenario[]> => get("/v1/scenarios");
 export const getScenario = (id: string, signal?: AbortSignal): Promise<Situation> =>
   get(`/v1/scenarios/${encodeURIComponent(id)}`, signal);

@@ -11,6 +11,7 @@ import type { MapView } from "./map/view";
 import { archiveScreen } from "./screens/archive";
 import { askScreen } from "./screens/ask";
 import { doubtScreen, featureCard, whatIfBar } from "./screens/doubt";
+import { filesScreen } from "./screens/files";
 import { howScreen, statusLegend } from "./screens/how";
 import { button, km, type Screen } from "./screens/parts";
 import { proofScreen } from "./screens/proof";
@@ -79,6 +80,7 @@ export class Shell {
     const [library] = await Promise.all([loadLibrary(), fonts]);
     const { app } = this;
     this.map = new View(library, this.canvas, app.palette, app.dark, (ids, at) => this.picked(ids, at), (layer, n) => this.light(layer, n), (m) => this.drawScale(m), {});
+    this.shownBox = ""; // what is shown by now has not been looked at yet
   }
 
   private skip(event: Event): void {
@@ -96,7 +98,7 @@ export class Shell {
     const screen = `${app.screen} ${app.case?.id ?? ""} ${app.case?.at ?? ""}`;
     const isNew = screen !== this.shownScreen;
     const place = this.column.scrollTop;
-    const open = new Set([...this.column.querySelectorAll("details[open]")].map(nameDetails));
+    const open = new Set([...document.querySelectorAll("details[open]")].map(nameDetails));
     const { band, column } = this.compose();
     this.header.replaceChildren(...this.composeHeader());
     this.bar.replaceChildren(...[whatIfBar(app)].filter((one) => one !== null));
@@ -104,7 +106,7 @@ export class Shell {
     this.column.replaceChildren(...[this.trouble(), band ? this.waiting() : null, column].filter((one) => one !== null));
     document.documentElement.dataset.screen = app.screen;
     if (!isNew) {
-      for (const one of this.column.querySelectorAll("details")) if (open.has(nameDetails(one))) one.open = true;
+      for (const one of document.querySelectorAll("details")) if (open.has(nameDetails(one))) one.open = true;
       this.column.scrollTop = place;
     }
     this.restore(focused, isNew);
@@ -127,7 +129,7 @@ export class Shell {
     const screens: Record<Name, () => Screen> = {
       ask: () => askScreen(app), question: () => questionScreen(app), verdict: () => verdictScreen(app),
       proof: () => proofScreen(app, (layer, n) => this.map?.light(layer, n)), doubt: () => doubtScreen(app),
-      archive: () => archiveScreen(app), how: () => howScreen(),
+      archive: () => archiveScreen(app), files: () => filesScreen(app), how: () => howScreen(),
     };
     if (["verdict", "proof", "doubt"].includes(app.screen) && !app.case) {
       return { band: null, column: h("div") };
@@ -144,8 +146,8 @@ export class Shell {
     return [
       h("a", { class: "brand", href: "#/", "aria-label": "Encircle" }, mark(), h("b", {}, "Encircle")),
       said && app.screen !== "ask" ? h("p", { class: "said", lang: "und" }, h("q", {}, said)) : h("span", { class: "said" }),
-      h("details", { class: "menu-of nav" }, h("summary", { class: "button" }, t("nav.menu")), h("nav", { class: "menu", "aria-label": t("nav.menu") },
-        link("ask", t("nav.ask")), link("archive", t("nav.archive")), link("how", t("nav.how")), this.composeSettings())),
+      h("details", { class: "menu-of nav", id: "nav" }, h("summary", { class: "button" }, t("nav.menu")), h("nav", { class: "menu", "aria-label": t("nav.menu") },
+        link("ask", t("nav.ask")), link("archive", t("nav.archive")), link("files", t("nav.files")), link("how", t("nav.how")), this.composeSettings())),
     ];
   }
 
@@ -218,7 +220,7 @@ export class Shell {
     const { app } = this;
     const scene = this.scene();
     const side = app.judgement?.side ?? app.question?.claim?.side ?? "";
-    const box = scene ? JSON.stringify([app.case?.id, app.case?.at, app.screen === "question", app.question?.question.map]) : "";
+    const box = scene ? JSON.stringify([app.case?.id.replace(/-\d{4}-\d{2}-\d{2}$/, ""), app.case?.kind === "asked" ? app.case.at : 0, app.screen === "question", app.question?.question.map]) : "";
     const move = box !== this.shownBox;
     this.shownBox = box;
     this.panel.hidden = false;
@@ -229,7 +231,7 @@ export class Shell {
     this.map?.setInset({ top: phone ? 56 : 70, right: phone ? 24 : 76, bottom: wide ? 110 : 40, left: phone ? 24 : 44 });
     this.map?.resize();
     if (!this.map) return;
-    if (scene) void this.map.show(scene, app.palette, app.dark, move);
+    if (scene) void this.map.show(scene, app.palette, app.dark, move).then(() => this.placeLegend());
     else if (move || !this.lit) void this.showPins();
     this.lit = scene ? null : "pins";
     this.map.describe(this.inWords());
@@ -241,7 +243,8 @@ export class Shell {
     await map.clear();
     const base = baseOf(app.palette, app.dark);
     const tones = { open: base.way, contested: app.dark ? "#f0c368" : "#7a4e00", closed: app.dark ? "#ff9c97" : "#9c1c28", none: base.muted };
-    const shown = Object.entries(PINS).flatMap(([id, at]) => {
+    const isFree = !app.case || ["ask", "archive", "files", "how"].includes(app.screen);
+    const shown = Object.entries(isFree ? PINS : {}).flatMap(([id, at]) => {
       const one: Scenario | undefined = app.scenarios.find((each) => each.id === id);
       const code: Code | undefined = one?.acceptable[0];
       if (!one || !code) return [];
@@ -255,7 +258,7 @@ export class Shell {
   private inWords(): string {
     const { app } = this;
     const { judgement } = app;
-    if (!judgement) return t("map.label");
+    if (!judgement) return t("map.canvas");
     const { open, closed } = proofFor(judgement.certificates, app.reading);
     const end = app.shown?.situation?.features.find((one) => one.id === open?.anchor)?.properties.name ?? open?.anchor ?? "";
     const way = open ? t("map.way", { km: km(open.length_m), n: open.legs.length, place: end }) : closed ? t("map.ring", { n: closed.segments.length, km2: Math.round(closed.area_km2) }) : "";
@@ -264,7 +267,7 @@ export class Shell {
 
   private readingSwitch(): HTMLElement | null {
     const { app } = this;
-    if (app.screen !== "verdict" && app.screen !== "proof" && app.screen !== "doubt") return null;
+    if (!app.judgement || (app.screen !== "verdict" && app.screen !== "proof" && app.screen !== "doubt")) return null;
     const choice = (reading: "pessimistic" | "optimistic"): HTMLElement =>
       button(t(`reading.${reading}`), () => app.read(reading), { "aria-pressed": app.reading === reading ? "true" : "false", id: `reading-${reading}` });
     return h("div", { class: "switch", role: "group", "aria-label": t("reading.label") }, h("span", { "aria-hidden": "true" }, t("reading.label")), choice("pessimistic"), choice("optimistic"));
@@ -321,6 +324,12 @@ export class Shell {
     const [first] = ids;
     if (first && PINS[first]) {
       app.go(`#/case/${first}`);
+      return;
+    }
+    const post = document.getElementById("post");
+    if (app.case?.kind === "file" && post instanceof HTMLDetailsElement && post.open) {
+      app.sighting.at = at.map((degrees) => degrees.toFixed(4)).join(",");
+      app.pick(null);
       return;
     }
     const situation = app.shown?.situation;

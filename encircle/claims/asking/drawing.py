@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import shapely
-from shapely.geometry import mapping
+from shapely.geometry import mapping, shape
 
 from encircle.errors import EncircleError
 from encircle.formats.painted.situation import read_ground, situation_from_painted
@@ -15,9 +15,13 @@ from encircle.formats.pieces import FRONT, find_pieces
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from shapely.geometry.base import BaseGeometry
+
     from encircle.claims.asking.maps import GivenMap
 
 Json = dict[str, Any]
+GRID_DEG = 1e-6
+"""A piece is drawn to a tenth of a metre, degrees."""
 
 
 def draw_question(question: Json, maps: Sequence[GivenMap], side: str | None) -> Json:
@@ -42,15 +46,20 @@ def draw_question(question: Json, maps: Sequence[GivenMap], side: str | None) ->
         return question
     assert given.painted is not None  # noqa: S101 - the one that was looked for
     shapes = {p.id: p.geometry for p in find_pieces(read_ground(given.painted, given.border, side))}
-    pieces = [
-        {**piece, "geometry": mapping(shapely.set_precision(shapes[piece["id"]], 1e-6))}
-        if piece["id"] in shapes else piece
-        for piece in question["pieces"]
-    ]  # fmt: skip
-    drawn: Json = {**question, "pieces": pieces}
+    drawn: Json = dict(question)
     with suppress(EncircleError):  # ground that cannot be drawn is not shown, and is asked about
         drawn["ground"] = _draw_ground(given, question, side)
+        # The front round a place is no piece of the whole map: it is made for the place.
+        stands = (f for f in drawn["ground"]["features"] if f["properties"]["kind"] == "position")
+        shapes.setdefault(FRONT, shapely.union_all([shape(f["geometry"]) for f in stands]))
+    drawn["pieces"] = [_draw_piece(piece, shapes.get(piece["id"])) for piece in question["pieces"]]
     return drawn
+
+
+def _draw_piece(piece: Json, geometry: BaseGeometry | None) -> Json:
+    if geometry is None:
+        return piece
+    return {**piece, "geometry": mapping(shapely.set_precision(geometry, GRID_DEG))}
 
 
 def _draw_ground(given: GivenMap, question: Json, side: str) -> Json:

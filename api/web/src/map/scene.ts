@@ -350,7 +350,9 @@ class Composer {
       const at = order.findIndex((one) => key.startsWith(one));
       return at < 0 ? order.length : at;
     };
-    const legend = [...this.legend].map(([key, label]) => ({ key, label }));
+    const stands = (side: string): boolean => this.sources.signs.some((one) => String(one.properties.icon).startsWith(`unit-${side}-`));
+    const shown = [...this.legend].filter(([key]) => !key.startsWith("unit:") || stands(key.slice(5)));
+    const legend = shown.map(([key, label]) => ({ key, label }));
     legend.sort((a, b) => rank(a.key) - rank(b.key));
     return { sources: this.sources, hues: this.hues, signs: this.signs, legend, box };
   }

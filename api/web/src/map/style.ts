@@ -9,7 +9,7 @@ export const SOURCES: readonly (LayerName | "base")[] = [
   "base", "ground", "fire", "lines", "areas", "way", "ring", "neck", "signs", "numbers", "callouts", "pieces", "names",
 ];
 /** Layers of what somebody can click. */
-export const PICKED = ["signs", "route", "track", "rail", "barrier", "river", "fire-fill", "area-fill", "ground-fill"];
+export const PICKED = ["signs", "route", "track", "rail", "barrier", "river", "fire-fill", "area-fill", "ground-fill", "land-fill"];
 
 const get = (name: string): ExpressionSpecification => ["get", name];
 const is = (name: string, value: string | boolean): ExpressionSpecification => ["==", ["get", name], value];
@@ -27,12 +27,17 @@ function writeGround(base: Base): LayerSpecification[] {
   const line = (id: string, what: string, paint: object, layout: object = {}): LayerSpecification => ({
     id, type: "line", source: "lines", filter: is("what", what), layout, paint,
   }) as LayerSpecification;
+  const fills = (name: string, which: ExpressionSpecification): LayerSpecification[] => [
+    { id: `${name}-fill`, type: "fill", source: "ground", filter: which, paint: { "fill-color": get("fill"), "fill-antialias": false } },
+    { id: `${name}-mark`, type: "fill", source: "ground", filter: ["all", which, ["!=", ["get", "mark"], ""]], paint: { "fill-pattern": get("mark") } },
+  ];
   return [
     { id: "paper", type: "background", paint: { "background-color": base.paper } },
     { id: "uncovered", type: "fill", source: "areas", filter: is("what", "uncovered"), paint: { "fill-pattern": "hatch", "fill-opacity": 0.6 } },
-    { id: "ground-fill", type: "fill", source: "ground", paint: { "fill-color": get("fill"), "fill-antialias": false } },
-    { id: "ground-mark", type: "fill", source: "ground", filter: ["!=", ["get", "mark"], ""], paint: { "fill-pattern": get("mark") } },
+    // The sea lies over a state's territory, which reaches into it, and beneath what somebody drew as held.
+    ...fills("land", ["<=", ["get", "order"], 1]),
     { id: "sea", type: "fill", source: "base", filter: is("layer", "sea"), paint: { "fill-color": base.sea, "fill-antialias": false } },
+    ...fills("ground", [">", ["get", "order"], 1]),
     { id: "water", type: "fill", source: "areas", filter: is("what", "water"), paint: { "fill-color": base.sea } },
     { id: "water-line", type: "line", source: "areas", filter: is("what", "water"), paint: { "line-color": base.seaLine, "line-width": 1 } },
     { id: "ground-line", type: "line", source: "ground", filter: is("dashed", false), paint: { "line-color": get("edge"), "line-width": 1 } },

@@ -91,7 +91,9 @@ export class MapView {
     new ResizeObserver(() => this.resize()).observe(container);
     this.map.on("moveend", () => void this.refresh());
     this.map.on("click", (event) => this.pick(event.point, [event.lngLat.lng, event.lngLat.lat]));
-    this.map.on("mousemove", (event) => this.hover(event.point));
+    this.map.on("mousemove", (event) => {
+      if (!this.map.isMoving()) this.hover(event.point);
+    });
     void this.ready.then(() => this.refresh());
   }
 
@@ -252,7 +254,7 @@ export class MapView {
     const layer = proof?.layer.id === "ring-case" ? "ring" : "way";
     const n = proof ? Number(proof.properties.n) : null;
     this.onLit(layer, n);
-    this.map.getCanvas().style.cursor = this.find(point, PICKED.slice(0, -1)).length ? "pointer" : "";
+    this.map.getCanvas().style.cursor = this.find(point, PICKED.slice(0, -2)).length ? "pointer" : "";
   }
 
   private put(name: string, image: ImageData, again: boolean, box = false): void {

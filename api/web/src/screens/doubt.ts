@@ -4,7 +4,7 @@ import type { App } from "../app";
 import { h, safeLink } from "../dom";
 import { toneOf } from "../glyph";
 import type { Feature, Judgement, Situation, Source } from "../types";
-import { say, t } from "../words";
+import { t } from "../words";
 import { bandText, ratingChip } from "./band";
 import { bandGlyph, button, figures, meanings, nameOf, quoted, section, tellFeature, type Screen } from "./parts";
 import { featureList } from "./verdict";
@@ -79,9 +79,9 @@ function sources(one: Feature, situation: Situation): HTMLElement | null {
     h("ul", { class: "bullets" }, found.map((source) => h("li", { lang: "und" }, safeLink(source.url, source.title ?? source.id), ` (${grade(source)})`))));
 }
 
-/** The striped bar that marks everything while something is supposed. */
+/** The striped bar that marks every screen of a case while something is supposed. */
 export function whatIfBar(app: App): HTMLElement | null {
-  if (!app.isSupposing) return null;
+  if (!app.isSupposing || !["verdict", "proof", "doubt"].includes(app.screen)) return null;
   const situation = app.shown?.situation ?? null;
   const name = (id: string): string => nameOf(id, app.shown?.judgement ?? null, situation);
   const parts = [...app.supposed.without.map((id) => t("doubt.gone", { name: name(id) })), ...Object.keys(app.supposed.assume).map((id) => t("doubt.sure", { name: name(id) }))];
@@ -89,5 +89,3 @@ export function whatIfBar(app: App): HTMLElement | null {
   return h("div", { class: "what-if-bar", id: "what-if-bar" }, h("b", {}, t("doubt.bar")), h("span", {}, t("doubt.words", { what: shown.join("; ") })),
     button(t("doubt.undo"), () => app.undo(), { id: "undo" }));
 }
-
-export const tellKind = (one: Feature): string => say(`kindOf.${one.properties.kind}`);

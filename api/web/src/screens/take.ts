@@ -40,7 +40,7 @@ export function shareMenu(app: App): HTMLElement {
       copy.textContent = t("verdict.copied");
     });
   }, { id: "copy-link" });
-  const words = app.case?.kind === "scenario" ? t("share.case") : t("share.kept");
+  const words = app.case?.kind === "asked" ? t("share.kept") : t("share.case");
   const link = h("input", { type: "text", readonly: true, id: "link", "aria-label": t("share.title"), onfocus: (event) => (event.target as HTMLInputElement).select() });
   link.value = location.href;
   return menu("share", t("verdict.share"), link, copy, h("p", { class: "fine" }, words));

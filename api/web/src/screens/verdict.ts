@@ -5,21 +5,22 @@ import { h } from "../dom";
 import { bandText, ratingChip } from "./band";
 import { chips } from "./chips";
 import { bandGlyph, button, evidence, figures, mapRow, meanings, nameOf, quoted, section, tellFeature, type Screen } from "./parts";
+import { fileParts } from "./files";
 import { exportMenu, shareMenu } from "./take";
 import { timePart } from "./time";
-import { day, say, t } from "../words";
+import { say, t } from "../words";
 import type { Judgement, Notice, Situation } from "../types";
 import { toneOf } from "../glyph";
 
 export function verdictScreen(app: App): Screen {
   const { shown, judgement } = app;
   const before = app.whatIf ? (shown?.judgement ?? null) : null;
-  if (!shown || !judgement) return { band: failedBand(app), column: h("div", {}, maps(app), unused(app)) };
+  if (!shown || !judgement) return { band: failedBand(app), column: h("div", {}, understood(app), maps(app), unused(app)) };
   return {
     band: band(app, judgement, before),
     column: h("div", { class: "verdict" },
-      app.case?.claim && app.case.ask ? h("div", { class: "part" }, chips(app, app.case.claim, app.case.ask)) : null,
-      maps(app), timePart(app),
+      understood(app),
+      maps(app), timePart(app), fileParts(app),
       section(t("verdict.meanings"), "", meanings(judgement, before)),
       quote(app, judgement), actions(app),
       why(app, judgement), notices(app, judgement), everything(app)),
@@ -38,6 +39,9 @@ function failedBand(app: App): HTMLElement {
   const title = app.whatIf?.failed ? t("doubt.failed", { why: app.whatIf.failed }) : rating ? say(`rating.${rating}`) : t("status.U");
   return h("div", { class: "band none", role: "status" }, h("div", { class: "band-words" }, h("h1", { tabindex: -1 }, title)));
 }
+
+const understood = (app: App): HTMLElement | null =>
+  app.case?.claim && app.case.ask ? h("div", { class: "part" }, chips(app, app.case.claim, app.case.ask)) : null;
 
 function maps(app: App): HTMLElement | null {
   const one = app.case;
@@ -108,5 +112,3 @@ export function featureList(app: App, situation: Situation): HTMLElement {
       gone || sure ? h("span", { class: "says what-if" }, t(gone ? "doubt.notThere" : "doubt.certain")) : null);
   }));
 }
-
-export const dated = (judgement: Judgement): string => day(judgement.as_of);
