@@ -372,3 +372,17 @@ def test_real_maps_of_the_day_are_asked_back_about_and_judged(open_page):
     page.wait_for_selector(".verdict", timeout=120_000)
     assert page.inner_text(".chip-solid").strip() == "Contradicted"
     assert page.locator(".map-line").count() == 2
+
+
+def test_ground_can_be_supposed_to_be_the_enemys(open_page):
+    page = open_page("#/case/kursk-2025-03-14/doubt")
+    page.wait_for_selector("#features")
+    page.click("#feature-ua-salient")
+    page.click("#hostile")
+    page.wait_for_selector("#what-if-bar")
+    page.wait_for_selector(".waiting", state="detached")
+    assert "hostile=ua-salient" in page.url
+    assert "enemy-held" in page.inner_text("#what-if-bar")
+    assert page.locator(".row.changed").count() > 0
+    page.click("#feature-ua-rubanshchina")
+    assert page.locator("#hostile").count() == 0

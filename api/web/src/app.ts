@@ -5,7 +5,7 @@ import { digest, keep, recall, setWish, wish } from "./keep";
 import { PALETTES, type PaletteName } from "./map/palette";
 import {
   askQuestion, AskedBack, getScenario, getScenarioJudgement, hasKey, judge, judgeFile, listScenarios, postObservation, readFileSituation, readLog,
-  takeBack, Trouble, useKey, verify, type Ask, type GivenMap, type Revision, type Supposed,
+  takeBack, Trouble, useKey, verify, type Ask, type Assumed, type GivenMap, type Revision, type Supposed,
 } from "./service";
 import { emptySighting, forgetFiles, tellPosted, writeSighting, type Sighting } from "./screens/files";
 import type { Asked, Claim, Judgement, Problem, Question, Reading, Scenario, Situation, Verification } from "./types";
@@ -261,11 +261,10 @@ export class App {
     const told = new URLSearchParams();
     const { without, assume } = more.supposed ?? this.supposed;
     const at = more.at ?? this.case.at;
-    const sure = Object.keys(assume).filter((id) => assume[id]);
     if ((more.reading ?? this.reading) === "optimistic") told.set("unclear", "passable");
     if (this.case.kind === "asked") told.set("map", String(at));
     for (const id of without) told.append("without", id);
-    for (const id of sure) told.append("certain", id);
+    for (const [id, as] of Object.entries(assume)) told.append(as === true ? "certain" : as, id);
     const first = Object.keys(KINDS).find((one) => KINDS[one] === this.case?.kind) ?? "";
     const query = told.toString();
     return `#/${[first, encodeURIComponent(this.case.id), tab].filter(Boolean).join("/")}${query ? `?${query}` : ""}`;
@@ -326,13 +325,13 @@ export class App {
   }
 
   /** Suppose something of a feature; null: as it is drawn. */
-  doubt(ids: string[], as: "gone" | "sure" | null): void {
+  doubt(ids: string[], as: "gone" | Assumed | null): void {
     const { without, assume } = this.supposed;
     const kept = without.filter((one) => !ids.includes(one));
     const sure = Object.fromEntries(Object.entries(assume).filter(([one]) => !ids.includes(one)));
     const supposed = {
       without: as === "gone" ? [...kept, ...ids] : kept,
-      assume: as === "sure" ? { ...sure, ...Object.fromEntries(ids.map((one) => [one, true])) } : sure,
+      assume: as !== null && as !== "gone" ? { ...sure, ...Object.fromEntries(ids.map((one) => [one, as])) } : sure,
     };
     const { picked } = this;
     this.go(this.address("doubt", { supposed }));
@@ -422,7 +421,8 @@ export class App {
 }
 
 function readSupposed(told: URLSearchParams): Supposed {
-  const assume = Object.fromEntries(told.getAll("certain").map((id) => [id, true]));
+  const taken = (name: string, as: Assumed): [string, Assumed][] => told.getAll(name).map((id) => [id, as]);
+  const assume = Object.fromEntries([...taken("certain", true), ...taken("hostile", "hostile"), ...taken("passable", "passable")]);
   return { without: told.getAll("without"), assume };
 }
 

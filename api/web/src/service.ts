@@ -78,10 +78,12 @@ export interface Ask {
   claim_number?: number;
   force_in?: string;
 }
-/** What is supposed of the evidence: features not there, features certain. */
+/** What is taken of a feature: certain, or ground that is the enemy's or the force's own side's. */
+export type Assumed = true | "hostile" | "passable";
+/** What is supposed of the evidence: features not there, and features taken otherwise. */
 export interface Supposed {
   without: string[];
-  assume: Record<string, boolean>;
+  assume: Record<string, Assumed>;
 }
 
 // -- the case file ----------------------------------------------------------------------------------

@@ -213,7 +213,7 @@ export class Shell {
     const isCase = app.screen === "verdict" || app.screen === "proof" || app.screen === "doubt";
     const judgement = app.judgement ?? app.shown?.judgement;
     if (!isCase || !app.shown?.situation || !judgement) return null;
-    return drawJudgement(app.shown.situation, judgement, look, say, new Set(app.supposed.without), app.case?.answer?.place ?? null);
+    return drawJudgement(app.shown.situation, judgement, look, say, app.supposed, app.case?.answer?.place ?? null);
   }
 
   private renderMap(): void {

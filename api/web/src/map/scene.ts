@@ -2,6 +2,7 @@
 
 import type { Feature as Geo, Geometry, LineString } from "geojson";
 import type { Certificates, Feature, Judgement, LonLat, Piece, Reading, Ring, Situation, Way } from "../types";
+import type { Supposed } from "../service";
 import { chooseHues, friendsOf, NEUTRAL, type Hue, type PaletteName } from "./palette";
 import { Box, isIn, linesOf, metresBetween, midOf, narrow, nearestOn, placesOf, standFor, turnInward } from "./shapes";
 
@@ -74,14 +75,16 @@ class Composer {
   readonly friends: Set<string>;
   readonly legend = new Map<string, string>();
   readonly asOf: string;
+  readonly gone: ReadonlySet<string>;
 
   constructor(
     readonly situation: Situation,
     readonly side: string,
     readonly look: Look,
     readonly say: Words,
-    readonly gone: ReadonlySet<string> = new Set(),
+    readonly supposed: Supposed = { without: [], assume: {} },
   ) {
+    this.gone = new Set(supposed.without);
     this.hues = chooseHues(situation, side, look.palette, look.dark);
     this.friends = friendsOf(situation, side);
     this.asOf = situation.situation.as_of ?? "";
@@ -121,7 +124,12 @@ class Composer {
 
   private drawControl(one: Feature, holder: string): void {
     if (!one.geometry) return;
-    const role = roleOf(one, this.asOf);
+    const assumed = this.supposed.assume[one.id];
+    const foe = [...this.hues.keys()].find((side) => !this.friends.has(side));
+    const role = assumed === "hostile" || assumed === "passable" ? "held" : roleOf(one, this.asOf);
+    // Whoever holds it already, on the side supposed, goes on holding it.
+    if (assumed === "hostile" && (this.friends.has(holder) || !holder)) holder = foe ?? holder;
+    if (assumed === "passable" && !this.friends.has(holder)) holder = this.side;
     const friend = this.friends.has(holder);
     if (role === "grey") {
       this.explain("grey", this.say("legend.unclear"));
@@ -402,9 +410,9 @@ function findView(situation: Situation, judgement: Judgement, sources: Sources):
 
 /** Draw a judgement on its map. */
 export function drawJudgement(
-  situation: Situation, judgement: Judgement, look: Look, say: Words, gone: ReadonlySet<string>, asked: Named | null = null,
+  situation: Situation, judgement: Judgement, look: Look, say: Words, supposed: Supposed, asked: Named | null = null,
 ): Scene {
-  const made = new Composer(situation, judgement.side, look, say, gone);
+  const made = new Composer(situation, judgement.side, look, say, supposed);
   made.drawGround();
   // Beside a proof only what it runs over is drawn.
   made.drawRest((one) => look.proof && one.properties.kind === "fire");

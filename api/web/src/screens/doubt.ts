@@ -4,7 +4,8 @@ import type { App } from "../app";
 import { h, safeLink } from "../dom";
 import { toneOf } from "../glyph";
 import type { Feature, Judgement, Situation, Source } from "../types";
-import { t } from "../words";
+import type { Assumed } from "../service";
+import { t, type Key } from "../words";
 import { bandText, ratingChip } from "./band";
 import { bandGlyph, button, figures, meanings, nameOf, quoted, section, tellFeature, type Screen } from "./parts";
 import { featureList } from "./verdict";
@@ -58,8 +59,9 @@ export function featureCard(app: App): HTMLElement | null {
   const one = shown?.situation?.features.find((each) => each.id === picked);
   if (!one || !shown?.situation) return null;
   const gone = app.supposed.without.includes(one.id);
-  const sure = one.id in app.supposed.assume;
-  const chip = (label: string, on: boolean, as: "gone" | "sure" | null, id: string): HTMLElement =>
+  const as = app.supposed.assume[one.id];
+  const isGround = one.properties.kind === "control";
+  const chip = (label: string, on: boolean, as: "gone" | Assumed | null, id: string): HTMLElement =>
     button(label, () => app.doubt([one.id], as), { class: on ? "chip on" : "chip", "aria-pressed": on ? "true" : "false", id });
   return h("div", { class: "card", role: "dialog", "aria-labelledby": "card-title", id: "card" },
     button("×", () => app.pick(null), { class: "plain shut", "aria-label": t("close"), id: "card-close" }),
@@ -67,7 +69,10 @@ export function featureCard(app: App): HTMLElement | null {
     one.properties.note ? h("p", { class: "fine", lang: "und" }, one.properties.note) : null,
     sources(one, shown.situation),
     one.properties.kind === "claim" ? null : h("div", { class: "chips" },
-      chip(t("doubt.drawn"), !gone && !sure, null, "as-drawn"), chip(t("doubt.notThere"), gone, "gone", "not-there"), chip(t("doubt.certain"), sure, "sure", "certain")));
+      chip(t("doubt.drawn"), !gone && !as, null, "as-drawn"), chip(t("doubt.notThere"), gone, "gone", "not-there"),
+      chip(t("doubt.certain"), as === true, true, "certain"),
+      isGround ? chip(t("doubt.hostile"), as === "hostile", "hostile", "hostile") : null,
+      isGround ? chip(t("doubt.passable"), as === "passable", "passable", "passable") : null));
 }
 
 function sources(one: Feature, situation: Situation): HTMLElement | null {
@@ -79,12 +84,14 @@ function sources(one: Feature, situation: Situation): HTMLElement | null {
     h("ul", { class: "bullets" }, found.map((source) => h("li", { lang: "und" }, safeLink(source.url, source.title ?? source.id), ` (${grade(source)})`))));
 }
 
+const SAID: Record<string, Key> = { true: "doubt.sure", hostile: "doubt.isHostile", passable: "doubt.isPassable" };
+
 /** The striped bar that marks every screen of a case while something is supposed. */
 export function whatIfBar(app: App): HTMLElement | null {
   if (!app.isSupposing || !["verdict", "proof", "doubt"].includes(app.screen)) return null;
   const situation = app.shown?.situation ?? null;
   const name = (id: string): string => nameOf(id, app.shown?.judgement ?? null, situation);
-  const parts = [...app.supposed.without.map((id) => t("doubt.gone", { name: name(id) })), ...Object.keys(app.supposed.assume).map((id) => t("doubt.sure", { name: name(id) }))];
+  const parts = [...app.supposed.without.map((id) => t("doubt.gone", { name: name(id) })), ...Object.entries(app.supposed.assume).map(([id, as]) => t(SAID[String(as)] ?? "doubt.sure", { name: name(id) }))];
   const shown = parts.length > 3 ? [...parts.slice(0, 3), `+ ${parts.length - 3}`] : parts;
   return h("div", { class: "what-if-bar", id: "what-if-bar" }, h("b", {}, t("doubt.bar")), h("span", {}, t("doubt.words", { what: shown.join("; ") })),
     button(t("doubt.undo"), () => app.undo(), { id: "undo" }));

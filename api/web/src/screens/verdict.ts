@@ -100,7 +100,8 @@ export function featureList(app: App, situation: Situation): HTMLElement {
   const drawn = situation.features.filter((one) => one.properties.kind !== "claim");
   return h("ul", { class: "rows", id: "features" }, drawn.map((one) => {
     const gone = app.supposed.without.includes(one.id);
-    const sure = one.id in app.supposed.assume;
+    const as = app.supposed.assume[one.id];
+    const told = gone ? t("doubt.notThere") : as === true ? t("doubt.certain") : as ? t(`doubt.${as}`) : "";
     return h("li", { class: app.picked === one.id ? "row on" : "row" },
       button([h("b", { lang: "und" }, nameOf(one.id, app.judgement, situation)), h("small", {}, tellFeature(one, situation))], () => {
         if (app.screen === "doubt") app.pick(one.id);
@@ -109,6 +110,6 @@ export function featureList(app: App, situation: Situation): HTMLElement {
           app.picked = one.id;
         }
       }, { class: "plain what", id: `feature-${one.id}`, "aria-pressed": app.picked === one.id ? "true" : "false" }),
-      gone || sure ? h("span", { class: "says what-if" }, t(gone ? "doubt.notThere" : "doubt.certain")) : null);
+      told ? h("span", { class: "says what-if" }, told) : null);
   }));
 }
