@@ -20,9 +20,15 @@ FOR_A_DAY = {"Cache-Control": "public, max-age=86400"}
 """It changes with a version of the library and with nothing else."""
 MOST_FOUND = 12
 LONGEST_NAME = 120
-Level = Annotated[int, Path(ge=0, lt=len(STEPS_DEG), description="Squares of 8, 2 or 0.5 degrees.")]
-Column = Annotated[int, Path(ge=0, lt=720, description="Squares east of 180° west.")]
-Row = Annotated[int, Path(ge=0, lt=360, description="Squares north of the south pole.")]
+Level = Annotated[
+    int, Path(ge=0, lt=len(STEPS_DEG), description="Squares of 8, 2 or 0.5 degrees.", examples=[1])
+]
+Column = Annotated[
+    int, Path(ge=0, lt=720, description="Squares east of 180° west.", examples=[107])
+]
+Row = Annotated[
+    int, Path(ge=0, lt=360, description="Squares north of the south pole.", examples=[70])
+]
 
 
 @router.get(
