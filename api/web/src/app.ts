@@ -1,4 +1,8 @@
-/** What the page knows, and what can be done with it; whoever shows it is told of every change. */
+/**
+ * What the page knows, and what can be done with it; whoever shows it is told of every change.
+ *
+ * Long for one reason: what is known is changed in one place only.
+ */
 
 import { readFile, MOST_BYTES, MOST_FILES, sizeOf } from "./files";
 import { digest, keep, recall, setWish, wish } from "./keep";

@@ -105,6 +105,7 @@ export class Shell {
     this.band.replaceChildren(...[band ?? this.waiting()].filter((one) => one !== null));
     this.column.replaceChildren(...[this.trouble(), band ? this.waiting() : null, column].filter((one) => one !== null));
     document.documentElement.dataset.screen = app.screen;
+    document.querySelector("h1")?.setAttribute("id", "title"); // so that focus finds it when it is written anew
     if (!isNew) {
       for (const one of document.querySelectorAll("details")) if (open.has(nameDetails(one))) one.open = true;
       this.column.scrollTop = place;

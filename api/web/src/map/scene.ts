@@ -1,4 +1,8 @@
-/** What is drawn of a judgement: sources of the map, its legend, its view, and the same in words. */
+/**
+ * What is drawn of a judgement: the map's sources, its legend, and what of it is in view.
+ *
+ * Long for one reason: it has one short function for each kind of feature and each part of a proof, side by side, which draw to one legend.
+ */
 
 import type { Feature as Geo, Geometry, LineString } from "geojson";
 import type { Certificates, Feature, Judgement, LonLat, Piece, Reading, Ring, Situation, Way } from "../types";
