@@ -26,7 +26,7 @@ RUN python -m pip wheel --no-cache-dir --no-deps --no-build-isolation -w /wheels
 FROM ${BASE}
 LABEL org.opencontainers.image.title=Encircle \
       org.opencontainers.image.description="Given a map, is this force cut off, and how do you know?" \
-      org.opencontainers.image.licenses="Apache-2.0 AND ODbL-1.0 AND CC-BY-4.0"
+      org.opencontainers.image.licenses="Apache-2.0 AND ODbL-1.0 AND CC-BY-4.0 AND BSD-3-Clause AND OFL-1.1"
 ENV PATH=/opt/encircle/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -33,6 +33,7 @@ from .metrics import Metrics
 from .patience import HangUp, Intake
 from .pool import Pool, check_system
 from .routes import (
+    base,
     case_claims,
     cases,
     claims,
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
 
 RESOURCES = (
     judgements, inspections, cases, observations, forces, case_claims, watches, ogc, claims,
-    questions, scenarios, rules, health, welcome,
+    questions, scenarios, rules, base, health, welcome,
 )  # fmt: skip
 DESCRIPTION = "Given a map, is this force cut off, and how do you know?"
 

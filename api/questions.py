@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictBool
 
 from encircle.claims.asking.ask import ask
+from encircle.claims.asking.folder import draw_card, write_page, write_review
 from encircle.claims.asking.question import Corrections
 from encircle.errors import InputFault
 from encircle.formats.publishers.presets import MapFile
@@ -19,6 +22,8 @@ from .schemas import EXAMPLE_SITUATION, Closed, Text
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from encircle.claims.asking.answer import Answer
 
 Json = dict[str, Any]
 MOST_MAPS = 12
@@ -41,8 +46,8 @@ class QuestionRequest(Closed):
         max_length=MOST_MAPS,
         description=(
             "Each `{name, content}`: the file's name, which may tell its day, and its text or its "
-            "JSON; or the document itself. Snapshots of DeepStateMap, layers of ISW, Liveuamap, "
-            "KML of zones, and situations."
+            "JSON; `{name, base64}` of a file that is no text (KMZ, gzip); or the document itself. "
+            "Snapshots of DeepStateMap, layers of ISW, Liveuamap, KML of zones, and situations."
         ),
     )
     place: Text | None = Field(None, description="Where: a name, or LON,LAT.")
@@ -62,6 +67,15 @@ class QuestionRequest(Closed):
         None, description="Which of several claims of the text."
     )
     as_of: Text | None = Field(None, description="Instant of maps that tell none.")
+    with_maps: StrictBool = Field(
+        default=False,
+        description="Give what a map shows too: of each map used the `situation` that was judged, "
+        "which one is `shown`, the `place`, every notice; of a question back the `ground` and the "
+        "`geometry` of each piece.",
+    )
+    card: Literal["landscape", "portrait"] = Field(
+        "landscape", description="Of a picture (`Accept: image/svg+xml`): 1200x675 or 1080x1350."
+    )
 
 
 class QuestionBody(Closed):
@@ -80,22 +94,55 @@ class QuestionBody(Closed):
 def question_body(raw: bytes) -> Json:
     """Answer the question in a request's body."""
     request = parse_body(raw, QuestionRequest)
+    answer = answer_request(request)
+    return answer.to_shown() if request.with_maps else answer.to_dict()
+
+
+def page_of_question(raw: bytes) -> bytes:
+    """Answer the question in a request's body with a page to publish."""
+    return write_page(answer_request(parse_body(raw, QuestionRequest))).encode("utf-8", "replace")
+
+
+def review_of_question(raw: bytes) -> Json:
+    """Answer the question in a request's body as a ClaimReview."""
+    return write_review(answer_request(parse_body(raw, QuestionRequest)))
+
+
+def card_of_question(raw: bytes) -> bytes:
+    """
+    Answer the question in a request's body with a card to post.
+
+    Raises
+    ------
+    RequestError
+        If no map shows anything of it.
+    """
+    request = parse_body(raw, QuestionRequest)
+    answer = answer_request(request)
+    if answer.carrier is None:
+        raise _fault("/maps", "no map could be used: there is nothing to draw", "Give another map")
+    return draw_card(answer, request.card).encode("utf-8", "replace")
+
+
+def answer_request(request: QuestionRequest) -> Answer:
+    """Answer a question as it was asked."""
     corrections = Corrections(
         request.claimant, request.claimant_side, _parse_day(request.made_at, "/made_at"),
         request.definition, request.value, request.number, request.side, request.place,
         request.claim_number,
     )  # fmt: skip
     files = [_read_file(entry, number) for number, entry in enumerate(request.maps)]
-    answer = ask(
+    return ask(
         request.claim, files, corrections=corrections, force_in=request.force_in,
-        as_of=_parse_day(request.as_of, "/as_of"),
+        as_of=_parse_day(request.as_of, "/as_of"), draws_question=request.with_maps,
     )  # fmt: skip
-    return answer.to_dict()
 
 
 def _read_file(entry: Json, number: int) -> MapFile:
     """Take one map as a file."""
     pointer = f"/maps/{number}"
+    if "base64" in entry:
+        return _unpack(entry, pointer)
     if "content" in entry or "document" in entry:
         unknown = sorted(entry.keys() - {"name", "content" if "content" in entry else "document"})
         if unknown:
@@ -115,6 +162,18 @@ def _read_file(entry: Json, number: int) -> MapFile:
         return MapFile(name, orjson.dumps(content))
     said = "content that is neither text nor JSON"
     raise _fault(f"{pointer}/content", said, "Give the file's text, or its JSON")
+
+
+def _unpack(entry: Json, pointer: str) -> MapFile:
+    """Take a file that is no text."""
+    name, packed = entry.get("name"), entry["base64"]
+    if entry.keys() != {"name", "base64"} or not isinstance(name, str) or not name:
+        raise _fault(pointer, "not just a name and its base64", "Give {name, base64}")
+    try:
+        return MapFile(name, base64.b64decode(packed, validate=True))
+    except (TypeError, ValueError, binascii.Error):
+        said = "what is no base64 (RFC 4648, 4)"
+        raise _fault(f"{pointer}/base64", said, "Write the file's bytes in base64") from None
 
 
 def _parse_day(text: str | None, pointer: str) -> datetime | None:

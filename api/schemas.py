@@ -279,6 +279,23 @@ class ScenarioBody(BaseModel):
     error: str | None = Field(description="What it is refused for, where it is no situation.")
 
 
+class PlaceBody(BaseModel):
+    """A town or village."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{
+        "name": "Sudzha", "admin": "Kursk", "country": "RU", "lon": 35.27117, "lat": 51.19076,
+        "population": 6036, "label": "Sudzha, Kursk, RU",
+    }]})  # fmt: skip
+
+    name: str
+    admin: str = Field(description="The region; empty where none is told.")
+    country: str
+    lon: float
+    lat: float
+    population: int = Field(description="0 where none is told.")
+    label: str = Field(description="As people tell it from its namesakes.")
+
+
 class RuleBody(BaseModel):
     """One rule of judgement, in the order they are asked."""
 

@@ -42,6 +42,9 @@ NAMES: dict[Kind, str] = {
     b"i": "inspect",
     b"s": "statuses",
     b"t": "timeline",
+    b"w": "question page",
+    b"r": "question review",
+    b"d": "question card",
 }
 
 

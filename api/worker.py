@@ -141,6 +141,27 @@ def answer_question(raw: bytes) -> bytes:
     return write(question_body(raw))
 
 
+def write_question_page(raw: bytes) -> bytes:
+    """Answer the question in a request's body with a page."""
+    from .questions import page_of_question  # noqa: PLC0415 - as above
+
+    return page_of_question(raw)
+
+
+def write_question_review(raw: bytes) -> bytes:
+    """Answer the question in a request's body as a ClaimReview."""
+    from .questions import review_of_question  # noqa: PLC0415 - as above
+
+    return write(review_of_question(raw))
+
+
+def draw_question_card(raw: bytes) -> bytes:
+    """Answer the question in a request's body with a picture."""
+    from .questions import card_of_question  # noqa: PLC0415 - as above
+
+    return card_of_question(raw)
+
+
 def list_forces(document: dict[str, Any]) -> Iterator[str]:
     """List the forces that positions name, each once."""
     named = (
@@ -169,6 +190,9 @@ WORK: dict[Kind, Callable[[bytes], bytes]] = {
     b"s": statuses_body,
     b"t": timeline_body,
     b"q": answer_question,
+    b"w": write_question_page,
+    b"r": write_question_review,
+    b"d": draw_question_card,
 }
 """Kind of other work to what does it."""
 

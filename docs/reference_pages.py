@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -125,7 +126,9 @@ def _sign(member: object) -> str:
         return ""
     target = getattr(member, "__wrapped__", member)
     try:
-        return str(inspect.signature(target)).replace("'", "")  # type: ignore[arg-type]
+        written = str(inspect.signature(target)).replace("'", "")  # type: ignore[arg-type]
+        # Where a function lies in memory is another at every run.
+        return re.sub(r"<function (\S+) at 0x[0-9a-f]+>", r"\1", written)
     except (TypeError, ValueError):
         return ""
 

@@ -25,6 +25,9 @@ MOST_CONNECTIONS = 500
 """Open at one time; the next is told to come back."""
 FAIR_REQUESTS = 300
 """Of one caller in a minute, where others than this machine may call."""
+PATIENT_S = 120
+"""Work for whoever sits at this machine may take so long, seconds: several maps of a whole country
+are one question."""
 LAST_S = 20
 """After SIGTERM whatever is half sent is given up, seconds: most supervisors kill after thirty."""
 
@@ -60,7 +63,9 @@ def serve(
 
         from encircle.store.keys import is_loopback
 
-        if not is_loopback(host):
+        if is_loopback(host):
+            os.environ.setdefault("ENCIRCLE_TIMEOUT_S", str(PATIENT_S))
+        else:
             os.environ.setdefault("ENCIRCLE_FAIR_REQUESTS", str(FAIR_REQUESTS))
         app = _build(folder)
     except ModuleNotFoundError as error:

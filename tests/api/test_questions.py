@@ -1,6 +1,9 @@
 """POST /v1/questions: an answer, a question back with 409, and what a wrong request is told."""
 
+import base64
+import gzip
 import json
+import re
 
 import pytest
 
@@ -102,7 +105,19 @@ def test_a_body_of_another_type_is_told_as_the_openapi_document_says(client):
     response = client.post("/v1/questions", content=b"a,b", headers={"Content-Type": "image/png"})
     assert response.status_code == 415
     said = client.get("/openapi.json").json()["paths"]["/v1/questions"]["post"]["responses"]
-    assert set(said) == {"200", "400", "405", "408", "409", "413", "415", "422", "429", "503"}
+    assert set(said) == {
+        "200",
+        "400",
+        "405",
+        "406",
+        "408",
+        "409",
+        "413",
+        "415",
+        "422",
+        "429",
+        "503",
+    }
 
 
 def test_every_route_that_reads_a_body_documents_what_is_wrong_with_one(client):
@@ -140,3 +155,76 @@ def test_a_list_is_told_what_a_question_is_made_of(client, assert_problem):
 def test_a_mark_of_byte_order_alone_is_not_called_empty(client, assert_problem, raw):
     told = assert_problem(client.post("/v1/questions", content=raw), 400)
     assert "without a single letter" in told["errors"][0]["detail"]
+
+
+def test_with_maps_an_answer_has_what_a_map_shows_and_a_verifier_checks(ask, client):
+    told = ask(QUESTION | {"with_maps": True}).json()
+    [only] = told["maps"]
+    assert told["shown"] == 0
+    assert only["title"]
+    checked = {"situation": only["situation"], "judgement": only["judgement"]}
+    response = client.post("/v1/judgements/verify", content=json.dumps(checked).encode())
+    assert response.json()["holds"] is True
+    assert told["place"] == {"lon": 34.2, "lat": 51.1, "name": None}
+    assert {notice["severity"] for notice in told["notices"]} <= {"doubt", "caution", "info"}
+    plain = ask(QUESTION).json()
+    assert {key: told[key] for key in ("claim", "rating", "agreement", "quote")} == {
+        key: plain[key] for key in ("claim", "rating", "agreement", "quote")
+    }
+
+
+def test_with_maps_a_question_back_has_the_ground_and_the_pieces(ask):
+    asked = ask(QUESTION | {"place": "34.2,51.25", "with_maps": True}).json()["question"]
+    assert asked["ground"]["type"] == "FeatureCollection"
+    assert {f["properties"]["kind"] for f in asked["ground"]["features"]} >= {"control"}
+    for piece in asked["pieces"]:
+        assert piece["geometry"]["type"] in ("Polygon", "MultiPolygon")
+    plain = ask(QUESTION | {"place": "34.2,51.25"}).json()["question"]
+    assert "ground" not in plain
+    bare = [{k: v for k, v in piece.items() if k != "geometry"} for piece in asked["pieces"]]
+    assert plain["pieces"] == bare
+
+
+def test_a_file_that_is_no_text_comes_in_base64(ask):
+    packed = gzip.compress(MAP["content"].encode())
+    maps = [{"name": MAP["name"], "base64": base64.b64encode(packed).decode()}]
+    assert ask(QUESTION | {"maps": maps}).json()["rating"] == ask(QUESTION).json()["rating"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param({"name": "a.kmz", "base64": "no base64!"}, id="not base64"),
+        pytest.param({"name": "a.kmz", "base64": 5}, id="a number"),
+        pytest.param({"base64": "aGk="}, id="no name"),
+        pytest.param({"name": "a", "base64": "aGk=", "content": "x"}, id="both"),
+    ],
+)
+def test_base64_that_is_none_is_told_with_its_place(ask, assert_problem, entry):
+    problem = assert_problem(ask(QUESTION | {"maps": [entry]}), 422)
+    assert problem["errors"][0]["pointer"].startswith("/maps/0")
+
+
+@pytest.mark.parametrize(
+    ("accept", "begins"),
+    [("text/html", "<!doctype html"), ("image/svg+xml", "<?xml"), ("application/ld+json", "{")],
+)
+def test_an_answer_comes_as_page_card_and_claimreview(client, accept, begins):
+    response = client.post(
+        "/v1/questions", content=json.dumps(QUESTION).encode(), headers={"Accept": accept}
+    )
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith(accept)
+    assert response.text.lower().lstrip().startswith(begins)
+    if accept == "application/ld+json":
+        assert response.json()["@type"] == "ClaimReview"
+        assert response.json()["reviewRating"]["alternateName"] == "Contradicted"
+
+
+def test_a_card_has_the_shape_asked_for(client):
+    sizes = {}
+    for shape in ("landscape", "portrait"):
+        body = json.dumps(QUESTION | {"card": shape}).encode()
+        answer = client.post("/v1/questions", content=body, headers={"Accept": "image/svg+xml"})
+        sizes[shape] = re.search(r'width="(\d+)" height="(\d+)"', answer.text).groups()
+    assert sizes == {"landscape": ("1200", "675"), "portrait": ("1080", "1350")}

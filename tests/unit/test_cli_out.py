@@ -99,14 +99,17 @@ def end(server):
 def unpack_wheel(folder, *, service=True):
     """Lay the library, and the service under its name in a wheel, as an installer would."""
     for source, name in (("encircle", "encircle"), ("api", "encircle_api"))[: 1 + service]:
-        ignored = shutil.ignore_patterns("__pycache__")
+        ignored = shutil.ignore_patterns("__pycache__", "web")
         shutil.copytree(ROOT / source, folder / name, ignore=ignored)
     return folder
 
 
 def test_the_wheel_holds_the_service_under_a_name_of_its_own():
     wheel = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
-    assert wheel == {"packages": ["encircle"], "force-include": {"api": "encircle_api"}}
+    assert wheel == {
+        "only-include": ["encircle", "api"], "exclude": ["/api/web"],
+        "sources": {"api": "encircle_api"},
+    }  # fmt: skip
     absolute = [
         path.name
         for path in (ROOT / "api").rglob("*.py")

@@ -154,6 +154,26 @@ class Answer:
             "quote": self.quote,
         }
 
+    def to_shown(self) -> Json:
+        """
+        Give the answer with what a map shows of it.
+
+        Each map has its `title` and the `situation` that was judged, which `verify` checks the
+        judgement against; `shown` is the place in the list of the one that carries the rating, and
+        `notices` are those of the whole, the gravest first.
+        """
+        maps = [
+            {**m.to_dict(), "title": m.title, "situation": m.document if m.judgement else None}
+            for m in self.maps
+        ]
+        shown = next((n for n, m in enumerate(self.maps) if m is self.carrier), None)
+        notices = [notice.to_dict() for notice in self.notices]
+        at = self.place
+        place = {"lon": at.lon, "lat": at.lat, "name": at.name} if at else None
+        return {
+            **self.to_dict(), "maps": maps, "shown": shown, "notices": notices, "place": place,
+        }  # fmt: skip
+
     def write_claim(self) -> Json:
         """Write the claim as it was understood, with what should be told of that."""
         claim = self.asked.to_dict()

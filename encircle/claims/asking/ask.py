@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from encircle.claims.asking.answer import Answer, AskedMap, write_question
+from encircle.claims.asking.drawing import draw_question
 from encircle.claims.asking.force import (
     Meant,
     draw_on,
@@ -71,6 +72,7 @@ def ask(  # noqa: PLR0913 - all but two by name
     as_of: datetime | None = None,
     border: Json | None = None,
     options: Options | None = None,
+    draws_question: bool = False,
     on_step: Callable[[str], object] = lambda _: None,
 ) -> Answer:
     """
@@ -92,6 +94,8 @@ def ask(  # noqa: PLR0913 - all but two by name
         Ukraine's outline; by default the bundled one.
     options
         Parameters of every judgement.
+    draws_question
+        Whether a question back has the ground and the pieces in it, for whoever shows a map.
     on_step
         Called after each of `STEPS`.
 
@@ -108,6 +112,7 @@ def ask(  # noqa: PLR0913 - all but two by name
         If the claim or a map cannot be read, or no map speaks of it.
     """
     asked: Asked | None = None
+    maps: list[GivenMap] = []
     try:
         asked = read_question(said, corrections)
         maps = read_maps(files, as_of, border)
@@ -117,7 +122,10 @@ def ask(  # noqa: PLR0913 - all but two by name
         asked = date_by(asked, max(m.as_of for m in maps))
         return _answer(asked, maps, force_in, options or UNWEIGHED, on_step)
     except QuestionError as question:
-        raise QuestionError(write_question(asked, question.document), question.words) from None
+        document = question.document
+        if draws_question:
+            document = draw_question(document, maps, asked.side if asked else None)
+        raise QuestionError(write_question(asked, document), question.words) from None
 
 
 def _check_said(

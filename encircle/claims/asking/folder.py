@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from encircle.claims.asking.names import name_features, name_judgement
 from encircle.claims.asking.telling import LEAN_WORDS, tell_verdict
 from encircle.claims.publishing.checked import RATINGS, parse_checked
-from encircle.claims.publishing.claimreview import Publisher
+from encircle.claims.publishing.claimreview import Publisher, write_claim_review
 from encircle.claims.publishing.report import Extras, SourceLine, write_report
 from encircle.claims.rating.answer import name_rating
 from encircle.map.days import say_day, write_instant
@@ -209,6 +209,12 @@ def write_page(answer: Answer, colours: Colours = "judged") -> str:
         title=f"{RATINGS[answer.rating]}: “{statement}”",
         extras=extras,
     )
+
+
+def write_review(answer: Answer) -> Json:
+    """Write the answer as a ClaimReview, the form in which fact checks are exchanged."""
+    [claim] = parse_checked({"claims": [_write_entry(answer)]})
+    return write_claim_review(claim, Publisher("Encircle", None, None, None))
 
 
 def _write_entry(answer: Answer) -> Json:

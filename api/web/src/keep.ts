@@ -1,0 +1,72 @@
+/** What this browser keeps: answers under the digest of what was asked, and how the page should look. */
+
+import type { Ask } from "./service";
+import type { Asked } from "./types";
+
+const STORE = "asked";
+
+export interface Kept {
+  ask: Ask;
+  answer: Asked;
+}
+
+/** Name a question by what was asked: the same claim and files have the same name (SHA-256). */
+export async function digest(ask: Ask): Promise<string> {
+  const raw = new TextEncoder().encode(JSON.stringify(ask));
+  if (globalThis.crypto?.subtle) {
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", raw));
+    return [...hash.slice(0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+  let hash = 0xcbf29ce484222325n; // FNV-1a: a page that is not local and not encrypted has no SHA-256
+  for (const byte of raw) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return hash.toString(16).padStart(16, "0");
+}
+
+function open(): Promise<IDBDatabase> {
+  return new Promise((done, fail) => {
+    const request = indexedDB.open("encircle", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => fail(request.error);
+  });
+}
+
+async function use<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+  const database = await open();
+  try {
+    return await new Promise((done, fail) => {
+      const request = work(database.transaction(STORE, mode).objectStore(STORE));
+      request.onsuccess = () => done(request.result);
+      request.onerror = () => fail(request.error);
+    });
+  } finally {
+    database.close();
+  }
+}
+
+/** Keep an answer; where the browser has no room or no leave, it lasts as long as the page. */
+export const keep = async (name: string, kept: Kept): Promise<void> => {
+  await use("readwrite", (store) => store.put(kept, name)).catch(() => undefined);
+};
+export const recall = async (name: string): Promise<Kept | undefined> =>
+  use<Kept | undefined>("readonly", (store) => store.get(name)).catch(() => undefined);
+
+const PREFIX = "encircle.";
+
+/** A wish of the reader's that outlasts the page. */
+export function wish(name: string): string | null {
+  try {
+    return localStorage.getItem(PREFIX + name);
+  } catch {
+    return null;
+  }
+}
+
+export function setWish(name: string, value: string | null): void {
+  try {
+    if (value === null) localStorage.removeItem(PREFIX + name);
+    else localStorage.setItem(PREFIX + name, value);
+  } catch {
+    // A browser that keeps nothing shows the page as it is by default the next time.
+  }
+}

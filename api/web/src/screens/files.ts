@@ -1,0 +1,140 @@
+/** Case files: what a team keeps of one question; who said what when, one thing more, one taken back. */
+
+import type { App, Case } from "../app";
+import { h } from "../dom";
+import { listFiles, type Posted, type Revision } from "../service";
+import type { Feature } from "../types";
+import { day, say, t } from "../words";
+import { button, nameOf, section, type Screen } from "./parts";
+
+let found: { id: string; created_at: string }[] | null = null;
+let failed = "";
+
+/** Ask for the list again: another key shows other cases. */
+export function forgetFiles(): void {
+  found = null;
+  failed = "";
+}
+
+export function filesScreen(app: App): Screen {
+  const list = h("ul", { class: "rows", id: "files-list" });
+  const show = (): void => {
+    list.replaceChildren(...(found ?? []).map((one) => h("li", {}, h("a", { class: "case-line", href: `#/file/${encodeURIComponent(one.id)}` },
+      h("span", { class: "what" }, h("b", { lang: "und" }, one.id), h("small", {}, day(one.created_at)))))));
+    if (found && !found.length) list.append(h("li", {}, t("files.none")));
+    if (failed) list.append(h("li", { class: "note" }, failed));
+  };
+  show();
+  if (!found && !failed) {
+    void listFiles().then((those) => {
+      found = those;
+    }, (error: unknown) => {
+      failed = error instanceof Error ? error.message : String(error);
+    }).finally(show);
+  }
+  return { band: null, column: h("div", { class: "archive" }, h("h1", { tabindex: -1 }, t("files.title")), h("p", { class: "lead" }, t("files.lead")), keyForm(app), list) };
+}
+
+function keyForm(app: App): HTMLElement {
+  const input = h("input", { type: "password", id: "key", autocomplete: "off", maxlength: 200 });
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    app.signIn(input.value);
+  };
+  return h("form", { class: "correct part", onsubmit: submit }, h("label", { for: "key" }, t("files.key")), input,
+    h("button", { type: "submit", id: "sign-in" }, t("files.signIn")),
+    app.isSignedIn ? button(t("files.signOut"), () => app.signIn(""), { id: "sign-out" }) : null);
+}
+
+// -- one case -----------------------------------------------------------------------------------------
+
+export interface Sighting {
+  name: string;
+  side: string;
+  seen: string;
+  source: string;
+  at: string;
+  told: string;
+}
+
+export const emptySighting = (): Sighting => ({ name: "", side: "", seen: "", source: "", at: "", told: "" });
+
+/** Write a sighting as the feature that is posted; nothing where a part is missing. */
+export function writeSighting(one: Sighting, force: string, own: string): object | null {
+  const [lon = NaN, lat = NaN] = one.at.split(",").map(Number);
+  if (!one.name.trim() || !one.side || !one.seen || !one.source.trim() || Number.isNaN(lon) || Number.isNaN(lat)) return null;
+  const id = `${one.name.trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 40)}-${Date.now().toString(36)}`;
+  const properties = {
+    kind: "position", name: one.name.trim(), side: one.side, basis: "reported", observed_at: `${one.seen}T12:00:00Z`, sources: [one.source.trim()],
+    ...(one.side === own ? { force } : {}),
+  };
+  return { type: "Feature", id, geometry: { type: "Point", coordinates: [lon, lat] }, properties };
+}
+
+/** Say what a post changed of each verdict. */
+export function tellPosted(posted: Posted): string {
+  const refused = posted.refused.map((one) => `${one.detail} ${one.remedy ?? ""}`);
+  const changes = (posted.changes ?? []).map((one) => `${one.force}: ${one.was?.status ?? "–"} → ${one.is?.status ?? "–"}`);
+  return [...refused, ...(changes.length ? changes : posted.accepted.length ? [t("files.same")] : [])].join("; ");
+}
+
+export function fileParts(app: App): HTMLElement | null {
+  const one = app.case;
+  if (one?.kind !== "file") return null;
+  return h("div", {}, observations(app, one), postForm(app, one), log(one));
+}
+
+function observations(app: App, one: Case): HTMLElement {
+  const situation = app.shown?.situation;
+  const drawn = situation?.features ?? [];
+  const said = new Map<string, Revision>();
+  for (const revision of one.log) said.set(revision.id, revision);
+  return section(t("files.observations"), String(drawn.length), h("details", { id: "observations" }, h("summary", {}, t("files.show")),
+    h("ul", { class: "rows" }, drawn.map((feature) => h("li", { class: "row" },
+      h("span", { class: "what" }, h("b", { lang: "und" }, nameOf(feature.id, app.judgement, situation ?? null)),
+        h("small", {}, [say(`kindOf.${feature.properties.kind}`), whoSaid(said.get(feature.id)), seenOn(feature)].filter(Boolean).join(" · "))),
+      retraction(app, feature))))));
+}
+
+const whoSaid = (revision: Revision | undefined): string =>
+  revision ? t("files.by", { who: revision.by ?? "?", day: day(revision.recorded_at), n: revision.revision }) : "";
+const seenOn = (feature: Feature): string => (feature.properties.observed_at ? t("card.seen", { day: day(feature.properties.observed_at) }) : "");
+
+function retraction(app: App, feature: Feature): HTMLElement {
+  const why = h("input", { type: "text", maxlength: 300, required: true, "aria-label": t("files.why"), placeholder: t("files.why") });
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    if (why.value.trim()) void app.takeBack(feature.id, why.value.trim());
+  };
+  return h("details", { class: "take-back" }, h("summary", {}, t("files.takeBack")), h("form", { class: "correct", onsubmit: submit }, why, h("button", { type: "submit" }, t("files.takeBack"))));
+}
+
+function postForm(app: App, one: Case): HTMLElement {
+  const { sighting } = app;
+  const field = (name: "name" | "seen" | "source" | "at", label: string, type: string): HTMLElement => {
+    const input = h("input", { id: `post-${name}`, type, maxlength: 300, autocomplete: "off", oninput: (event) => (sighting[name] = (event.target as HTMLInputElement).value) });
+    input.value = sighting[name];
+    return h("div", { class: "field" }, h("label", { for: `post-${name}` }, label), input);
+  };
+  const sides = app.shown?.situation?.situation.sides ?? [];
+  const side = h("select", { id: "post-side", onchange: (event) => (sighting.side = (event.target as HTMLSelectElement).value) },
+    h("option", { value: "" }, "–"), sides.map((each) => h("option", { value: each.id, selected: each.id === sighting.side }, each.name ?? each.id)));
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    void app.post(one);
+  };
+  return section(t("files.post"), "", h("details", { id: "post" }, h("summary", {}, t("files.postOne")),
+    h("form", { class: "ask-form", onsubmit: submit }, h("p", { class: "fine" }, t("files.click")),
+      field("name", t("files.name"), "text"), h("div", { class: "field" }, h("label", { for: "post-side" }, t("files.side")), side),
+      field("seen", t("files.seen"), "date"), field("source", t("files.source"), "text"), field("at", t("files.at"), "text"),
+      h("button", { type: "submit", class: "main", id: "send" }, t("files.send")))),
+  sighting.told ? h("p", { class: "told", role: "status", id: "told", lang: "en" }, sighting.told) : null);
+}
+
+function log(one: Case): HTMLElement | null {
+  if (!one.log.length) return null;
+  const rows = [...one.log].reverse().slice(0, 200);
+  return section(t("files.log"), String(one.log.length), h("details", {}, h("summary", {}, t("files.show")), h("ol", { class: "rows" }, rows.map((each) =>
+    h("li", { class: "row" }, h("span", { class: "what" }, each.act === "retract" ? h("s", {}, each.id) : h("b", {}, each.id), h("small", {}, [say(`act.${each.act}`), each.why].filter(Boolean).join(": "))),
+      h("span", { class: "says" }, h("small", {}, `${each.by ?? "?"}, ${each.recorded_at.slice(0, 16).replace("T", " ")}`)))))));
+}

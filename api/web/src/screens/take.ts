@@ -1,0 +1,86 @@
+/** What can be taken away: a link, and files for pages, cards, GIS and other programs. */
+
+import type { App } from "../app";
+import { h, save } from "../dom";
+import { drawJudgement, writeAnswer } from "../service";
+import { t, type Key } from "../words";
+import { button } from "./parts";
+
+const SIZES = { landscape: [1200, 675], portrait: [1080, 1350] } as const;
+const PICTURE_PX = 1920;
+
+/** Draw a picture of lines as one of dots, here, so that no other program is needed. */
+async function rasterise(svg: Blob, width: number, height: number | null): Promise<Blob> {
+  const address = URL.createObjectURL(svg);
+  try {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const tall = height ?? Math.round((width * (image.naturalHeight || 1)) / (image.naturalWidth || 1));
+    const canvas = h("canvas", { width, height: tall });
+    const pen = canvas.getContext("2d");
+    if (!pen) throw new Error("no canvas");
+    pen.fillStyle = "#ffffff";
+    pen.fillRect(0, 0, width, tall);
+    pen.drawImage(image, 0, 0, width, tall);
+    return await new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("no picture"))), "image/png"));
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}
+
+function menu(id: string, title: string, ...content: (HTMLElement | null)[]): HTMLElement {
+  const inside = h("div", { class: "menu", id: `${id}-menu`, role: "group", "aria-label": title }, content);
+  return h("details", { class: "menu-of", id }, h("summary", { class: "button" }, title), inside);
+}
+
+export function shareMenu(app: App): HTMLElement {
+  const copy = button(t("share.copy"), () => {
+    void navigator.clipboard.writeText(location.href).then(() => {
+      copy.textContent = t("verdict.copied");
+    });
+  }, { id: "copy-link" });
+  const words = app.case?.kind === "asked" ? t("share.kept") : t("share.case");
+  const link = h("input", { type: "text", readonly: true, id: "link", "aria-label": t("share.title"), onfocus: (event) => (event.target as HTMLInputElement).select() });
+  link.value = location.href;
+  return menu("share", t("verdict.share"), link, copy, h("p", { class: "fine" }, words));
+}
+
+export function exportMenu(app: App): HTMLElement {
+  const { shown, case: one, judgement } = app;
+  const name = (ending: string): string => `${(one?.id ?? "encircle").slice(0, 40)}${app.isSupposing ? "-what-if" : ""}${ending}`;
+  const state = h("p", { class: "fine", role: "status" });
+  const give = (key: Key, ending: string, make: () => Promise<Blob>, id: string): HTMLElement => {
+    const run = async (): Promise<void> => {
+      state.textContent = t("wait.judging");
+      try {
+        save(name(ending), await make());
+        state.textContent = "";
+      } catch (error) {
+        state.textContent = error instanceof Error ? error.message : String(error);
+      }
+    };
+    return button(t(key), () => void run(), { class: "plain", id });
+  };
+  const situation = shown?.situation;
+  if (!situation || !judgement) return h("span");
+  const drawn = (accept: string): Promise<Blob> => drawJudgement(situation, app.supposed, accept);
+  const told = (value: unknown): Promise<Blob> => Promise.resolve(new Blob([JSON.stringify(value)], { type: "application/json" }));
+  const ask = one?.ask && !app.isSupposing ? one.ask : null;
+  const card = async (shape: keyof typeof SIZES): Promise<Blob> => {
+    if (!ask) throw new Error(t("export.whatIf"));
+    const [width, height] = SIZES[shape];
+    return rasterise(await writeAnswer(ask, "image/svg+xml", shape), width, height);
+  };
+  return menu("export", t("verdict.export"),
+    ask ? give("export.page", ".html", () => writeAnswer(ask, "text/html"), "get-page") : app.isSupposing ? null : give("export.page", ".html", () => drawn("text/html"), "get-page"),
+    ask ? give("export.landscape", "-1200x675.png", () => card("landscape"), "get-landscape") : null,
+    ask ? give("export.portrait", "-1080x1350.png", () => card("portrait"), "get-portrait") : null,
+    give("export.svg", ".svg", () => drawn("image/svg+xml"), "get-svg"),
+    give("export.png", ".png", async () => rasterise(await drawn("image/svg+xml"), PICTURE_PX, null), "get-png"),
+    give("export.layers", ".layers.geojson", () => drawn("application/geo+json"), "get-layers"),
+    give("export.judgement", ".judgement.json", () => told(judgement), "get-judgement"),
+    give("export.situation", ".geojson", () => told(situation), "get-situation"),
+    ask ? give("export.review", ".claimreview.json", () => writeAnswer(ask, "application/ld+json"), "get-review") : null,
+    app.isSupposing ? h("p", { class: "fine" }, t("export.whatIf")) : null, state);
+}

@@ -1,0 +1,109 @@
+"""The page: who is given it, what it may do, what it is made of."""
+
+import gzip
+import json
+import re
+from dataclasses import asdict
+
+import pytest
+
+from api.page import FOR_EVER, INDEX, STATIC, read_files
+from encircle.picture.colours import HUES, NEUTRAL, NEUTRAL_MARK, OF_SIDE
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+MOST_PACKED_BYTES = 450 * 1024
+SOURCE = STATIC.parent / "web"
+
+
+@pytest.fixture
+def index(client):
+    return client.get("/", headers=BROWSER)
+
+
+def test_a_browser_is_given_the_page_and_a_program_the_contract(client, index):
+    assert index.headers["content-type"] == "text/html; charset=utf-8"
+    assert client.get("/").json()["openapi"] == "/openapi.json"
+    assert index.headers["vary"] == "Accept"
+
+
+def test_the_page_may_load_nothing_of_anybody_elses(index):
+    policy = dict(
+        part.split(" ", 1) for part in index.headers["content-security-policy"].split("; ")
+    )
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert "unsafe" not in index.headers["content-security-policy"]
+    assert policy["frame-ancestors"] == "'none'"
+
+
+def test_whatever_the_page_names_is_served_and_kept(client, index):
+    named = re.findall(r'(?:src|href)="(/page/[^"]+)"', index.text)
+    assert len(named) >= 3
+    for path in named:
+        answer = client.get(path)
+        assert answer.status_code == 200
+        stamped = re.search(r"-[\w-]{8}\.\w+$", path)
+        assert answer.headers["cache-control"] == (FOR_EVER if stamped else "no-cache")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    assert index.headers["cache-control"] == "no-cache"
+
+
+def test_what_is_at_hand_is_not_sent_again(client, index):
+    again = client.get("/", headers=BROWSER | {"If-None-Match": index.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["nothing.js", "../page.py", "..%2fpage.py", "%2e%2e/main.py", "/etc/passwd", "a" * 9000],
+)
+def test_nothing_but_the_page_s_own_files_is_served(client, name):
+    assert client.get(f"/page/{name}").status_code == 404
+
+
+def test_the_page_runs_no_script_of_its_own_text_and_names_no_other_host(index):
+    files = {n: f.raw.decode() for n, f in read_files().items() if n.endswith((".html", ".css"))}
+    for text in files.values():
+        assert (
+            re.findall(r"(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}/[^\s)]*\.(?:js|css|woff2?)", text)
+            == []
+        )
+    assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\bon\w+=|\bstyle=", index.text) == []
+
+
+def test_the_page_is_small_enough_to_be_fetched_at_once():
+    packed = sum(
+        len(gzip.compress(file.raw, 9)) for name, file in read_files().items()
+        if name.endswith((".js", ".css", ".html"))
+    )  # fmt: skip
+    fonts = sum(len(f.raw) for n, f in read_files().items() if n.endswith("woff2") and "latin" in n)
+    assert packed + fonts <= MOST_PACKED_BYTES
+
+
+def test_every_built_file_comes_with_its_licence():
+    said = read_files()["licences.txt"].raw.decode()
+    for name in ("MapLibre GL JS", "Inter", "Source Serif 4", "SIL OPEN FONT LICENSE"):
+        assert name in said
+
+
+def test_the_map_and_the_pictures_share_one_table_of_colours():
+    table = json.loads((SOURCE / "src" / "map" / "hues.json").read_text("utf-8"))
+    drawn = {h.name: {k: v for k, v in asdict(h).items() if k != "name"} for h in HUES}
+    assert table["hues"] == drawn
+    assert table["of_side"] == {side: hue.name for side, hue in OF_SIDE.items()}
+    assert table["neutral"] == {"held": NEUTRAL[0], "edge": NEUTRAL[1], "mark": NEUTRAL_MARK}
+
+
+def test_nothing_a_map_says_can_become_markup():
+    forbidden = (
+        r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|setHTML)\b"
+    )
+    sources = [*(SOURCE / "src").rglob("*.ts")]
+    assert len(sources) > 20
+    assert [path.name for path in sources if re.search(forbidden, path.read_text("utf-8"))] == []
+
+
+def test_a_page_that_was_not_built_leaves_the_contract(client, monkeypatch):
+    monkeypatch.setattr("api.routes.welcome.read_files", dict)
+    assert client.get("/", headers=BROWSER).json()["try"] == "/v1/scenarios"
+    assert client.get(f"/page/{INDEX}").status_code == 404
