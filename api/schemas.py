@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, create_model
+from pydantic import BaseModel, ConfigDict, Field, BeforeValidator, create_model
 from typing_extensions import TypeAliasType
 
 from encircle.map.options import CHOICES, Options
@@ -96,11 +96,20 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def _refuse_number(given: object) -> object:
+    """Refuse 1 and 0, which Python takes for true and false."""
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        raise ValueError("write true or false")
+    return given
+
+
+Supposed = Annotated[Literal[True, False, "hostile", "passable"], BeforeValidator(_refuse_number)]
+"""What a feature is taken as."""
 HELD: dict[str, object] = {
     "grades": dict[Grade, Share],
     "location_weights": tuple[Share, Share, Share],
     "without": tuple[Text, ...],
-    "assume": dict[str, StrictBool | Literal["hostile", "passable"]],
+    "assume": dict[str, Supposed],
 }
 """What options hold that are no numbers, read as strictly as numbers are."""
 
