@@ -28,7 +28,8 @@ FAR_M = 40_000.0
 neck lies there, and no disc that decides reaches there."""
 
 LEAST_SAMPLES = 4
-"""Fewer make no two triangles with a side between them."""
+LEAST_TRIANGLES = 2
+"""Fewer have no side between them."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def build_mesh(ground_m: BaseGeometry, others_m: BaseGeometry) -> Mesh | None:
     centres = places[drawn.simplices].mean(axis=1)
     shapely.prepare(ground_m)
     inside = shapely.contains_xy(ground_m, centres[:, 0], centres[:, 1])
-    if not inside.any():
+    if inside.sum() < LEAST_TRIANGLES:
         return None
     # the last row stands for "no neighbour": numbers of neighbours count from there
     number = np.append(np.where(inside, np.cumsum(inside) - 1, -1), -1)
@@ -165,7 +166,7 @@ def _grow(
     place_in[order] = np.arange(len(order))
     above[root] = root
     parents = place_in[above[order]]
-    which = _find_ways(one, other, n, order, order[parents])
+    which = _find_ways(np.column_stack([one, other]), n, np.column_stack([order, order[parents]]))
     passed_m, mouths = half_m[which], ends[which]
     passed_m[0] = np.inf
     return Mesh(places, corners[order], radius_m[order], area_m2[order], _count(parents), parents,
@@ -214,18 +215,15 @@ def _find_rear(
 
 
 def _find_ways(
-    one: NDArray[np.int64],
-    other: NDArray[np.int64],
-    n: int,
-    down: NDArray[np.int64],
-    up: NDArray[np.int64],
+    ways: NDArray[np.int64], n: int, wanted: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Find the number of the way between each triangle and the one it hangs on."""
-    keys = np.minimum(one, other) * n + np.maximum(one, other)
+    """Find the number of the way between each wanted two of `n` triangles."""
+    keys, asked = (rows.min(axis=1) * n + rows.max(axis=1) for rows in (ways, wanted))
+    if not len(keys):
+        return np.zeros(0, dtype=np.int64)
     sorting = np.argsort(keys)
-    wanted = np.minimum(down, up).astype(np.int64) * n + np.maximum(down, up)
-    found = np.searchsorted(keys[sorting], wanted).clip(max=max(0, len(keys) - 1))
-    return sorting[found] if len(keys) else np.zeros(len(down), dtype=np.int64)
+    found = np.searchsorted(keys[sorting], asked).clip(max=len(keys) - 1)
+    return np.asarray(sorting[found], dtype=np.int64)
 
 
 def _count(parents: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,0 +1,207 @@
+"""Which maps lie in files, folders and archives, in order of time."""
+
+from __future__ import annotations
+
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from encircle.errors import refusal
+from encircle.formats.painted.painted import parse_day
+from encircle.formats.publishers.deepstate import parse_snapshot_time
+from encircle.map.door.reader import LIMITS
+from encircle.map.recognise import recognise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+MAP_ENDINGS = (".geojson", ".json", ".kml", ".kmz", ".gz", ".geojsonl")
+"""How the names of maps end; what else lies in a folder or an archive is no map."""
+
+UNDATED = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class MapEntry:
+    """One file that may be a map, read when it is asked for."""
+
+    name: str
+    """Of the file; in an archive, behind the archive's name and a colon."""
+    dated: datetime
+    """As its name says; the end of time where it says nothing."""
+    read: Callable[[], bytes]
+
+    @property
+    def file_name(self) -> str:
+        """Its own name, which may tell the day."""
+        return PurePath(self.name.rpartition(":")[2]).name
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What was found in the places given."""
+
+    entries: tuple[MapEntry, ...]
+    """In order of the time that the names tell, then by name."""
+    passed_over: tuple[str, ...]
+    """Files in folders and archives that are no maps by their names."""
+
+
+def list_maps(paths: Sequence[str]) -> Listing:
+    """
+    List the maps in files, folders and archives (.tar, .tar.xz, .tar.gz, .tar.bz2, .zip).
+
+    Raises
+    ------
+    SituationError
+        If a place is not there, or an archive cannot be read to its end.
+    """
+    entries: list[MapEntry] = []
+    passed: list[str] = []
+    for path in paths:
+        place = Path(path)
+        if place.is_dir():
+            found = (p for p in sorted(place.rglob("*")) if p.is_file())
+            for one in found:
+                _sort_in(one, entries, passed, explicit=False)
+        elif place.is_file():
+            _sort_in(place, entries, passed, explicit=True)
+        else:
+            raise refusal(f"{path} is not there", "Give a file, a folder or an archive of maps")
+    ordered = sorted(entries, key=lambda e: (e.dated, e.name))
+    return Listing(tuple(ordered), tuple(passed))
+
+
+def _sort_in(place: Path, entries: list[MapEntry], passed: list[str], *, explicit: bool) -> None:
+    """Sort a file in as a map, as an archive of maps, or as neither."""
+    if place.name.startswith("."):
+        passed.append(str(place))
+    elif place.suffix.lower() == ".zip":
+        _list_zip(place, entries, passed)
+    elif place.suffix.lower() not in MAP_ENDINGS or place.name.lower().endswith(".tar.gz"):
+        if tarfile.is_tarfile(place):
+            _list_tar(place, entries, passed)
+        elif explicit:
+            entries.append(_entry(str(place), place.read_bytes))
+        else:
+            passed.append(str(place))
+    else:
+        entries.append(_entry(str(place), place.read_bytes))
+
+
+def _entry(name: str, read: Callable[[], bytes]) -> MapEntry:
+    own = PurePath(name.rpartition(":")[2]).name
+    return MapEntry(name, parse_snapshot_time(own) or parse_day(own) or UNDATED, read)
+
+
+def _list_zip(place: Path, entries: list[MapEntry], passed: list[str]) -> None:
+    try:
+        with zipfile.ZipFile(place) as archive:
+            members = [m for m in archive.infolist() if not m.is_dir()]
+    except (OSError, zipfile.BadZipFile) as error:
+        raise _broken(place, error) from None
+    for member in members:
+        name = f"{place}:{member.filename}"
+        if not _is_map(member.filename):
+            passed.append(name)
+            continue
+        _check_size(name, member.file_size)
+        entries.append(_entry(name, lambda m=member: _read_zipped(place, m)))  # type: ignore[misc]
+
+
+def _read_zipped(place: Path, member: zipfile.ZipInfo) -> bytes:
+    with zipfile.ZipFile(place) as archive, archive.open(member) as file:
+        return file.read(LIMITS.bytes + 1)
+
+
+def _list_tar(place: Path, entries: list[MapEntry], passed: list[str]) -> None:
+    """List a tar; its members are unpacked once, in its order, and held packed again by no one."""
+    opened = _OpenTar(place)
+    try:
+        for name, size in opened.list_members():
+            whole = f"{place}:{name}"
+            if not _is_map(name):
+                passed.append(whole)
+                continue
+            _check_size(whole, size)
+            entries.append(_entry(whole, lambda n=name: opened.read(n)))  # type: ignore[misc]
+    except (OSError, EOFError, tarfile.TarError) as error:
+        raise _broken(place, error) from None
+
+
+class _OpenTar:
+    """A compressed tar has no index: it is unpacked once, into a file that has no name."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self._places: dict[str, tuple[int, int]] = {}
+        self._plain = tempfile.TemporaryFile()
+
+    def list_members(self) -> Iterator[tuple[str, int]]:
+        """List regular members with their sizes."""
+        with tarfile.open(self.place, "r|*") as archive:
+            for member in archive:
+                file = archive.extractfile(member) if member.isfile() else None
+                if file is None:
+                    continue
+                start = self._plain.tell()
+                while block := file.read(1 << 20):
+                    self._plain.write(block)
+                self._places[member.name] = start, member.size
+                yield member.name, member.size
+
+    def read(self, name: str) -> bytes:
+        """Read a member."""
+        start, size = self._places[name]
+        self._plain.seek(start)
+        return self._plain.read(size)
+
+
+def _is_map(name: str) -> bool:
+    own = PurePath(name).name
+    return own.lower().endswith(MAP_ENDINGS) and not own.startswith(".")
+
+
+def _check_size(name: str, size: int) -> None:
+    if size > LIMITS.bytes:
+        said = f"{name} has {size} bytes, more than the {LIMITS.bytes} that are read of a map"
+        raise refusal(said, "Crop or simplify the map")
+
+
+def _broken(place: Path, error: Exception) -> Exception:
+    return refusal(f"{place} cannot be read to its end: {error}", "Fetch the archive again, whole")
+
+
+def group_layers(entries: Sequence[MapEntry]) -> Iterator[tuple[MapEntry, ...]]:
+    """
+    Group the files of one map: a day of ISW is several layers in one folder.
+
+    Only the first bytes of files whose name is an ISW layer's are looked at.
+    """
+    days: dict[tuple[str, datetime], list[MapEntry]] = {}
+    order: list[tuple[str, datetime] | MapEntry] = []
+    for entry in entries:
+        if entry.dated is not UNDATED and _is_layer(entry):
+            key = str(PurePath(entry.name).parent), entry.dated
+            if key not in days:
+                order.append(key)
+            days.setdefault(key, []).append(entry)
+        else:
+            order.append(entry)
+    for one in order:
+        yield (one,) if isinstance(one, MapEntry) else tuple(days[one])
+
+
+LAYER_WORDS = ("assessed", "claimed", "partisan", "counteroffensive", "infiltration")
+
+
+def _is_layer(entry: MapEntry) -> bool:
+    own = entry.file_name.lower()
+    return any(word in own for word in LAYER_WORDS) and recognise(
+        entry.read(), entry.file_name
+    ).kind == "isw"
