@@ -5,7 +5,6 @@ from __future__ import annotations
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
@@ -14,11 +13,13 @@ from typing import TYPE_CHECKING
 from encircle.errors import refusal
 from encircle.formats.painted.painted import parse_day
 from encircle.formats.publishers.deepstate import parse_snapshot_time
+from encircle.formats.publishers.presets import MapFile
+from encircle.map.door.compressed import unwrap
 from encircle.map.door.reader import LIMITS
 from encircle.map.recognise import recognise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 MAP_ENDINGS = (".geojson", ".json", ".kml", ".kmz", ".gz", ".geojsonl")
 """How the names of maps end; what else lies in a folder or an archive is no map."""
@@ -40,6 +41,10 @@ class MapEntry:
     def file_name(self) -> str:
         """Its own name, which may tell the day."""
         return PurePath(self.name.rpartition(":")[2]).name
+
+    def to_file(self) -> MapFile:
+        """Read it as a file of a map."""
+        return MapFile(self.file_name, unwrap(self.read()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,11 @@ def list_maps(paths: Sequence[str]) -> Listing:
             raise refusal(f"{path} is not there", "Give a file, a folder or an archive of maps")
     ordered = sorted(entries, key=lambda e: (e.dated, e.name))
     return Listing(tuple(ordered), tuple(passed))
+
+
+def read_stdin(raw: bytes) -> MapEntry:
+    """Take what came on standard input as a map."""
+    return MapEntry("-", UNDATED, lambda: raw)
 
 
 def _sort_in(place: Path, entries: list[MapEntry], passed: list[str], *, explicit: bool) -> None:
@@ -140,7 +150,7 @@ class _OpenTar:
     def __init__(self, place: Path) -> None:
         self.place = place
         self._places: dict[str, tuple[int, int]] = {}
-        self._plain = tempfile.TemporaryFile()
+        self._plain = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the maps are read
 
     def list_members(self) -> Iterator[tuple[str, int]]:
         """List regular members with their sizes."""
@@ -202,6 +212,7 @@ LAYER_WORDS = ("assessed", "claimed", "partisan", "counteroffensive", "infiltrat
 
 def _is_layer(entry: MapEntry) -> bool:
     own = entry.file_name.lower()
-    return any(word in own for word in LAYER_WORDS) and recognise(
-        entry.read(), entry.file_name
-    ).kind == "isw"
+    return (
+        any(word in own for word in LAYER_WORDS)
+        and recognise(entry.read(), entry.file_name).kind == "isw"
+    )

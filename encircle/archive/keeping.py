@@ -109,6 +109,6 @@ def _unpack(raw: bytes) -> Json | None:
 
 
 def find_folder() -> Path:
-    """Find where answers are kept if nobody says: as the XDG Base Directory Specification has it."""
+    """Find where answers are kept if nobody says, by the XDG Base Directory Specification."""
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "encircle" / "scan"

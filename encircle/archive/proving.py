@@ -1,4 +1,4 @@
-"""Is a piece of held ground cut off: its verdict, margins and proof, found once for what is drawn."""
+"""Is a piece of held ground cut off: verdict, margins and proof, once for what is drawn."""
 
 from __future__ import annotations
 
@@ -81,9 +81,7 @@ def draw_piece(piece: Piece, finder: ForceFinder, dated: DatedMap) -> tuple[Json
     meant = finder.draw_piece(piece)
     for half_km in (NEAR_KM, *HALF_WIDTHS_KM):
         if finder.ground.find_rear(box_round(meant.corners, half_km)):
-            drawn = draw_situation(
-                finder.ground, dated.border, meant, dated.as_of, FORCE, half_km
-            )
+            drawn = draw_situation(finder.ground, dated.border, meant, dated.as_of, FORCE, half_km)
             return drawn, half_km
     return None
 
@@ -166,4 +164,3 @@ def rename(value: Any, before: list[str], now: list[str]) -> Any:  # noqa: ANN40
         return called.get(one, one) if isinstance(one, str) else one
 
     return walk(value)
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +11,12 @@ import shapely
 from shapely.geometry import box
 
 from encircle.archive.keeping import Kept, key_of
-from encircle.archive.proving import NEAR_KM, Proved, prove
+from encircle.archive.proving import NEAR_KM, Proved, draw_piece, judge_drawn, prove
 from encircle.formats.painted.force import ForceFinder
 from encircle.formats.painted.ground import Ground
 from encircle.formats.painted.painted import read_border
 from encircle.formats.painted.place import check_place
 from encircle.formats.painted.situation import label_of
-from encircle.formats.pieces import Piece
 from encircle.formats.pieces.finding import (
     LEAST_ACROSS_M,
     LEAST_PIECE_KM2,
@@ -40,11 +39,11 @@ from encircle.map.door.canonical import digest
 from encircle.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
-    from encircle.formats.pieces import Rejection
+    from encircle.formats.pieces import Piece, Rejection
     from encircle.formats.pieces.held import Held
     from encircle.formats.publishers.presets import DatedMap, MapFile
     from encircle.map.notices import Notice
@@ -338,7 +337,27 @@ def is_ring_of_ribbons(piece: Piece, held: Held, as_of: datetime) -> bool:
     return any(part.intersects(ground_m) and part.intersects(rear_m) for part in free_m)
 
 
-def since_of(scan: Scan, since: Sequence[str]) -> Scan:
-    """Say of each piece since when it is there."""
-    pieces = tuple(replace(p, since=s) for p, s in zip(scan.pieces, since, strict=True))
-    return replace(scan, pieces=pieces)
+def draw_pockets(
+    files: Sequence[MapFile],
+    *,
+    side: str | None = None,
+    preset: str | None = None,
+    border: Mapping[str, Any] | None = None,
+) -> Iterator[tuple[str, Json, bytes]]:
+    """
+    Draw and judge each pocket of a map by itself, as `encircle verify` takes it.
+
+    Yields
+    ------
+    name, situation, judgement
+        What to call it, the situation, and the judgement's document.
+    """
+    dated = read_map(preset, files, border)
+    outline = _read_outline(dated)
+    for one in (name for name, _ in dated.painted.sides if side in (None, name)):
+        finder = ForceFinder(Ground(dated.painted, outline, one), label_of(dated.painted, one))
+        for piece in finder.found.pieces:
+            drawn = None if piece.joined else draw_piece(piece, finder, dated)
+            if drawn is not None:
+                name = f"{write_instant(dated.as_of)[:19].replace(':', '')}-{one}-{piece.id}"
+                yield name, drawn[0], judge_drawn(drawn[0]).to_json()

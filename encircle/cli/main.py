@@ -17,6 +17,7 @@ from encircle.cli import inspect as cli_inspect
 from encircle.cli import keys as cli_keys
 from encircle.cli import library as cli_library
 from encircle.cli import roads as cli_roads
+from encircle.cli import scan as cli_scan
 from encircle.cli import serve as cli_serve
 from encircle.cli import words as cli_words
 from encircle.cli.options import (
@@ -87,6 +88,7 @@ def begin(
 cli_ask.register(app)
 cli_convert.register(app)
 cli_inspect.register(app)
+cli_scan.register(app)
 cli_library.register(app)
 cli_claims.register(app)
 cli_words.register(app)

@@ -214,9 +214,7 @@ def _find_rear(
     return int(np.argmax(np.where(parts == largest, radius_m, -1.0)))
 
 
-def _find_ways(
-    ways: NDArray[np.int64], n: int, wanted: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _find_ways(ways: NDArray[np.int64], n: int, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
     """Find the number of the way between each wanted two of `n` triangles."""
     keys, asked = (rows.min(axis=1) * n + rows.max(axis=1) for rows in (ways, wanted))
     if not len(keys):
