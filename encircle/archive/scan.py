@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import shapely
-from shapely.geometry import box
 
+from encircle.archive.conventions import RIBBON_M, RIBBONS_UNTIL, find_convention
 from encircle.archive.keeping import Kept, key_of
 from encircle.archive.proving import NEAR_KM, Proved, draw_piece, judge_drawn, prove
 from encircle.formats.painted.force import ForceFinder
@@ -23,7 +22,7 @@ from encircle.formats.pieces.finding import (
     MOST_SLIVER_KM2,
     RIBBON_LENGTH,
 )
-from encircle.formats.pieces.held import SEAM_M, flat_polygons
+from encircle.formats.pieces.held import SEAM_M
 from encircle.formats.pieces.necks import (
     DEPTH_PER_NECK,
     FACING_LEAST,
@@ -40,22 +39,15 @@ from encircle.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from shapely.geometry.base import BaseGeometry
 
     from encircle.formats.pieces import Piece, Rejection
-    from encircle.formats.pieces.held import Held
     from encircle.formats.publishers.presets import DatedMap, MapFile
     from encircle.map.notices import Notice
 
 Json = dict[str, Any]
-
-RIBBONS_UNTIL = datetime(2022, 7, 1, tzinfo=UTC)
-"""Until then mappers painted roads that a column had driven down, not areas. Source: the maps of
-spring 2022, on which Kyiv's surroundings are ribbons."""
-
-RIBBON_M = 2_000.0
-"""What is painted narrower than this is such a ribbon, metres: a road and what is seen from it."""
 
 LEAST_TOLD_KM2 = 0.5
 """Rejected ground smaller than this is counted and not listed, km²: a map has hundreds of it along
@@ -275,10 +267,8 @@ def _read_outline(dated: DatedMap) -> BaseGeometry | None:
 def _scan_side(dated: DatedMap, outline: BaseGeometry | None, side: str, kept: Kept) -> Scan:
     ground = Ground(dated.painted, outline, side)
     finder = ForceFinder(ground, label_of(dated.painted, side))
-    ribbons = [p for p in finder.found.pieces if is_ring_of_ribbons(p, finder.held, dated.as_of)]
-    pieces = [p for p in finder.found.pieces if p not in ribbons]
-    rejected = [*map(_reject, finder.found.rejected)]
-    rejected += [Rejected(p.at, p.area_km2, "map_convention") for p in ribbons]
+    pieces, drawn_so = _sort_out(finder, dated.as_of)
+    rejected = [*map(_reject, finder.found.rejected), *drawn_so]
     told = [one for one in rejected if one.area_km2 >= LEAST_TOLD_KM2]
     small = Counter(one.because for one in rejected if one.area_km2 < LEAST_TOLD_KM2)
     return Scan(
@@ -292,6 +282,18 @@ def _scan_side(dated: DatedMap, outline: BaseGeometry | None, side: str, kept: K
         notices=tuple(_tell(dated.painted.notices)),
         drawing=ground.digest,
     )
+
+
+def _sort_out(finder: ForceFinder, as_of: datetime) -> tuple[list[Piece], list[Rejected]]:
+    """Sort out what is a pocket by the conventions of its map only."""
+    pieces, rejected = [], []
+    for piece in finder.found.pieces:
+        reason = find_convention(piece, finder.ground, finder.held, as_of)
+        if reason is None:
+            pieces.append(piece)
+        else:
+            rejected.append(Rejected(piece.at, round(piece.area_km2, 2), reason))
+    return pieces, rejected
 
 
 def _scan_piece(piece: Piece, finder: ForceFinder, dated: DatedMap, kept: Kept) -> ScannedPiece:
@@ -319,24 +321,6 @@ def _tell(notices: Sequence[Notice]) -> list[Json]:
     return [*kept.values(), *left_out.values()]
 
 
-def is_ring_of_ribbons(piece: Piece, held: Held, as_of: datetime) -> bool:
-    """
-    Tell whether a pocket's ring is ribbons along roads, as mappers drew them in spring 2022.
-
-    It is where the pocket hangs together with its rear once everything painted narrower than
-    `RIBBON_M` is left out. On later maps a thin ring is a ring.
-    """
-    if piece.joined or as_of >= RIBBONS_UNTIL:
-        return False
-    ground_m = held.plane.to_metres(piece.geometry)
-    half_m = RIBBON_M / 2
-    around = box(*held.others_m.buffer(10 * RIBBON_M).bounds)
-    wide_m = held.others_m.buffer(-half_m).buffer(half_m + SEAM_M)
-    free_m = flat_polygons(around.difference(wide_m))
-    rear_m = held.rear_m
-    return any(part.intersects(ground_m) and part.intersects(rear_m) for part in free_m)
-
-
 def draw_pockets(
     files: Sequence[MapFile],
     *,
@@ -356,7 +340,7 @@ def draw_pockets(
     outline = _read_outline(dated)
     for one in (name for name, _ in dated.painted.sides if side in (None, name)):
         finder = ForceFinder(Ground(dated.painted, outline, one), label_of(dated.painted, one))
-        for piece in finder.found.pieces:
+        for piece in _sort_out(finder, dated.as_of)[0]:
             drawn = None if piece.joined else draw_piece(piece, finder, dated)
             if drawn is not None:
                 name = f"{write_instant(dated.as_of)[:19].replace(':', '')}-{one}-{piece.id}"

@@ -102,8 +102,9 @@ def scan(
     for path in out or ():
         write(path, _write_as(path.suffix.lower(), found))
     if json_output:
-        for document in found.documents():
-            print_bytes(_spell(document))
+        documents = found.documents()
+        for document in documents:
+            print_bytes(_spell(document) if len(documents) == 1 else _spell_on_a_line(document))
     else:
         _tell(found)
     if found.faults:
@@ -208,6 +209,14 @@ def _spell(document: Json) -> bytes:
     return write_json(document)
 
 
+def _spell_on_a_line(document: Json) -> bytes:
+    import orjson
+
+    from encircle.verdict.judgement import spell_out
+
+    return orjson.dumps(spell_out(document))
+
+
 # -- files -----------------------------------------------------------------------------------
 
 
@@ -215,7 +224,7 @@ def _write_as(ending: str, found: _Found) -> bytes:
     if ending == ".csv":
         return _write_table(found.scans)
     if ending in (".jsonl", ".ndjson"):
-        return b"".join(_spell(document).rstrip() + b"\n" for document in found.documents())
+        return b"".join(_spell_on_a_line(document) + b"\n" for document in found.documents())
     return _spell({"type": "FeatureCollection", "features": _list_features(found)})
 
 
@@ -294,7 +303,8 @@ REASONS = {
     "water": "along water",
     "border_sliver": "slivers along the border",
     "state_border": "bulges of the border itself",
-    "map_convention": "rings of ribbons",
+    "map_convention": "by how the map is drawn",
+    "map_silent": "beside ground the map says nothing of",
 }
 """What people call the reasons."""
 
