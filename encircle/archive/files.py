@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import lzma
 import tarfile
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from encircle.errors import refusal
 from encircle.formats.painted.painted import parse_day
@@ -55,31 +58,46 @@ class Listing:
     """In order of the time that the names tell, then by name."""
     passed_over: tuple[str, ...]
     """Files in folders and archives that are no maps by their names."""
+    opened: tuple[_OpenTar, ...] = ()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for archive in self.opened:
+            archive.close()
 
 
 def list_maps(paths: Sequence[str]) -> Listing:
     """
     List the maps in files, folders and archives (.tar, .tar.xz, .tar.gz, .tar.bz2, .zip).
 
+    A context: archives are open until it is left.
+
     Raises
     ------
     SituationError
         If a place is not there, or an archive cannot be read to its end.
     """
-    entries: list[MapEntry] = []
-    passed: list[str] = []
-    for path in paths:
-        place = Path(path)
-        if place.is_dir():
-            found = (p for p in sorted(place.rglob("*")) if p.is_file())
-            for one in found:
-                _sort_in(one, entries, passed, explicit=False)
-        elif place.is_file():
-            _sort_in(place, entries, passed, explicit=True)
-        else:
-            raise refusal(f"{path} is not there", "Give a file, a folder or an archive of maps")
-    ordered = sorted(entries, key=lambda e: (e.dated, e.name))
-    return Listing(tuple(ordered), tuple(passed))
+    sorting = _Sorting()
+    try:
+        for path in paths:
+            place = Path(path)
+            if place.is_dir():
+                for one in (p for p in sorted(place.rglob("*")) if p.is_file()):
+                    sorting.take(one, is_named=False)
+            elif place.is_file():
+                sorting.take(place, is_named=True)
+            else:
+                _refuse_absent(path)
+    except BaseException:
+        sorting.finish().__exit__()
+        raise
+    return sorting.finish()
+
+
+def _refuse_absent(path: str) -> NoReturn:
+    raise refusal(f"{path} is not there", "Give a file, a folder or an archive of maps")
 
 
 def read_stdin(raw: bytes) -> MapEntry:
@@ -87,21 +105,62 @@ def read_stdin(raw: bytes) -> MapEntry:
     return MapEntry("-", UNDATED, lambda: raw)
 
 
-def _sort_in(place: Path, entries: list[MapEntry], passed: list[str], *, explicit: bool) -> None:
-    """Sort a file in as a map, as an archive of maps, or as neither."""
-    if place.name.startswith("."):
-        passed.append(str(place))
-    elif place.suffix.lower() == ".zip":
-        _list_zip(place, entries, passed)
-    elif place.suffix.lower() not in MAP_ENDINGS or place.name.lower().endswith(".tar.gz"):
-        if tarfile.is_tarfile(place):
-            _list_tar(place, entries, passed)
-        elif explicit:
-            entries.append(_entry(str(place), place.read_bytes))
+class _Sorting:
+    """Sorts files into maps, archives of maps, and neither."""
+
+    def __init__(self) -> None:
+        self.entries: list[MapEntry] = []
+        self.passed: list[str] = []
+        self.opened: list[_OpenTar] = []
+
+    def finish(self) -> Listing:
+        """Give what was found, in order of time."""
+        ordered = sorted(self.entries, key=lambda e: (e.dated, e.name))
+        return Listing(tuple(ordered), tuple(self.passed), tuple(self.opened))
+
+    def take(self, place: Path, *, is_named: bool) -> None:
+        """Sort a file in; one that was named is a map, whatever it is called."""
+        ending, name = place.suffix.lower(), place.name.lower()
+        if name.startswith(".") and not is_named:
+            self.passed.append(str(place))
+        elif ending == ".zip":
+            self._list_zip(place)
+        elif name.endswith(MAP_ENDINGS) and not name.endswith(".tar.gz"):
+            self.entries.append(_entry(str(place), place.read_bytes))
+        elif tarfile.is_tarfile(place):
+            self._list_tar(place)
+        elif is_named:
+            self.entries.append(_entry(str(place), place.read_bytes))
         else:
-            passed.append(str(place))
-    else:
-        entries.append(_entry(str(place), place.read_bytes))
+            self.passed.append(str(place))
+
+    def _list_zip(self, place: Path) -> None:
+        try:
+            with zipfile.ZipFile(place) as archive:
+                members = [m for m in archive.infolist() if not m.is_dir()]
+        except (OSError, zipfile.BadZipFile) as error:
+            raise _broken(place, error) from None
+        for member in members:
+            name = f"{place}:{member.filename}"
+            if not _is_map(member.filename):
+                self.passed.append(name)
+                continue
+            _check_size(name, member.file_size)
+            self.entries.append(_entry(name, partial(_read_zipped, place, member)))
+
+    def _list_tar(self, place: Path) -> None:
+        opened = _OpenTar(place)
+        self.opened.append(opened)
+        try:
+            for name, size in opened.list_members():
+                whole = f"{place}:{name}"
+                if not _is_map(name):
+                    self.passed.append(whole)
+                    continue
+                _check_size(whole, size)
+                self.entries.append(_entry(whole, partial(opened.read, name)))
+        except (OSError, EOFError, tarfile.TarError, lzma.LZMAError, zlib.error) as error:
+            raise _broken(place, error) from None
 
 
 def _entry(name: str, read: Callable[[], bytes]) -> MapEntry:
@@ -109,39 +168,9 @@ def _entry(name: str, read: Callable[[], bytes]) -> MapEntry:
     return MapEntry(name, parse_snapshot_time(own) or parse_day(own) or UNDATED, read)
 
 
-def _list_zip(place: Path, entries: list[MapEntry], passed: list[str]) -> None:
-    try:
-        with zipfile.ZipFile(place) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir()]
-    except (OSError, zipfile.BadZipFile) as error:
-        raise _broken(place, error) from None
-    for member in members:
-        name = f"{place}:{member.filename}"
-        if not _is_map(member.filename):
-            passed.append(name)
-            continue
-        _check_size(name, member.file_size)
-        entries.append(_entry(name, lambda m=member: _read_zipped(place, m)))  # type: ignore[misc]
-
-
 def _read_zipped(place: Path, member: zipfile.ZipInfo) -> bytes:
     with zipfile.ZipFile(place) as archive, archive.open(member) as file:
         return file.read(LIMITS.bytes + 1)
-
-
-def _list_tar(place: Path, entries: list[MapEntry], passed: list[str]) -> None:
-    """List a tar; its members are unpacked once, in its order, and held packed again by no one."""
-    opened = _OpenTar(place)
-    try:
-        for name, size in opened.list_members():
-            whole = f"{place}:{name}"
-            if not _is_map(name):
-                passed.append(whole)
-                continue
-            _check_size(whole, size)
-            entries.append(_entry(whole, lambda n=name: opened.read(n)))  # type: ignore[misc]
-    except (OSError, EOFError, tarfile.TarError) as error:
-        raise _broken(place, error) from None
 
 
 class _OpenTar:
@@ -170,6 +199,10 @@ class _OpenTar:
         start, size = self._places[name]
         self._plain.seek(start)
         return self._plain.read(size)
+
+    def close(self) -> None:
+        """Leave it: the file without a name is gone."""
+        self._plain.close()
 
 
 def _is_map(name: str) -> bool:

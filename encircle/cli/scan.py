@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -93,11 +94,12 @@ def scan(
     kept = Kept(None if fresh else cache or find_folder())
     outline = guard(lambda: parse_document(load(str(border)))) if border else None
     found = _Found(side, preset, outline, kept, proofs)
-    groups = found.list_maps(maps)
-    with show_progress("Scanning", len(groups)) as step:
-        for group in groups:
-            found.scan(group)
-            step(group)
+    with ExitStack() as archives:
+        groups = found.list_maps(maps, archives)
+        with show_progress("Scanning", len(groups)) as step:
+            for group in groups:
+                found.scan(group)
+                step(group)
     found.finish()
     for path in out or ():
         write(path, _write_as(path.suffix.lower(), found))
@@ -129,12 +131,12 @@ class _Found:
         self.stories: list[Story] = []
         self.stale: dict[tuple[str, str, str], str] = {}
 
-    def list_maps(self, maps: Sequence[str]) -> list[tuple[MapEntry, ...]]:
+    def list_maps(self, maps: Sequence[str], archives: ExitStack) -> list[tuple[MapEntry, ...]]:
         """List the maps given; what else lies beside them is told."""
         from encircle.archive.files import group_layers, list_maps, read_stdin
 
         given = [name for name in maps if name != "-"]
-        listing = guard(lambda: list_maps(given))
+        listing = archives.enter_context(guard(lambda: list_maps(given)))
         if listing.passed_over:
             many = number_of(len(listing.passed_over), "file")
             some = ", ".join(listing.passed_over[:5])
