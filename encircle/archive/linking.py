@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
+from encircle.archive.changes import GroundChange, size_changes
 from encircle.formats.pieces.following import SAME_SHARE, measure_shared
 from encircle.map.plane.projection import GEOD
 
@@ -19,6 +20,20 @@ Json = dict[str, Any]
 MOVED_M = 5_000.0
 """A piece whose middle shifts by more than this from map to map has moved, metres: a brigade's
 sector."""
+
+HELD_STILL = 0.5
+"""A piece that is gone was joined to its rear, and not lost, if this share of it is held still."""
+
+WORDS = {
+    "born": "seen first",
+    "split": "split off",
+    "merged": "became one with another",
+    "moved": "moved",
+    "opened": "opened",
+    "closed": "closed in",
+    "gone": "no piece any more",
+}
+"""What people call an event."""
 
 CLOSED_IN = {"not_encircled": 0, "contested": 1, "encircled": 2}
 """Verdicts by how far closed in a piece is; what else there is, is no opening and no closing."""
@@ -48,11 +63,38 @@ class Event:
     after: str
     with_: str | None = None
     """The story it split off from, or merged into."""
+    ground: tuple[GroundChange, ...] = ()
+    """Where the piece lost and gained ground between the two maps, the largest first."""
+    left_share: float | None = None
+    """Of a piece that is gone, how much of its ground is held still; None where nobody looked."""
+
+    @property
+    def statement(self) -> str:
+        """What happened, in words."""
+        told = ", ".join(map(str, self.ground))
+        when = f"between {self.before[:10]} and {self.after[:10]}" if self.before else (
+            f"on {self.after[:10]}, the first map"
+        )  # fmt: skip
+        kin = f" ({self.with_})" if self.with_ else ""
+        became = ""
+        if self.left_share is not None:
+            became = " and joined to its rear" if self.left_share >= HELD_STILL else ", mostly lost"
+        return f"{WORDS[self.what]}{kin}{became} {when}" + (f": {told}" if told else "")
 
     def to_dict(self) -> Json:
         """Give the event."""
-        said: Json = {"event": self.what, "from": self.before, "to": self.after}
-        return said if self.with_ is None else {**said, "with": self.with_}
+        said: Json = {
+            "event": self.what,
+            "from": self.before,
+            "to": self.after,
+            "statement": self.statement,
+            "ground": [change.to_dict() for change in self.ground],
+        }
+        if self.with_ is not None:
+            said["with"] = self.with_
+        if self.left_share is not None:
+            said["left_share"] = round(self.left_share, 3)
+        return said
 
 
 @dataclass
@@ -195,7 +237,13 @@ def _find_links(
 
 def _go_on(story: Story, sight: Sight) -> None:
     was, now = story.last.piece, sight.piece
-    story.events += [Event(what, story.last.as_of, sight.as_of) for what in _find_turns(was, now)]
+    turns = list(_find_turns(was, now))
+    if turns:
+        lost = was.geometry.difference(now.geometry)
+        ground = tuple(size_changes(lost, now.geometry.difference(was.geometry)))
+        story.events += [
+            Event(what, story.last.as_of, sight.as_of, ground=ground) for what in turns
+        ]
     story.sights.append(sight)
 
 
