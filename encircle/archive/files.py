@@ -96,6 +96,18 @@ def list_maps(paths: Sequence[str]) -> Listing:
     return sorting.finish()
 
 
+def holds_maps(path: str) -> bool:
+    """Tell a folder, or an archive, from a file that may be a map itself."""
+    place = Path(path)
+    if place.is_dir():
+        return True
+    name = place.name.lower()
+    return place.is_file() and (
+        name.endswith((".zip", ".tar.gz", ".tgz"))
+        or (not name.endswith(MAP_ENDINGS) and tarfile.is_tarfile(place))
+    )
+
+
 def _refuse_absent(path: str) -> NoReturn:
     raise refusal(f"{path} is not there", "Give a file, a folder or an archive of maps")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import shapely
+from shapely.geometry import box
 
 from encircle.archive.conventions import RIBBON_M, RIBBONS_UNTIL, find_convention
 from encircle.archive.keeping import Kept, key_of
@@ -15,6 +16,7 @@ from encircle.formats.painted.force import ForceFinder
 from encircle.formats.painted.ground import Ground
 from encircle.formats.painted.painted import read_border
 from encircle.formats.painted.place import check_place
+from encircle.formats.painted.shapes import box_round
 from encircle.formats.painted.situation import label_of
 from encircle.formats.pieces.finding import (
     LEAST_ACROSS_M,
@@ -22,7 +24,7 @@ from encircle.formats.pieces.finding import (
     MOST_SLIVER_KM2,
     RIBBON_LENGTH,
 )
-from encircle.formats.pieces.held import SEAM_M
+from encircle.formats.pieces.held import SEAM_M, read_held, to_plane
 from encircle.formats.pieces.necks import (
     DEPTH_PER_NECK,
     FACING_LEAST,
@@ -345,3 +347,33 @@ def draw_pockets(
             if drawn is not None:
                 name = f"{write_instant(dated.as_of)[:19].replace(':', '')}-{one}-{piece.id}"
                 yield name, drawn[0], judge_drawn(drawn[0]).to_json()
+
+
+AROUND_KM = 60.0
+"""Ground looked at round a piece that is gone, km: as where a piece is followed."""
+
+
+def measure_left(  # noqa: PLR0913 - the last by name
+    files: Sequence[MapFile],
+    before: BaseGeometry,
+    side: str,
+    *,
+    preset: str | None = None,
+    border: Mapping[str, Any] | None = None,
+    kept: Kept | None = None,
+) -> float:
+    """Measure what share of some ground, in degrees, a map shows as joined to the side's rear."""
+    kept = kept or Kept(None)
+    laid = digest(border) if border is not None else ""
+    key = key_of("left", __version__, side, laid, shapely.to_wkb(before), *(f.raw for f in files))
+    known = kept.get(key)
+    if known is None:
+        dated = read_map(preset, files, border)
+        ground = Ground(dated.painted, _read_outline(dated), side)
+        west, south, east, north = (float(c) for c in before.bounds)
+        window = box_round([(west, south), (east, north)], AROUND_KM)
+        held = read_held(ground, box(*window.intersection(ground.whole()).bounds))
+        was_m = to_plane(held.plane, before)
+        known = {"share": held.rear_m.intersection(was_m).area / was_m.area}
+        kept.put(key, known)
+    return float(known["share"])

@@ -19,6 +19,7 @@ from encircle.cli import library as cli_library
 from encircle.cli import roads as cli_roads
 from encircle.cli import scan as cli_scan
 from encircle.cli import serve as cli_serve
+from encircle.cli import timeline as cli_timeline
 from encircle.cli import words as cli_words
 from encircle.cli.options import (
     DEFAULTS,
@@ -89,6 +90,7 @@ cli_ask.register(app)
 cli_convert.register(app)
 cli_inspect.register(app)
 cli_scan.register(app)
+cli_timeline.register(app)
 cli_library.register(app)
 cli_claims.register(app)
 cli_words.register(app)

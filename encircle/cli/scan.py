@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from encircle.cli.found import Found, scan_all
 from encircle.cli.options import JsonOption
 from encircle.cli.terminal import (
     BAD_INPUT,
@@ -18,16 +17,13 @@ from encircle.cli.terminal import (
     load,
     print_bytes,
     refuse,
-    show_progress,
     write,
 )
 from encircle.map.counting import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from encircle.archive.files import MapEntry
-    from encircle.archive.keeping import Kept
     from encircle.archive.linking import Story
     from encircle.archive.scan import Scan, ScannedPiece
 
@@ -93,14 +89,8 @@ def scan(
         refuse("--cache would do nothing beside --fresh, which keeps nothing; leave one out")
     kept = Kept(None if fresh else cache or find_folder())
     outline = guard(lambda: parse_document(load(str(border)))) if border else None
-    found = _Found(side, preset, outline, kept, proofs)
-    with ExitStack() as archives:
-        groups = found.list_maps(maps, archives)
-        with show_progress("Scanning", len(groups)) as step:
-            for group in groups:
-                found.scan(group)
-                step(group)
-    found.finish()
+    found = Found(side, preset, outline, kept, proofs)
+    scan_all(maps, found)
     for path in out or ():
         write(path, _write_as(path.suffix.lower(), found))
     if json_output:
@@ -111,98 +101,6 @@ def scan(
         _tell(found)
     if found.faults:
         raise typer.Exit(BAD_INPUT)
-
-
-class _Found:
-    """What is found, map by map; a map that cannot be read is told, and the rest done."""
-
-    def __init__(
-        self,
-        side: str | None,
-        preset: str | None,
-        border: Mapping[str, Any] | None,
-        kept: Kept,
-        proofs: Path | None,
-    ) -> None:
-        self.side, self.preset, self.border = side, preset, border
-        self.kept, self.proofs = kept, proofs
-        self.scans: list[Scan] = []
-        self.faults: dict[str, list[str]] = {}
-        self.stories: list[Story] = []
-        self.stale: dict[tuple[str, str, str], str] = {}
-
-    def list_maps(self, maps: Sequence[str], archives: ExitStack) -> list[tuple[MapEntry, ...]]:
-        """List the maps given; what else lies beside them is told."""
-        from encircle.archive.files import group_layers, list_maps, read_stdin
-
-        given = [name for name in maps if name != "-"]
-        listing = archives.enter_context(guard(lambda: list_maps(given)))
-        if listing.passed_over:
-            many = number_of(len(listing.passed_over), "file")
-            some = ", ".join(listing.passed_over[:5])
-            echo(f"Passed over {many} that {'are' if many[0] != '1' else 'is'} no map: {some}",
-                 err=True)  # fmt: skip
-        groups = list(group_layers(listing.entries))
-        if "-" in maps:
-            groups.append((read_stdin(sys.stdin.buffer.read()),))
-        if not groups:
-            refuse("no map was found there; give files that end in .geojson, .json, .kml or .kmz")
-        return groups
-
-    def scan(self, group: Sequence[MapEntry]) -> None:
-        """Scan one map."""
-        from encircle.archive.scan import scan_files
-        from encircle.errors import EncircleError, SituationError
-
-        try:
-            self.scans += scan_files(
-                [entry.to_file() for entry in group], side=self.side, preset=self.preset,
-                border=self.border, kept=self.kept,
-            )  # fmt: skip
-            if self.proofs:
-                self._prove(group)
-        except SituationError as error:
-            self.faults[group[0].name] = [str(fault) for fault in error.faults]
-        except (EncircleError, OSError) as error:
-            self.faults[group[0].name] = [str(error)]
-
-    def _prove(self, group: Sequence[MapEntry]) -> None:
-        from encircle.archive.scan import draw_pockets
-
-        assert self.proofs is not None  # noqa: S101 - asked by the caller
-        self.proofs.mkdir(parents=True, exist_ok=True)
-        files = [entry.to_file() for entry in group]
-        for name, situation, judgement in draw_pockets(
-            files, side=self.side, preset=self.preset, border=self.border
-        ):
-            (self.proofs / f"{name}.situation.geojson").write_bytes(_spell(situation))
-            (self.proofs / f"{name}.judgement.json").write_bytes(judgement)
-
-    def finish(self) -> None:
-        """Follow the pieces from map to map, and tell what went wrong."""
-        from encircle.archive.linking import date_pieces, find_stale, link
-
-        self.scans.sort(key=lambda s: (s.as_of, s.mapper, s.side))
-        self.stories = link(self.scans)
-        self.stale = find_stale(self.scans)
-        if len({scan.as_of for scan in self.scans}) > 1:
-            self.scans = date_pieces(self.scans, self.stories)
-        for name, faults in self.faults.items():
-            for fault in faults:
-                echo(f"error: {name}: {fault}", err=True)
-        if self.kept.fault:
-            echo(f"Notice: {self.kept.fault}; the answers are whole", err=True)
-        if self.side and not self.scans and not self.faults:
-            refuse(f"no map here has a side {self.side!r}; UA and RU are those of maps of control")
-
-    def documents(self) -> list[Json]:
-        """Give the contract's documents, one a map and side, those of unread maps last."""
-        said = []
-        for scan in self.scans:
-            first = self.stale.get((scan.map, scan.as_of, scan.side))
-            more: Json = {} if first is None else {"same_as": first}
-            said.append({**scan.to_dict(), **more})
-        return [*said, *({"map": name, "errors": told} for name, told in self.faults.items())]
 
 
 def _spell(document: Json) -> bytes:
@@ -222,7 +120,7 @@ def _spell_on_a_line(document: Json) -> bytes:
 # -- files -----------------------------------------------------------------------------------
 
 
-def _write_as(ending: str, found: _Found) -> bytes:
+def _write_as(ending: str, found: Found) -> bytes:
     if ending == ".csv":
         return _write_table(found.scans)
     if ending in (".jsonl", ".ndjson"):
@@ -230,7 +128,7 @@ def _write_as(ending: str, found: _Found) -> bytes:
     return _spell({"type": "FeatureCollection", "features": _list_features(found)})
 
 
-def _list_features(found: _Found) -> list[Json]:
+def _list_features(found: Found) -> list[Json]:
     """Give each piece of each map as a feature with its ground."""
     from shapely.geometry import mapping
 
@@ -276,7 +174,7 @@ def _write_table(scans: Sequence[Scan]) -> bytes:
 # -- in words --------------------------------------------------------------------------------
 
 
-def _tell(found: _Found) -> None:
+def _tell(found: Found) -> None:
     if len({scan.map for scan in found.scans}) == 1:
         for scan in found.scans:
             _tell_scan(scan)
@@ -326,7 +224,7 @@ def _judged(piece: ScannedPiece) -> str:
     return f"{piece.proved.verdict.replace('_', ' ')} ({piece.proved.status['code']})"
 
 
-def _tell_stories(found: _Found) -> None:
+def _tell_stories(found: Found) -> None:
     """Tell each piece once, with its days: pockets first."""
     maps = len({(scan.map, scan.as_of) for scan in found.scans})
     stale = len({(name, as_of) for name, as_of, _ in found.stale})
