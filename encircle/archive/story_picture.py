@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from encircle.archive.timeline_picture import COLOURS
@@ -24,6 +24,11 @@ LEAST_PX = 4.0
 """A single day is drawn at least this wide."""
 
 DAY_S = 86_400.0
+
+SHORT_S = 75 * DAY_S
+"""Over a shorter time single days are written below, over a longer one months."""
+
+MOST_DAYS = 9
 
 LEGEND = (
     ("C0", "open"), ("C1", "open, salient"), ("C2", "under fire"), ("C3", "contested"),
@@ -51,7 +56,7 @@ def draw_stories(stories: Sequence[Story], title: str) -> str:
         element("rect", x="0", y="0", width=WIDTH, height=height, fill=PAPER),
         write_text(24, 42, title, 22, fill=INK, weight="600"),
         write_text(24, 70, said, 15, fill=FAINT),
-        *_draw_months(first, last, TOP + ROW_H * len(rows)),
+        *_draw_days(first, last, TOP + ROW_H * len(rows)),
     ]
     for number, story in enumerate(rows):
         drawn += _draw_row(story, TOP + ROW_H * number, first, last)
@@ -88,33 +93,43 @@ def _draw_row(story: Story, y: float, first: float, last: float) -> Iterator[str
     while measure_text(label, 14) > LEFT - 36:
         label = label[:-2].rstrip() + "…"
     yield write_text(LEFT - 12, y + 16, label, 14, fill=INK, anchor="end")
-    sights = story.sights
-    for number, sight in enumerate(sights):
-        start = _second(sight)
-        end = _second(sights[number + 1]) if number + 1 < len(sights) else start
+    for code, shut, start, end in _join_runs(story):
         x = _at(start, first, last)
         width = max(_at(end, first, last) - x, LEAST_PX)
-        shut = sight.piece.kind == "pocket"
-        yield element(
-            "rect", x=x, y=y + 2, width=width, height=BAR_H,
-            fill=COLOURS[sight.piece.proved.status["code"]],
-        )  # fmt: skip
+        yield element("rect", x=x, y=y + 2, width=width, height=BAR_H, fill=COLOURS[code])
         if shut:
             yield element("rect", x=x, y=y + BAR_H - 1, width=width, height=3.0, fill=INK)
 
 
-def _draw_months(first: float, last: float, bottom: float) -> Iterator[str]:
-    """Write the months below, as many as there is room for."""
-    begin, end = (datetime.fromtimestamp(s, UTC) for s in (first, last))
-    months = (end.year - begin.year) * 12 + end.month - begin.month
-    step = max(1, -(-months // 9))
-    for number in range(1, months + 1, step):
-        year, month = divmod(begin.month - 1 + number, 12)
-        day = f"{begin.year + year}-{month + 1:02}-01"
-        x = _at(datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp(), first, last)
-        if LEFT <= x <= WIDTH - RIGHT:
-            yield element("line", x1=x, x2=x, y1=TOP - 6, y2=bottom + 6, stroke=GRID)
-            yield write_text(x, bottom + 24, day[:7], 13, fill=FAINT, anchor="middle")
+def _join_runs(story: Story) -> list[tuple[str, bool, float, float]]:
+    """Join the days in a row of one status: status, whether a pocket, first second, last."""
+    runs: list[tuple[str, bool, float, float]] = []
+    for sight in story.sights:
+        now = sight.piece.proved.status["code"], sight.piece.kind == "pocket"
+        here = _second(sight)
+        if runs:
+            runs[-1] = (*runs[-1][:3], here)
+        if not runs or runs[-1][:2] != now:
+            runs.append((*now, here, here))
+    return runs
+
+
+def _draw_days(first: float, last: float, bottom: float) -> Iterator[str]:
+    """Write the days below, as many as there is room for: the first of months over a long time."""
+    for day in _choose_days(first, last):
+        x = _at(day.timestamp(), first, last)
+        said = f"{day:%Y-%m-%d}" if last - first < SHORT_S else f"{day:%Y-%m}"
+        yield element("line", x1=x, x2=x, y1=TOP - 6, y2=bottom + 6, stroke=GRID)
+        yield write_text(x, bottom + 24, said, 13, fill=FAINT, anchor="middle")
+
+
+def _choose_days(first: float, last: float) -> list[datetime]:
+    begin = datetime.fromtimestamp(first, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    days = [begin + timedelta(days=n) for n in range(int((last - first) / DAY_S) + 2)]
+    if last - first >= SHORT_S:
+        days = [day for day in days if day.day == 1]
+    inside = [day for day in days if first <= day.timestamp() <= last]
+    return inside[:: max(1, -(-len(inside) // MOST_DAYS))]
 
 
 def _draw_legend(y: float) -> Iterator[str]:
