@@ -264,12 +264,13 @@ def date_pieces(scans: Sequence[Scan], stories: Sequence[Story]) -> list[Scan]:
         first = story.sights[0].as_of
         for one, other in pairwise([story.sights[0], *story.sights]):
             first = other.as_of if other.piece.kind != one.piece.kind else first
-            since[other.scan.map, other.as_of, story.side, other.piece.id] = first
+            since[story.mapper, other.as_of, story.side, other.piece.id] = first
     return [
         replace(
             scan,
             pieces=tuple(
-                replace(p, since=since[scan.map, scan.as_of, scan.side, p.id]) for p in scan.pieces
+                replace(p, since=since[scan.mapper, scan.as_of, scan.side, p.id])
+                for p in scan.pieces
             ),
         )
         for scan in scans

@@ -49,7 +49,8 @@ class Found:
         self.faults: dict[str, list[str]] = {}
         self.stories: list[Story] = []
         self.stale: dict[tuple[str, str, str], str] = {}
-        self.groups: dict[str, Sequence[MapEntry]] = {}
+        self.groups: dict[tuple[str, str, str], Sequence[MapEntry]] = {}
+        """Files by mapper, side and instant."""
 
     def list_maps(self, maps: Sequence[str], archives: ExitStack) -> list[tuple[MapEntry, ...]]:
         """List the maps given; what else lies beside them is told."""
@@ -74,18 +75,34 @@ class Found:
         from encircle.archive.scan import scan_files
         from encircle.errors import EncircleError, SituationError
 
-        self.groups[group[0].file_name] = group
         try:
-            self.scans += scan_files(
+            scans = scan_files(
                 [entry.to_file() for entry in group], side=self.side, preset=self.preset,
                 border=self.border, kept=self.kept,
             )  # fmt: skip
+            for scan in scans:
+                self._take(scan, group)
             if self.proofs:
                 self._prove(group)
         except SituationError as error:
             self.faults[group[0].name] = [str(fault) for fault in error.faults]
         except (EncircleError, OSError) as error:
             self.faults[group[0].name] = [str(error)]
+
+    def _take(self, scan: Scan, group: Sequence[MapEntry]) -> None:
+        """Take what one map shows of a side, once: the same map may lie in two places."""
+        from encircle.archive.timeline import SameInstantError
+
+        key = self._key(scan)
+        if key not in self.groups:
+            self.groups[key] = group
+            self.scans.append(scan)
+        elif not any(s.drawing == scan.drawing for s in self.scans if self._key(s) == key):
+            raise SameInstantError(scan.as_of)
+
+    @staticmethod
+    def _key(scan: Scan) -> tuple[str, str, str]:
+        return scan.mapper, scan.side, scan.as_of
 
     def _prove(self, group: Sequence[MapEntry]) -> None:
         from encircle.archive.scan import draw_pockets
@@ -128,12 +145,9 @@ class Found:
         event = story.events[-1]
         if event.what != "gone" or story.last.piece.kind != "pocket":
             return
-        after = next(
-            s for s in self.scans
-            if (s.mapper, s.side, s.as_of) == (story.mapper, story.side, event.after)
-        )  # fmt: skip
+        after = self.groups[story.mapper, story.side, event.after]
         share = measure_left(
-            [entry.to_file() for entry in self.groups[after.map]], story.last.piece.geometry,
+            [entry.to_file() for entry in after], story.last.piece.geometry,
             story.side, preset=self.preset, border=self.border, kept=self.kept,
         )  # fmt: skip
         story.events[-1] = replace(event, left_share=share)

@@ -193,6 +193,18 @@ def test_one_map_is_one_document_and_people_get_words(run, places):
     assert "encircled (E2)" in told.stdout
 
 
+def test_the_same_map_in_two_places_counts_once_and_two_of_one_instant_are_told(run, places):
+    done = run(places / "maps", places / "maps.zip", "--side", "UA", "--json")
+    assert done.exit_code == 0, done.output
+    assert len(done.stdout.splitlines()) == 3
+    other = file_of("2024-12-15", (RING.difference(CORRIDOR), "RU"))
+    (places / "other").mkdir()
+    (places / "other" / other.name).write_bytes(other.raw)
+    done = run(places / "maps", places / "other", "--side", "UA", "--json")
+    assert done.exit_code == 2
+    assert "two maps speak of 2024-12-15" in done.stderr
+
+
 def test_a_map_that_cannot_be_read_is_told_and_the_rest_is_done(run, places):
     bad = places / "maps" / "1734350000.geojson"
     bad.write_text('{"type": "FeatureCollection", "features": [')
