@@ -164,13 +164,12 @@ class _Sorting:
         opened = _OpenTar(place)
         self.opened.append(opened)
         try:
-            for name, size in opened.list_members():
+            for name in opened.list_members():
                 whole = f"{place}:{name}"
-                if not _is_map(name):
+                if _is_map(name):
+                    self.entries.append(_entry(whole, partial(opened.read, name)))
+                else:
                     self.passed.append(whole)
-                    continue
-                _check_size(whole, size)
-                self.entries.append(_entry(whole, partial(opened.read, name)))
         except (OSError, EOFError, tarfile.TarError, lzma.LZMAError, zlib.error) as error:
             raise _broken(place, error) from None
 
@@ -193,18 +192,20 @@ class _OpenTar:
         self._places: dict[str, tuple[int, int]] = {}
         self._plain = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the maps are read
 
-    def list_members(self) -> Iterator[tuple[str, int]]:
-        """List regular members with their sizes."""
+    def list_members(self) -> Iterator[str]:
+        """List the files in it, and unpack those that are maps: none larger than may be read."""
         with tarfile.open(self.place, "r|*") as archive:
             for member in archive:
                 file = archive.extractfile(member) if member.isfile() else None
                 if file is None:
                     continue
-                start = self._plain.tell()
-                while block := file.read(1 << 20):
-                    self._plain.write(block)
-                self._places[member.name] = start, member.size
-                yield member.name, member.size
+                if _is_map(member.name):
+                    _check_size(f"{self.place}:{member.name}", member.size)
+                    start = self._plain.tell()
+                    while block := file.read(1 << 20):
+                        self._plain.write(block)
+                    self._places[member.name] = start, member.size
+                yield member.name
 
     def read(self, name: str) -> bytes:
         """Read a member."""

@@ -231,12 +231,12 @@ def scan_files(
     Returns
     -------
     scans
-        One a side.
+        One a side; none where the map has no such side.
 
     Raises
     ------
     SituationError
-        If the map cannot be read, nothing dates it, or it has no such side.
+        If the map cannot be read, or nothing dates it.
     """
     kept = kept or Kept(None)
     said = [part for file in files for part in (file.name, file.basis or "", file.raw)]

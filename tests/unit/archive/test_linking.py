@@ -10,6 +10,7 @@ from shapely.affinity import translate
 from shapely.geometry import box
 from typer.testing import CliRunner
 
+from encircle.archive import files
 from encircle.archive.files import group_layers, list_maps
 from encircle.archive.linking import date_pieces, find_stale, link
 from encircle.archive.proving import NO_REAR
@@ -141,6 +142,15 @@ def test_an_archive_cut_short_is_refused(places):
         list_maps([str(places / "cut.tar.xz")])
     with pytest.raises(SituationError, match="is not there"):
         list_maps([str(places / "none")])
+
+
+@pytest.mark.parametrize("name", ["maps.tar.gz", "maps.zip"])
+def test_what_is_larger_than_may_be_read_is_refused_before_it_is_unpacked(
+    places, name, monkeypatch
+):
+    monkeypatch.setattr(files, "LIMITS", replace(files.LIMITS, bytes=100))
+    with pytest.raises(SituationError, match="more than the 100 that are read"):
+        list_maps([str(places / name)])
 
 
 def test_the_layers_of_a_day_of_isw_are_one_map(tmp_path):
