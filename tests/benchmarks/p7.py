@@ -26,7 +26,7 @@ from encircle.formats.publishers.presets import MapFile
 
 GOAL_PER_S = 100.0
 GOAL_RATIO = 8.0
-DAYS = 8
+DAYS = 4
 FIRST = 1_717_200_000
 """Second of the first map, 1 June 2024."""
 COUNTRY = box(24.0, 46.5, 38.0, 51.5)

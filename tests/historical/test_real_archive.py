@@ -81,8 +81,9 @@ def test_kursk_is_one_salient_as_large_and_as_wide_at_its_neck_as_measured(day):
     assert kursk.proved.verdict == "not_encircled"
     assert kursk.area_km2 == pytest.approx(area_km2, rel=0.02)
     told = kursk.proved.neck_width_m["pessimistic"]
-    # the boundaries' error of 300 m on either side is taken off here, and was not by hand
-    assert neck_km - 0.9 < told / 1000 < neck_km + 0.4
+    # the boundaries' error, 300 m on either side, is taken off here and was not by hand; as drawn
+    # the neck of 14 March is 6.0 km here (docs/beside-real-maps.md) and was 6.4 there
+    assert neck_km - 0.6 - 0.5 < told / 1000 < neck_km + 0.1
     assert [p.kind for p in found.pieces if p.kind == "pocket"] == []
 
 
