@@ -26,11 +26,11 @@ from encircle.formats.publishers.presets import MapFile
 
 GOAL_PER_S = 100.0
 GOAL_RATIO = 8.0
-DAYS = 4
+DAYS = 2
 FIRST = 1_717_200_000
 """Second of the first map, 1 June 2024."""
 COUNTRY = box(24.0, 46.5, 38.0, 51.5)
-CORNERS = 2_000
+CORNERS = 500
 FILLS = {"RU": "#a52714", "UA": "#0f9d58", None: "#bcaaa4"}
 
 
