@@ -113,6 +113,23 @@ def judge(
     return _write(found, drawn=situation, what_if=what_if)
 
 
+def judge_briefly(situation: Situation, options: Options | None = None) -> Judgement:
+    """
+    Judge verdict, proof and margins, and leave out confidence, likelihood and what would turn it.
+
+    The same verdict, proof and margins as `judge` gives, for the many pieces of a whole archive.
+
+    Examples
+    --------
+    >>> from encircle import read
+    >>> judge_briefly(read("fixtures/trap-tunnel-open/situation.geojson")).status.code
+    'E1'
+    """
+    case = _look_closely(situation, options or Options())
+    brief = Deadline(0, whatever=frozenset({"the margins"}))
+    return _write(_measure(case, brief), drawn=situation, what_if=None)
+
+
 def _refuse_what_is_not_read(given: object) -> None:
     """Tell who hands in a path or a document what to do with it first."""
     if not isinstance(given, Situation):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import shapely
 from shapely.geometry import box
 
+from encircle.archive.changes import GroundChange, size_changes
 from encircle.errors import EncircleError
-from encircle.formats.pieces.finding import find_middle, name_ground
 from encircle.formats.pieces.held import flat_polygons, measure_km2
 from encircle.judge import judge
 from encircle.map.naming import list_names
@@ -102,31 +102,6 @@ class Moment:
             "headline": judgement.headline,
             "neck_width_m": judgement.margins.get("neck_width_m"),
             "area_km2": None if self.area_km2 is None else round(self.area_km2, 2),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class GroundChange:
-    """Ground that changed hands between two maps, in one place."""
-
-    was: str
-    """`gained` or `lost`, as the side judged sees it."""
-    area_km2: float
-    at: tuple[float, float]
-    nearest_place: str | None
-
-    def __str__(self) -> str:
-        by = self.nearest_place or f"({self.at[0]:.3f}, {self.at[1]:.3f})"
-        area = f"{self.area_km2:.0f}" if self.area_km2 >= 10 else f"{self.area_km2:.1f}"  # noqa: PLR2004
-        return f"{area} km² {self.was} by {by}"
-
-    def to_dict(self) -> Json:
-        """Give the change with where it was."""
-        return {
-            "was": self.was,
-            "area_km2": round(self.area_km2, 2),
-            "at": list(self.at),
-            "nearest_place": self.nearest_place,
         }
 
 
@@ -285,12 +260,6 @@ def _compare(before: Moment, after: Moment) -> Turn:
     return Turn(before, after, tuple(added), tuple(removed), tuple(altered), tuple(decides), ground)
 
 
-LEAST_CHANGE_KM2 = 0.5
-"""Less ground than this, km², is a line redrawn."""
-
-MOST_CHANGES = 3
-"""As many places are named in a sentence."""
-
 NEAR_DEG = 0.4
 """Ground farther than this from the force, degrees, some 30 to 45 km, is another story."""
 
@@ -309,13 +278,7 @@ def _find_changes(before: Moment, after: Moment) -> Iterator[GroundChange]:
     else:
         theirs = [_clip_hostile(moment, before) for moment in (before, after)]
         lost, gained = theirs[1].difference(theirs[0]), theirs[0].difference(theirs[1])
-    parts = [("lost", part) for part in flat_polygons(lost)]
-    parts += [("gained", part) for part in flat_polygons(gained)] if gained is not None else []
-    sized = [(measure_km2(part), word, part) for word, part in parts]
-    large = sorted((s for s in sized if s[0] >= LEAST_CHANGE_KM2), key=lambda s: -s[0])
-    for area, word, part in large[:MOST_CHANGES]:
-        at = find_middle(part)
-        yield GroundChange(word, area, at, name_ground(part, at))
+    yield from size_changes(lost, gained)
 
 
 def _clip_hostile(moment: Moment, near: Moment) -> BaseGeometry:

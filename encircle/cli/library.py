@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from encircle.cli.options import ForceOption, JsonOption
+from encircle.cli.options import JsonOption
 from encircle.cli.terminal import (
     FAILED,
     echo,
     guard,
-    load,
-    load_map,
     parse_instant,
     parse_place,
     print_json,
     refuse,
+    refuse_idle,
     show_progress,
     write,
 )
@@ -25,127 +24,14 @@ from encircle.map.counting import number_of
 
 if TYPE_CHECKING:
     from encircle.archive.library.history import History
-    from encircle.archive.timeline import Timeline
 
 FixturesOption = Annotated[Path | None, typer.Option(help="Folder that holds the scenarios")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command()(timeline)
     app.command()(history)
     app.command("new-scenario")(new_scenario)
-
-
-def timeline(
-    maps: Annotated[
-        list[str],
-        typer.Argument(metavar="MAPS...", help="Situations or raw maps of any kind, in any order"),
-    ],
-    force: ForceOption = None,
-    force_in: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ID|PLACE",
-            help="Of raw maps: the piece of held ground meant, chosen on the first map that shows "
-            "it and followed by overlap: salient-1, LON,LAT or a name",
-        ),
-    ] = None,
-    force_at: Annotated[
-        str | None, typer.Option(metavar="PLACE", help="Of raw maps: a place on that ground")
-    ] = None,
-    side: Annotated[
-        str | None, typer.Option(help="Of raw maps: the side of the force; UA if not given")
-    ] = None,
-    preset: Annotated[
-        str | None, typer.Option(help="Of raw maps: their kind, where content does not tell")
-    ] = None,
-    border: Annotated[
-        Path | None, typer.Option(help="Of raw maps: GeoJSON of another state border")
-    ] = None,
-    json_output: JsonOption = False,
-    svg: Annotated[Path | None, typer.Option(help="Draw the series into this file")] = None,
-) -> None:
-    """Judge one force over many dated maps: when what was true, and what changed at each turn."""
-    from encircle.archive.timeline import judge_series
-    from encircle.archive.timeline_picture import draw_strip
-    from encircle.map.door.reader import parse_document, read_situation
-
-    files = [(name, load_map(name)) for name in maps]
-    raw = [(name, text) for name, text in files if preset or not _is_situation(text, name)]
-    drawn_whole = [(name, text) for name, text in files if (name, text) not in raw]
-    known = [
-        guard(lambda n=name, t=text: read_situation(t, force=force, name=n))
-        for name, text in drawn_whole
-    ]
-    if raw and force_in is None and force_at is None:
-        refuse(
-            f"{raw[0][0]} is a map, and no map of control shows forces; say which ground is meant: "
-            "--force-in PLACE (LON,LAT or a name), or an id such as salient-1"
-        )
-    if not raw:
-        idle = {"--force-in": force_in, "--force-at": force_at, "--side": side, "--border": border}
-        _refuse_idle(idle, "every map is a situation, which draws its forces itself (--force ID)")
-    outline = guard(lambda: parse_document(load(str(border)))) if border else None
-    if raw:
-        with show_progress("Drawing", 2 * len(raw)) as step:
-            drawn = guard(
-                lambda: _draw_raw(
-                    raw, preset, outline, step, force_in=force_in,
-                    force_at=[force_at] if force_at else [], side=side or "UA",
-                    force=force or "force",
-                ),
-                as_json=json_output,
-            )  # fmt: skip
-        for notice in _list_idle_places(drawn):
-            echo(f"Notice: {notice}", err=True)
-        known += [guard(lambda d=d: read_situation(d)) for d in drawn]
-    with show_progress("Judging", len(known)) as step:
-        series = guard(lambda: judge_series(known, on_judged=step))
-    if svg:
-        write(svg, draw_strip(series).encode())
-    if json_output:
-        print_json(series.to_dict())
-    else:
-        _tell_series(series)
-
-
-def _list_idle_places(drawn: list[dict[str, Any]]) -> list[str]:
-    """List what is told of a place that was given and not used."""
-    told = (notice for document in drawn for notice in document["situation"]["notices"])
-    return [n["statement"] for n in told if n["code"] == "place_far_from_the_piece"]
-
-
-def _refuse_idle(options: dict[str, Any], why: str) -> None:
-    """Refuse options that would do nothing, and say why they would."""
-    if idle := [option for option, value in options.items() if value is not None]:
-        refuse(f"{', '.join(idle)} would do nothing here: {why}; leave out {', '.join(idle)}")
-
-
-def _is_situation(raw: bytes, name: str) -> bool:
-    """Tell a situation, or what is to be refused as one, from a map to be drawn."""
-    from encircle.formats.publishers.presets import KINDS, PRESETS
-    from encircle.map.recognise import recognise
-
-    kind = recognise(raw, name).kind
-    return KINDS.get(kind, kind) not in PRESETS
-
-
-def _draw_raw(
-    raw: list[tuple[str, bytes]],
-    preset: str | None,
-    border: Any,  # noqa: ANN401 - a document
-    step: Any,  # noqa: ANN401 - whatever shows progress
-    **options: Any,  # noqa: ANN401 - those of draw_series
-) -> list[dict[str, Any]]:
-    from encircle.formats.piece_series import draw_series
-    from encircle.formats.publishers.presets import MapFile, read_map
-
-    dated = []
-    for name, text in raw:
-        dated.append(read_map(preset, [MapFile(Path(name).name, text)], border))
-        step(name)
-    return draw_series(dated, on_drawn=step, **options)
 
 
 def history(
@@ -197,7 +83,7 @@ def new_scenario(
 
     needed = {"--side": side, "--enemy": enemy, "--at": at, "--anchor-at": anchor_at}
     if folder.exists():
-        _refuse_idle({**needed, "--force": force}, f"{folder} is there, and is only checked")
+        refuse_idle({**needed, "--force": force}, f"{folder} is there, and is only checked")
     else:
         missing = [option for option, value in needed.items() if value is None]
         if missing:
@@ -232,18 +118,6 @@ def _find_fixtures(given: Path | None) -> Path:
 
 
 # -- in words --------------------------------------------------------------------------------
-
-
-def _tell_series(series: Timeline) -> None:
-    for moment in series.moments:
-        echo(f"{moment.as_of[:10]}  {moment.judgement.status.code}  {moment.judgement.headline}")
-    echo("")
-    for turn in series.turns:
-        echo(turn.statement)
-    for question in series.questions:
-        spans = series.spans_of(question)
-        said = "; ".join(f"{a[:10]} to {b[:10]}" if a != b else a[:10] for a, b in spans)
-        echo(f"{question}: {said or 'never on these maps'}")
 
 
 def _tell_history(judged: History, firmness: dict[str, Any]) -> None:

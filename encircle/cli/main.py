@@ -17,7 +17,9 @@ from encircle.cli import inspect as cli_inspect
 from encircle.cli import keys as cli_keys
 from encircle.cli import library as cli_library
 from encircle.cli import roads as cli_roads
+from encircle.cli import scan as cli_scan
 from encircle.cli import serve as cli_serve
+from encircle.cli import timeline as cli_timeline
 from encircle.cli import words as cli_words
 from encircle.cli.options import (
     DEFAULTS,
@@ -87,6 +89,8 @@ def begin(
 cli_ask.register(app)
 cli_convert.register(app)
 cli_inspect.register(app)
+cli_scan.register(app)
+cli_timeline.register(app)
 cli_library.register(app)
 cli_claims.register(app)
 cli_words.register(app)

@@ -35,9 +35,16 @@ def echo(text: str, *, err: bool = False) -> None:
 def show_progress(what: str, total: int) -> Iterator[Callable[[object], None]]:
     """Show a bar on standard error while long work runs; give what is to be called at each step."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    left = TimeRemainingColumn(compact=True)
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), left
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(what, total=total)
         yield lambda _: progress.advance(task)
@@ -113,6 +120,12 @@ def refuse(message: str) -> NoReturn:
     """End the command: bad input."""
     echo(f"error: {message}", err=True)
     raise typer.Exit(BAD_INPUT)
+
+
+def refuse_idle(options: dict[str, Any], why: str) -> None:
+    """Refuse options that would do nothing, and say why they would."""
+    if idle := [option for option, value in options.items() if value is not None]:
+        refuse(f"{', '.join(idle)} would do nothing here: {why}; leave out {', '.join(idle)}")
 
 
 def check_colours(given: str) -> Colours:

@@ -23,6 +23,8 @@ class Deadline:
     ----------
     seconds
         From now, wall clock; None: as long as it takes.
+    whatever
+        Parts that are done however long they take.
 
     Examples
     --------
@@ -33,11 +35,14 @@ class Deadline:
     ['Left out, since the judgement was to take no longer than 0 s: the margins. Allow more time.']
     """
 
-    def __init__(self, seconds: float | None = None) -> None:
+    def __init__(
+        self, seconds: float | None = None, *, whatever: frozenset[str] = frozenset()
+    ) -> None:
         is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
         if seconds is not None and not (is_number and seconds >= 0):
             raise ValueError(f"a deadline is a number of seconds from 0 on, not {seconds!r}")
         self._seconds = seconds
+        self._whatever = whatever
         self._began = time.monotonic()
         self._left_out: dict[str, None] = {}
 
@@ -54,7 +59,7 @@ class Deadline:
 
     def allows(self, part: str) -> bool:
         """Tell whether there is time left for a part; if not, it is left out, and noted."""
-        if self.is_over():
+        if self.is_over() and part not in self._whatever:
             self.leave_out(part)
             return False
         return True

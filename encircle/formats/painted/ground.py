@@ -110,6 +110,11 @@ class Ground:
         words = repr([self.side, self.border is None, *(zone.held_by for zone in self.zones)])
         return hashlib.sha256(b"".join([words.encode(), *shapes])).digest()
 
+    @property
+    def digest(self) -> str:
+        """Digest all that decides who holds what, as text: equal on maps that draw the same."""
+        return self._says.hex()
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Ground) and self._says == other._says
 
@@ -120,24 +125,14 @@ class Ground:
         """Divide a window by the border: Ukraine, Russia, and what is neither."""
         if self.border is None:
             return {}
-        sea = self.sea(window)
-        inside = polygons_of(cut(self.border, window))
-        outside = polygons_of(window.difference(inside))
-        if not sea.is_empty:
-            inside, outside = polygons_of(inside - sea), polygons_of(outside - sea)
-        if not self.silent.is_empty:
-            outside = polygons_of(outside.difference(self.silent))
-        if RUSSIA.contains(window) and sea.is_empty:
-            return {"UA": inside, "RU": outside, "neutral": MultiPolygon()}
-        russia = polygons_of(cut(outside, RUSSIA))
-        return {"UA": inside, "RU": russia, "neutral": polygons_of(outside.difference(RUSSIA))}
+        return _divide_by_border(self.border, self.silent, self.sea(window), window)
 
     def sea(self, window: BaseGeometry) -> BaseGeometry:
         """Find the sea in a window: an outline with its waters calls it the country's."""
         if self.border is None:
             return NOBODY
         west, south, east, north = (float(c) for c in self.whole().bounds)
-        return cut(_read_sea((west, south, east, north)), window)
+        return _cut_sea((west, south, east, north), window)
 
     def held(self, side: str, window: BaseGeometry) -> MultiPolygon:
         """Join the ground of a side in a window: its paint, and its territory left unpainted."""
@@ -302,6 +297,23 @@ class Ground:
         return "RU" if RUSSIA.intersects(place) else "neutral"
 
 
+@lru_cache(maxsize=8)
+def _divide_by_border(
+    border: BaseGeometry, silent: BaseGeometry, sea: BaseGeometry, window: BaseGeometry
+) -> dict[str, MultiPolygon]:
+    """Divide a window by a border: the maps of a whole archive lie over the same one."""
+    inside = polygons_of(cut(border, window))
+    outside = polygons_of(window.difference(inside))
+    if not sea.is_empty:
+        inside, outside = polygons_of(inside - sea), polygons_of(outside - sea)
+    if not silent.is_empty:
+        outside = polygons_of(outside.difference(silent))
+    if RUSSIA.contains(window) and sea.is_empty:
+        return {"UA": inside, "RU": outside, "neutral": MultiPolygon()}
+    russia = polygons_of(cut(outside, RUSSIA))
+    return {"UA": inside, "RU": russia, "neutral": polygons_of(outside.difference(RUSSIA))}
+
+
 @lru_cache(maxsize=4)
 def _find_mainland(ground: Ground) -> BaseGeometry:
     """Find the largest piece of a side's ground on the whole map."""
@@ -346,6 +358,11 @@ def _read_sea(bounds: tuple[float, float, float, float]) -> BaseGeometry:
     from encircle.places import read_sea  # noqa: PLC0415 - megabytes, where asked for
 
     return read_sea(bounds)
+
+
+@lru_cache(maxsize=8)
+def _cut_sea(bounds: tuple[float, float, float, float], window: BaseGeometry) -> BaseGeometry:
+    return cut(_read_sea(bounds), window)
 
 
 def show(place: LonLat) -> str:

@@ -31,12 +31,13 @@ def follow(before: BaseGeometry, pieces: Sequence[Piece]) -> list[Piece]:
     --------
     A piece followed to itself is itself: see tests/unit/test_pieces.py.
     """
-    shared = [(_share(before, piece.geometry), piece) for piece in pieces]
+    shared = [(measure_shared(before, piece.geometry), piece) for piece in pieces]
     kept = [(area, piece) for (area, share), piece in shared if share >= SAME_SHARE]
     return [piece for area, piece in sorted(kept, key=lambda k: (-round(k[0], 9), k[1].id))]
 
 
-def _share(one: BaseGeometry, other: BaseGeometry) -> tuple[float, float]:
+def measure_shared(one: BaseGeometry, other: BaseGeometry) -> tuple[float, float]:
+    """Measure the ground two pieces share, square degrees, and its share of the smaller."""
     if not one.intersects(other):
         return 0.0, 0.0
     area = one.intersection(other).area

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 import shapely
@@ -119,13 +119,13 @@ class Held:
     @cached_property
     def neutral_m(self) -> BaseGeometry:
         """Third countries and the sea."""
-        return to_plane(self.plane, self.shares.neutral)
+        return _to_plane_once(self.plane, self.shares.neutral)
 
     @cached_property
     def country_m(self) -> BaseGeometry | None:
         """The side's own country."""
         country = self.shares.country
-        return None if country is None else to_plane(self.plane, country)
+        return None if country is None else _to_plane_once(self.plane, country)
 
     def to_metres(self, place: tuple[float, float]) -> Point:
         """Project one place."""
@@ -138,6 +138,12 @@ def to_plane(plane: Plane, ground: BaseGeometry) -> BaseGeometry:
     if ground_m.is_valid:
         return ground_m
     return shapely.make_valid(ground_m, method="structure", keep_collapsed=False)
+
+
+@lru_cache(maxsize=8)
+def _to_plane_once(plane: Plane, ground: BaseGeometry) -> BaseGeometry:
+    """Project what is the same on every map of an archive: a country, and the sea."""
+    return to_plane(plane, ground)
 
 
 def to_globe(plane: Plane, ground_m: BaseGeometry) -> MultiPolygon:
@@ -164,7 +170,7 @@ def read_held(ground: MapGround, window: Polygon | None = None) -> Held:
     shares = ground.divide(seen)
     plane = Plane((seen.centroid.x, seen.centroid.y))
     others_m = to_plane(plane, shares.others)
-    neutral_m = to_plane(plane, shares.neutral)
+    neutral_m = _to_plane_once(plane, shares.neutral)
     unpainted_m = to_plane(plane, shares.unpainted)
     painted_m = to_plane(plane, shares.painted)
     drawn_m = shapely.union(painted_m, _thin_out(unpainted_m, SEAM_M / 2))

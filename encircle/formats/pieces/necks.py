@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
-from shapely.geometry import Polygon
+from shapely.geometry import LineString, Polygon
 
 from encircle.formats.pieces.held import Held, flat_polygons
+from encircle.formats.pieces.mesh import Mesh, build_mesh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shapely.geometry.base import BaseGeometry
 
-STEP = 1.2
-HALF_NECKS_M = tuple(round(250.0 * STEP**k, 1) for k in range(20))
-"""Half the widths of neck looked for, metres, each `STEP` times the one before. From half a
-kilometre, below which published maps cannot be read, to 16 km, the reach of tube artillery from
-both sides: ground behind a wider neck is not in a salient."""
+LEAST_NECK_M = 500.0
+MOST_NECK_M = 16_000.0
+"""Widths of neck looked for, metres: from half a kilometre, below which published maps cannot be
+read, to 16 km, the reach of tube artillery from both sides. Ground behind a wider neck is not in a
+salient."""
 
 DETAIL_M = 100.0
-"""Necks are looked for on lines no finer than this, metres (or a twentieth of the half neck): the
-mappers' own lines err by as much. What is cut off is drawn as fine as the map."""
-
-CORE_DETAIL_M = 10.0
-"""Where the centre of a disc may lie is drawn no finer than this, metres: a tenth of the detail of
-the lines it follows from."""
+"""Necks are looked for on lines no finer than this, metres: the mappers' own lines err by as much.
+What is cut off is drawn as fine as the map."""
 
 DEPTH_PER_NECK = 0.8
 """A salient is at least as deep as its neck is wide. Convention, as of a peninsula and a cape."""
 
 ROOM_PER_NECK = 1.25
-"""It is at least this much wider inside than its neck, so that it is found on more than one scale:
-what shows at one step only is an accident of the steps."""
+"""It is at least this much wider inside than its neck: less is the front's own unevenness."""
 
 LEAST_SALIENT_KM2 = 3.0
 """Smaller bulges are the front's own unevenness, km²: a company's strongpoint."""
@@ -58,7 +56,7 @@ class Bulge:
 
     geometry_m: Polygon
     neck_m: float
-    """Width of the neck, to the step of the scale."""
+    """Width of the neck."""
     depth_m: float
     """How far its farthest place lies from where it was cut."""
     room: float
@@ -68,6 +66,21 @@ class Bulge:
     def score(self) -> float:
         """How plainly it is a salient: deep and roomy beside its neck."""
         return self.depth_m / self.neck_m * self.room
+
+
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """What hangs on one neck."""
+
+    number: int
+    stop: int
+    score: float
+    depth_m: float
+    room: float
+
+    def overlaps(self, other: _Branch) -> bool:
+        """Tell whether one lies within the other: two branches never overlap otherwise."""
+        return self.number < other.stop and other.number < self.stop
 
 
 def find_bulges(held: Held) -> tuple[list[Bulge], list[Bulge]]:
@@ -82,42 +95,42 @@ def find_bulges(held: Held) -> tuple[list[Bulge], list[Bulge]]:
 
     Notes
     -----
-    Opening by a disc, scale by scale: what the disc cannot reach from the rear, and where another
-    disc of that size fits, lies behind a neck narrower than the disc. Third countries and the sea
-    count as open here: they threaten nobody, so no neck lies between them and the enemy alone.
+    Opening by a disc, all its sizes at once (`mesh`): what hangs on a way narrower than every way
+    between there and the rear is what no wider disc reaches. Third countries and the sea count as
+    open here: they threaten nobody, so no neck lies between them and the enemy alone.
     """
     shapely.prepare(held.others_m)
-    roam_m = _find_open(held)
-    found: list[Bulge] = []
-    cores_m, before_m = roam_m, 0.0
-    for radius_m in HALF_NECKS_M:
-        # a disc's erosion is the next smaller one's, eroded by the difference
-        cores_m = _coarsen(cores_m.buffer(before_m - radius_m, quad_segs=4))
-        before_m = radius_m
-        found.extend(_find_at(held, roam_m, cores_m, radius_m))
-    ordered = sorted(found, key=lambda b: (-round(b.score, 3), -round(b.geometry_m.area)))
+    mesh = build_mesh(_find_open(held), held.others_m)
     salients: list[Bulge] = []
     borders: list[Bulge] = []
-    for bulge in ordered:
-        if any(_overlaps(bulge.geometry_m, kept.geometry_m) for kept in (*salients, *borders)):
+    if mesh is None:
+        return salients, borders
+    taken: list[_Branch] = []
+    for branch in sorted(_find_branches(mesh, held), key=lambda b: (-round(b.score, 3), b.number)):
+        if any(branch.overlaps(one) for one in taken):
             continue
+        bulge = _draw(branch, mesh, held)
+        if bulge is None:
+            continue
+        taken.append(branch)
         (salients if _faces_paint(bulge.geometry_m, held.others_m) else borders).append(bulge)
     return salients, borders
 
 
-def _coarsen(cores_m: BaseGeometry) -> BaseGeometry:
-    """Draw ground no finer than `CORE_DETAIL_M`; a ring that so comes to touch itself is mended."""
-    coarse = cores_m.simplify(CORE_DETAIL_M, preserve_topology=False)
-    if coarse.is_valid:
-        return coarse
-    return shapely.make_valid(coarse, method="structure", keep_collapsed=False)
+# -- the ground to roam ----------------------------------------------------------------------------
 
 
 def _find_open(held: Held) -> BaseGeometry:
     """Join all ground a force may roam without a neck: its rear, and what is neutral."""
-    neutral_m = held.neutral_m.simplify(DETAIL_M).buffer(2 * DETAIL_M, quad_segs=2)
-    roam_m = shapely.union(held.rear_m.simplify(DETAIL_M), neutral_m.simplify(DETAIL_M))
+    neutral_m = _widen_neutral(held.neutral_m)
+    roam_m = shapely.union(held.rear_m.simplify(DETAIL_M), neutral_m)
     return _fill(roam_m, held.others_m)
+
+
+@lru_cache(maxsize=4)
+def _widen_neutral(neutral_m: BaseGeometry) -> BaseGeometry:
+    """Let neutral ground overlap what it borders on: a coast is drawn in two ways."""
+    return neutral_m.simplify(DETAIL_M).buffer(2 * DETAIL_M, quad_segs=2).simplify(DETAIL_M)
 
 
 def _fill(ground_m: BaseGeometry, others_m: BaseGeometry) -> BaseGeometry:
@@ -133,55 +146,48 @@ def _fill(ground_m: BaseGeometry, others_m: BaseGeometry) -> BaseGeometry:
     return shapely.union_all(parts)
 
 
-def _find_at(
-    held: Held, roam_m: BaseGeometry, cores_m: BaseGeometry, radius_m: float
-) -> Iterator[Bulge]:
-    """Find the bulges behind necks narrower than a disc, from where its centre may lie."""
-    slack_m = max(DETAIL_M, radius_m / 20)
-    cores = sorted(flat_polygons(cores_m), key=lambda c: -c.area)
-    small = [core for core in cores[1:] if core.area < MOST_PIECE_KM2 * 1e6]
-    if not small:
-        return
-    coarse = roam_m.simplify(slack_m) if slack_m > DETAIL_M else roam_m
-    reached_m = cores[0].buffer(radius_m + 1.5 * slack_m, quad_segs=4)
-    beyond = flat_polygons(coarse.difference(reached_m))
-    left = [part for part in beyond if part.area >= LEAST_SALIENT_KM2 * 1e6]
-    tree = shapely.STRtree(small)
-    for rough in left:
-        inside = [small[i] for i in tree.query(rough, predicate="intersects")]
-        widest_m = max((_inner_radius(core) + radius_m for core in inside), default=0.0)
-        room = widest_m / (radius_m / STEP)  # the disc before this one still got through
+# -- what hangs on a neck --------------------------------------------------------------------------
+
+
+def _find_branches(mesh: Mesh, held: Held) -> Iterator[_Branch]:
+    """Find what hangs on a neck and is of a salient's size, depth and room."""
+    shapely.prepare(held.rear_m)
+    own = shapely.contains_xy(held.rear_m, *mesh.places[mesh.corners].mean(axis=1).T)
+    areas = np.concatenate([[0.0], np.cumsum(np.where(own, mesh.area_m2, 0.0))])
+    stops = np.arange(len(mesh.sizes)) + mesh.sizes
+    area_km2 = (areas[stops] - areas[:-1]) / 1e6
+    fit = (
+        mesh.find_narrowing()
+        & (2 * mesh.passed_m >= LEAST_NECK_M)
+        & (2 * mesh.passed_m <= MOST_NECK_M)
+        & (area_km2 >= LEAST_SALIENT_KM2)
+        & (area_km2 <= MOST_PIECE_KM2)
+    )
+    for number in np.flatnonzero(fit).tolist():
+        half_m = float(mesh.passed_m[number])
+        members = mesh.members(number)
+        room = float(mesh.radius_m[members].max()) / half_m
         if room < ROOM_PER_NECK:
             continue
-        near_m = rough.buffer(2 * slack_m)
-        exact_m = shapely.intersection(held.rear_m, near_m).difference(reached_m)
-        parts = flat_polygons(exact_m)
-        bulge = max(parts, key=lambda p: p.area, default=None)
-        if bulge is None or not LEAST_SALIENT_KM2 <= bulge.area / 1e6 <= MOST_PIECE_KM2:
-            continue
-        depth_m = _depth(bulge, reached_m)
-        if depth_m >= DEPTH_PER_NECK * 2 * radius_m:
-            yield Bulge(bulge, 2 * radius_m, depth_m, room)
+        mouth = LineString(mesh.places[mesh.mouths[number]])
+        far = shapely.points(mesh.places[np.unique(mesh.corners[members])])
+        depth_m = float(shapely.distance(far, mouth).max())
+        if depth_m >= DEPTH_PER_NECK * 2 * half_m:
+            score = depth_m / (2 * half_m) * room
+            yield _Branch(number, members.stop, score, depth_m, room)
 
 
-def _inner_radius(core: Polygon) -> float:
-    line = shapely.maximum_inscribed_circle(core, tolerance=max(20.0, core.area**0.5 / 50))
-    return float(line.length)
-
-
-def _depth(bulge: Polygon, reached_m: BaseGeometry) -> float:
-    """Measure how far the farthest place of a bulge lies from where it was cut."""
-    near_m = reached_m.intersection(shapely.box(*bulge.buffer(10.0).bounds))
-    mouth = bulge.exterior.intersection(near_m.buffer(1.0))
-    if mouth.is_empty:
-        return 0.0
-    corners = shapely.points(shapely.get_coordinates(bulge.exterior.simplify(DETAIL_M)))
-    return float(shapely.distance(corners, mouth).max())
-
-
-def _overlaps(one: Polygon, other: Polygon) -> bool:
-    least = min(one.area, other.area)
-    return one.intersects(other) and one.intersection(other).area > 0.01 * least
+def _draw(branch: _Branch, mesh: Mesh, held: Held) -> Bulge | None:
+    """Draw a branch as fine as the map; None where too little of it is held."""
+    rough = mesh.draw(branch.number)
+    near = rough.buffer(2 * DETAIL_M, quad_segs=2)
+    west, south, east, north = near.bounds
+    beside = mesh.draw_beside(branch.number, (west, south, east, north))
+    exact_m = shapely.intersection(held.rear_m, near).difference(beside)
+    bulge = max(flat_polygons(exact_m), key=lambda part: part.area, default=None)
+    if bulge is None or not LEAST_SALIENT_KM2 <= bulge.area / 1e6 <= MOST_PIECE_KM2:
+        return None
+    return Bulge(bulge, 2 * float(mesh.passed_m[branch.number]), branch.depth_m, branch.room)
 
 
 def _faces_paint(bulge: Polygon, others_m: BaseGeometry) -> bool:

@@ -43,7 +43,7 @@ class Piece:
     """The middle of its widest part."""
     nearest_place: str | None
     neck_m: float | None = None
-    """Width of the neck it was cut at, to the step of the scale; None where cut otherwise."""
+    """Width of the neck it was cut at; None where cut otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
