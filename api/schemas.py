@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, BeforeValidator, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from typing_extensions import TypeAliasType
 
 from encircle.map.options import CHOICES, Options
@@ -99,7 +99,7 @@ class Closed(BaseModel):
 def _refuse_number(given: object) -> object:
     """Refuse 1 and 0, which Python takes for true and false."""
     if isinstance(given, int | float) and not isinstance(given, bool):
-        raise ValueError("write true or false")
+        raise ValueError("write true or false")  # noqa: TRY004 - a fault of the input, not of ours
     return given
 
 
