@@ -12,6 +12,7 @@ TEXTS = Path(__file__).parents[1] / "texts"
 LABELLED = json.loads((TEXTS / "denials.json").read_text("utf-8"))
 LATER = json.loads((TEXTS / "denials-later.json").read_text("utf-8"))
 MEANT = json.loads((TEXTS / "paraphrases.json").read_text("utf-8"))
+HOSTILE = json.loads((TEXTS / "hostile.json").read_text("utf-8"))
 INNOCENT = json.loads((TEXTS / "innocent-denials.json").read_text("utf-8"))
 LANGUAGES = ("en", "uk", "ru", "de")
 LEAST_RIGHT = {"affirmation": 55, "denial": 54}
@@ -45,6 +46,20 @@ def test_what_is_not_read_of_the_hardest_is_left_and_not_turned_round(kind):
     read_as = Counter(read(entry) for entry in LATER if entry["kind"] == kind)
     assert read_as["right"] >= 33
     assert read_as["inverted"] == 0
+
+
+@pytest.mark.parametrize(("kind", "most"), [("denial", 30), ("affirmation", 14)])
+def test_what_was_written_to_be_turned_round_is_seldom_turned_round(kind, most):
+    """Of 311 denials and 185 affirmations: every answer read is the wrong one, none is left."""
+    wrong = {"denial": "yes", "affirmation": "no"}[kind]
+    turned = [
+        entry["text"]
+        for entry in HOSTILE
+        if entry["kind"] == kind
+        and (claims := [c for c in propose_claims(entry["text"]) if not c.unread])
+        and all(c.value == wrong and not (c.doubt or c.hedged) for c in claims)
+    ]
+    assert len(turned) <= most
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

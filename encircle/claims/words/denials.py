@@ -193,8 +193,8 @@ CONCORD = re.compile(r"н[иі]\w*|жодн\w*")
 """What goes along with *не* and denies nothing more."""
 OTHER_CLAUSE = re.compile(
     r"(?<!\w)(?:because|until|till|unless|who|whom|whose|hide|hidden|know|knows|verif\w+|confirm\w*|"
-    r"report|weil|bis|verschweig\w*|verhehl\w*|weiß|gesagt|потому|пока|котор\w+|скрыва\w*|знает|"
-    r"подтверди\w*|бо|поки|приховув\w*|знає|підтверди\w*)(?!\w)"
+    r"report|tells?|admit\w*|doubt\w*|flee|escape\w*|zugeben|leugnen|entgehen|weil|bis|verschweig\w*|verhehl\w*|weiß|gesagt|потому|пока|котор\w+|скрыва\w*|знает|"
+    r"подтверди\w*|отриц\w*|заперечува\w*|бо|поки|приховув\w*|знає|підтверди\w*)(?!\w)"
 )
 """What stands between a *not* and a phrase where the *not* denies something else, folded."""
 DENIED_CHARACTERS = 24
@@ -265,6 +265,8 @@ MAY_DENY = re.compile(
     r"wunschdenken|einbildung|lächerlich\w*|gescheitert|entging\w*|entkam\w*|entkommen|fantasie\w*|"
     r"соврал\w*|чуш[ьи]\w*|бред\w*|ипсо|иписо|пропаганд\w*|воображени\w*|фантази\w*|телевизор\w*|"
     r"уяв[аиіу]\w*|збреха\w*|маячн\w*|іпсо|фантазі\w*|телевізор\w*|"
+    r"misinformed|would\s+have\s+been|would\s+like|wants?\s+you|lest|repeat\s+not|nobody\s+but|"
+    r"verdict:|rating:|doubt(?:ed|s)?|мол|мовляв|дескать|прежде,?\s+чем|перш\s+ніж|wären|log|"
     r"wishful|contrary\s+to|far\s+from|anything\s+but|"
     r"bestr(?:eit|itt)\w*|dementi\w*|widersprich\w*|widersprach\w*|widerspruch|zurückgewiesen|"
     r"zurückweis\w*|zurück|falsch\w*|unwahr\w*|gelogen|lügen?|erfunden\w*|erfindung|märchen|"
@@ -304,10 +306,13 @@ def find_unread_denial(
         None where no such words are left over, and where what denies does so by itself.
     """
     folded = fold(sentence.text)
-    if assertion.value != use.term.value:
-        place = _find_doubtful_turn(folded, use.start - sentence.start, language)
-        return sentence.text[slice(*place)] if place else None
     own = range(use.start - sentence.start, use.end - sentence.start)
+    if quoted := _find_scare_quotes(sentence.text, own):
+        return quoted
+    if assertion.value != use.term.value:
+        place = _find_doubtful_turn(folded, own.start, language)
+        place = place or _find_second_denial(folded, assertion)
+        return sentence.text[slice(*place)] if place else None
     doubts = [m.span() for m in compile_any(language.hearsay).finditer(folded)]
     reported = REPORTED.search(folded, 0, own.start)
     judged = JUDGED.match(folded, own.stop) if reported else None
@@ -319,6 +324,26 @@ def find_unread_denial(
         is_doubt = any(start <= found.start() < end for start, end in doubts)
         if found.start() not in own and not is_doubt and not _is_denied(folded, found):
             return sentence.text[found.start() : found.end()]
+    return None
+
+
+def _find_scare_quotes(text: str, own: range) -> str | None:
+    """Find a phrase that stands in quotation marks by itself: *the "encircled" troops*."""
+    before, after = text[: own.start], text[own.stop :]
+    opened = re.search(r"[\"“«„»]\s?(?:[\w'’-]+\s+){0,1}$", before)
+    closed = re.match(r"(?:\s+[\w'’-]+){0,1}\s?[\"”“»«]", after)
+    if not opened or not closed:
+        return None
+    return text[opened.start() : own.stop + closed.end()].strip()
+
+
+def _find_second_denial(folded: str, assertion: Assertion) -> tuple[int, int] | None:
+    """Find what may take a bare *not* back: *falsely claims that they are not*."""
+    if not any(WEAK.fullmatch(word) for word in assertion.because):
+        return None
+    for found in MAY_DENY.finditer(folded):
+        if not any(found[0] in word or word in found[0] for word in assertion.because):
+            return found.span()
     return None
 
 
