@@ -48,7 +48,7 @@ def test_what_is_not_read_of_the_hardest_is_left_and_not_turned_round(kind):
     assert read_as["inverted"] == 0
 
 
-@pytest.mark.parametrize(("kind", "most"), [("denial", 30), ("affirmation", 14)])
+@pytest.mark.parametrize(("kind", "most"), [("denial", 28), ("affirmation", 12)])
 def test_what_was_written_to_be_turned_round_is_seldom_turned_round(kind, most):
     """Of 311 denials and 185 affirmations: every answer read is the wrong one, none is left."""
     wrong = {"denial": "yes", "affirmation": "no"}[kind]
