@@ -20,7 +20,7 @@ from encircle.claims.claims_columns import (
     spell,
 )
 from encircle.claims.rating.answer import FaultyClaim, Statement
-from encircle.claims.words.denials import find_any_denial
+from encircle.claims.words.doubtful import find_any_denial
 from encircle.claims.words.extraction import propose_claims
 from encircle.errors import EncircleError, InputFault
 from encircle.map.counting import number_of

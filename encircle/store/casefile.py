@@ -3,6 +3,8 @@ What people do with a case: post, correct and take back what they found, lay a m
 
 Everything passes the door that files pass, before it is kept: a row that it refuses is answered
 with its fault and its remedy, and the others are kept, unless all or none is wanted.
+
+Long for one reason: what is posted, corrected and taken back passes one sequence of checks.
 """
 
 from __future__ import annotations

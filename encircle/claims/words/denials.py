@@ -1,23 +1,18 @@
 """
-Who denies what another said, and words that may deny and were not read.
+Who denies what another said: *Kyiv denied it*, *something Kyiv denies*, *в Киеве это опровергли*.
 
-*Kyiv denied it*, *something Kyiv denies*, *в Киеве это опровергли* deny without saying again what:
-it is what was said last.
+The words deny without saying again what: it is what was said last.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from encircle.claims.words.context import IDLE_NOT
-from encircle.claims.words.lexicon import compile_any, fold
+from encircle.claims.words.lexicon import fold
 
 if TYPE_CHECKING:
-    from encircle.claims.words.context import Assertion
-    from encircle.claims.words.lexicon import Code, Language, Use
-    from encircle.claims.words.sentences import Sentence
+    from encircle.claims.words.lexicon import Code
 
 LONGEST_WHO = 70
 """Whoever denies is named in so few characters."""
@@ -161,51 +156,8 @@ LEADS = re.compile(
     r"проте|позже|пізніше|однак|auch|das)[\s,]+)+",
 )
 """What stands before the name of whoever denies, folded: *in Kyiv*, *но в Киеве*."""
-WEAK = re.compile(
-    r"(?<!\w)(?:not|never|nobody|no\s+one|none|nowhere|nicht|niemand|nie|niemals|keine?[nmrs]?|keinerlei|"
-    r"keineswegs|не|ни|нет|никто|никогда|нельзя|ні|немає|нема|ніхто|ніколи)(?!\w)|n't(?!\w)"
-)
-"""*Not* in the same clause as a phrase, and not read; folded."""
-PARTED = re.compile(
-    r"[.,;:!?()«»“”„\"]|\s[—–]\s|(?<!\w)(?:and|but|or|und|aber|oder|и|но|а|или|і|й|та|але|або|"
-    r"which|who|that|until|till|bis|пока|поки|доки|что|що|dass)(?!\w)"
-)
-REPORTED = re.compile(
-    r"(?<!\w)(?:reports?|claims?|rumou?rs?|allegations?|assertions?|suggestions?|talk|stor(?:y|ies)|"
-    r"news|berichte?n?|meldung(?:en)?|angaben|behauptung(?:en)?|gerüchten?|сообщени[еяй]\w*|"
-    r"утверждени[еяй]\w*|слух\w*|информаци\w*|повідомлення\w*|твердження\w*|чутк\w*|інформаці\w*)"
-    r"\s+(?:that|of|about|dass|wonach|über|von|о|об|про|что|що|будто)(?!\w)"
-)
-"""What is spoken of as a report, folded: what is said of the report decides."""
-JUDGED = re.compile(
-    r"(?:\s+[\w'’-]+){0,8}?\s*(?:,\s*)?\s(?P<verb>(?:is|are|was|were|has|have|had|turned|proved|remains?|sind|"
-    r"ist|war|waren|haben|—|–|являются|является|оказал\w+|є|виявил\w+)(?!\w)(?:\s+[\w'’-]+){0,2})"
-)
-"""A verb behind the phrase: something is said of the report, folded."""
-COUNTED = re.compile(
-    r"(?<!\w)(?:(?:no|not|nicht|не)\s+(?:fewer|less|weniger|менее|меньше|менше|одн[аи]|одна)|"
-    r"none\s+other|no\s+sooner|never\s+(?:has|have|before)|stopped\s+short|neither\s+confirm\w*|"
-    r"как\s+ни|як\s+не|ohne(?!\s+erfolg))(?!\w)"
-)
-"""What counts or compares and denies nothing, folded."""
-SLAVIC_NOT = frozenset({"не", "нет", "немає", "нема"})
-CONCORD = re.compile(r"н[иі]\w*|жодн\w*")
-"""What goes along with *не* and denies nothing more."""
-OTHER_CLAUSE = re.compile(
-    r"(?<!\w)(?:because|until|till|unless|who|whom|whose|hide|hidden|know|knows|verif\w+|confirm\w*|"
-    r"report|tells?|admit\w*|doubt\w*|flee|escape\w*|zugeben|leugnen|entgehen|weil|bis|verschweig\w*|verhehl\w*|weiß|gesagt|потому|пока|котор\w+|скрыва\w*|знает|"
-    r"подтверди\w*|отриц\w*|заперечува\w*|бо|поки|приховув\w*|знає|підтверди\w*)(?!\w)"
-)
-"""What stands between a *not* and a phrase where the *not* denies something else, folded."""
-DENIED_CHARACTERS = 24
-"""*Not* stands so near before what it takes back; characters."""
 NOBODY = re.compile(r"(?:nobody|no\s+one|niemand|никто|ніхто|not|nicht|не)(?!\w)")
 """Who denies nothing, folded."""
-IS_NOT_SO = re.compile(
-    r"(?:(?<!\w)(?:not|no|never|nobody|no\s+one|cannot|can't|nicht|niemand|kein\w*|не|никто|ніхто)|n't)"
-    r"(?:\s+\w+){0,2}\s+$"
-)
-"""What takes a denial back, right before it."""
 ANSWER = re.compile(r"\s+(?:это|це|das|dies|es)$")
 """*В Киеве это*: what is denied, and no part of the name."""
 
@@ -247,163 +199,3 @@ def find_denial(sentence: str, language: Code, *, alone: bool) -> Denial | None:
         if who and not NOBODY.match(fold(who)):
             return Denial(who, start, found.end())
     return None
-
-
-MAY_DENY = re.compile(
-    r"(?<!\w)(?:"
-    r"den(?:y|ie[sd]|ying|ials?)|dismiss\w*|reject\w*|refut\w*|debunk\w*|rebut\w*|disput\w*|"
-    r"fals(?:e|ely|ehoods?)|untrue|not\s+(?:true|so(?=\s*[.,;!])|the\s+case)|a\s+lie|lied|"
-    r"(?:are|of|pure|all|just|more|russian|kremlin)\s+lies|legenden?|legends?|fakes?|faked|"
-    r"hoax\w*|myths?|"
-    r"mythical|fabricat\w*|fiction\w*|invent(?:ed|ions?)|propaganda|disinformation|"
-    r"misinformation|nonsense|rubbish|premature\w*|too\s+(?:early|soon)|exaggerat\w*|"
-    r"baseless|unfounded|groundless|no\s+(?:truth|basis|such|question|talk)|on\s+paper|"
-    r"imagination|imagin\w+|fantas\w+|inaccurate\w*|erroneous\w*|laughable|ridiculous|absurd\w*|"
-    r"doubtful|figment|unconfirmed|made\s+up|wrong(?:ly)?|mock(?:ed|s)|laughed\s+off|rubbish\w*|"
-    r"accus\w+|invents?|inventing|pretend\w*|parrot\w*|at\s+odds|nothing\s+to\s+suggest|"
-    r"zero\s+evidence|says?\s+no|retract\w*|averted|ruled\s+out|unlikely|psy-?op\w*|"
-    r"wunschdenken|einbildung|lächerlich\w*|gescheitert|entging\w*|entkam\w*|entkommen|fantasie\w*|"
-    r"соврал\w*|чуш[ьи]\w*|бред\w*|ипсо|иписо|пропаганд\w*|воображени\w*|фантази\w*|телевизор\w*|"
-    r"уяв[аиіу]\w*|збреха\w*|маячн\w*|іпсо|фантазі\w*|телевізор\w*|"
-    r"misinformed|would\s+have\s+been|would\s+like|wants?\s+you|lest|repeat\s+not|nobody\s+but|"
-    r"verdict:|rating:|doubt(?:ed|s)?|мол|мовляв|дескать|прежде,?\s+чем|перш\s+ніж|wären|log|"
-    r"wishful|contrary\s+to|far\s+from|anything\s+but|"
-    r"bestr(?:eit|itt)\w*|dementi\w*|widersprich\w*|widersprach\w*|widerspruch|zurückgewiesen|"
-    r"zurückweis\w*|zurück|falsch\w*|unwahr\w*|gelogen|lügen?|erfunden\w*|erfindung|märchen|"
-    r"verfrüht\w*|voreilig\w*|zu\s+früh|übertrieb\w*|haltlos\w*|unbegründet\w*|unsinn|"
-    r"nicht\s+so(?=\s*[.,;!])|keine\s+rede|nicht\s+die\s+rede|entgegen|anders\s+als|"
-    r"опров\w*|отриц\w*|отверг\w*|отверж\w*|лож[ьн]\w*|лжив\w*|лгут|врут|врет|лжет|фейк\w*|"
-    r"выдум\w*|вымы\w*|сфабрик\w*|вброс\w*|неправд\w*|недостоверн\w*|преждевремен\w*|"
-    r"рано\s+\w+ть|преувелич\w*|не\s+соответств\w*|вопреки|безосновател\w*|голословн\w*|"
-    r"не\s+так(?=\s*[.,;!])|речи\s+(?:не|нет)|не\s+идет\s+речь|"
-    r"спрост\w*|запереч\w*|відкида\w*|відкину\w*|брех\w*|вигад\w*|вкид\w*|маніпул\w*|"
-    r"передчасн\w*|рано\s+\w+ти|перебільш\w*|не\s+відповіда\w*|всупереч|безпідстав\w*|"
-    r"мови\s+(?:не|немає)|не\s+йдеться|неправдив\w*"
-    r")(?!\w)"
-)
-"""Words that deny, call false or call too early, wherever they stand; folded, of four languages.
-Wider than what is read: a denial taken for its opposite is the worst that can be read."""
-
-
-def find_unread_denial(
-    sentence: Sentence, use: Use, assertion: Assertion, language: Language
-) -> str | None:
-    """
-    Find words of a sentence that may deny what was read as not denied.
-
-    Parameters
-    ----------
-    sentence, use
-        Where the phrase stands, and the phrase; its places are those of the text.
-    assertion
-        How the phrase was read.
-    language
-        Whose words of mere doubt are no denial.
-
-    Returns
-    -------
-    words
-        None where no such words are left over, and where what denies does so by itself.
-    """
-    folded = fold(sentence.text)
-    own = range(use.start - sentence.start, use.end - sentence.start)
-    if quoted := _find_scare_quotes(sentence.text, own):
-        return quoted
-    if assertion.value != use.term.value:
-        place = _find_doubtful_turn(folded, own.start, language)
-        place = place or _find_second_denial(folded, assertion)
-        return sentence.text[slice(*place)] if place else None
-    doubts = [m.span() for m in compile_any(language.hearsay).finditer(folded)]
-    reported = REPORTED.search(folded, 0, own.start)
-    judged = JUDGED.match(folded, own.stop) if reported else None
-    if judged:
-        return sentence.text[slice(*judged.span("verb"))]
-    clause = _find_segment(folded, own.start, own.stop)
-    weak = (m for m in WEAK.finditer(folded, *clause) if not IDLE_NOT.match(folded, m.start()))
-    for found in sorted([*MAY_DENY.finditer(folded), *weak], key=lambda m: m.start()):
-        is_doubt = any(start <= found.start() < end for start, end in doubts)
-        if found.start() not in own and not is_doubt and not _is_denied(folded, found):
-            return sentence.text[found.start() : found.end()]
-    return None
-
-
-def _find_scare_quotes(text: str, own: range) -> str | None:
-    """Find a phrase that stands in quotation marks by itself: *the "encircled" troops*."""
-    before, after = text[: own.start], text[own.stop :]
-    opened = re.search(r"[\"“«„»]\s?(?:[\w'’-]+\s+){0,1}$", before)
-    closed = re.match(r"(?:\s+[\w'’-]+){0,1}\s?[\"”“»«]", after)
-    if not opened or not closed:
-        return None
-    return text[opened.start() : own.stop + closed.end()].strip()
-
-
-def _find_second_denial(folded: str, assertion: Assertion) -> tuple[int, int] | None:
-    """Find what may take a bare *not* back: *falsely claims that they are not*."""
-    if not any(WEAK.fullmatch(word) for word in assertion.because):
-        return None
-    for found in MAY_DENY.finditer(folded):
-        if not any(found[0] in word or word in found[0] for word in assertion.because):
-            return found.span()
-    return None
-
-
-def find_any_denial(statement: str) -> str | None:
-    """
-    Find words that may deny in a statement of which nothing is read.
-
-    Examples
-    --------
-    >>> find_any_denial("They are not surrounded.")
-    'not'
-    """
-    folded = fold(statement)
-    idle = [m.span() for m in IDLE_NOT.finditer(folded)]
-    for found in (*WEAK.finditer(folded), *MAY_DENY.finditer(folded)):
-        if not any(start <= found.start() < end for start, end in idle):
-            return statement[found.start() : found.end()]
-    return None
-
-
-def _find_doubtful_turn(folded: str, phrase: int, language: Language) -> tuple[int, int] | None:
-    """
-    Find what makes it doubtful that a phrase is denied where it was read so.
-
-    Two words that deny may take each other back (*did not escape*), one may deny something else
-    (*do not leave because they are*), or nothing (*no fewer than two thousand*).
-    """
-    stops = [m.end() for m in re.finditer(r"[;:!?]|[.](?!\d)", folded[:phrase])]
-    start = stops[-1] if stops else 0
-    idle = [m.span() for m in IDLE_NOT.finditer(folded, start, phrase)]
-    counted = COUNTED.search(folded, start, phrase)
-    if counted:
-        return counted.span()
-    said = (*language.avoids, *language.negations)
-    denying = re.compile(f"{WEAK.pattern}|{compile_any(said).pattern}")
-    found = [
-        m for m in denying.finditer(folded, start, phrase)
-        if not any(a <= m.start() < b for a, b in idle)
-    ]  # fmt: skip
-    if language.code in ("ru", "uk") and any(m[0] in SLAVIC_NOT for m in found):
-        found = [m for m in found if not CONCORD.match(m[0])]  # *никто никого не окружил*
-    for one, other in pairwise(found):
-        if not re.search(
-            r"[,]|(?<!\w)(?:and|nor|und|noch|и|и|та|й|і)(?!\w)", folded[one.end() : other.start()]
-        ):
-            return one.span()
-    apart = OTHER_CLAUSE.search(folded, found[-1].end(), phrase) if found else None
-    if apart:
-        return found[-1].start(), apart.end()
-    return None
-
-
-def _find_segment(folded: str, start: int, end: int) -> tuple[int, int]:
-    """Find the clause round a phrase, from one mark or *and* to the next."""
-    before = [m.end() for m in PARTED.finditer(folded, 0, start)]
-    after = PARTED.search(folded, end)
-    return (before[-1] if before else 0), (after.start() if after else len(folded))
-
-
-def _is_denied(folded: str, found: re.Match[str]) -> bool:
-    """Tell *nobody denies*, *it is not a lie*: what is said not to be denied."""
-    before = folded[max(0, found.start() - DENIED_CHARACTERS) : found.start()]
-    return IS_NOT_SO.search(before) is not None

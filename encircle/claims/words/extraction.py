@@ -3,6 +3,8 @@ Which claims does a text make: proposed with the sentence they stand in, for a p
 
 It proposes and never rates. Every proposal says which phrase it rests on and what turned it round,
 so that whoever confirms it sees in a moment where it may be wrong.
+
+Long for one reason: a text is read once, from its first sentence to its last.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from encircle.claims.words.attribution import Mark, choose_mark, find_marks, hide_speaking_places
 from encircle.claims.words.context import Clause, find_clause, read_assertion
 from encircle.claims.words.days import Day, find_days
-from encircle.claims.words.denials import find_denial, find_unread_denial
+from encircle.claims.words.denials import find_denial
+from encircle.claims.words.doubtful import find_unread_denial
 from encircle.claims.words.forces import find_number, is_about_forces
 from encircle.claims.words.lexicon import LANGUAGES, compile_any, find_places, find_uses, fold
 from encircle.claims.words.sentences import Sentence, Span, find_quotes, split_sentences
