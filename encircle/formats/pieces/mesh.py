@@ -158,7 +158,9 @@ def _grow(
     ends = np.column_stack([corners[one, (side + 1) % 3], corners[one, (side + 2) % 3]])
     half_m = _measure_ways(places, corners, one, other, ends, radius_m)
     n, far = len(corners), float(half_m.max(initial=0.0)) + 1.0
-    ways = coo_array((far - half_m, (one, other)), shape=(n, n)).tocsr()
+    # 32 bits: older SciPy grows no tree over longer numbers
+    pairs = one.astype(np.int32), other.astype(np.int32)
+    ways = coo_array((far - half_m, pairs), shape=(n, n)).tocsr()
     tree = minimum_spanning_tree(ways)
     root = _find_rear(tree, far, area_m2, radius_m)
     order, above = depth_first_order(tree, root, directed=False)
