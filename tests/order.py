@@ -7,11 +7,20 @@ import pytest
 HERE = Path(__file__).parent
 
 GIANTS = (
+    "golden/test_golden.py",
+    "historical/test_beside_real_maps.py",
+    "historical/test_real_mappers.py",
+    "historical/test_real_archive.py",
+    "historical/test_snapshots.py",
+    "historical/test_real_claims.py",
     "historical/test_fixtures.py",
     "unit/test_verify.py",
     "unit/test_picture.py",
     "property/test_laws.py",
     "historical/test_mutations.py",
+    "api/test_schemathesis.py",
+    "api/test_attacks.py",
+    "unit/verifier/test_verifier.py",
     "unit/test_cli_out.py",
     "property/test_forgeries.py",
     "unit/likelihood/test_sampling.py",
@@ -32,7 +41,8 @@ GIANTS = (
     "unit/test_docs.py",
 )
 """Ten seconds and more of processor time each: started last, one worker would wait for another.
-Longest first, as `--durations=0` adds up; compiling in the first run counts."""
+Those of the long runs first, then longest first, as `--durations=0` adds up; compiling in the first
+run counts."""
 
 FAST = (
     "property/test_oracle.py",
