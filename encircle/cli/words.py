@@ -86,7 +86,7 @@ def extract(
 
         _tell_again(claims, guard(lambda: read_log(load(str(log)))))
     if json_output:
-        print_json({"claims": claims, "unread": unread})
+        print_json({"claims": claims, "unread_languages": unread})
     elif csv_output:
         from encircle.claims.publishing.table import write_csv
 

@@ -136,7 +136,7 @@ def test_a_language_that_is_not_read_is_told_and_is_no_empty_answer(tmp_path, sa
     done = CliRunner().invoke(app, ["claims", "extract", str(path), "--json"])
     document = json.loads(done.stdout)
     assert done.exit_code == 0
-    assert (len(document["claims"]), document["unread"][0]["name"]) == (1, name)
+    assert (len(document["claims"]), document["unread_languages"][0]["name"]) == (1, name)
     assert f"{name} is not read" in done.stderr
 
 

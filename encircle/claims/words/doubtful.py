@@ -28,6 +28,7 @@ PARTED = re.compile(
     r"[.,;:!?()«»“”„\"]|\s[—–]\s|(?<!\w)(?:and|but|or|und|aber|oder|и|но|а|или|і|й|та|але|або|"
     r"which|who|that|until|till|bis|пока|поки|доки|что|що|dass)(?!\w)"
 )
+"""Where a clause ends, folded."""
 REPORTED = re.compile(
     r"(?<!\w)(?:reports?|claims?|rumou?rs?|allegations?|assertions?|suggestions?|talk|stor(?:y|ies)|"
     r"news|berichte?n?|meldung(?:en)?|angaben|behauptung(?:en)?|gerüchten?|сообщени[еяй]\w*|"
@@ -41,7 +42,7 @@ JUDGED = re.compile(
 )
 """A verb behind the phrase: something is said of the report, folded."""
 COUNTED = re.compile(
-    r"(?<!\w)(?:(?:no|not|nicht|не)\s+(?:fewer|less|weniger|менее|меньше|менше|одн[аи]|одна)|"
+    r"(?<!\w)(?:(?:no|not|nicht|не)\s+(?:fewer|less|weniger|менее|меньше|менше|одн[аи])|"
     r"none\s+other|no\s+sooner|never\s+(?:has|have|before)|stopped\s+short|neither\s+confirm\w*|"
     r"как\s+ни|як\s+не|ohne(?!\s+erfolg))(?!\w)"
 )
@@ -51,7 +52,8 @@ CONCORD = re.compile(r"н[иі]\w*|жодн\w*")
 """What goes along with *не* and denies nothing more."""
 OTHER_CLAUSE = re.compile(
     r"(?<!\w)(?:because|until|till|unless|who|whom|whose|hide|hidden|know|knows|verif\w+|confirm\w*|"
-    r"report|tells?|admit\w*|doubt\w*|flee|escape\w*|zugeben|leugnen|entgehen|weil|bis|verschweig\w*|verhehl\w*|weiß|gesagt|потому|пока|котор\w+|скрыва\w*|знает|"
+    r"report|tells?|admit\w*|doubt\w*|flee|escape\w*|zugeben|leugnen|entgehen|weil|bis|"
+    r"verschweig\w*|verhehl\w*|weiß|gesagt|потому|пока|котор\w+|скрыва\w*|знает|"
     r"подтверди\w*|отриц\w*|заперечува\w*|бо|поки|приховув\w*|знає|підтверди\w*)(?!\w)"
 )
 """What stands between a *not* and a phrase where the *not* denies something else, folded."""
@@ -69,10 +71,10 @@ MAY_DENY = re.compile(
     r"(?:are|of|pure|all|just|more|russian|kremlin)\s+lies|legenden?|legends?|fakes?|faked|"
     r"hoax\w*|myths?|"
     r"mythical|fabricat\w*|fiction\w*|invent(?:ed|ions?)|propaganda|disinformation|"
-    r"misinformation|nonsense|rubbish|premature\w*|too\s+(?:early|soon)|exaggerat\w*|"
+    r"misinformation|nonsense|rubbish\w*|premature\w*|too\s+(?:early|soon)|exaggerat\w*|"
     r"baseless|unfounded|groundless|no\s+(?:truth|basis|such|question|talk)|on\s+paper|"
     r"imagination|imagin\w+|fantas\w+|inaccurate\w*|erroneous\w*|laughable|ridiculous|absurd\w*|"
-    r"doubtful|figment|unconfirmed|made\s+up|wrong(?:ly)?|mock(?:ed|s)|laughed\s+off|rubbish\w*|"
+    r"doubtful|figment|unconfirmed|made\s+up|wrong(?:ly)?|mock(?:ed|s)|laughed\s+off|"
     r"accus\w+|invents?|inventing|pretend\w*|parrot\w*|at\s+odds|nothing\s+to\s+suggest|"
     r"zero\s+evidence|says?\s+no|retract\w*|averted|ruled\s+out|unlikely|psy-?op\w*|"
     r"wunschdenken|einbildung|lächerlich\w*|gescheitert|entging\w*|entkam\w*|entkommen|fantasie\w*|"
@@ -102,7 +104,7 @@ def find_unread_denial(
     sentence: Sentence, use: Use, assertion: Assertion, language: Language
 ) -> str | None:
     """
-    Find words of a sentence that may deny what was read as not denied.
+    Find words that may deny what was read as not denied, or take back what was read as denied.
 
     Parameters
     ----------
@@ -116,7 +118,7 @@ def find_unread_denial(
     Returns
     -------
     words
-        None where no such words are left over, and where what denies does so by itself.
+        None where the reading accounts for all such words.
     """
     folded = fold(sentence.text)
     own = range(use.start - sentence.start, use.end - sentence.start)
@@ -200,7 +202,7 @@ def _find_doubtful_turn(folded: str, phrase: int, language: Language) -> tuple[i
         found = [m for m in found if not CONCORD.match(m[0])]  # *никто никого не окружил*
     for one, other in pairwise(found):
         if not re.search(
-            r"[,]|(?<!\w)(?:and|nor|und|noch|и|и|та|й|і)(?!\w)", folded[one.end() : other.start()]
+            r",|(?<!\w)(?:and|nor|und|noch|и|та|й|і)(?!\w)", folded[one.end() : other.start()]
         ):
             return one.span()
     apart = OTHER_CLAUSE.search(folded, found[-1].end(), phrase) if found else None
