@@ -8,7 +8,7 @@ drawing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 import shapely
@@ -274,23 +274,30 @@ class Survey:
 
     def _share_lost(self, place: BaseGeometry, lean: Lean) -> float:
         """Measure the share of a place on ground that is hostile on both readings."""
-        spread = TOLERANCE_M if lean == "closed" else -TOLERANCE_M
-        area = self.extent()
-        shares = []
-        for reading in ("optimistic", "pessimistic"):
-            ground = self.ground(reading, lean)
+        key = ("share lost", place, lean)
+        if key not in self.drawings:
             window = place.buffer(self.parameters.seam_m + FOCUS_M, quad_segs=2)
-            hostile = join(
-                common(ground.hostile, window),
-                minus(common(ground.seam_closed, window), ground.passable),
-            ).buffer(spread)
-            if place.geom_type == "Polygon":
-                drawn = common(with_slivers(place), area)
-                size = drawn.area
-                shares.append(common(drawn, hostile).area / size if size else 0.0)
-            else:
-                shares.append(float(hostile.covers(place)))
-        return min(shares)
+            near = self.within(window.buffer(FOCUS_M, quad_segs=2))
+            # Ground that one reading leaves free is not lost, whatever the other says.
+            share = near.share_held(place, window, "optimistic", lean)
+            if share:
+                share = min(share, near.share_held(place, window, "pessimistic", lean))
+            self.drawings[key] = share
+        return cast("float", self.drawings[key])
+
+    def share_held(
+        self, place: BaseGeometry, window: BaseGeometry, reading: Reading, lean: Lean
+    ) -> float:
+        """Measure the share of a place on hostile ground of a reading, drawn in a window."""
+        ground = self.ground(reading, lean)
+        hostile = join(
+            common(ground.hostile, window),
+            minus(common(ground.seam_closed, window), ground.passable),
+        ).buffer(TOLERANCE_M if lean == "closed" else -TOLERANCE_M)
+        if place.geom_type != "Polygon":
+            return float(hostile.covers(place))
+        drawn = common(with_slivers(place), self.extent())
+        return common(drawn, hostile).area / drawn.area if drawn.area else 0.0
 
     def each(self, kind: type[Kind]) -> Iterator[Kind]:
         """Go through the features of a kind that speak."""

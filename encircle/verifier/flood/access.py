@@ -24,6 +24,8 @@ FACILITIES = {"port": "sea", "airstrip": "air"}
 
 def find_access(survey: Survey, unit: Position, reading: Reading, lean: Lean) -> dict[str, str]:
     """Name what gives a position sea, air or special access, by kind; `closed` only what surely."""
+    if not _may_be_served(survey):
+        return {}
     flood = flood_of(survey, reading, lean, "boat")
     reached = list(flood.spread([unit]))
     found: dict[str, str] = {
@@ -48,6 +50,14 @@ def find_access(survey: Survey, unit: Position, reading: Reading, lean: Lean) ->
             found[access if facility.permission is None else "special"] = facility.id
     special = _find_special(flood, unit)
     return {**found, **({"special": special} if special else {})}
+
+
+def _may_be_served(survey: Survey) -> bool:
+    """Tell whether anything on the map could serve anybody: most maps draw nothing of the kind."""
+    return any(
+        isinstance(f, Crossing) or (isinstance(f, Anchor) and f.access != "land")
+        for f in survey.known.values()
+    )
 
 
 def _lands(flood: Flood, step: BaseGeometry) -> bool:

@@ -520,8 +520,11 @@ def find_way_by(  # noqa: PLR0913 - a way is asked for by all of these
     shun: float | None = None,
 ) -> str | None:
     """Name a mode by which a position reaches a land anchor; None where there is none."""
+    # What surely gets out gets out: only where that fails is it drawn whether it may.
+    leans: tuple[Lean, ...] = ("closed", "open") if lean == "open" else ("closed",)
     for mode in modes:
-        if leads_to_land(flood_of(survey, reading, lean, mode, shun), unit) is not None:
+        floods = (flood_of(survey, reading, each, mode, shun) for each in leans)
+        if any(leads_to_land(flood, unit) is not None for flood in floods):
             return mode
     return None
 

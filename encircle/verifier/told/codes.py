@@ -219,6 +219,8 @@ def modes_are_open_as_told(case: CodeCase) -> Iterator[Fault]:
     perhaps = _list_carried(case.survey, "open")
     for mode, said in case.ruling.land.items():
         by_ground = mode in ("tracked", "foot")
+        if said == "unknown" and not by_ground and mode not in perhaps:
+            continue  # without a line that carries it there is no way to gainsay it by
         if said == "unknown" and (by_ground or mode in surely):
             yield Fault(f"{mode} is called unknown, and what carries it is mapped", case.names)
         elif said != "unknown" and not (by_ground or mode in perhaps):
@@ -332,15 +334,17 @@ def fire_and_compass_bear_it_out(case: CodeCase) -> Iterator[Fault]:
         yield Fault(f"{case.position.id!r} is called connected under fire on its way", case.names)
     if code == "C1" and not calm and _way_under(case, "closed", LAND_MODES, F2) is not None:
         calm = True
-    shares = _look_round(case.survey, case.position)
-    if shares is None:
+    if code == "C1" and not calm:
+        return
+    share = _look_round(case.survey, case.position, "open" if code == "C0" else "closed")
+    if share is None:
         return
     most = case.survey.parameters.salient_share
-    if code == "C0" and shares[0] > most + COMPASS_SLACK:
-        said = f"{case.position.id!r} is called connected with the enemy on {shares[0]:.0%} of the"
+    if code == "C0" and share > most + COMPASS_SLACK:
+        said = f"{case.position.id!r} is called connected with the enemy on {share:.0%} of the"
         yield Fault(f"{said} compass", case.names)
-    if code == "C1" and calm and shares[1] <= most - COMPASS_SLACK:
-        said = f"{case.position.id!r} is called a salient with the enemy on {shares[1]:.0%} of the"
+    if code == "C1" and share <= most - COMPASS_SLACK:
+        said = f"{case.position.id!r} is called a salient with the enemy on {share:.0%} of the"
         yield Fault(f"{said} compass and no fire on its way", case.names)
 
 
@@ -362,8 +366,8 @@ def _way_under(
     return find_way_by(case.survey, case.position, reading, lean, modes, shun)
 
 
-def _look_round(survey: Survey, position: Position) -> tuple[float, float] | None:
-    """Give the least and the greatest share of the compass; null where no place is certain."""
+def _look_round(survey: Survey, position: Position, lean: Lean) -> float | None:
+    """Give the least share of the compass, or the greatest if closed; null where none is sure."""
     shape = survey.shape(position)
     places = survey.places(position)
     if shape.geom_type == "Polygon":
@@ -372,8 +376,7 @@ def _look_round(survey: Survey, position: Position) -> tuple[float, float] | Non
         if wet or not survey.ground("pessimistic", "closed").passable.covers(middle):
             return None  # a force drawn across ground it cannot pass is seen from the rest of it
         places = [middle]
-    looks = [[share_hostile(survey, p, lean) for p in places] for lean in ("open", "closed")]
-    return min(looks[0]), min(looks[1])
+    return min(share_hostile(survey, place, lean) for place in places)
 
 
 def _is_in_water(survey: Survey, barrier: Barrier, place: BaseGeometry) -> bool:
@@ -427,11 +430,11 @@ def _open_codes_of(survey: Survey, position: Position) -> set[str]:
     found = set() if under("closed", VEHICLES, F3) else {"C2"}
     if not under("open", VEHICLES, F3):
         return found
-    shares, most = _look_round(survey, position), survey.parameters.salient_share
-    least, greatest = shares or (0.0, 1.0)
-    if under("open", LAND_MODES, F2) and least <= most + COMPASS_SLACK:
+    least, greatest = (_look_round(survey, position, lean) for lean in ("open", "closed"))
+    most = survey.parameters.salient_share
+    if under("open", LAND_MODES, F2) and (least is None or least <= most + COMPASS_SLACK):
         found.add("C0")
-    if not under("closed", LAND_MODES, F2) or greatest > most - COMPASS_SLACK:
+    if not under("closed", LAND_MODES, F2) or greatest is None or greatest > most - COMPASS_SLACK:
         found.add("C1")
     return found
 
