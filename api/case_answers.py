@@ -10,12 +10,10 @@ import orjson
 from fastapi import Response
 
 from encircle.store.assembling import assemble
-from encircle.store.casefile import (
-    read_settings,
-)
 from encircle.store.publishing import View, grow, overlaps
 from encircle.store.revisions import NotKeptError, list_revisions, write_instant
 from encircle.store.searching import Wanted, search
+from encircle.store.settings import read_settings
 
 from .cases import (
     read_instant,

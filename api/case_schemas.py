@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from encircle.store.casefile import ID
+from encircle.store.checking import ID
 from encircle.store.publishing import MOST_COARSE_M, MOST_DELAY_H
 
 from .schemas import EXAMPLE_CLAIM, EXAMPLE_SITUATION, Closed, StatusCode, Text, VerdictWord

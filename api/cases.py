@@ -15,11 +15,12 @@ from pydantic import BaseModel
 
 from encircle.errors import InputFault
 from encircle.map.door.contract import parse_instant
-from encircle.store.casefile import check_collection, read_settings
+from encircle.store.checking import check_collection
 from encircle.store.keys import are_there_keys, find_actor, is_loopback
 from encircle.store.publishing import Publication, View, read_publication
 from encircle.store.revisions import NotKeptError, write_instant
 from encircle.store.searching import Wanted
+from encircle.store.settings import read_settings
 
 from .errors import ForbiddenError, NoKeyError, PreconditionError, RequestError
 from .service import find_service

@@ -14,10 +14,8 @@ from fastapi import APIRouter, Request, Response
 from encircle.claims.matching import Said, find_again
 from encircle.errors import SituationError
 from encircle.store.assembling import find_instant
-from encircle.store.casefile import (
-    lift,
-    post,
-)
+from encircle.store.casefile import post
+from encircle.store.checking import lift
 from encircle.store.publishing import WITHHELD
 from encircle.store.ratings import Rated, list_ratings, note_rating
 from encircle.store.revisions import NotKeptError, write_instant

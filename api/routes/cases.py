@@ -7,17 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from encircle.store.casefile import (
-    find_number,
-    list_cases,
-    make_case,
-    read_settings,
-    settle,
-)
 from encircle.store.publishing import publish, read_publication
 from encircle.store.revisions import (
     list_revisions,
 )
+from encircle.store.settings import find_number, list_cases, make_case, read_settings, settle
 
 from ..case_answers import (
     write_answer,

@@ -11,9 +11,6 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from encircle.store.assembling import assemble, list_days
-from encircle.store.casefile import (
-    read_settings,
-)
 from encircle.store.changes import list_changes, tell_changes, tell_ratings, write_atom
 from encircle.store.publishing import WITHHELD
 from encircle.store.ratings import list_ratings
@@ -21,6 +18,7 @@ from encircle.store.record import Kept, keep_judgement, list_kept, read_kept_jud
 from encircle.store.revisions import (
     NotKeptError,
 )
+from encircle.store.settings import read_settings
 
 from ..case_answers import (
     assemble_shown,

@@ -9,18 +9,12 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from encircle.formats.tables.writing import write_positions
-from encircle.store.casefile import (
-    lay_layer,
-    name_unread,
-    post,
-    post_table,
-    read_settings,
-    retract,
-    revise,
-)
+from encircle.store.casefile import post, post_table, retract, revise
+from encircle.store.laying import lay_layer, name_unread
 from encircle.store.revisions import (
     GoneError,
 )
+from encircle.store.settings import read_settings
 
 from ..case_answers import (
     read_log,

@@ -20,8 +20,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from encircle.errors import InputFault
-from encircle.store.casefile import list_cases, read_settings
 from encircle.store.revisions import NotKeptError
+from encircle.store.settings import list_cases, read_settings
 
 from ..case_answers import search_shown, show
 from ..case_parameters import Between  # noqa: TC001 - the framework reads it

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
 
-from encircle.store.casefile import (
-    read_settings,
-)
+from encircle.store.settings import read_settings
 from encircle.store.watches import (
     Watch,
     end_watch,

@@ -8,11 +8,12 @@ from starlette.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
-from encircle.store.casefile import make_case, post, retract, revise
+from encircle.store.casefile import post, retract, revise
 from encircle.store.changes import note_changes
 from encircle.store.keys import make_key
 from encircle.store.publishing import WITHHELD, publish
 from encircle.store.ratings import Rated, note_rating
+from encircle.store.settings import make_case
 
 BASE = "http://localhost"
 FAR = ("203.0.113.7", 50000)

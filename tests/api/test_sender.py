@@ -10,8 +10,8 @@ import pytest
 
 from api import sender
 from api.sender import NotSentError, Sender, post, resolve
-from encircle.store.casefile import make_case
 from encircle.store.opening import open_store
+from encircle.store.settings import make_case
 from encircle.store.watches import Due, end_watch, make_watch
 
 DUE = Due(7, "https://example.org:8443/hook?x=1", "secret", '{"a":1}', 0)

@@ -25,8 +25,9 @@ from typing import TYPE_CHECKING, Any
 from api.schemas import EXAMPLE_SITUATION
 from api.worker import statuses_body
 from encircle.store.assembling import assemble
-from encircle.store.casefile import make_case, post
+from encircle.store.casefile import post
 from encircle.store.opening import open_store
+from encircle.store.settings import make_case
 from tests.benchmarks.load import APP, CASE, FIRST, SECONDS, UNITS, begin, run, sight, wrap
 from tests.benchmarks.p9 import ask, serve
 

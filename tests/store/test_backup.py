@@ -14,9 +14,10 @@ from sqlalchemy.exc import DBAPIError
 
 from encircle import judge, read
 from encircle.store.assembling import assemble
-from encircle.store.casefile import make_case, post, retract
+from encircle.store.casefile import post, retract
 from encircle.store.opening import open_store
 from encircle.store.revisions import check_log, list_revisions
+from encircle.store.settings import make_case
 from tests.store.conftest import find_programs
 from tests.store.test_geometry import KURSK, install
 

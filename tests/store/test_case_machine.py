@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 )
 
 from encircle.store.assembling import assemble
-from encircle.store.casefile import make_case, post, retract, revise
+from encircle.store.casefile import post, retract, revise
 from encircle.store.opening import open_store
 from encircle.store.revisions import (
     ConflictError,
@@ -29,6 +29,7 @@ from encircle.store.revisions import (
     check_log,
     list_revisions,
 )
+from encircle.store.settings import make_case
 from tests.thorough import thorough
 
 NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)

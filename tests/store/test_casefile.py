@@ -11,17 +11,11 @@ from encircle import SituationError
 from encircle.map.door.canonical import digest
 from encircle.map.door.contract import parse_instant
 from encircle.store.assembling import assemble
-from encircle.store.casefile import (
-    KeyReusedError,
-    lay_layer,
-    make_case,
-    post,
-    retract,
-    revise,
-    settle,
-)
+from encircle.store.casefile import KeyReusedError, post, retract, revise
+from encircle.store.laying import lay_layer
 from encircle.store.opening import open_store
 from encircle.store.revisions import NotKeptError, check_log, list_revisions
+from encircle.store.settings import make_case, settle
 from tests.historical.test_fixtures import FIXTURES, FOLDERS
 from tests.thorough import every
 

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from encircle.store.casefile import make_case, post
+from encircle.store.casefile import post
 from encircle.store.opening import open_store
 from encircle.store.revisions import check_log, list_revisions
+from encircle.store.settings import make_case
 from tests.store.test_case_machine import SETTINGS, sighting
 from tests.thorough import thorough
 

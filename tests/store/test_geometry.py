@@ -13,11 +13,12 @@ from sqlalchemy.exc import DBAPIError
 
 from encircle import judge, read
 from encircle.store.assembling import assemble
-from encircle.store.casefile import make_case, post, retract
+from encircle.store.casefile import post, retract
 from encircle.store.geometry import add_geometry
 from encircle.store.opening import MIGRATIONS, open_store
 from encircle.store.revisions import check_log, list_revisions
 from encircle.store.searching import Wanted, search
+from encircle.store.settings import make_case
 from tests.historical.test_fixtures import FIXTURES
 
 NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)

@@ -8,11 +8,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import ProgrammingError
 
-from encircle.store.casefile import make_case, post, retract, revise
+from encircle.store.casefile import post, retract, revise
 from encircle.store.keys import make_key, revoke
 from encircle.store.opening import open_store
 from encircle.store.record import keep_judgement
 from encircle.store.revisions import write_instant
+from encircle.store.settings import make_case
 from encircle.store.tellings import list_untold, tell_post
 from encircle.store.watches import end_watch, make_watch
 from tests.store.test_record import NOW, RAW, SETTINGS, unit

@@ -10,7 +10,7 @@ from pyproj import Geod
 import encircle
 from encircle.errors import SituationError
 from encircle.store.assembling import assemble
-from encircle.store.casefile import make_case, post
+from encircle.store.casefile import post
 from encircle.store.opening import open_store
 from encircle.store.publishing import (
     Publication,
@@ -21,6 +21,7 @@ from encircle.store.publishing import (
     read_publication,
 )
 from encircle.store.revisions import WhyError
+from encircle.store.settings import make_case
 
 EARTH = Geod(ellps="WGS84")
 LON, LAT = st.floats(-180, 180), st.floats(-85, 85)

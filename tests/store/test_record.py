@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from encircle.store.casefile import make_case, post, retract
+from encircle.store.casefile import post, retract
 from encircle.store.record import keep_judgement, list_kept, read_kept_judgement
 from encircle.store.revisions import GoneError, NotKeptError
+from encircle.store.settings import make_case
 from encircle.store.tables import judgements
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)

@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from encircle.map.door.canonical import digest
-from encircle.store.casefile import make_case, post, retract
+from encircle.store.casefile import post, retract
 from encircle.store.opening import open_store
 from encircle.store.searching import find_alike
+from encircle.store.settings import make_case
 
 NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)
 SETTINGS = {"title": "T", "sides": [{"id": "A"}]}

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from encircle.store.assembling import assemble
-from encircle.store.casefile import lay_layer, make_case, post, retract, revise
+from encircle.store.casefile import post, retract, revise
+from encircle.store.laying import lay_layer
 from encircle.store.lines import LINES, Line, Lines, hold_standing
 from encircle.store.opening import open_store
 from encircle.store.revisions import (
@@ -17,6 +18,7 @@ from encircle.store.revisions import (
     list_revisions,
     write_instant,
 )
+from encircle.store.settings import make_case
 from encircle.store.standing import Standing
 
 NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)

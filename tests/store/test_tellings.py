@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from encircle.store.casefile import lay_layer, make_case, post, retract, settle
+from encircle.store.casefile import post, retract
 from encircle.store.changes import list_changes
+from encircle.store.laying import lay_layer
 from encircle.store.opening import open_store
 from encircle.store.publishing import publish
 from encircle.store.revisions import list_revisions, write_instant
+from encircle.store.settings import make_case, settle
 from encircle.store.tellings import find_told, list_untold, mark_told, tell_post
 
 NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from encircle import SituationError
-from encircle.store.casefile import make_case
 from encircle.store.revisions import NotKeptError
+from encircle.store.settings import make_case
 from encircle.store.watches import (
     BACK_OFF,
     end_watch,

@@ -1,0 +1,107 @@
+"""What is laid under a case: control maps, roads, borders, for a day or for every day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from encircle.errors import InputFault, SituationError
+from encircle.map.door.contract import parse_day_or_instant
+from encircle.store.checking import check_collection, check_name, find_row_faults
+from encircle.store.revisions import Entry, append, find_current
+from encircle.store.settings import read_settings
+
+if TYPE_CHECKING:
+    from encircle.store.opening import Store
+    from encircle.store.revisions import Revision
+
+READ_OF_LAYERS = {"type", "features", "situation", "crs", "bbox", "why"}
+"""Members of a layer's document that are read, or say nothing that its features do not; and why it
+is laid anew."""
+
+
+def lay_layer(
+    store: Store, case_id: str, name: str, document: object, actor: str,
+    why: str | None = None, now: datetime | None = None,
+) -> Revision:  # fmt: skip
+    """
+    Lay a layer under a case's observations: a control map, roads, borders.
+
+    A layer whose document says a day (`situation.as_of`) is that day's, beside those of other days;
+    one that says none is for every day. Laid again, it is a correction and takes a reason.
+
+    Raises
+    ------
+    SituationError
+        If it does not pass the door, or an id in it is an observation's.
+    """
+    check_name(name, "/name")
+    if not isinstance(document, Mapping) or not isinstance(document.get("features"), list):
+        said = "no FeatureCollection"
+        raise SituationError(
+            [InputFault("", said, 'Give {"type": "FeatureCollection", "features": [...]}')]
+        )
+    check_collection(document)
+    rows = [
+        dict(row) if isinstance(row, Mapping) else {"type": row} for row in document["features"]
+    ]
+    whole = document.get("situation")
+    day = whole.get("as_of") if isinstance(whole, Mapping) else None
+    day = None if day == "" else day  # an empty text is an absent one
+    subject = name if day is None else f"{name}@{_read_day(day)}"
+    kept = {
+        "type": "FeatureCollection",
+        "features": rows,
+        **({"situation": {"as_of": day}} if day is not None else {}),
+    }
+    with store.writing() as connection:
+        faults = find_row_faults(read_settings(connection, case_id), rows, posted=False)
+        taken = {row.subject for row in find_current(connection, case_id, "feature")}
+        for number, row in enumerate(rows):
+            if str(row.get("id")) in taken:
+                said = f"the id {row['id']!r} is an observation's of this case"
+                fault = InputFault(
+                    f"/features/{number}/id", said, "Give the layer's feature another id"
+                )
+                faults.setdefault(number, []).append(fault)
+        if faults:
+            raise SituationError([fault for row in sorted(faults) for fault in faults[row]])
+        there = any(row.subject == subject for row in find_current(connection, case_id, "layer"))
+        entry = Entry("correct" if there else "post", "layer", subject, kept, why)
+        return append(connection, case_id, [entry], actor, now or datetime.now(UTC))[0]
+
+
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _read_day(written: object) -> str:
+    """Read the day of a layer: it is part of what the layer is called."""
+    try:
+        instant = parse_day_or_instant(written) if isinstance(written, str) else None
+    except (ValueError, OverflowError):
+        instant = None
+    if not isinstance(written, str) or instant is None:
+        remedy = "Write 2025-03-14 or 2025-03-14T12:00:00Z, or leave it out"
+        fault = f"{written!r:.80} is no day"
+        raise SituationError([InputFault("/situation/as_of", fault, remedy)])
+    own = DAY.match(written.strip())
+    return own[0] if own else instant.date().isoformat()
+
+
+def name_unread(document: Mapping[str, Any]) -> list[str]:
+    """
+    Name what of a layer's document is not read: all but its features and their day.
+
+    Examples
+    --------
+    >>> name_unread({"type": "FeatureCollection", "features": [], "name": "roads",
+    ...              "situation": {"as_of": "2025-03-14", "sides": []}})
+    ['name', 'situation.sides']
+    """
+    whole = document.get("situation")
+    named = sorted(map(str, document.keys() - READ_OF_LAYERS))
+    if isinstance(whole, Mapping):
+        return named + [f"situation.{name}" for name in sorted(map(str, whole.keys() - {"as_of"}))]
+    return named + ["situation"] * (whole is not None)

@@ -1,0 +1,111 @@
+"""A case and its settings: title, sides, force, sources; the member `situation` of its maps."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import sqlalchemy as sa
+
+from encircle.store.checking import SPOKEN_OF, check_fits, check_name, check_settings
+from encircle.store.revisions import (
+    Entry,
+    NotKeptError,
+    append,
+    begin_case,
+    find_current,
+    list_revisions,
+    lock_case,
+    write_instant,
+)
+from encircle.store.tables import cases
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from encircle.store.opening import Store
+    from encircle.store.revisions import Revision
+
+Json = dict[str, Any]
+
+
+def make_case(
+    store: Store, case_id: str, settings: Json, actor: str, now: datetime | None = None
+) -> Revision:
+    """
+    Begin a case.
+
+    Parameters
+    ----------
+    settings
+        The member `situation` of its maps: title, sides, force, sources, area.
+
+    Raises
+    ------
+    SituationError
+        If the settings are not such a member, or the name cannot stand in an address.
+    CaseExistsError
+        If there is one of that name.
+    """
+    check_name(case_id, "/id")
+    check_settings(settings)
+    with store.writing() as connection:
+        return begin_case(connection, case_id, settings, actor, now or datetime.now(UTC))
+
+
+def settle(
+    store: Store, case_id: str, settings: Json, actor: str, why: str,
+    expected: int | None = None, now: datetime | None = None,
+) -> Revision:  # fmt: skip
+    """
+    Give a case other settings.
+
+    Raises
+    ------
+    SituationError
+        If they are none, or something that was posted does not fit them: a side that is no more.
+    """
+    check_settings(settings)
+    with store.writing() as connection:
+        lock_case(connection, case_id)
+        before = read_settings(connection, case_id)
+        if any(before.get(name) != settings.get(name) for name in SPOKEN_OF):
+            check_fits(connection, case_id, settings)
+        entry = Entry("correct", "settings", case_id, settings, why, expected)
+        return append(connection, case_id, [entry], actor, now or datetime.now(UTC))[0]
+
+
+def read_settings(connection: Connection, case_id: str, known_at: datetime | None = None) -> Json:
+    """
+    Read a case's settings as they stand, or stood when the case was known so far.
+
+    Raises
+    ------
+    NotKeptError
+        If there is no such case.
+    """
+    by = None if known_at is None else write_instant(known_at)
+    rows = find_current(connection, case_id, "settings", by)
+    if not rows:
+        raise NotKeptError(
+            f"there is no case {case_id!r}" + (f", or was none at {by}" if by else "")
+        )
+    read: Json = orjson.loads(rows[0].body)
+    return read
+
+
+def find_number(connection: Connection, case_id: str, known_at: datetime | None = None) -> int:
+    """Find the number of a case's settings, by which they are corrected."""
+    until = "~" if known_at is None else write_instant(known_at)
+    log = list_revisions(connection, case_id, case_id)
+    return max(r.number for r in log if r.what == "settings" and r.recorded_at <= until)
+
+
+def list_cases(connection: Connection) -> list[Json]:
+    """List the cases, in the order they were begun."""
+    asked = sa.select(cases).order_by(cases.c.created_at, cases.c.id)
+    return [
+        {"id": row.id, "created_at": row.created_at, "by": row.actor}
+        for row in connection.execute(asked)
+    ]
