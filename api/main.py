@@ -7,6 +7,7 @@ The application.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from contextlib import asynccontextmanager
 from functools import partial
@@ -29,6 +30,7 @@ from .catalogue import read_catalogue
 from .documentation import write_openapi
 from .fairness import Fairness
 from .manners import Addressed, HeadAsGet, Packed
+from .memory import keep_giving_back
 from .metrics import Metrics
 from .patience import HangUp, Intake
 from .pool import Pool, check_system
@@ -163,11 +165,13 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
     sender.open()
     teller = app.state.teller = Teller(app.state.service)
     teller.open()
+    tidying = asyncio.create_task(keep_giving_back())
     gc.collect()
     gc.freeze()
     try:
         yield
     finally:
+        tidying.cancel()
         await sender.close()
         await teller.close()
         await pool.close()
