@@ -11,7 +11,7 @@ from encircle.archive.keeping import Kept, key_of
 from encircle.formats.painted.ground import HALF_WIDTHS_KM
 from encircle.formats.painted.shapes import box_round
 from encircle.formats.painted.situation import draw_situation
-from encircle.judge import judge_briefly
+from encircle.judge import judge, judge_briefly
 from encircle.map.door.reader import read_situation
 from encircle.version import __version__
 
@@ -102,8 +102,8 @@ def prove(piece: Piece, finder: ForceFinder, dated: DatedMap, kept: Kept) -> Pro
 
 
 def judge_drawn(document: Json) -> Judgement:
-    """Judge a piece as it is drawn, with a document that can be verified."""
-    return judge_briefly(read_situation(document))
+    """Judge a piece as it is drawn, with all that is said of any force."""
+    return judge(read_situation(document))
 
 
 def _sum_up(judgement: Judgement, half_km: float) -> Proved:

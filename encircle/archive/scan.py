@@ -40,7 +40,7 @@ from encircle.map.door.canonical import digest
 from encircle.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from shapely.geometry.base import BaseGeometry
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from encircle.formats.pieces import Piece, Rejection
     from encircle.formats.publishers.presets import DatedMap, MapFile
     from encircle.map.notices import Notice
+    from encircle.verdict.judgement import Judgement
 
 Json = dict[str, Any]
 
@@ -323,30 +324,47 @@ def _tell(notices: Sequence[Notice]) -> list[Json]:
     return [*kept.values(), *left_out.values()]
 
 
-def draw_pockets(
+@dataclass(frozen=True, slots=True)
+class DrawnPiece:
+    """A piece drawn and judged by itself, as `encircle verify` takes it."""
+
+    side: str
+    id: str
+    as_of: datetime
+    situation: Json
+    judgement: Judgement
+
+    @property
+    def name(self) -> str:
+        """What its files are called."""
+        return f"{write_instant(self.as_of)[:19].replace(':', '')}-{self.side}-{self.id}"
+
+
+def draw_pieces(
     files: Sequence[MapFile],
     *,
     side: str | None = None,
     preset: str | None = None,
     border: Mapping[str, Any] | None = None,
-) -> Iterator[tuple[str, Json, bytes]]:
+    wanted: Container[tuple[str, str]] | None = None,
+) -> Iterator[DrawnPiece]:
     """
-    Draw and judge each pocket of a map by itself, as `encircle verify` takes it.
+    Draw and judge pieces of a map each by itself; one that has no rear is left out.
 
-    Yields
-    ------
-    name, situation, judgement
-        What to call it, the situation, and the judgement's document.
+    Parameters
+    ----------
+    wanted
+        Sides and ids of the pieces; every pocket if not given.
     """
     dated = read_map(preset, files, border)
     outline = _read_outline(dated)
     for one in (name for name, _ in dated.painted.sides if side in (None, name)):
         finder = ForceFinder(Ground(dated.painted, outline, one), label_of(dated.painted, one))
         for piece in _sort_out(finder, dated.as_of)[0]:
-            drawn = None if piece.joined else draw_piece(piece, finder, dated)
+            is_wanted = not piece.joined if wanted is None else (one, piece.id) in wanted
+            drawn = draw_piece(piece, finder, dated) if is_wanted else None
             if drawn is not None:
-                name = f"{write_instant(dated.as_of)[:19].replace(':', '')}-{one}-{piece.id}"
-                yield name, drawn[0], judge_drawn(drawn[0]).to_json()
+                yield DrawnPiece(one, piece.id, dated.as_of, drawn[0], judge_drawn(drawn[0]))
 
 
 AROUND_KM = 60.0

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from encircle.picture.canvas import FONT, element, escape, measure_text, number, write_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from encircle.archive.timeline import Moment, Timeline
+    from encircle.archive.timeline import Timeline
 
 WIDTH, HEIGHT = 1200.0, 675.0
 LEFT, RIGHT, TOP = 92.0, 36.0, 132.0
@@ -41,6 +42,22 @@ class _Scale:
         return LEFT + (instant - self.first) / span * (WIDTH - LEFT - RIGHT)
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What one map says, for a picture of many: widths in metres, an area in square kilometres."""
+
+    as_of: str
+    code: str
+    label: str
+    neck_width_m: Mapping[str, float | None]
+    area_km2: float | None
+
+    @property
+    def second(self) -> float:
+        """The instant of the map, seconds."""
+        return datetime.fromisoformat(self.as_of).timestamp()
+
+
 def draw_strip(series: Timeline) -> str:
     """
     Draw a series as one SVG: the status of each day, the width of the neck, the ground held.
@@ -48,23 +65,36 @@ def draw_strip(series: Timeline) -> str:
     Where a map says nothing of a figure (a force given as points holds no ground of its own), its
     line is broken.
     """
-    moments = series.moments
-    scale = _Scale(_second(moments[0]), _second(moments[-1]))
+    marks = [
+        Mark(
+            moment.as_of,
+            moment.judgement.status.code,
+            moment.judgement.status.label,
+            moment.judgement.margins.get("neck_width_m") or {},
+            moment.area_km2,
+        )
+        for moment in series.moments
+    ]
+    return draw_marks(marks, series.name[:1].upper() + series.name[1:], _sum_up(series))
+
+
+def draw_marks(marks: Sequence[Mark], name: str, said: str) -> str:
+    """Draw what maps in the order of their instants say of one force or piece, as one SVG."""
+    scale = _Scale(marks[0].second, marks[-1].second)
     strip_y = TOP
     neck_y = strip_y + STRIP_H + GAP
     area_y = neck_y + PANEL_H + GAP
-    name = series.name[:1].upper() + series.name[1:]
-    title = f"{name}, {moments[0].as_of[:10]} to {moments[-1].as_of[:10]}"
+    title = f"{name}, {marks[0].as_of[:10]} to {marks[-1].as_of[:10]}"
     drawn = [
         element("title", escape(title)),
         element("rect", x="0", y="0", width=WIDTH, height=HEIGHT, fill=PAPER),
         write_text(LEFT, 48, title, 24, fill=INK, weight="600"),
-        write_text(LEFT, 78, _sum_up(series), 16, fill=FAINT),
+        write_text(LEFT, 78, said, 16, fill=FAINT),
         write_text(LEFT, strip_y - 12, "Status on each map", 14, fill=INK, weight="600"),
-        *_draw_runs(moments, scale, strip_y),
-        *_draw_panel(moments, scale, neck_y, "Width of the neck, km", _NECKS),
-        *_draw_panel(moments, scale, area_y, "Ground held, km²", _AREAS),
-        *_draw_months(moments, scale, area_y + PANEL_H),
+        *_draw_runs(marks, scale, strip_y),
+        *_draw_panel(marks, scale, neck_y, "Width of the neck, km", _NECKS),
+        *_draw_panel(marks, scale, area_y, "Ground held, km²", _AREAS),
+        *_draw_months(marks, scale, area_y + PANEL_H),
         write_text(LEFT, HEIGHT - 22, _LEGEND, 12, fill=FAINT),
     ]
     return element(
@@ -79,10 +109,6 @@ _LEGEND = (
 )
 
 
-def _second(moment: Moment) -> float:
-    return moment.situation.as_of.timestamp()
-
-
 def _sum_up(series: Timeline) -> str:
     spans = series.spans_of("encircled")
     said = "; ".join(f"{a[:10]} to {b[:10]}" if a != b else a[:10] for a, b in spans)
@@ -90,20 +116,20 @@ def _sum_up(series: Timeline) -> str:
     return f"Encircled: {said} ({maps})." if said else f"Encircled on none of {maps}."
 
 
-def _draw_runs(moments: Sequence[Moment], scale: _Scale, y: float) -> Iterator[str]:
+def _draw_runs(marks: Sequence[Mark], scale: _Scale, y: float) -> Iterator[str]:
     """Draw each run of one status from the middle of the gap before to that after it."""
     runs: list[tuple[str, float, float]] = []
-    for number_, moment in enumerate(moments):
-        here = _second(moment)
-        before = _second(moments[number_ - 1]) if number_ else here
-        after = _second(moments[number_ + 1]) if number_ + 1 < len(moments) else here
-        code: str = moment.judgement.status.code
+    for number_, mark in enumerate(marks):
+        here = mark.second
+        before = marks[number_ - 1].second if number_ else here
+        after = marks[number_ + 1].second if number_ + 1 < len(marks) else here
+        code = mark.code
         span = (before + here) / 2, (here + after) / 2
         if runs and runs[-1][0] == code:
             runs[-1] = code, runs[-1][1], span[1]
         else:
             runs.append((code, *span))
-    words = {str(m.judgement.status.code): m.judgement.status.label for m in moments}
+    words = {m.code: m.label for m in marks}
     for run, start, end in runs:
         x, right = scale.at(start), scale.at(end)
         width = max(right - x, 3.0)
@@ -122,14 +148,14 @@ _AREAS = (("area", "", AREA),)
 
 
 def _draw_panel(
-    moments: Sequence[Moment],
+    marks: Sequence[Mark],
     scale: _Scale,
     y: float,
     title: str,
     lines: Sequence[tuple[str, str, str]],
 ) -> Iterator[str]:
     """Draw one panel: a grid from nought to a round number, and its lines."""
-    values = [[_value(m, what, which) for m in moments] for what, which, _ in lines]
+    values = [[_value(m, what, which) for m in marks] for what, which, _ in lines]
     top = _round_up(max((v for row in values for v in row if v is not None), default=1.0))
     yield write_text(LEFT, y - 12, title, 14, fill=INK, weight="600")
     for step in range(5):
@@ -139,12 +165,12 @@ def _draw_panel(
         yield write_text(LEFT - 8, at + 5, f"{level:g}", 13, fill=FAINT, anchor="end")
     for row, (_, _, colour) in zip(values, lines, strict=True):
         run: list[str] = []
-        for moment, value in zip(moments, row, strict=True):
+        for mark, value in zip(marks, row, strict=True):
             if value is None:
                 yield from _polyline(run, colour)
                 run = []
                 continue
-            x, at = scale.at(_second(moment)), y + PANEL_H - PANEL_H * value / top
+            x, at = scale.at(mark.second), y + PANEL_H - PANEL_H * value / top
             run.append(f"{number(x)},{number(at)}")
             yield element("circle", cx=x, cy=at, r=2.4, fill=colour)
         yield from _polyline(run, colour)
@@ -156,11 +182,10 @@ def _polyline(points: Sequence[str], colour: str) -> Iterator[str]:
                       stroke_width=2.5)  # fmt: skip
 
 
-def _value(moment: Moment, what: str, which: str) -> float | None:
+def _value(mark: Mark, what: str, which: str) -> float | None:
     if what == "area":
-        return moment.area_km2
-    neck = moment.judgement.margins.get("neck_width_m") or {}
-    width = neck.get(which)
+        return mark.area_km2
+    width = mark.neck_width_m.get(which)
     return None if width is None else float(width) / 1000
 
 
@@ -181,12 +206,12 @@ def _round_up(value: float) -> float:
     return next((size * k for k in (1, 2, 4, 6, 8, 10) if size * k >= value), 1.0) if value else 1.0
 
 
-def _draw_months(moments: Sequence[Moment], scale: _Scale, y: float) -> Iterator[str]:
+def _draw_months(marks: Sequence[Mark], scale: _Scale, y: float) -> Iterator[str]:
     """Write the days below: the first of each month, or where there are few maps, each."""
     last = -1e9
     seen = ""
-    for moment in moments:
-        x, day = scale.at(_second(moment)), moment.as_of[:10]
+    for mark in marks:
+        x, day = scale.at(mark.second), mark.as_of[:10]
         if day[:7] == seen and x - last < (WIDTH - LEFT) / 8:
             continue
         if x - last < 84:  # noqa: PLR2004 - as wide as a day is written

@@ -11,12 +11,12 @@ from encircle.cli.terminal import echo, guard, refuse, show_progress
 from encircle.map.counting import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from encircle.archive.files import MapEntry
     from encircle.archive.keeping import Kept
     from encircle.archive.linking import Story
-    from encircle.archive.scan import Scan
+    from encircle.archive.scan import DrawnPiece, Scan
 
 Json = dict[str, Any]
 
@@ -105,17 +105,14 @@ class Found:
         return scan.mapper, scan.side, scan.as_of
 
     def _prove(self, group: Sequence[MapEntry]) -> None:
-        from encircle.archive.scan import draw_pockets
         from encircle.verdict.judgement import write_json
 
         assert self.proofs is not None  # noqa: S101 - asked by the caller
         self.proofs.mkdir(parents=True, exist_ok=True)
-        files = [entry.to_file() for entry in group]
-        for name, situation, judgement in draw_pockets(
-            files, side=self.side, preset=self.preset, border=self.border
-        ):
-            (self.proofs / f"{name}.situation.geojson").write_bytes(write_json(situation))
-            (self.proofs / f"{name}.judgement.json").write_bytes(judgement)
+        for piece in self._draw(group):
+            path = self.proofs / f"{piece.name}.situation.geojson"
+            path.write_bytes(write_json(piece.situation))
+            path.with_name(f"{piece.name}.judgement.json").write_bytes(piece.judgement.to_json())
 
     def finish(self) -> None:
         """Follow the pieces from map to map, and tell what went wrong."""
@@ -151,6 +148,41 @@ class Found:
             story.side, preset=self.preset, border=self.border, kept=self.kept,
         )  # fmt: skip
         story.events[-1] = replace(event, left_share=share)
+
+    def write_gallery(self, folder: Path) -> None:
+        """Write a page for each pocket, with the days of it that are shown drawn anew."""
+        from encircle.archive.gallery import choose_days, list_pockets, write_gallery
+
+        wanted: dict[tuple[str, str, str], dict[tuple[str, str], str]] = {}
+        for story in list_pockets(self.stories):
+            days = choose_days(story)
+            for sight in story.sights:
+                if sight.as_of in days:
+                    key = story.mapper, story.side, sight.as_of
+                    wanted.setdefault(key, {})[story.side, sight.piece.id] = story.id
+        drawn: dict[tuple[str, str], dict[str, DrawnPiece]] = {}
+        with show_progress("Drawing", len(wanted)) as step:
+            for key, named in wanted.items():
+                for piece in self._draw(self.groups[key], named):
+                    of = key[0], named[piece.side, piece.id]
+                    drawn.setdefault(of, {})[key[2]] = piece
+                step(key)
+        unread = [f"{name} could not be read: {'; '.join(told)}"
+                  for name, told in self.faults.items()]  # fmt: skip
+        for name, raw in write_gallery(self.stories, drawn, unread):
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(raw)
+
+    def _draw(
+        self, group: Sequence[MapEntry], wanted: Container[tuple[str, str]] | None = None
+    ) -> Iterator[DrawnPiece]:
+        from encircle.archive.scan import draw_pieces
+
+        files = [entry.to_file() for entry in group]
+        return draw_pieces(
+            files, side=self.side, preset=self.preset, border=self.border, wanted=wanted
+        )
 
     def documents(self) -> list[Json]:
         """Give the contract's documents, one a map and side, those of unread maps last."""

@@ -22,14 +22,12 @@ from encircle.cli.terminal import (
 from encircle.map.counting import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from encircle.archive.linking import Story
     from encircle.archive.scan import Scan, ScannedPiece
 
 Json = dict[str, Any]
 
-OUTPUTS = (".jsonl", ".ndjson", ".geojson", ".json", ".csv")
+OUTPUTS = (".jsonl", ".ndjson", ".geojson", ".json", ".csv", ".gpkg", ".fgb", ".parquet", ".kml")
 """How the name of what is written may end."""
 
 
@@ -53,8 +51,8 @@ def scan(
         list[Path] | None,
         typer.Option(
             metavar="F",
-            help="Documents (.jsonl), pieces with their ground (.geojson), a table (.csv); "
-            "repeatable",
+            help="Documents (.jsonl), pieces with their ground and days (.geojson, .gpkg, .fgb, "
+            ".parquet, .kml with times), a table (.csv); repeatable",
         ),
     ] = None,
     border: Annotated[Path | None, typer.Option(help="GeoJSON of another state border")] = None,
@@ -66,6 +64,14 @@ def scan(
         typer.Option(
             metavar="DIR",
             help="Write of each pocket the situation and the judgement, for encircle verify",
+        ),
+    ] = None,
+    gallery: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Write pages to look through, index.html first: each pocket with its pictures, "
+            "its series and its proof",
         ),
     ] = None,
     cache: Annotated[
@@ -93,6 +99,8 @@ def scan(
     scan_all(maps, found)
     for path in out or ():
         write(path, _write_as(path.suffix.lower(), found))
+    if gallery:
+        guard(lambda: found.write_gallery(gallery))
     if json_output:
         documents = found.documents()
         for document in documents:
@@ -121,54 +129,12 @@ def _spell_on_a_line(document: Json) -> bytes:
 
 
 def _write_as(ending: str, found: Found) -> bytes:
-    if ending == ".csv":
-        return _write_table(found.scans)
+    from encircle.archive.export import export_rows, list_rows
+
     if ending in (".jsonl", ".ndjson"):
         return b"".join(_spell_on_a_line(document) + b"\n" for document in found.documents())
-    return _spell({"type": "FeatureCollection", "features": _list_features(found)})
-
-
-def _list_features(found: Found) -> list[Json]:
-    """Give each piece of each map as a feature with its ground."""
-    from shapely.geometry import mapping
-
-    features = []
-    for scan in found.scans:
-        for piece in scan.pieces:
-            row = _row(scan, piece)
-            features.append(
-                {"type": "Feature", "geometry": mapping(piece.geometry), "properties": row}
-            )
-    return features
-
-
-def _row(scan: Scan, piece: ScannedPiece) -> Json:
-    """Give a piece as one flat row."""
-    neck, closing = piece.proved.neck_width_m or {}, piece.proved.closing_distance_m or {}
-    return {
-        "map": scan.map, "mapper": scan.mapper, "as_of": scan.as_of, "side": scan.side,
-        "id": piece.id, "kind": piece.kind, "since": piece.since,
-        "nearest_place": piece.nearest_place, "lon": piece.at[0], "lat": piece.at[1],
-        "area_km2": piece.area_km2, "area_uncertain_km2": piece.area_uncertain_km2,
-        "verdict": piece.proved.verdict, "status": piece.proved.status["code"],
-        "neck_m_grey_passable": neck.get("optimistic"),
-        "neck_m_grey_hostile": neck.get("pessimistic"),
-        "closing_m_grey_passable": closing.get("optimistic"),
-        "closing_m_grey_hostile": closing.get("pessimistic"),
-    }  # fmt: skip
-
-
-def _write_table(scans: Sequence[Scan]) -> bytes:
-    import csv
-    import io
-
-    rows = [_row(scan, piece) for scan in scans for piece in scan.pieces]
-    text = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(text, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return text.getvalue().encode()
+    written: bytes = guard(lambda: export_rows(list_rows(found.scans, found.stories), ending))
+    return written
 
 
 # -- in words --------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from shapely.geometry import Point
 
-from encircle.archive.scan import draw_pockets, scan_files
+from encircle.archive.scan import draw_pieces, scan_files
 from encircle.formats.publishers.presets import MapFile
 from encircle.map.door.reader import read_situation
 from encircle.verifier.verify import verify
@@ -54,8 +54,9 @@ def test_a_pocket_known_by_hand_is_the_only_one_of_its_day(archive, day, place, 
     assert Point(pocket.at).distance(Point(place)) < NEAR_DEG
     assert pocket.area_km2 == pytest.approx(area_km2, rel=0.1)
     assert pocket.proved.verdict == "contested"
-    ((_, situation, judgement),) = draw_pockets([file])
-    assert verify(json.loads(judgement), read_situation(situation)).holds
+    (drawn,) = draw_pieces([file])
+    said = json.loads(drawn.judgement.to_json())
+    assert verify(said, read_situation(drawn.situation)).holds
 
 
 KURSK = {

@@ -13,33 +13,31 @@ import tempfile
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import SubElement
 
-import numpy as np
-import shapely
 from shapely.geometry import shape
 
-from encircle.errors import EncircleError, say_install
-from encircle.picture.canvas import clean
+from encircle.picture.export.kml import (
+    begin_kml,
+    dump_kml,
+    tell,
+    write_data,
+    write_geometry,
+    write_style,
+)
+from encircle.picture.export.layer_files import ExportError, Row, write_layer
 from encircle.picture.export.layers import LAYERS, draw_layers
 from encircle.verdict.judgement import write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from numpy.typing import NDArray
+    from collections.abc import Callable, Iterator
+    from xml.etree.ElementTree import Element
 
     from encircle.map.situation import Situation
     from encircle.picture.colours import Colours
     from encircle.verdict.judgement import Judgement
 
-    Objects = NDArray[np.object_]
-
 Json = dict[str, Any]
-
-
-class ExportError(EncircleError, ValueError):
-    """A judgement cannot be written in a format."""
 
 
 def export(
@@ -165,18 +163,12 @@ def _guard(cell: object) -> object:
 
 # -- GeoPackage ------------------------------------------------------------------------------
 
-GPKG = f"a GeoPackage needs pyogrio, which is not installed: {say_install('gis', 'pyogrio')}"
-
 
 def _write_gpkg(judgement: Judgement, situation: Situation | None) -> bytes:
-    try:
-        from pyogrio import raw  # noqa: PLC0415 - an extra: only who asks for a GeoPackage needs it
-    except ImportError:
-        raise ExportError(f"{GPKG}; .geojson needs nothing") from None
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "judgement.gpkg"
         for layer, features in _sort(draw_layers(judgement, situation)):
-            _write_layer(raw.write, path, layer, features)
+            write_layer(path, layer, [_row_of(feature) for feature in features])
         return path.read_bytes()
 
 
@@ -188,51 +180,13 @@ def _sort(collection: Json) -> Iterator[tuple[str, list[Json]]]:
             yield layer, features
 
 
-def _write_layer(
-    write: Callable[..., object], path: Path, layer: str, features: Sequence[Json]
-) -> None:
-    shapes = [shape(f["geometry"]) if f["geometry"] else None for f in features]
-    names = [name for name in features[0]["properties"] if name != "layer"]
-    columns = [_type([f["properties"][name] for f in features]) for name in names]
-    write(
-        path,
-        geometry=shapely.to_wkb(np.array(shapes, object)),
-        field_data=[values for values, _ in columns],
-        field_mask=[missing for _, missing in columns],
-        # `id` is a column of its own kind in a GeoPackage's eyes: the feature's is told apart
-        fields=["feature_id" if name == "id" else name for name in names],
-        geometry_type=_name_geometry(shapes),
-        layer=layer,
-        driver="GPKG",
-        crs="EPSG:4326",
-        append=path.exists(),
-    )
-
-
-def _type(values: Sequence[object]) -> tuple[Objects | NDArray[Any], NDArray[np.bool_]]:
-    """Give a column the type all its values have, and say which of them are missing."""
-    missing = np.array([value is None for value in values])
-    told = [value for value in values if value is not None]
-    if told and all(isinstance(value, bool) for value in told):
-        return np.array([bool(value) for value in values]), missing
-    if told and all(isinstance(value, int | float) for value in told):
-        return np.array([np.nan if v is None else v for v in values], np.float64), missing
-    return np.array([None if v is None else _say(v) for v in values], object), missing
-
-
-def _say(value: object) -> str:
-    return str(value).encode("utf-8", "backslashreplace").decode()
-
-
-def _name_geometry(shapes: Sequence[Any]) -> str:
-    """Name the one kind of geometry a layer has; a layer of several kinds is of any."""
-    kinds = {one.geom_type for one in shapes if one is not None}
-    return kinds.pop() if len(kinds) == 1 else "Unknown"
+def _row_of(feature: Json) -> Row:
+    said = {name: value for name, value in feature["properties"].items() if name != "layer"}
+    return Row(said, shape(feature["geometry"]) if feature["geometry"] else None)
 
 
 # -- KML -------------------------------------------------------------------------------------
 
-KML = "http://www.opengis.net/kml/2.2"
 STYLES: dict[str, tuple[str, float, str | None]] = {
     "own": ("#1f5fa8", 1.0, "#a9c8ec"),
     "hostile": ("#b8371a", 1.0, "#f3b69f"),
@@ -251,26 +205,21 @@ STYLES: dict[str, tuple[str, float, str | None]] = {
     "cut": ("#8c1146", 4.0, None),
 }
 """Colour of lines, their width in pixels, colour of ground; as the pictures draw them."""
-GROUND_ALPHA = 0x80
 
 
 def _write_kml(judgement: Judgement, situation: Situation | None) -> bytes:
-    root = Element("kml", xmlns=KML)
-    document = SubElement(root, "Document")
-    _tell(document, "name", judgement.title or judgement.headline)
+    root, document = begin_kml(judgement.title or judgement.headline)
     notices = [notice.statement for notice in judgement.notices]
-    _tell(document, "description", "\n".join([judgement.headline, *notices]))
-    for style in STYLES:
-        _write_style(document, style)
+    tell(document, "description", "\n".join([judgement.headline, *notices]))
+    for name, (line, width_px, fill) in STYLES.items():
+        write_style(document, name, line, width_px, fill)
     friends = situation.friends_of(judgement.side) if situation else frozenset({judgement.side})
     for layer, features in _sort(draw_layers(judgement, situation)):
         folder = SubElement(document, "Folder")
-        _tell(folder, "name", layer.replace("_", " "))
+        tell(folder, "name", layer.replace("_", " "))
         for feature in features:
             _write_placemark(folder, feature, _choose_style(feature["properties"], friends))
-    indent(root, " ")
-    written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return written
+    return dump_kml(root)
 
 
 HELD = "held"
@@ -299,18 +248,16 @@ def write_situation_kml(document: Json) -> bytes:
         if name in RESERVED or "=" in name:
             said = f"a KML of a side called {name!r} could not be read back"
             raise ExportError(f"{said}; call the side otherwise, or write .geojson")
-    root = Element("kml", xmlns=KML)
-    drawn = SubElement(root, "Document")
-    _tell(drawn, "name", str(whole.get("title") or whole.get("id") or "Situation"))
+    root, drawn = begin_kml(str(whole.get("title") or whole.get("id") or "Situation"))
     notices = [n["statement"] if isinstance(n, dict) else n for n in whole.get("notices") or ()]
     told = [f"As of {whole['as_of']}.", f"Read back by {' '.join(list_rules(document))}"]
-    _tell(drawn, "description", "\n".join([*told, *notices]))
-    for style in STYLES:
-        _write_style(drawn, style)
+    tell(drawn, "description", "\n".join([*told, *notices]))
+    for name, (line, width_px, fill) in STYLES.items():
+        write_style(drawn, name, line, width_px, fill)
     friends = _find_friends(document)
     for kind in dict.fromkeys(f["properties"]["kind"] for f in document["features"]):
         folder = SubElement(drawn, "Folder")
-        _tell(folder, "name", HEADING.format(kind=kind))
+        tell(folder, "name", HEADING.format(kind=kind))
         for feature in document["features"]:
             said = feature["properties"]
             if said["kind"] == kind:
@@ -321,9 +268,7 @@ def write_situation_kml(document: Json) -> bytes:
                        "as_of": str(whole["as_of"])[:10]}  # fmt: skip
                 _write_placemark(folder, {**feature, "properties": own},
                                  style if style in STYLES else "unclear")  # fmt: skip
-    indent(root, " ")
-    written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return written
+    return dump_kml(root)
 
 
 def list_rules(document: Json) -> list[str]:
@@ -364,73 +309,16 @@ def _choose_style(told: Json, friends: frozenset[str]) -> str:
     return "own" if holder in friends else "hostile"
 
 
-def _write_style(document: Element, name: str) -> None:
-    line, width, fill = STYLES[name]
-    style = SubElement(document, "Style", id=name)
-    icon = SubElement(style, "IconStyle")
-    _tell(icon, "color", _write_colour(line))
-    drawn = SubElement(style, "LineStyle")
-    _tell(drawn, "color", _write_colour(line))
-    _tell(drawn, "width", f"{width:g}")
-    ground = SubElement(style, "PolyStyle")
-    _tell(ground, "color", _write_colour(fill or line, GROUND_ALPHA if fill else 0))
-
-
-def _write_colour(colour: str, alpha: int = 0xFF) -> str:
-    """
-    Write a colour as KML does: alpha, blue, green, red.
-
-    Examples
-    --------
-    >>> _write_colour("#1f5fa8")
-    'ffa85f1f'
-    """
-    red, green, blue = colour[1:3], colour[3:5], colour[5:7]
-    return f"{alpha:02x}{blue}{green}{red}"
-
-
 def _write_placemark(folder: Element, feature: Json, style: str) -> None:
     told = feature["properties"]
     placemark = SubElement(folder, "Placemark")
-    _tell(placemark, "name", str(told.get("name") or told["id"]))
+    tell(placemark, "name", str(told.get("name") or told["id"]))
     when = SubElement(placemark, "TimeStamp")
-    _tell(when, "when", told["as_of"])
-    _tell(placemark, "styleUrl", f"#{style}")
-    extended = SubElement(placemark, "ExtendedData")
-    for name, value in told.items():
-        if value not in (None, ""):
-            _tell(SubElement(extended, "Data", name=name), "value", _spell(value))
+    tell(when, "when", told["as_of"])
+    tell(placemark, "styleUrl", f"#{style}")
+    write_data(placemark, told)
     if feature["geometry"]:
-        _write_geometry(placemark, shape(feature["geometry"]))
-
-
-def _spell(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _write_geometry(parent: Element, geometry: Any) -> None:  # noqa: ANN401 - any shape
-    kind = geometry.geom_type
-    if kind in ("Point", "LineString"):
-        _tell(SubElement(parent, kind), "coordinates", _write_places(geometry))
-    elif kind == "Polygon":
-        polygon = SubElement(parent, kind)
-        sides = [("outerBoundaryIs", geometry.exterior)]
-        sides += [("innerBoundaryIs", hole) for hole in geometry.interiors]
-        for side, line in sides:
-            ring = SubElement(SubElement(polygon, side), "LinearRing")
-            _tell(ring, "coordinates", _write_places(line))
-    else:
-        several = SubElement(parent, "MultiGeometry")
-        for part in geometry.geoms:
-            _write_geometry(several, part)
-
-
-def _write_places(line: Any) -> str:  # noqa: ANN401 - a point or a line
-    return " ".join(f"{lon:.9g},{lat:.9g}" for lon, lat in line.coords)
-
-
-def _tell(parent: Element, tag: str, text: str) -> None:
-    SubElement(parent, tag).text = clean(text)
+        write_geometry(placemark, shape(feature["geometry"]))
 
 
 WRITERS: dict[str, Callable[[Judgement, Situation | None], bytes]] = {

@@ -9,7 +9,7 @@ from shapely.geometry import Point, box, mapping
 
 from encircle.archive.keeping import Kept
 from encircle.archive.proving import digest_drawing, draw_piece
-from encircle.archive.scan import draw_pockets, scan_files, scan_map
+from encircle.archive.scan import draw_pieces, scan_files, scan_map
 from encircle.errors import SituationError
 from encircle.formats.painted.force import ForceFinder
 from encircle.formats.painted.ground import Ground
@@ -83,9 +83,10 @@ def test_each_pocket_s_certificate_verifies(grey):
     gap = CORRIDOR.intersection(RING)
     drawn = [(RING.difference(gap), "RU"), (gap, None)] if grey else [(RING, "RU")]
     file = file_of(DAY, *drawn)
-    ((name, situation, judgement),) = draw_pockets([file], side="UA", border=BORDER)
-    assert name == "2024-12-15T120000-UA-pocket-1"
-    verification = verify(json.loads(judgement), read_situation(situation))
+    (drawn_alone,) = draw_pieces([file], side="UA", border=BORDER)
+    assert drawn_alone.name == "2024-12-15T120000-UA-pocket-1"
+    judgement = drawn_alone.judgement.to_json()
+    verification = verify(json.loads(judgement), read_situation(drawn_alone.situation))
     assert verification.holds, verification.sentence
     (piece,) = scan(*drawn).pieces
     assert json.loads(judgement)["certificates"] == json.loads(json.dumps(piece.proved.certificate))
