@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,22 +16,92 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
 
     from encircle.archive.files import MapEntry
+    from encircle.archive.fleet import Failed
     from encircle.archive.keeping import Kept
     from encircle.archive.linking import Story
     from encircle.archive.scan import DrawnPiece, Scan
+    from encircle.formats.publishers.presets import MapFile
 
 Json = dict[str, Any]
 
 
-def scan_all(maps: Sequence[str], found: Found) -> None:
-    """Scan all maps given, and follow their pieces."""
+def scan_all(
+    maps: Sequence[str], found: Found, workers: int | None = None, scheduler: str | None = None
+) -> None:
+    """Scan all maps given, on so many processes or a cluster, and follow their pieces."""
+    from encircle.archive.fleet import work_through
+
+    if workers is not None and scheduler is not None:
+        refuse("--workers would do nothing beside --scheduler, which has workers of its own")
     with ExitStack() as archives:
         groups = found.list_maps(maps, archives)
+        count = workers or (count_processors() if len(groups) >= MANY_MAPS else 1)
+        loads = (partial(_load, group) for group in groups)
+        task = ScanTask(
+            found.side, found.preset, found.border, found.kept.folder, prove=bool(found.proofs)
+        )
         with show_progress("Scanning", len(groups)) as step:
+            answers = work_through(task, loads, workers=count, scheduler=scheduler)
             for group in groups:
-                found.scan(group)
+                answer = guard(lambda: next(answers))
+                found.take(answer, group)
                 step(group)
         found.finish()
+
+
+MANY_MAPS = 8
+"""From so many maps on it is worth starting more processes, if nobody says how many: each loads
+the library anew, which takes as long as a map."""
+
+
+def count_processors() -> int:
+    """Count the processors that this process may use."""
+    import os
+
+    affine = getattr(os, "sched_getaffinity", None)  # Linux alone knows
+    return len(affine(0)) if affine else os.cpu_count() or 1
+
+
+def _load(group: Sequence[MapEntry]) -> list[MapFile]:
+    return [entry.to_file() for entry in group]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanTask:
+    """How maps are scanned; it travels to whichever process does it."""
+
+    side: str | None
+    preset: str | None
+    border: Mapping[str, Any] | None
+    folder: Path | None
+    """Where answers are kept, on the machine that finds them."""
+    prove: bool
+
+    def __call__(self, files: Sequence[MapFile]) -> Scanned:
+        """Scan the files of one map."""
+        from encircle.archive.keeping import Kept
+        from encircle.archive.scan import draw_pieces, scan_files
+        from encircle.verdict.judgement import write_json
+
+        kept = Kept(self.folder)
+        scans = scan_files(files, side=self.side, preset=self.preset, border=self.border, kept=kept)
+        proofs = {}
+        if self.prove:
+            for piece in draw_pieces(files, side=self.side, preset=self.preset, border=self.border):
+                proofs[f"{piece.name}.situation.geojson"] = write_json(piece.situation)
+                proofs[f"{piece.name}.judgement.json"] = piece.judgement.to_json()
+        return Scanned(scans, proofs, kept.fault)
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What was found on one map."""
+
+    scans: list[Scan]
+    proofs: dict[str, bytes]
+    """Files by their names."""
+    fault: str | None
+    """Why nothing more is kept, where that was."""
 
 
 class Found:
@@ -70,24 +142,24 @@ class Found:
             refuse("no map was found there; give files that end in .geojson, .json, .kml or .kmz")
         return groups
 
-    def scan(self, group: Sequence[MapEntry]) -> None:
-        """Scan one map."""
-        from encircle.archive.scan import scan_files
-        from encircle.errors import EncircleError, SituationError
+    def take(self, answer: Scanned | Failed, group: Sequence[MapEntry]) -> None:
+        """Take what was found on one map, or why it was not looked at."""
+        from encircle.archive.fleet import Failed
+        from encircle.archive.timeline import SameInstantError
 
+        if isinstance(answer, Failed):
+            self.faults[group[0].name] = [*answer.told]
+            return
+        self.kept.fault = self.kept.fault or answer.fault
         try:
-            scans = scan_files(
-                [entry.to_file() for entry in group], side=self.side, preset=self.preset,
-                border=self.border, kept=self.kept,
-            )  # fmt: skip
-            for scan in scans:
+            for scan in answer.scans:
                 self._take(scan, group)
-            if self.proofs:
-                self._prove(group)
-        except SituationError as error:
-            self.faults[group[0].name] = [str(fault) for fault in error.faults]
-        except (EncircleError, OSError) as error:
+        except SameInstantError as error:
             self.faults[group[0].name] = [str(error)]
+        if self.proofs:
+            self.proofs.mkdir(parents=True, exist_ok=True)
+            for name, raw in answer.proofs.items():
+                (self.proofs / name).write_bytes(raw)
 
     def _take(self, scan: Scan, group: Sequence[MapEntry]) -> None:
         """Take what one map shows of a side, once: the same map may lie in two places."""
@@ -103,16 +175,6 @@ class Found:
     @staticmethod
     def _key(scan: Scan) -> tuple[str, str, str]:
         return scan.mapper, scan.side, scan.as_of
-
-    def _prove(self, group: Sequence[MapEntry]) -> None:
-        from encircle.verdict.judgement import write_json
-
-        assert self.proofs is not None  # noqa: S101 - asked by the caller
-        self.proofs.mkdir(parents=True, exist_ok=True)
-        for piece in self._draw(group):
-            path = self.proofs / f"{piece.name}.situation.geojson"
-            path.write_bytes(write_json(piece.situation))
-            path.with_name(f"{piece.name}.judgement.json").write_bytes(piece.judgement.to_json())
 
     def finish(self) -> None:
         """Follow the pieces from map to map, and tell what went wrong."""
@@ -144,7 +206,7 @@ class Found:
             return
         after = self.groups[story.mapper, story.side, event.after]
         share = measure_left(
-            [entry.to_file() for entry in after], story.last.piece.geometry,
+            _load(after), story.last.piece.geometry,
             story.side, preset=self.preset, border=self.border, kept=self.kept,
         )  # fmt: skip
         story.events[-1] = replace(event, left_share=share)
@@ -175,13 +237,12 @@ class Found:
             path.write_bytes(raw)
 
     def _draw(
-        self, group: Sequence[MapEntry], wanted: Container[tuple[str, str]] | None = None
+        self, group: Sequence[MapEntry], wanted: Container[tuple[str, str]]
     ) -> Iterator[DrawnPiece]:
         from encircle.archive.scan import draw_pieces
 
-        files = [entry.to_file() for entry in group]
         return draw_pieces(
-            files, side=self.side, preset=self.preset, border=self.border, wanted=wanted
+            _load(group), side=self.side, preset=self.preset, border=self.border, wanted=wanted
         )
 
     def documents(self) -> list[Json]:

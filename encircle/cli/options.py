@@ -44,3 +44,16 @@ AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Instant to judg
 ColoursOption = Annotated[
     str, typer.Option(help="Of pictures: judged (the force is blue), or side (each its own)")
 ]
+
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        min=1, help="Processes that work at once; every processor's if not given, from 8 maps on"
+    ),
+]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS", help="A Dask scheduler, tcp://host:8786, whose workers do the work"
+    ),
+]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from encircle.cli.found import Found, scan_all
-from encircle.cli.options import JsonOption
+from encircle.cli.options import JsonOption, SchedulerOption, WorkersOption
 from encircle.cli.terminal import (
     BAD_INPUT,
     echo,
@@ -83,6 +83,8 @@ def scan(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Find everything anew, and keep nothing")
     ] = False,
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
 ) -> None:
     """Find every pocket and salient on maps, with its proof; no force is named."""
     from encircle.archive.keeping import Kept, find_folder
@@ -96,7 +98,7 @@ def scan(
     kept = Kept(None if fresh else cache or find_folder())
     outline = guard(lambda: parse_document(load(str(border)))) if border else None
     found = Found(side, preset, outline, kept, proofs)
-    scan_all(maps, found)
+    scan_all(maps, found, workers, scheduler)
     for path in out or ():
         write(path, _write_as(path.suffix.lower(), found))
     if gallery:

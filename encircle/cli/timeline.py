@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from encircle.cli.found import Found, scan_all
-from encircle.cli.options import ForceOption, JsonOption
+from encircle.cli.options import ForceOption, JsonOption, SchedulerOption, WorkersOption
 from encircle.cli.terminal import (
     BAD_INPUT,
     echo,
@@ -77,6 +77,8 @@ def timeline(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Of those: find everything anew, and keep nothing")
     ] = False,
+    workers: WorkersOption = None,
+    scheduler: SchedulerOption = None,
 ) -> None:
     """
     Judge one force over many dated maps: when what was true, and what changed at each turn.
@@ -103,10 +105,12 @@ def timeline(
             )
         _follow_all(
             maps, side=side, preset=preset, border=border, json_output=json_output, svg=svg,
-            out=out or (), cache=cache, fresh=fresh,
+            out=out or (), cache=cache, fresh=fresh, workers=workers, scheduler=scheduler,
         )  # fmt: skip
         return
-    refuse_idle({"--cache": cache, "--fresh": fresh or None}, "one force is judged anew each time")
+    idle = {"--cache": cache, "--fresh": fresh or None, "--workers": workers,
+            "--scheduler": scheduler}  # fmt: skip
+    refuse_idle(idle, "one force is judged anew each time, here")
     if not raw:
         idle = {"--force-in": force_in, "--force-at": force_at, "--side": side, "--border": border}
         refuse_idle(idle, "every map is a situation, which draws its forces itself (--force ID)")
@@ -202,6 +206,8 @@ def _follow_all(
     out: Sequence[Path],
     cache: Path | None,
     fresh: bool,
+    workers: int | None,
+    scheduler: str | None,
 ) -> None:
     """Follow every piece of held ground over the maps of an archive."""
     from encircle.archive.keeping import Kept, find_folder
@@ -211,7 +217,7 @@ def _follow_all(
     outline = guard(lambda: parse_document(load(str(border)))) if border else None
     kept = Kept(None if fresh else cache or find_folder())
     found = Found(side, preset, outline, kept)
-    scan_all(maps, found)
+    scan_all(maps, found, workers, scheduler)
     stories = [story.to_dict() for story in found.stories]
     if svg and found.scans:
         days = f"{found.scans[0].as_of[:10]} to {found.scans[-1].as_of[:10]}"

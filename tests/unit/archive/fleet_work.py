@@ -1,0 +1,46 @@
+"""Work for a fleet: a module of its own, for every process that does it loads it."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from encircle.errors import refusal
+
+COUNT = 12
+BAD, DEADLY, UNREADABLE = 3, 5, 7
+
+
+def square(number):
+    if number == BAD:
+        raise refusal("three is no number", "Take another")
+    if number == DEADLY:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number * number
+
+
+def mild(number):
+    """Work as `square` does, without ending its process."""
+    return None if number == DEADLY else square(number)
+
+
+def slow(number):
+    time.sleep(0.3)
+    return number, os.getpid()
+
+
+def load(number):
+    if number == UNREADABLE:
+        raise OSError("no such file")
+    return number
+
+
+def wait_for_file(thing):
+    """Give a number; the first not before a file is there, or ten seconds are over."""
+    number, path = thing
+    until = time.monotonic() + 10
+    while number == 0 and not Path(path).exists():
+        if time.monotonic() > until:
+            return "nobody came"
+        time.sleep(0.01)
+    return number
