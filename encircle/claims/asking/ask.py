@@ -242,7 +242,7 @@ def _find_beside(
 
     Where they have to be joined, it is the other end of a road: *Sudzha-Sumy*.
     """
-    sentence = asked.told.get("sentence") or ""
+    sentence = asked.heard or asked.told.get("sentence") or ""
     named = find_mentions(sentence)
     if asked.place not in [m.place.name for m in named]:
         return None

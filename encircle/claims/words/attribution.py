@@ -335,6 +335,8 @@ class _Finder:
                 break
             if kept and word in self.language.prepositions and word not in OF_WORDS:
                 break
+            if kept and self.language.code == "en" and word in ("the", "its", "their", "our"):
+                break  # *according to Moscow the troops are*
             kept.append(place)
         return self._write_name(tokens, kept)
 

@@ -162,6 +162,11 @@ def _find_second_denial(folded: str, assertion: Assertion) -> tuple[int, int] | 
     return None
 
 
+def may_be_denied(folded: str) -> bool:
+    """Tell whether folded words hold one that calls something untrue and is not denied itself."""
+    return any(not _is_denied(folded, found) for found in MAY_DENY.finditer(folded))
+
+
 def find_any_denial(statement: str) -> str | None:
     """
     Find words that may deny in a statement of which nothing is read.

@@ -278,7 +278,8 @@ GERMAN = Language(
         "ein": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "zehn": 10, "zwanzig": 20,
         "dreißig": 30, "vierzig": 40, "fünfzig": 50, "dutzend": 12, "dutzende": 24, "hundert": 100,
         "mehrere": 2, "hunderte": 200, "zweihundert": 200, "dreihundert": 300, "fünfhundert": 500,
-        "tausend": 1000, "tausende": 2000, "zweitausend": 2000, "zehntausend": 10000,
+        "tausend": 1000, "tausende": 2000, "zweitausend": 2000, "zehntausend": 10000, "zehntausende": 20000,
+        "hunderttausend": 100000, "hunderttausende": 200000, "zig": 20, "zigtausende": 20000,
     },
     days={"gestern": -1, "heute": 0},
     later_days={
