@@ -13,9 +13,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from encircle.claims.words.attribution import hide_speaking_places
-from encircle.claims.words.doubtful import may_be_denied
+from encircle.claims.words.doubtful import WEAK, may_be_denied
 from encircle.claims.words.joining import AND
-from encircle.claims.words.lexicon import compile_any, find_places, fold
+from encircle.claims.words.lexicon import compile_any, find_places, find_speakers, fold
 from encircle.claims.words.sentences import Span
 
 if TYPE_CHECKING:
@@ -31,32 +31,45 @@ BARE_NO = (
 )
 BREAK = re.compile(
     rf"(?:[,;:](?!\d)|\s[—–-]\s|[()])(?!\s*{BARE_NO}\W*(?:\Z|[,;:]))|(?<!\w)(?:while|whereas|but|although|"
-    r"though|unlike|that|which|aber|während|doch|jedoch|sondern|dass|anders\s+als|а|но|однако|что|"
-    r"тогда\s+как|але|проте|тоді\s+як|натомість|що)(?!\w)"
+    r"though|unlike|that|which|rather\s+than|instead\s+of|(?<!nicht\s)aber|während|doch|jedoch|sondern|"
+    r"dass|anders\s+als|(?:an)?statt|а|но|однако|что|тогда\s+как|вместо|але|проте|тоді\s+як|натомість|"
+    r"замість|що)(?!\w)"
 )
 """Where one clause ends and another begins, folded; not before a *no* that answers for a clause."""
 ENDS_SO = re.compile(
     rf"(?P<no>(?<!or\s)(?<!oder\s)(?<!или\s)(?<!чи\s)(?<!\w){BARE_NO})\W*\Z|"
-    r"(?<!\w)(?:(?:is|are|was|were)(?:\s+too)?|too|auch|schon|тоже|також|теж|да|так)\W*\Z"
+    r"(?<!\w)(?:(?:is|are|was|were)(?:\s+too)?|too|auch|schon|тоже|також|теж|да|так)\W*\Z|"
+    r"^\W*(?:and\s+)?so\s+(?:is|are|was|were)(?!\w).*"
 )
 """What a clause ends with that says of another what was said before: *those in Vovchansk are not*."""
-NOT_THERE = re.compile(r"\W*(?:and\s+|und\s+|и\s+|і\s+|й\s+|та\s+)?(?:not|nicht|не)(?!\w)(?!\s+(?:even|einmal))")
+SO_IS = re.compile(r"\W*(?:and\s+)?so\s+(?:is|are|was|were)(?!\w)")
+NOT_THERE = re.compile(
+    r"\W*(?:and\s+|und\s+|и\s+|і\s+|й\s+|та\s+)?(?:certainly\s+|вовсе\s+|совсем\s+|зовсім\s+|аж\s+)?"
+    r"(?:not|nicht|не)(?!\w)(?!\s+(?:even|einmal))"
+)
 """*But not those in Vovchansk*."""
 HELPING = re.compile(
     r"(?<!\w)(?:those|these|one|ones|garrison|dagegen|hingegen|jedoch|die|der|те|ті|же|уже|еще|ще|"
     r"пока|поки|still|yet|however|also|auch|and|und|и|і|й|та|town|city|село|місто|город|stadt)(?!\w)"
 )
 """Words of a clause that answers for another, beside its place and whoever is there; folded."""
-BY_WORD = re.compile(r"\W*(?:and\s+|und\s+|и\s+|і\s+)?(?:nach|laut|according|по|за)(?!\w)")
-"""How a clause begins that names a source."""
+OF_ANOTHER = re.compile(
+    r"\W*(?:and\s+|und\s+|и\s+|і\s+)?(?:nach|laut|according|по|за)(?!\w)|(?<!\w)zufolge(?!\w)|"
+    r"(?:(?<!\w)(?:is|are|was|were|does|do|did|has|have|had)\s+not|n't)\W*\Z|"
+    r"(?:\s[—–-]|,)\s*(?:нет|ні)\W*\Z"
+)
+"""A clause that says *not* after another speaker, or in place of a verb, folded."""
 UNLIKE = re.compile(
-    r"(?<!\w)(?:unlike|anders\s+als|(?:im\s+)?gegensatz\s+zu\w*|в\s+отличие\s+от|на\s+відміну\s+від)(?!\w)"
+    r"(?<!\w)(?:unlike|rather\s+than|instead\s+of|(?:an)?statt|вместо|замість|anders\s+als|(?:im\s+)?gegensatz\s+zu\w*|в\s+отличие\s+от|на\s+відміну\s+від)(?!\w)"
 )
 ALTERNATIVE = re.compile(r"(?<!\w)(?:or|oder|или|або|чи|либо)(?!\w)")
 BETWEEN = re.compile(r"(?:\s*,)?(?:\s*(?:and|as well as|n?or|und|sowie|oder|noch|и|или|та|і|й|або|чи|ні|ни))?\s*")
 """What stands between places of one list, but for a preposition and an article."""
-IN_REGION = re.compile(r"[\s,(]*(?:(?!(?:and|und|и|і|й|та|or)\s)[\w'’-]+\s+){0,3}")
-"""What stands between a town and its region: *Sudzha, in the Kursk region*."""
+IN_REGION = (
+    r"the|of|der|des|region|oblast|province|gebiet|raum|област\w*|район\w*|town|city|village|"
+    r"stadt|город\w*|міст\w+|сел\w+|(?:north|south|east|west)\w*|russia(?:n|['’]s)?|ukraine(?:['’]s)?|region['’]s"
+)
+"""What stands between a town and its region beside prepositions: *Sudzha, in the Kursk region*."""
 REGION_AFTER = re.compile(
     r"['’s]*\s+(?:oblast|region|province|district|area|gebiet|област\w*|обл\.|район\w*)(?!\w)"
 )
@@ -67,6 +80,10 @@ OF_TWO = re.compile(r"(?<!\w)(?:between|zwischen|между|між)\s+(?:\w+\s+)
 WAY = re.compile(
     r"road|route|highway|corridor|railway|дорог|трас|шлях|коридор|straße|autobahn|(?<!\w)weg(?!\w)"
 )
+NO_PLACE = re.compile(
+    r"(?:russi|ukrain|росі|росс|украин|україн|german|deutsch|march|may|kreml|кремл)\w*(?:['’]s)?"
+)
+"""Names that are none of a town, folded."""
 NAMED = r"[^\W\d_a-zа-яіїєґёäöüß][\w'’ʼ-]{2,}"
 IS = r"(?:is|are|was|were|ist|sind|war|wurde)"
 LONGEST_ANSWER = 9
@@ -76,6 +93,7 @@ OTHER_TIME = re.compile(
     r"(?<!\w)(?:in|im|during|of|у|в|во|влітку|взимку|навесні|восени|летом|зимой|весной|осенью)\s+"
     rf"(?:(?:the|early|late|mid|year|jahre?|[^\W\d]{{3,10}})[\s-]+){{0,2}}{YEAR}(?![\d.,]\d|\d)"
     rf"(?!\s+(?!(?:are|were|was|is|had|have|has|when|and|the|by)(?!\w))[a-z]+s(?!\w))|"
+    rf"(?<!\w)[^\W\d]{{3,10}}\s+{YEAR.replace('year', 'last')}(?=[.,;])|"
     rf"^\W*{YEAR.replace('year', 'first')}\s+(?:wurden?|waren?|sind|were|was)(?!\w)|"
     rf"{YEAR.replace('year', 'slavic')}(?:-?(?:го|му|м))?\s*(?:року|році|году|года|гг?\.|рр?\.)|"
     r"(?<!\w)(?:(?:first|second)\s+world\s+war|world\s+war\s+(?:one|two|ii?)|wwii?|"
@@ -117,11 +135,20 @@ TAKEN_BACK = re.compile(
     r"trifft|do|does|did|have|has|является|есть|є))?"
     r"(?:\s*(?:simply|just|all|completely|plainly|utterly|an?|pure|einfach|schlicht|frei|eine?|reine|"
     r"просто|полная|чистая|повна|чиста|суцільна))*"
-    rf"\s*{_FALSE}(?:\s+(?:true|so|correct|right|the\s+case|wahr|richtig|at\s+all|zu))?\W*"
+    rf"(?:\s+es)?\s*{_FALSE}(?:\s+(?:true|so|correct|right|the\s+case|wahr|richtig|at\s+all|zu))?\W*|"
+    rf"\W*(?:{_LEAD}[\s,:—–-]+)*(?:nothing\s+of\s+the\s+(?:sort|kind)|far\s+from\s+it|by\s+no\s+means|"
+    r"mitnichten|keineswegs|dem\s+ist\s+nicht\s+so|davon\s+kann\s+keine\s+rede\s+sein|отнюдь(?:\s+нет)?|"
+    r"(?:ничего|нічого)\s+под[оі]бного|аж\s+ніяк|(?:такого|этого|цього)\s+(?:нет|немає|не\s+бы?у?ло))\W*"
 )
 """A sentence that denies the one before, and says no more, folded: *They are not.*"""
 OF_IT = re.compile(r"\W*(?:that|this|it|das|dies|es|это|це)(?!\w)")
 """How a sentence begins that may judge the one before."""
+TRUTH = re.compile(
+    r"(?<!\w)(?:true|truth|hold\w*\s+(?:up|water)|stands?\s+up|claims?|reports?|wahr\w*|behauptung\w*|"
+    r"meldung\w*|правд\w*|заявлени\w*|сообщени\w*|утверждени\w*|заяв\w*|повідомлен\w*|"
+    r"тверджен\w*)(?!\w)"
+)
+"""What a sentence may say *not* of that judges the one before, folded."""
 LONGEST_JUDGEMENT = 12
 
 
@@ -216,15 +243,18 @@ class Parted:
             site = next((s for s in self.sites if clause.meets(s)), None)
             ends = ENDS_SO.search(words) if clause.start > first else None
             lead = said[max(0, clause.start - 20) : clause.start]
-            if site and UNLIKE.search(lead[-12:] + words):
+            unlike = re.search(rf"{UNLIKE.pattern}\s*\Z", lead) or re.match(
+                rf"\W*{UNLIKE.pattern}", words
+            )
+            if site and unlike:
                 yield Answer(clause.start, clause.end, None, site, None)
             elif site and NOT_THERE.match(words):
                 yield Answer(clause.start, clause.end, True, site, None)  # noqa: FBT003
             elif ends:
                 who = self._find_who(clause.start, clause.start + ends.start())
-                if site and not who and not self._is_elliptic(clause, site, ends):
+                if site and not who and not SO_IS.match(words) and not self._is_elliptic(clause, site, ends):
                     continue
-                bare = ends["no"] and (TAKEN_BACK.fullmatch(words) or BY_WORD.match(words))
+                bare = ends["no"] and (TAKEN_BACK.fullmatch(words) or OF_ANOTHER.search(words))
                 if site or who or bare:
                     yield Answer(clause.start, clause.end, bool(ends["no"]), site, who)
 
@@ -240,6 +270,8 @@ class Parted:
         """Find who is said to say so: *according to Kyiv*, *Kyiv says they*."""
         words, said = self.text[start:end], fold(self.text[start:end])
         according = compile_any(self.language.according).search(said)
+        if according and according[0] == "zufolge":
+            return words[: according.start()].strip(" ,—–-") or None
         if according:
             return words[according.end() :].strip(" ,—–-") or None
         says = compile_any((*self.language.says, *self.language.denies)).search(said)
@@ -313,7 +345,8 @@ def _find_sites(text: str, language: Language) -> Iterator[Site]:
         beside = (
             text[min(site.end, t.end) : max(site.start, t.start)] for t in towns
         )
-        if not (site.region and any(IN_REGION.fullmatch(fold(words)) for words in beside)):
+        joint = rf"[\s,(]*(?:['’]s\s+)?(?:(?:{near}|{IN_REGION})[\s,]+){{0,4}}"
+        if not (site.region and any(re.fullmatch(joint, fold(words)) for words in beside)):
             yield site
 
 
@@ -333,6 +366,8 @@ def _look_up(shown: str, language: Language, known: Sequence[Site]) -> Iterator[
 
     for match in found:
         for name in dict.fromkeys((match[0], match[0].split()[0])):
+            if NO_PLACE.fullmatch(fold(name)) or find_speakers(name):
+                continue
             if look_up(name, countries=COUNTRIES):
                 yield Site(match.start(), match.start() + len(name), name)
                 break
@@ -365,15 +400,24 @@ def find_other_time(parted: Parted, place: int, dated: Sequence[Span], year: int
         is_time = len(re.findall(r"\w+", said[clause.start : clause.end])) <= LONGEST_TIME
         if clause != own and not (is_time and clause.start < own.start):
             continue
-        for found in OTHER_TIME.finditer(said[clause.start : clause.end]):
-            start, end = clause.start + found.start(), clause.start + found.end()
-            told = found["year"] or found["first"] or found["slavic"]
-            is_now = told is not None and year is not None and int(told) == year
-            if is_now or any(d.start < end and start < d.end for d in dated):
-                continue
-            if not SINCE.search(said[:start]):
-                return parted.text[start:end].strip()
+        for start, end in _list_times(said[clause.start : clause.end], year):
+            at = Span(clause.start + start, clause.start + end)
+            if not any(d.meets(at) for d in dated) and not SINCE.search(said[: at.start]):
+                return parted.text[at.start : at.end].strip()
     return None
+
+
+def find_any_time(text: str, year: int | None) -> str | None:
+    """Find the first words of a sentence for a time that is not that of the report."""
+    return next((text[start:end] for start, end in _list_times(fold(text), year)), None)
+
+
+def _list_times(said: str, year: int | None) -> Iterator[tuple[int, int]]:
+    """List where other times are named; the year of the report is none."""
+    for found in OTHER_TIME.finditer(said):
+        told = next((y for y in found.groupdict().values() if y), None)
+        if told is None or year is None or int(told) != year:
+            yield found.span()
 
 
 def is_taken_back(sentence: str) -> str | None:
@@ -391,4 +435,6 @@ def is_taken_back(sentence: str) -> str | None:
         return None
     if TAKEN_BACK.fullmatch(folded):
         return "surely"
-    return "perhaps" if OF_IT.match(folded) and may_be_denied(folded) else None
+    is_judged = OF_IT.match(folded) and may_be_denied(folded)
+    is_judged = is_judged or (TRUTH.search(folded) and WEAK.search(folded))
+    return "perhaps" if is_judged else None

@@ -389,12 +389,13 @@ class _Finder:
             found += CLOSING_SO.finditer(self.text, self.span.start, self.span.end)
         for match in found:
             if self.language.code == "de" and match[0] == "zufolge":
-                subject, _ = self._subject_before(self._tokens_before(match.start()))
+                subject, first = self._subject_before(self._tokens_before(match.start()))
                 end = match.end()
             else:
                 subject = self._subject_after(self._tokens_after(match.end()))
                 end = self._skip(subject, match.end())
-            head = self.text[self.span.start : match.start()]
+            first = first if match[0] == "zufolge" else match.start()
+            head = self.text[self.span.start : first]
             said = self.folded[self.span.start : self._after_as(match)]
             if self._is_retold(match, head) or leaves_open_what(said):
                 continue

@@ -13,9 +13,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from encircle.claims.words.apart import find_other_time, is_taken_back, part
+from encircle.claims.words.apart import find_any_time, find_other_time, is_taken_back, part
 from encircle.claims.words.attribution import Mark, choose_mark, find_marks
-from encircle.claims.words.context import Clause, find_clause, read_assertion
+from encircle.claims.words.context import WAS, Clause, find_clause, read_assertion
 from encircle.claims.words.days import Day, find_days
 from encircle.claims.words.denials import find_denial
 from encircle.claims.words.doubtful import find_unread_denial
@@ -51,6 +51,11 @@ STRIPPED = ' ,;:.—–-\n\t"«»“”„'
 """What a statement neither begins nor ends with."""
 SNAPPED = re.compile(r".*[»”\"],?\s*[—–-]\s*(?:відріза|отреза)\w+", re.DOTALL)
 """*«…», — відрізав він*: whoever speaks cuts short, and nobody is cut off; folded."""
+BELIEVED = re.compile(
+    r"(?<!\w)(?:if\s+(?:you|we|one)\s+believe\w*|если\s+верить|якщо\s+вірити|glaubt\s+man)(?!\w)",
+    re.IGNORECASE,
+)
+"""Words that name a speaker and say nothing by themselves."""
 JOINED = 40
 """Two phrases joined by *and*, *or* or a comma stand at most so many characters apart."""
 
@@ -184,6 +189,8 @@ class _Reader:
         self.paragraph_day: tuple[int, Day] | None = None
         self.said: tuple[int, Proposal] | None = None
         """What was said last, and in which sentence: *Kyiv denied it* speaks of that."""
+        self.past: tuple[int, str] | None = None
+        """The paragraph, and the words that put it into another time: *It was November 1950.*"""
 
     def read(self, on_sentence: Callable[[object], None]) -> list[Proposal]:
         """Read sentence by sentence; a sentence may take back what the one before it said."""
@@ -235,7 +242,8 @@ class _Reader:
             proposal, assertion = read
             earlier = (placed, assertion)
             dated_at = self._date(proposal, sentence, days, marks)
-            for one in self._settle(replace(proposal, made_on=dated_at), use, parted, days):
+            proposal = replace(proposal, made_on=dated_at)
+            for one in self._settle(proposal, use, parted, days, sentence.paragraph):
                 key = (one.claimant, one.definition, one.value, one.tense, one.place)
                 kept.setdefault(key, (one, use))
         said = [one for one, _ in kept.values()]
@@ -245,15 +253,18 @@ class _Reader:
         self._remember(sentence, days, marks, language)
 
     def _settle(
-        self, proposal: Proposal, use: Use, parted: Parted, days: list[Day]
+        self, proposal: Proposal, use: Use, parted: Parted, days: list[Day], paragraph: int
     ) -> Iterator[Proposal]:
         """Give a claim its place and its time: one for each place of a list, none where unsure."""
         sites, several = parted.find_sites(use.start, use.end)
         years = [d.when.year for d in days if d.when] or [self.written and self.written.year]
         dated = [Span(d.start - proposal.start, d.end - proposal.start) for d in days if d.when]
         time = find_other_time(parted, use.start, dated, years[0])
+        if self.past and self.past[0] == paragraph and not days and WAS.search(fold(parted.text)):
+            time = time or self.past[1]
         time = time if proposal.tense == "present" else None
-        for words, why in ((several, "place"), (time, "time")):
+        believed = BELIEVED.search(parted.text)
+        for words, why in ((several, "place"), (time, "time"), (believed and believed[0], "speaker")):
             if words and proposal.unread is None:
                 proposal = replace(proposal, unread=words, unread_as=why)  # type: ignore[arg-type]
         if time:
@@ -284,12 +295,13 @@ class _Reader:
                 value = NOT[use.term.value] if answer.denies else use.term.value
             words = parted.text[answer.start : answer.end].strip(STRIPPED)
             site = answer.site
-            if who and who.name == base.claimant and not answer.site:
+            at = answer.site.name if answer.site else base.place
+            if (who.name if who else base.claimant, at) == (base.claimant, base.place):
                 continue
             said = [replace(p, statement=p.statement.removesuffix(words).strip(STRIPPED))
                     if who and not p.verbatim else p for p in said]  # fmt: skip
             said.append(replace(
-                base, value=value, place=site.name if site else base.place, because=(fold(words),),
+                base, value=value, place=at, because=(fold(words),),
                 claimant=who.name if who else base.claimant,
                 claimant_side=who.side if who else base.claimant_side, via=None, verbatim=False,
                 statement=words, hedged=False, doubt=None, part=None, ended=None, number=None,
@@ -488,6 +500,9 @@ class _Reader:
         if known:
             self.last_day = known[-1]
             self.paragraph_day = (sentence.paragraph, known[-1])
+            self.past = None
+        elif time := find_any_time(sentence.text, self.written and self.written.year):
+            self.past = (sentence.paragraph, time)
 
     # when and where
 

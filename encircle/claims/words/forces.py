@@ -71,6 +71,7 @@ BY = re.compile(
 )
 VON = re.compile(r"(?<!\w)(?:von|durch)\s+(?P<von>(?:[\w'’-]+\s+){1,5})\Z")
 """By whom a phrase says that somebody is surrounded, right beside it; folded."""
+SAYS_IS = re.compile(r"(?<!\w)(?:sei|seien|ist|sind|war|waren|wurden?|werden|sitzt|sitzen)(?!\w)")
 ARMED = re.compile(
     r"\d|(?<!\w)(?:land|air|sea|water|river|all|both|three|two|sides?|fire|them|him|us|those|noon|"
     r"mid|night|morning|evening|now|then|dusk|dawn|ukrain\w*|russ\w*|german\w*|allen|seiten|"
@@ -89,6 +90,8 @@ def find_other_sense(text: str, use: Use, clause: Clause, language: Language) ->
     found = BY.match(folded, use.end)
     if language.code == "de":
         found = VON.search(folded[clause.near.start : use.start])
+    if language.code == "de" and found and SAYS_IS.search(found["von"]):
+        return None  # *die Verteidiger von Lyman seien umzingelt*
     if found is None or use.term.sure or not AROUND.search(folded[use.start : use.end]):
         return None
     said = found[str(found.lastgroup)]

@@ -231,7 +231,7 @@ GERMAN = Language(
         "mauer*", "schnee*", "eis", "lawine*", "erdrutsch*", "hochwasser", "baum", "lkw",
         "unfall*", "stau", "verkehr*", "demonstrant*", "polizei*", "polizist*", "strom*", "gas",
         "internet*", "telefon*", "konto", "konten", "karte*", "seite", "webseite*", "website",
-        "nutzer*", "rechner*", "computer*", "server", "schuss", "elfmeter*", "tor*", "torwart",
+        "nutzer*", "rechner*", "computer*", "server", "schuss", "elfmeter*", "tor", "tore", "torwart",
         "stürmer*", "spieler*", "mannschaft*", "ball", "spiel", "gesetz*", "veto", "abstimmung",
         "abbildung*", "bild", "tabelle*", "ehering*", "trauring*", "braut", "finger*", "suppe*",
         "heiz*", "dampf*", "haare", "stück", "scheibe", "brot", "arterie*", "gefäß*", "nase",
