@@ -54,6 +54,12 @@ _ASKS_WHICH = re.compile(
 """A question that no yes or no answers, folded."""
 _SINCE = re.compile(r"(?<!\w)(?:since|from|seit|с|со|з|від|ab)\s+(?:the\s+|dem\s+)?$")
 DEFINITIONS = get_args(Definition)
+REMEDIES = (
+    ("/place", "Give the part that is meant, or --place NAME with --value yes or no"),
+    ("/made_at", "Give a day of that time (--date YYYY-MM-DD), without words counted from another"),
+    ("/value", "Read the claim, and say with --value yes or --value no what it asserts"),
+)
+"""What a person can say of a claim that leaves open where, when or what: pointer and remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,11 @@ class Asked:
     """The sentence as far as it is about that place."""
     named: Named | None = None
     """The force cut off, where the claim names it by words that tell no side of themselves."""
+
+    @property
+    def is_verbatim(self) -> bool:
+        """Tell whether the words are the claimant's own: of nobody named they are those typed."""
+        return self.claim.claimant is None or self.told.get("verbatim") is not False
 
     def to_dict(self) -> Json:
         """Write the claim as it was understood."""
@@ -250,13 +261,7 @@ def _refuse_open(proposal: Proposal, given: Corrections) -> None:
     why, says_where = proposal.unread_as, given.place is not None
     if why != "time" and given.value is not None and (why != "place" or says_where):
         return
-    pointer, remedy = {
-        "place": ("/place", "Give the part that is meant, or say with --place NAME and --value yes "
-                            "or no what it asserts of one of them"),
-        "time": ("/made_at", "Give a day of that time (--date YYYY-MM-DD), and leave out words "
-                             "that count from another day"),
-    }.get(why, ("/value", "Read the claim, and say with --value yes or --value no what it "
-                          "asserts"))  # fmt: skip
+    pointer, remedy = {"place": REMEDIES[0], "time": REMEDIES[1]}.get(why, REMEDIES[2])
     raise _fault(pointer, f"{proposal.unread!r} {WHY_OPEN[why]}", remedy)
 
 

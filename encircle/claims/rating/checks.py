@@ -131,12 +131,22 @@ def _list_wanted(
 
 
 def list_claims(situations: Iterable[Situation]) -> list[Statement]:
-    """List the claims that stand on maps; the same claim on a second map is another statement."""
-    return [
-        Statement(claim, home)
-        for home, situation in enumerate(situations)
-        for claim in situation.of_kind(Claim)
-    ]
+    """
+    List the claims that stand on maps.
+
+    The same claim of the same force on a second map is one, of the map nearest to its day: an
+    undated one speaks of the day of each map it stands on.
+    """
+    kept: dict[tuple[object, ...], tuple[timedelta, Statement]] = {}
+    for home, situation in enumerate(situations):
+        for claim in situation.of_kind(Claim):
+            force = claim.asserts.get("force") or situation.force
+            same = (claim.id, claim.claimant, claim.statement, repr(claim.asserts), force)
+            away = abs(situation.as_of - claim.made_at) if claim.made_at else timedelta()
+            key = (*same, claim.made_at or home)
+            if key not in kept or away < kept[key][0]:
+                kept[key] = (away, Statement(claim, home))
+    return [statement for _, statement in kept.values()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 """
-Of which place and of which time does a clause speak, and what does a clause without a verb deny.
+Of which place and of which time does a clause speak, and which clause answers for another.
 
 A sentence is parted at its commas, contrasts and joints. Where two places, two speakers or two
 times cannot be told apart so, a person reads it and nothing is rated.
@@ -13,7 +13,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from encircle.claims.words.attribution import hide_speaking_places
-from encircle.claims.words.doubtful import WEAK, may_be_denied
+from encircle.claims.words.days import OTHER_TIME, list_other_times
+from encircle.claims.words.doubtful import TAKEN_BACK
 from encircle.claims.words.joining import AND
 from encircle.claims.words.lexicon import compile_any, find_places, find_speakers, fold
 from encircle.claims.words.sentences import Span
@@ -30,19 +31,18 @@ BARE_NO = (
     r"не\s+так|немає|неправда)(?:\s+(?:so|true|the\s+case|yet|at\s+all|der\s+fall))?"
 )
 BREAK = re.compile(
-    rf"(?:[,;:](?!\d)|\s[—–-]\s|[()])(?!\s*{BARE_NO}\W*(?:\Z|[,;:]))|(?<!\w)(?:while|whereas|but|although|"
-    r"though|unlike|that|which|rather\s+than|instead\s+of|(?<!nicht\s)aber|während|doch|jedoch|sondern|"
-    r"dass|anders\s+als|(?:an)?statt|а|но|однако|что|тогда\s+как|вместо|але|проте|тоді\s+як|натомість|"
-    r"замість|що)(?!\w)"
+    rf"(?:[,;:](?!\d)|\s[—–-]\s|[()])(?!\s*{BARE_NO}\W*(?:\Z|[,;:]))|(?<!\w)(?:while|whereas|"
+    r"but|although|though|unlike|that|which|rather\s+than|instead\s+of|(?<!nicht\s)aber|während|"
+    r"doch|jedoch|sondern|dass|anders\s+als|(?:an)?statt|а|но|однако|что|тогда\s+как|вместо|але|"
+    r"проте|тоді\s+як|натомість|замість|що)(?!\w)"
 )
 """Where one clause ends and another begins, folded; not before a *no* that answers for a clause."""
 ENDS_SO = re.compile(
     rf"(?P<no>(?<!or\s)(?<!oder\s)(?<!или\s)(?<!чи\s)(?<!\w){BARE_NO})\W*\Z|"
     r"(?<!\w)(?:(?:is|are|was|were)(?:\s+too)?|too|auch|schon|тоже|також|теж|да|так)\W*\Z|"
-    r"^\W*(?:and\s+)?so\s+(?:is|are|was|were)(?!\w).*"
+    r"^(?P<so>\W*(?:and\s+)?so\s+(?:is|are|was|were)(?!\w).*)"
 )
-"""What a clause ends with that says of another what was said before: *those in Vovchansk are not*."""
-SO_IS = re.compile(r"\W*(?:and\s+)?so\s+(?:is|are|was|were)(?!\w)")
+"""What a clause has that says of another what was said before: *those in Vovchansk are not*."""
 NOT_THERE = re.compile(
     r"\W*(?:and\s+|und\s+|и\s+|і\s+|й\s+|та\s+)?(?:certainly\s+|вовсе\s+|совсем\s+|зовсім\s+|аж\s+)?"
     r"(?:not|nicht|не)(?!\w)(?!\s+(?:even|einmal))"
@@ -60,14 +60,18 @@ OF_ANOTHER = re.compile(
 )
 """A clause that says *not* after another speaker, or in place of a verb, folded."""
 UNLIKE = re.compile(
-    r"(?<!\w)(?:unlike|rather\s+than|instead\s+of|(?:an)?statt|вместо|замість|anders\s+als|(?:im\s+)?gegensatz\s+zu\w*|в\s+отличие\s+от|на\s+відміну\s+від)(?!\w)"
+    r"(?<!\w)(?:unlike|rather\s+than|instead\s+of|(?:an)?statt|вместо|замість|anders\s+als|"
+    r"(?:im\s+)?gegensatz\s+zu\w*|в\s+отличие\s+от|на\s+відміну\s+від)(?!\w)"
 )
 ALTERNATIVE = re.compile(r"(?<!\w)(?:or|oder|или|або|чи|либо)(?!\w)")
-BETWEEN = re.compile(r"(?:\s*,)?(?:\s*(?:and|as well as|n?or|und|sowie|oder|noch|и|или|та|і|й|або|чи|ні|ни))?\s*")
+BETWEEN = re.compile(
+    r"(?:\s*,)?(?:\s*(?:and|as well as|n?or|und|sowie|oder|noch|и|или|та|і|й|або|чи|ні|ни))?\s*"
+)
 """What stands between places of one list, but for a preposition and an article."""
 IN_REGION = (
     r"the|of|der|des|region|oblast|province|gebiet|raum|област\w*|район\w*|town|city|village|"
-    r"stadt|город\w*|міст\w+|сел\w+|(?:north|south|east|west)\w*|russia(?:n|['’]s)?|ukraine(?:['’]s)?|region['’]s"
+    r"stadt|город\w*|міст\w+|сел\w+|(?:north|south|east|west)\w*|russia(?:n|['’]s)?|"
+    r"ukraine(?:['’]s)?|region['’]s"
 )
 """What stands between a town and its region beside prepositions: *Sudzha, in the Kursk region*."""
 REGION_AFTER = re.compile(
@@ -76,7 +80,13 @@ REGION_AFTER = re.compile(
 """What makes of a town's name that of the country round it, folded."""
 CAPITALS = ("Kyiv", "Minsk")
 """Cities that own troops as often as they hold some: *Kyiv's forces*."""
+GOES_ON = (
+    r"is|are|was|were|has|have|had|sind|waren|haben|with|since|after|before|as|regions?|oblasts?|"
+    r"област\w*|areas?|directions?|напрям\w*|направлени\w*"
+)
+"""What may stand after the last place of a list, beside a preposition, folded."""
 OF_TWO = re.compile(r"(?<!\w)(?:between|zwischen|между|між)\s+(?:\w+\s+)?$")
+"""Two places that bound one ground, folded."""
 WAY = re.compile(
     r"road|route|highway|corridor|railway|дорог|трас|шлях|коридор|straße|autobahn|(?<!\w)weg(?!\w)"
 )
@@ -88,68 +98,10 @@ NAMED = r"[^\W\d_a-zа-яіїєґёäöüß][\w'’ʼ-]{2,}"
 IS = r"(?:is|are|was|were|ist|sind|war|wurde)"
 LONGEST_ANSWER = 9
 """A clause that answers for another without saying it again has at most so many words."""
-YEAR = r"(?P<year>1\d\d\d|20\d\d)"
-OTHER_TIME = re.compile(
-    r"(?<!\w)(?:in|im|during|of|у|в|во|влітку|взимку|навесні|восени|летом|зимой|весной|осенью)\s+"
-    rf"(?:(?:the|early|late|mid|year|jahre?|[^\W\d]{{3,10}})[\s-]+){{0,2}}{YEAR}(?![\d.,]\d|\d)"
-    rf"(?!\s+(?!(?:are|were|was|is|had|have|has|when|and|the|by)(?!\w))[a-z]+s(?!\w))|"
-    rf"(?<!\w)[^\W\d]{{3,10}}\s+{YEAR.replace('year', 'last')}(?=[.,;])|"
-    rf"^\W*{YEAR.replace('year', 'first')}\s+(?:wurden?|waren?|sind|were|was)(?!\w)|"
-    rf"{YEAR.replace('year', 'slavic')}(?:-?(?:го|му|м))?\s*(?:року|році|году|года|гг?\.|рр?\.)|"
-    r"(?<!\w)(?:(?:first|second)\s+world\s+war|world\s+war\s+(?:one|two|ii?)|wwii?|"
-    r"(?:ersten|zweiten)\s+weltkrieg\w*|(?:перв|втор)\w+\s+миров\w+|великой\s+отечественной|"
-    r"(?:перш|друг)\w+\s+світов\w+|"
-    r"last\s+(?:year|month|week|summer|winter|spring|autumn)|"
-    r"(?:\w+\s+)?(?:years?|months?|weeks?|decades?|centur(?:y|ies))\s+(?:ago|earlier|before)|"
-    r"(?:letzte|vergangene|vorige)[nsrm]?\s+(?:jahr(?:es)?|monat|woche|sommer|winter|herbst|frühjahr)|"
-    r"vor\s+(?:\w+\s+){1,2}(?:jahr(?:en)?|monat(?:en)?|wochen|jahrzehnten)|"
-    r"прошл\w+\s+(?:год\w*|месяц\w*|недел\w*|лет\w+|зим\w+|весн\w+|осен\w+)|"
-    r"(?:\w+\s+)?(?:лет|год|года|месяц\w*|недел\w+)\s+(?:тому\s+)?назад|"
-    r"торік|позаторік|минул\w+\s+(?:рок\w+|місяц\w+|тижн\w+|літ\w+|зим\w+|весн\w+|осен\w+)|"
-    r"(?:\w+\s+)?(?:років|рік|роки|місяц\w+|тиж\w+)\s+тому)(?!\w)"
+OPENING = re.compile(
+    r"(?<!\w)(?:back|already|as|early|the|during|bereits|schon|noch|уже|вже|ще|еще)(?!\w)"
 )
-"""Words for a time that is not that of the report and no day of it, folded."""
-SINCE = re.compile(
-    r"(?<!\w)(?:since|from|than|until|seit|als|ab|с|со|чем|з|зі|від|ніж)\s+(?:the\s+|dem\s+|der\s+)?$"
-)
-LONGEST_TIME = 5
-"""A clause of so few words with a time in it gives only the time: *In 1943, …*."""
-_LEAD = (
-    r"(?:in\s+fact|in\s+reality|actually|but|however|and|no|yet|nein|doch|aber|tatsächlich|"
-    r"in\s+wirklichkeit|на\s+самом\s+деле|в\s+действительности|однако|но|нет|насправді|але|проте|ні)"
-)
-_IT = (
-    r"(?:that|this|it|they|these|those|both|all\s+of\s+(?:this|that)|das|dies|es|sie|alles|это|"
-    r"все\s+это|они|це|все\s+це|вони|(?:the|this|these|that|diese|die|эт[аои]|ц[яеі])\s+"
-    r"(?:claims?|reports?|statements?|news|behauptung(?:en)?|meldung(?:en)?|заявлени\w|сообщени\w|"
-    r"информация|заяв[аи]|повідомлення|інформація))"
-)
-_FALSE = (
-    r"(?:not|n't|nicht|no|nein|нет|ні|не\s+так|не\s*правда|ложь|вранье|фейк|выдумка|вымысел|брехня|"
-    r"вигадка|false|untrue|wrong|lies?|nonsense|incorrect|fake|propaganda|rubbish|falsch|unwahr|"
-    r"gelogen|lüge|unsinn|erfunden|не\s+соответству\w+\s+действительности|"
-    r"не\s+відповіда\w+\s+дійсності)"
-)
-TAKEN_BACK = re.compile(
-    rf"\W*(?:{_LEAD}[\s,:—–-]+)*(?:{_IT}[\s—–-]*)?(?:\s*(?:is|are|was|were|ist|sind|war|waren|stimmte?|"
-    r"trifft|do|does|did|have|has|является|есть|є))?"
-    r"(?:\s*(?:simply|just|all|completely|plainly|utterly|an?|pure|einfach|schlicht|frei|eine?|reine|"
-    r"просто|полная|чистая|повна|чиста|суцільна))*"
-    rf"(?:\s+es)?\s*{_FALSE}(?:\s+(?:true|so|correct|right|the\s+case|wahr|richtig|at\s+all|zu))?\W*|"
-    rf"\W*(?:{_LEAD}[\s,:—–-]+)*(?:nothing\s+of\s+the\s+(?:sort|kind)|far\s+from\s+it|by\s+no\s+means|"
-    r"mitnichten|keineswegs|dem\s+ist\s+nicht\s+so|davon\s+kann\s+keine\s+rede\s+sein|отнюдь(?:\s+нет)?|"
-    r"(?:ничего|нічого)\s+под[оі]бного|аж\s+ніяк|(?:такого|этого|цього)\s+(?:нет|немає|не\s+бы?у?ло))\W*"
-)
-"""A sentence that denies the one before, and says no more, folded: *They are not.*"""
-OF_IT = re.compile(r"\W*(?:that|this|it|das|dies|es|это|це)(?!\w)")
-"""How a sentence begins that may judge the one before."""
-TRUTH = re.compile(
-    r"(?<!\w)(?:true|truth|hold\w*\s+(?:up|water)|stands?\s+up|claims?|reports?|wahr\w*|behauptung\w*|"
-    r"meldung\w*|правд\w*|заявлени\w*|сообщени\w*|утверждени\w*|заяв\w*|повідомлен\w*|"
-    r"тверджен\w*)(?!\w)"
-)
-"""What a sentence may say *not* of that judges the one before, folded."""
-LONGEST_JUDGEMENT = 12
+"""What may stand in a clause that gives a time and nothing else: *Back in 1943, …*; folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,16 +150,26 @@ class Parted:
         if len({s.name for s in own}) == 1:
             return own[:1], None
         said = fold(self.text)
-        if own and self._is_list(own) and not ALTERNATIVE.search(said, own[0].start, own[-1].end):
+        if (
+            own
+            and self._is_list(own, start)
+            and not ALTERNATIVE.search(said, own[0].start, own[-1].end)
+        ):
             return own, None
         if own and WAY.search(said, self.clause_of(start).start, end):
             return [min(own, key=lambda s: (s.region, abs(s.start - start)))], None
         return [], " / ".join(dict.fromkeys(self.text[s.start : s.end] for s in self.sites))
 
-    def _is_list(self, sites: Sequence[Site]) -> bool:
-        """Tell *in Sudzha, Guevo and Hornal* from places that different things are said of."""
+    def _is_list(self, sites: Sequence[Site], phrase: int) -> bool:
+        """
+        Tell *in Sudzha, Guevo and Hornal* from places that different things are said of.
+
+        In *are surrounded in Kursk, and Sumy helps* the second begins a clause.
+        """
         near = compile_any((*self.language.places, *self.language.articles)).pattern
-        if OF_TWO.search(fold(self.text[: sites[0].start])):
+        goes_on = rf"\s*(?:[^\w\s]|\Z|(?:{near}|{GOES_ON})(?!\w))"
+        is_over = phrase > sites[-1].start or re.match(goes_on, fold(self.text[sites[-1].end :]))
+        if not is_over or OF_TWO.search(fold(self.text[: sites[0].start])):
             return False
         return all(
             re.fullmatch(rf"{BETWEEN.pattern}(?:(?:{near})\s+){{0,2}}",
@@ -252,7 +214,12 @@ class Parted:
                 yield Answer(clause.start, clause.end, True, site, None)  # noqa: FBT003
             elif ends:
                 who = self._find_who(clause.start, clause.start + ends.start())
-                if site and not who and not SO_IS.match(words) and not self._is_elliptic(clause, site, ends):
+                if (
+                    site
+                    and not who
+                    and not ends["so"]
+                    and not self._is_elliptic(clause, site, ends)
+                ):
                     continue
                 bare = ends["no"] and (TAKEN_BACK.fullmatch(words) or OF_ANOTHER.search(words))
                 if site or who or bare:
@@ -336,15 +303,14 @@ def _find_sites(text: str, language: Language) -> Iterator[Site]:
     listed = {
         s.start for one, other in pairwise(sites) for s in (one, other)
         if BETWEEN.fullmatch(fold(text[one.end : other.start]))
+        and re.match(rf"\s*(?:[^\w\s]|\Z|(?:{GOES_ON}|{AND.pattern}))", fold(text[s.end :]))
     }  # fmt: skip
     if len(sites) > 1:
         sites = [s for s in sites if s.name not in CAPITALS or s.start in placed | listed]
     sites = sorted([*sites, *_look_up(shown, language, sites)], key=lambda s: s.start)
     for site in sites:
         towns = [s for s in sites if not s.region]
-        beside = (
-            text[min(site.end, t.end) : max(site.start, t.start)] for t in towns
-        )
+        beside = (text[min(site.end, t.end) : max(site.start, t.start)] for t in towns)
         joint = rf"[\s,(]*(?:['’]s\s+)?(?:(?:{near}|{IN_REGION})[\s,]+){{0,4}}"
         if not (site.region and any(re.fullmatch(joint, fold(words)) for words in beside)):
             yield site
@@ -365,7 +331,8 @@ def _look_up(shown: str, language: Language, known: Sequence[Site]) -> Iterator[
     from encircle.places import find_places as look_up  # noqa: PLC0415 - takes a second to load
 
     for match in found:
-        for name in dict.fromkeys((match[0], match[0].split()[0])):
+        placed = re.search(rf"(?:{near})\s+$", fold(shown[: match.start()]))
+        for name in dict.fromkeys((match[0], match[0].split()[0] if placed else match[0])):
             if NO_PLACE.fullmatch(fold(name)) or find_speakers(name):
                 continue
             if look_up(name, countries=COUNTRIES):
@@ -373,7 +340,9 @@ def _look_up(shown: str, language: Language, known: Sequence[Site]) -> Iterator[
                 break
 
 
-def find_other_time(parted: Parted, place: int, dated: Sequence[Span], year: int | None) -> str | None:
+def find_other_time(
+    parted: Parted, place: int, dated: Sequence[Span], year: int | None
+) -> str | None:
     """
     Find words that put a clause into a time that is no day of the report's year.
 
@@ -397,44 +366,10 @@ def find_other_time(parted: Parted, place: int, dated: Sequence[Span], year: int
     """
     said, own = fold(parted.text), parted.clause_of(place)
     for clause in parted.clauses:
-        is_time = len(re.findall(r"\w+", said[clause.start : clause.end])) <= LONGEST_TIME
-        if clause != own and not (is_time and clause.start < own.start):
+        rest = OPENING.sub(" ", OTHER_TIME.sub(" ", said[clause.start : clause.end]))
+        if clause != own and (clause.start > own.start or re.search(r"\w", rest)):
             continue
-        for start, end in _list_times(said[clause.start : clause.end], year):
-            at = Span(clause.start + start, clause.start + end)
-            if not any(d.meets(at) for d in dated) and not SINCE.search(said[: at.start]):
-                return parted.text[at.start : at.end].strip()
+        for start, end in list_other_times(said[: clause.end], year, clause.start):
+            if not any(d.meets(Span(start, end)) for d in dated):
+                return parted.text[start:end].strip()
     return None
-
-
-def find_any_time(text: str, year: int | None) -> str | None:
-    """Find the first words of a sentence for a time that is not that of the report."""
-    return next((text[start:end] for start, end in _list_times(fold(text), year)), None)
-
-
-def _list_times(said: str, year: int | None) -> Iterator[tuple[int, int]]:
-    """List where other times are named; the year of the report is none."""
-    for found in OTHER_TIME.finditer(said):
-        told = next((y for y in found.groupdict().values() if y), None)
-        if told is None or year is None or int(told) != year:
-            yield found.span()
-
-
-def is_taken_back(sentence: str) -> str | None:
-    """
-    Tell whether a sentence that claims nothing calls the one before it untrue.
-
-    Examples
-    --------
-    >>> is_taken_back("They are not."), is_taken_back("This was soon debunked.")
-    ('surely', 'perhaps')
-    >>> is_taken_back("They are not afraid.")
-    """
-    folded = fold(sentence)
-    if len(folded.split()) > LONGEST_JUDGEMENT or folded.rstrip("\"”»“' ").endswith("?"):
-        return None
-    if TAKEN_BACK.fullmatch(folded):
-        return "surely"
-    is_judged = OF_IT.match(folded) and may_be_denied(folded)
-    is_judged = is_judged or (TRUTH.search(folded) and WEAK.search(folded))
-    return "perhaps" if is_judged else None

@@ -13,12 +13,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from encircle.claims.words.apart import find_any_time, find_other_time, is_taken_back, part
+from encircle.claims.words.apart import find_other_time, part
 from encircle.claims.words.attribution import Mark, choose_mark, find_marks
 from encircle.claims.words.context import WAS, Clause, find_clause, read_assertion
-from encircle.claims.words.days import Day, find_days
+from encircle.claims.words.days import Day, find_days, list_other_times
 from encircle.claims.words.denials import find_denial
-from encircle.claims.words.doubtful import find_unread_denial
+from encircle.claims.words.doubtful import find_unread_denial, is_taken_back
 from encircle.claims.words.forces import find_number, find_other_sense, is_about_forces
 from encircle.claims.words.lexicon import LANGUAGES, compile_any, find_uses, fold
 from encircle.claims.words.sentences import Sentence, Span, find_quotes, split_sentences
@@ -179,6 +179,7 @@ class _Reader:
 
     def __init__(self, text: str, written: date | None, *, asking: bool) -> None:
         self.text, self.written, self.asking = text, written, asking
+        self.year = written.year if written else None
         self.sentences = split_sentences(text)
         self.numbers = {sentence: number for number, sentence in enumerate(self.sentences)}
         self.quotes = find_quotes(text)
@@ -257,21 +258,26 @@ class _Reader:
     ) -> Iterator[Proposal]:
         """Give a claim its place and its time: one for each place of a list, none where unsure."""
         sites, several = parted.find_sites(use.start, use.end)
-        years = [d.when.year for d in days if d.when] or [self.written and self.written.year]
         dated = [Span(d.start - proposal.start, d.end - proposal.start) for d in days if d.when]
-        time = find_other_time(parted, use.start, dated, years[0])
+        year = next((d.when.year for d in days if d.when), self.year)
+        time = find_other_time(parted, use.start, dated, year)
         if self.past and self.past[0] == paragraph and not days and WAS.search(fold(parted.text)):
             time = time or self.past[1]
         time = time if proposal.tense == "present" else None
         believed = BELIEVED.search(parted.text)
-        for words, why in ((several, "place"), (time, "time"), (believed and believed[0], "speaker")):
+        for words, why in (
+            (several, "place"),
+            (time, "time"),
+            (believed and believed[0], "speaker"),
+        ):
             if words and proposal.unread is None:
                 proposal = replace(proposal, unread=words, unread_as=why)  # type: ignore[arg-type]
         if time:
             proposal = replace(proposal, made_on=None)
-        for site in sites or [None]:
-            place = site.name if site else None
-            yield replace(proposal, place=place, heard=parted.hear(site))
+        for site in sites:
+            yield replace(proposal, place=site.name, heard=parted.hear(site))
+        if not sites:
+            yield replace(proposal, heard=parted.text)
 
     def _answer(
         self, kept: list[tuple[Proposal, Use]], parted: Parted, phrases: Sequence[Span],
@@ -501,8 +507,8 @@ class _Reader:
             self.last_day = known[-1]
             self.paragraph_day = (sentence.paragraph, known[-1])
             self.past = None
-        elif time := find_any_time(sentence.text, self.written and self.written.year):
-            self.past = (sentence.paragraph, time)
+        elif times := list(list_other_times(fold(sentence.text), self.year)):
+            self.past = (sentence.paragraph, sentence.text[slice(*times[0])])
 
     # when and where
 

@@ -160,17 +160,22 @@ def _last(phrases: tuple[str, ...], left: str) -> int:
 
 
 AT_MOST = re.compile(
-    r"(?<!no )(?<!not )(?<!nicht )(?<!не )(?<!\w)(?:(?:fewer|less|no\s+more|not\s+more)\s+than|under|at\s+(?:the\s+)?most|a\s+maximum\s+of|"
-    r"weniger\s+als|nicht\s+mehr\s+als|höchstens|maximal|unter|менее|меньше|не\s+(?:более|больше)|"
-    r"максимум|менше|не\s+більше|щонайбільше)\s+(?:чем\s+|ніж\s+|a\s+|an\s+|von\s+|для\s+)?$"
+    r"(?<!no )(?<!not )(?<!nicht )(?<!не )(?<!\w)(?:(?:fewer|less|no\s+more|not\s+more)\s+than|under|"
+    r"at\s+(?:the\s+)?most|a\s+maximum\s+of|weniger\s+als|nicht\s+mehr\s+als|höchstens|maximal|unter|"
+    r"менее|меньше|не\s+(?:более|больше)|максимум|менше|не\s+більше|щонайбільше)\s+"
+    r"(?:чем\s+|ніж\s+|an?\s+|von\s+)?$"
 )
 """A number after these is the most there may be, so that nothing is said of the least; folded."""
-ACTIVE = re.compile(r"^(?:encircles?|surrounds?)$|^(?:за)?(?:окружил|оточил|блокировал|блокувал)\w*$")
+ACTIVE = re.compile(
+    r"^(?:encircles?|surrounds?)$|^(?:за)?(?:окружил|оточил|блокировал|блокувал)\w*$"
+)
 HELPED = re.compile(
     r"(?<!\w)(?:have|has|had|haben|hat|hatten?)(?!\w)(?!(?:\s+\w+){0,3}?\s+(?:been|worden)(?!\w))"
 )
 """A verb after which whoever surrounds somebody has been named; folded."""
-INSTRUMENTAL = re.compile(r"\s*(?:тыс\w*|тис\w*)?[ая]ми(?!\w)|\S*\s+(?:\w+\s+){0,2}?\w+[ая]ми(?!\w)")
+INSTRUMENTAL = re.compile(
+    r"\s*(?:тыс\w*|тис\w*)?[ая]ми(?!\w)|\S*\s+(?:\w+\s+){0,2}?\w+[ая]ми(?!\w)"
+)
 DIGITS = r"\d{1,3}(?:[ ,.\u202f\u00a0]\d{3})+(?!\d)|\d+"
 
 

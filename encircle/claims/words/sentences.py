@@ -159,7 +159,7 @@ def _ends_sentence(text: str, match: re.Match[str], end: int) -> bool:
     before = word[0] if word else ""
     is_initial = len(before) == 1 and before.isupper()
     is_ordinal = before.isdigit() and len(before) <= 2 and _begins_with_month(rest)  # noqa: PLR2004
-    is_ordinal = is_ordinal or ORDINAL.search(text[max(0, match.start() - 9) : match.start()]) is not None
+    is_ordinal = is_ordinal or bool(ORDINAL.search(text[max(0, match.start() - 9) : match.start()]))
     return not (is_initial or is_ordinal or before.lower() in ABBREVIATIONS)
 
 
