@@ -160,9 +160,9 @@ def _last(phrases: tuple[str, ...], left: str) -> int:
 
 
 AT_MOST = re.compile(
-    r"(?<!no )(?<!not )(?<!nicht )(?<!не )(?<!\w)(?:(?:fewer|less|no\s+more|not\s+more)\s+than|under|"
-    r"at\s+(?:the\s+)?most|a\s+maximum\s+of|weniger\s+als|nicht\s+mehr\s+als|höchstens|maximal|unter|"
-    r"менее|меньше|не\s+(?:более|больше)|максимум|менше|не\s+більше|щонайбільше)\s+"
+    r"(?<!no )(?<!not )(?<!nicht )(?<!не )(?<!\w)(?:(?:fewer|less|no\s+more|not\s+more)\s+than|"
+    r"under|at\s+(?:the\s+)?most|a\s+maximum\s+of|weniger\s+als|nicht\s+mehr\s+als|höchstens|"
+    r"maximal|unter|менее|меньше|не\s+(?:более|больше)|максимум|менше|не\s+більше|щонайбільше)\s+"
     r"(?:чем\s+|ніж\s+|an?\s+|von\s+)?$"
 )
 """A number after these is the most there may be, so that nothing is said of the least; folded."""
