@@ -31,7 +31,7 @@ BARE_NO = (
     r"не\s+так|немає|неправда)(?:\s+(?:so|true|the\s+case|yet|at\s+all|der\s+fall))?"
 )
 BREAK = re.compile(
-    rf"(?:[,;:](?!\d)|\s[—–-]\s|[()])(?!\s*{BARE_NO}\W*(?:\Z|[,;:]))|(?<!\w)(?:while|whereas|"
+    rf"(?:[,;:](?!\d)|\s[—–-]\s|[()])(?!\s*(?:{BARE_NO}|так|да)\W*(?:\Z|[,;:]))|(?<!\w)(?:while|whereas|"
     r"but|although|though|unlike|that|which|rather\s+than|instead\s+of|(?<!nicht\s)aber|während|"
     r"doch|jedoch|sondern|dass|anders\s+als|(?:an)?statt|а|но|однако|что|тогда\s+как|вместо|але|"
     r"проте|тоді\s+як|натомість|замість|що)(?!\w)"
@@ -63,6 +63,8 @@ UNLIKE = re.compile(
     r"(?<!\w)(?:unlike|rather\s+than|instead\s+of|(?:an)?statt|вместо|замість|anders\s+als|"
     r"(?:im\s+)?gegensatz\s+zu\w*|в\s+отличие\s+от|на\s+відміну\s+від)(?!\w)"
 )
+LONGEST_LEAD = 20
+"""*In contrast to* and its like stand so near before a place, characters."""
 ALTERNATIVE = re.compile(r"(?<!\w)(?:or|oder|или|або|чи|либо)(?!\w)")
 BETWEEN = re.compile(
     r"(?:\s*,)?(?:\s*(?:and|as well as|n?or|und|sowie|oder|noch|и|или|та|і|й|або|чи|ні|ни))?\s*"
@@ -169,7 +171,9 @@ class Parted:
         near = compile_any((*self.language.places, *self.language.articles)).pattern
         goes_on = rf"\s*(?:[^\w\s]|\Z|(?:{near}|{GOES_ON})(?!\w))"
         is_over = phrase > sites[-1].start or re.match(goes_on, fold(self.text[sites[-1].end :]))
-        if not is_over or OF_TWO.search(fold(self.text[: sites[0].start])):
+        last = fold(self.text[sites[-2].end : sites[-1].start])
+        is_one = re.search(r"\w", last) or len(sites) > 2  # noqa: PLR2004 - *Sudzha, Guevo*: what of which
+        if not (is_over and is_one) or OF_TWO.search(fold(self.text[: sites[0].start])):
             return False
         return all(
             re.fullmatch(rf"{BETWEEN.pattern}(?:(?:{near})\s+){{0,2}}",
@@ -204,7 +208,7 @@ class Parted:
                 continue
             site = next((s for s in self.sites if clause.meets(s)), None)
             ends = ENDS_SO.search(words) if clause.start > first else None
-            lead = said[max(0, clause.start - 20) : clause.start]
+            lead = said[max(0, clause.start - LONGEST_LEAD) : clause.start]
             unlike = re.search(rf"{UNLIKE.pattern}\s*\Z", lead) or re.match(
                 rf"\W*{UNLIKE.pattern}", words
             )
@@ -282,7 +286,7 @@ def _joins(said: str, cut: re.Match[str], sites: Sequence[Site], language: Langu
     """Tell a comma or *and* that joins places of one list from one that parts clauses."""
     before = [s for s in sites if s.end <= cut.start()]
     after = [s for s in sites if s.start >= cut.end()]
-    if not before or not after:
+    if not before or not after or UNLIKE.search(said[: before[-1].start][-LONGEST_LEAD:]):
         return False
     near = compile_any((*language.places, *language.articles)).pattern
     between = rf"{BETWEEN.pattern}(?:(?:{near})\s+){{0,2}}"
@@ -333,7 +337,8 @@ def _look_up(shown: str, language: Language, known: Sequence[Site]) -> Iterator[
     for match in found:
         placed = re.search(rf"(?:{near})\s+$", fold(shown[: match.start()]))
         for name in dict.fromkeys((match[0], match[0].split()[0] if placed else match[0])):
-            if NO_PLACE.fullmatch(fold(name)) or find_speakers(name):
+            is_month = compile_any(language.months).fullmatch(fold(name))
+            if is_month or NO_PLACE.fullmatch(fold(name)) or find_speakers(name):
                 continue
             if look_up(name, countries=COUNTRIES):
                 yield Site(match.start(), match.start() + len(name), name)

@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 ISO = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
 NUMERIC = re.compile(r"(?<!\d)(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)")
 WEEK = 7
+ORDINALS = (
+    r"(?:\w{2,}надцят|двадцят|тридцят|сорок|перш|друг|трет|четверт|п'ят|шост|сьом|восьм|дев'ят|десят|"
+    r"\w{2,}надцат|двадцат|тридцат|перв|втор|пят|шест|седьм|девят)"
+)
+"""Years in words, folded: *п'ятнадцятого року*."""
 YEAR = r"(?P<year>1\d\d\d|20\d\d)"
 OTHER_TIME = re.compile(
-    r"(?<!\w)(?:in|im|during|of|у|в|во|влітку|взимку|навесні|восени|летом|зимой|весной|осенью)\s+"
+    r"(?<!\w)(?:in|im|by|ende|anfang|mitte|during|of|у|в|во|к|на|влітку|взимку|навесні|восени|летом|зимой|весной|осенью)\s+"
     rf"(?:(?:the|early|late|mid|year|jahre?|[^\W\d]{{3,10}})[\s-]+){{0,2}}{YEAR}(?![\d.,]\d|\d)"
     rf"(?!\s+(?!(?:are|were|was|is|had|have|has|when|and|the|by)(?!\w))[a-z]+s(?!\w))|"
     rf"(?<!\w)[^\W\d]{{3,10}}\s+{YEAR.replace('year', 'last')}(?=[.,;])|"
@@ -27,7 +32,8 @@ OTHER_TIME = re.compile(
     rf"{YEAR.replace('year', 'slavic')}(?:-?(?:го|му|м))?\s*(?:року|році|году|года|гг?\.|рр?\.)|"
     r"(?<!\w)(?:(?:first|second)\s+world\s+war|world\s+war\s+(?:one|two|ii?)|wwii?|"
     r"(?:ersten|zweiten)\s+weltkrieg\w*|(?:перв|втор)\w+\s+миров\w+|великой\s+отечественной|"
-    r"(?:перш|друг)\w+\s+світов\w+|"
+    r"(?:перш|друг)\w+\s+світов\w+|(?:в\s+годы|[ув]\s+роки)\s+(?:\w+\s+)?в[оі]йн\w+|"
+    rf"(?:{ORDINALS})\w*\s+(?:року|році|году|года)|"
     r"last\s+(?:year|month|week|summer|winter|spring|autumn)|"
     r"(?:\w+\s+)?(?:years?|months?|weeks?|decades?|centur(?:y|ies))\s+(?:ago|earlier|before)|"
     r"(?:letzte|vergangene|vorige)[nsrm]?\s+"

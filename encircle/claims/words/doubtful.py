@@ -136,6 +136,7 @@ TRUTH = re.compile(
     r"тверджен\w*)(?!\w)"
 )
 """What a sentence may say *not* of that judges the one before, folded."""
+ANSWERS_NO = re.compile(r"\W*(?:no|nein|нет|ні)\s*[,.!—–-]")
 LONGEST_JUDGEMENT = 12
 
 
@@ -216,6 +217,9 @@ def is_taken_back(sentence: str) -> str | None:
         return None
     if TAKEN_BACK.fullmatch(folded):
         return "surely"
+    last = re.split(r"[,;:—–]", folded.rstrip(".!»”\"' "))[-1]
+    if TAKEN_BACK.fullmatch(last) or ANSWERS_NO.match(folded):
+        return "perhaps"
     denied = (not _is_denied(folded, found) for found in MAY_DENY.finditer(folded))
     is_judged = (OF_IT.match(folded) and any(denied)) or (
         TRUTH.search(folded) and WEAK.search(folded)
