@@ -198,36 +198,29 @@ class Parted:
 
     def find_answers(self, phrases: Sequence[Span]) -> Iterator[Answer]:
         """Find the clauses that speak of a phrase without saying it again."""
-        said = fold(self.text)
         first = min(p.start for p in phrases)
         for clause in self.clauses:
-            if any(clause.meets(p) for p in phrases):
-                continue
-            words = said[clause.start : clause.end]
-            if not 0 < len(re.findall(r"\w+", words)) <= LONGEST_ANSWER:
-                continue
-            site = next((s for s in self.sites if clause.meets(s)), None)
-            ends = ENDS_SO.search(words) if clause.start > first else None
-            lead = said[max(0, clause.start - LONGEST_LEAD) : clause.start]
-            unlike = re.search(rf"{UNLIKE.pattern}\s*\Z", lead) or re.match(
-                rf"\W*{UNLIKE.pattern}", words
-            )
-            if site and unlike:
-                yield Answer(clause.start, clause.end, None, site, None)
-            elif site and NOT_THERE.match(words):
-                yield Answer(clause.start, clause.end, True, site, None)  # noqa: FBT003
-            elif ends:
-                who = self._find_who(clause.start, clause.start + ends.start())
-                if (
-                    site
-                    and not who
-                    and not ends["so"]
-                    and not self._is_elliptic(clause, site, ends)
-                ):
-                    continue
-                bare = ends["no"] and (TAKEN_BACK.fullmatch(words) or OF_ANOTHER.search(words))
-                if site or who or bare:
-                    yield Answer(clause.start, clause.end, bool(ends["no"]), site, who)
+            if not any(clause.meets(p) for p in phrases):
+                yield from self._read_answer(clause, is_behind=clause.start > first)
+
+    def _read_answer(self, clause: Span, *, is_behind: bool) -> Iterator[Answer]:
+        said = fold(self.text)
+        words = said[clause.start : clause.end]
+        if not 0 < len(re.findall(r"\w+", words)) <= LONGEST_ANSWER:
+            return
+        site = next((s for s in self.sites if clause.meets(s)), None)
+        lead = said[max(0, clause.start - LONGEST_LEAD) : clause.start]
+        unlike = rf"(?:{UNLIKE.pattern})"
+        if site and (re.search(rf"{unlike}\s*\Z", lead) or re.match(rf"\W*{unlike}", words)):
+            yield Answer(clause.start, clause.end, None, site, None)
+        elif site and NOT_THERE.match(words):
+            yield Answer(clause.start, clause.end, True, site, None)  # noqa: FBT003
+        elif is_behind and (ends := ENDS_SO.search(words)):
+            who = self._find_who(clause.start, clause.start + ends.start())
+            bare = ends["no"] and (TAKEN_BACK.fullmatch(words) or OF_ANOTHER.search(words))
+            of_site = site and (ends["so"] or self._is_elliptic(clause, site, ends))
+            if who or of_site or (bare and not site):
+                yield Answer(clause.start, clause.end, bool(ends["no"]), site, who)
 
     def _is_elliptic(self, clause: Span, site: Site, ends: re.Match[str]) -> bool:
         """Tell *those in Vovchansk are not* from *there is no relief in Vovchansk*."""
