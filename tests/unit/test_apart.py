@@ -101,3 +101,11 @@ def test_a_sentence_that_takes_back_leaves_what_another_said_his():
     assert (second.claimant, second.value, second.statement) == (None, "no", "They are not.")
     [only] = propose_claims(said.format("They are not afraid."), WRITTEN)
     assert only.value == "yes"
+
+
+@pytest.mark.parametrize("denial", [". Kyiv denied it.", ", something Kyiv denies."])
+def test_who_denies_what_is_left_open_leaves_it_open(denial):
+    said = f"Moscow says the 6th Army was encircled at Stalingrad in 1943{denial}"
+    claims = propose_claims(said, WRITTEN)
+    assert [c.value for c in claims] == ["yes", "no"]
+    assert all(c.unread.startswith("in 1943") and c.unread_as == "time" for c in claims)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from encircle.claims.rating.answer import MapRating
     from encircle.claims.rating.facts import Ruling
 
-CANNOT_SAY = "A map of control counts no people, and shows no fire and no crossing nobody drew."
+CANNOT_SAY = "A map of control counts no people, and shows no fire or crossing that nobody drew."
 MOST_CITED = 3
 """As many maps are cited in one line; the page lists all."""
 

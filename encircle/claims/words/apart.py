@@ -318,7 +318,8 @@ def _look_up(shown: str, language: Language, known: Sequence[Site]) -> Iterator[
     near = compile_any(language.places).pattern
     found = [
         m for m in re.finditer(rf"(?<![\w-]){NAMED}(?:\s{NAMED})?(?![\w-])", shown)
-        if not any(s.start <= m.start() < s.end or m.start() <= s.start < m.end() for s in known)
+        if not m[0].endswith(("'s", "’s"))
+        and not any(s.start <= m.start() < s.end or m.start() <= s.start < m.end() for s in known)
         and (re.search(rf"(?:{near})\s+$", fold(shown[: m.start()]))
              or (re.search(r"(?:^|[,;]\s*)$", shown[: m.start()])
                  and re.match(rf"\s+{IS}\s", shown[m.end() :])))

@@ -79,6 +79,7 @@ _RU_SAYS = r"(?:сказал\w*|заявил\w*|отвеча\w+|ответил\w
 _UK_SAYS = r"(?:сказа\w+|заяви\w+|відповіда\w+|відпові\w+|каже|пише|вважає)"
 _STOP = r"(?=\s*(?:[.,;:!?—–]|\Z))"
 
+
 def _write_slavic(
     it: str, verb: str, calls: str, lie_says: str, joints: tuple[str, str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -42,6 +42,8 @@ WHY_OPEN: dict[Open, str] = {
     "sense": "may be nobody armed",
 }
 """Why words leave a claim to a person, after the words."""
+ALSO = " … "
+"""What joins words that leave a time or a place open to words that may deny."""
 NOT: dict[str, str] = {"yes": "no", "no": "yes"}
 NOON = "T12:00:00Z"
 """The hour given to a statement of which only the day is known: half a day wrong at most."""
@@ -264,16 +266,16 @@ class _Reader:
         if self.past and self.past[0] == paragraph and not days and WAS.search(fold(parted.text)):
             time = time or self.past[1]
         time = time if proposal.tense == "present" else None
-        believed = BELIEVED.search(parted.text)
-        for words, why in (
-            (several, "place"),
-            (time, "time"),
-            (believed and believed[0], "speaker"),
-        ):
-            if words and proposal.unread is None:
-                proposal = replace(proposal, unread=words, unread_as=why)  # type: ignore[arg-type]
+        if (believed := BELIEVED.search(parted.text)) and proposal.unread is None:
+            proposal = replace(proposal, unread=believed[0], unread_as="speaker")
+        # who denies it may clear a word that may deny, and neither the place nor the time
+        beside = f"{ALSO}{proposal.unread}" if proposal.unread else ""
+        if several:
+            proposal = replace(proposal, unread=f"{several}{beside}", unread_as="place")
         if time:
-            proposal = replace(proposal, made_on=None)
+            proposal = replace(
+                proposal, unread=f"{time}{beside}", unread_as="time", made_on=None
+            )  # fmt: skip
         for site in sites:
             yield replace(proposal, place=site.name, heard=parted.hear(site))
         if not sites:
@@ -327,8 +329,9 @@ class _Reader:
         if denied is not None and denied.tense != "conditional" and not self.asking:
             words = self.text[end : sentence.end]
             found = find_denial(words, language.code, alone=not said)
-        told = replace(said[-1], unread=None) if said and found else None
-        yield from [*said[:-1], told] if told else said
+        if denied and found and denied.unread_as == "denial":  # the denier's word, and read now
+            denied = replace(denied, unread=None)
+        yield from [*said[:-1], denied] if said and denied else said
         if said:
             self.said = (here, said[-1])
         if denied is None or found is None:
@@ -339,7 +342,7 @@ class _Reader:
                 denied, claimant=who.name, claimant_side=who.side, via=None, verbatim=False,
                 value=NOT[denied.value], doubt=None, part=None, ended=None,
                 statement=" ".join(self.text[end + found.start : end + found.end].split()),
-                because=(fold(self.text[end + found.start : end + found.end]),), unread=None,
+                because=(fold(self.text[end + found.start : end + found.end]),),
             )  # fmt: skip
 
     def _name_denier(self, who: str, language: Language) -> Claimant | None:
