@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import re
 
+from encircle.claims.words.apart import COUNTRIES, NO_PLACE
 from encircle.places.letters import fold
 
-COUNTRIES = ("UA", "RU")
-"""Where a town is looked for that a text names; the lexicon has the places of other wars."""
 _NAME = r"(?P<name>[^\W\d_a-zа-яіїєґёäöüß][\w'’ʼ-]+(?:[ ][^\W\d_a-zа-яіїєґёäöüß][\w'’ʼ-]+){0,2})"
 _AT_NAME = re.compile(
     r"(?<!\w)(?:[Aa]t|[Ii]n|[Nn]ear|[Aa]round|[Oo]utside|[Oo]f|[Bb]ei|[Uu]m|[Nn]ahe|[Уу]|[Вв]|[Пп]ід|[Бб]іля"
     rf"|[Пп]од|[Вв]озле|[Оо]коло|[Рр]айоне|[Рр]айоні)\s+{_NAME}"
 )
 _ANY_NAME = re.compile(rf"(?<!\w){_NAME}")
-_NO_PLACE = re.compile(
-    r"(?:ukrain|russ|росі|росс|украин|україн|march|may|putin|trump|зсу|всу|kyiv's|moscow's)[\w'’ ]*"
-    r"|(?:the|a|der|die|das|all|thousands|experts|they|he|she|it)(?: .*)?"
-)
-"""Words written like names that are none of a town's, folded."""
 
 
 def find_place(text: str, *, anywhere: bool = True) -> str | None:
@@ -30,12 +24,12 @@ def find_place(text: str, *, anywhere: bool = True) -> str | None:
             words = found["name"].split()
             for count in range(len(words), 0, -1):
                 name = " ".join(words[:count]).strip(".,;:!?\"'»”")
-                if not _NO_PLACE.fullmatch(fold(name)) and find_places(name, countries=COUNTRIES):
+                if not NO_PLACE.fullmatch(fold(name)) and find_places(name, countries=COUNTRIES):
                     return name
     unknown = (
         _AT_NAME.search(text) if anywhere else None
     )  # misspelt, perhaps: whoever looks it up says what is near
-    if unknown is None or _NO_PLACE.fullmatch(fold(unknown["name"])):
+    if unknown is None or NO_PLACE.fullmatch(fold(unknown["name"])):
         return None
     return unknown["name"].split()[0]
 

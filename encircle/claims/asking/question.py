@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 from encircle.claims.asking.places import find_place, name_region
 from encircle.claims.asking.whose.named import Named, find_named, means_speakers
-from encircle.claims.asking.whose.whose import OTHER, find_mentions, find_side
+from encircle.claims.asking.whose.whose import OTHER, find_mentions, find_side, names_side
 from encircle.claims.claims_file import read_rows
 from encircle.claims.rating.answer import FaultyClaim
 from encircle.claims.words.attribution import hide_speaking_places
@@ -195,19 +195,26 @@ def _ask_which_claim(proposals: Sequence[Proposal]) -> QuestionError:
     listed = [
         {"claim": n, "claimant": p.claimant, "made_on": p.made_on, "definition": p.definition,
          "value": p.value, "place": p.place, "number": p.number,
-         "sentence": " ".join(p.sentence.split())}
+         "sentence": _tell_apart(p, proposals)}
         for n, p in enumerate(proposals, 1)
     ]  # fmt: skip
     document = {"question": "which_claim", "claims": listed, "answer_with": "--claim 1"}
     lines = [f"The text makes {len(listed)} claims. Which one is asked about?"]
     for row in listed[:MOST_LISTED]:
         who = row["claimant"] or "the text itself"
-        where = f", of {row['place']}" if row["place"] else ""
-        denies = ", denied" if row["value"] == "no" else ""
-        lines.append(f"  --claim {row['claim']}  {who}{where}{denies}: {row['sentence']}")
+        lines.append(f"  --claim {row['claim']}  {who}: {row['sentence']}")
     if len(listed) > MOST_LISTED:
         lines.append(f"  and {len(listed) - MOST_LISTED} more; `encircle claims extract` lists all")
     return QuestionError(document, "\n".join(lines))
+
+
+def _tell_apart(proposal: Proposal, others: Sequence[Proposal]) -> str:
+    """Give a sentence; where it makes several claims, with which of its places this is of."""
+    sentence = " ".join(proposal.sentence.split())
+    if [p.sentence for p in others].count(proposal.sentence) == 1:
+        return sentence
+    told = [proposal.place or "", "denied" if proposal.value == "no" else ""]
+    return f"{sentence} [{', '.join(filter(None, told)) or 'asserted'}]"
 
 
 def _from_proposal(
@@ -216,6 +223,11 @@ def _from_proposal(
     _refuse_open(proposal, given)
     at = proposal.phrase_start - proposal.start
     side = find_side(proposal.heard, at, at + len(proposal.phrase))
+    own_words = proposal.statement
+    if proposal.phrase not in own_words and names_side(
+        fold(own_words)
+    ):  # *the Russians there are not*
+        side = find_side(own_words, len(own_words), len(own_words))
     made_at = _date(proposal.made_on)
     if own := _find_own_time(proposal, given):
         made_at, given = own, replace(given, made_at=own)

@@ -93,9 +93,11 @@ WAY = re.compile(
     r"road|route|highway|corridor|railway|дорог|трас|шлях|коридор|straße|autobahn|(?<!\w)weg(?!\w)"
 )
 NO_PLACE = re.compile(
-    r"(?:russi|ukrain|росі|росс|украин|україн|german|deutsch|march|may|kreml|кремл)\w*(?:['’]s)?"
+    r"(?:ukrain|russ|росі|росс|украин|україн|german|deutsch|march|may|putin|trump|kreml|кремл|зсу|всу|"
+    r"kyiv['’]s|moscow['’]s)[\w'’ ]*|"
+    r"(?:the|a|der|die|das|all|thousands|experts|they|he|she|it)(?: .*)?"
 )
-"""Names that are none of a town, folded."""
+"""Words written like names that are none of a town's, folded."""
 NAMED = r"[^\W\d_a-zа-яіїєґёäöüß][\w'’ʼ-]{2,}"
 IS = r"(?:is|are|was|were|ist|sind|war|wurde)"
 LONGEST_ANSWER = 9

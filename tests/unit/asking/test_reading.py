@@ -117,6 +117,12 @@ def test_each_clause_is_asked_of_its_own_place(said, claims):
         assert not any(other in read.heard for other in set(claims) - {place})
 
 
+@pytest.mark.parametrize(("place", "side"), [("Vovchansk", "RU"), ("Sudzha", "UA")])
+def test_each_clause_is_asked_of_its_own_side(place, side):
+    said = "Russian troops at Vovchansk are encircled, Ukrainian troops at Sudzha are not."
+    assert read_question(said, replace(DAY, place=place)).side == side
+
+
 def test_a_claim_of_long_ago_is_judged_as_of_its_own_day():
     read = read_question("On 14 August 2024 Ukrainian troops at Sudzha were encircled.", DAY)
     assert str(read.claim.made_at.date()) == "2024-08-14"

@@ -107,7 +107,8 @@ def test_which_of_several_towns_in_one_breath_is_asked_back(said, places):
         read_question(said)
     claims = asked.value.document["claims"]
     assert [claim["place"] for claim in claims] == places
-    assert f"of {places[1]}: " in asked.value.words
+    assert f"{said} [{places[1]}]" in asked.value.words
+    assert [claim["sentence"] for claim in claims] == [f"{said} [{place}]" for place in places]
     assert read_question(said, Corrections(place=places[1])).place == places[1]
     assert read_question(said, Corrections(claim=2)).place == places[1]
 
