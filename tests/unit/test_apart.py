@@ -1,7 +1,6 @@
 """Two places, two speakers, another time, a number, nobody armed: each by its construction."""
 
 import json
-from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -11,8 +10,8 @@ from encircle.claims.words.extraction import propose_claims
 
 TABLE = json.loads((Path(__file__).parents[1] / "texts" / "apart.json").read_text("utf-8"))
 WRITTEN = date(2025, 3, 14)
-READ = {"two places": 31, "two speakers": 15, "anaphora": 12, "numbers": 26}
-"""So many of a kind are read at all, every claim of them, and not left to a person."""
+READ = {"two places": 56, "two speakers": 28, "anaphora": 23}
+"""So many claims are read of a kind, and not left to a person."""
 
 
 def told(entry):
@@ -37,8 +36,7 @@ def test_nothing_is_asserted_but_what_may_be(entry):
 
 @pytest.mark.parametrize("kind", READ)
 def test_what_can_be_told_apart_is_read_and_not_left(kind):
-    read = Counter(bool(told(entry)) for entry in TABLE if entry["kind"] == kind)
-    assert read[True] >= READ[kind]
+    assert sum(len(told(entry)) for entry in TABLE if entry["kind"] == kind) >= READ[kind]
 
 
 @pytest.mark.parametrize("kind", sorted({entry["kind"] for entry in TABLE}))
