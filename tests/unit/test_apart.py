@@ -85,6 +85,8 @@ def test_why_a_claim_is_left_is_written_beside_it():
         ("Ukrainian troops at Sudzha have been surrounded since last week.", [None]),
         ("The army, founded in 1991, is surrounded at Sudzha.", [None]),
         ("Ukrainian troops at Sudzha were surrounded in 2,000 places.", [None]),
+        ("A group of 1800 men is surrounded at Sudzha.", [None]),
+        ("In 1943 the army was encircled at Stalingrad. That is false.", ["time"]),
     ],
 )
 def test_another_time_is_told_from_the_time_of_the_text(said, times):

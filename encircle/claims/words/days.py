@@ -22,11 +22,17 @@ ORDINALS = (
     r"\w{2,}надцат|двадцат|тридцат|перв|втор|пят|шест|седьм|девят)"
 )
 """Years in words, folded: *п'ятнадцятого року*."""
-YEAR = r"(?P<year>1\d\d\d|20\d\d)"
+YEAR = r"(?P<year>1[5-9]\d\d|20\d\d)"
+COUNTED = (
+    r"(?:men|people|troops|soldier|personnel|fighter|marine|mann|soldat|kämpfer|бойц|бійц|солдат|"
+    r"военн|військов|человек|людей|осіб|km|kilomet|met(?:er|re)|метр|км)"
+)
+"""What a number before it counts, so that it is no year, folded."""
 OTHER_TIME = re.compile(
-    r"(?<!\w)(?:in|im|by|ende|anfang|mitte|during|of|у|в|во|к|на|влітку|взимку|навесні|восени|летом|зимой|весной|осенью)\s+"
+    r"(?<!\w)(?:in|im|by|ende|anfang|mitte|during|of|у|в|во|к|на|влітку|взимку|навесні|восени|"
+    r"летом|зимой|весной|осенью)\s+"
     rf"(?:(?:the|early|late|mid|year|jahre?|[^\W\d]{{3,10}})[\s-]+){{0,2}}{YEAR}(?![\d.,]\d|\d)"
-    rf"(?!\s+(?!(?:are|were|was|is|had|have|has|when|and|the|by)(?!\w))[a-z]+s(?!\w))|"
+    rf"(?!\s+(?:\w+\s+)?{COUNTED})|"
     rf"(?<!\w)[^\W\d]{{3,10}}\s+{YEAR.replace('year', 'last')}(?=[.,;])|"
     rf"^\W*{YEAR.replace('year', 'first')}\s+(?:wurden?|waren?|sind|were|was)(?!\w)|"
     rf"{YEAR.replace('year', 'slavic')}(?:-?(?:го|му|м))?\s*(?:року|році|году|года|гг?\.|рр?\.)|"

@@ -215,9 +215,10 @@ class _Reader:
     ) -> Iterator[Proposal]:
         """Give what a sentence said that the next one calls untrue: what another said stays his."""
         words = " ".join(sentence.text.split())
-        own = [p for p in said if p.claimant is None]
-        yield from (replace(p, unread=words, unread_as="denial") if p in own else p for p in said)
-        if surely and len(said) == 1 and not own and said[0].tense != "conditional":
+        for p in said:
+            is_open = p.claimant is not None or p.unread is not None
+            yield p if is_open else replace(p, unread=words, unread_as="denial")
+        if surely and len(said) == 1 and said[0].claimant and said[0].tense != "conditional":
             yield replace(
                 said[0], claimant=None, claimant_side=None, via=None, verbatim=False,
                 value=NOT[said[0].value], doubt=None, part=None, ended=None, statement=words,
