@@ -11,7 +11,12 @@ import pytest
 from encircle import check_claims, read
 from encircle.claims.claims_file import read_rows
 from encircle.claims.rating.answer import FaultyClaim, Statement
-from encircle.claims.rating.checks import NoMapError, count_judgements, list_claims
+from encircle.claims.rating.checks import (
+    NoMapError,
+    count_judgements,
+    list_claims,
+    list_claims_once,
+)
 from encircle.claims.rating.mappers import find_mapper
 from encircle.claims.rating.material import Failed, Material, judge_force, lay_claims
 from encircle.map.options import Options
@@ -387,14 +392,14 @@ def test_indirect_speech_is_told_without_quotation_marks():
 def test_a_claim_that_stands_on_two_maps_is_one_of_the_map_nearest_to_its_day():
     days = ("12", "14", "16")
     maps = [read(FIXTURES / f"kursk-2025-03-{day}" / "situation.geojson") for day in days]
-    listed = list_claims(maps)
+    listed = list_claims_once(maps)
     homes = {s.claim.id: s.home for s in listed}
     assert len(listed) == len(homes)
     assert homes["claim-gerasimov"] == 0
-    assert [s.claim.id for s in list_claims([maps[1], maps[0]])].count("claim-gerasimov") == 1
+    assert [s.claim.id for s in list_claims_once([maps[1], maps[0]])].count("claim-gerasimov") == 1
     undated = [replace(m, features=tuple(replace(f, made_at=None) if isinstance(f, Claim) else f
                                          for f in m.features)) for m in maps]  # fmt: skip
-    assert len(list_claims(undated)) > len(listed)
+    assert len(list_claims_once(undated)) > len(listed)
 
 
 def test_claims_on_maps_are_listed_with_their_map():

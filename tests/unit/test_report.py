@@ -206,3 +206,14 @@ def test_indirect_speech_stands_in_no_quotation_marks():
     said = check("contradicted", claim={"statement": "they are surrounded", "verbatim": False})
     assert "“they are surrounded”" not in write(said)
     assert "“they are surrounded”" in write(check(claim={"statement": "they are surrounded"}))
+
+
+def test_words_that_stand_in_the_marks_of_others_break_no_mark():
+    entries = [
+        check("contradicted", claim={"statement": said}, id=f"c-{n}")
+        for n, said in enumerate(["Украинские войска окружены.", "lan ist", "an <b> nicht & das"])
+    ]
+    page = write_report(parse_checked({"claims": entries}), publisher=PUBLISHER,
+                        title="an <b> nicht & das: Украинские войска окружены.")  # fmt: skip
+    assert '<h1><span lang="de">an &lt;b&gt; nicht &amp; das</span>: <span lang="ru">' in page
+    assert "<b>" not in page

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from encircle.claims.publishing.entry import Entry, Told
 from encircle.claims.words.lexicon import detect_language
-from encircle.claims.words.unread import find_unread_languages
+from encircle.claims.words.unread import UNTOLD, find_unread_languages
 from encircle.errors import CheckedClaimsError, InputFault
 from encircle.map.days import say_day
 from encircle.map.door.reader import tell_faults
@@ -124,8 +124,10 @@ class CheckedClaim:
     @property
     def language(self) -> str | None:
         """The language of its words, ISO 639-1, where it can be told."""
-        unread = find_unread_languages(self.statement)
-        return str(unread[0]["language"]) if unread else detect_language(self.statement)
+        unread = [str(one["language"]) for one in find_unread_languages(self.statement)]
+        if UNTOLD in unread:
+            return None
+        return unread[0] if unread else detect_language(self.statement)
 
     def rate_by(self, definition: str) -> str | None:
         """

@@ -252,12 +252,16 @@ def _environment() -> Environment:
 
 def _mark_language(text: str, claims: Sequence[CheckedClaim]) -> Markup:
     """Mark the words of claims in a text by their language, for whoever reads it aloud."""
-    marked = escape(text)
-    for claim in claims:
-        if claim.statement and claim.language not in (None, "en"):
-            said = Markup('<span lang="{}">{}</span>').format(claim.language, claim.statement)
-            marked = marked.replace(escape(claim.statement), said)
-    return marked
+    tongues = {
+        escape(c.statement): c.language for c in claims
+        if c.statement and c.language not in (None, "en")
+    }  # fmt: skip
+    if not tongues:
+        return escape(text)
+    said = re.compile("|".join(re.escape(words) for words in sorted(tongues, key=len)[::-1]))
+    span = '<span lang="{}">{}</span>'
+    marked = said.sub(lambda m: span.format(tongues[m[0]], m[0]), str(escape(text)))
+    return Markup(marked)  # noqa: S704 - words are escaped, and codes are ours
 
 
 def _write_title(claims: Sequence[CheckedClaim]) -> str:

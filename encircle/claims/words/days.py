@@ -29,10 +29,10 @@ COUNTED = (
 )
 """What a number before it counts, so that it is no year, folded."""
 OTHER_TIME = re.compile(
-    r"(?<!\w)(?:in|im|by|ende|anfang|mitte|during|of|у|в|во|к|на|влітку|взимку|навесні|восени|"
-    r"летом|зимой|весной|осенью)\s+"
+    r"(?<!\w)(?:in|im|ende|anfang|mitte|during|влітку|взимку|навесні|восени|летом|зимой|весной|"
+    r"осенью|(?P<weak>of|by|у|в|во|к|на))\s+"
     rf"(?:(?:the|early|late|mid|year|jahre?|[^\W\d]{{3,10}})[\s-]+){{0,2}}{YEAR}(?![\d.,]\d|\d)"
-    rf"(?!\s+(?:\w+\s+)?{COUNTED})|"
+    rf"(?(weak)(?!\s+{COUNTED}))|"
     rf"(?<!\w)[^\W\d]{{3,10}}\s+{YEAR.replace('year', 'last')}(?=[.,;])|"
     rf"^\W*{YEAR.replace('year', 'first')}\s+(?:wurden?|waren?|sind|were|was)(?!\w)|"
     rf"{YEAR.replace('year', 'slavic')}(?:-?(?:го|му|м))?\s*(?:року|році|году|года|гг?\.|рр?\.)|"
@@ -102,7 +102,7 @@ def list_other_times(folded: str, year: int | None, since: int = 0) -> Iterator[
     ([(0, 7)], [])
     """
     for found in OTHER_TIME.finditer(folded, since):
-        told = next((named for named in found.groupdict().values() if named), None)
+        told = next((one for one in found.groups() if one and one.isdigit()), None)
         is_now = told is not None and int(told) == year
         if not is_now and not SINCE.search(folded[: found.start()]):
             yield found.span()
