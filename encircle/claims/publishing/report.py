@@ -253,7 +253,7 @@ def _environment() -> Environment:
 def _mark_language(text: str, claims: Sequence[CheckedClaim]) -> Markup:
     """Mark the words of claims in a text by their language, for whoever reads it aloud."""
     tongues = {
-        escape(c.statement): c.language for c in claims
+        str(escape(c.statement)): c.language for c in claims
         if c.statement and c.language not in (None, "en")
     }  # fmt: skip
     if not tongues:
