@@ -333,8 +333,8 @@ def _look_up(shown: str, language: Language, known: Sequence[Site]) -> Iterator[
     for match in found:
         placed = re.search(rf"(?:{near})\s+$", fold(shown[: match.start()]))
         for name in dict.fromkeys((match[0], match[0].split()[0] if placed else match[0])):
-            is_month = compile_any(language.months).fullmatch(fold(name))
-            if is_month or NO_PLACE.fullmatch(fold(name)) or find_speakers(name):
+            other = compile_any((*language.months, *language.according)).fullmatch(fold(name))
+            if other or NO_PLACE.fullmatch(fold(name)) or find_speakers(name):
                 continue
             if look_up(name, countries=COUNTRIES):
                 yield Site(match.start(), match.start() + len(name), name)
