@@ -18,7 +18,7 @@ Json = dict[str, Any]
 ASSERTED = ("force", "definition", "value", "number", "tense", "hedged")
 """Columns that say what a claim asserts; in JSON they may also stand in `asserts`."""
 TOLD = ("claimant", "claimant_side", "made_at", "statement", "url", "archive_url")
-COLUMNS = ("id", *TOLD, *ASSERTED)
+COLUMNS = ("id", *TOLD, *ASSERTED, "verbatim")
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "id": ("claim id", "claimid", "event id cnty", "event id", "uid"),
     "claimant": ("speaker", "said by", "who", "author", "claimed by", "spokesperson",

@@ -197,7 +197,15 @@ def _read_row(row: object, place: str, default: str, name: str) -> Statement | F
         return FaultyClaim(own, tuple(faults), name)
     known["id"] = own
     claim = Claim(geometry=None, pointer=place, asserts=asserts, **known)
-    return Statement(claim, source=name)
+    return Statement(claim, source=name, verbatim=_is_verbatim(row))
+
+
+def _is_verbatim(row: Json) -> bool:
+    """Tell whether the words are a quotation, as they are where nobody says otherwise."""
+    proposed = row.get("proposed")
+    beside = proposed.get("verbatim") if isinstance(proposed, dict) else None
+    told = row.get("verbatim", beside)
+    return str(told).lower() not in ("false", "no")
 
 
 def _read_head_count(asserts: Any) -> Any:  # noqa: ANN401 - what a file says, whatever it is
@@ -213,7 +221,8 @@ def _find_denial(known: Json, asserts: Json, place: str, own: str) -> Iterator[I
     if asserts.get("definition") is None or asserts.get("value") is not None or not statement:
         return
     claims = propose_claims(statement)
-    denying = [claim for claim in claims if claim.value == "no" or claim.unread]
+    open_ = ("denial", "speaker")
+    denying = [c for c in claims if c.value == "no" or (c.unread and c.unread_as in open_)]
     words = (
         find_any_denial(statement)
         if not claims

@@ -130,10 +130,10 @@ def _read_claims(
     from dataclasses import replace
 
     from encircle.claims.claims_file import read_claims_file
-    from encircle.claims.rating.checks import list_claims
+    from encircle.claims.rating.checks import list_claims_once
 
     if not files:
-        return [replace(s, source=names[s.home or 0]) for s in list_claims(maps)]
+        return [replace(s, source=names[s.home or 0]) for s in list_claims_once(maps)]
     if [*names, *files].count("-") > 1:
         refuse("standard input can be read once; give - once")
     stated: list[Statement | FaultyClaim] = []

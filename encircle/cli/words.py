@@ -38,7 +38,7 @@ MANY = 8
 CLAIM_COLUMNS = (
     "id", "claimant", "claimant_side", "made_at", "statement", "url", "archive_url", "force",
     "definition", "value", "number", "tense", "hedged", "sentence", "start", "end", "phrase",
-    "language", "place", "via", "verbatim", "doubt", "unread",
+    "language", "place", "via", "verbatim", "doubt", "unread", "unread_as",
 )  # fmt: skip
 
 claims_app = typer.Typer(
@@ -183,6 +183,9 @@ def publish(
     situations = [read_file(name, None, None) for name in situation or []]
     book, news = _record(log, claims, recorded_at, note or "")
     publisher = Publisher(author or "Encircle", author_url, page_url, recorded_at[:10])
+    if (html or claimreview) and not page_url:
+        echo("Notice: the ClaimReview has no url, without which search engines take none: give the "
+             "address the page will have (--page-url)", err=True)  # fmt: skip
     if html:
         write(html, _write_page(claims, situations, publisher, book, title).encode())
     if claimreview:
@@ -268,6 +271,7 @@ def _parse_moment(text: str | None) -> str:
 
 def _tell_proposals(proposals: Sequence[Proposal], claims: Sequence[dict[str, Any]]) -> None:
     from encircle.claims.rating.answer import name_rating
+    from encircle.claims.words.extraction import WHY_OPEN
 
     for number, (p, claim) in enumerate(zip(proposals, claims, strict=True), 1):
         who = p.claimant or "the text itself"
@@ -281,9 +285,8 @@ def _tell_proposals(proposals: Sequence[Proposal], claims: Sequence[dict[str, An
         )
         echo(f"   “{p.phrase}” in: {' '.join(p.sentence.split())}")
         if p.unread:
-            echo(
-                f"   To be read by a person: “{p.unread}” may deny it. Nothing is asserted so far."
-            )
+            why = WHY_OPEN[p.unread_as]
+            echo(f"   To be read by a person: “{p.unread}” {why}. Nothing is asserted so far.")
         if p.also:
             echo(f"   The same words are also used for: {', '.join(p.also)}")
         for again in claim["proposed"].get("again", ()):

@@ -105,7 +105,9 @@ def test_the_page_escapes_whatever_was_said(entry, title):
     page = write_report(claims, publisher=publisher, title=title)
     if has_words:
         other = write_report(plain, publisher=publisher, title="T")
-        assert _Tags(page).seen == _Tags(other).seen
+        marks = ("span", ("lang",))  # of the language of what was said, put there by the page
+        seen = [[tag for tag in _Tags(one).seen if tag != marks] for one in (page, other)]
+        assert seen[0] == seen[1]
     assert page.count("<script") == 1
     assert page.count("</script>") == 1
 

@@ -1,6 +1,8 @@
 """Claims against several maps: mappers of one day, other days, files of claims, what goes wrong."""
 
 import json
+import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -9,7 +11,12 @@ import pytest
 from encircle import check_claims, read
 from encircle.claims.claims_file import read_rows
 from encircle.claims.rating.answer import FaultyClaim, Statement
-from encircle.claims.rating.checks import NoMapError, count_judgements, list_claims
+from encircle.claims.rating.checks import (
+    NoMapError,
+    count_judgements,
+    list_claims,
+    list_claims_once,
+)
 from encircle.claims.rating.mappers import find_mapper
 from encircle.claims.rating.material import Failed, Material, judge_force, lay_claims
 from encircle.map.options import Options
@@ -358,6 +365,41 @@ def test_the_line_to_quote_is_one_line_with_who_when_what_and_why():
     assert "\n" not in checked.quote
     for part in ("A voice", "10 May 2024", "All is lost.", "contradicted", "was not encircled"):
         assert part in checked.quote
+
+
+def test_the_line_to_quote_names_the_road_and_the_map_and_what_it_cannot_say():
+    maps = [read(FIXTURES / "kursk-2025-03-14" / "situation.geojson")]
+    listed = check_claims(maps, list_claims(maps)).checked
+    [line] = [one.quote for one in listed if one.id == "claim-trump"]
+    for part in (
+        "by “R1, Rubanshchina by Oleshnya to the border”", "to “Sumy”",
+        "Map: DeepState, map of control, snapshot of 14 March 2025",
+        "(https://deepstatemap.live/api/history/1741941622/geojson)", "counts no people",
+        ': "At this very moment',
+    ):  # fmt: skip
+        assert part in line
+    assert not any(re.search(r"\bproves?\b", one.quote) for one in listed)
+
+
+def test_indirect_speech_is_told_without_quotation_marks():
+    told = claim(claimant="A voice", statement="they are shut in", proposed={"verbatim": False})
+    checked = check([mapped(OPEN)], told).checked[0]
+    assert "A voice, 10 May 2024, as told: they are shut in. Rated" in checked.quote
+    assert '"' not in checked.quote
+    assert checked.to_dict()["claim"]["verbatim"] is False
+
+
+def test_a_claim_that_stands_on_two_maps_is_one_of_the_map_nearest_to_its_day():
+    days = ("12", "14", "16")
+    maps = [read(FIXTURES / f"kursk-2025-03-{day}" / "situation.geojson") for day in days]
+    listed = list_claims_once(maps)
+    homes = {s.claim.id: s.home for s in listed}
+    assert len(listed) == len(homes)
+    assert homes["claim-gerasimov"] == 0
+    assert [s.claim.id for s in list_claims_once([maps[1], maps[0]])].count("claim-gerasimov") == 1
+    undated = [replace(m, features=tuple(replace(f, made_at=None) if isinstance(f, Claim) else f
+                                         for f in m.features)) for m in maps]  # fmt: skip
+    assert len(list_claims_once(undated)) > len(listed)
 
 
 def test_claims_on_maps_are_listed_with_their_map():

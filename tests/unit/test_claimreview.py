@@ -86,7 +86,7 @@ def test_no_term_of_the_review_is_foreign_to_the_vocabulary():
         "claimReviewed", "itemReviewed", "reviewRating", "author", "datePublished", "url", "text",
         "name", "appearance", "ratingValue", "bestRating", "worstRating", "alternateName",
         "ratingExplanation", "reviewBody", "sdPublisher", "sdDatePublished", "dateModified",
-        "correction",
+        "correction", "inLanguage",
     }  # fmt: skip
 
 
@@ -147,6 +147,17 @@ def test_what_is_not_known_is_left_out():
         ("General Staff of Ukraine", "Organization"),
         ("Institute for the Study of War", "Organization"),
         ("ISW", "Organization"),
+        ("Kyiv", "Organization"),
+        ("Moscow's defence ministry", "Organization"),
+        ("Two Ukrainian units", "Organization"),
+        ("RIA Novosti", "Organization"),
+        ("Министерство обороны", "Organization"),
+        ("Генштаб ЗСУ", "Organization"),
+        ("das Verteidigungsministerium", "Organization"),
+        ("Chief of the General Staff", "Person"),
+        ("a Ukrainian soldier", "Person"),
+        ("Volodymyr Zelensky", "Person"),
+        ("Президент України", "Person"),
     ],
 )
 def test_a_person_is_told_from_a_body(name, kind):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from encircle.claims.words.unread import find_unread_languages
 from encircle.cli.main import app
 from tests.unit.checked_claims import check, situation_path
 
@@ -160,3 +161,34 @@ def test_a_claim_that_was_checked_before_is_told_with_its_rating(tmp_path):
     assert known["because"] == "The same claimant asserted the same a day before."
     told = run.invoke(app, ["claims", "extract", str(article), "--log", str(log)])
     assert "Checked before, and rated contradicted" in told.stdout
+
+
+def test_a_review_without_an_address_is_told(checked, tmp_path):
+    told = run("publish", str(checked), "--claimreview", str(tmp_path / "a.jsonld"))
+    assert "has no url" in told.stderr
+    address = ("--page-url", "https://example.org/checks")
+    told = run("publish", str(checked), "--claimreview", str(tmp_path / "a.jsonld"), *address)
+    assert "has no url" not in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "paragraphs"),
+    [
+        ("Ils sont encerclés.", 1),
+        ("Encerclés!", 1),
+        ("The troops at Sudzha are surrounded.\n\nIls sont encerclés.", 1),
+        ("Sudzha\n\n14 March 2025\n\nBy John Smith\n\nThe troops at Sudzha are surrounded.", 0),
+        ("Sie sind umzingelt.", 0),
+        ("Вони оточені.", 0),
+    ],
+)
+def test_a_paragraph_too_short_to_tell_its_language_is_told_as_unread(text, paragraphs):
+    unread = find_unread_languages(text)
+    assert sum(one["paragraphs"] for one in unread) == paragraphs
+    assert {one["language"] for one in unread} <= {"und"}
+
+
+def test_why_a_claim_is_left_is_told(tmp_path):
+    article = tmp_path / "a.txt"
+    article.write_text("In 1943 the 6th Army was encircled at Stalingrad.")
+    assert "“In 1943” is another time" in run("extract", str(article)).stdout

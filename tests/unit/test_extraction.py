@@ -41,9 +41,21 @@ def test_an_article_gives_who_said_what_when(name):
     assert sorted(map(str, got)) == sorted(map(str, label["claims"]))
 
 
+def first_places(text):
+    """A list of places is labelled as one claim, and proposed as one for each of them."""
+    of_phrase = {}
+    for p in propose_claims(text):
+        of_phrase.setdefault((p.phrase_start, p.statement), p.place)
+    return of_phrase.values()
+
+
 @pytest.mark.parametrize(("text", "claims"), list(list_sentences()))
 def test_a_sentence_gives_its_claims(text, claims):
-    got = [[p.claimant, p.definition, p.value, p.tense, p.hedged] for p in propose_claims(text)]
+    got = [
+        [p.claimant, p.definition, p.value, p.tense, p.hedged]
+        for p in propose_claims(text)
+        if p.place in (None, *first_places(text))
+    ]
     assert sorted(map(str, got)) == sorted(map(str, claims))
 
 

@@ -172,3 +172,48 @@ def test_what_others_wrote_is_never_markup():
 
 def test_the_same_checks_give_the_same_page(kursk, page):
     assert write(check(), situations=[kursk]) == page
+
+
+def test_no_row_is_rated_supported_where_the_map_gives_the_other_answer():
+    weaker = "supported_weaker_definition"
+    entry = check(weaker, matrix={"land_cut": weaker, "fire_control": "supported"})
+    rows = re.findall(r"<tr[^>]*><th scope=\"row\">(.*?)</td></tr>", write(entry), re.DOTALL)
+    said = [re.sub(r"<[^>]+>", " ", row).lower() for row in rows if "cut off by land" in row]
+    assert said
+    assert all("supported" not in row for row in said)
+    assert "a weaker definition does" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("statement", "language"),
+    [
+        ("Украинские войска под Суджей окружены.", "ru"),
+        ("Українські війська під Суджею оточені.", "uk"),
+        ("Die ukrainischen Truppen bei Sudscha sind eingekesselt.", "de"),
+        ("Les troupes ukrainiennes à Soudja sont encerclées.", "fr"),
+    ],
+)
+def test_words_of_another_language_are_marked_wherever_they_stand(statement, language):
+    entry = check("contradicted", claim={"statement": statement}, quote=f"He: {statement} Rated.")
+    page = write(entry)
+    shown = page.partition("<body>")[2]
+    marked = f'<span lang="{language}">{statement}</span>'
+    assert shown.count(statement) == shown.count(marked) >= 2
+    assert "<span lang" not in write(check("contradicted")).partition("<body>")[2]
+
+
+def test_indirect_speech_stands_in_no_quotation_marks():
+    said = check("contradicted", claim={"statement": "they are surrounded", "verbatim": False})
+    assert "“they are surrounded”" not in write(said)
+    assert "“they are surrounded”" in write(check(claim={"statement": "they are surrounded"}))
+
+
+def test_words_that_stand_in_the_marks_of_others_break_no_mark():
+    entries = [
+        check("contradicted", claim={"statement": said}, id=f"c-{n}")
+        for n, said in enumerate(["Украинские войска окружены.", "lan ist", "an <b> nicht & das"])
+    ]
+    page = write_report(parse_checked({"claims": entries}), publisher=PUBLISHER,
+                        title="an <b> nicht & das: Украинские войска окружены.")  # fmt: skip
+    assert '<h1><span lang="de">an &lt;b&gt; nicht &amp; das</span>: <span lang="ru">' in page
+    assert "<b>" not in page

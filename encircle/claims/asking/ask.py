@@ -28,6 +28,7 @@ from encircle.claims.asking.question import FORCE, Corrections, date_by, read_qu
 from encircle.claims.asking.where import ask_which_side, choose_side, find_elsewhere, find_place
 from encircle.claims.asking.whose.called import tell_named
 from encircle.claims.asking.whose.whose import find_named_side
+from encircle.claims.rating.answer import Statement
 from encircle.claims.rating.checks import UNWEIGHED, check_claims
 from encircle.claims.rating.mappers import find_mapper
 from encircle.claims.words.lexicon.places import find_places as find_mentions
@@ -242,7 +243,7 @@ def _find_beside(
 
     Where they have to be joined, it is the other end of a road: *Sudzha-Sumy*.
     """
-    sentence = asked.told.get("sentence") or ""
+    sentence = asked.heard or asked.told.get("sentence") or ""
     named = find_mentions(sentence)
     if asked.place not in [m.place.name for m in named]:
         return None
@@ -370,7 +371,8 @@ def _rate(  # noqa: PLR0913 - the parts of an answer
     situations = [d.situation for d in ready if d.situation is not None]
     if not situations:  # every map says why; the first of them is the one nearest
         return _rate_nothing(asked, place, drawn, claim, options)
-    checks = check_claims(situations, [claim], options)
+    said = Statement(claim, verbatim=asked.is_verbatim)
+    checks = check_claims(situations, [said], options)
     if checks.faulty:
         raise SituationError(checks.faulty[0].faults)
     checked = checks.checked[0]
@@ -394,7 +396,7 @@ def _rate_nothing(
     options: Options,
 ) -> Answer:
     """Answer where no map can be judged: the claim is unverifiable, and every map says why."""
-    from encircle.claims.rating.answer import CheckedClaim, Statement  # noqa: PLC0415 - rare
+    from encircle.claims.rating.answer import CheckedClaim  # noqa: PLC0415 - rare
     from encircle.claims.rating.facts import Facts  # noqa: PLC0415
     from encircle.claims.rating.rating import rate  # noqa: PLC0415
     from encircle.map.door.contract import parse_assertion  # noqa: PLC0415
@@ -404,7 +406,7 @@ def _rate_nothing(
     if any(d.why_not for d in drawn):
         missing = "None of the maps given shows that force on that ground at that time."
     rating, findings = rate(Facts(claim, asserted, None, missing, True, claim.made_at))  # noqa: FBT003
-    checked = CheckedClaim(Statement(claim), asserted, rating, findings)
+    checked = CheckedClaim(Statement(claim, verbatim=asked.is_verbatim), asserted, rating, findings)
     listed = tuple(_list(d, None, d.why_not, asked) for d in drawn)
     return Answer(asked, place, listed, checked)
 

@@ -206,7 +206,7 @@ def write_page(answer: Answer, colours: Colours = "judged") -> str:
         [claim],
         situations,
         publisher=Publisher("Encircle", None, None, None),
-        title=f"{RATINGS[answer.rating]}: “{statement}”",
+        title=f"{RATINGS[answer.rating]}: " + (f"“{statement}”" if claim.verbatim else statement),
         extras=extras,
     )
 

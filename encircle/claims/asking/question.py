@@ -8,23 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, cast, get_args
 
-from encircle.claims.asking.places import (
-    find_place,
-    list_joined_towns,
-    name_region,
-    names_both,
-    tell_joined_places,
-)
+from encircle.claims.asking.places import find_place, name_region
 from encircle.claims.asking.whose.named import Named, find_named, means_speakers
-from encircle.claims.asking.whose.whose import OTHER, find_mentions, find_side
+from encircle.claims.asking.whose.whose import OTHER, find_mentions, find_side, names_side
 from encircle.claims.claims_file import read_rows
 from encircle.claims.rating.answer import FaultyClaim
 from encircle.claims.words.attribution import hide_speaking_places
-from encircle.claims.words.days import find_days
-from encircle.claims.words.extraction import propose_claims
+from encircle.claims.words.days import Day, find_days
+from encircle.claims.words.extraction import WHY_OPEN, propose_claims
 from encircle.claims.words.lexicon import LANGUAGES, detect_language, find_uses
 from encircle.claims.words.lexicon import find_places as find_mentions_of_places
 from encircle.claims.words.sentences import split_sentences
@@ -33,7 +27,9 @@ from encircle.claims.words.unread import find_unread_languages, say_unread
 from encircle.errors import InputFault, QuestionError, SituationError
 from encircle.map.days import say_day, write_instant
 from encircle.map.notices import Notice
+from encircle.map.options import Options
 from encircle.map.situation import Claim, Definition
+from encircle.places import find_known
 from encircle.places.letters import fold
 from encircle.verdict.judgement import WORDINGS
 
@@ -50,12 +46,6 @@ MOST_TEXT = 200_000
 """Characters of a text that is searched for a claim; a long article has 50,000."""
 NOON = time(12, tzinfo=UTC)
 MOST_LISTED = 9
-_BARE_YEAR = re.compile(
-    r"(?<!\w)(?:in|im|у|в)\s+(?:(?:early|late|mid|jahr)[\s-]+)?(?:[^\W\d]{3,10}\s+)?"
-    r"((?:19|20)\d\d)(?=\s*(?:$|[.,;:!?»”\"]|"
-    r"році|году|(?:[^\W\d]+\s+){1,6}?(?:are|were|was|is|had|have|has)(?!\w)))"
-)
-"""A year after *in*, with or without a month, folded."""
 _ASKS_WHICH = re.compile(
     r"\W*((?:by\s+)?(?:who|whom|whose|which|what|when|where|why|how)|хто|кого|чиї|коли|де|чому|як|"
     r"скільки|як(?:а|і|ий|их)|кто|чьи|когда|где|почему|как|сколько|как(?:ие|ой|ая|их)|wer|wen|"
@@ -64,6 +54,12 @@ _ASKS_WHICH = re.compile(
 """A question that no yes or no answers, folded."""
 _SINCE = re.compile(r"(?<!\w)(?:since|from|seit|с|со|з|від|ab)\s+(?:the\s+|dem\s+)?$")
 DEFINITIONS = get_args(Definition)
+REMEDIES = (
+    ("/place", "Give the part that is meant, or --place NAME with --value yes or no"),
+    ("/made_at", "Give a day of that time (--date YYYY-MM-DD), without words counted from another"),
+    ("/value", "Read the claim, and say with --value yes or --value no what it asserts"),
+)
+"""What a person can say of a claim that leaves open where, when or what: pointer and remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +90,15 @@ class Asked:
     notices: tuple[Notice, ...] = ()
     told: Json = field(default_factory=dict)
     """What else the text was understood to say: language, phrase, sentence."""
+    heard: str = ""
+    """The sentence as far as it is about that place."""
     named: Named | None = None
     """The force cut off, where the claim names it by words that tell no side of themselves."""
+
+    @property
+    def is_verbatim(self) -> bool:
+        """Tell whether the words are the claimant's own: of nobody named they are those typed."""
+        return self.claim.claimant is None or self.told.get("verbatim") is not False
 
     def to_dict(self) -> Json:
         """Write the claim as it was understood."""
@@ -171,6 +174,9 @@ def _choose(proposals: Sequence[Proposal], given: Corrections) -> Proposal | Non
         key = (p.claimant, p.definition, p.value, p.tense, p.place, p.number)
         kept.setdefault(key, p)
     distinct = list(kept.values())
+    if given.place and len({p.place for p in distinct}) > 1:  # each place has a claim of its own
+        meant = {known.name for known in find_known(given.place)} | {given.place}
+        distinct = [p for p in distinct if p.place in meant] or distinct
     if not distinct:
         if given.claim not in (None, 1):
             raise _fault("/claim_number", "the text makes no such claim", "Leave it out")
@@ -189,7 +195,7 @@ def _ask_which_claim(proposals: Sequence[Proposal]) -> QuestionError:
     listed = [
         {"claim": n, "claimant": p.claimant, "made_on": p.made_on, "definition": p.definition,
          "value": p.value, "place": p.place, "number": p.number,
-         "sentence": " ".join(p.sentence.split())}
+         "sentence": _tell_apart(p, proposals)}
         for n, p in enumerate(proposals, 1)
     ]  # fmt: skip
     document = {"question": "which_claim", "claims": listed, "answer_with": "--claim 1"}
@@ -202,21 +208,29 @@ def _ask_which_claim(proposals: Sequence[Proposal]) -> QuestionError:
     return QuestionError(document, "\n".join(lines))
 
 
+def _tell_apart(proposal: Proposal, others: Sequence[Proposal]) -> str:
+    """Give a sentence; where it makes several claims, with which of its places this is of."""
+    sentence = " ".join(proposal.sentence.split())
+    if [p.sentence for p in others].count(proposal.sentence) == 1:
+        return sentence
+    told = [proposal.place or "", "denied" if proposal.value == "no" else ""]
+    return f"{sentence} [{', '.join(filter(None, told)) or 'asserted'}]"
+
+
 def _from_proposal(
     proposal: Proposal, text: str, given: Corrections, *, is_question: bool
 ) -> Asked:
-    if proposal.unread is not None and given.value is None:
-        raise _fault(
-            "/value", f"{proposal.unread!r} may deny that they are, and it cannot be told what of",
-            "Read the claim, and say with --value yes or --value no what it asserts",
-        )  # fmt: skip
+    _refuse_open(proposal, given)
     at = proposal.phrase_start - proposal.start
-    side = find_side(proposal.sentence, at, at + len(proposal.phrase))
+    side = find_side(proposal.heard, at, at + len(proposal.phrase))
+    own_words = proposal.statement
+    if proposal.phrase not in own_words and names_side(
+        fold(own_words)
+    ):  # *the Russians there are not*
+        side = find_side(own_words, len(own_words), len(own_words))
     made_at = _date(proposal.made_on)
-    year = _find_bare_year(proposal.sentence)
-    if year and given.made_at is None and (made_at is None or made_at.year != year):
-        raise _fault("/made_at", f"the claim speaks of {year}, and of no day that can be read",
-                     f"Give the day (--date {year}-MM-DD)")  # fmt: skip
+    if own := _find_own_time(proposal, given):
+        made_at, given = own, replace(given, made_at=own)
     asserts: Json = {
         "definition": proposal.definition, "value": proposal.value, "tense": proposal.tense,
         "hedged": proposal.hedged,
@@ -233,25 +247,51 @@ def _from_proposal(
         "via": proposal.via, "verbatim": proposal.verbatim, "doubt": proposal.doubt,
         "also": list(proposal.also),
     }  # fmt: skip
-    shown, rest = _hide_speakers(proposal.sentence), _hide_speakers(text)
+    shown, rest = _hide_speakers(proposal.heard), _hide_speakers(text)
     region = _find_region(shown, proposal.place)
     place = region or proposal.place or find_place(shown) or find_place(rest)
-    where = region or name_region(place, proposal.sentence)
-    towns, is_mixed = list_joined_towns(proposal.sentence)
-    if is_mixed and (given.place or not names_both(proposal.sentence)):
-        side = None  # the side at one of the towns is not that at the other
-    asked = Asked(claim, side, where, told=told)
+    where = region or name_region(place, proposal.heard)
+    if proposal.unread_as == "place" and proposal.unread:
+        side = None  # the side at one of the places is not that at the other
+    asked = Asked(claim, side, where, told=told, heard=proposal.heard)
     place_of = at, at + len(proposal.phrase)
     language = cast("Code", proposal.language)
-    asked = _correct(_name_force(asked, proposal.sentence, place_of, language, given), given)
+    asked = _correct(_name_force(asked, proposal.heard, place_of, language, given), given)
     notices = (
         *(_tell_question(asked.claim.asserts) if is_question else ()),
-        *(() if given.place else tell_joined_places(towns, place)),
         *_tell_ended(proposal.ended, asked.claim.asserts),
         *_tell_part(proposal.part, asked.place),
-        *_tell_other_day(proposal, year, given),
+        *_tell_other_day(proposal, given, is_own=own is not None),
     )
     return replace(asked, notices=notices)
+
+
+def _refuse_open(proposal: Proposal, given: Corrections) -> None:
+    """Refuse what is left to a person, unless he has said what it asserts, and of which place."""
+    if proposal.unread is None:
+        return
+    why, says_where = proposal.unread_as, given.place is not None
+    if why != "time" and given.value is not None and (why != "place" or says_where):
+        return
+    pointer, remedy = {"place": REMEDIES[0], "time": REMEDIES[1]}.get(why, REMEDIES[2])
+    raise _fault(pointer, f"{proposal.unread!r} {WHY_OPEN[why]}", remedy)
+
+
+def _find_own_time(proposal: Proposal, given: Corrections) -> datetime | None:
+    """Find the day a claim speaks of where that is long before the day it is said to be made."""
+    own = _date(proposal.made_on)
+    if own is None or given.made_at is None or own not in {
+        _date(str(d.when)) for d in _list_days(proposal, given.made_at)
+    }:  # fmt: skip
+        return None
+    return own if given.made_at - own > timedelta(days=Options().stale_after_days) else None
+
+
+def _list_days(proposal: Proposal, said_at: datetime) -> list[Day]:
+    """List the days a claim names, but for that since which it was so."""
+    days = find_days(proposal.sentence, cast("Code", proposal.language), said_at.date(),
+                     said_at.date())  # fmt: skip
+    return [d for d in days if d.when and not _SINCE.search(fold(proposal.sentence[: d.start]))]
 
 
 def _name_force(
@@ -453,29 +493,25 @@ def _tell_question(asserts: Json) -> Iterator[Notice]:
     yield Notice("question_judged", "info", said)
 
 
-def _tell_other_day(proposal: Proposal, year: int | None, given: Corrections) -> Iterator[Notice]:
+def _tell_other_day(proposal: Proposal, given: Corrections, *, is_own: bool) -> Iterator[Notice]:
     """Tell that the day given is none of those the claim speaks of."""
     if given.made_at is None:
         return
     said_on = given.made_at.date()
-    days = find_days(proposal.sentence, cast("Code", proposal.language), said_on, said_on)
-    named = {
-        d.when for d in days if d.when and not _SINCE.search(fold(proposal.sentence[: d.start]))
-    }
-    spoken = [say_day(day) for day in sorted(named)]
-    if said_on in named or (not named and year in (None, given.made_at.year)):
+    named = {d.when for d in _list_days(proposal, given.made_at) if d.when}
+    if is_own:
+        said = (
+            f"The claim speaks of {say_day(said_on)}: it was judged as of that day, and not of the "
+            "day given (--date), when it was said."
+        )
+    elif not named or said_on in named:
         return
-    said = (
-        f"The claim speaks of {' and '.join(spoken) or year}; it was judged as of "
-        f"{say_day(given.made_at)}, the day given (--date)."
-    )
+    else:
+        said = (
+            f"The claim speaks of {' and '.join(say_day(day) for day in sorted(named))}; it was "
+            f"judged as of {say_day(given.made_at)}, the day given (--date)."
+        )
     yield Notice("other_day", "caution", said)
-
-
-def _find_bare_year(sentence: str) -> int | None:
-    """Find a year that no day stands with: *in August 2024*, *in 1943*."""
-    found = _BARE_YEAR.search(fold(sentence))
-    return int(found[1]) if found else None
 
 
 def _date(day: str | None) -> datetime | None:

@@ -11,6 +11,8 @@ import orjson
 from pydantic import ValidationError
 
 from encircle.claims.publishing.entry import Entry, Told
+from encircle.claims.words.lexicon import detect_language
+from encircle.claims.words.unread import UNTOLD, find_unread_languages
 from encircle.errors import CheckedClaimsError, InputFault
 from encircle.map.days import say_day
 from encircle.map.door.reader import tell_faults
@@ -87,6 +89,8 @@ class CheckedClaim:
     claimant_side: str | None
     made_at: str | None
     statement: str
+    verbatim: bool
+    """The words are the claimant's own."""
     url: str | None
     archive_url: str | None
     asserts: Json
@@ -116,6 +120,28 @@ class CheckedClaim:
     def day(self) -> str | None:
         """The day the claim was made, ISO 8601."""
         return self.made_at[:10] if self.made_at else None
+
+    @property
+    def language(self) -> str | None:
+        """The language of its words, ISO 639-1, where it can be told."""
+        unread = [str(one["language"]) for one in find_unread_languages(self.statement)]
+        if UNTOLD in unread:
+            return None
+        return unread[0] if unread else detect_language(self.statement)
+
+    def rate_by(self, definition: str) -> str | None:
+        """
+        Say how the claim is rated by a definition.
+
+        Where the map gives the other answer no rating in the table begins with *supported*: that a
+        weaker definition holds stands on the line of that one.
+        """
+        rating = self.matrix.get(definition)
+        rating = self.rating if rating is None and definition == self.definition else rating
+        answer = (self.judgement.get("definitions") or {}).get(definition)
+        if rating == "supported_weaker_definition" and answer == ("yes" if self.denies else "no"):
+            return "Does not hold; a weaker definition does"
+        return RATINGS.get(rating, rating) if rating else None
 
     @property
     def denies(self) -> bool:
@@ -227,6 +253,7 @@ def _parse_entry(entry: object, pointer: str, faults: list[InputFault]) -> Check
         claimant_side=_text(claim.get("claimant_side")),
         made_at=_parse_instant(claim.get("made_at"), f"{pointer}/claim/made_at", faults),
         statement=_text(claim.get("statement")) or "",
+        verbatim=claim.get("verbatim") is not False,
         url=_parse_url(claim.get("url")),
         archive_url=_parse_url(claim.get("archive_url")),
         asserts=_object(claim.get("asserts")),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from encircle.claims.publishing.checked import MEANINGS, RATINGS
+from encircle.places.letters import fold
 from encircle.verdict.judgement import say_definition
 
 if TYPE_CHECKING:
@@ -100,22 +102,50 @@ def _write_item(claim: CheckedClaim) -> Json:
         "@type": "Claim",
         "text": claim.statement,
         "author": {"@type": _guess_kind(claim.claimant), "name": claim.claimant},
+        "inLanguage": claim.language if claim.statement else None,
         "datePublished": claim.day,
         "appearance": works,
     }
 
 
 def _guess_kind(claimant: str) -> str:
-    """Tell a person from a body: bodies are written with words that people have not."""
-    words = {word.strip(".,()").lower() for word in claimant.split()}
-    return "Organization" if words & BODIES or claimant.isupper() else "Person"
+    """
+    Tell a person from a body or a group.
+
+    A person is called by an office of one (*a general*), or by a name in which no word is one of a
+    body (*army*, *Генштаб*), of a country or a seat of government, or the plural of whoever speaks.
+
+    Examples
+    --------
+    >>> [_guess_kind(who) for who in ("Yurii Butusov", "Kyiv", "Two Ukrainian units", "A general")]
+    ['Person', 'Organization', 'Organization', 'Person']
+    """
+    words = [word.strip('.,()“”"«»') for word in claimant.split()]
+    folded = [fold(word) for word in words]
+    if OFFICE.search(" ".join(folded[:3])):
+        return "Person"
+    is_body = any(BODY.match(word) for word in folded) or any(
+        (word.isupper() and len(word) > 1) or re.fullmatch(r"[a-z]{4,}s", word) for word in words
+    )
+    return "Organization" if is_body else "Person"
 
 
-BODIES = frozenset(
-    "army staff ministry institute forces command corps brigade group council government coalition "
-    "observatory military department authorities agency channel channels headquarters kremlin "
-    "reuters bbc isw deepstate генштаб міноборони минобороны generalstab ministerium".split()
+OFFICE = re.compile(
+    r"(?<!\w)(?:president|minister|general(?!\s+staff)|chief|commander|spokes(?:man|woman|person)|head|officer|soldier|"
+    r"sprecher|präsident|oberst|президент|министр|міністр|генерал|глава|командир|речник|спикер)(?!\w)"
 )
+"""Whoever is called by one of these is one person, folded."""
+BODY = re.compile(
+    r"(?:army|staff|ministry|defen[cs]e|institute|forces|command|corps|brigade|group|council|"
+    r"government|coalition|observatory|military|department|authorit|agency|channel|headquarters|"
+    r"kremlin|reuters|bbc|isw|deepstate|news|press|post|times|media|institut|centre|center|party|"
+    r"parliament|union|army|regiment|battalion|генштаб|штаб|минобороны|міноборони|министерств|"
+    r"міністерств|правительств|уряд|кремл|арми|армі|бригад|агентств|войск|військ|generalstab|"
+    r"ministerium|\w+ministerium|regierung|armee|kreml|kyiv|kiev|kiew|ки[еї]в|moscow|moskau|москв|"
+    r"washington|berlin|ankara|damascus|russia(?!n)|ukraine|росси[яи]|росія|украин[аы]|україн[аи]|"
+    r"pravda|правда|novosti|новости|telegram)"
+)
+"""How words begin that a body is called by, or those who speak for a country; folded."""
 
 
 def _write_rating(claim: CheckedClaim) -> Json:
@@ -141,8 +171,8 @@ def explain_rating(claim: CheckedClaim) -> str:
     parts += [reason.statement for reason in claim.because if reason.decides][:1]
     parts += [f"In doubt: {doubt}" for doubt in claim.doubts]
     others = [
-        f"{_define(name)}: {RATINGS.get(rating, rating).lower()}"
-        for name, rating in claim.matrix.items()
+        f"{_define(name)}: {str(claim.rate_by(name)).lower()}"
+        for name in claim.matrix
         if name != claim.definition
     ]
     if others:

@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 
 import orjson
 from jinja2 import Environment, PackageLoader, select_autoescape
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from encircle.claims.publishing.checked import MEANINGS, RATINGS, say_day_of
 from encircle.claims.publishing.claimreview import Publisher, write_claim_reviews
@@ -206,6 +206,7 @@ def write_report(  # noqa: PLR0913 - all but two by name
     reviews = write_claim_reviews(claims, publisher, log)
     return _environment().get_template("claims.html").render(
         title=title or _write_title(claims),
+        tongue=_mark_language,
         pages=pages,
         publisher=publisher,
         meanings=MEANINGS,
@@ -247,6 +248,20 @@ def _environment() -> Environment:
         trim_stop=lambda text: text.rstrip("."),
     )
     return environment
+
+
+def _mark_language(text: str, claims: Sequence[CheckedClaim]) -> Markup:
+    """Mark the words of claims in a text by their language, for whoever reads it aloud."""
+    tongues = {
+        str(escape(c.statement)): c.language for c in claims
+        if c.statement and c.language not in (None, "en")
+    }  # fmt: skip
+    if not tongues:
+        return escape(text)
+    said = re.compile("|".join(re.escape(words) for words in sorted(tongues, key=len)[::-1]))
+    span = '<span lang="{}">{}</span>'
+    marked = said.sub(lambda m: span.format(tongues[m[0]], m[0]), str(escape(text)))
+    return Markup(marked)  # noqa: S704 - words are escaped, and codes are ours
 
 
 def _write_title(claims: Sequence[CheckedClaim]) -> str:
@@ -347,15 +362,8 @@ def _list_definitions(claim: CheckedClaim) -> Iterable[Defined]:
     answers = claim.judgement.get("definitions") or {}
     for name, words in WORDINGS.items():
         if name in answers or name in claim.matrix or name == claim.definition:
-            rating = claim.matrix.get(name)
-            if rating is None and name == claim.definition:
-                rating = claim.rating
-            yield Defined(
-                words.full,
-                answers.get(name),
-                RATINGS.get(rating or "", rating),
-                name == claim.definition,
-            )
+            is_used = name == claim.definition
+            yield Defined(words.full, answers.get(name), claim.rate_by(name), is_used)
 
 
 def _list_proofs(judgement: Json) -> Iterable[Proof]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from encircle.claims.rating.line import CANNOT_SAY, cite_maps, name_way
 from encircle.map.days import say_day
 from encircle.verdict.judgement import Finding
 
@@ -59,6 +60,8 @@ class Statement:
     """Number of the map it is a feature of."""
     source: str | None = None
     """The file it stands in."""
+    verbatim: bool = True
+    """The words are the claimant's own; else they are how another tells what he said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,14 +215,17 @@ class CheckedClaim:
         when = f", {say_day(claim.made_at)}" if claim.made_at else ""
         words = claim.statement or ""
         stop = "" if words.endswith((".", "!", "?", "…")) else "."
-        said = f': "{words}{stop}"' if words else ""
-        headline = f" {self.shown.judgement.headline}" if self.shown else ""
+        said = f': "{words}{stop}"' if self.statement.verbatim else f", as told: {words}{stop}"
+        shown = (self.shown.judgement.headline, name_way(self.shown)) if self.shown else ()
+        cited = (cite_maps(self.maps), CANNOT_SAY) if self.shown else ()
         rated = name_rating(self.rating)
         more = len(self.doubts[MOST_QUOTED:])
         last = [f"And {more} doubts more." if more > 1 else "And one doubt more."] if more else []
         told = " ".join([*self.doubts[:MOST_QUOTED], *last])
         doubted = f" In doubt: {told}" if told else ""
-        return f"{who}{when}{said} Rated {rated}. {self.findings[0].statement}{headline}{doubted}"
+        parts = [f"{who}{when}{said if words else ''} Rated {rated}.",
+                 self.findings[0].statement, *shown, *cited]  # fmt: skip
+        return f"{' '.join(part for part in parts if part)}{doubted}"
 
     def to_dict(self, *, brief: bool = False) -> Json:
         """Give the claim as the contract writes it; in brief, its judgement in a few members."""
@@ -232,7 +238,7 @@ class CheckedClaim:
             "definition": self.asserted.definition,
             "because": [finding.to_dict() for finding in self.findings],
             "judgement": judgement,
-            "claim": write_claim(self.statement.claim, self.asserted),
+            "claim": write_claim(self.statement, self.asserted),
             "matrix": dict(self.matrix),
             "number": self.number,
             "maps": [*(m.to_dict() for m in self.maps), *(m.to_dict() for m in self.unused)],
@@ -282,13 +288,15 @@ def name_rating(rating: str) -> str:
     return rating.replace("supported_weaker", "supported under a weaker").replace("_", " ")
 
 
-def write_claim(claim: Claim, asserted: Assertion) -> Json:
+def write_claim(statement: Statement, asserted: Assertion) -> Json:
     """Write a claim as it was understood."""
+    claim = statement.claim
     return {
         "claimant": claim.claimant,
         "claimant_side": claim.claimant_side,
         "made_at": _write_instant(claim.made_at) if claim.made_at else None,
         "statement": claim.statement,
+        "verbatim": statement.verbatim,
         "url": claim.url,
         "archive_url": claim.archive_url,
         "asserts": {

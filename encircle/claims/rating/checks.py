@@ -139,6 +139,25 @@ def list_claims(situations: Iterable[Situation]) -> list[Statement]:
     ]
 
 
+def list_claims_once(situations: Sequence[Situation]) -> list[Statement]:
+    """
+    List the claims that stand on maps, each once.
+
+    The same claim of the same force on a second map is one, of the map nearest to its day: an
+    undated one speaks of the day of each map it stands on.
+    """
+    kept: dict[tuple[object, ...], tuple[timedelta, Statement]] = {}
+    for statement in list_claims(situations):
+        claim, situation = statement.claim, situations[statement.home or 0]
+        force = claim.asserts.get("force") or situation.force
+        same = (claim.id, claim.claimant, claim.statement, repr(claim.asserts), force)
+        away = abs(situation.as_of - claim.made_at) if claim.made_at else timedelta()
+        key = (*same, claim.made_at or statement.home)
+        if key not in kept or away < kept[key][0]:
+            kept[key] = (away, statement)
+    return [statement for _, statement in kept.values()]
+
+
 @dataclass(frozen=True, slots=True)
 class _Parsed:
     statement: Statement

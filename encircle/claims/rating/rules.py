@@ -174,7 +174,7 @@ def cannot_be_told(facts: Facts) -> Seen | None:
 
 @rule(CLAIMS, "supported")
 def holds(facts: Facts) -> Seen | None:
-    """By the definition the words use, the map shows what the claim says, and proves it."""
+    """By the definition the words use, the map shows what the claim says."""
     if facts.answer != facts.said:
         return None
     evidence = prove(facts.definition, holds=facts.asserted.holds, ruling=facts.shown)
@@ -307,7 +307,7 @@ def grey_ground_decides(facts: Facts) -> Seen | None:
 
 @rule(CLAIMS, "contradicted")
 def refuted(facts: Facts) -> Seen | None:
-    """On both readings the map shows the opposite, and proves it."""
+    """On both readings the map shows the opposite."""
     if not facts.is_refuted:
         return None
     evidence = prove(facts.definition, holds=not facts.asserted.holds, ruling=facts.shown)
@@ -319,7 +319,7 @@ def refuted(facts: Facts) -> Seen | None:
 
 @rule(CLAIMS, "unsupported")
 def unproven(facts: Facts) -> Seen | None:
-    """Nothing the map proves bears the claim out, and nothing it proves refutes it."""
+    """What the map shows neither bears the claim out nor refutes it."""
     return Seen(name_positions(facts.shown))
 
 

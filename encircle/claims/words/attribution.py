@@ -335,6 +335,8 @@ class _Finder:
                 break
             if kept and word in self.language.prepositions and word not in OF_WORDS:
                 break
+            if kept and self.language.code == "en" and word in ("the", "its", "their", "our"):
+                break  # *according to Moscow the troops are*
             kept.append(place)
         return self._write_name(tokens, kept)
 
@@ -385,18 +387,23 @@ class _Finder:
         found = list(self._finditer(self.language.according))
         if self.language.code == "de":
             found += CLOSING_SO.finditer(self.text, self.span.start, self.span.end)
+        named = False
         for match in found:
             if self.language.code == "de" and match[0] == "zufolge":
-                subject, _ = self._subject_before(self._tokens_before(match.start()))
+                subject, first = self._subject_before(self._tokens_before(match.start()))
                 end = match.end()
             else:
                 subject = self._subject_after(self._tokens_after(match.end()))
                 end = self._skip(subject, match.end())
-            head = self.text[self.span.start : match.start()]
+            first = first if match[0] == "zufolge" else match.start()
+            head = self.text[self.span.start : first]
             said = self.folded[self.span.start : self._after_as(match)]
             if self._is_retold(match, head) or leaves_open_what(said):
                 continue
             leads = not re.search(r"\w", re.split(r"[;:]", head)[-1])
+            if named and re.search(r"[,—–-]\s*(?:\w{1,2}\s+)?\Z", head):
+                leads = True  # *по версии Москвы, …, по версии Киева, не …*
+            named = True
             reach = Span(end, self.span.end) if leads else Span(self.span.start, match.start())
             if subject:
                 yield Mark(match.start(), end, "according", subject, reach, leads)
@@ -501,7 +508,8 @@ def choose_mark(marks: Sequence[Mark], place: int) -> tuple[Mark, Mark | None] |
         *sorted((m for m in before if m.kind not in ("according", "headline")),
                 key=lambda m: -m.start),
         *sorted((m for m in closing if m.kind != "according"), key=lambda m: m.start),
-        *sorted((m for m in [*before, *closing] if m.kind == "according"), key=lambda m: m.start),
+        *sorted((m for m in before if m.kind == "according"), key=lambda m: -m.start),
+        *sorted((m for m in closing if m.kind == "according"), key=lambda m: m.start),
         *(m for m in before if m.kind == "headline"),
     ]  # fmt: skip
     if not order:

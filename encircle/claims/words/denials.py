@@ -79,6 +79,29 @@ _RU_SAYS = r"(?:сказал\w*|заявил\w*|отвеча\w+|ответил\w
 _UK_SAYS = r"(?:сказа\w+|заяви\w+|відповіда\w+|відпові\w+|каже|пише|вважає)"
 _STOP = r"(?=\s*(?:[.,;:!?—–]|\Z))"
 
+
+def _write_slavic(
+    it: str, verb: str, calls: str, lie_says: str, joints: tuple[str, str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Write the patterns of a language in which *it* stands before the verb or behind it."""
+    that, but = joints
+    return (
+        (
+            rf"{_WHO}\s+(?:{it}\s+)?(?:\w+о\s+)?{verb}(?:\s+{it})?{_STOP}",
+            rf"{it}\s+{verb}\s+{_WHO}{_STOP}",
+            rf"{_WHO}\s+{calls}",
+            rf"{lie_says}\s+{_WHO}{_STOP}",
+        ),
+        (
+            rf",\s*{that}\s+{_WHO}\s+(?:\w+о\s+)?{verb}{_STOP}",
+            (
+                rf"(?:;|,?\s+(?:{but}))\s+{_WHO}\s+(?:{calls}|(?:{it}\s+)?{verb}"
+                rf"(?:\s+{it})?){_STOP}"
+            ),
+        ),
+    )
+
+
 PATTERNS: dict[Code, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "en": (
         (
@@ -119,37 +142,11 @@ PATTERNS: dict[Code, tuple[tuple[str, ...], tuple[str, ...]]] = {
             ),
         ),
     ),
-    "ru": (
-        (
-            rf"{_WHO}\s+(?:{_RU_IT}\s+)?(?:\w+о\s+)?{_RU_VERB}(?:\s+{_RU_IT})?{_STOP}",
-            rf"{_RU_IT}\s+{_RU_VERB}\s+{_WHO}{_STOP}",
-            rf"{_WHO}\s+{_RU_CALLS}",
-            rf"(?:это\s+)?{_RU_LIE},\s+{_RU_SAYS}\s+{_WHO}{_STOP}",
-        ),
-        (
-            rf",\s*что\s+{_WHO}\s+(?:\w+о\s+)?{_RU_VERB}{_STOP}",
-            (
-                rf"(?:;|,?\s+(?:но|а|однако))\s+{_WHO}\s+(?:{_RU_CALLS}|(?:{_RU_IT}\s+)?{_RU_VERB}"
-                rf"(?:\s+{_RU_IT})?){_STOP}"
-            ),
-        ),
-    ),
-    "uk": (
-        (
-            rf"{_WHO}\s+(?:{_UK_IT}\s+)?(?:\w+о\s+)?{_UK_VERB}(?:\s+{_UK_IT})?{_STOP}",
-            rf"{_UK_IT}\s+{_UK_VERB}\s+{_WHO}{_STOP}",
-            rf"{_WHO}\s+{_UK_CALLS}",
-            rf"(?:це\s+)?{_UK_LIE},\s+{_UK_SAYS}\s+{_WHO}{_STOP}",
-        ),
-        (
-            rf",\s*що\s+{_WHO}\s+(?:\w+о\s+)?{_UK_VERB}{_STOP}",
-            (
-                rf"(?:;|,?\s+(?:але|а|проте|однак))\s+{_WHO}\s+(?:{_UK_CALLS}|(?:{_UK_IT}\s+)?{_UK_VERB}"
-                rf"(?:\s+{_UK_IT})?){_STOP}"
-            ),
-        ),
-    ),
-}
+    "ru": _write_slavic(_RU_IT, _RU_VERB, _RU_CALLS, rf"(?:это\s+)?{_RU_LIE},\s+{_RU_SAYS}",
+                        ("что", "но|а|однако")),
+    "uk": _write_slavic(_UK_IT, _UK_VERB, _UK_CALLS, rf"(?:це\s+)?{_UK_LIE},\s+{_UK_SAYS}",
+                        ("що", "але|а|проте|однак")),
+}  # fmt: skip
 """By language: how a sentence of its own denies, and how the tail of one does; folded."""
 LEADS = re.compile(
     r"^(?:(?:but|however|yet|later|meanwhile|in|from|на|в|во|у|из|з|із|aus|in|doch|но|однако|але|"

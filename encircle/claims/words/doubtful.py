@@ -99,6 +99,46 @@ MAY_DENY = re.compile(
 """Words that deny, call false or call too early, wherever they stand; folded, of four languages.
 Wider than what is read: a denial taken for its opposite is the worst that can be read."""
 
+_LEAD = (
+    r"(?:in\s+fact|in\s+reality|actually|but|however|and|no|yet|nein|doch|aber|tatsächlich|"
+    r"in\s+wirklichkeit|на\s+самом\s+деле|в\s+действительности|однако|но|нет|насправді|але|проте|ні)"
+)
+_IT = (
+    r"(?:that|this|it|they|these|those|both|all\s+of\s+(?:this|that)|das|dies|es|sie|alles|это|"
+    r"все\s+это|они|це|все\s+це|вони|(?:the|this|these|that|diese|die|эт[аои]|ц[яеі])\s+"
+    r"(?:claims?|reports?|statements?|news|behauptung(?:en)?|meldung(?:en)?|заявлени\w|сообщени\w|"
+    r"информация|заяв[аи]|повідомлення|інформація))"
+)
+_FALSE = (
+    r"(?:not|n't|nicht|no|nein|нет|ні|не\s+так|не\s*правда|ложь|вранье|фейк|выдумка|вымысел|брехня|"
+    r"вигадка|false|untrue|wrong|lies?|nonsense|incorrect|fake|propaganda|rubbish|falsch|unwahr|"
+    r"gelogen|lüge|unsinn|erfunden|не\s+соответству\w+\s+действительности|"
+    r"не\s+відповіда\w+\s+дійсності)"
+)
+TAKEN_BACK = re.compile(
+    rf"\W*(?:{_LEAD}[\s,:—–-]+)*(?:{_IT}[\s—–-]*)?(?:\s*(?:is|are|was|were|ist|sind|war|waren|"
+    r"stimmte?|trifft|do|does|did|have|has|является|есть|є))?"
+    r"(?:\s*(?:simply|just|all|completely|plainly|utterly|an?|pure|einfach|schlicht|frei|eine?|reine|"
+    r"просто|полная|чистая|повна|чиста|суцільна))*"
+    rf"(?:\s+es)?\s*{_FALSE}"
+    r"(?:\s+(?:true|so|correct|right|the\s+case|wahr|richtig|at\s+all|zu))?\W*|"
+    rf"\W*(?:{_LEAD}[\s,:—–-]+)*(?:nothing\s+of\s+the\s+(?:sort|kind)|far\s+from\s+it|"
+    r"by\s+no\s+means|mitnichten|keineswegs|dem\s+ist\s+nicht\s+so|davon\s+kann\s+keine\s+rede\s+sein|"
+    r"отнюдь(?:\s+нет)?|(?:ничего|нічого)\s+под[оі]бного|аж\s+ніяк|"
+    r"(?:такого|этого|цього)\s+(?:нет|немає|не\s+бы?у?ло))\W*"
+)
+"""A sentence that denies the one before, and says no more, folded: *They are not.*"""
+OF_IT = re.compile(r"\W*(?:that|this|it|das|dies|es|это|це)(?!\w)")
+"""How a sentence begins that may judge the one before."""
+TRUTH = re.compile(
+    r"(?<!\w)(?:true|truth|hold\w*\s+(?:up|water)|stands?\s+up|claims?|reports?|wahr\w*|"
+    r"behauptung\w*|meldung\w*|правд\w*|заявлени\w*|сообщени\w*|утверждени\w*|заяв\w*|повідомлен\w*|"
+    r"тверджен\w*)(?!\w)"
+)
+"""What a sentence may say *not* of that judges the one before, folded."""
+ANSWERS_NO = re.compile(r"\W*(?:no|nein|нет|ні)\s*[,.!—–-]")
+LONGEST_JUDGEMENT = 12
+
 
 def find_unread_denial(
     sentence: Sentence, use: Use, assertion: Assertion, language: Language
@@ -160,6 +200,31 @@ def _find_second_denial(folded: str, assertion: Assertion) -> tuple[int, int] | 
         if not any(found[0] in word or word in found[0] for word in assertion.because):
             return found.span()
     return None
+
+
+def is_taken_back(sentence: str) -> str | None:
+    """
+    Tell whether a sentence that claims nothing calls the one before it untrue.
+
+    Examples
+    --------
+    >>> is_taken_back("They are not."), is_taken_back("This was soon debunked.")
+    ('surely', 'perhaps')
+    >>> is_taken_back("They are not afraid.")
+    """
+    folded = fold(sentence)
+    if len(folded.split()) > LONGEST_JUDGEMENT or folded.rstrip("\"”»“' ").endswith("?"):
+        return None
+    if TAKEN_BACK.fullmatch(folded):
+        return "surely"
+    last = re.split(r"[,;:—–]", folded.rstrip(".!»”\"' "))[-1]
+    if TAKEN_BACK.fullmatch(last) or ANSWERS_NO.match(folded):
+        return "perhaps"
+    denied = (not _is_denied(folded, found) for found in MAY_DENY.finditer(folded))
+    is_judged = (OF_IT.match(folded) and any(denied)) or (
+        TRUTH.search(folded) and WEAK.search(folded)
+    )
+    return "perhaps" if is_judged else None
 
 
 def find_any_denial(statement: str) -> str | None:

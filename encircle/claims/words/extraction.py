@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from encircle.claims.words.attribution import Mark, choose_mark, find_marks, hide_speaking_places
-from encircle.claims.words.context import Clause, find_clause, read_assertion
-from encircle.claims.words.days import Day, find_days
+from encircle.claims.words.apart import find_other_time, part
+from encircle.claims.words.attribution import Mark, choose_mark, find_marks
+from encircle.claims.words.context import WAS, Clause, find_clause, read_assertion
+from encircle.claims.words.days import Day, find_days, list_other_times
 from encircle.claims.words.denials import find_denial
-from encircle.claims.words.doubtful import find_unread_denial
-from encircle.claims.words.forces import find_number, is_about_forces
-from encircle.claims.words.lexicon import LANGUAGES, compile_any, find_places, find_uses, fold
+from encircle.claims.words.doubtful import find_unread_denial, is_taken_back
+from encircle.claims.words.forces import find_number, find_other_sense, is_about_forces
+from encircle.claims.words.lexicon import LANGUAGES, compile_any, find_uses, fold
 from encircle.claims.words.sentences import Sentence, Span, find_quotes, split_sentences
 from encircle.claims.words.speakers import Claimant, Memory
 
@@ -27,10 +28,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
+    from encircle.claims.words.apart import Parted
     from encircle.claims.words.context import Assertion
     from encircle.claims.words.lexicon import Definition, Language, Tense, Use
 
 Json = dict[str, Any]
+Open = Literal["denial", "place", "time", "speaker", "sense"]
+WHY_OPEN: dict[Open, str] = {
+    "denial": "may deny it",
+    "place": "are several places, and it cannot be told which is meant",
+    "time": "is another time than that of the text, and no day that can be read",
+    "speaker": "may be said by another, or of another",
+    "sense": "may be nobody armed",
+}
+"""Why words leave a claim to a person, after the words."""
+ALSO = " … "
+"""What joins words that leave a time or a place open to words that may deny."""
+NOT: dict[str, str] = {"yes": "no", "no": "yes"}
 NOON = "T12:00:00Z"
 """The hour given to a statement of which only the day is known: half a day wrong at most."""
 LEAST_SPEECH = 4
@@ -39,6 +53,11 @@ STRIPPED = ' ,;:.—–-\n\t"«»“”„'
 """What a statement neither begins nor ends with."""
 SNAPPED = re.compile(r".*[»”\"],?\s*[—–-]\s*(?:відріза|отреза)\w+", re.DOTALL)
 """*«…», — відрізав він*: whoever speaks cuts short, and nobody is cut off; folded."""
+BELIEVED = re.compile(
+    r"(?<!\w)(?:if\s+(?:you|we|one)\s+believe\w*|если\s+верить|якщо\s+вірити|glaubt\s+man)(?!\w)",
+    re.IGNORECASE,
+)
+"""Words that name a speaker and say nothing by themselves."""
 JOINED = 40
 """Two phrases joined by *and*, *or* or a comma stand at most so many characters apart."""
 
@@ -79,7 +98,11 @@ class Proposal:
     because: tuple[str, ...]
     """The words that decided polarity, tense, reserve and doubt."""
     unread: str | None = None
-    """Words of the sentence that may deny it and were not read so, if any: *is pure invention*."""
+    """Words that leave it to a person, if any: *is pure invention*, *In 1943*."""
+    unread_as: Open = "denial"
+    """What it is that those words leave open."""
+    heard: str = ""
+    """The sentence as far as it is about the same place: the names of others are hidden."""
 
     def to_claim(self, number: int, force: str | None) -> Json:
         """
@@ -119,6 +142,7 @@ class Proposal:
                 "also": list(self.also),
                 "because": list(self.because),
                 "unread": self.unread,
+                "unread_as": self.unread_as if self.unread else None,
                 **({"reading": reading} if self.unread else {}),
             },
         }
@@ -149,7 +173,7 @@ def propose_claims(
     >>> claim.claimant, claim.definition, claim.value
     ('Vladimir Putin', 'land_cut', 'no')
     """
-    return list(_Reader(text, written, asking=asking).read(on_sentence))
+    return _Reader(text, written, asking=asking).read(on_sentence)
 
 
 class _Reader:
@@ -157,6 +181,7 @@ class _Reader:
 
     def __init__(self, text: str, written: date | None, *, asking: bool) -> None:
         self.text, self.written, self.asking = text, written, asking
+        self.year = written.year if written else None
         self.sentences = split_sentences(text)
         self.numbers = {sentence: number for number, sentence in enumerate(self.sentences)}
         self.quotes = find_quotes(text)
@@ -167,13 +192,38 @@ class _Reader:
         self.paragraph_day: tuple[int, Day] | None = None
         self.said: tuple[int, Proposal] | None = None
         """What was said last, and in which sentence: *Kyiv denied it* speaks of that."""
+        self.past: tuple[int, str] | None = None
+        """The paragraph, and the words that put it into another time: *It was November 1950.*"""
 
-    def read(self, on_sentence: Callable[[object], None]) -> Iterator[Proposal]:
-        """Read sentence by sentence."""
+    def read(self, on_sentence: Callable[[object], None]) -> list[Proposal]:
+        """Read sentence by sentence; a sentence may take back what the one before it said."""
+        read: list[Proposal] = []
+        last: list[Proposal] = []
         for sentence in self.sentences:
+            found: list[Proposal] = []
             if sentence.language is not None:
-                yield from self._read_sentence(sentence, LANGUAGES[sentence.language])
+                found = list(self._read_sentence(sentence, LANGUAGES[sentence.language]))
+                if last and not found and (how := is_taken_back(sentence.text)):
+                    read[-len(last) :] = self._take_back(last, sentence, surely=how == "surely")
+            read += found
+            last = found
             on_sentence(sentence)
+        return read
+
+    def _take_back(
+        self, said: list[Proposal], sentence: Sentence, *, surely: bool
+    ) -> Iterator[Proposal]:
+        """Give what a sentence said that the next one calls untrue: what another said stays his."""
+        words = " ".join(sentence.text.split())
+        for p in said:
+            is_open = p.claimant is not None or p.unread is not None
+            yield p if is_open else replace(p, unread=words, unread_as="denial")
+        if surely and len(said) == 1 and said[0].claimant and said[0].tense != "conditional":
+            yield replace(
+                said[0], claimant=None, claimant_side=None, via=None, verbatim=False,
+                value=NOT[said[0].value], doubt=None, part=None, ended=None, statement=words,
+                because=(fold(words),),
+            )  # fmt: skip
 
     def _read_sentence(self, sentence: Sentence, language: Language) -> Iterator[Proposal]:
         last = self.last_day.when if self.last_day else None
@@ -182,22 +232,91 @@ class _Reader:
             for d in find_days(sentence.text, language.code, self.written, last)
         ]
         dated = [Span(d.start, d.end) for d in days]
-        kept: dict[tuple[object, ...], Proposal] = {}
+        kept: dict[tuple[object, ...], tuple[Proposal, Use]] = {}
         earlier: tuple[Use, Assertion] | None = None
         marks = self._mark(sentence, language, dated)
-        for use in find_uses(sentence.text, language.code):
+        uses = find_uses(sentence.text, language.code)
+        phrases = [Span(use.start, use.end) for use in uses]
+        parted = part(sentence.text, language, phrases) if uses else None
+        for use in uses:
             placed = replace(use, start=use.start + sentence.start, end=use.end + sentence.start)
             read = self._read_use(placed, sentence, language, marks, earlier)
-            if read is None:
+            if read is None or parted is None:
                 continue
             proposal, assertion = read
             earlier = (placed, assertion)
             dated_at = self._date(proposal, sentence, days, marks)
             proposal = replace(proposal, made_on=dated_at)
-            key = (proposal.claimant, proposal.definition, proposal.value, proposal.tense)
-            kept.setdefault(key, proposal)
-        yield from self._deny(list(kept.values()), sentence, language)
+            for one in self._settle(proposal, use, parted, days, sentence.paragraph):
+                key = (one.claimant, one.definition, one.value, one.tense, one.place)
+                kept.setdefault(key, (one, use))
+        said = [one for one, _ in kept.values()]
+        if kept and parted is not None and not self.asking:
+            said = self._answer(list(kept.values()), parted, phrases, language)
+        yield from self._deny(said, sentence, language)
         self._remember(sentence, days, marks, language)
+
+    def _settle(
+        self, proposal: Proposal, use: Use, parted: Parted, days: list[Day], paragraph: int
+    ) -> Iterator[Proposal]:
+        """Give a claim its place and its time: one for each place of a list, none where unsure."""
+        sites, several = parted.find_sites(use.start, use.end)
+        dated = [Span(d.start - proposal.start, d.end - proposal.start) for d in days if d.when]
+        year = next((d.when.year for d in days if d.when), self.year)
+        time = find_other_time(parted, use.start, dated, year)
+        if self.past and self.past[0] == paragraph and not days and WAS.search(fold(parted.text)):
+            time = time or self.past[1]
+        time = time if proposal.tense == "present" else None
+        if (believed := BELIEVED.search(parted.text)) and proposal.unread is None:
+            proposal = replace(proposal, unread=believed[0], unread_as="speaker")
+        # who denies it may clear a word that may deny, and neither the place nor the time
+        beside = f"{ALSO}{proposal.unread}" if proposal.unread else ""
+        if several:
+            proposal = replace(proposal, unread=f"{several}{beside}", unread_as="place")
+        if time:
+            proposal = replace(
+                proposal, unread=f"{time}{beside}", unread_as="time", made_on=None
+            )  # fmt: skip
+        for site in sites:
+            yield replace(proposal, place=site.name, heard=parted.hear(site))
+        if not sites:
+            yield replace(proposal, heard=parted.text)
+
+    def _answer(
+        self, kept: list[tuple[Proposal, Use]], parted: Parted, phrases: Sequence[Span],
+        language: Language,
+    ) -> list[Proposal]:  # fmt: skip
+        """Add what clauses say of another place or speaker without saying again what."""
+        said = [proposal for proposal, _ in kept]
+        for answer in parted.find_answers(phrases):
+            base, use = next((k for k in reversed(kept) if k[1].end <= answer.start), kept[0])
+            who = self._name_denier(answer.who, language) if answer.who else None
+            is_read = answer.denies and base.value != use.term.value and not answer.site
+            if base.unread or base.tense == "conditional" or is_read:
+                continue
+            if (answer.who and who is None) or not (answer.site or who):
+                words = parted.text[answer.start : answer.end].strip(STRIPPED)
+                said = [p if p.unread else replace(p, unread=words, unread_as="speaker")
+                        for p in said]  # fmt: skip
+                continue
+            value = NOT[base.value]
+            if answer.denies is not None:
+                value = NOT[use.term.value] if answer.denies else use.term.value
+            words = parted.text[answer.start : answer.end].strip(STRIPPED)
+            site = answer.site
+            at = answer.site.name if answer.site else base.place
+            if (who.name if who else base.claimant, at) == (base.claimant, base.place):
+                continue
+            said = [replace(p, statement=p.statement.removesuffix(words).strip(STRIPPED))
+                    if who and not p.verbatim else p for p in said]  # fmt: skip
+            said.append(replace(
+                base, value=value, place=at, because=(fold(words),),
+                claimant=who.name if who else base.claimant,
+                claimant_side=who.side if who else base.claimant_side, via=None, verbatim=False,
+                statement=words, hedged=False, doubt=None, part=None, ended=None, number=None,
+                heard=parted.hear(site) if site else base.heard,
+            ))  # fmt: skip
+        return said
 
     def _deny(
         self, said: list[Proposal], sentence: Sentence, language: Language
@@ -211,8 +330,9 @@ class _Reader:
         if denied is not None and denied.tense != "conditional" and not self.asking:
             words = self.text[end : sentence.end]
             found = find_denial(words, language.code, alone=not said)
-        told = replace(said[-1], unread=None) if said and found else None
-        yield from [*said[:-1], told] if told else said
+        if denied and found and denied.unread_as == "denial":  # the denier's word, and read now
+            denied = replace(denied, unread=None)
+        yield from [*said[:-1], denied] if said and denied else said
         if said:
             self.said = (here, said[-1])
         if denied is None or found is None:
@@ -221,9 +341,9 @@ class _Reader:
         if who is not None and who.name != denied.claimant:
             yield replace(
                 denied, claimant=who.name, claimant_side=who.side, via=None, verbatim=False,
-                value={"yes": "no", "no": "yes"}[denied.value], doubt=None, part=None, ended=None,
+                value=NOT[denied.value], doubt=None, part=None, ended=None,
                 statement=" ".join(self.text[end + found.start : end + found.end].split()),
-                because=(fold(self.text[end + found.start : end + found.end]),), unread=None,
+                because=(fold(self.text[end + found.start : end + found.end]),),
             )  # fmt: skip
 
     def _name_denier(self, who: str, language: Language) -> Claimant | None:
@@ -283,6 +403,8 @@ class _Reader:
             assertion = replace(
                 earlier[1], definition=use.term.definition, hedged=earlier[1].hedged
             )
+        unread = None if self.asking else find_unread_denial(sentence, use, assertion, language)
+        sense = find_other_sense(self.text, use, clause, language)
         proposal = Proposal(
             claimant=claimant.name if claimant else None,
             claimant_side=claimant.side if claimant else None,
@@ -298,10 +420,9 @@ class _Reader:
             part=assertion.part,
             ended=assertion.ended,
             number=find_number(self.text, clause, use, language),
-            place=self._find_place(sentence, use),
-            unread=(
-                None if self.asking else find_unread_denial(sentence, use, assertion, language)
-            ),
+            place=None,
+            unread=unread or sense,
+            unread_as="denial" if unread else "sense",
             also=use.term.also,
             phrase=self.text[use.start : use.end],
             phrase_start=use.start,
@@ -389,6 +510,9 @@ class _Reader:
         if known:
             self.last_day = known[-1]
             self.paragraph_day = (sentence.paragraph, known[-1])
+            self.past = None
+        elif times := list(list_other_times(fold(sentence.text), self.year)):
+            self.past = (sentence.paragraph, sentence.text[slice(*times[0])])
 
     # when and where
 
@@ -414,15 +538,6 @@ class _Reader:
         """Give the sentences just before, for what a pronoun stands for."""
         here = self.numbers[sentence]
         return " ".join(s.text for s in self.sentences[max(0, here - 3) : here])
-
-    def _find_place(self, sentence: Sentence, use: Use) -> str | None:
-        assert sentence.language is not None  # noqa: S101 - no other is read
-        said = hide_speaking_places(sentence.text, LANGUAGES[sentence.language])
-        found = find_places(said)
-        if not found:
-            return None
-        at = use.start - sentence.start
-        return min(found, key=lambda m: (m.place.region, abs(m.start - at))).place.name
 
     def _write_statement(
         self, use: Use, sentence: Sentence, quote: Span | None, mark: Mark | None, clause: Clause

@@ -64,6 +64,44 @@ def _names_forces(text: str, code: Code) -> bool:
     return bool(compile_any(LANGUAGES[code].military).search(fold(text)) or find_places(text))
 
 
+AROUND = re.compile(r"surround|encircl|umzingelt|umringt|umstellt|окружени|оточенн")
+BY = re.compile(
+    r"\s+(?:by\s+(?P<by>[^,;:.!?()«»“”„\"—–]{2,60})|(?<=окружении )(?P<ru>\w+(?:ов|ев|ей|их|ых)"
+    r"(?:\s+\w+){0,2})|(?<=оточенні )(?P<uk>\w+(?:ів|їв|ей|их)(?:\s+\w+){0,2}))"
+)
+VON = re.compile(r"(?<!\w)(?:von|durch)\s+(?P<von>(?:[\w'’-]+\s+){1,5})\Z")
+"""By whom a phrase says that somebody is surrounded, right beside it; folded."""
+SAYS_IS = re.compile(r"(?<!\w)(?:sei|seien|ist|sind|war|waren|wurden?|werden|sitzt|sitzen)(?!\w)")
+ARMED = re.compile(
+    r"\d|(?<!\w)(?:land|air|sea|water|river|all|both|three|two|sides?|fire|them|him|us|those|noon|"
+    r"mid|night|morning|evening|now|then|dusk|dawn|ukrain\w*|russ\w*|german\w*|allen|seiten|"
+    r"drei|drohnen|drones?|columns?|kiew\w*|moskau\w*|росси\w*|росій\w*|украин\w*|українськ\w*)(?!\w)"
+)
+"""Who or what cuts forces off, beside those that the lexicon lists; folded."""
+
+
+def find_other_sense(text: str, use: Use, clause: Clause, language: Language) -> str | None:
+    """
+    Find who surrounds somebody where nothing says that they are armed: *by well-wishers*.
+
+    In English a capital letter may be anybody's name, so it is taken for an enemy's.
+    """
+    folded = fold(text[: clause.whole.end])
+    found = BY.match(folded, use.end)
+    if language.code == "de":
+        found = VON.search(folded[clause.near.start : use.start])
+    if language.code == "de" and found and SAYS_IS.search(found["von"]):
+        return None  # *die Verteidiger von Lyman seien umzingelt*
+    if found is None or use.term.sure or not AROUND.search(folded[use.start : use.end]):
+        return None
+    said = found[str(found.lastgroup)]
+    shift = clause.near.start if language.code == "de" else 0
+    words = text[shift + found.start() : shift + found.end()]
+    named = language.code == "en" and re.search(r"[A-Z]", words)
+    armed = named or ARMED.search(said) or compile_any(language.military).search(said)
+    return None if armed else " ".join(words.split())
+
+
 CITY = frozenset(
     "city town village settlement cities towns villages місто міста містечко село селище город "
     "города поселок stadt dorf".split()
@@ -121,6 +159,23 @@ def _last(phrases: tuple[str, ...], left: str) -> int:
     return found[-1].start() if found else -1
 
 
+AT_MOST = re.compile(
+    r"(?<!no )(?<!not )(?<!nicht )(?<!не )(?<!\w)(?:(?:fewer|less|no\s+more|not\s+more)\s+than|"
+    r"under|at\s+(?:the\s+)?most|a\s+maximum\s+of|weniger\s+als|nicht\s+mehr\s+als|höchstens|"
+    r"maximal|unter|менее|меньше|не\s+(?:более|больше)|максимум|менше|не\s+більше|щонайбільше)\s+"
+    r"(?:чем\s+|ніж\s+|an?\s+|von\s+)?$"
+)
+"""A number after these is the most there may be, so that nothing is said of the least; folded."""
+ACTIVE = re.compile(
+    r"^(?:encircles?|surrounds?)$|^(?:за)?(?:окружил|оточил|блокировал|блокувал)\w*$"
+)
+HELPED = re.compile(
+    r"(?<!\w)(?:have|has|had|haben|hat|hatten?)(?!\w)(?!(?:\s+\w+){0,3}?\s+(?:been|worden)(?!\w))"
+)
+"""A verb after which whoever surrounds somebody has been named; folded."""
+INSTRUMENTAL = re.compile(
+    r"\s*(?:тыс\w*|тис\w*)?[ая]ми(?!\w)|\S*\s+(?:\w+\s+){0,2}?\w+[ая]ми(?!\w)"
+)
 DIGITS = r"\d{1,3}(?:[ ,.\u202f\u00a0]\d{3})+(?!\d)|\d+"
 
 
@@ -134,7 +189,7 @@ def find_number(text: str, clause: Clause, use: Use, language: Language) -> int 
     folded = _hide_dates(fold(text[clause.near.start : clause.near.end]), language)
     words = sorted(map(re.escape, language.numerals), key=len, reverse=True)
     numeral = rf"(?<![\w.-])(?:{DIGITS}|{'|'.join(words)})(?![\w-])"
-    run = rf"{numeral}(?:[\s.\-]+{numeral})*"
+    run = rf"{numeral}(?:[\s.\-]+(?:of\s+)?{numeral})*"
     people = compile_any(language.people).pattern
     of_all = rf"(?:(?:out\s+)?(?:of|von|из|з|із)\s+(?:(?:the|den|its|their)\s+)?(?:{run}\s+)?)?"
     pattern = rf"({run})\.?\s*{of_all}(?:[\w'-]+\s+){{0,3}}?(?:{people})"
@@ -142,11 +197,31 @@ def find_number(text: str, clause: Clause, use: Use, language: Language) -> int 
         (abs(m.start() - (use.start - clause.near.start)), m[1])
         for m in re.finditer(pattern, folded)
         if not last_words(language.except_for, folded[: m.start()], 2)
+        and not AT_MOST.search(folded[: m.start()])
+        and not _is_attackers(folded, m.span(1), use, clause)
     ]
-    if not last_words(language.except_for, folded[: use.start - clause.near.start], 4):
+    before = folded[: use.start - clause.near.start]
+    if not last_words(language.except_for, before, 4) and not AT_MOST.search(before, 0):
         found += _find_bare_number(folded[: use.start - clause.near.start], run)
     values = [(d, _count(said, language)) for d, said in sorted(found)]
     return next((value for _, value in values if value and value > 1), None)
+
+
+def _is_attackers(folded: str, number: tuple[int, int], use: Use, clause: Clause) -> bool:
+    """
+    Tell the number of whoever surrounds somebody: *by 50,000 men*, *50,000 have surrounded them*.
+
+    `folded` is the clause near the phrase, and `number` the place in it.
+    """
+    start, end = use.start - clause.near.start, use.end - clause.near.start
+    if re.search(r"(?<!\w)(?:by|von|durch|силами)\s+(?:[\w-]+\s+){0,2}$", folded[: number[0]]):
+        return True
+    if number[0] >= end and INSTRUMENTAL.match(folded, number[1]):
+        return True
+    helped = HELPED.search(folded[:start])
+    if not (helped or ACTIVE.match(folded[start:end])) or number[0] >= start:
+        return False
+    return helped is None or number[0] < helped.start()
 
 
 def _hide_dates(folded: str, language: Language) -> str:
@@ -169,6 +244,10 @@ def _find_bare_number(before: str, run: str) -> list[tuple[int, str]]:
     return [(len(before) - match.start(), match[1])] if match else []
 
 
+SEVERAL = (200, 2000)
+"""What *hundreds* and *thousands* are at least, by themselves."""
+
+
 def _count(said: str, language: Language) -> int:
     """
     Add up a number written in digits, in words, or both.
@@ -180,6 +259,8 @@ def _count(said: str, language: Language) -> int:
         value = (
             int(re.sub(r"\D", "", part)) if part[0].isdigit() else language.numerals.get(part, 0)
         )
+        if current and value in SEVERAL:  # *tens of thousands*: times one thousand, not two
+            value //= 2
         if value >= 100 and not part[0].isdigit():  # noqa: PLR2004 - hundreds and above multiply
             current = max(current, 1) * value if current < value else current + value
             if value >= 1000:  # noqa: PLR2004

@@ -19,6 +19,8 @@ ABBREVIATIONS = frozenset(
     "gen mr mrs ms dr lt col sgt maj capt st vs e.g i.e approx u.s u.k jan feb aug sept oct nov "
     "dec р г т тис тыс ген ст см ім им г-н полк z.b bzw ca nr hr fr u.a d.h oberst".split()
 )
+ORDINAL = re.compile(r"(?<!\w)(?:die|der|das|den|dem|des|vom|zum|zur)\s\d{1,3}\Z", re.IGNORECASE)
+"""*Die 6. Armee*: no sentence ends there."""
 LONGEST_SENTENCE = 1_200
 """No sentence of a report is as long; characters."""
 WRAPPED_SHARE = 0.6
@@ -157,6 +159,7 @@ def _ends_sentence(text: str, match: re.Match[str], end: int) -> bool:
     before = word[0] if word else ""
     is_initial = len(before) == 1 and before.isupper()
     is_ordinal = before.isdigit() and len(before) <= 2 and _begins_with_month(rest)  # noqa: PLR2004
+    is_ordinal = is_ordinal or bool(ORDINAL.search(text[max(0, match.start() - 9) : match.start()]))
     return not (is_initial or is_ordinal or before.lower() in ABBREVIATIONS)
 
 

@@ -386,7 +386,7 @@ def test_no_first_word_and_no_speaker_s_city_takes_a_map_from_its_claim(said, pl
 
 
 def test_a_history_claim_is_held_against_the_map_of_its_own_ground():
-    given = Corrections(made_at=datetime(2022, 3, 25, 12, tzinfo=UTC))
+    given = Corrections(made_at=datetime(2022, 3, 25, 12, tzinfo=UTC), place="Chernihiv")
     folder = FIXTURES / "chernihiv-2022-03-25" / "situation.geojson"
     said = "As a result, Kyiv, Kharkiv, Chernihiv, Sumy and Mykolaiv are blocked by Russian troops."
     answer = ask(said, [MapFile("c.geojson", folder.read_bytes())], corrections=given)

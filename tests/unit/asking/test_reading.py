@@ -1,11 +1,12 @@
 """What a typed sentence is understood to ask, and what is told of that."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from encircle.claims.asking.question import Corrections, read_question
-from encircle.errors import SituationError
+from encircle.errors import QuestionError, SituationError
 
 DAY = Corrections(made_at=datetime(2025, 3, 14, 12, tzinfo=UTC))
 
@@ -81,34 +82,56 @@ def test_a_part_is_told():
 
 
 @pytest.mark.parametrize(
-    ("said", "towns", "side"),
+    "said",
     [
-        ("UA at Sudzha and RU at Vovchansk are encircled.", "Sudzha and Vovchansk", "RU"),
-        ("Ukrainian troops at Sudzha and Russian troops at Vovchansk are encircled.",
-         "Sudzha and Vovchansk", "RU"),
-        ("Украинские войска под Суджей и российские под Волчанском окружены.",
-         "Суджей and Волчанском", None),
-        ("Ukrainian troops at Sudzha, Pokrovsk and Bakhmut are encircled.",
-         "Sudzha, Pokrovsk and Bakhmut", "UA"),
+        "UA at Sudzha and RU at Vovchansk are encircled.",
+        "Ukrainian troops at Sudzha and Russian troops at Vovchansk are encircled.",
+        "Украинские войска под Суджей и российские под Волчанском окружены.",
+        "Ukrainian troops at Sudzha or Vovchansk are encircled.",
+    ],
+)
+def test_of_two_places_that_cannot_be_parted_none_is_taken(said):
+    with pytest.raises(SituationError, match="several places"):
+        read_question(said, DAY)
+    given = Corrections(place="Sudzha", value="yes")
+    assert read_question(said, given).side is None
+    assert read_question(said, replace(given, side="UA")).side == "UA"
+
+
+@pytest.mark.parametrize(
+    ("said", "claims"),
+    [
+        ("Ukrainian troops at Sudzha are encircled, those at Vovchansk are not.",
+         {"Sudzha": "yes", "Vovchansk": "no"}),
+        ("Ukrainian troops at Sudzha are not encircled, but those at Vovchansk are.",
+         {"Sudzha": "no", "Vovchansk": "yes"}),
     ],
 )  # fmt: skip
-def test_every_town_named_in_one_breath_is_told(said, towns, side):
-    read = read_question(said, DAY)
-    assert [notice.code for notice in read.notices] == ["several_places"]
-    assert f"The claim names {towns};" in read.notices[0].statement
-    assert read.side == side
+def test_each_clause_is_asked_of_its_own_place(said, claims):
+    with pytest.raises(QuestionError):
+        read_question(said, DAY)
+    for place, value in claims.items():
+        read = read_question(said, replace(DAY, place=place))
+        assert (read.place, read.claim.asserts["value"], read.side) == (place, value, "UA")
+        assert place in read.heard
+        assert not any(other in read.heard for other in set(claims) - {place})
 
 
-def test_a_town_that_a_person_gives_takes_no_side_from_another_town():
-    said = "Ukrainian troops at Sudzha and Russian troops at Vovchansk are encircled."
-    assert read_question(said, Corrections(place="Sudzha")).side is None
-    assert read_question(said, Corrections(place="Sudzha", side="UA")).side == "UA"
+@pytest.mark.parametrize(("place", "side"), [("Vovchansk", "RU"), ("Sudzha", "UA")])
+def test_each_clause_is_asked_of_its_own_side(place, side):
+    said = "Russian troops at Vovchansk are encircled, Ukrainian troops at Sudzha are not."
+    assert read_question(said, replace(DAY, place=place)).side == side
+
+
+def test_a_claim_of_long_ago_is_judged_as_of_its_own_day():
+    read = read_question("On 14 August 2024 Ukrainian troops at Sudzha were encircled.", DAY)
+    assert str(read.claim.made_at.date()) == "2024-08-14"
+    assert "judged as of that day" in read.notices[0].statement
 
 
 @pytest.mark.parametrize(
     ("said", "codes"),
     [
-        ("In August 2024 Ukrainian troops at Sudzha were encircled.", ["other_day"]),
         ("On 14 August 2024 Ukrainian troops at Sudzha were encircled.", ["other_day"]),
         ("Am 14. August 2024 waren die Ukrainer bei Sudscha eingekesselt.", ["other_day"]),
         ("14 августа 2024 года ВСУ под Суджей были окружены.", ["other_day"]),

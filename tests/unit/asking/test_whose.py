@@ -7,7 +7,7 @@ import pytest
 from encircle.claims.asking.question import Corrections, read_question
 from encircle.claims.asking.whose.whose import find_side
 from encircle.claims.words.extraction import propose_claims
-from encircle.errors import SituationError
+from encircle.errors import QuestionError, SituationError
 
 SAID = [
     ("5,000 Ukrainian soldiers at Sudzha are completely surrounded by the Russian army.", "UA"),
@@ -94,30 +94,42 @@ def test_what_is_denied_twice_is_asserted(said, value):
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("said", "places"),
     [
-        ("Ukrainian troops at Sudzha and Pokrovsk are encircled.", True),
-        ("Українські війська в Бахмуті та під Покровськом оточені.", True),
-        ("Ukrainian troops at Sudzha are encircled.", False),
-        ("Putin and Trump said the Ukrainian troops at Sudzha are encircled.", False),
+        ("Ukrainian troops at Sudzha and Pokrovsk are encircled.", ["Sudzha", "Pokrovsk"]),
+        ("Українські війська в Бахмуті та під Покровськом оточені.", ["Bakhmut", "Pokrovsk"]),
+        ("Ukrainian troops at Sudzha, Pokrovsk and Bakhmut are encircled.",
+         ["Sudzha", "Pokrovsk", "Bakhmut"]),
     ],
-)
-def test_two_towns_in_one_breath_are_told(said, told):
-    codes = [notice.code for notice in read_question(said, Corrections(claim=1)).notices]
-    assert ("several_places" in codes) == told
+)  # fmt: skip
+def test_which_of_several_towns_in_one_breath_is_asked_back(said, places):
+    with pytest.raises(QuestionError) as asked:
+        read_question(said)
+    claims = asked.value.document["claims"]
+    assert [claim["place"] for claim in claims] == places
+    assert f"{said} [{places[1]}]" in asked.value.words
+    assert [claim["sentence"] for claim in claims] == [f"{said} [{place}]" for place in places]
+    assert read_question(said, Corrections(place=places[1])).place == places[1]
+    assert read_question(said, Corrections(claim=2)).place == places[1]
+
+
+def test_who_speaks_together_is_no_town():
+    said = "Putin and Trump said the Ukrainian troops at Sudzha are encircled."
+    assert read_question(said).place == "Sudzha"
 
 
 @pytest.mark.parametrize(
-    "said",
+    ("said", "year"),
     [
-        "Russian troops were encircled at Sudzha in 1943.",
-        "In August 2024 Ukrainian troops at Sudzha were encircled.",
+        ("Russian troops were encircled at Sudzha in 1943.", 1943),
+        ("In August 2024 Ukrainian troops at Sudzha were encircled.", 2024),
     ],
 )
-def test_a_year_without_a_day_is_asked_for_and_is_no_head_count(said):
-    with pytest.raises(SituationError, match="no day"):
-        read_question(said)
-    asked = read_question(said, Corrections(made_at=datetime(2024, 8, 15, 12, tzinfo=UTC)))
+def test_a_year_without_a_day_is_asked_for_and_is_no_head_count(said, year):
+    for given in (None, Corrections(made_at=datetime(2025, 3, 14, 12, tzinfo=UTC), value="yes")):
+        with pytest.raises(SituationError, match="no day"):
+            read_question(said, given)
+    asked = read_question(said, Corrections(made_at=datetime(year, 8, 15, 12, tzinfo=UTC)))
     assert "number" not in asked.claim.asserts
 
 

@@ -46,6 +46,7 @@ __all__ = [
     "find_speakers",
     "find_uses",
     "fold",
+    "has_known_words",
     "list_lexicon",
 ]
 
@@ -142,6 +143,15 @@ def _count_known(language: Language, folded: str) -> int:
     words = (*language.says, *language.denies, *language.military, *language.negations)
     phrases = (*words, *(term.phrase for term in language.terms))
     return sum(1 for _ in compile_any(phrases).finditer(folded))
+
+
+def has_known_words(text: str) -> bool:
+    """Tell whether a text has a word that any of the languages read is seldom without."""
+    words = set(re.findall(r"[\w']+", text.lower()))
+    return any(
+        words & set(language.stop_words.split()) or _count_known(language, fold(text))
+        for language in LANGUAGES.values()
+    )
 
 
 def list_lexicon() -> list[dict[str, object]]:

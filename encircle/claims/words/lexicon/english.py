@@ -388,8 +388,8 @@ ENGLISH = Language(
         "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
         "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20,
         "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
-        "ninety": 90, "dozen": 12, "dozens": 24, "hundred": 100, "hundreds": 200, "thousand": 1000,
-        "thousands": 2000, "several": 2, "k": 1000, "a": 1,
+        "ninety": 90, "tens": 20, "dozen": 12, "dozens": 24, "hundred": 100, "hundreds": 200,
+        "thousand": 1000, "thousands": 2000, "several": 2, "k": 1000, "a": 1,
     },
     days={"yesterday": -1, "today": 0},
     later_days={

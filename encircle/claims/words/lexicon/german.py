@@ -231,7 +231,8 @@ GERMAN = Language(
         "mauer*", "schnee*", "eis", "lawine*", "erdrutsch*", "hochwasser", "baum", "lkw",
         "unfall*", "stau", "verkehr*", "demonstrant*", "polizei*", "polizist*", "strom*", "gas",
         "internet*", "telefon*", "konto", "konten", "karte*", "seite", "webseite*", "website",
-        "nutzer*", "rechner*", "computer*", "server", "schuss", "elfmeter*", "tor*", "torwart",
+        "nutzer*", "rechner*", "computer*", "server", "schuss", "elfmeter*", "tor", "tore",
+        "torwart",
         "stürmer*", "spieler*", "mannschaft*", "ball", "spiel", "gesetz*", "veto", "abstimmung",
         "abbildung*", "bild", "tabelle*", "ehering*", "trauring*", "braut", "finger*", "suppe*",
         "heiz*", "dampf*", "haare", "stück", "scheibe", "brot", "arterie*", "gefäß*", "nase",
@@ -279,6 +280,8 @@ GERMAN = Language(
         "dreißig": 30, "vierzig": 40, "fünfzig": 50, "dutzend": 12, "dutzende": 24, "hundert": 100,
         "mehrere": 2, "hunderte": 200, "zweihundert": 200, "dreihundert": 300, "fünfhundert": 500,
         "tausend": 1000, "tausende": 2000, "zweitausend": 2000, "zehntausend": 10000,
+        "zehntausende": 20000, "hunderttausend": 100000, "hunderttausende": 200000, "zig": 20,
+        "zigtausende": 20000,
     },
     days={"gestern": -1, "heute": 0},
     later_days={
