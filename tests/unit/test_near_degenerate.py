@@ -216,3 +216,15 @@ def test_a_force_is_on_what_it_runs_over_however_thin_it_is_drawn(wide_deg, east
     ring = drawn["features"][-1]["geometry"]["coordinates"][0]
     ring[2][1], ring[3][1] = ring[1][1] + wide_deg, ring[0][1] + wide_deg
     assert judge(drawn)["status"]["code"] == code
+
+
+@pytest.mark.parametrize("wide_deg", [2e-8, 2e-7, 2e-5])
+def test_a_drawn_force_looks_round_from_the_middle_of_what_was_drawn(wide_deg):
+    """Thickened, so that the grid keeps it, a sliver has its middle elsewhere."""
+    drawn = draw(stand(box(1000, -1500, 4000, 1500)))
+    ring = drawn["features"][-1]["geometry"]["coordinates"][0]
+    ring[2][1], ring[3][1] = ring[1][1] + wide_deg, ring[0][1] + wide_deg
+    network = build_network_of(encircle.read(drawn))
+    (standing,) = network.standings
+    as_drawn = network.ground.drawing.plane.to_metres(standing.position.geometry)
+    assert standing.place == as_drawn.representative_point()
