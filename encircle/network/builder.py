@@ -48,13 +48,12 @@ def places_of(shape: BaseGeometry) -> list[Point]:
     return list(shapely.get_parts(shape))
 
 
-def stand_in(ground: Ground, shape: BaseGeometry) -> Point:
+def stand_in(ground: Ground, shape: BaseGeometry, middle: Point) -> Point:
     """
     Choose where a force drawn as a polygon stands: on the part of it that can be passed.
 
     Its middle if that can be, else the middle of its largest piece that surely can, or that may.
     """
-    middle: Point = shape.representative_point()
     inside = np.flatnonzero(shapely.contains(shape, ground.points))
     if not len(inside):
         return middle
@@ -459,7 +458,8 @@ class NetworkBuilder:
 
     def _stand(self, position: Position, shape: BaseGeometry) -> Iterator[Standing]:
         drawn = shape.geom_type == "Polygon"
-        for place in [stand_in(self.ground, shape)] if drawn else places_of(shape):
+        places = [self._place_drawn(position, shape)] if drawn else places_of(shape)
+        for place in places:
             vertex = self._vertex(f"position:{position.id}")
             discs = find_discs(position, place, shape, self.join_m)
             own = tuple(self.ground.faces_round(place))
@@ -471,6 +471,11 @@ class NetworkBuilder:
                     self._mount_inside(vertex, shape, reading)
                 self._mount(vertex, place, shape, reading, position)
             yield Standing(position, place, vertex, discs, own)
+
+    def _place_drawn(self, position: Position, shape: BaseGeometry) -> Point:
+        """Place a force drawn as a polygon: its middle is that of what was drawn, not thickened."""
+        as_drawn = self.ground.drawing.plane.to_metres(position.drawn)
+        return stand_in(self.ground, shape, as_drawn.representative_point())
 
     def _enter(
         self,

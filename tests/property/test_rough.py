@@ -67,6 +67,14 @@ FOUND_BY_KIND = {
     "a seam before a front of the force's own that an error takes back": (23361, 26043),
     "a ford that passes by a ring, and whose ends lie far from it": (31055,),
     "ground of which nothing but a line meets an anchor's box": (40154,),
+    "a crack of centimetres, and a road over what a river is run on by": (40052, 43574),
+    "a road that meets itself, part of it on ground that carries nobody": (43603, 60256),
+    "ways that begin beside the anchor they lead to": (43658, 60539),
+    "a dent in a wall that grows too far": (60055,),
+    "a force drawn as a sliver, seen from its middle": (60118,),
+    "a map as small as its seams": (60174,),
+    "the tip of a wedge that pinches the neck": (60232, 60763),
+    "a crossing over a strip that only its chord comes to": (60976,),
 }
 """What is wrong with such a drawing, in words, and the seeds that show it."""
 

@@ -216,3 +216,53 @@ def test_a_force_is_on_what_it_runs_over_however_thin_it_is_drawn(wide_deg, east
     ring = drawn["features"][-1]["geometry"]["coordinates"][0]
     ring[2][1], ring[3][1] = ring[1][1] + wide_deg, ring[0][1] + wide_deg
     assert judge(drawn)["status"]["code"] == code
+
+
+@pytest.mark.parametrize("wide_deg", [2e-8, 2e-7, 2e-5])
+def test_a_drawn_force_looks_round_from_the_middle_of_what_was_drawn(wide_deg):
+    """Thickened, so that the grid keeps it, a sliver has its middle elsewhere."""
+    drawn = draw(stand(box(1000, -1500, 4000, 1500)))
+    ring = drawn["features"][-1]["geometry"]["coordinates"][0]
+    ring[2][1], ring[3][1] = ring[1][1] + wide_deg, ring[0][1] + wide_deg
+    network = build_network_of(encircle.read(drawn))
+    (standing,) = network.standings
+    as_drawn = network.ground.drawing.plane.to_metres(standing.position.geometry)
+    assert standing.place == as_drawn.representative_point()
+
+
+@pytest.mark.parametrize("off_m", [0.17, 0.4, 3.0])
+def test_no_road_leads_over_a_barrier_close_before_its_end(off_m):
+    """A river is run on to the enemy's edge; along that edge a road crosses what is run on."""
+    river = feature("river", line((20, 1000), (6000, 1000)), "barrier", type="river")
+    road = feature("road", line((off_m, 1500), (off_m, 500)), "route")
+    document = draw(stand((2000, 2000), sources=SOURCE), river, road)
+    assert judge(document)["status"]["code"] == "U"  # past the river the map has no anchor
+
+
+def polygon(*corners):
+    return {"type": "Polygon", "coordinates": [[*map(list, (*corners, corners[0]))]]}
+
+
+@pytest.mark.parametrize(("open_m", "code"), [((0.08, 0.16), "C3"), ((0.0, 0.0), "U")])
+def test_a_crack_of_centimetres_is_a_way_on_the_kinder_reading_however_short(open_m, code):
+    """A wall of 1.4 m with a crack through it, wide enough to be none of its corners."""
+    (here, there), west, east = open_m, 1000, 1001.4
+    walls = (
+        polygon((west, here), (east, there), (east, 3500), (west, 3500)),
+        polygon((west, -3500), (east, -3500), (east, 0), (west, 0)),
+    )
+    homes = box(0, -3500, west, 3500), box(east, -3500, 6000, 3500)
+    features = [
+        *(feature(f"home-{n}", shape, "control", holder="BLUE", basis="assessed")
+          for n, shape in enumerate(homes)),
+        *(feature(f"wall-{n}", shape, "control", holder="RED", basis="assessed")
+          for n, shape in enumerate(walls)),
+        feature("rear", box(5000, -500, 5900, 500), "anchor", side="BLUE"),
+        stand((500, 40), sources=SOURCE, reach_m=1),
+    ]  # fmt: skip
+    whole = {
+        "as_of": AS_OF, "sides": [{"id": "BLUE"}, {"id": "RED"}], "force": "us",
+        "area": box(0, -3000, 6000, 3000),
+    }  # fmt: skip
+    document = {"type": "FeatureCollection", "situation": whole, "features": features}
+    assert judge(draw_plan(document))["status"]["code"] == code

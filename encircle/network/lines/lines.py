@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from encircle.map.evidence import Evidence
     from encircle.network.ground.patches import Wall
 
+SHORT_OF_END = 0.9
+"""Share of the way to a barrier's end at which it is looked on which side of it something lies."""
+
 
 def build_lines(
     evidence: Evidence, ground: Ground, join_m: float, stops: Sequence[Stop] = ()
@@ -232,19 +235,17 @@ class _Junctions:
 
     def ends_of(self, line: LineString) -> tuple[int, int]:
         points = shapely.get_coordinates(line)
-        step = min(STEP_M, line.length / 3)
-        first = line.interpolate(step)
-        last = line.interpolate(line.length - step)
-        return self._at(points[0], first, step), self._at(points[-1], last, step)
+        return self._at(points[0], line), self._at(points[-1], line.reverse())
 
-    def _at(self, place: NDArray[np.float64], ahead: Point, step: float) -> int:
+    def _at(self, place: NDArray[np.float64], line: LineString) -> int:
+        """Number the junction at a place on the side that a line sets out to."""
         x, y = self._place(place)
         place = np.array([x * GRID_M, y * GRID_M])
         merged = (x, y) in self._same.values()
         within_m = 2 * ON_LINE_M if merged else 1.5 * GRID_M
         near = self._tree.query(Point(place), "dwithin", within_m).tolist()
         walls = [self._walls[i] for i in sorted(near)]
-        side = tuple(_sector(wall.shape, place, ahead, max(step, 2 * within_m)) for wall in walls)
+        side = tuple(_sector(wall.shape, place, line, within_m) for wall in walls)
         key = (x, y, side)
         if key not in self._number:
             self._number[key] = len(self.places)
@@ -275,8 +276,15 @@ def _stops(walls: Iterable[Wall], reading: Reading) -> int:
     return bits
 
 
-def _sector(wall: BaseGeometry, place: NDArray[np.float64], ahead: Point, step: float) -> int:
-    """Say on which side of a barrier through `place` the point `ahead` lies; 0 past its end."""
+def _sector(
+    wall: BaseGeometry, place: NDArray[np.float64], line: LineString, within_m: float
+) -> int:
+    """Say on which side of a barrier through `place` a line sets out from it; 0 past its end."""
+    # Looked at from no farther than the barrier goes on: close before its end it divides too.
+    ends_m = shapely.distance(shapely.get_parts(wall.boundary), Point(place))
+    near_m = min([STEP_M, line.length / 3, *(ends_m[ends_m > within_m] * SHORT_OF_END)])
+    step = max(near_m, 2 * within_m)
+    ahead = line.interpolate(min(step, line.length / 3))
     circle = Point(place).buffer(step, quad_segs=16).exterior
     hits = shapely.get_coordinates(shapely.intersection(wall, circle)) - place
     bearings = np.unique(np.round(np.arctan2(hits[:, 1], hits[:, 0]), 6))

@@ -126,10 +126,9 @@ def _erode(
 
     The pinch is where ground too narrow for a disc a little wider parts start from goals.
     """
-    low_m, high_m = bounds_m
     if not _gets_through(start, goals, solid, area, CLOSED_M):
         return CLOSED
-    low_m = max(low_m, CLOSED_M)
+    low_m, high_m = _bracket(start, goals, solid, area, bounds_m)
     while high_m - low_m > max(TOLERANCE_M / 10, ERODED * low_m):
         middle_m = math.sqrt(low_m * high_m)
         if _gets_through(start, goals, solid, area, middle_m):
@@ -144,6 +143,28 @@ def _erode(
         stands = any(shapely.dwithin(end, shapely.Point(at), FACING_M) for end in (start, goals))
         by, q = "end" if stands else "edge", at
     return WidestWay(low_m, high_m - low_m, Pinch(by, at, np.stack([p, q])), np.array([at, at]))
+
+
+def _bracket(
+    start: BaseGeometry,
+    goals: BaseGeometry,
+    solid: BaseGeometry,
+    area: Polygon,
+    bounds_m: tuple[float, float],
+) -> tuple[float, float]:
+    """
+    Widen bounds until a disc of the lower width gets through, drawn, and one of the higher not.
+
+    Walls grown by GEOS lie a little off: what was proven otherwise need not hold of them.
+    """
+    low_m, high_m = max(bounds_m[0], CLOSED_M), bounds_m[1]
+    share = ERODED
+    while low_m > CLOSED_M and not _gets_through(start, goals, solid, area, low_m):
+        low_m, share = max(low_m * (1 - share), CLOSED_M), min(2 * share, 0.5)
+    share = ERODED
+    while _gets_through(start, goals, solid, area, high_m):
+        low_m, high_m, share = high_m, high_m * (1 + share), 2 * share
+    return low_m, high_m
 
 
 def _find_pinch_between(

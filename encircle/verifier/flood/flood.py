@@ -15,7 +15,16 @@ import shapely
 from shapely.geometry import MultiPoint, Point, Polygon
 
 from encircle.map.situation import Anchor, Crossing, Fire, Position, Route
-from encircle.verifier.ground import BAND_M, CORNER_M, POINT_M, RIM_M, SLACK_M, TOLERANCE_M, Survey
+from encircle.verifier.ground import (
+    BAND_M,
+    CORNER_M,
+    POINT_M,
+    RIM_M,
+    SHARED_M,
+    SLACK_M,
+    TOLERANCE_M,
+    Survey,
+)
 from encircle.verifier.path.spans import spans_of
 from encircle.verifier.reading.parsing import LAND_MODES, rank_of_fire
 from encircle.verifier.reading.said import READINGS
@@ -130,9 +139,10 @@ class Flood:
         return minus(area, *(s for s in shapes if s.area > 0), *self._under_fire(-TOLERANCE_M))
 
     def _draw_wide(self, thin: BaseGeometry) -> list[BaseGeometry]:
-        """Draw the ground about a place that is wider, before it is grown, than the slack."""
+        """Draw the ground about a place that is wider, before it is grown, than a touch."""
         window = thin.buffer(POINT_M, quad_segs=2)
-        return polygons_of(self._draw_dry(common(self.drawn.passable, window)).buffer(-SLACK_M / 2))
+        wide = self._draw_dry(common(self.drawn.passable, window)).buffer(-SHARED_M / 2)
+        return polygons_of(wide)
 
     def _under_fire(self, spread_m: float) -> list[BaseGeometry]:
         return [self.survey.shape(fire).buffer(spread_m) for fire in self._fires()]
@@ -558,7 +568,7 @@ def part_at_points(
     Part ground where its parts only touch at a point.
 
     Drawn large, two corners that touch grow together. A crack that is long stays a way, however
-    thin: the map draws it; and so does a short one that is wider than the slack as it is drawn.
+    thin: the map draws it; and so does a short one that is wider, as it is drawn, than a touch.
     """
     cores = polygons_of(shrink(piece, CORNER_M))
     if len(cores) < 2:  # noqa: PLR2004 - one part touches no other

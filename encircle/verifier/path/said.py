@@ -255,7 +255,12 @@ def _clearance(case: PathCase, at: BaseGeometry, lean: Lean, far_m: float) -> fl
 def _list_swallowed(
     case: PathCase, held: Sequence[Control], around: BaseGeometry
 ) -> list[BaseGeometry]:
-    """List what is left of held ground beside all said against it, and the grid swallows."""
+    """
+    List what the grid may swallow of what is left of held ground beside all said against it.
+
+    It is a strip between two edges, or the tip of a wedge; of neutral ground, which is drawn as
+    thick as the grid keeps, also the rim that this adds.
+    """
     survey, reading = case.survey, case.path.reading
     against = [
         *(survey.drawn(c, reading, "closed") for c in survey.each(Control)
@@ -265,11 +270,20 @@ def _list_swallowed(
     said = union_of(shapely.intersection(shape, around) for shape in against)
     left = (
         # Exactly as drawn: laid over each other on the grid, a strip of millimetres may vanish.
-        shapely.difference(shapely.intersection(survey.drawn(c, reading, "closed"), around), said)
-        for c in held
-    )
-    parts = [part for rest in left for part in shapely.get_parts(areas_of(rest))]
-    return [part for part in parts if part.buffer(-2 * GRID_M).is_empty]
+        shapely.difference(shapely.intersection(drawn, around), said)
+        for drawn in (
+            survey.drawn_thick(c, reading, "closed") if survey.holder(c) == "neutral"
+            else survey.drawn(c, reading, "closed")
+            for c in held
+        )
+    )  # fmt: skip
+    return [
+        thin
+        for rest in left
+        for part in shapely.get_parts(areas_of(rest))
+        for thin in shapely.get_parts(shapely.difference(part, _without_cracks(part)))
+        if thin.area > 0
+    ]
 
 
 def _without_cracks(area: BaseGeometry) -> BaseGeometry:

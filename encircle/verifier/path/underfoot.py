@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry import Point
 
 from encircle.map.situation import Crossing
-from encircle.verifier.ground import CORNER_M, POINT_M, RIM_M, SLACK_M, TOLERANCE_M
+from encircle.verifier.ground import CORNER_M, POINT_M, RIM_M, SHARED_M, SLACK_M, TOLERANCE_M
 from encircle.verifier.path.case import STRAY_M, THIN_WALL_M, Fault, PathCase
 from encircle.verifier.regions import (
     Region,
@@ -169,13 +169,18 @@ def _is_parted(case: PathCase, mode: str, run: BaseGeometry, goal: BaseGeometry 
     return not any(p.distance(end) <= SLACK_M for p in own)
 
 
-def _left_along(
-    case: PathCase, mode: str, run: BaseGeometry, room_m: float, thick_m: float = RIM_M
+def _left_along(  # noqa: PLR0913 - how wide what lets through and what stops are drawn
+    case: PathCase,
+    mode: str,
+    run: BaseGeometry,
+    room_m: float,
+    thick_m: float = RIM_M,
+    grown_m: float = RIM_M,
 ) -> BaseGeometry:
     """Draw the ground in a tube round a way, grown as all ground is, without what stops it."""
     tube = run.buffer(room_m, quad_segs=4)
     free = case.ground.passable.intersection(tube.envelope.buffer(1.0))
-    left = tube.intersection(free.buffer(RIM_M, quad_segs=2))
+    left = tube.intersection(free.buffer(grown_m, quad_segs=2))
     gaps = _gaps(case, mode, run)
     for barrier in case.survey.barriers(case.path.reading, mode):
         wall = case.survey.shape(barrier)
@@ -197,7 +202,12 @@ def it_passes_no_corner(case: PathCase) -> Iterator[Fault]:
         ends = number == len(runs) - 1 and case.path.legs[-1].by != "crossing"
         goal = case.anchor_shape() if ends else None
         # Barriers are as thin as drawn: ground that is eroded again has no room round their ends.
-        core = _left_along(case, mode, run, LOOKED_BESIDE_M, 0.0).buffer(-CORNER_M, quad_segs=2)
+        grown = _left_along(case, mode, run, LOOKED_BESIDE_M, 0.0)
+        # What hangs together as drawn, be it by a crack, does not only touch.
+        drawn = _left_along(case, mode, run, LOOKED_BESIDE_M, 0.0, 0.0)
+        core = shapely.union(
+            grown.buffer(-CORNER_M, quad_segs=2), drawn.buffer(-SHARED_M / 2, quad_segs=2)
+        )
         pieces = [p for p in shapely.get_parts(core) if p.geom_type == "Polygon" and p.area]
         start, end = (Point(p) for p in shapely.get_coordinates(run)[[0, -1]])
         near_m = CORNER_M + SLACK_M  # so far from either bank lies a place drawn on a barrier

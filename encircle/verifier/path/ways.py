@@ -166,23 +166,27 @@ class _Roads:
         # Ground is parted by how far a position reaches too, on either reading, and roads with it.
         shapes += [survey.held(p, r, "open") for p in survey.each(Position) for r in READINGS]
         outlines = [s.boundary for s in shapes if s.geom_type.endswith("Polygon") and s.area]
-        # A road that carries nobody cuts others where it meets them all the same.
+        # A road that carries nobody cuts others where it meets them all the same. Whole roads are
+        # laid, and not what of them carries beside them: of one road twice each corner is a joint.
         met = [survey.shape(route) for route in survey.each(Route)]
-        noded = shapely.union_all([*self.routes.values(), *met, *outlines], grid_size=GRID_M)
+        noded = shapely.union_all([*met, *outlines], grid_size=GRID_M)
         whole = union_of(self.routes.values())
+        self.ends = shapely.get_parts(whole.boundary)
         self.stretches = [
             stretch
             for part in shapely.get_parts(noded)
-            if part.length > GRID_M and _middle_of(part).distance(whole) <= 2 * GRID_M
+            if part.length > GRID_M
             for stretch in self._cut(LineString(part.coords))
+            if _middle_of(stretch).distance(whole) <= 2 * GRID_M
         ]
         self.starts = {*self._get_on(), *self._nearest_ends(case)}
 
     def _cut(self, run: LineString) -> Iterator[BaseGeometry]:
-        """Cut a stretch where the force gets onto it, at anchors, barriers, and joining ends."""
+        """Cut a stretch where it ceases to carry, at anchors, barriers, joins, and the force."""
         marks = [(place, self.own_m) for place in self.places]
         marks += [(goal, self.near_m) for goal in self.goals]
         marks += [(end, self.join_m) for end in self.joining]
+        marks += [(end, 2 * GRID_M) for end in self.ends]
         at = [run.project(_nearest(run, m)) for m, far in marks if run.distance(m) <= far]
         met = [run.intersection(line) for line in self.lines if run.intersects(line)]
         at += [run.project(Point(xy)) for xy in shapely.get_coordinates(met).tolist()]
@@ -220,21 +224,21 @@ class _Roads:
         """Count the ways by some routes alone that share no stretch: the greatest flow."""
         edges = [_ends_of(stretch) for stretch in self.list_on(names)]
         nodes = sorted({node for ends in edges for node in ends})
-        if not nodes:
-            return 0
-        number = {node: i + 2 for i, node in enumerate(nodes)}  # 0 is the force, 1 the anchors
+        out = {node: i + 2 for i, node in enumerate(nodes)}  # 0 is the force, 1 the anchors
+        led = dict(out)
         for node in nodes:
             if any(Point(node).distance(goal) <= self.near_m for goal in self.goals):
-                number[node] = 1
-            elif node in self.starts:
-                number[node] = 0
-        pairs = [(number[a], number[b]) for a, b in edges if number[a] != number[b]]
+                out[node] = led[node] = 1
+            if node in self.starts:  # one beside an anchor is where ways begin and where they end
+                out[node], led[node] = 0, int(led[node] == 1)
+        both = ({(out[a], led[b]), (out[b], led[a])} for a, b in edges if a != b)
+        pairs = [(u, v) for arcs in both for u, v in sorted(arcs) if u != v]
         if not pairs:
             return 0
-        u, v = np.array([*pairs, *(p[::-1] for p in pairs)]).T
+        u, v = np.array(pairs).T
         graph = csr_array((np.ones(len(u), np.int32), (u, v)), shape=(len(nodes) + 2,) * 2)
         graph.sum_duplicates()
-        return int(maximum_flow(graph, 0, 1).flow_value)
+        return min(int(maximum_flow(graph, 0, 1).flow_value), len(edges))
 
 
 def _where_it_carries(case: PathCase, route: Feature) -> BaseGeometry:

@@ -63,7 +63,8 @@ def _leads_out_by_its_ends(case: RingCase, crossing: Crossing, beyond: BaseGeome
     there: whoever is as near on the other side is on it.
     """
     near_m = case.survey.parameters.join_m - STEP_M
-    for span in spans_of(case.survey, case.ground, crossing):
+    spans = spans_of(case.survey, case.ground, crossing)
+    for span in [span for span in spans if span.length] or spans:
         ends = _ends_of(span)
         off_m = 0.0 if span.length else near_m
         for on, off in (ends, ends[::-1]):

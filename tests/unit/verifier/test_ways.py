@@ -1,0 +1,79 @@
+"""Are as many ways counted on a road as there are: no joint at a corner, and none at an anchor."""
+
+import pytest
+
+import encircle
+
+QUICK = encircle.Options(most_worlds=0)
+
+
+def feature(name, kind, shape, coordinates, **says):
+    drawn = {"type": shape, "coordinates": coordinates}
+    said = {"kind": kind, **({"side": "A"} if kind in ("position", "anchor") else {}), **says}
+    return {"type": "Feature", "id": name, "geometry": drawn, "properties": said}
+
+
+def line(name, *points, kind="route", **says):
+    return feature(name, kind, "LineString", [*map(list, points)], **says)
+
+
+def area(name, kind, *points, **says):
+    return feature(name, kind, "Polygon", [[list(p) for p in (*points, points[0])]], **says)
+
+
+def unit(*at, **says):
+    return feature("unit", "position", "Point", [*at], force="us", reach_m=1, **says)
+
+
+def judge(*features):
+    whole = {"as_of": "2025-03-14T12:00:00Z", "force": "us", "sides": [{"id": "A"}, {"id": "B"}],
+             "uncovered": "open"}  # fmt: skip
+    document = {"type": "FeatureCollection", "situation": whole, "features": [*features]}
+    situation = encircle.read(document)
+    return situation, encircle.judge(situation, QUICK).to_dict()
+
+
+def ways_of(judgement):
+    (one,) = [part for part in judgement["units"] if part["id"] == "unit"]
+    return one["certificates"]["open"]["disjoint"]["ways"]
+
+
+LOOP = line("road", (34.88, -17.04), (35.06, -16.9), (34.91, -16.96), (35.04, -17.06))
+STRIP = area("rear", "anchor", (34.91969, -17.09018), (34.9197, -17.09019), (34.95128, -16.94627))
+NEUTRAL = area("strip", "control", (34.95, -16.95), (34.91, -16.95), (34.91, -16.96),
+               holder="neutral", basis="assessed")  # fmt: skip
+
+
+def test_a_road_that_meets_itself_is_jointed_there_and_at_no_corner():
+    """Where part of it carries nobody, each of its corners was taken for a joint."""
+    situation, judgement = judge(unit(34.98, -16.97), LOOP, STRIP, NEUTRAL)
+    assert ways_of(judgement) == [["road"], ["road"]]
+    assert not encircle.verify(judgement, situation).failures
+
+
+def test_ways_may_begin_beside_the_anchor_they_lead_to():
+    """All of a road of seven metres lies within the 30 m that join an anchor."""
+    corner = (23.9998, 79.50072)
+    roads = [
+        line("short", corner, (23.9998, 79.50078)),
+        line("beside", corner, (23.99982, 79.50078)),
+        line("cut", (24.0, 79.5), (24.01, 79.5), state="cut"),
+        line("ferry", (23.993, 79.501), (24.005, 79.5), kind="crossing", type="ferry"),
+    ]
+    drawn = area("drawn", "position", corner, (23.99982, 79.50078), (23.99775, 79.50081),
+                 force="us", reach_m=1, basis="reported")  # fmt: skip
+    rear = area("rear", "anchor", (23.9998, 79.5008), (24.0007, 79.5008), (24.0007, 79.5007))
+    situation, judgement = judge(unit(24.0, 79.5), drawn, *roads, rear)
+    assert ways_of(judgement).count(["beside"]) == 2
+    assert not encircle.verify(judgement, situation).failures
+
+
+@pytest.mark.parametrize("count", [3, 4])
+def test_no_more_ways_are_counted_than_flow_along_a_road(count):
+    situation, judgement = judge(unit(34.98, -16.97), LOOP, STRIP, NEUTRAL)
+    for ruling in (judgement, *judgement["units"]):
+        ruling["certificates"]["open"]["disjoint"] = {
+            "count": count, "ways": [["road"]] * count, "cut": ["road"] * count,
+        }  # fmt: skip
+    told = encircle.verify(judgement, situation).failures
+    assert any(f"{count} ways are counted on 'road'" in check.statement for check in told)
