@@ -9,6 +9,7 @@ from encircle.map.days import say_day
 from encircle.picture.canvas import element, measure_text, number, wrap, wrap_evenly, write_text
 from encircle.picture.scene import INK, SWATCH_H, SWATCH_W, Scene
 from encircle.verdict.judgement import WORDINGS
+from encircle.verdict.saying import say_supposed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,7 @@ CHIPS = {
     "C0": "#00694d", "C1": "#00694d", "C2": "#8a5a00", "C3": "#5a5a5a",
     "E1": "#9a3412", "E2": "#7a1212", "N": "#4a4a4a", "U": "#4a4a4a",
 }  # fmt: skip
+WHAT_IF = "#8a1c7c"
 STRENGTH = {
     "not_encircled": "The way out is drawn so that it holds even if all unclear ground is hostile.",
     "encircled": (
@@ -69,6 +71,9 @@ def draw_head(scene: Scene, width: float) -> tuple[str, float]:
         ),
     ]  # fmt: skip
     y = MARGIN_PX + 25.0
+    for line in wrap(say_supposed(scene.judgement), 16.0, inside, MOST_LINES, bold=True):
+        y += 22.0
+        parts.append(write_text(MARGIN_PX, y, line, 16.0, fill=WHAT_IF, weight="bold"))
     for line in wrap(title_of(scene), 25.0, inside, 2, bold=True):
         y += 30.0
         parts.append(write_text(MARGIN_PX, y, line, 25.0, weight="bold"))

@@ -28,6 +28,7 @@ from encircle.picture.export.kml import (
 from encircle.picture.export.layer_files import ExportError, Row, write_layer
 from encircle.picture.export.layers import LAYERS, draw_layers
 from encircle.verdict.judgement import write_json
+from encircle.verdict.saying import say_supposed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -208,9 +209,12 @@ STYLES: dict[str, tuple[str, float, str | None]] = {
 
 
 def _write_kml(judgement: Judgement, situation: Situation | None) -> bytes:
-    root, document = begin_kml(judgement.title or judgement.headline)
+    supposed = say_supposed(judgement)
+    title = judgement.title or judgement.headline
+    root, document = begin_kml(f"What if: {title}" if supposed else title)
     notices = [notice.statement for notice in judgement.notices]
-    tell(document, "description", "\n".join([judgement.headline, *notices]))
+    told = [supposed, judgement.headline, *notices]
+    tell(document, "description", "\n".join(filter(None, told)))
     for name, (line, width_px, fill) in STYLES.items():
         write_style(document, name, line, width_px, fill)
     friends = situation.friends_of(judgement.side) if situation else frozenset({judgement.side})
