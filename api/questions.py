@@ -52,8 +52,8 @@ class QuestionRequest(Closed):
             "Each `{name, content}`: the file's name, which may tell its day, and its text or its "
             "JSON; `{name, base64}` of a file that is no text (KMZ, gzip, GeoPackage, XLSX); or "
             "the document itself. Snapshots of DeepStateMap, layers of ISW, Liveuamap, KML of "
-            "zones, and situations. Tables of positions, roads, claims and a border are laid over each of "
-            "them; positions without a map are one, with `anchor_at`."
+            "zones, and situations. Tables of positions, roads, claims and a border are laid over "
+            "each of them; positions without a map are one, with `anchor_at`."
         ),
     )
     place: Text | None = Field(None, description="Where: a name, or LON,LAT.")

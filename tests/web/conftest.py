@@ -59,13 +59,15 @@ def open_page(chromium, address):
     with contextlib.ExitStack() as opened:
         seen = []
 
-        def open_at(path="", size=WIDE, **options):
+        def open_at(path="", size=WIDE, script=None, **options):
             width, height = size
             context = chromium.new_context(
                 viewport={"width": width, "height": height}, locale="en-GB", **options
             )
             opened.callback(context.close)
             page = context.new_page()
+            if script:
+                page.add_init_script(script)
             page.set_default_timeout(60_000)
             page.on("console", lambda m: _hear(seen, m))
             page.on("pageerror", lambda error: seen.append(str(error)))
