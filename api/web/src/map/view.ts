@@ -96,6 +96,10 @@ export class MapView {
       });
     }
     new ResizeObserver(() => this.resize()).observe(container);
+    this.map.on("movestart", (event) => {
+      // What lies over the map stays where it is while the map moves under it.
+      if ("originalEvent" in event && event.originalEvent) this.set("taken", []);
+    });
     this.map.on("moveend", (event) => {
       void this.refresh();
       if ("originalEvent" in event && event.originalEvent) this.tellMoved();
