@@ -113,9 +113,7 @@ def test_one_file_that_cannot_be_read_is_refused_and_none_is_left_out_in_silence
         file("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(99)),
         file("torn.gpkg", b"SQLite format 3\0"), file("rows.csv", ROWS.replace("51.15", "north")),
     ]  # fmt: skip
-    for one, said in zip(
-        broken, ["A picture holds", "Save it again", "Write deg"], strict=True
-    ):
+    for one, said in zip(broken, ["A picture holds", "Save it again", "Write deg"], strict=True):
         ask(page, TROOPS, [map_file(), one])
         page.wait_for_selector(".waiting", state="detached")
         page.wait_for_selector(".trouble")
