@@ -2,11 +2,13 @@
 
 The page is served from this checkout on loopback, and looked at in Chromium: five screens, as
 docs/page.md and the README show them.
-"""  # noqa: INP001
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
 import socket
 import sys
@@ -32,7 +34,7 @@ SITUATION = ROOT / "fixtures" / "kursk-2025-03-14" / "situation.geojson"
 SIZE = {"width": 1440, "height": 900}
 QUIET = ("--no-sandbox", "--no-first-run", "--disable-background-networking")
 START_S = 120
-DRAWN_MS = 2500
+DRAWN_MS = 6000
 """What is drawn by then, after all was judged: the base map comes in squares."""
 LEFT_OUT = "claim"
 
@@ -73,29 +75,35 @@ def begin_case(address: str) -> None:
     httpx2.post(f"{address}v1/cases/kursk/observations", json=whole).raise_for_status()
 
 
-def show_verdict(page: Any) -> None:  # noqa: ANN401 - Playwright's page, as below
+def show_verdict(page: Any) -> None:
+    """Show the verdict."""
     page.wait_for_selector(".verdict")
 
 
-def show_proof(page: Any) -> None:  # noqa: ANN401
+def show_proof(page: Any) -> None:
+    """Show a proof that was checked."""
     page.click("#verify")
     page.wait_for_selector("#checks")
 
 
-def show_doubt(page: Any) -> None:  # noqa: ANN401
+def show_doubt(page: Any) -> None:
+    """Show what is only supposed."""
     page.wait_for_selector("#what-if-bar")
 
 
-def show_compared(page: Any) -> None:  # noqa: ANN401
+def show_compared(page: Any) -> None:
+    """Show two days under one divider."""
     page.wait_for_selector("#swipe")
 
 
-def show_case(page: Any) -> None:  # noqa: ANN401
+def show_case(page: Any) -> None:
+    """Show an observation being corrected."""
     page.click("#observations > summary")
-    page.locator("#observations .row", has_text="Rubanshchina").locator("button").first.click()
+    row = page.locator("#observations .row", has_text="Group at Rubanshchina")
+    row.locator("button").first.click()
     page.wait_for_selector("#correcting")
-    page.fill("#correct-why", "a picture taken from the other bank places it 400 m north")
-    page.locator("#correcting").scroll_into_view_if_needed()
+    page.fill("#correct-why", "a second picture, from the north")
+    row.evaluate("row => row.scrollIntoView()")
 
 
 SCREENS: dict[str, tuple[str, Callable[[Any], None]]] = {
@@ -110,6 +118,13 @@ SCREENS: dict[str, tuple[str, Callable[[Any], None]]] = {
 
 def main() -> int:
     """Take every picture."""
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+        look()  # the service tells each request on its standard output
+    return 0
+
+
+def look() -> None:
+    """Look at every screen."""
     address = serve()
     begin_case(address)
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
@@ -126,10 +141,20 @@ def main() -> int:
             page.wait_for_selector(".waiting", state="detached")
             page.wait_for_timeout(DRAWN_MS)
             page.screenshot(path=IMAGES / f"{name}.png")
+            shrink(IMAGES / f"{name}.png")
             context.close()
             step(name)
         browser.close()
-    return 0
+
+
+def shrink(path: Path) -> None:
+    """Write a picture in 256 colours, which takes a third of the room, where Pillow is there."""
+    with contextlib.suppress(ImportError):
+        from PIL import Image  # noqa: PLC0415 - nothing else here needs it
+
+        with Image.open(path) as picture:
+            few = picture.quantize(256, dither=Image.Dither.NONE)
+        few.save(path, optimize=True)
 
 
 if __name__ == "__main__":

@@ -151,7 +151,7 @@ def _draw_held(by: str, d: str) -> str:
 
 
 def _ring_strokes(by: str, d: str) -> Iterator[str]:
-    """Draw a piece of a ring by what closes it: water shows in its core, nobody's ground in gaps."""
+    """Draw a piece of a ring by what closes it: water in its core, nobody's ground in its gaps."""
     if by in WET:
         yield stroke(d, LIGHT["ring"], LINES_PX["ring_wet"])
         yield stroke(d, LIGHT["sea"], LINES_PX["core"], stroke_dasharray=write_dash("core"))
