@@ -10,9 +10,12 @@ import pytest
 
 from encircle.formats.gis import write_gpkg
 from tests.web.test_browser import HOSTILE, KURSK, TROOPS, ask
+from tests.web.test_worked import SMALL
 
 pytestmark = pytest.mark.browser
 ROWS = "name,lat,lon,side,date\nAlpha,51.15,35.2,UA,2025-03-13\nBravo,51.2,35.25,RU,2025-03-13\n"
+FORCE = "The force is completely surrounded."
+FEW = "name,lat,lon,side,date\nAlpha,48.76,35.91,BLUE,2024-05-09\n"
 ROAD = {
     "type": "FeatureCollection",
     "features": [{
@@ -32,6 +35,10 @@ def file(name, raw, kind="application/octet-stream"):
 
 def map_file():
     return file("kursk.geojson", KURSK.read_bytes())
+
+
+def small():
+    return file("small.geojson", SMALL.read_bytes())
 
 
 def names_on(page):
@@ -111,24 +118,26 @@ def test_one_file_that_cannot_be_read_is_refused_and_none_is_left_out_in_silence
     page = open_page()
     broken = [
         file("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(99)),
-        file("torn.gpkg", b"SQLite format 3\0"), file("rows.csv", ROWS.replace("51.15", "north")),
+        file("torn.gpkg", b"SQLite format 3\0"), file("rows.csv", FEW.replace("48.76", "north")),
     ]  # fmt: skip
-    for one, said in zip(broken, ["A picture holds", "Save it again", "Write deg"], strict=True):
-        ask(page, TROOPS, [map_file(), one])
+    for one, said in zip(
+        broken, ["A picture holds", "Give a GeoPackage", "Write deg"], strict=True
+    ):
+        ask(page, FORCE, [small(), one])
         page.wait_for_selector(".waiting", state="detached")
         page.wait_for_selector(".trouble")
         assert one["name"] in page.inner_text(".trouble")
         assert said in page.inner_text(".trouble")
-        for each in page.locator(".files button").all():
-            each.click()
+        for _ in range(page.locator(".files button").count()):
+            page.locator(".files button").first.click()
 
 
 def test_hostile_names_in_tables_and_of_files_are_text(open_page):
     page = open_page()
     quoted = HOSTILE.replace('"', '""')
-    rows = ROWS.replace("Alpha", f'"{quoted}"').replace("side", "side,note", 1)
-    rows = rows.replace("RU,", f'RU,"{quoted}",').replace("UA,", "UA,,")
-    ask(page, TROOPS, [map_file(), file(f"{HOSTILE}.csv", rows)])
+    rows = FEW.replace("Alpha", f'"{quoted}"').replace("side", "side,note", 1)
+    rows = rows.replace("BLUE,", f'BLUE,"{quoted}",')
+    ask(page, FORCE, [small(), file(f"{HOSTILE}.csv", rows)])
     assert HOSTILE in names_on(page)
     page.click("#to-doubt")
     page.locator("#features button", has_text="<img").first.click()
@@ -152,7 +161,7 @@ def test_the_situation_with_its_proof_is_taken_as_geopackage_and_kml(open_page, 
     (tmp_path / name).write_bytes(raw)
     with sqlite3.connect(tmp_path / name) as opened:
         layers = {row[0] for row in opened.execute("SELECT table_name FROM gpkg_contents")}
-    assert {"ground", "position"} <= layers
+    assert {"ground", "force"} <= layers
     assert layers & {"ring", "way_out"}
     name, raw = taken(page, "#get-kml")
     assert name.endswith(".kml")

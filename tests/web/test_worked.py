@@ -5,7 +5,7 @@ import json
 import httpx2
 import pytest
 
-from tests.web.conftest import PHONE, TABLET, WIDE
+from tests.web.conftest import PHONE, TABLET, WIDE, until
 from tests.web.test_browser import FIXTURES, HOSTILE, TROOPS, ask, painted, settle
 
 pytestmark = pytest.mark.browser
@@ -25,7 +25,7 @@ def test_two_days_are_compared_by_a_divider_dragged_and_by_key(open_page):
     page.wait_for_selector("#swipe")
     assert page.locator("#compared .row").count() == 2
     assert "27 January 1944" in page.inner_text(".tag-right")
-    page.wait_for_function("document.querySelectorAll('.twin canvas').length === 1")
+    until(page, "document.querySelectorAll('.twin canvas').length === 1")
     page.focus("#swipe")
     page.keyboard.press("ArrowLeft")
     assert share(page) == 48
@@ -182,7 +182,7 @@ def test_what_readers_without_a_key_are_given_is_said_and_changed(open_page, kep
     page.fill("#delay_h", "72")
     page.fill("#coarsen_m", "5000")
     page.click("#publish-send")
-    page.wait_for_function("document.getElementById('terms').textContent.includes('72')")
+    until(page, "document.getElementById('terms').textContent.includes('72')")
     assert httpx2.get(at).json()["publication"] == {"open": True, "delay_h": 72, "coarsen_m": 5000}
 
 
@@ -264,7 +264,7 @@ def test_a_link_holds_the_view_the_feature_doubted_and_what_was_looked_for(open_
     page.wait_for_selector("#card")
     settle(page)
     page.click("#zoom-in")
-    page.wait_for_function("location.hash.includes('view=')")
+    until(page, "location.hash.includes('view=')")
     before = page.inner_text("#card-title"), page.inner_text(".scale b"), page.url
     page.reload()
     page.wait_for_selector("#card")
@@ -275,7 +275,7 @@ def test_a_link_holds_the_view_the_feature_doubted_and_what_was_looked_for(open_
     page.fill("#find", "korsun")
     found = page.locator("#cases li").count()
     page.reload()
-    page.wait_for_function("n => document.querySelectorAll('#cases li').length === n", arg=found)
+    until(page, "n => document.querySelectorAll('#cases li').length === n", found)
     assert page.input_value("#find") == "korsun"
 
 

@@ -2,7 +2,6 @@
 
 import type { GeoJSONSource, Map as GLMap, MapGeoJSONFeature } from "maplibre-gl";
 import address from "maplibre-gl/dist/maplibre-gl.js?url";
-import "maplibre-gl/dist/maplibre-gl.css";
 import type { LonLat } from "../types";
 import { loadBase, nameView } from "./base";
 import {
