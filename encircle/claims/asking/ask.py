@@ -122,10 +122,10 @@ def ask(  # noqa: PLR0913 - all but two by name
     maps: list[GivenMap] = []
     try:
         asked = read_question(said, corrections)
-        brought = bring(files, replace(plan or Plan(), as_of=as_of, side=asked.side))
-        border = border or brought.border
-        maps = read_maps(brought.maps, as_of, border, brought.numbers)
-        _check_said(maps, force_in, border, corrections.side if corrections else None)
+        told = replace(plan or Plan(), as_of=as_of, side=asked.side, border=border)
+        brought = bring(files, told)
+        maps = read_maps(brought.maps, as_of, brought.border, brought.numbers)
+        _check_said(maps, force_in, brought.border, corrections.side if corrections else None)
         asked = replace(asked, notices=(*asked.notices, *_tell_idle(asked, maps, as_of)))
         on_step("read")
         asked = date_by(asked, max(m.as_of for m in maps))
@@ -138,7 +138,10 @@ def ask(  # noqa: PLR0913 - all but two by name
 
 
 def _check_said(
-    maps: Sequence[GivenMap], force_in: str | None, border: Json | None, side: str | None
+    maps: Sequence[GivenMap],
+    force_in: str | None,
+    border: Mapping[str, Any] | None,
+    side: str | None,
 ) -> None:
     """Refuse what would do nothing, for every map is a situation, which draws its force itself."""
     if any(m.painted is not None for m in maps):

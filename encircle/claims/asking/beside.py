@@ -39,7 +39,7 @@ class Brought:
     """Tables, roads and claims."""
     names: tuple[str, ...] = ()
     """Of all files given, in their order."""
-    border: Json | None = None
+    border: Mapping[str, Any] | None = None
     notices: tuple[Notice, ...] = ()
     plan: Plan = field(default_factory=Plan)
 
@@ -80,6 +80,7 @@ def bring(files: Sequence[MapFile], plan: Plan) -> Brought:
     borders: list[Taken] = []
     faults: list[InputFault] = []
     told: list[str] = []
+    notices: list[Notice] = []
     for number, file in enumerate(files):
         if not _is_opened(file):
             maps.append((number, file))
@@ -94,6 +95,7 @@ def bring(files: Sequence[MapFile], plan: Plan) -> Brought:
         if any(one.role == "situation" for one in taken):
             continue  # its roads and tables are in it
         rest = [one for one in taken if one.role not in ("control", "border")]
+        notices += [n for one in taken if one not in rest for n in one.notices]
         borders += [one for one in taken if one.role == "border"]
         beside += rest
         whole += [given] if rest else []
@@ -105,11 +107,13 @@ def bring(files: Sequence[MapFile], plan: Plan) -> Brought:
         document = _compose(whole, beside, plan, names)
         made = MapFile(f"{PurePath(whole[0].name).stem}.geojson", orjson.dumps(document))
         return Brought((made,), (0,), plan=plan)
-    said = f"Laid over each map: {'; '.join(told)}." if beside else ""
-    notices = (Notice("laid_over_each_map", "info", said),) if said else ()
-    border = parse_document(borders[0].given.raw) if borders else None
+    if beside:
+        said = f"Laid over each map: {'; '.join(told)}."
+        notices.append(Notice("laid_over_each_map", "info", said))
+    border = parse_document(borders[0].given.raw) if borders else plan.border
     numbers = tuple(number for number, _ in maps)
-    return Brought(tuple(m for _, m in maps), numbers, tuple(beside), names, border, notices, plan)
+    return Brought(tuple(m for _, m in maps), numbers, tuple(beside), names, border,
+                   tuple(notices), plan)  # fmt: skip
 
 
 def _compose(
@@ -184,7 +188,7 @@ def _check(
     """Refuse what would do nothing, in silence."""
     said = Plan(rows_side=plan.rows_side, keep_good=plan.keep_good)
     check_plan(said, [*beside])
-    if len(borders) > 1:
+    if len(borders) + (plan.border is not None) > 1:
         raise refusal("two borders are given", "Give one")
     if plan.anchor_at and (is_mapped or not beside):
         told = "--anchor-at does nothing here: a map says itself what counts as reached"

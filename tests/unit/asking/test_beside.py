@@ -124,6 +124,20 @@ def test_a_zipped_shapefile_of_roads_is_laid_over_the_map(tmp_path):
     assert any(f["properties"]["kind"] == "route" for f in answer.maps[0].document["features"])
 
 
+def test_a_border_is_used_for_the_map_it_parts_and_two_are_refused():
+    outline = json.dumps({
+        "type": "FeatureCollection",
+        "features": [{"type": "Feature", "properties": {"name": "Ukraine"}, "geometry": BORDER}],
+    }).encode()  # fmt: skip
+    border = MapFile("border.geojson", outline)
+    given = Corrections(made_at=DAY, place=HELD)
+    plain = ask(SAID, [MAP], corrections=given, border=BORDER)
+    dropped = ask(SAID, [MAP, border], corrections=given)
+    assert dropped.maps[0].judgement["verdict"] == plain.maps[0].judgement["verdict"]
+    with pytest.raises(SituationError, match="two borders"):
+        ask(SAID, [MAP, border, border], corrections=given)
+
+
 def test_a_workbook_is_read_as_a_table():
     openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()
