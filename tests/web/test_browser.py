@@ -164,7 +164,7 @@ def test_a_case_file_shows_who_said_what_takes_one_position_more_and_one_back(op
     assert "by local" in row.inner_text()
     row.locator("summary").click()
     row.locator("input").fill("another unit")
-    row.locator("button").click()
+    row.locator("form button").click()
     row.wait_for(state="detached")
     assert page.evaluate("window.hurt") is None
 
