@@ -90,7 +90,8 @@ def export_body(raw: bytes, deadline_s: float | None = None, *, suffix: str) -> 
     RequestError
         If what writes it is not installed here.
     """
-    from encircle.picture.export.export import ExportError, export  # noqa: PLC0415 - few ask for one
+    from encircle.picture.export.export import export  # noqa: PLC0415 - few ask for one
+    from encircle.picture.export.layer_files import ExportError  # noqa: PLC0415
 
     request = parse_body(raw, JudgementRequest)
     situation = read_wrapped(request)

@@ -23,6 +23,8 @@ SCREENS = {
 }  # fmt: skip
 HOSTILE = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>'
 PAINT_MS = 1000
+PATIENCE_S = 60
+"""A case is judged before and after a post."""
 LONG_MS = 50
 MOVES = 30
 
@@ -170,7 +172,7 @@ def test_a_case_file_shows_who_said_what_takes_one_position_more_and_one_back(op
 
 
 def post(url, body):
-    assert httpx2.post(url, json=body).status_code == 201
+    assert httpx2.post(url, json=body, timeout=PATIENCE_S).status_code == 201
 
 
 TAKEN = {

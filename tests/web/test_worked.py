@@ -6,12 +6,20 @@ import httpx2
 import pytest
 
 from tests.web.conftest import PHONE, TABLET, WIDE, until
-from tests.web.test_browser import FIXTURES, HOSTILE, TROOPS, ask, painted, settle
+from tests.web.test_browser import FIXTURES, HOSTILE, PATIENCE_S, TROOPS, ask, painted, settle
 
 pytestmark = pytest.mark.browser
 AT = "2026-01-01T10:00:00Z"
 SMALL = FIXTURES / "trap-grey-held" / "situation.geojson"
 TWO_DAYS = "#/case/korsun-1944-02-05?beside=korsun-1944-01-27"
+
+
+def get(url):
+    return httpx2.get(url, timeout=PATIENCE_S)
+
+
+def send(method, url, **more):
+    return httpx2.request(method, url, timeout=PATIENCE_S, **more)
 
 
 def share(page):
@@ -71,7 +79,7 @@ def kept(address, request):
         ("", {"id": name, "situation": settings}),
         (f"/{name}/observations", situation),
     ):
-        assert httpx2.post(f"{address}v1/cases{path}", json=body).status_code == 201
+        assert send("POST", f"{address}v1/cases{path}", json=body).status_code == 201
     return name, f"{address}v1/cases/{name}"
 
 
@@ -80,7 +88,7 @@ def begin_correction(page, kept):
     page.goto(page.url.split("#")[0] + f"#/file/{name}")
     page.wait_for_selector(".verdict")
     page.click("#observations > summary")
-    told = httpx2.get(f"{at}/observations?kind=position&limit=1").json()["features"][0]
+    told = get(f"{at}/observations?kind=position&limit=1").json()["features"][0]
     page.click(f"[id='correct-it-{told['id']}']")
     page.wait_for_selector("#correcting")
     return told, f"{at}/observations/{told['id']}"
@@ -99,7 +107,7 @@ def test_an_observation_is_corrected_in_its_row_with_a_reason(open_page, kept):
     page.fill("#correct-at", "35.91,48.76")
     page.click("#correct-send")
     page.wait_for_selector("#file-told")
-    now = httpx2.get(at).json()
+    now = get(at).json()
     assert (now["revision"], now["why"]) == (2, "a better picture")
     assert now["body"]["properties"]["name"] == f"Renamed {HOSTILE}"
     assert now["body"]["geometry"]["coordinates"] == [35.91, 48.76]
@@ -113,7 +121,7 @@ def test_whoever_comes_second_is_told_so_plainly_and_loses_nothing(open_page, ke
     page.fill("#correct-name", "Mine")
     page.fill("#correct-why", "I know better")
     theirs = {**told, "properties": {**told["properties"], "name": "Theirs"}}
-    first = httpx2.put(at, json={"feature": theirs, "why": "first"}, headers={"If-Match": '"1"'})
+    first = send("PUT", at, json={"feature": theirs, "why": "first"}, headers={"If-Match": '"1"'})
     assert first.status_code == 200
     page.click("#correct-send")
     page.wait_for_selector("#correct-told")
@@ -122,10 +130,10 @@ def test_whoever_comes_second_is_told_so_plainly_and_loses_nothing(open_page, ke
     assert "revision 2" in said
     assert "Theirs" in said
     assert page.input_value("#correct-name") == "Mine"
-    assert httpx2.get(at).json()["body"]["properties"]["name"] == "Theirs"
+    assert get(at).json()["body"]["properties"]["name"] == "Theirs"
     page.click("#correct-send")
     page.wait_for_selector("#file-told")
-    assert httpx2.get(at).json()["body"]["properties"]["name"] == "Mine"
+    assert get(at).json()["body"]["properties"]["name"] == "Mine"
 
 
 def test_watches_are_listed_added_and_removed_and_what_they_told_is_shown(open_page, kept):
@@ -138,10 +146,10 @@ def test_watches_are_listed_added_and_removed_and_what_they_told_is_shown(open_p
         with page.expect_response(lambda r: r.request.method == "POST" and "watches" in r.url):
             page.click("#watch-send")
         page.wait_for_selector(".waiting", state="detached")
-    asked = [w["condition"] for w in httpx2.get(f"{at}/watches").json()["watches"]]
+    asked = [w["condition"] for w in get(f"{at}/watches").json()["watches"]]
     assert sorted(asked) == ["neck_width_m < 9000000", "status == C3", "verdict == encircled"]
     page.locator("[id^='end-']").nth(2).wait_for()
-    told = httpx2.get(f"{at}/watches").json()["watches"]
+    told = get(f"{at}/watches").json()["watches"]
     sent = {"status": "sent", "attempts": 2, "next_at": None, "error": HOSTILE, "recorded_at": AT,
             "body": {"condition": HOSTILE, "holds": True}}  # fmt: skip
     told[0]["deliveries"] = [sent]
@@ -157,7 +165,7 @@ def test_watches_are_listed_added_and_removed_and_what_they_told_is_shown(open_p
     assert page.evaluate("window.hurt") is None
     page.locator("[id^='end-']").first.click()
     page.locator("[id^='end-']").nth(2).wait_for(state="detached")
-    left = httpx2.get(f"{at}/watches").json()["watches"]
+    left = get(f"{at}/watches").json()["watches"]
     assert [w["ended_at"] is None for w in left].count(True) == 2
 
 
@@ -171,7 +179,7 @@ def test_rows_of_a_table_are_posted_and_a_bad_one_is_refused_by_its_number(open_
     )
     page.wait_for_selector("#told")
     assert "Row 3" in page.text_content("#told")
-    found = httpx2.get(f"{at}/observations?limit=100").json()["features"]
+    found = get(f"{at}/observations?limit=100").json()["features"]
     assert "Zulu" in [f["properties"].get("name") for f in found]
 
 
@@ -183,7 +191,7 @@ def test_what_readers_without_a_key_are_given_is_said_and_changed(open_page, kep
     page.fill("#coarsen_m", "5000")
     page.click("#publish-send")
     until(page, "document.getElementById('terms').textContent.includes('72')")
-    assert httpx2.get(at).json()["publication"] == {"open": True, "delay_h": 72, "coarsen_m": 5000}
+    assert get(at).json()["publication"] == {"open": True, "delay_h": 72, "coarsen_m": 5000}
 
 
 SPY = """

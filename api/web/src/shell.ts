@@ -223,7 +223,7 @@ export class Shell {
     if (!trouble) return null;
     const faults = trouble.errors ?? [];
     return h("div", { class: "trouble", role: "alert" }, h("h2", {}, t("error.title")), h("p", { lang: "en" }, faults.length ? trouble.title : trouble.detail),
-      h("ul", { class: "bullets" }, faults.slice(0, 12).map((one) => h("li", { lang: "en" }, one.detail, h("small", {}, nameFields(one.remedy))))));
+      h("ul", { class: "bullets" }, faults.slice(0, 12).map((one) => h("li", { lang: "en" }, one.feature && !one.detail.includes(one.feature) ? `${one.feature}: ` : "", one.detail, h("small", {}, nameFields(one.remedy))))));
   }
 
   // -- the map ------------------------------------------------------------------------------------------
