@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, StrictBool
 from encircle.claims.asking.ask import ask
 from encircle.claims.asking.folder import draw_card, write_page, write_review
 from encircle.claims.asking.question import Corrections
+from encircle.claims.composing.plan import Plan
 from encircle.errors import InputFault
 from encircle.formats.publishers.presets import MapFile
 from encircle.map.door.contract import parse_day_or_instant
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 MOST_MAPS = 12
 """Maps of one question: each of a whole country takes seconds."""
+MOST_ANCHORS = 8
+LONLAT = (180.0, 90.0)
+"""The furthest longitude and latitude, degrees."""
 EXAMPLE_QUESTION: Json = {
     "claim": "The force is surrounded.",
     "maps": [{"name": "map-2025-03-14.geojson", "content": EXAMPLE_SITUATION}],
@@ -46,8 +50,10 @@ class QuestionRequest(Closed):
         max_length=MOST_MAPS,
         description=(
             "Each `{name, content}`: the file's name, which may tell its day, and its text or its "
-            "JSON; `{name, base64}` of a file that is no text (KMZ, gzip); or the document itself. "
-            "Snapshots of DeepStateMap, layers of ISW, Liveuamap, KML of zones, and situations."
+            "JSON; `{name, base64}` of a file that is no text (KMZ, gzip, GeoPackage, XLSX); or "
+            "the document itself. Snapshots of DeepStateMap, layers of ISW, Liveuamap, KML of "
+            "zones, and situations. Tables of positions, roads, claims and a border are laid over "
+            "each of them; positions without a map are one, with `anchor_at`."
         ),
     )
     place: Text | None = Field(None, description="Where: a name, or LON,LAT.")
@@ -67,6 +73,16 @@ class QuestionRequest(Closed):
         None, description="Which of several claims of the text."
     )
     as_of: Text | None = Field(None, description="Instant of maps that tell none.")
+    rows_side: Text | None = Field(None, description="Side of a table's rows that name none.")
+    anchor_at: list[Text] = Field(
+        default_factory=list,
+        max_length=MOST_ANCHORS,
+        description="Ground that counts as reached, where positions come without a map: names, or "
+        "LON,LAT.",
+    )
+    keep_good: StrictBool = Field(
+        default=False, description="Leave out rows that cannot be read, and say so in a notice."
+    )
     with_maps: StrictBool = Field(
         default=False,
         description="Give what a map shows too: of each map used the `situation` that was judged, "
@@ -131,10 +147,14 @@ def answer_request(request: QuestionRequest) -> Answer:
         request.definition, request.value, request.number, request.side, request.place,
         request.claim_number,
     )  # fmt: skip
+    plan = Plan(
+        rows_side=request.rows_side, keep_good=request.keep_good,
+        anchor_at=[_read_place(text, n) for n, text in enumerate(request.anchor_at)],
+    )  # fmt: skip
     files = [_read_file(entry, number) for number, entry in enumerate(request.maps)]
     return ask(
         request.claim, files, corrections=corrections, force_in=request.force_in,
-        as_of=_parse_day(request.as_of, "/as_of"), draws_question=request.with_maps,
+        as_of=_parse_day(request.as_of, "/as_of"), plan=plan, draws_question=request.with_maps,
     )  # fmt: skip
 
 
@@ -174,6 +194,21 @@ def _unpack(entry: Json, pointer: str) -> MapFile:
     except (TypeError, ValueError, binascii.Error):
         said = "what is no base64 (RFC 4648, 4)"
         raise _fault(f"{pointer}/base64", said, "Write the file's bytes in base64") from None
+
+
+def _read_place(text: str, number: int) -> tuple[float, float] | str:
+    """Read LON,LAT; the name of a place is looked up where the map is known."""
+    try:
+        place = [float(part) for part in text.split(",")]
+    except ValueError:
+        return text
+    if len(place) == len(LONLAT) and all(map(_is_within, place, LONLAT)):
+        return place[0], place[1]
+    raise _fault(f"/anchor_at/{number}", f"{text!r:.80} is no place", "Write LON,LAT or a name")
+
+
+def _is_within(degrees: float, most: float) -> bool:
+    return abs(degrees) <= most  # which no NaN is
 
 
 def _parse_day(text: str | None, pointer: str) -> datetime | None:

@@ -45,6 +45,8 @@ NAMES: dict[Kind, str] = {
     b"w": "question page",
     b"r": "question review",
     b"d": "question card",
+    b"k": "kml",
+    b"l": "geopackage",
 }
 
 

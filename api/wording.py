@@ -18,9 +18,10 @@ RULES = tuple((re.compile(pattern), written) for pattern, written in (
     (r" \(or --as-of\)", ""),
     (r"\(--date gives another\)", "(`made_at` gives another)"),
     (r"--rows-side\b", "?rows_side="),
+    (r": --keep-good$", ": `keep_good`"),
     (r"--date\b", "`made_at`"),
     (r"--claim\b(?!-)", "`claim_number`"),
-    (r"--(place|force-in|side|definition|value|claimant-side|as-of)\b",
+    (r"--(place|force-in|side|definition|value|claimant-side|as-of|anchor-at)\b",
      lambda found: f"`{found[1].replace('-', '_')}`"),
 ))  # fmt: skip
 """Option of the command line to the member or parameter that says the same; those that have none

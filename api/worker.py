@@ -9,20 +9,21 @@ import signal
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 
 from encircle import Options, check_claims, judge
 from encircle.claims.rating.checks import UNWEIGHED
-from encircle.errors import UnknownForceError
+from encircle.errors import InputFault, UnknownForceError
 from encircle.judge import inspect_whole
 from encircle.map.door.reader import parse_document, read_situation
 from encircle.map.notices import gather
 from encircle.verifier.verify import verify
 
 from .bodies import parse_body, read_batch, read_wrapped
-from .errors import RULES, describe, encode, find_rule
+from .errors import RULES, RequestError, describe, encode, find_rule
 from .logs import build_logger, trace
 from .schemas import EXAMPLE_SITUATION, ClaimChecksRequest, JudgementRequest, VerificationRequest
 from .tracing import TRACE
@@ -78,6 +79,29 @@ def page_body(raw: bytes, deadline_s: float | None = None) -> bytes:
     request = parse_body(raw, JudgementRequest)
     judgement = judge(read_wrapped(request), _choose(request), deadline_s=deadline_s)
     return write_page(judgement).encode("utf-8", "replace")
+
+
+def export_body(raw: bytes, deadline_s: float | None = None, *, suffix: str) -> bytes:
+    """
+    Judge the situation in a request's body, and write its layers as another program's file.
+
+    Raises
+    ------
+    RequestError
+        If what writes it is not installed here.
+    """
+    from encircle.picture.export.export import export  # noqa: PLC0415 - few ask for one
+    from encircle.picture.export.layer_files import ExportError  # noqa: PLC0415
+
+    request = parse_body(raw, JudgementRequest)
+    situation = read_wrapped(request)
+    judgement = judge(situation, _choose(request), deadline_s=deadline_s)
+    try:
+        return export(judgement, suffix, situation)
+    except ExportError as error:
+        said, _, remedy = str(error).partition(": ")
+        remedy = remedy or "Ask for application/geo+json, which needs nothing"
+        raise RequestError([InputFault("", said, remedy)]) from None
 
 
 def inspect_body(raw: bytes) -> bytes:
@@ -181,6 +205,8 @@ JUDGED: dict[Kind, Callable[[bytes, float | None], bytes]] = {
     b"p": picture_body,
     b"g": layers_body,
     b"h": page_body,
+    b"k": partial(export_body, suffix=".kml"),
+    b"l": partial(export_body, suffix=".gpkg"),
 }
 """Kind of work that judges one map to what does it, by a deadline."""
 WORK: dict[Kind, Callable[[bytes], bytes]] = {

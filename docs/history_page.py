@@ -1,6 +1,7 @@
 """Write the page of the library of history, with a small map of every state.
 
-`python docs/history_page.py` judges and measures everything anew; `--check` only compares.
+`python docs/history_page.py` judges and measures everything anew; `--check` only compares, and
+`--pictures` only draws the maps anew.
 """  # noqa: INP001
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from encircle.archive.library.sensitivity import (
 from encircle.cli.terminal import show_progress
 from encircle.judge import judge
 from encircle.map.door.reader import read_situation
+from encircle.map.options import Options
 from encircle.picture.picture import draw_svg
 
 if TYPE_CHECKING:
@@ -104,6 +106,24 @@ def study(name: str) -> tuple[Record, str, dict[str, Any]]:
     record = judge_scenario(scenario)
     picture = draw_svg(record.judgement, scenario.situation, width_px=WIDTH_PX, bare=True)
     return record, picture, measure_sensitivity(scenario.situation).to_dict()
+
+
+def draw(name: str) -> tuple[str, str]:
+    """Draw one scenario, and measure nothing."""
+    scenario = read_scenario(FIXTURES / name)
+    judgement = judge(scenario.situation, Options(most_worlds=0))
+    return name, draw_svg(judgement, scenario.situation, width_px=WIDTH_PX, bare=True)
+
+
+def draw_all() -> dict[str, str]:
+    """Draw the whole library, a process for each core."""
+    names = [s.id for s in read_library(FIXTURES) if s.is_history]
+    drawn = {}
+    with ProcessPoolExecutor() as pool, show_progress("Drawing", len(names)) as step:
+        for name, picture in pool.map(draw, names):
+            drawn[name] = picture
+            step(name)
+    return drawn
 
 
 def study_all() -> tuple[History, dict[str, str], dict[str, dict[str, Any]]]:
@@ -388,6 +408,10 @@ def say_day(scenario: Scenario) -> str:
 
 def main(words: list[str]) -> int:
     """Write the page and its pictures, or compare them."""
+    if "--pictures" in words:
+        for name, picture in draw_all().items():
+            (PICTURES / f"{name}.svg").write_text(picture, "utf-8")
+        return 0
     history, pictures, firmness = study_all()
     silent = find_silent(history, firmness)
     if silent:

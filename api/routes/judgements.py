@@ -12,9 +12,11 @@ from ..wire import Kind  # noqa: TC001 - it types a table
 
 TYPES: dict[str, Kind] = {
     "application/json": b"j", "application/geo+json": b"g", "image/svg+xml": b"p",
-    "text/html": b"h",
+    "text/html": b"h", "application/vnd.google-earth.kml+xml": b"k",
+    "application/geopackage+sqlite3": b"l",
 }  # fmt: skip
-"""What a judgement is answered as, by `Accept`: the document, layers, the picture, a page."""
+"""What a judgement is answered as, by `Accept`: the document, layers (GeoJSON, KML, GeoPackage),
+the picture, a page."""
 router = APIRouter(prefix="/v1/judgements", tags=["judgements"])
 PROBLEMS = document_problems(400, 413, 415, 422, 503)
 

@@ -15,6 +15,7 @@ from encircle.cli.terminal import (
     echo,
     guard,
     load,
+    parse_place_or_name,
     print_json,
     refuse,
     show_progress,
@@ -39,7 +40,11 @@ def ask(
         str, typer.Argument(metavar="CLAIM", help="A sentence, a text file, or - for stdin")
     ],
     maps: Annotated[
-        list[str], typer.Argument(metavar="MAP...", help="Maps of any known kind; situations")
+        list[str],
+        typer.Argument(
+            metavar="MAP...",
+            help="Maps of any known kind; situations; tables of positions, roads, GIS files",
+        ),
     ],
     place: Annotated[
         str | None, typer.Option(metavar="NAME|LON,LAT", help="Where the force is said to be")
@@ -71,6 +76,19 @@ def ask(
     border: Annotated[
         Path | None, typer.Option(help="GeoJSON of another outline of Ukraine than the bundled")
     ] = None,
+    rows_side: Annotated[
+        str | None, typer.Option(help="Side of a table's rows that name none")
+    ] = None,
+    anchor_at: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PLACE",
+            help="Ground that counts as reached, where positions come without a map; repeatable",
+        ),
+    ] = None,
+    keep_good: Annotated[
+        bool, typer.Option("--keep-good", help="Leave out rows that cannot be read, and say so")
+    ] = False,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write page, pictures and proofs here")
     ] = None,
@@ -81,6 +99,7 @@ def ask(
     from encircle.claims.asking.ask import STEPS
     from encircle.claims.asking.ask import ask as answer_claim
     from encircle.claims.asking.question import Corrections
+    from encircle.claims.composing.plan import Plan
     from encircle.formats.publishers.presets import MapFile, parse_layer
     from encircle.map.door.reader import parse_document
 
@@ -90,12 +109,16 @@ def ask(
     )  # fmt: skip
     said = _read_claim(claim, maps)
     files = [MapFile(Path(name).name, load(name), basis) for basis, name in map(parse_layer, maps)]
+    plan = Plan(
+        rows_side=rows_side, keep_good=keep_good,
+        anchor_at=[parse_place_or_name(text, "--anchor-at") for text in anchor_at or []],
+    )  # fmt: skip
     outline = guard(lambda: parse_document(load(str(border)))) if border else None
     with show_progress("Asking the maps", len(STEPS)) as step:
         answer: Answer = guard(
             lambda: answer_claim(
                 said, files, corrections=corrections, force_in=force_in,
-                as_of=parse_day(as_of, "--as-of"), border=outline, on_step=step,
+                as_of=parse_day(as_of, "--as-of"), border=outline, plan=plan, on_step=step,
             ),
             as_json=json_output,
         )  # fmt: skip

@@ -13,6 +13,7 @@ from encircle.cli.terminal import (
     guard,
     load,
     parse_instant,
+    parse_place_or_name,
     print_bytes,
     refuse,
     show_progress,
@@ -146,9 +147,9 @@ def convert(
     plan = Plan(
         preset=preset,
         border=guard(lambda: parse_document(load(str(border)))) if border else None,
-        force_at=[_place(text, "--force-at") for text in force_at or []],
+        force_at=[parse_place_or_name(text, "--force-at") for text in force_at or []],
         force_in=force_in,
-        anchor_at=[_place(text, "--anchor-at") for text in anchor_at or []],
+        anchor_at=[parse_place_or_name(text, "--anchor-at") for text in anchor_at or []],
         force=force,
         side=side,
         as_of=parse_instant(as_of) if as_of else None,
@@ -185,16 +186,6 @@ def _load(text: str) -> Given:
 
     basis, name = parse_layer(text)
     return Given(name, load(name), basis, None if name == "-" else Path(name))
-
-
-def _place(text: str, option: str) -> Any:  # noqa: ANN401 - a place, or its name
-    """Read LON,LAT; the name of a place is looked up where the map is known."""
-    from encircle.cli.terminal import parse_place
-
-    is_pair = all(
-        part.strip().lstrip("+-").replace(".", "", 1).isdigit() for part in text.split(",")
-    )
-    return parse_place(text, option) if is_pair else text
 
 
 def _wording(path: Path | None, columns: list[str], sides: list[str]) -> Any:  # noqa: ANN401

@@ -145,6 +145,14 @@ def parse_place(text: str, option: str) -> tuple[float, float]:
     return lon, lat
 
 
+def parse_place_or_name(text: str, option: str) -> tuple[float, float] | str:
+    """Parse LON,LAT; the name of a place is looked up where the map is known."""
+    is_pair = all(
+        part.strip().lstrip("+-").replace(".", "", 1).isdigit() for part in text.split(",")
+    )
+    return parse_place(text, option) if is_pair else text
+
+
 def parse_assumption(text: str) -> tuple[str, Assumed]:
     """Parse `ID=true` and the like; the id itself may hold an equals sign."""
     name, _, value = text.rpartition("=")

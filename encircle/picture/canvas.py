@@ -12,6 +12,8 @@ import numpy as np
 import shapely
 from shapely.geometry import LineString, Point, Polygon, box
 
+from encircle.picture.tokens import INK
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -115,7 +117,7 @@ def write_text(  # noqa: PLR0913 - a line of type has these
     text: str,
     size: float,
     *,
-    fill: str = "#1a1a1a",
+    fill: str = INK,
     weight: str | None = None,
     anchor: str | None = None,
     halo: str | None = None,

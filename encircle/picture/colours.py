@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 from encircle.picture.canvas import element, number
+from encircle.picture.tokens import TOKENS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,20 +40,19 @@ class Hue:
         return f"url(#{prefix}{self.name}{'-land' if land else ''})"
 
 
-BLUE = Hue("blue", "#a9c8ec", "#e0ebf8", "#1f5fa8", "#7ea6d2", "#123e7c", None)
-VERMILION = Hue("vermilion", "#f3b69f", "#fae2d7", "#b8371a", "#dd9f8a", "#8a2410", "dots")
-OLIVE = Hue("olive", "#cccc90", "#f3f2e0", "#66661c", "#a9a86a", "#4a4a12", "lines")
-VIOLET = Hue("violet", "#cdbce6", "#e9e2f4", "#5f41a0", "#a48fcb", "#452c7c", "crosses")
+BLUE, VERMILION, OLIVE, VIOLET = (Hue(name, **told) for name, told in TOKENS["hues"].items())
 HUES = (BLUE, VERMILION, OLIVE, VIOLET)
 """In the order in which sides take them. Blue and vermilion are told apart by any eye (Okabe and
 Ito, 2008); every other one has a pattern, for print without colour."""
-OF_SIDE = {"UA": BLUE, "RU": VERMILION}
+OF_SIDE = {
+    side: next(hue for hue in HUES if hue.name == name) for side, name in TOKENS["of_side"].items()
+}
 """Sides whose colour newspapers agree on."""
 LEAST_APART = 12.0
 """Lightness (CIE 1976 L*, 0 to 100) in which two paints without a pattern must differ to be told
 apart in grey. Source: a step that newsprint still holds, convention of this project."""
-NEUTRAL = ("#e8d9ae", "#94803f")
-NEUTRAL_MARK: Mark = "rings"
+NEUTRAL: tuple[str, str] = (TOKENS["neutral"]["held"], TOKENS["neutral"]["edge"])
+NEUTRAL_MARK: Mark = TOKENS["neutral"]["mark"]
 MARK_STEP_PX = 7.0
 
 

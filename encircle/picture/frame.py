@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from encircle.map.days import say_day
 from encircle.picture.canvas import element, measure_text, number, wrap, wrap_evenly, write_text
-from encircle.picture.scene import INK, SWATCH_H, SWATCH_W, Scene
+from encircle.picture.scene import SWATCH_H, SWATCH_W, Scene
+from encircle.picture.tokens import INK, LIGHT, TONES
 from encircle.verdict.judgement import WORDINGS
+from encircle.verdict.saying import say_supposed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,9 +19,10 @@ if TYPE_CHECKING:
 MARGIN_PX = 18.0
 LEGEND_ROW_PX, LEGEND_COLUMN_PX = 22.0, 290.0
 CHIPS = {
-    "C0": "#00694d", "C1": "#00694d", "C2": "#8a5a00", "C3": "#5a5a5a",
-    "E1": "#9a3412", "E2": "#7a1212", "N": "#4a4a4a", "U": "#4a4a4a",
+    "C0": "open", "C1": "open", "C2": "open", "C3": "contested", "E1": "closed", "E2": "closed",
+    "N": "none", "U": "none",
 }  # fmt: skip
+"""Status to the tone it is told in; as the page tells it."""
 STRENGTH = {
     "not_encircled": "The way out is drawn so that it holds even if all unclear ground is hostile.",
     "encircled": (
@@ -61,7 +64,7 @@ def draw_head(scene: Scene, width: float) -> tuple[str, float]:
     parts = [
         element(
             "rect", x=MARGIN_PX, y=MARGIN_PX, width=chip_width, height=25.0, rx=3.0,
-            fill=CHIPS[status.code],
+            fill=TONES[CHIPS[status.code]],
         ),
         write_text(MARGIN_PX + 11, MARGIN_PX + 17.5, chip, 14.0, fill="#fff", weight="bold"),
         write_text(
@@ -69,6 +72,10 @@ def draw_head(scene: Scene, width: float) -> tuple[str, float]:
         ),
     ]  # fmt: skip
     y = MARGIN_PX + 25.0
+    supposed = say_supposed(scene.judgement)
+    for line in wrap(supposed, 16.0, inside, MOST_LINES, bold=True) if supposed else ():
+        y += 22.0
+        parts.append(write_text(MARGIN_PX, y, line, 16.0, fill=LIGHT["what_if"], weight="bold"))
     for line in wrap(title_of(scene), 25.0, inside, 2, bold=True):
         y += 30.0
         parts.append(write_text(MARGIN_PX, y, line, 25.0, weight="bold"))
@@ -149,7 +156,7 @@ MOST_LINES = 4
 """Lines of the foot that one sentence may fill."""
 MOST_NOTICES = 6
 """Notices told at the foot; the rest are counted."""
-DOUBT_INK = "#9a1c1c"
+DOUBT_INK = TONES["closed"]
 
 
 def _write_notices(scene: Scene) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from encircle.picture.canvas import element, measure_text, number, wrap, wrap_evenly, write_text
+from encircle.picture.tokens import INK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,7 +46,7 @@ class Label:
     rank: int
     """The lowest goes first."""
     size: float = 12.0
-    fill: str = "#1a1a1a"
+    fill: str = INK
     weight: str | None = None
     gap: float = 4.0
     flat: float = 0.0

@@ -26,7 +26,8 @@ from encircle.picture.frame import (
     write_definitions,
 )
 from encircle.picture.labels import Placer
-from encircle.picture.scene import INK, Scene, draw_patterns
+from encircle.picture.scene import Scene, draw_patterns
+from encircle.picture.tokens import INK
 from encircle.picture.view import choose_view, show_town
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from encircle.map.naming import label_feature
 from encircle.picture.canvas import Xy, element, number
 from encircle.picture.colours import BLUE, choose_hues, draw_marks
 from encircle.picture.colours import NEUTRAL as NEUTRAL_PAINT
+from encircle.picture.tokens import LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,11 +27,8 @@ if TYPE_CHECKING:
     from encircle.verdict.judgement import Judgement
 
 Role = Literal["friendly", "friendly_land", "hostile", "hostile_land", "neutral", "grey"]
-PAPER = "#f7f6f2"
-INK = "#1a1a1a"
-WATER_EDGE = "#3b93ad"
-ANCHOR = "#00694d"
-FIRE = "#d96c00"
+PAPER, WATER_EDGE = LIGHT["paper"], LIGHT["sea_line"]
+ANCHOR, FIRE = LIGHT["way"], LIGHT["fire"]
 SWATCH_W, SWATCH_H = 34.0, 16.0
 FIRE_SPACING_PX = {"F1": 18.0, "F2": 11.0, "F3": 8.0, "F4": 6.0}
 
@@ -97,7 +95,7 @@ class Scene:
     def paint(self, role: Role, holder: str) -> tuple[str, str]:
         """Give fill and outline of ground by what it counts as and who holds it."""
         if role == "grey":
-            return f"url(#{self.prefix}grey)", "#777777"
+            return f"url(#{self.prefix}grey)", LIGHT["hatch"]
         if role == "neutral":
             return f"url(#{self.prefix}neutral)", NEUTRAL_PAINT[1]
         hue, land = self.hue_of(holder), role.endswith("_land")
@@ -123,7 +121,7 @@ class Scene:
 def draw_patterns(prefix: str) -> str:
     """Define the hatchings: grey, water, anchor, fire by grade."""
     hatches = [
-        _hatch(f"{prefix}grey", 6.0, 45, "#8a8a8a", 1.3, "#ececea"),
+        _hatch(f"{prefix}grey", 7.0, 45, LIGHT["hatch"], 0.8, LIGHT["unclear"]),
         _hatch(f"{prefix}open", 9.0, 45, "#dcdad3", 1.0, PAPER),
         _hatch(f"{prefix}anchor", 7.0, 45, ANCHOR, 2.2, None),
         *(
@@ -132,9 +130,10 @@ def draw_patterns(prefix: str) -> str:
         ),
     ]
     wave = element(
-        "path", d="M0 4Q3 1 6 4T12 4", fill="none", stroke="#9cd0de", stroke_width=0.9
+        "path", d="M0 4Q3 1 6 4T12 4", fill="none", stroke=WATER_EDGE, stroke_width=0.9,
+        stroke_opacity="0.45",
     )  # fmt: skip
-    ground = element("rect", width=12.0, height=8.0, fill="#d9f0f5")
+    ground = element("rect", width=12.0, height=8.0, fill=LIGHT["sea"])
     water = element(
         "pattern", ground, wave, id=f"{prefix}water", width=12.0, height=8.0,
         patternUnits="userSpaceOnUse",

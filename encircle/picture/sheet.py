@@ -16,7 +16,8 @@ from encircle.picture.canvas import (
 )
 from encircle.picture.frame import order_legend
 from encircle.picture.picture import draw_plan
-from encircle.picture.scene import INK, SWATCH_H, SWATCH_W, draw_patterns
+from encircle.picture.scene import SWATCH_H, SWATCH_W, draw_patterns
+from encircle.picture.tokens import INK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

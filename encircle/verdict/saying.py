@@ -149,6 +149,11 @@ def say_what_if(telling: Telling) -> Iterator[str]:
         yield "- nothing changes"
 
 
+def say_supposed(judgement: Judgement) -> str:
+    """Say in a sentence what was only supposed; empty: nothing was."""
+    return next(say_what_if(Telling(judgement, judgement.names, ids=False)), "")
+
+
 def _say_value(value: object) -> str:
     if isinstance(value, list):
         return " to ".join(say_share(p) for p in value) + " %"

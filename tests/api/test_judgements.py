@@ -1,11 +1,13 @@
 """POST /v1/judgements: what comes back for a sound map, and for every kind of wrong one."""
 
 import json
+import sys
 from dataclasses import fields
 
 import pytest
 
 from api.schemas import OptionsBody
+from api.worker import answer
 from encircle import Options, read
 from encircle import judge as judge_here
 
@@ -241,3 +243,46 @@ def test_asking_in_another_way_says_which(client, assert_problem):
     response = client.get("/v1/judgements")
     assert_problem(response, 405)
     assert response.headers["allow"] == "POST"
+
+
+PARTS = {
+    "application/vnd.google-earth.kml+xml": b"<?xml",
+    "application/geopackage+sqlite3": b"SQLite format 3\0",
+}
+"""Type to how a file of it begins. Source: OGC 12-007r2, and 12-128r18, 1.1.1.1.1."""
+
+
+@pytest.mark.parametrize("media_type", PARTS)
+def test_layers_are_given_as_files_of_other_programs(client, situation, media_type):
+    if "geopackage" in media_type:
+        pytest.importorskip("pyogrio")
+    response = client.post(
+        "/v1/judgements", json={"situation": situation}, headers={"accept": media_type}
+    )
+    assert response.status_code == 200
+    assert response.headers["content-type"] == media_type
+    assert response.content.startswith(PARTS[media_type])
+    assert b"way_out" in response.content or b"way out" in response.content
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    ["application/vnd.google-earth.kml+xml", "application/geo+json", "image/svg+xml", "text/html"],
+)
+def test_a_file_of_what_is_only_supposed_says_so(client, situation, media_type):
+    asked = {"situation": situation, "options": {"without": ["road"]}}
+    accept = {"accept": media_type}
+    told = client.post("/v1/judgements", json=asked, headers=accept).text
+    plain = client.post("/v1/judgements", json={"situation": situation}, headers=accept).text
+    assert "This is what if: the map without" in told
+    assert "what if" not in plain
+
+
+def test_what_is_not_installed_here_is_said_with_its_remedy(situation, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyogrio", None)
+    raw = json.dumps({"situation": situation}).encode()
+    status, _, body = answer(b"l", raw)
+    fault = json.loads(body)["errors"][0]
+    assert status == 422
+    assert "needs pyogrio" in fault["detail"]
+    assert "pip install" in fault["remedy"]

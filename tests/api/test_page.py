@@ -1,14 +1,13 @@
 """The page: who is given it, what it may do, what it is made of."""
 
 import gzip
-import json
 import re
-from dataclasses import asdict
 
 import pytest
 
 from api.page import FOR_EVER, INDEX, STATIC, read_files
-from encircle.picture.colours import HUES, NEUTRAL, NEUTRAL_MARK, OF_SIDE
+from encircle.picture.frame import CHIPS
+from encircle.picture.tokens import DASHES_PX, LIGHT, LINES_PX, TONES
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 MOST_PACKED_BYTES = 450 * 1024
@@ -86,12 +85,26 @@ def test_every_built_file_comes_with_its_licence():
         assert name in said
 
 
-def test_the_map_and_the_pictures_share_one_table_of_colours():
-    table = json.loads((SOURCE / "src" / "map" / "hues.json").read_text("utf-8"))
-    drawn = {h.name: {k: v for k, v in asdict(h).items() if k != "name"} for h in HUES}
-    assert table["hues"] == drawn
-    assert table["of_side"] == {side: hue.name for side, hue in OF_SIDE.items()}
-    assert table["neutral"] == {"held": NEUTRAL[0], "edge": NEUTRAL[1], "mark": NEUTRAL_MARK}
+def test_the_map_and_the_pictures_are_drawn_from_one_table():
+    palette = (SOURCE / "src" / "map" / "palette.ts").read_text("utf-8")
+    style = (SOURCE / "src" / "map" / "style.ts").read_text("utf-8")
+    assert 'from "../../../../encircle/picture/tokens.json"' in palette
+    light = palette[palette.index("const LIGHT") : palette.index("const DARK")]
+    assert {*re.findall(r"table\.light\.(\w+)", light)} == {*LIGHT}
+    assert re.findall(r"#[0-9a-f]{6}", light) == []
+    assert {*re.findall(r"LINES\.(\w+)", style)} <= {*LINES_PX}
+    assert {*re.findall(r'dashOf\("(\w+)"', style)} == {*DASHES_PX}
+
+
+TONES_ON_THE_PAGE = re.compile(r"--(open|contested|closed|none): (#[0-9a-f]{6})")
+
+
+def test_a_verdict_has_one_tone_on_the_page_and_in_the_pictures():
+    page = (SOURCE / "src" / "page.css").read_text("utf-8")
+    light = page[page.index(":root {") : page.index(':root[data-theme="dark"]')]
+    assert dict(TONES_ON_THE_PAGE.findall(light)) == TONES
+    by_letter = {"C": "open", "E": "closed", "N": "none", "U": "none"}
+    assert {code: by_letter[code[0]] for code in CHIPS} | {"C3": "contested"} == CHIPS
 
 
 def test_nothing_a_map_says_can_become_markup():

@@ -228,3 +228,26 @@ def test_a_card_has_the_shape_asked_for(client):
         answer = client.post("/v1/questions", content=body, headers={"Accept": "image/svg+xml"})
         sizes[shape] = re.search(r'width="(\d+)" height="(\d+)"', answer.text).groups()
     assert sizes == {"landscape": ("1200", "675"), "portrait": ("1080", "1350")}
+
+
+ROWS = "name,lat,lon,date\nAlpha,51.1,34.2,2025-02-28\n"
+
+
+def test_a_table_is_laid_over_the_map_and_what_it_leaves_open_is_asked_by_its_member(ask):
+    request = QUESTION | {"maps": [MAP, {"name": "rows.csv", "content": ROWS}], "with_maps": True}
+    [fault] = ask(request).json()["errors"]
+    assert fault["pointer"] == "/maps/1"
+    assert "rows_side" in fault["remedy"]
+    told = ask(request | {"rows_side": "UA"}).json()
+    assert told["maps"][0]["situation"]["features"][-1]["id"] == "rows-2"
+
+
+def test_positions_alone_are_a_map_with_the_rear_that_is_named(ask):
+    alone = {"claim": QUESTION["claim"], "maps": [{"name": "rows.csv", "content": ROWS}]}
+    alone |= {"rows_side": "UA"}
+    [fault] = ask(alone).json()["errors"]
+    assert "`anchor_at`" in fault["remedy"]
+    assert ask(alone | {"anchor_at": ["34.8,50.91"]}).status_code == 200
+    for wrong in ("200,50", "1,2,3"):
+        [fault] = ask(alone | {"anchor_at": [wrong]}).json()["errors"]
+        assert fault["pointer"] == "/anchor_at/0"

@@ -14,6 +14,7 @@ from encircle import judge
 from encircle.picture import picture
 from encircle.picture.picture import draw_svg
 from encircle.picture.sheet import draw_page_map
+from encircle.picture.tokens import LIGHT
 from tests.thorough import every, thorough
 from tests.unit.test_baselines import M, blue, build, red
 from tests.unit.test_baselines import box as ring_box
@@ -22,7 +23,7 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 NO_CHANCES = encircle.Options(most_worlds=0)
 """No picture shows how likely a verdict is."""
 SVG = "{http://www.w3.org/2000/svg}"
-WAY, RING = "#008a5c", "#1a1a1a"
+WAY, RING = LIGHT["way"], LIGHT["ring"]
 HOSTILE_NAMES = [
     pytest.param("<script>alert(1)</script>", id="a script"),
     pytest.param("\"><image href='http://x.test/a.png'/>", id="an attribute broken out of"),
@@ -82,7 +83,7 @@ def test_a_picture_shows_the_proof_of_its_verdict(name, code, way, ring):
     svg = draw(read_document(name))
     assert f"{code} · " in write_words(svg)
     assert (count_strokes(svg, WAY, "5") > 0) == way
-    assert (count_strokes(svg, RING, "7") > 0) == ring
+    assert (count_strokes(svg, RING, "4.6") > 0) == ring
 
 
 def test_the_proof_lies_inside_the_frame():
@@ -90,15 +91,15 @@ def test_the_proof_lies_inside_the_frame():
     drawn = [
         node.get("d")
         for node in parse(svg).iter(f"{SVG}path")
-        if node.get("stroke") == RING and node.get("stroke-width") == "7"
+        if node.get("stroke") == RING and node.get("stroke-width") == "4.6"
     ]
     pixels = [float(number) for d in drawn for number in re.findall(r"-?\d+\.?\d*", d)]
     assert min(pixels) > 0
     assert max(pixels) < 960
 
 
-def test_a_way_under_hard_fire_is_cased_in_orange(kursk):
-    assert count_strokes(kursk, "#ff9d2e", "14") >= 2
+def test_a_way_under_hard_fire_has_ticks_across_it(kursk):
+    assert count_strokes(kursk, LIGHT["fire"], "21") >= 2
     assert "under fire up to F3" in write_words(kursk)
 
 

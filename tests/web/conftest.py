@@ -20,6 +20,8 @@ QUIET = ("--no-sandbox", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")  # fmt: skip
 AXE = Path(__file__).parents[2] / "api" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 START_S = 90
+WAIT_S = 60
+LOOK_MS = 50
 WIDE, TABLET, PHONE = (1440, 900), (768, 1024), (390, 844)
 FORESEEN = ("GPU stall", "the server responded with a status of 4")
 """What Chromium writes of itself: its drawing without a card, and each refusal of the service."""
@@ -59,13 +61,15 @@ def open_page(chromium, address):
     with contextlib.ExitStack() as opened:
         seen = []
 
-        def open_at(path="", size=WIDE, **options):
+        def open_at(path="", size=WIDE, script=None, **options):
             width, height = size
             context = chromium.new_context(
                 viewport={"width": width, "height": height}, locale="en-GB", **options
             )
             opened.callback(context.close)
             page = context.new_page()
+            if script:
+                page.add_init_script(script)
             page.set_default_timeout(60_000)
             page.on("console", lambda m: _hear(seen, m))
             page.on("pageerror", lambda error: seen.append(str(error)))
@@ -75,6 +79,14 @@ def open_page(chromium, address):
 
         yield open_at
         assert seen == []
+
+
+def until(page, told, given=None):
+    """Wait until something is so; asked from outside, for the page lets no text be evaluated."""
+    end = time.monotonic() + WAIT_S
+    while not page.evaluate(told, given):
+        assert time.monotonic() < end, f"it never was so: {told}"
+        page.wait_for_timeout(LOOK_MS)
 
 
 def _hear(seen, message):

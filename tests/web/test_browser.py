@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from tests.unit.formats.test_control_kml import two_sided
-from tests.web.conftest import PHONE, TABLET, WIDE
+from tests.web.conftest import PHONE, TABLET, WIDE, until
 
 pytestmark = pytest.mark.browser
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -23,6 +23,8 @@ SCREENS = {
 }  # fmt: skip
 HOSTILE = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>'
 PAINT_MS = 1000
+PATIENCE_S = 60
+"""A case is judged before and after a post."""
 LONG_MS = 50
 MOVES = 30
 
@@ -43,9 +45,7 @@ def painted(place):
 
 
 def settle(page):
-    page.wait_for_function(
-        "document.querySelector('canvas')?.getAttribute('aria-label')?.length > 20"
-    )
+    until(page, "document.querySelector('canvas')?.getAttribute('aria-label')?.length > 20")
 
 
 def test_the_flagship_question_from_an_empty_page_to_a_checked_proof(open_page):
@@ -137,10 +137,10 @@ def test_time_is_moved_through_by_button_key_and_slider(open_page):
     page.wait_for_selector("#time")
     first = page.inner_text("h1")
     page.click("#time-next")
-    page.wait_for_function("old => document.querySelector('h1').textContent !== old", arg=first)
+    until(page, "old => document.querySelector('h1').textContent !== old", first)
     assert "1944-02-05" in page.url
     page.keyboard.press("ArrowLeft")
-    page.wait_for_function("old => document.querySelector('h1').textContent === old", arg=first)
+    until(page, "old => document.querySelector('h1').textContent === old", first)
 
 
 def test_a_case_file_shows_who_said_what_takes_one_position_more_and_one_back(open_page, address):
@@ -158,7 +158,7 @@ def test_a_case_file_shows_who_said_what_takes_one_position_more_and_one_back(op
     page.fill("#post-seen", "2025-03-14")
     page.fill("#post-source", "https://example.org/1")
     page.locator("canvas").click(position={"x": 300, "y": 300})
-    page.wait_for_function("document.getElementById('post-at').value.includes(',')")
+    until(page, "document.getElementById('post-at').value.includes(',')")
     page.click("#send")
     page.wait_for_selector("#told")
     page.click("#observations > summary")
@@ -166,13 +166,13 @@ def test_a_case_file_shows_who_said_what_takes_one_position_more_and_one_back(op
     assert "by local" in row.inner_text()
     row.locator("summary").click()
     row.locator("input").fill("another unit")
-    row.locator("button").click()
+    row.locator("form button").click()
     row.wait_for(state="detached")
     assert page.evaluate("window.hurt") is None
 
 
 def post(url, body):
-    assert httpx2.post(url, json=body).status_code == 201
+    assert httpx2.post(url, json=body, timeout=PATIENCE_S).status_code == 201
 
 
 TAKEN = {

@@ -4,51 +4,36 @@
  * Long for one reason: what is known is changed in one place only.
  */
 
-import { readFile, MOST_BYTES, MOST_FILES, sizeOf } from "./files";
-import { digest, keep, recall, setWish, wish } from "./keep";
+import { CaseFile } from "./casefile";
+import { caseOf, caseOfScenario, openFile, type Case, type Shown } from "./cases";
+import { nameApart, readFile, MOST_BYTES, MOST_FILES, sizeOf } from "./files";
+import { digest, keep, recall, setWish, wish, type Kept, type KeptQuestion } from "./keep";
 import { PALETTES, type PaletteName } from "./map/palette";
 import {
-  askQuestion, AskedBack, getScenario, getScenarioJudgement, hasKey, judge, judgeFile, listScenarios, postObservation, readFileSituation, readLog,
-  takeBack, Trouble, useKey, verify, type Ask, type Assumed, type GivenMap, type Revision, type Supposed,
+  askQuestion, AskedBack, getScenario, getScenarioJudgement, hasKey, judge, listScenarios, Trouble,
+  useKey, verify, type Ask, type Assumed, type GivenMap, type Supposed,
 } from "./service";
-import { emptySighting, forgetFiles, tellPosted, writeSighting, type Sighting } from "./screens/files";
-import type { Asked, Claim, Judgement, Problem, Question, Reading, Scenario, Situation, Verification } from "./types";
+import { forgetFiles } from "./screens/files";
+import type { Judgement, Problem, Reading, Scenario, Verification } from "./types";
 import { t } from "./words";
 
+export type { Case, Shown } from "./cases";
 export type Screen = "ask" | "question" | "verdict" | "proof" | "doubt" | "archive" | "files" | "how";
 export type Theme = "auto" | "light" | "dark";
 
-/** One map with what was judged on it; a map of the day before may still have to be judged. */
-export interface Shown {
-  id: string;
-  title: string;
-  mapper: string | null;
-  asOf: string;
-  situation: Situation | null;
-  judgement: Judgement | null;
-  rating: string | null;
-  used: boolean;
-  because: string;
-}
-export interface Case {
-  kind: "scenario" | "asked" | "file";
-  id: string;
-  claim: Claim | null;
-  answer: Asked | null;
-  ask: Ask | null;
-  maps: Shown[];
-  at: number;
-  /** Who said what when, where it is a case file and may be read. */
-  log: Revision[];
-}
 export interface Draft {
   claim: string;
   place: string;
   made_at: string;
   claimant: string;
+  as_of: string;
+  rows_side: string;
+  anchor_at: string;
+  keep_good: boolean;
   maps: GivenMap[];
   note: string;
 }
+export type View = [number, number, number];
 export interface Wait {
   words: string;
   since: number;
@@ -62,27 +47,35 @@ export interface WhatIf {
 /** What an address begins with, and what kind of case it names. */
 const KINDS: Record<string, Case["kind"]> = { case: "scenario", asked: "asked", file: "file" };
 
+const HALF = 50;
+
 export class App {
   screen: Screen = "ask";
   theme: Theme = (wish("theme") as Theme | null) ?? "auto";
   palette: PaletteName = PALETTES.find((one) => one === wish("palette")) ?? "side";
   reading: Reading = "pessimistic";
-  draft: Draft = { claim: "", place: "", made_at: "", claimant: "", maps: [], note: "" };
-  question: { question: Question; claim: Claim | null; words: string; ask: Ask } | null = null;
+  draft: Draft = { claim: "", place: "", made_at: "", claimant: "", as_of: "", rows_side: "", anchor_at: "", keep_good: false, maps: [], note: "" };
+  question: (KeptQuestion & { id: string }) | null = null;
   case: Case | null = null;
   scenarios: Scenario[] = [];
   supposed: Supposed = { without: [], assume: {} };
   whatIf: WhatIf | null = null;
   verification: Verification | null = null;
   picked: string | null = null;
-  sighting: Sighting = emptySighting();
   wait: Wait | null = null;
   trouble: Problem | null = null;
+  readonly file = new CaseFile(this);
+  /** The map beside the one shown, where two are compared, and how far it is drawn over it. */
+  beside: string | null = null;
+  swipe = HALF;
+  /** Where the reader moved the map to: longitude, latitude, zoom. */
+  view: View | null = null;
+  found = "";
   private loading: Case | null = null;
   private readonly known = new Map<string, Case>();
   private readonly judged = new Map<string, Judgement>();
 
-  constructor(private readonly changed: () => void) {}
+  constructor(readonly changed: () => void) {}
 
   get dark(): boolean {
     return this.theme === "dark" || (this.theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
@@ -109,11 +102,21 @@ export class App {
     this.trouble = null;
     this.reading = told.get("unclear") === "passable" ? "optimistic" : "pessimistic";
     const kind = KINDS[first];
+    this.view = readView(told.get("view"));
     if (kind) await this.openCase(kind, id, tab, told);
     else {
+      this.found = told.get("find") ?? "";
+      if (first === "question" && id) await this.openQuestion(id);
       this.screen = first === "question" && this.question ? "question" : first === "archive" || first === "files" || first === "how" ? first : "ask";
       this.changed();
     }
+  }
+
+  private async openQuestion(id: string): Promise<void> {
+    if (this.question?.id === id) return;
+    const kept = await recall<KeptQuestion>(`question-${id}`);
+    this.question = kept ? { ...kept, id } : null;
+    if (!kept) this.draft.note = t("share.missing");
   }
 
   private async openCase(kind: Case["kind"], id: string, tab: string, told: URLSearchParams): Promise<void> {
@@ -122,23 +125,56 @@ export class App {
     if (!found) return;
     if (isNew) this.forget();
     this.case = found;
+    if (isNew && kind === "file") await this.file.read(id);
     const at = Number(told.get("map") ?? found.at);
     const moved = found.at !== at && Boolean(found.maps[at]);
     if (moved) found.at = at;
     if (moved || isNew) this.verification = null;
     this.screen = tab === "proof" || tab === "doubt" ? tab : "verdict";
     const supposed = readSupposed(told);
+    this.swipe = Math.min(100, Math.max(0, Number(told.get("swipe") ?? HALF) || 0));
+    this.beside = tab ? null : told.get("beside");
+    if (this.beside) await this.loadBeside();
+    const picked = told.get("at");
     const same = JSON.stringify(supposed) === JSON.stringify(this.supposed) && !moved && !isNew;
     this.supposed = supposed;
     if (!same) {
-      this.picked = null;
+      this.picked = picked;
       this.whatIf = null;
-    }
+    } else if (picked) this.picked = picked;
     this.changed();
     if (!same && this.isSupposing) await this.suppose();
   }
 
+  /** Read the map to compare with, and judge it where it was not. */
+  private async loadBeside(): Promise<void> {
+    const other = this.case?.maps.find((one) => one.id === this.beside);
+    if (!other || (other.situation && other.judgement)) return;
+    const read = await this.during(t("wait.opening"), (signal) => Promise.all([getScenario(other.id, signal), getScenarioJudgement(other.id, signal)]));
+    if (read) [other.situation, other.judgement] = read;
+  }
+
+  /** The map that is compared with the one shown. */
+  get other(): Shown | null {
+    if (this.screen !== "verdict" || this.isSupposing || !this.beside) return null;
+    return this.case?.maps.find((one) => one.id === this.beside && one.situation && one.judgement && one !== this.shown) ?? null;
+  }
+
+  compare(id: string | null): void {
+    this.beside = id;
+    this.go(this.address(""));
+  }
+
+  /** Keep in the address what changes without another screen. */
+  note(): void {
+    const tab = this.screen === "proof" || this.screen === "doubt" ? this.screen : "";
+    if (this.case && ["verdict", "proof", "doubt"].includes(this.screen)) history.replaceState(null, "", this.address(tab));
+    else if (this.screen === "archive") history.replaceState(null, "", this.found ? `#/archive?find=${encodeURIComponent(this.found)}` : "#/archive");
+  }
+
   private forget(): void {
+    this.beside = null;
+    this.file.forget();
     this.case = null;
     this.whatIf = null;
     this.verification = null;
@@ -150,7 +186,7 @@ export class App {
     const known = this.known.get(id);
     if (known) return known;
     if (kind === "asked") {
-      const kept = await recall(id);
+      const kept = await recall<Kept>(id);
       if (kept) return this.remember(caseOf(id, kept.ask, kept.answer));
       this.draft.note = t("share.missing");
       location.hash = "#/";
@@ -183,7 +219,7 @@ export class App {
   }
 
   /** Do something that takes a while: told, timed, and stopped on demand. */
-  private async during<T>(words: string, work: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
+  async during<T>(words: string, work: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
     this.wait?.stop.abort();
     const wait = { words, since: Date.now(), stop: new AbortController() };
     this.wait = wait;
@@ -208,16 +244,19 @@ export class App {
   // -- asking ---------------------------------------------------------------------------------
 
   async addFiles(files: Iterable<File>): Promise<void> {
-    this.draft.note = "";
+    const left: string[] = [];
     for (const file of files) {
-      const map = file.size <= MOST_BYTES ? await readFile(file) : null;
-      const whole = this.draft.maps.reduce((sum, one) => sum + sizeOf(one), 0) + (map ? sizeOf(map) : 0);
-      if (!map || whole > MOST_BYTES || this.draft.maps.length >= MOST_FILES) {
-        this.draft.note = t("ask.tooLarge", { name: file.name, mb: MOST_BYTES / 2 ** 20 });
+      const read = file.size <= MOST_BYTES ? await readFile(file) : null;
+      const whole = this.draft.maps.reduce((sum, one) => sum + sizeOf(one), 0) + (read ? sizeOf(read) : 0);
+      if (!read || whole > MOST_BYTES || this.draft.maps.length >= MOST_FILES) {
+        left.push(t(read && whole <= MOST_BYTES ? "ask.tooMany" : "ask.tooLarge", { name: file.name, mb: MOST_BYTES / 2 ** 20, n: MOST_FILES }));
         continue;
       }
-      this.draft.maps = [...this.draft.maps.filter((one) => one.name !== map.name), map];
+      const same = this.draft.maps.some((one) => JSON.stringify(one) === JSON.stringify(read));
+      const name = nameApart(read.name, this.draft.maps.map((one) => one.name));
+      if (!same) this.draft.maps = [...this.draft.maps, { ...read, name }];
     }
+    this.draft.note = left.join(" ");
     this.changed();
   }
 
@@ -227,15 +266,19 @@ export class App {
   }
 
   async check(): Promise<void> {
-    const { claim, maps, place, made_at, claimant } = this.draft;
+    const { claim, maps, place, made_at, claimant, as_of, rows_side, anchor_at, keep_good } = this.draft;
     const note = !claim.trim() ? t("ask.needClaim") : !maps.length ? t("ask.needMaps") : "";
     this.draft.note = note;
     if (note) {
       this.changed();
       return;
     }
-    const told = { place: place.trim(), made_at: made_at.trim(), claimant: claimant.trim() };
-    await this.ask({ claim: claim.trim(), maps, ...Object.fromEntries(Object.entries(told).filter(([, text]) => text)) });
+    const told = { place: place.trim(), made_at: made_at.trim(), claimant: claimant.trim(), as_of: as_of.trim(), rows_side: rows_side.trim() };
+    const rear = anchor_at.split(";").map((one) => one.trim()).filter(Boolean);
+    await this.ask({
+      claim: claim.trim(), maps, ...Object.fromEntries(Object.entries(told).filter(([, text]) => text)),
+      ...(rear.length ? { anchor_at: rear } : {}), ...(keep_good ? { keep_good } : {}),
+    });
   }
 
   /** Ask, or ask again with something put right. */
@@ -251,9 +294,11 @@ export class App {
       location.hash = `#/asked/${id}`;
     } catch (error) {
       if (!(error instanceof AskedBack)) throw error;
-      this.question = { question: error.question, claim: error.claim, words: error.words, ask };
-      if (location.hash === "#/question") await this.route();
-      else location.hash = "#/question";
+      const id = await digest(ask);
+      const kept = { question: error.question, claim: error.claim, words: error.words, ask };
+      await keep(`question-${id}`, kept);
+      this.question = { ...kept, id };
+      this.go(`#/question/${id}`);
     }
   }
 
@@ -269,6 +314,12 @@ export class App {
     if (this.case.kind === "asked") told.set("map", String(at));
     for (const id of without) told.append("without", id);
     for (const [id, as] of Object.entries(assume)) told.append(as === true ? "certain" : as, id);
+    if (!tab && this.beside && !without.length && !Object.keys(assume).length) {
+      told.set("beside", this.beside);
+      if (this.swipe !== HALF) told.set("swipe", String(Math.round(this.swipe)));
+    }
+    if (this.view) told.set("view", this.view.join(","));
+    if (tab === "doubt" && this.picked) told.set("at", this.picked);
     const first = Object.keys(KINDS).find((one) => KINDS[one] === this.case?.kind) ?? "";
     const query = told.toString();
     return `#/${[first, encodeURIComponent(this.case.id), tab].filter(Boolean).join("/")}${query ? `?${query}` : ""}`;
@@ -281,8 +332,8 @@ export class App {
 
   read(reading: Reading): void {
     const tab = this.screen === "proof" || this.screen === "doubt" ? this.screen : "";
-    history.replaceState(null, "", this.address(tab, { reading }));
     this.reading = reading;
+    history.replaceState(null, "", this.address(tab));
     this.changed();
   }
 
@@ -290,7 +341,8 @@ export class App {
     const { case: one } = this;
     const map = one?.maps[at];
     if (!one || !map) return;
-    if (one.kind === "scenario" && map.id !== one.id) this.go(`#/case/${encodeURIComponent(map.id)}`);
+    const kept = this.beside && this.beside !== map.id ? `?${new URLSearchParams({ beside: this.beside })}` : "";
+    if (one.kind === "scenario" && map.id !== one.id) this.go(`#/case/${encodeURIComponent(map.id)}${kept}`);
     else this.go(this.address("", { at, supposed: { without: [], assume: {} } }));
   }
 
@@ -325,6 +377,7 @@ export class App {
 
   pick(id: string | null): void {
     this.picked = id;
+    this.note();
     this.changed();
   }
 
@@ -376,36 +429,13 @@ export class App {
     useKey(key);
     forgetFiles();
     for (const [id, one] of this.known) if (one.kind === "file") this.known.delete(id);
+    if (this.case?.kind === "file") this.forget();
     this.changed();
   }
 
-  /** Post one position, and show what it changed. */
-  async post(one: Case): Promise<void> {
-    const { situation, judgement } = one.maps[0] ?? {};
-    const feature = writeSighting(this.sighting, situation?.situation.force ?? "", judgement?.side ?? "");
-    if (!feature) {
-      this.sighting.told = t("files.missing");
-      this.changed();
-      return;
-    }
-    const posted = await this.during(t("wait.judging"), () => postObservation(one.id, feature));
-    if (!posted) return;
-    this.sighting = { ...emptySighting(), told: tellPosted(posted) };
-    await this.reopen(one);
-  }
-
-  async takeBack(name: string, why: string): Promise<void> {
-    const { case: one } = this;
-    if (one?.kind !== "file") return;
-    const done = await this.during(t("wait.judging"), async () => {
-      await takeBack(one.id, name, why);
-      return true;
-    });
-    if (done) await this.reopen(one);
-  }
-
-  private async reopen(one: Case): Promise<void> {
+  async reopen(one: Case): Promise<void> {
     this.known.delete(one.id);
+    await this.file.read(one.id);
     await this.route();
   }
 
@@ -424,6 +454,11 @@ export class App {
   }
 }
 
+function readView(text: string | null): View | null {
+  const [lon = NaN, lat = NaN, zoom = NaN] = (text ?? "").split(",").map(Number);
+  return [lon, lat, zoom].every(Number.isFinite) && Math.abs(lat) <= 85 && Math.abs(lon) <= 360 ? [lon, lat, zoom] : null;
+}
+
 function readSupposed(told: URLSearchParams): Supposed {
   const taken = (name: string, as: Assumed): [string, Assumed][] => told.getAll(name).map((id) => [id, as]);
   const assume = Object.fromEntries([...taken("certain", true), ...taken("hostile", "hostile"), ...taken("passable", "passable")]);
@@ -436,41 +471,4 @@ function describe(error: unknown): Problem {
     return { type: "", title: t("stopped"), status: 0, detail: t("stopped") };
   }
   return { type: "", title: t("error.title"), status: 0, detail: error instanceof Error ? error.message : String(error) };
-}
-
-/** Make a case of an answer. */
-function caseOf(id: string, ask: Ask, answer: Asked): Case {
-  const maps = answer.maps.map((map): Shown => ({
-    id: map.map, title: map.title || map.map, mapper: map.mapper, asOf: map.as_of, situation: map.situation,
-    judgement: map.judgement, rating: map.rating, used: map.used && map.judgement !== null, because: map.because,
-  }));
-  const first = Math.max(0, maps.findIndex((one) => one.judgement));
-  return { kind: "asked", id, claim: answer.claim, answer, ask, maps, at: answer.shown ?? first, log: [] };
-}
-
-const STEM = /-\d{4}-\d{2}-\d{2}$/;
-
-/** Make a case of a scenario, with the other days of its chronology. */
-function caseOfScenario(id: string, situation: Situation, judgement: Judgement, scenarios: Scenario[]): Case {
-  const stem = id.replace(STEM, "");
-  const family = scenarios.filter((one) => one.id === id || (STEM.test(one.id) && one.id.replace(STEM, "") === stem));
-  const days = STEM.test(id) && family.some((one) => one.id === id) ? family : [];
-  days.sort((a, b) => (a.as_of ?? "").localeCompare(b.as_of ?? ""));
-  const whole = days.length ? days : [{ id, title: judgement.title ?? id, as_of: judgement.as_of }];
-  const maps = whole.map((one): Shown => ({
-    id: one.id, title: one.title, mapper: null, asOf: one.as_of ?? "", rating: null, used: true, because: "",
-    situation: one.id === id ? situation : null, judgement: one.id === id ? judgement : null,
-  }));
-  return { kind: "scenario", id, claim: null, answer: null, ask: null, maps, at: maps.findIndex((one) => one.id === id), log: [] };
-}
-
-/** Open a case file: its map of now, the verdict on the force it is about, and its log. */
-async function openFile(id: string): Promise<Case> {
-  const situation = await readFileSituation(id);
-  const force = situation.situation.force ?? "";
-  const [judgement, log] = await Promise.all([judgeFile(id, force), readLog(id)]);
-  const map: Shown = {
-    id, title: situation.situation.title ?? id, mapper: null, asOf: judgement.as_of, situation, judgement, rating: null, used: true, because: "",
-  };
-  return { kind: "file", id, claim: null, answer: null, ask: null, maps: [map], at: 0, log };
 }

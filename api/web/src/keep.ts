@@ -1,13 +1,20 @@
 /** What this browser keeps: answers under the digest of what was asked, and how the page should look. */
 
 import type { Ask } from "./service";
-import type { Asked } from "./types";
+import type { Asked, Claim, Question } from "./types";
 
 const STORE = "asked";
 
 export interface Kept {
   ask: Ask;
   answer: Asked;
+}
+/** A question back, with what was asked. */
+export interface KeptQuestion {
+  ask: Ask;
+  question: Question;
+  claim: Claim | null;
+  words: string;
 }
 
 /** Name a question by what was asked: the same claim and files have the same name (SHA-256). */
@@ -45,11 +52,11 @@ async function use<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) =>
 }
 
 /** Keep an answer; where the browser has no room or no leave, it lasts as long as the page. */
-export const keep = async (name: string, kept: Kept): Promise<void> => {
+export const keep = async (name: string, kept: Kept | KeptQuestion): Promise<void> => {
   await use("readwrite", (store) => store.put(kept, name)).catch(() => undefined);
 };
-export const recall = async (name: string): Promise<Kept | undefined> =>
-  use<Kept | undefined>("readonly", (store) => store.get(name)).catch(() => undefined);
+export const recall = async <T extends Kept | KeptQuestion>(name: string): Promise<T | undefined> =>
+  use<T | undefined>("readonly", (store) => store.get(name)).catch(() => undefined);
 
 const PREFIX = "encircle.";
 

@@ -44,7 +44,7 @@ const DRAW: Record<string, Draw> = {
   "ring:hostile": (_, base) => [s("path", { d: "M1 13H29", stroke: base.ring, "stroke-width": 4.6 }), ...[4, 13, 22].map((x) => s("path", { d: `M${x} 11l4-8 4 8z`, fill: base.ring }))],
   "ring:sea": (_, base) => [line(base.ring, 6.5), line(base.sea, 2.6, "7 4")],
   "ring:barrier": (_, base) => [line(base.ring, 6.5), line(base.sea, 2.6, "7 4")],
-  "ring:neutral": (_, base) => [line(base.ring, 4.6)],
+  "ring:neutral": (_, base) => [line(base.ring, 4.6, "9 3 2 3")],
   ring: (_, base) => [line(base.ring, 4.6, "8 5")],
 };
 

@@ -1,6 +1,6 @@
 /** The service this page came from, and no other. */
 
-import type { Asked, Judgement, Place, Problem, Question, Scenario, Situation, Verification, Claim } from "./types";
+import type { Asked, Feature, Judgement, Place, Problem, Question, Scenario, Situation, Verification, Claim } from "./types";
 
 const JSON_TYPE = "application/json";
 
@@ -36,7 +36,7 @@ async function tell(response: Response): Promise<Error> {
   return new Trouble(problem);
 }
 
-async function call(path: string, init: RequestInit): Promise<Response> {
+async function call(path: string, init: RequestInit, taken: number[] = []): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, init);
@@ -45,7 +45,7 @@ async function call(path: string, init: RequestInit): Promise<Response> {
     const detail = "The service does not answer. Is `encircle serve` still running?";
     throw new Trouble({ type: "", title: "No answer", status: 0, detail });
   }
-  if (!response.ok) throw await tell(response);
+  if (!response.ok && !taken.includes(response.status)) throw await tell(response);
   return response;
 }
 
@@ -77,6 +77,10 @@ export interface Ask {
   number?: number;
   claim_number?: number;
   force_in?: string;
+  as_of?: string;
+  rows_side?: string;
+  anchor_at?: string[];
+  keep_good?: boolean;
 }
 /** What is taken of a feature: certain, or ground that is the enemy's or the force's own side's. */
 export type Assumed = true | "hostile" | "passable";
@@ -113,7 +117,7 @@ export interface Revision {
 }
 export interface Posted {
   accepted: { id: string }[];
-  refused: { detail: string; remedy?: string }[];
+  refused: { row?: number; detail: string; remedy?: string }[];
   changes: { force: string; was: { status?: string } | null; is: { status?: string } | null; because?: string[] }[] | null;
 }
 
@@ -144,6 +148,71 @@ export async function postObservation(id: string, feature: object): Promise<Post
 
 export async function takeBack(id: string, name: string, why: string): Promise<void> {
   await call(`${fileOf(id)}/observations/${encodeURIComponent(name)}?why=${encodeURIComponent(why)}`, { method: "DELETE", headers: withKey({ accept: JSON_TYPE }) });
+}
+
+/** Post a table as it is; the rows of `side` that name no force are of `force`. */
+export async function postTable(id: string, table: Blob, said: Record<string, string>): Promise<Posted> {
+  const told = new URLSearchParams(Object.entries(said).filter(([, text]) => text));
+  const response = await call(`${fileOf(id)}/observations?${told}`, {
+    method: "POST", headers: withKey({ accept: JSON_TYPE, "content-type": "text/csv" }), body: table,
+  }, [422]);
+  const posted = (await response.json()) as Posted & Problem;
+  if (!response.ok && !posted.refused) throw new Trouble(posted);
+  return { ...posted, changes: posted.changes ?? null };
+}
+
+export const readObservation = (id: string, name: string): Promise<Revision & { body: Feature }> =>
+  read(`${fileOf(id)}/observations/${encodeURIComponent(name)}`);
+
+/** Correct an observation: the revision that was read, and a reason, go with it. */
+export async function correct(id: string, name: string, feature: Feature, why: string, revision: number): Promise<Pick<Posted, "changes">> {
+  const response = await call(`${fileOf(id)}/observations/${encodeURIComponent(name)}`, {
+    method: "PUT", headers: withKey({ accept: JSON_TYPE, "content-type": JSON_TYPE, "if-match": `"${revision}"` }), body: JSON.stringify({ feature, why }),
+  });
+  return (await response.json()) as Pick<Posted, "changes">;
+}
+
+export interface Delivery {
+  status: string;
+  attempts: number;
+  error: string | null;
+  recorded_at: string;
+  body: { condition?: string; holds?: boolean; headline?: string };
+}
+export interface Watch {
+  id: string;
+  force: string;
+  condition: string;
+  url: string | null;
+  actor: string;
+  created_at: string;
+  held: boolean | null;
+  ended_at: string | null;
+  deliveries: Delivery[];
+}
+export const listWatches = async (id: string): Promise<Watch[]> => (await read<{ watches: Watch[] }>(`${fileOf(id)}/watches`)).watches;
+export async function beginWatch(id: string, asked: { force: string; condition: string; url?: string }): Promise<{ secret: string }> {
+  const response = await call(`${fileOf(id)}/watches`, {
+    method: "POST", headers: withKey({ accept: JSON_TYPE, "content-type": JSON_TYPE }), body: JSON.stringify(asked),
+  });
+  return (await response.json()) as { secret: string };
+}
+export async function endWatch(id: string, name: string): Promise<void> {
+  await call(`${fileOf(id)}/watches/${encodeURIComponent(name)}`, { method: "DELETE", headers: withKey({ accept: JSON_TYPE }) });
+}
+
+/** What readers without a key are given: how late, and how coarse. */
+export interface Terms {
+  open: boolean;
+  delay_h: number;
+  coarsen_m: number;
+}
+export const readTerms = async (id: string): Promise<Terms> => (await read<{ publication: Terms }>(fileOf(id))).publication;
+export async function publish(id: string, terms: Terms, why: string): Promise<boolean> {
+  await call(`${fileOf(id)}/publication`, {
+    method: "PUT", headers: withKey({ accept: JSON_TYPE, "content-type": JSON_TYPE }), body: JSON.stringify({ ...terms, ...(why ? { why } : {}) }),
+  });
+  return true;
 }
 
 export const listScenarios = (): Promise<Scenario[]> => get("/v1/scenarios");

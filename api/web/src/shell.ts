@@ -10,6 +10,7 @@ import { drawJudgement, drawPieces, findAt, formatLength, proofFor, type Scene }
 import type { MapView } from "./map/view";
 import { archiveScreen } from "./screens/archive";
 import { askScreen } from "./screens/ask";
+import { divider } from "./screens/compare";
 import { doubtScreen, featureCard, whatIfBar } from "./screens/doubt";
 import { filesScreen } from "./screens/files";
 import { howScreen, statusLegend } from "./screens/how";
@@ -19,7 +20,7 @@ import { questionScreen } from "./screens/question";
 import { verdictScreen } from "./screens/verdict";
 import { drawJudgement as fetchDrawing } from "./service";
 import type { Code, LonLat, Scenario } from "./types";
-import { isLanguage, language, LANGUAGES, say, speak, t } from "./words";
+import { isLanguage, language, LANGUAGES, say, speak, t, type Key } from "./words";
 import { setWish } from "./keep";
 
 const WIDE = "(min-width: 1001px)";
@@ -39,11 +40,14 @@ export class Shell {
   private readonly band = h("div", { class: "band-place" });
   private readonly column = h("main", { class: "column", id: "answer", tabindex: -1 });
   private readonly canvas = h("div", { class: "canvas" });
+  private readonly twin = h("div", { class: "canvas twin", "aria-hidden": "true", hidden: true });
   private readonly over = h("div", { class: "over-map" });
   private readonly scale = h("div", { class: "scale", "aria-hidden": "true" });
   private readonly panel: HTMLElement;
   private readonly status = h("div", { class: "aside", role: "status" });
   private map: MapView | null = null;
+  /** The second map, of what is compared; made when it is first wanted. */
+  private second: MapView | null = null;
   private mapFailed = false;
   private shownScreen = "";
   private shownBox = "";
@@ -52,7 +56,7 @@ export class Shell {
 
   constructor(root: HTMLElement) {
     this.app = new App(() => this.render());
-    this.panel = h("section", { class: "map", "aria-label": t("map.label") }, this.canvas, this.over);
+    this.panel = h("section", { class: "map", "aria-label": t("map.label") }, this.canvas, this.twin, this.over);
     root.replaceChildren(h("a", { class: "skip", href: "#answer", onclick: (event) => this.skip(event) }, t("nav.skip")),
       this.header, this.bar, this.band, h("div", { class: "body" }, this.column, this.panel), this.status);
     addEventListener("hashchange", () => void this.app.route());
@@ -79,8 +83,29 @@ export class Shell {
     const fonts = document.fonts.load("13px 'Inter Variable'", "Sudzha Суджа").catch(() => undefined);
     const [library] = await Promise.all([loadLibrary(), fonts]);
     const { app } = this;
-    this.map = new View(library, this.canvas, app.palette, app.dark, (ids, at) => this.picked(ids, at), (layer, n) => this.light(layer, n), (m) => this.drawScale(m), {});
+    const told = {
+      pick: (ids: string[], at: LonLat) => this.picked(ids, at), light: (layer: "way" | "ring", n: number | null) => this.light(layer, n),
+      scale: (metresPerPixel: number) => this.drawScale(metresPerPixel), moved: (view: [number, number, number]) => this.moved(view), taken: () => this.listTaken(),
+    };
+    this.map = new View(library, this.canvas, app.palette, app.dark, told);
+    this.makeSecond = () => new View(library, this.twin, app.palette, app.dark, { taken: told.taken });
     this.shownBox = ""; // what is shown by now has not been looked at yet
+  }
+
+  private makeSecond: () => MapView | null = () => null;
+
+  /** What lies over the map, in its own pixels: no label is laid under it. */
+  private listTaken(): DOMRect[] {
+    const { left, top } = this.canvas.getBoundingClientRect();
+    return [...this.over.querySelectorAll(".legend, .controls, .switch, .scale, .credit, .card, .tag")].map((one) => {
+      const box = one.getBoundingClientRect();
+      return new DOMRect(box.left - left, box.top - top, box.width, box.height);
+    });
+  }
+
+  private moved(view: [number, number, number]): void {
+    this.app.view = view;
+    this.app.note();
   }
 
   private skip(event: Event): void {
@@ -198,7 +223,7 @@ export class Shell {
     if (!trouble) return null;
     const faults = trouble.errors ?? [];
     return h("div", { class: "trouble", role: "alert" }, h("h2", {}, t("error.title")), h("p", { lang: "en" }, faults.length ? trouble.title : trouble.detail),
-      h("ul", { class: "bullets" }, faults.slice(0, 12).map((one) => h("li", { lang: "en" }, one.detail, h("small", {}, one.remedy)))));
+      h("ul", { class: "bullets" }, faults.slice(0, 12).map((one) => h("li", { lang: "en" }, one.feature && !one.detail.includes(one.feature) ? `${one.feature}: ` : "", one.detail, h("small", {}, nameFields(one.remedy))))));
   }
 
   // -- the map ------------------------------------------------------------------------------------------
@@ -217,25 +242,51 @@ export class Shell {
     return drawJudgement(app.shown.situation, judgement, look, say, app.supposed, app.case?.answer?.place ?? null);
   }
 
+  /** The scene of the map that is compared with the one shown. */
+  private otherScene(): Scene | null {
+    const { app } = this;
+    const { other } = app;
+    if (!other?.situation || !other.judgement) return null;
+    const look = { palette: app.palette, dark: app.dark, reading: app.reading, proof: false, supposed: false };
+    return drawJudgement(other.situation, other.judgement, look, say, { without: [], assume: {} }, app.case?.answer?.place ?? null);
+  }
+
+  private renderSecond(scene: Scene | null): void {
+    const { app, map } = this;
+    this.twin.hidden = !scene;
+    if (!scene || !map) return;
+    this.second ??= this.makeSecond();
+    this.second?.follow(map);
+    void this.second?.show(scene, app.palette, app.dark, false);
+    this.clip();
+  }
+
+  private clip(): void {
+    this.twin.style.clipPath = `inset(0 0 0 ${this.app.swipe}%)`;
+  }
+
   private renderMap(): void {
     const { app } = this;
     const scene = this.scene();
+    const twin = scene ? this.otherScene() : null;
+    if (scene && twin) join(scene, twin);
     const side = app.judgement?.side ?? app.question?.claim?.side ?? "";
-    const box = scene ? JSON.stringify([app.case?.id.replace(/-\d{4}-\d{2}-\d{2}$/, ""), app.case?.kind === "asked" ? app.case.at : 0, app.screen === "question", app.question?.question.map]) : "";
+    const box = scene ? JSON.stringify([app.case?.id.replace(/-\d{4}-\d{2}-\d{2}$/, ""), app.case?.kind === "asked" ? app.case.at : 0, app.screen === "question", app.question?.question.map, app.other?.id]) : "";
     const move = box !== this.shownBox;
     this.shownBox = box;
     this.panel.hidden = false;
     const corner = scene?.legend.length ? legend(app, scene, side) : app.screen === "ask" || app.screen === "archive" ? statusLegend() : null;
-    this.over.replaceChildren(...([this.readingSwitch(), this.controls(), corner ? h("div", { class: "legend" }, corner) : null, this.credit(), this.scale, featureCard(app), this.fallback()] as (HTMLElement | null)[]).filter((one) => one !== null));
+    this.over.replaceChildren(...([this.readingSwitch(), this.controls(), corner ? h("div", { class: "legend" }, corner) : null, this.credit(), this.scale, featureCard(app), ...divider(app, this.canvas, () => this.clip()), this.fallback()] as (HTMLElement | null)[]).filter((one) => one !== null));
     const wide = matchMedia(WIDE).matches;
     const phone = matchMedia(PHONE).matches;
     this.map?.setInset({ top: phone ? 56 : 70, right: phone ? 24 : 76, bottom: wide ? 110 : 40, left: phone ? 24 : 44 });
     this.map?.resize();
     if (!this.map) return;
-    if (scene) void this.map.show(scene, app.palette, app.dark, move).then(() => this.placeLegend());
+    if (scene) void this.map.show(scene, app.palette, app.dark, move, app.view).then(() => this.placeLegend());
     else if (move || !this.lit) void this.showPins();
     this.lit = scene ? null : "pins";
     this.map.describe(this.inWords());
+    this.renderSecond(twin);
   }
 
   private async showPins(): Promise<void> {
@@ -278,8 +329,14 @@ export class Shell {
     const full = document.fullscreenElement === this.panel;
     const one = (sign: Children, label: string, act: () => void, id: string): HTMLElement => button([h("span", { "aria-hidden": "true" }, sign), aside(label)], act, { id, title: label });
     return h("div", { class: "controls" }, one("+", t("map.in"), () => this.map?.zoom(1), "zoom-in"), one("−", t("map.out"), () => this.map?.zoom(-1), "zoom-out"),
-      one("◎", t("map.fit"), () => this.map?.refit(), "fit"),
+      one("◎", t("map.fit"), () => this.showAll(), "fit"),
       one("⤢", t(full ? "map.small" : "map.whole"), () => void (full ? document.exitFullscreen() : this.panel.requestFullscreen()), "full"));
+  }
+
+  private showAll(): void {
+    this.app.view = null;
+    this.app.note();
+    this.map?.refit();
   }
 
   private credit(): HTMLElement {
@@ -292,6 +349,7 @@ export class Shell {
     if (!drawn || !this.map || !matchMedia(WIDE).matches) return;
     const { left, right } = this.map.crowd(drawn.offsetWidth + 30, drawn.offsetHeight + 50);
     this.panel.classList.toggle("legend-left", left < right);
+    this.map.keepClear();
   }
 
   private drawScale(metresPerPixel: number): void {
@@ -329,7 +387,7 @@ export class Shell {
     }
     const post = document.getElementById("post");
     if (app.case?.kind === "file" && post instanceof HTMLDetailsElement && post.open) {
-      app.sighting.at = at.map((degrees) => degrees.toFixed(4)).join(",");
+      app.file.sighting.at = at.map((degrees) => degrees.toFixed(4)).join(",");
       app.pick(null);
       return;
     }
@@ -373,10 +431,35 @@ export class Shell {
       document.documentElement.classList.remove("dropping");
       const files = [...(event.dataTransfer?.files ?? [])];
       if (!files.length) return;
+      const { app } = this;
+      const [first] = files;
+      if (app.case?.kind === "file" && app.screen === "verdict" && files.length === 1 && first && /\.(csv|tsv)$/i.test(first.name)) {
+        void app.file.postRows(app.case, first);
+        return;
+      }
       if (this.app.screen !== "ask") this.app.go("#/");
       void this.app.addFiles(files);
     });
   }
 }
+
+/** What the second map draws is in the legend, and in view, too. */
+function join(scene: Scene, twin: Scene): void {
+  scene.box.add([[twin.box.west, twin.box.south], [twin.box.east, twin.box.north]]);
+  const known = new Set(scene.legend.map((row) => row.key));
+  scene.legend.push(...twin.legend.filter((row) => !known.has(row.key)));
+  for (const [side, hue] of twin.hues) if (!scene.hues.has(side)) scene.hues.set(side, hue);
+}
+
+const FIELDS: Record<string, Key> = {
+  rows_side: "ask.rowsSide", anchor_at: "ask.rear", as_of: "ask.asOf", keep_good: "ask.keepGood", made_at: "ask.when", place: "ask.where", claimant: "ask.who",
+};
+
+/** Call the members of a request, in a remedy, what the page calls them. */
+const nameFields = (remedy: string): string =>
+  remedy.replace(/`(\w+)`|\?(\w+)=/g, (whole, one: string | undefined, other: string | undefined) => {
+    const key = FIELDS[one ?? other ?? ""];
+    return key ? `“${t(key)}”` : whole;
+  });
 
 const nameDetails = (one: Element): string => one.id || (one.querySelector("summary")?.textContent ?? "");

@@ -237,6 +237,7 @@ export interface Scenario {
   error: string | null;
 }
 export interface Fault {
+  feature?: string | null;
   pointer: string;
   detail: string;
   remedy: string;

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from encircle.claims.asking.answer import Answer, AskedMap, write_question
+from encircle.claims.asking.beside import Brought, bring
 from encircle.claims.asking.drawing import draw_question
 from encircle.claims.asking.force import (
     Meant,
@@ -28,6 +29,7 @@ from encircle.claims.asking.question import FORCE, Corrections, date_by, read_qu
 from encircle.claims.asking.where import ask_which_side, choose_side, find_elsewhere, find_place
 from encircle.claims.asking.whose.called import tell_named
 from encircle.claims.asking.whose.whose import find_named_side
+from encircle.claims.composing.plan import Plan
 from encircle.claims.rating.answer import Statement
 from encircle.claims.rating.checks import UNWEIGHED, check_claims
 from encircle.claims.rating.mappers import find_mapper
@@ -72,6 +74,7 @@ def ask(  # noqa: PLR0913 - all but two by name
     force_in: str | None = None,
     as_of: datetime | None = None,
     border: Json | None = None,
+    plan: Plan | None = None,
     options: Options | None = None,
     draws_question: bool = False,
     on_step: Callable[[str], object] = lambda _: None,
@@ -84,7 +87,8 @@ def ask(  # noqa: PLR0913 - all but two by name
     said
         A sentence, a text, or a claim already written down.
     files
-        Maps of any known kind, and situations.
+        Maps of any known kind, and situations; and what is laid over each of them: tables of
+        positions, roads, claims, a border; or positions alone. GIS files are opened.
     corrections
         What a person says of the claim, over what the text was understood to say.
     force_in
@@ -93,6 +97,9 @@ def ask(  # noqa: PLR0913 - all but two by name
         Instant of the maps that tell none themselves.
     border
         Ukraine's outline; by default the bundled one.
+    plan
+        What is said of rows (`rows_side`, `keep_good`), and of the rear where positions are alone
+        (`anchor_at`); the day and the side are those of the question.
     options
         Parameters of every judgement.
     draws_question
@@ -116,12 +123,14 @@ def ask(  # noqa: PLR0913 - all but two by name
     maps: list[GivenMap] = []
     try:
         asked = read_question(said, corrections)
-        maps = read_maps(files, as_of, border)
-        _check_said(maps, force_in, border, corrections.side if corrections else None)
+        told = replace(plan or Plan(), as_of=as_of, side=asked.side, border=border)
+        brought = bring(files, told)
+        maps = read_maps(brought.maps, as_of, brought.border, brought.numbers)
+        _check_said(maps, force_in, brought.border, corrections.side if corrections else None)
         asked = replace(asked, notices=(*asked.notices, *_tell_idle(asked, maps, as_of)))
         on_step("read")
         asked = date_by(asked, max(m.as_of for m in maps))
-        return _answer(asked, maps, force_in, options or UNWEIGHED, on_step)
+        return _answer(asked, maps, brought, force_in, options or UNWEIGHED, on_step)
     except QuestionError as question:
         document = question.document
         if draws_question:
@@ -130,7 +139,10 @@ def ask(  # noqa: PLR0913 - all but two by name
 
 
 def _check_said(
-    maps: Sequence[GivenMap], force_in: str | None, border: Json | None, side: str | None
+    maps: Sequence[GivenMap],
+    force_in: str | None,
+    border: Mapping[str, Any] | None,
+    side: str | None,
 ) -> None:
     """Refuse what would do nothing, for every map is a situation, which draws its force itself."""
     if any(m.painted is not None for m in maps):
@@ -177,15 +189,16 @@ def _tell_idle(asked: Asked, maps: Sequence[GivenMap], as_of: datetime | None) -
         yield Notice("side_not_on_the_map", "caution", said)
 
 
-def _answer(
+def _answer(  # noqa: PLR0913 - the parts of a question
     asked: Asked,
     maps: Sequence[GivenMap],
+    brought: Brought,
     force_in: str | None,
     options: Options,
     on_step: Callable[[str], object],
 ) -> Answer:
     timely = _sort(asked, [m for m in maps if _is_timely(m, asked, options)])
-    more: list[Notice] = []
+    more: list[Notice] = [*brought.notices]
     place = _find_place(asked, timely or maps, more)
     force = next((m.situation.force for m in timely if m.situation), FORCE)
     far = {} if force_in else {m.name: why for m in timely if (why := tell_off_paint(m, place))}
@@ -201,7 +214,7 @@ def _answer(
         on_step("found")
     drawn = [
         Drawn(m, why_not=far[m.name]) if m.name in far
-        else _draw(m, asked, place, meant, force, timely)
+        else _lay(brought, _draw(m, asked, place, meant, force, timely))
         for m in maps
     ]  # fmt: skip
     on_step("drawn")
@@ -320,6 +333,14 @@ def _draw(  # noqa: PLR0913 - what a map is held against
         return Drawn(given, why_not=faults)
     except EncircleError as error:
         return Drawn(given, why_not=str(error))
+
+
+def _lay(brought: Brought, drawn: Drawn) -> Drawn:
+    """Lay over a map what was given beside the maps; a row that cannot be read refuses all."""
+    if not brought.beside or drawn.document is None:
+        return drawn
+    document = brought.lay(drawn.document)
+    return replace(drawn, document=document, situation=read_drawn(document, drawn.given.name))
 
 
 def _find_why_not(situation: Situation, asked: Asked, place: Where | None) -> str:

@@ -66,6 +66,7 @@ def read_maps(
     files: Sequence[MapFile],
     as_of: datetime | None = None,
     border: Mapping[str, Any] | None = None,
+    numbers: Sequence[int] | None = None,
 ) -> list[GivenMap]:
     """
     Read maps of any known kind, in the order given.
@@ -78,6 +79,8 @@ def read_maps(
         Instant of the maps that tell none themselves.
     border
         Ukraine's outline; by default the one that comes with the library.
+    numbers
+        Which of all that was given each file is, for the faults; by default counted from 0.
 
     Raises
     ------
@@ -90,10 +93,10 @@ def read_maps(
         raise _fault("/maps", f"{len(files)} files", f"Give {MOST_MAPS} at most")
     faults: list[InputFault] = []
     read: list[GivenMap] = []
-    opened: list[MapFile] = []
-    for number, file in enumerate(files):
+    opened: list[tuple[int, MapFile]] = []
+    for number, file in zip(numbers or range(len(files)), files, strict=True):
         try:
-            opened.append(replace(file, raw=unwrap(file.raw)))
+            opened.append((number, replace(file, raw=unwrap(file.raw))))
         except SituationError as error:
             faults += [_name(fault, number, file.name) for fault in error.faults]
     if faults:
@@ -109,11 +112,11 @@ def read_maps(
 
 
 def _group(
-    files: Sequence[MapFile],
+    files: Sequence[tuple[int, MapFile]],
 ) -> Iterable[tuple[int, list[tuple[MapFile, Guest]]]]:
     """Put ISW's layers of one day together."""
     groups: dict[object, tuple[int, list[tuple[MapFile, Guest]]]] = {}
-    for number, file in enumerate(files):
+    for number, file in files:
         guest = recognise(file.raw, file.name)
         layered = guest.kind == "isw"
         key: object = ("isw", parse_day(file.name)) if layered else number

@@ -88,6 +88,37 @@ def compose(
     return _finish(draft, plan, side, force)
 
 
+def lay_over(document: Json, taken: Sequence[Taken], plan: Plan) -> Json:
+    """
+    Lay tables, roads and claims over a situation that names its force already.
+
+    Its ground, its day and its force stay as they are; rows beyond its ground are told and left
+    out, as `compose` leaves them out round a painted map.
+
+    Raises
+    ------
+    SituationError
+        With everything that is wrong with the files, row by row.
+    """
+    of: dict[str, list[Taken]] = {}
+    for one in taken:
+        of.setdefault(one.role, []).append(one)
+    whole = dict(document["situation"])
+    whole["sources"] = list(whole.get("sources") or [])
+    draft = Draft({**document, "situation": whole, "features": list(document["features"])},
+                  is_painted=True)  # fmt: skip
+    sides = {str(one["id"]): str(one.get("name") or one["id"])
+             for one in whole.get("sides") or [] if isinstance(one, dict)}  # fmt: skip
+    readings = read_tables(of.get("table", []), plan, sides)
+    refuse_or_keep(readings, plan)
+    add_tables(draft, readings, plan, whole.get("force"))
+    _add_roads(draft, of.get("roads", []), plan)
+    _add_claims(draft, of.get("claims", []))
+    draft.notices += [notice for one in taken for notice in one.notices]
+    _add_notices(draft)
+    return draft.document
+
+
 # -- which files ----------------------------------------------------------------------------------
 
 
@@ -213,20 +244,20 @@ def _draw_claim(claim: Any) -> Json:  # noqa: ANN401 - a Claim
 
 def _finish(draft: Draft, plan: Plan, side: str, force: str | None) -> Json:
     _make_unique(draft)
-    whole = draft.whole
     if not draft.is_painted:
         _complete(draft, plan, side, force)
     elif draft.notices or force:
         _add_sides(draft)
-    whole["notices"] = [
-        *whole.get("notices", []),
-        *(notice.to_dict() for notice in dict.fromkeys(draft.notices)),
-    ]
-    if not whole["notices"]:
-        del whole["notices"]
+    _add_notices(draft)
     if not draft.is_painted:
         _check(draft.document, plan.force)
     return draft.document
+
+
+def _add_notices(draft: Draft) -> None:
+    told = [notice.to_dict() for notice in dict.fromkeys(draft.notices)]
+    if told:
+        draft.whole["notices"] = [*draft.whole.get("notices", []), *told]
 
 
 def _complete(draft: Draft, plan: Plan, side: str, force: str | None) -> None:

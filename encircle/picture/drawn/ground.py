@@ -215,7 +215,7 @@ def _draw_fire(scene: Scene) -> Iterator[str]:
             (p.x, p.y) for p in (edge.interpolate(k / 12, normalized=True) for k in range(12))
         ) if not edge.is_empty else ()  # fmt: skip
         text = f"{fire.grade} fire"
-        scene.labels.append(Label((text,), places, 50, 12.0, "#9a4a00", "bold", over=True))
+        scene.labels.append(Label((text,), places, 50, 12.0, FIRE, "bold", over=True))
 
 
 ANCHOR_WORDS = "Anchor: friendly, with a way onward"

@@ -11,6 +11,7 @@ from encircle.map.situation import Barrier, Route
 from encircle.picture.canvas import Xy, element, number, write_path
 from encircle.picture.labels import Label, shorten
 from encircle.picture.scene import SWATCH_H, SWATCH_W, Scene, sample, stroke
+from encircle.picture.tokens import INK, LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,20 +21,20 @@ if TYPE_CHECKING:
     from encircle.map.situation import Feature
 
 ROADS: dict[str | None, tuple[str, str]] = {
-    None: ("#3a3a3a", "Road"),
-    "F0": ("#3a3a3a", "Road"),
-    "F1": ("#3a3a3a", "Road, fire F1 at most"),
+    None: (LIGHT["road"], "Road"),
+    "F0": (LIGHT["road"], "Road"),
+    "F1": (LIGHT["road"], "Road, fire F1 at most"),
     "F2": ("#a06a00", "Road under fire F2"),
     "F3": ("#d1481e", "Road under fire F3"),
     "F4": ("#8c1146", "Road under fire F4"),
 }
 BARRIERS = {
-    "river": ("#2f6f9f", "River"),
-    "coast": ("#2f6f9f", "Coast"),
-    "lake": ("#2f6f9f", "Lake shore"),
+    "river": (LIGHT["water"], "River"),
+    "coast": (LIGHT["water"], "Coast"),
+    "lake": (LIGHT["water"], "Lake shore"),
     "cliff": ("#5a4632", "Cliff"),
     "minefield": ("#5a1a5a", "Minefield"),
-    "border": ("#4a4a4a", "Border"),
+    "border": (LIGHT["border"], "Border"),
 }
 
 
@@ -130,7 +131,7 @@ def _cross(x: float, y: float, size: float = 4.5) -> str:
     s = number(size)
     t = number(2 * size)
     arms = f"M{number(x)} {number(y)}m-{s} -{s}l{t} {t}m0 -{t}l-{t} {t}"
-    return stroke(arms, "#fff", 4.0) + stroke(arms, "#1a1a1a", 2.0)
+    return stroke(arms, "#fff", 4.0) + stroke(arms, INK, 2.0)
 
 
 def cross_out(place: Xy, size: float = 6.0) -> str:

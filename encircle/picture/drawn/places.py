@@ -12,7 +12,8 @@ from shapely.geometry import Point, box
 from encircle.picture.canvas import Xy, element, write_path
 from encircle.picture.drawn.symbols import is_ground
 from encircle.picture.labels import Label
-from encircle.picture.scene import INK, Scene, Town, stroke, swatch
+from encircle.picture.scene import Scene, Town, stroke, swatch
+from encircle.picture.tokens import INK
 from encircle.places import nearest_place, places_within
 
 if TYPE_CHECKING:

@@ -6,18 +6,21 @@ Long for one reason: the way, the ring and their numbers are drawn to one legend
 
 from __future__ import annotations
 
+import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 import shapely.ops
-from shapely.geometry import LineString, Point, shape
+from shapely.geometry import LineString, Point, Polygon, box, shape
 
 from encircle.map.situation import Anchor
 from encircle.picture.canvas import Xy, element, number, write_path
 from encircle.picture.drawn.ground import ANCHOR_WORDS, draw_anchor_sign
 from encircle.picture.labels import Label, shorten
-from encircle.picture.scene import ANCHOR, INK, SWATCH_H, SWATCH_W, Scene, sample, stroke
+from encircle.picture.scene import ANCHOR, SWATCH_H, SWATCH_W, Scene, sample, stroke
+from encircle.picture.tokens import INK, LIGHT, LINES_PX, write_dash
 from encircle.verdict.judgement import name_hold
 
 if TYPE_CHECKING:
@@ -30,17 +33,18 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-WAY, UNDER_FIRE = "#008a5c", "#ff9d2e"
+WAY, UNDER_FIRE = LIGHT["way"], LIGHT["fire"]
+UNCLEAR = write_dash("way_unclear")
 HARD_FIRE = ("F3", "F4")
 FIRE_ORDER = ("F0", "F1", None, "F2", "F3", "F4")
-RING_COLOURS = {
-    "hostile": ("#ff6a3d", "hostile ground"),
-    "barrier": ("#6f9bff", "a barrier"),
-    "sea": ("#5fd4f0", "the sea"),
-    "neutral": ("#e6c65a", "neutral ground"),
-    "grey": ("#d6d6d6", "unclear ground"),
-    "edge": ("#f2a7e0", "the edge of the map, which is no wall"),
-}
+HELD_BY = {
+    "hostile": "hostile ground", "barrier": "a barrier", "sea": "the sea",
+    "neutral": "neutral ground", "grey": "unclear ground",
+    "edge": "the edge of the map, which is no wall",
+}  # fmt: skip
+WET = ("barrier", "sea")
+UNHELD = {"grey": "ring_unclear", "edge": "ring_unclear", "neutral": "neutral"}
+"""Dash of a ring by what closes it, where nobody hostile does."""
 MODE_WORDS = {
     "rail": "by rail",
     "wheeled": "for wheeled vehicles",
@@ -58,7 +62,7 @@ HEADING_INSET_PX = 14.0
 HEADING_TOWN_M = 15_000.0
 """A way leads *to* a town that lies no further from it; metres."""
 STEP_PX = 9.0
-NECK = "#5b1a8b"
+NECK = INK
 LEAST_NECK_M = 10.0
 """A narrower neck is a gate in a barrier, drawn as a crossing; metres."""
 NECK_SLACK = 2.2
@@ -118,25 +122,68 @@ def _in_view(scene: Scene, line: BaseGeometry) -> BaseGeometry:
 
 def _draw_ring(scene: Scene, ring: Json) -> Iterator[str]:
     lines = [(name_hold(s), _pixels(scene, s["geometry"])) for s in ring["segments"]]
+    inside = scene.view.simplify(_inside(scene, ring))
     for _, line in lines:
         scene.placer.dear.extend(_steps(line))
         d = write_path(_in_view(scene, line))
-        yield stroke(d, "#fff", 10.0, stroke_opacity="0.7", stroke_linecap="round")
-    for _, line in lines:
-        yield stroke(write_path(_in_view(scene, line)), INK, 7.0, stroke_linecap="round")
+        halo = LINES_PX["ring_halo"]
+        yield stroke(d, LIGHT["halo"], halo, stroke_opacity="0.85", stroke_linecap="round")
     for by, line in lines:
-        colour, words = RING_COLOURS[by]
-        dash = "7 5" if by in ("grey", "edge") else None
-        yield stroke(write_path(_in_view(scene, line)), colour, 2.8, stroke_dasharray=dash)
-        scene.explain(f"Ring closed by {words}", sample(*_ring_strokes(colour, dash)))
+        seen = _in_view(scene, line)
+        yield from _ring_strokes(by, write_path(seen))
+        if by == "hostile":
+            yield _draw_teeth(seen, inside)
+        sign = sample(partial(_draw_held, by))
+        teeth = _draw_teeth(SWATCH, SWATCH_INSIDE) if by == "hostile" else ""
+        scene.explain(f"Ring closed by {HELD_BY[by]}", sign + teeth)
     _call_out_ring(scene, ring, [line for _, line in lines])
 
 
-def _ring_strokes(colour: str, dash: str | None) -> Any:  # noqa: ANN401 - two painters
-    return (
-        lambda d: stroke(d, INK, 7.0),
-        lambda d: stroke(d, colour, 2.8, stroke_dasharray=dash),
-    )
+def _inside(scene: Scene, ring: Json) -> BaseGeometry:
+    """Give the ground inside a ring, in pixels."""
+    drawn = shape(ring["ring"])
+    parts = [Polygon(scene.points(part.exterior.coords)) for part in shapely.get_parts(drawn)]
+    return shapely.union_all([part.buffer(0) for part in parts])
+
+
+def _draw_held(by: str, d: str) -> str:
+    return "".join(_ring_strokes(by, d))
+
+
+def _ring_strokes(by: str, d: str) -> Iterator[str]:
+    """Draw a piece of a ring by what closes it: water in its core, nobody's ground in its gaps."""
+    if by in WET:
+        yield stroke(d, LIGHT["ring"], LINES_PX["ring_wet"])
+        yield stroke(d, LIGHT["sea"], LINES_PX["core"], stroke_dasharray=write_dash("core"))
+        return
+    dash = write_dash(UNHELD[by]) if by in UNHELD else None
+    yield stroke(d, LIGHT["ring"], LINES_PX["ring"], stroke_dasharray=dash)
+
+
+SWATCH = LineString([(1.0, SWATCH_H / 2), (SWATCH_W - 1, SWATCH_H / 2)])
+SWATCH_INSIDE = box(0.0, -SWATCH_H, SWATCH_W, SWATCH_H / 2)
+
+
+def _draw_teeth(line: BaseGeometry, inside: BaseGeometry) -> str:
+    """Draw teeth along a piece of a ring, towards whoever it closes in."""
+    size, step = LINES_PX["tooth"], LINES_PX["teeth"]
+    drawn = []
+    for part in (p for p in shapely.get_parts(line) if p.geom_type == "LineString"):
+        for k in range(int(part.length // step)):
+            at = (k + 0.5) * part.length / max(1, int(part.length // step))
+            (ax, ay), (bx, by) = (
+                part.interpolate(at + side * size / 2).coords[0] for side in (-1, 1)
+            )
+            wide = math.hypot(bx - ax, by - ay)
+            if wide == 0:
+                continue
+            mx, my = (ax + bx) / 2, (ay + by) / 2
+            nx, ny = -(by - ay) / wide * size, (bx - ax) / wide * size
+            if not inside.contains(Point(mx + nx, my + ny)):
+                nx, ny = -nx, -ny
+            corners = ((ax, ay), (mx + nx, my + ny), (bx, by))
+            drawn.append("M" + "L".join(f"{number(x)} {number(y)}" for x, y in corners) + "Z")
+    return element("path", d="".join(drawn), fill=LIGHT["ring"]) if drawn else ""
 
 
 def _steps(line: BaseGeometry) -> list[Xy]:
@@ -176,8 +223,8 @@ def _say_held(ring: Json) -> str:
     whole = sum(lengths.values()) or 1.0
     shares = sorted(lengths.items(), key=lambda item: (-item[1], item[0]))
     if len(shares) == 1:
-        return f"by {RING_COLOURS[shares[0][0]][1]}"
-    return "by " + ", ".join(f"{RING_COLOURS[b][1]} {m / whole:.0%}" for b, m in shares[:2])
+        return f"by {HELD_BY[shares[0][0]]}"
+    return "by " + ", ".join(f"{HELD_BY[b]} {m / whole:.0%}" for b, m in shares[:2])
 
 
 def _draw_way(scene: Scene, path: Json) -> Iterator[str]:
@@ -186,14 +233,14 @@ def _draw_way(scene: Scene, path: Json) -> Iterator[str]:
         scene.placer.dear.extend(_steps(line))
         d = write_path(_in_view(scene, line))
         if leg["fire"] in HARD_FIRE:
-            yield stroke(d, UNDER_FIRE, 14.0, stroke_linecap="round")
+            yield _draw_ticks(d)
             _explain_hard_fire(scene)
         yield stroke(d, "#fff", 9.0, stroke_linecap="round")
     for leg, line in legs:
-        dash = "9 4" if leg["control"] == "grey" else None
+        dash = UNCLEAR if leg["control"] == "grey" else None
         yield stroke(write_path(_in_view(scene, line)), WAY, 5.0, stroke_dasharray=dash)
         if dash:
-            grey = sample(lambda d: stroke(d, WAY, 5.0, stroke_dasharray="9 4"))
+            grey = sample(lambda d: stroke(d, WAY, 5.0, stroke_dasharray=UNCLEAR))
             scene.explain("Way out over unclear ground", grey)
         else:
             sure = path["reading"] == "pessimistic"
@@ -231,12 +278,20 @@ def _say_heading(scene: Scene, points: list[Xy], edge: Xy) -> None:
     where = onward[0][0].name if onward else "the rear"
     rest = format_length(beyond.length / scene.view.px_per_m)
     text = f"to {where}" if onward else f"to {where}, {rest}"
-    scene.labels.append(Label((text,), (edge,), 3, 13.0, "#00573a", "bold", 12.0, must=True))
+    scene.labels.append(Label((text,), (edge,), 3, 13.0, WAY, "bold", 12.0, must=True))
+
+
+def _draw_ticks(d: str) -> str:
+    """Draw ticks across a way under fire; its halo is laid over their middle."""
+    across = LINES_PX["way_halo"] + 2 * LINES_PX["tick"]
+    thick = LINES_PX["tick_width"]
+    gaps = f"{thick:g} {LINES_PX['ticks'] - thick:g}"
+    return stroke(d, UNDER_FIRE, across, stroke_dasharray=gaps)
 
 
 def _explain_hard_fire(scene: Scene) -> None:
     under = sample(
-        lambda d: stroke(d, UNDER_FIRE, 14.0),
+        _draw_ticks,
         lambda d: stroke(d, "#fff", 9.0),
         lambda d: stroke(d, WAY, 5.0),
     )
@@ -294,7 +349,7 @@ def _call_out_way(scene: Scene, path: Json, lines: list[BaseGeometry]) -> None:
     if scene.is_close:  # a card is read at arm's length
         text = (head, how.split(",")[0]) if fire == "fire not mapped" else (head, how, fire)
     scene.labels.append(
-        Label(text, tuple(ordered), 4, 13.0, "#00573a", "bold", 16.0, must=True, border=WAY)
+        Label(text, tuple(ordered), 4, 13.0, WAY, "bold", 16.0, must=True, border=WAY)
     )
 
 

@@ -13,7 +13,8 @@ from encircle.picture.canvas import element, escape, number, write_path
 from encircle.picture.drawn.ground import UNCLEAR_WORDS, write_mark
 from encircle.picture.drawn.lines import cross_out
 from encircle.picture.labels import Label, shorten
-from encircle.picture.scene import ANCHOR, INK, SWATCH_H, SWATCH_W, stroke, swatch
+from encircle.picture.scene import ANCHOR, SWATCH_H, SWATCH_W, stroke, swatch
+from encircle.picture.tokens import INK, LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +90,7 @@ def _draw_reach(scene: Scene, shape: BaseGeometry, side: str, *, sure: bool) -> 
     if unclear.area > 1.0:
         hatch = f"url(#{scene.prefix}grey)"
         yield element("path", d=write_path(unclear), fill=hatch, fill_opacity="0.8")
-        scene.explain(UNCLEAR_WORDS, swatch(hatch, "#777777"))
+        scene.explain(UNCLEAR_WORDS, swatch(hatch, LIGHT["hatch"]))
     dash = None if sure else "4 3"
     yield stroke(write_path(shape), colour, 0.9, stroke_dasharray=dash)
 

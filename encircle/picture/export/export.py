@@ -17,6 +17,7 @@ from xml.etree.ElementTree import SubElement
 
 from shapely.geometry import shape
 
+from encircle.picture.colours import BLUE, VERMILION
 from encircle.picture.export.kml import (
     begin_kml,
     dump_kml,
@@ -27,7 +28,9 @@ from encircle.picture.export.kml import (
 )
 from encircle.picture.export.layer_files import ExportError, Row, write_layer
 from encircle.picture.export.layers import LAYERS, draw_layers
+from encircle.picture.tokens import LIGHT
 from encircle.verdict.judgement import write_json
+from encircle.verdict.saying import say_supposed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -188,29 +191,32 @@ def _row_of(feature: Json) -> Row:
 # -- KML -------------------------------------------------------------------------------------
 
 STYLES: dict[str, tuple[str, float, str | None]] = {
-    "own": ("#1f5fa8", 1.0, "#a9c8ec"),
-    "hostile": ("#b8371a", 1.0, "#f3b69f"),
-    "unclear": ("#777777", 1.0, "#d6d6d6"),
-    "barrier": ("#2f6f9f", 2.0, None),
-    "fire": ("#d96c00", 1.0, "#ffd9b0"),
-    "route": ("#3a3a3a", 2.0, None),
-    "crossing": ("#3a3a3a", 2.0, None),
-    "anchor": ("#00694d", 2.0, "#9fd8c4"),
-    "force": ("#123e7c", 3.0, "#a9c8ec"),
+    "own": (BLUE.edge, 1.0, BLUE.held),
+    "hostile": (VERMILION.edge, 1.0, VERMILION.held),
+    "unclear": (LIGHT["hatch"], 1.0, LIGHT["unclear"]),
+    "barrier": (LIGHT["water"], 2.0, None),
+    "fire": (LIGHT["fire"], 1.0, "#ffd9b0"),
+    "route": (LIGHT["road"], 2.0, None),
+    "crossing": (LIGHT["road"], 2.0, None),
+    "anchor": (LIGHT["way"], 2.0, "#9fd8c4"),
+    "force": (BLUE.ink, 3.0, BLUE.held),
     "pocket": ("#3a3a3a", 1.0, "#fff3a8"),
-    "ring": ("#1a1a1a", 5.0, None),
-    "way_out": ("#008a5c", 5.0, None),
-    "opening": ("#5b1a8b", 3.0, None),
-    "neck": ("#5b1a8b", 3.0, None),
+    "ring": (LIGHT["ring"], 5.0, None),
+    "way_out": (LIGHT["way"], 5.0, None),
+    "opening": (LIGHT["ink"], 3.0, None),
+    "neck": (LIGHT["ink"], 3.0, None),
     "cut": ("#8c1146", 4.0, None),
 }
 """Colour of lines, their width in pixels, colour of ground; as the pictures draw them."""
 
 
 def _write_kml(judgement: Judgement, situation: Situation | None) -> bytes:
-    root, document = begin_kml(judgement.title or judgement.headline)
+    supposed = say_supposed(judgement)
+    title = judgement.title or judgement.headline
+    root, document = begin_kml(f"What if: {title}" if supposed else title)
     notices = [notice.statement for notice in judgement.notices]
-    tell(document, "description", "\n".join([judgement.headline, *notices]))
+    told = [supposed, judgement.headline, *notices]
+    tell(document, "description", "\n".join(filter(None, told)))
     for name, (line, width_px, fill) in STYLES.items():
         write_style(document, name, line, width_px, fill)
     friends = situation.friends_of(judgement.side) if situation else frozenset({judgement.side})

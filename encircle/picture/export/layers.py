@@ -21,6 +21,7 @@ from encircle.map.situation import (
     Position,
     Route,
 )
+from encircle.verdict.saying import say_supposed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,10 +74,15 @@ def draw_layers(judgement: Judgement, situation: Situation | None = None) -> Jso
     Returns
     -------
     collection
-        With the verdict in words in its member `judgement`.
+        With the verdict in words in its member `judgement`. What is only supposed is said there and
+        in the property `supposed` of each feature.
     """
     drawn = [*_draw_situation(situation, judgement), *_draw_proof(judgement, situation)]
     drawn.sort(key=lambda feature: LAYERS.index(feature["properties"]["layer"]))
+    supposed = say_supposed(judgement)
+    mark = {"supposed": supposed} if supposed else {}  # a layer goes on without the whole
+    for feature in drawn:
+        feature["properties"] |= mark
     return {
         "type": "FeatureCollection",
         "judgement": {
@@ -86,6 +92,7 @@ def draw_layers(judgement: Judgement, situation: Situation | None = None) -> Jso
             "verdict": judgement.verdict,
             "status": judgement.status.code,
             "headline": judgement.headline,
+            **mark,
             "notices": [notice.statement for notice in judgement.notices],
             "engine": judgement.provenance["engine"],
             "input_sha256": judgement.provenance["input_sha256"],

@@ -222,7 +222,7 @@ def test_another_claim_than_the_one_written_down_is_refused():
     ("raw", "said"),
     [
         pytest.param(b"", "an empty file", id="empty"),
-        pytest.param(b"lat;lon;side\n51;35;UA\n", "a table", id="a table of positions"),
+        pytest.param(b"%PDF-1.4\n", "PDF", id="a print of a map"),
         pytest.param(b'{"type": "FeatureCollection"', "bad.geojson", id="broken JSON"),
     ],
 )

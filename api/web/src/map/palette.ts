@@ -1,6 +1,6 @@
-/** Which paint the ground of a party has: the table of the pictures (`encircle/picture/colours.py`), shared. */
+/** Which paint everything has: the table of the pictures (`encircle/picture/tokens.json`), shared. */
 
-import table from "./hues.json";
+import table from "../../../../encircle/picture/tokens.json";
 import type { Situation } from "../types";
 
 export type PaletteName = "side" | "judged" | "contrast" | "print";
@@ -35,10 +35,14 @@ export interface Base {
 }
 
 const LIGHT: Base = {
-  paper: "#fbfaf7", sea: "#b9d3d6", seaLine: "#3f7f8c", border: "#45464d", ink: "#17181c", halo: "#ffffff",
-  muted: "#45464d", road: "#77726a", casing: "#ffffff", unclear: "#f7f4ec", hatch: "#6f6a60", way: "#00664a",
-  ring: "#17181c", fire: "#a33f00", whatIf: "#8a1c7c", water: "#3f7f8c",
+  paper: table.light.paper, sea: table.light.sea, seaLine: table.light.sea_line, border: table.light.border, ink: table.light.ink,
+  halo: table.light.halo, muted: table.light.muted, road: table.light.road, casing: table.light.casing, unclear: table.light.unclear,
+  hatch: table.light.hatch, way: table.light.way, ring: table.light.ring, fire: table.light.fire, whatIf: table.light.what_if, water: table.light.water,
 };
+/** Widths and dashes of lines, pixels. */
+export const LINES = table.lines_px;
+/** A dash of the table as the map's library has it: in widths of the line. */
+export const dashOf = (name: keyof typeof table.dashes_px, width: number): number[] => table.dashes_px[name].map((px) => px / width);
 const DARK: Base = {
   paper: "#14161a", sea: "#21424a", seaLine: "#6fb3c0", border: "#a3a6ae", ink: "#f2f1ec", halo: "#14161a",
   muted: "#c9cad0", road: "#8c8f98", casing: "#14161a", unclear: "#23272e", hatch: "#a7a297", way: "#5fd3a8",

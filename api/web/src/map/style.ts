@@ -2,11 +2,11 @@
 
 import type { LayerSpecification, StyleSpecification, ExpressionSpecification } from "maplibre-gl";
 import type { LayerName } from "./scene";
-import type { Base } from "./palette";
+import { dashOf, LINES, type Base } from "./palette";
 
 export const FONT = ["Inter Variable", "sans-serif"];
-export const SOURCES: readonly (LayerName | "base")[] = [
-  "base", "ground", "fire", "lines", "areas", "way", "ring", "neck", "signs", "numbers", "callouts", "pieces", "names",
+export const SOURCES: readonly (LayerName | "base" | "taken")[] = [
+  "base", "taken", "ground", "fire", "lines", "areas", "way", "ring", "neck", "signs", "numbers", "callouts", "pieces", "names",
 ];
 /** Layers of what somebody can click. */
 export const PICKED = ["signs", "route", "track", "rail", "barrier", "river", "fire-fill", "area-fill", "ground-fill", "land-fill"];
@@ -66,22 +66,23 @@ function writeGround(base: Base): LayerSpecification[] {
 function writeProof(base: Base): LayerSpecification[] {
   const colour = (own: string): ExpressionSpecification => ["case", get("what_if"), base.whatIf, own];
   const round = { "line-cap": "round", "line-join": "round" } as const;
-  const held: ExpressionSpecification = ["in", ["get", "by"], ["literal", ["hostile", "barrier", "neutral", "sea"]]];
+  const held: ExpressionSpecification = ["in", ["get", "by"], ["literal", ["hostile", "barrier", "sea"]]];
   return [
-    { id: "ring-case", type: "line", source: "ring", layout: round, paint: { "line-color": base.halo, "line-width": 10, "line-opacity": 0.85 } },
-    { id: "ring", type: "line", source: "ring", filter: held, layout: { "line-join": "round" }, paint: { "line-color": colour(base.ring), "line-width": ["match", ["get", "by"], ["sea", "barrier"], 6.5, 4.6] } },
-    { id: "ring-core", type: "line", source: "ring", filter: ["in", ["get", "by"], ["literal", ["sea", "barrier"]]], paint: { "line-color": base.sea, "line-width": 2.6, "line-dasharray": [2.6, 1.4] } },
-    { id: "ring-grey", type: "line", source: "ring", filter: ["!", held], paint: { "line-color": colour(base.ring), "line-width": 4.6, "line-dasharray": [2, 1.1] } },
-    { id: "ring-teeth", type: "symbol", source: "ring", filter: get("teeth"), layout: { "symbol-placement": "line", "symbol-spacing": 14, "icon-image": ["case", get("what_if"), "tooth-what-if", "tooth"], "icon-keep-upright": false, "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-padding": 0 } },
+    { id: "ring-case", type: "line", source: "ring", layout: round, paint: { "line-color": base.halo, "line-width": LINES.ring_halo, "line-opacity": 0.85 } },
+    { id: "ring", type: "line", source: "ring", filter: held, layout: { "line-join": "round" }, paint: { "line-color": colour(base.ring), "line-width": ["match", ["get", "by"], ["sea", "barrier"], LINES.ring_wet, LINES.ring] } },
+    { id: "ring-core", type: "line", source: "ring", filter: ["in", ["get", "by"], ["literal", ["sea", "barrier"]]], paint: { "line-color": base.sea, "line-width": LINES.core, "line-dasharray": dashOf("core", LINES.core) } },
+    { id: "ring-grey", type: "line", source: "ring", filter: ["all", ["!", held], ["!", is("by", "neutral")]], paint: { "line-color": colour(base.ring), "line-width": LINES.ring, "line-dasharray": dashOf("ring_unclear", LINES.ring) } },
+    { id: "ring-neutral", type: "line", source: "ring", filter: is("by", "neutral"), paint: { "line-color": colour(base.ring), "line-width": LINES.ring, "line-dasharray": dashOf("neutral", LINES.ring) } },
+    { id: "ring-teeth", type: "symbol", source: "ring", filter: get("teeth"), layout: { "symbol-placement": "line", "symbol-spacing": LINES.teeth, "icon-image": ["case", get("what_if"), "tooth-what-if", "tooth"], "icon-keep-upright": false, "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-padding": 0 } },
     { id: "ring-lit", type: "line", source: "ring", filter: is("n", "none"), paint: { "line-color": base.whatIf, "line-width": 7 }, layout: round },
-    { id: "way-ticks", type: "symbol", source: "way", filter: get("hard"), layout: { "symbol-placement": "line", "symbol-spacing": 9, "icon-image": "tick", "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-padding": 0, "icon-keep-upright": false } },
-    { id: "way-case", type: "line", source: "way", layout: round, paint: { "line-color": base.halo, "line-width": 9 } },
-    { id: "way", type: "line", source: "way", filter: is("grey", false), layout: round, paint: { "line-color": colour(base.way), "line-width": 5 } },
-    { id: "way-grey", type: "line", source: "way", filter: is("grey", true), paint: { "line-color": colour(base.way), "line-width": 5, "line-dasharray": [1.8, 1] } },
+    { id: "way-ticks", type: "symbol", source: "way", filter: get("hard"), layout: { "symbol-placement": "line", "symbol-spacing": LINES.ticks, "icon-image": "tick", "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-padding": 0, "icon-keep-upright": false } },
+    { id: "way-case", type: "line", source: "way", layout: round, paint: { "line-color": base.halo, "line-width": LINES.way_halo } },
+    { id: "way", type: "line", source: "way", filter: is("grey", false), layout: round, paint: { "line-color": colour(base.way), "line-width": LINES.way } },
+    { id: "way-grey", type: "line", source: "way", filter: is("grey", true), paint: { "line-color": colour(base.way), "line-width": LINES.way, "line-dasharray": dashOf("way_unclear", LINES.way) } },
     { id: "way-lit", type: "line", source: "way", filter: is("n", "none"), paint: { "line-color": base.whatIf, "line-width": 8 }, layout: round },
     { id: "way-arrows", type: "symbol", source: "way", layout: { "symbol-placement": "line", "symbol-spacing": 130, "icon-image": ["case", get("what_if"), "arrow-what-if", "arrow"], "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-keep-upright": false } },
     { id: "neck-case", type: "line", source: "neck", paint: { "line-color": base.halo, "line-width": 6 } },
-    { id: "neck", type: "line", source: "neck", paint: { "line-color": base.ink, "line-width": 2.4 } },
+    { id: "neck", type: "line", source: "neck", paint: { "line-color": base.ink, "line-width": LINES.neck } },
     { id: "neck-ends", type: "circle", source: "neck", paint: { "circle-radius": 3.6, "circle-color": base.ink, "circle-stroke-color": base.halo, "circle-stroke-width": 1.5 } },
   ];
 }
@@ -120,5 +121,7 @@ function writeLabels(base: Base): LayerSpecification[] {
     callouts("callouts-west", false, ["bottom-left", "top-left", "left", "bottom", "top", "bottom-right", "top-right", "right"]),
     callouts("callouts-east", true, ["bottom-right", "top-right", "right", "bottom", "top", "bottom-left", "top-left", "left"]),
     { id: "numbers", type: "symbol", source: "numbers", layout: { "icon-image": get("icon"), "icon-allow-overlap": true, "text-field": ["to-string", get("n")], "text-font": FONT, "text-size": 12.5, "text-allow-overlap": true, "text-ignore-placement": false, "icon-ignore-placement": false }, paint: { "text-color": base.halo } },
+    // Nothing to be seen, and placed first: no label finds room under what lies over the map, or across its edges.
+    { id: "taken", type: "symbol", source: "taken", layout: { "icon-image": "block", "icon-size": get("size"), "icon-allow-overlap": true, "icon-padding": 0 }, paint: { "icon-opacity": 0 } },
   ];
 }

@@ -2,7 +2,6 @@
 
 import type { GeoJSONSource, Map as GLMap, MapGeoJSONFeature } from "maplibre-gl";
 import address from "maplibre-gl/dist/maplibre-gl.js?url";
-import "maplibre-gl/dist/maplibre-gl.css";
 import type { LonLat } from "../types";
 import { loadBase, nameView } from "./base";
 import {
@@ -20,12 +19,21 @@ export interface Inset {
   bottom: number;
   left: number;
 }
-type Picked = (ids: string[], at: LonLat) => void;
-type Lit = (layer: "way" | "ring", n: number | null) => void;
+/** Whom the map tells what is done on it, and what it asks: which parts of it are covered. */
+export interface Told {
+  /** A map that nobody is told of clicks on only follows another. */
+  pick?: (ids: string[], at: LonLat) => void;
+  light?: (layer: "way" | "ring", n: number | null) => void;
+  scale?: (metresPerPixel: number) => void;
+  moved?: (view: [number, number, number]) => void;
+  taken: () => DOMRect[];
+}
 
 const EVERYWHERE = new Box().add([[22, 44.2], [40.4, 52.6]]);
 const MARK_NAME = /^(dots|lines|crosses|rings)-(#[0-9a-f]{6})$/;
 const REACH_PX = 7;
+/** Room that no label may take is filled with squares of this size, pixels; along the edges of half of it. */
+const BLOCK_PX = 24;
 
 type Library = typeof import("maplibre-gl");
 
@@ -60,6 +68,7 @@ export class MapView {
   private base: Base;
   private baseName = "";
   private look: string;
+  private followed: MapView | null = null;
   private inset: Inset = { top: 40, right: 40, bottom: 40, left: 40 };
 
   constructor(
@@ -67,17 +76,14 @@ export class MapView {
     readonly container: HTMLElement,
     palette: PaletteName,
     dark: boolean,
-    private readonly onPick: Picked,
-    private readonly onLit: Lit,
-    private readonly onMove: (metresPerPixel: number) => void,
-    locale: Record<string, string>,
+    private readonly told: Told,
   ) {
     this.base = baseOf(palette, dark);
     this.look = `${palette} ${dark}`;
     this.map = new library.Map({
       container, style: writeStyle(this.base), bounds: bounds(EVERYWHERE), fitBoundsOptions: { padding: 24 },
       attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxPitch: 0, rollEnabled: false,
-      renderWorldCopies: true, fadeDuration: 0, maxZoom: 15, trackResize: false, locale,
+      renderWorldCopies: true, fadeDuration: 0, maxZoom: 15, trackResize: false, interactive: told.pick !== undefined,
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
@@ -89,7 +95,14 @@ export class MapView {
       });
     }
     new ResizeObserver(() => this.resize()).observe(container);
-    this.map.on("moveend", () => void this.refresh());
+    this.map.on("movestart", (event) => {
+      // What lies over the map stays where it is while the map moves under it.
+      if ("originalEvent" in event && event.originalEvent) this.set("taken", []);
+    });
+    this.map.on("moveend", (event) => {
+      void this.refresh();
+      if ("originalEvent" in event && event.originalEvent) this.tellMoved();
+    });
     this.map.on("click", (event) => this.pick(event.point, [event.lngLat.lng, event.lngLat.lat]));
     this.map.on("mousemove", (event) => {
       if (!this.map.isMoving()) this.hover(event.point);
@@ -97,11 +110,12 @@ export class MapView {
     void this.ready.then(() => this.refresh());
   }
 
-  /** Show a scene; the view moves where a box is given. */
-  async show(scene: Scene, palette: PaletteName, dark: boolean, move: boolean): Promise<void> {
+  /** Show a scene; where the view is to move it is the one given, or that of all that is told. */
+  async show(scene: Scene, palette: PaletteName, dark: boolean, move: boolean, view: [number, number, number] | null = null): Promise<void> {
     const look = `${palette} ${dark}`;
     this.scene = scene;
-    if (move) this.fit(scene.box);
+    if (move && view) this.jump(view);
+    else if (move) this.fit(scene.box);
     await this.ready;
     if (look !== this.look) await this.repaint(palette, dark);
     if (this.scene !== scene) return;
@@ -110,6 +124,50 @@ export class MapView {
       this.put(icon, paintUnit(sign, hue, this.base), true);
     }
     this.fill(scene);
+  }
+
+  private jump([lon, lat, zoom]: [number, number, number]): void {
+    this.map.resize();
+    this.map.jumpTo({ center: [lon, lat], zoom });
+    this.moved = true;
+  }
+
+  private tellMoved(): void {
+    const { lng, lat } = this.map.getCenter();
+    this.told.moved?.([Number(lng.toFixed(4)), Number(lat.toFixed(4)), Number(this.map.getZoom().toFixed(2))]);
+  }
+
+  /** Show what another map shows, and go on doing so. */
+  follow(other: MapView): void {
+    const same = (): void => {
+      this.map.jumpTo({ center: other.map.getCenter(), zoom: other.map.getZoom() });
+    };
+    this.map.resize();
+    same();
+    if (this.followed === other) return;
+    this.followed = other;
+    other.map.on("move", same);
+  }
+
+  /** Keep labels off what lies over the map, and off its edges: a label is whole, or it is not there. */
+  keepClear(): void {
+    if (!this.map.getSource("taken")) return;
+    const { clientWidth: width, clientHeight: height } = this.container;
+    const squares: [number, number, number][] = [];
+    const half = BLOCK_PX / 2;
+    for (let x = 0; x <= width + half; x += half) squares.push([Math.min(x, width - 1), 1, 0.5], [Math.min(x, width - 1), height - 1, 0.5]);
+    for (let y = 0; y <= height + half; y += half) squares.push([1, Math.min(y, height - 1), 0.5], [width - 1, Math.min(y, height - 1), 0.5]);
+    for (const box of this.told.taken()) {
+      const [right, bottom] = [Math.min(box.right, width), Math.min(box.bottom, height)];
+      if (box.width < 1 || box.left > width || box.top > height || right < 0 || bottom < 0) continue;
+      for (let x = Math.max(box.left, 0) + half; x < right + half; x += BLOCK_PX) {
+        for (let y = Math.max(box.top, 0) + half; y < bottom + half; y += BLOCK_PX) squares.push([Math.min(x, right - half), Math.min(y, bottom - half), 1]);
+      }
+    }
+    this.set("taken", squares.map(([x, y, size]) => {
+      const { lng, lat } = this.map.unproject([x, y]);
+      return { type: "Feature", geometry: { type: "Point", coordinates: [lng, lat] }, properties: { size } };
+    }));
   }
 
   /** Take everything off but the base. */
@@ -165,6 +223,8 @@ export class MapView {
 
   zoom(by: number): void {
     this.map.easeTo({ zoom: this.map.getZoom() + by, duration: 200 });
+    this.map.once("moveend", () => this.tellMoved());
+    this.moved = true;
   }
 
   /** Take the room there is now; what nobody moved is fitted into it anew. */
@@ -198,6 +258,7 @@ export class MapView {
 
   private fill(scene: Pick<Scene, "sources">): void {
     this.fillBase();
+    this.keepClear();
     for (const [name, drawn] of Object.entries(scene.sources)) this.set(name, drawn);
   }
 
@@ -217,7 +278,8 @@ export class MapView {
   private async refresh(): Promise<void> {
     const seen = this.map.getBounds();
     const view = { west: seen.getWest(), south: seen.getSouth(), east: seen.getEast(), north: seen.getNorth(), zoom: this.map.getZoom() };
-    this.onMove(this.metresPerPixel());
+    this.told.scale?.(this.metresPerPixel());
+    this.keepClear();
     const name = nameView(view);
     if (name === this.baseName) return;
     this.baseName = name;
@@ -246,14 +308,14 @@ export class MapView {
 
   private pick(point: { x: number; y: number }, at: LonLat): void {
     const ids = this.find(point, PICKED).map((one) => String(one.properties.id ?? "")).filter(Boolean);
-    this.onPick([...new Set(ids)], at);
+    this.told.pick?.([...new Set(ids)], at);
   }
 
   private hover(point: { x: number; y: number }): void {
     const [proof] = this.find(point, ["way-case", "ring-case"]);
     const layer = proof?.layer.id === "ring-case" ? "ring" : "way";
     const n = proof ? Number(proof.properties.n) : null;
-    this.onLit(layer, n);
+    this.told.light?.(layer, n);
     this.map.getCanvas().style.cursor = this.find(point, PICKED.slice(0, -2)).length ? "pointer" : "";
   }
 
@@ -282,7 +344,7 @@ export class MapView {
       "arrow-what-if": () => paintArrow(base.whatIf, base.halo), tick: () => paintTick(base.fire),
       tooth: () => paintTooth(base.ring), "tooth-what-if": () => paintTooth(base.whatIf),
       disc: () => paintDisc(base.ink, base.halo), place: () => paintPlace(base.ink, base.halo),
-      asked: () => paintAsked(base),
+      asked: () => paintAsked(base), block: () => new ImageData(BLOCK_PX * SCALE, BLOCK_PX * SCALE),
     };
     const make = made[name];
     if (make) this.put(name, make(), false);

@@ -8,7 +8,6 @@ import { day, t } from "../words";
 import type { Screen } from "./parts";
 
 const STEM = /-\d{4}-\d{2}-\d{2}$/;
-let wanted = "";
 
 function families(scenarios: Scenario[]): Scenario[][] {
   const found = new Map<string, Scenario[]>();
@@ -28,17 +27,18 @@ const nameOfFamily = (days: Scenario[]): string => {
 export function archiveScreen(app: App): Screen {
   const list = h("ul", { class: "rows", id: "cases" });
   const fill = (): void => {
-    const found = families(app.scenarios).filter((days) => days.some((one) => `${one.id} ${one.title}`.toLowerCase().includes(wanted.toLowerCase().trim())));
+    const found = families(app.scenarios).filter((days) => days.some((one) => `${one.id} ${one.title}`.toLowerCase().includes(app.found.toLowerCase().trim())));
     list.replaceChildren(...found.map(line));
     if (!found.length && app.scenarios.length) list.append(h("li", {}, t("archive.none")));
   };
   const input = h("input", {
     type: "search", id: "find", autocomplete: "off", oninput: (event) => {
-      wanted = (event.target as HTMLInputElement).value;
+      app.found = (event.target as HTMLInputElement).value;
+      app.note();
       fill();
     },
   });
-  input.value = wanted;
+  input.value = app.found;
   fill();
   return {
     band: null,

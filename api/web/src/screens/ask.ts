@@ -59,7 +59,7 @@ function list(app: App): HTMLElement | null {
 
 function more(app: App): HTMLElement {
   const { draft } = app;
-  const field = (name: "place" | "made_at" | "claimant", label: string, type: string, hint = ""): HTMLElement => {
+  const field = (name: "place" | "made_at" | "claimant" | "as_of" | "rows_side" | "anchor_at", label: string, type: string, hint = ""): HTMLElement => {
     const input = h("input", {
       id: name, type, maxlength: 200, autocomplete: "off", list: name === "place" ? "places" : null,
       oninput: (event) => {
@@ -70,9 +70,13 @@ function more(app: App): HTMLElement {
     input.value = draft[name];
     return h("div", { class: "field" }, h("label", { for: name }, label), input, hint ? h("small", {}, hint) : null);
   };
-  return h("details", { class: "more", open: Boolean(draft.place || draft.made_at || draft.claimant) }, h("summary", {}, t("ask.more")),
+  const tick = h("input", { type: "checkbox", id: "keep_good", checked: draft.keep_good, onchange: (event) => (draft.keep_good = (event.target as HTMLInputElement).checked) });
+  const isSaid = Boolean(draft.place || draft.made_at || draft.claimant || draft.as_of || draft.rows_side || draft.anchor_at || draft.keep_good);
+  return h("details", { class: "more", id: "more", open: isSaid || Boolean(app.trouble?.errors?.length) }, h("summary", {}, t("ask.more")),
     field("claimant", t("ask.who"), "text"), field("made_at", t("ask.when"), "date"),
-    field("place", t("ask.where"), "text", t("ask.where.hint")), h("datalist", { id: "places" }));
+    field("place", t("ask.where"), "text", t("ask.where.hint")), h("datalist", { id: "places" }),
+    field("as_of", t("ask.asOf"), "date", t("ask.asOf.hint")), field("rows_side", t("ask.rowsSide"), "text", t("ask.rowsSide.hint")),
+    field("anchor_at", t("ask.rear"), "text", t("ask.rear.hint")), h("label", { class: "tick", for: "keep_good" }, tick, t("ask.keepGood")));
 }
 
 let waiting = 0;

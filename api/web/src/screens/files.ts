@@ -3,9 +3,11 @@
 import type { App, Case } from "../app";
 import { h } from "../dom";
 import { listFiles, type Posted, type Revision } from "../service";
-import type { Feature } from "../types";
+import type { Feature, Situation } from "../types";
 import { day, say, t } from "../words";
+import { correctForm } from "./correct";
 import { button, nameOf, section, type Screen } from "./parts";
+import { publicationPart, watchPart } from "./watches";
 
 let found: { id: string; created_at: string }[] | null = null;
 let failed = "";
@@ -73,7 +75,7 @@ export function writeSighting(one: Sighting, force: string, own: string): object
 
 /** Say what a post changed of each verdict. */
 export function tellPosted(posted: Posted): string {
-  const refused = posted.refused.map((one) => `${one.detail} ${one.remedy ?? ""}`);
+  const refused = posted.refused.map((one) => `${one.row === undefined ? "" : `${t("files.row", { n: one.row })} `}${one.detail} ${one.remedy ?? ""}`);
   const changes = (posted.changes ?? []).map((one) => `${one.force}: ${one.was?.status ?? "–"} → ${one.is?.status ?? "–"}`);
   return [...refused, ...(changes.length ? changes : posted.accepted.length ? [t("files.same")] : [])].join("; ");
 }
@@ -81,7 +83,9 @@ export function tellPosted(posted: Posted): string {
 export function fileParts(app: App): HTMLElement | null {
   const one = app.case;
   if (one?.kind !== "file") return null;
-  return h("div", {}, observations(app, one), postForm(app, one), log(one));
+  const { told } = app.file;
+  return h("div", {}, told ? h("p", { class: "told part", role: "status", id: "file-told" }, told) : null,
+    observations(app, one), postForm(app, one), tableForm(app, one), watchPart(app, one), publicationPart(app, one), log(one));
 }
 
 function observations(app: App, one: Case): HTMLElement {
@@ -93,24 +97,31 @@ function observations(app: App, one: Case): HTMLElement {
     h("ul", { class: "rows" }, drawn.map((feature) => h("li", { class: "row" },
       h("span", { class: "what" }, h("b", { lang: "und" }, nameOf(feature.id, app.judgement, situation ?? null)),
         h("small", {}, [say(`kindOf.${feature.properties.kind}`), whoSaid(said.get(feature.id)), seenOn(feature)].filter(Boolean).join(" · "))),
-      retraction(app, feature))))));
+      situation ? changes(app, one, feature, situation) : null)))));
+}
+
+/** What may be done to an observation: it is corrected, or taken back; a layer's features are not. */
+function changes(app: App, one: Case, feature: Feature, situation: Situation): HTMLElement {
+  if (app.file.correction?.id === feature.id) return h("div", { class: "changing" }, correctForm(app, one, situation));
+  return h("div", { class: "buttons changing" },
+    button(t("correct.begin"), () => void app.file.begin(one, feature.id), { class: "small", id: `correct-it-${feature.id}` }), retraction(app, one, feature));
 }
 
 const whoSaid = (revision: Revision | undefined): string =>
   revision ? t("files.by", { who: revision.by ?? "?", day: day(revision.recorded_at), n: revision.revision }) : "";
 const seenOn = (feature: Feature): string => (feature.properties.observed_at ? t("card.seen", { day: day(feature.properties.observed_at) }) : "");
 
-function retraction(app: App, feature: Feature): HTMLElement {
+function retraction(app: App, one: Case, feature: Feature): HTMLElement {
   const why = h("input", { type: "text", maxlength: 300, required: true, "aria-label": t("files.why"), placeholder: t("files.why") });
   const submit = (event: Event): void => {
     event.preventDefault();
-    if (why.value.trim()) void app.takeBack(feature.id, why.value.trim());
+    if (why.value.trim()) void app.file.takeBack(one, feature.id, why.value.trim());
   };
-  return h("details", { class: "take-back" }, h("summary", {}, t("files.takeBack")), h("form", { class: "correct", onsubmit: submit }, why, h("button", { type: "submit" }, t("files.takeBack"))));
+  return h("details", { class: "take-back", id: `take-back-${feature.id}` }, h("summary", {}, t("files.takeBack")), h("form", { class: "correct", onsubmit: submit }, why, h("button", { type: "submit" }, t("files.takeBack"))));
 }
 
 function postForm(app: App, one: Case): HTMLElement {
-  const { sighting } = app;
+  const { sighting } = app.file;
   const field = (name: "name" | "seen" | "source" | "at", label: string, type: string): HTMLElement => {
     const input = h("input", { id: `post-${name}`, type, maxlength: 300, autocomplete: "off", oninput: (event) => (sighting[name] = (event.target as HTMLInputElement).value) });
     input.value = sighting[name];
@@ -121,7 +132,7 @@ function postForm(app: App, one: Case): HTMLElement {
     h("option", { value: "" }, "–"), sides.map((each) => h("option", { value: each.id, selected: each.id === sighting.side }, each.name ?? each.id)));
   const submit = (event: Event): void => {
     event.preventDefault();
-    void app.post(one);
+    void app.file.post(one);
   };
   return section(t("files.post"), "", h("details", { id: "post" }, h("summary", {}, t("files.postOne")),
     h("form", { class: "ask-form", onsubmit: submit }, h("p", { class: "fine" }, t("files.click")),
@@ -129,6 +140,23 @@ function postForm(app: App, one: Case): HTMLElement {
       field("seen", t("files.seen"), "date"), field("source", t("files.source"), "text"), field("at", t("files.at"), "text"),
       h("button", { type: "submit", class: "main", id: "send" }, t("files.send")))),
   sighting.told ? h("p", { class: "told", role: "status", id: "told", lang: "en" }, sighting.told) : null);
+}
+
+/** Rows of a table at once: each is kept, or refused by its number. */
+function tableForm(app: App, one: Case): HTMLElement {
+  const sides = app.shown?.situation?.situation.sides ?? [];
+  const input = h("input", {
+    type: "file", id: "post-table", accept: ".csv,text/csv", onchange: (event) => {
+      const chosen = (event.target as HTMLInputElement).files?.[0];
+      if (chosen) void app.file.postRows(one, chosen);
+    },
+  });
+  const side = h("select", { id: "rows-side", onchange: (event) => (app.file.rowsSide = (event.target as HTMLSelectElement).value) },
+    h("option", { value: "" }, "–"), sides.map((each) => h("option", { value: each.id, selected: each.id === app.file.rowsSide }, each.name ?? each.id)));
+  return section(t("files.table"), "", h("details", { id: "table" }, h("summary", {}, t("files.postTable")), h("div", { class: "ask-form" },
+    h("p", { class: "fine" }, t("files.tableHint")),
+    h("div", { class: "field" }, h("label", { for: "rows-side" }, t("ask.rowsSide")), side),
+    h("div", { class: "field" }, h("label", { for: "post-table" }, t("files.tableFile")), input))));
 }
 
 function log(one: Case): HTMLElement | null {

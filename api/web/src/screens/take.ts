@@ -2,14 +2,14 @@
 
 import type { App } from "../app";
 import { h, save } from "../dom";
-import { drawJudgement, writeAnswer } from "../service";
+import { drawJudgement, Trouble, writeAnswer } from "../service";
 import { t, type Key } from "../words";
 import { button } from "./parts";
 
 const SIZES = { landscape: [1200, 675], portrait: [1080, 1350] } as const;
 const PICTURE_PX = 1920;
 
-/** Draw a picture of lines as one of dots, here, so that no other program is needed. */
+/** Draw a picture of lines as one of dots, here, so that no other program is needed; whole, whatever the size. */
 async function rasterise(svg: Blob, width: number, height: number | null): Promise<Blob> {
   const address = URL.createObjectURL(svg);
   try {
@@ -22,11 +22,19 @@ async function rasterise(svg: Blob, width: number, height: number | null): Promi
     if (!pen) throw new Error("no canvas");
     pen.fillStyle = "#ffffff";
     pen.fillRect(0, 0, width, tall);
-    pen.drawImage(image, 0, 0, width, tall);
+    const scale = Math.min(width / (image.naturalWidth || width), tall / (image.naturalHeight || tall));
+    const [wide, high] = [(image.naturalWidth || width) * scale, (image.naturalHeight || tall) * scale];
+    pen.drawImage(image, (width - wide) / 2, (tall - high) / 2, wide, high);
     return await new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error("no picture"))), "image/png"));
   } finally {
     URL.revokeObjectURL(address);
   }
+}
+
+/** Say why something cannot be given, and what helps: a GeoPackage needs what may not be installed where the service runs. */
+function sayTrouble(error: unknown): string {
+  const fault = error instanceof Trouble ? error.problem.errors?.[0] : undefined;
+  return fault ? `${fault.detail}. ${fault.remedy}` : error instanceof Error ? error.message : String(error);
 }
 
 function menu(id: string, title: string, ...content: (HTMLElement | null)[]): HTMLElement {
@@ -57,7 +65,7 @@ export function exportMenu(app: App): HTMLElement {
         save(name(ending), await make());
         state.textContent = "";
       } catch (error) {
-        state.textContent = error instanceof Error ? error.message : String(error);
+        state.textContent = sayTrouble(error);
       }
     };
     return button(t(key), () => void run(), { class: "plain", id });
@@ -66,19 +74,21 @@ export function exportMenu(app: App): HTMLElement {
   if (!situation || !judgement) return h("span");
   const drawn = (accept: string): Promise<Blob> => drawJudgement(situation, app.supposed, accept);
   const told = (value: unknown): Promise<Blob> => Promise.resolve(new Blob([JSON.stringify(value)], { type: "application/json" }));
+  const isPlain = !app.isSupposing;
   const ask = one?.ask && !app.isSupposing ? one.ask : null;
   const card = async (shape: keyof typeof SIZES): Promise<Blob> => {
-    if (!ask) throw new Error(t("export.whatIf"));
     const [width, height] = SIZES[shape];
-    return rasterise(await writeAnswer(ask, "image/svg+xml", shape), width, height);
+    return rasterise(await (ask ? writeAnswer(ask, "image/svg+xml", shape) : drawn("image/svg+xml")), width, height);
   };
   return menu("export", t("verdict.export"),
     ask ? give("export.page", ".html", () => writeAnswer(ask, "text/html"), "get-page") : app.isSupposing ? null : give("export.page", ".html", () => drawn("text/html"), "get-page"),
-    ask ? give("export.landscape", "-1200x675.png", () => card("landscape"), "get-landscape") : null,
-    ask ? give("export.portrait", "-1080x1350.png", () => card("portrait"), "get-portrait") : null,
+    isPlain ? give("export.landscape", "-1200x675.png", () => card("landscape"), "get-landscape") : null,
+    isPlain ? give("export.portrait", "-1080x1350.png", () => card("portrait"), "get-portrait") : null,
     give("export.svg", ".svg", () => drawn("image/svg+xml"), "get-svg"),
     give("export.png", ".png", async () => rasterise(await drawn("image/svg+xml"), PICTURE_PX, null), "get-png"),
     give("export.layers", ".layers.geojson", () => drawn("application/geo+json"), "get-layers"),
+    give("export.gpkg", ".gpkg", () => drawn("application/geopackage+sqlite3"), "get-gpkg"),
+    give("export.kml", ".kml", () => drawn("application/vnd.google-earth.kml+xml"), "get-kml"),
     give("export.judgement", ".judgement.json", () => told(judgement), "get-judgement"),
     give("export.situation", ".geojson", () => told(situation), "get-situation"),
     ask ? give("export.review", ".claimreview.json", () => writeAnswer(ask, "application/ld+json"), "get-review") : null,

@@ -81,10 +81,11 @@ function strip(app: App, days: number[], turn: (to: number) => void): HTMLElemen
     const gap = before && map ? Math.round((Date.parse(map.asOf) - Date.parse(before.asOf)) / DAY_MS) : 0;
     const code = map?.judgement?.status.code;
     const turned = before?.judgement && code && before.judgement.status.code !== code;
+    const shown = map?.asOf.slice(5, 10) ?? "";
     const label = `${day(map?.asOf)}${code ? `: ${t(`status.${code}`)}` : ""}${turned ? ` (${t("time.turn")})` : ""}`;
     return h("li", {}, gap > 1 ? h("small", { class: "gap" }, t("time.break", { n: gap })) : null,
-      button([code ? glyph(code, 26) : "…", h("small", {}, map?.asOf.slice(5, 10) ?? "")], () => turn(n), {
-        class: turned ? "plain turned" : "plain", "aria-label": label, title: label, "aria-current": app.case?.at === i ? "date" : null, id: `day-${n}`,
+      button([code ? glyph(code, 26) : h("span", { "aria-hidden": "true" }, "…"), h("small", {}, shown)], () => turn(n), {
+        class: turned ? "plain turned" : "plain", "aria-label": `${shown}, ${label}`, title: label, "aria-current": app.case?.at === i ? "date" : null, id: `day-${n}`,
       }));
   }));
 }

@@ -4,6 +4,7 @@ import type { App } from "../app";
 import { h } from "../dom";
 import { bandText, ratingChip } from "./band";
 import { chips } from "./chips";
+import { comparePart } from "./compare";
 import { bandGlyph, button, evidence, figures, mapRow, meanings, nameOf, quoted, section, tellFeature, type Screen } from "./parts";
 import { fileParts } from "./files";
 import { exportMenu, shareMenu } from "./take";
@@ -20,7 +21,7 @@ export function verdictScreen(app: App): Screen {
     band: band(app, judgement, before),
     column: h("div", { class: "verdict" },
       understood(app),
-      maps(app), timePart(app), fileParts(app),
+      maps(app), timePart(app), comparePart(app), fileParts(app),
       section(t("verdict.meanings"), "", meanings(judgement, before)),
       quote(app, judgement), actions(app),
       why(app, judgement), notices(app, judgement), everything(app)),
