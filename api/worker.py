@@ -287,12 +287,27 @@ def limit_memory(limit_bytes: int) -> None:
         pass
 
 
+LEADS_ELSEWHERE = (
+    "ADBC", "AmigoCloud", "Carto", "CSW", "EEDA", "Elasticsearch", "GDALG", "GPSBabel", "HTTP",
+    "NGW", "OAPIF", "OGCAPI", "OGR_VRT", "PLSCENES", "WFS",
+)  # fmt: skip
+"""Drivers of GDAL by which a file has another opened, or another host asked: what strangers send is
+read by none of them. GDAL chooses a driver by what is in a file, whatever it is called."""
+
+
+def refuse_drivers() -> None:
+    """Have GDAL, when it is loaded, leave such drivers out; nothing is fetched for a file."""
+    os.environ["GDAL_SKIP"] = " ".join(LEADS_ELSEWHERE)
+    os.environ["CPL_VSIL_CURL_ALLOWED_EXTENSIONS"] = "{noext}.none"
+
+
 def main(timeout_s: float, memory_bytes: int) -> None:
     """Take over the standard streams; whatever else is printed goes to the log."""
     questions = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     limit_memory(memory_bytes)
+    refuse_drivers()
     warm_up()
     serve(questions, answers, timeout_s)
 

@@ -3,6 +3,8 @@
 import json
 import socket
 import statistics
+import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ import pytest
 from api import sender
 from api.schemas import EXAMPLE_SITUATION
 from api.sender import NotSentError, post
+from api.worker import LEADS_ELSEWHERE
 from encircle.store.watches import Due
 from tests.api.test_cases import KURSK, named
 from tests.api.test_patience import ask, listening
@@ -188,3 +191,16 @@ def test_a_name_that_leads_within_is_not_called_nor_one_that_leads_there_the_sec
             post(Due(1, f"https://{host}/hook", "s", "{}", 0))
     assert opened == ["93.184.216.34"]  # of turns.example, whose first answer was looked at
     assert asked.count("turns.example") == 1
+
+
+def test_no_file_has_a_worker_open_another_or_ask_another_host():
+    asked = (
+        "import json, api.worker; api.worker.refuse_drivers(); import pyogrio; "
+        "print(json.dumps([*pyogrio.list_drivers()]))"
+    )
+    done = subprocess.run(  # noqa: S603 - this interpreter, with words written here
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    )
+    left = set(json.loads(done.stdout))
+    assert not left & set(LEADS_ELSEWHERE)
+    assert {"GPKG", "FlatGeobuf", "ESRI Shapefile"} <= left
