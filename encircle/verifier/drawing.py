@@ -132,7 +132,7 @@ class Drawing:
             drawn = ((c, self.survey.drawn(c, self.reading, self.lean)) for c in theirs)
             theirs = [c for c, area in drawn if not _may_be_swallowed(area)]
         as_drawn = () if not any(map(self.survey.moves, theirs)) else (self.reading, self.lean)
-        key = (holder, territory, thick, slivers, *as_drawn)
+        key = (thick, as_drawn, tuple(c.id for c in theirs))  # apart: ids are the map's own
         united = self.survey.outlines.united
         if key not in united:
             draw = self.survey.drawn_thick if thick else self.survey.drawn
@@ -178,17 +178,18 @@ class Drawing:
 
     def _assessed(self) -> dict[str, BaseGeometry]:
         """Where polygons speak: grey over all, then who is assessed to hold it."""
+        once = self.survey.outlines.once
         grey = self._controls("grey")
         ours, theirs, neutral = (
-            minus(self._controls(holder, territory=False), grey)
+            once(minus, self._controls(holder, territory=False), grey)
             for holder in ("friendly", "hostile", "neutral")
         )
         theirs_reach = join(*(self._reaches(friendly=False, sure=sure) for sure in (True, False)))
         ours_reach = join(
             *(self._reaches(friendly=True, sure=sure, bare=False) for sure in (True, False))
         )
-        friendly, hostile = minus(ours, theirs, neutral), minus(theirs, ours)
-        torn = common(ours, join(theirs, neutral))
+        friendly, hostile = once(minus, ours, theirs, neutral), once(minus, theirs, ours)
+        torn = once(common, ours, once(join, theirs, neutral))
         if self.lean == "closed":  # whether a reach greys hostile ground that is also called
             ours_reach = minus(ours_reach, neutral)  # neutral, the contract leaves open
         ours_reach = minus(ours_reach, self._seas())  # nobody walks out over a sea
@@ -196,7 +197,7 @@ class Drawing:
         return {
             "friendly": minus(friendly, theirs_reach),
             "hostile": minus(hostile, ours_reach),
-            "neutral": minus(neutral, ours, theirs),
+            "neutral": once(minus, neutral, ours, theirs),
             "grey": join(grey, torn, reached),
         }
 
@@ -273,7 +274,7 @@ class Drawing:
         nobody = minus(rest, *bare.values())
         width = self.survey.parameters.seam_m
         large, small = (
-            {h: _firm(minus(area, merge(*_thin_either_way(area, width * share))))
+            {h: _firm(minus(area, merge(*self._thin_either_way(area, width * share))))
              for h, area in bare.items()}
             for merge, share in ((common, 1 - SEAM_SLACK), (join, 1 + SEAM_SLACK))
         )  # fmt: skip
@@ -331,12 +332,13 @@ class Drawing:
         return assessed[drawn]
 
     def _lay_over(self, grey: BaseGeometry, *others: BaseGeometry) -> dict[Holder, BaseGeometry]:
-        ours, theirs, neutral = (minus(area, grey) for area in others)
+        once = self.survey.outlines.once
+        ours, theirs, neutral = (once(minus, area, grey) for area in others)
         return {
-            "friendly": minus(ours, theirs, neutral),
-            "hostile": minus(theirs, ours),
-            "neutral": minus(neutral, ours, theirs),
-            "grey": join(grey, common(ours, join(theirs, neutral))),
+            "friendly": once(minus, ours, theirs, neutral),
+            "hostile": once(minus, theirs, ours),
+            "neutral": once(minus, neutral, ours, theirs),
+            "grey": join(grey, once(common, ours, once(join, theirs, neutral))),
         }
 
     def _part_by_reach(self, thin: BaseGeometry) -> Iterator[tuple[BaseGeometry, frozenset[str]]]:
@@ -350,9 +352,12 @@ class Drawing:
             "theirs": self._reaches(friendly=False, sure=True),
             "perhaps theirs": self._reaches(friendly=False, sure=False),
         }
-        parts = [(thin, frozenset[str]())]
+        once, parts = self.survey.outlines.once, [(thin, frozenset[str]())]
         for name, reach in said.items():
-            cut = [(common(part, reach), minus(part, reach), heard) for part, heard in parts]
+            cut = [
+                (once(common, part, reach), once(minus, part, reach), heard)
+                for part, heard in parts
+            ]
             parts = [(within, heard | {name}) for within, _, heard in cut if not within.is_empty]
             parts += [(outside, heard) for _, outside, heard in cut if not outside.is_empty]
         yield from parts
@@ -375,22 +380,41 @@ class Drawing:
         width = self.survey.parameters.seam_m
         if width <= 0 or beside.is_nothing:
             return NOTHING, NOTHING
-        wide = join(*_thin_either_way(rest, width * (1 + SEAM_SLACK)))
+        once = self.survey.outlines.once
+        wide = once(join, *self._thin_either_way(rest, width * (1 + SEAM_SLACK)))
         if wide.is_empty:
             return NOTHING, NOTHING
         # What is thin by a narrow measure is thin by a wide one; at the rim rounding differs.
-        narrow = common(wide, _surely_thin(rest, width))
+        narrow = once(common, wide, self._surely_thin(rest, width))
         # With mitred corners a narrower disc may find thin what the stated one does not.
-        mitred = _thin(rest, width, width * OFFSET_ERROR, "mitre")
+        mitred = once(_thin, rest, width, width * OFFSET_ERROR, "mitre")
         if self.lean == "closed":  # nor may one whose disc has other corners
-            chords = _thin(rest, width, width * OFFSET_ERROR, "mitre", DISC_SEGS)
-            narrow = common(narrow, common(mitred, chords))
-        thin = join(common(narrow, mitred), common(wide, free))
+            chords = once(_thin, rest, width, width * OFFSET_ERROR, "mitre", DISC_SEGS)
+            narrow = once(common, narrow, once(common, mitred, chords))
+        thin = once(join, once(common, narrow, mitred), common(wide, free))
         found = [
             self._seams_within(part, narrow, thin, self._as_in(heard, beside))
             for part, heard in self._part_by_reach(wide)
         ]
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
+
+    def _thin_either_way(
+        self, area: BaseGeometry, width_m: float
+    ) -> tuple[BaseGeometry, BaseGeometry]:
+        """Find what a disc of some width cannot enter, its corners included, and without them."""
+        room_m, once = width_m * OFFSET_ERROR, self.survey.outlines.once
+        return (
+            once(_thin, area, width_m, room_m, "round"),
+            once(_thin, area, width_m, room_m, "mitre"),
+        )
+
+    def _surely_thin(self, area: BaseGeometry, width_m: float) -> BaseGeometry:
+        """Find what a disc smaller than some width, and drawn with few corners, cannot enter."""
+        room_m = width_m * OFFSET_ERROR  # of the width itself: at a gap in a wall it decides
+        less_m, once = width_m * (1 - SEAM_SLACK), self.survey.outlines.once
+        ways: tuple[Corners, Corners] = ("round", "mitre")
+        thin = (once(_thin, area, less_m, room_m, corners, DISC_SEGS) for corners in ways)
+        return once(common, *thin)
 
     def _as_in(self, heard: frozenset[str], beside: _Beside) -> dict[str, BaseGeometry]:
         """Say what lies beside a seam, as it would be within the seam's own reaches."""
@@ -401,7 +425,8 @@ class Drawing:
             state = _find_territory(holder, heard)
             lands = beside.large if self._favours(state) else beside.small
             states.setdefault(state, []).append(lands[holder])
-        return {state: join(*areas) for state, areas in states.items()}
+        once = self.survey.outlines.once
+        return {state: once(join, *areas) for state, areas in states.items()}
 
     def _seams_within(
         self,
@@ -411,11 +436,11 @@ class Drawing:
         around: Mapping[str, BaseGeometry],
     ) -> tuple[BaseGeometry, BaseGeometry]:
         """Tell the seams that let through and those that stop, of thin ground within one reach."""
-        width = self.survey.parameters.seam_m
+        width, once = self.survey.parameters.seam_m, self.survey.outlines.once
         optimistic = self.reading == "optimistic"
-        narrow, thin = common(narrow, wide), common(thin, wide)
-        window = look_round(wide, 2 * width)  # only what lies beside thin ground matters
-        spoken = {state: common(area, window) for state, area in around.items()}
+        narrow, thin = once(common, narrow, wide), once(common, thin, wide)
+        window = once(look_round, wide, 2 * width)  # only what lies beside thin ground matters
+        spoken = {state: once(common, area, window) for state, area in around.items()}
         letting = ("friendly", "grey") if optimistic else ("friendly",)
         ways = join(*(area for state, area in spoken.items() if state in letting))
         walls = join(*(area for state, area in spoken.items() if state not in letting))
@@ -479,20 +504,6 @@ def _find_territory(holder: Holder, heard: frozenset[str]) -> Holder:
     state: Holder = "friendly" if ours else "hostile" if theirs else holder
     against = {"friendly": "perhaps theirs", "hostile": "perhaps ours"}.get(state)
     return "grey" if (ours and theirs) or against in heard else state
-
-
-def _thin_either_way(area: BaseGeometry, width_m: float) -> tuple[BaseGeometry, BaseGeometry]:
-    """Find what a disc of some width cannot enter, its corners included, and without them."""
-    room_m = width_m * OFFSET_ERROR
-    return _thin(area, width_m, room_m, "round"), _thin(area, width_m, room_m, "mitre")
-
-
-def _surely_thin(area: BaseGeometry, width_m: float) -> BaseGeometry:
-    """Find what a disc smaller than some width, and drawn with few corners, cannot enter."""
-    room_m = width_m * OFFSET_ERROR  # of the width itself: at a gap in a wall it is what decides
-    ways: tuple[Corners, Corners] = ("round", "mitre")
-    less_m = width_m * (1 - SEAM_SLACK)
-    return common(*(_thin(area, less_m, room_m, corners, DISC_SEGS) for corners in ways))
 
 
 def _thin(

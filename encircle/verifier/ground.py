@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import numpy as np
 import shapely
 from shapely.geometry import box
+from shapely.geometry.base import BaseGeometry
 
 from encircle.map.plane.outline import grow
 from encircle.map.plane.projection import Plane
@@ -51,9 +52,7 @@ from encircle.verifier.regions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from shapely.geometry.base import BaseGeometry
+    from collections.abc import Callable, Iterator, Sequence
 
     from encircle.verifier.drawing import Ground, Holder, Lean
     from encircle.verifier.flood.flood import Flood
@@ -132,6 +131,17 @@ class Outlines:
     ahead: dict[Lean, BaseGeometry] = field(default_factory=dict)
     unpainted: dict[tuple[Lean, bool], BaseGeometry] = field(default_factory=dict)
     extent: BaseGeometry | None = None
+    followed: dict[tuple[object, ...], BaseGeometry] = field(default_factory=dict)
+    """What follows from areas alone, by what was asked and of which areas."""
+
+    def once(self, draw: Callable[..., BaseGeometry], *given: object) -> BaseGeometry:
+        """Draw once what follows from what is given alone: readings ask the same of the same."""
+        told = (shapely.to_wkb(g) if isinstance(g, BaseGeometry) else g for g in given)
+        key = (draw, *told)
+        found = self.followed.get(key)
+        if found is None:
+            found = self.followed[key] = draw(*given)
+        return found
 
 
 @dataclass
