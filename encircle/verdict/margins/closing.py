@@ -216,16 +216,14 @@ def _find_cut(shapes: Shapes, outlines: BaseGeometry) -> Floats | None:
     free = shapely.contains(shapes.area, middle) & ~shapely.contains(shapes.solid, middle)
     faces, middle = faces[free], middle[free]
     held = [shapely.contains(shape, middle) for shape in (shapes.start, shapes.goals)]
-    tiles, face = shapely.get_parts(
-        shapely.constrained_delaunay_triangles(faces), return_index=True
-    )
-    pairs, ends, alone = _join_tiles(tiles)
+    sides, tile, face = _draw_tiles(faces, whole=held[0] | held[1])
+    pairs, ends, alone = _join_tiles(sides, tile)
     length_m = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
     owners = [
         *(np.flatnonzero(which[face]) for which in held),
         alone[0][_find_rim(alone[1].mean(axis=1), shapes.area)],
     ]
-    chosen = _cut_least(pairs, length_m, owners, len(tiles))
+    chosen = _cut_least(pairs, length_m, owners, len(face))
     return None if chosen is None else ends[chosen]
 
 
@@ -240,18 +238,40 @@ def _find_rim(places: Floats, area: Polygon) -> Ints:
     return found
 
 
-def _join_tiles(tiles: NDArray[np.object_]) -> tuple[Ints, Floats, tuple[Ints, Floats]]:
+def _draw_tiles(faces: NDArray[np.object_], whole: Bools) -> tuple[Floats, Ints, Ints]:
     """
-    Find which triangles share a side.
+    Cut faces into triangles, but for those through which no front runs: each is one tile.
+
+    Returns
+    -------
+    sides, tile, face
+        End points of every side (n, 2, 2) and its tile (n,), face by face, a tile's inside to the
+        right of each; then the face of each tile (m,).
+    """
+    parted = np.flatnonzero(~whole)
+    triangles = shapely.constrained_delaunay_triangles(faces[parted])
+    tiles, part = shapely.get_parts(triangles, return_index=True)
+    kept = np.flatnonzero(whole)
+    face = np.concatenate([parted[part], kept])
+    order = np.argsort(face, kind="stable")  # tiles as they lie, face by face
+    drawn = np.concatenate([tiles, shapely.orient_polygons(faces[kept], exterior_cw=True)])[order]
+    rings, tile = shapely.get_rings(drawn, return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    first = np.flatnonzero(ring[1:] == ring[:-1])
+    sides = np.stack([points[first], points[first + 1]], axis=1)
+    return sides, tile[ring[first]], face[order]
+
+
+def _join_tiles(sides: Floats, tile: Ints) -> tuple[Ints, Floats, tuple[Ints, Floats]]:
+    """
+    Find which tiles share a side.
 
     Returns
     -------
     pairs, ends, alone
-        The two triangles at each shared side (n, 2) and its end points (n, 2, 2); then the triangle
-        at each side that is not shared (m,) and its end points (m, 2, 2).
+        The two tiles at each shared side (n, 2) and its end points (n, 2, 2); then the tile at each
+        side that is not shared (m,) and its end points (m, 2, 2).
     """
-    corners = shapely.get_coordinates(tiles).reshape(-1, 4, 2)
-    sides = np.stack([corners[:, :3], corners[:, 1:]], axis=2).reshape(-1, 2, 2)
     units = np.round(sides / GRID_M)
     key = units[..., 0] + 1j * units[..., 1]
     _, number = np.unique(key, return_inverse=True)
@@ -262,9 +282,8 @@ def _join_tiles(tiles: NDArray[np.object_]) -> tuple[Ints, Floats, tuple[Ints, F
     same = np.flatnonzero(name[1:] == name[:-1])
     single = np.ones(len(order), bool)
     single[same], single[same + 1] = False, False
-    owner = np.repeat(np.arange(len(tiles)), 3)[order]
+    owner, sides = tile[order], sides[order]
     pairs = np.stack([owner[same], owner[same + 1]], axis=1)
-    sides = sides[order]
     return pairs, sides[same], (owner[single], sides[single])
 
 
