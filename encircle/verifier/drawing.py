@@ -524,8 +524,7 @@ def _firm(area: BaseGeometry) -> BaseGeometry:
 
 
 def _beside(thin: BaseGeometry, area: BaseGeometry, width_m: float) -> BaseGeometry:
-    """Find the part of thin ground that lies within a width of an area."""
+    """Find the part of thin ground that lies within a width of an area near by."""
     if thin.is_empty or area.is_empty:
         return NOTHING
-    local = common(area, look_round(thin, width_m * 1.2))
-    return common(thin, local.buffer(width_m)) if not local.is_empty else NOTHING
+    return common(thin, area.buffer(width_m))
