@@ -89,10 +89,11 @@ class Drawing:
 
     def draw(self) -> Ground:
         """Draw the ground."""
+        once = self.survey.outlines.once
         frame, inside = self._frame()
         spoken = self._assessed()
-        spoken = {name: common(area, inside) for name, area in spoken.items()}
-        rest = minus(inside, *spoken.values())
+        spoken = {name: once(common, area, inside) for name, area in spoken.items()}
+        rest = once(minus, inside, *spoken.values())
         silent, nobody = self._silent(rest)
         water = common(self._water(), rest)
         silent = {name: minus(area, water) for name, area in silent.items()}
@@ -141,13 +142,14 @@ class Drawing:
 
     def _bare(self, inside: BaseGeometry) -> BaseGeometry:
         """Draw what nothing is painted on: a sliver that the grid swallows parts no ground."""
-        survey = self.survey
+        survey, once = self.survey, self.survey.outlines.once
         painted = [
             areas_of(survey.drawn(c, self.reading, self.lean))
             for c in survey.each(Control)
             if c.basis != "territory" or survey.holder(c) == "grey"
         ]
-        return minus(inside, join(*(area for area in painted if not _may_be_swallowed(area))))
+        kept = (area for area in painted if not _may_be_swallowed(area))
+        return once(minus, inside, once(join, *kept))
 
     def _reaches(self, *, friendly: bool, sure: bool, bare: bool | None = None) -> BaseGeometry:
         """Unite the reaches of one party, certain or uncertain, those of bare words apart."""
@@ -215,13 +217,14 @@ class Drawing:
         )
         bare = minus(below, home, foreign, neutral)
         unknown = self.survey.situation.uncovered == "unknown"
+        once = self.survey.outlines.once
         friendly = join(
-            common(rest, minus(ours, theirs)), common(below, minus(home, foreign, neutral))
+            common(rest, minus(ours, theirs)), common(below, once(minus, home, foreign, neutral))
         )
-        hostile = join(common(rest, minus(theirs, ours)), common(below, minus(foreign, home)))
+        hostile = join(common(rest, minus(theirs, ours)), common(below, once(minus, foreign, home)))
         grey = join(
             common(rest, common(ours, theirs)),
-            *(common(below, common(home, other)) for other in (foreign, neutral)),
+            *(common(below, once(common, home, other)) for other in (foreign, neutral)),
             bare if unknown else NOTHING,
         )
         silent = {
@@ -267,14 +270,15 @@ class Drawing:
         self, rest: BaseGeometry, silent: dict[str, BaseGeometry]
     ) -> tuple[BaseGeometry, BaseGeometry]:
         """Seams run between polygons, and between a polygon and somebody's bare territory."""
+        once = self.survey.outlines.once
         if self.survey.focus is not None:
-            rest = common(rest, self.survey.focus)
+            rest = once(common, rest, self.survey.focus)
         holders: tuple[Holder, ...] = ("friendly", "hostile", "neutral")
-        bare = {h: common(rest, self._controls(h, territory=True)) for h in holders}
-        nobody = minus(rest, *bare.values())
+        bare = {h: once(common, rest, self._controls(h, territory=True)) for h in holders}
+        nobody = once(minus, rest, *bare.values())
         width = self.survey.parameters.seam_m
         large, small = (
-            {h: _firm(minus(area, merge(*self._thin_either_way(area, width * share))))
+            {h: _firm(once(minus, area, merge(*self._thin_either_way(area, width * share))))
              for h, area in bare.items()}
             for merge, share in ((common, 1 - SEAM_SLACK), (join, 1 + SEAM_SLACK))
         )  # fmt: skip
@@ -284,7 +288,9 @@ class Drawing:
         found = [self._seams_of_nobody(nobody, beside, free)]
         for area in bare.values():
             # its own wide ground goes on past a seam, it lies not beside it
-            apart = [{h: minus(a, area) for h, a in lands.items()} for lands in (large, small)]
+            apart = [
+                {h: once(minus, a, area) for h, a in lands.items()} for lands in (large, small)
+            ]
             found.append(self._seams(area, _Beside(assessed, *apart), free))
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
 

@@ -122,6 +122,7 @@ class Outlines:
     shapes: dict[str, BaseGeometry] = field(default_factory=dict)
     footprints: dict[tuple[str, Reading], BaseGeometry] = field(default_factory=dict)
     controls: dict[tuple[object, ...], BaseGeometry] = field(default_factory=dict)
+    """Control polygons and how far positions hold, by id and by what they are drawn for."""
     united: dict[tuple[object, ...], BaseGeometry] = field(default_factory=dict)
     """Control polygons of a holder."""
     assessed: dict[tuple[BaseGeometry, ...], dict[Holder, BaseGeometry]] = field(
@@ -408,6 +409,12 @@ class Survey:
 
     def held(self, position: Position, reading: Reading, lean: Lean) -> BaseGeometry:
         """Draw the ground within a position's reach, large where that suits the leaning."""
+        key = ("held", position.id, reading, lean)
+        if key not in self.outlines.controls:
+            self.outlines.controls[key] = self._draw_held(position, reading, lean)
+        return self.outlines.controls[key]
+
+    def _draw_held(self, position: Position, reading: Reading, lean: Lean) -> BaseGeometry:
         large = (position.side in self.friends) == (lean == "open")
         reach = self.reach_m(position, reading)
         shape = self.shape(position)
