@@ -11,6 +11,8 @@ from shapely import MultiLineString, Polygon
 from encircle.verdict.margins.obstacles import draw_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
@@ -248,18 +250,23 @@ def _draw_tiles(faces: NDArray[np.object_], whole: Bools) -> tuple[Floats, Ints,
         End points of every side (n, 2, 2) and its tile (n,), face by face, a tile's inside to the
         right of each; then the face of each tile (m,).
     """
-    parted = np.flatnonzero(~whole)
+    parted, kept = np.flatnonzero(~whole), np.flatnonzero(whole)
     triangles = shapely.constrained_delaunay_triangles(faces[parted])
-    tiles, part = shapely.get_parts(triangles, return_index=True)
-    kept = np.flatnonzero(whole)
-    face = np.concatenate([parted[part], kept])
-    order = np.argsort(face, kind="stable")  # tiles as they lie, face by face
-    drawn = np.concatenate([tiles, shapely.orient_polygons(faces[kept], exterior_cw=True)])[order]
-    rings, tile = shapely.get_rings(drawn, return_index=True)
+    corners, part = shapely.get_coordinates(triangles, return_index=True)
+    corners, part = corners.reshape(-1, 4, 2), part[::4]  # each comes back to its first
+    rings, of = shapely.get_rings(
+        shapely.orient_polygons(faces[kept], exterior_cw=True), return_index=True
+    )
     points, ring = shapely.get_coordinates(rings, return_index=True)
     first = np.flatnonzero(ring[1:] == ring[:-1])
-    sides = np.stack([points[first], points[first + 1]], axis=1)
-    return sides, tile[ring[first]], face[order]
+    sides = np.concatenate([
+        np.stack([corners[:, :3], corners[:, 1:]], axis=2).reshape(-1, 2, 2),
+        np.stack([points[first], points[first + 1]], axis=1),
+    ])  # fmt: skip
+    tile = np.concatenate([np.repeat(np.arange(len(part)), 3), len(part) + of[ring[first]]])
+    face = np.concatenate([parted[part], kept])
+    order = np.argsort(face[tile], kind="stable")
+    return sides[order], tile[order], face
 
 
 def _join_tiles(sides: Floats, tile: Ints) -> tuple[Ints, Floats, tuple[Ints, Floats]]:
@@ -334,27 +341,35 @@ def _pull_tight(
     inner = [shape.buffer(-2 * GRID_M) for shape in (start, goals)]
     shapely.prepare([room, *inner])
     front = Front(cut)
+    # Most corners are asked as they are cut: all at once. What is shortened makes new ones.
+    asked = [(p, r, q) for r in front.beside for p, q in front.list_corners(r)]
+    told = dict(zip(map(frozenset, asked), _hold_nothing(asked, room, *inner), strict=True))
     queue = list(front.beside)
     while queue:
         r = queue.pop()
         for p, q in front.list_corners(r):
-            if _holds_nothing((p, r, q), room, *inner):
+            corners = frozenset((p, r, q))
+            if corners not in told:
+                (told[corners],) = _hold_nothing([(p, r, q)], room, *inner)
+            if told[corners]:
                 front.shorten(p, r, q)
                 queue += [p, q, r]
                 break
     return front.draw()
 
 
-def _holds_nothing(
-    corners: tuple[complex, complex, complex], room: BaseGeometry, *shapes: BaseGeometry
-) -> bool:
-    """Say whether a triangle lies in the area and holds nothing of these shapes."""
-    triangle = shapely.polygons([(z.real, z.imag) for z in corners])
-    if shapely.area(triangle) <= 0:
-        return True
-    if not shapely.covers(room, triangle):
-        return False
-    return not any(shapely.intersects(shape, triangle) for shape in shapes)
+def _hold_nothing(
+    corners: Sequence[tuple[complex, complex, complex]], room: BaseGeometry, *shapes: BaseGeometry
+) -> list[bool]:
+    """Say of each triangle whether it lies in the area and holds nothing of these shapes."""
+    z = np.array(corners, dtype=complex).reshape(-1, 3)
+    triangles = np.asarray(shapely.polygons(np.stack([z.real, z.imag], axis=-1)))
+    clear = np.asarray(shapely.covers(room, triangles))
+    for shape in shapes:
+        clear[clear] = ~shapely.intersects(shape, triangles[clear])
+    clear |= shapely.area(triangles) <= 0
+    told: list[bool] = clear.tolist()
+    return told
 
 
 class Front:
