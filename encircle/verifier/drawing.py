@@ -37,6 +37,7 @@ Corners = Literal["round", "mitre"]
 Lean = Literal["open", "closed"]
 """Where drawing leaves room (a disc is drawn with corners, a seam has a mouth), which certificate
 gets the benefit of the doubt: `open` draws passable ground large, `closed` draws it small."""
+LEANS: tuple[Lean, Lean] = ("open", "closed")
 Holder = Literal["friendly", "hostile", "neutral", "grey"]
 BEYOND_M = 50_000.0
 """Ground looked at beyond the edge of the map, where nobody knows anything; metres."""

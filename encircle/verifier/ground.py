@@ -7,6 +7,7 @@ drawing.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -34,10 +35,12 @@ from encircle.map.situation import (
 from encircle.verifier.drawing import (
     BEYOND_M,
     DISC_SEGS,
+    LEANS,
     OFFSET_ERROR,
     SEAM_SLACK,
     Drawing,
 )
+from encircle.verifier.reading.said import READINGS
 from encircle.verifier.regions import (
     GRID_M,
     NOTHING,
@@ -137,7 +140,7 @@ class Outlines:
 
     def once(self, draw: Callable[..., BaseGeometry], *given: object) -> BaseGeometry:
         """Draw once what follows from what is given alone: readings ask the same of the same."""
-        told = (shapely.to_wkb(g) if isinstance(g, BaseGeometry) else g for g in given)
+        told = (digest(g) if isinstance(g, BaseGeometry) else g for g in given)
         key = (draw, *told)
         found = self.followed.get(key)
         if found is None:
@@ -579,6 +582,8 @@ class Survey:
         key = (reading, lean)
         if key not in self._grounds:
             self._grounds[key] = Drawing(self, reading, lean).draw()
+            if len(self._grounds) == len(READINGS) * len(LEANS):
+                self.outlines.followed.clear()  # all is drawn: of a large map it is large too
         return self._grounds[key]
 
     def extent(self) -> BaseGeometry:
@@ -596,6 +601,11 @@ class Survey:
         left, bottom, right, top = shapely.total_bounds(np.asarray(drawn))
         margin = max(MARGIN_SHARE * max(right - left, top - bottom), MARGIN_LEAST_M)
         return box(left - margin, bottom - margin, right + margin, top + margin)
+
+
+def digest(shape: BaseGeometry) -> bytes:
+    """Shorten a shape to what no other shape shares."""
+    return hashlib.sha256(shapely.to_wkb(shape)).digest()
 
 
 def _mended(shape: BaseGeometry) -> BaseGeometry:
