@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 from shapely.geometry import shape
 
-from encircle.map.door.coordinates import DEPTHS, CoordinateWalk
+from encircle.map.door.coordinates import DEPTHS, RINGED, CoordinateWalk
 from encircle.map.door.crs import check_crs
 
 if TYPE_CHECKING:
@@ -91,6 +92,10 @@ def _read(written: object, pointer: str, walk: CoordinateWalk, deeper: int) -> B
     coordinates = written.get("coordinates")
     if not isinstance(coordinates, (list, tuple)) or coordinates:
         coordinates = walk.take(coordinates, f"{pointer}/coordinates", kind)
+    if coordinates and kind in RINGED:  # shapely takes positions one by one, arrays at once
+        areas = coordinates if kind == "MultiPolygon" else [coordinates]
+        drawn = [[np.array(ring) for ring in rings] for rings in areas]
+        coordinates = drawn if kind == "MultiPolygon" else drawn[0]
     return shape({"type": kind, "coordinates": coordinates})  # an empty list: nothing drawn
 
 

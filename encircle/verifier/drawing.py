@@ -37,6 +37,7 @@ Corners = Literal["round", "mitre"]
 Lean = Literal["open", "closed"]
 """Where drawing leaves room (a disc is drawn with corners, a seam has a mouth), which certificate
 gets the benefit of the doubt: `open` draws passable ground large, `closed` draws it small."""
+LEANS: tuple[Lean, Lean] = ("open", "closed")
 Holder = Literal["friendly", "hostile", "neutral", "grey"]
 BEYOND_M = 50_000.0
 """Ground looked at beyond the edge of the map, where nobody knows anything; metres."""
@@ -89,10 +90,11 @@ class Drawing:
 
     def draw(self) -> Ground:
         """Draw the ground."""
+        once = self.survey.outlines.once
         frame, inside = self._frame()
         spoken = self._assessed()
-        spoken = {name: common(area, inside) for name, area in spoken.items()}
-        rest = minus(inside, *spoken.values())
+        spoken = {name: once(common, area, inside) for name, area in spoken.items()}
+        rest = once(minus, inside, *spoken.values())
         silent, nobody = self._silent(rest)
         water = common(self._water(), rest)
         silent = {name: minus(area, water) for name, area in silent.items()}
@@ -132,7 +134,7 @@ class Drawing:
             drawn = ((c, self.survey.drawn(c, self.reading, self.lean)) for c in theirs)
             theirs = [c for c, area in drawn if not _may_be_swallowed(area)]
         as_drawn = () if not any(map(self.survey.moves, theirs)) else (self.reading, self.lean)
-        key = (holder, territory, thick, slivers, *as_drawn)
+        key = (thick, as_drawn, tuple(c.id for c in theirs))  # apart: ids are the map's own
         united = self.survey.outlines.united
         if key not in united:
             draw = self.survey.drawn_thick if thick else self.survey.drawn
@@ -141,13 +143,14 @@ class Drawing:
 
     def _bare(self, inside: BaseGeometry) -> BaseGeometry:
         """Draw what nothing is painted on: a sliver that the grid swallows parts no ground."""
-        survey = self.survey
+        survey, once = self.survey, self.survey.outlines.once
         painted = [
             areas_of(survey.drawn(c, self.reading, self.lean))
             for c in survey.each(Control)
             if c.basis != "territory" or survey.holder(c) == "grey"
         ]
-        return minus(inside, join(*(area for area in painted if not _may_be_swallowed(area))))
+        kept = (area for area in painted if not _may_be_swallowed(area))
+        return once(minus, inside, once(join, *kept))
 
     def _reaches(self, *, friendly: bool, sure: bool, bare: bool | None = None) -> BaseGeometry:
         """Unite the reaches of one party, certain or uncertain, those of bare words apart."""
@@ -178,17 +181,18 @@ class Drawing:
 
     def _assessed(self) -> dict[str, BaseGeometry]:
         """Where polygons speak: grey over all, then who is assessed to hold it."""
+        once = self.survey.outlines.once
         grey = self._controls("grey")
         ours, theirs, neutral = (
-            minus(self._controls(holder, territory=False), grey)
+            once(minus, self._controls(holder, territory=False), grey)
             for holder in ("friendly", "hostile", "neutral")
         )
         theirs_reach = join(*(self._reaches(friendly=False, sure=sure) for sure in (True, False)))
         ours_reach = join(
             *(self._reaches(friendly=True, sure=sure, bare=False) for sure in (True, False))
         )
-        friendly, hostile = minus(ours, theirs, neutral), minus(theirs, ours)
-        torn = common(ours, join(theirs, neutral))
+        friendly, hostile = once(minus, ours, theirs, neutral), once(minus, theirs, ours)
+        torn = once(common, ours, once(join, theirs, neutral))
         if self.lean == "closed":  # whether a reach greys hostile ground that is also called
             ours_reach = minus(ours_reach, neutral)  # neutral, the contract leaves open
         ours_reach = minus(ours_reach, self._seas())  # nobody walks out over a sea
@@ -196,7 +200,7 @@ class Drawing:
         return {
             "friendly": minus(friendly, theirs_reach),
             "hostile": minus(hostile, ours_reach),
-            "neutral": minus(neutral, ours, theirs),
+            "neutral": once(minus, neutral, ours, theirs),
             "grey": join(grey, torn, reached),
         }
 
@@ -214,13 +218,14 @@ class Drawing:
         )
         bare = minus(below, home, foreign, neutral)
         unknown = self.survey.situation.uncovered == "unknown"
+        once = self.survey.outlines.once
         friendly = join(
-            common(rest, minus(ours, theirs)), common(below, minus(home, foreign, neutral))
+            common(rest, minus(ours, theirs)), common(below, once(minus, home, foreign, neutral))
         )
-        hostile = join(common(rest, minus(theirs, ours)), common(below, minus(foreign, home)))
+        hostile = join(common(rest, minus(theirs, ours)), common(below, once(minus, foreign, home)))
         grey = join(
             common(rest, common(ours, theirs)),
-            *(common(below, common(home, other)) for other in (foreign, neutral)),
+            *(common(below, once(common, home, other)) for other in (foreign, neutral)),
             bare if unknown else NOTHING,
         )
         silent = {
@@ -266,14 +271,15 @@ class Drawing:
         self, rest: BaseGeometry, silent: dict[str, BaseGeometry]
     ) -> tuple[BaseGeometry, BaseGeometry]:
         """Seams run between polygons, and between a polygon and somebody's bare territory."""
+        once = self.survey.outlines.once
         if self.survey.focus is not None:
-            rest = common(rest, self.survey.focus)
+            rest = once(common, rest, self.survey.focus)
         holders: tuple[Holder, ...] = ("friendly", "hostile", "neutral")
-        bare = {h: common(rest, self._controls(h, territory=True)) for h in holders}
-        nobody = minus(rest, *bare.values())
+        bare = {h: once(common, rest, self._controls(h, territory=True)) for h in holders}
+        nobody = once(minus, rest, *bare.values())
         width = self.survey.parameters.seam_m
         large, small = (
-            {h: _firm(minus(area, merge(*_thin_either_way(area, width * share))))
+            {h: _firm(once(minus, area, merge(*self._thin_either_way(area, width * share))))
              for h, area in bare.items()}
             for merge, share in ((common, 1 - SEAM_SLACK), (join, 1 + SEAM_SLACK))
         )  # fmt: skip
@@ -283,7 +289,9 @@ class Drawing:
         found = [self._seams_of_nobody(nobody, beside, free)]
         for area in bare.values():
             # its own wide ground goes on past a seam, it lies not beside it
-            apart = [{h: minus(a, area) for h, a in lands.items()} for lands in (large, small)]
+            apart = [
+                {h: once(minus, a, area) for h, a in lands.items()} for lands in (large, small)
+            ]
             found.append(self._seams(area, _Beside(assessed, *apart), free))
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
 
@@ -331,12 +339,13 @@ class Drawing:
         return assessed[drawn]
 
     def _lay_over(self, grey: BaseGeometry, *others: BaseGeometry) -> dict[Holder, BaseGeometry]:
-        ours, theirs, neutral = (minus(area, grey) for area in others)
+        once = self.survey.outlines.once
+        ours, theirs, neutral = (once(minus, area, grey) for area in others)
         return {
-            "friendly": minus(ours, theirs, neutral),
-            "hostile": minus(theirs, ours),
-            "neutral": minus(neutral, ours, theirs),
-            "grey": join(grey, common(ours, join(theirs, neutral))),
+            "friendly": once(minus, ours, theirs, neutral),
+            "hostile": once(minus, theirs, ours),
+            "neutral": once(minus, neutral, ours, theirs),
+            "grey": join(grey, once(common, ours, once(join, theirs, neutral))),
         }
 
     def _part_by_reach(self, thin: BaseGeometry) -> Iterator[tuple[BaseGeometry, frozenset[str]]]:
@@ -350,9 +359,12 @@ class Drawing:
             "theirs": self._reaches(friendly=False, sure=True),
             "perhaps theirs": self._reaches(friendly=False, sure=False),
         }
-        parts = [(thin, frozenset[str]())]
+        once, parts = self.survey.outlines.once, [(thin, frozenset[str]())]
         for name, reach in said.items():
-            cut = [(common(part, reach), minus(part, reach), heard) for part, heard in parts]
+            cut = [
+                (once(common, part, reach), once(minus, part, reach), heard)
+                for part, heard in parts
+            ]
             parts = [(within, heard | {name}) for within, _, heard in cut if not within.is_empty]
             parts += [(outside, heard) for _, outside, heard in cut if not outside.is_empty]
         yield from parts
@@ -375,22 +387,41 @@ class Drawing:
         width = self.survey.parameters.seam_m
         if width <= 0 or beside.is_nothing:
             return NOTHING, NOTHING
-        wide = join(*_thin_either_way(rest, width * (1 + SEAM_SLACK)))
+        once = self.survey.outlines.once
+        wide = once(join, *self._thin_either_way(rest, width * (1 + SEAM_SLACK)))
         if wide.is_empty:
             return NOTHING, NOTHING
         # What is thin by a narrow measure is thin by a wide one; at the rim rounding differs.
-        narrow = common(wide, _surely_thin(rest, width))
+        narrow = once(common, wide, self._surely_thin(rest, width))
         # With mitred corners a narrower disc may find thin what the stated one does not.
-        mitred = _thin(rest, width, width * OFFSET_ERROR, "mitre")
+        mitred = once(_thin, rest, width, width * OFFSET_ERROR, "mitre")
         if self.lean == "closed":  # nor may one whose disc has other corners
-            chords = _thin(rest, width, width * OFFSET_ERROR, "mitre", DISC_SEGS)
-            narrow = common(narrow, common(mitred, chords))
-        thin = join(common(narrow, mitred), common(wide, free))
+            chords = once(_thin, rest, width, width * OFFSET_ERROR, "mitre", DISC_SEGS)
+            narrow = once(common, narrow, once(common, mitred, chords))
+        thin = once(join, once(common, narrow, mitred), common(wide, free))
         found = [
             self._seams_within(part, narrow, thin, self._as_in(heard, beside))
             for part, heard in self._part_by_reach(wide)
         ]
         return join(*(let for let, _ in found)), join(*(stopped for _, stopped in found))
+
+    def _thin_either_way(
+        self, area: BaseGeometry, width_m: float
+    ) -> tuple[BaseGeometry, BaseGeometry]:
+        """Find what a disc of some width cannot enter, its corners included, and without them."""
+        room_m, once = width_m * OFFSET_ERROR, self.survey.outlines.once
+        return (
+            once(_thin, area, width_m, room_m, "round"),
+            once(_thin, area, width_m, room_m, "mitre"),
+        )
+
+    def _surely_thin(self, area: BaseGeometry, width_m: float) -> BaseGeometry:
+        """Find what a disc smaller than some width, and drawn with few corners, cannot enter."""
+        room_m = width_m * OFFSET_ERROR  # of the width itself: at a gap in a wall it decides
+        less_m, once = width_m * (1 - SEAM_SLACK), self.survey.outlines.once
+        ways: tuple[Corners, Corners] = ("round", "mitre")
+        thin = (once(_thin, area, less_m, room_m, corners, DISC_SEGS) for corners in ways)
+        return once(common, *thin)
 
     def _as_in(self, heard: frozenset[str], beside: _Beside) -> dict[str, BaseGeometry]:
         """Say what lies beside a seam, as it would be within the seam's own reaches."""
@@ -401,7 +432,8 @@ class Drawing:
             state = _find_territory(holder, heard)
             lands = beside.large if self._favours(state) else beside.small
             states.setdefault(state, []).append(lands[holder])
-        return {state: join(*areas) for state, areas in states.items()}
+        once = self.survey.outlines.once
+        return {state: once(join, *areas) for state, areas in states.items()}
 
     def _seams_within(
         self,
@@ -411,11 +443,11 @@ class Drawing:
         around: Mapping[str, BaseGeometry],
     ) -> tuple[BaseGeometry, BaseGeometry]:
         """Tell the seams that let through and those that stop, of thin ground within one reach."""
-        width = self.survey.parameters.seam_m
+        width, once = self.survey.parameters.seam_m, self.survey.outlines.once
         optimistic = self.reading == "optimistic"
-        narrow, thin = common(narrow, wide), common(thin, wide)
-        window = look_round(wide, 2 * width)  # only what lies beside thin ground matters
-        spoken = {state: common(area, window) for state, area in around.items()}
+        narrow, thin = once(common, narrow, wide), once(common, thin, wide)
+        window = once(look_round, wide, 2 * width)  # only what lies beside thin ground matters
+        spoken = {state: once(common, area, window) for state, area in around.items()}
         letting = ("friendly", "grey") if optimistic else ("friendly",)
         ways = join(*(area for state, area in spoken.items() if state in letting))
         walls = join(*(area for state, area in spoken.items() if state not in letting))
@@ -481,20 +513,6 @@ def _find_territory(holder: Holder, heard: frozenset[str]) -> Holder:
     return "grey" if (ours and theirs) or against in heard else state
 
 
-def _thin_either_way(area: BaseGeometry, width_m: float) -> tuple[BaseGeometry, BaseGeometry]:
-    """Find what a disc of some width cannot enter, its corners included, and without them."""
-    room_m = width_m * OFFSET_ERROR
-    return _thin(area, width_m, room_m, "round"), _thin(area, width_m, room_m, "mitre")
-
-
-def _surely_thin(area: BaseGeometry, width_m: float) -> BaseGeometry:
-    """Find what a disc smaller than some width, and drawn with few corners, cannot enter."""
-    room_m = width_m * OFFSET_ERROR  # of the width itself: at a gap in a wall it is what decides
-    ways: tuple[Corners, Corners] = ("round", "mitre")
-    less_m = width_m * (1 - SEAM_SLACK)
-    return common(*(_thin(area, less_m, room_m, corners, DISC_SEGS) for corners in ways))
-
-
 def _thin(
     area: BaseGeometry, width_m: float, room_m: float, corners: Corners, quad_segs: int = 16
 ) -> BaseGeometry:
@@ -513,8 +531,7 @@ def _firm(area: BaseGeometry) -> BaseGeometry:
 
 
 def _beside(thin: BaseGeometry, area: BaseGeometry, width_m: float) -> BaseGeometry:
-    """Find the part of thin ground that lies within a width of an area."""
+    """Find the part of thin ground that lies within a width of an area near by."""
     if thin.is_empty or area.is_empty:
         return NOTHING
-    local = common(area, look_round(thin, width_m * 1.2))
-    return common(thin, local.buffer(width_m)) if not local.is_empty else NOTHING
+    return common(thin, area.buffer(width_m))

@@ -7,12 +7,14 @@ drawing.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 import shapely
 from shapely.geometry import box
+from shapely.geometry.base import BaseGeometry
 
 from encircle.map.plane.outline import grow
 from encircle.map.plane.projection import Plane
@@ -33,10 +35,12 @@ from encircle.map.situation import (
 from encircle.verifier.drawing import (
     BEYOND_M,
     DISC_SEGS,
+    LEANS,
     OFFSET_ERROR,
     SEAM_SLACK,
     Drawing,
 )
+from encircle.verifier.reading.said import READINGS
 from encircle.verifier.regions import (
     GRID_M,
     NOTHING,
@@ -51,9 +55,7 @@ from encircle.verifier.regions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from shapely.geometry.base import BaseGeometry
+    from collections.abc import Callable, Iterator, Sequence
 
     from encircle.verifier.drawing import Ground, Holder, Lean
     from encircle.verifier.flood.flood import Flood
@@ -128,6 +130,7 @@ class Outlines:
     shapes: dict[str, BaseGeometry] = field(default_factory=dict)
     footprints: dict[tuple[str, Reading], BaseGeometry] = field(default_factory=dict)
     controls: dict[tuple[object, ...], BaseGeometry] = field(default_factory=dict)
+    """Control polygons and how far positions hold, by id and by what they are drawn for."""
     united: dict[tuple[object, ...], BaseGeometry] = field(default_factory=dict)
     """Control polygons of a holder."""
     assessed: dict[tuple[BaseGeometry, ...], dict[Holder, BaseGeometry]] = field(
@@ -137,6 +140,17 @@ class Outlines:
     ahead: dict[Lean, BaseGeometry] = field(default_factory=dict)
     unpainted: dict[tuple[Lean, bool], BaseGeometry] = field(default_factory=dict)
     extent: BaseGeometry | None = None
+    followed: dict[tuple[object, ...], BaseGeometry] = field(default_factory=dict)
+    """What follows from areas alone, by what was asked and of which areas."""
+
+    def once(self, draw: Callable[..., BaseGeometry], *given: object) -> BaseGeometry:
+        """Draw once what follows from what is given alone: readings ask the same of the same."""
+        told = (digest(g) if isinstance(g, BaseGeometry) else g for g in given)
+        key = (draw, *told)
+        found = self.followed.get(key)
+        if found is None:
+            found = self.followed[key] = draw(*given)
+        return found
 
 
 @dataclass
@@ -403,6 +417,12 @@ class Survey:
 
     def held(self, position: Position, reading: Reading, lean: Lean) -> BaseGeometry:
         """Draw the ground within a position's reach, large where that suits the leaning."""
+        key = ("held", position.id, reading, lean)
+        if key not in self.outlines.controls:
+            self.outlines.controls[key] = self._draw_held(position, reading, lean)
+        return self.outlines.controls[key]
+
+    def _draw_held(self, position: Position, reading: Reading, lean: Lean) -> BaseGeometry:
         large = (position.side in self.friends) == (lean == "open")
         reach = self.reach_m(position, reading)
         shape = self.shape(position)
@@ -567,6 +587,8 @@ class Survey:
         key = (reading, lean)
         if key not in self._grounds:
             self._grounds[key] = Drawing(self, reading, lean).draw()
+            if len(self._grounds) == len(READINGS) * len(LEANS):
+                self.outlines.followed.clear()  # all is drawn: of a large map it is large too
         return self._grounds[key]
 
     def extent(self) -> BaseGeometry:
@@ -584,6 +606,11 @@ class Survey:
         left, bottom, right, top = shapely.total_bounds(np.asarray(drawn))
         margin = max(MARGIN_SHARE * max(right - left, top - bottom), MARGIN_LEAST_M)
         return box(left - margin, bottom - margin, right + margin, top + margin)
+
+
+def digest(shape: BaseGeometry) -> bytes:
+    """Shorten a shape to what no other shape shares."""
+    return hashlib.sha256(shapely.to_wkb(shape)).digest()
 
 
 def _mended(shape: BaseGeometry) -> BaseGeometry:

@@ -63,6 +63,8 @@ def common(one: BaseGeometry, other: BaseGeometry) -> BaseGeometry:
 
 
 def _unite(*parts: BaseGeometry, grid_size: float | None) -> BaseGeometry:
+    if len(parts) == 2:  # noqa: PLR2004 - in one sweep; of more, GEOS unites polygon by polygon
+        return shapely.union(*parts, grid_size=grid_size)
     return shapely.union_all(list(parts), grid_size=grid_size)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 import encircle
 from encircle.errors import MissingFileError, SituationError
+from encircle.map.door.coordinates import CoordinateWalk
 from encircle.map.door.reader import FEW, read_situation
 
 SQUARE = [[[35, 50], [36, 50], [36, 51], [35, 51], [35, 50]]]
@@ -424,3 +425,18 @@ def test_an_object_within_itself_is_refused(document):
 def test_a_path_is_not_judged_unread():
     with pytest.raises(TypeError, match="read"):
         encircle.judge("file.geojson")
+
+
+@pytest.mark.parametrize("odd", [None, True, 36, "a", float("nan"), 190.0, [36.0]])
+def test_positions_taken_at_once_are_those_taken_one_by_one(odd):
+    """Plain rings are taken at once; a height on the first position has them walked one by one."""
+    ring = [[35.0, 50.0], [36.0, 50.0], [36.0, 51.0], [35.0, 50.0]]
+    ring[2][0] = odd
+    walked = [[35.0, 50.0, 0.0], *ring[1:]]
+    told = []
+    for written in (ring, walked):
+        faults = []
+        walk = CoordinateWalk(lambda *fault, kept=faults: kept.append(fault))
+        told.append((walk.take([written], "/c", "Polygon"), faults, walk.vertices))
+    assert told[0] == told[1]
+    assert bool(told[0][1]) == (odd != 36 or odd is True)

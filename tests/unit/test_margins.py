@@ -6,7 +6,7 @@ import shapely
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 from shapely.affinity import rotate
 
-from encircle.verdict.margins.closing import GRID_M, _find_feet
+from encircle.verdict.margins.closing import GRID_M, _draw_tiles, _find_feet, _join_tiles
 from encircle.verdict.margins.margins import (
     least_advance_to_open,
     measure_closing_distance,
@@ -326,3 +326,19 @@ def test_the_place_that_faces_a_corner_is_the_nearest_inside_a_side(seed, within
     assert side.tolist() == [k for k, _ in nearest.values()]
     assert share == pytest.approx([at for _, at in nearest.values()])
     assert feet == pytest.approx(a[side] + share[:, None] * (b - a)[side])
+
+
+def test_ground_through_which_no_front_runs_is_one_tile():
+    """It shares with the ground beside it just the sides that its triangles would have shared."""
+    faces = np.array([box(0, 0, 10, 10), box(10, 0, 20, 10)], dtype=object)
+    faces = shapely.orient_polygons(shapely.segmentize(faces, 5.0), exterior_cw=True)
+    shared = {}
+    for held in (True, False):
+        sides, tile, face = _draw_tiles(faces, whole=np.array([held, False]))
+        pairs, ends, alone = _join_tiles(sides, tile)
+        between = face[pairs[:, 0]] != face[pairs[:, 1]]
+        shared[held] = sorted(ends[between].tolist())
+        assert ((face == 0).sum() == 1) == held
+        assert len(alone[0]) == 12  # the outline of both
+    assert shared[True] == shared[False]
+    assert len(shared[True]) == 2

@@ -34,7 +34,8 @@ def answer_cut(view: View, position: Position) -> dict[str, Both]:
         Per definition, first whether it holds on both readings, then whether it is not denied by
         both: each as (surely, possibly).
     """
-    return {name: answer_one(view, position, name) for name in CUT}
+    early = end_early(view, position)
+    return {name: _between(_bound(view, position, holds), early) for name, holds in CUT.items()}
 
 
 def answer_one(view: View, position: Position, name: str) -> Both:

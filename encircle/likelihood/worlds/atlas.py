@@ -15,7 +15,7 @@ from encircle.likelihood.worlds.possible import find_possible, states_of
 from encircle.likelihood.worlds.world import FALSE, OPEN, TRUE, World
 from encircle.map.reach import READINGS, Reading
 from encircle.map.situation import Crossing, Position
-from encircle.network.ground.drawing import draw
+from encircle.network.ground.drawing import draw, draw_reaches
 from encircle.network.ground.ground import build_ground
 from encircle.network.ground.states import BESIDE_SEAM, Role, State
 from encircle.network.lines.crossings import FACILITIES
@@ -251,8 +251,9 @@ class Atlas:
     def _draw_finely(self) -> tuple[Drawing, dict[int, Level]]:
         """Draw everything at all three levels."""
         base = self.ground.drawing
-        middle = self._draw_with(0.0).patches
-        turned = self._draw_with(-1.0, positions_only=True).patches
+        plane, side = base.plane, base.side
+        middle = draw(self._move(0.0), plane, side, self.options).patches
+        turned = draw_reaches(self._move(-1.0), plane, side)
         kept = [p for p in middle if self._moves(p) or p.role & SEAMS]
         flipped = [p for p in turned if p.feature in self.doubts.shifted_by and _is_reach(p)]
         patches = (*base.patches, *kept, *flipped)
@@ -279,17 +280,15 @@ class Atlas:
         smaller = optimistic if part == 0 else not optimistic
         return (EVERY_LEVEL if smaller else LARGER), 0, readings
 
-    def _draw_with(self, factor: float, *, positions_only: bool = False) -> Drawing:
-        """Draw the map with location errors taken so many times."""
-        moved = {
-            f.id: replace(f, location_error_m=factor * f.location_error_m)
+    def _move(self, factor: float) -> Evidence:
+        """Give the evidence with location errors taken so many times."""
+        speaking = tuple(
+            replace(f, location_error_m=factor * f.location_error_m)
+            if f.id in self.doubts.shifted_by
+            else f
             for f in self.evidence.speaking
-            if f.id in self.doubts.shifted_by and (isinstance(f, Position) or not positions_only)
-        }
-        speaking = tuple(moved.get(f.id, f) for f in self.evidence.speaking)
-        base = self.ground.drawing
-        evidence = replace(self.evidence, speaking=speaking)
-        return draw(evidence, base.plane, base.side, self.options)
+        )
+        return replace(self.evidence, speaking=speaking)
 
 
 def _is_reach(patch: Patch) -> bool:

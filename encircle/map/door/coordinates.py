@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from encircle.map.counting import number_of
 
@@ -65,12 +68,26 @@ class CoordinateWalk:
         if depth == 1 and len(value) < least:
             self.tell(pointer, f"{number_of(len(value), 'position')}", f"Give at least {least}")
             return []
-        inner = [
-            self._nest(item, f"{pointer}/{i}", depth - 1, kind) for i, item in enumerate(value)
-        ]
+        inner: list[Any] | None = self._take_plain(value) if depth == 1 else None
+        if inner is None:
+            inner = [
+                self._nest(item, f"{pointer}/{i}", depth - 1, kind) for i, item in enumerate(value)
+            ]
         if depth == 1 and kind in RINGED and inner[0] != inner[-1]:
             self.tell(pointer, "the ring is not closed", "Repeat its first position at the end")
         return inner
+
+    def _take_plain(self, value: list[Any] | tuple[Any, ...]) -> list[tuple[float, float]] | None:
+        """Take flat positions in range at once, as nearly all are; None where one is not so."""
+        if not set(map(type, value)) <= {list, tuple} or set(map(len, value)) != {2}:
+            return None
+        numbers = [*chain.from_iterable(value)]
+        if set(map(type, numbers)) != {float}:
+            return None
+        if not (np.abs(np.array(numbers).reshape(-1, 2)) <= BOUNDS_DEG).all():  # nor is NaN
+            return None
+        self.vertices += len(value)
+        return [*map(tuple, value)]
 
     def _position(self, value: object, pointer: str) -> tuple[float, float] | None:
         self.vertices += 1

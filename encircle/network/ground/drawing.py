@@ -67,6 +67,18 @@ def draw(evidence: Evidence, plane: Plane, side: str, options: Options) -> Drawi
     )
 
 
+def draw_reaches(evidence: Evidence, plane: Plane, side: str) -> tuple[Patch, ...]:
+    """Put on the plane how far positions reach, and nothing else."""
+    area = _draw_area(evidence, plane)
+    drawn = {
+        p.id: plane.to_metres(p.geometry)
+        for p, _ in evidence.of_kind(Position)
+        if p.geometry is not None
+    }
+    friends = evidence.situation.friends_of(side)
+    return tuple(_only_areas(_patch_positions(evidence, drawn, friends, area)))
+
+
 def _only_areas(patches: Iterable[Patch]) -> Iterator[Patch]:
     """Keep the polygons of each patch; cutting may leave lines and points behind."""
     for patch in patches:

@@ -11,6 +11,8 @@ from shapely import MultiLineString, Polygon
 from encircle.verdict.margins.obstacles import draw_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
@@ -216,16 +218,14 @@ def _find_cut(shapes: Shapes, outlines: BaseGeometry) -> Floats | None:
     free = shapely.contains(shapes.area, middle) & ~shapely.contains(shapes.solid, middle)
     faces, middle = faces[free], middle[free]
     held = [shapely.contains(shape, middle) for shape in (shapes.start, shapes.goals)]
-    tiles, face = shapely.get_parts(
-        shapely.constrained_delaunay_triangles(faces), return_index=True
-    )
-    pairs, ends, alone = _join_tiles(tiles)
+    sides, tile, face = _draw_tiles(faces, whole=held[0] | held[1])
+    pairs, ends, alone = _join_tiles(sides, tile)
     length_m = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
     owners = [
         *(np.flatnonzero(which[face]) for which in held),
         alone[0][_find_rim(alone[1].mean(axis=1), shapes.area)],
     ]
-    chosen = _cut_least(pairs, length_m, owners, len(tiles))
+    chosen = _cut_least(pairs, length_m, owners, len(face))
     return None if chosen is None else ends[chosen]
 
 
@@ -240,18 +240,45 @@ def _find_rim(places: Floats, area: Polygon) -> Ints:
     return found
 
 
-def _join_tiles(tiles: NDArray[np.object_]) -> tuple[Ints, Floats, tuple[Ints, Floats]]:
+def _draw_tiles(faces: NDArray[np.object_], whole: Bools) -> tuple[Floats, Ints, Ints]:
     """
-    Find which triangles share a side.
+    Cut faces into triangles, but for those through which no front runs: each is one tile.
+
+    Returns
+    -------
+    sides, tile, face
+        End points of every side (n, 2, 2) and its tile (n,), face by face, a tile's inside to the
+        right of each; then the face of each tile (m,).
+    """
+    parted, kept = np.flatnonzero(~whole), np.flatnonzero(whole)
+    triangles = shapely.constrained_delaunay_triangles(faces[parted])
+    corners, part = shapely.get_coordinates(triangles, return_index=True)
+    corners, part = corners.reshape(-1, 4, 2), part[::4]  # each comes back to its first
+    rings, of = shapely.get_rings(
+        shapely.orient_polygons(faces[kept], exterior_cw=True), return_index=True
+    )
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    first = np.flatnonzero(ring[1:] == ring[:-1])
+    sides = np.concatenate([
+        np.stack([corners[:, :3], corners[:, 1:]], axis=2).reshape(-1, 2, 2),
+        np.stack([points[first], points[first + 1]], axis=1),
+    ])  # fmt: skip
+    tile = np.concatenate([np.repeat(np.arange(len(part)), 3), len(part) + of[ring[first]]])
+    face = np.concatenate([parted[part], kept])
+    order = np.argsort(face[tile], kind="stable")
+    return sides[order], tile[order], face
+
+
+def _join_tiles(sides: Floats, tile: Ints) -> tuple[Ints, Floats, tuple[Ints, Floats]]:
+    """
+    Find which tiles share a side.
 
     Returns
     -------
     pairs, ends, alone
-        The two triangles at each shared side (n, 2) and its end points (n, 2, 2); then the triangle
-        at each side that is not shared (m,) and its end points (m, 2, 2).
+        The two tiles at each shared side (n, 2) and its end points (n, 2, 2); then the tile at each
+        side that is not shared (m,) and its end points (m, 2, 2).
     """
-    corners = shapely.get_coordinates(tiles).reshape(-1, 4, 2)
-    sides = np.stack([corners[:, :3], corners[:, 1:]], axis=2).reshape(-1, 2, 2)
     units = np.round(sides / GRID_M)
     key = units[..., 0] + 1j * units[..., 1]
     _, number = np.unique(key, return_inverse=True)
@@ -262,9 +289,8 @@ def _join_tiles(tiles: NDArray[np.object_]) -> tuple[Ints, Floats, tuple[Ints, F
     same = np.flatnonzero(name[1:] == name[:-1])
     single = np.ones(len(order), bool)
     single[same], single[same + 1] = False, False
-    owner = np.repeat(np.arange(len(tiles)), 3)[order]
+    owner, sides = tile[order], sides[order]
     pairs = np.stack([owner[same], owner[same + 1]], axis=1)
-    sides = sides[order]
     return pairs, sides[same], (owner[single], sides[single])
 
 
@@ -315,27 +341,35 @@ def _pull_tight(
     inner = [shape.buffer(-2 * GRID_M) for shape in (start, goals)]
     shapely.prepare([room, *inner])
     front = Front(cut)
+    # Most corners are asked as they are cut: all at once. What is shortened makes new ones.
+    asked = [(p, r, q) for r in front.beside for p, q in front.list_corners(r)]
+    told = dict(zip(map(frozenset, asked), _hold_nothing(asked, room, *inner), strict=True))
     queue = list(front.beside)
     while queue:
         r = queue.pop()
         for p, q in front.list_corners(r):
-            if _holds_nothing((p, r, q), room, *inner):
+            corners = frozenset((p, r, q))
+            if corners not in told:
+                (told[corners],) = _hold_nothing([(p, r, q)], room, *inner)
+            if told[corners]:
                 front.shorten(p, r, q)
                 queue += [p, q, r]
                 break
     return front.draw()
 
 
-def _holds_nothing(
-    corners: tuple[complex, complex, complex], room: BaseGeometry, *shapes: BaseGeometry
-) -> bool:
-    """Say whether a triangle lies in the area and holds nothing of these shapes."""
-    triangle = shapely.polygons([(z.real, z.imag) for z in corners])
-    if shapely.area(triangle) <= 0:
-        return True
-    if not shapely.covers(room, triangle):
-        return False
-    return not any(shapely.intersects(shape, triangle) for shape in shapes)
+def _hold_nothing(
+    corners: Sequence[tuple[complex, complex, complex]], room: BaseGeometry, *shapes: BaseGeometry
+) -> list[bool]:
+    """Say of each triangle whether it lies in the area and holds nothing of these shapes."""
+    z = np.array(corners, dtype=complex).reshape(-1, 3)
+    triangles = np.asarray(shapely.polygons(np.stack([z.real, z.imag], axis=-1)))
+    clear = np.asarray(shapely.covers(room, triangles))
+    for shape in shapes:
+        clear[clear] = ~shapely.intersects(shape, triangles[clear])
+    clear |= shapely.area(triangles) <= 0
+    told: list[bool] = clear.tolist()
+    return told
 
 
 class Front:

@@ -395,6 +395,9 @@ class Flood:
     @cached_property
     def _spannable(self) -> BaseGeometry:
         """What a crossing may certainly span: passable ground, and water that is not hostile."""
+        return self._drawn_once("spannable", self._draw_spannable)
+
+    def _draw_spannable(self) -> BaseGeometry:
         grey = self.drawn.grey if self.reading == "pessimistic" else Polygon()
         water = [self.survey.shape(b) for b in self.survey.barriers(self.reading, self.walk)]
         wide = [shape for shape in water if shape.geom_type.endswith("Polygon")]
