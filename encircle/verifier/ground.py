@@ -86,10 +86,11 @@ CORNER_M = 1.5 * RIM_M
 Two square corners that touch are as wide as twice this where each is grown by the rim, or a
 little less, and what shares five centimetres of boundary is wider; metres.
 """
-SHARED_M = 3 * GRID_M
+SHARED_M = 5 * GRID_M
 """
-Grounds that hang together by a strip as wide as this, as drawn, do not only touch: snapped to the
-grid two corners that meet at a point overlap by half as much at most; metres.
+Grounds that hang together by a strip as wide as this, as drawn, do not only touch. Two corners that
+meet at a point overlap by four steps of the grid at most: each is drawn two thick at its tip.
+Metres.
 """
 POINT_M = 1.0
 """Grounds that touch at a point lie no farther apart than this, so drawn; metres."""

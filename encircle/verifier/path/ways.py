@@ -171,7 +171,8 @@ class _Roads:
         met = [survey.shape(route) for route in survey.each(Route)]
         noded = shapely.union_all([*met, *outlines], grid_size=GRID_M)
         whole = union_of(self.routes.values())
-        self.ends = shapely.get_parts(whole.boundary)
+        lines = [part for part in shapely.get_parts(whole) if part.length]  # a point has no ends
+        self.ends = shapely.get_parts(union_of(lines).boundary)
         self.stretches = [
             stretch
             for part in shapely.get_parts(noded)
@@ -224,21 +225,19 @@ class _Roads:
         """Count the ways by some routes alone that share no stretch: the greatest flow."""
         edges = [_ends_of(stretch) for stretch in self.list_on(names)]
         nodes = sorted({node for ends in edges for node in ends})
-        out = {node: i + 2 for i, node in enumerate(nodes)}  # 0 is the force, 1 the anchors
-        led = dict(out)
-        for node in nodes:
-            if any(Point(node).distance(goal) <= self.near_m for goal in self.goals):
-                out[node] = led[node] = 1
-            if node in self.starts:  # one beside an anchor is where ways begin and where they end
-                out[node], led[node] = 0, int(led[node] == 1)
-        both = ({(out[a], led[b]), (out[b], led[a])} for a, b in edges if a != b)
-        pairs = [(u, v) for arcs in both for u, v in sorted(arcs) if u != v]
+        goals = {n for n in nodes if any(Point(n).distance(g) <= self.near_m for g in self.goals)}
+        number = {node: i + 2 for i, node in enumerate(nodes)}  # 0 is the force, 1 the anchors
+        number |= dict.fromkeys(self.starts & number.keys(), 0) | dict.fromkeys(goals, 1)
+        # A stretch that begins and ends beside anchors is a way, where one may begin on it.
+        whole = sum(a != b and {a, b} <= goals and not self.starts.isdisjoint((a, b))
+                    for a, b in edges)  # fmt: skip
+        pairs = [(number[a], number[b]) for a, b in edges if number[a] != number[b]]
         if not pairs:
-            return 0
-        u, v = np.array(pairs).T
+            return whole
+        u, v = np.array([*pairs, *(pair[::-1] for pair in pairs)]).T
         graph = csr_array((np.ones(len(u), np.int32), (u, v)), shape=(len(nodes) + 2,) * 2)
         graph.sum_duplicates()
-        return min(int(maximum_flow(graph, 0, 1).flow_value), len(edges))
+        return min(int(maximum_flow(graph, 0, 1).flow_value) + whole, len(edges))
 
 
 def _where_it_carries(case: PathCase, route: Feature) -> BaseGeometry:

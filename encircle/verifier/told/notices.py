@@ -236,7 +236,8 @@ def _say_measures(survey: Survey) -> dict[str, str]:
 
 def _say_date(drawn: Situation, names: Iterable[str]) -> dict[str, str]:
     """Say when the feature named is dated, and how many years after the instant judged."""
-    at = next((f.observed_at for f in drawn.features if f.id in names and f.observed_at), None)
+    name = next(iter(names), None)  # the one that the notice names
+    at = next((f.observed_at for f in drawn.features if f.id == name and f.observed_at), None)
     if at is None:
         return {"{day}": NOTHING, "{years}": NOTHING}
     years = (at - drawn.as_of).days / YEAR_DAYS

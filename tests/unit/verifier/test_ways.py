@@ -77,3 +77,25 @@ def test_no_more_ways_are_counted_than_flow_along_a_road(count):
         }  # fmt: skip
     told = encircle.verify(judgement, situation).failures
     assert any(f"{count} ways are counted on 'road'" in check.statement for check in told)
+
+
+STUBS = {
+    "runs on past the anchor": unit(34.014, 50.0045),
+    "begins where the force is": unit(34.0, 50.00004),
+}
+
+
+@pytest.mark.parametrize("place", STUBS.values(), ids=STUBS)
+def test_a_road_that_runs_on_past_its_anchor_is_one_way(place):
+    road = line("road", (34.0, 50.0), (34.042, 50.0))
+    rear = area("rear", "anchor", (34.0278, 50.0001), (34.0281, 50.0001), (34.0281, 50.0003))
+    foe = area("foe", "control", (33.95, 49.97), (33.97, 49.97), (33.97, 50.03),
+               holder="B", basis="assessed")  # fmt: skip
+    situation, judgement = judge(place, road, rear, foe)
+    for part in (judgement, *judgement["units"]):
+        part["certificates"]["open"]["disjoint"] = {"count": 2, "ways": [["road"]] * 2,
+                                                    "cut": ["road"] * 2}  # fmt: skip
+        if part.get("margins"):
+            part["margins"]["disjoint_routes"] = {"optimistic": 2, "pessimistic": 2}
+    said = [check.statement for check in encircle.verify(judgement, situation).failures]
+    assert any("2 ways are counted on 'road'" in words for words in said)
