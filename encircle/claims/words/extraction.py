@@ -176,6 +176,10 @@ def propose_claims(
     return _Reader(text, written, asking=asking).read(on_sentence)
 
 
+TOO = re.compile(r"(?<!\w)(?:too|auch|тоже|также|теж|також)\W*\Z")
+"""The same as of the one before, whatever that is; folded."""
+
+
 class _Reader:
     """One text, read from beginning to end."""
 
@@ -299,10 +303,12 @@ class _Reader:
                 said = [p if p.unread else replace(p, unread=words, unread_as="speaker")
                         for p in said]  # fmt: skip
                 continue
+            words = parted.text[answer.start : answer.end].strip(STRIPPED)
             value = NOT[base.value]
             if answer.denies is not None:
                 value = NOT[use.term.value] if answer.denies else use.term.value
-            words = parted.text[answer.start : answer.end].strip(STRIPPED)
+            if TOO.search(fold(words)):
+                value = base.value  # *A is not, and B too*: the same is said of both
             site = answer.site
             at = answer.site.name if answer.site else base.place
             if (who.name if who else base.claimant, at) == (base.claimant, base.place):
