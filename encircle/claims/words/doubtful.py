@@ -243,7 +243,7 @@ def is_taken_back(sentence: str) -> str | None:
     Examples
     --------
     >>> is_taken_back("They are not."), is_taken_back("This was soon debunked.")
-    ('surely', 'perhaps')
+    ('plainly', 'perhaps')
     >>> is_taken_back("They are not afraid.")
     """
     folded = fold(sentence)
@@ -252,7 +252,7 @@ def is_taken_back(sentence: str) -> str | None:
     if len(folded.split()) > LONGEST_JUDGEMENT or folded.rstrip("\"”»“' ").endswith("?"):
         return None
     if TAKEN_BACK.fullmatch(folded):
-        return "surely"
+        return "plainly"
     last = re.split(r"[,;:—–]", folded.rstrip(".!»”\"' "))[-1]
     if TAKEN_BACK.fullmatch(last) or ANSWERS_NO.match(folded):
         return "perhaps"
