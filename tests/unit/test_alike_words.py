@@ -54,7 +54,7 @@ def test_what_is_not_read_of_the_hardest_is_left_and_not_turned_round(kind):
     assert read_as["inverted"] == 0
 
 
-@pytest.mark.parametrize(("kind", "most"), [("denial", 28), ("affirmation", 12)])
+@pytest.mark.parametrize(("kind", "most"), [("denial", 18), ("affirmation", 12)])
 def test_what_was_written_to_be_turned_round_is_seldom_turned_round(kind, most):
     """Of 311 denials and 185 affirmations: every answer read is the wrong one, none is left."""
     wrong = {"denial": "yes", "affirmation": "no"}[kind]
@@ -128,3 +128,10 @@ def test_a_denial_is_its_affirmation_with_the_answer_turned(language, state):
             (c.claimant, c.definition, c.tense, c.hedged) for c in no
         ]
         assert ([c.value for c in yes], [c.value for c in no]) == (["yes"], ["no"])
+
+
+@pytest.mark.parametrize("text", json.loads((TEXTS / "unread-denials.json").read_text("utf-8")))
+def test_what_undoes_a_ring_in_words_that_are_not_read_asserts_none(text):
+    """Parted by what was put in, by a list, by its speaker; or undone by a verb: each was read."""
+    asserted = [c for c in propose_claims(text) if not (c.unread or c.hedged)]
+    assert all(c.value == "no" or c.tense != "present" for c in asserted)

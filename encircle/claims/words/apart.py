@@ -44,7 +44,7 @@ ENDS_SO = re.compile(
 )
 """What a clause has that says of another what was said before: *those in Vovchansk are not*."""
 NOT_THERE = re.compile(
-    r"\W*(?:and\s+|und\s+|и\s+|і\s+|й\s+|та\s+)?(?:certainly\s+|вовсе\s+|совсем\s+|зовсім\s+|аж\s+)?"
+    r"\W*(?:and\s+|und\s+|и\s+|і\s+|й\s+|та\s+)?(?:\w+ly\s+|вовсе\s+|совсем\s+|зовсім\s+|аж\s+)?"
     r"(?:not|nicht|не)(?!\w)(?!\s+(?:even|einmal))"
 )
 """*But not those in Vovchansk*."""

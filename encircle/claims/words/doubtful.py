@@ -29,6 +29,11 @@ PARTED = re.compile(
     r"which|who|that|until|till|bis|пока|поки|доки|что|що|dass)(?!\w)"
 )
 """Where a clause ends, folded."""
+TURNS = re.compile(
+    r"[;!?]|[.](?!\d)|(?<!\w)(?:but|yet|while|whereas|aber|doch|sondern|während|но|однако|а|але|проте|"
+    r"однак)(?!\w)"
+)
+"""Where another thing is said than before, folded."""
 REPORTED = re.compile(
     r"(?<!\w)(?:reports?|claims?|rumou?rs?|allegations?|assertions?|suggestions?|talk|stor(?:y|ies)|"
     r"news|berichte?n?|meldung(?:en)?|angaben|behauptung(?:en)?|gerüchten?|сообщени[еяй]\w*|"
@@ -74,6 +79,22 @@ MAY_DENY = re.compile(
     r"misinformation|nonsense|rubbish\w*|premature\w*|too\s+(?:early|soon)|exaggerat\w*|"
     r"baseless|unfounded|groundless|no\s+(?:truth|basis|such|question|talk)|on\s+paper|"
     r"imagination|imagin\w+|fantas\w+|inaccurate\w*|erroneous\w*|laughable|ridiculous|absurd\w*|"
+    r"no\s+(?:evidence|proof|signs?|indications?|reasons?|grounds?|confirmation|ukrainian|russian|"
+    r"troops?|units?|soldiers?|forces?|men|brigades?|garrisons?)|"
+    r"(?:nobody|no\s+one)\s+(?:believes?|thinks?|says?)|glaubt\s+(?:niemand|kaum)|"
+    r"(?:никто|ніхто)\s+не\s+(?:вер|вір|дума|говор|каж)\w*|until\s+\w+day|bis\s+\w+tag|"
+    r"до\s+(?:понедельника|вторника|среды|четверга|пятницы|субботы|воскресенья|понеділка|вівторка|"
+    r"середи|п['’]ятниці|суботи|неділі)|"
+    r"collapsed|fail\w*|avoided|avert\w*|abandon\w*|prevented|lack(?:ed|s)?|missed|struggl\w*|"
+    r"yet\s+to|still\s+to|ordered|hoped|supposed\s+to|(?:could|should|might|would)\s+have|few|"
+    r"little|hardly|barely|scarcely|liars?|lying|lie\s+to|going\s+too\s+far|whoever|anyone\s+who|"
+    r"except|apart\s+from|but\s+for|lasted|or\s+is\s+it|slam\w*|scoff\w*|"
+    r"mitnichten|abgewendet|verhindert|bevor|versucht\w*|fehlt\w*|wenig\w*|kaum|lügner\w*|wer|"
+    r"außer|ausgenommen|abgesehen|dauerte|auf\s+dem\s+papier|"
+    r"избежа\w*|сорвал\w*|рассыпал\w*|миновал\w*|не\s+захлопнул\w*|мало\s+кто|кто\s+говорит|"
+    r"далеко|шутк\w*|кроме|за\s+исключением|длил\w*|не\s+верьте|забрало|"
+    r"уникнути|зірвал\w*|минула|не\s+закри\w*|мало\s+хто|хто\s+каже|жарт\w*|крім|окрім|"
+    r"за\s+винятком|тривал[оаи]|забракло|не\s+вірте|"
     r"doubtful|figment|unconfirmed|made\s+up|wrong(?:ly)?|mock(?:ed|s)|laughed\s+off|"
     r"accus\w+|invents?|inventing|pretend\w*|parrot\w*|at\s+odds|nothing\s+to\s+suggest|"
     r"zero\s+evidence|says?\s+no|retract\w*|averted|ruled\s+out|unlikely|psy-?op\w*|"
@@ -128,6 +149,17 @@ TAKEN_BACK = re.compile(
     r"(?:такого|этого|цього)\s+(?:нет|немає|не\s+бы?у?ло))\W*"
 )
 """A sentence that denies the one before, and says no more, folded: *They are not.*"""
+IS_IT = re.compile(
+    r"\W*(?:or|oder|или|чи|або)\s+(?:is|are|was|were|ist|sind|нет|ні|это|це)(?!\w).*\?\W*"
+)
+"""A sentence that asks whether the one before is so: *Or is it?*"""
+SAID_SO = re.compile(
+    r"\W*(?:(?:at\s+least\s+)?(?:so|that\s+is\s+what|this\s+is\s+what)\s+\w+|so\s+(?:jedenfalls|zumindest)|"
+    r"(?:по\s+крайней\s+мере,?\s+)?так\s+(?:утверждают|утверждает|говорят|говорит|заявляют|заявляет|"
+    r"считают)|(?:принаймні,?\s+)?так\s+(?:стверджують|стверджує|кажуть|каже|заявляють|вважають)|"
+    r"не\s+верьте|не\s+вірте|don['’]t\s+believe|glauben\s+sie\s+es\s+nicht)(?!\w)"
+)
+"""A sentence that makes the one before somebody's word: *So says Moscow*; folded."""
 OF_IT = re.compile(r"\W*(?:that|this|it|das|dies|es|это|це)(?!\w)")
 """How a sentence begins that may judge the one before."""
 TRUTH = re.compile(
@@ -168,12 +200,14 @@ def find_unread_denial(
         place = _find_doubtful_turn(folded, own.start, language)
         place = place or _find_second_denial(folded, assertion)
         return sentence.text[slice(*place)] if place else None
-    doubts = [m.span() for m in compile_any(language.hearsay).finditer(folded)]
+    doubts = []
+    if assertion.doubt:  # a doubt that was not read may be a denial as well
+        doubts = [m.span() for m in compile_any(language.hearsay).finditer(folded)]
     reported = REPORTED.search(folded, 0, own.start)
     judged = JUDGED.match(folded, own.stop) if reported else None
     if judged:
         return sentence.text[slice(*judged.span("verb"))]
-    clause = _find_segment(folded, own.start, own.stop)
+    clause = _find_reach(folded, own.start, own.stop)
     weak = (m for m in WEAK.finditer(folded, *clause) if not IDLE_NOT.match(folded, m.start()))
     for found in sorted([*MAY_DENY.finditer(folded), *weak], key=lambda m: m.start()):
         is_doubt = any(start <= found.start() < end for start, end in doubts)
@@ -209,14 +243,16 @@ def is_taken_back(sentence: str) -> str | None:
     Examples
     --------
     >>> is_taken_back("They are not."), is_taken_back("This was soon debunked.")
-    ('surely', 'perhaps')
+    ('plainly', 'perhaps')
     >>> is_taken_back("They are not afraid.")
     """
     folded = fold(sentence)
+    if IS_IT.fullmatch(folded) or SAID_SO.match(folded):
+        return "perhaps"
     if len(folded.split()) > LONGEST_JUDGEMENT or folded.rstrip("\"”»“' ").endswith("?"):
         return None
     if TAKEN_BACK.fullmatch(folded):
-        return "surely"
+        return "plainly"
     last = re.split(r"[,;:—–]", folded.rstrip(".!»”\"' "))[-1]
     if TAKEN_BACK.fullmatch(last) or ANSWERS_NO.match(folded):
         return "perhaps"
@@ -276,9 +312,14 @@ def _find_doubtful_turn(folded: str, phrase: int, language: Language) -> tuple[i
     return None
 
 
-def _find_segment(folded: str, start: int, end: int) -> tuple[int, int]:
-    """Find the clause round a phrase, from one mark or *and* to the next."""
-    before = [m.end() for m in PARTED.finditer(folded, 0, start)]
+def _find_reach(folded: str, start: int, end: int) -> tuple[int, int]:
+    """
+    Find where a bare *not* may deny a phrase: before it from the last *but* or full stop on.
+
+    Commas, dashes, lists and the marks of a quotation part no *not* from what it denies: *they are
+    not, he insists, encircled*; *"We are not," he said, "encircled"*. Behind it a clause ends it.
+    """
+    before = [m.end() for m in TURNS.finditer(folded, 0, start)]
     after = PARTED.search(folded, end)
     return (before[-1] if before else 0), (after.start() if after else len(folded))
 

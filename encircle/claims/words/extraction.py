@@ -176,6 +176,10 @@ def propose_claims(
     return _Reader(text, written, asking=asking).read(on_sentence)
 
 
+TOO = re.compile(r"(?<!\w)(?:too|auch|тоже|также|теж|також)\W*\Z")
+"""The same as of the one before, whatever that is; folded."""
+
+
 class _Reader:
     """One text, read from beginning to end."""
 
@@ -204,21 +208,21 @@ class _Reader:
             if sentence.language is not None:
                 found = list(self._read_sentence(sentence, LANGUAGES[sentence.language]))
                 if last and not found and (how := is_taken_back(sentence.text)):
-                    read[-len(last) :] = self._take_back(last, sentence, surely=how == "surely")
+                    read[-len(last) :] = self._take_back(last, sentence, plainly=how == "plainly")
             read += found
             last = found
             on_sentence(sentence)
         return read
 
     def _take_back(
-        self, said: list[Proposal], sentence: Sentence, *, surely: bool
+        self, said: list[Proposal], sentence: Sentence, *, plainly: bool
     ) -> Iterator[Proposal]:
         """Give what a sentence said that the next one calls untrue: what another said stays his."""
         words = " ".join(sentence.text.split())
         for p in said:
             is_open = p.claimant is not None or p.unread is not None
             yield p if is_open else replace(p, unread=words, unread_as="denial")
-        if surely and len(said) == 1 and said[0].claimant and said[0].tense != "conditional":
+        if plainly and len(said) == 1 and said[0].claimant and said[0].tense != "conditional":
             yield replace(
                 said[0], claimant=None, claimant_side=None, via=None, verbatim=False,
                 value=NOT[said[0].value], doubt=None, part=None, ended=None, statement=words,
@@ -299,10 +303,12 @@ class _Reader:
                 said = [p if p.unread else replace(p, unread=words, unread_as="speaker")
                         for p in said]  # fmt: skip
                 continue
+            words = parted.text[answer.start : answer.end].strip(STRIPPED)
             value = NOT[base.value]
             if answer.denies is not None:
                 value = NOT[use.term.value] if answer.denies else use.term.value
-            words = parted.text[answer.start : answer.end].strip(STRIPPED)
+            if TOO.search(fold(words)):
+                value = base.value  # *A is not, and B too*: the same is said of both
             site = answer.site
             at = answer.site.name if answer.site else base.place
             if (who.name if who else base.claimant, at) == (base.claimant, base.place):
