@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +30,9 @@ AHEAD = 2
 HELD = 50
 """Things for each worker that are under way, or answered and held until one before them is. One
 that takes twenty-five times as long as the others holds nobody up; answers are small."""
+
+LOOK_S = 5.0
+"""How often it is looked whether the processes that are waited for live, seconds."""
 
 WAIT_S = 10.0
 """How long a scheduler may take to answer, seconds."""
@@ -155,6 +158,8 @@ def _go_through(
             one.future = crew.submit(work, one.thing)
         yield from _make_room(under_way, crew)
     while under_way:
+        if not under_way[0].is_done:
+            crew.wait([under_way[0].future])
         yield under_way[0].give()
         under_way.popleft()
 
@@ -165,6 +170,9 @@ def _make_room(under_way: deque[_UnderWay], crew: _Crew) -> Iterator[Any]:
         while under_way and under_way[0].is_done:
             yield under_way[0].give()
             under_way.popleft()
+        for one in under_way:
+            if one.future is not None and one.is_done:
+                one.thing = None  # not held with its answer
         busy = [one.future for one in under_way if not one.is_done]
         workers = crew.count()
         held_too_many = len(under_way) >= HELD * workers
@@ -194,14 +202,32 @@ def _over_processes(
         under_way: deque[_UnderWay] = deque()
         try:
             with _open_pool(workers) as pool:
-                wait_for = partial(wait, return_when=FIRST_COMPLETED)
-                crew = _Crew(lambda: workers, pool.submit, wait_for)
+                crew = _Crew(lambda: workers, pool.submit, partial(_wait_for, pool))
                 yield from _go_through(work, waiting, crew, under_way)
             is_left = False
         except BrokenProcessPool:  # nobody says on what it died: each is tried alone
             for one in under_way:
                 is_answered = one.is_done and (one.future is None or not one.future.exception())
                 yield one.give() if is_answered else _try_alone(work, one.thing)
+
+
+def _wait_for(pool: ProcessPoolExecutor, futures: list[Future[Any]]) -> None:
+    """
+    Wait for one of some answers, and see to it that there is somebody to give it.
+
+    A process that dies while it writes its answer leaves the others waiting for the rest of it.
+
+    Raises
+    ------
+    BrokenProcessPool
+        If a process is dead, and nothing came for a while.
+    """
+    while not wait(futures, timeout=LOOK_S, return_when=FIRST_COMPLETED).done:
+        processes = [*(pool._processes or {}).values()]  # noqa: SLF001 - nothing else names them
+        if any(process.exitcode is not None for process in processes):
+            for process in processes:
+                process.kill()
+            raise BrokenProcessPool("a process died while it gave its answer")
 
 
 def _try_alone(work: _Work[Any, Any], thing: Any) -> Any:  # noqa: ANN401 - any thing

@@ -328,6 +328,7 @@ def _tell(notices: Sequence[Notice]) -> list[Json]:
 class DrawnPiece:
     """A piece drawn and judged by itself, as `encircle verify` takes it."""
 
+    mapper: str
     side: str
     id: str
     as_of: datetime
@@ -337,7 +338,8 @@ class DrawnPiece:
     @property
     def name(self) -> str:
         """What its files are called."""
-        return f"{write_instant(self.as_of)[:19].replace(':', '')}-{self.side}-{self.id}"
+        at = write_instant(self.as_of)[:19].replace(":", "")
+        return f"{at}-{self.mapper}-{self.side}-{self.id}"
 
 
 def draw_pieces(
@@ -364,7 +366,14 @@ def draw_pieces(
             is_wanted = not piece.joined if wanted is None else (one, piece.id) in wanted
             drawn = draw_piece(piece, finder, dated) if is_wanted else None
             if drawn is not None:
-                yield DrawnPiece(one, piece.id, dated.as_of, drawn[0], judge_drawn(drawn[0]))
+                yield DrawnPiece(
+                    dated.painted.maker,
+                    one,
+                    piece.id,
+                    dated.as_of,
+                    drawn[0],
+                    judge_drawn(drawn[0]),
+                )
 
 
 AROUND_KM = 60.0

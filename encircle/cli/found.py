@@ -154,12 +154,12 @@ class Found:
         try:
             for scan in answer.scans:
                 self._take(scan, group)
-        except SameInstantError as error:
+            if self.proofs:
+                self.proofs.mkdir(parents=True, exist_ok=True)
+                for name, raw in answer.proofs.items():
+                    (self.proofs / name).write_bytes(raw)
+        except (SameInstantError, OSError) as error:
             self.faults[group[0].name] = [str(error)]
-        if self.proofs:
-            self.proofs.mkdir(parents=True, exist_ok=True)
-            for name, raw in answer.proofs.items():
-                (self.proofs / name).write_bytes(raw)
 
     def _take(self, scan: Scan, group: Sequence[MapEntry]) -> None:
         """Take what one map shows of a side, once: the same map may lie in two places."""

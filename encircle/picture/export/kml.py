@@ -90,4 +90,4 @@ def write_geometry(parent: Element, geometry: Any) -> None:  # noqa: ANN401 - an
 
 
 def _write_places(line: Any) -> str:  # noqa: ANN401 - a point or a line
-    return " ".join(f"{lon:.9g},{lat:.9g}" for lon, lat in line.coords)
+    return " ".join(f"{lon:.9g},{lat:.9g}" for lon, lat, *_ in line.coords)

@@ -19,6 +19,7 @@ from tests.unit.archive.fleet_work import (
     COUNT,
     DEADLY,
     UNREADABLE,
+    give_half,
     load,
     mild,
     slow,
@@ -123,3 +124,9 @@ def test_workers_beside_a_scheduler_are_refused(maps):
     done = scan(maps, "--workers", "2", "--scheduler", "tcp://127.0.0.1:9")
     assert done.exit_code == 2
     assert "--workers would do nothing" in done.stderr
+
+
+def test_a_process_that_dies_while_it_gives_its_answer_is_found_dead(monkeypatch):
+    monkeypatch.setattr(encircle.archive.fleet, "LOOK_S", 0.5)
+    answers = [*work_through(give_half, loads(4), workers=2)]
+    assert answers == [0, 1, LOST, 3]

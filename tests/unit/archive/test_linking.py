@@ -245,8 +245,8 @@ def test_proofs_are_written_for_the_verifier(run, places, tmp_path):
     assert run(places / "maps" / name, "--side", "UA", "--proofs", folder).exit_code == 0
     written = sorted(path.name for path in folder.iterdir())
     assert written == [
-        "2024-12-15T120000-UA-pocket-1.judgement.json",
-        "2024-12-15T120000-UA-pocket-1.situation.geojson",
+        "2024-12-15T120000-deepstate-UA-pocket-1.judgement.json",
+        "2024-12-15T120000-deepstate-UA-pocket-1.situation.geojson",
     ]
     done = CliRunner().invoke(app, ["verify", *(str(folder / one) for one in written)])
     assert done.exit_code == 0, done.output

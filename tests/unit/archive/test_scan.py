@@ -84,7 +84,7 @@ def test_each_pocket_s_certificate_verifies(grey):
     drawn = [(RING.difference(gap), "RU"), (gap, None)] if grey else [(RING, "RU")]
     file = file_of(DAY, *drawn)
     (drawn_alone,) = draw_pieces([file], side="UA", border=BORDER)
-    assert drawn_alone.name == "2024-12-15T120000-UA-pocket-1"
+    assert drawn_alone.name == "2024-12-15T120000-deepstate-UA-pocket-1"
     judgement = drawn_alone.judgement.to_json()
     verification = verify(json.loads(judgement), read_situation(drawn_alone.situation))
     assert verification.holds, verification.sentence
