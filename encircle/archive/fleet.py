@@ -215,25 +215,25 @@ def _wait_for(pool: ProcessPoolExecutor, futures: list[Future[Any]]) -> None:
     """
     Wait for one of some answers, and see to it that there is somebody to give it.
 
-    A process that dies while it writes its answer leaves the others waiting for the rest of it.
-
-    Raises
-    ------
-    BrokenProcessPool
-        If a process is dead, and nothing came for a while.
+    Of a process that dies while it writes its answer the rest is waited for as long as anybody
+    might write it: the other processes are ended too, and our own end is closed. The pool then
+    finds itself broken.
     """
+    # What the pool keeps to itself: nothing else names its processes, or that end.
     while not wait(futures, timeout=LOOK_S, return_when=FIRST_COMPLETED).done:
-        processes = [*(pool._processes or {}).values()]  # noqa: SLF001 - nothing else names them
+        processes = [*(pool._processes or {}).values()]  # noqa: SLF001
         if any(process.exitcode is not None for process in processes):
             for process in processes:
                 process.kill()
-            raise BrokenProcessPool("a process died while it gave its answer")
+            pool._result_queue._writer.close()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _try_alone(work: _Work[Any, Any], thing: Any) -> Any:  # noqa: ANN401 - any thing
     try:
         with _open_pool(1) as pool:
-            return pool.submit(work, thing).result()
+            future = pool.submit(work, thing)
+            _wait_for(pool, [future])
+            return future.result()
     except BrokenProcessPool:
         return LOST
 

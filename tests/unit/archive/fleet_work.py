@@ -2,8 +2,8 @@
 
 import os
 import signal
-import threading
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from encircle.errors import refusal
@@ -48,8 +48,12 @@ def wait_for_file(thing):
 
 
 def give_half(number):
-    """Give a number; the third dies while the other end reads what it gave."""
-    if number != 2:
-        return number
-    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGKILL)).start()
-    return bytes(600_000_000)  # takes longer than that to write
+    """Give a number; the process of the third is ended when half of its answer is written."""
+    if number == 2:
+
+        def write_half(self, raw):
+            os.write(self.fileno(), bytes(raw)[: len(raw) // 2])
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        Connection._send = write_half  # noqa: SLF001 - nothing else writes for it
+    return number
