@@ -113,7 +113,8 @@ def write_gallery(
             "series": Markup(_draw_series(story)),  # noqa: S704 - drawn and escaped here
         }  # fmt: skip
         yield f"{name}.html", _template("pocket.html").render(page).encode()
-        pages.append({"href": f"{name}.html", "title": _title(story), "story": story,
+        days = [s.as_of[:10] for s in story.sights if s.piece.kind == "pocket"]
+        pages.append({"href": f"{name}.html", "title": _title(story), "story": story, "days": days,
                       "shown": [day for day in shown if "worst" in day.which]})  # fmt: skip
     strip = Markup(draw_stories(stories, _say_days(stories))) if stories else None  # noqa: S704 - drawn and escaped here
     whole = {
@@ -129,7 +130,7 @@ def _name(story: Story) -> str:
 
 
 def _title(story: Story) -> str:
-    piece = story.largest.piece
+    piece = story.most_telling.piece
     by = piece.nearest_place or f"{piece.at[1]:.3f}° N {piece.at[0]:.3f}° E"
     return f"{story.side} pocket by {by}"
 

@@ -118,6 +118,12 @@ class Story:
         return max(self.sights, key=lambda s: s.piece.area_km2)
 
     @property
+    def most_telling(self) -> Sight:
+        """The piece at its largest as a pocket; of one that never was, at its largest."""
+        pockets = [s for s in self.sights if s.piece.kind == "pocket"]
+        return max(pockets or self.sights, key=lambda s: s.piece.area_km2)
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         """What it was, in order, each once."""
         return tuple(dict.fromkeys(s.piece.kind for s in self.sights))

@@ -86,7 +86,7 @@ def _at(second: float, first: float, last: float) -> float:
 
 
 def _draw_row(story: Story, y: float, first: float, last: float) -> Iterator[str]:
-    piece = story.largest.piece
+    piece = story.most_telling.piece
     by = piece.nearest_place or f"{piece.at[0]:.2f}, {piece.at[1]:.2f}"
     kind = "pocket" if "pocket" in story.kinds else story.kinds[0]
     label = f"{story.side} {kind} by {by}, {piece.area_km2:.3g} km²"

@@ -120,7 +120,7 @@ def test_whoever_comes_second_is_told_so_plainly_and_loses_nothing(open_page, ke
     told, at = begin_correction(page, kept)
     page.fill("#correct-name", "Mine")
     page.fill("#correct-why", "I know better")
-    theirs = {**told, "properties": {**told["properties"], "name": "Theirs"}}
+    theirs = {**told, "properties": {**told["properties"], "name": "Theirs", "note": "moved"}}
     first = send("PUT", at, json={"feature": theirs, "why": "first"}, headers={"If-Match": '"1"'})
     assert first.status_code == 200
     page.click("#correct-send")
@@ -133,7 +133,9 @@ def test_whoever_comes_second_is_told_so_plainly_and_loses_nothing(open_page, ke
     assert get(at).json()["body"]["properties"]["name"] == "Theirs"
     page.click("#correct-send")
     page.wait_for_selector("#file-told")
-    assert get(at).json()["body"]["properties"]["name"] == "Mine"
+    kept_said = get(at).json()["body"]["properties"]
+    assert kept_said["name"] == "Mine"
+    assert kept_said["note"] == "moved"  # what only the other changed stays
 
 
 def test_watches_are_listed_added_and_removed_and_what_they_told_is_shown(open_page, kept):
@@ -181,6 +183,17 @@ def test_rows_of_a_table_are_posted_and_a_bad_one_is_refused_by_its_number(open_
     assert "Row 3" in page.text_content("#told")
     found = get(f"{at}/observations?limit=100").json()["features"]
     assert "Zulu" in [f["properties"].get("name") for f in found]
+
+
+def test_an_emptied_field_publishes_nothing(open_page, kept):
+    name, at = kept
+    page = open_page(f"#/file/{name}")
+    page.click("#publication > summary")
+    before = get(at).json()["publication"]
+    page.fill("#delay_h", "")
+    page.click("#publish-send")
+    page.wait_for_selector("#file-told")
+    assert get(at).json()["publication"] == before
 
 
 def test_what_readers_without_a_key_are_given_is_said_and_changed(open_page, kept):

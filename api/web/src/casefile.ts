@@ -5,7 +5,7 @@ import {
   beginWatch, correct, endWatch, listWatches, postObservation, postTable, publish, readObservation, readTerms, takeBack, Trouble,
   type Revision, type Terms, type Watch,
 } from "./service";
-import { emptySighting, tellPosted, writeSighting, type Sighting } from "./screens/files";
+import { emptySighting, readPlace, tellPosted, writeSighting, type Sighting } from "./screens/files";
 import type { Feature } from "./types";
 import { t } from "./words";
 
@@ -130,6 +130,7 @@ export class CaseFile {
         const now = writeCorrection(await readObservation(one.id, correction.id));
         correction.told = t("correct.conflict", { by: now.by, n: now.revision, says: sayCorrection(now) });
         correction.revision = now.revision;
+        layOver(correction, now);
         return null;
       }
     });
@@ -138,7 +139,7 @@ export class CaseFile {
       return;
     }
     this.correction = null;
-    this.told = tellPosted({ accepted: [{ id: correction.id }], refused: [], changes: done.changes ?? null });
+    this.told = tellPosted({ accepted: [{ id: correction.id }], refused: [], changes: done.changes ?? null, ...(done.notices ? { notices: done.notices } : {}) });
     await this.app.reopen(one);
   }
 
@@ -195,6 +196,15 @@ function writeCorrection(read: Revision & { body: Feature }): Correction & { by:
   };
 }
 
+const FIELDS = ["name", "side", "seen", "at", "note", "present"] as const;
+
+/** Lay what was changed here, and only that, over what another has said since. */
+function layOver(mine: Correction, now: Correction): void {
+  const before = writeCorrection({ ...now, id: mine.id, body: mine.feature } as unknown as Revision & { body: Feature });
+  for (const field of FIELDS) if (mine[field] === before[field]) mine[field] = now[field];
+  mine.feature = now.feature;
+}
+
 /** Write the feature that a correction makes; nothing where its place is none. */
 function readCorrection(one: Correction): Feature | null {
   const { geometry, properties } = one.feature;
@@ -209,10 +219,10 @@ function readCorrection(one: Correction): Feature | null {
   put("present", one.present, properties.present);
   const was = (properties.observed_at ?? "").slice(0, 10);
   if (one.seen !== was) put("observed_at", one.seen && `${one.seen}T12:00:00Z`, properties.observed_at);
-  const place = geometry?.type === "Point" ? one.at.split(",").map((part) => (part.trim() ? Number(part) : NaN)) : [];
-  if (geometry?.type === "Point" && (place.length !== 2 || place.some(Number.isNaN))) return null;
-  const moved = geometry?.type === "Point" ? { ...geometry, coordinates: place } : geometry;
+  const place = geometry?.type === "Point" ? readPlace(one.at) : null;
+  if (geometry?.type === "Point" && !place) return null;
+  const moved = geometry?.type === "Point" && place ? { ...geometry, coordinates: place } : geometry;
   return { ...one.feature, geometry: moved, properties: told as unknown as Feature["properties"] };
 }
 
-const sayCorrection = (one: Correction): string => [one.name, one.side, one.seen, one.at, one.note].filter(Boolean).join(" · ");
+const sayCorrection = (one: Correction): string => [one.name, one.side, one.present, one.seen, one.at, one.note].filter(Boolean).join(" · ");

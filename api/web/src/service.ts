@@ -118,7 +118,9 @@ export interface Revision {
 export interface Posted {
   accepted: { id: string }[];
   refused: { row?: number; detail: string; remedy?: string }[];
+  /** None where the service does not know (yet) what changed: its notices say so. */
   changes: { force: string; was: { status?: string } | null; is: { status?: string } | null; because?: string[] }[] | null;
+  notices?: string[];
 }
 
 export const listFiles = async (): Promise<{ id: string; created_at: string }[]> =>
@@ -165,11 +167,11 @@ export const readObservation = (id: string, name: string): Promise<Revision & { 
   read(`${fileOf(id)}/observations/${encodeURIComponent(name)}`);
 
 /** Correct an observation: the revision that was read, and a reason, go with it. */
-export async function correct(id: string, name: string, feature: Feature, why: string, revision: number): Promise<Pick<Posted, "changes">> {
+export async function correct(id: string, name: string, feature: Feature, why: string, revision: number): Promise<Pick<Posted, "changes" | "notices">> {
   const response = await call(`${fileOf(id)}/observations/${encodeURIComponent(name)}`, {
     method: "PUT", headers: withKey({ accept: JSON_TYPE, "content-type": JSON_TYPE, "if-match": `"${revision}"` }), body: JSON.stringify({ feature, why }),
   });
-  return (await response.json()) as Pick<Posted, "changes">;
+  return (await response.json()) as Pick<Posted, "changes" | "notices">;
 }
 
 export interface Delivery {

@@ -119,6 +119,18 @@ def test_nothing_found_is_an_empty_table_and_no_layer():
     assert set(WRITERS) >= {".csv", ".geojson", ".gpkg", ".fgb", ".parquet", ".kml"}
 
 
+def test_a_pocket_is_called_by_what_it_was_as_one(stories):
+    """Not by the ground, larger and elsewhere, that it was a part of as a salient."""
+    (story,) = stories
+    salient = max(story.sights, key=lambda s: s.piece.kind == "salient")
+    wide = replace(salient.piece, area_km2=900.0, nearest_place="Elsewhere")
+    wider = replace(story, sights=[replace(salient, piece=wide), *story.sights[1:]])
+    pages = dict(write_gallery([wider], {}))
+    index = pages["index.html"].decode()
+    assert "A pocket on 3 of 4 maps, 2024-12-03 to 2024-12-08" in index
+    assert "Elsewhere" not in index
+
+
 # -- pages -----------------------------------------------------------------------------------
 
 

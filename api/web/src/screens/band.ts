@@ -8,7 +8,10 @@ import { day, say, t } from "../words";
 
 /** What was so, and the one line of what that cost. */
 export function bandText(app: App, judgement: Judgement): { headline: string; sub: string } {
-  const [, first = judgement.headline, tail = ""] = /^(.*?)[:;] (.*)$/.exec(judgement.headline) ?? [];
+  const { forces = [], sides = [] } = app.shown?.situation?.situation ?? {};
+  // A name with such a mark would be cut in two, and its first half be told as what was so.
+  const isPlain = ![...forces, ...sides].some((one) => /[:;]/.test(`${one.id} ${one.name ?? ""}`));
+  const [, first = judgement.headline, tail = ""] = (isPlain && /^(.*?)[:;] (.*)$/.exec(judgement.headline)) || [];
   const decides = judgement.findings.find((one) => one.decides)?.statement ?? "";
   const headline = tail ? `${first}.` : first;
   const sub = tail ? `${tail.slice(0, 1).toUpperCase()}${tail.slice(1)}` : decides;

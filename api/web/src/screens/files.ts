@@ -61,23 +61,32 @@ export interface Sighting {
 
 export const emptySighting = (): Sighting => ({ name: "", side: "", seen: "", source: "", at: "", told: "" });
 
+/** Read a place, LON,LAT in degrees; nothing where it is not just two numbers that can be one. */
+export function readPlace(text: string): [number, number] | null {
+  const parts = text.split(",").map((part) => part.trim());
+  const [lon, lat] = parts.map(Number) as [number, number];
+  if (parts.length !== 2 || parts.includes("") || !(Math.abs(lon) <= 180) || !(Math.abs(lat) <= 90)) return null;
+  return [lon, lat];
+}
+
 /** Write a sighting as the feature that is posted; nothing where a part is missing. */
 export function writeSighting(one: Sighting, force: string, own: string): object | null {
-  const [lon = NaN, lat = NaN] = one.at.split(",").map(Number);
-  if (!one.name.trim() || !one.side || !one.seen || !one.source.trim() || Number.isNaN(lon) || Number.isNaN(lat)) return null;
+  const at = readPlace(one.at);
+  if (!one.name.trim() || !one.side || !one.seen || !one.source.trim() || !at) return null;
   const id = `${one.name.trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 40)}-${Date.now().toString(36)}`;
   const properties = {
     kind: "position", name: one.name.trim(), side: one.side, basis: "reported", observed_at: `${one.seen}T12:00:00Z`, sources: [one.source.trim()],
     ...(one.side === own ? { force } : {}),
   };
-  return { type: "Feature", id, geometry: { type: "Point", coordinates: [lon, lat] }, properties };
+  return { type: "Feature", id, geometry: { type: "Point", coordinates: at }, properties };
 }
 
-/** Say what a post changed of each verdict. */
+/** Say what a post changed of each verdict, and whatever the service has to say of it. */
 export function tellPosted(posted: Posted): string {
   const refused = posted.refused.map((one) => `${one.row === undefined ? "" : `${t("files.row", { n: one.row })} `}${one.detail} ${one.remedy ?? ""}`);
   const changes = (posted.changes ?? []).map((one) => `${one.force}: ${one.was?.status ?? "–"} → ${one.is?.status ?? "–"}`);
-  return [...refused, ...(changes.length ? changes : posted.accepted.length ? [t("files.same")] : [])].join("; ");
+  const same = posted.changes ? t("files.same") : t("files.untold");
+  return [...refused, ...(changes.length ? changes : posted.accepted.length ? [same] : []), ...(posted.notices ?? [])].join("; ");
 }
 
 export function fileParts(app: App): HTMLElement | null {

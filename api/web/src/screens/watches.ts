@@ -73,7 +73,10 @@ export function publicationPart(app: App, one: Case): HTMLElement | null {
   if (!terms) return null;
   const asked: Terms & { why: string } = { ...terms, why: "" };
   const number = (id: "delay_h" | "coarsen_m", label: string): HTMLElement => {
-    const input = h("input", { id, type: "number", min: 0, step: "any", oninput: (event) => (asked[id] = Number((event.target as HTMLInputElement).value)) });
+    const input = h("input", { id, type: "number", min: 0, step: "any", oninput: (event) => {
+      const { value } = event.target as HTMLInputElement;
+      asked[id] = value.trim() ? Number(value) : NaN; // an emptied field is no nought: that would publish at once, and exactly
+    } });
     input.value = String(asked[id]);
     return h("div", { class: "field" }, h("label", { for: id }, label), input);
   };
@@ -82,6 +85,11 @@ export function publicationPart(app: App, one: Case): HTMLElement | null {
   const submit = (event: Event): void => {
     event.preventDefault();
     const { why: reason, ...told } = asked;
+    if (!(told.delay_h >= 0) || !(told.coarsen_m >= 0)) {
+      app.file.told = t("publish.bad");
+      app.changed();
+      return;
+    }
     void app.file.publish(one, told, reason);
   };
   const said = terms.open ? t("publish.open", { h: terms.delay_h, m: terms.coarsen_m }) : t("publish.shut");
