@@ -388,7 +388,9 @@ class Drawing:
         if width <= 0 or beside.is_nothing:
             return NOTHING, NOTHING
         once = self.survey.outlines.once
-        wide = once(join, *self._thin_either_way(rest, width * (1 + SEAM_SLACK)))
+        rounded, wide = self._thin_either_way(rest, width * (1 + SEAM_SLACK))
+        if self.lean == "closed":  # a corner is no seam: none may let anybody pass from tip to tip
+            wide = once(join, rounded, wide)
         if wide.is_empty:
             return NOTHING, NOTHING
         # What is thin by a narrow measure is thin by a wide one; at the rim rounding differs.

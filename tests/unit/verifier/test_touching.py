@@ -46,6 +46,11 @@ def read(half_x, half_y, *features, uncovered="open"):
     return encircle.read({"type": "FeatureCollection", "situation": whole, "features": [*features]})
 
 
+def list_failed(judgement, situation):
+    failures = encircle.verify(judgement, situation).failures
+    return {check.name.rpartition(": ")[2] for check in failures}
+
+
 @pytest.mark.parametrize(("half", "seam_m"), [(300, 50), (500, 0), (900, 0)])
 def test_two_tips_that_touch_lead_nobody_across(half, seam_m):
     """Each is drawn two centimetres thick at its tip, so they overlap by up to four."""
@@ -62,6 +67,34 @@ def test_two_tips_that_touch_lead_nobody_across(half, seam_m):
     assert judgement["status"]["code"] == "E2"
     survey = Survey(situation, parse_judgement(judgement).parameters)
     assert find_way_by(survey, survey.known["unit"], "pessimistic", "open") is None
+
+
+def squares(over):
+    """Draw two squares on ground of the enemy, whose corners overlap by so much."""
+    held = {"holder": "A", "basis": "assessed"}
+    return read(
+        2900, 2900, unit(-900, -900), box("rear", "anchor", 800, 800, 900, 900, side="A"),
+        box("south", "control", -1000, -1000, over, over, **held),
+        box("north", "control", -over, -over, 1000, 1000, **held),
+        box("all", "control", -3000, -3000, 3000, 3000, holder="B", basis="territory"),
+    )  # fmt: skip
+
+
+def test_two_squares_that_touch_at_a_corner_lead_nobody_across():
+    """The corners of the enemy's ground between them are no seams."""
+    situation = squares(0)
+    true = encircle.judge(situation, QUICK).to_dict()
+    assert true["status"]["code"] == "E2"
+    assert encircle.verify(true, situation).holds
+    forged = encircle.judge(squares(10), QUICK).to_dict()
+    forged["provenance"], forged["confidence"] = true["provenance"], true["confidence"]
+    for part in (forged, *forged["units"]):
+        neck = part["certificates"]["open"]["bottleneck"]
+        neck["width_m"] = 0.0
+        if part.get("margins"):
+            part["margins"]["neck_width_m"] |= {"optimistic": 0.0, "pessimistic": 0.0,
+                                                "at": neck["at"]}  # fmt: skip
+    assert "modes are open as told" in list_failed(forged, situation)
 
 
 def river(gap, half):
@@ -90,10 +123,7 @@ def test_no_way_runs_along_the_joint_of_a_river_s_two_parts(half):
         leg["geometry"]["coordinates"] = [place(-600, 0), place(0, 0), place(581, 0)]
         leg |= {"length_m": 1183.3, "evidence": ["home"], "control": "friendly"}
         way |= {"legs": [leg], "length_m": 1183.3}
-    failed = {
-        check.name.rpartition(": ")[2] for check in encircle.verify(forged, situation).failures
-    }
-    assert "nothing stands across it" in failed
+    assert "nothing stands across it" in list_failed(forged, situation)
 
 
 def test_no_way_runs_between_two_lakes_that_touch():
@@ -114,7 +144,4 @@ def test_no_way_runs_between_two_lakes_that_touch():
         leg["geometry"]["coordinates"] = [place(-400, -400), place(0, 0), place(381, 381)]
         leg |= {"length_m": 1104.5, "evidence": ["home"], "control": "friendly"}
         way |= {"legs": [leg], "length_m": 1104.5}
-    failed = {
-        check.name.rpartition(": ")[2] for check in encircle.verify(judgement, situation).failures
-    }
-    assert "it passes no corner" in failed
+    assert "it passes no corner" in list_failed(judgement, situation)
