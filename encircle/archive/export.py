@@ -13,6 +13,7 @@ from xml.etree.ElementTree import SubElement
 from shapely.geometry import mapping
 
 from encircle.archive.timeline_picture import COLOURS
+from encircle.picture.export.export import guard_cell
 from encircle.picture.export.kml import (
     begin_kml,
     dump_kml,
@@ -128,8 +129,8 @@ def _write_table(rows: Sequence[PieceRow]) -> bytes:
     if rows:
         writer = csv.DictWriter(text, list(rows[0].said))
         writer.writeheader()
-        writer.writerows(row.said for row in rows)
-    return text.getvalue().encode()
+        writer.writerows({n: guard_cell(v) for n, v in row.said.items()} for row in rows)
+    return text.getvalue().encode("utf-8", "backslashreplace")
 
 
 def _write_geojson(rows: Sequence[PieceRow]) -> bytes:

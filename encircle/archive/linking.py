@@ -283,20 +283,21 @@ def date_pieces(scans: Sequence[Scan], stories: Sequence[Story]) -> list[Scan]:
     ]
 
 
-def find_stale(scans: Sequence[Scan]) -> dict[tuple[str, str, str], str]:
+def find_stale(scans: Sequence[Scan]) -> dict[tuple[str, str, str, str], str]:
     """
     Find maps that only redate the map before: the same drawing, a new day.
 
     Returns
     -------
     stale
-        By map, instant and side the instant of the first map in a row that drew the same.
+        By mapper, map, instant and side the instant of the first map in a row that drew the same:
+        two mappers' files may be called alike.
     """
-    stale: dict[tuple[str, str, str], str] = {}
+    stale: dict[tuple[str, str, str, str], str] = {}
     ordered = sorted(scans, key=lambda s: (s.mapper, s.side, s.as_of))
     for one, other in pairwise(ordered):
         same = one.drawing == other.drawing and one.mapper == other.mapper
         if same and one.side == other.side and one.as_of != other.as_of:
-            first = stale.get((one.map, one.as_of, one.side), one.as_of)
-            stale[other.map, other.as_of, other.side] = first
+            first = stale.get((one.mapper, one.map, one.as_of, one.side), one.as_of)
+            stale[other.mapper, other.map, other.as_of, other.side] = first
     return stale

@@ -120,7 +120,7 @@ class Found:
         self.scans: list[Scan] = []
         self.faults: dict[str, list[str]] = {}
         self.stories: list[Story] = []
-        self.stale: dict[tuple[str, str, str], str] = {}
+        self.stale: dict[tuple[str, str, str, str], str] = {}
         self.groups: dict[tuple[str, str, str], Sequence[MapEntry]] = {}
         """Files by mapper, side and instant."""
 
@@ -249,7 +249,7 @@ class Found:
         """Give the contract's documents, one a map and side, those of unread maps last."""
         said = []
         for scan in self.scans:
-            first = self.stale.get((scan.map, scan.as_of, scan.side))
+            first = self.stale.get((scan.mapper, scan.map, scan.as_of, scan.side))
             more: Json = {} if first is None else {"same_as": first}
             said.append({**scan.to_dict(), **more})
         return [*said, *({"map": name, "errors": told} for name, told in self.faults.items())]

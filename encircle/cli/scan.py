@@ -195,8 +195,19 @@ def _judged(piece: ScannedPiece) -> str:
 def _tell_stories(found: Found) -> None:
     """Tell each piece once, with its days: pockets first."""
     maps = len({(scan.map, scan.as_of) for scan in found.scans})
-    stale = len({(name, as_of) for name, as_of, _ in found.stale})
+    stale = len({(mapper, name, as_of) for mapper, name, as_of, _ in found.stale})
     echo(f"{number_of(maps, 'map')}, {stale} of them the drawing of the day before.")
+    doubts = Counter(
+        statement
+        for statement, _ in {
+            (notice["statement"], (scan.map, scan.as_of))
+            for scan in found.scans
+            for notice in scan.notices
+            if notice["severity"] == "doubt"
+        }
+    )
+    for statement, many in doubts.most_common():
+        echo(f"Doubt, of {number_of(many, 'map')}: {statement}")
     ordered = sorted(found.stories, key=lambda s: ("pocket" not in s.kinds, s.sights[0].as_of))
     for story in ordered:
         echo(_tell_story(story))

@@ -229,8 +229,8 @@ def _follow_all(
     ]  # fmt: skip
     _write_series(out, rows)
     if json_output:
-        stale = [{"map": m, "side": of, "as_of": at, "same_as": first}
-                 for (m, at, of), first in found.stale.items()]  # fmt: skip
+        stale = [{"map": m, "mapper": mapper, "side": of, "as_of": at, "same_as": first}
+                 for (mapper, m, at, of), first in found.stale.items()]  # fmt: skip
         print_json({"stories": stories, "stale": stale, "errors": found.faults})
     else:
         for story in found.stories:

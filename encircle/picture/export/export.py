@@ -127,7 +127,7 @@ def _write_csv(judgement: Judgement, situation: Situation | None) -> bytes:
     text = io.StringIO()
     writer = csv.DictWriter(text, rows[0], lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows({name: _guard(cell) for name, cell in row.items()} for row in rows)
+    writer.writerows({name: guard_cell(cell) for name, cell in row.items()} for row in rows)
     return text.getvalue().encode("utf-8", "backslashreplace")
 
 
@@ -159,7 +159,8 @@ def _find_place(name: str, situation: Situation | None) -> tuple[float | None, f
     return None, None
 
 
-def _guard(cell: object) -> object:
+def guard_cell(cell: object) -> object:
+    """Write a cell that no spreadsheet takes for a formula."""
     is_formula = isinstance(cell, str) and cell.startswith(FORMULA)
     return f"'{cell}" if is_formula else cell
 

@@ -1,5 +1,6 @@
 """Every piece with its days, as other tools open it; and pages to look through."""
 
+import csv
 import io
 import json
 import re
@@ -206,3 +207,9 @@ def test_a_place_with_markup_in_its_name_is_written_out(stories):
         story.sights[:] = sights
     for raw in pages.values():
         assert b"<img" not in raw
+
+
+def test_no_cell_of_a_table_is_a_formula(rows):
+    hostile = replace(rows[0], said=rows[0].said | {"map": '=HYPERLINK("http://x")'})
+    (_, first) = csv.reader(io.StringIO(export_rows([hostile], ".csv").decode()))
+    assert first[0].startswith("'=")

@@ -94,7 +94,7 @@ def test_the_order_in_which_maps_are_given_changes_nothing():
 
 def test_a_map_that_only_redates_the_one_before_is_told():
     stale = find_stale(days([], [], [], [], drawings="aaba"))
-    assert stale == {("m1", DAYS[1], "UA"): DAYS[0]}
+    assert stale == {("m", "m1", DAYS[1], "UA"): DAYS[0]}
 
 
 # -- files and archives --------------------------------------------------------------------------
@@ -257,3 +257,9 @@ def test_standard_input_is_a_map_and_nothing_dates_this_one():
     done = CliRunner().invoke(app, ["scan", "-", "--fresh"], input=raw)
     assert done.exit_code == 2
     assert "Give the instant" in done.stderr
+
+
+def test_maps_of_two_mappers_that_are_called_alike_are_two():
+    one = days([], [], drawings="aa")
+    other = [replace(scan, mapper="n") for scan in days([], [], drawings="ab")]
+    assert {key[0] for key in find_stale([*one, *other])} == {one[0].mapper}
