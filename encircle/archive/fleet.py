@@ -134,6 +134,11 @@ class _UnderWay:
     def is_done(self) -> bool:
         return isinstance(self.thing, Failed) or (self.future is not None and self.future.done())
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether it is done, and not for want of a pool that broke: then it is done again."""
+        return self.is_done and (self.future is None or self.future.exception() is None)
+
     def give(self) -> Any:  # noqa: ANN401 - any answer
         return self.thing if self.future is None else self.future.result()
 
@@ -171,7 +176,7 @@ def _make_room(under_way: deque[_UnderWay], crew: _Crew) -> Iterator[Any]:
             yield under_way[0].give()
             under_way.popleft()
         for one in under_way:
-            if one.future is not None and one.is_done:
+            if one.future is not None and one.is_answered:
                 one.thing = None  # not held with its answer
         busy = [one.future for one in under_way if not one.is_done]
         workers = crew.count()
@@ -207,8 +212,7 @@ def _over_processes(
             is_left = False
         except BrokenProcessPool:  # nobody says on what it died: each is tried alone
             for one in under_way:
-                is_answered = one.is_done and (one.future is None or not one.future.exception())
-                yield one.give() if is_answered else _try_alone(work, one.thing)
+                yield one.give() if one.is_answered else _try_alone(work, one.thing)
 
 
 def _wait_for(pool: ProcessPoolExecutor, futures: list[Future[Any]]) -> None:
@@ -290,6 +294,9 @@ class _Given:
 
     def done(self) -> bool:
         return bool(self.future.done())
+
+    def exception(self) -> None:
+        """Give none: a cluster does again itself what its dead left."""
 
     def result(self) -> Any:  # noqa: ANN401 - any answer
         try:

@@ -231,10 +231,13 @@ class Found:
                 step(key)
         unread = [f"{name} could not be read: {'; '.join(told)}"
                   for name, told in self.faults.items()]  # fmt: skip
-        for name, raw in write_gallery(self.stories, drawn, unread):
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(raw)
+        try:
+            for name, raw in write_gallery(self.stories, drawn, unread):
+                path = folder / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(raw)
+        except OSError as error:
+            refuse(f"--gallery {folder}: {error.strerror or error}; name a folder, or none yet")
 
     def _draw(
         self, group: Sequence[MapEntry], wanted: Container[tuple[str, str]]

@@ -104,3 +104,12 @@ def axe():
     if not AXE.is_file():
         pytest.skip("axe-core is not installed: npm ci in api/web")
     return AXE.read_text("utf-8")
+
+
+def list_faults(page):
+    """List what axe, already loaded, finds wrong with a screen, and whether it scrolls sideways."""
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    told = [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        told.append(("it scrolls sideways", []))
+    return told

@@ -3,12 +3,12 @@
 import io
 import json
 import sqlite3
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from encircle.formats.gis import write_gpkg
+from tests.unit.asking.test_beside import pack_shapefile
 from tests.web.test_browser import HOSTILE, KURSK, TROOPS, ask
 from tests.web.test_worked import SMALL
 
@@ -56,26 +56,10 @@ def workbook(rows):
     return raw.getvalue()
 
 
-def shapefile(tmp_path, document):
-    pyogrio = pytest.importorskip("pyogrio")
-    source = tmp_path / "roads.geojson"
-    source.write_text(json.dumps(document))
-    meta, _, shapes, columns = pyogrio.raw.read(source)
-    pyogrio.raw.write(
-        tmp_path / "roads.shp", shapes, columns, meta["fields"], driver="ESRI Shapefile",
-        geometry_type="LineString", crs="EPSG:4326",
-    )  # fmt: skip
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for part in tmp_path.glob("roads.[!g]*"):
-            archive.write(part, part.name)
-    return packed.getvalue()
-
-
 def test_a_map_a_workbook_and_a_zipped_shapefile_are_dropped_at_once(open_page, tmp_path):
     page = open_page()
     files = [map_file(), file("positions.xlsx", workbook(ROWS)),
-             file("roads.zip", shapefile(tmp_path, ROAD))]  # fmt: skip
+             file("roads.zip", pack_shapefile(tmp_path, ROAD))]  # fmt: skip
     ask(page, TROOPS, files)
     assert {"Alpha", "Bravo", "The new road"} <= {*names_on(page)}
     page.click("#to-proof")

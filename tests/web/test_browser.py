@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from tests.unit.formats.test_control_kml import two_sided
-from tests.web.conftest import PHONE, TABLET, WIDE, until
+from tests.web.conftest import PHONE, TABLET, WIDE, list_faults, until
 
 pytestmark = pytest.mark.browser
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -211,11 +211,7 @@ def test_every_screen_is_for_everybody(open_page, axe, size):
         page.wait_for_timeout(300)
         page.wait_for_selector(".waiting", state="detached")
         page.wait_for_selector("h1")
-        found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-        told = [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            told.append(("it scrolls sideways", []))
-        if told:
+        if told := list_faults(page):
             wrong[screen] = told
     assert wrong == {}
 

@@ -5,7 +5,7 @@ import json
 import httpx2
 import pytest
 
-from tests.web.conftest import PHONE, TABLET, WIDE, until
+from tests.web.conftest import PHONE, TABLET, WIDE, list_faults, until
 from tests.web.test_browser import FIXTURES, HOSTILE, PATIENCE_S, TROOPS, ask, painted, settle
 
 pytestmark = pytest.mark.browser
@@ -323,10 +323,6 @@ def test_the_new_screens_are_for_everybody(open_page, axe, size, kept):
         if screen == "case file":
             page.locator("[id^='correct-it-']").first.click()
             page.wait_for_selector("#correcting")
-        found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-        told = [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            told.append(("it scrolls sideways", []))
-        if told:
+        if told := list_faults(page):
             wrong[screen] = told
     assert wrong == {}

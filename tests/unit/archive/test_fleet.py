@@ -3,6 +3,9 @@
 import json
 import os
 import signal
+from collections import deque
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +14,15 @@ from distributed import LocalCluster
 from typer.testing import CliRunner
 
 import encircle.archive.fleet
-from encircle.archive.fleet import LOST, Failed, FleetError, work_through
+from encircle.archive.fleet import (
+    LOST,
+    Failed,
+    FleetError,
+    _Crew,
+    _make_room,
+    _UnderWay,
+    work_through,
+)
 from encircle.cli.main import app
 from tests.unit.archive.drawn_maps import BORDER, CORRIDOR, RING, draw, second
 from tests.unit.archive.fleet_work import (
@@ -130,3 +141,14 @@ def test_a_process_that_dies_while_it_gives_its_answer_is_found_dead(monkeypatch
     monkeypatch.setattr(encircle.archive.fleet, "LOOK_S", 0.5)
     answers = [*work_through(give_half, loads(4), workers=2)]
     assert answers == [0, 1, LOST, 3]
+
+
+def test_what_is_under_way_when_the_pool_breaks_is_still_at_hand():
+    """All that waits is done then, and is done again by what it was: that is not let go."""
+    lost, other = _UnderWay("first", Future()), _UnderWay("other", Future())
+    other.future.set_exception(BrokenProcessPool())
+    crew = _Crew(lambda: 1, None, lambda _: lost.future.set_exception(BrokenProcessPool()))
+    crowded = deque([lost, other, _UnderWay("third", Future())])
+    with pytest.raises(BrokenProcessPool):
+        [*_make_room(crowded, crew)]
+    assert [one.thing for one in crowded] == ["first", "other", "third"]

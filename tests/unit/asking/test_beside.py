@@ -106,10 +106,10 @@ def test_a_geopackage_of_a_situation_is_the_map_and_the_side_asked_about_says_wh
     assert answer.maps[0].judgement["force"] == "kursk-group"
 
 
-def test_a_zipped_shapefile_of_roads_is_laid_over_the_map(tmp_path):
+def pack_shapefile(tmp_path, document):
     pyogrio = pytest.importorskip("pyogrio")
     source = tmp_path / "roads.geojson"
-    source.write_text(json.dumps(ROAD))
+    source.write_text(json.dumps(document))
     meta, _, shapes, columns = pyogrio.raw.read(source)
     pyogrio.raw.write(
         tmp_path / "roads.shp", shapes, columns, meta["fields"], driver="ESRI Shapefile",
@@ -117,10 +117,13 @@ def test_a_zipped_shapefile_of_roads_is_laid_over_the_map(tmp_path):
     )  # fmt: skip
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for part in tmp_path.glob("roads.*"):
-            if part.suffix != ".geojson":
-                archive.write(part, part.name)
-    answer = put_painted(MapFile("roads.zip", packed.getvalue()))
+        for part in tmp_path.glob("roads.[!g]*"):
+            archive.write(part, part.name)
+    return packed.getvalue()
+
+
+def test_a_zipped_shapefile_of_roads_is_laid_over_the_map(tmp_path):
+    answer = put_painted(MapFile("roads.zip", pack_shapefile(tmp_path, ROAD)))
     assert any(f["properties"]["kind"] == "route" for f in answer.maps[0].document["features"])
 
 
