@@ -87,12 +87,15 @@ async def read_log(store: Store, case_id: str, name: str, view: View = WHOLE) ->
     return found
 
 
-async def assemble_shown(
-    store: Store, case_id: str, as_of: str | None, known_at: str | None, view: View = WHOLE
-) -> Assembled:
+async def assemble_shown(  # noqa: PLR0913 - as `assemble`
+    store: Store, case_id: str, as_of: str | None, known_at: str | None, view: View = WHOLE,
+    claim: str | None = None,
+) -> Assembled:  # fmt: skip
     """Put the case together as it is shown; raises as `assemble` does."""
     then, known = read_instant(as_of, "as_of"), read_instant(known_at, "known_at")
-    return await read_kept(store, assemble, case_id, then, view.cap(known), view.coarsen_m)
+    return await read_kept(
+        store, assemble, case_id, then, view.cap(known), view.coarsen_m, claim=claim
+    )
 
 
 def tag_of(body: bytes, media_type: str) -> str:

@@ -17,7 +17,7 @@ from encircle.store.assembling import find_instant
 from encircle.store.casefile import post
 from encircle.store.checking import lift
 from encircle.store.publishing import WITHHELD
-from encircle.store.ratings import Rated, list_ratings, note_rating
+from encircle.store.ratings import Rated, list_latest, list_ratings, note_rating
 from encircle.store.revisions import NotKeptError, write_instant
 from encircle.store.searching import Wanted
 from encircle.version import __version__
@@ -131,8 +131,8 @@ async def _rate(service: Service, case_id: str, name: str) -> Json:
     if feature is None or feature["properties"].get("kind") != "claim":
         raise NotKeptError(f"there is no claim {name!r} in case {case_id!r}")
     made_at = feature["properties"].get("made_at")
-    found = await assemble_shown(service.store, case_id, made_at, None)
-    answer = await service.ask(b"c", b'{"brief":true,"situations":[%s]}' % found.raw)
+    found = await assemble_shown(service.store, case_id, made_at, None, claim=name)
+    answer = await service.ask(b"c", b'{"brief":true,"situations":[%s]}' % found.judged)
     if answer.status != 200:  # noqa: PLR2004 - OK
         return {"claim": feature, "rating": None, "problem": orjson.loads(answer.body), "log": []}
     rated_ones = (claim for claim in orjson.loads(answer.body)["claims"] if claim["id"] == name)
@@ -162,12 +162,12 @@ def _keep_rating(store: Store, case_id: str, name: str, rated: Rated) -> list[Ra
 
 def _list_claims(connection: Connection, case_id: str, view: View) -> list[Json]:
     found = search_shown(connection, case_id, Wanted(kind="claim"), view, most=10_000)
-    told = []
-    for revision in found:
-        log = list_ratings(connection, case_id, revision.subject, view.until)
-        told.append({"id": revision.subject, "claim": revision.document,
-                     "rating": _tell(log[-1], view) if log else None})  # fmt: skip
-    return told
+    rated = list_latest(connection, case_id, view.until)
+    return [
+        {"id": revision.subject, "claim": revision.document,
+         "rating": _tell(rated[revision.subject], view) if revision.subject in rated else None}
+        for revision in found
+    ]  # fmt: skip
 
 
 def _find_again(connection: Connection, case_id: str, name: str, view: View) -> list[Json]:

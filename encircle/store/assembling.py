@@ -47,7 +47,8 @@ class Assembled:
     raw: bytes
     """GeoJSON."""
     judged: bytes
-    """The same without what no verdict hangs on: claims, and notices of what was left out."""
+    """The same without what no verdict hangs on: claims but the one that is asked for, and notices
+    of what was left out."""
     as_of: datetime
     """The instant judged."""
     is_dated: bool
@@ -89,6 +90,7 @@ def assemble(  # noqa: PLR0913 - whose, of when, for whom
     coarsen_m: float | None = None,
     last: int | None = None,
     now: datetime | None = None,
+    claim: str | None = None,
 ) -> Assembled:
     """
     Put a case's situation together.
@@ -110,6 +112,8 @@ def assemble(  # noqa: PLR0913 - whose, of when, for whom
         or left it, whatever others post meanwhile.
     now
         What the clock says, where nobody names an instant; None: what it says.
+    claim
+        The claim that is to be rated on `judged`; None: none.
 
     Returns
     -------
@@ -139,7 +143,9 @@ def assemble(  # noqa: PLR0913 - whose, of when, for whom
     texts = [text for _, text, _ in features]
     told = {**whole, "notices": [*(whole.get("notices") or ()), *notices]} if notices else whole
     # Sides that nobody lists are those that anything names, a claim, too.
-    kept = [text for _, text, kind in features if kind != "claim"] if whole.get("sides") else texts
+    kept = texts
+    if whole.get("sides"):
+        kept = [text for name, text, kind in features if kind != "claim" or name == claim]
     is_dated = as_of is not None or settings.get("as_of") is not None
     raw = _write(told, texts)
     is_same = told is whole and len(kept) == len(texts)

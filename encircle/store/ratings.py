@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["Rated", "list_ratings", "note_rating"]
+__all__ = ["Rated", "list_latest", "list_ratings", "note_rating"]
 
 Json = dict[str, Any]
 
@@ -75,6 +75,18 @@ def list_ratings(
     if until is not None:
         asked = asked.where(c.recorded_at <= write_instant(until))
     return [_read(row) for row in connection.execute(asked)]
+
+
+def list_latest(
+    connection: Connection, case_id: str, until: datetime | None = None
+) -> dict[str, Rated]:
+    """Give how each claim of a case was rated last, by an instant or of all, by its name."""
+    c = ratings.c
+    last = sa.select(sa.func.max(c.seq)).where(c.case_id == case_id).group_by(c.claim)
+    if until is not None:
+        last = last.where(c.recorded_at <= write_instant(until))
+    asked = sa.select(c.claim, *COLUMNS).where(c.seq.in_(last))
+    return {claim: _read(row) for claim, *row in connection.execute(asked)}
 
 
 def _read(row: Sequence[Any]) -> Rated:

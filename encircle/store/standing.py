@@ -146,12 +146,15 @@ def _choose_sightings(days: dict[str, Named], then: str, chosen: Chosen) -> Iter
     """Choose those of the last day that is not after the instant, and give those before it."""
     is_chosen = False
     for day in sorted(days, reverse=True):
+        told = days[day]
+        if day >= then[:DAY]:  # also below a chosen day: a sighting that says no time counts always
+            later = {name for name, line in told.items() if (line.spoken or "") > then}
+            chosen.later += later
+            told = {name: line for name, line in told.items() if name not in later}
         if is_chosen:
-            yield days[day]
+            yield told
             continue
-        told = days[day].values()
-        seen = [line for line in told if line.spoken is None or line.spoken <= then]
-        chosen.later += [line.subject for line in told if (line.spoken or "") > then]
+        seen = told.values()
         if seen:
             is_chosen = True
             chosen.features.append(sorted(seen, key=lambda line: (_seen(line), line.seq)))

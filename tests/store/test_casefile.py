@@ -199,3 +199,15 @@ def test_settings_pass_the_door_too(case):
     post(case, "c", [position("p")], "ben", now=NOON)
     with pytest.raises(SituationError, match="is corrected"):
         revise(case, "c", "p", position("q"), "ben", "w", 1, NOON)
+
+
+def test_a_claim_is_rated_without_the_others(case):
+    """Or of a case with a thousand claims each would cost the rating of all."""
+    said = {"kind": "claim", "claimant": "A spokesman", "made_at": "2025-03-14", "statement": "S."}
+    claims = [{"type": "Feature", "id": f"claim-{number}", "geometry": None, "properties": said}
+              for number in range(3)]  # fmt: skip
+    post(case, "c", [position("p1"), *claims], "anna", now=NOON)
+    with case.reading() as connection:
+        found = assemble(connection, "c", NOON, claim="claim-1")
+    assert [one["id"] for one in json.loads(found.judged)["features"]] == ["claim-1", "p1"]
+    assert len(found.document["features"]) == 4

@@ -196,3 +196,15 @@ def test_no_more_is_kept_in_mind_than_is_allowed(url):
                 assert len(log.lines) == (0 if name == "none" else 4)
             assert list(lines._logs) == [name] * (name != "none") or name == "none"  # noqa: SLF001
     store.close()
+
+
+def test_what_is_later_than_asked_is_not_superseded_by_a_sighting_that_says_no_time():
+    """That counts always, and its day is that of its post, after what was posted of later."""
+    undated, later = (
+        Line(seq, "feature", name, "post", "position", "u1", spoken, "2025-03-20T00:00:00Z",
+             is_there=True)
+        for seq, name, spoken in ((1, "p", None), (2, "q", "2025-03-18T00:00:00Z"))
+    )  # fmt: skip
+    chosen = Standing([undated, later]).choose("2025-03-14T00:00:00Z", 9)
+    assert (chosen.later, chosen.superseded) == (["q"], 0)
+    assert chosen.features == [[undated]]
