@@ -193,7 +193,9 @@ def _refuse_others(address: sa.URL) -> None:
 
 def _make_engine(address: sa.URL) -> Engine:
     if not address.drivername.startswith("sqlite"):
-        return sa.create_engine(address, pool_pre_ping=True)
+        # Said outright: of a database in SQL_ASCII the driver would give bytes for texts.
+        said = {"client_encoding": "utf8"}
+        return sa.create_engine(address, pool_pre_ping=True, connect_args=said)
     kept: dict[str, Any] = {}
     if address.database in (None, "", ":memory:"):
         # One connection for all: another would open an empty memory of its own.
@@ -218,6 +220,16 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _refuse_encoding(connection: Connection) -> None:
+    """Refuse a database that cannot keep every name, before anything is written to it."""
+    if connection.dialect.name != "postgresql":
+        return
+    encoding = connection.scalar(sa.text("SHOW server_encoding"))
+    if encoding != "UTF8":
+        said = f"the database is in {encoding}, which does not keep names of every script"
+        raise StoreError(f"{said}. Make one with createdb --encoding=UTF8 --template=template0")
+
+
 def _upgrade(engine: Engine) -> bool:
     """Bring the tables up to date; tell whether geometries are there for PostGIS, too."""
     config = Config()
@@ -225,6 +237,7 @@ def _upgrade(engine: Engine) -> bool:
     with engine.connect() as plain:
         connection = plain.execution_options(**{WRITES: True})
         with connection.begin():
+            _refuse_encoding(connection)
             known = ScriptDirectory.from_config(config)
             now = MigrationContext.configure(connection).get_current_heads()
             late = [
