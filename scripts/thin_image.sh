@@ -12,6 +12,13 @@ find "$packages" -type f \( -name '*.pyi' -o -name '*.pxd' -o -name '*.pyx' -o -
 # Not the libraries beside them (*.libs): those were relocated, and stripping breaks that.
 find "$packages" -path '*.libs' -prune -o -name '*.so' -exec strip --strip-unneeded {} +
 
+# Parts of SciPy that no module of Encircle's loads, nor any of those that it loads; and RapidFuzz for
+# processors that know AVX2, which without it takes what it has for all.
+for part in cluster datasets differentiate fftpack integrate interpolate io misc odr signal stats; do
+  rm -rf "$packages/scipy/$part"
+done
+rm -f "$packages"/rapidfuzz/*_avx2*.so
+
 # Python writes down what it compiles when it first loads it: so everything is loaded here once.
 cd /tmp
 ENCIRCLE_DATABASE= "$python" - <<'LOADED'
