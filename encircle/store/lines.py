@@ -85,13 +85,17 @@ class _Log:
         self.lines += new
         self.standing.take(new)
 
-    def give(self, end: int) -> Standing:
+    @contextmanager
+    def give(self, end: int) -> Iterator[Standing]:
         """Give what stood after the first so many lines."""
-        if end == len(self.lines):
-            return self.standing
-        if len(self.lines) - end <= FEW:
-            return self.standing.go_back(self.lines, end)
-        return Standing(self.lines[:end])
+        if len(self.lines) - end > FEW:
+            yield Standing(self.lines[:end])
+            return
+        self.standing.go_back(self.lines, end)
+        try:
+            yield self.standing
+        finally:
+            self.standing.take(self.lines[end:])
 
 
 class Lines:
@@ -168,7 +172,8 @@ def hold_standing(
     with kept.hold(connection, case_id) as log:
         head = _find_last(connection, case_id)  # others may have read further than this connection
         end = _find_cut(log.lines, known_at, head if last is None else min(last, head))
-        yield log.give(end)
+        with log.give(end) as standing:
+            yield standing
 
 
 def _find_cut(lines: list[Line], known_at: str | None, last: int | None) -> int:

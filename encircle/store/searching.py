@@ -60,14 +60,18 @@ def search(  # noqa: PLR0913 - whose, what, and which page
     most
         How many at most.
     """
-    c = revisions.c
-    known = [c.case_id == case_id, c.what == "feature", c.subject > after]
-    if wanted.known_at is not None:
-        known.append(c.recorded_at <= wanted.known_at)
-    latest = sa.select(sa.func.max(c.seq)).where(*known).group_by(c.subject)
+    c, later = revisions.c, revisions.alias().c
+    overtaken = [later.case_id == c.case_id, later.what == c.what, later.subject == c.subject,
+                 later.seq > c.seq]  # fmt: skip
     asked = sa.select(*COLUMNS).where(
-        c.seq.in_(latest), c.act.in_(("post", "correct")), c.body.is_not(None)
-    )
+        c.case_id == case_id, c.what == "feature", c.subject > after,
+        c.act.in_(("post", "correct")), c.body.is_not(None),
+    )  # fmt: skip
+    if wanted.known_at is not None:
+        asked = asked.where(c.recorded_at <= wanted.known_at)
+        overtaken.append(later.recorded_at <= wanted.known_at)
+    # Row by row, not by a list of all that is latest: a page is found without reading the case.
+    asked = asked.where(~sa.exists().where(*overtaken))
     for column, value in (
         (c.kind, wanted.kind), (c.shape, wanted.shape), (c.force, wanted.force),
         (c.subject, wanted.subject),

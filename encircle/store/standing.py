@@ -27,6 +27,26 @@ COUNTED = ("post", "correct")
 Named = dict[str, "Line"]
 
 
+class Day(dict[str, "Line"]):
+    """Sightings of a unit on one day, by their names."""
+
+    _first: tuple[int, list[str]] | None = None
+
+    def __setitem__(self, name: str, line: Line) -> None:
+        self._first = None
+        super().__setitem__(name, line)
+
+    def __delitem__(self, name: str) -> None:
+        self._first = None
+        super().__delitem__(name)
+
+    def name_first(self, most: int) -> list[str]:
+        """Give so many of the names, in order: found once, until a sighting comes or goes."""
+        if self._first is None or self._first[0] != most:
+            self._first = most, nsmallest(most, self)
+        return self._first[1]
+
+
 @dataclass(slots=True)
 class Chosen:
     """What speaks at an instant, and the names of what does not, by reason."""
@@ -49,8 +69,8 @@ class Standing:
         """Features, layers, settings and the like, by their names."""
         self._alone: Named = {}
         """Features that speak for themselves."""
-        self._tracks: defaultdict[str, defaultdict[str, Named]] = defaultdict(
-            lambda: defaultdict(dict)
+        self._tracks: defaultdict[str, defaultdict[str, Day]] = defaultdict(
+            lambda: defaultdict(Day)
         )
         """Sightings of a unit, by their day."""
         self.take(lines)
@@ -61,26 +81,19 @@ class Standing:
             self.drop(line.what, line.subject)
             self._put(line)
 
-    def go_back(self, lines: Sequence[Line], end: int) -> Standing:
-        """Give what stood after the first `end` of the lines, of which this is what stands."""
+    def go_back(self, lines: Sequence[Line], end: int) -> None:
+        """Go back to what stood after the first `end` of the lines, whose end this stands at."""
         gone = {(line.what, line.subject) for line in lines[end:]}
-        back = self._copy()
         for what, name in gone:
-            back.drop(what, name)
-        new = {(line.what, line.subject) for line in lines[end:] if line.act == "post"}
-        if left := gone - new:  # what was corrected or taken back stood otherwise before
-            back.take(line for line in lines[:end] if (line.what, line.subject) in left)
-        return back
-
-    def _copy(self) -> Standing:
-        copied = Standing()
-        for what, named in self.named.items():
-            copied.named[what] = named.copy()
-        copied._alone = self._alone.copy()
-        for track, days in self._tracks.items():
-            for day, seen in days.items():
-                copied._tracks[track][day] = seen.copy()
-        return copied
+            self.drop(what, name)
+        # What was corrected or taken back stood otherwise before: by its last line of then.
+        left = gone - {(line.what, line.subject) for line in lines[end:] if line.act == "post"}
+        for line in (lines[number] for number in range(end - 1, -1, -1)):
+            if not left:
+                break
+            if (line.what, line.subject) in left:
+                left.remove((line.what, line.subject))
+                self._put(line)
 
     def _put(self, line: Line) -> None:
         if line.act in COUNTED:
@@ -121,11 +134,12 @@ class Standing:
                 chosen.later.append(line.subject)
             else:
                 chosen.features.append([line])
-        over: list[Named] = []
+        over: list[Day] = []
         for days in self._tracks.values():
             over += _choose_sightings(days, then, chosen)
         chosen.superseded = sum(map(len, over))
-        chosen.superseded_first = nsmallest(most_named, chain.from_iterable(over))
+        named = chain.from_iterable(day.name_first(most_named) for day in over)
+        chosen.superseded_first = nsmallest(most_named, named)
         return chosen
 
     def _choose_layers(self, then: str, chosen: Chosen) -> None:
@@ -142,7 +156,7 @@ class Standing:
         chosen.layers = list(latest.values())
 
 
-def _choose_sightings(days: dict[str, Named], then: str, chosen: Chosen) -> Iterator[Named]:
+def _choose_sightings(days: dict[str, Day], then: str, chosen: Chosen) -> Iterator[Day]:
     """Choose those of the last day that is not after the instant, and give those before it."""
     is_chosen = False
     for day in sorted(days, reverse=True):
@@ -150,7 +164,7 @@ def _choose_sightings(days: dict[str, Named], then: str, chosen: Chosen) -> Iter
         if day >= then[:DAY]:  # also below a chosen day: a sighting that says no time counts always
             later = {name for name, line in told.items() if (line.spoken or "") > then}
             chosen.later += later
-            told = {name: line for name, line in told.items() if name not in later}
+            told = Day((name, line) for name, line in told.items() if name not in later)
         if is_chosen:
             yield told
             continue
