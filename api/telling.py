@@ -211,8 +211,9 @@ class Teller:
             if (brief := self.service.recall(name)) is not None:
                 return brief, then
         found: Assembled = await read_kept(
-            self.service.store, assemble, case_id, asked.as_of, last=last, now=asked.now
-        )
+            self.service.store, assemble, case_id, asked.as_of, last=last, now=asked.now,
+            with_claims=False,
+        )  # fmt: skip
         brief = await self.service.judge_briefly(found.judged, case_id)
         if found.is_dated:
             self._ends[key] = (name_map(found.judged), found.as_of)

@@ -91,6 +91,8 @@ def assemble(  # noqa: PLR0913 - whose, of when, for whom
     last: int | None = None,
     now: datetime | None = None,
     claim: str | None = None,
+    *,
+    with_claims: bool = True,
 ) -> Assembled:
     """
     Put a case's situation together.
@@ -114,6 +116,8 @@ def assemble(  # noqa: PLR0913 - whose, of when, for whom
         What the clock says, where nobody names an instant; None: what it says.
     claim
         The claim that is to be rated on `judged`; None: none.
+    with_claims
+        False: leave all others out of `raw`, too, where no verdict hangs on them.
 
     Returns
     -------
@@ -133,6 +137,12 @@ def assemble(  # noqa: PLR0913 - whose, of when, for whom
         chosen = standing.choose(write_instant(then), MOST_NAMED)
         lines = chain.from_iterable(named.values() for named in standing.named.values())
         latest = "" if coarsen_m is None else max(line.recorded_at for line in lines)
+    if whole.get("sides") and not with_claims:
+        wanted = (None, claim)
+        chosen.features = [
+            seen for seen in chosen.features
+            if (seen[-1].subject if seen[-1].kind == "claim" else None) in wanted
+        ]  # fmt: skip
     layers, seen = _read_layers(connection, chosen), _read_features(connection, chosen)
     features = [*layers, *seen]
     features.sort(key=itemgetter(0))

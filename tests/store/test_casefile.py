@@ -209,5 +209,9 @@ def test_a_claim_is_rated_without_the_others(case):
     post(case, "c", [position("p1"), *claims], "anna", now=NOON)
     with case.reading() as connection:
         found = assemble(connection, "c", NOON, claim="claim-1")
+        alone = assemble(connection, "c", NOON, claim="claim-1", with_claims=False)
+        none = assemble(connection, "c", NOON, with_claims=False)
     assert [one["id"] for one in json.loads(found.judged)["features"]] == ["claim-1", "p1"]
     assert len(found.document["features"]) == 4
+    assert alone.judged == found.judged
+    assert [one["id"] for one in none.document["features"]] == ["p1"]
