@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 import shapely
 from shapely.affinity import rotate
-from shapely.geometry import Point, box, mapping
+from shapely.geometry import LineString, Point, box, mapping
 
 from encircle.judge import judge
 from encircle.map.door.joints import share_vertices
 from encircle.map.door.reader import Limits, read_situation
+from encircle.map.plane.projection import Plane
 from encircle.verifier.verify import verify
 
 CORRIDOR = box(-0.28, -0.02, -0.07, 0.02)
@@ -101,6 +102,44 @@ def test_what_does_not_speak_at_the_instant_lends_no_vertex(when, vertices):
         }
     )
     assert shapely.get_num_coordinates(situation.features[0].drawn) == vertices
+
+
+@pytest.mark.parametrize("lat", [54.0, 68.0, -79.0])
+def test_who_is_beside_an_edge_is_on_the_same_side_of_it_on_the_plane(lat):
+    """The plane bends an edge of kilometres by decimetres and more: nobody changes sides by it."""
+    rng, changed = np.random.default_rng(1), 0
+    for _ in range(60):
+        turn_by, along = rng.uniform(0, 360), rng.uniform(0.1, 0.9)
+        ground = rotate(box(20.0, lat, 20.12, lat + 0.02), turn_by, origin=(20.06, lat))
+        a, b = (np.array(xy) for xy in ground.exterior.coords[1:3])
+        off = np.array([a[1] - b[1], b[0] - a[0]]) / np.hypot(*(b - a))
+        beside = Point(a + along * (b - a) + off * rng.uniform(2.1e-6, 4e-6) * rng.choice([-1, 1]))
+        plane = Plane((20.0, lat))
+        inside = [
+            plane.to_metres(drawn).contains(plane.to_metres(beside))
+            for drawn in (ground, share_vertices([ground, beside], 100)[0])
+        ]
+        changed += inside[0] != ground.contains(beside)
+        assert inside[1] == ground.contains(beside)
+    assert changed  # or the plane bends nothing, and nobody need be held where he is
+
+
+def test_edges_that_cross_at_a_flat_angle_cross_where_they_do_in_degrees():
+    one = LineString([(30.0, 51.0), (30.12, 51.0)])
+    other = LineString([(30.03, 50.99998), (30.119, 51.00002)])
+    plane = Plane((30.0, 51.0))
+    meet = plane.to_metres(one.intersection(other))
+    drawn, shared = ([plane.to_metres(line) for line in lines]
+                     for lines in ((one, other), share_vertices([one, other], 100)))  # fmt: skip
+    assert drawn[0].intersection(drawn[1]).distance(meet) > 50
+    assert shared[0].intersection(shared[1]).distance(meet) < 0.1
+
+
+def test_edges_that_cross_or_pass_each_other_elsewhere_stay_as_they_are():
+    road = LineString([(29.99, 50.98), (30.13, 51.03)])
+    field = box(30.0, 51.0, 30.12, 51.05)
+    shared = share_vertices([road, field, Point(30.06, 51.0002)], 100)
+    assert shapely.get_num_coordinates(shared).tolist() == [2, 5, 1]
 
 
 def test_a_polygon_that_would_touch_itself_stays_as_drawn():
