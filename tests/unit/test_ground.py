@@ -8,7 +8,7 @@ from encircle.map.plane.fronts import GRID_M, find_ties, leave_out_slivers
 from encircle.map.plane.projection import Plane
 from encircle.network.ground.ground import build_ground
 from encircle.network.ground.patches import Drawing, Patch
-from encircle.network.ground.seams import _find_thin
+from encircle.network.ground.seams import _find_thin, patch_seams
 from encircle.network.ground.states import Role, State, find_state
 from encircle.network.lines.crossings import list_stretches
 
@@ -141,6 +141,19 @@ def test_a_gap_between_two_drawings_is_thin_and_a_corridor_is_not():
     )
     assert _find_thin(ground, 50.0).area == pytest.approx(ground.area)
     assert _find_thin(box(0, 0, 51, 1000), 50.0).is_empty
+
+
+def test_territory_that_is_there_on_one_reading_alone_has_a_seam_beside_it():
+    """What an error leaves nothing of on the optimistic reading was forgotten on the other."""
+    control = [
+        Patch(box(0, 0, 100, 1000), Role.TERRITORY_HOSTILE, "strip", ("pessimistic",)),
+        Patch(box(5000, 0, 6000, 1000), Role.TERRITORY_HOSTILE, "land"),
+        Patch(box(120, 0, 1000, 1000), Role.ASSESSED_FRIENDLY, "ours"),
+    ]
+    found = list(patch_seams(control, box(0, 0, 9000, 1000), 50.0))
+    assert {patch.readings for patch in found} == {("pessimistic",)}
+    assert {p.role for p in found} == {Role.SEAM, Role.SEAM_FOREIGN, Role.SEAM_FRIENDLY}
+    assert all(p.shape.area == pytest.approx(20_000, rel=0.1) for p in found)
 
 
 def test_a_river_that_stops_just_short_of_the_enemy_runs_on_to_him():

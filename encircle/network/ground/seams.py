@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 
+LANDS = (Role.TERRITORY_FRIENDLY, Role.TERRITORY_HOSTILE, Role.TERRITORY_NEUTRAL)
+"""Whose territory unpainted ground may be, the force's side first."""
 LEAST_THIN_M2 = 1.0
 """Thin parts of wide ground that are smaller than this are put down to rounding."""
 SMALLER_DISCS = (1, 10, 100)
@@ -45,11 +47,15 @@ def patch_seams(control: list[Patch], area: BaseGeometry, seam_m: float) -> Iter
     moved = any(p.readings != READINGS for p in control)
     apart: list[tuple[Reading, ...]] = [("optimistic",), ("pessimistic",)]
     together: list[tuple[Reading, ...]] = [READINGS]
-    lands: dict[Role, BaseGeometry] = {}  # territory that is drawn alike on both readings
+    # What is there on one reading alone is not drawn alike, be it that all else of its role is.
+    differ = {p.role for p in control if p.readings != READINGS}
+    alike = {
+        role: _unite(p for p in control if p.role == role) for role in LANDS if role not in differ
+    }
     for readings in apart if moved else together:
         speaking = [p for p in control if readings[0] in p.readings]
         painted = [p for p in speaking if p.role & PAINTED]
-        bare = _find_bare(speaking, _unite(painted), area, lands)
+        bare = _find_bare(speaking, _unite(painted), area, alike)
         thin = {role: _find_thin(ground, seam_m) for role, ground in bare.items()}
         if all(seam.is_empty for seam in thin.values()):
             continue
@@ -111,17 +117,13 @@ def _find_bare(
     speaking: list[Patch],
     painted: BaseGeometry,
     area: BaseGeometry,
-    lands: dict[Role, BaseGeometry],
+    alike: dict[Role, BaseGeometry],
 ) -> dict[Role, BaseGeometry]:
     """Give the ground nothing is painted on, by whose territory it is; Role(0): nobody's."""
-    roles = (Role.TERRITORY_FRIENDLY, Role.TERRITORY_HOSTILE, Role.TERRITORY_NEUTRAL)
     bare: dict[Role, BaseGeometry] = {}
     left = lay_over(shapely.difference, area, painted)
-    for role in roles:
-        named = [p for p in speaking if p.role == role]
-        own = lands[role] if role in lands else _unite(named)
-        if all(p.readings == READINGS for p in named):
-            lands[role] = own
+    for role in LANDS:
+        own = alike[role] if role in alike else _unite(p for p in speaking if p.role == role)
         if not own.is_empty:
             bare[role] = lay_over(shapely.difference, own, painted)
             left = lay_over(shapely.difference, left, own)
