@@ -70,7 +70,7 @@ def count_disjoint_ways(
 
 
 def _count(flow: _Flow, starts: set[int], targets: set[int]) -> Counted:
-    """Count a mode's ways; two by one crossing are one, and another is looked for beside it."""
+    """Count a mode's ways; two by one crossing or road's end are one, and another is sought."""
     best: Counted = (0, [], [])
     while True:
         while flow.augment(starts, targets):
@@ -78,7 +78,7 @@ def _count(flow: _Flow, starts: set[int], targets: set[int]) -> Counted:
         if flow.is_boundless:  # the force stands at the anchor: no route lies between
             return 0, [], []
         ways = flow.list_ways(starts, targets)
-        kept = _share_no_crossing(flow, ways)
+        kept = _share_nothing(flow, ways)
         if len(kept) > best[0]:
             names = [list(dict.fromkeys(flow.names_on(way).values())) for way in kept]
             best = len(kept), names, _choose_cuts(flow, kept, starts, targets)
@@ -89,12 +89,12 @@ def _count(flow: _Flow, starts: set[int], targets: set[int]) -> Counted:
         flow.keep(kept)
 
 
-def _share_no_crossing(flow: _Flow, ways: list[Steps]) -> list[Steps]:
-    """Keep the first of the ways that lead over a crossing."""
+def _share_nothing(flow: _Flow, ways: list[Steps]) -> list[Steps]:
+    """Keep the first of the ways that lead over a crossing, or by the end of a road."""
     kept: list[Steps] = []
     taken: set[object] = set()
     for way in ways:
-        over = {flow.bridges[name] for name in flow.names_on(way).values() if name in flow.bridges}
+        over = flow.list_taken(way)
         if not over & taken:
             kept.append(way)
             taken |= over
@@ -173,27 +173,35 @@ class _Flow:
             if piece.carries[reading] & _bits_of(mode)
         }
         """A piece of route that ends at each junction."""
+        self.by_end = {
+            number: edge.ref if edge.after < 0 else edge.after
+            for number, edge in enumerate(network.edges)
+            if edge.rests.kind == "link" and first <= edge.u < first + len(network.lines.junctions)
+        }
+        """Steps from the end of a road to what that joins, and its piece there: without the road
+        none is there, whether one comes along it or from another that its end joins too."""
         self.carries = searcher.carries[reading]
         self.bits = _bits_of(mode)
         self.kind = [
-            self._grade(e, free=free) if self.carries[i] & self.bits else None
-            for i, e in enumerate(network.edges)
+            self._grade(number, free=free) if self.carries[number] & self.bits else None
+            for number in range(len(network.edges))
         ]
         self.used: dict[int, int] = {}
         """Net flow on an edge from its u to its v."""
         self.shut: set[int] = set()
-        """Edges of crossings that are kept for a way which does not take them."""
+        """Edges of crossings and road ends that are kept for a way which does not take them."""
         self.bridges = {s.crossing.id: _name_bridge(s) for s in network.lines.spans}
         """Crossings, by what makes one of those that are posted twice."""
         self.is_boundless = False
 
-    def _grade(self, edge: Edge, *, free: bool) -> str | None:
+    def _grade(self, number: int, *, free: bool) -> str | None:
         """Say whether an edge has room for one way, for any number, or is left out."""
+        edge = self.network.edges[number]
         at_point = edge.u in self.points or edge.v in self.points
         at_crossing = at_point or bool(edge.beside)  # both roads may join one end of a short bridge
         if (edge.by in ("route", "crossing") and edge.ref >= 0) or at_crossing:
             return "unit"
-        if self._find_over(edge) is not None:
+        if number in self.by_end or self._find_over(edge) is not None:
             return "unit"
         to_anchor = edge.u in self.network.anchors or edge.v in self.network.anchors
         return "free" if free or edge.by == "join" or to_anchor else None
@@ -209,7 +217,7 @@ class _Flow:
             before, edge = step
             path.append((edge, 1 if self.network.edges[edge].u == before else -1))
             end = before
-        self.is_boundless = all(self.kind[edge] == "free" for edge, _ in path)
+        self.is_boundless = all(self.kind[e] == "free" or e in self.by_end for e, _ in path)
         for edge, forward in path:
             self.used[edge] = self.used.get(edge, 0) + forward
         return not self.is_boundless
@@ -250,15 +258,22 @@ class _Flow:
         self.used = {}
         for edge, forward in (step for way in ways for step in way):
             self.used[edge] = self.used.get(edge, 0) + forward
-        named = {name for way in ways for name in self.names_on(way).values()}
-        taken = {self.bridges[name] for name in named & self.bridges.keys()}
+        taken = set().union(*(self.list_taken(way) for way in ways))
         self.shut |= {
             edge for edge, kind in enumerate(self.kind)
-            if kind == "unit" and not self.used.get(edge) and self._leads_over(edge, taken)
+            if kind == "unit" and not self.used.get(edge) and self._find_taken(edge) in taken
         }  # fmt: skip
 
-    def _leads_over(self, edge: int, bridges: set[object]) -> bool:
-        return self.bridges.get(self.name(edge)) in bridges
+    def list_taken(self, way: Steps) -> set[object]:
+        """List what a way shares with no other: the crossings on it, and the ends of roads."""
+        return {taken for edge, _ in way if (taken := self._find_taken(edge)) is not None}
+
+    def _find_taken(self, edge: int) -> object | None:
+        if self.kind[edge] != "unit":
+            return None
+        if edge in self.by_end:
+            return "end", self.network.edges[edge].u
+        return self.bridges.get(self.name(edge))
 
     def leads_out(self, starts: set[int], targets: set[int], lost: set[str]) -> bool:
         """Tell whether any way is left once some routes and crossings are lost."""
@@ -309,7 +324,7 @@ class _Flow:
             return self.network.lines.spans[number].crossing.id
         if edge.beside:
             return edge.beside[0]
-        over = self._find_over(edge)
+        over = self.by_end.get(number_of_edge, self._find_over(edge))
         piece = self.network.lines.pieces[edge.ref if over is None else over]
         return piece.carriers(self.reading, self.bits)[0]
 

@@ -4,12 +4,14 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pytest
+from shapely.geometry import LineString
 
 import encircle
 from encircle.map.reach import READINGS
 from encircle.network.disjoint import count_disjoint_ways
 from encircle.network.ground.states import MODE_BITS
 from encircle.network.isolation import Searcher, leads_out_by_ground, look_out
+from encircle.network.lines.lines import _leave_out_doubles
 from encircle.network.sheet import build_network_of
 
 
@@ -116,6 +118,17 @@ def test_a_boundary_that_runs_beside_a_road_is_no_stretch_of_it(beside_deg):
     drawn_m = network.ground.drawing.plane.to_metres(line).length
     pieces = [p.line.length for p in network.lines.pieces if "road" in [r.id for r in p.routes]]
     assert sum(pieces) == pytest.approx(drawn_m, abs=0.5)
+
+
+def test_a_stretch_beside_others_of_its_road_is_laid_once():
+    """A boundary nearer than the grid, noded elsewhere, was taken for a second road there."""
+    bent = [LineString([(0, 0), (0.0, 0.07)]), LineString([(0, 0.07), (0.22, 3.57)])]
+    straight = LineString([(0, 0), (0.2202, 3.5702)])
+    apart = LineString([(0, 0), (0.3, 1.8), (0.22, 3.57)])
+    parts = np.array([*bent, straight, apart, straight])
+    of_route = {0: [1, 2], 1: [1], 2: [1], 3: [1], 4: [3]}
+    _leave_out_doubles(parts, of_route)
+    assert of_route == {0: [1, 2], 1: [1], 3: [1], 4: [3]}
 
 
 def test_an_anchor_that_the_grid_swallows_in_part_stands_on_all_it_runs_over():

@@ -105,6 +105,7 @@ def _cut(
         # Snapping moves a road by less than the grid: a boundary that runs beside it is not it.
         for part in tree.query(line, "dwithin", GRID_M).tolist():
             of_route.setdefault(part, []).append(number)
+    _leave_out_doubles(parts, of_route)
     pieces = []
     for part in sorted(of_route):
         faces = tuple(ground.faces_at(middles[part]))
@@ -113,6 +114,46 @@ def _cut(
             start, end = junctions.ends_of(parts[part])
             pieces.append(_describe(parts[part], on, faces, start, end, ground))
     return pieces
+
+
+def _leave_out_doubles(parts: NDArray[np.object_], of_route: dict[int, list[int]]) -> None:
+    """
+    Leave out a stretch of a road that a boundary beside it was taken for, nearer than the grid.
+
+    It runs along other stretches of the same road, which lead from its one end to its other: two
+    ways along one road would be counted there.
+    """
+    laid = sorted(of_route)
+    tree = STRtree(parts[laid])
+    middles = shapely.line_interpolate_point(parts[laid], 0.5, normalized=True)
+    beside: dict[int, list[int]] = {}
+    for one, other in tree.query(middles, "dwithin", 2 * GRID_M).T.tolist():
+        beside.setdefault(laid[one], []).append(laid[other])
+    for part, near in beside.items():
+        if len(near) == 1:  # itself
+            continue
+        around = parts[part].buffer(2 * GRID_M)
+        along = [
+            other
+            for other in map(laid.__getitem__, tree.query(around, "covers").tolist())
+            if other != part and other in of_route and set(of_route[part]) <= set(of_route[other])
+        ]
+        ends = _ends_of(parts[part])
+        if ends[0] != ends[1] and _lead_on([_ends_of(parts[other]) for other in along], *ends):
+            del of_route[part]
+
+
+def _lead_on(stretches: list[list[Point]], here: Point, there: Point) -> bool:
+    """Tell whether stretches, by their ends, lead from one place to another."""
+    reached, left = [here], stretches
+    while led := [ends for ends in left if _meet_within_grid(ends, reached)]:
+        reached += [end for ends in led for end in ends]
+        left = [ends for ends in left if ends not in led]
+    return _meet_within_grid([there], reached)
+
+
+def _meet_within_grid(some: list[Point], others: list[Point]) -> bool:
+    return any(one.dwithin(other, 2 * GRID_M) for one in some for other in others)
 
 
 def _ends_of(line: BaseGeometry) -> list[Point]:
