@@ -59,18 +59,26 @@ def _leads_out_by_its_ends(case: RingCase, crossing: Crossing, beyond: BaseGeome
     """
     Tell whether one gets on a crossing from the ring, as near as joins, and off it outside.
 
-    However little of it lies inside. One drawn as a point, with nothing wide to span, is passed
-    there: whoever is as near on the other side is on it.
+    However little of it lies inside. One drawn as a point, with nothing wide to span or a river
+    drawn as a line there too, is passed there: whoever is as near on the other side is on it.
     """
     near_m = case.survey.parameters.join_m - STEP_M
     spans = spans_of(case.survey, case.ground, crossing)
-    for span in [span for span in spans if span.length] or spans:
+    wide = [span for span in spans if span.length]
+    for span in spans if not wide or _is_on_line(case, crossing) else wide:
         ends = _ends_of(span)
         off_m = 0.0 if span.length else near_m
         for on, off in (ends, ends[::-1]):
             if case.inside.dwithin(on, near_m) and beyond.dwithin(off, off_m):
                 return True
     return False
+
+
+def _is_on_line(case: RingCase, crossing: Crossing) -> bool:
+    """Tell whether a barrier drawn as a line runs where a crossing is: it is passed there too."""
+    place, near_m = case.survey.shape(crossing), case.survey.parameters.join_m - STEP_M
+    lines = (shape for b in case.survey.each(Barrier) if not (shape := case.survey.shape(b)).area)
+    return any(shape.dwithin(place, near_m) for shape in lines)
 
 
 def _ends_of(line: BaseGeometry) -> list[Point]:

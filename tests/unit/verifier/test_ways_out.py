@@ -47,3 +47,37 @@ def test_a_crossing_over_a_strip_is_got_on_at_the_strip(x, listed):
     for stops in cut.values():
         stops[:] = [stop for stop in stops if stop["id"] != "gate"]
     assert bool(encircle.verify(judgement, situation).failures) == listed
+
+
+@pytest.mark.parametrize("pond_m", [None, 20, 200], ids=["no water", "a pond beside", "far water"])
+def test_a_bridge_over_a_line_leads_out_whatever_water_is_near(pond_m):
+    """A pond within 30 m was taken for what it spans, and the river beside it forgotten."""
+    ring = [(-6000, -3000, -3500, 3000), (-3500, -3000, 0, 200), (-3500, 1200, 0, 3000)]
+    pond = [] if pond_m is None else [
+        feature("pond", box(-2600, 700 + pond_m, -2400, 780 + pond_m), "barrier", type="lake"),
+    ]  # fmt: skip
+    line = {"type": "LineString", "coordinates": [[-2500, 100], [-2500, 1300]]}
+    features = [
+        *(feature(f"foe-{n}", box(*corners), "control", holder="RED", basis="assessed")
+          for n, corners in enumerate(ring)),
+        feature("home", box(-3500, 200, 6000, 1200), "control", holder="BLUE", basis="assessed"),
+        feature("rear", box(5000, 300, 5900, 1100), "anchor", side="BLUE"),
+        feature("unit", point(-3000, 700), "position", side="BLUE", force="us", reach_m=1),
+        feature("river", line, "barrier", type="river"),
+        feature("bridge", point(-2500, 700), "crossing", type="bridge", state="cut"),
+        *pond,
+    ]  # fmt: skip
+    whole = {"as_of": AS_OF, "sides": [{"id": "BLUE"}, {"id": "RED"}], "force": "us",
+             "area": box(-6000, -3000, 6000, 3000)}  # fmt: skip
+    document = {"type": "FeatureCollection", "situation": whole, "features": features}
+    situation = encircle.read(draw_plan(document))
+    judgement = encircle.judge(situation, QUICK).to_dict()
+    assert judgement["status"]["code"] == "E2"
+    parts = [judgement, *judgement["units"]]
+    cuts = [part["certificates"]["closed"]["cut_set"] for part in parts]
+    assert all(any(stop["id"] == "bridge" for stops in cut.values() for stop in stops)
+               for cut in cuts)  # fmt: skip
+    assert not encircle.verify(judgement, situation).failures
+    for stops in (stops for cut in cuts for stops in cut.values()):
+        stops[:] = [stop for stop in stops if stop["id"] != "bridge"]
+    assert encircle.verify(judgement, situation).failures
