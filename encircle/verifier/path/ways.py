@@ -124,8 +124,6 @@ def _count_on_same_roads(case: PathCase, roads: _Roads) -> Iterator[Fault]:
     for names, count in counted.items():
         if count > 1 and _are_all_routes(case, sorted(names)):
             most = roads.count_ways(names)
-            if _is_at_hand(case):  # it goes either way along a road that joins the anchor there
-                most = max(most, len(roads.list_on(names)))
             if count > most:
                 on = " and ".join(map(repr, sorted(names)))
                 yield Fault(
@@ -180,7 +178,7 @@ class _Roads:
             for stretch in self._cut(LineString(part.coords))
             if _middle_of(stretch).distance(whole) <= 2 * GRID_M
         ]
-        self.starts = {*self._get_on(), *self._nearest_ends(case)}
+        self.starts = {*self._get_on(), *self._set_out(case)}
 
     def _cut(self, run: LineString) -> Iterator[BaseGeometry]:
         """Cut a stretch where it ceases to carry, at anchors, barriers, joins, and the force."""
@@ -204,17 +202,28 @@ class _Roads:
                     yield from (e for e in _ends_of(stretch) if Point(e).distance(onto) <= BAND_M
                                 or Point(e).distance(place) <= TOLERANCE_M)  # fmt: skip
 
-    def _nearest_ends(self, case: PathCase) -> Iterator[Node]:
+    def _set_out(self, case: PathCase) -> Iterator[Node]:
+        """
+        Part the stretches nearest to the force that ground leads to, and set out from there.
+
+        Either way along them, and from both their ends: what is drawn on ground may part them
+        nearer than here.
+        """
         # By its middle: the next stretch on the other side of a barrier begins as near.
         led = [
-            stretch
+            LineString(stretch.coords)
             for stretch in self.stretches
             if any(_middle_of(stretch).dwithin(ground, SLACK_M) for ground in case.own_ground)
         ]
         far = [min(s.distance(place) for place in self.places) for s in led]
         for stretch, away in zip(led, far, strict=True):
             if away <= min(far) + TOLERANCE_M:
-                yield from _ends_of(stretch)
+                place = min(self.places, key=stretch.distance)
+                at = stretch.project(_nearest(stretch, place))
+                parts = [substring(stretch, 0.0, at), substring(stretch, at, stretch.length)]
+                parts = [part for part in parts if part.length > GRID_M] or [stretch]
+                self.stretches = [*(s for s in self.stretches if s != stretch), *parts]
+                yield from (end for part in parts for end in _ends_of(part))
 
     def list_on(self, names: Iterable[str]) -> list[BaseGeometry]:
         """List the stretches that some routes run on."""
@@ -222,22 +231,43 @@ class _Roads:
         return [s for s in self.stretches if _middle_of(s).distance(route) <= 2 * GRID_M]
 
     def count_ways(self, names: Iterable[str]) -> int:
-        """Count the ways by some routes alone that share no stretch: the greatest flow."""
-        edges = [_ends_of(stretch) for stretch in self.list_on(names)]
+        """
+        Count the ways by some routes alone that share no stretch: the greatest flow.
+
+        Either to where they come near an anchor, or to where they join it: they may run along it.
+        """
+        edges = [_ends_of(stretch) for stretch in self._list_once(self.list_on(names))]
+        nodes = {node for ends in edges for node in ends}
+        near = {n for n in nodes if any(Point(n).distance(g) <= self.near_m for g in self.goals)}
+        return max(self._flow(edges, near), self._flow(edges, set(filter(self._joins, near))))
+
+    def _joins(self, node: Node) -> bool:
+        """Tell the end of a road near an anchor, and a place on the anchor's own ground."""
+        place = Point(node)
+        return any(place.dwithin(end, BAND_M) for end in self.joining) or any(
+            place.dwithin(goal, BAND_M if goal.area else self.near_m) for goal in self.goals
+        )
+
+    def _list_once(self, stretches: list[BaseGeometry]) -> list[BaseGeometry]:
+        """Leave out what an outline on a road was taken for: the same stretch again."""
+        once: list[BaseGeometry] = []
+        for stretch in stretches:
+            if not any(stretch.hausdorff_distance(other) <= BAND_M for other in once):
+                once.append(stretch)
+        return once
+
+    def _flow(self, edges: list[tuple[Node, Node]], goals: set[Node]) -> int:
+        """Measure the greatest flow along edges from where one gets on to goals."""
         nodes = sorted({node for ends in edges for node in ends})
-        goals = {n for n in nodes if any(Point(n).distance(g) <= self.near_m for g in self.goals)}
         number = {node: i + 2 for i, node in enumerate(nodes)}  # 0 is the force, 1 the anchors
         number |= dict.fromkeys(self.starts & number.keys(), 0) | dict.fromkeys(goals, 1)
-        # A stretch that begins and ends beside anchors is a way, where one may begin on it.
-        whole = sum(a != b and {a, b} <= goals and not self.starts.isdisjoint((a, b))
-                    for a, b in edges)  # fmt: skip
         pairs = [(number[a], number[b]) for a, b in edges if number[a] != number[b]]
         if not pairs:
-            return whole
+            return 0
         u, v = np.array([*pairs, *(pair[::-1] for pair in pairs)]).T
         graph = csr_array((np.ones(len(u), np.int32), (u, v)), shape=(len(nodes) + 2,) * 2)
         graph.sum_duplicates()
-        return min(int(maximum_flow(graph, 0, 1).flow_value) + whole, len(edges))
+        return int(maximum_flow(graph, 0, 1).flow_value)
 
 
 def _where_it_carries(case: PathCase, route: Feature) -> BaseGeometry:

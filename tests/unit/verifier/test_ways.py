@@ -51,8 +51,8 @@ def test_a_road_that_meets_itself_is_jointed_there_and_at_no_corner():
     assert not encircle.verify(judgement, situation).failures
 
 
-def test_ways_may_begin_beside_the_anchor_they_lead_to():
-    """All of a road of seven metres lies within the 30 m that join an anchor."""
+def test_a_road_that_joins_its_anchor_where_it_is_got_onto_is_no_way():
+    """All of a road of seven metres lies within the 30 m that join an anchor, and its ends do."""
     corner = (23.9998, 79.50072)
     roads = [
         line("short", corner, (23.9998, 79.50078)),
@@ -64,7 +64,7 @@ def test_ways_may_begin_beside_the_anchor_they_lead_to():
                  force="us", reach_m=1, basis="reported")  # fmt: skip
     rear = area("rear", "anchor", (23.9998, 79.5008), (24.0007, 79.5008), (24.0007, 79.5007))
     situation, judgement = judge(unit(24.0, 79.5), drawn, *roads, rear)
-    assert ways_of(judgement).count(["beside"]) == 2
+    assert ways_of(judgement) == []
     assert not encircle.verify(judgement, situation).failures
 
 
@@ -77,6 +77,59 @@ def test_no_more_ways_are_counted_than_flow_along_a_road(count):
         }  # fmt: skip
     told = encircle.verify(judgement, situation).failures
     assert any(f"{count} ways are counted on 'road'" in check.statement for check in told)
+
+
+def on_map(*points):
+    """Give places so many metres east and north of one."""
+    return [(34.0 + x / 71_700, 50.0 + y / 111_250) for x, y in points]
+
+
+def forge(judgement, *ways):
+    for part in (judgement, *judgement["units"]):
+        part["certificates"]["open"]["disjoint"] = {
+            "count": len(ways), "ways": [*ways], "cut": [way[-1] for way in ways]
+        }  # fmt: skip
+        if part.get("margins"):
+            routes = dict.fromkeys(("optimistic", "pessimistic"), len(ways))
+            part["margins"]["disjoint_routes"] = routes
+
+
+@pytest.mark.parametrize(
+    ("far_m", "wide_m", "at_m"),
+    [
+        pytest.param(200, 60, 0, id="from its end"),
+        pytest.param(200, 60, 60, id="from the middle of it"),
+        pytest.param(40, 20, -20, id="the force near by"),
+        pytest.param(40, 20, 12, id="the force at hand"),
+        pytest.param(2000, 400, 600, id="far and wide"),
+    ],
+)
+def test_a_road_that_leads_through_the_ground_of_its_anchor_is_one_way(far_m, wide_m, at_m):
+    """It was counted again for the stretch on the anchor's own ground, got onto at its edge."""
+    road = line("road", *on_map((0, 0), (4000, 0)))
+    west, east, half = far_m, far_m + wide_m, wide_m
+    ring = on_map((west, -half), (east, -half), (east, half), (west, half))
+    foe = area("foe", "control", *on_map((-3000, -3000), (-2500, -3000), (-2500, 3000)),
+               holder="B", basis="assessed")  # fmt: skip
+    place = unit(*on_map((at_m, 5))[0])
+    situation, judgement = judge(place, road, area("rear", "anchor", *ring), foe)
+    assert ways_of(judgement) in ([["road"]], [])
+    assert not encircle.verify(judgement, situation).failures
+    forge(judgement, ["road"], ["road"])
+    said = [check.statement for check in encircle.verify(judgement, situation).failures]
+    assert any("2 ways are counted on 'road'" in words for words in said)
+
+
+def test_ways_that_hang_on_the_end_of_one_road_are_one():
+    """Two roads pass the end of a third, by which alone either comes to the anchor."""
+    north = line("north", *on_map((-500, 10), (0, 20), (300, 300)))
+    south = line("south", *on_map((-500, -10), (0, -20), (300, -300)))
+    stub = line("stub", *on_map((0, 0), (-100, 0)))
+    rear = area("rear", "anchor", *on_map((25, -2), (40, -2), (40, 2), (25, 2)))
+    situation, judgement = judge(unit(*on_map((-500, 0))[0]), north, south, stub, rear)
+    (way,) = ways_of(judgement)
+    assert "stub" in way
+    assert not encircle.verify(judgement, situation).failures
 
 
 STUBS = {
@@ -92,10 +145,6 @@ def test_a_road_that_runs_on_past_its_anchor_is_one_way(place):
     foe = area("foe", "control", (33.95, 49.97), (33.97, 49.97), (33.97, 50.03),
                holder="B", basis="assessed")  # fmt: skip
     situation, judgement = judge(place, road, rear, foe)
-    for part in (judgement, *judgement["units"]):
-        part["certificates"]["open"]["disjoint"] = {"count": 2, "ways": [["road"]] * 2,
-                                                    "cut": ["road"] * 2}  # fmt: skip
-        if part.get("margins"):
-            part["margins"]["disjoint_routes"] = {"optimistic": 2, "pessimistic": 2}
+    forge(judgement, ["road"], ["road"])
     said = [check.statement for check in encircle.verify(judgement, situation).failures]
     assert any("2 ways are counted on 'road'" in words for words in said)
