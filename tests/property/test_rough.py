@@ -69,12 +69,15 @@ FOUND_BY_KIND = {
     "ground of which nothing but a line meets an anchor's box": (40154,),
     "a crack of centimetres, and a road over what a river is run on by": (40052, 43574),
     "a road that meets itself, part of it on ground that carries nobody": (43603, 60256),
-    "ways that begin beside the anchor they lead to": (43658, 60539),
+    "a road that lies beside the anchor it leads to, all along": (43658, 60539),
     "a dent in a wall that grows too far": (60055,),
     "a force drawn as a sliver, seen from its middle": (60118,),
     "a map as small as its seams": (60174,),
     "the tip of a wedge that pinches the neck": (60232, 60763),
     "a crossing over a strip that only its chord comes to": (60976,),
+    "a tip of neutral ground where two edges part at a flat angle": (22577, 61379),
+    "territory of the enemy that is there on one reading alone": (41187, 60723),
+    "roads that pass the end of a stub, which alone comes to the anchor": (60864,),
 }
 """What is wrong with such a drawing, in words, and the seeds that show it."""
 

@@ -135,8 +135,8 @@ class _Roads:
     """
     The routes of a map, cut where they meet each other, an outline, the force, an anchor or an end.
 
-    Ways set out where the force gets onto a stretch within its own reach, and at both ends of the
-    stretch nearest to it that open ground leads to; they end at the first anchor.
+    Ways set out where the force gets onto a stretch within its own reach, and from the stretch
+    nearest to it that open ground leads to; they end at the first anchor.
     """
 
     def __init__(self, case: PathCase) -> None:
@@ -178,7 +178,7 @@ class _Roads:
             for stretch in self._cut(LineString(part.coords))
             if _middle_of(stretch).distance(whole) <= 2 * GRID_M
         ]
-        self.starts = {*self._get_on(), *self._set_out(case)}
+        self.starts = self._set_out(case) | {*self._get_on()}
 
     def _cut(self, run: LineString) -> Iterator[BaseGeometry]:
         """Cut a stretch where it ceases to carry, at anchors, barriers, joins, and the force."""
@@ -202,7 +202,7 @@ class _Roads:
                     yield from (e for e in _ends_of(stretch) if Point(e).distance(onto) <= BAND_M
                                 or Point(e).distance(place) <= TOLERANCE_M)  # fmt: skip
 
-    def _set_out(self, case: PathCase) -> Iterator[Node]:
+    def _set_out(self, case: PathCase) -> set[Node]:
         """
         Part the stretches nearest to the force that ground leads to, and set out from there.
 
@@ -211,19 +211,21 @@ class _Roads:
         """
         # By its middle: the next stretch on the other side of a barrier begins as near.
         led = [
-            LineString(stretch.coords)
+            stretch
             for stretch in self.stretches
             if any(_middle_of(stretch).dwithin(ground, SLACK_M) for ground in case.own_ground)
         ]
         far = [min(s.distance(place) for place in self.places) for s in led]
-        for stretch, away in zip(led, far, strict=True):
-            if away <= min(far) + TOLERANCE_M:
-                place = min(self.places, key=stretch.distance)
-                at = stretch.project(_nearest(stretch, place))
-                parts = [substring(stretch, 0.0, at), substring(stretch, at, stretch.length)]
-                parts = [part for part in parts if part.length > GRID_M] or [stretch]
-                self.stretches = [*(s for s in self.stretches if s != stretch), *parts]
-                yield from (end for part in parts for end in _ends_of(part))
+        nearest = [s for s, away in zip(led, far, strict=True) if away <= min(far) + TOLERANCE_M]
+        parted = [part for stretch in nearest for part in self._part(LineString(stretch.coords))]
+        self.stretches = [*(s for s in self.stretches if s not in nearest), *parted]
+        return {end for part in parted for end in _ends_of(part)}
+
+    def _part(self, stretch: LineString) -> list[BaseGeometry]:
+        """Part a stretch where it comes nearest to the force."""
+        at = stretch.project(_nearest(stretch, min(self.places, key=stretch.distance)))
+        parts = (substring(stretch, 0.0, at), substring(stretch, at, stretch.length))
+        return [part for part in parts if part.length > GRID_M] or [stretch]
 
     def list_on(self, names: Iterable[str]) -> list[BaseGeometry]:
         """List the stretches that some routes run on."""
@@ -250,11 +252,12 @@ class _Roads:
 
     def _list_once(self, stretches: list[BaseGeometry]) -> list[BaseGeometry]:
         """Leave out what an outline on a road was taken for: the same stretch again."""
-        once: list[BaseGeometry] = []
+        once: dict[tuple[Node, ...], list[BaseGeometry]] = {}
         for stretch in stretches:
-            if not any(stretch.hausdorff_distance(other) <= BAND_M for other in once):
-                once.append(stretch)
-        return once
+            same = once.setdefault(tuple(sorted(_ends_of(stretch))), [])
+            if all(stretch.hausdorff_distance(other) > 2 * GRID_M for other in same):
+                same.append(stretch)
+        return [stretch for same in once.values() for stretch in same]
 
     def _flow(self, edges: list[tuple[Node, Node]], goals: set[Node]) -> int:
         """Measure the greatest flow along edges from where one gets on to goals."""
