@@ -120,15 +120,26 @@ def _are_all_routes(case: PathCase, way: Sequence[str]) -> bool:
 
 def _count_on_same_roads(case: PathCase, roads: _Roads) -> Iterator[Fault]:
     """Where ground is not counted, the same roads give as many ways as flow through them."""
-    counted = Counter(frozenset(way) for way in case.path.disjoint.ways)
-    for names, count in counted.items():
-        if count > 1 and _are_all_routes(case, sorted(names)):
-            most = roads.count_ways(names)
-            if count > most:
-                on = " and ".join(map(repr, sorted(names)))
-                yield Fault(
-                    f"{count} ways are counted on {on}, which has {most}", (*sorted(names),)
-                )
+    by_road = [frozenset(way) for way in case.path.disjoint.ways if _are_all_routes(case, way)]
+    counted = list(Counter(by_road).items())
+    # Those with a road in common lead from one to another too, where the end of one joins another.
+    parts = [part for part in _part_by_roads(by_road) if len({*part}) > 1]
+    counted += [(frozenset().union(*part), len(part)) for part in parts]
+    for number, (names, count) in enumerate(counted):
+        linked = number >= len(counted) - len(parts)
+        if count > 1 and count > (most := roads.count_ways(names, linked=linked)):
+            on = " and ".join(map(repr, sorted(names)))
+            yield Fault(f"{count} ways are counted on {on}, which has {most}", (*sorted(names),))
+
+
+def _part_by_roads(ways: list[frozenset[str]]) -> list[list[frozenset[str]]]:
+    """Part ways into those that have roads in common, be it by others."""
+    parts: list[list[frozenset[str]]] = []
+    for way in ways:
+        met = [part for part in parts if any(way & other for other in part)]
+        parts = [part for part in parts if part not in met]
+        parts.append([way, *(other for part in met for other in part)])
+    return parts
 
 
 class _Roads:
@@ -149,13 +160,9 @@ class _Roads:
         self.goals = [survey.shape(a) for a in survey.each(Anchor) if case.is_goal(a)]
         crossings = [c for c in survey.each(Crossing) if c.type not in FACILITIES]
         joining = [s for c in crossings for s in spans_of(survey, case.ground, c)]
-        joining += [survey.shape(route) for route in survey.each(Route)]
-        self.joining = [
-            Point(xy)
-            for line in joining
-            for part in shapely.get_parts(line)
-            for xy in shapely.get_coordinates(part)[[0, -1]]
-        ]
+        self.tips = {route.id: _tips_of(survey.shape(route)) for route in survey.each(Route)}
+        self.joining = [tip for line in joining for tip in _tips_of(line)]
+        self.joining += [tip for tips in self.tips.values() for tip in tips]
         shapes = [survey.shape(barrier) for barrier in survey.each(Barrier)]
         self.lines = [shape for shape in shapes if not shape.area]
         drawn = {f.id: _where_it_carries(case, f) for f in survey.each(Route)}
@@ -232,16 +239,30 @@ class _Roads:
         route = union_of(self.routes[name] for name in names if name in self.routes)
         return [s for s in self.stretches if _middle_of(s).distance(route) <= 2 * GRID_M]
 
-    def count_ways(self, names: Iterable[str]) -> int:
+    def count_ways(self, names: frozenset[str], *, linked: bool) -> int:
         """
         Count the ways by some routes alone that share no stretch: the greatest flow.
 
         Either to where they come near an anchor, or to where they join it: they may run along it.
+        With `linked` the end of one leads on to whatever it joins.
         """
         edges = [_ends_of(stretch) for stretch in self._list_once(self.list_on(names))]
         nodes = {node for ends in edges for node in ends}
+        edges += self._link(names, nodes) if linked else []
         near = {n for n in nodes if any(Point(n).distance(g) <= self.near_m for g in self.goals)}
         return max(self._flow(edges, near), self._flow(edges, set(filter(self._joins, near))))
+
+    def _link(self, names: frozenset[str], nodes: set[Node]) -> list[tuple[Node, Node]]:
+        """Give the steps from the ends of some routes to what lies near them on the others."""
+        tips = [tip for name in sorted(names) for tip in self.tips.get(name, ())]
+        return [
+            (here, there)
+            for tip in tips
+            for here in nodes
+            if tip.dwithin(Point(here), BAND_M)
+            for there in nodes - {here}
+            if tip.dwithin(Point(there), self.near_m)
+        ]
 
     def _joins(self, node: Node) -> bool:
         """Tell the end of a road near an anchor, and a place on the anchor's own ground."""
@@ -287,6 +308,12 @@ def _ends_of(stretch: BaseGeometry) -> tuple[Node, Node]:
     """Name the two ends of a stretch, to a decimetre: what is noded there meets there."""
     (a, b), (c, d) = np.round(shapely.get_coordinates(stretch)[[0, -1]], 1).tolist()
     return (a, b), (c, d)
+
+
+def _tips_of(line: BaseGeometry) -> list[Point]:
+    """Give the ends of a line, part by part."""
+    parts = shapely.get_parts(line)
+    return [Point(xy) for part in parts for xy in shapely.get_coordinates(part)[[0, -1]]]
 
 
 def _middle_of(line: BaseGeometry) -> Point:

@@ -120,6 +120,28 @@ def test_a_road_that_leads_through_the_ground_of_its_anchor_is_one_way(far_m, wi
     assert any("2 ways are counted on 'road'" in words for words in said)
 
 
+def test_a_road_is_no_second_way_for_one_that_leads_nowhere_beside_it():
+    """Told by another name too, it was taken for two that share some of it."""
+    road = line("road", *on_map((0, 0), (4000, 0)))
+    spur = line("spur", *on_map((100, -500), (100, 500)))
+    rear = area("rear", "anchor", *on_map((400, -60), (460, -60), (460, 60), (400, 60)))
+    situation, judgement = judge(unit(*on_map((0, 5))[0]), road, spur, rear)
+    assert ways_of(judgement) == [["road"]]
+    forge(judgement, ["road"], ["road", "spur"])
+    said = [check.statement for check in encircle.verify(judgement, situation).failures]
+    assert any("2 ways are counted on 'road' and 'spur'" in words for words in said)
+
+
+def test_two_roads_that_part_and_lead_to_one_anchor_are_two_ways():
+    """They share their first stretch by name, and the force gets onto both."""
+    road = line("road", *on_map((-300, 0), (0, 0), (400, 0)))
+    other = line("other", *on_map((0, 0), (0, 300), (430, 300), (430, 40)))
+    rear = area("rear", "anchor", *on_map((400, -60), (460, -60), (460, 60), (400, 60)))
+    situation, judgement = judge(unit(*on_map((0, 5))[0]), road, other, rear)
+    assert len(ways_of(judgement)) == 2
+    assert not encircle.verify(judgement, situation).failures
+
+
 def test_ways_that_hang_on_the_end_of_one_road_are_one():
     """Two roads pass the end of a third, by which alone either comes to the anchor."""
     north = line("north", *on_map((-500, 10), (0, 20), (300, 300)))
