@@ -54,7 +54,8 @@ def share_vertices(shapes: Sequence[BaseGeometry], most: int) -> list[BaseGeomet
     Give each line and polygon the vertices that others have on its edges.
 
     Edges are straight in degrees and bent on a plane in metres (RFC 7946 3.1.1). Two that lie
-    on each other do so on the plane too if both have vertices at the same places.
+    on each other do so on the plane too if both have vertices at the same places. What lies beside
+    one, or crosses it, is there on the plane too if a vertex of its own faces it there.
 
     Returns
     -------
