@@ -58,6 +58,9 @@ LATIN: tuple[Code, ...] = ("en", "de")
 LETTER_WEIGHT = 3
 """A letter only one language has tells as much as so many of its commonest words."""
 
+DECISIVE = 2
+"""A headline may have a word of another language; so many more tell a language by themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Use:
@@ -82,6 +85,11 @@ def find_uses(text: str, code: Code) -> list[Use]:
     >>> [u.term.definition for u in find_uses("Bakhmut is in operational encirclement.", "en")]
     ['fire_control']
     """
+    return list(_find_uses(text, code))
+
+
+@lru_cache(maxsize=256)
+def _find_uses(text: str, code: Code) -> tuple[Use, ...]:
     folded = fold(text)
     found = [
         Use(term, match.start(), match.end())
@@ -92,7 +100,7 @@ def find_uses(text: str, code: Code) -> list[Use]:
     for use in sorted(found, key=lambda u: (u.start - u.end, u.start, not u.term.sure)):
         if all(use.end <= k.start or k.end <= use.start for k in kept):
             kept.append(use)
-    return sorted(kept, key=lambda u: u.start)
+    return tuple(sorted(kept, key=lambda u: u.start))
 
 
 def detect_language(text: str, otherwise: Code | None = None) -> Code | None:
@@ -123,10 +131,10 @@ def detect_language(text: str, otherwise: Code | None = None) -> Code | None:
     words = re.findall(r"[\w']+", text.lower())
     scores = {code: _score(LANGUAGES[code], text.lower(), words) for code in codes}
     best = max(scores.values())
-    leaders = [code for code in codes if scores[code] == best]
+    leaders = [code for code in codes if scores[code] > best - DECISIVE]
     if len(leaders) == 1:
         return leaders[0]
-    known = {code: _count_known(LANGUAGES[code], folded) for code in leaders}
+    known = {code: scores[code] + _count_known(LANGUAGES[code], folded) for code in leaders}
     most = max(known.values())
     leaders = [code for code in leaders if known[code] == most]
     return otherwise if otherwise in leaders else leaders[0]

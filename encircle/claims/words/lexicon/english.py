@@ -141,7 +141,7 @@ ENGLISH = Language(
     code="en",
     name="English",
     terms=TERMS,
-    stop_words="the of and that is are was were not by with from have has been said in to",
+    stop_words="the of and that is are was were not by with from have has been said to",
     letters="",
     negations=(
         "not", "never", "no", "n't", "isn't", "aren't", "wasn't", "weren't", "hasn't", "haven't",

@@ -91,7 +91,7 @@ GERMAN = Language(
     terms=TERMS,
     stop_words=(
         "der die das und ist sind nicht von mit den dem ein eine wurde wurden haben hat zu im "
-        "auf sich für dass auch nach"
+        "auf sich für dass auch nach bei aus vor sei seien wird werden kein keine sagte"
     ),
     letters="äöüß",
     negations=(
