@@ -50,6 +50,7 @@ DENIED = (
     "Die Truppen bei Sudscha sind längst nicht eingekesselt.",
     "Von einer Einkesselung der Truppen bei Sudscha kann keine Rede sein.",
     "Es gibt keine Einkesselung der Truppen bei Sudscha.",
+    "Bei Sudscha gibt es keinen Kessel für die Truppen.",
     "Die Berichte über eine Einkesselung der Truppen bei Sudscha sind falsch.",
     "The troops at Sudzha are encircled by no one.",
     "The troops at Sudzha are surrounded by nobody.",
@@ -150,7 +151,6 @@ OPEN = (
     "Миф об окружении войск под Суджей.",
     "Украинские войска под Суджей никто не окружал.",
     "Утверждения об окружении ВСУ под Суджей — враньё.",
-    "Bei Sudscha gibt es keinen Kessel für die Truppen.",
     "The ring around the troops at Sudzha is not closed.",
 )
 """Denied too, in words that are not surely read: nothing is proposed, so a person is asked."""

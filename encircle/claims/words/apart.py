@@ -1,8 +1,10 @@
 """
-Of which place and of which time does a clause speak, and which clause answers for another.
+Of which place does a clause speak, and which clause answers for another.
 
-A sentence is parted at its commas, contrasts and joints. Where two places, two speakers or two
-times cannot be told apart so, a person reads it and nothing is rated.
+A sentence is parted at its commas, contrasts and joints. Where two places or two speakers cannot be
+told apart so, a person reads it and nothing is rated.
+
+Long for one reason: clauses are found by their places, and places by their clauses.
 """
 
 from __future__ import annotations
@@ -13,16 +15,17 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from encircle.claims.words.attribution import hide_speaking_places
-from encircle.claims.words.days import OTHER_TIME, list_other_times
 from encircle.claims.words.doubtful import TAKEN_BACK
 from encircle.claims.words.joining import AND
 from encircle.claims.words.lexicon import compile_any, find_places, find_speakers, fold
 from encircle.claims.words.sentences import Span
+from encircle.claims.words.standing import find_stood
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from encircle.claims.words.lexicon import Language
+    from encircle.claims.words.standing import Speaking
 
 COUNTRIES = ("UA", "RU")
 """Where a place is looked up that is not among those much claimed about."""
@@ -80,6 +83,7 @@ REGION_AFTER = re.compile(
     r"['’s]*\s+(?:oblast|region|province|district|area|gebiet|област\w*|обл\.|район\w*)(?!\w)"
 )
 """What makes of a town's name that of the country round it, folded."""
+OWNS = re.compile(r"['’]s\Z")
 CAPITALS = ("Kyiv", "Minsk")
 """Cities that own troops as often as they hold some: *Kyiv's forces*."""
 GOES_ON = (
@@ -99,13 +103,20 @@ NO_PLACE = re.compile(
 )
 """Words written like names that are none of a town's, folded."""
 NAMED = r"[^\W\d_a-zа-яіїєґёäöüß][\w'’ʼ-]{2,}"
+NO_VERB = re.compile(
+    r"(?<!\w)(?:of|von|des|der|the|region|oblast\w*|province|gebiet\w*|raum|област\w*|район\w*|town|city|village|"
+    r"stadt|город\w*|міст\w+|сел\w+|towns|cities|villages|both|beide\w*|north\w*|south\w*|east\w*|west\w*|"
+    r"und|and|и|і|й|та|between|zwischen|между|між)(?!\w)"
+)
+"""Words beside the name of a place that tell nothing of it, folded."""
+ONE = re.compile(
+    r"\s+(?:(?:now|still|also|already|jetzt|уже|вже|теперь|тепер|не|полностью|повністю)\s+)*"
+    r"(?:is|was|has|stands|remains|ist|war|wurde|wird|steht|bleibt|\w+(?:[еёа]н[ао]?|[еа]ний))(?!\w)"
+)
+"""What is said of one place and not of several, folded."""
 IS = r"(?:is|are|was|were|ist|sind|war|wurde)"
 LONGEST_ANSWER = 9
 """A clause that answers for another without saying it again has at most so many words."""
-OPENING = re.compile(
-    r"(?<!\w)(?:back|already|as|early|the|during|bereits|schon|noch|уже|вже|ще|еще)(?!\w)"
-)
-"""What may stand in a clause that gives a time and nothing else: *Back in 1943, …*; folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +144,8 @@ class Parted:
     text: str
     language: Language
     sites: tuple[Site, ...]
+    stood: tuple[Site, ...] = ()
+    """Where somebody stood who speaks, and nobody else is said to be."""
     clauses: tuple[Span, ...] = field(default=())
 
     def clause_of(self, place: int) -> Span:
@@ -189,9 +202,12 @@ class Parted:
 
         A road has two ends, and both are shown.
         """
+        shown = list(self.text)
+        for other in self.stood:
+            shown[other.start : other.end] = " " * (other.end - other.start)
         if site is None:
-            return self.text
-        own, shown = self.clause_of(site.start), list(self.text)
+            return "".join(shown)
+        own = self.clause_of(site.start)
         is_way = WAY.search(fold(self.text[own.start : own.end])) is not None
         for other in self.sites:
             if other.name != site.name and not (is_way and own.meets(other)):
@@ -244,9 +260,13 @@ class Parted:
         return words[: says.start()].strip(" ,—–-") or None if says else None
 
 
-def part(text: str, language: Language, phrases: Sequence[Span]) -> Parted:
+def part(
+    text: str, language: Language, phrases: Sequence[Span], speaking: Sequence[Speaking] = ()
+) -> Parted:
     """
     Part a sentence into clauses, and find the places of each.
+
+    Where somebody stood while `speaking` is no place of what he says.
 
     *And* parts only what a phrase stands in from what follows: before it there may be no more than
     another of those of whom the phrase is said.
@@ -259,7 +279,9 @@ def part(text: str, language: Language, phrases: Sequence[Span]) -> Parted:
     >>> [said[c.start : c.end].strip() for c in parted.clauses]
     ['Troops in Sudzha are surrounded', 'and those in Guevo are not.']
     """
-    sites = tuple(_find_sites(text, language))
+    found = tuple(_find_sites(text, language))
+    stood = find_stood(text, found, language, speaking)
+    sites = tuple(site for site in found if site not in stood)
     said = fold(text)
     cuts = {0}
     marks = [*BREAK.finditer(said), *AND.finditer(said)]
@@ -268,24 +290,80 @@ def part(text: str, language: Language, phrases: Sequence[Span]) -> Parted:
         if is_and or re.match(rf"\s*{AND.pattern}", said[mark.end() :]):
             has_said = any(max(cuts) <= p.start < mark.start() for p in phrases)
             has_both = any(s.end <= mark.start() for s in sites) and sites[-1].start >= mark.end()
-            if not (has_said and has_both):
+            tells = has_said or _goes_on(said, (max(cuts), mark), sites, phrases, language)
+            if not (has_both and tells):
                 continue
-        if not _joins(said, mark, sites, language):
+        if not _joins(said, mark, sites, phrases, language):
             cuts.add(mark.start() if is_and else mark.end())
     edges = [0, *sorted(c for c in cuts if 0 < c < len(text)), len(text)]
     clauses = tuple(Span(a, b) for a, b in pairwise(edges))
-    return Parted(text, language, sites, clauses)
+    return Parted(text, language, sites, tuple(s for s in found if s in stood), clauses)
 
 
-def _joins(said: str, cut: re.Match[str], sites: Sequence[Site], language: Language) -> bool:
-    """Tell a comma or *and* that joins places of one list from one that parts clauses."""
+def _goes_on(
+    said: str, cut: tuple[int, re.Match[str]], sites: Sequence[Site], phrases: Sequence[Span],
+    language: Language,
+) -> bool:  # fmt: skip
+    """Tell whether something is told before *and*: *Bakhmut fell and Soledar is cut off*."""
+    start, mark = cut
+    behind = [p for p in phrases if p.start >= mark.end()]
+    head = [s for s in sites if start <= s.start < mark.start()]
+    if not behind or not head:
+        return False
+    after = NO_VERB.sub(" ", said[head[-1].end : mark.start()])
+    if re.search(r"\w", after) or _is_object(said, head[0], start, language):
+        return True
+    last = next((s for s in sites if s.start >= mark.end()), head[-1])
+    return _opens_clause(said[start : head[0].start], said[last.end :], language)
+
+
+def _opens_clause(before: str, after: str, language: Language) -> bool:
+    """Tell *they fight in Toretsk and in Pokrovsk troops are cut off* from a list of places."""
+    armed = compile_any(language.military).pattern
+    be = rf"{IS}|are|were|sind|waren|wurden"
+    subject = rf"\s+(?!(?:{be})\s)(?:\w+\s+)?(?!encircle)(?:{armed})"
+    return bool(re.match(subject, after) and re.search(r"\w+\s+\w+\s+$", before))
+
+
+def _is_object(said: str, site: Site, start: int, language: Language) -> bool:
+    """Tell *we hold Sudzha* from *troops in Sudzha* and a clause that begins with the place."""
+    lead = re.split(r"[,;:—–]", said[start : site.start])[-1]
+    word = re.search(r"([\w'’-]+)\s+$", lead)
+    if word is None:
+        return False
+    known = (*language.places, *language.articles, *language.military, *language.says)
+    return not (compile_any(known).fullmatch(word[1]) or NO_VERB.fullmatch(word[1]))
+
+
+def _joins(
+    said: str, cut: re.Match[str], sites: Sequence[Site], phrases: Sequence[Span],
+    language: Language,
+) -> bool:  # fmt: skip
+    """
+    Tell a comma or *and* that joins places of one list from one that parts clauses.
+
+    Of whom a list is said is many: in *we hold Sudzha, and Guevo is cut off* one is.
+    """
     before = [s for s in sites if s.end <= cut.start()]
     after = [s for s in sites if s.start >= cut.end()]
     if not before or not after or UNLIKE.search(said[: before[-1].start][-LONGEST_LEAD:]):
         return False
     near = compile_any((*language.places, *language.articles)).pattern
     between = rf"{BETWEEN.pattern}(?:(?:{near})\s+){{0,2}}"
-    goes_on = re.match(rf"\s+{IS}(?:\s+not|n't|\s+nicht)", said[after[0].end :])
+    goes_on = bool(re.match(rf"\s+{IS}(?:\s+not|n't|\s+nicht)", said[after[0].end :]))
+    if any(p.start >= after[0].end for p in phrases):  # not *they surround Sudzha and Guevo*
+        listed = [s for s in before if re.fullmatch(between, said[s.end : after[0].start])]
+        first = listed[0] if listed else before[-1]
+        start = max((m.end() for m in AND.finditer(said, 0, first.start)), default=0)
+        armed = compile_any(language.military).pattern
+        governed = re.search(
+            rf"(?:{near}|of|von)\s+(?:[\w'’-]+\s+)?$|(?:{armed})\s+$", said[: first.start]
+        )
+        is_one = ONE.match(said, after[0].end)
+        ends = said[start : first.start], said[after[0].end :]
+        goes_on = goes_on or _opens_clause(*ends, language)
+        goes_on = goes_on or _is_object(said, first, start, language)
+        goes_on = goes_on or bool(is_one and not governed)
     return bool(re.fullmatch(between, said[before[-1].end : after[0].start])) and not goes_on
 
 
@@ -304,6 +382,7 @@ def _find_sites(text: str, language: Language) -> Iterator[Site]:
         if BETWEEN.fullmatch(fold(text[one.end : other.start]))
         and re.match(rf"\s*(?:[^\w\s]|\Z|(?:{GOES_ON}|{AND.pattern}))", fold(text[s.end :]))
     }  # fmt: skip
+    sites = [s for s in sites if s.name not in CAPITALS or not OWNS.search(text, s.start, s.end)]
     if len(sites) > 1:
         sites = [s for s in sites if s.name not in CAPITALS or s.start in placed | listed]
     sites = sorted([*sites, *_look_up(shown, language, sites)], key=lambda s: s.start)
@@ -317,7 +396,8 @@ def _find_sites(text: str, language: Language) -> Iterator[Site]:
 
 def _look_up(shown: str, language: Language, known: Sequence[Site]) -> Iterator[Site]:
     """Look up what else is named like a place: after a preposition, or as what a clause is of."""
-    near = compile_any(language.places).pattern
+    armed = compile_any(language.military).pattern  # *the garrison of*
+    near = rf"{compile_any(language.places).pattern}|(?:{armed})(?:\s+(?:of|von))?"
     found = [
         m for m in re.finditer(rf"(?<![\w-]){NAMED}(?:\s{NAMED})?(?![\w-])", shown)
         if not m[0].endswith(("'s", "’s"))
@@ -333,44 +413,10 @@ def _look_up(shown: str, language: Language, known: Sequence[Site]) -> Iterator[
     for match in found:
         placed = re.search(rf"(?:{near})\s+$", fold(shown[: match.start()]))
         for name in dict.fromkeys((match[0], match[0].split()[0] if placed else match[0])):
-            other = compile_any((*language.months, *language.according)).fullmatch(fold(name))
+            words = (*language.months, *language.according, *language.military)
+            other = compile_any(words).fullmatch(fold(name))
             if other or NO_PLACE.fullmatch(fold(name)) or find_speakers(name):
                 continue
             if look_up(name, countries=COUNTRIES):
                 yield Site(match.start(), match.start() + len(name), name)
                 break
-
-
-def find_other_time(
-    parted: Parted, place: int, dated: Sequence[Span], year: int | None
-) -> str | None:
-    """
-    Find words that put a clause into a time that is no day of the report's year.
-
-    Parameters
-    ----------
-    parted
-        The sentence.
-    place
-        Where the phrase stands in it.
-    dated
-        Days of the sentence: a year that is part of one is no time by itself.
-    year
-        The year of the report; None where it is not known.
-
-    Examples
-    --------
-    >>> from encircle.claims.words.lexicon import LANGUAGES
-    >>> said = part("In 1943 the army was encircled.", LANGUAGES["en"], [Span(21, 30)])
-    >>> find_other_time(said, 24, (), 2025), find_other_time(said, 24, (), 1943)
-    ('In 1943', None)
-    """
-    said, own = fold(parted.text), parted.clause_of(place)
-    for clause in parted.clauses:
-        rest = OPENING.sub(" ", OTHER_TIME.sub(" ", said[clause.start : clause.end]))
-        if clause != own and (clause.start > own.start or re.search(r"\w", rest)):
-            continue
-        for start, end in list_other_times(said[: clause.end], year, clause.start):
-            if not any(d.meets(Span(start, end)) for d in dated):
-                return parted.text[start:end].strip()
-    return None

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from encircle.claims.words.joining import is_gainsaid, leaves_open_what
-from encircle.claims.words.lexicon import compile_any, find_speakers, fold
+from encircle.claims.words.joining import AND, is_gainsaid, leaves_open_what
+from encircle.claims.words.lexicon import compile_any, find_speakers, find_uses, fold
 from encircle.claims.words.sentences import Span
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class Mark(Span):
     """Another's claim, taken over by the speaker of the sentence."""
 
 
+PUT_IN_AFTER = re.compile(r"\s*(?:\w+\s+){0,2},")
 _NAME = r"[^\W\d_a-zа-яіїєґёäöüß][\w'’ʼ-]+"
 _CITIES = re.compile(
     r"(?:ky[iї]v|kiev|kiew|ки[еєї]в|moscow|moskau|москв|london|лондон|washington|вашингтон|berlin|"
@@ -101,9 +102,10 @@ def hide_speaking_places(text: str, language: Language) -> str:
         before, after = folded[: found.start()], folded[found.end() :]
         is_city = _CITIES.fullmatch(folded, found.start(), found.end()) is not None
         is_placed = re.search(rf"(?:{near})\s+$", before) is not None
+        is_of = re.search(r"[^\W\dA-ZА-Я][^\W\d]*\s+$", text[: found.start()])  # *the mayor of*
         verb_follows = re.match(rf"\s+(?:(?:{adverbs})\s+){{0,3}}(?:{says})", after)
         speaks = (
-            (verb_follows and (is_city or not is_placed))
+            (verb_follows and (is_city or not (is_placed or is_of)))
             or (re.match(r"\s*:\s", after) and not before.strip())
             or (re.search(rf"(?:{according})\s+$", before))
             or (is_city and re.search(rf"(?:{says})\s+(?:(?:in|в|у|aus)\s+)?$", before))
@@ -182,8 +184,13 @@ class _Finder:
             return
         subject, start = self._subject_before(before)
         stands_after = self._subject_after(after)
+        subject, start = self._add_place(before, subject, start)
         if not subject or self._prefers_after(before, stands_after, after):
             subject, start = (stands_after, match.start()) if stands_after else (subject, start)
+        if before and AND.fullmatch(before[-1][0]) and self.language.code in ("en", "de"):
+            known = find_speakers(self.text[self.span.start : match.start()])
+            subject = known[-1][2].name if known else ""  # *he flew to Kursk and said that*
+            start = match.start()
         if not subject or leaves_open_what(self.folded[self.span.start : start]):
             return
         beside = before[-1:] if before and before[-1][0] in {",", *STOPS} else before[-2:]
@@ -227,6 +234,8 @@ class _Finder:
             words[:LONGEST_NAME]
         )
         closing = bool(re.search(r"[,”»“\"]", head)) and not opens
+        if closing and self._opens(match, head, rest):
+            closing = False
         leads = not (closing and len(words) <= LONGEST_TAIL and self._ends_soon(rest))
         end = match.end()
         if self.language.code == "de" and " " in match[0]:  # wies … zurück
@@ -236,6 +245,15 @@ class _Finder:
         if not leads:
             reach = Span(self.span.start, self.span.start + len(head))
         return Mark(match.start(), end, kind, subject, reach, leads, negated)
+
+    def _opens(self, match: re.Match[str], head: str, rest: str) -> bool:
+        """Tell *speaking in Sumy, he said that*: nothing is said before the speaker."""
+        begun = self.span.start + len(head)
+        if begun == match.start() or not head.rstrip().endswith(",") or PUT_IN_AFTER.match(rest):
+            return False
+        said, follows = self.text[self.span.start : begun], self.text[match.end() : self.span.end]
+        code = self.language.code
+        return not find_uses(said, code) and bool(find_uses(follows, code))
 
     def _skip(self, subject: str, start: int) -> int:
         """Find where a name ends that stands just after its verb."""
@@ -374,12 +392,39 @@ class _Finder:
     ) -> bool:
         """Tell *…, said Putin.* from *Putin, the president, said …*."""
         if not name or not before or before[-1][0] != ",":
-            return self.language.code in ("uk", "ru", "de") and not before
+            return self.language.code in ("uk", "ru", "de") and (
+                not before or bool(name and self._begins_with_place(before))
+            )
+        begun = self.text[self.span.start : before[-1][1]]
+        if (
+            self.language.code == "en"
+            and self._subject_before(before)[0]
+            and not re.search(r"[”»“\"]", begun)
+            and not find_uses(begun, "en")
+        ):
+            return False  # *Zelensky, who rejects it, said the troops in Sudzha …*
         words = len(name.split())
         following = after[words][0] if len(after) > words else "."
         return (
             following in (".", ",") or following in STOPS or following in self.language.prepositions
         )
+
+    def _add_place(
+        self, before: list[tuple[str, int]], subject: str, start: int
+    ) -> tuple[str, int]:
+        """Take *soldiers in Sudzha* for who speaks, where only *Sudzha* was read."""
+        words = [(word, place) for word, place in before if place < start]
+        if len(words) > 1 and subject and words[-1][0] in self.language.places:
+            who, begin = words[-2]
+            if compile_any(self.language.military).fullmatch(who):
+                return self.text[begin : start + len(subject)], begin
+        return subject, start
+
+    def _begins_with_place(self, before: list[tuple[str, int]]) -> bool:
+        """Tell *bei einem Besuch in Kursk sagte Putin*: the speaker is named after the verb."""
+        commas = [i for i, (word, _) in enumerate(before) if word in {",", *STOPS}]
+        first = before[commas[-1] + 1 if commas else 0][0]
+        return self.language.code == "de" and first in (*self.language.places, "nach", "während")
 
     # phrases
 

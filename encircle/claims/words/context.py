@@ -170,6 +170,16 @@ STIMMT_NICHT = re.compile(
     r"anhaltspunkte)(?!\w)"
 )
 """*Dass sie eingekesselt seien, stimmt nicht*: denied behind the clause; folded."""
+ASKED = re.compile(
+    r"[^.;!?]*\?|[^.;!?:]*:\s*(?:what|why|how|who|where|was|wie|warum|wer|что|как|почему|кто|що|як|"
+    r"чому|хто)(?!\w)|[^.;:!?]{0,40}?[,»”“\"]\s*(?:[—–-]\s*)?(?:(?!said|says|when|as)[\w'’-]+\s+){0,3}?"
+    r"(?:asked(?!\s+(?:for|to|that|about))|gefragt|fragte[nt]?|fragt|спрос\w+|спрашив\w+|запита\w+|запиту\w+|спита\w+)(?!\w)"
+)
+"""What makes a question of what stands before it: *are they cut off, he was asked*; folded."""
+ASKS = re.compile(
+    r"(?<!\w)(?:asked|question(?:\s+(?:is|was))?|gefragt|fragten?|frage|спрос\w+|вопрос|запита\w+|спита\w+|питання)"
+    r"\s*:[^.;!?]*\Z"
+)
 WORD = re.compile(r"[\w'’.-]*\w")
 
 
@@ -238,11 +248,12 @@ def find_clause(  # noqa: PLR0913 - each bounds the clause in its own way
 
 def _contrasts(folded: str, language: Language) -> list[re.Match[str]]:
     words = "|".join(re.escape(w) for w in language.contrasts)
-    # *all but*, *anything but* and *rather than* part no clauses
-    whole = r"(?<!all)(?<!anything)(?<!everything)(?<!everyone)(?<!none)(?<!nobody)(?<!nothing)"
-    whole += r"(?<!not)(?<!n't)(?<!never)"  # *not yet*
+    whole = r"(?<!not)(?<!n't)(?<!never)"  # *not yet*
     cut = rf"{whole}(?:[,;—–]\s*|\s)(?:{words})(?!\w)(?!\s+(?:than|of|to\s+be)(?!\w))|[;]|\s[—–]\s"
-    return list(re.finditer(cut, folded))
+    said = (*language.except_for, *language.negations)  # *all but*, *anything but* part no clauses
+    idle = [m.span() for m in compile_any(said).finditer(folded)]
+    found = re.finditer(cut, folded)
+    return [m for m in found if not any(a < m.end() <= b for a, b in idle)]
 
 
 def _find_last_break(before: str, language: Language) -> int:
@@ -283,9 +294,9 @@ def read_assertion(  # noqa: C901, PLR0913 - a phrase, where it stands, and who 
     after = folded[use.end : clause.whole.end]
     rest = folded[use.end : sentence.end]
     whole = folded[sentence.start : sentence.end]
-    if _asks(sentence, wide, after, language) != asking or (
-        not asking and (_leaves_open(wide, rest) or REFUSED.search(whole))
-    ):
+    told = folded[sentence.start : use.start]
+    asks = _asks(sentence, wide, rest, language) or ASKS.search(told) is not None
+    if asks != asking or (not asking and (_leaves_open(wide, rest) or REFUSED.search(whole))):
         return None
     inside = _remove_phrase(folded[use.start : use.end], use.term.phrase)
     called = _find_called_false(before, language)
@@ -329,8 +340,11 @@ def read_assertion(  # noqa: C901, PLR0913 - a phrase, where it stands, and who 
     if mark is not None and mark.kind == "denies" and DOUBTS.match(folded, mark.start):
         doubt = doubt or "doubt"
     tense, cue = _find_tense(use, wide, before, inside, after, language)
-    if asking and compile_any(language.opening_conditions).match(wide.lstrip()):
-        tense, cue = "present", None  # *had they been surrounded?*
+    if asking and (
+        compile_any(language.opening_conditions).match(wide.lstrip())
+        or _find_last(language.questions, wide, NEGATION_WORDS)
+    ):
+        tense, cue = "present", None  # *had they been surrounded?*, *asked if they were*
     definition, near = _define(use, near, folded[clause.whole.start : clause.whole.end])
     value = use.term.value if not turned else {"yes": "no", "no": "yes"}[use.term.value]
     part = _find_part(before, wide, after, language)
@@ -422,11 +436,11 @@ def _leaves_open(wide: str, rest: str) -> bool:
     return any(led) or UNDECIDED.search(after) is not None
 
 
-def _asks(sentence: Sentence, wide: str, after: str, language: Language) -> bool:
-    if sentence.text.rstrip("\"”»“') ").endswith("?"):
+def _asks(sentence: Sentence, wide: str, rest: str, language: Language) -> bool:
+    if sentence.text.rstrip("\"”»“') ").endswith("?") or ASKED.match(rest):
         return True
     asked = _find_last(language.questions, wide, NEGATION_WORDS)
-    return bool(asked or (language.code == "ru" and re.match(r"\s*ли(?!\w)", after)))
+    return bool(asked or (language.code == "ru" and re.match(r"\s*ли(?!\w)", rest)))
 
 
 def _find_negations(

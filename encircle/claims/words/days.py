@@ -17,45 +17,6 @@ if TYPE_CHECKING:
 ISO = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
 NUMERIC = re.compile(r"(?<!\d)(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)")
 WEEK = 7
-ORDINALS = (
-    r"(?:\w{2,}надцят|двадцят|тридцят|сорок|перш|друг|трет|четверт|п'ят|шост|сьом|восьм|дев'ят|десят|"
-    r"\w{2,}надцат|двадцат|тридцат|перв|втор|пят|шест|седьм|девят)"
-)
-"""Years in words, folded: *п'ятнадцятого року*."""
-YEAR = r"(?P<year>1[5-9]\d\d|20\d\d)"
-COUNTED = (
-    r"(?:men|people|troops|soldier|personnel|fighter|marine|mann|soldat|kämpfer|бойц|бійц|солдат|"
-    r"военн|військов|человек|людей|осіб|km|kilomet|met(?:er|re)|метр|км)"
-)
-"""What a number before it counts, so that it is no year, folded."""
-OTHER_TIME = re.compile(
-    r"(?<!\w)(?:in|im|ende|anfang|mitte|during|влітку|взимку|навесні|восени|летом|зимой|весной|"
-    r"осенью|(?P<weak>of|by|у|в|во|к|на))\s+"
-    rf"(?:(?:the|early|late|mid|year|jahre?|[^\W\d]{{3,10}})[\s-]+){{0,2}}{YEAR}(?![\d.,]\d|\d)"
-    rf"(?(weak)(?!\s+{COUNTED}))|"
-    rf"(?<!\w)[^\W\d]{{3,10}}\s+{YEAR.replace('year', 'last')}(?=[.,;])|"
-    rf"^\W*{YEAR.replace('year', 'first')}\s+(?:wurden?|waren?|sind|were|was)(?!\w)|"
-    rf"{YEAR.replace('year', 'slavic')}(?:-?(?:го|му|м))?\s*(?:року|році|году|года|гг?\.|рр?\.)|"
-    r"(?<!\w)(?:(?:first|second)\s+world\s+war|world\s+war\s+(?:one|two|ii?)|wwii?|"
-    r"(?:ersten|zweiten)\s+weltkrieg\w*|(?:перв|втор)\w+\s+миров\w+|великой\s+отечественной|"
-    r"(?:перш|друг)\w+\s+світов\w+|(?:в\s+годы|[ув]\s+роки)\s+(?:\w+\s+)?в[оі]йн\w+|"
-    rf"(?:{ORDINALS})\w*\s+(?:року|році|году|года)|"
-    r"last\s+(?:year|month|week|summer|winter|spring|autumn)|"
-    r"(?:\w+\s+)?(?:years?|months?|weeks?|decades?|centur(?:y|ies))\s+(?:ago|earlier|before)|"
-    r"(?:letzte|vergangene|vorige)[nsrm]?\s+"
-    r"(?:jahr(?:es)?|monat|woche|sommer|winter|herbst|frühjahr)|"
-    r"vor\s+(?:\w+\s+){1,2}(?:jahr(?:en)?|monat(?:en)?|wochen|jahrzehnten)|"
-    r"прошл\w+\s+(?:год\w*|месяц\w*|недел\w*|лет\w+|зим\w+|весн\w+|осен\w+)|"
-    r"(?:\w+\s+)?(?:лет|год|года|месяц\w*|недел\w+)\s+(?:тому\s+)?назад|"
-    r"торік|позаторік|минул\w+\s+(?:рок\w+|місяц\w+|тижн\w+|літ\w+|зим\w+|весн\w+|осен\w+)|"
-    r"(?:\w+\s+)?(?:років|рік|роки|місяц\w+|тиж\w+)\s+тому)(?!\w)"
-)
-"""Words for a time that is not that of the report and no day of it, folded."""
-SINCE = re.compile(
-    r"(?<!\w)(?:since|from|than|until|seit|als|ab|с|со|чем|з|зі|від|ніж)\s+"
-    r"(?:the\s+|dem\s+|der\s+)?$"
-)
-"""What makes a time the beginning of a longer one, or another thing's, folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +51,6 @@ def find_days(text: str, code: Code, written: date | None, last: date | None = N
         if not found or day.start >= found[-1].end:
             found.append(day)
     return list(_count_on(folded, language, found, last))
-
-
-def list_other_times(folded: str, year: int | None, since: int = 0) -> Iterator[tuple[int, int]]:
-    """
-    List where a folded text names times by no day of them; the year of the report is none.
-
-    Examples
-    --------
-    >>> list(list_other_times("in 1943 and in 2025", 2025)), list(list_other_times("since 1943", 0))
-    ([(0, 7)], [])
-    """
-    for found in OTHER_TIME.finditer(folded, since):
-        told = next((one for one in found.groups() if one and one.isdigit()), None)
-        is_now = told is not None and int(told) == year
-        if not is_now and not SINCE.search(folded[: found.start()]):
-            yield found.span()
 
 
 def _find_all(folded: str, language: Language, written: date | None) -> Iterator[Day]:

@@ -3,6 +3,8 @@ Words that may deny, or take a denial back, and were not read: a person reads wh
 
 Wider than what is read. A denial taken for its opposite is the worst that can be read, so where a
 sentence holds more such words than its reading accounts for, nothing is asserted.
+
+Long for one reason: it lists what denies in four languages.
 """
 
 from __future__ import annotations
@@ -136,6 +138,47 @@ _FALSE = (
     r"gelogen|lüge|unsinn|erfunden|не\s+соответству\w+\s+действительности|"
     r"не\s+відповіда\w+\s+дійсності)"
 )
+EXCEPTED = re.compile(
+    r"(?<!\w)(?:(?<!anything\s)(?<!everything\s)(?<!nothing\s)(?<!without\s)except\w*|besides(?!\s*,)|apart\s+from|aside(?=\s+from|\s*,)|"
+    r"other\s+than\s+(?:the|an?|one)|save\s+(?:for|the)|bar(?:ring)?\s+(?:the|one|an?)|minus|excluding|"
+    r"leaving\s+(?:out|aside)|not\s+counting|(?:none|nobody|no\s+one)\s+but|"
+    r"(?:no|none|nobody|not\s+an?|not\s+one)(?!\w)[^.;!?]*\sbut\s+(?:for\s+)?(?:the\s+)?(?:\d+\w*|one|an?|two|three|few)"
+    r"(?:\s+[\w-]+){0,2}(?=\s*[.,;!?]|\s*\Z)|außer(?!\s+(?:gefahr|kontrolle))|bis\s+auf(?!\s+weiteres)|(?<!ohne\s)ausnahme|ausgenommen|"
+    r"abgesehen|кроме(?!\s+того)|(?<!без\s)исключени\w+|не\s+считая|исключая|помимо(?!\s+(?:того|этого))|вычетом|разве\s+что|о?крім(?!\s+того)|(?<!без\s)винят\w+|"
+    r"виняток|вирахуванням|niemand\s+als|"
+    r"but\s+(?:the\s+)?(?:\d+\w*|one|another)(?:\s+[\w-]+)?\s+(?:is|are|was|were)(?=\W*\Z)|хіба\s+що|(?:якщо\s+)?не\s+рах\w+|"
+    r"(?<!not\s)(?<!nicht\s)(?<!не\s)(?:only|nur|lediglich|только|лишь|лише|тільки)\s+(?:[\w.-]+\s+){1,5}"
+    r"(?:not|nicht|не))(?!\w)"
+)
+"""Who is excepted, folded: of whom it is denied that any is cut off, one may be."""
+PARTICIPLE = re.compile(
+    r"(?:ed|cut\s+off)$|(?:ge\w+|umzingelt|umstellt|umschlossen|isoliert|blockiert|belagert)e[nrms]?$|"
+    r"(?:[еа]нн?|т)(?:ый|ая|ое|ые|ого|ому|ым|ом|ой|ую|ых|ыми|ий|а|е|і|ого|ому|им|ій|у|ої|их|ими)$"
+)
+"""Phrases that stand beside a noun: *the encircled troops*; folded."""
+TO_NOUN = r"(?:\s+(?!(?:is|are|was|were|be|been|by|in|at|near|and|or)(?!\w))[\w'’-]+){0,3}?\s+"
+THE = re.compile(
+    r"(?<!\w)(?:the|its|their|his|her|our|your|these|those|any|no|some|all|each|every|an?|of|to|with|from|for|that|"
+    r"if|when|\d[\d,]*|hundreds|thousands|several|ukrainian|russian)\s+(?:\w+ly\s+|already\s+)?$"
+)
+"""What leads to a noun in English, folded; *they encircled troops* has nothing of it."""
+EXISTS = re.compile(
+    r"(?<!\w)(?:there\s+(?:is|are|was|were|(?:has|have)\s+been)|gibt\s+es|es\s+(?:gibt|gebe)|gab\s+es)(?!\w)"
+    r"(?:\s+[\w'’-]+){0,4}\s*$"
+)
+"""*There are no encircled troops*: what is denied is that there are any; folded."""
+BECAUSE = re.compile(
+    r"[^.;!?]*?(?<!\w)(?:because|due\s+to|owing\s+to|thanks\s+to|weil|wegen|из-за|потому\s+что|через\s+те|тому\s+що)(?!\w)"
+)
+"""Why it is so, behind a phrase: a denial may be one of the cause; folded."""
+DENIED_DEED = re.compile(
+    r"(?<!\w)(?:den(?:y|ie[sd])|reject\w*|dismiss\w*)\s+(?!being|having\s+been|anything|everything|during)"
+    r"\w+ing(?!\w)[^,;:]*\Z"
+)
+"""*Denies having shelled the men trapped there*: a deed is denied, folded."""
+HAS = re.compile(
+    r"[^.;!?]*?(?<!\w)(?:has|have|had|is|are|was|were|will|would|do|does|did|can|could|must|may)(?!\w)"
+)
 TAKEN_BACK = re.compile(
     rf"\W*(?:{_LEAD}[\s,:—–-]+)*(?:{_IT}[\s—–-]*)?(?:\s*(?:is|are|was|were|ist|sind|war|waren|"
     r"stimmte?|trifft|do|does|did|have|has|является|есть|є))?"
@@ -197,7 +240,10 @@ def find_unread_denial(
     if quoted := _find_scare_quotes(sentence.text, own):
         return quoted
     if assertion.value != use.term.value:
-        place = _find_doubtful_turn(folded, own.start, language)
+        place = None if assertion.ended else find_presupposed(folded, own, language)
+        if found := place is None and EXCEPTED.search(folded):
+            place = found.span()
+        place = place or _find_doubtful_turn(folded, own.start, language)
         place = place or _find_second_denial(folded, assertion)
         return sentence.text[slice(*place)] if place else None
     doubts = []
@@ -216,11 +262,43 @@ def find_unread_denial(
     return None
 
 
+def find_presupposed(folded: str, own: range, language: Language) -> tuple[int, int] | None:
+    """
+    Find a phrase that only says of whom something is told: *Kyiv denies that the cut-off men fled*.
+
+    What is denied of them is not that they are cut off.
+
+    Parameters
+    ----------
+    folded, own
+        The folded sentence, and where the phrase stands in it.
+    """
+    before, after = folded[: own.start], folded[own.stop :]
+    if deed := DENIED_DEED.search(before):
+        return deed.start(), own.start
+    if because := BECAUSE.match(after):
+        return own.start, own.stop + because.end()
+    if not PARTICIPLE.search(folded[own.start : own.stop]) or EXISTS.search(before):
+        return None
+    armed = compile_any((*language.military, *language.people)).pattern
+    noun = re.match(rf"{TO_NOUN}(?:{armed})(?!\w)", after)
+    if noun and language.code == "en":
+        noun = noun if THE.search(before) else None
+    elif noun and re.search(r"(?<!\w)не\s+$", before):
+        noun = None
+    if noun:
+        return own.start, own.stop + noun.end()
+    led = re.search(rf"(?<!\w)(?:{armed}),?\s+$", before)
+    if language.code == "en" and led and (HAS.match(after) or THE.search(before[: led.start()])):
+        return led.start(), own.stop
+    return None
+
+
 def _find_scare_quotes(text: str, own: range) -> str | None:
     """Find a phrase that stands in quotation marks by itself: *the "encircled" troops*."""
     before, after = text[: own.start], text[own.stop :]
-    opened = re.search(r"[\"“«„»]\s?(?:[\w'’-]+\s+){0,1}$", before)
-    closed = re.match(r"(?:\s+[\w'’-]+){0,1}\s?[\"”“»«]", after)
+    opened = re.search(r"(?:[\"“«„»‘]|(?<!\w)')\s?(?:[\w'’-]+\s+){0,1}$", before)
+    closed = re.match(r"(?:\s+[\w'’-]+){0,1}\s?[\"”“»«’']", after)
     if not opened or not closed:
         return None
     return text[opened.start() : own.stop + closed.end()].strip()

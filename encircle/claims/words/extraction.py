@@ -13,16 +13,19 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from encircle.claims.words.apart import find_other_time, part
+from encircle.claims.words.answers import read_answer
+from encircle.claims.words.apart import part
 from encircle.claims.words.attribution import Mark, choose_mark, find_marks
 from encircle.claims.words.context import WAS, Clause, find_clause, read_assertion
-from encircle.claims.words.days import Day, find_days, list_other_times
+from encircle.claims.words.days import Day, find_days
 from encircle.claims.words.denials import find_denial
-from encircle.claims.words.doubtful import find_unread_denial, is_taken_back
+from encircle.claims.words.doubtful import find_any_denial, find_unread_denial, is_taken_back
 from encircle.claims.words.forces import find_number, find_other_sense, is_about_forces
 from encircle.claims.words.lexicon import LANGUAGES, compile_any, find_uses, fold
 from encircle.claims.words.sentences import Sentence, Span, find_quotes, split_sentences
 from encircle.claims.words.speakers import Claimant, Memory
+from encircle.claims.words.standing import find_speaking
+from encircle.claims.words.times import find_other_time, list_other_times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -49,6 +52,8 @@ NOON = "T12:00:00Z"
 """The hour given to a statement of which only the day is known: half a day wrong at most."""
 LEAST_SPEECH = 4
 """A quotation of so many words is a statement of its own; a shorter one is part of a sentence."""
+QUOTING = '«“„"”—–-'
+"""With what somebody else's answer begins."""
 STRIPPED = ' ,;:.—–-\n\t"«»“”„'
 """What a statement neither begins nor ends with."""
 SNAPPED = re.compile(r".*[»”\"],?\s*[—–-]\s*(?:відріза|отреза)\w+", re.DOTALL)
@@ -185,7 +190,6 @@ class _Reader:
 
     def __init__(self, text: str, written: date | None, *, asking: bool) -> None:
         self.text, self.written, self.asking = text, written, asking
-        self.year = written.year if written else None
         self.sentences = split_sentences(text)
         self.numbers = {sentence: number for number, sentence in enumerate(self.sentences)}
         self.quotes = find_quotes(text)
@@ -203,16 +207,64 @@ class _Reader:
         """Read sentence by sentence; a sentence may take back what the one before it said."""
         read: list[Proposal] = []
         last: list[Proposal] = []
+        asked: list[Proposal] = []
         for sentence in self.sentences:
             found: list[Proposal] = []
+            day = self.last_day
             if sentence.language is not None:
-                found = list(self._read_sentence(sentence, LANGUAGES[sentence.language]))
+                language = LANGUAGES[sentence.language]
+                found = list(self._read_sentence(sentence, language))
                 if last and not found and (how := is_taken_back(sentence.text)):
                     read[-len(last) :] = self._take_back(last, sentence, plainly=how == "plainly")
+                if not (found or self.asking):
+                    found = self._read_answer(asked, sentence, sentence.start, language)
+                    asked = [] if found else self._ask(sentence, language, day)
+                    if asked:
+                        behind = max(p.phrase_start + len(p.phrase) for p in asked)
+                        found = self._read_answer(asked, sentence, behind, language)
+                else:
+                    asked = []
             read += found
             last = found
             on_sentence(sentence)
         return read
+
+    def _ask(self, sentence: Sentence, language: Language, day: Day | None) -> list[Proposal]:
+        """Give what a sentence asks about; `day` was named last before it."""
+        if not find_uses(sentence.text, language.code):
+            return []
+        said, self.asking, self.last_day = self.said, True, day
+        asked = list(self._read_sentence(sentence, language))
+        self.said, self.asking = said, False
+        return asked
+
+    def _read_answer(
+        self, asked: list[Proposal], sentence: Sentence, start: int, language: Language
+    ) -> list[Proposal]:
+        """Give what a sentence answers, from `start` on, to what was asked."""
+        answer = read_answer(self.text[start : sentence.end], language) if asked else None
+        if answer is None:
+            return []
+        outside = dict(self._mark(sentence, language, []))[None]
+        speakers = [self._name(mark, language) for mark in outside if mark.kind == "says"]
+        is_quoted = self.text[start : sentence.end].lstrip()[:1] in QUOTING
+        who = speakers[-1] if speakers else self.memory.last if is_quoted else None
+        begin = min(p.start for p in asked)
+        whole = self.text[begin : sentence.end]
+        is_plain = answer.value == "no" or len(asked) == 1
+        is_plain = is_plain and answer.value is not None
+        is_plain = is_plain and find_any_denial(self.text[begin:start]) is None
+        return [
+            replace(
+                p, claimant=who.name if who else None, claimant_side=who.side if who else None,
+                value=p.value if answer.value == "yes" else NOT[p.value], verbatim=False,
+                statement=" ".join(whole.split()), sentence=whole, start=begin, end=sentence.end,
+                because=(fold(answer.words),), number=p.number if answer.value == "yes" else None,
+                unread=p.unread if is_plain and not p.hedged else p.unread or answer.words,
+                unread_as=p.unread_as if p.unread else "denial",
+            )
+            for p in asked
+        ]  # fmt: skip
 
     def _take_back(
         self, said: list[Proposal], sentence: Sentence, *, plainly: bool
@@ -236,12 +288,15 @@ class _Reader:
             for d in find_days(sentence.text, language.code, self.written, last)
         ]
         dated = [Span(d.start, d.end) for d in days]
+        times = list_other_times(sentence.text, language, self.written)
+        timed = [Span(sentence.start + start, sentence.start + end) for start, end in times]
         kept: dict[tuple[object, ...], tuple[Proposal, Use]] = {}
         earlier: tuple[Use, Assertion] | None = None
-        marks = self._mark(sentence, language, dated)
+        marks = self._mark(sentence, language, [*dated, *timed])
         uses = find_uses(sentence.text, language.code)
         phrases = [Span(use.start, use.end) for use in uses]
-        parted = part(sentence.text, language, phrases) if uses else None
+        speaking = find_speaking(dict(marks)[None], self.text, sentence, language) if uses else []
+        parted = part(sentence.text, language, phrases, speaking) if uses else None
         for use in uses:
             placed = replace(use, start=use.start + sentence.start, end=use.end + sentence.start)
             read = self._read_use(placed, sentence, language, marks, earlier)
@@ -265,9 +320,9 @@ class _Reader:
     ) -> Iterator[Proposal]:
         """Give a claim its place and its time: one for each place of a list, none where unsure."""
         sites, several = parted.find_sites(use.start, use.end)
-        dated = [Span(d.start - proposal.start, d.end - proposal.start) for d in days if d.when]
-        year = next((d.when.year for d in days if d.when), self.year)
-        time = find_other_time(parted, use.start, dated, year)
+        dated = [Span(d.start - proposal.start, d.end - proposal.start) for d in days]
+        now = next((d.when for d in days if d.when), self.written)
+        time = find_other_time(parted, use.start, dated, now)
         if self.past and self.past[0] == paragraph and not days and WAS.search(fold(parted.text)):
             time = time or self.past[1]
         time = time if proposal.tense == "present" else None
@@ -284,7 +339,7 @@ class _Reader:
         for site in sites:
             yield replace(proposal, place=site.name, heard=parted.hear(site))
         if not sites:
-            yield replace(proposal, heard=parted.text)
+            yield replace(proposal, heard=parted.hear(None))
 
     def _answer(
         self, kept: list[tuple[Proposal, Use]], parted: Parted, phrases: Sequence[Span],
@@ -517,8 +572,9 @@ class _Reader:
             self.last_day = known[-1]
             self.paragraph_day = (sentence.paragraph, known[-1])
             self.past = None
-        elif times := list(list_other_times(fold(sentence.text), self.year)):
-            self.past = (sentence.paragraph, sentence.text[slice(*times[0])])
+        elif not any(mark.kind != "claim" for mark in dict(marks)[None]):  # else he spoke then
+            for start, end in list_other_times(sentence.text, language, self.written):
+                self.past = (sentence.paragraph, sentence.text[start:end])
 
     # when and where
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from encircle.claims.words.context import WORD, Clause, last_words
 from encircle.claims.words.days import find_days
 from encircle.claims.words.lexicon import LANGUAGES, compile_any, find_places, fold
+from encircle.claims.words.times import list_other_times
 
 if TYPE_CHECKING:
     from encircle.claims.words.lexicon import Code, Language, Use
@@ -90,8 +91,10 @@ def find_other_sense(text: str, use: Use, clause: Clause, language: Language) ->
     found = BY.match(folded, use.end)
     if language.code == "de":
         found = VON.search(folded[clause.near.start : use.start])
-    if language.code == "de" and found and SAYS_IS.search(found["von"]):
-        return None  # *die Verteidiger von Lyman seien umzingelt*
+    if language.code == "de" and found:
+        last = find_places(text[clause.near.start + found.start("von") : use.start])
+        if last or SAYS_IS.search(found["von"]):
+            return None  # *die Verteidiger von Lyman umzingelt*
     if found is None or use.term.sure or not AROUND.search(folded[use.start : use.end]):
         return None
     said = found[str(found.lastgroup)]
@@ -186,7 +189,7 @@ def find_number(text: str, clause: Clause, use: Use, language: Language) -> int 
     *Thousands* are at least 2,000, *dozens* at least 24; numbers of battalions, prisoners or
     kilometres are no numbers of people surrounded, and neither is a date, nor who is excepted.
     """
-    folded = _hide_dates(fold(text[clause.near.start : clause.near.end]), language)
+    folded = _hide_dates(text[clause.near.start : clause.near.end], language)
     words = sorted(map(re.escape, language.numerals), key=len, reverse=True)
     numeral = rf"(?<![\w.-])(?:{DIGITS}|{'|'.join(words)})(?![\w-])"
     run = rf"{numeral}(?:[\s.\-]+(?:of\s+)?{numeral})*"
@@ -224,16 +227,12 @@ def _is_attackers(folded: str, number: tuple[int, int], use: Use, clause: Clause
     return helped is None or number[0] < helped.start()
 
 
-def _hide_dates(folded: str, language: Language) -> str:
-    """Put bars where days and years stand, so that no number runs into them."""
-    months = compile_any(language.months).pattern
-    years = re.compile(
-        rf"(?:(?<!\w)(?:in|im|since|seit|у|в|с|з)\s+(?:jahr\s+)?|(?:{months})\s+)(?:19|20)\d\d(?!\d)|"
-        r"(?<!\d)(?:19|20)\d\d(?=\s+(?:року|році|года|году)(?!\w))"
-    )
-    shown = years.sub(lambda m: "|" * len(m[0]), folded)
-    for day in find_days(folded, language.code, None):
-        shown = shown[: day.start] + "|" * (day.end - day.start) + shown[day.end :]
+def _hide_dates(text: str, language: Language) -> str:
+    """Fold a text and put bars where days, months and years stand: no number runs into them."""
+    shown = fold(text)
+    days = find_days(shown, language.code, None)
+    for start, end in [*list_other_times(text, language, None), *((d.start, d.end) for d in days)]:
+        shown = shown[:start] + "|" * (end - start) + shown[end:]
     return shown
 
 

@@ -246,7 +246,9 @@ ENGLISH = Language(
         "(some|most|few|several|many) [ukrainian|russian] (units|troops|soldiers|forces|brigades)",
     ),
     except_for=(
-        "(all|everyone|everybody|none|nobody) but", "(except|save|apart|aside) [for|from]",
+        "(all|everyone|everybody|none|nobody|nothing) but",
+        "(all|every|each) [of] [the] (unit|troop|brigade|soldier|force|battalion)* but",
+        "but (one|two|three|a few|a handful)", "(except|save|apart|aside) [for|from]",
         "with the exception of", "excluding", "minus",
     ),
     mentions=(
