@@ -247,7 +247,9 @@ def _from_proposal(
         "via": proposal.via, "verbatim": proposal.verbatim, "doubt": proposal.doubt,
         "also": list(proposal.also),
     }  # fmt: skip
-    shown, rest = _hide_speakers(proposal.heard), _hide_speakers(text)
+    begin, end = proposal.start, proposal.start + len(proposal.heard)
+    shown = _hide_speakers(proposal.heard)
+    rest = _hide_speakers(text[:begin] + proposal.heard + text[end:])
     region = _find_region(shown, proposal.place)
     place = region or proposal.place or find_place(shown) or find_place(rest)
     where = region or name_region(place, proposal.heard)

@@ -16,6 +16,23 @@ def list_codes(said, given=DAY):
 
 
 @pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("Speaking in Sumy, Syrskyi said the garrison was not surrounded.", None),
+        ("Speaking in Sumy, Syrskyi said the garrison of Sudzha was not surrounded.", "Sudzha"),
+        ("Soldiers in Sudzha say they are not surrounded.", "Sudzha"),
+    ],
+)
+def test_where_somebody_spoke_is_not_asked_about(said, place):
+    assert read_question(said, DAY).place == place
+
+
+def test_a_question_answered_is_the_claim_of_who_answers():
+    read = read_question("Are the troops at Sudzha surrounded? “No,” Syrskyi said.", DAY)
+    assert (read.claim.claimant, read.claim.asserts["value"]) == ("Oleksandr Syrskyi", "no")
+
+
+@pytest.mark.parametrize(
     "asked",
     [
         "Are the Ukrainians encircled at Sudzha?",
