@@ -40,11 +40,11 @@ WATCHED: Json = {
 }  # fmt: skip
 RATING: Json = {
     "rating": "contradicted", "definition": "land_cut", "because": ["A road leads to the rear."],
-    "as_of": AT, "input_sha256": HASH, "engine": "encircle 0.1.0", "recorded_at": AT,
+    "as_of": AT, "input_sha256": HASH, "engine": "encircle 0.2.0", "recorded_at": AT,
 }  # fmt: skip
 KEPT: Json = {
     "id": HASH, "force": "group", "as_of": "2025-03-14T12:00:00Z", "known_at": AT,
-    "verdict": "not_encircled", "status": "C1", "input_sha256": HASH, "engine": "encircle 0.1.0",
+    "verdict": "not_encircled", "status": "C1", "input_sha256": HASH, "engine": "encircle 0.2.0",
     "by": "anna", "recorded_at": AT,
 }  # fmt: skip
 CLAIM: Json = {

@@ -326,7 +326,7 @@ class WelcomeBody(BaseModel):
     """Where to begin."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{
-        "service": "encircle", "version": "0.1.0", "openapi": "/openapi.json",
+        "service": "encircle", "version": "0.2.0", "openapi": "/openapi.json",
         "description": "Is this force cut off?", "try": "/v1/scenarios",
     }]})  # fmt: skip
 
