@@ -17,6 +17,7 @@ from .schemas import EXAMPLE_CLAIM
 
 Json = dict[str, Any]
 GEOJSON, CSV = "application/geo+json", "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CaseId = Annotated[str, Path(description="Id of a case.", examples=[CASE])]
 Name = Annotated[str, Path(description="Id of an observation.", examples=[FEATURE["id"]])]
 ClaimName = Annotated[str, Path(description="Id of a claim.", examples=[EXAMPLE_CLAIM["id"]])]

@@ -458,6 +458,7 @@ class WatchesBody(BaseModel):
 class AuditLineBody(RevisionBody):
     """One line of the whole log."""
 
+    body: Json | None = Field(None, description="What was said; left out where that is asked.")
     seq: int
     what: Literal["feature", "layer", "settings", "access"]
 

@@ -47,6 +47,7 @@ NAMES: dict[Kind, str] = {
     b"d": "question card",
     b"k": "kml",
     b"l": "geopackage",
+    b"x": "workbook",
 }
 
 
@@ -164,9 +165,9 @@ class Service:
                 self._judged[key] = answer
             return answer
 
-    async def read_body(self, request: Request, also: str | None = None) -> bytes:
+    async def read_body(self, request: Request, *also: str) -> bytes:
         """
-        Read a request's body, no further than the limit; JSON, or of the type `also`.
+        Read a request's body, no further than the limit; JSON, or of a type of `also`.
 
         Raises
         ------
@@ -196,7 +197,7 @@ class Service:
         finally:
             self.intake.give_back(len(body))
         plain = decode(request.headers, bytes(body), limit)
-        if says_type(request.headers) != also or also is None:
+        if says_type(request.headers) not in also:
             check_type(request.headers, plain)
         return plain
 

@@ -16,6 +16,7 @@ RULES = tuple((re.compile(pattern), written) for pattern, written in (
     (r", whose all rows are \(--rows-side RU\)", ", say whose all rows are (?rows_side=)"),
     (r",? or that they are reports and not positions \(--rows-as claims\)", ""),
     (r" \(or --as-of\)", ""),
+    (r"Say which \(--sheet NAME\), or save each as CSV", "Save the one that is meant as CSV"),
     (r"\(--date gives another\)", "(`made_at` gives another)"),
     (r"--rows-side\b", "?rows_side="),
     (r": --keep-good$", ": `keep_good`"),

@@ -186,6 +186,14 @@ def draw_question_card(raw: bytes) -> bytes:
     return card_of_question(raw)
 
 
+def write_workbook(raw: bytes) -> bytes:
+    """Write the sheet of the workbook in a request's body as CSV, with what was not used of it."""
+    from encircle.formats.tables.sheets import write_sheet  # noqa: PLC0415 - few bring one
+
+    table, notices = write_sheet(raw, "the workbook")
+    return write({"table": table, "notices": [str(notice) for notice in notices]})
+
+
 def list_forces(document: dict[str, Any]) -> Iterator[str]:
     """List the forces that positions name, each once."""
     named = (
@@ -219,6 +227,7 @@ WORK: dict[Kind, Callable[[bytes], bytes]] = {
     b"w": write_question_page,
     b"r": write_question_review,
     b"d": draw_question_card,
+    b"x": write_workbook,
 }
 """Kind of other work to what does it."""
 

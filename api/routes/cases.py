@@ -139,21 +139,20 @@ async def read_audit(
     case_id: CaseId, service: ServiceDep, caller: CallerDep,
     after: Annotated[int, Query(ge=0, lt=LARGEST)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    *, brief: Annotated[bool, Query(description="Leave out what was said (`body`).")] = False,
 ) -> Response:  # fmt: skip
     """Give the log from the oldest revision on: each with the hash of the one before."""
     caller.check("reader", case_id)
-    log = await read_kept(service.store, list_revisions, case_id, after=after, most=limit)
-    following = (
-        f"/v1/cases/{case_id}/audit?after={log[-1].seq}&limit={limit}"
-        if len(log) == limit
-        else None
+    log = await read_kept(
+        service.store, list_revisions, case_id, after=after, most=limit, is_brief=brief
     )
-    return write_answer(
-        {
-            "revisions": [{"seq": r.seq, "what": r.what, **r.to_dict()} for r in log],
-            "next": following,
-        }
-    )
+    more = "&brief=true" if brief else ""
+    at = f"/v1/cases/{case_id}/audit?after={log[-1].seq}&limit={limit}{more}" if log else None
+    lines = [{"seq": line.seq, "what": line.what, **line.to_dict()} for line in log]
+    if brief:
+        for line in lines:
+            del line["body"]
+    return write_answer({"revisions": lines, "next": at if len(log) == limit else None})
 
 
 # -- parts -----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
@@ -30,6 +31,7 @@ from ..case_parameters import (
     TABLE,
     TEXT,
     WRITING,
+    XLSX,
     AsOf,
     Between,
     CaseId,
@@ -65,7 +67,7 @@ from ..cases import (
 )
 from ..content import choose_type, says_type
 from ..documentation import document_answer, document_body, document_problems
-from ..service import ServiceDep  # noqa: TC001 - the framework reads it
+from ..service import ServiceDep, pass_on
 from ..telling import TellerDep, tell
 from ..wording import say_over_http
 
@@ -89,7 +91,7 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"])
     },
     openapi_extra=document_body(FeatureBody, CollectionBody, also={CSV: {
         "schema": {"type": "string"}, "example": TABLE,
-    }}),
+    }, XLSX: {"schema": {"type": "string", "format": "binary"}}}),
 )  # fmt: skip
 async def post_observations(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
@@ -97,7 +99,7 @@ async def post_observations(  # noqa: PLR0913 - the parts of a request
     force: str | None = None, rows_side: str | None = None, idempotency_key: IdempotencyKey = None,
 ) -> Response:  # fmt: skip
     """
-    Post one Feature, a FeatureCollection or a table (`text/csv`): each row is kept, or refused.
+    Post one Feature, a FeatureCollection or a table (CSV, XLSX): each row is kept, or refused.
 
     Of a table, rows of `side` that name no force are of `force`, and `rows_side` is the side of
     rows that name none.
@@ -105,9 +107,15 @@ async def post_observations(  # noqa: PLR0913 - the parts of a request
     `changes` says what that does to the verdict on each force of the case.
     """
     who = caller.check("contributor", case_id)
-    raw = await service.read_body(request, CSV)
-    unread: list[str] = []
-    if says_type(request.headers) == CSV:
+    raw = await service.read_body(request, CSV, XLSX)
+    kind, unread = says_type(request.headers), list[str]()
+    if kind == XLSX:
+        written = await service.ask(b"x", raw)
+        if written.status != HTTPStatus.OK:
+            return pass_on(written)
+        table = orjson.loads(written.body)
+        kind, raw, unread = CSV, table["table"].encode(), table["notices"]
+    if kind == CSV:
         work = partial(
             post_table,
             service.store,

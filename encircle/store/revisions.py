@@ -454,10 +454,19 @@ def list_revisions(
     *,
     after: int = 0,
     most: int = 1000,
+    is_brief: bool = False,
 ) -> list[Revision]:
-    """List the log of a case, or of one subject, from the oldest on."""
+    """
+    List the log of a case, or of one subject, from the oldest on.
+
+    Parameters
+    ----------
+    is_brief
+        Leave unread what was said, which of a layer is megabytes.
+    """
     c = revisions.c
-    asked = sa.select(*COLUMNS).where(c.case_id == case_id, c.seq > after)
+    columns = [sa.null().label("body") if is_brief and one is c.body else one for one in COLUMNS]
+    asked = sa.select(*columns).where(c.case_id == case_id, c.seq > after)
     if subject is not None:
         asked = asked.where(c.subject == subject)
     return [Revision(*row) for row in connection.execute(asked.order_by(c.seq).limit(most))]

@@ -1,8 +1,11 @@
 """What a post changes is told truly: also where the map cannot be judged, or not in time."""
 
+import io
+
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from api.case_parameters import XLSX
 from api.errors import TooSlowError
 from encircle.store import casefile
 from tests.api.test_cases import KURSK, case, local, named
@@ -180,11 +183,40 @@ def test_a_row_without_a_side_is_told_in_the_words_of_http(local, case):
     assert "--" not in refused["remedy"]
 
 
+def test_a_workbook_is_posted_as_a_table_is_and_its_rows_have_its_numbers(local, case):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (["name", "lat", "lon", "side"], [], ["Суджа", 51.19, 35.27, "UA"], ["B", "x", 35]):
+        book.active.append(row)
+    book.save(raw := io.BytesIO())
+    head = {"Content-Type": XLSX, "Idempotency-Key": "once"}
+    told = local.post(f"{case}/observations", content=raw.getvalue(), headers=head)
+    (kept,) = told.json()["accepted"]
+    assert told.json()["refused"][0]["row"] == 4
+    assert local.get(f"{case}/observations/{kept['id']}").json()["body"]["geometry"]["coordinates"]
+    again = local.post(f"{case}/observations", content=raw.getvalue(), headers=head)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    broken = local.post(f"{case}/observations", content=b"PK\3\4", headers=head)
+    assert broken.status_code == 422
+    assert broken.json()["errors"][0]["remedy"]
+
+
 def test_a_number_no_database_counts_to_is_refused(local, filled):
     name = filled.rpartition("/")[2]
     assert local.get(f"{filled}/audit?after={2**64}").status_code == 422
     assert local.get(f"/ogc/collections/{name}.routes/items?offset={2**64}").status_code == 400
     assert local.get(f"{filled}/audit?after={2**63 - 1}").json()["revisions"] == []
+
+
+def test_the_log_is_paged_through_whole_and_its_lines_may_be_brief(local, filled):
+    whole = local.get(f"{filled}/audit?limit=1000").json()["revisions"]
+    found, path = [], f"{filled}/audit?limit=2&brief=true"
+    while path:
+        told = local.get(path).json()
+        found += told["revisions"]
+        path = told["next"]
+    assert len(whole) > 2
+    assert found == [{k: v for k, v in line.items() if k != "body"} for line in whole]
 
 
 def test_of_a_whole_map_that_is_posted_what_is_not_read_is_told(local, case):

@@ -241,6 +241,35 @@ def read_workbook(raw: bytes, name: str, sheet: str | None = None) -> Sheet:
     SituationError
         If openpyxl is missing, the workbook cannot be opened, or several sheets hold places.
     """
+    lines, told = _open_workbook(raw, name, sheet)
+    return _to_sheet(name, "row", lines, told)
+
+
+def write_sheet(raw: bytes, name: str) -> tuple[str, tuple[Notice, ...]]:
+    """
+    Write the sheet of a workbook that holds places as CSV, each row on the line of its number.
+
+    Returns
+    -------
+    text, notices
+        What `read_csv` reads as `read_workbook` reads the workbook; and what was not used of it.
+
+    Raises
+    ------
+    SituationError
+        As `read_workbook` does.
+    """
+    lines, told = _open_workbook(raw, name)
+    written = io.StringIO()
+    writer = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    # A cell of several lines would put every row below it on the line of another.
+    writer.writerows([" ".join(_to_text(cell).split()) for cell in cells] for _, cells in lines)
+    return written.getvalue(), tuple(told)
+
+
+def _open_workbook(
+    raw: bytes, name: str, sheet: str | None = None
+) -> tuple[list[tuple[int, list[Any]]], list[Notice]]:
     _check_size(raw, name)
     try:
         import openpyxl  # noqa: PLC0415 - an extra
@@ -263,7 +292,7 @@ def read_workbook(raw: bytes, name: str, sheet: str | None = None) -> Sheet:
     title, others = _choose_sheet(sheets, name, sheet)
     told = [Notice("table_sheets_not_used", "info", f"{name}: read from the sheet {title!r}; not "
                    f"used: {', '.join(map(repr, others))}.")] if others else []  # fmt: skip
-    return _to_sheet(name, "row", sheets[title], told)
+    return sheets[title], told
 
 
 def _check_unzipped(raw: bytes, name: str) -> None:

@@ -14,6 +14,7 @@ import pytest
 from encircle.errors import EncircleError, SituationError
 from encircle.formats.tables.columns import Wording, parse_mapping
 from encircle.formats.tables.positions import Wishes, read_table
+from encircle.formats.tables.sheets import write_sheet
 from encircle.map.recognise import recognise
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
@@ -126,6 +127,22 @@ def test_two_sheets_of_places_are_asked_about():
     with pytest.raises(SituationError, match="--sheet"):
         read(raw, "a.xlsx")
     assert len(read(raw, "a.xlsx", sheet="Positions").features) == 1
+
+
+def test_a_workbook_written_as_csv_is_read_as_the_workbook_is_row_by_row():
+    raw = workbook(
+        [["Positions of the week"], [], ["name", "side", "lat", "lon", "date"],
+         ["two\nlines, and \"quotes\"", "UA", 51.24, "35,05", datetime(2025, 3, 14)],  # noqa: DTZ001
+         [], ["Bravo", "RU", 51, 35.06, 45730], ["Torn", "UA", "north", 35.05, None, "beyond"]],
+        Notes=[["nothing here"]],
+    )  # fmt: skip
+    text, notices = write_sheet(raw, "a.xlsx")
+    written, direct = read(text.encode(), "a.csv"), read(raw, "a.xlsx")
+    assert places(written) == places(direct)
+    assert [*written.rows_of.values()] == [*direct.rows_of.values()]
+    assert [*written.rows_of.values()][:2] == [4, 6]
+    assert written.bad_rows == direct.bad_rows == [7]
+    assert any("Notes" in notice.statement for notice in notices)
 
 
 def test_a_number_that_excel_made_a_day_is_told():
