@@ -61,7 +61,8 @@ def open_page(chromium, address):
     with contextlib.ExitStack() as opened:
         seen = []
 
-        def open_at(path="", size=WIDE, script=None, **options):
+        def open_at(path="", size=WIDE, script=None, foreseen=(), **options):
+            """`foreseen`: what else Chromium writes of what the test itself does to the network."""
             width, height = size
             context = chromium.new_context(
                 viewport={"width": width, "height": height}, locale="en-GB", **options
@@ -71,7 +72,7 @@ def open_page(chromium, address):
             if script:
                 page.add_init_script(script)
             page.set_default_timeout(60_000)
-            page.on("console", lambda m: _hear(seen, m))
+            page.on("console", lambda m: _hear(seen, m, foreseen))
             page.on("pageerror", lambda error: seen.append(str(error)))
             page.on("request", lambda r: _follow(seen, r.url, address))
             page.goto(address + path)
@@ -89,8 +90,9 @@ def until(page, told, given=None):
         page.wait_for_timeout(LOOK_MS)
 
 
-def _hear(seen, message):
-    if message.type in ("error", "warning") and not any(f in message.text for f in FORESEEN):
+def _hear(seen, message, foreseen):
+    known = (*FORESEEN, *foreseen)
+    if message.type in ("error", "warning") and not any(f in message.text for f in known):
         seen.append(message.text)
 
 

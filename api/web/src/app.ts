@@ -4,6 +4,7 @@
  * Long for one reason: what is known is changed in one place only.
  */
 
+import { HALF, readLink, type Link, type Tab, type View } from "./address";
 import { CaseFile } from "./casefile";
 import { caseOf, caseOfScenario, openFile, type Case, type Shown } from "./cases";
 import { nameApart, readFile, MOST_BYTES, MOST_FILES, sizeOf } from "./files";
@@ -33,10 +34,11 @@ export interface Draft {
   maps: GivenMap[];
   note: string;
 }
-export type View = [number, number, number];
 export interface Wait {
   words: string;
   since: number;
+  /** What is written is not stopped halfway: whether it was kept would not be known. */
+  canStop: boolean;
   stop: AbortController;
 }
 export interface WhatIf {
@@ -46,8 +48,8 @@ export interface WhatIf {
 
 /** What an address begins with, and what kind of case it names. */
 const KINDS: Record<string, Case["kind"]> = { case: "scenario", asked: "asked", file: "file" };
-
-const HALF = 50;
+/** Cases of different kinds may have one name. */
+const nameCase = (kind: Case["kind"], id: string): string => `${kind} ${id}`;
 
 export class App {
   screen: Screen = "ask";
@@ -64,6 +66,8 @@ export class App {
   picked: string | null = null;
   wait: Wait | null = null;
   trouble: Problem | null = null;
+  /** What of the link that led here could not be read. */
+  linkNote = "";
   readonly file = new CaseFile(this);
   /** The map beside the one shown, where two are compared, and how far it is drawn over it. */
   beside: string | null = null;
@@ -72,10 +76,12 @@ export class App {
   view: View | null = null;
   found = "";
   private loading: Case | null = null;
+  private routes = 0;
   private readonly known = new Map<string, Case>();
   private readonly judged = new Map<string, Judgement>();
 
-  constructor(readonly changed: () => void) {}
+  /** `noted` is told where only the address changed, `changed` where there is something else to show. */
+  constructor(readonly changed: () => void, private readonly noted: () => void) {}
 
   get dark(): boolean {
     return this.theme === "dark" || (this.theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
@@ -94,22 +100,25 @@ export class App {
     return this.supposed.without.length + Object.keys(this.supposed.assume).length > 0;
   }
 
-  /** Read the address and show what it names. */
+  /** Read the address and show what it names; of what cannot be read, say which part. */
   async route(): Promise<void> {
-    const [path = "", query = ""] = location.hash.replace(/^#\/?/, "").split("?");
-    const [first = "", id = "", tab = ""] = path.split("/").map(decodeURIComponent);
-    const told = new URLSearchParams(query);
+    const link = readLink(location.hash);
+    const route = ++this.routes;
     this.trouble = null;
-    this.reading = told.get("unclear") === "passable" ? "optimistic" : "pessimistic";
-    const kind = KINDS[first];
-    this.view = readView(told.get("view"));
-    if (kind) await this.openCase(kind, id, tab, told);
-    else {
-      this.found = told.get("find") ?? "";
-      if (first === "question" && id) await this.openQuestion(id);
-      this.screen = first === "question" && this.question ? "question" : first === "archive" || first === "files" || first === "how" ? first : "ask";
-      this.changed();
-    }
+    this.linkNote = link.broken ? t("link.broken", { part: link.broken }) : sayLeft(link.left);
+    this.reading = link.reading;
+    this.view = link.view;
+    const kind = link.broken ? undefined : KINDS[link.first];
+    if (kind) await this.openCase(kind, link, () => route === this.routes);
+    else await this.openScreen(link);
+  }
+
+  private async openScreen(link: Link): Promise<void> {
+    const first = link.broken ? "" : link.first;
+    this.found = link.find;
+    if (first === "question") await this.openQuestion(link.id);
+    this.screen = first === "question" && this.question ? "question" : first === "archive" || first === "files" || first === "how" ? first : "ask";
+    this.changed();
   }
 
   private async openQuestion(id: string): Promise<void> {
@@ -119,31 +128,41 @@ export class App {
     if (!kept) this.draft.note = t("share.missing");
   }
 
-  private async openCase(kind: Case["kind"], id: string, tab: string, told: URLSearchParams): Promise<void> {
-    const isNew = this.case?.id !== id;
-    const found = await this.findCase(kind, id); // until it is there, what was shown stays
-    if (!found) return;
+  private async openCase(kind: Case["kind"], link: Link, isWanted: () => boolean): Promise<void> {
+    const isNew = this.case?.id !== link.id || this.case.kind !== kind;
+    const found = await this.findCase(kind, link.id); // until it is there, what was shown stays
+    if (!found || !isWanted()) return;
     if (isNew) this.forget();
     this.case = found;
-    if (isNew && kind === "file") await this.file.read(id);
-    const at = Number(told.get("map") ?? found.at);
-    const moved = found.at !== at && Boolean(found.maps[at]);
-    if (moved) found.at = at;
+    if (isNew && kind === "file") await this.file.open(link.id);
+    if (!isWanted()) return;
+    const moved = this.moveTo(found, link);
     if (moved || isNew) this.verification = null;
-    this.screen = tab === "proof" || tab === "doubt" ? tab : "verdict";
-    const supposed = readSupposed(told);
-    this.swipe = Math.min(100, Math.max(0, Number(told.get("swipe") ?? HALF) || 0));
-    this.beside = tab ? null : told.get("beside");
+    this.screen = link.tab || "verdict";
+    this.swipe = link.swipe;
+    this.beside = link.tab ? null : link.beside;
     if (this.beside) await this.loadBeside();
-    const picked = told.get("at");
-    const same = JSON.stringify(supposed) === JSON.stringify(this.supposed) && !moved && !isNew;
-    this.supposed = supposed;
+    const same = JSON.stringify(link.supposed) === JSON.stringify(this.supposed) && !moved && !isNew;
+    this.supposed = link.supposed;
     if (!same) {
-      this.picked = picked;
+      this.picked = link.picked;
       this.whatIf = null;
-    } else if (picked) this.picked = picked;
+    } else if (link.picked) this.picked = link.picked;
     this.changed();
     if (!same && this.isSupposing) await this.suppose();
+  }
+
+  /** Turn to the map that a link names; what it names that is not there is told. */
+  private moveTo(one: Case, { map, beside, picked, left }: Link): boolean {
+    const at = map ?? one.at;
+    const moved = one.at !== at && Boolean(one.maps[at]);
+    if (moved) one.at = at;
+    const missing = [
+      one.maps[at] ? "" : `map=${map}`, beside === null || one.maps.some((each) => each.id === beside) ? "" : `beside=${beside}`,
+      picked === null || one.maps[one.at]?.situation?.features.some((each) => each.id === picked) !== false ? "" : `at=${picked}`,
+    ];
+    this.linkNote = sayLeft([...left, ...missing.filter(Boolean)]);
+    return moved;
   }
 
   /** Read the map to compare with, and judge it where it was not. */
@@ -167,14 +186,19 @@ export class App {
 
   /** Keep in the address what changes without another screen. */
   note(): void {
-    const tab = this.screen === "proof" || this.screen === "doubt" ? this.screen : "";
-    if (this.case && ["verdict", "proof", "doubt"].includes(this.screen)) history.replaceState(null, "", this.address(tab));
+    if (this.case && ["verdict", "proof", "doubt"].includes(this.screen)) history.replaceState(null, "", this.address(this.tab));
     else if (this.screen === "archive") history.replaceState(null, "", this.found ? `#/archive?find=${encodeURIComponent(this.found)}` : "#/archive");
+    this.noted();
+  }
+
+  /** Which part of a case is shown. */
+  get tab(): Tab {
+    return this.screen === "proof" || this.screen === "doubt" ? this.screen : "";
   }
 
   private forget(): void {
     this.beside = null;
-    this.file.forget();
+    this.file.close();
     this.case = null;
     this.whatIf = null;
     this.verification = null;
@@ -183,7 +207,7 @@ export class App {
   }
 
   private async findCase(kind: Case["kind"], id: string): Promise<Case | null> {
-    const known = this.known.get(id);
+    const known = this.known.get(nameCase(kind, id));
     if (known) return known;
     if (kind === "asked") {
       const kept = await recall<Kept>(id);
@@ -192,7 +216,7 @@ export class App {
       location.hash = "#/";
       return null;
     }
-    if (kind === "file") return this.during(t("wait.opening"), async () => this.remember(await openFile(id)));
+    if (kind === "file") return this.during(t("wait.opening"), async () => this.remember(await openFile(id, (n) => this.tellWait(t("wait.log", { n })))));
     return this.during(t("wait.opening"), async (signal) => {
       const [situation, judgement] = await Promise.all([getScenario(id, signal), getScenarioJudgement(id, signal)]);
       await this.loadScenarios();
@@ -204,7 +228,7 @@ export class App {
   }
 
   private remember(one: Case): Case {
-    this.known.set(one.id, one);
+    this.known.set(nameCase(one.kind, one.id), one);
     return one;
   }
 
@@ -219,9 +243,9 @@ export class App {
   }
 
   /** Do something that takes a while: told, timed, and stopped on demand. */
-  async during<T>(words: string, work: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
+  async during<T>(words: string, work: (signal: AbortSignal) => Promise<T>, canStop = true): Promise<T | null> {
     this.wait?.stop.abort();
-    const wait = { words, since: Date.now(), stop: new AbortController() };
+    const wait = { words, since: Date.now(), canStop, stop: new AbortController() };
     this.wait = wait;
     this.trouble = null;
     this.changed();
@@ -229,12 +253,24 @@ export class App {
       return await work(wait.stop.signal);
     } catch (error) {
       if (error instanceof AskedBack) throw error;
-      if (this.wait === wait) this.trouble = describe(error);
+      // What was not kept is told, whatever else was begun meanwhile.
+      if (this.wait === wait || !canStop) this.trouble = describe(error);
       return null;
     } finally {
       if (this.wait === wait) this.wait = null;
       this.changed();
     }
+  }
+
+  /** Send what is to be kept, which nobody can stop halfway. */
+  write<T>(work: () => Promise<T>): Promise<T | null> {
+    return this.during(t("wait.sending"), work, false);
+  }
+
+  private tellWait(words: string): void {
+    if (!this.wait) return;
+    this.wait.words = words;
+    this.changed();
   }
 
   stop(): void {
@@ -305,7 +341,7 @@ export class App {
   // -- a case -----------------------------------------------------------------------------------
 
   /** Write the address of what is shown. */
-  address(tab: "" | "proof" | "doubt" = "", more: { at?: number; supposed?: Supposed; reading?: Reading } = {}): string {
+  address(tab: Tab = "", more: { at?: number; supposed?: Supposed; reading?: Reading } = {}): string {
     if (!this.case) return "#/";
     const told = new URLSearchParams();
     const { without, assume } = more.supposed ?? this.supposed;
@@ -331,9 +367,8 @@ export class App {
   }
 
   read(reading: Reading): void {
-    const tab = this.screen === "proof" || this.screen === "doubt" ? this.screen : "";
     this.reading = reading;
-    history.replaceState(null, "", this.address(tab));
+    this.note();
     this.changed();
   }
 
@@ -396,7 +431,7 @@ export class App {
   }
 
   undo(): void {
-    this.go(this.address(this.screen === "proof" || this.screen === "doubt" ? this.screen : "", { supposed: { without: [], assume: {} } }));
+    this.go(this.address(this.tab, { supposed: { without: [], assume: {} } }));
   }
 
   private async suppose(): Promise<void> {
@@ -425,16 +460,18 @@ export class App {
     return hasKey();
   }
 
+  /** Read cases by another key; what was begun in them stays, unless the key is forgotten. */
   signIn(key: string): void {
     useKey(key);
     forgetFiles();
-    for (const [id, one] of this.known) if (one.kind === "file") this.known.delete(id);
+    for (const [name, one] of this.known) if (one.kind === "file") this.known.delete(name);
+    if (!hasKey()) this.file.forget();
     if (this.case?.kind === "file") this.forget();
     this.changed();
   }
 
   async reopen(one: Case): Promise<void> {
-    this.known.delete(one.id);
+    this.known.delete(nameCase(one.kind, one.id));
     await this.file.read(one.id);
     await this.route();
   }
@@ -454,16 +491,7 @@ export class App {
   }
 }
 
-function readView(text: string | null): View | null {
-  const [lon = NaN, lat = NaN, zoom = NaN] = (text ?? "").split(",").map(Number);
-  return [lon, lat, zoom].every(Number.isFinite) && Math.abs(lat) <= 85 && Math.abs(lon) <= 360 ? [lon, lat, zoom] : null;
-}
-
-function readSupposed(told: URLSearchParams): Supposed {
-  const taken = (name: string, as: Assumed): [string, Assumed][] => told.getAll(name).map((id) => [id, as]);
-  const assume = Object.fromEntries([...taken("certain", true), ...taken("hostile", "hostile"), ...taken("passable", "passable")]);
-  return { without: told.getAll("without"), assume };
-}
+const sayLeft = (left: string[]): string => (left.length ? t("link.part", { part: left.join(", ") }) : "");
 
 function describe(error: unknown): Problem {
   if (error instanceof Trouble) return error.problem;

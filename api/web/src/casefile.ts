@@ -6,6 +6,8 @@ import {
   type Revision, type Terms, type Watch,
 } from "./service";
 import { emptySighting, readPlace, tellPosted, writeSighting, type Sighting } from "./screens/files";
+import { tellTable } from "./files";
+import { hash, newName } from "./keep";
 import type { Feature } from "./types";
 import { t } from "./words";
 
@@ -30,67 +32,156 @@ export interface WatchDraft {
   url: string;
   secret: string;
 }
+/** What readers without a key are to be given, as it is typed. */
+export interface TermsDraft {
+  open: boolean;
+  delay_h: string;
+  coarsen_m: string;
+  why: string;
+}
+
+/** The keys of posts: as long as the same is sent and no answer came, it is the same post. */
+class PostKeys {
+  private readonly keys = new Map<string, string>();
+
+  of(sent: string): string {
+    const key = this.keys.get(sent) ?? newName();
+    this.keys.set(sent, key);
+    return key;
+  }
+
+  answered(sent: string): void {
+    this.keys.delete(sent);
+  }
+}
+
+/** What somebody began to write in a case; it stays until it was taken, whatever goes wrong meanwhile. */
+interface Begun {
+  sighting: Sighting;
+  sightingKeys: PostKeys;
+  tableKeys: PostKeys;
+  rowsSide: string;
+  correction: Correction | null;
+  /** Reasons for taking back, by what is taken back. */
+  reasons: Map<string, string>;
+  terms: TermsDraft | null;
+  watch: WatchDraft;
+}
 
 const NECK_M = "3000";
 
+const begin = (): Begun => ({
+  sighting: emptySighting(), sightingKeys: new PostKeys(), tableKeys: new PostKeys(), rowsSide: "", correction: null, reasons: new Map(), terms: null,
+  watch: { force: "", on: "status", value: "E2", url: "", secret: "" },
+});
+
 export class CaseFile {
-  sighting: Sighting = emptySighting();
-  correction: Correction | null = null;
+  /** What was begun in the case that is open. */
+  begun = begin();
   watches: Watch[] | null = null;
   terms: Terms | null = null;
-  draft: WatchDraft = { force: "", on: "status", value: "E2", url: "", secret: "" };
-  rowsSide = "";
   told = "";
+  private readonly byCase = new Map<string, Begun>();
+  private readonly lengths = new Map<string, number>();
 
   constructor(private readonly app: App) {}
 
-  /** Forget what was begun: another case is shown, or another key is used. */
+  /** Forget all that was begun: the key was given up, whoever sits here next is somebody else. */
   forget(): void {
-    this.sighting = emptySighting();
-    this.correction = null;
+    this.byCase.clear();
+    this.close();
+  }
+
+  close(): void {
+    this.begun = begin();
     this.watches = null;
     this.terms = null;
     this.told = "";
-    this.draft = { ...this.draft, force: "", secret: "" };
+    this.lengths.clear();
+  }
+
+  /** Open a case with what was begun in it. */
+  async open(id: string): Promise<void> {
+    this.begun = this.byCase.get(id) ?? begin();
+    this.byCase.set(id, this.begun);
+    await this.read(id);
   }
 
   /** Read what the key at hand may read of a case beside its map. */
   async read(id: string): Promise<void> {
-    const [watches, terms] = await Promise.all([orNothing(listWatches(id)), orNothing(readTerms(id))]);
-    this.watches = watches;
-    this.terms = terms;
+    const read = await this.app.during(t("wait.opening"), () => Promise.all([orNothing(listWatches(id)), orNothing(readTerms(id))]));
+    if (read) [this.watches, this.terms] = read;
+  }
+
+  /** How many rows of a long list are shown, and showing more. */
+  shownOf(list: string, most: number): number {
+    return this.lengths.get(list) ?? most;
+  }
+
+  showMore(list: string, length: number): void {
+    this.lengths.set(list, length);
+    this.app.changed();
   }
 
   async post(one: Case): Promise<void> {
+    const { begun } = this;
+    const { sighting } = begun;
     const { situation, judgement } = one.maps[0] ?? {};
-    const feature = writeSighting(this.sighting, situation?.situation.force ?? "", judgement?.side ?? "");
+    const feature = writeSighting(sighting, situation?.situation.force ?? "", judgement?.side ?? "");
     if (!feature) {
-      this.sighting.told = t("files.missing");
+      sighting.told = t("files.missing");
       this.app.changed();
       return;
     }
-    const posted = await this.app.during(t("wait.judging"), () => postObservation(one.id, feature));
+    const body = JSON.stringify(feature);
+    const posted = await this.app.write(() => postObservation(one.id, body, begun.sightingKeys.of(body)));
     if (!posted) return;
-    this.sighting = { ...emptySighting(), told: tellPosted(posted) };
+    begun.sightingKeys.answered(body);
+    if (!posted.accepted.length) sighting.told = tellPosted(posted);
+    else if (begun.sighting === sighting) begun.sighting = { ...emptySighting(), told: tellPosted(posted) };
     await this.app.reopen(one);
   }
 
-  /** Post the rows of a table; each is kept, or refused by its number. */
-  async postRows(one: Case, file: File): Promise<void> {
+  /** Take tables, one after the other: each row is kept, or refused by its number; what is no table is refused by its name. */
+  async take(one: Case, files: File[]): Promise<void> {
+    const { begun } = this;
+    const told: string[] = [];
+    for (const file of files) {
+      const said = await this.postRows(one, file);
+      if (said) told.push(files.length > 1 ? `${file.name}: ${said}` : said);
+    }
+    if (!told.length) return;
+    begun.sighting.told = told.join(" ");
+    const { trouble } = this.app; // what one file met is told though the next was taken
+    await this.app.reopen(one);
+    this.app.trouble ??= trouble;
+    this.app.changed();
+  }
+
+  /** Post the rows of a table, and say what became of them; nothing where no answer came. */
+  private async postRows(one: Case, file: File): Promise<string> {
+    const kind = await tellTable(file);
+    if (!kind) return t("files.noTable", { name: file.name });
+    const { rowsSide, tableKeys } = this.begun;
     const force = one.maps[0]?.situation?.situation.force ?? "";
-    const said = { side: one.maps[0]?.judgement?.side ?? "", force, rows_side: this.rowsSide };
-    const posted = await this.app.during(t("wait.judging"), () => postTable(one.id, file, said));
-    if (!posted) return;
-    this.sighting = { ...this.sighting, told: tellPosted(posted) };
-    await this.app.reopen(one);
+    const said = { side: one.maps[0]?.judgement?.side ?? "", force, rows_side: rowsSide };
+    const sent = `${await hash(new Uint8Array(await file.arrayBuffer()))} ${JSON.stringify(said)}`;
+    const posted = await this.app.write(() => postTable(one.id, file, kind, said, tableKeys.of(sent)));
+    if (posted) tableKeys.answered(sent);
+    return posted ? tellPosted(posted) : "";
   }
 
-  async takeBack(one: Case, name: string, why: string): Promise<void> {
-    const done = await this.app.during(t("wait.judging"), async () => {
+  async takeBack(one: Case, name: string): Promise<void> {
+    const { reasons } = this.begun;
+    const why = (reasons.get(name) ?? "").trim();
+    if (!why) return;
+    const done = await this.app.write(async () => {
       await takeBack(one.id, name, why);
       return true;
     });
-    if (done) await this.app.reopen(one);
+    if (!done) return;
+    reasons.delete(name);
+    await this.app.reopen(one);
   }
 
   // -- corrections --------------------------------------------------------------------------------
@@ -98,18 +189,19 @@ export class CaseFile {
   /** Begin to correct an observation as it stands now. */
   async begin(one: Case, name: string): Promise<void> {
     const read = await this.app.during(t("wait.opening"), () => readObservation(one.id, name));
-    if (read) this.correction = writeCorrection(read);
+    if (read) this.begun.correction = writeCorrection(read);
     this.app.changed();
   }
 
   stop(): void {
-    this.correction = null;
+    this.begun.correction = null;
     this.app.changed();
   }
 
   /** Send a correction; where somebody was there before, say so, show what they said, and keep what was written. */
   async send(one: Case): Promise<void> {
-    const { correction } = this;
+    const { begun } = this;
+    const { correction } = begun;
     if (!correction) return;
     if (!correction.why.trim()) {
       correction.told = t("correct.needWhy");
@@ -122,7 +214,7 @@ export class CaseFile {
       this.app.changed();
       return;
     }
-    const done = await this.app.during(t("wait.judging"), async () => {
+    const done = await this.app.write(async () => {
       try {
         return await correct(one.id, correction.id, feature, correction.why.trim(), correction.revision);
       } catch (error) {
@@ -138,7 +230,7 @@ export class CaseFile {
       this.app.changed();
       return;
     }
-    this.correction = null;
+    if (begun.correction === correction) begun.correction = null;
     this.told = tellPosted({ accepted: [{ id: correction.id }], refused: [], changes: done.changes ?? null, ...(done.notices ? { notices: done.notices } : {}) });
     await this.app.reopen(one);
   }
@@ -146,17 +238,18 @@ export class CaseFile {
   // -- watches and publication ----------------------------------------------------------------------
 
   async watch(one: Case): Promise<void> {
-    const { force, on, value, url } = this.draft;
+    const { watch } = this.begun;
+    const { force, on, value, url } = watch;
     const condition = on === "neck" ? `neck_width_m < ${value.trim() || NECK_M}` : `${on} == ${value}`;
     const asked = { force: force || (one.maps[0]?.situation?.situation.force ?? ""), condition, ...(url.trim() ? { url: url.trim() } : {}) };
-    const made = await this.app.during(t("wait.judging"), () => beginWatch(one.id, asked));
+    const made = await this.app.write(() => beginWatch(one.id, asked));
     if (!made) return;
-    this.draft.secret = url.trim() ? made.secret : "";
+    watch.secret = url.trim() ? made.secret : "";
     await this.listAgain(one);
   }
 
   async unwatch(one: Case, name: string): Promise<void> {
-    const done = await this.app.during(t("wait.judging"), async () => {
+    const done = await this.app.write(async () => {
       await endWatch(one.id, name);
       return true;
     });
@@ -164,18 +257,33 @@ export class CaseFile {
   }
 
   private async listAgain(one: Case): Promise<void> {
-    this.watches = await orNothing(listWatches(one.id));
+    const listed = await this.app.during(t("wait.opening"), () => orNothing(listWatches(one.id)));
+    if (listed) this.watches = listed;
     this.app.changed();
   }
 
-  async publish(one: Case, terms: Terms, why: string): Promise<void> {
-    const done = await this.app.during(t("wait.judging"), () => publish(one.id, terms, why.trim()));
-    if (!done) return;
-    this.terms = terms;
-    this.told = t("publish.done");
+  /** What is being typed of the terms of publication, begun from those that hold. */
+  draftTerms({ open, delay_h, coarsen_m }: Terms): TermsDraft {
+    this.begun.terms ??= { open, delay_h: String(delay_h), coarsen_m: String(coarsen_m), why: "" };
+    return this.begun.terms;
+  }
+
+  async publish(one: Case, draft: TermsDraft): Promise<void> {
+    const { begun } = this;
+    const terms = { open: draft.open, delay_h: readAmount(draft.delay_h), coarsen_m: readAmount(draft.coarsen_m) };
+    const isGood = terms.delay_h >= 0 && terms.coarsen_m >= 0;
+    const done = isGood && (await this.app.write(() => publish(one.id, terms, draft.why.trim())));
+    if (done) {
+      begun.terms = null;
+      this.terms = terms;
+    }
+    this.told = done ? t("publish.done") : isGood ? "" : t("publish.bad");
     this.app.changed();
   }
 }
+
+/** Read a number that is typed; an emptied field is no nought: that would publish at once, and exactly. */
+const readAmount = (text: string): number => (text.trim() ? Number(text) : NaN);
 
 /** What may not be read with the key at hand is not shown; every other trouble is told. */
 async function orNothing<T>(asked: Promise<T>): Promise<T | null> {

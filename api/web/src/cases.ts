@@ -23,7 +23,7 @@ export interface Case {
   ask: Ask | null;
   maps: Shown[];
   at: number;
-  /** Who said what when, where it is a case file and may be read. */
+  /** Who said what when, oldest first, where it is a case file and may be read. */
   log: Revision[];
 }
 /** Make a case of an answer. */
@@ -52,11 +52,11 @@ export function caseOfScenario(id: string, situation: Situation, judgement: Judg
   return { kind: "scenario", id, claim: null, answer: null, ask: null, maps, at: maps.findIndex((one) => one.id === id), log: [] };
 }
 
-/** Open a case file: its map of now, the verdict on the force it is about, and its log. */
-export async function openFile(id: string): Promise<Case> {
+/** Open a case file: its map of now, the verdict on the force it is about, and its whole log; `told` how many lines were read. */
+export async function openFile(id: string, told: (lines: number) => void): Promise<Case> {
   const situation = await readFileSituation(id);
   const force = situation.situation.force ?? "";
-  const [judgement, log] = await Promise.all([judgeFile(id, force), readLog(id)]);
+  const [judgement, log] = await Promise.all([judgeFile(id, force), readLog(id, told)]);
   const map: Shown = {
     id, title: situation.situation.title ?? id, mapper: null, asOf: judgement.as_of, situation, judgement, rating: null, used: true, because: "",
   };

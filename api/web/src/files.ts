@@ -26,6 +26,20 @@ function readText(raw: Uint8Array): string | null {
   }
 }
 
+export const CSV = "text/csv";
+export const XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/** What is in every workbook, uncompressed: the name of its first part. Source: ECMA-376-2. */
+const OF_A_WORKBOOK = "xl/workbook.xml";
+
+/** Tell a table by its content: a workbook, or rows of text; nothing where it is neither. */
+export async function tellTable(file: File): Promise<typeof CSV | typeof XLSX | null> {
+  const raw = new Uint8Array(await file.arrayBuffer());
+  const begins = new TextDecoder("latin1").decode(raw.subarray(0, 4096));
+  if (isPacked(raw)) return new TextDecoder("latin1").decode(raw).includes(OF_A_WORKBOOK) ? XLSX : null;
+  const isWide = /^(\xff\xfe|\xfe\xff)/.test(begins); // Excel's “Unicode text” is UTF-16, half of it noughts
+  return (!isWide && begins.includes("\0")) || /^(\xef\xbb\xbf)?\s*[{[<%]/.test(begins) ? null : CSV;
+}
+
 /** Give a file a name that no other has: two tables of one name are two tables. */
 export function nameApart(name: string, taken: string[]): string {
   if (!taken.includes(name)) return name;

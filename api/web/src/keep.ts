@@ -17,17 +17,21 @@ export interface KeptQuestion {
   words: string;
 }
 
-/** Name a question by what was asked: the same claim and files have the same name (SHA-256). */
-export async function digest(ask: Ask): Promise<string> {
-  const raw = new TextEncoder().encode(JSON.stringify(ask));
-  if (globalThis.crypto?.subtle) {
-    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", raw));
-    return [...hash.slice(0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  }
-  let hash = 0xcbf29ce484222325n; // FNV-1a: a page that is not local and not encrypted has no SHA-256
-  for (const byte of raw) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-  return hash.toString(16).padStart(16, "0");
+const toHex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** Name something by its bytes (SHA-256). */
+export async function hash(raw: Uint8Array<ArrayBuffer>): Promise<string> {
+  if (globalThis.crypto?.subtle) return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", raw)).slice(0, 16));
+  let found = 0xcbf29ce484222325n; // FNV-1a: a page that is not local and not encrypted has no SHA-256
+  for (const byte of raw) found = BigInt.asUintN(64, (found ^ BigInt(byte)) * 0x100000001b3n);
+  return found.toString(16).padStart(16, "0");
 }
+
+/** Name a question by what was asked: the same claim and files have the same name. */
+export const digest = (ask: Ask): Promise<string> => hash(new TextEncoder().encode(JSON.stringify(ask)));
+
+/** A name that nothing else has. */
+export const newName = (): string => toHex(crypto.getRandomValues(new Uint8Array(16)));
 
 function open(): Promise<IDBDatabase> {
   return new Promise((done, fail) => {

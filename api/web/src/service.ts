@@ -109,6 +109,8 @@ const fileOf = (id: string): string => `/v1/cases/${encodeURIComponent(id)}`;
 
 export interface Revision {
   id: string;
+  /** What it is of: an observation, a layer, the settings, or who may read. */
+  what?: string;
   revision: number;
   act: string;
   recorded_at: string;
@@ -129,38 +131,48 @@ export const readFileSituation = (id: string): Promise<Situation> => read(`${fil
 export const judgeFile = (id: string, force: string): Promise<Judgement> =>
   read(`${fileOf(id)}/forces/${encodeURIComponent(force)}/judgement`);
 
-/** The whole log, newest last; none for whoever may not read it. */
-export async function readLog(id: string): Promise<Revision[]> {
+const LINES_AT_ONCE = 1000;
+
+/** The whole log, newest last, page by page; none for whoever may not read it. `told` how many lines were read. */
+export async function readLog(id: string, told: (lines: number) => void): Promise<Revision[]> {
+  const log: Revision[] = [];
+  let path: string | null = `${fileOf(id)}/audit?limit=${LINES_AT_ONCE}&brief=true`;
   try {
-    const told = await read<{ revisions?: Revision[] } | Revision[]>(`${fileOf(id)}/audit`);
-    return Array.isArray(told) ? told : (told.revisions ?? []);
+    while (path) {
+      const page: { revisions: Revision[]; next: string | null } = await read(path);
+      log.push(...page.revisions);
+      path = page.next;
+      if (path) told(log.length);
+    }
+    return log;
   } catch (error) {
     if (error instanceof Trouble && (error.problem.status === 401 || error.problem.status === 403)) return [];
     throw error;
   }
 }
 
-export async function postObservation(id: string, feature: object): Promise<Posted> {
-  const response = await call(`${fileOf(id)}/observations`, {
-    method: "POST", headers: withKey({ accept: JSON_TYPE, "content-type": JSON_TYPE, "idempotency-key": crypto.randomUUID?.() ?? String(Math.random()) }),
-    body: JSON.stringify(feature),
-  });
-  return (await response.json()) as Posted;
+/** Read what became of a post; where all of it was refused the answer says why, and is one. */
+async function readPosted(response: Response): Promise<Posted> {
+  const posted = (await response.json()) as Posted & Problem;
+  if (!response.ok && !posted.refused) throw new Trouble(posted);
+  return { ...posted, changes: posted.changes ?? null };
+}
+
+/** Post an observation; `key` names the post: sent again under it, it is not kept twice. */
+export async function postObservation(id: string, feature: string, key: string): Promise<Posted> {
+  const headers = withKey({ accept: JSON_TYPE, "content-type": JSON_TYPE, "idempotency-key": key });
+  return readPosted(await call(`${fileOf(id)}/observations`, { method: "POST", headers, body: feature }, [422]));
 }
 
 export async function takeBack(id: string, name: string, why: string): Promise<void> {
   await call(`${fileOf(id)}/observations/${encodeURIComponent(name)}?why=${encodeURIComponent(why)}`, { method: "DELETE", headers: withKey({ accept: JSON_TYPE }) });
 }
 
-/** Post a table as it is; the rows of `side` that name no force are of `force`. */
-export async function postTable(id: string, table: Blob, said: Record<string, string>): Promise<Posted> {
+/** Post a table as it is, under a key as above; the rows of `side` that name no force are of `force`. */
+export async function postTable(id: string, table: Blob, kind: string, said: Record<string, string>, key: string): Promise<Posted> {
   const told = new URLSearchParams(Object.entries(said).filter(([, text]) => text));
-  const response = await call(`${fileOf(id)}/observations?${told}`, {
-    method: "POST", headers: withKey({ accept: JSON_TYPE, "content-type": "text/csv" }), body: table,
-  }, [422]);
-  const posted = (await response.json()) as Posted & Problem;
-  if (!response.ok && !posted.refused) throw new Trouble(posted);
-  return { ...posted, changes: posted.changes ?? null };
+  const headers = withKey({ accept: JSON_TYPE, "content-type": kind, "idempotency-key": key });
+  return readPosted(await call(`${fileOf(id)}/observations?${told}`, { method: "POST", headers, body: table }, [422]));
 }
 
 export const readObservation = (id: string, name: string): Promise<Revision & { body: Feature }> =>

@@ -1,12 +1,13 @@
 /** The frame: header, bar, band, column, and the map with what lies over it. */
 
 import { App, type Screen as Name, type Theme } from "./app";
+import type { Tab } from "./address";
 import { aside, h, type Children } from "./dom";
 import { mark, paintGlyph, toneOf } from "./glyph";
 import { chooseScale, legend } from "./legend";
 import { paint } from "./map/images";
-import { baseOf, PALETTES } from "./map/palette";
-import { drawJudgement, drawPieces, findAt, formatLength, proofFor, type Scene } from "./map/scene";
+import { baseOf, chooseHues, PALETTES } from "./map/palette";
+import { drawJudgement, drawPieces, findAt, formatLength, proofFor, type Look, type Scene } from "./map/scene";
 import type { MapView } from "./map/view";
 import { archiveScreen } from "./screens/archive";
 import { askScreen } from "./screens/ask";
@@ -26,6 +27,8 @@ import { setWish } from "./keep";
 const WIDE = "(min-width: 1001px)";
 const PHONE = "(max-width: 600px)";
 const SCALE_PX = 110;
+/** So many faults are read at once; the rest are counted. */
+const MOST_FAULTS = 12;
 /** Cases shown on the empty map: where they lie is in their maps, which are not fetched for a dot. */
 const PINS: Record<string, LonLat> = {
   "kursk-2025-03-14": [35.1, 51.15], "chernihiv-2022-03-25": [31.29, 51.5], "bakhmut-2023-03-03": [38.0, 48.6], "avdiivka-2024-02-15": [37.75, 48.14],
@@ -55,7 +58,7 @@ export class Shell {
   private lit: string | null = null;
 
   constructor(root: HTMLElement) {
-    this.app = new App(() => this.render());
+    this.app = new App(() => this.render(), () => this.refreshLinks());
     this.panel = h("section", { class: "map", "aria-label": t("map.label") }, this.canvas, this.twin, this.over);
     root.replaceChildren(h("a", { class: "skip", href: "#answer", onclick: (event) => this.skip(event) }, t("nav.skip")),
       this.header, this.bar, this.band, h("div", { class: "body" }, this.column, this.panel), this.status);
@@ -120,7 +123,7 @@ export class Shell {
     document.documentElement.dataset.theme = app.dark ? "dark" : "light";
     document.documentElement.dataset.palette = app.palette;
     const focused = document.activeElement?.id ?? "";
-    const screen = `${app.screen} ${app.case?.id ?? ""} ${app.case?.at ?? ""}`;
+    const screen = `${app.screen} ${app.case?.kind ?? ""} ${app.case?.id ?? ""} ${app.case?.at ?? ""}`;
     const isNew = screen !== this.shownScreen;
     const place = this.column.scrollTop;
     const open = new Set([...document.querySelectorAll("details[open]")].map(nameDetails));
@@ -128,7 +131,7 @@ export class Shell {
     this.header.replaceChildren(...this.composeHeader());
     this.bar.replaceChildren(...[whatIfBar(app)].filter((one) => one !== null));
     this.band.replaceChildren(...[band ?? this.waiting()].filter((one) => one !== null));
-    this.column.replaceChildren(...[this.trouble(), band ? this.waiting() : null, column].filter((one) => one !== null));
+    this.column.replaceChildren(...[this.linkNote(), this.trouble(), band ? this.waiting() : null, column].filter((one) => one !== null));
     document.documentElement.dataset.screen = app.screen;
     document.querySelector("h1")?.setAttribute("id", "title"); // so that focus finds it when it is written anew
     if (!isNew) {
@@ -203,7 +206,7 @@ export class Shell {
     const { wait } = this.app;
     if (!wait) return null;
     return h("div", { class: "waiting", role: "status" }, h("span", { class: "spinner", "aria-hidden": "true" }), h("span", {}, wait.words),
-      h("span", { class: "seconds", "aria-hidden": "true" }, ""), button(t("wait.stop"), () => this.app.stop(), { class: "small", id: "stop" }));
+      h("span", { class: "seconds", "aria-hidden": "true" }, ""), wait.canStop ? button(t("wait.stop"), () => this.app.stop(), { class: "small", id: "stop" }) : null);
   }
 
   private tick(): void {
@@ -218,19 +221,35 @@ export class Shell {
     this.ticking = window.setInterval(tell, 1000);
   }
 
+  /** What could not be done, with every fault that there is room for, and how many more there are. */
   private trouble(): HTMLElement | null {
     const { trouble } = this.app;
     if (!trouble) return null;
     const faults = trouble.errors ?? [];
+    const more = faults.length - MOST_FAULTS;
     return h("div", { class: "trouble", role: "alert" }, h("h2", {}, t("error.title")), h("p", { lang: "en" }, faults.length ? trouble.title : trouble.detail),
-      h("ul", { class: "bullets" }, faults.slice(0, 12).map((one) => h("li", { lang: "en" }, one.feature && !one.detail.includes(one.feature) ? `${one.feature}: ` : "", one.detail, h("small", {}, nameFields(one.remedy))))));
+      h("ul", { class: "bullets" }, faults.slice(0, MOST_FAULTS).map((one) => h("li", { lang: "en" }, one.feature && !one.detail.includes(one.feature) ? `${one.feature}: ` : "", one.detail, h("small", {}, nameFields(one.remedy))))),
+      more > 0 ? h("p", { id: "more-faults" }, t("error.more", { n: more })) : null);
+  }
+
+  /** What of the link that led here says nothing; what helps is said with it. */
+  private linkNote(): HTMLElement | null {
+    const { linkNote } = this.app;
+    return linkNote ? h("div", { class: "trouble", role: "alert", id: "link-note" }, h("p", {}, linkNote)) : null;
+  }
+
+  /** Links on the page that hold its state say what the address says now. */
+  private refreshLinks(): void {
+    const link = document.getElementById("link");
+    if (link instanceof HTMLInputElement) link.value = location.href;
+    for (const one of document.querySelectorAll<HTMLAnchorElement>("a[data-tab]")) one.setAttribute("href", this.app.address(one.dataset.tab as Tab));
   }
 
   // -- the map ------------------------------------------------------------------------------------------
 
   private scene(): Scene | null {
     const { app } = this;
-    const look = { palette: app.palette, dark: app.dark, reading: app.reading, proof: app.screen === "proof", supposed: app.isSupposing };
+    const look = this.look();
     if (app.screen === "question" && app.question) {
       const { question, claim } = app.question;
       const at: LonLat | null = question.place ? [question.place.lon, question.place.lat] : null;
@@ -242,13 +261,20 @@ export class Shell {
     return drawJudgement(app.shown.situation, judgement, look, say, app.supposed, app.case?.answer?.place ?? null);
   }
 
+  /** How maps are drawn now; of two that are compared a side has one colour on both. */
+  private look(): Look {
+    const { palette, dark, reading, screen, isSupposing: supposed, shown, other, judgement } = this.app;
+    const look = { palette, dark, reading, proof: screen === "proof", supposed };
+    const both = [shown?.situation, other?.situation].filter((one) => one !== null && one !== undefined);
+    return other && judgement ? { ...look, hues: chooseHues(both, judgement.side, palette, dark) } : look;
+  }
+
   /** The scene of the map that is compared with the one shown. */
   private otherScene(): Scene | null {
     const { app } = this;
     const { other } = app;
     if (!other?.situation || !other.judgement) return null;
-    const look = { palette: app.palette, dark: app.dark, reading: app.reading, proof: false, supposed: false };
-    return drawJudgement(other.situation, other.judgement, look, say, { without: [], assume: {} }, app.case?.answer?.place ?? null);
+    return drawJudgement(other.situation, other.judgement, this.look(), say, { without: [], assume: {} }, app.case?.answer?.place ?? null);
   }
 
   private renderSecond(scene: Scene | null): void {
@@ -271,7 +297,7 @@ export class Shell {
     const twin = scene ? this.otherScene() : null;
     if (scene && twin) join(scene, twin);
     const side = app.judgement?.side ?? app.question?.claim?.side ?? "";
-    const box = scene ? JSON.stringify([app.case?.id.replace(/-\d{4}-\d{2}-\d{2}$/, ""), app.case?.kind === "asked" ? app.case.at : 0, app.screen === "question", app.question?.question.map, app.other?.id]) : "";
+    const box = scene ? JSON.stringify([app.case?.kind, app.case?.id.replace(/-\d{4}-\d{2}-\d{2}$/, ""), app.case?.kind === "asked" ? app.case.at : 0, app.screen === "question", app.question?.question.map, app.other?.id]) : "";
     const move = box !== this.shownBox;
     this.shownBox = box;
     this.panel.hidden = false;
@@ -387,7 +413,7 @@ export class Shell {
     }
     const post = document.getElementById("post");
     if (app.case?.kind === "file" && post instanceof HTMLDetailsElement && post.open) {
-      app.file.sighting.at = at.map((degrees) => degrees.toFixed(4)).join(",");
+      app.file.begun.sighting.at = at.map((degrees) => degrees.toFixed(4)).join(",");
       app.pick(null);
       return;
     }
@@ -432,9 +458,8 @@ export class Shell {
       const files = [...(event.dataTransfer?.files ?? [])];
       if (!files.length) return;
       const { app } = this;
-      const [first] = files;
-      if (app.case?.kind === "file" && app.screen === "verdict" && files.length === 1 && first && /\.(csv|tsv)$/i.test(first.name)) {
-        void app.file.postRows(app.case, first);
+      if (app.case?.kind === "file" && app.screen === "verdict") {
+        void app.file.take(app.case, files);
         return;
       }
       if (this.app.screen !== "ask") this.app.go("#/");
@@ -448,7 +473,6 @@ function join(scene: Scene, twin: Scene): void {
   scene.box.add([[twin.box.west, twin.box.south], [twin.box.east, twin.box.north]]);
   const known = new Set(scene.legend.map((row) => row.key));
   scene.legend.push(...twin.legend.filter((row) => !known.has(row.key)));
-  for (const [side, hue] of twin.hues) if (!scene.hues.has(side)) scene.hues.set(side, hue);
 }
 
 const FIELDS: Record<string, Key> = {

@@ -100,16 +100,17 @@ export function friendsOf(situation: Situation, side: string): Set<string> {
   return new Set([side, ...own, ...theirs]);
 }
 
-/** Give each side its hue; the same rule as the pictures'. */
+/** Give each side of the maps that are seen at once its hue; of one map by the same rule as the pictures'. */
 export function chooseHues(
-  situation: Situation,
+  situations: Situation[],
   side: string,
   name: PaletteName,
   dark: boolean,
 ): Map<string, Hue> {
-  const friends = friendsOf(situation, side);
-  const drawn = situation.features.flatMap((f) => [f.properties.holder, f.properties.side]);
-  const sides = [...new Set([...(situation.situation.sides ?? []).map((one) => one.id), ...drawn])];
+  const friends = new Set(situations.flatMap((one) => [...friendsOf(one, side)]));
+  const drawn = situations.flatMap((one) => one.features.flatMap((f) => [f.properties.holder, f.properties.side]));
+  const listed = situations.flatMap((one) => (one.situation.sides ?? []).map((each) => each.id));
+  const sides = [...new Set([...listed, ...drawn])];
   const known = sides.filter((one): one is string => typeof one === "string" && one !== "neutral");
   const shades = name === "contrast" ? CONTRAST : name === "print" ? GREYS : dark ? AT_NIGHT : HUES;
   const hue = (called: string): Hue => shades[called] ?? HUES[called] ?? NEUTRAL;

@@ -26,6 +26,8 @@ export interface Look {
   reading: Reading;
   proof: boolean;
   supposed: boolean;
+  /** What each side is painted in, where several maps are seen at once; else the map chooses. */
+  hues?: Map<string, Hue>;
 }
 export interface Words {
   (key: string, values?: Record<string, string | number>): string;
@@ -89,7 +91,7 @@ class Composer {
     readonly supposed: Supposed = { without: [], assume: {} },
   ) {
     this.gone = new Set(supposed.without);
-    this.hues = chooseHues(situation, side, look.palette, look.dark);
+    this.hues = look.hues ?? chooseHues([situation], side, look.palette, look.dark);
     this.friends = friendsOf(situation, side);
     this.asOf = situation.situation.as_of ?? "";
   }

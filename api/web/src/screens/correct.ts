@@ -11,7 +11,7 @@ const PRESENT = ["yes", "withdrawn", "unknown"] as const;
 type Text = "name" | "seen" | "at" | "note" | "why";
 
 export function correctForm(app: App, one: Case, situation: Situation): HTMLElement | null {
-  const { correction } = app.file;
+  const { correction } = app.file.begun;
   if (!correction) return null;
   const isPosition = correction.feature.properties.kind === "position";
   const isPoint = correction.feature.geometry?.type === "Point";

@@ -17,7 +17,7 @@ export function doubtScreen(app: App): Screen {
     h("p", { class: "part" }, t("doubt.lead")),
     judgement ? section(t(before ? "doubt.changed" : "verdict.meanings"), "", meanings(judgement, before)) : null,
     pivots(app), shown?.situation ? section(t("doubt.list"), "", featureList(app, shown.situation)) : null,
-    h("div", { class: "buttons sticky" }, h("a", { class: "button", href: app.address(), id: "to-verdict" }, t("doubt.back"))));
+    h("div", { class: "buttons sticky" }, h("a", { class: "button", href: app.address(), "data-tab": "", id: "to-verdict" }, t("doubt.back"))));
   return { band: judgement ? band(app, judgement, before) : failed(app), column };
 }
 

@@ -24,7 +24,7 @@ export function proofScreen(app: App, light: Light): Screen {
     column: h("div", { class: "proof" },
       h("div", { class: "buttons part" },
         button(app.verification ? t("proof.again") : t("proof.run"), () => void app.checkProof(), { class: "main", id: "verify" }),
-        h("a", { class: "button", href: app.address(), id: "to-verdict" }, t("proof.back"))),
+        h("a", { class: "button", href: app.address(), "data-tab": "", id: "to-verdict" }, t("proof.back"))),
       way ? legs(app, way, light) : null, alone ? pieces(app, alone, light) : null,
       way || alone ? null : h("p", { class: "part" }, t("proof.nothing", { why })),
       checked(app), elsewhere(app, judgement)),

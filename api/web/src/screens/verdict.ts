@@ -66,8 +66,8 @@ function quote(app: App, judgement: Judgement): HTMLElement | null {
 
 function actions(app: App): HTMLElement {
   return h("div", { class: "buttons sticky" },
-    h("a", { class: "button main", href: app.address("proof"), id: "to-proof" }, t("verdict.check")),
-    h("a", { class: "button", href: app.address("doubt"), id: "to-doubt" }, t("verdict.doubt")),
+    h("a", { class: "button main", href: app.address("proof"), "data-tab": "proof", id: "to-proof" }, t("verdict.check")),
+    h("a", { class: "button", href: app.address("doubt"), "data-tab": "doubt", id: "to-doubt" }, t("verdict.doubt")),
     shareMenu(app), exportMenu(app));
 }
 

@@ -2,12 +2,13 @@
 
 import type { App, Case } from "../app";
 import { h } from "../dom";
-import type { Delivery, Terms, Watch } from "../service";
+import type { Delivery, Watch } from "../service";
 import { day, t, type Key } from "../words";
 import { button, section } from "./parts";
 
 const STATUSES = ["C0", "C1", "C2", "C3", "E1", "E2", "N", "U"] as const;
 const VERDICTS = ["encircled", "not_encircled", "contested", "indeterminate", "no_force"] as const;
+const MOST_TOLD = 20;
 const WATCHED: Record<string, Key> = { status: "watch.status", verdict: "watch.verdict", neck: "watch.neck" };
 
 export function watchPart(app: App, one: Case): HTMLElement | null {
@@ -17,7 +18,7 @@ export function watchPart(app: App, one: Case): HTMLElement | null {
   return section(t("watch.title"), String(going.length), h("details", { id: "watches" }, h("summary", {}, t("files.show")),
     going.length ? h("ul", { class: "rows" }, going.map((each) => row(app, one, each))) : h("p", { class: "fine" }, t("watch.none")),
     form(app, one),
-    app.file.draft.secret ? h("p", { class: "told", role: "status", id: "secret" }, t("watch.secret", { secret: app.file.draft.secret })) : null));
+    app.file.begun.watch.secret ? h("p", { class: "told", role: "status", id: "secret" }, t("watch.secret", { secret: app.file.begun.watch.secret })) : null));
 }
 
 function row(app: App, one: Case, watch: Watch): HTMLElement {
@@ -32,14 +33,14 @@ function deliveries(told: Delivery[], name: string): HTMLElement | null {
   if (!told.length) return h("small", {}, t("watch.silent"));
   const line = (each: Delivery): HTMLElement => h("li", {}, h("span", { lang: "en" }, sayDelivery(each)),
     h("small", {}, `${each.recorded_at.slice(0, 16).replace("T", " ")} · ${each.status}${each.attempts ? ` (${each.attempts})` : ""}${each.error ? ` · ${each.error}` : ""}`));
-  return h("details", { id: `told-${name}` }, h("summary", {}, t("watch.told", { n: told.length })), h("ul", { class: "bullets" }, told.slice(0, 20).map(line)));
+  return h("details", { id: `told-${name}` }, h("summary", {}, t("watch.told", { n: told.length })), h("ul", { class: "bullets" }, told.slice(0, MOST_TOLD).map(line), told.length > MOST_TOLD ? h("li", {}, t("more", { n: told.length - MOST_TOLD })) : null));
 }
 
 const sayDelivery = ({ body }: Delivery): string =>
   [`${body.condition ?? ""} ${t(body.holds ? "watch.began" : "watch.ceased")}`, body.headline].filter(Boolean).join(": ");
 
 function form(app: App, one: Case): HTMLElement {
-  const { draft } = app.file;
+  const draft = app.file.begun.watch;
   const situation = one.maps[0]?.situation;
   const forces = [...new Set((situation?.features ?? []).map((each) => each.properties.force).filter((name): name is string => Boolean(name)))];
   const select = (id: string, label: string, options: [string, string][], value: string, set: (value: string) => void): HTMLElement =>
@@ -71,26 +72,18 @@ function form(app: App, one: Case): HTMLElement {
 export function publicationPart(app: App, one: Case): HTMLElement | null {
   const { terms } = app.file;
   if (!terms) return null;
-  const asked: Terms & { why: string } = { ...terms, why: "" };
+  const draft = app.file.draftTerms(terms);
   const number = (id: "delay_h" | "coarsen_m", label: string): HTMLElement => {
-    const input = h("input", { id, type: "number", min: 0, step: "any", oninput: (event) => {
-      const { value } = event.target as HTMLInputElement;
-      asked[id] = value.trim() ? Number(value) : NaN; // an emptied field is no nought: that would publish at once, and exactly
-    } });
-    input.value = String(asked[id]);
+    const input = h("input", { id, type: "number", min: 0, step: "any", oninput: (event) => (draft[id] = (event.target as HTMLInputElement).value) });
+    input.value = draft[id];
     return h("div", { class: "field" }, h("label", { for: id }, label), input);
   };
-  const open = h("input", { type: "checkbox", id: "open", checked: asked.open, onchange: (event) => (asked.open = (event.target as HTMLInputElement).checked) });
-  const why = h("input", { id: "publish-why", type: "text", maxlength: 300, autocomplete: "off", oninput: (event) => (asked.why = (event.target as HTMLInputElement).value) });
+  const open = h("input", { type: "checkbox", id: "open", checked: draft.open, onchange: (event) => (draft.open = (event.target as HTMLInputElement).checked) });
+  const why = h("input", { id: "publish-why", type: "text", maxlength: 300, autocomplete: "off", oninput: (event) => (draft.why = (event.target as HTMLInputElement).value) });
+  why.value = draft.why;
   const submit = (event: Event): void => {
     event.preventDefault();
-    const { why: reason, ...told } = asked;
-    if (!(told.delay_h >= 0) || !(told.coarsen_m >= 0)) {
-      app.file.told = t("publish.bad");
-      app.changed();
-      return;
-    }
-    void app.file.publish(one, told, reason);
+    void app.file.publish(one, draft);
   };
   const said = terms.open ? t("publish.open", { h: terms.delay_h, m: terms.coarsen_m }) : t("publish.shut");
   return section(t("publish.title"), "", h("p", { class: "fine", id: "terms" }, said), h("details", { id: "publication" }, h("summary", {}, t("publish.change")),
