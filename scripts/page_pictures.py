@@ -34,8 +34,10 @@ SITUATION = ROOT / "fixtures" / "kursk-2025-03-14" / "situation.geojson"
 SIZE = {"width": 1440, "height": 900}
 QUIET = ("--no-sandbox", "--no-first-run", "--disable-background-networking")
 START_S = 120
-DRAWN_MS = 6000
-"""What is drawn by then, after all was judged: the base map comes in squares."""
+WHOLE = ".canvas:not([hidden])[data-whole]"
+"""A map of which all that is under the view has come, in its squares, and is drawn."""
+STILL_MS = 1000
+"""Labels are placed anew for so long after a map was last moved, or given something to draw."""
 LEFT_OUT = "claim"
 
 
@@ -139,12 +141,20 @@ def look() -> None:
             page.goto(address + path)
             act(page)
             page.wait_for_selector(".waiting", state="detached")
-            page.wait_for_timeout(DRAWN_MS)
+            await_map(page)
             page.screenshot(path=IMAGES / f"{name}.png")
             shrink(IMAGES / f"{name}.png")
             context.close()
             step(name)
         browser.close()
+
+
+def await_map(page: Any) -> None:
+    """Wait until every map on the page is drawn, its base and all, and nothing moves any more."""
+    maps = page.locator(".canvas:not([hidden])").count()
+    page.locator(WHOLE).nth(maps - 1).wait_for()
+    page.wait_for_timeout(STILL_MS)
+    page.locator(WHOLE).nth(maps - 1).wait_for()
 
 
 def shrink(path: Path) -> None:

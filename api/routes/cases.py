@@ -135,7 +135,7 @@ async def publish_case(
 
 @router.get("/{case_id}/audit", summary="The whole log", response_class=Response,
             responses={**READING, 200: document_answer(AuditBody)})  # fmt: skip
-async def read_audit(
+async def read_audit(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, service: ServiceDep, caller: CallerDep,
     after: Annotated[int, Query(ge=0, lt=LARGEST)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,

@@ -17,7 +17,7 @@ from encircle.picture.canvas import (
 from encircle.picture.frame import order_legend
 from encircle.picture.picture import draw_plan
 from encircle.picture.scene import SWATCH_H, SWATCH_W, draw_patterns
-from encircle.picture.tokens import INK
+from encircle.picture.tokens import CHROME, INK, TONES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from encircle.verdict.judgement import Judgement
 
 Shape = Literal["landscape", "portrait"]
-SOFT = "#555"
+SOFT = CHROME["ink2"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,6 @@ class Words:
     verdict: str
     told: str
     """The verdict in a sentence."""
-    colour: str
     rows: tuple[tuple[str, str], ...] = ()
     """One row a map: its name and day, and what it says."""
     notices: tuple[str, ...] = ()
@@ -150,7 +149,7 @@ def draw_page_map(
     for text, sign in entries:
         parts.append(_legend_row(4, y, text, sign, 12.0, width - 8))
         y += 21.0
-    words = Words(judgement.headline or "", "", "", INK)
+    words = Words(judgement.headline or "", "", "")
     return _write_document(plan, words, (width, y + 2), parts)
 
 
@@ -166,13 +165,13 @@ class _Column:
         left, top, width, _ = self.layout.column
         sizes, lines = self.layout.sizes, self.layout.lines
         self.y = top
-        self._lines(f"“{words.title}”", sizes["title"], lines["title"], "#333", style="italic")
+        self._lines(f"“{words.title}”", sizes["title"], lines["title"], SOFT, style="italic")
         self.y += sizes["title"] * 0.55
         self.parts.append(
             element("rect", x=left, y=self.y, width=7.0, height=self._height(words.verdict),
-                    fill=words.colour)
+                    fill=INK)
         )  # fmt: skip
-        self._lines(words.verdict, sizes["verdict"], lines["verdict"], words.colour,
+        self._lines(words.verdict, sizes["verdict"], lines["verdict"], INK,
                     weight="bold", inset=18.0)  # fmt: skip
         self.y += sizes["told"] * 0.35
         self._lines(words.told, sizes["told"], lines["told"], INK)
@@ -208,11 +207,11 @@ class _Column:
             self.y += size * 1.4
             room = width - measure_text(said, size, bold=True) - 12
             line = wrap(name, size, max(room, width * 0.4), 1)[0]
-            self.parts.append(write_text(left, self.y, line, size, fill="#333"))
+            self.parts.append(write_text(left, self.y, line, size, fill=SOFT))
             self.parts.append(write_text(left + width, self.y, said, size, weight="bold",
                                          anchor="end"))  # fmt: skip
             rule = f"M{number(left)} {number(self.y + size * 0.38)}h{number(width)}"
-            self.parts.append(element("path", d=rule, stroke="#ccc", stroke_width=0.8))
+            self.parts.append(element("path", d=rule, stroke=CHROME["line"], stroke_width=0.8))
         if len(rows) > len(shown):
             self.y += size * 1.4
             more = f"and {len(rows) - len(shown)} more maps"
@@ -272,7 +271,7 @@ def _draw_foot(words: Words, layout: Layout) -> list[str]:
     parts = []
     for line in above:
         y += note * 1.25
-        parts.append(write_text(left, y, line, note, fill="#7a1212"))
+        parts.append(write_text(left, y, line, note, fill=TONES["closed"]))
     for line in lines:
         y += source * 1.25
         parts.append(write_text(left, y, line, source, fill=SOFT))

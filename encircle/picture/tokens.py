@@ -13,6 +13,8 @@ LIGHT: dict[str, str] = TOKENS["light"]
 INK = LIGHT["ink"]
 TONES: dict[str, str] = TOKENS["tones"]
 """Colour of a verdict: open, contested, closed, and neither."""
+CHROME: dict[str, str] = TOKENS["page"]["light"]
+"""Colour of what stands round a map: words, rules, panels."""
 LINES_PX: dict[str, float] = TOKENS["lines_px"]
 """Widths of lines, and steps along them, pixels."""
 DASHES_PX: dict[str, list[float]] = TOKENS["dashes_px"]

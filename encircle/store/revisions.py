@@ -447,7 +447,7 @@ def find_known(
     return {name for kind, name in _find_heads(connection, case_id, subjects) if kind == what}
 
 
-def list_revisions(
+def list_revisions(  # noqa: PLR0913 - which of them, and how much of each
     connection: Connection,
     case_id: str,
     subject: str | None = None,

@@ -7,7 +7,7 @@ import pytest
 
 from api.page import FOR_EVER, INDEX, STATIC, read_files
 from encircle.picture.frame import CHIPS
-from encircle.picture.tokens import DASHES_PX, LIGHT, LINES_PX, TONES
+from encircle.picture.tokens import DASHES_PX, LIGHT, LINES_PX, TOKENS, TONES
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 MOST_PACKED_BYTES = 450 * 1024
@@ -89,20 +89,40 @@ def test_the_map_and_the_pictures_are_drawn_from_one_table():
     palette = (SOURCE / "src" / "map" / "palette.ts").read_text("utf-8")
     style = (SOURCE / "src" / "map" / "style.ts").read_text("utf-8")
     assert 'from "../../../../encircle/picture/tokens.json"' in palette
-    light = palette[palette.index("const LIGHT") : palette.index("const DARK")]
-    assert {*re.findall(r"table\.light\.(\w+)", light)} == {*LIGHT}
-    assert re.findall(r"#[0-9a-f]{6}", light) == []
+    assert {*re.findall(r"\brow\.(\w+)", palette)} >= {*LIGHT} == {*TOKENS["dark"]}
     assert {*re.findall(r"LINES\.(\w+)", style)} <= {*LINES_PX}
     assert {*re.findall(r'dashOf\("(\w+)"', style)} == {*DASHES_PX}
 
 
-TONES_ON_THE_PAGE = re.compile(r"--(open|contested|closed|none): (#[0-9a-f]{6})")
+OWN_COLOUR = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})\b(?![\w/-])", re.IGNORECASE)
+
+
+def test_the_page_has_no_colour_of_its_own():
+    sources = [*(SOURCE / "src").rglob("*.ts"), *(SOURCE / "src").rglob("*.css")]
+    assert len(sources) > 20
+    found = {path.name: OWN_COLOUR.findall(path.read_text("utf-8")) for path in sources}
+    assert {name: told for name, told in found.items() if told} == {}
+
+
+VARIABLE = re.compile(r"--([\w-]+): ?(#[0-9a-f]{3,6})")
+
+
+@pytest.mark.parametrize(("theme", "tones"), [("light", TONES), ("dark", TOKENS["tones_dark"])])
+def test_the_built_styles_have_the_colours_of_the_table_and_no_others(theme, tones):
+    (styles,) = [f.raw.decode() for name, f in read_files().items() if name.endswith(".css")]
+    light, dark = styles.split(":root[data-theme=dark]", 1)
+    base = {name: TOKENS[theme][name] for name in ("ink", "paper", "fire", "what_if")}
+    built = dict(VARIABLE.findall({"light": light, "dark": dark}[theme]))
+    told = {**base, **tones, **TOKENS["page"][theme]}
+    assert built == {name.replace("_", "-"): shorten(colour) for name, colour in told.items()}
+
+
+def shorten(colour):
+    """Write a colour as styles are built: in three letters where that says the same."""
+    return "#fff" if colour == "#ffffff" else colour
 
 
 def test_a_verdict_has_one_tone_on_the_page_and_in_the_pictures():
-    page = (SOURCE / "src" / "page.css").read_text("utf-8")
-    light = page[page.index(":root {") : page.index(':root[data-theme="dark"]')]
-    assert dict(TONES_ON_THE_PAGE.findall(light)) == TONES
     by_letter = {"C": "open", "E": "closed", "N": "none", "U": "none"}
     assert {code: by_letter[code[0]] for code in CHIPS} | {"C3": "contested"} == CHIPS
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.web.conftest import until
 from tests.web.test_brought import workbook
-from tests.web.test_worked import begin_correction, get, kept, send
+from tests.web.test_worked import get, kept, send
 
 __all__ = ["kept"]
 pytestmark = pytest.mark.browser
@@ -62,7 +62,8 @@ def test_of_a_long_case_the_newest_comes_first_and_rows_name_who_said_it(open_pa
     claims = {"type": "FeatureCollection", "features": [claim(n) for n in range(MANY)]}
     assert send("POST", f"{at}/observations", json=claims).json()["refused"] == []
     put = {"feature": claim(0), "why": "read anew"}
-    assert send("PUT", f"{at}/observations/said-0", json=put, headers={"If-Match": '"1"'}).is_success
+    head = {"If-Match": '"1"'}
+    assert send("PUT", f"{at}/observations/said-0", json=put, headers=head).is_success
     page = open_case(open_page, kept)
     page.click("#log > summary")
     lines = page.locator("#log-list li")
@@ -136,7 +137,7 @@ def test_what_was_typed_outlasts_a_refusal_and_another_key(open_page, kept):
     page.goto(home.split("#")[0] + "#/files")
     page.fill("#key", "another")
     page.click("#sign-in")
-    page.click(f"a[href='{home[home.index('#'):]}']")
+    page.click(f"a[href='{home[home.index('#') :]}']")
     page.wait_for_selector(".verdict")
     page.click("#observations > summary")
     row.locator("summary").click()
@@ -154,25 +155,13 @@ def test_what_was_typed_outlasts_a_refusal_and_another_key(open_page, kept):
 def test_a_post_that_is_refused_says_why_and_stays(open_page, kept):
     page = open_case(open_page, kept)
     write_sighting(page)
-    told = {"accepted": [], "changes": [],
-            "refused": [{"row": 0, "detail": "It is nowhere.", "remedy": "Say where."}]}  # fmt: skip
+    refused = {"row": 0, "detail": "It is nowhere.", "remedy": "Say where."}
+    told = {"accepted": [], "changes": [], "refused": [refused]}
     page.route("**/observations", lambda r: r.fulfill(status=422, json=told), times=1)
     page.click("#send")
     page.wait_for_selector("#told")
     assert "It is nowhere. Say where." in page.inner_text("#told")
     assert {name: page.input_value(f"#{name}") for name in POSTED} == POSTED
-
-
-def test_a_correction_begun_outlasts_a_refusal(open_page, kept):
-    page = open_page(foreseen=(BUSY,))
-    begin_correction(page, kept)
-    page.fill("#correct-name", "Mine")
-    page.fill("#correct-why", "I know better")
-    page.route("**/observations/*", refuse, times=1)
-    page.click("#correct-send")
-    page.wait_for_selector(".trouble:has-text('No worker has time')")
-    assert page.input_value("#correct-name") == "Mine"
-    assert page.input_value("#correct-why") == "I know better"
 
 
 DROP = """files => {

@@ -6,7 +6,7 @@ import { aside, h, type Children } from "./dom";
 import { mark, paintGlyph, toneOf } from "./glyph";
 import { chooseScale, legend } from "./legend";
 import { paint } from "./map/images";
-import { baseOf, chooseHues, PALETTES } from "./map/palette";
+import { baseOf, chooseHues, PALETTES, tonesOf } from "./map/palette";
 import { drawJudgement, drawPieces, findAt, formatLength, proofFor, type Look, type Scene } from "./map/scene";
 import type { MapView } from "./map/view";
 import { archiveScreen } from "./screens/archive";
@@ -320,7 +320,7 @@ export class Shell {
     if (!map) return;
     await map.clear();
     const base = baseOf(app.palette, app.dark);
-    const tones = { open: base.way, contested: app.dark ? "#f0c368" : "#7a4e00", closed: app.dark ? "#ff9c97" : "#9c1c28", none: base.muted };
+    const tones = tonesOf(app.dark);
     const isFree = !app.case || ["ask", "archive", "files", "how"].includes(app.screen);
     const shown = Object.entries(isFree ? PINS : {}).flatMap(([id, at]) => {
       const one: Scenario | undefined = app.scenarios.find((each) => each.id === id);

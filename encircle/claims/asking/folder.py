@@ -31,11 +31,6 @@ if TYPE_CHECKING:
     from encircle.verdict.judgement import Judgement
 
 Json = dict[str, Any]
-COLOURS = {
-    "supported": "#00694d", "supported_weaker_definition": "#2b5d8a", "contradicted": "#9a1c1c",
-    "overstated": "#8a5a00", "premature": "#8a5a00", "misattributed": "#8a5a00",
-}  # fmt: skip
-OTHERWISE = "#4a4f57"
 MOST_TOWNS = 60
 OUTLINE_DETAIL_DEG = 0.02
 """A country in a corner is no finer, degrees."""
@@ -132,7 +127,6 @@ def _write_words(answer: Answer) -> Words:
         title=" ".join(str(statement).split()),
         verdict=f"{rated[:1].upper()}{rated[1:]}",
         told=f"{headline} {agreement}",
-        colour=COLOURS.get(answer.rating, OTHERWISE),
         rows=rows,
         notices=told,
         source=_write_source(answer),

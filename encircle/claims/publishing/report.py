@@ -25,6 +25,7 @@ from encircle.map.counting import number_of
 from encircle.map.door.contract import parse_instant
 from encircle.map.naming import list_names
 from encircle.picture.picture import draw_svg
+from encircle.picture.tokens import TOKENS
 from encircle.verdict.contradiction import say_area, say_distance
 from encircle.verdict.explain import HELD_BY, MODES
 from encircle.verdict.judgement import WORDINGS, name_hold, say_definition
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from encircle.claims.publishing.checked import CheckedClaim
     from encircle.claims.publishing.corrections import Entry, Log
     from encircle.map.situation import Situation
+
+    Row = Mapping[str, str]
 
 Json = dict[str, Any]
 Names = dict[str, str]
@@ -232,6 +235,15 @@ def embed_json(value: object) -> Markup:
     return Markup(text)  # noqa: S704 - no letter is left that could end the element
 
 
+def _write_colours(base: Row, tones: Row, page: Row) -> str:
+    """Write colours of the table as variables of the page's styles."""
+    told = {
+        "ink": base["ink"], "soft": page["ink2"], "paper": base["paper"], "panel": page["sunk"],
+        "line": page["line"], "link": page["link"], "contested": tones["contested"],
+    }  # fmt: skip
+    return ";".join(f"--{name}:{colour}" for name, colour in told.items())
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
@@ -240,6 +252,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals.update(tokens=TOKENS, write_colours=_write_colours)
     environment.filters.update(
         day=say_day_of,
         rating=lambda name: RATINGS.get(name, name),

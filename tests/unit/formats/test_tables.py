@@ -132,7 +132,7 @@ def test_two_sheets_of_places_are_asked_about():
 def test_a_workbook_written_as_csv_is_read_as_the_workbook_is_row_by_row():
     raw = workbook(
         [["Positions of the week"], [], ["name", "side", "lat", "lon", "date"],
-         ["two\nlines, and \"quotes\"", "UA", 51.24, "35,05", datetime(2025, 3, 14)],  # noqa: DTZ001
+         ['two\nlines, and "quotes"', "UA", 51.24, "35,05", datetime(2025, 3, 14)],  # noqa: DTZ001
          [], ["Bravo", "RU", 51, 35.06, 45730], ["Torn", "UA", "north", 35.05, None, "beyond"]],
         Notes=[["nothing here"]],
     )  # fmt: skip

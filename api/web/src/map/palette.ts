@@ -32,24 +32,23 @@ export interface Base {
   fire: string;
   whatIf: string;
   water: string;
+  contested: string;
 }
 
-const LIGHT: Base = {
-  paper: table.light.paper, sea: table.light.sea, seaLine: table.light.sea_line, border: table.light.border, ink: table.light.ink,
-  halo: table.light.halo, muted: table.light.muted, road: table.light.road, casing: table.light.casing, unclear: table.light.unclear,
-  hatch: table.light.hatch, way: table.light.way, ring: table.light.ring, fire: table.light.fire, whatIf: table.light.what_if, water: table.light.water,
-};
+const readBase = (row: typeof table.light, { contested }: typeof table.tones): Base => ({
+  paper: row.paper, sea: row.sea, seaLine: row.sea_line, border: row.border, ink: row.ink, halo: row.halo, muted: row.muted, road: row.road,
+  casing: row.casing, unclear: row.unclear, hatch: row.hatch, way: row.way, ring: row.ring, fire: row.fire, whatIf: row.what_if, water: row.water, contested,
+});
+const LIGHT = readBase(table.light, table.tones);
+const DARK = readBase(table.dark, table.tones_dark);
+const PAPER = readBase({ ...table.light, ...table.print }, table.tones);
+/** The colour of a verdict, on a light map and on a dark one. */
+export const tonesOf = (dark: boolean): typeof table.tones => (dark ? table.tones_dark : table.tones);
+export const WHITE = table.light.halo;
 /** Widths and dashes of lines, pixels. */
 export const LINES = table.lines_px;
 /** A dash of the table as the map's library has it: in widths of the line. */
 export const dashOf = (name: keyof typeof table.dashes_px, width: number): number[] => table.dashes_px[name].map((px) => px / width);
-const DARK: Base = {
-  paper: "#14161a", sea: "#21424a", seaLine: "#6fb3c0", border: "#a3a6ae", ink: "#f2f1ec", halo: "#14161a",
-  muted: "#c9cad0", road: "#8c8f98", casing: "#14161a", unclear: "#23272e", hatch: "#a7a297", way: "#5fd3a8",
-  ring: "#f2f1ec", fire: "#ffa65c", whatIf: "#f09be2", water: "#6fb3c0",
-};
-const PAPER: Base = { ...LIGHT, paper: "#ffffff", sea: "#e6e6e6", seaLine: "#666666", unclear: "#ffffff" };
-
 export const baseOf = (name: PaletteName, dark: boolean): Base =>
   name === "print" ? PAPER : dark ? DARK : LIGHT;
 
@@ -65,26 +64,15 @@ const read = (row: Row): Hue => ({
   held: row.held, land: row.land, edge: row.edge, landEdge: row.land_edge, ink: row.ink,
   mark: (row.mark ?? "none") as Mark,
 });
-const HUES: Record<string, Hue> = Object.fromEntries(
-  Object.entries(table.hues as Record<string, Row>).map(([name, row]) => [name, read(row)]),
-);
-const OF_SIDE: Record<string, string> = table.of_side;
+const readHues = (rows: Record<string, Row>): Record<string, Hue> =>
+  Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, read(row)]));
+const HUES = readHues(table.hues);
 /** On a dark page the same hues, darker; their edges stay light enough to be told from them. */
-const AT_NIGHT: Record<string, Hue> = {
-  blue: { held: "#243b50", land: "#1b2834", edge: "#8fc1ee", landEdge: "#4a6c8c", ink: "#8fc1ee", mark: "none" },
-  vermilion: { held: "#6a3a2c", land: "#3a2620", edge: "#f0a58e", landEdge: "#8f5e4e", ink: "#f0a58e", mark: "dots" },
-  olive: { held: "#4a4a1c", land: "#2c2c18", edge: "#cccc90", landEdge: "#7c7c48", ink: "#cccc90", mark: "lines" },
-  violet: { held: "#43345f", land: "#2b2438", edge: "#cdbce6", landEdge: "#7d6a9c", ink: "#cdbce6", mark: "crosses" },
-};
+const AT_NIGHT = readHues(table.hues_of.dark);
 /** Blue and yellow are the pair that every common colour blindness keeps apart (Okabe and Ito, 2008). */
-const CONTRAST: Record<string, Hue> = {
-  blue: { held: "#9cc9ea", land: "#e3f1fa", edge: "#0072b2", landEdge: "#5b9fc9", ink: "#00507e", mark: "none" },
-  vermilion: { held: "#f3d97a", land: "#fbf3d4", edge: "#7a5600", landEdge: "#b39a52", ink: "#5c4100", mark: "dots" },
-};
-const GREYS: Record<string, Hue> = {
-  blue: { held: "#f4f4f4", land: "#ffffff", edge: "#222222", landEdge: "#777777", ink: "#111111", mark: "none" },
-  vermilion: { held: "#c9c9c9", land: "#e6e6e6", edge: "#333333", landEdge: "#777777", ink: "#111111", mark: "dots" },
-};
+const CONTRAST = readHues(table.hues_of.contrast);
+const GREYS = readHues(table.hues_of.print);
+const OF_SIDE: Record<string, string> = table.of_side;
 export const NEUTRAL: Hue = {
   held: table.neutral.held, land: table.neutral.held, edge: table.neutral.edge,
   landEdge: table.neutral.edge, ink: table.neutral.edge, mark: table.neutral.mark as Mark,

@@ -7,7 +7,7 @@
 import type { Feature as Geo, Geometry, LineString } from "geojson";
 import type { Certificates, Feature, Judgement, LonLat, Piece, Reading, Ring, Situation, Way } from "../types";
 import type { Supposed } from "../service";
-import { chooseHues, friendsOf, NEUTRAL, type Hue, type PaletteName } from "./palette";
+import { baseOf, chooseHues, friendsOf, NEUTRAL, type Hue, type PaletteName } from "./palette";
 import { Box, isIn, linesOf, metresBetween, midOf, narrow, nearestOn, placesOf, standFor, turnInward } from "./shapes";
 
 type Props = Record<string, string | number | boolean | null>;
@@ -125,7 +125,8 @@ class Composer {
     const foe = [...this.hues].find(([id]) => !this.friends.has(id))?.[1];
     const own = this.hues.get(this.side);
     const tint = this.look.reading === "pessimistic" ? foe?.land : own?.land;
-    return { fill: tint ?? "#f7f4ec", edge: "#6f6a60", mark: "hatch", dashed: true, holder: "" };
+    const base = baseOf(this.look.palette, this.look.dark);
+    return { fill: tint ?? base.unclear, edge: base.hatch, mark: "hatch", dashed: true, holder: "" };
   }
 
   private drawControl(one: Feature, holder: string): void {

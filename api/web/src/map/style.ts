@@ -115,7 +115,7 @@ function writeLabels(base: Base): LayerSpecification[] {
     place("villages", 0, 5_000, 12.5, 9),
     place("towns", 5_000, 50_000, 13, 7),
     place("cities", 50_000, 1e9, 15, 0),
-    { id: "fire-name", type: "symbol", source: "fire", layout: { "symbol-placement": "line", "symbol-spacing": 320, "text-field": get("grade"), "text-font": FONT, "text-size": 11, "text-rotation-alignment": "viewport", "icon-image": "box-fire", "icon-text-fit": "both", "icon-text-fit-padding": [1, 4, 1, 4], "icon-rotation-alignment": "viewport" }, paint: { "text-color": "#ffffff" } },
+    { id: "fire-name", type: "symbol", source: "fire", layout: { "symbol-placement": "line", "symbol-spacing": 320, "text-field": get("grade"), "text-font": FONT, "text-size": 11, "text-rotation-alignment": "viewport", "icon-image": "box-fire", "icon-text-fit": "both", "icon-text-fit-padding": [1, 4, 1, 4], "icon-rotation-alignment": "viewport" }, paint: { "text-color": base.halo } },
     { id: "signs", type: "symbol", source: "signs", layout: { "icon-image": get("icon"), "icon-allow-overlap": true, "symbol-sort-key": get("sort"), "icon-anchor": "center", "icon-padding": 0 } },
     { id: "names", type: "symbol", source: "names", layout: { "text-field": get("name"), "text-font": FONT, "text-size": 14, "text-variable-anchor": [...around], "text-radial-offset": 1, "text-justify": "auto", "symbol-sort-key": get("sort"), "text-max-width": 12 }, paint: { ...halo, "text-color": ["case", is("plain", true), base.ink, base.way] } },
     callouts("callouts-west", false, ["bottom-left", "top-left", "left", "bottom", "top", "bottom-right", "top-right", "right"]),

@@ -67,6 +67,7 @@ export class MapView {
   private moved = false;
   private base: Base;
   private baseName = "";
+  private drawnName = "";
   private look: string;
   private followed: MapView | null = null;
   private inset: Inset = { top: 40, right: 40, bottom: 40, left: 40 };
@@ -260,6 +261,7 @@ export class MapView {
     this.fillBase();
     this.keepClear();
     for (const [name, drawn] of Object.entries(scene.sources)) this.set(name, drawn);
+    this.tellWhole();
   }
 
   private set(name: string, features: GeoJSON.Feature[]): void {
@@ -283,10 +285,21 @@ export class MapView {
     const name = nameView(view);
     if (name === this.baseName) return;
     this.baseName = name;
+    delete this.container.dataset.whole;
     const [drawn] = await Promise.all([loadBase(view), this.ready]);
     if (this.baseName !== name) return;
     this.drawnBase = drawn;
+    this.drawnName = name;
     this.fillBase();
+    this.tellWhole();
+  }
+
+  /** Say when all that is under the view has come and is drawn: whoever takes a picture of the page waits for that. */
+  private tellWhole(): void {
+    delete this.container.dataset.whole;
+    this.map.once("idle", () => {
+      if (this.drawnName === this.baseName) this.container.dataset.whole = "";
+    });
   }
 
   /** A place that the scene names itself is not named twice. */
@@ -356,12 +369,12 @@ const paintAsked = (base: Base): ImageData =>
   paint(26, 26, (pen) => {
     pen.beginPath();
     pen.arc(13, 13, 11, 0, 7);
-    pen.fillStyle = "#7a4e00";
+    pen.fillStyle = base.contested;
     pen.fill();
     pen.lineWidth = 2;
     pen.strokeStyle = base.halo;
     pen.stroke();
-    pen.fillStyle = "#ffffff";
+    pen.fillStyle = base.halo;
     pen.font = "700 15px 'Inter Variable', sans-serif";
     pen.textAlign = "center";
     pen.textBaseline = "middle";

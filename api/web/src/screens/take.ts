@@ -2,6 +2,7 @@
 
 import type { App } from "../app";
 import { h, save } from "../dom";
+import { WHITE } from "../map/palette";
 import { drawJudgement, Trouble, writeAnswer } from "../service";
 import { t, type Key } from "../words";
 import { button } from "./parts";
@@ -20,7 +21,7 @@ async function rasterise(svg: Blob, width: number, height: number | null): Promi
     const canvas = h("canvas", { width, height: tall });
     const pen = canvas.getContext("2d");
     if (!pen) throw new Error("no canvas");
-    pen.fillStyle = "#ffffff";
+    pen.fillStyle = WHITE;
     pen.fillRect(0, 0, width, tall);
     const scale = Math.min(width / (image.naturalWidth || width), tall / (image.naturalHeight || tall));
     const [wide, high] = [(image.naturalWidth || width) * scale, (image.naturalHeight || tall) * scale];
