@@ -39,7 +39,7 @@ const DRAW: Record<string, Draw> = {
   "way-fire": (_, base) => [line(base.way, 5), ...[3, 9, 15, 21, 27].map((x) => s("path", { d: `M${x} 1v5M${x} 14v5`, stroke: base.fire, "stroke-width": 1.8 }))],
   neck: (_, base) => [line(base.ink, 2.2), s("path", { d: "M2 4v12M28 4v12", stroke: base.ink, "stroke-width": 2.2 })],
   relief: (_, base) => [line(base.muted, 1.8, "5 3")],
-  anchor: (_, base) => [s("circle", { cx: 15, cy: 10, r: 8, fill: base.way }), s("path", { d: "M15 4l1.7 4.3L21 10l-4.3 1.7L15 16l-1.7-4.3L9 10l4.3-1.7z", fill: base.halo })],
+  anchor: (_, base) => [s("circle", { cx: 15, cy: 10, r: 8, fill: base.rear }), s("path", { d: "M15 4l1.7 4.3L21 10l-4.3 1.7L15 16l-1.7-4.3L9 10l4.3-1.7z", fill: base.halo })],
   crossing: (_, base) => [s("path", { d: "M15 4l6 6-6 6-6-6z", fill: base.halo, stroke: base.muted, "stroke-width": 1.8 })],
   "ring:hostile": (_, base) => [s("path", { d: "M1 13H29", stroke: base.ring, "stroke-width": 4.6 }), ...[4, 13, 22].map((x) => s("path", { d: `M${x} 11l4-8 4 8z`, fill: base.ring }))],
   "ring:sea": (_, base) => [line(base.ring, 6.5), line(base.sea, 2.6, "7 4")],
@@ -56,7 +56,9 @@ function unit(hue: Hue, friend: boolean, halo: string): SVGElement[] {
 
 /** The legend of a scene. */
 export function legend(app: App, scene: Scene, side: string): HTMLElement {
-  const base = baseOf(app.palette, app.dark);
+  const plain = baseOf(app.palette, app.dark);
+  // What is only supposed is drawn in a colour of its own, and told in it.
+  const base = app.isSupposing ? { ...plain, way: plain.whatIf, ring: plain.whatIf } : plain;
   const rows = scene.legend.map(({ key, label }) => {
     const [kind = "", of = ""] = key.split(":");
     const hue = scene.hues.get(of) ?? NEUTRAL;

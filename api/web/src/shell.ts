@@ -7,7 +7,7 @@ import { mark, paintGlyph, toneOf } from "./glyph";
 import { chooseScale, legend } from "./legend";
 import { paint } from "./map/images";
 import { baseOf, chooseHues, PALETTES, tonesOf } from "./map/palette";
-import { drawJudgement, drawPieces, findAt, formatLength, proofFor, type Look, type Scene } from "./map/scene";
+import { drawJudgement, drawPieces, findAt, formatLength, proofFor, turnCallouts, type Look, type Scene } from "./map/scene";
 import type { MapView } from "./map/view";
 import { archiveScreen } from "./screens/archive";
 import { askScreen } from "./screens/ask";
@@ -58,7 +58,7 @@ export class Shell {
   private lit: string | null = null;
 
   constructor(root: HTMLElement) {
-    this.app = new App(() => this.render(), () => this.refreshLinks());
+    this.app = new App(() => this.render(), () => this.noted());
     this.panel = h("section", { class: "map", "aria-label": t("map.label") }, this.canvas, this.twin, this.over);
     root.replaceChildren(h("a", { class: "skip", href: "#answer", onclick: (event) => this.skip(event) }, t("nav.skip")),
       this.header, this.bar, this.band, h("div", { class: "body" }, this.column, this.panel), this.status);
@@ -100,9 +100,10 @@ export class Shell {
   /** What lies over the map, in its own pixels: no label is laid under it. */
   private listTaken(): DOMRect[] {
     const { left, top } = this.canvas.getBoundingClientRect();
-    return [...this.over.querySelectorAll(".legend, .controls, .switch, .scale, .credit, .card, .tag")].map((one) => {
+    return [...this.over.querySelectorAll(".legend, .controls, .switch, .scale, .credit, .card, .tag, .swipe")].map((one) => {
       const box = one.getBoundingClientRect();
-      return new DOMRect(box.left - left, box.top - top, box.width, box.height);
+      const spare = one.id === "swipe" ? box.width / 2 - 1 : 0; // it is drawn as a line in the middle of what can be seized
+      return new DOMRect(box.left - left + spare, box.top - top, box.width - 2 * spare, box.height);
     });
   }
 
@@ -139,6 +140,7 @@ export class Shell {
       this.column.scrollTop = place;
     }
     this.restore(focused, isNew);
+    centreDay();
     this.shownScreen = screen;
     this.tick();
     this.renderMap();
@@ -238,11 +240,14 @@ export class Shell {
     return linkNote ? h("div", { class: "trouble", role: "alert", id: "link-note" }, h("p", {}, linkNote)) : null;
   }
 
-  /** Links on the page that hold its state say what the address says now. */
-  private refreshLinks(): void {
+  /** Only the address changed: links on the page that hold its state say so, and words keep off the divider, where it was moved. */
+  private noted(): void {
     const link = document.getElementById("link");
     if (link instanceof HTMLInputElement) link.value = location.href;
     for (const one of document.querySelectorAll<HTMLAnchorElement>("a[data-tab]")) one.setAttribute("href", this.app.address(one.dataset.tab as Tab));
+    if (!this.app.other) return;
+    this.map?.keepClear();
+    this.second?.keepClear();
   }
 
   // -- the map ------------------------------------------------------------------------------------------
@@ -468,9 +473,17 @@ export class Shell {
   }
 }
 
+/** Of many days the one shown is in sight. */
+function centreDay(): void {
+  const strip = document.querySelector<HTMLElement>(".strip");
+  const day = strip?.querySelector<HTMLElement>("[aria-current]");
+  if (strip && day) strip.scrollLeft = day.getBoundingClientRect().left - strip.getBoundingClientRect().left + strip.scrollLeft - (strip.clientWidth - day.clientWidth) / 2;
+}
+
 /** What the second map draws is in the legend, and in view, too. */
 function join(scene: Scene, twin: Scene): void {
   scene.box.add([[twin.box.west, twin.box.south], [twin.box.east, twin.box.north]]);
+  for (const one of [scene, twin]) turnCallouts(one, scene.box);
   const known = new Set(scene.legend.map((row) => row.key));
   scene.legend.push(...twin.legend.filter((row) => !known.has(row.key)));
 }

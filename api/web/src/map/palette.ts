@@ -33,11 +33,12 @@ export interface Base {
   whatIf: string;
   water: string;
   contested: string;
+  rear: string;
 }
 
 const readBase = (row: typeof table.light, { contested }: typeof table.tones): Base => ({
   paper: row.paper, sea: row.sea, seaLine: row.sea_line, border: row.border, ink: row.ink, halo: row.halo, muted: row.muted, road: row.road,
-  casing: row.casing, unclear: row.unclear, hatch: row.hatch, way: row.way, ring: row.ring, fire: row.fire, whatIf: row.what_if, water: row.water, contested,
+  casing: row.casing, unclear: row.unclear, hatch: row.hatch, way: row.way, ring: row.ring, fire: row.fire, whatIf: row.what_if, water: row.water, contested, rear: row.way,
 });
 const LIGHT = readBase(table.light, table.tones);
 const DARK = readBase(table.dark, table.tones_dark);

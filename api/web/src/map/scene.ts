@@ -38,6 +38,8 @@ export interface Scene {
   signs: Map<string, { friend: boolean; sure: boolean; echelon: string; side: string }>;
   legend: LegendRow[];
   box: Box;
+  /** Where the neck ends, at either of which it may be told how wide it is. */
+  neckEnds: LonLat[];
 }
 
 export interface Named {
@@ -81,6 +83,7 @@ class Composer {
   readonly friends: Set<string>;
   readonly legend = new Map<string, string>();
   readonly asOf: string;
+  private neckEnds: LonLat[] = [];
   readonly gone: ReadonlySet<string>;
 
   constructor(
@@ -307,7 +310,8 @@ class Composer {
     }
     const both = [neck.pessimistic, neck.optimistic].map((m) => formatLength(m, this.say));
     const text = both[0] === both[1] ? this.say("callout.neck", { km: both[0] ?? "" }) : this.say("callout.necks", { a: both[0] ?? "", b: both[1] ?? "" });
-    this.callout(ends[0] ?? neck.at, text, "box-neck", 2);
+    this.neckEnds = ends.length ? ends : [neck.at];
+    this.callout(neck.at, text, "box-neck", 2);
   }
 
   /** Aim from the neck at what pinches it: the nearest wall, and one opposite if there is any. */
@@ -359,7 +363,6 @@ class Composer {
 
   compose(box: Box): Scene {
     this.explainUncovered(box);
-    for (const one of this.sources.callouts) one.properties.east = standFor(one.geometry)[0] > box.middle[0];
     const order = ["held", "land", "grey", "neutral", "claimed", "force", "water", "way", "ring", "neck"];
     const rank = (key: string): number => {
       const at = order.findIndex((one) => key.startsWith(one));
@@ -369,7 +372,18 @@ class Composer {
     const shown = [...this.legend].filter(([key]) => !key.startsWith("unit:") || stands(key.slice(5)));
     const legend = shown.map(([key, label]) => ({ key, label }));
     legend.sort((a, b) => rank(a.key) - rank(b.key));
-    return { sources: this.sources, hues: this.hues, signs: this.signs, legend, box };
+    const scene = { sources: this.sources, hues: this.hues, signs: this.signs, legend, box, neckEnds: this.neckEnds };
+    turnCallouts(scene, box);
+    return scene;
+  }
+}
+
+/** Turn what is said of the proof towards the middle of a view, where it is not cut off. */
+export function turnCallouts({ sources, neckEnds }: Scene, { middle }: Box): void {
+  const [end] = [...neckEnds].sort((a, b) => metresBetween(a, middle) - metresBetween(b, middle));
+  for (const one of sources.callouts) {
+    if (end && one.properties.icon === "box-neck") one.geometry = at(end);
+    one.properties.east = standFor(one.geometry)[0] > middle[0];
   }
 }
 

@@ -141,7 +141,27 @@ export function midOf(lines: LonLat[][]): LonLat {
   return line[0] ?? [0, 0];
 }
 
-/** A place that stands for a geometry: of an area inside it where that is simple, else a corner of it. */
+const SCANS = 9;
+
+/** A place well inside an area: the middle of the longest stretch of it along some parallels. */
+function insideOf(area: Polygon, box: Box): LonLat | null {
+  let best: LonLat | null = null;
+  let longest = 0;
+  for (let n = 1; n <= SCANS; n++) {
+    const lat = box.south + ((box.north - box.south) * n) / (SCANS + 1);
+    const met = linesOf(area).flatMap((ring) => ring.slice(1).flatMap((b, i): number[] => {
+      const a = ring[i] as LonLat;
+      return a[1] > lat !== b[1] > lat ? [a[0] + ((b[0] - a[0]) * (lat - a[1])) / (b[1] - a[1])] : [];
+    })).sort((a, b) => a - b);
+    for (let i = 0; i + 1 < met.length; i += 2) { // even-odd: every other stretch is inside
+      const [from, to] = [met[i] as number, met[i + 1] as number];
+      if (to - from > longest) [longest, best] = [to - from, [(from + to) / 2, lat]];
+    }
+  }
+  return best;
+}
+
+/** A place that stands for a geometry: of an area inside it, of a line halfway along it. */
 export function standFor(geometry: Geometry): LonLat {
   if (geometry.type === "Point") return [geometry.coordinates[0] ?? 0, geometry.coordinates[1] ?? 0];
   const rings = geometry.type === "MultiPolygon"
@@ -153,7 +173,33 @@ export function standFor(geometry: Geometry): LonLat {
   if (!first) return [0, 0];
   const middle = first.box.middle;
   if (first.one.type !== "Polygon") return midOf(linesOf(first.one));
-  return isIn(middle, first.one) ? middle : (nearestOn(linesOf(first.one), middle) ?? middle);
+  return insideOf(first.one, first.box) ?? middle;
 }
 
 const span = (box: Box): number => (box.east - box.west) * (box.north - box.south);
+
+const ROUNDS = 40;
+
+/** Push points apart that are nearer than so much to each other, each by as much as the other. */
+export function spreadOut(points: { x: number; y: number }[], least: number): { x: number; y: number }[] {
+  const laid = points.map(({ x, y }) => ({ x, y }));
+  for (let round = 0; round < ROUNDS; round++) {
+    let moved = false;
+    for (const [i, a] of laid.entries()) {
+      for (const b of laid.slice(i + 1)) {
+        const [dx, dy] = [b.x - a.x, b.y - a.y];
+        const away = Math.hypot(dx, dy);
+        if (away >= least) continue;
+        const push = (least - away) / 2 + 0.5;
+        const [ux, uy] = away > 0 ? [dx / away, dy / away] : [1, 0];
+        a.x -= ux * push;
+        a.y -= uy * push;
+        b.x += ux * push;
+        b.y += uy * push;
+        moved = true;
+      }
+    }
+    if (!moved) break;
+  }
+  return laid;
+}

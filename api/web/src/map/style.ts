@@ -87,6 +87,23 @@ function writeProof(base: Base): LayerSpecification[] {
   ];
 }
 
+type Anchor = "left" | "right" | "top" | "bottom" | "top-left" | "top-right" | "bottom-left" | "bottom-right";
+
+/** How far words stand from what they tell of, where there is room nowhere nearer; ems. */
+const AWAY_EM = [1.6, 3, 4.5, 6.5];
+/** A line is kept free of words by squares of 12 pixels, so many apart. */
+const KEPT_PX = 10;
+
+/** Where words may stand about a place: first near it, each side in turn, then further away. */
+function spread(anchors: Anchor[]): (Anchor | [number, number])[] {
+  const along = (anchor: Anchor, first: string, last: string): number => (anchor.includes(first) ? 1 : anchor.includes(last) ? -1 : 0);
+  return AWAY_EM.flatMap((away) => anchors.flatMap((anchor): [Anchor, [number, number]] => {
+    const [x, y] = [along(anchor, "left", "right"), along(anchor, "top", "bottom")];
+    const share = away / Math.hypot(x, y);
+    return [anchor, [x * share, y * share]];
+  }));
+}
+
 /** Labels from the least to the most wanted: of two that collide the later layer's is drawn. */
 function writeLabels(base: Base): LayerSpecification[] {
   const halo = { "text-color": base.ink, "text-halo-color": base.halo, "text-halo-width": 1.7 };
@@ -102,15 +119,22 @@ function writeLabels(base: Base): LayerSpecification[] {
     paint: halo,
   });
   // Words of what lies in the east of the view stand west of it, so that its edge cuts none off.
-  const callouts = (id: string, east: boolean, anchors: string[]): LayerSpecification => ({
+  const callouts = (id: string, east: boolean, anchors: Anchor[]): LayerSpecification => ({
     id, type: "symbol", source: "callouts", filter: is("east", east),
     layout: {
-      "text-field": get("text"), "text-font": FONT, "text-size": 13, "text-variable-anchor": anchors, "text-radial-offset": 1.6,
+      "text-field": get("text"), "text-font": FONT, "text-size": 13, "text-variable-anchor-offset": spread(anchors),
       "text-justify": "left", "icon-image": get("icon"), "icon-text-fit": "both", "icon-text-fit-padding": [6, 10, 6, 10],
-      "icon-allow-overlap": true, "symbol-sort-key": get("sort"), "text-max-width": 22, "text-line-height": 1.35,
+      "icon-allow-overlap": true, "symbol-sort-key": get("sort"), "text-max-width": 10, "text-line-height": 1.35,
+      "text-padding": 12, // the box drawn round the words is not counted by the library
     },
     paint: { "text-color": base.ink },
   }) as LayerSpecification;
+  // Nothing to be seen: no words are laid over the proof, or over who stands where.
+  const kept = { "icon-image": "block", "icon-allow-overlap": true, "icon-padding": 0 } as const;
+  const keep = (source: "way" | "ring" | "neck" | "pieces"): LayerSpecification => ({
+    id: `${source}-kept`, type: "symbol", source, paint: { "icon-opacity": 0 },
+    layout: { ...kept, "symbol-placement": "line", "symbol-spacing": KEPT_PX, "icon-size": 0.5, "icon-rotation-alignment": "viewport" },
+  });
   return [
     place("villages", 0, 5_000, 12.5, 9),
     place("towns", 5_000, 50_000, 13, 7),
@@ -120,6 +144,8 @@ function writeLabels(base: Base): LayerSpecification[] {
     { id: "names", type: "symbol", source: "names", layout: { "text-field": get("name"), "text-font": FONT, "text-size": 14, "text-variable-anchor": [...around], "text-radial-offset": 1, "text-justify": "auto", "symbol-sort-key": get("sort"), "text-max-width": 12 }, paint: { ...halo, "text-color": ["case", is("plain", true), base.ink, base.way] } },
     callouts("callouts-west", false, ["bottom-left", "top-left", "left", "bottom", "top", "bottom-right", "top-right", "right"]),
     callouts("callouts-east", true, ["bottom-right", "top-right", "right", "bottom", "top", "bottom-left", "top-left", "left"]),
+    keep("way"), keep("ring"), keep("neck"), keep("pieces"),
+    { id: "signs-kept", type: "symbol", source: "signs", layout: { ...kept, "icon-size": 0.9 }, paint: { "icon-opacity": 0 } },
     { id: "numbers", type: "symbol", source: "numbers", layout: { "icon-image": get("icon"), "icon-allow-overlap": true, "text-field": ["to-string", get("n")], "text-font": FONT, "text-size": 12.5, "text-allow-overlap": true, "text-ignore-placement": false, "icon-ignore-placement": false }, paint: { "text-color": base.halo } },
     // Nothing to be seen, and placed first: no label finds room under what lies over the map, or across its edges.
     { id: "taken", type: "symbol", source: "taken", layout: { "icon-image": "block", "icon-size": get("size"), "icon-allow-overlap": true, "icon-padding": 0 }, paint: { "icon-opacity": 0 } },

@@ -10,7 +10,7 @@ import {
 } from "./images";
 import { baseOf, NEUTRAL, type Base, type Mark, type PaletteName } from "./palette";
 import { emptySources, type Drawn, type Scene } from "./scene";
-import { Box, placesOf } from "./shapes";
+import { Box, placesOf, spreadOut } from "./shapes";
 import { PICKED, writeStyle } from "./style";
 
 export interface Inset {
@@ -34,6 +34,17 @@ const MARK_NAME = /^(dots|lines|crosses|rings)-(#[0-9a-f]{6})$/;
 const REACH_PX = 7;
 /** Room that no label may take is filled with squares of this size, pixels; along the edges of half of it. */
 const BLOCK_PX = 24;
+
+/** A case on the empty map. */
+export interface Pin {
+  at: LonLat;
+  id: string;
+  icon: string;
+  draw: () => ImageData;
+  name: string;
+}
+/** So far apart pins are, pixels: the width of one. */
+const PIN_PX = 28;
 
 type Library = typeof import("maplibre-gl");
 
@@ -68,6 +79,7 @@ export class MapView {
   private base: Base;
   private baseName = "";
   private drawnName = "";
+  private pinned: Pin[] = [];
   private look: string;
   private followed: MapView | null = null;
   private inset: Inset = { top: 40, right: 40, bottom: 40, left: 40 };
@@ -101,6 +113,7 @@ export class MapView {
       if ("originalEvent" in event && event.originalEvent) this.set("taken", []);
     });
     this.map.on("moveend", (event) => {
+      if (this.pinned.length) this.placePins();
       void this.refresh();
       if ("originalEvent" in event && event.originalEvent) this.tellMoved();
     });
@@ -115,6 +128,7 @@ export class MapView {
   async show(scene: Scene, palette: PaletteName, dark: boolean, move: boolean, view: [number, number, number] | null = null): Promise<void> {
     const look = `${palette} ${dark}`;
     this.scene = scene;
+    this.pinned = [];
     if (move && view) this.jump(view);
     else if (move) this.fit(scene.box);
     await this.ready;
@@ -174,17 +188,27 @@ export class MapView {
   /** Take everything off but the base. */
   async clear(): Promise<void> {
     this.scene = null;
+    this.pinned = [];
     await this.ready;
     this.fill({ sources: emptySources() });
     this.fit(EVERYWHERE);
   }
 
-  async pins(pins: { at: LonLat; id: string; icon: string; draw: () => ImageData; name: string }[]): Promise<void> {
+  async pins(pins: Pin[]): Promise<void> {
     await this.ready;
     for (const pin of pins) this.put(pin.icon, pin.draw(), false);
-    const point = (pin: (typeof pins)[number]) => ({ type: "Point" as const, coordinates: pin.at });
-    this.set("signs", pins.map((pin) => ({ type: "Feature", geometry: point(pin), properties: { id: pin.id, icon: pin.icon, sort: 0 } })));
-    this.set("names", pins.map((pin, i) => ({ type: "Feature", geometry: point(pin), properties: { name: pin.name, sort: i, plain: true } })));
+    this.pinned = pins;
+    this.placePins();
+  }
+
+  /** Lay pins that would hide each other side by side, at this scale. */
+  private placePins(): void {
+    const pins = this.pinned;
+    const apart = spreadOut(pins.map((pin) => this.map.project(pin.at)), PIN_PX);
+    const places = apart.map(({ x, y }) => this.map.unproject([x, y]));
+    const point = (_: Pin, i: number) => ({ type: "Point" as const, coordinates: [places[i]?.lng ?? 0, places[i]?.lat ?? 0] });
+    this.set("signs", pins.map((pin, i) => ({ type: "Feature", geometry: point(pin, i), properties: { id: pin.id, icon: pin.icon, sort: 0 } })));
+    this.set("names", pins.map((pin, i) => ({ type: "Feature", geometry: point(pin, i), properties: { name: pin.name, sort: i, plain: true } })));
   }
 
   setInset(inset: Inset): void {

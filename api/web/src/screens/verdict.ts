@@ -94,7 +94,7 @@ function everything(app: App): HTMLElement | null {
   const situation = app.shown?.situation;
   if (!situation) return null;
   const drawn = situation.features.filter((one) => one.properties.kind !== "claim");
-  return section(t("verdict.evidence"), String(drawn.length), h("details", {}, h("summary", {}, t("doubt.list")), featureList(app, situation)));
+  return section(t("verdict.evidence"), String(drawn.length), h("details", {}, h("summary", {}, t("files.show")), featureList(app, situation)));
 }
 
 export function featureList(app: App, situation: Situation): HTMLElement {

@@ -186,7 +186,7 @@ export const en = {
   "doubt.undo": "Undo all",
   "doubt.lead": "Choose anything on the map, or in the list, and suppose that it is not there, certain, or held by the other side. The answer changes in place.",
   "doubt.would": "Would be: {status}",
-  "doubt.same": "Nothing would change",
+  "doubt.same": "The status would be the same",
   "doubt.on": "on the evidence: {status}",
   "doubt.changed": "What changed",
   "doubt.pivots": "What would change the verdict",
