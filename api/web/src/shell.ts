@@ -1,14 +1,18 @@
-/** The frame: header, bar, band, column, and the map with what lies over it. */
+/**
+ * The frame: header, bar, band, column, and the map with what lies over it.
+ *
+ * Long for one reason: whatever is shown is laid into its frame, and whatever is done to the frame is answered, in one place.
+ */
 
 import { App, type Screen as Name, type Theme } from "./app";
 import type { Tab } from "./address";
 import { aside, h, type Children } from "./dom";
-import { mark, paintGlyph, toneOf } from "./glyph";
+import { mark } from "./glyph";
 import { chooseScale, legend } from "./legend";
-import { paint } from "./map/images";
-import { baseOf, chooseHues, PALETTES, tonesOf } from "./map/palette";
+import { chooseHues, PALETTES } from "./map/palette";
 import { drawJudgement, drawPieces, findAt, formatLength, proofFor, turnCallouts, type Look, type Scene } from "./map/scene";
 import type { MapView } from "./map/view";
+import { isPin, listPins } from "./pins";
 import { archiveScreen } from "./screens/archive";
 import { askScreen } from "./screens/ask";
 import { divider } from "./screens/compare";
@@ -18,23 +22,16 @@ import { howScreen, statusLegend } from "./screens/how";
 import { button, km, type Screen } from "./screens/parts";
 import { proofScreen } from "./screens/proof";
 import { questionScreen } from "./screens/question";
+import { linkNote, troublePart } from "./screens/trouble";
 import { verdictScreen } from "./screens/verdict";
 import { drawJudgement as fetchDrawing } from "./service";
-import type { Code, LonLat, Scenario } from "./types";
-import { isLanguage, language, LANGUAGES, say, speak, t, type Key } from "./words";
+import type { LonLat } from "./types";
+import { isLanguage, language, LANGUAGES, say, speak, t } from "./words";
 import { setWish } from "./keep";
 
 const WIDE = "(min-width: 1001px)";
 const PHONE = "(max-width: 600px)";
 const SCALE_PX = 110;
-/** So many faults are read at once; the rest are counted. */
-const MOST_FAULTS = 12;
-/** Cases shown on the empty map: where they lie is in their maps, which are not fetched for a dot. */
-const PINS: Record<string, LonLat> = {
-  "kursk-2025-03-14": [35.1, 51.15], "chernihiv-2022-03-25": [31.29, 51.5], "bakhmut-2023-03-03": [38.0, 48.6], "avdiivka-2024-02-15": [37.75, 48.14],
-  "ilovaisk-2014-08-26": [38.2, 47.92], "mariupol-2022-04-12": [37.55, 47.1], "korsun-1944-02-05": [31.25, 49.42], "kiev-1941-09-16": [30.52, 50.45],
-  "kherson-2022-10-05": [32.62, 46.64], "izium-2022-09-09": [37.25, 49.21], "debaltseve-2015-02-17": [38.44, 48.34], "zolote-2022-06-22": [38.5, 48.7],
-};
 
 export class Shell {
   readonly app: App;
@@ -132,7 +129,7 @@ export class Shell {
     this.header.replaceChildren(...this.composeHeader());
     this.bar.replaceChildren(...[whatIfBar(app)].filter((one) => one !== null));
     this.band.replaceChildren(...[band ?? this.waiting()].filter((one) => one !== null));
-    this.column.replaceChildren(...[this.linkNote(), this.trouble(), band ? this.waiting() : null, column].filter((one) => one !== null));
+    this.column.replaceChildren(...[linkNote(this.app), troublePart(this.app), band ? this.waiting() : null, column].filter((one) => one !== null));
     document.documentElement.dataset.screen = app.screen;
     document.querySelector("h1")?.setAttribute("id", "title"); // so that focus finds it when it is written anew
     if (!isNew) {
@@ -223,23 +220,6 @@ export class Shell {
     this.ticking = window.setInterval(tell, 1000);
   }
 
-  /** What could not be done, with every fault that there is room for, and how many more there are. */
-  private trouble(): HTMLElement | null {
-    const { trouble } = this.app;
-    if (!trouble) return null;
-    const faults = trouble.errors ?? [];
-    const more = faults.length - MOST_FAULTS;
-    return h("div", { class: "trouble", role: "alert" }, h("h2", {}, t("error.title")), h("p", { lang: "en" }, faults.length ? trouble.title : trouble.detail),
-      h("ul", { class: "bullets" }, faults.slice(0, MOST_FAULTS).map((one) => h("li", { lang: "en" }, one.feature && !one.detail.includes(one.feature) ? `${one.feature}: ` : "", one.detail, h("small", {}, nameFields(one.remedy))))),
-      more > 0 ? h("p", { id: "more-faults" }, t("error.more", { n: more })) : null);
-  }
-
-  /** What of the link that led here says nothing; what helps is said with it. */
-  private linkNote(): HTMLElement | null {
-    const { linkNote } = this.app;
-    return linkNote ? h("div", { class: "trouble", role: "alert", id: "link-note" }, h("p", {}, linkNote)) : null;
-  }
-
   /** Only the address changed: links on the page that hold its state say so, and words keep off the divider, where it was moved. */
   private noted(): void {
     const link = document.getElementById("link");
@@ -324,18 +304,7 @@ export class Shell {
     const { app, map } = this;
     if (!map) return;
     await map.clear();
-    const base = baseOf(app.palette, app.dark);
-    const tones = tonesOf(app.dark);
-    const isFree = !app.case || ["ask", "archive", "files", "how"].includes(app.screen);
-    const shown = Object.entries(isFree ? PINS : {}).flatMap(([id, at]) => {
-      const one: Scenario | undefined = app.scenarios.find((each) => each.id === id);
-      const code: Code | undefined = one?.acceptable[0];
-      if (!one || !code) return [];
-      const year = one.as_of?.slice(0, 4) ?? "";
-      const name = `${id.split("-")[0]?.replace(/^\w/, (c) => c.toUpperCase())} ${year}`;
-      return [{ at, id, name, icon: `glyph-${code}-${app.dark}`, draw: () => paint(28, 28, (pen) => paintGlyph(pen, code, tones[toneOf(code)], base.halo)) }];
-    });
-    await map.pins(shown);
+    await map.pins(!app.case || ["ask", "archive", "files", "how"].includes(app.screen) ? listPins(app) : []);
   }
 
   private inWords(): string {
@@ -412,7 +381,7 @@ export class Shell {
       return;
     }
     const [first] = ids;
-    if (first && PINS[first]) {
+    if (first && isPin(first)) {
       app.go(`#/case/${first}`);
       return;
     }
@@ -487,16 +456,5 @@ function join(scene: Scene, twin: Scene): void {
   const known = new Set(scene.legend.map((row) => row.key));
   scene.legend.push(...twin.legend.filter((row) => !known.has(row.key)));
 }
-
-const FIELDS: Record<string, Key> = {
-  rows_side: "ask.rowsSide", anchor_at: "ask.rear", as_of: "ask.asOf", keep_good: "ask.keepGood", made_at: "ask.when", place: "ask.where", claimant: "ask.who",
-};
-
-/** Call the members of a request, in a remedy, what the page calls them. */
-const nameFields = (remedy: string): string =>
-  remedy.replace(/`(\w+)`|\?(\w+)=/g, (whole, one: string | undefined, other: string | undefined) => {
-    const key = FIELDS[one ?? other ?? ""];
-    return key ? `“${t(key)}”` : whole;
-  });
 
 const nameDetails = (one: Element): string => one.id || (one.querySelector("summary")?.textContent ?? "");

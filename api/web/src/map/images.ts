@@ -236,3 +236,20 @@ export const paintBox = (edge: string, fill: string): ImageData =>
     pen.lineWidth = 1.6;
     pen.stroke();
   });
+
+/** The place that was asked about, where nobody is known to stand. */
+export const paintAsked = (base: Base): ImageData =>
+  paint(26, 26, (pen) => {
+    pen.beginPath();
+    pen.arc(13, 13, 11, 0, 7);
+    pen.fillStyle = base.contested;
+    pen.fill();
+    pen.lineWidth = 2;
+    pen.strokeStyle = base.halo;
+    pen.stroke();
+    pen.fillStyle = base.halo;
+    pen.font = "700 15px 'Inter Variable', sans-serif";
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.fillText("?", 13, 14);
+  });

@@ -5,7 +5,7 @@ import address from "maplibre-gl/dist/maplibre-gl.js?url";
 import type { LonLat } from "../types";
 import { loadBase, nameView } from "./base";
 import {
-  paint, paintAnchor, paintArrow, paintBox, paintCut, paintDiamond, paintDisc, paintFire, paintHatch, paintMark,
+  paintAnchor, paintArrow, paintAsked, paintBox, paintCut, paintDiamond, paintDisc, paintFire, paintHatch, paintMark,
   paintPlace, paintTick, paintTooth, paintUnit, SCALE,
 } from "./images";
 import { baseOf, NEUTRAL, type Base, type Mark, type PaletteName } from "./palette";
@@ -387,22 +387,5 @@ export class MapView {
     if (make) this.put(name, make(), false);
   }
 }
-
-/** The place that was asked about, where nobody is known to stand. */
-const paintAsked = (base: Base): ImageData =>
-  paint(26, 26, (pen) => {
-    pen.beginPath();
-    pen.arc(13, 13, 11, 0, 7);
-    pen.fillStyle = base.contested;
-    pen.fill();
-    pen.lineWidth = 2;
-    pen.strokeStyle = base.halo;
-    pen.stroke();
-    pen.fillStyle = base.halo;
-    pen.font = "700 15px 'Inter Variable', sans-serif";
-    pen.textAlign = "center";
-    pen.textBaseline = "middle";
-    pen.fillText("?", 13, 14);
-  });
 
 const bounds = (box: Box): [[number, number], [number, number]] => [[box.west, box.south], [box.east, box.north]];
