@@ -6,9 +6,8 @@ import struct
 from typing import Literal
 
 Kind = Literal[
-    b"j", b"v", b"p", b"c", b"g", b"h", b"q", b"i", b"s", b"t", b"w", b"r", b"d", b"k", b"l",
-    b"x",
-]
+    b"j", b"v", b"p", b"c", b"g", b"h", b"q", b"i", b"s", b"t", b"w", b"r", b"d", b"k", b"l", b"x",
+]  # fmt: skip
 """The work: judge, verify, judge and draw a picture, check claims, judge and give layers, judge
 and write a page, answer a question, inspect, judge every force briefly, judge a
 series; answer a question and write a page, write it as ClaimReview, draw a card of it;
