@@ -8,7 +8,7 @@ import {
 import { emptySighting, readPlace, tellPosted, writeSighting, type Sighting } from "./screens/files";
 import { tellTable } from "./files";
 import { hash, newName } from "./keep";
-import type { Feature } from "./types";
+import type { Feature, Problem } from "./types";
 import { t } from "./words";
 
 /** A correction being written, of the revision that was read when it was begun. */
@@ -93,6 +93,7 @@ export class CaseFile {
   }
 
   close(): void {
+    this.dropUntouched();
     this.begun = begin();
     this.watches = null;
     this.terms = null;
@@ -109,8 +110,17 @@ export class CaseFile {
 
   /** Read what the key at hand may read of a case beside its map. */
   async read(id: string): Promise<void> {
+    this.dropUntouched();
     const read = await this.app.during(t("wait.opening"), () => Promise.all([orNothing(listWatches(id)), orNothing(readTerms(id))]));
     if (read) [this.watches, this.terms] = read;
+  }
+
+  /** Terms that nobody changed are no draft: what is read next may be others. */
+  private dropUntouched(): void {
+    const { terms } = this;
+    const draft = this.begun.terms;
+    const isSame = terms && draft && draft.open === terms.open && draft.delay_h === String(terms.delay_h) && draft.coarsen_m === String(terms.coarsen_m);
+    if (isSame && !draft.why) this.begun.terms = null;
   }
 
   /** How many rows of a long list are shown, and showing more. */
@@ -146,13 +156,14 @@ export class CaseFile {
   async take(one: Case, files: File[]): Promise<void> {
     const { begun } = this;
     const told: string[] = [];
+    let trouble: Problem | null = null; // what one file met is told though the next was taken
     for (const file of files) {
       const said = await this.postRows(one, file);
       if (said) told.push(files.length > 1 ? `${file.name}: ${said}` : said);
+      else trouble ??= this.app.trouble;
     }
     if (!told.length) return;
     begun.sighting.told = told.join(" ");
-    const { trouble } = this.app; // what one file met is told though the next was taken
     await this.app.reopen(one);
     this.app.trouble ??= trouble;
     this.app.changed();
