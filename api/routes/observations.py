@@ -91,7 +91,9 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"])
     },
     openapi_extra=document_body(FeatureBody, CollectionBody, also={CSV: {
         "schema": {"type": "string"}, "example": TABLE,
-    }, XLSX: {"schema": {"type": "string", "format": "binary"}}}),
+    }, XLSX: {
+        "schema": {"type": "string", "format": "binary"}, "example": "the bytes of a workbook",
+    }}),
 )  # fmt: skip
 async def post_observations(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
