@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.errors import FlakyStrategyDefinition
 from schemathesis.checks import CHECKS
 
+from api.case_parameters import XLSX
 from api.main import create_app
 from api.settings import Settings
 from encircle.store.keys import make_key
@@ -33,6 +34,7 @@ STEPS = 20
 CHOSEN = schemathesis.Config.from_dict({"checks": {"positive_data_acceptance": {"enabled": False}}})
 """What a sound situation is, JSON Schema cannot say: rings, sides, ids. So what the schema lets
 through may still be a 422, with the reasons. Every other check is made."""
+schemathesis.serializer.alias(XLSX, "application/octet-stream")
 tried = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 
