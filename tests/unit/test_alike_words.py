@@ -12,6 +12,7 @@ TEXTS = Path(__file__).parents[1] / "texts"
 LABELLED = json.loads((TEXTS / "denials.json").read_text("utf-8"))
 LATER = json.loads((TEXTS / "denials-later.json").read_text("utf-8"))
 MEANT = json.loads((TEXTS / "paraphrases.json").read_text("utf-8"))
+HELD_OUT = json.loads((TEXTS / "held-out.json").read_text("utf-8"))
 HOSTILE = json.loads((TEXTS / "hostile.json").read_text("utf-8"))
 INNOCENT = json.loads((TEXTS / "innocent-denials.json").read_text("utf-8"))
 LANGUAGES = ("en", "uk", "ru", "de")
@@ -52,6 +53,17 @@ def test_what_is_not_read_of_the_hardest_is_left_and_not_turned_round(kind):
     read_as = Counter(read(entry) for entry in LATER if entry["kind"] == kind)
     assert read_as["right"] >= 33
     assert read_as["inverted"] == 0
+
+
+@pytest.mark.parametrize(("kind", "least"), [("denial", 35), ("affirmation", 41)])
+def test_what_nobody_had_tuned_to_is_not_read_worse_and_none_is_asserted_turned_round(kind, least):
+    """A quarter to a third of each is left to a person."""
+    read_as = Counter(read(entry) for entry in HELD_OUT if entry["kind"] == kind)
+    assert read_as["right"] >= least
+    for entry in HELD_OUT:
+        said = {claim["value"] for claim in entry.get("claims") or [entry]}
+        asserted = [c for c in propose_claims(entry["text"]) if not c.unread]
+        assert {claim.value for claim in asserted} <= said, entry["text"]
 
 
 @pytest.mark.parametrize(("kind", "most"), [("denial", 18), ("affirmation", 12)])

@@ -45,7 +45,7 @@ TWICE = re.compile(
 """What is denied and denied again: *it is not true that they are not*, *no man is not*."""
 IDLE_NOT = re.compile(
     r"(?<!\w)(?:not\s+(?:only|just|merely)|nothing\s+short\s+of|не\s+(?:лише|тільки|просто|только)|"
-    r"nicht\s+(?:nur|bloß)|не\s+раз(?!\w)|(?:no|without|not\s+in|little)\s+(?:a\s+)?(?:doubts?|question|denying)|"
+    r"nicht\s+(?:nur|bloß)|не\s+раз(?!\w)|не\s+(?:сегодня|сьогодні)[\s-]+завтра|(?:no|without|not\s+in|little)\s+(?:a\s+)?(?:doubts?|question|denying)|"
     r"(?:kein\w*|ohne)\s+(?:zweifel|frage)|(?:нет|без|никаких|нет\s+никаких)\s+сомнени[йя]|"
     r"(?:немає|без|жодних|немає\s+жодних)\s+сумнів\w*|не\s+(?:вызывает|викликає)\s+\w+|"
     r"no\s+(?:secret|accident|coincidence|wonder)|not\s+by\s+(?:chance|accident)|"
