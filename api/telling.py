@@ -21,7 +21,7 @@ from fastapi import Depends, Request
 from encircle.store.assembling import assemble
 from encircle.store.opening import StoreBusyError
 from encircle.store.revisions import find_end, write_instant
-from encircle.store.tellings import Untold, find_told, list_untold, mark_told, tell_post
+from encircle.store.tellings import Untold, find_post, find_told, list_untold, mark_told, tell_post
 
 from .cases import keep, read_instant, read_kept
 from .errors import UnavailableError
@@ -148,26 +148,42 @@ class Teller:
         self._answering.add(post.first.seq)
         try:
             was, now, then = await self._judge_both(post, before)
-            if then is None:
-                said = f"It was kept, and what it changes was not worked out: {now.problem}."
-                return {"changes": None, "notices": [said]}
-            changes = compare(was, now)
-            await self._note(post, changes, then)
+            if before.asked.as_of is not None:  # an instant of the caller's own: the feed has none
+                await self._tell_feed(post, before)
+            elif then is not None:
+                await self._note(post, compare(was, now), then)
         except StoreBusyError:
             return {"changes": None, "notices": [STILL]}
         finally:
             self._answering.discard(post.first.seq)
+        if then is None:
+            said = f"It was kept, and what it changes was not worked out: {now.problem}."
+            return {"changes": None, "notices": [said]}
+        changes = compare(was, now)
         problem = f"The case cannot be judged as it stands: {now.problem}."
         return {"changes": changes, **({"notices": [problem]} if now.problem else {})}
 
-    async def tell_again(self, case_id: str, answered: Json) -> Json:
+    async def _tell_feed(self, post: Untold, before: Before) -> None:
+        """Tell the feed what a post changed as of the case's own instant."""
+        own = Before(Asked(None, before.asked.now), "", Brief({}))
+        was, now, then = await self._judge_both(post, own)
+        if then is not None:
+            await self._note(post, compare(was, now), then)
+
+    async def tell_again(self, case_id: str, answered: Json, before: Before) -> Json:
         """Tell what a post changed that is sent again, by what was answered to it."""
         accepted = answered.get("accepted")
         if not accepted:
             return {"changes": []}
-        first, changes = await read_kept(
-            self.service.store, find_told, case_id, accepted[-1]["hash"]
-        )
+        name = accepted[-1]["hash"]
+        if before.asked.as_of is not None:
+            post = await read_kept(self.service.store, find_post, case_id, name)
+            if post is not None:
+                was, now, then = await self._judge_both(post, before)
+                if then is None:
+                    return {"changes": None, "notices": [STILL]}
+                return {"changes": compare(was, now)}
+        first, changes = await read_kept(self.service.store, find_told, case_id, name)
         if changes is None and first in self._unchanged:
             changes = []
         if changes is None:

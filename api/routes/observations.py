@@ -134,7 +134,7 @@ async def post_observations(  # noqa: PLR0913 - the parts of a request
     before = await teller.look(case_id, as_of)
     posted = await keep(partial(work, atomic=atomic, key=idempotency_key))
     if posted.before is not None:
-        told = await teller.tell_again(case_id, posted.before)
+        told = await teller.tell_again(case_id, posted.before, before)
     else:
         told = await tell(request, case_id, before, *posted.accepted)
     answer = {**_say(posted), **told}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["Untold", "find_told", "list_untold", "mark_told", "tell_post"]
+__all__ = ["Untold", "find_post", "find_told", "list_untold", "mark_told", "tell_post"]
 
 Json = dict[str, Any]
 MANY = 500
@@ -45,7 +45,20 @@ def list_untold(connection: Connection, until: datetime, most: int = 100) -> lis
         tellings, revisions, revisions.c.seq == t.last
     )
     asked = asked.where(t.told_at.is_(None), revisions.c.recorded_at <= write_instant(until))
-    found = connection.execute(asked.order_by(t.first).limit(most)).all()
+    return _read_posts(connection, connection.execute(asked.order_by(t.first).limit(most)).all())
+
+
+def find_post(connection: Connection, case_id: str, name: str) -> Untold | None:
+    """Find a post by the hash of its last line, told or not; None: of before that was noted."""
+    t = tellings.c
+    asked = sa.select(t.case_id, t.first, t.last).join_from(
+        tellings, revisions, revisions.c.seq == t.last
+    )
+    asked = asked.where(t.case_id == case_id, revisions.c.hash == name)
+    return next(iter(_read_posts(connection, connection.execute(asked).all())), None)
+
+
+def _read_posts(connection: Connection, found: Sequence[sa.Row[Any]]) -> list[Untold]:
     numbers = {number for _, *ends in found for number in ends}
     rows = connection.execute(sa.select(*COLUMNS).where(revisions.c.seq.in_(numbers)))
     lines = {line.seq: line for line in (Revision(*row) for row in rows)}

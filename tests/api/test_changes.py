@@ -175,3 +175,35 @@ def test_what_no_verdict_hangs_on_is_not_judged(local, case, monkeypatch):
         assert (told.status_code, told.json()["changes"]) == (201, []), told.text
     noticed = json.loads(local.get(f"{case}/situation").content)["situation"]["notices"]
     assert any("s1" in notice["statement"] for notice in noticed)
+
+
+@pytest.mark.parametrize("instant", ["1990-01-01", "2025-03-15T12:00:00Z"])
+def test_the_feed_is_told_as_of_the_cases_own_instant_whatever_was_asked(local, case, instant):
+    """Neither is a retraction hidden by a day on which it changes nothing, nor a day made up."""
+    at, asked = f"{case}/observations/anchor-sumy", {"as_of": instant, "why": "w"}
+    before = len(read_feed(local, case))
+    told = local.delete(at, params=asked).json()
+    (change,) = read_feed(local, case)[before:]
+    assert (change.was["status"], change.now["status"]) == ("C2", "U")
+    assert change.as_of == "2025-03-14T18:00:00.000000Z"
+    if instant < "2025":
+        assert told["changes"] == []
+    step(local)
+    assert len(read_feed(local, case)) == before + 1
+
+
+def test_sent_again_with_an_instant_a_post_is_answered_as_of_it(local, case):
+    head = {"Idempotency-Key": f"asked-{next(COUNT)}"}
+    ground = {"type": "Feature", "id": "late", "geometry": {
+        "type": "Polygon", "coordinates": [[[33, 50], [37, 50], [37, 52.5], [33, 52.5], [33, 50]]],
+    }, "properties": {"kind": "control", "holder": "RU", "basis": "assessed",
+                      "valid_from": "2025-03-20"}}  # fmt: skip
+    before = len(read_feed(local, case))
+    first, again = (
+        local.post(f"{case}/observations", json=ground, headers=head,
+                   params={"as_of": "2025-03-21"}).json()
+        for _ in range(2)
+    )  # fmt: skip
+    assert first["changes"]
+    assert again["changes"] == first["changes"]
+    assert len(read_feed(local, case)) == before
