@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from fastapi import Response
 
 from encircle.store.assembling import assemble
-from encircle.store.publishing import View, grow, overlaps
+from encircle.store.publishing import View, grow, make_settings_public, overlaps
 from encircle.store.revisions import NotKeptError, list_revisions, write_instant
 from encircle.store.searching import Wanted, search
 from encircle.store.settings import read_settings
@@ -22,6 +23,8 @@ from .cases import (
 from .manners import names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection
 
     from encircle.store.assembling import Assembled
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 WHOLE = View()
 """All of a case: to write to it takes more than to read it."""
+MANY = 500
+"""Observations read at one time, where not all that is found is shown."""
 
 
 def write_answer(
@@ -40,34 +45,45 @@ def write_answer(
     return Response(orjson.dumps(document), status, headers, "application/json")
 
 
-def search_shown(
-    connection: Connection, /, case_id: str, wanted: Wanted, view: View, **page: Any,  # noqa: ANN401
+def read_settings_shown(connection: Connection, /, case_id: str, view: View) -> Json:
+    """Read a case's settings as they are shown; raises as `read_settings` does."""
+    settings = read_settings(connection, case_id, view.until)
+    return settings if view.is_whole else make_settings_public(settings)
+
+
+def search_shown(  # noqa: PLR0913 - as `search`
+    connection: Connection, /, case_id: str, wanted: Wanted, view: View, *,
+    after: str = "", skip: int = 0, most: int = 100,
 ) -> list[Revision]:  # fmt: skip
     """
-    Search a case that there is, an unknown one has no empty list; `show` gives what of it is shown.
+    Search a case that there is, an unknown one has no empty list; give it as it is shown.
 
-    Where positions are moved, so far round the box as they may have been.
+    Pages are of what is shown, and of nothing else: where positions are moved the store is asked
+    for what may have been moved into the box, and what lies in it then is counted.
     """
     read_settings(connection, case_id)
     if view.until is not None:
         known = write_instant(view.until)
         wanted = replace(wanted, known_at=min(wanted.known_at or known, known))
     if view.coarsen_m and wanted.bbox:
-        wanted = replace(wanted, bbox=grow(wanted.bbox, view.coarsen_m))
-    return search(connection, case_id, wanted, **page)
+        found = _search_moved(connection, case_id, wanted, view, after)
+        return list(islice(found, skip, skip + most))
+    found = search(connection, case_id, wanted, after=after, skip=skip, most=most)
+    return [view.show(revision) for revision in found]
 
 
-def show(found: list[Revision], wanted: Wanted, view: View) -> list[Revision]:
-    """
-    Show what was found as finely as it may be; where it was moved, what lies in the box then.
-
-    A box asked for again and again, ever smaller, must not say more than the square does.
-    """
-    shown = [view.show(revision) for revision in found]
-    if not view.coarsen_m or wanted.bbox is None:
-        return shown
-    box = wanted.bbox
-    return [revision for revision in shown if overlaps(revision.bounds, box)]
+def _search_moved(
+    connection: Connection, case_id: str, wanted: Wanted, view: View, after: str
+) -> Iterator[Revision]:
+    """Give what lies in a box as it is shown: so far round it as it may have been is searched."""
+    if wanted.bbox is None or view.coarsen_m is None:
+        return
+    wide = replace(wanted, bbox=grow(wanted.bbox, view.coarsen_m))
+    while found := search(connection, case_id, wide, after=after, most=MANY):
+        for revision in map(view.show, found):
+            if overlaps(revision.bounds, wanted.bbox):
+                yield revision
+        after = found[-1].subject
 
 
 async def read_log(store: Store, case_id: str, name: str, view: View = WHOLE) -> list[Revision]:

@@ -84,7 +84,7 @@ class SettingsRequest(Closed):
 
 
 class PublicationRequest(Closed):
-    """What of a case readers without a key are given; what is not said is as usual."""
+    """What of a case readers without a key are given; what is not said stays as it was."""
 
     model_config = _show({**TERMS, "why": "the offensive is over"}, extra="forbid")
 

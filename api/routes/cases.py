@@ -11,9 +11,10 @@ from encircle.store.publishing import publish, read_publication
 from encircle.store.revisions import (
     list_revisions,
 )
-from encircle.store.settings import find_number, list_cases, make_case, read_settings, settle
+from encircle.store.settings import find_number, list_cases, make_case, settle
 
 from ..case_answers import (
+    read_settings_shown,
     write_answer,
 )
 from ..case_parameters import (
@@ -86,7 +87,7 @@ async def show_cases(service: ServiceDep, caller: CallerDep) -> Response:
 async def show_case(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> Response:
     """Give the settings as they stand: the member `situation` of the case's maps."""
     view = await look(service, caller, case_id)
-    settings = await read_kept(service.store, read_settings, case_id, view.until)
+    settings = await read_kept(service.store, read_settings_shown, case_id, view)
     terms = await read_kept(service.store, read_publication, case_id, caller.usual)
     number = await read_kept(service.store, find_number, case_id, view.until)
     answer = {"id": case_id, "situation": settings, "publication": terms.to_dict()}

@@ -15,12 +15,11 @@ from encircle.store.laying import lay_layer, name_unread
 from encircle.store.revisions import (
     GoneError,
 )
-from encircle.store.settings import read_settings
 
 from ..case_answers import (
     read_log,
+    read_settings_shown,
     search_shown,
-    show,
     write_answer,
 )
 from ..case_parameters import (
@@ -166,8 +165,7 @@ async def find_observations(  # noqa: PLR0913 - the parts of a request
         service.store, search_shown, case_id, wanted, view, after=cursor, most=limit + 1
     )
     page, rest = found[:limit], found[limit:]
-    shown = show(page, wanted, view)
-    features = [revision.document for revision in shown]
+    features = [revision.document for revision in page]
     following = (
         str(request.url.include_query_params(cursor=page[-1].subject).query) if rest else None
     )
@@ -176,11 +174,11 @@ async def find_observations(  # noqa: PLR0913 - the parts of a request
         following = f"/v1/cases/{case_id}/observations?{following}"
         headers["Link"] = f'<{following}>; rel="next"'
     if media_type == CSV:
-        settings = await read_kept(service.store, read_settings, case_id, view.until)
+        settings = await read_kept(service.store, read_settings_shown, case_id, view)
         table: Json = {"type": "FeatureCollection", "situation": settings, "features": features}
         return Response(write_positions(table), 200, headers, "text/csv; charset=utf-8")
     document: Json = {"type": "FeatureCollection", "features": features, "next": following,
-                "revisions": {revision.subject: revision.number for revision in shown}}  # fmt: skip
+                "revisions": {revision.subject: revision.number for revision in page}}  # fmt: skip
     return Response(orjson.dumps(document), 200, headers, media_type)
 
 

@@ -23,7 +23,7 @@ from encircle.errors import InputFault
 from encircle.store.revisions import NotKeptError
 from encircle.store.settings import list_cases, read_settings
 
-from ..case_answers import search_shown, show
+from ..case_answers import search_shown
 from ..case_parameters import Between  # noqa: TC001 - the framework reads it
 from ..case_schemas import (
     CASE,
@@ -179,7 +179,7 @@ async def read_items(  # noqa: PLR0913 - the parts of a request
     if len(found) > limit:
         following = str(request.url.include_query_params(offset=offset + limit, limit=limit))
         links.append(_link(following, "next", "The next page", GEOJSON))
-    features = [_flatten(revision, view) for revision in show(found[:limit], wanted, view)]
+    features = [_flatten(revision, view) for revision in found[:limit]]
     document = {"type": "FeatureCollection", "features": features, "links": links,
                 "numberReturned": len(features), "timeStamp": _now()}  # fmt: skip
     return Response(orjson.dumps(document), headers=IN_CRS84, media_type=GEOJSON)
@@ -195,7 +195,7 @@ async def read_item(
     case, layer = _split(collection)
     view = await look(service, caller, case)
     wanted = read_wanted(None, None, shape=LAYERS[layer], subject=name)
-    found = show(await read_kept(service.store, search_shown, case, wanted, view), wanted, view)
+    found = await read_kept(service.store, search_shown, case, wanted, view)
     if not found:
         raise NotKeptError(f"there is no feature {name!r} in {collection!r}")
     at = f"{_base(request)}/collections/{collection}"

@@ -20,7 +20,7 @@ from encircle.map.counting import number_of
 from encircle.map.door.contract import parse_day_or_instant
 from encircle.map.notices import Notice
 from encircle.store.lines import hold_standing, read_bodies
-from encircle.store.publishing import make_public, tell_public
+from encircle.store.publishing import make_public, make_settings_public, tell_public
 from encircle.store.revisions import NotKeptError, find_current, write_instant
 from encircle.store.standing import DAY
 
@@ -132,6 +132,8 @@ def assemble(  # noqa: PLR0913 - whose, of when, for whom
     by = None if known_at is None else write_instant(known_at)
     with hold_standing(connection, case_id, by, last) as standing:
         settings = _read_settings(connection, case_id, standing, by)
+        if coarsen_m is not None:
+            settings = make_settings_public(settings)
         whole = _date(settings, as_of, known_at or now)
         then = _read_end(whole["as_of"])
         chosen = standing.choose(write_instant(then), MOST_NAMED)

@@ -14,14 +14,23 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import shapely
 
 from encircle.errors import InputFault, SituationError
-from encircle.map.door.contract import KNOWN_PROPERTIES
+from encircle.map.door.contract import (
+    KINDS,
+    AssertionModel,
+    NamedForceModel,
+    NoticeModel,
+    SideModel,
+    SituationModel,
+    SourceModel,
+)
 from encircle.map.notices import Notice
-from encircle.store.revisions import Entry, append, bounds_of, find_current
+from encircle.store.revisions import Entry, append, bounds_of, find_current, lock_case
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from sqlalchemy import Connection
 
@@ -34,6 +43,7 @@ __all__ = [
     "coarsen",
     "grow",
     "make_public",
+    "make_settings_public",
     "overlaps",
     "publish",
     "read_publication",
@@ -41,6 +51,7 @@ __all__ = [
 ]
 
 Json = dict[str, Any]
+Box = tuple[float, float, float, float]
 METRES_PER_DEGREE = 111_195.0
 """Of latitude, metres, on a sphere of the Earth's mean radius, 6,371,009 m (IUGG)."""
 FARTHEST = 1.01 / math.sqrt(2)
@@ -52,6 +63,8 @@ WITHHELD = "Why is told to readers with a key: reasons give distances on the exa
 """Stands where a reason would."""
 MOST_DELAY_H = 10 * 365 * 24
 MOST_COARSE_M = 100_000
+LEAST_COARSE_M = 10
+"""Smaller squares are hardly larger than places are written: to five decimals, a metre."""
 SUBJECT = "publication"
 
 
@@ -115,7 +128,9 @@ def read_publication(
 ) -> Publication:
     """Read what a case says of it; `usual` where it says nothing."""
     rows = find_current(connection, case_id, "access")
-    return replace(usual, **orjson.loads(rows[0].body)) if rows else usual
+    said = replace(usual, **orjson.loads(rows[0].body)) if rows else usual
+    finest = max(said.coarsen_m, LEAST_COARSE_M)  # kept of before smaller ones were refused
+    return replace(said, coarsen_m=finest) if said.coarsen_m else said
 
 
 def publish(  # noqa: PLR0913 - whose, what, by whom
@@ -128,7 +143,7 @@ def publish(  # noqa: PLR0913 - whose, what, by whom
     Parameters
     ----------
     terms
-        `{"open", "delay_h", "coarsen_m"}`; what is not said stays as is usual.
+        `{"open", "delay_h", "coarsen_m"}`; what is not said stays as it was said, or as is usual.
     why
         Needed where it was said before.
 
@@ -141,7 +156,9 @@ def publish(  # noqa: PLR0913 - whose, what, by whom
     """
     kept = _check(terms)
     with store.writing() as connection:
+        lock_case(connection, case_id)
         there = find_current(connection, case_id, "access")
+        kept = {**(orjson.loads(there[0].body) if there else {}), **kept}
         entry = Entry("correct" if there else "post", "access", SUBJECT, kept, why)
         return append(connection, case_id, [entry], actor, now or datetime.now(UTC))[0]
 
@@ -163,6 +180,10 @@ def _check(terms: object) -> Json:
                 faults.append(
                     InputFault(f"/{name}", said, f"Give a number from 0 to {bounds[name]}")
                 )
+            elif name == "coarsen_m" and 0 < value < LEAST_COARSE_M:
+                said = f"squares of {value:g} m are smaller than places are written"
+                remedy = f"Give {LEAST_COARSE_M} or more, or 0 to give positions as they are"
+                faults.append(InputFault(f"/{name}", said, remedy))
         else:
             said = f"{name!r:.40} says nothing of what is shown"
             remedy = 'Give {"open": true, "delay_h": 24, "coarsen_m": 1000}'
@@ -174,23 +195,55 @@ def _check(terms: object) -> Json:
 
 # -- what is told -----------------------------------------------------------------------------
 
-TOLD = KNOWN_PROPERTIES - {"note", "track"}
-"""What a feature may say to readers without a key: what the contract knows, and no team's notes. A
-table's own columns may hold the place once more, to the metre."""
+UNTOLD = frozenset({"note", "track"})
+"""Of what the contract knows of a feature: a team's notes, and what it calls one unit."""
+PARTS = {
+    "sources": SourceModel, "asserts": AssertionModel, "sides": SideModel,
+    "forces": NamedForceModel, "notices": NoticeModel,
+}  # fmt: skip
+"""Members that have members of their own, of which those are told that the contract knows."""
 
 
 def make_public(feature: Mapping[str, Any], side_m: float) -> Json:
-    """Give a feature as readers without a key are shown it; its positions to so many metres."""
+    """
+    Give a feature as readers without a key are shown it; its positions to so many metres.
+
+    It says what the contract knows of its kind. A table's own columns may hold the place once more,
+    to the metre.
+    """
     said = feature.get("properties") or {}
+    known = KINDS.get(str(said.get("kind")))
+    fields = {*known.model.model_fields, "id"} - UNTOLD if known else {"kind"}
     return coarsen(
         {
             "type": "Feature",
             **({"id": feature["id"]} if "id" in feature else {}),
             "geometry": _strip(feature.get("geometry")),
-            "properties": {name: value for name, value in said.items() if name in TOLD},
+            "properties": _tell_known(said, fields),
         },
         side_m,
     )
+
+
+def make_settings_public(settings: Mapping[str, Any]) -> Json:
+    """Give a case's settings as readers without a key are shown them: what the contract knows."""
+    told = _tell_known(settings, SituationModel.model_fields)
+    return {**told, "area": _strip(told["area"])} if isinstance(told.get("area"), dict) else told
+
+
+def _tell_known(said: Mapping[str, Any], fields: Collection[str]) -> Json:
+    told = {name: value for name, value in said.items() if name in fields}
+    for name in told.keys() & PARTS.keys():
+        told[name] = _tell_parts(told[name], PARTS[name].model_fields)
+    return told
+
+
+def _tell_parts(value: Any, fields: Collection[str]) -> Any:  # noqa: ANN401 - as it was posted
+    if isinstance(value, list):
+        return [_tell_parts(one, fields) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: part for name, part in value.items() if name in fields}
 
 
 def _strip(shape: Mapping[str, Any] | None) -> Json | None:
@@ -208,7 +261,8 @@ def coarsen(feature: Mapping[str, Any], side_m: float) -> Json:
     Move a position to the middle of its square, and say how far it may have been moved.
 
     What is not a position stays: ground, roads and fire are no unit. A position drawn as an area
-    or a line stays if it is larger than a square; else it is given as a point.
+    is given as a point, where it is no larger than a square; else as what its corners bound once
+    each is moved to the middle of its own square, or as these middles where that is no area.
 
     The same place always comes to the same middle, so that nothing is learnt by asking again.
 
@@ -229,18 +283,47 @@ def coarsen(feature: Mapping[str, Any], side_m: float) -> Json:
     elif shape["type"] == "MultiPoint":
         places = sorted({tuple(_middle(place, side_m)) for place in shape["coordinates"]})
         moved = {"type": "MultiPoint", "coordinates": [list(place) for place in places]}
-    else:
-        west, south, east, north = box
-        tall = (north - south) * METRES_PER_DEGREE
-        wide = (east - west) * METRES_PER_DEGREE * math.cos(math.radians(south))
-        if math.hypot(tall, wide) > side_m:
-            return dict(feature)
-        middle = [(west + east) / 2, (south + north) / 2]
+    elif _measure(box) <= side_m:
+        middle = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]
         moved = {"type": "Point", "coordinates": _middle(middle, side_m)}
+    else:
+        moved = _move_corners(shape, side_m)
     own = said.get("location_error_m")
     error_m = (float(own) if isinstance(own, int | float) else 0.0) + side_m * FARTHEST + ROUNDED_M
     said = {**said, "location_error_m": float(math.ceil(error_m))}
     return {**feature, "geometry": moved, "properties": said}
+
+
+def _measure(box: Box) -> float:
+    """Measure a box from corner to corner, metres."""
+    west, south, east, north = box
+    wide = (east - west) * math.cos(math.radians(south))
+    return math.hypot(north - south, wide) * METRES_PER_DEGREE
+
+
+def _move_corners(shape: Mapping[str, Any], side_m: float) -> Json:
+    """
+    Move every corner of an area or a line to the middle of its square, and give what that draws.
+
+    Nothing else of the shape is used: shapes whose corners lie in the same squares come to one.
+    """
+    parts = shape["coordinates"] if shape["type"].startswith("Multi") else [shape["coordinates"]]
+    rings = parts if shape["type"].endswith("LineString") else [r for part in parts for r in part]
+    lines = [[_middle(place, side_m) for place in ring] for ring in rings]
+    places = sorted({tuple(place) for line in lines for place in line})
+    if len(places) == 1:
+        return {"type": "Point", "coordinates": list(places[0])}
+    if shape["type"] == "Polygon" or len(parts) == 1:
+        hull, *holes = lines
+        drawn = shapely.make_valid(shapely.Polygon(hull, holes))
+        areas = [part for part in shapely.get_parts([drawn]) if part.geom_type == "Polygon"]
+        area = areas[0] if len(areas) == 1 else shapely.MultiPoint(places).convex_hull
+    else:
+        area = shapely.MultiPoint(places).convex_hull
+    if area.area == 0:
+        return {"type": "MultiPoint", "coordinates": [list(place) for place in places]}
+    drawn = shapely.geometry.mapping(shapely.geometry.polygon.orient(area))
+    return {"type": "Polygon", "coordinates": [[list(p) for p in r] for r in drawn["coordinates"]]}
 
 
 def _middle(place: list[float], side_m: float) -> list[float]:
@@ -253,9 +336,6 @@ def _middle(place: list[float], side_m: float) -> list[float]:
     column = math.floor((place[0] + 180) * number / 360) % number
     lon = (column + 0.5) * 360 / number - 180
     return [round(lon, 5), round(max(-90.0, min(90.0, lat)), 5)]
-
-
-Box = tuple[float, float, float, float]
 
 
 def grow(box: Box, side_m: float) -> Box:

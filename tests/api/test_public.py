@@ -1,5 +1,6 @@
 """Readers without a key: nothing that is new, nothing finer than a square, nobody's name."""
 
+import itertools
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,7 @@ from api.settings import Settings
 from encircle.store.casefile import post, retract, revise
 from encircle.store.changes import note_changes
 from encircle.store.keys import make_key
-from encircle.store.publishing import WITHHELD, publish
+from encircle.store.publishing import WITHHELD, _middle, publish
 from encircle.store.ratings import Rated, note_rating
 from encircle.store.settings import make_case
 
@@ -204,6 +205,66 @@ def test_a_box_asked_for_again_says_no_more_than_the_square(stranger):
         lon, lat = EXACT
         assert "unit" in ids(x - 1e-5, y - 1e-5, x + 1e-5, y + 1e-5)
         assert "unit" not in ids(lon - 1e-5, lat - 1e-5, lon + 1e-5, lat + 1e-5)
+
+
+UNITS = 7
+ODD = (0.0011, -0.0007)
+"""How far from the middles the units of the second of two stores stand, degrees."""
+
+
+def keep_units(offset):
+    """A service with units off the middles of their squares, two of them by each other."""
+    app = create_app(Settings(workers=1, timeout_s=60))
+    store, old = app.state.service.store, NOW - timedelta(days=5)
+    make_case(store, "c", {**SETTINGS, "note": "TEAMONLY", "analyst": "TEAMONLY"}, NAMES[0], old)
+    rows = []
+    for number in range(UNITS):
+        x, y = _middle([35.3 + number // 2 * 0.02, 51.03], 1000.0)
+        sign = -1 if number % 2 else 1
+        place = at(x + sign * offset[0], y + sign * offset[1])
+        rows.append(feature(f"u{number}", place, kind="position", side="UA", force="f",
+                            sources=[{"id": "s", "note": "TEAMONLY"}]))  # fmt: skip
+    assert not post(store, "c", rows, NAMES[0], now=old).refused
+    with store.writing() as connection:
+        make_key(connection, NAMES[0], "admin")
+    return app
+
+
+def test_stores_that_differ_within_the_squares_answer_every_search_alike():
+    """Nothing that is listed, counted or linked hangs on where in its square a unit stands."""
+    clients = [TestClient(keep_units(by), BASE, client=FAR) for by in ((0.0, 0.0), ODD)]
+    x, y = _middle([35.32, 51.03], 1000.0)
+    edges = [-0.02, -0.007, -0.00115, -0.0005, 0.0, 0.0005, 0.00115, 0.007, 0.02]
+    boxes = [(x + west, y - 0.0008, x + east, y + 0.0008)
+             for west, east in itertools.combinations(edges, 2)]  # fmt: skip
+    found = set()
+    for box in boxes:
+        for path, asked in (
+            ("/v1/cases/c/observations", {"limit": 1}),
+            ("/v1/cases/c/observations", {"limit": 2, "cursor": "u1"}),
+            ("/ogc/collections/c.positions/items", {"limit": 1}),
+            ("/ogc/collections/c.positions/items", {"limit": 2, "offset": 1}),
+        ):
+            asked |= {"bbox": ",".join(map(repr, box))}
+            one, two = (client.get(path, params=asked) for client in clients)
+            told = [strip(each.json()) for each in (one, two)]
+            assert told[0] == told[1], (path, asked)
+            assert one.headers.get("link") == two.headers.get("link")
+            assert "TEAMONLY" not in one.text
+            leads_on = told[0].get("next") or [li for li in told[0].get("links", ())
+                                               if li["rel"] == "next"]  # fmt: skip
+            found.add((len(told[0]["features"]), bool(leads_on)))
+    assert found >= {(0, False), (1, True), (1, False)}
+    assert not any(not features and leads_on for features, leads_on in found)
+    for path in ("/v1/cases/c", "/v1/cases/c/situation"):
+        assert "TEAMONLY" not in clients[0].get(path).text
+
+
+def strip(document):
+    """Leave out when it was recorded and answered: the stores were filled one after the other."""
+    for one in document["features"]:
+        one["properties"].pop("recorded_at", None)
+    return {name: value for name, value in document.items() if name != "timeStamp"}
 
 
 def count(app):

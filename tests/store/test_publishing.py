@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
@@ -16,6 +16,8 @@ from encircle.store.publishing import (
     Publication,
     coarsen,
     grow,
+    make_public,
+    make_settings_public,
     overlaps,
     publish,
     read_publication,
@@ -68,20 +70,77 @@ def test_a_box_finds_what_its_square_lies_in_and_the_store_is_asked_for_all_of_i
     assert near_date_line or overlaps((lon, lat, lon, lat), grow(box, 1000.0))
 
 
-def test_ground_stays_a_small_area_is_a_point_and_a_large_one_stays():
+def test_ground_stays_a_small_area_is_a_point_and_a_large_one_is_coarse():
     square = [[0.0, 0.0], [0.002, 0.0], [0.002, 0.002], [0.0, 0.0]]
     area = {
         "properties": {"kind": "position"},
         "geometry": {"type": "Polygon", "coordinates": [square]},
     }
     assert coarsen(area, 1000.0)["geometry"]["type"] == "Point"
-    assert coarsen(area, 100.0)["geometry"] == area["geometry"]
+    large = coarsen(area, 100.0)["geometry"]
+    assert large["type"] == "Polygon"
+    assert large != area["geometry"]
     for kind in ("ground", "route", "fire", "anchor"):
         other = point(35.2613, 51.0297)
         other["properties"]["kind"] = kind
         assert coarsen(other, 1000.0) == other
     nowhere = {"geometry": None, "properties": {"kind": "position"}}
     assert coarsen(nowhere, 1000.0) == nowhere
+
+
+def area(*corners):
+    ring = [list(corner) for corner in (*corners, corners[0])]
+    return {**point(0, 0), "geometry": {"type": "Polygon", "coordinates": [ring]}}
+
+
+CORNERS = st.lists(
+    st.tuples(st.floats(35, 35.2), st.floats(51, 51.1)), min_size=1, max_size=6, unique=True
+)
+ENDS = [(35.0, 51.0), (35.2, 51.1)]
+"""Corners that every area has: it is larger than a square."""
+
+
+@settings(max_examples=25, deadline=None)
+@given(CORNERS, st.data())
+def test_areas_whose_corners_lie_in_the_same_squares_are_shown_alike(corners, data):
+    """Of a position of any shape nothing finer than its squares is told; and the door reads it."""
+    middles = [tuple(place(coarsen(point(*one), 1000.0))) for one in (*ENDS, *corners)]
+    within = st.floats(-0.003, 0.003)  # from the middle of a square of 0.009 by 0.014
+    moved = [(x + data.draw(within), y + data.draw(within)) for x, y in middles]
+    shown, other = (coarsen(area(*each), 1000.0) for each in (middles, moved))
+    assert shown["geometry"] == other["geometry"]
+    (found,) = encircle.read(write(shown)).features
+    assert found.location_error_m == 716.0
+
+
+def write(feature):
+    feature["properties"]["force"] = "f"
+    ground = {"title": "T", "as_of": "2025-03-14", "sides": [{"id": "UA"}, {"id": "RU"}]}
+    return {"type": "FeatureCollection", "situation": ground, "features": [feature]}
+
+
+def test_a_strip_of_a_few_metres_is_not_shown_as_it_is():
+    strip = area((35.0001, 51.00001), (35.0261, 51.00001), (35.0261, 51.00007), (35.0001, 51.00007))
+    shown = coarsen(strip, 1000.0)["geometry"]
+    assert shown["type"] == "MultiPoint"
+    assert not {tuple(one) for one in shown["coordinates"]} & {
+        tuple(one) for one in strip["geometry"]["coordinates"][0]
+    }
+
+
+def test_of_what_a_feature_and_a_case_say_only_what_the_contract_knows_is_told():
+    source = {"id": "s", "url": "https://example.org", "note": "our man in Sumy"}
+    said = {"kind": "position", "side": "UA", "sources": [source, "other"], "statement": "x",
+            "note": "n", "track": "t"}  # fmt: skip
+    told = make_public({"type": "Feature", "geometry": None, "properties": said}, 0.0)["properties"]
+    assert told == {"kind": "position", "side": "UA",
+                    "sources": [{"id": "s", "url": "https://example.org"}, "other"]}  # fmt: skip
+    settings = {"title": "T", "note": "n", "analyst": "anna", "sources": [source],
+                "sides": [{"id": "UA", "name": "U", "note": "n"}]}  # fmt: skip
+    assert make_settings_public(settings) == {
+        "title": "T", "sources": [{"id": "s", "url": "https://example.org"}],
+        "sides": [{"id": "UA", "name": "U"}],
+    }  # fmt: skip
 
 
 def test_places_of_one_square_are_one():
@@ -131,8 +190,16 @@ def test_a_case_says_itself_what_is_public_and_why_it_says_otherwise(store):
     publish(store, "c", {"delay_h": 48}, "anna", "the offensive is over")
     with store.reading() as connection:
         assert read_publication(connection, "c", Publication(coarsen_m=5000)) == Publication(
-            delay_h=48, coarsen_m=5000
+            open=False, delay_h=48, coarsen_m=5000
         )
+
+
+def test_a_setting_that_is_not_named_stays_as_it_was(store):
+    publish(store, "c", {"delay_h": 72, "coarsen_m": 5000}, "anna")
+    publish(store, "c", {"open": False}, "anna", "w")
+    publish(store, "c", {"open": True}, "anna", "w")
+    with store.reading() as connection:
+        assert read_publication(connection, "c") == Publication(delay_h=72, coarsen_m=5000)
 
 
 @pytest.mark.parametrize(
@@ -140,6 +207,7 @@ def test_a_case_says_itself_what_is_public_and_why_it_says_otherwise(store):
     [
         ([], "/"), ({"open": "yes"}, "/open"), ({"delay_h": -1}, "/delay_h"),
         ({"delay_h": True}, "/delay_h"), ({"coarsen_m": 1e9}, "/coarsen_m"),
+        ({"coarsen_m": 1e-300}, "/coarsen_m"), ({"coarsen_m": 9.9}, "/coarsen_m"),
         ({"delay": 1}, "/delay"),
     ],
 )  # fmt: skip
