@@ -58,8 +58,10 @@ MOST_BRIEF = 256
 
 
 SLOW_S = 600.0
-"""So long a map that took too long is not tried again to see what a post changes, seconds."""
-SLOW = "the map took too long when it was judged last"
+"""So long a map that could not be judged is not tried again to see what a post changes, seconds."""
+SLOW = "the map could not be judged when it was tried last"
+LESS = 0.9
+"""Of its bytes: a map so much smaller than one that could not be judged is tried at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,9 @@ class Brief:
     problem: str = ""
     """Why the map cannot be judged; empty where it was."""
     is_known: bool = True
-    """Whether it was judged, or is no map that can be; not where there was no time for it."""
+    """Whether it was judged, or is no map that can be; not where time or memory fell short."""
+    is_tried: bool = True
+    """Whether a worker had time for it, now or not long ago."""
 
 
 def name_map(raw: bytes) -> bytes:
@@ -91,8 +95,9 @@ class Service:
     spans: Spans = field(default_factory=Spans)
     _brief: OrderedDict[bytes, Brief] = field(default_factory=OrderedDict)
     _together: Together[bytes, Brief] = field(default_factory=Together)
-    _slow: dict[str, float] = field(default_factory=dict)
-    """Whose map took too long, and until when it is not tried again; seconds of a clock."""
+    _slow: dict[str, tuple[float, int]] = field(default_factory=dict)
+    """Whose map could not be judged; until when none as large is tried again, seconds of a clock;
+    and how large it was, bytes."""
     _judged: dict[tuple[str, Kind], Answer] = field(default_factory=dict)
     _locks: defaultdict[tuple[str, Kind], asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
@@ -114,13 +119,14 @@ class Service:
         Judge every force of a map: its verdict, and what decides.
 
         What was judged last is remembered: after one post it is what there was before the next. So
-        is whose map took too long: it is not tried again for a while, and posts go on. Whoever asks
-        while it is being judged waits for that judgement.
+        is whose map took too long, or more memory than there is: none as large is tried again for a
+        while, and posts go on. Whoever asks while it is being judged waits for that judgement.
         """
         name, now = name_map(raw), time.monotonic()
         if (known := self.recall(name)) is not None:
             return known
-        if self._slow.get(whose, 0.0) > now:
+        until, size = self._slow.get(whose, (0.0, 0))
+        if until > now and len(raw) > LESS * size:
             return Brief({}, SLOW, is_known=False)
         return await self._together.do(name, partial(self._judge_anew, name, raw, whose))
 
@@ -134,19 +140,24 @@ class Service:
         try:
             answer = await self.ask(b"s", raw)
         except TooSlowError as error:
-            self._slow[whose] = time.monotonic() + SLOW_S
-            return Brief({}, str(error), is_known=False)
+            return self._put_off(raw, whose, str(error))
         if answer.status == HTTPStatus.OK:
             brief = Brief(orjson.loads(answer.body))
         elif answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
             brief = Brief({}, str(orjson.loads(answer.body).get("detail")))
+        elif answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return self._put_off(raw, whose, "it needs more memory than there is")
         else:
-            return Brief({}, "the service failed", is_known=False)
+            return self._put_off(raw, whose, "the service failed")
         self._slow.pop(whose, None)
         self._brief[name] = brief
         if len(self._brief) > MOST_BRIEF:
             self._brief.popitem(last=False)
         return brief
+
+    def _put_off(self, raw: bytes, whose: str, problem: str) -> Brief:
+        self._slow[whose] = time.monotonic() + SLOW_S, len(raw)
+        return Brief({}, problem, is_known=False)
 
     async def judge_scenario(self, name: str, kind: Kind = b"j") -> Answer:
         """

@@ -9,6 +9,7 @@ whose caller hung up, the feed is told when there is time.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,15 +22,18 @@ from fastapi import Depends, Request
 from encircle.store.assembling import assemble
 from encircle.store.opening import StoreBusyError
 from encircle.store.revisions import find_end, write_instant
+from encircle.store.settings import read_settings
 from encircle.store.tellings import Untold, find_post, find_told, list_untold, mark_told, tell_post
 
 from .cases import keep, read_instant, read_kept
-from .errors import UnavailableError
+from .errors import BusyError, UnavailableError
 from .logs import build_logger
 from .service import MOST_BRIEF, Brief, name_map
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sqlalchemy import Connection
 
     from encircle.store.assembling import Assembled
     from encircle.store.opening import Store
@@ -43,6 +47,11 @@ PAUSES_S = (0.5, 1.0, 2.0)
 """Between two askings for the judgement after a post, where every worker is taken; seconds."""
 PAUSE_S = 2.0
 """Between two looks for what is untold, seconds."""
+MOST_TRIES = 3
+"""So often what a post changed is tried to be worked out late; then the feed is told that it was
+not."""
+RETRY_S = 600.0
+"""Between two such tries, for all posts of a case, seconds."""
 GRACE = timedelta(seconds=60)
 """A post is left for so long to whoever answers it."""
 STILL = "It was kept, and what it changes is still being worked out: the feed will say it."
@@ -78,6 +87,10 @@ class Teller:
     """First lines of posts that are being answered."""
     _unchanged: set[int] = field(default_factory=set)
     """First lines of posts that changed nothing: written down a few at a time."""
+    _tries: dict[str, int] = field(default_factory=dict)
+    """By case, how often in a row its map could not be judged when there was time."""
+    _later: dict[str, float] = field(default_factory=dict)
+    """By case, until when it is not tried again, seconds of a clock."""
     _ends: OrderedDict[tuple[str, datetime | None, str], tuple[bytes, datetime]] = field(
         default_factory=OrderedDict
     )
@@ -207,15 +220,15 @@ class Teller:
         self, case_id: str, asked: Asked, end: str, last: int
     ) -> tuple[Brief, datetime | None]:
         """Ask for a judgement again where every worker is taken, and then do without."""
-        said = ""
+        said, is_tried = "", True
         for pause_s in (*PAUSES_S, None):
             try:
                 return await self._judge(case_id, asked, end, last)
             except UnavailableError as error:
-                said = str(error)
+                said, is_tried = str(error), not isinstance(error, BusyError)
                 if pause_s is not None:
                     await asyncio.sleep(pause_s)
-        return Brief({}, said, is_known=False), None
+        return Brief({}, said, is_known=False, is_tried=is_tried), None
 
     async def _judge(
         self, case_id: str, asked: Asked, end: str, last: int
@@ -257,7 +270,8 @@ class Teller:
     async def step(self, now: datetime) -> None:
         """Write down what is told, and tell what is not, as far as there is time."""
         await self._note_unchanged()
-        untold = await read_kept(self.service.store, list_untold, now - self.grace)
+        waiting = [name for name, at in self._later.items() if at > time.monotonic()]
+        untold = await read_kept(self.service.store, list_untold, now - self.grace, without=waiting)
         left: set[str] = set()
         for post in untold:
             if not self.service.pool.has_time:
@@ -268,13 +282,29 @@ class Teller:
                 left.add(post.case_id)  # what follows waits for it
 
     async def _tell_late(self, post: Untold) -> bool:
-        """Tell what a post changed of which nobody was told."""
-        asked = Asked(None, datetime.fromisoformat(post.last.recorded_at))
-        nothing = Before(asked, "", Brief({}))
-        was, now, then = await self._judge_both(post, nothing)
-        if then is not None:
-            await self._note(post, compare(was, now), then)
-        return then is not None
+        """Tell what a post changed of which nobody was told, or that it cannot be worked out."""
+        case_id, first, last = post.case_id, post.first, post.last
+        asked = Asked(None, datetime.fromisoformat(last.recorded_at))
+        was, _ = await self._insist(case_id, asked, first.previous, first.seq - 1)
+        if not was.is_tried:
+            return False
+        now, then = await self._insist(case_id, asked, last.hash, last.seq)
+        if not now.is_tried:
+            return False
+        changes = compare(was, now)
+        if was.is_known and now.is_known:
+            self._tries.pop(case_id, None)
+        else:
+            tries = self._tries[case_id] = self._tries.get(case_id, 0) + 1
+            if tries < MOST_TRIES:
+                self._later[case_id] = time.monotonic() + RETRY_S
+                return False
+            if not changes:
+                problem = f"The map cannot be judged: {now.problem or was.problem}."
+                force = await read_kept(self.service.store, _find_force, case_id)
+                changes = [{"force": force, "was": None, "is": None, "because": [problem]}]
+        await self._note(post, changes, then or asked.now)
+        return True
 
     async def _note_unchanged(self) -> None:
         if told := self._unchanged.copy():
@@ -285,6 +315,11 @@ class Teller:
 def _tell(store: Store, post: Untold, changes: list[Json], then: datetime) -> None:
     with store.writing() as connection:
         tell_post(connection, post, changes, write_instant(then), datetime.now(UTC))
+
+
+def _find_force(connection: Connection, case_id: str) -> str:
+    """Find the force a case is about."""
+    return str(read_settings(connection, case_id).get("force") or "")
 
 
 def _mark(store: Store, firsts: set[int]) -> None:

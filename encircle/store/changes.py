@@ -52,6 +52,8 @@ class Change:
     @property
     def statement(self) -> str:
         """One sentence: what was said, and what is said now."""
+        if self.was is None and self.now is None:
+            return f"{self.force or 'The case'} on {self.as_of[:10]}: not judged"
         said = [_say(one) for one in (self.was, self.now)]
         begun = "Correction: " if self.is_correction and self.was else ""
         return f"{begun}{self.force} on {self.as_of[:10]}: {said[0]} becomes {said[1]}"

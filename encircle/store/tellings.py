@@ -38,14 +38,24 @@ class Untold:
     last: Revision
 
 
-def list_untold(connection: Connection, until: datetime, most: int = 100) -> list[Untold]:
-    """List the posts recorded by an instant that are untold, the oldest first."""
+def list_untold(
+    connection: Connection, until: datetime, most: int = 100, without: Collection[str] = ()
+) -> list[Untold]:
+    """
+    List posts recorded by an instant that are untold: the oldest of each case, then the next.
+
+    A case of many posts keeps no other waiting; `without` are cases to leave out.
+    """
     t = tellings.c
+    turn = sa.func.row_number().over(partition_by=t.case_id, order_by=t.first)
     asked = sa.select(t.case_id, t.first, t.last).join_from(
         tellings, revisions, revisions.c.seq == t.last
     )
     asked = asked.where(t.told_at.is_(None), revisions.c.recorded_at <= write_instant(until))
-    return _read_posts(connection, connection.execute(asked.order_by(t.first).limit(most)).all())
+    asked = asked.where(t.case_id.not_in(list(without)[:MANY]))
+    return _read_posts(
+        connection, connection.execute(asked.order_by(turn, t.first).limit(most)).all()
+    )
 
 
 def find_post(connection: Connection, case_id: str, name: str) -> Untold | None:

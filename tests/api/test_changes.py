@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from api.errors import BusyError
 from api.main import create_app
+from api.pool import Answer
 from api.settings import Settings
 from encircle.store.changes import list_changes
 from tests.api.test_cases import BASE, HERE, KURSK, Taken, named
@@ -207,3 +208,47 @@ def test_sent_again_with_an_instant_a_post_is_answered_as_of_it(local, case):
     assert first["changes"]
     assert again["changes"] == first["changes"]
     assert len(read_feed(local, case)) == before
+
+
+def test_a_map_that_no_worker_can_judge_is_given_up_and_keeps_no_other_waiting(
+    local, case, monkeypatch
+):
+    service, tried = local.app.state.service, []
+    ask, before = service.pool.ask, len(read_feed(local, case))
+    giant = {**named("ua-gornal"), "id": "giant"}
+
+    async def need_memory(kind, raw):
+        if b'"giant"' not in raw:
+            return await ask(kind, raw)
+        tried.append(kind)
+        return Answer(413, 0, 0.0, b"{}")
+
+    monkeypatch.setattr(service.pool, "ask", need_memory)
+    told = local.post(f"{case}/observations", json=giant).json()
+    assert (told["changes"], len(tried)) == (None, 1)
+    assert "more memory" in told["notices"][-1]
+    with monkeypatch.context() as patch:
+        patch.setattr("api.telling.PAUSES_S", ())
+        for _ in range(3):
+            step(local)
+    assert len(tried) == 1  # it is not tried every time
+    monkeypatch.setattr("api.telling.RETRY_S", 0.0)
+    monkeypatch.setattr("api.service.SLOW_S", 0.0)
+    local.app.state.teller._later.clear()  # noqa: SLF001 - as after a while
+    service._slow.clear()  # noqa: SLF001
+    for _ in range(4):
+        step(local)
+    (given_up,) = read_feed(local, case)[before:]
+    assert (given_up.was["status"], given_up.now) == ("C2", None)
+    assert "cannot be judged: it needs more memory" in given_up.because[0]
+    seen = len(tried)
+    step(local)
+    assert len(tried) == seen  # nor ever again
+    # What follows is told, too: that it is still not known, and that it is known again.
+    local.post(f"{case}/observations", json={**giant, "id": "next"})
+    step(local)
+    assert read_feed(local, case)[-1].statement == f"{FORCE} on 2025-03-14: not judged"
+    local.delete(f"{case}/observations/giant", params={"why": "w"})
+    step(local)
+    back = read_feed(local, case)[-1]
+    assert (back.was, back.now["status"]) == (None, "C2")

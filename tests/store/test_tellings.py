@@ -117,3 +117,17 @@ def test_what_was_posted_before_is_not_told_again_by_a_later_version(url):
     post(store, "c", [unit("q")], "anna", now=NOON)
     assert [one.first.subject for one in untold(store)] == ["q"]
     store.close()
+
+
+def test_a_case_of_many_posts_keeps_no_other_waiting(case):
+    for number in range(5):
+        post(case, "c", [unit(f"p{number}")], "anna", now=NOON)
+    for name in ("d", "e"):
+        make_case(case, name, SETTINGS, "anna", NOON)
+        post(case, name, [unit("p")], "anna", now=NOON)
+    with case.reading() as connection:
+        found = list_untold(connection, LATER, 4)
+        rest = list_untold(connection, LATER, 4, {"c"})
+    assert [one.case_id for one in found] == ["c", "d", "e", "c"]
+    assert [one.first.subject for one in found if one.case_id == "c"] == ["p0", "p1"]
+    assert [one.case_id for one in rest] == ["d", "e"]
