@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import orjson
 from fastapi import Response
@@ -36,6 +37,18 @@ WHOLE = View()
 """All of a case: to write to it takes more than to read it."""
 MANY = 500
 """Observations read at one time, where not all that is found is shown."""
+
+
+def address(*parts: str) -> str:
+    """
+    Give the address of a resource, whatever its parts are called.
+
+    Examples
+    --------
+    >>> address("cases", "справа", "claims", "a b")
+    '/v1/cases/%D1%81%D0%BF%D1%80%D0%B0%D0%B2%D0%B0/claims/a%20b'
+    """
+    return "/".join(("/v1", *(quote(part, safe="") for part in parts)))
 
 
 def write_answer(

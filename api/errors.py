@@ -92,6 +92,14 @@ class UnsupportedEncodingError(Exception):
         super().__init__(f"a body packed as {names!r} is not read here; send it plain or as gzip")
 
 
+class TakenBackError(GoneError):
+    """A claim was taken back; how it was rated stays to be read."""
+
+    def __init__(self, said: str, log: Sequence[Mapping[str, Any]]) -> None:
+        self.document = {"log": list(log)}
+        super().__init__(said)
+
+
 class NotAcceptableError(Exception):
     """The answer is wanted in a form there is none of."""
 
@@ -279,7 +287,7 @@ def describe(error: BaseException) -> Problem:
     document = _document(rule.status, f"urn:encircle:problem:{rule.kind}", rule.title, detail)
     if rule.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         document["id"] = TRACE.get()  # by which it is found in the log
-    if isinstance(error, QuestionError):
+    if isinstance(error, QuestionError | TakenBackError):
         document |= error.document  # what the command prints, beside the problem's own members
     faults = getattr(error, "faults", ())
     if faults:

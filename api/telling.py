@@ -3,7 +3,7 @@ What a post changes is told: to whoever posted it, and to the feed.
 
 A post is held against the case as it found it, and as it left it, whatever others post meanwhile:
 so each change is told to the post that made it. Of a post that could not be judged at once, or
-whose caller hung up, the feed is told when there is time.
+whose caller hung up, the feed is told when there is time. Then claims are rated again, too.
 """
 
 from __future__ import annotations
@@ -21,13 +21,15 @@ from fastapi import Depends, Request
 
 from encircle.store.assembling import assemble
 from encircle.store.opening import StoreBusyError
+from encircle.store.ratings import list_claimed
 from encircle.store.revisions import find_end, write_instant
 from encircle.store.settings import read_settings
 from encircle.store.tellings import Untold, find_post, find_told, list_untold, mark_told, tell_post
 
 from .cases import keep, read_instant, read_kept
-from .errors import BusyError, UnavailableError
+from .errors import BusyError, TooSlowError, UnavailableError
 from .logs import build_logger
+from .rating import MOST_CLAIMS, find_map, list_claims, rate_on
 from .service import MOST_BRIEF, Brief, name_map
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ MOST_TRIES = 3
 not."""
 RETRY_S = 600.0
 """Between two such tries, for all posts of a case, seconds."""
+MOST_RATED = 20
+"""Claims rated between two looks for what is untold."""
 GRACE = timedelta(seconds=60)
 """A post is left for so long to whoever answers it."""
 STILL = "It was kept, and what it changes is still being worked out: the feed will say it."
@@ -95,12 +99,18 @@ class Teller:
         default_factory=OrderedDict
     )
     """By case, instant asked and hash of the last line: the digest of the map, and its instant."""
+    _claimed: dict[str, None] = field(default_factory=dict)
+    """Cases whose claims are to be rated again."""
+    _held: OrderedDict[tuple[str, str], bytes] = field(default_factory=OrderedDict)
+    """By case and claim, the digest of the map it was held against last."""
     _tasks: set[asyncio.Task[Json]] = field(default_factory=set)
     """Answers that are being found."""
     _task: asyncio.Task[None] | None = None
 
     def open(self) -> None:
-        """Begin to look for what is untold, from before this start, too."""
+        """Begin to look for what is untold and not rated, from before this start, too."""
+        with self.service.store.reading() as connection:
+            self._claimed = dict.fromkeys(list_claimed(connection))
         self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
@@ -251,6 +261,7 @@ class Teller:
         return brief, found.as_of
 
     async def _note(self, post: Untold, changes: list[Json], then: datetime) -> None:
+        self._claimed[post.case_id] = None  # on whatever day they are of, it may turn them
         if changes:
             await keep(partial(_tell, self.service.store, post, changes, then))
         else:
@@ -280,6 +291,7 @@ class Teller:
                 continue
             if not await self._tell_late(post):
                 left.add(post.case_id)  # what follows waits for it
+        await self._rate_claims()
 
     async def _tell_late(self, post: Untold) -> bool:
         """Tell what a post changed of which nobody was told, or that it cannot be worked out."""
@@ -304,6 +316,36 @@ class Teller:
                 force = await read_kept(self.service.store, _find_force, case_id)
                 changes = [{"force": force, "was": None, "is": None, "because": [problem]}]
         await self._note(post, changes, then or asked.now)
+        return True
+
+    async def _rate_claims(self) -> None:
+        """Rate claims again whose map is another now, as far as there is time."""
+        left = MOST_RATED
+        for case_id in [*self._claimed]:
+            del self._claimed[case_id]
+            for claim in await read_kept(self.service.store, list_claims, case_id):
+                if left == 0 or not self.service.pool.has_time:
+                    self._claimed[case_id] = None
+                    return
+                left -= await self._rate(case_id, claim)
+
+    async def _rate(self, case_id: str, claim: Revision) -> bool:
+        """Rate a claim where its map is another than before; tell whether it was."""
+        found = await find_map(self.service, case_id, claim)
+        key, name = (case_id, claim.subject), name_map(found.judged)
+        if self._held.get(key) == name:
+            return False
+        try:
+            await rate_on(self.service, case_id, claim, found)
+        except UnavailableError:
+            self._claimed[case_id] = None
+            return True
+        except TooSlowError:  # it would be again, on the same map
+            pass
+        self._held[key] = name
+        self._held.move_to_end(key)
+        if len(self._held) > MOST_CLAIMS:
+            self._held.popitem(last=False)
         return True
 
     async def _note_unchanged(self) -> None:

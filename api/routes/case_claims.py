@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +10,16 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from encircle.claims.matching import Said, find_again
-from encircle.errors import SituationError
-from encircle.store.assembling import find_instant
+from encircle.errors import InputFault, SituationError
 from encircle.store.casefile import post
 from encircle.store.checking import lift
 from encircle.store.publishing import WITHHELD
-from encircle.store.ratings import Rated, list_latest, list_ratings, note_rating
-from encircle.store.revisions import NotKeptError, write_instant
+from encircle.store.ratings import list_latest, list_ratings
+from encircle.store.revisions import NotKeptError
 from encircle.store.searching import Wanted
-from encircle.version import __version__
 
 from ..case_answers import (
-    assemble_shown,
+    address,
     read_log,
     search_shown,
     write_answer,
@@ -33,6 +29,7 @@ from ..case_parameters import (
     WRITING,
     CaseId,
     ClaimName,
+    IdempotencyKey,
 )
 from ..case_schemas import (
     ClaimBody,
@@ -48,14 +45,16 @@ from ..cases import (
     read_kept,
 )
 from ..documentation import document_answer, document_body, document_problems
-from ..errors import TooSlowError, UnavailableError, describe
+from ..errors import RequestError, TakenBackError, TooSlowError, UnavailableError, describe
+from ..rating import MOST_CLAIMS, is_claim, rate_claim
 from ..service import Service, ServiceDep  # noqa: TC001 - the framework reads it
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from encircle.store.opening import Store
+    from encircle.store.casefile import Posted
     from encircle.store.publishing import View
+    from encircle.store.ratings import Rated
     from encircle.store.revisions import Revision
 
 Json = dict[str, Any]
@@ -68,8 +67,9 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"])
     openapi_extra=document_body(ClaimRequest),
 )  # fmt: skip
 async def post_claim(
-    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep
-) -> Response:
+    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:  # fmt: skip
     """Keep a claim, a Feature of kind `claim` or its properties alone, and rate it."""
     who = caller.check("contributor", case_id)
     body = parse_object(await service.read_body(request))
@@ -77,19 +77,25 @@ async def post_claim(
         said = {name: value for name, value in body.items() if name != "id"}
         body = {"type": "Feature", "id": body.get("id"), "geometry": None,
                 "properties": {"kind": "claim", **said}}  # fmt: skip
-    posted = await keep(partial(post, service.store, case_id, [body], who, atomic=True))
-    if posted.refused:
-        raise SituationError([lift(fault) for fault in posted.refused[0].faults])
-    name = posted.accepted[0].subject
+    _check_kind(body)
+    work = partial(post, service.store, case_id, [body], who, atomic=True, key=idempotency_key)
+    posted = await keep(work)
+    told = posted.to_dict()
+    if told["refused"]:
+        raise SituationError(_list_faults(posted))
+    name = told["accepted"][0]["id"]
     try:
-        answer = await _rate(service, case_id, name)
-    except (UnavailableError, TooSlowError) as error:  # it is kept, and rated when it is read
+        answer = await rate_claim(service, case_id, name)
+    except (UnavailableError, TooSlowError) as error:  # it is kept, and rated when there is time
         problem = orjson.loads(describe(error).body)
-        answer = {"claim": posted.accepted[0].document, "rating": None, "problem": problem,
-                  "log": []}  # fmt: skip
+        claim = (await read_log(service.store, case_id, name))[-1].document
+        answer = {"claim": claim, "rating": None, "problem": problem, "log": []}
     view = await look(service, caller, case_id)
     answer["again"] = await read_kept(service.store, _find_again, case_id, name, view)
-    return write_answer(answer, 201, {"Location": f"/v1/cases/{case_id}/claims/{name}"})
+    headers = {"Location": address("cases", case_id, "claims", name)}
+    if posted.before is not None:
+        headers["Idempotent-Replayed"] = "true"
+    return write_answer(answer, 201, headers)
 
 
 @router.get("/{case_id}/claims", summary="List the claims", response_class=Response,
@@ -104,16 +110,21 @@ async def list_claims(case_id: CaseId, service: ServiceDep, caller: CallerDep) -
     "/{case_id}/claims/{name}",
     summary="A claim, its rating, and how it was rated before",
     response_class=Response,
-    responses={**READING, **document_problems(503), 200: document_answer(ClaimBody)},
+    responses={**READING, **document_problems(410, 503), 200: document_answer(ClaimBody)},
 )
 async def read_claim(
     case_id: CaseId, name: ClaimName, service: ServiceDep, caller: CallerDep
 ) -> Response:
-    """Rate it by what is known now, and give the log: a rating that changed stays to be read."""
+    """
+    Rate it by what is known now, and give the log: a rating that changed stays to be read.
+
+    Of one that was taken back, too: 410, with the log.
+    """
     view = await look(service, caller, case_id)
+    await _check_there(service, case_id, name, view)
     # What the team has not noted yet is not rated anew for others: they read what was noted.
     answer = (
-        await _rate(service, case_id, name)
+        await rate_claim(service, case_id, name)
         if view.is_whole
         else await read_kept(service.store, _read_noted, case_id, name, view)
     )
@@ -124,44 +135,49 @@ async def read_claim(
 # -- parts -----------------------------------------------------------------------------------
 
 
-async def _rate(service: Service, case_id: str, name: str) -> Json:
-    """Hold a claim against the map of the day it speaks of, and note a rating that differs."""
-    log = await read_log(service.store, case_id, name)
-    feature = log[-1].document
-    if feature is None or feature["properties"].get("kind") != "claim":
+def _check_kind(body: Json) -> None:
+    """Refuse what is no claim before any of it is kept."""
+    said = body.get("properties")
+    kind = said.get("kind") if isinstance(said, dict) else None
+    if kind != "claim":
+        fault = f"a feature of kind {kind!r:.80} is no claim"
+        remedy = 'Post it to /observations, or give {"kind": "claim", "statement": ...}'
+        raise RequestError([InputFault("/properties/kind", fault, remedy)])
+
+
+def _list_faults(posted: Posted) -> list[InputFault]:
+    """List what is wrong with a claim that was refused, now or when the same was sent before."""
+    if posted.before is None:
+        return [lift(fault) for fault in posted.refused[0].faults]
+    told = posted.before["refused"]
+    return [lift(InputFault(one["pointer"], one["detail"], one["remedy"])) for one in told]
+
+
+async def _check_there(service: Service, case_id: str, name: str, view: View) -> None:
+    """
+    Tell a claim that was taken back as that.
+
+    Raises
+    ------
+    TakenBackError
+        If it was, with its log where that may still be read.
+    NotKeptError
+        If nothing is called so.
+    """
+    log = await read_log(service.store, case_id, name, view)
+    last = log[-1]
+    if last.act not in ("retract", "redact"):
+        return
+    rated = await read_kept(service.store, list_ratings, case_id, name, view.until)
+    if not rated and not any(map(is_claim, log)):
         raise NotKeptError(f"there is no claim {name!r} in case {case_id!r}")
-    made_at = feature["properties"].get("made_at")
-    found = await assemble_shown(service.store, case_id, made_at, None, claim=name)
-    answer = await service.ask(b"c", b'{"brief":true,"situations":[%s]}' % found.judged)
-    if answer.status != 200:  # noqa: PLR2004 - OK
-        return {"claim": feature, "rating": None, "problem": orjson.loads(answer.body), "log": []}
-    rated_ones = (claim for claim in orjson.loads(answer.body)["claims"] if claim["id"] == name)
-    one = next(rated_ones, None)
-    if one is None:  # it says that it was heard after it was made; or was taken back meanwhile
-        known = [
-            line.to_dict() for line in await read_kept(service.store, list_ratings, case_id, name)
-        ]
-        told = describe(NotKeptError(f"the map of {made_at or 'now'} does not have the claim yet"))
-        return {"claim": feature, "rating": None, "problem": orjson.loads(told.body), "log": known}
-    because = [finding["statement"] for finding in one.get("because", ()) if finding["decides"]]
-    then = read_instant(made_at, "made_at")
-    if then is None:
-        then = await read_kept(service.store, find_instant, case_id)
-    rated = Rated(
-        one.get("rating"), one.get("definition"), because, write_instant(then),
-        hashlib.sha256(found.raw).hexdigest(), f"encircle {__version__}",
-    )  # fmt: skip
-    kept = await keep(partial(_keep_rating, service.store, case_id, name, rated))
-    return {"claim": feature, "rating": kept[-1].to_dict(), "log": [one.to_dict() for one in kept]}
-
-
-def _keep_rating(store: Store, case_id: str, name: str, rated: Rated) -> list[Rated]:
-    with store.writing() as connection:
-        return note_rating(connection, case_id, name, rated, datetime.now(UTC))
+    why = f" ({last.why})" if view.is_whole else ""
+    told = [_tell(one, view) for one in rated] if last.act == "retract" else []
+    raise TakenBackError(f"the claim {name!r} was taken back{why}", told)
 
 
 def _list_claims(connection: Connection, case_id: str, view: View) -> list[Json]:
-    found = search_shown(connection, case_id, Wanted(kind="claim"), view, most=10_000)
+    found = search_shown(connection, case_id, Wanted(kind="claim"), view, most=MOST_CLAIMS)
     rated = list_latest(connection, case_id, view.until)
     return [
         {"id": revision.subject, "claim": revision.document,
@@ -172,7 +188,7 @@ def _list_claims(connection: Connection, case_id: str, view: View) -> list[Json]
 
 def _find_again(connection: Connection, case_id: str, name: str, view: View) -> list[Json]:
     """Find the claims of the case that say the same as one, of those that may be seen."""
-    found = search_shown(connection, case_id, Wanted(kind="claim"), view, most=10_000)
+    found = search_shown(connection, case_id, Wanted(kind="claim"), view, most=MOST_CLAIMS)
     said = {revision.subject: _read_said(revision) for revision in found}
     mine = said.pop(name, None)
     return [asdict(again) for again in find_again(mine, said.values())] if mine else []

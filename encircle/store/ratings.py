@@ -9,7 +9,7 @@ import orjson
 import sqlalchemy as sa
 
 from encircle.store.revisions import write_instant
-from encircle.store.tables import ratings
+from encircle.store.tables import ratings, revisions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["Rated", "list_latest", "list_ratings", "note_rating"]
+__all__ = ["Rated", "list_claimed", "list_latest", "list_ratings", "note_rating"]
 
 Json = dict[str, Any]
 
@@ -87,6 +87,13 @@ def list_latest(
         last = last.where(c.recorded_at <= write_instant(until))
     asked = sa.select(c.claim, *COLUMNS).where(c.seq.in_(last))
     return {claim: _read(row) for claim, *row in connection.execute(asked)}
+
+
+def list_claimed(connection: Connection) -> list[str]:
+    """List the cases in which a claim was kept, taken back or not."""
+    c = revisions.c
+    asked = sa.select(c.case_id).where(c.what == "feature", c.kind == "claim").distinct()
+    return list(connection.scalars(asked.order_by(c.case_id)))
 
 
 def _read(row: Sequence[Any]) -> Rated:

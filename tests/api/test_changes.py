@@ -15,6 +15,7 @@ from api.main import create_app
 from api.pool import Answer
 from api.settings import Settings
 from encircle.store.changes import list_changes
+from encircle.store.ratings import list_ratings
 from tests.api.test_cases import BASE, HERE, KURSK, Taken, named
 
 FORCE = "kursk-group"
@@ -252,3 +253,70 @@ def test_a_map_that_no_worker_can_judge_is_given_up_and_keeps_no_other_waiting(
     step(local)
     back = read_feed(local, case)[-1]
     assert (back.was, back.now["status"]) == (None, "C2")
+
+
+def rate_log(local, case, name):
+    store = local.app.state.service.store
+    with store.reading() as connection:
+        return [one.rating for one in list_ratings(connection, case.rpartition("/")[2], name)]
+
+
+def test_claims_are_rated_again_when_evidence_changes_though_nobody_reads_them(local, case):
+    claim = {**named("claim-putin-isolation"), "id": "told"}
+    assert local.post(f"{case}/claims", json=claim).json()["rating"]["rating"] == "contradicted"
+    local.delete(f"{case}/observations/anchor-sumy", params={"why": "w"})
+    step(local)
+    rated = rate_log(local, case, "told")
+    assert len(rated) == 2
+    assert rated[1] != "contradicted"
+    listed = {one["id"]: one["rating"] for one in local.get(f"{case}/claims").json()["claims"]}
+    assert listed["told"]["rating"] == rated[1]
+    feed = local.get(f"{case}/changes.atom", params={"claim": "told"}).text
+    assert "Correction: told" in feed
+    # Another revision that changes no map of the claim's day asks no worker.
+    teller, asked = local.app.state.teller, []
+    late = {**named("ua-gornal"), "id": "late"}
+    late["properties"] = {**late["properties"], "observed_at": "2035-01-01"}
+    local.post(f"{case}/observations", json=late)
+    teller.service.pool.ask, ask = (lambda *told: asked.append(told)), teller.service.pool.ask
+    try:
+        step(local)
+    finally:
+        teller.service.pool.ask = ask
+    assert asked == []
+    assert rate_log(local, case, "told") == rated
+    # Taken back, it is gone, and how it was rated stays to be read.
+    local.delete(f"{case}/observations/told", params={"why": "no such speech"})
+    gone = local.get(f"{case}/claims/told")
+    assert gone.status_code == 410
+    assert "no such speech" in gone.json()["detail"]
+    assert [one["rating"] for one in gone.json()["log"]] == rated
+    local.delete(f"{case}/observations/told", params={"why": "a name", "redact": True})
+    gone = local.get(f"{case}/claims/told")
+    assert (gone.status_code, gone.json()["log"]) == (410, [])
+
+
+def test_what_is_no_claim_is_refused_before_it_is_kept(local, case, assert_problem):
+    before = len(read_log(local, case))
+    for body in ({**named("ua-gornal"), "id": "x"}, {"kind": "position", "id": "x"},
+                 {"type": "Feature", "id": "x", "geometry": None, "properties": None}):  # fmt: skip
+        problem = assert_problem(local.post(f"{case}/claims", json=body), 422)
+        assert problem["errors"][0]["pointer"] == "/properties/kind"
+    assert len(read_log(local, case)) == before
+
+
+def test_a_claim_sent_again_under_its_key_is_not_kept_twice(local, case, assert_problem):
+    head = {"Idempotency-Key": f"claim-{next(COUNT)}"}
+    claim = {"claimant": "X", "statement": "They are surrounded.", "made_at": "2025-03-14"}
+    first, again = (local.post(f"{case}/claims", json=claim, headers=head) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.headers["location"] == first.headers["location"]
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.json()["rating"] == first.json()["rating"]
+    assert [line["act"] for line in read_log(local, case)].count("post") == len(
+        KURSK["features"]
+    ) + 2
+    wrong, head = {"id": "w", "claimant": 5}, {"Idempotency-Key": f"claim-{next(COUNT)}"}
+    told = [assert_problem(local.post(f"{case}/claims", json=wrong, headers=head), 422)
+            for _ in range(2)]  # fmt: skip
+    assert told[0]["errors"][0]["pointer"] == told[1]["errors"][0]["pointer"]
