@@ -20,6 +20,7 @@ from encircle.store.settings import read_settings
 from .cases import (
     read_instant,
     read_kept,
+    read_known,
 )
 from .manners import names
 
@@ -121,7 +122,7 @@ async def assemble_shown(  # noqa: PLR0913 - as `assemble`
     claim: str | None = None,
 ) -> Assembled:  # fmt: skip
     """Put the case together as it is shown; raises as `assemble` does."""
-    then, known = read_instant(as_of, "as_of"), read_instant(known_at, "known_at")
+    then, known = read_instant(as_of, "as_of"), read_known(known_at)
     return await read_kept(
         store, assemble, case_id, then, view.cap(known), view.coarsen_m, claim=claim
     )

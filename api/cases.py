@@ -300,6 +300,23 @@ def read_instant(text: str | None, name: str) -> datetime | None:
     return datetime.combine(read, datetime.max.time(), UTC) if whole_day else read
 
 
+def read_known(text: str | None) -> datetime | None:
+    """
+    Read as of which instant's knowledge is asked.
+
+    Raises
+    ------
+    RequestError
+        If it is none, or still to come: what is answered for it now would be another then.
+    """
+    read = read_instant(text, "known_at")
+    if read is not None and read > datetime.now(UTC):
+        said = f"{text!r:.80} is still to come, and nobody knows what will be known"
+        remedy = "Give an instant that is past (a bare day is its end), or leave it out: all by now"
+        raise RequestError([InputFault("?known_at", said, remedy)])
+    return read
+
+
 def read_match(given: str | None) -> int:
     """
     Read which revision a correction corrects.
@@ -340,7 +357,7 @@ def read_wanted(
         If a box or an instant cannot be read.
     """
     since, until = _read_between(between)
-    known = read_instant(known_at, "known_at")
+    known = read_known(known_at)
     return Wanted(
         bbox=_read_box(bbox), since=since, until=until,
         known_at=write_instant(known) if known else None, **named,

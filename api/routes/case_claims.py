@@ -48,6 +48,7 @@ from ..documentation import document_answer, document_body, document_problems
 from ..errors import RequestError, TakenBackError, TooSlowError, UnavailableError, describe
 from ..rating import MOST_CLAIMS, is_claim, rate_claim
 from ..service import Service, ServiceDep  # noqa: TC001 - the framework reads it
+from ..strict import Strict
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
     from encircle.store.revisions import Revision
 
 Json = dict[str, Any]
-router = APIRouter(prefix="/v1/cases", tags=["cases"])
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=Strict)
 
 
 @router.post(

@@ -14,6 +14,7 @@ from encircle.store.revisions import (
 from encircle.store.settings import find_number, list_cases, make_case, settle
 
 from ..case_answers import (
+    address,
     read_settings_shown,
     write_answer,
 )
@@ -48,6 +49,7 @@ from ..cases import (
 )
 from ..documentation import document_answer, document_body
 from ..service import ServiceDep  # noqa: TC001 - the framework reads it
+from ..strict import Strict
 from ..telling import TellerDep, tell
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ if TYPE_CHECKING:
 
 
 Json = dict[str, Any]
-router = APIRouter(prefix="/v1/cases", tags=["cases"])
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=Strict)
 
 
 @router.post(
@@ -71,7 +73,7 @@ async def begin_case(request: Request, service: ServiceDep, caller: CallerDep) -
     name = body.id or str(settings.get("id") or "")
     who = caller.check("editor", name or "*")
     made = await keep(partial(make_case, service.store, name, settings, who))
-    headers = {"Location": f"/v1/cases/{name}", "ETag": f'"{made.number}"'}
+    headers = {"Location": address("cases", name), "ETag": f'"{made.number}"'}
     return write_answer({"id": name, "revision": made.to_dict()}, 201, headers)
 
 
@@ -148,7 +150,8 @@ async def read_audit(  # noqa: PLR0913 - the parts of a request
         service.store, list_revisions, case_id, after=after, most=limit, is_brief=brief
     )
     more = "&brief=true" if brief else ""
-    at = f"/v1/cases/{case_id}/audit?after={log[-1].seq}&limit={limit}{more}" if log else None
+    where = address("cases", case_id, "audit")
+    at = f"{where}?after={log[-1].seq}&limit={limit}{more}" if log else None
     lines = [{"seq": line.seq, "what": line.what, **line.to_dict()} for line in log]
     if brief:
         for line in lines:

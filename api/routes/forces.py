@@ -21,6 +21,7 @@ from encircle.store.revisions import (
 from encircle.store.settings import read_settings
 
 from ..case_answers import (
+    address,
     assemble_shown,
     tag_of,
     unless_known,
@@ -49,12 +50,14 @@ from ..cases import (
     look,
     read_instant,
     read_kept,
+    read_known,
 )
 from ..content import choose_type
 from ..documentation import UNCHANGED, document_answer, document_problems
 from ..manners import names
 from ..schemas import JudgementBody
 from ..service import ServiceDep, pass_on
+from ..strict import Strict
 from .judgements import TYPES
 
 if TYPE_CHECKING:
@@ -65,7 +68,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 MOST_DAYS = 30
 """Days judged at one request: some half a second each."""
-router = APIRouter(prefix="/v1/cases", tags=["cases"])
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=Strict)
 
 
 @router.get("/{case_id}/situation", summary="The map of an instant", response_class=Response,
@@ -116,7 +119,7 @@ async def keep_force_judgement(  # noqa: PLR0913 - the parts of a request
     """Judge it, and keep what is given: it stays, whatever is learnt or programmed later."""
     who = caller.check("editor", case_id)
     now = datetime.now(UTC)
-    known = min(read_instant(known_at, "known_at") or now, now)
+    known = read_known(known_at) or now
     then = read_instant(as_of, "as_of")
     found = await read_kept(service.store, assemble, case_id, then, known)
     body = b'{"force":%s,"situation":%s}' % (orjson.dumps(force), found.raw)
@@ -124,7 +127,7 @@ async def keep_force_judgement(  # noqa: PLR0913 - the parts of a request
     if answer.status != 200:  # noqa: PLR2004 - OK
         return pass_on(answer)
     kept = await keep(partial(_keep, service.store, case_id, answer.body, known, who))
-    where = f"/v1/cases/{case_id}/judgements/{kept.id}"
+    where = address("cases", case_id, "judgements", kept.id)
     return write_answer(kept.to_dict(), 201, {"Location": where})
 
 
@@ -155,7 +158,7 @@ async def read_judgement(
     **READING, **document_problems(413, 503), 200: document_answer(TimelineBody),
 })  # fmt: skip
 async def judge_days(  # noqa: PLR0913 - the parts of a request
-    case_id: CaseId, force: Force, service: ServiceDep, caller: CallerDep,
+    case_id: CaseId, force: Force, request: Request, service: ServiceDep, caller: CallerDep,
     since: Annotated[str | None, Query(description="First day; the first there is.")] = None,
     until: Annotated[str | None, Query(description="Last day; the last there is.")] = None,
     known_at: KnownAt = None,
@@ -167,7 +170,7 @@ async def judge_days(  # noqa: PLR0913 - the parts of a request
     """
     view = await look(service, caller, case_id)
     first, last = read_instant(since, "since"), read_instant(until, "until")
-    known = view.cap(read_instant(known_at, "known_at"))
+    known = view.cap(read_known(known_at))
     work = partial(
         _map_days, case_id=case_id, first=first, last=last, known_at=known,
         coarsen_m=view.coarsen_m,
@@ -178,7 +181,9 @@ async def judge_days(  # noqa: PLR0913 - the parts of a request
     body = b'{"force":%s,"situations":[%s]}' % (orjson.dumps(force), b",".join(maps))
     response = pass_on(await service.ask(b"t", body))
     if following:
-        response.headers["Link"] = f'<?until={following}>; rel="next"'
+        asked = request.url.include_query_params(until=following).query
+        where = address("cases", case_id, "forces", force, "timeline")
+        response.headers["Link"] = f'<{where}?{asked}>; rel="next"'
     return response
 
 
@@ -205,7 +210,8 @@ async def read_changes(  # noqa: PLR0913 - the parts of a request
         items = tell_ratings(claim, log)[:limit]
     if not view.is_whole:  # reasons tell distances on the exact map
         items = [replace(item, content=WITHHELD) for item in items]
-    feed = write_atom(case_id, title, str(request.url.replace(query="")), items)
+    where = f"{str(request.base_url).rstrip('/')}{address('cases', case_id, 'changes.atom')}"
+    feed = write_atom(case_id, title, where, items)
     return unless_known(if_none_match, feed, "application/atom+xml; charset=utf-8")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 
+from encircle.errors import InputFault
 from encircle.formats.tables.writing import write_positions
 from encircle.store.casefile import post, post_table, retract, revise
 from encircle.store.laying import lay_layer, name_unread
@@ -17,6 +18,7 @@ from encircle.store.revisions import (
 )
 
 from ..case_answers import (
+    address,
     read_log,
     read_settings_shown,
     search_shown,
@@ -66,7 +68,9 @@ from ..cases import (
 )
 from ..content import choose_type, says_type
 from ..documentation import document_answer, document_body, document_problems
+from ..errors import RequestError
 from ..service import ServiceDep, pass_on
+from ..strict import Strict
 from ..telling import TellerDep, tell
 from ..wording import say_over_http
 
@@ -75,7 +79,7 @@ if TYPE_CHECKING:
     from encircle.store.revisions import Revision
 
 Json = dict[str, Any]
-router = APIRouter(prefix="/v1/cases", tags=["cases"])
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=Strict)
 
 
 @router.post(
@@ -110,6 +114,8 @@ async def post_observations(  # noqa: PLR0913 - the parts of a request
     who = caller.check("contributor", case_id)
     raw = await service.read_body(request, CSV, XLSX)
     kind, unread = says_type(request.headers), list[str]()
+    wishes = {"side": side, "force": force, "rows_side": rows_side}
+    _check_wishes(wishes, is_table=kind in (CSV, XLSX))
     if kind == XLSX:
         written = await service.ask(b"x", raw)
         if written.status != HTTPStatus.OK:
@@ -171,7 +177,7 @@ async def find_observations(  # noqa: PLR0913 - the parts of a request
     )
     headers = {"Vary": "Accept"}
     if following:
-        following = f"/v1/cases/{case_id}/observations?{following}"
+        following = f"{address('cases', case_id, 'observations')}?{following}"
         headers["Link"] = f'<{following}>; rel="next"'
     if media_type == CSV:
         settings = await read_kept(service.store, read_settings_shown, case_id, view)
@@ -236,24 +242,29 @@ async def correct_observation(  # noqa: PLR0913 - the parts of a request
 
 @router.delete(
     "/{case_id}/observations/{name}", summary="Take an observation back",
-    response_class=Response, responses={**WRITING, 200: document_answer(RevisedBody)},
+    response_class=Response, responses={**CORRECTING, 200: document_answer(RevisedBody)},
 )  # fmt: skip
 async def take_back_observation(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, name: Name, request: Request, service: ServiceDep, caller: CallerDep,
-    teller: TellerDep, *, redact: bool = False, as_of: AsOf = None, why: Why = None,
+    teller: TellerDep, *, redact: bool = False, as_of: AsOf = None, if_match: IfMatch = None,
+    why: Why = None,
 ) -> Response:  # fmt: skip
     """
     Retract it, with a reason (`why`): it is counted no more, and stays to be read.
 
-    With `redact` what was said goes from every revision; who said it when, and its hash, stay.
+    With `If-Match` only if nobody was there before. With `redact` what was said goes from every
+    revision; who said it when, and its hash, stay.
     """
     caller.check("contributor", case_id)
     raw = await service.read_body(request)
     reason = read_why(why, parse_object(raw) if raw else {})
     log = await read_log(service.store, case_id, name)
     who = caller.check("admin" if redact else _role_for(log, caller.name), case_id)
+    number = None if if_match is None else read_match(if_match)
     before = await teller.look(case_id, as_of)
-    made = await keep(partial(retract, service.store, case_id, name, who, reason, redact=redact))
+    made = await keep(partial(
+        retract, service.store, case_id, name, who, reason, expected=number, redact=redact
+    ))  # fmt: skip
     told = await tell(request, case_id, before, made)
     return write_answer({"revision": made.to_dict(), **told})
 
@@ -289,6 +300,20 @@ def _say(posted: Posted) -> Json:
     answer = posted.to_dict()
     refused = [{**row, "remedy": say_over_http(row["remedy"])} for row in answer["refused"]]
     return {**answer, "refused": refused}
+
+
+def _check_wishes(asked: dict[str, str | None], *, is_table: bool) -> None:
+    """Refuse wishes for a table's rows that none would be read by."""
+    given = [name for name, value in asked.items() if value is not None]
+    faults = []
+    if not is_table:
+        remedy = "Say it in each feature, or send text/csv"
+        faults = [InputFault(f"?{name}", "this is read of a table alone", remedy) for name in given]
+    elif asked["force"] is not None and asked["side"] is None:
+        said = "the force of which side's rows?"
+        faults = [InputFault("?force", said, "Name the side, too: ?side=UA&force=group")]
+    if faults:
+        raise RequestError(faults)
 
 
 def _role_for(log: list[Revision], name: str | None) -> str:

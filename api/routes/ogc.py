@@ -13,13 +13,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 
-from encircle.errors import InputFault
 from encircle.store.revisions import NotKeptError
 from encircle.store.settings import list_cases, read_settings
 
@@ -39,6 +38,7 @@ from ..cases import LARGEST, CallerDep, is_shown, look, read_kept, read_wanted
 from ..documentation import document_answer, document_problems, write_older
 from ..errors import QueryError, RequestError, tell_parameter
 from ..service import ServiceDep  # noqa: TC001 - the framework reads it
+from ..strict import Strict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -53,20 +53,15 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-class Strict(APIRoute):
-    """Answers 400 to what the address asks and no parameter is (17-069r4, 7.5)."""
+class Standard(Strict):
+    """Answers 400 to what the address asks wrongly, as the standard has it (17-069r4, 7.5)."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Look at the names before, and at what becomes of the values."""
         handle = super().get_route_handler()
-        known = {parameter.alias for parameter in self.dependant.query_params}
 
         async def look(request: Request) -> Response:
             try:
-                if unknown := sorted(request.query_params.keys() - known):
-                    remedy = f"Drop it, or use one of: {', '.join(sorted(known)) or 'none'}"
-                    raise QueryError([InputFault(f"?{name:.80}", "an unknown parameter", remedy)
-                                      for name in unknown])  # fmt: skip
                 return await handle(request)
             except RequestValidationError as error:
                 raise QueryError([tell_parameter(one) for one in error.errors()]) from None
@@ -76,7 +71,7 @@ class Strict(APIRoute):
         return look
 
 
-router = APIRouter(prefix="/ogc", tags=["ogc"], route_class=Strict)
+router = APIRouter(prefix="/ogc", tags=["ogc"], route_class=Standard)
 READING = document_problems(400, 401, 403, 404)
 PLAIN = document_problems(400)
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
@@ -175,9 +170,12 @@ async def read_items(  # noqa: PLR0913 - the parts of a request
     found = await read_kept(
         service.store, search_shown, case, wanted, view, skip=offset, most=limit + 1
     )
-    links = [_link(str(request.url), "self", "This page", GEOJSON)]
+    at = f"{_address(request, collection)}/items"
+    here = f"{at}?{request.url.query}" if request.url.query else at
+    links = [_link(here, "self", "This page", GEOJSON)]
     if len(found) > limit:
-        following = str(request.url.include_query_params(offset=offset + limit, limit=limit))
+        asked = request.url.include_query_params(offset=offset + limit, limit=limit)
+        following = f"{at}?{asked.query}"
         links.append(_link(following, "next", "The next page", GEOJSON))
     features = [_flatten(revision, view) for revision in found[:limit]]
     document = {"type": "FeatureCollection", "features": features, "links": links,
@@ -198,8 +196,9 @@ async def read_item(
     found = await read_kept(service.store, search_shown, case, wanted, view)
     if not found:
         raise NotKeptError(f"there is no feature {name!r} in {collection!r}")
-    at = f"{_base(request)}/collections/{collection}"
-    links = [_link(str(request.url), "self", "This feature", GEOJSON),
+    at = _address(request, collection)
+    here = f"{at}/items/{quote(name, safe='')}"
+    links = [_link(here, "self", "This feature", GEOJSON),
              _link(at, "collection", "The layer it is of")]  # fmt: skip
     document = {**_flatten(found[0], view), "links": links}
     return Response(orjson.dumps(document), headers=IN_CRS84, media_type=GEOJSON)
@@ -230,7 +229,7 @@ def _split(collection: str) -> tuple[str, str]:
 
 def _describe(base: str, case: str, layer: str, title: str) -> Json:
     name = f"{case}.{layer}"
-    at = f"{base}/collections/{name}"
+    at = f"{base}/collections/{quote(name, safe='')}"
     return {
         "id": name, "title": f"{title}: {layer}", "description": TITLES[layer],
         "itemType": "feature", "crs": [CRS84],
@@ -262,6 +261,10 @@ def _now() -> str:
 
 def _base(request: Request) -> str:
     return f"{request.base_url}ogc"
+
+
+def _address(request: Request, collection: str) -> str:
+    return f"{_base(request)}/collections/{quote(collection, safe='')}"
 
 
 def _link(href: str, rel: str, title: str, media_type: str = "application/json") -> Json:

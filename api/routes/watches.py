@@ -39,6 +39,7 @@ from ..cases import (
 from ..documentation import document_answer, document_body
 from ..sender import check_url
 from ..service import ServiceDep  # noqa: TC001 - the framework reads it
+from ..strict import Strict
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from encircle.store.opening import Store
 
 Json = dict[str, Any]
-router = APIRouter(prefix="/v1/cases", tags=["cases"])
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=Strict)
 
 
 @router.post(

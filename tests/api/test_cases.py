@@ -289,7 +289,7 @@ def test_the_feed_of_a_claim_tells_its_ratings_and_corrections(local, case):
     local.delete(f"{case}/observations/anchor-sumy", params={"why": "w"})
     name = "said%20so%20%26%20more"
     rated = [one["rating"] for one in local.get(f"{case}/claims/{name}").json()["log"]]
-    feed = ET.fromstring(local.get(f"{case}/changes.atom?claim={name}&x=a/b").content)  # noqa: S314
+    feed = ET.fromstring(local.get(f"{case}/changes.atom?claim={name}&force=a/b").content)  # noqa: S314
     atom = "{http://www.w3.org/2005/Atom}"
     entries = [*feed.iter(f"{atom}entry")]
     titles = [entry.findtext(f"{atom}title") for entry in entries]
