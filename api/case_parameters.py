@@ -39,6 +39,10 @@ IfMatch = Annotated[
     str | None,
     Header(alias="If-Match", description="The `ETag` of what is corrected.", examples=['"1"']),
 ]
+IfStill = Annotated[
+    str | None,
+    Header(alias="If-Match", description="The `ETag` it was read with: else nothing is done."),
+]
 IfNoneMatch = Annotated[
     str | None, Header(alias="If-None-Match", description="The `ETag` of what is known.")
 ]

@@ -122,11 +122,10 @@ class Service:
         is whose map took too long, or more memory than there is: none as large is tried again for a
         while, and posts go on. Whoever asks while it is being judged waits for that judgement.
         """
-        name, now = name_map(raw), time.monotonic()
+        name = name_map(raw)
         if (known := self.recall(name)) is not None:
             return known
-        until, size = self._slow.get(whose, (0.0, 0))
-        if until > now and len(raw) > LESS * size:
+        if self.is_put_off(raw, whose):
             return Brief({}, SLOW, is_known=False)
         return await self._together.do(name, partial(self._judge_anew, name, raw, whose))
 
@@ -140,24 +139,30 @@ class Service:
         try:
             answer = await self.ask(b"s", raw)
         except TooSlowError as error:
-            return self._put_off(raw, whose, str(error))
+            return self.put_off(raw, whose, str(error))
         if answer.status == HTTPStatus.OK:
             brief = Brief(orjson.loads(answer.body))
         elif answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
             brief = Brief({}, str(orjson.loads(answer.body).get("detail")))
         elif answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            return self._put_off(raw, whose, "it needs more memory than there is")
+            return self.put_off(raw, whose, "it needs more memory than there is")
         else:
-            return self._put_off(raw, whose, "the service failed")
+            return self.put_off(raw, whose, "the service failed")
         self._slow.pop(whose, None)
         self._brief[name] = brief
         if len(self._brief) > MOST_BRIEF:
             self._brief.popitem(last=False)
         return brief
 
-    def _put_off(self, raw: bytes, whose: str, problem: str) -> Brief:
+    def put_off(self, raw: bytes, whose: str, problem: str) -> Brief:
+        """Have nobody's map as large as one that could not be judged tried again for a while."""
         self._slow[whose] = time.monotonic() + SLOW_S, len(raw)
         return Brief({}, problem, is_known=False)
+
+    def is_put_off(self, raw: bytes, whose: str) -> bool:
+        """Tell whether a map is not to be tried now."""
+        until, size = self._slow.get(whose, (0.0, 0))
+        return until > time.monotonic() and len(raw) > LESS * size
 
     async def judge_scenario(self, name: str, kind: Kind = b"j") -> Answer:
         """

@@ -27,7 +27,7 @@ from encircle.store.settings import read_settings
 from encircle.store.tellings import Untold, find_post, find_told, list_untold, mark_told, tell_post
 
 from .cases import keep, read_instant, read_kept
-from .errors import BusyError, TooSlowError, UnavailableError
+from .errors import StoppedError, TooSlowError, UnavailableError
 from .logs import build_logger
 from .rating import MOST_CLAIMS, find_map, list_claims, rate_on
 from .service import MOST_BRIEF, Brief, name_map
@@ -56,6 +56,12 @@ RETRY_S = 600.0
 """Between two such tries, for all posts of a case, seconds."""
 MOST_RATED = 20
 """Claims rated between two looks for what is untold."""
+DEBOUNCE = timedelta(seconds=30)
+"""After a post its case's claims are rated no sooner: analysts post in bursts."""
+FALLEN_SHORT = (413, 500)
+"""What a worker answers that has not memory enough, or fails."""
+FEATURES = b',"features":'
+"""Where what stands on a map begins."""
 GRACE = timedelta(seconds=60)
 """A post is left for so long to whoever answers it."""
 STILL = "It was kept, and what it changes is still being worked out: the feed will say it."
@@ -99,8 +105,8 @@ class Teller:
         default_factory=OrderedDict
     )
     """By case, instant asked and hash of the last line: the digest of the map, and its instant."""
-    _claimed: dict[str, None] = field(default_factory=dict)
-    """Cases whose claims are to be rated again."""
+    _claimed: dict[str, datetime] = field(default_factory=dict)
+    """Cases whose claims are to be rated again, and not before when."""
     _held: OrderedDict[tuple[str, str], bytes] = field(default_factory=OrderedDict)
     """By case and claim, the digest of the map it was held against last."""
     _tasks: set[asyncio.Task[Json]] = field(default_factory=set)
@@ -110,7 +116,7 @@ class Teller:
     def open(self) -> None:
         """Begin to look for what is untold and not rated, from before this start, too."""
         with self.service.store.reading() as connection:
-            self._claimed = dict.fromkeys(list_claimed(connection))
+            self._claimed = dict.fromkeys(list_claimed(connection), datetime.now(UTC))
         self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
@@ -230,12 +236,12 @@ class Teller:
         self, case_id: str, asked: Asked, end: str, last: int
     ) -> tuple[Brief, datetime | None]:
         """Ask for a judgement again where every worker is taken, and then do without."""
-        said, is_tried = "", True
+        said, is_tried = "", False
         for pause_s in (*PAUSES_S, None):
             try:
                 return await self._judge(case_id, asked, end, last)
             except UnavailableError as error:
-                said, is_tried = str(error), not isinstance(error, BusyError)
+                said, is_tried = str(error), isinstance(error, StoppedError)
                 if pause_s is not None:
                     await asyncio.sleep(pause_s)
         return Brief({}, said, is_known=False, is_tried=is_tried), None
@@ -261,7 +267,8 @@ class Teller:
         return brief, found.as_of
 
     async def _note(self, post: Untold, changes: list[Json], then: datetime) -> None:
-        self._claimed[post.case_id] = None  # on whatever day they are of, it may turn them
+        # On whatever day its claims are of, it may turn them.
+        self._claimed.setdefault(post.case_id, datetime.now(UTC) + DEBOUNCE)
         if changes:
             await keep(partial(_tell, self.service.store, post, changes, then))
         else:
@@ -291,7 +298,7 @@ class Teller:
                 continue
             if not await self._tell_late(post):
                 left.add(post.case_id)  # what follows waits for it
-        await self._rate_claims()
+        await self._rate_claims(now)
 
     async def _tell_late(self, post: Untold) -> bool:
         """Tell what a post changed of which nobody was told, or that it cannot be worked out."""
@@ -318,30 +325,36 @@ class Teller:
         await self._note(post, changes, then or asked.now)
         return True
 
-    async def _rate_claims(self) -> None:
+    async def _rate_claims(self, now: datetime) -> None:
         """Rate claims again whose map is another now, as far as there is time."""
         left = MOST_RATED
-        for case_id in [*self._claimed]:
-            del self._claimed[case_id]
+        for case_id in [name for name, at in self._claimed.items() if at <= now]:
+            self._claimed.pop(case_id, None)
             for claim in await read_kept(self.service.store, list_claims, case_id):
                 if left == 0 or not self.service.pool.has_time:
-                    self._claimed[case_id] = None
+                    self._claimed.setdefault(case_id, now)
                     return
                 left -= await self._rate(case_id, claim)
 
     async def _rate(self, case_id: str, claim: Revision) -> bool:
         """Rate a claim where its map is another than before; tell whether it was."""
         found = await find_map(self.service, case_id, claim)
-        key, name = (case_id, claim.subject), name_map(found.judged)
-        if self._held.get(key) == name:
+        # Where nobody names an instant the clock does: what stands on the map counts, not when.
+        said = found.judged if found.is_dated else found.judged.partition(FEATURES)[2]
+        key, name = (case_id, claim.subject), name_map(said)
+        if self._held.get(key) == name or self.service.is_put_off(found.judged, case_id):
             return False
         try:
-            await rate_on(self.service, case_id, claim, found)
+            told = await rate_on(self.service, case_id, claim, found)
         except UnavailableError:
-            self._claimed[case_id] = None
+            self._claimed.setdefault(case_id, datetime.now(UTC))
             return True
-        except TooSlowError:  # it would be again, on the same map
-            pass
+        except TooSlowError as error:
+            self.service.put_off(found.judged, case_id, str(error))
+            return True
+        if told.get("problem", {}).get("status") in FALLEN_SHORT:
+            self.service.put_off(found.judged, case_id, "")
+            return True
         self._held[key] = name
         self._held.move_to_end(key)
         if len(self._held) > MOST_CLAIMS:

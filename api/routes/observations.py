@@ -38,6 +38,7 @@ from ..case_parameters import (
     CaseId,
     IdempotencyKey,
     IfMatch,
+    IfStill,
     KnownAt,
     Layer,
     Name,
@@ -246,7 +247,7 @@ async def correct_observation(  # noqa: PLR0913 - the parts of a request
 )  # fmt: skip
 async def take_back_observation(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, name: Name, request: Request, service: ServiceDep, caller: CallerDep,
-    teller: TellerDep, *, redact: bool = False, as_of: AsOf = None, if_match: IfMatch = None,
+    teller: TellerDep, *, redact: bool = False, as_of: AsOf = None, if_match: IfStill = None,
     why: Why = None,
 ) -> Response:  # fmt: skip
     """

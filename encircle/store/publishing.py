@@ -303,27 +303,25 @@ def _measure(box: Box) -> float:
 
 def _move_corners(shape: Mapping[str, Any], side_m: float) -> Json:
     """
-    Move every corner of an area or a line to the middle of its square, and give what that draws.
+    Move every corner of an area to the middle of its square, and give what that draws.
 
     Nothing else of the shape is used: shapes whose corners lie in the same squares come to one.
     """
-    parts = shape["coordinates"] if shape["type"].startswith("Multi") else [shape["coordinates"]]
-    rings = parts if shape["type"].endswith("LineString") else [r for part in parts for r in part]
-    lines = [[_middle(place, side_m) for place in ring] for ring in rings]
-    places = sorted({tuple(place) for line in lines for place in line})
+    parts = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
+    areas = [[[_middle(place, side_m) for place in ring] for ring in part] for part in parts]
+    places = sorted({tuple(place) for rings in areas for ring in rings for place in ring})
     if len(places) == 1:
         return {"type": "Point", "coordinates": list(places[0])}
-    if shape["type"] == "Polygon" or len(parts) == 1:
-        hull, *holes = lines
-        drawn = shapely.make_valid(shapely.Polygon(hull, holes))
-        areas = [part for part in shapely.get_parts([drawn]) if part.geom_type == "Polygon"]
-        area = areas[0] if len(areas) == 1 else shapely.MultiPoint(places).convex_hull
-    else:
-        area = shapely.MultiPoint(places).convex_hull
+    area = shapely.MultiPoint(places).convex_hull
+    if len(areas) == 1:
+        hull, *holes = areas[0]
+        drawn = shapely.get_parts([shapely.make_valid(shapely.Polygon(hull, holes))])
+        whole = [part for part in drawn if part.geom_type == "Polygon"]
+        area = whole[0] if len(whole) == 1 else area
     if area.area == 0:
         return {"type": "MultiPoint", "coordinates": [list(place) for place in places]}
-    drawn = shapely.geometry.mapping(shapely.geometry.polygon.orient(area))
-    return {"type": "Polygon", "coordinates": [[list(p) for p in r] for r in drawn["coordinates"]]}
+    found = shapely.geometry.mapping(shapely.geometry.polygon.orient(area))
+    return {"type": "Polygon", "coordinates": [[list(p) for p in r] for r in found["coordinates"]]}
 
 
 def _middle(place: list[float], side_m: float) -> list[float]:
