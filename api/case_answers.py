@@ -80,8 +80,8 @@ def search_shown(  # noqa: PLR0913 - as `search`
         known = write_instant(view.until)
         wanted = replace(wanted, known_at=min(wanted.known_at or known, known))
     if view.coarsen_m and wanted.bbox:
-        found = _search_moved(connection, case_id, wanted, view, after)
-        return list(islice(found, skip, skip + most))
+        moved = _search_moved(connection, case_id, wanted, view, after)
+        return list(islice(moved, skip, skip + most))
     found = search(connection, case_id, wanted, after=after, skip=skip, most=most)
     return [view.show(revision) for revision in found]
 

@@ -32,6 +32,8 @@ from encircle.store.revisions import Entry, append, bounds_of, find_current, loc
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from pydantic import BaseModel
+    from shapely.geometry.base import BaseGeometry
     from sqlalchemy import Connection
 
     from encircle.store.opening import Store
@@ -197,7 +199,7 @@ def _check(terms: object) -> Json:
 
 UNTOLD = frozenset({"note", "track"})
 """Of what the contract knows of a feature: a team's notes, and what it calls one unit."""
-PARTS = {
+PARTS: dict[str, type[BaseModel]] = {
     "sources": SourceModel, "asserts": AssertionModel, "sides": SideModel,
     "forces": NamedForceModel, "notices": NoticeModel,
 }  # fmt: skip
@@ -312,13 +314,13 @@ def _move_corners(shape: Mapping[str, Any], side_m: float) -> Json:
     places = sorted({tuple(place) for rings in areas for ring in rings for place in ring})
     if len(places) == 1:
         return {"type": "Point", "coordinates": list(places[0])}
-    area = shapely.MultiPoint(places).convex_hull
+    area: BaseGeometry = shapely.MultiPoint(places).convex_hull
     if len(areas) == 1:
         hull, *holes = areas[0]
         drawn = shapely.get_parts([shapely.make_valid(shapely.Polygon(hull, holes))])
         whole = [part for part in drawn if part.geom_type == "Polygon"]
         area = whole[0] if len(whole) == 1 else area
-    if area.area == 0:
+    if not isinstance(area, shapely.Polygon) or area.area == 0:
         return {"type": "MultiPoint", "coordinates": [list(place) for place in places]}
     found = shapely.geometry.mapping(shapely.geometry.polygon.orient(area))
     return {"type": "Polygon", "coordinates": [[list(p) for p in r] for r in found["coordinates"]]}

@@ -17,7 +17,7 @@ from encircle.store.revisions import COLUMNS, Revision, lock_case, write_instant
 from encircle.store.tables import revisions, tellings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -68,11 +68,13 @@ def find_post(connection: Connection, case_id: str, name: str) -> Untold | None:
     return next(iter(_read_posts(connection, connection.execute(asked).all())), None)
 
 
-def _read_posts(connection: Connection, found: Sequence[sa.Row[Any]]) -> list[Untold]:
-    numbers = {number for _, *ends in found for number in ends}
+def _read_posts(connection: Connection, found: Iterable[Any]) -> list[Untold]:
+    """Read the lines of posts, which are rows of a case and the numbers of its first and last."""
+    posts: list[tuple[str, int, int]] = [(row[0], row[1], row[2]) for row in found]
+    numbers = {number for _, *ends in posts for number in ends}
     rows = connection.execute(sa.select(*COLUMNS).where(revisions.c.seq.in_(numbers)))
     lines = {line.seq: line for line in (Revision(*row) for row in rows)}
-    return [Untold(case_id, lines[first], lines[last]) for case_id, first, last in found]
+    return [Untold(case_id, lines[first], lines[last]) for case_id, first, last in posts]
 
 
 def tell_post(
