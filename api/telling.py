@@ -1,6 +1,8 @@
 """
 What a post changes is told: to whoever posted it, and to the feed.
 
+Over 400 lines: what is told at once, late and not at all hangs on one memory of what was judged.
+
 A post is held against the case as it found it, and as it left it, whatever others post meanwhile:
 so each change is told to the post that made it. Of a post that could not be judged at once, or
 whose caller hung up, the feed is told when there is time. Then claims are rated again, too.
