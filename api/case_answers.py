@@ -18,6 +18,7 @@ from encircle.store.settings import read_settings
 from .cases import (
     read_instant,
     read_kept,
+    settle,
 )
 from .manners import names
 
@@ -93,6 +94,7 @@ async def assemble_shown(  # noqa: PLR0913 - as `assemble`
 ) -> Assembled:  # fmt: skip
     """Put the case together as it is shown; raises as `assemble` does."""
     then, known = read_instant(as_of, "as_of"), read_instant(known_at, "known_at")
+    await settle(store, case_id, known)
     return await read_kept(
         store, assemble, case_id, then, view.cap(known), view.coarsen_m, claim=claim
     )

@@ -49,6 +49,7 @@ from ..cases import (
     look,
     read_instant,
     read_kept,
+    settle,
 )
 from ..content import choose_type
 from ..documentation import UNCHANGED, document_answer, document_problems
@@ -118,6 +119,7 @@ async def keep_force_judgement(  # noqa: PLR0913 - the parts of a request
     now = datetime.now(UTC)
     known = min(read_instant(known_at, "known_at") or now, now)
     then = read_instant(as_of, "as_of")
+    await settle(service.store, case_id, known)
     found = await read_kept(service.store, assemble, case_id, then, known)
     body = b'{"force":%s,"situation":%s}' % (orjson.dumps(force), found.raw)
     answer = await service.ask(b"j", body)
@@ -168,6 +170,7 @@ async def judge_days(  # noqa: PLR0913 - the parts of a request
     view = await look(service, caller, case_id)
     first, last = read_instant(since, "since"), read_instant(until, "until")
     known = view.cap(read_instant(known_at, "known_at"))
+    await settle(service.store, case_id, known)
     work = partial(
         _map_days, case_id=case_id, first=first, last=last, known_at=known,
         coarsen_m=view.coarsen_m,

@@ -60,10 +60,12 @@ from ..cases import (
     look,
     parse_object,
     read_features,
+    read_instant,
     read_kept,
     read_match,
     read_wanted,
     read_why,
+    settle,
 )
 from ..content import choose_type, says_type
 from ..documentation import document_answer, document_body, document_problems
@@ -162,6 +164,7 @@ async def find_observations(  # noqa: PLR0913 - the parts of a request
     view = await look(service, caller, case_id)
     media_type = choose_type(request.headers.get("accept"), (GEOJSON, "application/json", CSV))
     wanted = read_wanted(bbox, between, known_at, kind=kind, force=force)
+    await settle(service.store, case_id, read_instant(known_at, "known_at"))
     found = await read_kept(
         service.store, search_shown, case_id, wanted, view, after=cursor, most=limit + 1
     )

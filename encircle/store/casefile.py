@@ -117,8 +117,8 @@ def post(
     sent = digest([case_id, list(features), atomic]) if key else ""
     numbered = Posted(), dict(enumerate(range(len(rows))))
 
-    def work(connection: Connection, at: datetime) -> Posted:
-        return _post(connection, case_id, rows, actor, numbered, atomic=atomic, now=at)
+    def work(connection: Connection) -> Posted:
+        return _post(connection, case_id, rows, actor, numbered, atomic=atomic, now=now)
 
     return _once(store, case_id, actor, key, sent, now, work)
 
@@ -153,7 +153,7 @@ def post_table(
     said = [case_id, hashlib.sha256(raw).hexdigest(), side, force, rows_side, atomic]
     sent = digest(said) if key else ""
 
-    def work(connection: Connection, at: datetime) -> Posted:
+    def work(connection: Connection) -> Posted:
         settings = read_settings(connection, case_id)
         sides = {
             str(one["id"]): str(one.get("name") or one["id"]) for one in settings.get("sides", ())
@@ -178,33 +178,32 @@ def post_table(
             faults.setdefault(row, []).append(fault)
         told = Posted([], [Refused(row, tuple(said)) for row, said in sorted(faults.items())],
                       [str(notice) for notice in reading.notices])  # fmt: skip
-        return _post(connection, case_id, rows, actor, (told, numbers), atomic=atomic, now=at)
+        return _post(connection, case_id, rows, actor, (told, numbers), atomic=atomic, now=now)
 
     return _once(store, case_id, actor, key, sent, now, work)
 
 
 def _once(
     store: Store, case_id: str, actor: str, key: str | None, sent: str, now: datetime | None,
-    work: Callable[[Connection, datetime], Posted],
+    work: Callable[[Connection], Posted],
 ) -> Posted:  # fmt: skip
     """Do a post, or answer it as it was answered; what is answered is kept with what is done."""
-    at = now or datetime.now(UTC)
     with store.writing() as connection:
         lock_case(connection, case_id)
         if key and (before := _recall(connection, actor, key, sent)) is not None:
             return Posted(before=before)
-        posted = work(connection, at)
+        posted = work(connection)
         if key:
             answer = orjson.dumps(posted.to_dict()).decode()
             row = {"actor": actor, "key": key, "body_sha256": sent, "answer": answer,
-                   "recorded_at": write_instant(at)}  # fmt: skip
+                   "recorded_at": write_instant(now or datetime.now(UTC))}  # fmt: skip
             connection.execute(idempotency.insert(), row)
         return posted
 
 
 def _post(
     connection: Connection, case_id: str, rows: Sequence[Json], actor: str,
-    numbered: tuple[Posted, Mapping[int, int]], *, atomic: bool, now: datetime,
+    numbered: tuple[Posted, Mapping[int, int]], *, atomic: bool, now: datetime | None,
 ) -> Posted:  # fmt: skip
     """Keep the rows that pass; `numbered`: what was refused before, and how rows are called."""
     told, numbers = numbered
@@ -222,7 +221,8 @@ def _post(
             f"{number_of(len(twice), 'row')} of what stands here already under another id "
             f"({', '.join(twice[:5])}): each counts as one more. Take it back, or give it a track."
         )
-    if late := [str(row["id"]) for row in kept if _is_later(row, settings, now)]:
+    by = now or datetime.now(UTC)
+    if late := [str(row["id"]) for row in kept if _is_later(row, settings, by)]:
         told.notices.append(
             f"{number_of(len(late), 'row')} of later than the instant judged "
             f"({', '.join(late[:5])}): kept, and not counted until then. Is the date right?"
@@ -300,7 +300,7 @@ def revise(
         if faults:
             raise SituationError([lift(fault) for fault in faults[0]])
         entry = Entry("correct", "feature", name, row, why, expected)
-        return append(connection, case_id, [entry], actor, now or datetime.now(UTC))[0]
+        return append(connection, case_id, [entry], actor, now)[0]
 
 
 def retract(
@@ -317,7 +317,7 @@ def retract(
     """
     with store.writing() as connection:
         entry = Entry("redact" if redact else "retract", "feature", name, None, why, expected)
-        made = append(connection, case_id, [entry], actor, now or datetime.now(UTC))[0]
+        made = append(connection, case_id, [entry], actor, now)[0]
         if redact:
             empty_record(connection, case_id, name)
         return made

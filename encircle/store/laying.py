@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from encircle.errors import InputFault, SituationError
@@ -14,6 +13,8 @@ from encircle.store.revisions import Entry, append, find_current
 from encircle.store.settings import read_settings
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from encircle.store.opening import Store
     from encircle.store.revisions import Revision
 
@@ -70,7 +71,7 @@ def lay_layer(
             raise SituationError([fault for row in sorted(faults) for fault in faults[row]])
         there = any(row.subject == subject for row in find_current(connection, case_id, "layer"))
         entry = Entry("correct" if there else "post", "layer", subject, kept, why)
-        return append(connection, case_id, [entry], actor, now or datetime.now(UTC))[0]
+        return append(connection, case_id, [entry], actor, now)[0]
 
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -22,6 +22,7 @@ from encircle.store.revisions import Entry, append, bounds_of, find_current
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from sqlalchemy import Connection
 
@@ -143,7 +144,7 @@ def publish(  # noqa: PLR0913 - whose, what, by whom
     with store.writing() as connection:
         there = find_current(connection, case_id, "access")
         entry = Entry("correct" if there else "post", "access", SUBJECT, kept, why)
-        return append(connection, case_id, [entry], actor, now or datetime.now(UTC))[0]
+        return append(connection, case_id, [entry], actor, now)[0]
 
 
 def _check(terms: object) -> Json:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from encircle.errors import EncircleError
 from encircle.map.door.canonical import canonicalise, digest
 from encircle.map.door.contract import parse_instant
+from encircle.store.clock import NotKeptError, lock_case, take_instant, write_instant
 from encircle.store.opening import StoreError
 from encircle.store.tables import cases, revisions, tellings
 
@@ -58,10 +59,6 @@ NOTHING = hashlib.sha256(b"").hexdigest()
 """The hash before the first, and of a body that a retraction does not have."""
 MANY = 500
 """Subjects asked for in one statement: SQLite takes no more than some thousand parameters."""
-
-
-class NotKeptError(StoreError):
-    """There is no such case, observation, layer or claim."""
 
 
 class CaseExistsError(StoreError):
@@ -156,20 +153,8 @@ STANDING = [
 COLUMNS = [revisions.c[name] for name in Revision.__dataclass_fields__]
 
 
-def write_instant(instant: datetime) -> str:
-    """
-    Write an instant as the store keeps it: in order as text.
-
-    Examples
-    --------
-    >>> write_instant(datetime(2025, 3, 14, 12, tzinfo=UTC))
-    '2025-03-14T12:00:00.000000Z'
-    """
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
 def begin_case(
-    connection: Connection, case_id: str, settings: Json, actor: str, now: datetime
+    connection: Connection, case_id: str, settings: Json, actor: str, now: datetime | None = None
 ) -> Revision:
     """
     Begin a case with its settings: the member `situation` of its maps.
@@ -179,7 +164,7 @@ def begin_case(
     CaseExistsError
         If there is one of that name.
     """
-    row = {"id": case_id, "created_at": write_instant(now), "actor": actor}
+    row = {"id": case_id, "created_at": write_instant(now or datetime.now(UTC)), "actor": actor}
     try:
         connection.execute(cases.insert(), row)
     except IntegrityError as error:
@@ -189,23 +174,10 @@ def begin_case(
     ]
 
 
-def lock_case(connection: Connection, case_id: str) -> None:
-    """
-    Make whoever else writes to the case wait until this transaction ends.
-
-    Raises
-    ------
-    NotKeptError
-        If there is no such case.
-    """
-    asked = sa.select(cases.c.id).where(cases.c.id == case_id).with_for_update()
-    if connection.execute(asked).first() is None:
-        raise NotKeptError(f"there is no case {case_id!r}")
-
-
 def append(
-    connection: Connection, case_id: str, entries: Sequence[Entry], actor: str, now: datetime
-) -> list[Revision]:
+    connection: Connection, case_id: str, entries: Sequence[Entry], actor: str,
+    now: datetime | None = None,
+) -> list[Revision]:  # fmt: skip
     """
     Record entries, all or none, in their order.
 
@@ -216,7 +188,7 @@ def append(
     actor
         Who says so.
     now
-        The server's clock.
+        What the clock is said to show; None: what it shows, once nobody else writes.
 
     Raises
     ------
@@ -231,8 +203,8 @@ def append(
     """
     lock_case(connection, case_id)
     _, previous, least = find_end(connection, case_id)
-    recorded_at = max(write_instant(now), least)
     heads = _find_heads(connection, case_id, [entry.subject for entry in entries])
+    recorded_at = take_instant(connection, least, now)
     rows: list[Json] = []
     for entry in entries:
         key = (entry.what, entry.subject)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -22,6 +21,8 @@ from encircle.store.revisions import (
 from encircle.store.tables import cases
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Connection
 
     from encircle.store.opening import Store
@@ -51,7 +52,7 @@ def make_case(
     check_name(case_id, "/id")
     check_settings(settings)
     with store.writing() as connection:
-        return begin_case(connection, case_id, settings, actor, now or datetime.now(UTC))
+        return begin_case(connection, case_id, settings, actor, now)
 
 
 def settle(
@@ -73,7 +74,7 @@ def settle(
         if any(before.get(name) != settings.get(name) for name in SPOKEN_OF):
             check_fits(connection, case_id, settings)
         entry = Entry("correct", "settings", case_id, settings, why, expected)
-        return append(connection, case_id, [entry], actor, now or datetime.now(UTC))[0]
+        return append(connection, case_id, [entry], actor, now)[0]
 
 
 def read_settings(connection: Connection, case_id: str, known_at: datetime | None = None) -> Json:
