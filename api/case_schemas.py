@@ -305,9 +305,10 @@ class ObservationsBody(BaseModel):
 class RevisionsBody(BaseModel):
     """The log of an observation, the oldest first."""
 
-    model_config = _show({"revisions": [REVISION]})
+    model_config = _show({"revisions": [REVISION], "next": None})
 
     revisions: list[RevisionBody]
+    next: str | None
 
 
 class RevisedBody(BaseModel):

@@ -24,7 +24,7 @@ from encircle.version import __version__
 
 from ..case_answers import (
     assemble_shown,
-    read_log,
+    read_latest_shown,
     search_shown,
     write_answer,
 )
@@ -126,8 +126,7 @@ async def read_claim(
 
 async def _rate(service: Service, case_id: str, name: str) -> Json:
     """Hold a claim against the map of the day it speaks of, and note a rating that differs."""
-    log = await read_log(service.store, case_id, name)
-    feature = log[-1].document
+    feature = (await read_latest_shown(service.store, case_id, name)).document
     if feature is None or feature["properties"].get("kind") != "claim":
         raise NotKeptError(f"there is no claim {name!r} in case {case_id!r}")
     made_at = feature["properties"].get("made_at")

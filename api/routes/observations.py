@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
@@ -18,6 +19,8 @@ from encircle.store.revisions import (
 from encircle.store.settings import read_settings
 
 from ..case_answers import (
+    find_role,
+    read_latest_shown,
     read_log,
     search_shown,
     show,
@@ -55,6 +58,7 @@ from ..case_schemas import (
     RevisionsBody,
 )
 from ..cases import (
+    LARGEST,
     CallerDep,
     keep,
     look,
@@ -75,7 +79,6 @@ from ..wording import say_over_http
 
 if TYPE_CHECKING:
     from encircle.store.casefile import Posted
-    from encircle.store.revisions import Revision
 
 Json = dict[str, Any]
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
@@ -196,7 +199,7 @@ async def read_observation(
 ) -> Response:
     """Give an observation as it stands, its revision as `ETag`; 410 where it was taken back."""
     view = await look(service, caller, case_id)
-    last = (await read_log(service.store, case_id, name, view))[-1]
+    last = await read_latest_shown(service.store, case_id, name, view)
     if last.act in ("retract", "redact"):
         why = f" ({last.why})" if view.is_whole else ""
         raise GoneError(f"{name!r} was taken back{why}; its /revisions say what it was")
@@ -207,13 +210,17 @@ async def read_observation(
 @router.get("/{case_id}/observations/{name}/revisions", summary="Who said what when",
             response_class=Response,
             responses={**READING, 200: document_answer(RevisionsBody)})  # fmt: skip
-async def read_revisions(
-    case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep
-) -> Response:
-    """Give every revision of an observation, the oldest first."""
+async def read_revisions(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep,
+    after: Annotated[int, Query(ge=0, lt=LARGEST, description="A revision's number.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
+) -> Response:  # fmt: skip
+    """Give the revisions of an observation, the oldest first, page by page."""
     caller.check("reader", case_id)
-    log = await read_log(service.store, case_id, name)
-    return write_answer({"revisions": [revision.to_dict() for revision in log]})
+    log = await read_log(service.store, case_id, name, after=after, most=limit)
+    at = f"/v1/cases/{case_id}/observations/{quote(name, safe='')}/revisions"
+    following = f"{at}?after={log[-1].number}&limit={limit}" if len(log) == limit else None
+    return write_answer({"revisions": [one.to_dict() for one in log], "next": following})
 
 
 @router.put(
@@ -229,8 +236,7 @@ async def correct_observation(  # noqa: PLR0913 - the parts of a request
     caller.check("contributor", case_id)  # before it is told whether there is such a one
     body = parse_object(await service.read_body(request))
     feature = body.get("feature", body)
-    log = await read_log(service.store, case_id, name)
-    who = caller.check(_role_for(log, caller.name), case_id)
+    who = caller.check(await find_role(service.store, case_id, name, caller.name), case_id)
     number, reason = read_match(if_match), read_why(why, body)
     before = await teller.look(case_id, as_of)
     made = await keep(partial(revise, service.store, case_id, name, feature, who, reason, number))
@@ -255,8 +261,8 @@ async def take_back_observation(  # noqa: PLR0913 - the parts of a request
     caller.check("contributor", case_id)
     raw = await service.read_body(request)
     reason = read_why(why, parse_object(raw) if raw else {})
-    log = await read_log(service.store, case_id, name)
-    who = caller.check("admin" if redact else _role_for(log, caller.name), case_id)
+    role = await find_role(service.store, case_id, name, caller.name)
+    who = caller.check("admin" if redact else role, case_id)
     before = await teller.look(case_id, as_of)
     made = await keep(partial(retract, service.store, case_id, name, who, reason, redact=redact))
     told = await tell(request, case_id, before, made)
@@ -294,8 +300,3 @@ def _say(posted: Posted) -> Json:
     answer = posted.to_dict()
     refused = [{**row, "remedy": say_over_http(row["remedy"])} for row in answer["refused"]]
     return {**answer, "refused": refused}
-
-
-def _role_for(log: list[Revision], name: str | None) -> str:
-    """Who posted something may correct it; what others posted takes an editor."""
-    return "contributor" if log[0].actor == name else "editor"

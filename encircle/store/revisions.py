@@ -43,12 +43,14 @@ __all__ = [
     "bounds_of",
     "check_log",
     "describe",
+    "find_author",
     "find_current",
     "find_end",
     "find_known",
     "find_numbers",
     "list_revisions",
     "lock_case",
+    "read_latest",
     "write_instant",
 ]
 
@@ -420,19 +422,18 @@ def find_known(
 
 
 def list_revisions(  # noqa: PLR0913 - which of them, and how much of each
-    connection: Connection,
-    case_id: str,
-    subject: str | None = None,
-    *,
-    after: int = 0,
-    most: int = 1000,
-    is_brief: bool = False,
-) -> list[Revision]:
+    connection: Connection, case_id: str, subject: str | None = None, what: What | None = None,
+    *, after: int = 0, after_number: int = 0, most: int = 1000, is_brief: bool = False,
+) -> list[Revision]:  # fmt: skip
     """
-    List the log of a case, or of one subject, from the oldest on.
+    List the log of a case, or of one subject, from the oldest on, page by page.
 
     Parameters
     ----------
+    after
+        The last line of the page before (`Revision.seq`).
+    after_number
+        The same by its number, of one subject.
     is_brief
         Leave unread what was said, which of a layer is megabytes.
     """
@@ -440,8 +441,29 @@ def list_revisions(  # noqa: PLR0913 - which of them, and how much of each
     columns = [sa.null().label("body") if is_brief and one is c.body else one for one in COLUMNS]
     asked = sa.select(*columns).where(c.case_id == case_id, c.seq > after)
     if subject is not None:
-        asked = asked.where(c.subject == subject)
+        asked = asked.where(c.subject == subject, c.number > after_number)
+    if what is not None:
+        asked = asked.where(c.what == what)
     return [Revision(*row) for row in connection.execute(asked.order_by(c.seq).limit(most))]
+
+
+def read_latest(
+    connection: Connection, case_id: str, what: What, subject: str, known_at: str | None = None
+) -> Revision | None:
+    """Read the latest revision of a subject, by an instant or of all; None: there is none."""
+    c = revisions.c
+    asked = sa.select(*COLUMNS).where(c.case_id == case_id, c.what == what, c.subject == subject)
+    if known_at is not None:
+        asked = asked.where(c.recorded_at <= known_at)
+    last = connection.execute(asked.order_by(c.seq.desc()).limit(1)).first()
+    return None if last is None else Revision(*last)
+
+
+def find_author(connection: Connection, case_id: str, what: What, subject: str) -> str | None:
+    """Find who posted a subject first; None: there is none."""
+    c = revisions.c
+    asked = sa.select(c.actor).where(c.case_id == case_id, c.what == what, c.subject == subject)
+    return connection.scalar(asked.order_by(c.seq).limit(1))
 
 
 def check_log(lines: Iterable[Revision]) -> list[str]:

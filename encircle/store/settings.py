@@ -14,8 +14,8 @@ from encircle.store.revisions import (
     append,
     begin_case,
     find_current,
-    list_revisions,
     lock_case,
+    read_latest,
     write_instant,
 )
 from encircle.store.tables import cases
@@ -98,9 +98,11 @@ def read_settings(connection: Connection, case_id: str, known_at: datetime | Non
 
 def find_number(connection: Connection, case_id: str, known_at: datetime | None = None) -> int:
     """Find the number of a case's settings, by which they are corrected."""
-    until = "~" if known_at is None else write_instant(known_at)
-    log = list_revisions(connection, case_id, case_id)
-    return max(r.number for r in log if r.what == "settings" and r.recorded_at <= until)
+    by = None if known_at is None else write_instant(known_at)
+    latest = read_latest(connection, case_id, "settings", case_id, by)
+    if latest is None:
+        raise NotKeptError(f"there is no case {case_id!r}")
+    return latest.number
 
 
 def list_cases(connection: Connection) -> list[Json]:
