@@ -23,6 +23,7 @@ from encircle.map.counting import number_of
 from encircle.map.door.canonical import digest
 from encircle.map.door.contract import parse_day_or_instant
 from encircle.store.checking import find_row_faults, find_taken, give_id, lift
+from encircle.store.fitting import find_misfits
 from encircle.store.opening import StoreError
 from encircle.store.record import empty_record
 from encircle.store.revisions import (
@@ -211,6 +212,8 @@ def _post(
     faults = find_row_faults(settings, rows)
     for row, fault in find_taken(connection, case_id, rows, faults).items():
         faults.setdefault(row, []).append(fault)
+    sound = {number: row for number, row in enumerate(rows) if number not in faults}
+    faults |= find_misfits(connection, case_id, settings, sound)
     told.refused += [Refused(numbers[row], tuple(said)) for row, said in sorted(faults.items())]
     told.refused.sort(key=lambda refused: refused.row)
     if told.refused and atomic:
@@ -291,7 +294,11 @@ def revise(
     """
     row = give_id(feature, name)
     with store.writing() as connection:
-        faults = find_row_faults(read_settings(connection, case_id), [row])
+        lock_case(connection, case_id)
+        settings = read_settings(connection, case_id)
+        faults = find_row_faults(settings, [row])
+        if not faults:
+            faults = find_misfits(connection, case_id, settings, {0: row}, subject=name)
         if str(row.get("id")) != name:
             said = f"the id {row.get('id')!r} is not {name!r}, which is corrected"
             faults.setdefault(0, []).append(

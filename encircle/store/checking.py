@@ -14,8 +14,8 @@ from encircle.errors import InputFault, SituationError
 from encircle.map.door.crs import check_crs
 from encircle.map.door.document import find_cut
 from encircle.map.door.reader import find_faults
-from encircle.store.lines import list_layer_ids
-from encircle.store.revisions import find_current, find_known, find_numbers
+from encircle.store.fitting import find_whole_misfits, list_layers
+from encircle.store.revisions import find_current, find_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -61,7 +61,10 @@ def check_fits(connection: Connection, case_id: str, settings: Json) -> None:
     for layer in find_current(connection, case_id, "layer"):
         rows += orjson.loads(layer.body)["features"] if layer.body else []
     whole = {name: settings[name] for name in SPOKEN_OF if name in settings}
-    if faults := find_faults(rows, whole):
+    faults = list(find_faults(rows, whole))
+    for said in find_whole_misfits(settings, dict(enumerate(rows))).values():
+        faults += said
+    if faults:
         raise SituationError(faults)
 
 
@@ -174,7 +177,7 @@ def find_taken(
     """Find rows whose id the case has already."""
     names = [str(row["id"]) for number, row in enumerate(rows) if number not in faults]
     known = find_known(connection, case_id, "feature", names)
-    known |= list_layer_ids(connection, find_numbers(connection, case_id, "layer"))
+    known.update(*(said.ids for _, said in list_layers(connection, case_id)))
     found = {}
     for number, row in enumerate(rows):
         name = str(row["id"])

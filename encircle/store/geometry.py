@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection
 
-__all__ = ["HAS_GEOMETRY", "add_geometry", "drop_geometry", "overlaps"]
+__all__ = [
+    "HAS_GEOMETRY", "add_geometry", "bounds_of", "drop_geometry", "list_places", "overlaps",
+]  # fmt: skip
 
 HAS_GEOMETRY = "encircle_has_geometry"
 """Option of a connection: the column is there."""
@@ -87,6 +91,26 @@ def overlaps(bbox: tuple[float, float, float, float]) -> sa.ColumnElement[bool]:
         column.op("&&", is_comparison=True)(sa.func.ST_MakeEnvelope(w, south, e, north, CRS))
         for w, e in spans
     ))  # fmt: skip
+
+
+def bounds_of(coordinates: object) -> tuple[float, float, float, float] | None:
+    """Give west, south, east and north of a shape's coordinates, degrees; None: it has none."""
+    places = list(list_places(coordinates))
+    if not places:
+        return None
+    lons, lats = [place[0] for place in places], [place[1] for place in places]
+    return min(lons), min(lats), max(lons), max(lats)
+
+
+def list_places(coordinates: object) -> Iterator[tuple[float, float]]:
+    """List the places of a shape's coordinates, however they are nested."""
+    if not isinstance(coordinates, list) or not coordinates:
+        return
+    if isinstance(coordinates[0], list):
+        for part in coordinates:
+            yield from list_places(part)
+    else:
+        yield float(coordinates[0]), float(coordinates[1])
 
 
 def _find_postgis(connection: Connection) -> str | None:

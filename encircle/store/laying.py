@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from encircle.errors import InputFault, SituationError
 from encircle.map.door.contract import parse_day_or_instant
 from encircle.store.checking import check_collection, check_name, find_row_faults
-from encircle.store.revisions import Entry, append, find_current
+from encircle.store.fitting import find_misfits, list_layers
+from encircle.store.revisions import Entry, append, find_current, lock_case
 from encircle.store.settings import read_settings
 
 if TYPE_CHECKING:
@@ -58,15 +59,24 @@ def lay_layer(
         **({"situation": {"as_of": day}} if day is not None else {}),
     }
     with store.writing() as connection:
-        faults = find_row_faults(read_settings(connection, case_id), rows, posted=False)
-        taken = {row.subject for row in find_current(connection, case_id, "feature")}
+        lock_case(connection, case_id)
+        settings = read_settings(connection, case_id)
+        faults = find_row_faults(settings, rows, posted=False)
+        taken = {
+            row.subject: "an observation" for row in find_current(connection, case_id, "feature")
+        }
+        for layer, laid in list_layers(connection, case_id):
+            if layer != name:  # of one layer a single day counts
+                taken |= dict.fromkeys(laid.ids, f"the layer {layer!r}")
         for number, row in enumerate(rows):
             if str(row.get("id")) in taken:
-                said = f"the id {row['id']!r} is an observation's of this case"
+                said = f"the id {row['id']!r} is that of {taken[str(row['id'])]} of this case"
                 fault = InputFault(
                     f"/features/{number}/id", said, "Give the layer's feature another id"
                 )
                 faults.setdefault(number, []).append(fault)
+        sound = {number: row for number, row in enumerate(rows) if number not in faults}
+        faults |= find_misfits(connection, case_id, settings, sound, layer=name)
         if faults:
             raise SituationError([fault for row in sorted(faults) for fault in faults[row]])
         there = any(row.subject == subject for row in find_current(connection, case_id, "layer"))

@@ -21,11 +21,12 @@ from encircle.errors import EncircleError
 from encircle.map.door.canonical import canonicalise, digest
 from encircle.map.door.contract import parse_instant
 from encircle.store.clock import NotKeptError, lock_case, take_instant, write_instant
+from encircle.store.geometry import bounds_of
 from encircle.store.opening import StoreError
 from encircle.store.tables import cases, revisions, tellings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -47,7 +48,7 @@ __all__ = [
     "find_current",
     "find_end",
     "find_known",
-    "find_numbers",
+    "list_layer_numbers",
     "list_revisions",
     "lock_case",
     "read_latest",
@@ -339,15 +340,6 @@ def _describe(entry: Entry) -> Json:
     return found
 
 
-def bounds_of(coordinates: object) -> tuple[float, float, float, float] | None:
-    """Give west, south, east and north of a shape's coordinates, degrees; None: it has none."""
-    places = list(_places(coordinates))
-    if not places:
-        return None
-    lons, lats = [place[0] for place in places], [place[1] for place in places]
-    return min(lons), min(lats), max(lons), max(lats)
-
-
 def describe(feature: Json) -> tuple[object, ...]:
     """Give what a feature is searched by, as `find_alike` compares it."""
     return tuple(_describe(Entry("post", "feature", "", feature)).values())
@@ -356,16 +348,6 @@ def describe(feature: Json) -> tuple[object, ...]:
 def _instant(value: object) -> str | None:
     read = parse_instant(value) if isinstance(value, str) and value else None
     return write_instant(read) if isinstance(read, datetime) else None
-
-
-def _places(coordinates: object) -> Iterator[tuple[float, float]]:
-    if not isinstance(coordinates, list) or not coordinates:
-        return
-    if isinstance(coordinates[0], list):
-        for part in coordinates:
-            yield from _places(part)
-    else:
-        yield float(coordinates[0]), float(coordinates[1])
 
 
 def _empty(connection: Connection, case_id: str, entry: Entry) -> None:
@@ -404,14 +386,14 @@ def find_current(
     return sorted(connection.execute(asked), key=itemgetter(0))
 
 
-def find_numbers(connection: Connection, case_id: str, what: What) -> list[int]:
-    """Find the lines that stand, as `find_current` does, without what they say."""
+def list_layer_numbers(connection: Connection, case_id: str) -> list[tuple[int, str]]:
+    """List the lines of layers that stand, as `find_current` does, with the names of the layers."""
     c = revisions.c
-    latest = sa.select(sa.func.max(c.seq)).where(c.case_id == case_id, c.what == what)
-    asked = sa.select(c.seq).where(
+    latest = sa.select(sa.func.max(c.seq)).where(c.case_id == case_id, c.what == "layer")
+    asked = sa.select(c.seq, c.track).where(
         c.seq.in_(latest.group_by(c.subject)), c.act.in_(("post", "correct"))
     )
-    return list(connection.scalars(asked.order_by(c.seq)))
+    return [(seq, name or "") for seq, name in connection.execute(asked.order_by(c.seq))]
 
 
 def find_known(

@@ -71,7 +71,7 @@ def settle(
     with store.writing() as connection:
         lock_case(connection, case_id)
         before = read_settings(connection, case_id)
-        if any(before.get(name) != settings.get(name) for name in SPOKEN_OF):
+        if any(before.get(name) != settings.get(name) for name in (*SPOKEN_OF, "area")):
             check_fits(connection, case_id, settings)
         entry = Entry("correct", "settings", case_id, settings, why, expected)
         return append(connection, case_id, [entry], actor, now)[0]

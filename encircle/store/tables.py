@@ -127,6 +127,12 @@ Index("ix_revisions_case_id_seq", revisions.c.case_id, revisions.c.seq)
 Index("ix_revisions_case_id_west_south_seen_at", *(
     revisions.c[name] for name in ("case_id", "west", "south", "seen_at")
 ))  # fmt: skip
+Index("ix_revisions_case_id_force_seq", *(
+    revisions.c[name] for name in ("case_id", "force", "seq")
+))  # fmt: skip
+Index("ix_revisions_case_id_kind_west_south_east_north", *(
+    revisions.c[name] for name in ("case_id", "kind", "west", "south", "east", "north")
+))  # fmt: skip
 
 changes = Table(
     "changes", metadata,
