@@ -65,13 +65,16 @@ class Line(NamedTuple):
     recorded_at: str
     is_there: bool
     """Whether what was said is still to be read."""
+    begins: str | None = None
+    ends: str | None = None
+    """From when and until when it is valid; None: it says none."""
 
 
 _SAID = revisions.c
 COLUMNS = (
     _SAID.seq, _SAID.what, _SAID.subject, _SAID.act, _SAID.kind, _SAID.track,
     sa.func.coalesce(_SAID.seen_at, _SAID.heard_at, _SAID.valid_from), _SAID.recorded_at,
-    _SAID.body.is_not(None),
+    _SAID.body.is_not(None), _SAID.valid_from, _SAID.valid_to,
 )  # fmt: skip
 
 
@@ -89,7 +92,9 @@ class _Log:
         gone = {(line.what, line.subject) for line in new if line.act == "redact"}
         if gone:
             self.lines = [
-                line._replace(kind=None, track=None, spoken=None, is_there=False)
+                line._replace(
+                    kind=None, track=None, spoken=None, begins=None, ends=None, is_there=False
+                )
                 if (line.what, line.subject) in gone else line
                 for line in self.lines
             ]  # fmt: skip
@@ -232,8 +237,11 @@ def _read_after(connection: Connection, case_id: str, seq: int) -> list[Line]:
     share = shared.setdefault
     return [
         Line(seq, share(what, what) or "", subject, share(act, act) or "", share(kind, kind),
-             share(track, track), spoken, share(at, at) or "", bool(there))
-        for seq, what, subject, act, kind, track, spoken, at, there in connection.execute(
+             share(track, track), spoken, share(at, at) or "", bool(there),
+             share(begins, begins), share(ends, ends))
+        for (
+            seq, what, subject, act, kind, track, spoken, at, there, begins, ends,
+        ) in connection.execute(
             asked.order_by(_SAID.seq)
         )
     ]  # fmt: skip

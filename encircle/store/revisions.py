@@ -52,6 +52,7 @@ __all__ = [
     "list_revisions",
     "lock_case",
     "read_latest",
+    "read_written",
     "write_instant",
 ]
 
@@ -323,13 +324,13 @@ def _describe(entry: Entry) -> Json:
     body = entry.body or {}
     if entry.what == "layer":
         day = (body.get("situation") or {}).get("as_of")
-        return {**found, "track": entry.subject.partition("@")[0], "seen_at": _instant(day)}
+        return {**found, "track": entry.subject.partition("@")[0], "seen_at": read_written(day)}
     if entry.what != "feature" or not body:
         return found
     properties = body.get("properties") or {}
     times = {"seen_at": "observed_at", "heard_at": "reported_at"}
     for column in ("seen_at", "heard_at", "valid_from", "valid_to"):
-        found[column] = _instant(properties.get(times.get(column, column)))
+        found[column] = read_written(properties.get(times.get(column, column)))
     for column in ("kind", "force", "track"):
         value = properties.get(column)
         found[column] = None if value is None else str(value)
@@ -345,7 +346,8 @@ def describe(feature: Json) -> tuple[object, ...]:
     return tuple(_describe(Entry("post", "feature", "", feature)).values())
 
 
-def _instant(value: object) -> str | None:
+def read_written(value: object) -> str | None:
+    """Read an instant as somebody wrote it; None: it is none."""
     read = parse_instant(value) if isinstance(value, str) and value else None
     return write_instant(read) if isinstance(read, datetime) else None
 
