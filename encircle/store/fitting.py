@@ -2,7 +2,8 @@
 Whether all that stands in a case makes a map: what the door asks of a whole one.
 
 It is asked before a row that would spoil it is kept. A force of two sides, two forces that look
-alike, something far from all the rest: a row like that is sound by itself, and with it no verdict is given on anything.
+alike, something far from all the rest: a row like that is sound by itself, and with it no verdict
+is given on anything.
 """
 
 from __future__ import annotations
@@ -241,11 +242,16 @@ def _find_far(  # noqa: PLR0913 - of what, in which case
 def _read_bounds(connection: Connection, case_id: str) -> tuple[float, float, float, float] | None:
     """Read the bounds of all that was ever posted but claims, of which the index alone is read."""
     c = revisions.c
-    ends = [sa.func.min(c.west), sa.func.min(c.south), sa.func.max(c.east), sa.func.max(c.north)]
+    lons = [sa.func.min(c.west), sa.func.min(c.east), sa.func.max(c.west), sa.func.max(c.east)]
     found = connection.execute(
-        sa.select(*ends).where(c.case_id == case_id, c.kind.is_not(None), c.kind != "claim")
+        sa.select(*lons, sa.func.min(c.south), sa.func.max(c.north)).where(
+            c.case_id == case_id, c.kind.is_not(None), c.kind != "claim"
+        )
     ).first()
-    return None if found is None or found[0] is None else (*map(float, found),)  # type: ignore[return-value]
+    if found is None or found[0] is None:
+        return None
+    *ends, south, north = map(float, found)  # west may be more than east, across the date line
+    return min(ends), south, max(ends), north
 
 
 def _list_bounds(

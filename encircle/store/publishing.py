@@ -279,8 +279,9 @@ def overlaps(bounds: Box | None, box: Box) -> bool:
     west, south, east, north = box
     if bounds[1] > north or bounds[3] < south:
         return False
-    if west > east:
-        return bounds[0] <= east or bounds[2] >= west
+    if west > east or bounds[0] > bounds[2]:  # one of them across the date line, or both
+        both = west > east and bounds[0] > bounds[2]
+        return both or bounds[0] <= east or bounds[2] >= west
     return bounds[0] <= east and bounds[2] >= west
 
 

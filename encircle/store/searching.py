@@ -81,9 +81,12 @@ def search(  # noqa: PLR0913 - whose, what, and which page
     if wanted.bbox is not None:
         west, south, east, north = wanted.bbox
         asked = asked.where(c.south <= north, c.north >= south)
-        within = sa.and_(c.west <= east, c.east >= west)
-        if west > east:  # across the date line (RFC 7946 5.2)
-            within = sa.or_(c.west <= east, c.east >= west)
+        either = sa.or_(c.west <= east, c.east >= west)
+        across = c.west > c.east  # of what is drawn across the date line (RFC 7946 5.2)
+        within = sa.or_(across, either)
+        if west <= east:
+            both = sa.and_(c.west <= east, c.east >= west)
+            within = sa.or_(sa.and_(~across, both), sa.and_(across, either))
         asked = asked.where(within)
         if connection.get_execution_options().get(HAS_GEOMETRY):
             asked = asked.where(overlaps(wanted.bbox))
