@@ -174,15 +174,22 @@ def lift(fault: InputFault) -> InputFault:
 def find_taken(
     connection: Connection, case_id: str, rows: Sequence[Json], faults: Mapping[int, object]
 ) -> dict[int, InputFault]:
-    """Find rows whose id the case has already."""
+    """Find rows whose id the case has already; what was taken back may be posted again."""
     names = [str(row["id"]) for number, row in enumerate(rows) if number not in faults]
     known = find_known(connection, case_id, "feature", names)
-    known.update(*(said.ids for _, said in list_layers(connection, case_id)))
+    laid = frozenset().union(*(said.ids for _, said in list_layers(connection, case_id)))
     found = {}
     for number, row in enumerate(rows):
         name = str(row["id"])
-        if number not in faults and name in known:
-            said = f"there is an observation {name!r} in this case already"
-            remedy = "Correct it (PUT), or give this one another id"
-            found[number] = InputFault(f"/features/{number}/id", said, remedy, name)
+        act = known.get(name)
+        if number in faults or (name not in laid and act in (None, "retract")):
+            continue
+        said = f"there is an observation {name!r} in this case already"
+        remedy = "Correct it (PUT), or give this one another id"
+        if name in laid:
+            said = f"there is a feature {name!r} in a layer of this case already"
+            remedy = "Lay the layer anew, or give this one another id"
+        elif act == "redact":
+            said, remedy = f"the observation {name!r} was redacted", "Give this one another id"
+        found[number] = InputFault(f"/features/{number}/id", said, remedy, name)
     return found

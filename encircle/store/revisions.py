@@ -8,7 +8,7 @@ does: what was known at an instant must not change afterwards.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,7 +21,7 @@ from encircle.errors import EncircleError
 from encircle.map.door.canonical import canonicalise, digest
 from encircle.map.door.contract import parse_instant
 from encircle.store.clock import NotKeptError, lock_case, take_instant, write_instant
-from encircle.store.geometry import bounds_of
+from encircle.store.geometry import bounds_of, span_of
 from encircle.store.opening import StoreError
 from encircle.store.tables import cases, revisions, tellings
 
@@ -61,6 +61,8 @@ Act = Literal["post", "correct", "retract", "redact"]
 What = Literal["feature", "layer", "settings", "access"]
 NOTHING = hashlib.sha256(b"").hexdigest()
 """The hash before the first, and of a body that a retraction does not have."""
+AGAIN = "posted again after it was taken back"
+"""Why something that was taken back counts again, where nobody says."""
 MANY = 500
 """Subjects asked for in one statement: SQLite takes no more than some thousand parameters."""
 
@@ -78,7 +80,7 @@ class ConflictError(StoreError):
 
 
 class GoneError(StoreError):
-    """It was retracted or redacted: nothing follows that but a new post."""
+    """It was retracted, and only a new post follows that; or redacted, and nothing does."""
 
 
 class WhyError(EncircleError, ValueError):
@@ -115,6 +117,8 @@ class Revision:
     body_sha256: str
     previous: str
     hash: str
+    why_sha256: str | None = None
+    """Of a line that was written before reasons could be redacted: None."""
 
     @property
     def document(self) -> Json | None:
@@ -123,8 +127,8 @@ class Revision:
 
     @property
     def bounds(self) -> tuple[float, float, float, float] | None:
-        """West, south, east and north of what was said, degrees; None: it has no place."""
-        return bounds_of(((self.document or {}).get("geometry") or {}).get("coordinates"))
+        """West, south, east and north of what was said, as `span_of` gives them."""
+        return span_of((self.document or {}).get("geometry"))
 
     def brief(self) -> Json:
         """Say that it was recorded, without what was said."""
@@ -141,6 +145,7 @@ class Revision:
         return {
             "id": self.subject, "revision": self.number, "act": self.act,
             "recorded_at": self.recorded_at, "by": self.actor, "why": self.why,
+            "why_sha256": self.why_sha256,
             "body_sha256": self.body_sha256, "previous": self.previous, "hash": self.hash,
             "body": self.document,
         }  # fmt: skip
@@ -213,7 +218,10 @@ def append(
     for entry in entries:
         key = (entry.what, entry.subject)
         number, act = heads.get(key, (0, None))
-        _check(entry, number, act)
+        if entry.act == "post" and act == "retract":
+            entry = replace(entry, act="correct", why=entry.why or AGAIN)  # noqa: PLW2901
+        else:
+            _check(entry, number, act)
         heads[key] = (number + 1, entry.act)
         row = _write(entry, case_id, number + 1, actor, recorded_at, previous)
         previous = row["hash"]
@@ -226,9 +234,9 @@ def append(
         IntegrityError
     ) as error:  # the database itself refuses what the lock should have kept out
         raise ConflictError(f"{entries[0].subject!r} was revised meanwhile", 0) from error
-    for entry in entries:
+    for entry, row in zip(entries, rows, strict=True):
         if entry.act == "redact":
-            _empty(connection, case_id, entry)
+            _empty(connection, case_id, entry, row["hash"])
     wanted = sa.select(*COLUMNS).where(revisions.c.case_id == case_id)
     wanted = wanted.order_by(revisions.c.seq.desc()).limit(len(rows))
     made = [Revision(*row) for row in connection.execute(wanted)][::-1]
@@ -298,13 +306,17 @@ def _write(  # noqa: PLR0913 - a row of the log
     row = {
         "case_id": case_id, "what": entry.what, "subject": entry.subject, "number": number,
         "act": entry.act, "recorded_at": recorded_at, "actor": actor, "why": entry.why,
+        "why_sha256": None if entry.why is None else digest(entry.why),
         "body_sha256": NOTHING if entry.body is None else digest(entry.body), "previous": previous,
     }  # fmt: skip
     return {**row, "hash": _hash(row), "body": body, **_describe(entry)}
 
 
 def _hash(row: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonicalise(dict(row))).hexdigest()
+    """Take the hash of a line; over its reason's where that may be redacted."""
+    said = dict(row)
+    del said["why" if said.get("why_sha256") else "why_sha256"]
+    return hashlib.sha256(canonicalise(said)).hexdigest()
 
 
 SHAPES = {
@@ -336,7 +348,7 @@ def _describe(entry: Entry) -> Json:
         found[column] = None if value is None else str(value)
     geometry = body.get("geometry") or {}
     found["shape"] = SHAPES.get(str(geometry.get("type")))
-    if box := bounds_of(geometry.get("coordinates")):
+    if box := span_of(geometry):
         found |= dict(zip(("west", "south", "east", "north"), box, strict=True))
     return found
 
@@ -352,11 +364,19 @@ def read_written(value: object) -> str | None:
     return write_instant(read) if isinstance(read, datetime) else None
 
 
-def _empty(connection: Connection, case_id: str, entry: Entry) -> None:
-    """Take out what was said of a subject, everywhere; who said it when, and its hash, stay."""
-    c = revisions.c
-    which = sa.and_(c.case_id == case_id, c.what == entry.what, c.subject == entry.subject)
-    blank = dict.fromkeys((*SEARCHED, "body"))
+def _empty(connection: Connection, case_id: str, entry: Entry, end: str) -> None:
+    """
+    Take out what was said of a subject before a line, and why.
+
+    Who said it when stays, and its hashes.
+    """
+    c, last = revisions.c, revisions.alias()
+    before = sa.select(last.c.seq).where(last.c.hash == end).scalar_subquery()
+    which = sa.and_(
+        c.case_id == case_id, c.what == entry.what, c.subject == entry.subject, c.seq < before
+    )
+    blank: dict[str, Any] = dict.fromkeys((*SEARCHED, "body"))
+    blank["why"] = sa.case((c.why.is_(None), None), else_="")
     connection.execute(revisions.update().where(which).values(**blank))
 
 
@@ -400,9 +420,10 @@ def list_layer_numbers(connection: Connection, case_id: str) -> list[tuple[int, 
 
 def find_known(
     connection: Connection, case_id: str, what: What, subjects: Sequence[str]
-) -> set[str]:
-    """Find which of the subjects the log knows, taken back or not."""
-    return {name for kind, name in _find_heads(connection, case_id, subjects) if kind == what}
+) -> dict[str, str]:
+    """Find which of the subjects the log knows, and what was done last to each."""
+    heads = _find_heads(connection, case_id, subjects)
+    return {name: act or "" for (kind, name), (_, act) in heads.items() if kind == what}
 
 
 def list_revisions(  # noqa: PLR0913 - which of them, and how much of each
@@ -463,22 +484,34 @@ def check_log(lines: Iterable[Revision]) -> list[str]:
     []
     """
     faults: list[str] = []
+    emptied: dict[tuple[str, str], list[str]] = {}
+    """Subject to what of it is gone, for which no redaction was found yet."""
     previous, at = NOTHING, ""
     for line in lines:
         row = {
             "case_id": line.case_id, "what": line.what, "subject": line.subject,
             "number": line.number, "act": line.act, "recorded_at": line.recorded_at,
-            "actor": line.actor, "why": line.why,
+            "actor": line.actor, "why": line.why, "why_sha256": line.why_sha256,
             "body_sha256": line.body_sha256, "previous": line.previous,
         }  # fmt: skip
         where = f"revision {line.seq} ({line.what} {line.subject!r}, number {line.number})"
+        subject = (line.what, line.subject)
+        if line.act == "redact":
+            emptied.pop(subject, None)
+        if line.body is None and line.body_sha256 != NOTHING:
+            emptied.setdefault(subject, []).append(f"the body of {where} is gone")
+        if line.why == "":
+            emptied.setdefault(subject, []).append(f"the reason of {where} is gone")
         if line.previous != previous:
             faults.append(f"{where} does not follow the one before it")
-        if line.hash != _hash(row):
+        # Of a reason that was redacted and has no hash of its own the next line alone is witness.
+        if line.hash != _hash(row) and not (line.why == "" and line.why_sha256 is None):
             faults.append(f"{where} is not what was recorded")
         if line.body is not None and digest(line.document) != line.body_sha256:
             faults.append(f"the body of {where} is not what was recorded")
+        if line.why and line.why_sha256 and digest(line.why) != line.why_sha256:
+            faults.append(f"the reason of {where} is not what was recorded")
         if line.recorded_at < at:
             faults.append(f"{where} was recorded before the one before it")
         previous, at = line.hash, line.recorded_at
-    return faults
+    return faults + [fault for gone in emptied.values() for fault in gone]

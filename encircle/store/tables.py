@@ -103,6 +103,7 @@ revisions = Table(
     Column("recorded_at", INSTANT, nullable=False),
     Column("actor", NAME, nullable=False),
     Column("why", Text),
+    Column("why_sha256", HASH),
     Column("body_sha256", HASH, nullable=False),
     Column("previous", HASH, nullable=False),
     Column("hash", HASH, nullable=False, unique=True),
@@ -116,8 +117,9 @@ revisions = Table(
 The log. Of two corrections of one revision only one finds its number free.
 
 `body` is JSON: a Feature, a layer's FeatureCollection, a case's settings (the member `situation`),
-or what of the case readers without a key are given; empty once it was redacted, which `body_sha256`
-and `hash` outlive. The columns after it are copied from it, to be searched by.
+or what of the case readers without a key are given; empty once it was redacted, as `why` is, which
+`body_sha256`, `why_sha256` and `hash` outlive. The columns after it are copied from it, to be
+searched by.
 """
 Index("ix_revisions_case_id_what_subject_seq", *(
     revisions.c[name] for name in ("case_id", "what", "subject", "seq")
