@@ -29,7 +29,14 @@ TEXT: Json = {"schema": {"type": "string"}}
 TABLE = "name,lat,lon,side,date\nAlpha,51.02,35.06,A,2025-03-13\n"
 AsOf = Annotated[str | None, Query(description="The instant that is judged; now by default.")]
 Between = Annotated[
-    str | None, Query(alias="datetime", description="An instant, or from/to; .. is open.")
+    str | None,
+    Query(
+        alias="datetime",
+        description=(
+            "An instant or a day, or from/to; .. is open. What is valid for a time is found by any part "
+            "of it, what says no time by every."
+        ),
+    ),
 ]
 Why = Annotated[
     str | None,

@@ -124,3 +124,43 @@ def test_what_lies_across_the_date_line_is_found_there_and_nowhere_else(url, box
         found = search(connection, "c", Wanted(bbox=box))
     assert [line.subject for line in found] == names
     store.close()
+
+
+TIMES = {
+    "week": {"valid_from": "2025-03-01", "valid_to": "2025-03-05"},
+    "since": {"valid_from": "2025-03-01"},
+    "until": {"valid_to": "2025-03-05"},
+    "seen": {"observed_at": "2025-03-03T09:00:00Z", "reported_at": "2025-03-09"},
+    "heard": {"reported_at": "2025-03-09"},
+    "both": {"observed_at": "2025-03-07", "valid_to": "2025-03-09"},
+    "undated": {},
+}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "names"),
+    [
+        ("2025-03-03T00", "2025-03-03T23", ["seen", "since", "undated", "until", "week"]),
+        ("2025-03-03T12", "2025-03-03T12", ["since", "undated", "until", "week"]),
+        (None, "2025-02-01T00", ["undated", "until"]),
+        ("2025-03-08T00", "2025-03-08T23", ["both", "since", "undated"]),
+        ("2025-03-05T00", "2025-03-05T00", ["since", "undated", "until", "week"]),
+        ("2025-03-09T00", None, ["both", "heard", "since", "undated"]),
+        (None, None, sorted(TIMES)),
+    ],
+)
+def test_what_speaks_of_a_part_of_the_time_asked_for_is_found(url, since, until, names):
+    """As OGC API - Features has it, 7.15.4: intervals that meet."""
+    store = open_store(url)
+    make_case(store, "c", SETTINGS, "anna", NOON)
+    rows = [
+        {"type": "Feature", "id": name, "geometry": {"type": "Point", "coordinates": [35, 51]},
+         "properties": {"kind": "position", "side": "A", **said}}
+        for name, said in TIMES.items()
+    ]  # fmt: skip
+    assert post(store, "c", rows, "anna", now=NOON).refused == []
+    ends = (text and f"{text}:00:00.000000Z" for text in (since, until))
+    with store.reading() as connection:
+        found = search(connection, "c", Wanted(**dict(zip(("since", "until"), ends, strict=True))))
+    assert [line.subject for line in found] == names
+    store.close()
