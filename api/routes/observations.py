@@ -11,6 +11,7 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from encircle.formats.tables.writing import write_positions
+from encircle.store import laying
 from encircle.store.casefile import post, post_table, retract, revise
 from encircle.store.laying import lay_layer, name_unread
 from encircle.store.revisions import (
@@ -42,6 +43,7 @@ from ..case_parameters import (
     IfMatch,
     KnownAt,
     Layer,
+    LayerDay,
     Name,
     Why,
 )
@@ -200,7 +202,7 @@ async def read_observation(
     """Give an observation as it stands, its revision as `ETag`; 410 where it was taken back."""
     view = await look(service, caller, case_id)
     last = await read_latest_shown(service.store, case_id, name, view)
-    if last.act in ("retract", "redact"):
+    if last.act in ("retract", "redact") or last.body is None:  # redacted, which no delay holds up
         why = f" ({last.why})" if view.is_whole else ""
         raise GoneError(f"{name!r} was taken back{why}; its /revisions say what it was")
     told = last.to_dict() if view.is_whole else last.tell_public()
@@ -289,6 +291,31 @@ async def put_layer(  # noqa: PLR0913 - the parts of a request
         said = f"Not read: {', '.join(unread)}. A layer is its features, and their day; sides, "
         said += "sources and the like are the case's settings, changed by PUT."
         told["notices"] = [said, *told.get("notices", ())]
+    return write_answer({"revision": made.brief(), **told})
+
+
+@router.delete(
+    "/{case_id}/layers/{name}", summary="Take a layer back", response_class=Response,
+    responses={**WRITING, 200: document_answer(LaidBody)},
+)  # fmt: skip
+async def take_back_layer(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, name: Layer, request: Request, service: ServiceDep, caller: CallerDep,
+    teller: TellerDep, *, day: LayerDay = None, redact: bool = False, as_of: AsOf = None,
+    if_match: IfMatch = None, why: Why = None,
+) -> Response:  # fmt: skip
+    """
+    Take a layer of a day back, or the one for every day, with a reason (`why`).
+
+    The day before counts again, and it stays in the log; with `redact` its words do not.
+    """
+    who = caller.check("admin" if redact else "editor", case_id)
+    raw = await service.read_body(request)
+    reason = read_why(why, parse_object(raw) if raw else {})
+    number = None if if_match is None else read_match(if_match)
+    before = await teller.look(case_id, as_of)
+    work = partial(laying.take_back_layer, service.store, case_id, name, day, who, reason)
+    made = await keep(partial(work, expected=number, redact=redact))
+    told = await tell(request, case_id, before, made)
     return write_answer({"revision": made.brief(), **told})
 
 

@@ -22,6 +22,7 @@ from encircle.map.notices import Notice
 from encircle.store.lines import hold_standing, read_bodies
 from encircle.store.publishing import make_public, tell_public
 from encircle.store.revisions import NotKeptError, find_current, read_written, write_instant
+from encircle.store.settings import read_settings
 from encircle.store.standing import DAY
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ __all__ = ["Assembled", "assemble", "find_instant", "list_days"]
 Json = dict[str, Any]
 Text = tuple[str, str, str | None]
 """A feature's id, what is kept of it as it was taken in, and its kind."""
+NO_LAYER = b'{"features":[]}'
+"""What is left of a layer that was redacted meanwhile."""
 MOST_NAMED = 5
 """As many ids are named in one notice."""
 
@@ -172,11 +175,13 @@ def _read_settings(
     connection: Connection, case_id: str, standing: Standing, by: str | None
 ) -> Json:
     line = standing.named["settings"].get(case_id)
-    body = read_bodies(connection, [line.seq]).get(line.seq) if line else None
-    if body is None:
+    if line is None:
         raise NotKeptError(
             f"there is no case {case_id!r}" + (f", or was none at {by}" if by else "")
         )
+    body = read_bodies(connection, [line.seq]).get(line.seq)
+    if body is None:  # redacted since, by those that stand now
+        return read_settings(connection, case_id)
     read: Json = orjson.loads(body)
     return read
 
@@ -249,7 +254,7 @@ def _read_end(written: str) -> datetime:
 def _read_layers(connection: Connection, chosen: Chosen) -> Iterator[Text]:
     bodies = read_bodies(connection, [line.seq for line in chosen.layers])
     for line in chosen.layers:
-        for feature in orjson.loads(bodies[line.seq])["features"]:
+        for feature in orjson.loads(bodies.get(line.seq, NO_LAYER))["features"]:
             kind = (feature.get("properties") or {}).get("kind")
             yield str(feature.get("id", "")), orjson.dumps(feature).decode(), kind
 

@@ -326,5 +326,7 @@ def retract(
         entry = Entry("redact" if redact else "retract", "feature", name, None, why, expected)
         made = append(connection, case_id, [entry], actor, now)[0]
         if redact:
-            empty_record(connection, case_id, name)
-        return made
+            empty_record(connection, case_id, "feature", name)
+    if redact:
+        store.wipe()
+    return made

@@ -10,6 +10,7 @@ from encircle.errors import InputFault, SituationError
 from encircle.map.door.contract import parse_day_or_instant
 from encircle.store.checking import check_collection, check_name, find_row_faults
 from encircle.store.fitting import find_misfits, list_layers
+from encircle.store.record import empty_record
 from encircle.store.revisions import Entry, append, find_current, lock_case
 from encircle.store.settings import read_settings
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from encircle.store.opening import Store
-    from encircle.store.revisions import Revision
+    from encircle.store.revisions import Act, Revision
 
 READ_OF_LAYERS = {"type", "features", "situation", "crs", "bbox", "why"}
 """Members of a layer's document that are read, or say nothing that its features do not; and why it
@@ -82,6 +83,39 @@ def lay_layer(
         there = any(row.subject == subject for row in find_current(connection, case_id, "layer"))
         entry = Entry("correct" if there else "post", "layer", subject, kept, why)
         return append(connection, case_id, [entry], actor, now)[0]
+
+
+def take_back_layer(
+    store: Store, case_id: str, name: str, day: str | None, actor: str, why: str, *,
+    expected: int | None = None, redact: bool = False, now: datetime | None = None,
+) -> Revision:  # fmt: skip
+    """
+    Take a layer back: the day before counts again, or none.
+
+    Parameters
+    ----------
+    day
+        Of the layer of which day; None: of the one that is for every day.
+    redact
+        It must not stay to be read.
+
+    Raises
+    ------
+    SituationError
+        If the day is none.
+    ConflictError, GoneError, NotKeptError, WhyError
+        As the log says.
+    """
+    subject = name if day is None else f"{name}@{_read_day(day)}"
+    with store.writing() as connection:
+        act: Act = "redact" if redact else "retract"
+        entry = Entry(act, "layer", subject, None, why, expected)
+        made = append(connection, case_id, [entry], actor, now)[0]
+        if redact:
+            empty_record(connection, case_id, "layer", subject)
+    if redact:
+        store.wipe()
+    return made
 
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")

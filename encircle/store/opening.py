@@ -96,6 +96,16 @@ class Store:
             with connection.begin():
                 yield connection
 
+    def wipe(self) -> None:
+        """
+        Take what was redacted out of the file, too: nothing of it waits in the log beside it.
+
+        PostgreSQL does so by itself, when it vacuums.
+        """
+        if self.engine.dialect.name == "sqlite" and isinstance(self.turn, nullcontext):
+            with _tell_busy(), closing(self.engine.raw_connection()) as plain:
+                plain.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
@@ -211,6 +221,7 @@ def _prepare(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's
     connection.isolation_level = None  # transactions are begun below, not by the driver
     for pragma in (
         f"busy_timeout={WAIT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
+        "secure_delete=ON",
     ):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}")
 

@@ -288,6 +288,8 @@ def _check(entry: Entry, number: int, act: str | None) -> None:
         raise WhyError(f"why? To {entry.act} {name} takes a reason")
     if not number:
         raise NotKeptError(f"there is no {name} to {entry.act}")
+    if entry.what == "settings":  # what they said before is redacted, and others follow
+        act = None
     if act == "redact" or (act == "retract" and entry.act != "redact"):
         raise GoneError(
             f"{name} was {act}ed already" if act != "retract" else f"{name} was retracted"
@@ -360,7 +362,10 @@ def describe(feature: Json) -> tuple[object, ...]:
 
 def read_written(value: object) -> str | None:
     """Read an instant as somebody wrote it; None: it is none."""
-    read = parse_instant(value) if isinstance(value, str) and value else None
+    try:
+        read = parse_instant(value) if isinstance(value, str) and value else None
+    except ValueError:  # kept before it was refused
+        return None
     return write_instant(read) if isinstance(read, datetime) else None
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import sqlalchemy as sa
 
 from encircle.store.checking import SPOKEN_OF, check_fits, check_name, check_settings
+from encircle.store.record import empty_record
 from encircle.store.revisions import (
     Entry,
     NotKeptError,
@@ -57,10 +59,20 @@ def make_case(
 
 def settle(
     store: Store, case_id: str, settings: Json, actor: str, why: str,
-    expected: int | None = None, now: datetime | None = None,
-) -> Revision:  # fmt: skip
+    expected: int | None = None, now: datetime | None = None, *, redact: bool = False,
+) -> list[Revision]:  # fmt: skip
     """
     Give a case other settings.
+
+    Parameters
+    ----------
+    redact
+        What they said before must not stay to be read: it is as if these had been there always.
+
+    Returns
+    -------
+    made
+        What was recorded, these settings last.
 
     Raises
     ------
@@ -73,8 +85,16 @@ def settle(
         before = read_settings(connection, case_id)
         if any(before.get(name) != settings.get(name) for name in (*SPOKEN_OF, "area")):
             check_fits(connection, case_id, settings)
-        entry = Entry("correct", "settings", case_id, settings, why, expected)
-        return append(connection, case_id, [entry], actor, now)[0]
+        entries = [Entry("correct", "settings", case_id, settings, why, expected)]
+        if redact:
+            entries.insert(0, Entry("redact", "settings", case_id, None, why, expected))
+            entries[1] = replace(entries[1], expected=None)
+        made = append(connection, case_id, entries, actor, now)
+        if redact:
+            empty_record(connection, case_id, "settings", case_id)
+    if redact:
+        store.wipe()
+    return made
 
 
 def read_settings(connection: Connection, case_id: str, known_at: datetime | None = None) -> Json:
@@ -92,6 +112,8 @@ def read_settings(connection: Connection, case_id: str, known_at: datetime | Non
         raise NotKeptError(
             f"there is no case {case_id!r}" + (f", or was none at {by}" if by else "")
         )
+    if rows[0].body is None:  # redacted since
+        return read_settings(connection, case_id)
     read: Json = orjson.loads(rows[0].body)
     return read
 

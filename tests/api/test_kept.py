@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
-from encircle.store.revisions import Entry, append
+from encircle.store.revisions import Entry, append, check_log, list_revisions
 
 BASE = "http://localhost"
 HERE = ("127.0.0.1", 50000)
@@ -25,9 +25,9 @@ def local(kept):
         yield client
 
 
-def position(name, lon=35.2, lat=51.1, **said):
+def position(number, lon=35.2, lat=51.1, **said):
     place = {"type": "Point", "coordinates": [lon, lat]}
-    return {"type": "Feature", "id": name, "geometry": place,
+    return {"type": "Feature", "id": number, "geometry": place,
             "properties": {"kind": "position", "side": "A", "force": "group", **said}}  # fmt: skip
 
 
@@ -66,3 +66,81 @@ def test_after_a_thousand_revisions_the_latest_is_told_and_corrected(local):
     assert numbers == list(range(1, 1004))
     assert local.delete(f"{at}?why=another").status_code == 200
     assert local.get(at).status_code == 410
+
+
+def layer(holder, day=None):
+    ring = [[[35, 51], [36, 51], [36, 52], [35, 52], [35, 51]]]
+    shape = {"type": "Polygon", "coordinates": ring}
+    ground = {"type": "Feature", "id": "ground", "geometry": shape,
+              "properties": {"kind": "control", "holder": holder, "basis": "assessed"}}  # fmt: skip
+    document = {"type": "FeatureCollection", "features": [ground]}
+    return {**document, "situation": {"as_of": day}} if day else document
+
+
+def test_a_layer_of_a_day_is_taken_back_and_the_day_before_counts_again(local):
+    at = f"{CASE}/layers/control"
+    for holder, day in (("A", "2025-03-12"), ("B", "2025-03-13")):
+        assert local.put(at, json=layer(holder, day)).status_code == 200
+
+    def holders():
+        found = local.get(f"{CASE}/situation").json()["features"]
+        return [feature["properties"]["holder"] for feature in found]
+
+    assert holders() == ["B"]
+    known = local.get(f"{CASE}/audit").json()["revisions"][-1]["recorded_at"]
+    assert local.delete(f"{at}?day=2025-03-13").status_code == 422  # no reason
+    assert local.delete(f"{at}?why=w").status_code == 404  # there is none without a day
+    assert local.delete(f"{at}?day=2025-W11&why=w").status_code == 422
+    gone = local.delete(f"{at}?day=2025-03-13&why=wrong", headers={"If-Match": '"2"'})
+    assert gone.status_code == 409
+    gone = local.delete(f"{at}?day=2025-03-13&why=the+other+army", headers={"If-Match": '"1"'})
+    assert (gone.status_code, gone.json()["revision"]["id"]) == (200, "control@2025-03-13")
+    assert holders() == ["A"]
+    assert local.delete(f"{at}?day=2025-03-13&why=w").status_code == 410
+    then = local.get(f"{CASE}/situation", params={"known_at": known}).json()["features"]
+    assert then[0]["properties"]["holder"] == "B"
+    line = local.get(f"{CASE}/audit").json()["revisions"][-1]
+    assert (line["act"], line["why"]) == ("retract", "the other army")
+    assert local.put(at, json=layer("B", "2025-03-13")).json()["revision"]["revision"] == 3
+    assert holders() == ["B"]
+
+
+def test_what_is_redacted_of_layers_settings_and_reasons_is_nowhere(local):
+    secret = "Ivan Petrov"  # noqa: S105 - whom nobody must read of
+    told = layer("A", "2025-03-12")
+    told["features"][0]["properties"]["name"] = secret
+    local.put(f"{CASE}/layers/control", json=told)
+    local.put(f"{CASE}/layers/control", json={**told, "why": secret})
+    post(local, position("p", name=secret))
+    moved = {"feature": position("p", 35.3), "why": f"not {secret}"}
+    local.put(f"{CASE}/observations/p", json=moved, headers={"If-Match": '"1"'})
+    named = {"situation": {**SITUATION, "title": secret}, "why": f"by {secret}"}
+    assert local.put(CASE, json=named, headers={"If-Match": '"1"'}).status_code == 200
+    assert secret in local.get(f"{CASE}/audit").text
+    known = local.get(f"{CASE}/audit").json()["revisions"][-1]["recorded_at"]
+
+    for at in ("observations/p?", "layers/control?day=2025-03-12&"):
+        done = local.delete(f"{CASE}/{at}redact=true&why=private")
+        assert done.status_code == 200
+    plain = {"situation": SITUATION, "why": "private"}
+    done = local.put(f"{CASE}?redact=true", json=plain, headers={"If-Match": '"2"'})
+    assert done.status_code == 200, done.text
+    assert done.headers["etag"] == '"4"'
+    for at in ("/audit", "", "/situation", f"/situation?known_at={known}", "/observations",
+               "/observations/p/revisions", "/changes.atom"):  # fmt: skip
+        answer = local.get(f"{CASE}{at}")
+        assert answer.status_code == 200
+        assert secret not in answer.text, at
+    with local.app.state.service.store.reading() as connection:
+        assert check_log(list_revisions(connection, "c")) == []
+    again = post(local, position("p"))["refused"]
+    assert "was redacted" in again[0]["detail"]
+
+
+def test_what_was_taken_back_by_mistake_is_posted_again(local):
+    post(local, position("p"))
+    assert local.delete(f"{CASE}/observations/p?why=a+mistake").status_code == 200
+    again = post(local, position("p", 35.3))
+    assert (again["refused"], again["accepted"][0]["revision"]) == ([], 3)
+    assert local.get(f"{CASE}/observations/p").headers["etag"] == '"3"'
+    assert len(local.get(f"{CASE}/situation").json()["features"]) == 1
