@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-__all__ = ["IN_MEMORY", "Store", "StoreBusyError", "StoreError", "open_store"]
+__all__ = ["IN_MEMORY", "Store", "StoreBusyError", "StoreError", "is_current", "open_store"]
 
 IN_MEMORY = "sqlite://"
 WAIT_MS = 15_000
@@ -161,6 +161,15 @@ def open_store(url: str | Path = IN_MEMORY, *, upgrade: bool = True) -> Store:
     if isinstance(engine.pool, StaticPool):
         return Store(engine, RLock())
     return Store(engine, writer=RLock() if engine.dialect.name == "sqlite" else nullcontext())
+
+
+def is_current(store: Store) -> bool:
+    """Tell whether a store has the tables of this version."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    known = ScriptDirectory.from_config(config).get_heads()
+    with store.reading() as connection:
+        return list(MigrationContext.configure(connection).get_current_heads()) == list(known)
 
 
 @contextmanager

@@ -47,6 +47,7 @@ __all__ = [
     "find_author",
     "find_current",
     "find_end",
+    "find_ends",
     "find_known",
     "list_layer_numbers",
     "list_revisions",
@@ -258,6 +259,15 @@ def find_end(connection: Connection, case_id: str) -> tuple[int, str, str]:
     asked = asked.where(c.case_id == case_id).order_by(c.seq.desc()).limit(1)
     last = connection.execute(asked).first()
     return (last.seq, last.hash, last.recorded_at) if last else (0, NOTHING, "")
+
+
+def find_ends(connection: Connection) -> list[tuple[str, int, str]]:
+    """Find of every case how many lines its log has, and the hash of the last."""
+    c = revisions.c
+    counted = sa.select(c.case_id, sa.func.count()).group_by(c.case_id).order_by(c.case_id)
+    return [
+        (case, count, find_end(connection, case)[1]) for case, count in connection.execute(counted)
+    ]
 
 
 def _find_heads(
