@@ -131,7 +131,7 @@ def _find_unnamed(row: Json) -> Iterator[InputFault]:
     said = row.get("properties")
     texts: dict[str, object] = {"/id": name}
     if isinstance(said, Mapping):
-        texts |= {f"/properties/{key}": said.get(key) for key in ("kind", "force", "track")}
+        texts |= {f"/properties/{key}": said.get(key) for key in ("kind", "side", "force", "track")}
     for at, text in texts.items():
         if isinstance(text, Mapping | list):
             yield InputFault(at, "this is no text", "Write one word")

@@ -190,13 +190,11 @@ def _list_forces(connection: Connection, case_id: str) -> Iterator[str]:
 def _list_sides(connection: Connection, case_id: str, force: str, subject: str) -> Iterator[str]:
     """List the sides of the positions of a force that stand, those posted last."""
     c = revisions.c
-    asked = sa.select(c.seq).where(
+    asked = sa.select(c.side).where(
         c.case_id == case_id, c.force == force, c.what == "feature", c.kind == "position",
-        c.act.in_(("post", "correct")), c.subject != subject, _is_last(),
+        c.act.in_(("post", "correct")), c.subject != subject, c.side.is_not(None), _is_last(),
     )  # fmt: skip
-    numbers = list(connection.scalars(asked.order_by(c.seq.desc()).limit(MOST_ASKED)))
-    for body in read_bodies(connection, numbers).values():
-        yield str(orjson.loads(body)["properties"].get("side"))
+    yield from connection.scalars(asked.order_by(c.seq.desc()).limit(MOST_ASKED))
 
 
 def _is_last() -> sa.ColumnElement[bool]:

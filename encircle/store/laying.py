@@ -64,14 +64,14 @@ def lay_layer(
         settings = read_settings(connection, case_id)
         faults = find_row_faults(settings, rows, posted=False)
         taken = {
-            row.subject: "an observation" for row in find_current(connection, case_id, "feature")
+            row.subject: "an observation's" for row in find_current(connection, case_id, "feature")
         }
         for layer, laid in list_layers(connection, case_id):
             if layer != name:  # of one layer a single day counts
-                taken |= dict.fromkeys(laid.ids, f"the layer {layer!r}")
+                taken |= dict.fromkeys(laid.ids, f"the layer {layer!r}'s")
         for number, row in enumerate(rows):
             if str(row.get("id")) in taken:
-                said = f"the id {row['id']!r} is that of {taken[str(row['id'])]} of this case"
+                said = f"the id {row['id']!r} is {taken[str(row['id'])]} of this case"
                 fault = InputFault(
                     f"/features/{number}/id", said, "Give the layer's feature another id"
                 )

@@ -68,6 +68,9 @@ class Line(NamedTuple):
     begins: str | None = None
     ends: str | None = None
     """From when and until when it is valid; None: it says none."""
+    side: str | None = None
+    force: str | None = None
+    """Of a track, whose it is."""
 
 
 _SAID = revisions.c
@@ -75,6 +78,7 @@ COLUMNS = (
     _SAID.seq, _SAID.what, _SAID.subject, _SAID.act, _SAID.kind, _SAID.track,
     sa.func.coalesce(_SAID.seen_at, _SAID.heard_at, _SAID.valid_from), _SAID.recorded_at,
     _SAID.body.is_not(None), _SAID.valid_from, _SAID.valid_to,
+    _SAID.side, _SAID.force,
 )  # fmt: skip
 
 
@@ -93,7 +97,8 @@ class _Log:
         if gone:
             self.lines = [
                 line._replace(
-                    kind=None, track=None, spoken=None, begins=None, ends=None, is_there=False
+                    kind=None, track=None, spoken=None, begins=None, ends=None, side=None,
+                    force=None, is_there=False
                 )
                 if (line.what, line.subject) in gone else line
                 for line in self.lines
@@ -238,9 +243,11 @@ def _read_after(connection: Connection, case_id: str, seq: int) -> list[Line]:
     return [
         Line(seq, share(what, what) or "", subject, share(act, act) or "", share(kind, kind),
              share(track, track), spoken, share(at, at) or "", bool(there),
-             share(begins, begins), share(ends, ends))
+             share(begins, begins), share(ends, ends),
+             share(side, side), share(force, force))
         for (
-            seq, what, subject, act, kind, track, spoken, at, there, begins, ends,
+            seq, what, subject, act, kind, track, spoken, at, there, begins, ends, side,
+            force,
         ) in connection.execute(
             asked.order_by(_SAID.seq)
         )

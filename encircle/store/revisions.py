@@ -337,7 +337,7 @@ SHAPES = {
 }  # fmt: skip
 """What a geometry is drawn as: GIS keep each in a layer of its own."""
 SEARCHED: tuple[str, ...] = (
-    "kind", "shape", "force", "track", "seen_at", "heard_at", "valid_from", "valid_to",
+    "kind", "shape", "side", "force", "track", "seen_at", "heard_at", "valid_from", "valid_to",
     "west", "south", "east", "north",
 )  # fmt: skip
 
@@ -355,7 +355,7 @@ def _describe(entry: Entry) -> Json:
     times = {"seen_at": "observed_at", "heard_at": "reported_at"}
     for column in ("seen_at", "heard_at", "valid_from", "valid_to"):
         found[column] = read_written(properties.get(times.get(column, column)))
-    for column in ("kind", "force", "track"):
+    for column in ("kind", "side", "force", "track"):
         value = properties.get(column)
         found[column] = None if value is None else str(value)
     geometry = body.get("geometry") or {}

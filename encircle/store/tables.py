@@ -92,6 +92,7 @@ revisions = Table(
     Column("act", String(7), CheckConstraint(f"act IN {ACTS}", name="act"), nullable=False),
     Column("body", Text),
     Column("kind", String(16)),
+    Column("side", NAME),
     Column("shape", String(5)),
     Column("force", NAME),
     Column("track", NAME),

@@ -1,7 +1,7 @@
 """
 Nothing kept is changed or dropped by any statement; reasons go with what is redacted.
 
-What lies across the date line is searched as it lies.
+Whose a track is stands beside it. What lies across the date line is searched as it lies.
 """
 
 from collections.abc import Callable
@@ -42,8 +42,10 @@ WEST_EAST = sa.text("UPDATE revisions SET west = :west, east = :east WHERE seq =
 def upgrade() -> None:
     """Guard every table of what was said, and let reasons be redacted."""
     op.add_column("revisions", sa.Column("why_sha256", sa.String(64)))
+    op.add_column("revisions", sa.Column("side", sa.String(200)))
     _unguard()
     _measure("east - west > 180", span_of)
+    _copy_sides()
     _guard(REASONS_GO, LATER)
     if op.get_bind().dialect.name == "sqlite":
         for table, shared in ONE_OF.items():
@@ -84,6 +86,7 @@ def downgrade() -> None:
         for table in NOTED:
             op.execute(f"DROP TRIGGER {table}_stay ON {table}")
         op.execute("DROP FUNCTION keep_told()")
+    op.drop_column("revisions", "side")
     op.drop_column("revisions", "why_sha256")
     _guard(REASONS_STAY, "")
 
@@ -98,6 +101,17 @@ def _measure(which: str, measure: Callable[[Any], Any]) -> None:
     for seq, body in connection.execute(asked).all():
         if box := measure(orjson.loads(body).get("geometry")):
             connection.execute(WEST_EAST, {"seq": seq, "west": box[0], "east": box[2]})
+
+
+def _copy_sides() -> None:
+    """Copy of everything posted before whose it is."""
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    side = "json_extract(body, '$.properties.side')"
+    if not is_sqlite:
+        side = "body::json #>> '{properties,side}'"
+    op.execute(
+        f"UPDATE revisions SET side = {side} WHERE what = 'feature' AND body IS NOT NULL"  # noqa: S608 - our own words
+    )
 
 
 def _unguard() -> None:
