@@ -51,20 +51,21 @@ def check(
         refuse(f"{store} is of another version, or no store: open it once with encircle serve")
     with opened.reading() as connection:
         ends = find_ends(connection)
-    told = []
     with show_progress("Checking", sum(lines for _, lines, _ in ends)) as step:
-        for case, lines, end in ends:
-            faults = _check(opened, case, step)
-            told.append({"case": case, "lines": lines, "last": end, "faults": faults})
+        found = [_check(opened, case, step) for case, _, _ in ends]
     opened.close()
     if as_json:
+        told = [
+            {"case": case, "lines": lines, "last": end, "faults": faults}
+            for (case, lines, end), faults in zip(ends, found, strict=True)
+        ]
         print_json({"cases": told})
-    for one in told:
-        for fault in one["faults"]:
-            echo(f"case {one['case']}: {fault}", err=True)
-        if not as_json and not one["faults"]:
-            echo(f"case {one['case']}: {one['lines']} lines hold, the last is {one['last']}")
-    if any(one["faults"] for one in told):
+    for (case, lines, end), faults in zip(ends, found, strict=True):
+        for fault in faults:
+            echo(f"case {case}: {fault}", err=True)
+        if not as_json and not faults:
+            echo(f"case {case}: {lines} lines hold, the last is {end}")
+    if any(found):
         raise typer.Exit(2)
 
 

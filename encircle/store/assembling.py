@@ -206,7 +206,7 @@ def list_days(
     with hold_standing(connection, case_id, by) as standing:
         layers = list(standing.named["layer"].values())
         lines = [*standing.named["feature"].values(), *layers]
-    told = {_read_day(line.spoken) for line in lines}
+    told = {day for line in lines if (day := _read_day(line.spoken)) is not None}
     turns = {(line.begins, line.ends) for line in lines}
     for body in read_bodies(connection, [line.seq for line in layers]).values():
         for feature in orjson.loads(body)["features"]:
@@ -216,7 +216,7 @@ def list_days(
     today = datetime.now(UTC).date()
     for begins, ends in turns:
         told |= {day for day in (_read_day(begins), _read_last(ends)) if day and day <= today}
-    return [datetime.combine(day, time.max, UTC) for day in sorted(told - {None})]
+    return [datetime.combine(day, time.max, UTC) for day in sorted(told)]
 
 
 def _read_day(instant: str | None) -> date | None:

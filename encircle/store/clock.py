@@ -113,5 +113,5 @@ def _read_clock(connection: Connection) -> datetime:
     """Read the clock that all who write to the store go by."""
     if connection.dialect.name != "postgresql":
         return datetime.now(UTC)
-    read: datetime = connection.scalar(sa.select(sa.func.clock_timestamp()))
+    read: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
     return read

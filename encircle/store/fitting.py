@@ -73,11 +73,11 @@ def find_misfits(  # noqa: PLR0913 - of which case, for what it stands
     """
     layers = [said for name, said in list_layers(connection, case_id) if name != layer]
     known = _read_known(settings)
-    for name in _list_forces(connection, case_id):
+    for name in _list_forces(connection, case_id, subject):
         known.looks.setdefault(fold_looks(name), name)
     for said in layers:
-        for force, sides in said.sides.items():
-            known.sides.setdefault(force, Counter()).update(sides)
+        for force, laid in said.sides.items():
+            known.sides.setdefault(force, Counter()).update(laid)
             known.looks.setdefault(fold_looks(force), force)
     found: dict[int, list[InputFault]] = {}
     for number, row in rows.items():
@@ -176,14 +176,14 @@ def _find_force_faults(
         yield InputFault(f"{at}/force", said, remedy, name)
 
 
-def _list_forces(connection: Connection, case_id: str) -> Iterator[str]:
-    """List the forces that a case ever named, each found by the index from the one before."""
+def _list_forces(connection: Connection, case_id: str, subject: str) -> Iterator[str]:
+    """List the forces of positions that stand, each found by the index from the one before."""
     c = revisions.c
     last = ""
     asked = sa.select(sa.func.min(c.force)).where(c.case_id == case_id)
     while (found := connection.scalar(asked.where(c.force > last))) is not None:
         last = str(found)
-        if next(_list_sides(connection, case_id, last, ""), None) is not None:
+        if next(_list_sides(connection, case_id, last, subject), None) is not None:
             yield last
 
 

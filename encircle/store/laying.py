@@ -68,7 +68,7 @@ def lay_layer(
         }
         for layer, laid in list_layers(connection, case_id):
             if layer != name:  # of one layer a single day counts
-                taken |= dict.fromkeys(laid.ids, f"the layer {layer!r}'s")
+                taken |= dict.fromkeys(laid.ids, f"a feature's of the layer {layer!r}")
         for number, row in enumerate(rows):
             if str(row.get("id")) in taken:
                 said = f"the id {row['id']!r} is {taken[str(row['id'])]} of this case"

@@ -91,7 +91,7 @@ def test_an_ally_may_be_of_the_force(store):
 
 def test_two_layers_do_not_share_a_feature(case):
     lay_layer(case, "c", "roads", layer(route("r1")), "ben", now=NOON)
-    with pytest.raises(SituationError, match="'r1' is the layer 'roads''s") as refused:
+    with pytest.raises(SituationError, match="'r1' is a feature's of the layer 'roads'") as refused:
         lay_layer(case, "c", "rails", layer(route("r2"), route("r1")), "ben", now=NOON)
     assert [fault.pointer for fault in refused.value.faults] == ["/features/1/id"]
     day = {**layer(route("r1")), "situation": {"as_of": "2025-03-10"}}
