@@ -17,7 +17,7 @@ from encircle.errors import InputFault
 from encircle.map.door.contract import parse_instant
 from encircle.store.checking import check_collection
 from encircle.store.clock import wait_until_settled
-from encircle.store.keys import are_there_keys, find_actor, is_loopback
+from encircle.store.keys import LOCAL, are_there_keys, find_actor, is_loopback
 from encircle.store.publishing import Publication, View, read_publication
 from encircle.store.revisions import NotKeptError, write_instant
 from encircle.store.searching import Wanted
@@ -44,8 +44,6 @@ LOST = re.compile("[\\x00\\ud800-\\udfff]")
 LARGEST = 2**63
 """Integers from here on have no 64 bits. Source: orjson."""
 REMEDY = "Write it as RFC 3339, like 2025-03-14T12:00:00Z; in an address a + is written %2B"
-LOCAL = "local"
-"""Who posts from this machine while nobody has a key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ __all__ = ["NotKeptError", "lock_case", "take_instant", "wait_until_settled", "w
 
 TICK = timedelta(microseconds=1)
 """Between two instants that are written differently."""
+UNSEEN = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and signs that are drawn as nothing: Hangul fillers, Braille's blank. Source: Unicode."""
 MOST_AHEAD = timedelta(seconds=5)
 """By which a service's clock may be ahead of its database's: so long is waited."""
 
@@ -44,6 +46,18 @@ def write_instant(instant: datetime) -> str:
     '2025-03-14T12:00:00.000000Z'
     """
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def is_blank(text: str) -> bool:
+    """
+    Tell a text in which nobody sees anything.
+
+    Examples
+    --------
+    >>> [is_blank(text) for text in ("", " \u200b\u2060", "\u3164", "moved")]
+    [True, True, True, False]
+    """
+    return not any(c.isprintable() and not c.isspace() and c not in UNSEEN for c in text)
 
 
 def lock_case(connection: Connection, case_id: str, *, shared: bool = False) -> None:

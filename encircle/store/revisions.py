@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from encircle.errors import EncircleError
 from encircle.map.door.canonical import canonicalise, digest
 from encircle.map.door.contract import parse_instant
-from encircle.store.clock import NotKeptError, lock_case, take_instant, write_instant
+from encircle.store.clock import NotKeptError, is_blank, lock_case, take_instant, write_instant
 from encircle.store.geometry import bounds_of, span_of
 from encircle.store.opening import StoreError
 from encircle.store.tables import cases, revisions, tellings
@@ -294,7 +294,7 @@ def _check(entry: Entry, number: int, act: str | None) -> None:
             said = f"there is a {name} already, at revision {number}"
             raise ConflictError(f"{said}: correct it, or give this one another id", number)
         return
-    if not (entry.why or "").strip():
+    if is_blank(entry.why or ""):
         raise WhyError(f"why? To {entry.act} {name} takes a reason")
     if not number:
         raise NotKeptError(f"there is no {name} to {entry.act}")

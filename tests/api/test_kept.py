@@ -1,5 +1,7 @@
 """What a case keeps, asked over HTTP on a store of each kind: its latest, its log, its layers."""
 
+import xml.etree.ElementTree as ET
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -10,6 +12,7 @@ from encircle.store.revisions import Entry, append, check_log, list_revisions
 BASE = "http://localhost"
 HERE = ("127.0.0.1", 50000)
 CASE = "/v1/cases/c"
+ATOM = "{http://www.w3.org/2005/Atom}"
 SITUATION = {"title": "A salient", "as_of": "2025-03-14T12:00:00Z", "force": "group",
              "sides": [{"id": "A"}, {"id": "B"}]}  # fmt: skip
 
@@ -144,3 +147,35 @@ def test_what_was_taken_back_by_mistake_is_posted_again(local):
     assert (again["refused"], again["accepted"][0]["revision"]) == ([], 3)
     assert local.get(f"{CASE}/observations/p").headers["etag"] == '"3"'
     assert len(local.get(f"{CASE}/situation").json()["features"]) == 1
+
+
+def test_each_feed_is_one_of_its_own_and_of_what_is_not_there_is_none(local):
+    post(local, position("p"))
+    claim = {"id": "c1", "claimant": "A spokesman", "statement": "Cut off.",
+             "asserts": {"force": "group", "definition": "land_cut", "value": "yes"}}  # fmt: skip
+    assert local.post(f"{CASE}/claims", json=claim).status_code == 201
+    at = f"{CASE}/changes.atom"
+    ids = set()
+    for query in ("", "?force=group", "?claim=c1"):
+        feed = ET.fromstring(local.get(f"{at}{query}").content)  # noqa: S314 - our own
+        ids.add(feed.findtext(f"{ATOM}id"))
+        links = {link.get("rel"): link.get("href") for link in feed.iterfind(f"{ATOM}link")}
+        assert links["self"] == f"{BASE}{at}{query}"
+        for entry in feed.iterfind(f"{ATOM}entry/{ATOM}link"):
+            assert entry.get("href").startswith(f"{BASE}{CASE}/")
+    assert len(ids) == 3
+    for query in ("?force=none", "?claim=none", "?claim=p"):
+        assert local.get(f"{at}{query}").status_code == 404
+
+
+def test_a_reason_in_which_nobody_sees_anything_is_none_and_a_week_is_no_instant(local):
+    post(local, position("p"))
+    for why in ("", " ", "\u200b\u200b", "\u2060", "\u3164"):
+        gone = local.delete(f"{CASE}/observations/p", params={"why": why})
+        assert gone.status_code == 422, repr(why)
+    assert local.get(f"{CASE}/observations/p").status_code == 200
+    for when in ("2025-W11", "2025W112", "2025-W11-2T12:00:00Z"):
+        for name in ("as_of", "known_at"):
+            assert local.get(f"{CASE}/situation", params={name: when}).status_code == 422
+        refused = post(local, position("q", observed_at=when))["refused"]
+        assert "week" in refused[0]["detail"]
