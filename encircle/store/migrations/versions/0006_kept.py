@@ -41,7 +41,9 @@ WEST_EAST = sa.text("UPDATE revisions SET west = :west, east = :east WHERE seq =
 
 def upgrade() -> None:
     """Guard every table of what was said, and let reasons be redacted."""
-    op.add_column("revisions", sa.Column("why_sha256", sa.String(64)))
+    there = {column["name"] for column in sa.inspect(op.get_bind()).get_columns("revisions")}
+    if "why_sha256" not in there:
+        op.add_column("revisions", sa.Column("why_sha256", sa.String(64)))
     op.add_column("revisions", sa.Column("side", sa.String(200)))
     _unguard()
     _measure("east - west > 180", span_of)
@@ -73,7 +75,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Guard as before; reasons that were redacted stay so."""
+    """
+    Guard as before; reasons that were redacted stay so.
+
+    The hashes of reasons stay, too, which nothing could give again: lines were hashed over them.
+    """
     _unguard()
     _measure("west > east", lambda geometry: bounds_of((geometry or {}).get("coordinates")))
     if op.get_bind().dialect.name == "sqlite":
@@ -87,7 +93,6 @@ def downgrade() -> None:
             op.execute(f"DROP TRIGGER {table}_stay ON {table}")
         op.execute("DROP FUNCTION keep_told()")
     op.drop_column("revisions", "side")
-    op.drop_column("revisions", "why_sha256")
     _guard(REASONS_STAY, "")
 
 
