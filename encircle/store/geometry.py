@@ -25,6 +25,9 @@ __all__ = [
 HAS_GEOMETRY = "encircle_has_geometry"
 """Option of a connection: the column is there."""
 COLUMN, INDEX = "geom", "ix_revisions_geom"
+QUARTER = 90.0
+"""As far as this from the date line, degrees, no shape across it is looked for: none that a plane
+of 1,000 km holds is so wide, but at the poles."""
 TURN = 360.0
 """All round, degrees."""
 CRS = 4326
@@ -89,8 +92,9 @@ def overlaps(bbox: tuple[float, float, float, float]) -> sa.ColumnElement[bool]:
     """
     west, south, east, north = bbox
     spans = [(west, east)] if west <= east else [(-180.0, east), (west, 180.0)]
-    # To PostGIS an edge across the date line goes all round the other way: past the meridian of 0.
-    spans.append((0.0, 0.0))
+    if max(abs(west), abs(east)) > QUARTER:
+        # To PostGIS an edge across the date line goes all round the other way: past meridian 0.
+        spans.append((0.0, 0.0))
     column: sa.ColumnElement[Any] = sa.literal_column(f"revisions.{COLUMN}")
     return sa.or_(*(
         column.op("&&", is_comparison=True)(sa.func.ST_MakeEnvelope(w, south, e, north, CRS))
