@@ -40,6 +40,15 @@ MOST_ASKED = 20
 """Of a force as many positions are looked at for its side: those posted last."""
 
 
+FORCES = sa.text("""
+    WITH RECURSIVE named(force) AS (
+        SELECT min(force) FROM revisions WHERE case_id = :case
+        UNION ALL
+        SELECT (SELECT min(r.force) FROM revisions AS r WHERE r.case_id = :case
+                AND r.force > named.force) FROM named WHERE named.force IS NOT NULL
+    ) SELECT force FROM named WHERE force IS NOT NULL
+""")
+"""Every force that a case ever named, each found by the index from the one before."""
 HALF_TURN = 180.0
 """Degrees: what is wider may lie on both sides of the date line, and is looked at by piece."""
 
@@ -73,7 +82,8 @@ def find_misfits(  # noqa: PLR0913 - of which case, for what it stands
     """
     layers = [said for name, said in list_layers(connection, case_id) if name != layer]
     known = _read_known(settings)
-    for name in _list_forces(connection, case_id, subject):
+    forces = {force for force, _ in map(_read_force, rows.values()) if force}
+    for name in _find_alike(connection, case_id, forces, subject):
         known.looks.setdefault(fold_looks(name), name)
     for said in layers:
         for force, laid in said.sides.items():
@@ -176,15 +186,16 @@ def _find_force_faults(
         yield InputFault(f"{at}/force", said, remedy, name)
 
 
-def _list_forces(connection: Connection, case_id: str, subject: str) -> Iterator[str]:
-    """List the forces of positions that stand, each found by the index from the one before."""
-    c = revisions.c
-    last = ""
-    asked = sa.select(sa.func.min(c.force)).where(c.case_id == case_id)
-    while (found := connection.scalar(asked.where(c.force > last))) is not None:
-        last = str(found)
-        if next(_list_sides(connection, case_id, last, subject), None) is not None:
-            yield last
+def _find_alike(
+    connection: Connection, case_id: str, forces: set[str], subject: str
+) -> Iterator[str]:
+    """Find forces of positions that stand and look like some; of none, nothing is read."""
+    looks = {fold_looks(force) for force in forces}
+    named = connection.scalars(FORCES, {"case": case_id}).all() if looks else []
+    for name in named:
+        stands = fold_looks(name) in looks and list(_list_sides(connection, case_id, name, subject))
+        if stands:
+            yield name
 
 
 def _list_sides(connection: Connection, case_id: str, force: str, subject: str) -> Iterator[str]:
