@@ -13,7 +13,13 @@ from fastapi import Response
 
 from encircle.store.assembling import assemble
 from encircle.store.publishing import View, grow, make_settings_public, overlaps
-from encircle.store.revisions import NotKeptError, list_revisions, write_instant
+from encircle.store.revisions import (
+    NotKeptError,
+    find_author,
+    list_revisions,
+    read_latest,
+    write_instant,
+)
 from encircle.store.searching import Wanted, search
 from encircle.store.settings import read_settings
 
@@ -21,6 +27,7 @@ from .cases import (
     read_instant,
     read_kept,
     read_known,
+    settle,
 )
 from .manners import names
 
@@ -100,21 +107,51 @@ def _search_moved(
         after = found[-1].subject
 
 
-async def read_log(store: Store, case_id: str, name: str, view: View = WHOLE) -> list[Revision]:
+async def read_latest_shown(store: Store, case_id: str, name: str, view: View = WHOLE) -> Revision:
     """
-    Read every revision of an observation that is shown, the oldest first.
+    Read the latest revision of an observation that is shown.
 
     Raises
     ------
     NotKeptError
         If there is none.
     """
-    log: list[Revision] = await read_kept(store, list_revisions, case_id, subject=name)
-    until = write_instant(view.until) if view.until else "~"
-    found = [view.show(r) for r in log if r.what == "feature" and r.recorded_at <= until]
-    if not found:
-        raise NotKeptError(f"there is no observation {name!r} in case {case_id!r}")
+    until = write_instant(view.until) if view.until else None
+    found = await read_kept(store, read_latest, case_id, "feature", name, until)
+    if found is None:
+        raise _say_none(case_id, name)
+    return view.show(found)
+
+
+async def read_log(
+    store: Store, case_id: str, name: str, *, after: int = 0, most: int = 1000
+) -> list[Revision]:
+    """
+    Read the revisions of an observation, the oldest first, after one of a number.
+
+    Raises
+    ------
+    NotKeptError
+        If there is none.
+    """
+    found: list[Revision] = await read_kept(
+        store, list_revisions, case_id, name, "feature", after_number=after, most=most
+    )
+    if not found and not after:
+        raise _say_none(case_id, name)
     return found
+
+
+async def find_role(store: Store, case_id: str, name: str, actor: str | None) -> str:
+    """Find what revising an observation takes: of others, more; raises as `read_log` does."""
+    author = await read_kept(store, find_author, case_id, "feature", name)
+    if author is None:
+        raise _say_none(case_id, name)
+    return "contributor" if author == actor else "editor"
+
+
+def _say_none(case_id: str, name: str) -> NotKeptError:
+    return NotKeptError(f"there is no observation {name!r} in case {case_id!r}")
 
 
 async def assemble_shown(  # noqa: PLR0913 - as `assemble`
@@ -123,6 +160,7 @@ async def assemble_shown(  # noqa: PLR0913 - as `assemble`
 ) -> Assembled:  # fmt: skip
     """Put the case together as it is shown; raises as `assemble` does."""
     then, known = read_instant(as_of, "as_of"), read_known(known_at)
+    await settle(store, case_id, known)
     return await read_kept(
         store, assemble, case_id, then, view.cap(known), view.coarsen_m, claim=claim
     )

@@ -22,6 +22,13 @@ CaseId = Annotated[str, Path(description="Id of a case.", examples=[CASE])]
 Name = Annotated[str, Path(description="Id of an observation.", examples=[FEATURE["id"]])]
 ClaimName = Annotated[str, Path(description="Id of a claim.", examples=[EXAMPLE_CLAIM["id"]])]
 Layer = Annotated[str, Path(description="What the layer is called.", examples=["control"])]
+LayerDay = Annotated[
+    str | None,
+    Query(
+        description="Its day; without one, the layer that is for every day.",
+        examples=["2025-03-14"],
+    ),
+]
 Force = Annotated[str, Path(description="Id of a force.", examples=["group"])]
 KeptName = Annotated[str, Path(description="Digest of a judgement.", examples=[KEPT["id"]])]
 WatchName = Annotated[str, Path(description="Id of a watch.", examples=[WATCHED["id"]])]
@@ -29,7 +36,12 @@ TEXT: Json = {"schema": {"type": "string"}}
 TABLE = "name,lat,lon,side,date\nAlpha,51.02,35.06,A,2025-03-13\n"
 AsOf = Annotated[str | None, Query(description="The instant that is judged; now by default.")]
 Between = Annotated[
-    str | None, Query(alias="datetime", description="An instant, or from/to; .. is open.")
+    str | None,
+    Query(
+        alias="datetime",
+        description="An instant, a day, or from/to; .. is open. Finds what is valid for a part of "
+        "it, and what says no time.",
+    ),
 ]
 Why = Annotated[
     str | None,

@@ -25,7 +25,8 @@ HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 AT = "2025-03-14T12:00:00.000000Z"
 BRIEF: Json = {"id": FEATURE["id"], "revision": 1, "recorded_at": AT, "hash": HASH}
 REVISION: Json = {
-    **BRIEF, "act": "post", "by": "anna", "why": None, "body_sha256": HASH, "previous": HASH,
+    **BRIEF, "act": "post", "by": "anna", "why": None, "why_sha256": None,
+    "body_sha256": HASH, "previous": HASH,
     "body": FEATURE,
 }  # fmt: skip
 CHANGE: Json = {
@@ -179,6 +180,7 @@ class RevisionBody(BriefBody):
     hash: str | None = None  # type: ignore[assignment]
     by: str | None = Field(None, description="Who, and the hashes: to who has a key.")
     why: str | None = None
+    why_sha256: str | None = Field(None, description="The hash of the reason, in `hash` too.")
     body_sha256: str | None = None
     previous: str | None = Field(None, description="The hash of the line before.")
     body: Json | None = Field(description="What was said; null where it was taken back.")
@@ -305,9 +307,10 @@ class ObservationsBody(BaseModel):
 class RevisionsBody(BaseModel):
     """The log of an observation, the oldest first."""
 
-    model_config = _show({"revisions": [REVISION]})
+    model_config = _show({"revisions": [REVISION], "next": None})
 
     revisions: list[RevisionBody]
+    next: str | None
 
 
 class RevisedBody(BaseModel):

@@ -16,7 +16,8 @@ from pydantic import BaseModel
 from encircle.errors import InputFault
 from encircle.map.door.contract import parse_instant
 from encircle.store.checking import check_collection
-from encircle.store.keys import are_there_keys, find_actor, is_loopback
+from encircle.store.clock import wait_until_settled
+from encircle.store.keys import LOCAL, are_there_keys, find_actor, is_loopback
 from encircle.store.publishing import Publication, View, read_publication
 from encircle.store.revisions import NotKeptError, write_instant
 from encircle.store.searching import Wanted
@@ -43,8 +44,6 @@ LOST = re.compile("[\\x00\\ud800-\\udfff]")
 LARGEST = 2**63
 """Integers from here on have no 64 bits. Source: orjson."""
 REMEDY = "Write it as RFC 3339, like 2025-03-14T12:00:00Z; in an address a + is written %2B"
-LOCAL = "local"
-"""Who posts from this machine while nobody has a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,15 @@ async def look(service: Service, caller: Caller, case_id: str) -> View:
     """Find what of a case the caller is shown; raises as `Caller.look` does."""
     if caller.may("reader", case_id):
         return View()
-    return await read_kept(service.store, caller.look, case_id)
+    view = await read_kept(service.store, caller.look, case_id)
+    await settle(service.store, case_id, view.until)
+    return view
+
+
+async def settle(store: Store, case_id: str, known_at: datetime | None) -> None:
+    """Wait for whoever writes what will have been known at an instant; None: nobody asks."""
+    if known_at is not None:
+        await run_sync(wait_until_settled, store, case_id, known_at)
 
 
 def is_shown(connection: Connection, caller: Caller, case_id: str) -> bool:

@@ -15,7 +15,7 @@ from encircle.store.revisions import NotKeptError, lock_case, write_instant
 from encircle.store.searching import Wanted, search
 from encircle.version import __version__
 
-from .case_answers import assemble_shown, read_log
+from .case_answers import assemble_shown, read_latest_shown
 from .cases import keep, read_instant, read_kept
 from .errors import describe
 
@@ -61,7 +61,7 @@ async def rate_claim(service: Service, case_id: str, name: str) -> Json:
     UnavailableError, TooSlowError
         If it could not be rated now.
     """
-    claim = (await read_log(service.store, case_id, name))[-1]
+    claim = await read_latest_shown(service.store, case_id, name)
     if not is_claim(claim):
         raise NotKeptError(f"there is no claim {name!r} in case {case_id!r}")
     return await rate_on(service, case_id, claim, await find_map(service, case_id, claim))

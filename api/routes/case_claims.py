@@ -20,6 +20,7 @@ from encircle.store.searching import Wanted
 
 from ..case_answers import (
     address,
+    read_latest_shown,
     read_log,
     search_shown,
     write_answer,
@@ -89,7 +90,7 @@ async def post_claim(
         answer = await rate_claim(service, case_id, name)
     except (UnavailableError, TooSlowError) as error:  # it is kept, and rated when there is time
         problem = orjson.loads(describe(error).body)
-        claim = (await read_log(service.store, case_id, name))[-1].document
+        claim = (await read_latest_shown(service.store, case_id, name)).document
         answer = {"claim": claim, "rating": None, "problem": problem, "log": []}
     view = await look(service, caller, case_id)
     answer["again"] = await read_kept(service.store, _find_again, case_id, name, view)
@@ -165,12 +166,11 @@ async def _check_there(service: Service, case_id: str, name: str, view: View) ->
     NotKeptError
         If nothing is called so.
     """
-    log = await read_log(service.store, case_id, name, view)
-    last = log[-1]
-    if last.act not in ("retract", "redact"):
+    last = await read_latest_shown(service.store, case_id, name, view)
+    if last.act not in ("retract", "redact") and last.body is not None:
         return
     rated = await read_kept(service.store, list_ratings, case_id, name, view.until)
-    if not rated and not any(map(is_claim, log)):
+    if not rated and not any(map(is_claim, await read_log(service.store, case_id, name))):
         raise NotKeptError(f"there is no claim {name!r} in case {case_id!r}")
     why = f" ({last.why})" if view.is_whole else ""
     told = [_tell(one, view) for one in rated] if last.act == "retract" else []

@@ -103,17 +103,22 @@ async def show_case(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> 
 )  # fmt: skip
 async def change_case(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
-    teller: TellerDep, if_match: IfMatch = None, why: Why = None,
+    teller: TellerDep, *, redact: bool = False, if_match: IfMatch = None, why: Why = None,
 ) -> Response:  # fmt: skip
-    """Correct the settings: `{"situation": {…}, "why": "…"}`, with `If-Match`."""
-    who = caller.check("editor", case_id)
+    """
+    Correct the settings: `{"situation": {…}, "why": "…"}`, with `If-Match`.
+
+    With `redact` what they said before goes from every revision.
+    """
+    who = caller.check("admin" if redact else "editor", case_id)
     body = parse_as(SettingsRequest, await service.read_body(request))
     number, reason = read_match(if_match), why or body.why or ""
     before = await teller.look(case_id, None)
-    made = await keep(partial(settle, service.store, case_id, body.situation, who, reason, number))
-    told = await tell(request, case_id, before, made)
-    answer = {"id": case_id, "revision": made.to_dict(), **told}
-    return write_answer(answer, headers={"ETag": f'"{made.number}"'})
+    work = partial(settle, service.store, case_id, body.situation, who, reason, number)
+    made = await keep(partial(work, redact=redact))
+    told = await tell(request, case_id, before, *made)
+    answer = {"id": case_id, "revision": made[-1].to_dict(), **told}
+    return write_answer(answer, headers={"ETag": f'"{made[-1].number}"'})
 
 
 @router.put(

@@ -6,17 +6,26 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from encircle.store.assembling import assemble, list_days
-from encircle.store.changes import list_changes, tell_changes, tell_ratings, write_atom
+from encircle.store.changes import (
+    is_force_known,
+    list_changes,
+    tell_changes,
+    tell_ratings,
+    write_atom,
+)
 from encircle.store.publishing import WITHHELD
 from encircle.store.ratings import list_ratings
 from encircle.store.record import Kept, keep_judgement, list_kept, read_kept_judgement
 from encircle.store.revisions import (
     NotKeptError,
+    read_latest,
+    write_instant,
 )
 from encircle.store.settings import read_settings
 
@@ -51,6 +60,7 @@ from ..cases import (
     read_instant,
     read_kept,
     read_known,
+    settle,
 )
 from ..content import choose_type
 from ..documentation import UNCHANGED, document_answer, document_problems
@@ -64,6 +74,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from encircle.store.opening import Store
+    from encircle.store.revisions import Revision
 
 Json = dict[str, Any]
 MOST_DAYS = 30
@@ -121,6 +132,7 @@ async def keep_force_judgement(  # noqa: PLR0913 - the parts of a request
     now = datetime.now(UTC)
     known = read_known(known_at) or now
     then = read_instant(as_of, "as_of")
+    await settle(service.store, case_id, known)
     found = await read_kept(service.store, assemble, case_id, then, known)
     body = b'{"force":%s,"situation":%s}' % (orjson.dumps(force), found.raw)
     answer = await service.ask(b"j", body)
@@ -171,6 +183,7 @@ async def judge_days(  # noqa: PLR0913 - the parts of a request
     view = await look(service, caller, case_id)
     first, last = read_instant(since, "since"), read_instant(until, "until")
     known = view.cap(read_known(known_at))
+    await settle(service.store, case_id, known)
     work = partial(
         _map_days, case_id=case_id, first=first, last=last, known_at=known,
         coarsen_m=view.coarsen_m,
@@ -202,20 +215,38 @@ async def read_changes(  # noqa: PLR0913 - the parts of a request
     view = await look(service, caller, case_id)
     settings = await read_kept(service.store, read_settings, case_id, view.until)
     title = str(settings.get("title") or case_id)
+    by = write_instant(view.until) if view.until else None
+    of = ""
     if claim is None:
         found = await read_kept(service.store, list_changes, case_id, force, limit, view.until)
+        if force is not None:
+            of = f":force:{quote(force, safe='')}"
+            known = await read_kept(service.store, is_force_known, case_id, force, by)
+            if not found and not known:
+                raise NotKeptError(f"there is no force {force!r} in case {case_id!r}")
         items = tell_changes(found)
     else:
+        of = f":claim:{quote(claim, safe='')}"
         log = await read_kept(service.store, list_ratings, case_id, claim, view.until)
+        latest = await read_kept(service.store, read_latest, case_id, "feature", claim, by)
+        if latest is None or (not log and not _is_claim(latest)):
+            raise NotKeptError(f"there is no claim {claim!r} in case {case_id!r}")
         items = tell_ratings(claim, log)[:limit]
     if not view.is_whole:  # reasons tell distances on the exact map
         items = [replace(item, content=WITHHELD) for item in items]
     where = f"{str(request.base_url).rstrip('/')}{address('cases', case_id, 'changes.atom')}"
-    feed = write_atom(case_id, title, where, items)
+    asked = f"?{request.url.query}" if request.url.query else ""
+    feed = write_atom(case_id, title, f"{where}{asked}", items, of)
     return unless_known(if_none_match, feed, "application/atom+xml; charset=utf-8")
 
 
 # -- parts -----------------------------------------------------------------------------------
+
+
+def _is_claim(revision: Revision) -> bool:
+    """Tell a claim; of what was taken back, nobody says any more that it was none."""
+    said = (revision.document or {}).get("properties") or {"kind": "claim"}
+    return bool(said.get("kind") == "claim")
 
 
 def _keep(store: Store, case_id: str, raw: bytes, known_at: datetime, actor: str) -> Kept:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from encircle.errors import InputFault
 from encircle.formats.tables.writing import write_positions
+from encircle.store import laying
 from encircle.store.casefile import post, post_table, retract, revise
 from encircle.store.laying import lay_layer, name_unread
 from encircle.store.revisions import (
@@ -19,6 +20,8 @@ from encircle.store.revisions import (
 
 from ..case_answers import (
     address,
+    find_role,
+    read_latest_shown,
     read_log,
     read_settings_shown,
     search_shown,
@@ -41,6 +44,7 @@ from ..case_parameters import (
     IfStill,
     KnownAt,
     Layer,
+    LayerDay,
     Name,
     Why,
 )
@@ -57,15 +61,18 @@ from ..case_schemas import (
     RevisionsBody,
 )
 from ..cases import (
+    LARGEST,
     CallerDep,
     keep,
     look,
     parse_object,
     read_features,
+    read_instant,
     read_kept,
     read_match,
     read_wanted,
     read_why,
+    settle,
 )
 from ..content import choose_type, says_type
 from ..documentation import document_answer, document_body, document_problems
@@ -77,7 +84,6 @@ from ..wording import say_over_http
 
 if TYPE_CHECKING:
     from encircle.store.casefile import Posted
-    from encircle.store.revisions import Revision
 
 Json = dict[str, Any]
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=Strict)
@@ -168,6 +174,7 @@ async def find_observations(  # noqa: PLR0913 - the parts of a request
     view = await look(service, caller, case_id)
     media_type = choose_type(request.headers.get("accept"), (GEOJSON, "application/json", CSV))
     wanted = read_wanted(bbox, between, known_at, kind=kind, force=force)
+    await settle(service.store, case_id, read_instant(known_at, "known_at"))
     found = await read_kept(
         service.store, search_shown, case_id, wanted, view, after=cursor, most=limit + 1
     )
@@ -198,8 +205,8 @@ async def read_observation(
 ) -> Response:
     """Give an observation as it stands, its revision as `ETag`; 410 where it was taken back."""
     view = await look(service, caller, case_id)
-    last = (await read_log(service.store, case_id, name, view))[-1]
-    if last.act in ("retract", "redact"):
+    last = await read_latest_shown(service.store, case_id, name, view)
+    if last.act in ("retract", "redact") or last.body is None:  # redacted, which no delay holds up
         why = f" ({last.why})" if view.is_whole else ""
         raise GoneError(f"{name!r} was taken back{why}; its /revisions say what it was")
     told = last.to_dict() if view.is_whole else last.tell_public()
@@ -209,13 +216,17 @@ async def read_observation(
 @router.get("/{case_id}/observations/{name}/revisions", summary="Who said what when",
             response_class=Response,
             responses={**READING, 200: document_answer(RevisionsBody)})  # fmt: skip
-async def read_revisions(
-    case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep
-) -> Response:
-    """Give every revision of an observation, the oldest first."""
+async def read_revisions(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep,
+    after: Annotated[int, Query(ge=0, lt=LARGEST, description="A revision's number.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
+) -> Response:  # fmt: skip
+    """Give the revisions of an observation, the oldest first, page by page."""
     caller.check("reader", case_id)
-    log = await read_log(service.store, case_id, name)
-    return write_answer({"revisions": [revision.to_dict() for revision in log]})
+    log = await read_log(service.store, case_id, name, after=after, most=limit)
+    at = address("cases", case_id, "observations", name, "revisions")
+    following = f"{at}?after={log[-1].number}&limit={limit}" if len(log) == limit else None
+    return write_answer({"revisions": [one.to_dict() for one in log], "next": following})
 
 
 @router.put(
@@ -231,8 +242,7 @@ async def correct_observation(  # noqa: PLR0913 - the parts of a request
     caller.check("contributor", case_id)  # before it is told whether there is such a one
     body = parse_object(await service.read_body(request))
     feature = body.get("feature", body)
-    log = await read_log(service.store, case_id, name)
-    who = caller.check(_role_for(log, caller.name), case_id)
+    who = caller.check(await find_role(service.store, case_id, name, caller.name), case_id)
     number, reason = read_match(if_match), read_why(why, body)
     before = await teller.look(case_id, as_of)
     made = await keep(partial(revise, service.store, case_id, name, feature, who, reason, number))
@@ -259,8 +269,8 @@ async def take_back_observation(  # noqa: PLR0913 - the parts of a request
     caller.check("contributor", case_id)
     raw = await service.read_body(request)
     reason = read_why(why, parse_object(raw) if raw else {})
-    log = await read_log(service.store, case_id, name)
-    who = caller.check("admin" if redact else _role_for(log, caller.name), case_id)
+    role = await find_role(service.store, case_id, name, caller.name)
+    who = caller.check("admin" if redact else role, case_id)
     number = None if if_match is None else read_match(if_match)
     before = await teller.look(case_id, as_of)
     made = await keep(partial(
@@ -293,6 +303,31 @@ async def put_layer(  # noqa: PLR0913 - the parts of a request
     return write_answer({"revision": made.brief(), **told})
 
 
+@router.delete(
+    "/{case_id}/layers/{name}", summary="Take a layer back", response_class=Response,
+    responses={**WRITING, 200: document_answer(LaidBody)},
+)  # fmt: skip
+async def take_back_layer(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, name: Layer, request: Request, service: ServiceDep, caller: CallerDep,
+    teller: TellerDep, *, day: LayerDay = None, redact: bool = False, as_of: AsOf = None,
+    if_match: IfMatch = None, why: Why = None,
+) -> Response:  # fmt: skip
+    """
+    Take a layer of a day back, or the one for every day, with a reason (`why`).
+
+    The day before counts again, and it stays in the log; with `redact` its words do not.
+    """
+    who = caller.check("admin" if redact else "editor", case_id)
+    raw = await service.read_body(request)
+    reason = read_why(why, parse_object(raw) if raw else {})
+    number = None if if_match is None else read_match(if_match)
+    before = await teller.look(case_id, as_of)
+    work = partial(laying.take_back_layer, service.store, case_id, name, day, who, reason)
+    made = await keep(partial(work, expected=number, redact=redact))
+    told = await tell(request, case_id, before, made)
+    return write_answer({"revision": made.brief(), **told})
+
+
 # -- parts -----------------------------------------------------------------------------------
 
 
@@ -315,8 +350,3 @@ def _check_wishes(asked: dict[str, str | None], *, is_table: bool) -> None:
         faults = [InputFault("?force", said, "Name the side, too: ?side=UA&force=group")]
     if faults:
         raise RequestError(faults)
-
-
-def _role_for(log: list[Revision], name: str | None) -> str:
-    """Who posted something may correct it; what others posted takes an editor."""
-    return "contributor" if log[0].actor == name else "editor"

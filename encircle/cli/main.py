@@ -19,6 +19,7 @@ from encircle.cli import library as cli_library
 from encircle.cli import roads as cli_roads
 from encircle.cli import scan as cli_scan
 from encircle.cli import serve as cli_serve
+from encircle.cli import store as cli_store
 from encircle.cli import timeline as cli_timeline
 from encircle.cli import words as cli_words
 from encircle.cli.options import (
@@ -96,6 +97,7 @@ cli_claims.register(app)
 cli_words.register(app)
 cli_roads.register(app)
 cli_keys.register(app)
+cli_store.register(app)
 cli_serve.register(app)
 
 NETWORK_FORMATS = (".graphml", ".json")

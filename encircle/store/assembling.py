@@ -8,7 +8,7 @@ out on the way is told in the situation's notices, as whoever makes a file tells
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from heapq import nsmallest
 from itertools import chain
 from operator import itemgetter
@@ -21,7 +21,8 @@ from encircle.map.door.contract import parse_day_or_instant
 from encircle.map.notices import Notice
 from encircle.store.lines import hold_standing, read_bodies
 from encircle.store.publishing import make_public, make_settings_public, tell_public
-from encircle.store.revisions import NotKeptError, find_current, write_instant
+from encircle.store.revisions import NotKeptError, find_current, read_written, write_instant
+from encircle.store.settings import read_settings
 from encircle.store.standing import DAY
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ __all__ = ["Assembled", "assemble", "find_instant", "list_days"]
 Json = dict[str, Any]
 Text = tuple[str, str, str | None]
 """A feature's id, what is kept of it as it was taken in, and its kind."""
+NO_LAYER = b'{"features":[]}'
+"""What is left of a layer that was redacted meanwhile."""
 MOST_NAMED = 5
 """As many ids are named in one notice."""
 
@@ -174,11 +177,13 @@ def _read_settings(
     connection: Connection, case_id: str, standing: Standing, by: str | None
 ) -> Json:
     line = standing.named["settings"].get(case_id)
-    body = read_bodies(connection, [line.seq]).get(line.seq) if line else None
-    if body is None:
+    if line is None:
         raise NotKeptError(
             f"there is no case {case_id!r}" + (f", or was none at {by}" if by else "")
         )
+    body = read_bodies(connection, [line.seq]).get(line.seq)
+    if body is None:  # redacted since, by those that stand now
+        return read_settings(connection, case_id)
     read: Json = orjson.loads(body)
     return read
 
@@ -195,15 +200,37 @@ def list_days(
     """
     List the days of which the case has something new, each by its last instant.
 
-    Between two of them nothing changes: a map of either is the map of all days until the next.
+    Between two of them nothing changes: a map of either is the map of all days until the next. Of
+    what is valid for a time that is the day on whose last instant it is so first, and the one on
+    whose last it is so no more. What is to end or to begin yet, by the clock, is not listed.
     """
     by = None if known_at is None else write_instant(known_at)
     with hold_standing(connection, case_id, by) as standing:
-        told = {
-            (line.spoken or "")[:DAY] for what in ("feature", "layer")
-            for line in standing.named[what].values()
-        }  # fmt: skip
-    return [_read_end(day) for day in sorted(told - {""})]
+        layers = list(standing.named["layer"].values())
+        lines = [*standing.named["feature"].values(), *layers]
+    told = {day for line in lines if (day := _read_day(line.spoken)) is not None}
+    turns = {(line.begins, line.ends) for line in lines}
+    for body in read_bodies(connection, [line.seq for line in layers]).values():
+        for feature in orjson.loads(body)["features"]:
+            said = feature.get("properties") or {}
+            times = [read_written(said.get(n)) for n in ("observed_at", "valid_from", "valid_to")]
+            turns |= {(times[0], None), (times[1], times[2])}
+    today = datetime.now(UTC).date()
+    for begins, ends in turns:
+        told |= {day for day in (_read_day(begins), _read_last(ends)) if day and day <= today}
+    return [datetime.combine(day, time.max, UTC) for day in sorted(told)]
+
+
+def _read_day(instant: str | None) -> date | None:
+    return None if instant is None else datetime.fromisoformat(instant).date()
+
+
+def _read_last(ends: str | None) -> date | None:
+    """Read the first day at whose last instant something that ends is over."""
+    if ends is None:
+        return None
+    over = datetime.fromisoformat(ends)
+    return over.date() + timedelta(days=over.time() == time.max)
 
 
 def _write_public(name: str, text: str, side_m: float) -> tuple[str, str]:
@@ -229,7 +256,7 @@ def _read_end(written: str) -> datetime:
 def _read_layers(connection: Connection, chosen: Chosen) -> Iterator[Text]:
     bodies = read_bodies(connection, [line.seq for line in chosen.layers])
     for line in chosen.layers:
-        for feature in orjson.loads(bodies[line.seq])["features"]:
+        for feature in orjson.loads(bodies.get(line.seq, NO_LAYER))["features"]:
             kind = (feature.get("properties") or {}).get("kind")
             yield str(feature.get("id", "")), orjson.dumps(feature).decode(), kind
 

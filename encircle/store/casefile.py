@@ -23,6 +23,7 @@ from encircle.map.counting import number_of
 from encircle.map.door.canonical import digest
 from encircle.map.door.contract import parse_day_or_instant
 from encircle.store.checking import find_row_faults, find_taken, give_id, lift
+from encircle.store.fitting import find_misfits
 from encircle.store.opening import StoreError
 from encircle.store.record import empty_record
 from encircle.store.revisions import (
@@ -117,8 +118,8 @@ def post(
     sent = digest([case_id, list(features), atomic]) if key else ""
     numbered = Posted(), dict(enumerate(range(len(rows))))
 
-    def work(connection: Connection, at: datetime) -> Posted:
-        return _post(connection, case_id, rows, actor, numbered, atomic=atomic, now=at)
+    def work(connection: Connection) -> Posted:
+        return _post(connection, case_id, rows, actor, numbered, atomic=atomic, now=now)
 
     return _once(store, case_id, actor, key, sent, now, work)
 
@@ -153,7 +154,7 @@ def post_table(
     said = [case_id, hashlib.sha256(raw).hexdigest(), side, force, rows_side, atomic]
     sent = digest(said) if key else ""
 
-    def work(connection: Connection, at: datetime) -> Posted:
+    def work(connection: Connection) -> Posted:
         settings = read_settings(connection, case_id)
         sides = {
             str(one["id"]): str(one.get("name") or one["id"]) for one in settings.get("sides", ())
@@ -178,33 +179,32 @@ def post_table(
             faults.setdefault(row, []).append(fault)
         told = Posted([], [Refused(row, tuple(said)) for row, said in sorted(faults.items())],
                       [str(notice) for notice in reading.notices])  # fmt: skip
-        return _post(connection, case_id, rows, actor, (told, numbers), atomic=atomic, now=at)
+        return _post(connection, case_id, rows, actor, (told, numbers), atomic=atomic, now=now)
 
     return _once(store, case_id, actor, key, sent, now, work)
 
 
 def _once(
     store: Store, case_id: str, actor: str, key: str | None, sent: str, now: datetime | None,
-    work: Callable[[Connection, datetime], Posted],
+    work: Callable[[Connection], Posted],
 ) -> Posted:  # fmt: skip
     """Do a post, or answer it as it was answered; what is answered is kept with what is done."""
-    at = now or datetime.now(UTC)
     with store.writing() as connection:
         lock_case(connection, case_id)
         if key and (before := _recall(connection, actor, key, sent)) is not None:
             return Posted(before=before)
-        posted = work(connection, at)
+        posted = work(connection)
         if key:
             answer = orjson.dumps(posted.to_dict()).decode()
             row = {"actor": actor, "key": key, "body_sha256": sent, "answer": answer,
-                   "recorded_at": write_instant(at)}  # fmt: skip
+                   "recorded_at": write_instant(now or datetime.now(UTC))}  # fmt: skip
             connection.execute(idempotency.insert(), row)
         return posted
 
 
 def _post(
     connection: Connection, case_id: str, rows: Sequence[Json], actor: str,
-    numbered: tuple[Posted, Mapping[int, int]], *, atomic: bool, now: datetime,
+    numbered: tuple[Posted, Mapping[int, int]], *, atomic: bool, now: datetime | None,
 ) -> Posted:  # fmt: skip
     """Keep the rows that pass; `numbered`: what was refused before, and how rows are called."""
     told, numbers = numbered
@@ -212,6 +212,8 @@ def _post(
     faults = find_row_faults(settings, rows)
     for row, fault in find_taken(connection, case_id, rows, faults).items():
         faults.setdefault(row, []).append(fault)
+    sound = {number: row for number, row in enumerate(rows) if number not in faults}
+    faults |= find_misfits(connection, case_id, settings, sound)
     told.refused += [Refused(numbers[row], tuple(said)) for row, said in sorted(faults.items())]
     told.refused.sort(key=lambda refused: refused.row)
     if told.refused and atomic:
@@ -222,7 +224,8 @@ def _post(
             f"{number_of(len(twice), 'row')} of what stands here already under another id "
             f"({', '.join(twice[:5])}): each counts as one more. Take it back, or give it a track."
         )
-    if late := [str(row["id"]) for row in kept if _is_later(row, settings, now)]:
+    by = now or datetime.now(UTC)
+    if late := [str(row["id"]) for row in kept if _is_later(row, settings, by)]:
         told.notices.append(
             f"{number_of(len(late), 'row')} of later than the instant judged "
             f"({', '.join(late[:5])}): kept, and not counted until then. Is the date right?"
@@ -291,7 +294,11 @@ def revise(
     """
     row = give_id(feature, name)
     with store.writing() as connection:
-        faults = find_row_faults(read_settings(connection, case_id), [row])
+        lock_case(connection, case_id)
+        settings = read_settings(connection, case_id)
+        faults = find_row_faults(settings, [row])
+        if not faults:
+            faults = find_misfits(connection, case_id, settings, {0: row}, subject=name)
         if str(row.get("id")) != name:
             said = f"the id {row.get('id')!r} is not {name!r}, which is corrected"
             faults.setdefault(0, []).append(
@@ -300,7 +307,7 @@ def revise(
         if faults:
             raise SituationError([lift(fault) for fault in faults[0]])
         entry = Entry("correct", "feature", name, row, why, expected)
-        return append(connection, case_id, [entry], actor, now or datetime.now(UTC))[0]
+        return append(connection, case_id, [entry], actor, now)[0]
 
 
 def retract(
@@ -317,7 +324,9 @@ def retract(
     """
     with store.writing() as connection:
         entry = Entry("redact" if redact else "retract", "feature", name, None, why, expected)
-        made = append(connection, case_id, [entry], actor, now or datetime.now(UTC))[0]
+        made = append(connection, case_id, [entry], actor, now)[0]
         if redact:
-            empty_record(connection, case_id, name)
-        return made
+            empty_record(connection, case_id, "feature", name)
+    if redact:
+        store.wipe()
+    return made

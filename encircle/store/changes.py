@@ -10,8 +10,9 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 import orjson
 import sqlalchemy as sa
 
-from encircle.store.revisions import write_instant
-from encircle.store.tables import changes
+from encircle.store.fitting import list_layers
+from encircle.store.revisions import find_current, write_instant
+from encircle.store.tables import changes, revisions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from encircle.store.revisions import Revision
 
 __all__ = [
-    "Change", "Item", "list_changes", "note_changes", "tell_changes", "tell_ratings", "write_atom",
+    "Change", "Item", "is_force_known", "list_changes", "note_changes", "tell_changes",
+    "tell_ratings", "write_atom",
 ]  # fmt: skip
 
 Json = dict[str, Any]
@@ -118,6 +120,27 @@ class Item:
     content: str
 
 
+def is_force_known(
+    connection: Connection, case_id: str, force: str, known_at: str | None = None
+) -> bool:
+    """Tell whether anything in a case ever was of a force, by an instant or of all."""
+    c = revisions.c
+    asked = sa.select(c.seq).where(c.case_id == case_id, c.force == force)
+    if known_at is not None:
+        asked = asked.where(c.recorded_at <= known_at)
+    if connection.execute(asked.limit(1)).first() is not None:
+        return True
+    told = sa.select(changes.c.seq).where(changes.c.case_id == case_id, changes.c.force == force)
+    if connection.execute(told.limit(1)).first() is not None:
+        return True
+    settings = find_current(connection, case_id, "settings", known_at)
+    said = orjson.loads(settings[0].body) if settings and settings[0].body else {}
+    named = {said.get("force"), *(str(one.get("id")) for one in said.get("forces") or ())}
+    return force in named or any(
+        force in laid.sides for _, laid in list_layers(connection, case_id)
+    )
+
+
 def tell_changes(found: Sequence[Change]) -> list[Item]:
     """Tell what changed, as a feed does."""
     return [
@@ -148,26 +171,30 @@ def tell_ratings(claim: str, log: Sequence[Rated]) -> list[Item]:
     return items[::-1]
 
 
-def write_atom(case_id: str, title: str, address: str, items: Sequence[Item]) -> bytes:
+def write_atom(
+    case_id: str, title: str, address: str, items: Sequence[Item], of: str = ""
+) -> bytes:
     """
     Write an Atom feed.
 
     Parameters
     ----------
     address
-        Of the feed itself, without its query; what its items are about lies beside it.
+        Of the feed itself, as it was asked for; what its items are about lies beside it.
+    of
+        What of the case it tells, where not all: each such feed is one of its own.
 
     References
     ----------
     .. [1] RFC 4287, The Atom Syndication Format.
     """
     feed = Element("feed", xmlns=ATOM)
-    _add(feed, "id", f"urn:encircle:case:{case_id}")
+    _add(feed, "id", f"urn:encircle:case:{quote(case_id, safe='')}{of}")
     _add(feed, "title", f"{title}: what changed")
     _add(feed, "updated", items[0].updated if items else "1970-01-01T00:00:00Z")
     SubElement(feed, "link", rel="self", href=address)
     _add(SubElement(feed, "author"), "name", "Encircle")
-    base = address.rpartition("/")[0]
+    base = address.partition("?")[0].rpartition("/")[0]
     for item in items:
         entry = SubElement(feed, "entry")
         _add(entry, "id", item.id)

@@ -14,8 +14,8 @@ from encircle.errors import InputFault, SituationError
 from encircle.map.door.crs import check_crs
 from encircle.map.door.document import find_cut
 from encircle.map.door.reader import find_faults
-from encircle.store.lines import list_layer_ids
-from encircle.store.revisions import find_current, find_known, find_numbers
+from encircle.store.fitting import find_whole_misfits, list_layers
+from encircle.store.revisions import find_current, find_known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -61,7 +61,10 @@ def check_fits(connection: Connection, case_id: str, settings: Json) -> None:
     for layer in find_current(connection, case_id, "layer"):
         rows += orjson.loads(layer.body)["features"] if layer.body else []
     whole = {name: settings[name] for name in SPOKEN_OF if name in settings}
-    if faults := find_faults(rows, whole):
+    faults = list(find_faults(rows, whole))
+    for said in find_whole_misfits(settings, dict(enumerate(rows))).values():
+        faults += said
+    if faults:
         raise SituationError(faults)
 
 
@@ -128,7 +131,7 @@ def _find_unnamed(row: Json) -> Iterator[InputFault]:
     said = row.get("properties")
     texts: dict[str, object] = {"/id": name}
     if isinstance(said, Mapping):
-        texts |= {f"/properties/{key}": said.get(key) for key in ("kind", "force", "track")}
+        texts |= {f"/properties/{key}": said.get(key) for key in ("kind", "side", "force", "track")}
     for at, text in texts.items():
         if isinstance(text, Mapping | list):
             yield InputFault(at, "this is no text", "Write one word")
@@ -171,15 +174,22 @@ def lift(fault: InputFault) -> InputFault:
 def find_taken(
     connection: Connection, case_id: str, rows: Sequence[Json], faults: Mapping[int, object]
 ) -> dict[int, InputFault]:
-    """Find rows whose id the case has already."""
+    """Find rows whose id the case has already; what was taken back may be posted again."""
     names = [str(row["id"]) for number, row in enumerate(rows) if number not in faults]
     known = find_known(connection, case_id, "feature", names)
-    known |= list_layer_ids(connection, find_numbers(connection, case_id, "layer"))
+    laid = frozenset().union(*(said.ids for _, said in list_layers(connection, case_id)))
     found = {}
     for number, row in enumerate(rows):
         name = str(row["id"])
-        if number not in faults and name in known:
-            said = f"there is an observation {name!r} in this case already"
-            remedy = "Correct it (PUT), or give this one another id"
-            found[number] = InputFault(f"/features/{number}/id", said, remedy, name)
+        act = known.get(name)
+        if number in faults or (name not in laid and act in (None, "retract")):
+            continue
+        said = f"there is an observation {name!r} in this case already"
+        remedy = "Correct it (PUT), or give this one another id"
+        if name in laid:
+            said = f"there is a feature {name!r} in a layer of this case already"
+            remedy = "Lay the layer anew, or give this one another id"
+        elif act == "redact":
+            said, remedy = f"the observation {name!r} was redacted", "Give this one another id"
+        found[number] = InputFault(f"/features/{number}/id", said, remedy, name)
     return found

@@ -13,13 +13,23 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from sqlalchemy import Connection
 
-__all__ = ["HAS_GEOMETRY", "add_geometry", "drop_geometry", "overlaps"]
+__all__ = [
+    "HAS_GEOMETRY", "add_geometry", "bounds_of", "drop_geometry", "list_places", "overlaps",
+    "span_of",
+]  # fmt: skip
 
 HAS_GEOMETRY = "encircle_has_geometry"
 """Option of a connection: the column is there."""
 COLUMN, INDEX = "geom", "ix_revisions_geom"
+QUARTER = 90.0
+"""As far as this from the date line, degrees, no shape across it is looked for: none that a plane
+of 1,000 km holds is so wide, but at the poles."""
+TURN = 360.0
+"""All round, degrees."""
 CRS = 4326
 """EPSG code of longitude and latitude, in which GeoJSON is written. Source: RFC 7946, 4."""
 
@@ -82,11 +92,95 @@ def overlaps(bbox: tuple[float, float, float, float]) -> sa.ColumnElement[bool]:
     """
     west, south, east, north = bbox
     spans = [(west, east)] if west <= east else [(-180.0, east), (west, 180.0)]
+    if max(abs(west), abs(east)) > QUARTER:
+        # To PostGIS an edge across the date line goes all round the other way: past meridian 0.
+        spans.append((0.0, 0.0))
     column: sa.ColumnElement[Any] = sa.literal_column(f"revisions.{COLUMN}")
     return sa.or_(*(
         column.op("&&", is_comparison=True)(sa.func.ST_MakeEnvelope(w, south, e, north, CRS))
         for w, e in spans
     ))  # fmt: skip
+
+
+def bounds_of(coordinates: object) -> tuple[float, float, float, float] | None:
+    """Give west, south, east and north of a shape's coordinates, degrees; None: it has none."""
+    places = list(list_places(coordinates))
+    if not places:
+        return None
+    lons, lats = [place[0] for place in places], [place[1] for place in places]
+    return min(lons), min(lats), max(lons), max(lats)
+
+
+def list_places(coordinates: object) -> Iterator[tuple[float, float]]:
+    """List the places of a shape's coordinates, however they are nested."""
+    if not isinstance(coordinates, list) or not coordinates:
+        return
+    if isinstance(coordinates[0], list):
+        for part in coordinates:
+            yield from list_places(part)
+    else:
+        yield float(coordinates[0]), float(coordinates[1])
+
+
+def span_of(
+    geometry: Mapping[str, Any] | None,
+) -> tuple[float, float, float, float] | None:
+    """
+    Give west, south, east and north of a shape on the globe, degrees; None: it has no place.
+
+    Each edge goes the short way. West is more than east where the shape lies across the date line.
+
+    Examples
+    --------
+    >>> span_of({"type": "LineString", "coordinates": [[179.5, 10], [-179.5, 15]]})
+    (179.5, 10.0, -179.5, 15.0)
+
+    References
+    ----------
+    .. [1] RFC 7946, 3.1.9 and 5.2.
+    """
+    box = bounds_of((geometry or {}).get("coordinates"))
+    if geometry is None or box is None:
+        return None
+    arcs = sorted(map(_measure, _chains(geometry)))
+    farthest = arcs[0][0]
+    gaps: list[tuple[float, float, float]] = []
+    for west, east in arcs:
+        if west > farthest:
+            gaps.append((west - farthest, west, farthest))
+        farthest = max(farthest, east)
+    if farthest - arcs[0][0] < TURN:
+        gaps.append((arcs[0][0] + TURN - farthest, arcs[0][0], farthest))
+    _, west, east = max(gaps, default=(0.0, -TURN / 2, TURN / 2))
+    return west, box[1], east - TURN if east > TURN / 2 else east, box[3]
+
+
+def _chains(geometry: Mapping[str, Any]) -> Iterator[list[float]]:
+    """List the longitudes of each line, ring or place of a shape."""
+    drawn = geometry["coordinates"]
+    match geometry.get("type"):
+        case "Point":
+            parts = [[drawn]]
+        case "MultiPoint":
+            parts = [[place] for place in drawn]
+        case "LineString":
+            parts = [drawn]
+        case "MultiPolygon":
+            parts = [ring for part in drawn for ring in part]
+        case _:
+            parts = drawn
+    for part in parts:
+        yield [float(place[0]) for place in part]
+
+
+def _measure(chain: Sequence[float]) -> tuple[float, float]:
+    """Measure from where to where longitudes go; the first from -180, the second may be beyond."""
+    here = west = east = chain[0]
+    for lon in chain[1:]:
+        here = lon - TURN * round((lon - here) / TURN)
+        west, east = min(west, here), max(east, here)
+    turns = TURN * ((west < -TURN / 2) - (west > TURN / 2))
+    return west + turns, east + turns
 
 
 def _find_postgis(connection: Connection) -> str | None:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from encircle.errors import EncircleError
-from encircle.store.revisions import write_instant
+from encircle.store.clock import is_blank, write_instant
 from encircle.store.tables import ROLES, actors, grants
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EVERY_CASE",
+    "LOCAL",
     "Actor",
     "KeyNameError",
     "are_there_keys",
@@ -37,6 +38,8 @@ __all__ = [
 ]
 
 EVERY_CASE = "*"
+LOCAL = "local"
+"""Who posts from this machine while nobody has a key; no key is called so."""
 PREFIX = "enc_"
 """Begins every key: whoever finds one in a file knows what it is."""
 
@@ -98,8 +101,11 @@ def make_key(  # noqa: PLR0913 - whose, what for, how long
     now = now or datetime.now(UTC)
     if role not in ROLES:
         raise KeyNameError(f"there is no role {role!r}. Use one of {', '.join(ROLES)}")
-    if not name.strip():
+    if is_blank(name):
         raise KeyNameError("a key without a name. Name whoever is to use it")
+    if name.strip().casefold() == LOCAL:
+        said = f"{name!r} is who posts from the machine itself while nobody has a key"
+        raise KeyNameError(f"{said}. Choose another name")
     if expires_at is not None and expires_at <= now:
         raise KeyNameError(f"the key would have expired already, at {write_instant(expires_at)}")
     key = PREFIX + secrets.token_urlsafe(32)

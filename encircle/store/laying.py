@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from encircle.errors import InputFault, SituationError
 from encircle.map.door.contract import parse_day_or_instant
 from encircle.store.checking import check_collection, check_name, find_row_faults
-from encircle.store.revisions import Entry, append, find_current
+from encircle.store.fitting import find_misfits, list_layers
+from encircle.store.record import empty_record
+from encircle.store.revisions import Entry, append, find_current, lock_case
 from encircle.store.settings import read_settings
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from encircle.store.opening import Store
-    from encircle.store.revisions import Revision
+    from encircle.store.revisions import Act, Revision
 
 READ_OF_LAYERS = {"type", "features", "situation", "crs", "bbox", "why"}
 """Members of a layer's document that are read, or say nothing that its features do not; and why it
@@ -57,20 +60,62 @@ def lay_layer(
         **({"situation": {"as_of": day}} if day is not None else {}),
     }
     with store.writing() as connection:
-        faults = find_row_faults(read_settings(connection, case_id), rows, posted=False)
-        taken = {row.subject for row in find_current(connection, case_id, "feature")}
+        lock_case(connection, case_id)
+        settings = read_settings(connection, case_id)
+        faults = find_row_faults(settings, rows, posted=False)
+        taken = {
+            row.subject: "an observation's" for row in find_current(connection, case_id, "feature")
+        }
+        for layer, laid in list_layers(connection, case_id):
+            if layer != name:  # of one layer a single day counts
+                taken |= dict.fromkeys(laid.ids, f"a feature's of the layer {layer!r}")
         for number, row in enumerate(rows):
             if str(row.get("id")) in taken:
-                said = f"the id {row['id']!r} is an observation's of this case"
+                said = f"the id {row['id']!r} is {taken[str(row['id'])]} of this case"
                 fault = InputFault(
                     f"/features/{number}/id", said, "Give the layer's feature another id"
                 )
                 faults.setdefault(number, []).append(fault)
+        sound = {number: row for number, row in enumerate(rows) if number not in faults}
+        faults |= find_misfits(connection, case_id, settings, sound, layer=name)
         if faults:
             raise SituationError([fault for row in sorted(faults) for fault in faults[row]])
         there = any(row.subject == subject for row in find_current(connection, case_id, "layer"))
         entry = Entry("correct" if there else "post", "layer", subject, kept, why)
-        return append(connection, case_id, [entry], actor, now or datetime.now(UTC))[0]
+        return append(connection, case_id, [entry], actor, now)[0]
+
+
+def take_back_layer(
+    store: Store, case_id: str, name: str, day: str | None, actor: str, why: str, *,
+    expected: int | None = None, redact: bool = False, now: datetime | None = None,
+) -> Revision:  # fmt: skip
+    """
+    Take a layer back: the day before counts again, or none.
+
+    Parameters
+    ----------
+    day
+        Of the layer of which day; None: of the one that is for every day.
+    redact
+        It must not stay to be read.
+
+    Raises
+    ------
+    SituationError
+        If the day is none.
+    ConflictError, GoneError, NotKeptError, WhyError
+        As the log says.
+    """
+    subject = name if day is None else f"{name}@{_read_day(day)}"
+    with store.writing() as connection:
+        act: Act = "redact" if redact else "retract"
+        entry = Entry(act, "layer", subject, None, why, expected)
+        made = append(connection, case_id, [entry], actor, now)[0]
+        if redact:
+            empty_record(connection, case_id, "layer", subject)
+    if redact:
+        store.wipe()
+    return made
 
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")

@@ -12,11 +12,12 @@ from collections import OrderedDict
 from contextlib import contextmanager
 from operator import attrgetter
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
 
+from encircle.store.geometry import bounds_of
 from encircle.store.standing import Standing
 from encircle.store.tables import revisions
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["LINES", "WRITES", "Line", "Lines", "hold_standing", "list_layer_ids", "read_bodies"]
+__all__ = ["LINES", "WRITES", "Line", "Lines", "hold_standing", "read_bodies", "read_layers"]
 
 LINES = "encircle_lines"
 """Option of a connection: where the lines that were read are kept."""
@@ -37,6 +38,16 @@ FEW = 500
 """Lines that are rather gone back than the whole log gone on by: several posts at one time."""
 MANY = 500
 """Bodies asked for in one statement: SQLite takes no more than some thousand parameters."""
+
+
+class LayerSaid(NamedTuple):
+    """What of a layer other rows are held against."""
+
+    ids: frozenset[str]
+    sides: dict[str, set[str]]
+    """Force to the sides of its positions."""
+    bounds: tuple[float, float, float, float] | None
+    """West, south, east and north, degrees, of what is not only claimed; None: it has no place."""
 
 
 class Line(NamedTuple):
@@ -54,13 +65,20 @@ class Line(NamedTuple):
     recorded_at: str
     is_there: bool
     """Whether what was said is still to be read."""
+    begins: str | None = None
+    ends: str | None = None
+    """From when and until when it is valid; None: it says none."""
+    side: str | None = None
+    force: str | None = None
+    """Of a track, whose it is."""
 
 
 _SAID = revisions.c
 COLUMNS = (
     _SAID.seq, _SAID.what, _SAID.subject, _SAID.act, _SAID.kind, _SAID.track,
     sa.func.coalesce(_SAID.seen_at, _SAID.heard_at, _SAID.valid_from), _SAID.recorded_at,
-    _SAID.body.is_not(None),
+    _SAID.body.is_not(None), _SAID.valid_from, _SAID.valid_to,
+    _SAID.side, _SAID.force,
 )  # fmt: skip
 
 
@@ -78,7 +96,10 @@ class _Log:
         gone = {(line.what, line.subject) for line in new if line.act == "redact"}
         if gone:
             self.lines = [
-                line._replace(kind=None, track=None, spoken=None, is_there=False)
+                line._replace(
+                    kind=None, track=None, spoken=None, begins=None, ends=None, side=None,
+                    force=None, is_there=False
+                )
                 if (line.what, line.subject) in gone else line
                 for line in self.lines
             ]  # fmt: skip
@@ -103,7 +124,7 @@ class Lines:
 
     def __init__(self, most: int = MOST_LINES) -> None:
         self._most = most
-        self._ids: OrderedDict[int, frozenset[str]] = OrderedDict()
+        self._layers: OrderedDict[int, LayerSaid] = OrderedDict()
         self._logs: OrderedDict[str, _Log] = OrderedDict()
         self._lock = Lock()
 
@@ -121,20 +142,22 @@ class Lines:
             with self._lock:
                 self._forget(case_id)
 
-    def list_ids(self, connection: Connection, numbers: Sequence[int]) -> set[str]:
-        """List the ids of the features in some layers, by the numbers of their lines."""
+    def read_layers(self, connection: Connection, numbers: Sequence[int]) -> dict[int, LayerSaid]:
+        """Read what is asked of layers again and again, by the numbers of their lines."""
         with self._lock:
-            known = {seq: self._ids[seq] for seq in numbers if seq in self._ids}
+            known = {seq: self._layers[seq] for seq in numbers if seq in self._layers}
         bodies = read_bodies(connection, [seq for seq in numbers if seq not in known])
         for seq, body in bodies.items():
-            known[seq] = frozenset(str(f.get("id")) for f in orjson.loads(body)["features"])
+            known[seq] = _read_layer(orjson.loads(body)["features"])
         with self._lock:
-            for seq, ids in known.items():
-                self._ids[seq] = ids
-                self._ids.move_to_end(seq)
-            while sum(map(len, self._ids.values())) > self._most and len(self._ids) > len(known):
-                self._ids.popitem(last=False)
-        return set().union(*known.values())
+            for seq, said in known.items():
+                self._layers[seq] = said
+                self._layers.move_to_end(seq)
+            kept = sum(len(said.ids) for said in self._layers.values())
+            while kept > self._most and len(self._layers) > len(known):
+                _, said = self._layers.popitem(last=False)
+                kept -= len(said.ids)
+        return known
 
     def _forget(self, last: str) -> None:
         """Forget the cases asked for longest ago, and the last only where there is none."""
@@ -182,10 +205,25 @@ def _find_cut(lines: list[Line], known_at: str | None, last: int | None) -> int:
     return end if known_at is None else bisect_right(lines, known_at, hi=end, key=_RECORDED)
 
 
-def list_layer_ids(connection: Connection, numbers: Sequence[int]) -> set[str]:
-    """List the ids of the features in some layers, by the numbers of their lines."""
+def read_layers(connection: Connection, numbers: Sequence[int]) -> dict[int, LayerSaid]:
+    """Read what is asked of layers again and again, by the numbers of their lines."""
     kept: Lines | None = connection.get_execution_options().get(LINES)
-    return (kept or Lines()).list_ids(connection, numbers)
+    return (kept or Lines()).read_layers(connection, numbers)
+
+
+def _read_layer(features: list[dict[str, Any]]) -> LayerSaid:
+    sides: dict[str, set[str]] = {}
+    boxes = []
+    for feature in features:
+        said = feature.get("properties") or {}
+        if said.get("kind") == "position" and said.get("force"):
+            sides.setdefault(str(said["force"]), set()).add(str(said.get("side")))
+        box = bounds_of((feature.get("geometry") or {}).get("coordinates"))
+        if box is not None and said.get("kind") != "claim" and said.get("basis") != "claimed":
+            boxes.append(box)
+    ends = list(zip(*boxes, strict=True))
+    bounds = (min(ends[0]), min(ends[1]), max(ends[2]), max(ends[3])) if ends else None
+    return LayerSaid(frozenset(str(feature.get("id")) for feature in features), sides, bounds)
 
 
 def read_bodies(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
@@ -204,8 +242,13 @@ def _read_after(connection: Connection, case_id: str, seq: int) -> list[Line]:
     share = shared.setdefault
     return [
         Line(seq, share(what, what) or "", subject, share(act, act) or "", share(kind, kind),
-             share(track, track), spoken, share(at, at) or "", bool(there))
-        for seq, what, subject, act, kind, track, spoken, at, there in connection.execute(
+             share(track, track), spoken, share(at, at) or "", bool(there),
+             share(begins, begins), share(ends, ends),
+             share(side, side), share(force, force))
+        for (
+            seq, what, subject, act, kind, track, spoken, at, there, begins, ends, side,
+            force,
+        ) in connection.execute(
             asked.order_by(_SAID.seq)
         )
     ]  # fmt: skip

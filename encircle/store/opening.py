@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
 
-__all__ = ["IN_MEMORY", "Store", "StoreBusyError", "StoreError", "open_store"]
+__all__ = ["IN_MEMORY", "Store", "StoreBusyError", "StoreError", "is_current", "open_store"]
 
 IN_MEMORY = "sqlite://"
 WAIT_MS = 15_000
@@ -96,6 +96,16 @@ class Store:
             with connection.begin():
                 yield connection
 
+    def wipe(self) -> None:
+        """
+        Take what was redacted out of the file, too: nothing of it waits in the log beside it.
+
+        PostgreSQL does so by itself, when it vacuums.
+        """
+        if self.engine.dialect.name == "sqlite" and isinstance(self.turn, nullcontext):
+            with _tell_busy(), closing(self.engine.raw_connection()) as plain:
+                plain.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
@@ -151,6 +161,15 @@ def open_store(url: str | Path = IN_MEMORY, *, upgrade: bool = True) -> Store:
     if isinstance(engine.pool, StaticPool):
         return Store(engine, RLock())
     return Store(engine, writer=RLock() if engine.dialect.name == "sqlite" else nullcontext())
+
+
+def is_current(store: Store) -> bool:
+    """Tell whether a store has the tables of this version."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    known = ScriptDirectory.from_config(config).get_heads()
+    with store.reading() as connection:
+        return list(MigrationContext.configure(connection).get_current_heads()) == list(known)
 
 
 @contextmanager
@@ -211,6 +230,7 @@ def _prepare(connection: Any, _: object) -> None:  # noqa: ANN401 - the driver's
     connection.isolation_level = None  # transactions are begun below, not by the driver
     for pragma in (
         f"busy_timeout={WAIT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
+        "secure_delete=ON",
     ):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -31,6 +31,7 @@ from encircle.store.revisions import Entry, append, bounds_of, find_current, loc
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import datetime
 
     from pydantic import BaseModel
     from shapely.geometry.base import BaseGeometry
@@ -162,7 +163,7 @@ def publish(  # noqa: PLR0913 - whose, what, by whom
         there = find_current(connection, case_id, "access")
         kept = {**(orjson.loads(there[0].body) if there else {}), **kept}
         entry = Entry("correct" if there else "post", "access", SUBJECT, kept, why)
-        return append(connection, case_id, [entry], actor, now or datetime.now(UTC))[0]
+        return append(connection, case_id, [entry], actor, now)[0]
 
 
 def _check(terms: object) -> Json:
@@ -358,8 +359,9 @@ def overlaps(bounds: Box | None, box: Box) -> bool:
     west, south, east, north = box
     if bounds[1] > north or bounds[3] < south:
         return False
-    if west > east:
-        return bounds[0] <= east or bounds[2] >= west
+    if west > east or bounds[0] > bounds[2]:  # one of them across the date line, or both
+        both = west > east and bounds[0] > bounds[2]
+        return both or bounds[0] <= east or bounds[2] >= west
     return bounds[0] <= east and bounds[2] >= west
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from encircle.store.revisions import What
+
 __all__ = ["Kept", "empty_record", "keep_judgement", "list_kept", "read_kept_judgement"]
 
 Json = dict[str, Any]
@@ -125,9 +127,9 @@ def read_kept_judgement(connection: Connection, case_id: str, name: str) -> str:
     return body
 
 
-def empty_record(connection: Connection, case_id: str, subject: str) -> None:
+def empty_record(connection: Connection, case_id: str, what: What, subject: str) -> None:
     """Take out what was kept since something was first known that must not be read any more."""
-    known = list_revisions(connection, case_id, subject, most=1)
+    known = list_revisions(connection, case_id, subject, what, most=1)
     if not known:
         return
     c = judgements.c

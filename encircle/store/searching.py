@@ -35,7 +35,7 @@ class Wanted:
     """West, south, east, north, degrees; whatever has a part in it."""
     since: str | None = None
     until: str | None = None
-    """What speaks of an instant between the two, as `write_instant` writes them."""
+    """What speaks of a time that meets the one between the two, as `write_instant` writes them."""
     known_at: str | None = None
 
 
@@ -81,19 +81,35 @@ def search(  # noqa: PLR0913 - whose, what, and which page
     if wanted.bbox is not None:
         west, south, east, north = wanted.bbox
         asked = asked.where(c.south <= north, c.north >= south)
-        within = sa.and_(c.west <= east, c.east >= west)
-        if west > east:  # across the date line (RFC 7946 5.2)
-            within = sa.or_(c.west <= east, c.east >= west)
+        either = sa.or_(c.west <= east, c.east >= west)
+        across = c.west > c.east  # of what is drawn across the date line (RFC 7946 5.2)
+        within = sa.or_(across, either)
+        if west <= east:
+            both = sa.and_(c.west <= east, c.east >= west)
+            within = sa.or_(sa.and_(~across, both), sa.and_(across, either))
         asked = asked.where(within)
         if connection.get_execution_options().get(HAS_GEOMETRY):
             asked = asked.where(overlaps(wanted.bbox))
-    speaks = sa.func.coalesce(c.seen_at, c.heard_at, c.valid_from, c.recorded_at)
+    begins, ends = _find_times()
     if wanted.since is not None:
-        asked = asked.where(speaks >= wanted.since)
+        asked = asked.where(sa.or_(ends.is_(None), ends >= wanted.since))
     if wanted.until is not None:
-        asked = asked.where(speaks <= wanted.until)
+        asked = asked.where(sa.or_(begins.is_(None), begins <= wanted.until))
     asked = asked.order_by(c.subject).offset(skip).limit(most)
     return [Revision(*row) for row in connection.execute(asked)]
+
+
+def _find_times() -> tuple[sa.ColumnElement[str | None], sa.ColumnElement[str | None]]:
+    """
+    Say from when and until when an observation speaks; null: without bound.
+
+    As long as it is valid; of what says no validity, when it was seen, or was reported. What says
+    no time at all speaks at any.
+    """
+    c = revisions.c
+    at = sa.func.coalesce(c.seen_at, c.heard_at)
+    ends = sa.func.coalesce(c.valid_to, sa.case((c.valid_from.is_(None), at)))
+    return sa.func.coalesce(c.valid_from, at), ends
 
 
 def find_alike(

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import sqlalchemy as sa
 
 from encircle.store.checking import SPOKEN_OF, check_fits, check_name, check_settings
+from encircle.store.record import empty_record
 from encircle.store.revisions import (
     Entry,
     NotKeptError,
     append,
     begin_case,
     find_current,
-    list_revisions,
     lock_case,
+    read_latest,
     write_instant,
 )
 from encircle.store.tables import cases
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Connection
 
     from encircle.store.opening import Store
@@ -51,15 +54,25 @@ def make_case(
     check_name(case_id, "/id")
     check_settings(settings)
     with store.writing() as connection:
-        return begin_case(connection, case_id, settings, actor, now or datetime.now(UTC))
+        return begin_case(connection, case_id, settings, actor, now)
 
 
 def settle(
     store: Store, case_id: str, settings: Json, actor: str, why: str,
-    expected: int | None = None, now: datetime | None = None,
-) -> Revision:  # fmt: skip
+    expected: int | None = None, now: datetime | None = None, *, redact: bool = False,
+) -> list[Revision]:  # fmt: skip
     """
     Give a case other settings.
+
+    Parameters
+    ----------
+    redact
+        What they said before must not stay to be read: it is as if these had been there always.
+
+    Returns
+    -------
+    made
+        What was recorded, these settings last.
 
     Raises
     ------
@@ -70,10 +83,18 @@ def settle(
     with store.writing() as connection:
         lock_case(connection, case_id)
         before = read_settings(connection, case_id)
-        if any(before.get(name) != settings.get(name) for name in SPOKEN_OF):
+        if any(before.get(name) != settings.get(name) for name in (*SPOKEN_OF, "area")):
             check_fits(connection, case_id, settings)
-        entry = Entry("correct", "settings", case_id, settings, why, expected)
-        return append(connection, case_id, [entry], actor, now or datetime.now(UTC))[0]
+        entries = [Entry("correct", "settings", case_id, settings, why, expected)]
+        if redact:
+            entries.insert(0, Entry("redact", "settings", case_id, None, why, expected))
+            entries[1] = replace(entries[1], expected=None)
+        made = append(connection, case_id, entries, actor, now)
+        if redact:
+            empty_record(connection, case_id, "settings", case_id)
+    if redact:
+        store.wipe()
+    return made
 
 
 def read_settings(connection: Connection, case_id: str, known_at: datetime | None = None) -> Json:
@@ -91,15 +112,19 @@ def read_settings(connection: Connection, case_id: str, known_at: datetime | Non
         raise NotKeptError(
             f"there is no case {case_id!r}" + (f", or was none at {by}" if by else "")
         )
+    if rows[0].body is None:  # redacted since
+        return read_settings(connection, case_id)
     read: Json = orjson.loads(rows[0].body)
     return read
 
 
 def find_number(connection: Connection, case_id: str, known_at: datetime | None = None) -> int:
     """Find the number of a case's settings, by which they are corrected."""
-    until = "~" if known_at is None else write_instant(known_at)
-    log = list_revisions(connection, case_id, case_id)
-    return max(r.number for r in log if r.what == "settings" and r.recorded_at <= until)
+    by = None if known_at is None else write_instant(known_at)
+    latest = read_latest(connection, case_id, "settings", case_id, by)
+    if latest is None:
+        raise NotKeptError(f"there is no case {case_id!r}")
+    return latest.number
 
 
 def list_cases(connection: Connection) -> list[Json]:

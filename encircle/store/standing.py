@@ -24,7 +24,10 @@ DAY = len("2025-03-14")
 COUNTED = ("post", "correct")
 """Acts after which a subject is counted."""
 
+MIDNIGHT = "T00:00:00.000000Z"
 Named = dict[str, "Line"]
+Unit = tuple[str | None, str | None, str]
+"""Its side, its force and its track."""
 
 
 class Day(dict[str, "Line"]):
@@ -69,10 +72,10 @@ class Standing:
         """Features, layers, settings and the like, by their names."""
         self._alone: Named = {}
         """Features that speak for themselves."""
-        self._tracks: defaultdict[str, defaultdict[str, Day]] = defaultdict(
+        self._tracks: defaultdict[Unit, defaultdict[str, Day]] = defaultdict(
             lambda: defaultdict(Day)
         )
-        """Sightings of a unit, by their day."""
+        """Sightings of a unit, by their day; each side and each force numbers its own."""
         self.take(lines)
 
     def take(self, lines: Iterable[Line]) -> None:
@@ -110,7 +113,7 @@ class Standing:
     def _find_place(self, line: Line) -> Named:
         if line.track is None or line.kind != "position":
             return self._alone
-        return self._tracks[line.track][_seen(line)[:DAY]]
+        return self._tracks[line.side, line.force, line.track][_seen(line)[:DAY]]
 
     def choose(self, then: str, most_named: int) -> Chosen:
         """
@@ -171,9 +174,15 @@ def _choose_sightings(days: dict[str, Day], then: str, chosen: Chosen) -> Iterat
         seen = told.values()
         if seen:
             is_chosen = True
-            chosen.features.append(sorted(seen, key=lambda line: (_seen(line), line.seq)))
+            chosen.features.append(sorted(seen, key=lambda line: (_rank(line), line.seq)))
 
 
 def _seen(line: Line) -> str:
     """When a sighting speaks of; of one that says no time, when it was posted."""
     return line.spoken or line.recorded_at
+
+
+def _rank(line: Line) -> str:
+    """Order the sightings of a day: of one that names the day alone nothing later is known."""
+    seen = _seen(line)
+    return f"{seen[:DAY]}T24" if line.spoken and seen.endswith(MIDNIGHT) else seen

@@ -92,6 +92,7 @@ revisions = Table(
     Column("act", String(7), CheckConstraint(f"act IN {ACTS}", name="act"), nullable=False),
     Column("body", Text),
     Column("kind", String(16)),
+    Column("side", NAME),
     Column("shape", String(5)),
     Column("force", NAME),
     Column("track", NAME),
@@ -103,6 +104,7 @@ revisions = Table(
     Column("recorded_at", INSTANT, nullable=False),
     Column("actor", NAME, nullable=False),
     Column("why", Text),
+    Column("why_sha256", HASH),
     Column("body_sha256", HASH, nullable=False),
     Column("previous", HASH, nullable=False),
     Column("hash", HASH, nullable=False, unique=True),
@@ -116,8 +118,9 @@ revisions = Table(
 The log. Of two corrections of one revision only one finds its number free.
 
 `body` is JSON: a Feature, a layer's FeatureCollection, a case's settings (the member `situation`),
-or what of the case readers without a key are given; empty once it was redacted, which `body_sha256`
-and `hash` outlive. The columns after it are copied from it, to be searched by.
+or what of the case readers without a key are given; empty once it was redacted, as `why` is, which
+`body_sha256`, `why_sha256` and `hash` outlive. The columns after it are copied from it, to be
+searched by.
 """
 Index("ix_revisions_case_id_what_subject_seq", *(
     revisions.c[name] for name in ("case_id", "what", "subject", "seq")
@@ -126,6 +129,12 @@ Index("ix_revisions_case_id_recorded_at", revisions.c.case_id, revisions.c.recor
 Index("ix_revisions_case_id_seq", revisions.c.case_id, revisions.c.seq)
 Index("ix_revisions_case_id_west_south_seen_at", *(
     revisions.c[name] for name in ("case_id", "west", "south", "seen_at")
+))  # fmt: skip
+Index("ix_revisions_case_id_force_seq", *(
+    revisions.c[name] for name in ("case_id", "force", "seq")
+))  # fmt: skip
+Index("ix_revisions_case_id_kind_west_south_east_north", *(
+    revisions.c[name] for name in ("case_id", "kind", "west", "south", "east", "north")
 ))  # fmt: skip
 
 changes = Table(

@@ -19,6 +19,7 @@ PUBLIC = "no key, of what is [public](#who-may-read)"
 ITEM = re.compile(r"`(\w+)`( of its own| of others| with `redact`)?")
 SHARED = ("correct_observation", "take_back_observation")
 """What takes a role by whose observation it is."""
+REDACTING = ("take_back_observation", "take_back_layer", "change_case")
 CALLERS = {
     "nobody": None, **{role: role for role in ROLES}, "stranger": None,
     "editor of another": None, "editor of this": "editor",
@@ -43,7 +44,7 @@ def test_every_operation_stands_in_the_table_once():
     assert told == OPERATIONS.keys()
     several = {(name, whose) for name, whose in TAKES if whose}
     assert several == {(name, whose) for name in SHARED for whose in (" of its own", " of others")
-                       } | {("take_back_observation", " with `redact`")}  # fmt: skip
+                       } | {(name, " with `redact`") for name in REDACTING}  # fmt: skip
     assert set(TAKES.values()) == {OPEN, PUBLIC, *ROLES}
 
 

@@ -215,3 +215,19 @@ def test_a_claim_is_rated_without_the_others(case):
     assert len(found.document["features"]) == 4
     assert alone.judged == found.judged
     assert [one["id"] for one in none.document["features"]] == ["p1"]
+
+
+def test_a_file_of_sqlite_holds_no_more_what_was_redacted(tmp_path):
+    path = tmp_path / "c.sqlite"
+    store = open_store(path)
+    make_case(store, "c", SETTINGS, "anna", NOON)
+    post(store, "c", [position("p", note="Ivan Petrov"), position("q")], "ben", now=NOON)
+    revise(store, "c", "p", position("p"), "ben", "not Ivan Petrov's", now=NOON)
+
+    def holds():
+        return any(b"Ivan Petrov" in file.read_bytes() for file in tmp_path.iterdir())
+
+    assert holds()
+    retract(store, "c", "p", "ben", "private", redact=True, now=NOON)
+    assert not holds()
+    store.close()

@@ -3,6 +3,7 @@
 import gc
 import re
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from encircle.store.opening import StoreError, open_store
 from encircle.store.revisions import (
+    AGAIN,
     CaseExistsError,
     ConflictError,
     Entry,
@@ -75,6 +77,63 @@ def test_what_is_redacted_is_gone_and_the_log_still_holds(case):
     assert check_log(lines) == []
     with pytest.raises(DBAPIError, match="append only"), case.writing() as connection:
         connection.execute(sa.text("UPDATE revisions SET body = '{}' WHERE subject = 'p'"))
+
+
+def test_what_is_redacted_is_gone_from_the_reasons_too(case):
+    """Of a log of before that had no hashes of reasons the rest of the chain still holds."""
+    record(case, Entry("post", "feature", "p", feature("p", note="a name")))
+    record(case, Entry("correct", "feature", "p", feature("p"), "it is Ivan Petrov's house"))
+    record(case, Entry("redact", "feature", "p", why="a private person"))
+    lines = log(case)
+    assert [line.why for line in lines[1:]] == [None, "", "a private person"]
+    assert check_log(lines) == []
+    # Whoever empties what was not redacted is found.
+    assert "is gone" in check_log(lines[:-1])[0]
+    spoiled = replace(lines[2], actor="ben")
+    assert check_log([*lines[:2], spoiled, lines[3]]) != []
+
+
+@pytest.mark.parametrize("table", ["changes", "ratings"])
+def test_what_was_told_is_not_changed_or_dropped(case, table):
+    note = {
+        "changes": "(case_id, force, is_correction, because, as_of, recorded_at, revision) "
+                   "SELECT 'c', 'g', FALSE, '[]', '', '', hash FROM revisions",
+        "ratings": "(case_id, claim, because, as_of, input_sha256, engine, recorded_at) "
+                   "VALUES ('c', 'k', '[]', '', '', '', '')",
+    }[table]  # fmt: skip
+    with case.writing() as connection:
+        connection.execute(sa.text(f"INSERT INTO {table} {note}"))
+    for order in (f"UPDATE {table} SET because = ''", f"DELETE FROM {table}"):  # noqa: S608
+        with pytest.raises(DBAPIError, match="append only"), case.writing() as connection:
+            connection.execute(sa.text(order))
+
+
+def test_sqlite_does_not_replace_a_row_either(tmp_path):
+    """Nor whoever opens the file with a program of their own."""
+    store = open_store(tmp_path / "c.sqlite")
+    with store.writing() as connection:
+        begin_case(connection, "c", {"sides": [{"id": "A"}]}, "anna", NOON)
+    record(store, Entry("post", "feature", "p", feature("p")))
+    before = log(store)
+    with closing(sqlite3.connect(tmp_path / "c.sqlite")) as theirs:
+        names = [row[1] for row in theirs.execute("PRAGMA table_info(revisions)")]
+        for other in ({"body": "'{}'"}, {"seq": "99"}, {"seq": "99", "hash": "'x'"}):
+            said = ", ".join(other.get(name, f'"{name}"') for name in names)
+            with pytest.raises(sqlite3.IntegrityError, match="append only"):
+                theirs.execute(
+                    f"REPLACE INTO revisions SELECT {said} FROM revisions WHERE number = 1"  # noqa: S608
+                )
+    assert log(store) == before
+
+
+def test_what_was_taken_back_may_be_posted_again_and_what_was_redacted_may_not(case):
+    record(case, Entry("post", "feature", "p", feature("p")))
+    record(case, Entry("retract", "feature", "p", why="another unit"))
+    again = record(case, Entry("post", "feature", "p", feature("p", reach_m=1)))[0]
+    assert (again.number, again.act, again.why) == (3, "correct", AGAIN)
+    record(case, Entry("redact", "feature", "p", why="a private person"))
+    with pytest.raises(ConflictError, match="already"):
+        record(case, Entry("post", "feature", "p", feature("p")))
 
 
 @pytest.mark.parametrize("change", ["why", "actor", "body", "recorded_at", "number", "subject"])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from encircle.map.door.canonical import digest
 from encircle.store.casefile import post, retract
 from encircle.store.opening import open_store
-from encircle.store.searching import find_alike
+from encircle.store.searching import Wanted, find_alike, search
 from encircle.store.settings import make_case
 
 NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)
@@ -79,4 +79,88 @@ def test_what_stands_elsewhere_or_was_seen_at_another_time_is_not_read(url, alik
     with store.reading() as connection:
         found = find_alike(connection, "c", [row("new", 12 if alike else 11)])
     assert [name for name, _ in found] == (["a"] if alike else [])
+    store.close()
+
+
+def ring(west, east):
+    return [[[west, 10], [east, 10], [east, 15], [west, 15], [west, 10]]]
+
+
+ACROSS = {
+    "cut": {"type": "MultiPolygon", "coordinates": [ring(179, 180), ring(-180, -179)]},
+    "line": {"type": "LineString", "coordinates": [[179.5, 10], [-179.5, 15]]},
+    "back": {"type": "LineString", "coordinates": [[-179.5, 10], [179.5, 15]]},
+    "points": {"type": "MultiPoint", "coordinates": [[179.7, 12], [-179.7, 12]]},
+    "whole": {"type": "Polygon", "coordinates": ring(179, -179)},
+    "east": {"type": "Point", "coordinates": [-179.8, 12]},
+    "far": {"type": "Polygon", "coordinates": ring(170, 171)},
+}
+
+
+@pytest.mark.parametrize(
+    ("box", "names"),
+    [
+        ((-10, 5, 10, 15), []),
+        ((-178, 5, 178, 20), ["far"]),
+        ((179.6, 11, 179.9, 13), ["back", "cut", "line", "points", "whole"]),
+        ((-179.9, 11, -179.6, 13), ["back", "cut", "east", "line", "points", "whole"]),
+        ((179.9, 5, -179.9, 20), ["back", "cut", "line", "points", "whole"]),
+        ((179.9, 16, -179.9, 20), []),
+        ((-180, -90, 180, 90), sorted(ACROSS)),
+    ],
+)
+def test_what_lies_across_the_date_line_is_found_there_and_nowhere_else(url, box, names):
+    store = open_store(url)
+    make_case(store, "c", SETTINGS, "anna", NOON)
+    position, ground = {"kind": "position", "side": "A"}, {"kind": "control", "holder": "A"}
+    said = {"Line": {"kind": "route"}, "Poly": {**ground, "basis": "assessed"}}
+    rows = [
+        {"type": "Feature", "id": name, "geometry": shape,
+         "properties": said.get(shape["type"].removeprefix("Multi")[:4], position)}
+        for name, shape in ACROSS.items()
+    ]  # fmt: skip
+    assert post(store, "c", rows, "anna", now=NOON).refused == []
+    with store.reading() as connection:
+        found = search(connection, "c", Wanted(bbox=box))
+    assert [line.subject for line in found] == names
+    store.close()
+
+
+TIMES = {
+    "week": {"valid_from": "2025-03-01", "valid_to": "2025-03-05"},
+    "since": {"valid_from": "2025-03-01"},
+    "until": {"valid_to": "2025-03-05"},
+    "seen": {"observed_at": "2025-03-03T09:00:00Z", "reported_at": "2025-03-09"},
+    "heard": {"reported_at": "2025-03-09"},
+    "both": {"observed_at": "2025-03-07", "valid_to": "2025-03-09"},
+    "undated": {},
+}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "names"),
+    [
+        ("2025-03-03T00", "2025-03-03T23", ["seen", "since", "undated", "until", "week"]),
+        ("2025-03-03T12", "2025-03-03T12", ["since", "undated", "until", "week"]),
+        (None, "2025-02-01T00", ["undated", "until"]),
+        ("2025-03-08T00", "2025-03-08T23", ["both", "since", "undated"]),
+        ("2025-03-05T00", "2025-03-05T00", ["since", "undated", "until", "week"]),
+        ("2025-03-09T00", None, ["both", "heard", "since", "undated"]),
+        (None, None, sorted(TIMES)),
+    ],
+)
+def test_what_speaks_of_a_part_of_the_time_asked_for_is_found(url, since, until, names):
+    """As OGC API - Features has it, 7.15.4: intervals that meet."""
+    store = open_store(url)
+    make_case(store, "c", SETTINGS, "anna", NOON)
+    rows = [
+        {"type": "Feature", "id": name, "geometry": {"type": "Point", "coordinates": [35, 51]},
+         "properties": {"kind": "position", "side": "A", **said}}
+        for name, said in TIMES.items()
+    ]  # fmt: skip
+    assert post(store, "c", rows, "anna", now=NOON).refused == []
+    ends = (text and f"{text}:00:00.000000Z" for text in (since, until))
+    with store.reading() as connection:
+        found = search(connection, "c", Wanted(**dict(zip(("since", "until"), ends, strict=True))))
+    assert [line.subject for line in found] == names
     store.close()

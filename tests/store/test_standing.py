@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encircle.store.assembling import assemble
+import encircle
+from encircle.store.assembling import assemble, list_days
 from encircle.store.casefile import post, retract, revise
 from encircle.store.laying import lay_layer
 from encircle.store.lines import LINES, Line, Lines, hold_standing
@@ -42,8 +43,11 @@ def choose_slowly(lines, then):
     def day(line):
         return (line.spoken or line.recorded_at)[:10]
 
-    last = {line.track: max(day(o) for o in seen if o.track == line.track) for line in seen}
-    over = [line for line in seen if day(line) != last[line.track]]
+    def unit(line):
+        return line.side, line.force, line.track
+
+    last = {unit(line): max(day(o) for o in seen if unit(o) == unit(line)) for line in seen}
+    over = [line for line in seen if day(line) != last[unit(line)]]
     return {
         "speaks": {line.seq for line in in_time if line not in over},
         "redacted": {line.subject for line in standing if not line.is_there},
@@ -73,7 +77,7 @@ def logs(draw):
         act = draw(st.sampled_from(follow.get(before, ["correct", "retract", "redact"])))
         if act == "redact":  # it goes from the lines before, too
             lines = [
-                line._replace(kind=None, track=None, spoken=None, is_there=False)
+                line._replace(kind=None, track=None, spoken=None, side=None, is_there=False)
                 if line.subject == name else line for line in lines
             ]  # fmt: skip
         acts[name] = act
@@ -82,6 +86,7 @@ def logs(draw):
         lines.append(Line(
             seq, "feature", name, act, kind if says else None, track if says else None,
             draw(TIMES) if says else None, write_instant(NOON + timedelta(hours=seq)), says,
+            side=draw(st.sampled_from("AB")) if says else None,
         ))  # fmt: skip
     return lines
 
@@ -209,3 +214,73 @@ def test_what_is_later_than_asked_is_not_superseded_by_a_sighting_that_says_no_t
     chosen = Standing([undated, later]).choose("2025-03-14T00:00:00Z", 9)
     assert (chosen.later, chosen.superseded) == (["q"], 0)
     assert chosen.features == [[undated]]
+
+
+def at(name, **said):
+    place = {"type": "Point", "coordinates": [35.2, 51.1]}
+    return {"type": "Feature", "id": name, "geometry": place,
+            "properties": {"kind": "position", "side": "A", "force": "group", **said}}  # fmt: skip
+
+
+@pytest.mark.parametrize("layered", [False, True])
+def test_the_days_on_which_something_begins_or_ends_are_days_of_something_new(store, layered):
+    make_case(store, "c", SETTINGS, "anna", NOON)
+    ring = [[35, 51], [36, 51], [36, 52], [35, 52], [35, 51]]
+    times = [
+        {"valid_from": "2025-03-01", "valid_to": "2025-03-05"},
+        {"valid_from": "2025-03-10T09:00:00Z", "valid_to": "2025-03-11T23:59:59.999999Z"},
+        {"observed_at": "2025-03-01", "valid_from": "2025-03-07", "valid_to": "2125-01-01"},
+    ]
+    ground = [
+        {"type": "Feature", "id": f"g{number}",
+         "geometry": {"type": "Polygon", "coordinates": [ring]},
+         "properties": {"kind": "control", "holder": "A", "basis": "assessed", **said}}
+        for number, said in enumerate(times)
+    ]  # fmt: skip
+    rows = [at("p", observed_at="2025-03-02"), *([] if layered else ground)]
+    assert post(store, "c", rows, "ben", now=NOON).refused == []
+    if layered:
+        lay_layer(store, "c", "g", {"type": "FeatureCollection", "features": ground}, "b", now=NOON)
+    with store.reading() as connection:
+        days = list_days(connection, "c")
+    assert [day.day for day in days] == [1, 2, 5, 7, 10, 12]
+    # An oracle: what the door takes of the map of every day changes on those days alone.
+    spoken = {}
+    for day in range(1, 15):
+        then = datetime(2025, 3, day, 23, 59, 59, 999999, tzinfo=UTC)
+        with store.reading() as connection:
+            document = assemble(connection, "c", then).document
+        document["features"].append(at("always"))
+        map_ = encircle.read(document)
+        spoken[day] = {f.id for f in map_.features if f.speaks_at(then)}
+    turns = [day for day in range(2, 15) if spoken[day] != spoken[day - 1]]
+    assert turns == [2, 5, 7, 10, 12]
+
+
+def speaking(store, *features):
+    make_case(store, "c", SETTINGS, "anna", NOON)
+    assert post(store, "c", features, "ben", now=NOON).refused == []
+    with store.reading() as connection:
+        found = assemble(connection, "c").document["features"]
+    return {feature["id"]: feature["properties"] for feature in found}
+
+
+def test_a_track_is_of_a_side_and_a_force(store):
+    rows = [
+        at("a", track="1", observed_at="2025-03-12"),
+        at("b", track="1", observed_at="2025-03-13", side="B", force="others"),
+        at("c", track="1", observed_at="2025-03-14", force="second"),
+        at("d", track="1", observed_at="2025-03-13"),
+    ]
+    assert speaking(store, *rows).keys() == {"b", "c", "d"}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("hour", ["09:00:00", "15:00:00"])
+def test_a_withdrawal_of_a_day_ends_what_was_seen_on_it_at_any_hour(store, hour, order):
+    rows = [
+        at("seen", track="1", observed_at=f"2025-03-13T{hour}Z"),
+        at("gone", track="1", observed_at="2025-03-13", present="withdrawn"),
+    ]
+    found = speaking(store, *rows[::order])
+    assert [said["present"] for said in found.values()] == ["withdrawn"]

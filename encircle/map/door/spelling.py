@@ -170,6 +170,8 @@ _SLASHED = re.compile(r"(\d{4})/(\d{2})/(\d{2})(?!\d)")
 _ZONE = re.compile(r"(?<=[\dZz])\[[\w/+-]{1,40}\]$")
 """A zone behind an offset, as Java and Temporal write it."""
 _UTC = re.compile(r"\s*(?:(?:\+00(?::?00)?|Z)\s*)?(?:UTC|GMT|Z)$", re.IGNORECASE)
+_WEEK = re.compile(r"\d{4}-?W\d", re.IGNORECASE)
+"""A date by its week (ISO 8601), which no map of ours writes: a week alone would pass for a day."""
 _SPACED_OFFSET = re.compile(r"\s+(?=[+-]\d{2}(?::?\d{2})?$)")
 _OFFSET = re.compile(r"(?:[Zz]|[+-]\d{2}(?::?\d{2})?)\[")
 
@@ -197,6 +199,9 @@ def read_time(value: object) -> datetime:
     text = _SLASHED.sub(r"\1-\2-\3", value.strip(), count=1)
     if text.endswith("]") and not _OFFSET.search(text):
         message = f"{value!r:.60} names a zone and no offset"
+        raise ValueError(message)
+    if _WEEK.match(text):
+        message = f"{value!r:.60} names a week, and no day of it"
         raise ValueError(message)
     bare = _SPACED_OFFSET.sub("", _UTC.sub("+00:00", _ZONE.sub("", text), count=1))
     try:
