@@ -26,7 +26,14 @@ def wrong(name="wrong"):
     return {**feature, "id": name, "properties": {**feature["properties"], "side": "RU"}}
 
 
-def test_a_row_that_makes_the_map_unjudgeable_is_told_so(local, filled):
+def test_a_row_that_would_make_the_map_unjudgeable_is_refused(local, filled):
+    refused = local.post(f"{filled}/observations", json=wrong())
+    assert refused.status_code == 422
+    assert refused.json()["changes"] == []
+
+
+def test_a_row_that_makes_the_map_unjudgeable_all_the_same_is_told_so(local, filled, monkeypatch):
+    monkeypatch.setattr("encircle.store.casefile.find_misfits", lambda *_, **__: {})
     told = local.post(f"{filled}/observations", json=wrong()).json()
     (change,) = [one for one in told["changes"] if one["force"] == FORCE]
     assert (change["was"]["status"], change["is"]) == ("C2", None)
