@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from encircle.claims.words.lexicon import compile_any, fold
+from encircle.claims.words.lexicon.reserve import FIRMLY
 
 if TYPE_CHECKING:
     from encircle.claims.words.lexicon import Language
@@ -22,12 +23,6 @@ NO = (
     r"маячня)(?!\w)"
 )
 YES = r"(?:yes|true|correct|ja|jawohl|stimmt|да|так\s+точно|правда|так)(?!\w)"
-FIRMLY = (
-    r"(?:not\s+at\s+all|at\s+all|not\s+yet|(?:of\s+course|certainly|absolutely)(?:\s+not)?|sir|"
-    r"überhaupt\s+nicht|natürlich(?:\s+nicht)?|ganz\s+und\s+gar\s+nicht|noch\s+nicht|совсем|вовсе|"
-    r"конечно|звісно|зовсім|звичайно)"
-)
-"""What may go with a yes or a no and changes nothing, folded."""
 PLAIN = rf"(?P<said>(?:(?P<no>{NO})|(?P<yes>{YES}))(?:[\s,.!]+{FIRMLY})*)"
 ANSWERED = (
     r"(?:(?:(?:the|die)\s+)?(?:a|answer|antwort|ответ|відповідь)\s*"

@@ -1,4 +1,4 @@
-"""How four languages leave open what they speak of."""
+"""How four languages leave open what they speak of, and how firmly they answer."""
 
 from __future__ import annotations
 
@@ -14,3 +14,10 @@ UNDECIDED = re.compile(
     r")(?!\w)"
 )
 """What is left open, and so neither said nor denied: *it cannot be ruled out that*."""
+
+FIRMLY = (
+    r"(?:not\s+at\s+all|at\s+all|not\s+yet|(?:of\s+course|certainly|absolutely)(?:\s+not)?|sir|"
+    r"überhaupt\s+nicht|natürlich(?:\s+nicht)?|ganz\s+und\s+gar\s+nicht|noch\s+nicht|совсем|вовсе|"
+    r"конечно|звісно|зовсім|звичайно)"
+)
+"""What may go with a yes or a no and changes nothing, folded."""
