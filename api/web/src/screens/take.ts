@@ -38,9 +38,20 @@ function sayTrouble(error: unknown): string {
   return fault ? `${fault.detail}. ${fault.remedy}` : error instanceof Error ? error.message : String(error);
 }
 
-function menu(id: string, title: string, ...content: (HTMLElement | null)[]): HTMLElement {
+/** Menus that are open, by what they belong to, and what the last export said: the screen may be drawn anew meanwhile. */
+const opened = new Set<string>();
+let said = { of: "", text: "" };
+
+function menu(id: string, of: string, title: string, ...content: (HTMLElement | null)[]): HTMLElement {
   const inside = h("div", { class: "menu", id: `${id}-menu`, role: "group", "aria-label": title }, content);
-  return h("details", { class: "menu-of", id }, h("summary", { class: "button" }, title), inside);
+  const key = `${id} ${of}`;
+  const made = h("details", { class: "menu-of", id, ontoggle: () => {
+    if (!made.isConnected) return;
+    if (made.open) opened.add(key);
+    else opened.delete(key);
+  } }, h("summary", { class: "button" }, title), inside);
+  made.open = opened.has(key);
+  return made;
 }
 
 export function shareMenu(app: App): HTMLElement {
@@ -52,21 +63,27 @@ export function shareMenu(app: App): HTMLElement {
   const words = app.case?.kind === "asked" ? t("share.kept") : t("share.case");
   const link = h("input", { type: "text", readonly: true, id: "link", "aria-label": t("share.title"), onfocus: (event) => (event.target as HTMLInputElement).select() });
   link.value = location.href;
-  return menu("share", t("verdict.share"), link, copy, h("p", { class: "fine" }, words));
+  return menu("share", app.case?.id ?? "", t("verdict.share"), link, copy, h("p", { class: "fine" }, words));
 }
 
 export function exportMenu(app: App): HTMLElement {
   const { shown, case: one, judgement } = app;
   const name = (ending: string): string => `${(one?.id ?? "encircle").slice(0, 40)}${app.isSupposing ? "-what-if" : ""}${ending}`;
-  const state = h("p", { class: "fine", role: "status" });
+  const of = `${one?.kind ?? ""} ${one?.id ?? ""}`;
+  const state = h("p", { class: "fine", role: "status" }, said.of === of ? said.text : "");
+  const tell = (text: string): void => {
+    said = { of, text };
+    const drawn = document.querySelector("#export-menu [role=status]") ?? state;
+    drawn.textContent = text;
+  };
   const give = (key: Key, ending: string, make: () => Promise<Blob>, id: string): HTMLElement => {
     const run = async (): Promise<void> => {
-      state.textContent = t("wait.judging");
+      tell(t("wait.judging"));
       try {
         save(name(ending), await make());
-        state.textContent = "";
+        tell("");
       } catch (error) {
-        state.textContent = sayTrouble(error);
+        tell(sayTrouble(error));
       }
     };
     return button(t(key), () => void run(), { class: "plain", id });
@@ -81,7 +98,7 @@ export function exportMenu(app: App): HTMLElement {
     const [width, height] = SIZES[shape];
     return rasterise(await (ask ? writeAnswer(ask, "image/svg+xml", shape) : drawn("image/svg+xml")), width, height);
   };
-  return menu("export", t("verdict.export"),
+  return menu("export", of, t("verdict.export"),
     ask ? give("export.page", ".html", () => writeAnswer(ask, "text/html"), "get-page") : app.isSupposing ? null : give("export.page", ".html", () => drawn("text/html"), "get-page"),
     isPlain ? give("export.landscape", "-1200x675.png", () => card("landscape"), "get-landscape") : null,
     isPlain ? give("export.portrait", "-1080x1350.png", () => card("portrait"), "get-portrait") : null,
