@@ -332,11 +332,16 @@ class Teller:
         left = MOST_RATED
         for case_id in [name for name, at in self._claimed.items() if at <= now]:
             self._claimed.pop(case_id, None)
-            for claim in await read_kept(self.service.store, list_claims, case_id):
-                if left == 0 or not self.service.pool.has_time:
+            is_done = False
+            try:
+                for claim in await read_kept(self.service.store, list_claims, case_id):
+                    if left == 0 or not self.service.pool.has_time:
+                        return
+                    left -= await self._rate(case_id, claim)
+                is_done = True
+            finally:  # what was not done, for want of time or by a fault, is still to be done
+                if not is_done:
                     self._claimed.setdefault(case_id, now)
-                    return
-                left -= await self._rate(case_id, claim)
 
     async def _rate(self, case_id: str, claim: Revision) -> bool:
         """Rate a claim where its map is another than before; tell whether it was."""

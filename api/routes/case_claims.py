@@ -15,7 +15,7 @@ from encircle.store.casefile import post
 from encircle.store.checking import lift
 from encircle.store.publishing import WITHHELD
 from encircle.store.ratings import list_latest, list_ratings
-from encircle.store.revisions import NotKeptError
+from encircle.store.revisions import NotKeptError, write_instant
 from encircle.store.searching import Wanted
 
 from ..case_answers import (
@@ -170,7 +170,9 @@ async def _check_there(service: Service, case_id: str, name: str, view: View) ->
     if last.act not in ("retract", "redact") and last.body is not None:
         return
     rated = await read_kept(service.store, list_ratings, case_id, name, view.until)
-    if not rated and not any(map(is_claim, await read_log(service.store, case_id, name))):
+    log = await read_log(service.store, case_id, name)
+    until = write_instant(view.until) if view.until else "~"
+    if not rated and not any(is_claim(one) for one in log if one.recorded_at <= until):
         raise NotKeptError(f"there is no claim {name!r} in case {case_id!r}")
     why = f" ({last.why})" if view.is_whole else ""
     told = [_tell(one, view) for one in rated] if last.act == "retract" else []

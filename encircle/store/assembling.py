@@ -230,6 +230,8 @@ def _read_last(ends: str | None) -> date | None:
     if ends is None:
         return None
     over = datetime.fromisoformat(ends)
+    if over.date() == date.max:
+        return None
     return over.date() + timedelta(days=over.time() == time.max)
 
 

@@ -131,13 +131,15 @@ def is_force_known(
     if connection.execute(asked.limit(1)).first() is not None:
         return True
     told = sa.select(changes.c.seq).where(changes.c.case_id == case_id, changes.c.force == force)
+    if known_at is not None:
+        told = told.where(changes.c.recorded_at <= known_at)
     if connection.execute(told.limit(1)).first() is not None:
         return True
     settings = find_current(connection, case_id, "settings", known_at)
     said = orjson.loads(settings[0].body) if settings and settings[0].body else {}
     named = {said.get("force"), *(str(one.get("id")) for one in said.get("forces") or ())}
     return force in named or any(
-        force in laid.sides for _, laid in list_layers(connection, case_id)
+        force in laid.sides for _, laid in list_layers(connection, case_id, known_at)
     )
 
 

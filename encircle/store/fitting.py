@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
+import shapely
 import sqlalchemy as sa
 
 from encircle.errors import InputFault
@@ -49,6 +50,8 @@ FORCES = sa.text("""
     ) SELECT force FROM named WHERE force IS NOT NULL
 """)
 """Every force that a case ever named, each found by the index from the one before."""
+FEW_POINTS = 16
+"""So many are not worth thinning out."""
 HALF_TURN = 180.0
 """Degrees: what is wider may lie on both sides of the date line, and is looked at by piece."""
 
@@ -136,9 +139,11 @@ def find_whole_misfits(settings: Json, rows: Mapping[int, Json]) -> dict[int, li
     return found
 
 
-def list_layers(connection: Connection, case_id: str) -> list[tuple[str, LayerSaid]]:
-    """List the layers that stand by their names, each as often as it has days."""
-    numbers = list_layer_numbers(connection, case_id)
+def list_layers(
+    connection: Connection, case_id: str, known_at: str | None = None
+) -> list[tuple[str, LayerSaid]]:
+    """List the layers that stand, or stood, by their names, each as often as it has days."""
+    numbers = list_layer_numbers(connection, case_id, known_at)
     said = read_layers(connection, [seq for seq, _ in numbers])
     return [(name, said[seq]) for seq, name in numbers if seq in said]
 
@@ -234,6 +239,7 @@ def _find_far(  # noqa: PLR0913 - of what, in which case
     if np.ptp(whole[:, 0]) <= HALF_TURN and _is_near(_box(whole)):
         return
     stands = np.concatenate([*laid, _corners(_list_bounds(connection, case_id, subject))])
+    stands = _thin(stands)
     if not len(stands):  # what is in the middle of what was sent is where it belongs
         sent = np.concatenate(list(drawn.values()))
         middle = np.median(np.column_stack([_unwrap(sent[:, 0]), sent[:, 1]]), axis=0)
@@ -245,7 +251,14 @@ def _find_far(  # noqa: PLR0913 - of what, in which case
         if not _is_near(drawn[number], more) or (_is_near(stands) and not _is_near(stands, more)):
             yield number
         else:
-            stands = more
+            stands = _thin(more)
+
+
+def _thin(points: Points) -> Points:
+    """Leave out what lies within the others: how wide they are hangs on the outermost alone."""
+    if len(points) < FEW_POINTS or np.ptp(points[:, 0]) > HALF_TURN:  # beyond that, which are they?
+        return points
+    return shapely.get_coordinates(shapely.MultiPoint(points).convex_hull)
 
 
 def _read_bounds(connection: Connection, case_id: str) -> tuple[float, float, float, float] | None:

@@ -50,6 +50,20 @@ class StoreBusyError(StoreError):
     """A store does not answer now: locked, full or gone; nothing of what was asked is done."""
 
 
+class Turn(AbstractContextManager[None]):
+    """A lock for whoever writes: who waits for it too long is told so."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=WAIT_MS / 1000):
+            raise StoreBusyError("the store does not answer now: others write for too long")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Store:
     """
@@ -160,7 +174,7 @@ def open_store(url: str | Path = IN_MEMORY, *, upgrade: bool = True) -> Store:
         raise StoreError(f"the store {shown} cannot be opened: {reason}") from error
     if isinstance(engine.pool, StaticPool):
         return Store(engine, RLock())
-    return Store(engine, writer=RLock() if engine.dialect.name == "sqlite" else nullcontext())
+    return Store(engine, writer=Turn() if engine.dialect.name == "sqlite" else nullcontext())
 
 
 def is_current(store: Store) -> bool:

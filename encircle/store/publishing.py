@@ -264,8 +264,8 @@ def coarsen(feature: Mapping[str, Any], side_m: float) -> Json:
     Move a position to the middle of its square, and say how far it may have been moved.
 
     What is not a position stays: ground, roads and fire are no unit. A position drawn as an area
-    is given as a point, where it is no larger than a square; else as what its corners bound once
-    each is moved to the middle of its own square, or as these middles where that is no area.
+    is given as what its corners bound once each is moved to the middle of its own square, or as
+    these middles where that is no area: how large it is within the squares does not show.
 
     The same place always comes to the same middle, so that nothing is learnt by asking again.
 
@@ -286,22 +286,12 @@ def coarsen(feature: Mapping[str, Any], side_m: float) -> Json:
     elif shape["type"] == "MultiPoint":
         places = sorted({tuple(_middle(place, side_m)) for place in shape["coordinates"]})
         moved = {"type": "MultiPoint", "coordinates": [list(place) for place in places]}
-    elif _measure(box) <= side_m:
-        middle = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]
-        moved = {"type": "Point", "coordinates": _middle(middle, side_m)}
     else:
         moved = _move_corners(shape, side_m)
     own = said.get("location_error_m")
     error_m = (float(own) if isinstance(own, int | float) else 0.0) + side_m * FARTHEST + ROUNDED_M
     said = {**said, "location_error_m": float(math.ceil(error_m))}
     return {**feature, "geometry": moved, "properties": said}
-
-
-def _measure(box: Box) -> float:
-    """Measure a box from corner to corner, metres."""
-    west, south, east, north = box
-    wide = (east - west) * math.cos(math.radians(south))
-    return math.hypot(north - south, wide) * METRES_PER_DEGREE
 
 
 def _move_corners(shape: Mapping[str, Any], side_m: float) -> Json:

@@ -423,10 +423,14 @@ def find_current(
     return sorted(connection.execute(asked), key=itemgetter(0))
 
 
-def list_layer_numbers(connection: Connection, case_id: str) -> list[tuple[int, str]]:
+def list_layer_numbers(
+    connection: Connection, case_id: str, known_at: str | None = None
+) -> list[tuple[int, str]]:
     """List the lines of layers that stand, as `find_current` does, with the names of the layers."""
     c = revisions.c
     latest = sa.select(sa.func.max(c.seq)).where(c.case_id == case_id, c.what == "layer")
+    if known_at is not None:
+        latest = latest.where(c.recorded_at <= known_at)
     asked = sa.select(c.seq, c.track).where(
         c.seq.in_(latest.group_by(c.subject)), c.act.in_(("post", "correct"))
     )
@@ -480,10 +484,18 @@ def read_latest(
 
 
 def find_author(connection: Connection, case_id: str, what: What, subject: str) -> str | None:
-    """Find who posted a subject first; None: there is none."""
+    """Find who posted a subject, last where it was taken back and posted again; None: nobody."""
     c = revisions.c
-    asked = sa.select(c.actor).where(c.case_id == case_id, c.what == what, c.subject == subject)
-    return connection.scalar(asked.order_by(c.seq).limit(1))
+    asked = sa.select(c.act, c.actor).where(
+        c.case_id == case_id, c.what == what, c.subject == subject
+    )
+    author, is_gone = None, True
+    for act, actor in connection.execute(asked.order_by(c.seq)):
+        posted = act in ("post", "correct")
+        if posted and is_gone:
+            author = actor
+        is_gone = not posted
+    return author
 
 
 def check_log(lines: Iterable[Revision]) -> list[str]:

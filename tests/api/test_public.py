@@ -336,3 +336,11 @@ def test_another_sites_page_may_not_post(origin, status):
     assert client.get("/v1/rules", headers=headers).status_code == 200
     if status == 403:
         assert json.loads(response.text)["type"].endswith("foreign-origin")
+
+
+@pytest.mark.parametrize("path", ["situation", "forces/f/judgement"])
+def test_an_instant_before_all_clocks_shows_nothing_that_is_new(stranger, path):
+    """As text the year 999 stood after every other, and cut nothing off."""
+    told = stranger.get(f"/v1/cases/kursk/{path}?known_at=0999-01-01T00:00:00Z")
+    assert told.status_code == 404
+    assert not any(word in told.text for word in SECRETS)

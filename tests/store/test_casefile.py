@@ -14,7 +14,7 @@ from encircle.store.assembling import assemble
 from encircle.store.casefile import KeyReusedError, post, retract, revise
 from encircle.store.laying import lay_layer
 from encircle.store.opening import open_store
-from encircle.store.revisions import NotKeptError, check_log, list_revisions
+from encircle.store.revisions import NotKeptError, check_log, find_author, list_revisions
 from encircle.store.settings import make_case, settle
 from tests.historical.test_fixtures import FIXTURES, FOLDERS
 from tests.thorough import every
@@ -231,3 +231,12 @@ def test_a_file_of_sqlite_holds_no_more_what_was_redacted(tmp_path):
     retract(store, "c", "p", "ben", "private", redact=True, now=NOON)
     assert not holds()
     store.close()
+
+
+def test_what_somebody_else_posts_again_is_his(case):
+    assert post(case, "c", [position("p")], "anna", now=NOON).accepted
+    retract(case, "c", "p", "dora", "wrong", now=NOON)
+    assert post(case, "c", [position("p")], "ben", now=NOON).accepted
+    revise(case, "c", "p", position("p", 35.3), "dora", "better", now=NOON)
+    with case.reading() as connection:
+        assert find_author(connection, "c", "feature", "p") == "ben"

@@ -1,5 +1,7 @@
 """What is sound by itself and would leave the whole case without a verdict is not kept."""
 
+import time
+
 import pytest
 
 import encircle
@@ -122,3 +124,16 @@ def test_a_case_across_the_date_line_is_as_wide_as_it_is(store):
     posted = post(store, "c", rows, "ben", now=NOON)
     assert [refused.row for refused in posted.refused] == [2]
     assert [refused.row for refused in post(store, "c", [rows[2]], "ben", now=NOON).refused] == [0]
+
+
+def test_a_row_far_from_thousands_is_found_without_holding_the_others_up(case):
+    """Each row was held against all that stands: a swapped one among 300 took half a minute."""
+    near = [at(f"n{number}", 35 + number % 90 / 100, 51 + number // 90 / 100, force="other")
+            for number in range(3000)]  # fmt: skip
+    assert not post(case, "c", near, "ben", now=NOON).refused
+    rows = [at(f"m{number}", 35.5, 51.2, force="other") for number in range(300)]
+    rows[150] = at("swapped", 51.2, 35.5, force="other")
+    begun = time.process_time()
+    posted = post(case, "c", rows, "ben", now=NOON)
+    assert [one.row for one in posted.refused] == [150]
+    assert time.process_time() - begun < 5

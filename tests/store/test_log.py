@@ -25,6 +25,7 @@ from encircle.store.revisions import (
     check_log,
     find_current,
     list_revisions,
+    write_instant,
 )
 from encircle.store.tables import cases
 
@@ -266,3 +267,10 @@ def test_a_store_that_nobody_closed_is_closed_when_it_is_forgotten(name, tmp_pat
     gc.collect()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         plain.execute("SELECT 1")
+
+
+def test_an_instant_of_any_year_stands_as_text_where_it_stands_in_time():
+    instants = [datetime(year, 1, 1, tzinfo=UTC) for year in (1, 999, 1000, 2025, 9999)]
+    written = [write_instant(instant) for instant in instants]
+    assert sorted(written) == written
+    assert {len(text) for text in written} == {len("2025-01-01T00:00:00.000000Z")}

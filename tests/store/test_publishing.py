@@ -113,6 +113,20 @@ def test_areas_whose_corners_lie_in_the_same_squares_are_shown_alike(corners, da
     assert found.location_error_m == 716.0
 
 
+def test_whether_an_area_is_smaller_than_a_square_hangs_on_no_exact_corner():
+    """Corners in the same two squares: once a little nearer each other, once farther apart."""
+    west, east = (
+        place(coarsen(point(35.26, 51.03), 1000.0)),
+        place(coarsen(point(35.275, 51.03), 1000.0)),
+    )
+    shown = [
+        coarsen(area(*((x + dx, west[1] + dy) for x, dx in ((west[0], by), (east[0], -by))
+                       for dy in (0, 0.0005))), 1000.0)["geometry"]
+        for by in (0.0001, 0.0045)
+    ]  # fmt: skip
+    assert shown[0] == shown[1]
+
+
 def write(feature):
     feature["properties"]["force"] = "f"
     ground = {"title": "T", "as_of": "2025-03-14", "sides": [{"id": "UA"}, {"id": "RU"}]}

@@ -284,3 +284,13 @@ def test_a_withdrawal_of_a_day_ends_what_was_seen_on_it_at_any_hour(store, hour,
     ]
     found = speaking(store, *rows[::order])
     assert [said["present"] for said in found.values()] == ["withdrawn"]
+
+
+def test_what_is_valid_to_the_end_of_all_days_ends_on_none(store):
+    make_case(store, "c", SETTINGS, "anna", NOON)
+    end = {"type": "Feature", "id": "p", "geometry": {"type": "Point", "coordinates": [35.2, 51.1]},
+           "properties": {"kind": "position", "side": "A", "valid_from": "2025-03-01",
+                          "valid_to": "9999-12-31T23:59:59.999999Z"}}  # fmt: skip
+    assert not post(store, "c", [end], "anna", now=NOON).refused
+    with store.reading() as connection:
+        assert [day.date().isoformat() for day in list_days(connection, "c")] == ["2025-03-01"]

@@ -114,6 +114,7 @@ def _copy_sides() -> None:
     side = "json_extract(body, '$.properties.side')"
     if not is_sqlite:
         side = "body::json #>> '{properties,side}'"
+    side = f"substr({side}, 1, 200)"
     op.execute(
         f"UPDATE revisions SET side = {side} WHERE what = 'feature' AND body IS NOT NULL"  # noqa: S608 - our own words
     )
