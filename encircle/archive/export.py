@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import SubElement
 
 from shapely.geometry import mapping
 
 from encircle.archive.timeline_picture import COLOURS
+from encircle.map.counting import number_of
 from encircle.picture.export.export import guard_cell
 from encircle.picture.export.kml import (
     begin_kml,
@@ -22,11 +23,11 @@ from encircle.picture.export.kml import (
     write_geometry,
     write_style,
 )
-from encircle.picture.export.layer_files import ExportError, Row, dump_layer, dump_parquet
+from encircle.picture.export.layer_files import Layer, Row, dump_layers, dump_parquet
 from encircle.verdict.judgement import write_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from xml.etree.ElementTree import Element
 
     from shapely.geometry.base import BaseGeometry
@@ -38,7 +39,21 @@ Json = dict[str, Any]
 
 TITLE = "Pockets and salients"
 LAYER = "pieces"
-INSTANTS = ("as_of", "since", "until")
+COLUMNS: dict[str, type] = {
+    "map": str, "mapper": str, "as_of": datetime, "side": str, "id": str, "kind": str,
+    "since": datetime, "nearest_place": str, "lon": float, "lat": float, "area_km2": float,
+    "area_uncertain_km2": float, "verdict": str, "status": str, "neck_m_grey_passable": float,
+    "neck_m_grey_hostile": float, "closing_m_grey_passable": float,
+    "closing_m_grey_hostile": float, "notices": str, "story": str, "until": datetime,
+}  # fmt: skip
+"""What is said of each piece, in this order, whether any was found or not."""
+INSTANTS = tuple(name for name, kind in COLUMNS.items() if kind is datetime)
+
+NOTICES = "notices"
+"""The table in a GeoPackage, and the member or key elsewhere, of what is told of the maps."""
+NOTICE_COLUMNS: dict[str, type] = {
+    "map": str, "mapper": str, "as_of": datetime, "severity": str, "code": str, "statement": str,
+}  # fmt: skip
 EDGE = "#1a1a1a"
 """Colour of outlines in a KML."""
 
@@ -102,68 +117,142 @@ def _flatten(scan: Scan, piece: ScannedPiece) -> Json:
         "neck_m_grey_passable": neck.get("optimistic"),
         "neck_m_grey_hostile": neck.get("pessimistic"),
         "closing_m_grey_passable": closing.get("optimistic"),
-        "closing_m_grey_hostile": closing.get("pessimistic"),
+        "closing_m_grey_hostile": closing.get("pessimistic"), "notices": say_notices(scan.notices),
     }  # fmt: skip
 
 
-def export_rows(rows: Sequence[PieceRow], suffix: str) -> bytes:
+def say_notices(notices: Sequence[Json]) -> str | None:
+    """Say in one text what is told of a map; None where nothing is."""
+    return " ".join(f"{n['severity'].capitalize()}: {n['statement']}" for n in notices) or None
+
+
+def list_notices(scans: Sequence[Scan], faults: Mapping[str, Sequence[str]]) -> list[Json]:
     """
-    Write pieces as a file.
+    List what is told of each map, once for both its sides.
+
+    Parameters
+    ----------
+    faults
+        Why maps could not be read, by name: of them nothing else is in what is written.
+    """
+    told = {
+        (scan.map, scan.mapper, scan.as_of, notice["statement"]): notice
+        for scan in scans
+        for notice in scan.notices
+    }
+    read = [
+        {"map": name, "mapper": mapper, "as_of": as_of, "severity": notice["severity"],
+         "code": notice["code"], "statement": statement}
+        for (name, mapper, as_of, statement), notice in told.items()
+    ]  # fmt: skip
+    unread = [
+        {"map": name, "mapper": None, "as_of": None, "severity": "doubt", "code": UNREAD,
+         "statement": f"{name} is not in what was found: {'; '.join(why)}"}
+        for name, why in faults.items()
+    ]  # fmt: skip
+    return [*read, *unread]
+
+
+UNREAD = "map_not_read"
+"""Code of the notice of a map that could not be read."""
+
+
+def group_notices(notices: Sequence[Json]) -> list[str]:
+    """Say what is told of maps, each sentence once with how many it is told of."""
+    counted = Counter((n["severity"], n["code"], n["statement"]) for n in notices)
+    return [
+        statement
+        if code == UNREAD
+        else f"{severity.capitalize()}, of {number_of(many, 'map')}: {statement}"
+        for (severity, code, statement), many in counted.most_common()
+    ]
+
+
+def export_rows(rows: Sequence[PieceRow], suffix: str, notices: Sequence[Json] = ()) -> bytes:
+    """
+    Write pieces as a file; where none was found, one with the same columns and no row.
 
     Parameters
     ----------
     suffix
         `.csv` is a table; `.geojson`, `.gpkg`, `.fgb` and `.parquet` hold a feature for each piece
         of each map; `.kml` shows each on its days.
+    notices
+        As `list_notices` gives them. A piece says in `notices` what is told of its map. Of all
+        maps, those without a piece too, it is told: in a `.csv`, by a row without a piece; in a
+        `.gpkg`, by a table; elsewhere beside the features.
 
     Raises
     ------
     ExportError
-        If there is nothing to write and the format needs something, or a package is missing.
+        If a package is missing.
     """
-    return WRITERS[suffix](rows)
+    return WRITERS[suffix](rows, notices)
 
 
-def _write_table(rows: Sequence[PieceRow]) -> bytes:
+def _write_table(rows: Sequence[PieceRow], notices: Sequence[Json]) -> bytes:
     text = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(text, list(rows[0].said))
-        writer.writeheader()
-        writer.writerows({n: guard_cell(v) for n, v in row.said.items()} for row in rows)
+    writer = csv.DictWriter(text, list(COLUMNS))
+    writer.writeheader()
+    said = [*(row.said for row in rows), *_say_without_piece(rows, notices)]
+    writer.writerows({n: guard_cell(v) for n, v in one.items()} for one in said)
     return text.getvalue().encode("utf-8", "backslashreplace")
 
 
-def _write_geojson(rows: Sequence[PieceRow]) -> bytes:
+def _say_without_piece(rows: Sequence[PieceRow], notices: Sequence[Json]) -> Iterator[Json]:
+    """Say what is told of maps on which nothing was found: no other row says it."""
+    shown = {(row.said["map"], row.said["as_of"]) for row in rows}
+    other: dict[tuple[str, str | None], list[Json]] = {}
+    for notice in notices:
+        if (key := (notice["map"], notice["as_of"])) not in shown:
+            other.setdefault(key, []).append(notice)
+    for (name, as_of), told in other.items():
+        yield {
+            "map": name, "mapper": told[0]["mapper"], "as_of": as_of, "notices": say_notices(told),
+        }  # fmt: skip
+
+
+def _write_geojson(rows: Sequence[PieceRow], notices: Sequence[Json]) -> bytes:
     features = [
         {"type": "Feature", "geometry": mapping(row.geometry), "properties": row.said}
         for row in rows
     ]
-    return write_json({"type": "FeatureCollection", "features": features})
+    return write_json({"type": "FeatureCollection", NOTICES: [*notices], "features": features})
 
 
-def _write_layer(suffix: str, rows: Sequence[PieceRow]) -> bytes:
-    return dump_layer(suffix, LAYER, _list_rows(rows, suffix))
+def _write_gpkg(rows: Sequence[PieceRow], notices: Sequence[Json]) -> bytes:
+    layers = [_lay(rows)]
+    if notices:  # a file of one layer opens without being asked which
+        told = [Row(_date(notice), None) for notice in notices]
+        layers.append(Layer(NOTICES, told, NOTICE_COLUMNS, has_shapes=False))
+    return dump_layers(".gpkg", layers)
 
 
-def _write_parquet(rows: Sequence[PieceRow]) -> bytes:
-    return dump_parquet(_list_rows(rows, ".parquet"))
+def _write_fgb(rows: Sequence[PieceRow], notices: Sequence[Json]) -> bytes:
+    return dump_layers(".fgb", [_lay(rows, "\n".join(group_notices(notices)))])
 
 
-def _list_rows(rows: Sequence[PieceRow], suffix: str) -> list[Row]:
-    if not rows:
-        raise ExportError(f"no piece was found, and a {suffix} of nothing has no columns")
-    return [Row(_date(row.said), row.geometry) for row in rows]
+def _write_parquet(rows: Sequence[PieceRow], notices: Sequence[Json]) -> bytes:
+    return dump_parquet(_lay(rows), {NOTICES: [*notices]})
+
+
+def _lay(rows: Sequence[PieceRow], description: str = "") -> Layer:
+    dated = [Row(_date(row.said), row.geometry) for row in rows]
+    return Layer(LAYER, dated, COLUMNS, description)
 
 
 def _date(said: Json) -> Json:
     """Give instants as instants: a time slider takes no text."""
-    dated = {name: datetime.fromisoformat(said[name]) for name in INSTANTS if said[name]}
+    dated = {name: datetime.fromisoformat(said[name]) for name in INSTANTS if said.get(name)}
     return said | dated
 
 
-def _write_kml(rows: Sequence[PieceRow]) -> bytes:
+def _write_kml(rows: Sequence[PieceRow], notices: Sequence[Json]) -> bytes:
     """Write a folder for each piece followed, in it its ground on each day, by its status."""
     root, document = begin_kml(TITLE)
+    told = [*([] if rows else ["No piece was found."]), *group_notices(notices)]
+    if told:
+        tell(document, "description", " ".join(told))
     for code, colour in COLOURS.items():
         write_style(document, code, EDGE, 1.5, colour)
     folders: dict[object, Element] = {}
@@ -190,12 +279,12 @@ def _name(said: Json) -> str:
     return f"{said['side']} {said['kind']}{by}"
 
 
-WRITERS: dict[str, Callable[[Sequence[PieceRow]], bytes]] = {
+WRITERS: dict[str, Callable[[Sequence[PieceRow], Sequence[Json]], bytes]] = {
     ".csv": _write_table,
     ".geojson": _write_geojson,
     ".json": _write_geojson,
-    ".gpkg": partial(_write_layer, ".gpkg"),
-    ".fgb": partial(_write_layer, ".fgb"),
+    ".gpkg": _write_gpkg,
+    ".fgb": _write_fgb,
     ".parquet": _write_parquet,
     ".kml": _write_kml,
 }

@@ -4,13 +4,18 @@ import csv
 import io
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
+from math import isnan
 from pathlib import Path
 
+import pyarrow.parquet
+import pyogrio
 import pytest
-from shapely.geometry import shape
+from shapely.geometry import Point, shape
 
 from encircle import Options, judge, read
 from encircle.picture.export.export import ExportError, export
+from encircle.picture.export.layer_files import Layer, Row, dump_layers, dump_parquet
 from encircle.picture.export.layers import LAYERS
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*:DeprecationWarning")
@@ -157,3 +162,30 @@ def test_kml_holds_nothing_xml_forbids(judgement):
 
     forged = replace(judgement, headline="a\x00b\x0b<c>&\ud83d", title=None)
     assert "<c>&" in fromstring(export(forged, ".kml"))[0].findtext("{*}description")
+
+
+LATE = [
+    Row({"id": "a", "area_km2": 1}, Point(30, 50)),
+    Row({"id": "b", "length_m": 2.5, "seen": datetime(2024, 12, 1, tzinfo=UTC)}, Point(31, 50)),
+]
+"""The second says what the first does not, and does not say what the first does."""
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".fgb"])
+def test_what_only_a_later_feature_says_has_a_column(tmp_path, suffix):
+    path = tmp_path / f"late{suffix}"
+    path.write_bytes(dump_layers(suffix, [Layer("late", LATE)]))
+    meta, _, _, columns = pyogrio.raw.read(path)
+    told = dict(zip(meta["fields"], columns, strict=True))
+    assert [*meta["fields"]] == ["feature_id", "area_km2", "length_m", "seen"]
+    first, second = (int((told["feature_id"] == name).argmax()) for name in "ab")
+    assert (told["area_km2"][first], told["length_m"][second]) == (1, 2.5)
+    assert isnan(told["area_km2"][second])
+    assert isnan(told["length_m"][first])
+    assert str(told["seen"][second]).startswith("2024-12-01T00:00:00")
+
+
+def test_a_later_feature_s_column_is_in_a_geoparquet_too():
+    table = pyarrow.parquet.read_table(io.BytesIO(dump_parquet(Layer("late", LATE))))
+    assert table.column("length_m").to_pylist() == [None, 2.5]
+    assert table.column("area_km2").to_pylist() == [1, None]

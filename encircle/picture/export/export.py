@@ -26,7 +26,7 @@ from encircle.picture.export.kml import (
     write_geometry,
     write_style,
 )
-from encircle.picture.export.layer_files import ExportError, Row, write_layer
+from encircle.picture.export.layer_files import ExportError, Layer, Row, write_layer
 from encircle.picture.export.layers import LAYERS, draw_layers
 from encircle.picture.tokens import LIGHT
 from encircle.verdict.judgement import write_json
@@ -172,7 +172,7 @@ def _write_gpkg(judgement: Judgement, situation: Situation | None) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "judgement.gpkg"
         for layer, features in _sort(draw_layers(judgement, situation)):
-            write_layer(path, layer, [_row_of(feature) for feature in features])
+            write_layer(path, Layer(layer, [_row_of(feature) for feature in features]))
         return path.read_bytes()
 
 

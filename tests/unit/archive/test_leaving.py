@@ -13,12 +13,11 @@ import pyogrio
 import pytest
 import shapely
 
-from encircle.archive.export import INSTANTS, WRITERS, export_rows, list_rows
+from encircle.archive.export import INSTANTS, export_rows, list_notices, list_rows
 from encircle.archive.gallery import choose_days, write_gallery
 from encircle.archive.linking import link
 from encircle.archive.scan import draw_pieces, scan_files
 from encircle.map.door.reader import read_situation
-from encircle.picture.export.layer_files import ExportError
 from encircle.verifier.verify import verify
 from tests.unit.archive.drawn_maps import BORDER, CORRIDOR, RING, file_of
 
@@ -111,13 +110,114 @@ def test_a_kml_shows_each_piece_on_its_days(rows):
         assert shapely.Polygon(places).hausdorff_distance(row.geometry) < 2e-7  # as written
 
 
-def test_nothing_found_is_an_empty_table_and_no_layer():
-    assert export_rows([], ".csv") == b""
-    for suffix in (".gpkg", ".fgb", ".parquet"):
-        with pytest.raises(ExportError, match="no piece was found"):
-            export_rows([], suffix)
-    assert b"<Placemark" not in export_rows([], ".kml")
-    assert set(WRITERS) >= {".csv", ".geojson", ".gpkg", ".fgb", ".parquet", ".kml"}
+def read_layer(raw, suffix, tmp_path):
+    """Give a layer's column names with their kinds, and its features' columns."""
+    path = tmp_path / f"read{suffix}"
+    path.write_bytes(raw)
+    meta, _, _, columns = pyogrio.raw.read(path, layer="pieces")
+    kinds = dict(zip(meta["fields"], meta["ogr_types"], strict=True))
+    return kinds, dict(zip(meta["fields"], columns, strict=True))
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".fgb"])
+def test_nothing_found_is_a_layer_with_the_columns_that_pieces_have(rows, suffix, tmp_path):
+    full, _ = read_layer(export_rows(rows, suffix), suffix, tmp_path)
+    kinds, columns = read_layer(export_rows([], suffix), suffix, tmp_path)
+    assert kinds == full
+    assert kinds["until"] == "OFTDateTime"
+    assert all(len(values) == 0 for values in columns.values())
+
+
+def test_nothing_found_is_a_geoparquet_and_a_table_of_no_row_and_is_said_in_a_kml(rows):
+    full = pyarrow.parquet.read_table(io.BytesIO(export_rows(rows, ".parquet")))
+    empty = pyarrow.parquet.read_table(io.BytesIO(export_rows([], ".parquet")))
+    assert empty.schema.equals(full.schema)
+    assert empty.num_rows == 0
+    assert "bbox" not in json.loads(empty.schema.metadata[b"geo"])["columns"]["geometry"]
+    heads = [export_rows(some, ".csv").decode().splitlines() for some in ([], rows)]
+    assert heads[0] == heads[1][:1]
+    root = ET.fromstring(export_rows([], ".kml"))  # noqa: S314 - written here
+    assert root.findtext(".//k:description", None, KML) == "No piece was found."
+    assert json.loads(export_rows([], ".geojson"))["features"] == []
+
+
+def test_a_column_is_of_its_kind_though_no_piece_has_a_value(rows, tmp_path):
+    (last,) = [row for row in rows if row.said["until"] is None]
+    kinds, _ = read_layer(export_rows([last], ".fgb"), ".fgb", tmp_path)
+    assert kinds["until"] == "OFTDateTime"
+
+
+# -- what is told of the maps ------------------------------------------------------------------
+
+DOUBT = {"code": "edge", "severity": "doubt", "statement": "The border is kilometres off."}
+CAUTION = {"code": "old", "severity": "caution", "statement": "Drawn <a> week late."}
+BARE = "2024-12-02"
+
+
+@pytest.fixture(scope="module")
+def doubted(scans):
+    """Of four maps the first says two things; a fifth shows nothing, and a sixth is none."""
+    first = replace(scans[0], notices=(DOUBT, CAUTION))
+    bare = replace(scans[0], map="bare.geojson", as_of=f"{BARE}T12:00:00Z", pieces=(),
+                   notices=(DOUBT,))  # fmt: skip
+    told = [first, *(replace(scan, notices=()) for scan in scans[1:]), bare]
+    return list_rows(told, link(told)), list_notices(told, {"bad.geojson": ["No map. Fetch it."]})
+
+
+TOLD = "Doubt: The border is kilometres off. Caution: Drawn <a> week late."
+DESCRIBED = [
+    "Doubt, of 2 maps: The border is kilometres off.",
+    "Caution, of 1 map: Drawn <a> week late.",
+    "bad.geojson is not in what was found: No map. Fetch it.",
+]
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".fgb"])
+def test_a_layer_tells_what_is_told_of_its_maps(doubted, suffix, tmp_path):
+    _, columns = read_layer(export_rows(doubted[0], suffix, doubted[1]), suffix, tmp_path)
+    notices = [columns["notices"][n] for n in columns["as_of"].argsort()]
+    assert notices == [TOLD, None, None, None]
+    path = tmp_path / f"read{suffix}"
+    if suffix == ".fgb":
+        said = pyogrio.read_info(path)["layer_metadata"]["DESCRIPTION"]
+        assert said.splitlines() == DESCRIBED
+    else:
+        meta, _, geometry, columns = pyogrio.raw.read(path, layer="notices")
+        assert geometry is None
+        table = dict(zip(meta["fields"], columns, strict=True))
+        assert len(table["code"]) == 4
+        assert {str(at)[:10] for at in table["as_of"][table["code"] == "edge"]} == {
+            "2024-12-01", BARE,
+        }  # fmt: skip
+        assert [*table["map"][table["code"] == "map_not_read"]] == ["bad.geojson"]
+
+
+def test_the_other_files_tell_it_too(doubted):
+    rows, notices = doubted
+    table = pyarrow.parquet.read_table(io.BytesIO(export_rows(rows, ".parquet", notices)))
+    assert table.column("notices").to_pylist() == [TOLD, None, None, None]
+    assert json.loads(table.schema.metadata[b"encircle"])["notices"] == notices
+    assert json.loads(export_rows(rows, ".geojson", notices))["notices"] == notices
+    root = ET.fromstring(export_rows(rows, ".kml", notices))  # noqa: S314 - written here
+    assert root.findtext("k:Document/k:description", None, KML) == " ".join(DESCRIBED)
+    told = root.findall(".//k:Placemark//k:Data[@name='notices']/k:value", KML)
+    assert [one.text for one in told] == [TOLD]
+
+
+def test_a_table_has_a_row_for_what_is_told_of_a_map_without_a_piece(doubted):
+    said = [*csv.DictReader(io.StringIO(export_rows(doubted[0], ".csv", doubted[1]).decode()))]
+    assert [row["notices"] for row in said[:4]] == [TOLD, "", "", ""]
+    assert [(row["map"], row["as_of"][:10], row["id"]) for row in said[4:]] == [
+        ("bare.geojson", BARE, ""), ("bad.geojson", "", ""),
+    ]  # fmt: skip
+    assert [row["notices"] for row in said[4:]] == [
+        "Doubt: The border is kilometres off.", f"Doubt: {DESCRIBED[-1]}",
+    ]  # fmt: skip
+
+
+def test_what_is_told_of_a_map_is_told_once_for_both_its_sides(scans):
+    told = replace(scans[0], notices=(DOUBT,))
+    assert len(list_notices([told, replace(told, side="RU")], {})) == 1
 
 
 def test_a_pocket_is_called_by_what_it_was_as_one(stories):
