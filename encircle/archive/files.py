@@ -180,8 +180,14 @@ def _entry(name: str, read: Callable[[], bytes]) -> MapEntry:
 
 
 def _read_zipped(place: Path, member: zipfile.ZipInfo) -> bytes:
-    with zipfile.ZipFile(place) as archive, archive.open(member) as file:
-        return file.read(LIMITS.bytes + 1)
+    try:
+        with zipfile.ZipFile(place) as archive, archive.open(member) as file:
+            return file.read(LIMITS.bytes + 1)
+    except (EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError) as error:
+        raise _broken(place, error) from None
+    except (NotImplementedError, RuntimeError) as error:  # packed or locked as nobody here opens it
+        said = f"{member.filename} in {place} cannot be unpacked: {error}"
+        raise refusal(said, "Unpack the archive, and give its folder") from None
 
 
 class _OpenTar:

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from encircle.errors import EncircleError, SituationError, say_install
+from encircle.archive.cluster import FleetError, open_cluster
+from encircle.errors import EncircleError, SituationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -34,15 +35,8 @@ that takes twenty-five times as long as the others holds nobody up; answers are 
 LOOK_S = 5.0
 """How often it is looked whether the processes that are waited for live, seconds."""
 
-WAIT_S = 10.0
-"""How long a scheduler may take to answer, seconds."""
-
 Thing = TypeVar("Thing")
 Answer = TypeVar("Answer")
-
-
-class FleetError(EncircleError, RuntimeError):
-    """The work cannot be spread as it is asked to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +79,7 @@ def work_through(
     *,
     workers: int = 1,
     scheduler: str | None = None,
+    on_told: Callable[[str], object] = lambda _: None,
 ) -> Iterator[Answer | Failed]:
     """
     Do the same work on many things.
@@ -99,6 +94,8 @@ def work_through(
         Processes on this machine; 1 works in this one.
     scheduler
         Address of a Dask scheduler (`tcp://host:8786`): its workers do the work instead.
+    on_told
+        Called with what is to be told while the work goes on: that a worker is waited for.
 
     Yields
     ------
@@ -109,11 +106,12 @@ def work_through(
     Raises
     ------
     FleetError
-        If there is no such scheduler, or Dask is not installed.
+        If there is no such scheduler, it has no worker for too long or one of another version,
+        or Dask is not installed.
     """
     work = _Work(do)
     if scheduler is not None:
-        yield from _over_cluster(work, things, scheduler)
+        yield from _over_cluster(work, things, scheduler, on_told)
     elif workers > 1:
         yield from _over_processes(work, things, workers)
     else:
@@ -256,32 +254,18 @@ def _open_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _over_cluster(
-    work: _Work[Any, Answer], things: Iterable[Callable[[], Any]], scheduler: str
+    work: _Work[Any, Answer],
+    things: Iterable[Callable[[], Any]],
+    scheduler: str,
+    on_told: Callable[[str], object],
 ) -> Iterator[Answer | Failed]:
     """Spread work over the workers of a Dask cluster, which gives a dead one's work to others."""
-    try:
-        import distributed  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise FleetError(
-            f"a cluster needs Dask, which is not installed: {say_install('cluster', 'distributed')}"
-        ) from None
-    try:
-        client: Any = distributed.Client(scheduler, timeout=WAIT_S, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:
-        raise FleetError(
-            f"no Dask scheduler answers at {scheduler}: {error}; start one with `dask scheduler` "
-            "and workers with `dask worker ADDRESS`"
-        ) from None
-
-    def submit(do: Any, thing: Any) -> _Given:  # noqa: ANN401 - any thing
-        return _Given(client.submit(do, thing, pure=False), distributed.KilledWorker)
-
-    def wait_for(given: list[_Given]) -> None:
-        with client.as_current():
-            distributed.wait([one.future for one in given], return_when="FIRST_COMPLETED")  # type: ignore[no-untyped-call]
-
-    crew = _Crew(lambda: max(1, len(client.ncores())), submit, wait_for)
-    with client:
+    with open_cluster(scheduler, on_told) as cluster:
+        crew = _Crew(
+            lambda: max(1, cluster.look()),
+            lambda do, thing: _Given(cluster.submit(do, thing), cluster.killed),
+            lambda given: cluster.wait([one.future for one in given]),
+        )
         yield from _go_through(work, iter(things), crew, deque())
 
 

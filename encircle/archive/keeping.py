@@ -7,7 +7,7 @@ import os
 import tempfile
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -106,6 +106,22 @@ def _unpack(raw: bytes) -> Json | None:
         return None
     value = orjson.loads(zlib.decompress(packed))
     return value if isinstance(value, dict) else None
+
+
+OWN: Literal["own"] = "own"
+"""For the folder that a machine keeps answers in if nobody says."""
+
+
+def open_kept(place: Path | Literal["own"] | None) -> Kept:
+    """Open where answers are kept on this machine; one that has no such folder keeps nothing."""
+    if place != OWN:
+        return Kept(place)
+    try:
+        return Kept(find_folder())
+    except RuntimeError:  # nobody's home: a service account of a cluster may have none
+        kept = Kept(None)
+        kept.fault = "nothing is kept: there is no home; set XDG_CACHE_HOME or name a folder"
+        return kept
 
 
 def find_folder() -> Path:
