@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import platform
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from encircle.cli.terminal import echo, guard, refuse, show_progress
+from encircle.cli.terminal import echo, guard, put, refuse, show_progress
 from encircle.map.counting import number_of
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from encircle.archive.files import MapEntry
     from encircle.archive.fleet import Failed
-    from encircle.archive.keeping import Kept
     from encircle.archive.linking import Story
     from encircle.archive.scan import DrawnPiece, Scan
     from encircle.formats.publishers.presets import MapFile
@@ -38,10 +38,15 @@ def scan_all(
         count = workers or (count_processors() if len(groups) >= MANY_MAPS else 1)
         loads = (partial(_load, group) for group in groups)
         task = ScanTask(
-            found.side, found.preset, found.border, found.kept.folder, prove=bool(found.proofs)
-        )
+            found.side, found.preset, found.border,
+            found.far_folder if scheduler else found.kept.folder,
+            prove=bool(found.proofs), is_far=scheduler is not None,
+        )  # fmt: skip
         with show_progress("Scanning", len(groups)) as step:
-            answers = work_through(task, loads, workers=count, scheduler=scheduler)
+            answers = work_through(
+                task, loads, workers=count, scheduler=scheduler,
+                on_told=lambda told: echo(f"Notice: {told}", err=True),
+            )  # fmt: skip
             for group in groups:
                 answer = guard(lambda: next(answers))
                 found.take(answer, group)
@@ -73,24 +78,27 @@ class ScanTask:
     side: str | None
     preset: str | None
     border: Mapping[str, Any] | None
-    folder: Path | None
+    folder: Path | Literal["own"] | None
     """Where answers are kept, on the machine that finds them."""
     prove: bool
+    is_far: bool = False
+    """Whether that may be another machine: then what goes wrong on it is told with its name."""
 
     def __call__(self, files: Sequence[MapFile]) -> Scanned:
         """Scan the files of one map."""
-        from encircle.archive.keeping import Kept
+        from encircle.archive.keeping import open_kept
         from encircle.archive.scan import draw_pieces, scan_files
         from encircle.verdict.judgement import write_json
 
-        kept = Kept(self.folder)
+        kept = open_kept(self.folder)
         scans = scan_files(files, side=self.side, preset=self.preset, border=self.border, kept=kept)
         proofs = {}
         if self.prove:
             for piece in draw_pieces(files, side=self.side, preset=self.preset, border=self.border):
                 proofs[f"{piece.name}.situation.geojson"] = write_json(piece.situation)
                 proofs[f"{piece.name}.judgement.json"] = piece.judgement.to_json()
-        return Scanned(scans, proofs, kept.fault)
+        where = f"on {platform.node()} " if self.is_far else ""
+        return Scanned(scans, proofs, kept.fault and where + kept.fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +120,22 @@ class Found:
         side: str | None,
         preset: str | None,
         border: Mapping[str, Any] | None,
-        kept: Kept,
+        *,
+        cache: Path | None = None,
+        fresh: bool = False,
         proofs: Path | None = None,
     ) -> None:
+        from encircle.archive.keeping import OWN, Kept, find_folder
+
         self.side, self.preset, self.border = side, preset, border
-        self.kept, self.proofs = kept, proofs
+        self.proofs = proofs
+        self.kept = Kept(None if fresh else cache or find_folder())
+        self.far_folder: Path | Literal["own"] | None = (
+            None if fresh else cache.absolute() if cache else OWN
+        )
+        """Where workers of a cluster keep answers: our home is not there, or is not theirs."""
+        self.unkept: dict[str, None] = {}
+        """Why answers are kept no longer, each machine once."""
         self.scans: list[Scan] = []
         self.faults: dict[str, list[str]] = {}
         self.stories: list[Story] = []
@@ -150,14 +169,15 @@ class Found:
         if isinstance(answer, Failed):
             self.faults[group[0].name] = [*answer.told]
             return
-        self.kept.fault = self.kept.fault or answer.fault
+        if answer.fault:
+            self.unkept[answer.fault] = None
         try:
             for scan in answer.scans:
                 self._take(scan, group)
             if self.proofs:
                 self.proofs.mkdir(parents=True, exist_ok=True)
                 for name, raw in answer.proofs.items():
-                    (self.proofs / name).write_bytes(raw)
+                    put(self.proofs / name, raw)
         except (SameInstantError, OSError) as error:
             self.faults[group[0].name] = [str(error)]
 
@@ -190,8 +210,8 @@ class Found:
         for name, faults in self.faults.items():
             for fault in faults:
                 echo(f"error: {name}: {fault}", err=True)
-        if self.kept.fault:
-            echo(f"Notice: {self.kept.fault}; the answers are whole", err=True)
+        for fault in dict.fromkeys([*self.unkept, *filter(None, [self.kept.fault])]):
+            echo(f"Notice: {fault}; the answers are whole", err=True)
         if self.side and not self.scans and not self.faults:
             refuse(f"no map here has a side {self.side!r}; UA and RU are those of maps of control")
 
@@ -211,6 +231,24 @@ class Found:
         )  # fmt: skip
         story.events[-1] = replace(event, left_share=share)
 
+    def list_notices(self) -> list[Json]:
+        """List what is told of the maps, and which of them could not be read."""
+        from encircle.archive.export import list_notices
+
+        return list_notices(self.scans, self.faults)
+
+    def say_doubts(self, *, of_unread: bool = True) -> list[str]:
+        """Say what holds confidence in the maps down, each sentence once."""
+        from encircle.archive.export import UNREAD, group_notices
+
+        return group_notices(
+            [
+                notice
+                for notice in self.list_notices()
+                if notice["severity"] == "doubt" and (of_unread or notice["code"] != UNREAD)
+            ]
+        )
+
     def write_gallery(self, folder: Path) -> None:
         """Write a page for each pocket, with the days of it that are shown drawn anew."""
         from encircle.archive.gallery import choose_days, list_pockets, write_gallery
@@ -229,13 +267,11 @@ class Found:
                     of = key[0], named[piece.side, piece.id]
                     drawn.setdefault(of, {})[key[2]] = piece
                 step(key)
-        unread = [f"{name} could not be read: {'; '.join(told)}"
-                  for name, told in self.faults.items()]  # fmt: skip
         try:
-            for name, raw in write_gallery(self.stories, drawn, unread):
+            for name, raw in write_gallery(self.stories, drawn, self.say_doubts()):
                 path = folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(raw)
+                put(path, raw)
         except OSError as error:
             refuse(f"--gallery {folder}: {error.strerror or error}; name a folder, or none yet")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +19,7 @@ from encircle.cli.terminal import (
     print_bytes,
     refuse,
     write,
+    write_each,
 )
 from encircle.map.counting import number_of
 
@@ -87,7 +89,6 @@ def scan(
     scheduler: SchedulerOption = None,
 ) -> None:
     """Find every pocket and salient on maps, with its proof; no force is named."""
-    from encircle.archive.keeping import Kept, find_folder
     from encircle.map.door.reader import parse_document
 
     for path in out or ():
@@ -95,21 +96,20 @@ def scan(
             refuse(f"--out {path}: cannot tell the format; end it in {', '.join(OUTPUTS)}")
     if fresh and cache:
         refuse("--cache would do nothing beside --fresh, which keeps nothing; leave one out")
-    kept = Kept(None if fresh else cache or find_folder())
     outline = guard(lambda: parse_document(load(str(border)))) if border else None
-    found = Found(side, preset, outline, kept, proofs)
+    found = Found(side, preset, outline, cache=cache, fresh=fresh, proofs=proofs)
     scan_all(maps, found, workers, scheduler)
-    for path in out or ():
-        write(path, _write_as(path.suffix.lower(), found))
+    outputs = [partial(_write_out, path, found) for path in out or ()]
     if gallery:
-        guard(lambda: found.write_gallery(gallery))
+        outputs.append(partial(found.write_gallery, gallery))
+    is_whole = write_each(outputs)
     if json_output:
         documents = found.documents()
         for document in documents:
             print_bytes(_spell(document) if len(documents) == 1 else _spell_on_a_line(document))
     else:
         _tell(found)
-    if found.faults:
+    if found.faults or not is_whole:
         raise typer.Exit(BAD_INPUT)
 
 
@@ -130,13 +130,16 @@ def _spell_on_a_line(document: Json) -> bytes:
 # -- files -----------------------------------------------------------------------------------
 
 
-def _write_as(ending: str, found: Found) -> bytes:
+def _write_out(path: Path, found: Found) -> None:
     from encircle.archive.export import export_rows, list_rows
 
+    ending = path.suffix.lower()
     if ending in (".jsonl", ".ndjson"):
-        return b"".join(_spell_on_a_line(document) + b"\n" for document in found.documents())
-    written: bytes = guard(lambda: export_rows(list_rows(found.scans, found.stories), ending))
-    return written
+        lines = (_spell_on_a_line(document) + b"\n" for document in found.documents())
+        write(path, b"".join(lines))
+        return
+    rows = list_rows(found.scans, found.stories)
+    write(path, guard(lambda: export_rows(rows, ending, found.list_notices())))
 
 
 # -- in words --------------------------------------------------------------------------------
@@ -197,17 +200,8 @@ def _tell_stories(found: Found) -> None:
     maps = len({(scan.map, scan.as_of) for scan in found.scans})
     stale = len({(mapper, name, as_of) for mapper, name, as_of, _ in found.stale})
     echo(f"{number_of(maps, 'map')}, {stale} of them the drawing of the day before.")
-    doubts = Counter(
-        statement
-        for statement, _ in {
-            (notice["statement"], (scan.map, scan.as_of))
-            for scan in found.scans
-            for notice in scan.notices
-            if notice["severity"] == "doubt"
-        }
-    )
-    for statement, many in doubts.most_common():
-        echo(f"Doubt, of {number_of(many, 'map')}: {statement}")
+    for doubt in found.say_doubts(of_unread=False):  # those are told as errors
+        echo(doubt)
     ordered = sorted(found.stories, key=lambda s: ("pocket" not in s.kinds, s.sights[0].as_of))
     for story in ordered:
         echo(_tell_story(story))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import shutil
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +16,7 @@ from encircle.errors import EncircleError, QuestionError, SituationError
 from encircle.map.counting import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from encircle.map.situation import Assumed, Situation
     from encircle.picture.colours import Colours
@@ -177,10 +179,38 @@ def parse_instant(text: str, option: str = "--as-of") -> Any:  # noqa: ANN401 - 
 def write(path: Path, content: bytes) -> None:
     """Write a file, and say so on standard error."""
     try:
-        path.write_bytes(content)
+        put(path, content)
     except OSError as error:
         refuse(f"cannot write {path}: {error.strerror}")
     echo(f"Wrote {path}", err=True)
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write a file beside its place and move it there: its name has all of it, or nothing new."""
+    place = path.resolve()  # what a link points to is written, and the link stays
+    if place.exists() and not place.is_file():  # /dev/stdout and pipes: nothing can be moved there
+        place.write_bytes(content)
+        return
+    beside = place.with_name(f".{place.name[:200]}.{os.getpid()}.part")
+    try:
+        beside.write_bytes(content)
+        if place.exists():
+            shutil.copymode(place, beside)
+        beside.replace(place)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def write_each(outputs: Iterable[Callable[[], None]]) -> bool:
+    """Write each output; of those that fail it is told, and the rest are written."""
+    is_whole = True
+    for put in outputs:
+        try:
+            put()
+        except typer.Exit:  # told by whoever refused
+            is_whole = False
+    return is_whole
 
 
 def print_bytes(content: bytes) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
@@ -14,20 +16,22 @@ from encircle.cli.terminal import (
     echo,
     guard,
     load,
-    load_map,
     print_json,
     refuse,
     refuse_idle,
     show_progress,
     write,
+    write_each,
 )
+from encircle.errors import EncircleError, QuestionError, SituationError
 from encircle.map.counting import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from encircle.archive.linking import Story
     from encircle.archive.timeline import Timeline
+    from encircle.formats.publishers.presets import DatedMap
 
 
 def register(app: typer.Typer) -> None:
@@ -87,16 +91,17 @@ def timeline(
     """
     from encircle.archive.timeline import judge_series
     from encircle.archive.timeline_picture import draw_strip
+    from encircle.formats.piece_series import draw_series
     from encircle.map.door.reader import parse_document, read_situation
 
     _check_endings(out or ())
-    files = _load_all(maps)
+    faults: dict[str, list[str]] = {}
+    files = _load_all(maps, faults)
     raw = [(name, text) for name, text in files if preset or not _is_situation(text, name)]
     drawn_whole = [(name, text) for name, text in files if (name, text) not in raw]
-    known = [
-        guard(lambda n=name, t=text: read_situation(t, force=force, name=n))
-        for name, text in drawn_whole
-    ]
+    known = _read_each(
+        drawn_whole, lambda name, text: read_situation(text, force=force, name=name), faults
+    )
     if raw and force_in is None and force_at is None:
         if force or known:
             refuse(
@@ -108,6 +113,8 @@ def timeline(
             out=out or (), cache=cache, fresh=fresh, workers=workers, scheduler=scheduler,
         )  # fmt: skip
         return
+    if not raw and not known:
+        _end_with(faults)
     idle = {"--cache": cache, "--fresh": fresh or None, "--workers": workers,
             "--scheduler": scheduler}  # fmt: skip
     refuse_idle(idle, "one force is judged anew each time, here")
@@ -117,9 +124,12 @@ def timeline(
     outline = guard(lambda: parse_document(load(str(border)))) if border else None
     if raw:
         with show_progress("Drawing", 2 * len(raw)) as step:
+            dated = _read_each(raw, partial(_read_map, preset, outline, step), faults)
+            if not dated:
+                _end_with(faults)
             drawn = guard(
-                lambda: _draw_raw(
-                    raw, preset, outline, step, force_in=force_in,
+                lambda: draw_series(
+                    dated, on_drawn=step, force_in=force_in,
                     force_at=[force_at] if force_at else [], side=side or "UA",
                     force=force or "force",
                 ),
@@ -129,13 +139,15 @@ def timeline(
         known += [guard(lambda d=d: read_situation(d)) for d in drawn]
     with show_progress("Judging", len(known)) as step:
         series = guard(lambda: judge_series(known, on_judged=step))
-    if svg:
-        write(svg, draw_strip(series).encode())
-    _write_series(out or (), [_flatten(m.to_dict()) for m in series.moments])
+    _tell_faults(faults)
+    rows = [_flatten(moment.to_dict()) for moment in series.moments]
+    is_whole = _write_all(svg, lambda: draw_strip(series), out or (), rows)
     if json_output:
-        print_json(series.to_dict())
+        print_json({**series.to_dict(), **({"errors": faults} if faults else {})})
     else:
         _tell_series(series)
+    if faults or not is_whole:
+        raise typer.Exit(BAD_INPUT)
 
 
 SERIES = (".csv", ".jsonl")
@@ -148,18 +160,64 @@ def _check_endings(out: Sequence[Path]) -> None:
             refuse(f"--out {path}: cannot tell the format; end it in {' or '.join(SERIES)}")
 
 
-def _load_all(maps: list[str]) -> list[tuple[str, bytes]]:
+def _load_all(maps: list[str], faults: dict[str, list[str]]) -> list[tuple[str, bytes]]:
     """Read the files given, and the maps in folders and archives among them."""
     from encircle.archive.files import holds_maps, list_maps
+    from encircle.map.door.compressed import unwrap
 
     files: list[tuple[str, bytes]] = []
     for name in maps:
         if name != "-" and holds_maps(name):
             with guard(lambda n=name: list_maps([n])) as listing:
-                files += [(entry.name, entry.to_file().raw) for entry in listing.entries]
+                for entry in listing.entries:
+                    with _noting(entry.name, faults):
+                        files.append((entry.name, entry.to_file().raw))
         else:
-            files.append((name, load_map(name)))
+            given = load(name)
+            with _noting(name, faults):
+                files.append((name, unwrap(given)))
     return files
+
+
+Read = TypeVar("Read")
+
+
+def _read_each(
+    files: Sequence[tuple[str, bytes]],
+    read: Callable[[str, bytes], Read],
+    faults: dict[str, list[str]],
+) -> list[Read]:
+    """Read each file; what cannot be read is noted by its name, and the rest is done."""
+    done = []
+    for name, text in files:
+        with _noting(name, faults):
+            done.append(read(name, text))
+    return done
+
+
+@contextmanager
+def _noting(name: str, faults: dict[str, list[str]]) -> Iterator[None]:
+    """Note why a file could not be read; a question back is none of its faults."""
+    try:
+        yield
+    except QuestionError:
+        raise
+    except SituationError as error:
+        faults[name] = [*map(str, error.faults)]
+    except (EncircleError, OSError) as error:
+        faults[name] = [str(error)]
+
+
+def _tell_faults(faults: dict[str, list[str]]) -> None:
+    for name, told in faults.items():
+        for fault in told:
+            echo(f"error: {name}: {fault}", err=True)
+
+
+def _end_with(faults: dict[str, list[str]]) -> NoReturn:
+    """End the command: no file could be read."""
+    _tell_faults(faults)
+    raise typer.Exit(BAD_INPUT)
 
 
 def _flatten(moment: dict[str, Any]) -> dict[str, Any]:
@@ -173,9 +231,17 @@ def _flatten(moment: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _write_series(out: Sequence[Path], rows: list[dict[str, Any]]) -> None:
-    for path in out:
-        write(path, _write_rows(path, rows))
+def _write_all(
+    svg: Path | None, draw: Callable[[], str], out: Sequence[Path], rows: list[dict[str, Any]]
+) -> bool:
+    """Write picture and series; tell whether all were."""
+    series = (partial(_write_series, path, rows) for path in out)
+    picture = [lambda: write(svg, draw().encode())] if svg else []
+    return write_each([*picture, *series])
+
+
+def _write_series(path: Path, rows: list[dict[str, Any]]) -> None:
+    write(path, _write_rows(path, rows))
 
 
 def _write_rows(path: Path, rows: list[dict[str, Any]]) -> bytes:
@@ -210,32 +276,37 @@ def _follow_all(
     scheduler: str | None,
 ) -> None:
     """Follow every piece of held ground over the maps of an archive."""
-    from encircle.archive.keeping import Kept, find_folder
+    from encircle.archive.export import say_notices
     from encircle.archive.story_picture import draw_stories
     from encircle.map.door.reader import parse_document
 
     outline = guard(lambda: parse_document(load(str(border)))) if border else None
-    kept = Kept(None if fresh else cache or find_folder())
-    found = Found(side, preset, outline, kept)
+    found = Found(side, preset, outline, cache=cache, fresh=fresh)
     scan_all(maps, found, workers, scheduler)
     stories = [story.to_dict() for story in found.stories]
-    if svg and found.scans:
-        days = f"{found.scans[0].as_of[:10]} to {found.scans[-1].as_of[:10]}"
-        write(svg, draw_stories(found.stories, f"Pockets and salients, {days}").encode())
+    days = f"{found.scans[0].as_of[:10]} to {found.scans[-1].as_of[:10]}" if found.scans else ""
     rows = [
         {"story": s["story"], "side": s["side"], "mapper": s["mapper"],
-         "nearest_place": s["nearest_place"], **_flatten_sight(one)}
-        for s in stories for one in s["series"]
+         "nearest_place": s["nearest_place"], **_flatten_sight(one),
+         "notices": say_notices(sight.scan.notices)}
+        for story, s in zip(found.stories, stories, strict=True)
+        for sight, one in zip(story.sights, s["series"], strict=True)
     ]  # fmt: skip
-    _write_series(out, rows)
+    is_whole = _write_all(
+        svg if found.scans else None,
+        lambda: draw_stories(found.stories, f"Pockets and salients, {days}"), out, rows,
+    )  # fmt: skip
     if json_output:
         stale = [{"map": m, "mapper": mapper, "side": of, "as_of": at, "same_as": first}
                  for (mapper, m, at, of), first in found.stale.items()]  # fmt: skip
-        print_json({"stories": stories, "stale": stale, "errors": found.faults})
+        print_json({"stories": stories, "stale": stale, "notices": found.list_notices(),
+                    "errors": found.faults})  # fmt: skip
     else:
+        for doubt in found.say_doubts(of_unread=False):  # those are told as errors
+            echo(doubt)
         for story in found.stories:
             _tell_story(story)
-    if found.faults:
+    if found.faults or not is_whole:
         raise typer.Exit(BAD_INPUT)
 
 
@@ -275,21 +346,17 @@ def _is_situation(raw: bytes, name: str) -> bool:
     return KINDS.get(kind, kind) not in PRESETS
 
 
-def _draw_raw(
-    raw: list[tuple[str, bytes]],
+def _read_map(
     preset: str | None,
     border: Any,  # noqa: ANN401 - a document
-    step: Any,  # noqa: ANN401 - whatever shows progress
-    **options: Any,  # noqa: ANN401 - those of draw_series
-) -> list[dict[str, Any]]:
-    from encircle.formats.piece_series import draw_series
+    step: Callable[[object], None],
+    name: str,
+    text: bytes,
+) -> DatedMap:
     from encircle.formats.publishers.presets import MapFile, read_map
 
-    dated = []
-    for name, text in raw:
-        dated.append(read_map(preset, [MapFile(Path(name).name, text)], border))
-        step(name)
-    return draw_series(dated, on_drawn=step, **options)
+    step(name)
+    return read_map(preset, [MapFile(Path(name).name, text)], border)
 
 
 def _tell_series(series: Timeline) -> None:

@@ -2,17 +2,21 @@
 
 import json
 import os
+import platform
 import signal
 from collections import deque
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+import distributed
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 from typer.testing import CliRunner
 
+import encircle.archive.cluster
 import encircle.archive.fleet
 from encircle.archive.fleet import (
     LOST,
@@ -23,7 +27,9 @@ from encircle.archive.fleet import (
     _UnderWay,
     work_through,
 )
+from encircle.archive.keeping import OWN, open_kept
 from encircle.cli.main import app
+from encircle.version import __version__
 from tests.unit.archive.drawn_maps import BORDER, CORRIDOR, RING, draw, second
 from tests.unit.archive.fleet_work import (
     BAD,
@@ -46,7 +52,7 @@ def loads(count=COUNT):
 @pytest.fixture(scope="module")
 def cluster():
     with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1",
-                      dashboard_address=None) as found:  # fmt: skip
+                      dashboard_address="127.0.0.1:0") as found:  # fmt: skip
         yield found
 
 
@@ -94,9 +100,103 @@ def test_one_that_takes_long_holds_up_only_the_answers_after_it(tmp_path):
 
 
 def test_a_scheduler_that_is_not_there_is_told_with_a_remedy(monkeypatch):
-    monkeypatch.setattr(encircle.archive.fleet, "WAIT_S", 0.5)
+    monkeypatch.setattr(encircle.archive.cluster, "WAIT_S", 0.5)
     with pytest.raises(FleetError, match=r"no Dask scheduler answers.*dask scheduler"):
         next(iter(work_through(mild, loads(), scheduler="tcp://127.0.0.1:9")))
+
+
+@pytest.mark.parametrize("address", ["foo://x", "tcp://127.0.0.1:9x", "tcp://host"])
+def test_what_is_no_address_is_refused_at_once(address, monkeypatch):
+    """Dask's client of no address waits 20 s when it is let go, and then prints its own fault."""
+    monkeypatch.setattr(distributed.Client, "__init__", lambda *_, **__: pytest.fail("was made"))
+    with pytest.raises(FleetError, match=r"no Dask scheduler answers.*dask scheduler"):
+        next(iter(work_through(mild, loads(), scheduler=address)))
+
+
+@pytest.fixture
+def lonely(monkeypatch):
+    monkeypatch.setattr(encircle.archive.cluster, "WORKERS_S", 1.0)
+    monkeypatch.setattr(encircle.archive.cluster, "LOOK_S", 0.2)
+    with LocalCluster(n_workers=0, threads_per_worker=1, host="127.0.0.1",
+                      dashboard_address="127.0.0.1:0") as found:  # fmt: skip
+        yield found
+
+
+def test_a_worker_is_waited_for_with_a_word_and_not_for_ever(lonely):
+    told = []
+    with pytest.raises(FleetError, match=r"no worker for 1 s; start one with `dask worker tcp"):
+        next(work_through(mild, loads(), scheduler=lonely.scheduler_address, on_told=told.append))
+    assert len(told) == 1
+    assert "has no worker; one is waited for, 1 s at most" in told[0]
+
+
+def test_workers_that_all_leave_are_not_waited_for_for_ever(lonely):
+    lonely.scale(1)
+    lonely.wait_for_workers(1)
+    answers = work_through(slow, loads(40), scheduler=lonely.scheduler_address)
+    assert next(answers)[0] == 0
+    lonely.scale(0)
+    with pytest.raises(FleetError, match="no worker for 1 s"):
+        list(answers)
+
+
+def test_a_scheduler_that_ends_is_told_with_a_remedy(lonely):
+    lonely.scale(1)
+    lonely.wait_for_workers(1)
+    answers = work_through(slow, loads(40), scheduler=lonely.scheduler_address)
+    assert next(answers)[0] == 0
+    lonely.close()
+    with pytest.raises(FleetError, match="answers no more; start it"):
+        list(answers)
+
+
+@contextmanager
+def of_version(cluster, version):
+    """Have the workers be of a version."""
+
+    def set_version(to):
+        import encircle.version
+
+        encircle.version.__version__ = to
+
+    with Client(cluster.scheduler_address, set_as_default=False) as client:
+        client.run(set_version, version)
+        yield
+        client.run(set_version, __version__)
+
+
+def test_a_worker_of_another_version_is_refused(cluster):
+    with of_version(cluster, "0.1.9"), pytest.raises(
+        FleetError, match=rf"worker at tcp\S+ has Encircle 0\.1\.9, and here is {__version__}"
+    ):  # fmt: skip
+        next(work_through(mild, loads(), scheduler=cluster.scheduler_address))
+    assert next(work_through(mild, loads(), scheduler=cluster.scheduler_address)) == 0
+
+
+def test_a_worker_without_the_library_is_refused(cluster):
+    def hide():
+        """Have nothing of the library be there: what asks a worker must come with all it needs."""
+        import sys
+
+        hidden = {name: sys.modules.pop(name) for name in [*sys.modules]
+                  if name.split(".")[0] == "encircle"}  # fmt: skip
+        sys.modules["encircle"] = None
+        sys.hidden = hidden
+
+    def show():
+        import sys
+
+        sys.modules.update(sys.hidden)
+        if sys.modules["encircle"] is None:
+            del sys.modules["encircle"]
+
+    with Client(cluster.scheduler_address, set_as_default=False) as client:
+        client.run(hide)
+        try:
+            with pytest.raises(FleetError, match=r"worker at tcp\S+ cannot load Encircle \("):
+                next(work_through(mild, loads(), scheduler=cluster.scheduler_address))
+        finally:
+            client.run(show)
 
 
 # -- the command -----------------------------------------------------------------------------
@@ -135,6 +235,41 @@ def test_workers_beside_a_scheduler_are_refused(maps):
     done = scan(maps, "--workers", "2", "--scheduler", "tcp://127.0.0.1:9")
     assert done.exit_code == 2
     assert "--workers would do nothing" in done.stderr
+
+
+def test_workers_that_cannot_keep_answers_go_on_without_and_it_is_told_once(
+    maps, cluster, monkeypatch
+):
+    """Each keeps what it found in a folder of its own machine, and not in that of the command."""
+    (maps / "file").write_text("no folder")
+
+    def set_cache(to):
+        os.environ["XDG_CACHE_HOME"] = to
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(maps / "ours"))
+    said = ["scan", str(maps / "maps"), "--border", str(maps / "border.geojson"), "--json",
+            "--scheduler", cluster.scheduler_address]  # fmt: skip
+    alone = scan(maps)
+    with Client(cluster.scheduler_address, set_as_default=False) as client:
+        client.run(set_cache, str(maps / "file"))
+        spread = CliRunner().invoke(app, said)
+        assert spread.stdout == alone.stdout
+        told = f"nothing more is kept in {maps / 'file' / 'encircle' / 'scan'}"
+        assert spread.stderr.count(told) == 1
+        assert f"Notice: on {platform.node()} {told}" in spread.stderr
+        client.run(set_cache, str(maps / "theirs"))
+        assert "nothing more is kept" not in CliRunner().invoke(app, said).stderr
+    assert [*(maps / "theirs").rglob("*.kept")]
+    assert not (maps / "ours").exists()
+
+
+def test_a_machine_without_a_home_keeps_nothing_and_says_so(monkeypatch):
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", lambda: (_ for _ in ()).throw(RuntimeError("no home")))
+    kept = open_kept(OWN)
+    kept.put("a" * 64, {"x": 1})
+    assert kept.get("a" * 64) is None
+    assert "there is no home; set XDG_CACHE_HOME" in kept.fault
 
 
 def test_a_process_that_dies_while_it_gives_its_answer_is_found_dead(monkeypatch):

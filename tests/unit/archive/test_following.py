@@ -1,6 +1,7 @@
 """Every piece of an archive followed by one command: in words, rows and a picture."""
 
 import json
+from pathlib import Path
 
 import pytest
 from shapely.affinity import translate
@@ -72,6 +73,54 @@ def test_options_of_the_other_use_are_refused(follow):
     done = follow("--force-in", "33.5,49.3", "--fresh")
     assert done.exit_code == 2
     assert "--fresh would do nothing" in done.stderr
+
+
+KURSK = "fixtures/kursk-2025-03-14/situation.geojson"
+NO_MAPS = {
+    "1734100000.geojson": b'{"type": "nothing"}',
+    "1734100001.geojson": b'{"type": "FeatureCollection", "features": [',
+    "1734100002.geojson": b"",
+    "1734100003.geojson.gz": b"\x1f\x8bno gzip",
+}
+
+
+@pytest.mark.parametrize("words", [(), ("--force-in", "33.5,49.3")], ids=["every piece", "one"])
+def test_what_is_no_map_is_told_by_its_name_and_the_rest_is_followed(follow, tmp_path, words):
+    whole = json.loads(follow("--side", "UA", "--json", *words).stdout)
+    for name, raw in NO_MAPS.items():
+        (tmp_path / "maps" / name).write_bytes(raw)
+    done = follow("--side", "UA", "--json", *words)
+    assert done.exit_code == 2, done.output
+    said = json.loads(done.stdout)
+    assert {Path(name).name for name in said.pop("errors")} == {*NO_MAPS}
+    for name in NO_MAPS:
+        assert f"{name}: " in done.stderr
+    parts = ("moments", "turns") if words else ("stories", "stale")
+    assert {part: said[part] for part in parts} == {part: whole[part] for part in parts}
+
+
+def test_of_situations_too_what_is_none_is_told_and_the_rest_judged(tmp_path):
+    bad = tmp_path / "bad.geojson"
+    bad.write_bytes(NO_MAPS["1734100000.geojson"])
+    done = CliRunner().invoke(app, ["timeline", KURSK, str(bad), "--json"])
+    assert done.exit_code == 2
+    assert f"error: {bad}: at /type: not a FeatureCollection" in done.stderr
+    assert [m["verdict"] for m in json.loads(done.stdout)["moments"]] == ["not_encircled"]
+    for words in ((), ("--force-in", "33.5,49.3")):
+        done = CliRunner().invoke(app, ["timeline", str(bad), *words])
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert str(bad) in done.stderr
+
+
+def test_a_series_that_cannot_be_written_leaves_the_others(follow, tmp_path):
+    table, nowhere = tmp_path / "s.csv", tmp_path / "none" / "s.svg"
+    for words in ((), ("--force-in", "33.5,49.3")):
+        done = follow("--side", "UA", "--svg", nowhere, "--out", table, *words)
+        assert done.exit_code == 2
+        assert f"cannot write {nowhere}" in done.stderr
+        assert len(table.read_text().splitlines()) == 4
+        assert done.stdout
+        table.unlink()
 
 
 def test_what_became_of_a_pocket_that_is_gone_is_looked_up(tmp_path):

@@ -4,8 +4,10 @@ import json
 import tarfile
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import typer
 from shapely.affinity import translate
 from shapely.geometry import box
 from typer.testing import CliRunner
@@ -16,6 +18,7 @@ from encircle.archive.linking import date_pieces, find_stale, link
 from encircle.archive.proving import NO_REAR
 from encircle.archive.scan import Scan, ScannedPiece
 from encircle.cli.main import app
+from encircle.cli.terminal import write
 from encircle.errors import SituationError
 from tests.unit.archive.drawn_maps import BORDER, CORRIDOR, RING, file_of
 
@@ -239,6 +242,51 @@ def test_what_is_written_tells_the_same(run, places, tmp_path):
     assert run(places / "maps", "--out", tmp_path / "p.docx").exit_code == 2
 
 
+def test_an_output_that_fails_is_told_and_the_others_are_written(run, places, tmp_path):
+    table, pages = tmp_path / "p.csv", tmp_path / "pages"
+    nowhere, taken = tmp_path / "none" / "p.fgb", tmp_path / "taken"
+    taken.mkdir()
+    outputs = ["--out", nowhere, "--out", table, "--gallery", pages]
+    done = run(places / "maps", "--side", "UA", "--json", *outputs)
+    assert done.exit_code == 2
+    assert f"error: cannot write {nowhere}" in done.stderr
+    assert len(table.read_text().splitlines()) == 4
+    assert (pages / "index.html").exists()
+    assert len(done.stdout.splitlines()) == 3
+    table.unlink()
+    done = run(places / "maps", "--side", "UA", "--gallery", table / "x", "--out", table)
+    assert (done.exit_code, table.exists()) == (2, True)
+
+
+def test_a_disk_that_is_full_leaves_what_was_there(tmp_path, monkeypatch):
+    path = tmp_path / "p.csv"
+    path.write_text("before")
+    path.chmod(0o640)
+
+    def write_half(self, raw):
+        with self.open("wb") as file:
+            file.write(raw[: len(raw) // 2])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(Path, "write_bytes", write_half)
+        with pytest.raises(typer.Exit):
+            write(path, b"after, and more")
+    assert path.read_text() == "before"
+    assert [one.name for one in tmp_path.iterdir()] == ["p.csv"]
+    write(path, b"after")
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("after", 0o640)
+
+
+def test_what_is_written_through_a_link_is_written_where_it_leads(tmp_path):
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+    write(tmp_path / "link.csv", b"rows")
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "real.csv").read_bytes() == b"rows"
+    write(Path("/dev/null"), b"rows")
+    assert not Path("/dev/null").is_file()
+
+
 def test_proofs_are_written_for_the_verifier(run, places, tmp_path):
     folder = tmp_path / "proofs"
     name = file_of("2024-12-15").name
@@ -257,6 +305,18 @@ def test_standard_input_is_a_map_and_nothing_dates_this_one():
     done = CliRunner().invoke(app, ["scan", "-", "--fresh"], input=raw)
     assert done.exit_code == 2
     assert "Give the instant" in done.stderr
+
+
+def test_a_member_of_an_archive_that_is_broken_is_a_map_that_cannot_be_read(run, places):
+    with zipfile.ZipFile(places / "maps.zip") as archive:
+        at = archive.infolist()[0].header_offset + 120
+    raw = bytearray((places / "maps.zip").read_bytes())
+    raw[at : at + 8] = bytes(255 - byte for byte in raw[at : at + 8])
+    (places / "maps.zip").write_bytes(raw)
+    done = run(places / "maps.zip", "--side", "UA", "--json")
+    assert done.exit_code == 2, done.output
+    assert "cannot be read to its end" in done.stderr
+    assert len(done.stdout.splitlines()) == 3
 
 
 def test_maps_of_two_mappers_that_are_called_alike_are_two():
