@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
@@ -67,7 +68,7 @@ def open_cluster(scheduler: str, on_told: Callable[[str], object]) -> Iterator[C
             "and workers with `dask worker ADDRESS`"
         ) from None
     cluster = Cluster(distributed, client, scheduler, on_told)
-    with client:
+    with _hush("distributed.client"), client:
         try:
             cluster.meet()
             yield cluster
@@ -76,6 +77,18 @@ def open_cluster(scheduler: str, on_told: Callable[[str], object]) -> Iterator[C
                 f"the Dask scheduler at {scheduler} answers no more; start it and its workers "
                 "again, and run this again: what workers kept is not found anew"
             ) from None
+
+
+@contextmanager
+def _hush(name: str) -> Iterator[None]:
+    """Keep a logger from what is told here in words: Dask adds its own traceback to each loss."""
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 @dataclass(slots=True)

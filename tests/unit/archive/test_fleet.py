@@ -1,6 +1,7 @@
 """Whatever the work is spread over, the answers are those of one process, in order."""
 
 import json
+import logging
 import os
 import platform
 import signal
@@ -140,7 +141,18 @@ def test_workers_that_all_leave_are_not_waited_for_for_ever(lonely):
         list(answers)
 
 
-def test_a_scheduler_that_ends_is_told_with_a_remedy(lonely):
+@pytest.fixture
+def complaints():
+    """Collect what Dask's client logs of itself, which by default goes to standard error."""
+    said, handler = [], logging.Handler()
+    handler.emit = said.append
+    logger = logging.getLogger("distributed.client")
+    logger.addHandler(handler)
+    yield said
+    logger.removeHandler(handler)
+
+
+def test_a_scheduler_that_ends_is_told_with_a_remedy_and_nothing_else(lonely, complaints):
     lonely.scale(1)
     lonely.wait_for_workers(1)
     answers = work_through(slow, loads(40), scheduler=lonely.scheduler_address)
@@ -148,6 +160,7 @@ def test_a_scheduler_that_ends_is_told_with_a_remedy(lonely):
     lonely.close()
     with pytest.raises(FleetError, match="answers no more; start it"):
         list(answers)
+    assert not complaints
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Every piece of an archive followed by one command: in words, rows and a picture."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -46,6 +47,20 @@ def test_with_no_force_named_every_piece_is_followed(follow):
         ("born", "2024-12-13"), ("closed", "2024-12-14"), ("opened", "2024-12-15"),
     ]  # fmt: skip
     assert "closed in between 2024-12-13 and 2024-12-14" in follow("--side", "UA").stdout
+
+
+def test_what_is_doubted_of_the_maps_is_told_in_words_documents_and_rows(follow, tmp_path):
+    """These are drawn by hand and lack what every whole map of their kind shows."""
+    table = tmp_path / "s.csv"
+    said = follow("--side", "UA", "--out", table)
+    doubt = "DeepStateMap is not whole"
+    assert said.stdout.startswith(f"Doubt, of 3 maps: {doubt}")
+    notices = json.loads(follow("--side", "UA", "--json").stdout)["notices"]
+    assert [(n["as_of"][:10], n["severity"]) for n in notices if doubt in n["statement"]] == [
+        ("2024-12-13", "doubt"), ("2024-12-14", "doubt"), ("2024-12-15", "doubt"),
+    ]  # fmt: skip
+    rows = [*csv.DictReader(table.open(newline=""))]
+    assert all(f"Doubt: {doubt}" in row["notices"] for row in rows)
 
 
 def test_the_series_is_written_as_a_table_as_lines_and_as_a_picture(follow, tmp_path):
