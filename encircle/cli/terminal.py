@@ -205,9 +205,9 @@ def put(path: Path, content: bytes) -> None:
 def write_each(outputs: Iterable[Callable[[], None]]) -> bool:
     """Write each output; of those that fail it is told, and the rest are written."""
     is_whole = True
-    for put in outputs:
+    for output in outputs:
         try:
-            put()
+            output()
         except typer.Exit:  # told by whoever refused
             is_whole = False
     return is_whole

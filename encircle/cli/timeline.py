@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from encircle.archive.linking import Story
     from encircle.archive.timeline import Timeline
+    from encircle.errors import InputFault
     from encircle.formats.publishers.presets import DatedMap
 
 
@@ -203,9 +204,14 @@ def _noting(name: str, faults: dict[str, list[str]]) -> Iterator[None]:
     except QuestionError:
         raise
     except SituationError as error:
-        faults[name] = [*map(str, error.faults)]
+        faults[name] = [*map(_say_fault, error.faults)]
     except (EncircleError, OSError) as error:
         faults[name] = [str(error)]
+
+
+def _say_fault(fault: InputFault) -> str:
+    """Say what is wrong with a file: where in it, or that it is all of it."""
+    return str(fault) if fault.pointer else f"{fault.message}. {fault.remedy}"
 
 
 def _tell_faults(faults: dict[str, list[str]]) -> None:

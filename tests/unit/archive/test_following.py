@@ -1,6 +1,7 @@
 """Every piece of an archive followed by one command: in words, rows and a picture."""
 
 import csv
+import io
 import json
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def test_what_is_doubted_of_the_maps_is_told_in_words_documents_and_rows(follow,
     assert [(n["as_of"][:10], n["severity"]) for n in notices if doubt in n["statement"]] == [
         ("2024-12-13", "doubt"), ("2024-12-14", "doubt"), ("2024-12-15", "doubt"),
     ]  # fmt: skip
-    rows = [*csv.DictReader(table.open(newline=""))]
+    rows = [*csv.DictReader(io.StringIO(table.read_text()))]
     assert all(f"Doubt: {doubt}" in row["notices"] for row in rows)
 
 
