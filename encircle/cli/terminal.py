@@ -181,7 +181,7 @@ def write(path: Path, content: bytes) -> None:
     try:
         put(path, content)
     except OSError as error:
-        refuse(f"cannot write {path}: {error.strerror}")
+        refuse(f"cannot write {path}: {error.strerror}; name a place that is there and has room")
     echo(f"Wrote {path}", err=True)
 
 
