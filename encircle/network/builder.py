@@ -604,9 +604,12 @@ class NetworkBuilder:
                     if shapely.dwithin(shape, Point(self.lines.junctions[end]), near_m):
                         self._add(self._junction(end), vertex, "join", carries, rests)
         for place, end, loose, rivals in self._loose_ends():
-            if 0 < shapely.distance(place, shape) <= self.join_m:
+            piece = self.lines.pieces[loose]
+            if any(face in inside for face in piece.faces):  # it leads through the anchor's ground
+                continue
+            # Also an end on its very edge, whose piece lies outside as a whole: rounding decides.
+            if shapely.distance(place, shape) <= self.join_m:
                 line = shapely.shortest_line(place, shape)
-                piece = self.lines.pieces[loose]
                 walls, faces = meet(line, self.ground)
                 carries = {
                     r: carried_by_link(walls, faces, self.ground, r) & piece.carries[r]

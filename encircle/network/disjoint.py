@@ -122,8 +122,9 @@ def _choose_cuts(flow: _Flow, ways: list[Steps], starts: set[int], targets: set[
         met = [name for edge, name in names.items() if edge in cut]
         over = [name for name in names.values() if name in flow.bridges]
         first = next((name for name in over if name in closed), (met or over)[0])
-        choices.append(list(dict.fromkeys([first, *over, *met])))
-    tried = islice(product(*choices), MOST_CUTS if flow.shut else 0)
+        hung = [name for edge, name in names.items() if edge in flow.by_end]
+        choices.append(list(dict.fromkeys([first, *over, *met, *hung])))
+    tried = islice(product(*choices), MOST_CUTS)
     ends = (list(names) for names in tried if not flow.leads_out(starts, targets, {*names}))
     return next(ends, [names[0] for names in choices])
 

@@ -6,7 +6,6 @@ Long for one reason: ways that share nothing are counted by one search.
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
@@ -29,7 +28,7 @@ from encircle.verifier.reading.said import READINGS
 from encircle.verifier.regions import GRID_M, minus, union_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -119,27 +118,36 @@ def _are_all_routes(case: PathCase, way: Sequence[str]) -> bool:
 
 
 def _count_on_same_roads(case: PathCase, roads: _Roads) -> Iterator[Fault]:
-    """Where ground is not counted, the same roads give as many ways as flow through them."""
-    by_road = [frozenset(way) for way in case.path.disjoint.ways if _are_all_routes(case, way)]
-    counted = list(Counter(by_road).items())
-    # Those with a road in common lead from one to another too, where the end of one joins another.
-    parts = [part for part in _part_by_roads(by_road) if len({*part}) > 1]
-    counted += [(frozenset().union(*part), len(part)) for part in parts]
-    for number, (names, count) in enumerate(counted):
-        linked = number >= len(counted) - len(parts)
-        if count > 1 and count > (most := roads.count_ways(names, linked=linked)):
+    """Where ground is not counted, ways by the same ground of roads are as many as flow there."""
+    ways = [
+        frozenset(n for n in way if isinstance(case.survey.known.get(n), Route))
+        for way in case.path.disjoint.ways
+    ]
+    by_road = [way for way in ways if way]
+    spans = [
+        span
+        for way in case.path.disjoint.ways
+        for name in way
+        if isinstance(crossing := case.survey.known.get(name), Crossing)
+        for span in spans_of(case.survey, case.ground, crossing)
+    ]
+    for part in _part_by_roads(by_road, roads):
+        names = frozenset().union(*part)
+        if len(part) > 1 and len(part) > (most := roads.count_ways(names, spans)):
             on = " and ".join(map(repr, sorted(names)))
-            yield Fault(f"{count} ways are counted on {on}, which has {most}", (*sorted(names),))
+            said = f"{len(part)} ways are counted on {on}, which has {most}"
+            yield Fault(said, (*sorted(names),))
 
 
-def _part_by_roads(ways: list[frozenset[str]]) -> list[list[frozenset[str]]]:
-    """Part ways into those that have roads in common, be it by others."""
-    parts: list[list[frozenset[str]]] = []
-    for way in ways:
-        met = [part for part in parts if any(way & other for other in part)]
-        parts = [part for part in parts if part not in met]
-        parts.append([way, *(other for part in met for other in part)])
-    return parts
+def _part_by_roads(ways: list[frozenset[str]], roads: _Roads) -> list[list[frozenset[str]]]:
+    """Part ways into those that run on the same ground, or by the end of the same road."""
+    laid = [{id(s) for s in roads.list_on(way)} | set(way) for way in ways]
+    parts: list[tuple[set[object], list[frozenset[str]]]] = []
+    for way, on in zip(ways, laid, strict=True):
+        met = [part for part in parts if part[0] & on]
+        parts = [part for part in parts if not part[0] & on]
+        parts.append((on.union(*(p[0] for p in met)), [way, *(w for p in met for w in p[1])]))
+    return [part for _, part in parts]
 
 
 class _Roads:
@@ -239,17 +247,21 @@ class _Roads:
         route = union_of(self.routes[name] for name in names if name in self.routes)
         return [s for s in self.stretches if _middle_of(s).distance(route) <= 2 * GRID_M]
 
-    def count_ways(self, names: frozenset[str], *, linked: bool) -> int:
+    def count_ways(self, names: frozenset[str], spans: Sequence[BaseGeometry] = ()) -> int:
         """
         Count the ways by some routes alone that share no stretch: the greatest flow.
 
         Either to where they come near an anchor, or to where they join it: they may run along it.
-        With `linked` the end of one leads on to whatever it joins.
+        Of several routes the end of one leads on to whatever it joins. Where ways go over
+        crossings (`spans`), no more lead to these than lead on from them.
         """
         edges = [_ends_of(stretch) for stretch in self._list_once(self.list_on(names))]
         nodes = {node for ends in edges for node in ends}
-        edges += self._link(names, nodes) if linked else []
+        edges += self._link(names, nodes) if len(names) > 1 else []
         near = {n for n in nodes if any(Point(n).distance(g) <= self.near_m for g in self.goals)}
+        over = {n for n in nodes if any(Point(n).distance(s) <= self.near_m for s in spans)}
+        if over:  # to the crossings, and on from them
+            return min(self._flow(edges, near | over), self._flow(edges, near, over))
         return max(self._flow(edges, near), self._flow(edges, set(filter(self._joins, near))))
 
     def _link(self, names: frozenset[str], nodes: set[Node]) -> list[tuple[Node, Node]]:
@@ -280,11 +292,14 @@ class _Roads:
                 same.append(stretch)
         return [stretch for same in once.values() for stretch in same]
 
-    def _flow(self, edges: list[tuple[Node, Node]], goals: set[Node]) -> int:
+    def _flow(
+        self, edges: list[tuple[Node, Node]], goals: set[Node], over: Collection[Node] = ()
+    ) -> int:
         """Measure the greatest flow along edges from where one gets on to goals."""
         nodes = sorted({node for ends in edges for node in ends})
         number = {node: i + 2 for i, node in enumerate(nodes)}  # 0 is the force, 1 the anchors
-        number |= dict.fromkeys(self.starts & number.keys(), 0) | dict.fromkeys(goals, 1)
+        begins = self.starts.union(over) & number.keys()
+        number |= dict.fromkeys(begins, 0) | dict.fromkeys(goals, 1)
         pairs = [(number[a], number[b]) for a, b in edges if number[a] != number[b]]
         if not pairs:
             return 0

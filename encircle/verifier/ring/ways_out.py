@@ -67,7 +67,7 @@ def _leads_out_by_its_ends(case: RingCase, crossing: Crossing, beyond: BaseGeome
     wide = [span for span in spans if span.length]
     for span in spans if not wide or _is_on_line(case, crossing) else wide:
         ends = _ends_of(span)
-        off_m = 0.0 if span.length else near_m
+        off_m = 0.0 if span.length and not _is_on_line(case, crossing) else near_m
         for on, off in (ends, ends[::-1]):
             if case.inside.dwithin(on, near_m) and beyond.dwithin(off, off_m):
                 return True

@@ -170,3 +170,34 @@ def test_a_road_that_runs_on_past_its_anchor_is_one_way(place):
     forge(judgement, ["road"], ["road"])
     said = [check.statement for check in encircle.verify(judgement, situation).failures]
     assert any("2 ways are counted on 'road'" in words for words in said)
+
+
+REAR = area("rear", "anchor", (35.06, 49.99), (35.07, 49.99), (35.07, 50.01), (35.06, 50.01))
+FOE = area("foe", "control", (34.95, 49.97), (34.96, 49.97), (34.96, 50.03), holder="B",
+           basis="assessed")  # fmt: skip
+BRIDGE = line("bridge", (35.03, 50.0), (35.031, 50.0), kind="crossing", type="bridge")
+
+
+@pytest.mark.parametrize(
+    ("roads", "ways"),
+    [
+        ([line("a", (35, 50), (35.065, 50)), line("b", (35, 50), (35.065, 50))], [["a"], ["b"]]),
+        ([line("a", (35, 50), (35.01, 50.004), (35.02, 50), (35.03, 50), (35.065, 50.004)),
+          line("b", (35, 50), (35.01, 49.996), (35.02, 50), (35.03, 50), (35.065, 49.996))],
+         [["a"], ["b"]]),
+        ([line("a", (35, 50), (35.065, 50)), BRIDGE], [["a"], ["a", "bridge"]]),
+    ],
+    ids=["one road under two ids", "a stretch in the middle of both", "a bridge over nothing"],
+)  # fmt: skip
+def test_roads_on_one_ground_are_one_way_whatever_they_are_called(roads, ways):
+    situation, judgement = judge(unit(35, 50.00004), *roads, REAR, FOE)
+    assert not encircle.verify(judgement, situation).failures
+    assert len(ways_of(judgement)) == 1
+    for part in (judgement, *judgement["units"]):
+        if found := part["certificates"]["open"]:
+            cut = [way[-1] for way in ways]
+            found["disjoint"] = {"count": len(ways), "ways": ways, "cut": cut}
+        if part.get("margins"):
+            part["margins"]["disjoint_routes"] = dict.fromkeys(("optimistic", "pessimistic"), 2)
+    failures = encircle.verify(judgement, situation).failures
+    assert any("ways are counted on" in failure.statement for failure in failures)
