@@ -470,7 +470,7 @@ class Flood:
             firmly = met.area > SLACK_M and not met.buffer(-GRID_M).is_empty
             return firmly if shape.geom_type != "Point" else not met.is_empty
         if shape.geom_type != "Point":
-            return place.intersection(shape).area > BAND_M * STEP_M
+            return place.intersection(shape).area > 2 * GRID_M * STEP_M
         here = self.drawn.passable.intersects(shape)
         return (
             here and place.distance(shape) <= join_m - STEP_M and self._is_open_step(shape, place)
