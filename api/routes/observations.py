@@ -61,7 +61,6 @@ from ..case_schemas import (
     RevisionsBody,
 )
 from ..cases import (
-    LARGEST,
     CallerDep,
     keep,
     look,
@@ -218,7 +217,7 @@ async def read_observation(
             responses={**READING, 200: document_answer(RevisionsBody)})  # fmt: skip
 async def read_revisions(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, name: Name, service: ServiceDep, caller: CallerDep,
-    after: Annotated[int, Query(ge=0, lt=LARGEST, description="A revision's number.")] = 0,
+    after: Annotated[int, Query(ge=0, lt=2**31, description="A revision's number.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
 ) -> Response:  # fmt: skip
     """Give the revisions of an observation, the oldest first, page by page."""
@@ -305,7 +304,7 @@ async def put_layer(  # noqa: PLR0913 - the parts of a request
 
 @router.delete(
     "/{case_id}/layers/{name}", summary="Take a layer back", response_class=Response,
-    responses={**WRITING, 200: document_answer(LaidBody)},
+    responses={**CORRECTING, 200: document_answer(LaidBody)},
 )  # fmt: skip
 async def take_back_layer(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, name: Layer, request: Request, service: ServiceDep, caller: CallerDep,
