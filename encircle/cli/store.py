@@ -41,19 +41,9 @@ def check(
     Nothing is written. The hash of each last line is told: one that was noted elsewhere before
     shows that no end was cut off.
     """
-    from encircle.store.opening import is_current, open_store
-    from encircle.store.revisions import find_ends
-
     if "://" not in store and not Path(store).is_file():
         refuse(f"there is no store {store}")
-    opened = guard(lambda: open_store(store, upgrade=False))
-    if not guard(lambda: is_current(opened)):
-        refuse(f"{store} is of another version, or no store: open it once with encircle serve")
-    with opened.reading() as connection:
-        ends = find_ends(connection)
-    with show_progress("Checking", sum(lines for _, lines, _ in ends)) as step:
-        found = [_check(opened, case, step) for case, _, _ in ends]
-    opened.close()
+    ends, found = guard(lambda: _check_all(store))
     if as_json:
         told = [
             {"case": case, "lines": lines, "last": end, "faults": faults}
@@ -67,6 +57,28 @@ def check(
             echo(f"case {case}: {lines} lines hold, the last is {end}")
     if any(found):
         raise typer.Exit(2)
+
+
+def _check_all(name: str) -> tuple[list[tuple[str, int, str]], list[list[str]]]:
+    """Check every case of a store: its name, lines and last hash; and what is wrong with each."""
+    from sqlalchemy.exc import DBAPIError
+
+    from encircle.store.opening import StoreError, is_current, open_store
+    from encircle.store.revisions import find_ends
+
+    opened = open_store(name, upgrade=False)
+    try:
+        if not is_current(opened):
+            refuse(f"{name} is of another version, or no store: open it once with encircle serve")
+        with opened.reading() as connection:
+            ends = find_ends(connection)
+        with show_progress("Checking", sum(lines for _, lines, _ in ends)) as step:
+            return ends, [_check(opened, case, step) for case, _, _ in ends]
+    except DBAPIError as error:  # some other file, or pages of it are damaged
+        said = f"{name} cannot be read: {error.orig}"
+        raise StoreError(f"{said}. Name a store, or restore the backup made before") from None
+    finally:
+        opened.close()
 
 
 def _check(store: Store, case_id: str, step: Callable[[object], None]) -> list[str]:

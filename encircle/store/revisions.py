@@ -2,7 +2,8 @@
 The log of a case: each revision names the one before it by its hash, and none is ever overwritten.
 
 The server's clock alone says when; and never earlier than the revision before, whatever the clock
-does: what was known at an instant must not change afterwards.
+does: what was known at an instant must not change afterwards. Over 400 lines: to append, to read
+and to check are one rule, of what a hash is taken over and what may follow what.
 """
 
 from __future__ import annotations

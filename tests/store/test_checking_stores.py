@@ -68,3 +68,10 @@ def test_what_is_no_store_is_not_made_one(tmp_path):
     assert found.exit_code == 2
     assert "no store" in found.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_of_something_else_is_refused_with_what_helps(tmp_path):
+    (tmp_path / "notes.txt").write_text("hello")
+    found = check(tmp_path / "notes.txt")
+    assert found.exit_code == 2
+    assert "cannot be read: file is not a database. Name a store" in found.stderr

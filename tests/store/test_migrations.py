@@ -17,6 +17,7 @@ from encircle.store.opening import MIGRATIONS, open_store
 from encircle.store.revisions import check_log, list_revisions
 from encircle.store.settings import make_case
 from tests.store.test_casefile import SETTINGS, position, read_fixture
+from tests.store.test_geometry import move
 
 NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)
 
@@ -56,14 +57,6 @@ def tell(store):
                 told[case, known_at] = assemble(connection, case, NOON, known_at).raw
         told["keys"] = list_actors(connection)
     return told
-
-
-def move(store, to, step):
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with store.writing() as connection:
-        config.attributes["connection"] = connection
-        to(config, step)
 
 
 @pytest.mark.parametrize("step", [step for step in steps() if step != steps()[0]])
