@@ -119,31 +119,27 @@ def _are_all_routes(case: PathCase, way: Sequence[str]) -> bool:
 
 def _count_on_same_roads(case: PathCase, roads: _Roads) -> Iterator[Fault]:
     """Where ground is not counted, ways by the same ground of roads are as many as flow there."""
+    known = case.survey.known
     ways = [
-        frozenset(n for n in way if isinstance(case.survey.known.get(n), Route))
-        for way in case.path.disjoint.ways
+        way for way in case.path.disjoint.ways if any(isinstance(known.get(n), Route) for n in way)
     ]
-    by_road = [way for way in ways if way]
-    spans = [
-        span
-        for way in case.path.disjoint.ways
-        for name in way
-        if isinstance(crossing := case.survey.known.get(name), Crossing)
-        for span in spans_of(case.survey, case.ground, crossing)
-    ]
-    for part in _part_by_roads(by_road, roads):
-        names = frozenset().union(*part)
+    for part in _part_by_roads(ways, roads):
+        names = frozenset(n for way in part for n in way if isinstance(known.get(n), Route))
+        over = {n: feature for way in part for n in way
+                if isinstance(feature := known.get(n), Crossing)}  # fmt: skip
+        spans = [s for c in over.values() for s in spans_of(case.survey, case.ground, c)]
         if len(part) > 1 and len(part) > (most := roads.count_ways(names, spans)):
             on = " and ".join(map(repr, sorted(names)))
             said = f"{len(part)} ways are counted on {on}, which has {most}"
             yield Fault(said, (*sorted(names),))
 
 
-def _part_by_roads(ways: list[frozenset[str]], roads: _Roads) -> list[list[frozenset[str]]]:
+def _part_by_roads(ways: list[tuple[str, ...]], roads: _Roads) -> list[list[tuple[str, ...]]]:
     """Part ways into those that run on the same ground, or by the end of the same road."""
-    laid = [{id(s) for s in roads.list_on(way)} | set(way) for way in ways]
-    parts: list[tuple[set[object], list[frozenset[str]]]] = []
-    for way, on in zip(ways, laid, strict=True):
+    parts: list[tuple[set[object], list[tuple[str, ...]]]] = []
+    for way in ways:
+        # A stretch of both as short as a joint is wide is where two roads cross: no common ground.
+        on = {id(s) for s in roads.list_on(way) if s.length > BAND_M} | {*way} & roads.tips.keys()
         met = [part for part in parts if part[0] & on]
         parts = [part for part in parts if not part[0] & on]
         parts.append((on.union(*(p[0] for p in met)), [way, *(w for p in met for w in p[1])]))
