@@ -470,11 +470,33 @@ class Flood:
             firmly = met.area > SLACK_M and not met.buffer(-GRID_M).is_empty
             return firmly if shape.geom_type != "Point" else not met.is_empty
         if shape.geom_type != "Point":
-            return place.intersection(shape).area > 2 * GRID_M * STEP_M
+            leads_in = place.intersection(shape).area > 2 * GRID_M * STEP_M
+            return leads_in or any(
+                end.distance(place) <= BAND_M
+                and end.distance(shape) <= join_m - STEP_M
+                and self._is_open_step(end, shape)
+                for end in self._loose_ends
+            )
         here = self.drawn.passable.intersects(shape)
         return (
             here and place.distance(shape) <= join_m - STEP_M and self._is_open_step(shape, place)
         )
+
+    @cached_property
+    def _loose_ends(self) -> list[BaseGeometry]:
+        """The ends of the routes taken at which surely no line begins, be it their own."""
+        lines = [self.survey.shape(line) for line in self.survey.each_line()]
+        tree = shapely.STRtree(lines)
+        loose: list[BaseGeometry] = []
+        for route in self._lines(self.walk):
+            own = self.survey.shape(route)
+            for part in shapely.get_parts(own) if isinstance(route, Route) else ():
+                for end in (Point(p) for p in shapely.get_coordinates(part)[[0, -1]]):
+                    about = own.intersection(end.buffer(STEP_M))
+                    alone = len(tree.query(end, predicate="dwithin", distance=STEP_M)) == 1
+                    if alone and about.geom_type == "LineString" and about.length < 2 * STEP_M:
+                        loose.append(end)
+        return loose
 
     def _may_meet(self, place: BaseGeometry, anchor: Anchor) -> bool:
         """Tell whether ground may meet a shore or a base by nothing but itself."""
