@@ -109,9 +109,10 @@ def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str
         return "it does not leave the ring there"
     if stop.because in case.stopping:
         near = course.intersection(at.buffer(join_m + seam_m + TOLERANCE_M))
-        seam = measure_gap(near, case.ground.seam_closed) <= TOLERANCE_M
-        near_m = TOLERANCE_M + (seam_m if seam else 0.0)  # a seam stops by what lies beside it
+        near_m = TOLERANCE_M
         near_m += join_m if isinstance(line, Crossing) else 0.0  # whoever gets off it is stopped
+        if measure_gap(near, case.ground.seam_closed) <= near_m:
+            near_m += seam_m  # a seam stops by what lies beside it
         met = measure_gap(near, case.stopping[stop.because]) <= near_m
         return None if met else f"it meets no {stop.because} ground there"
     if stop.because == "edge":
