@@ -61,6 +61,8 @@ def disjoint_ways_are_disjoint(case: PathCase) -> Iterator[Fault]:
                   if not _can_be_shared(case, name, same=same)]  # fmt: skip
         if shared:
             yield Fault("two ways share a route or crossing", tuple(shared))
+        elif twice := _list_posted_twice(case, one, other):
+            yield Fault("two ways lead over one crossing, posted twice", tuple(twice))
     if roads is not None:
         yield from _count_on_same_roads(case, roads)
     yield from _lines_exist(case, sorted({*said.cut, *(n for way in said.ways for n in way)}))
@@ -111,6 +113,17 @@ def _can_be_shared(case: PathCase, name: str, *, same: bool) -> bool:
         _meets_midway(survey.shape(route), survey.shape(mark), reach if mark in marks else join_m)
         for mark in (marks if same else [*marks, *others])
     )
+
+
+def _list_posted_twice(case: PathCase, one: Sequence[str], other: Sequence[str]) -> list[str]:
+    """List the crossings on two ways that are one, of a kind and drawn alike, by other ids."""
+    named = [
+        {(c.type, case.survey.shape(c).normalize().wkb): name for name in way
+         if isinstance(c := case.survey.known.get(name), Crossing)}
+        for way in (one, other)
+    ]  # fmt: skip
+    alike = named[0].keys() & named[1].keys()
+    return sorted({way[key] for way in named for key in alike})
 
 
 def _are_all_routes(case: PathCase, way: Sequence[str]) -> bool:
@@ -253,24 +266,20 @@ class _Roads:
         """
         edges = [_ends_of(stretch) for stretch in self._list_once(self.list_on(names))]
         nodes = {node for ends in edges for node in ends}
-        edges += self._link(names, nodes) if len(names) > 1 else []
+        links = list(self._link(names, nodes)) if len(names) > 1 else []
         near = {n for n in nodes if any(Point(n).distance(g) <= self.near_m for g in self.goals)}
         over = {n for n in nodes if any(Point(n).distance(s) <= self.near_m for s in spans)}
         if over:  # to the crossings, and on from them
-            return min(self._flow(edges, near | over), self._flow(edges, near, over))
-        return max(self._flow(edges, near), self._flow(edges, set(filter(self._joins, near))))
+            return min(self._flow(edges, links, near | over), self._flow(edges, links, near, over))
+        joined = set(filter(self._joins, near))
+        return max(self._flow(edges, links, near), self._flow(edges, links, joined))
 
-    def _link(self, names: frozenset[str], nodes: set[Node]) -> list[tuple[Node, Node]]:
-        """Give the steps from the ends of some routes to what lies near them on the others."""
+    def _link(self, names: frozenset[str], nodes: set[Node]) -> Iterator[set[Node]]:
+        """Give what the end of each of some routes joins: the nodes it is at, and those near."""
         tips = [tip for name in sorted(names) for tip in self.tips.get(name, ())]
-        return [
-            (here, there)
-            for tip in tips
-            for here in nodes
-            if tip.dwithin(Point(here), BAND_M)
-            for there in nodes - {here}
-            if tip.dwithin(Point(there), self.near_m)
-        ]
+        for tip in tips:
+            if any(tip.dwithin(Point(here), BAND_M) for here in nodes):
+                yield {there for there in nodes if tip.dwithin(Point(there), self.near_m)}
 
     def _joins(self, node: Node) -> bool:
         """Tell the end of a road near an anchor, and a place on the anchor's own ground."""
@@ -289,18 +298,32 @@ class _Roads:
         return [stretch for same in once.values() for stretch in same]
 
     def _flow(
-        self, edges: list[tuple[Node, Node]], goals: set[Node], over: Collection[Node] = ()
+        self,
+        edges: list[tuple[Node, Node]],
+        links: list[set[Node]],
+        goals: set[Node],
+        over: Collection[Node] = (),
     ) -> int:
-        """Measure the greatest flow along edges from where one gets on to goals."""
+        """Measure the greatest flow along edges, one by each link, from where one gets on."""
         nodes = sorted({node for ends in edges for node in ends})
         number = {node: i + 2 for i, node in enumerate(nodes)}  # 0 is the force, 1 the anchors
         begins = self.starts.union(over) & number.keys()
         number |= dict.fromkeys(begins, 0) | dict.fromkeys(goals, 1)
-        pairs = [(number[a], number[b]) for a, b in edges if number[a] != number[b]]
-        if not pairs:
+        pairs = [(number[a], number[b]) for a, b in edges]
+        arcs = [*pairs, *(pair[::-1] for pair in pairs)]
+        for i, met in enumerate(links):  # into the end of a road and out of it again
+            into, out = len(nodes) + 2 + 2 * i, len(nodes) + 3 + 2 * i
+            arcs += [
+                (into, out),
+                *((number[n], into) for n in met),
+                *((out, number[n]) for n in met),
+            ]
+        arcs = [(u, v) for u, v in arcs if u != v]
+        if not arcs:
             return 0
-        u, v = np.array([*pairs, *(pair[::-1] for pair in pairs)]).T
-        graph = csr_array((np.ones(len(u), np.int32), (u, v)), shape=(len(nodes) + 2,) * 2)
+        u, v = np.array(arcs).T
+        size = len(nodes) + 2 + 2 * len(links)
+        graph = csr_array((np.ones(len(u), np.int32), (u, v)), shape=(size, size))
         graph.sum_duplicates()
         return int(maximum_flow(graph, 0, 1).flow_value)
 

@@ -25,9 +25,11 @@ def unit(*at, **says):
     return feature("unit", "position", "Point", [*at], force="us", reach_m=1, **says)
 
 
-def judge(*features):
+def judge(*features, within=()):
     whole = {"as_of": "2025-03-14T12:00:00Z", "force": "us", "sides": [{"id": "A"}, {"id": "B"}],
              "uncovered": "open"}  # fmt: skip
+    if within:
+        whole["area"] = area("", "", *within)["geometry"]
     document = {"type": "FeatureCollection", "situation": whole, "features": [*features]}
     situation = encircle.read(document)
     return situation, encircle.judge(situation, QUICK).to_dict()
@@ -144,14 +146,53 @@ def test_two_roads_that_part_and_lead_to_one_anchor_are_two_ways():
 
 def test_ways_that_hang_on_the_end_of_one_road_are_one():
     """Two roads pass the end of a third, by which alone either comes to the anchor."""
-    north = line("north", *on_map((-500, 10), (0, 20), (300, 300)))
-    south = line("south", *on_map((-500, -10), (0, -20), (300, -300)))
+    north = line("north", *on_map((-500, 10), (0, 26), (300, 300)))
+    south = line("south", *on_map((-500, -10), (0, -26), (300, -300)))
     stub = line("stub", *on_map((0, 0), (-100, 0)))
     rear = area("rear", "anchor", *on_map((25, -2), (40, -2), (40, 2), (25, 2)))
     situation, judgement = judge(unit(*on_map((-500, 0))[0]), north, south, stub, rear)
     (way,) = ways_of(judgement)
     assert "stub" in way
     assert not encircle.verify(judgement, situation).failures
+    forge(judgement, ["north", "stub"], ["south", "stub"])
+    assert encircle.verify(judgement, situation).failures
+
+
+def test_ways_that_change_roads_at_the_end_of_another_are_one():
+    """Four roads pass it, two from the force and two to its rear; a fifth joins it elsewhere."""
+    roads = {
+        "north": [(-500, 20), (-15, 20), (-300, 400)],
+        "south": [(-500, -10), (0, -12), (-300, -300)],
+        "above": [(500, 20), (15, 20), (300, 400)],
+        "below": [(500, -25), (10, -22), (300, -400)],
+        "hub": [(0, 0), (0, 900)],
+        "fifth": [(-100, 450), (100, 450)],
+    }
+    lines = [line(name, *on_map(*points)) for name, points in roads.items()]
+    rear = area("rear", "anchor", *on_map((500, -60), (560, -60), (560, 60), (500, 60)))
+    situation, judgement = judge(unit(*on_map((-500, 5))[0]), *lines, rear)
+    assert len(ways_of(judgement)) == 1
+    assert not encircle.verify(judgement, situation).failures
+    forge(judgement, ["north", "hub", "above"], ["south", "hub", "below"])
+    said = [check.statement for check in encircle.verify(judgement, situation).failures]
+    assert any("2 ways are counted on" in words for words in said), said
+
+
+def test_a_bridge_posted_twice_carries_one_way():
+    """Over a river that parts the force from its rear, walked to over open ground."""
+    river = area("river", "barrier", *on_map((0, -3000), (60, -3000), (60, 3000), (0, 3000)),
+                 type="river", blocks=["wheeled", "tracked", "foot"])  # fmt: skip
+    bridge = {"kind": "crossing", "type": "bridge"}
+    bridges = [line("first", *on_map((-5, 0), (65, 0)), **bridge),
+               line("second", *on_map((65, 0), (-5, 0)), **bridge)]  # fmt: skip
+    rear = area("rear", "anchor", *on_map((400, -60), (460, -60), (460, 60), (400, 60)))
+    ends = on_map((-2000, -2900), (2000, -2900), (2000, 2900), (-2000, 2900))
+    situation, judgement = judge(unit(*on_map((-300, 0))[0]), river, *bridges, rear, within=ends)
+    assert ways_of(judgement) == [["first"]]
+    assert not encircle.verify(judgement, situation).failures
+    forge(judgement, ["first"], ["second"])
+    said = [check.statement for check in encircle.verify(judgement, situation).failures]
+    assert any("posted twice" in words for words in said)
 
 
 STUBS = {
