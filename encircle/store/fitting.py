@@ -22,7 +22,7 @@ from encircle.map.door.alike import fold_looks
 from encircle.map.door.document import LIMITS
 from encircle.map.plane.projection import Plane, unwrap
 from encircle.store.geometry import list_places
-from encircle.store.lines import LayerSaid, read_bodies, read_layers
+from encircle.store.lines import LayerSaid, read_bodies, read_bounds, read_layers
 from encircle.store.revisions import list_layer_numbers
 from encircle.store.tables import revisions
 
@@ -233,7 +233,7 @@ def _find_far(  # noqa: PLR0913 - of what, in which case
     if settings.get("area") or not drawn:
         return
     laid = [_corners([said.bounds]) for said in layers if said.bounds is not None]
-    ever = _read_bounds(connection, case_id)
+    ever = read_bounds(connection, case_id)
     corners = [*laid, *([_corners([ever])] if ever else []), *drawn.values()]
     whole = np.concatenate(corners)
     if np.ptp(whole[:, 0]) <= HALF_TURN and _is_near(_box(whole)):
@@ -259,21 +259,6 @@ def _thin(points: Points) -> Points:
     if len(points) < FEW_POINTS or np.ptp(points[:, 0]) > HALF_TURN:  # beyond that, which are they?
         return points
     return shapely.get_coordinates(shapely.MultiPoint(points).convex_hull)
-
-
-def _read_bounds(connection: Connection, case_id: str) -> tuple[float, float, float, float] | None:
-    """Read the bounds of all that was ever posted but claims, of which the index alone is read."""
-    c = revisions.c
-    lons = [sa.func.min(c.west), sa.func.min(c.east), sa.func.max(c.west), sa.func.max(c.east)]
-    found = connection.execute(
-        sa.select(*lons, sa.func.min(c.south), sa.func.max(c.north)).where(
-            c.case_id == case_id, c.kind.is_not(None), c.kind != "claim"
-        )
-    ).first()
-    if found is None or found[0] is None:
-        return None
-    *ends, south, north = map(float, found)  # west may be more than east, across the date line
-    return min(ends), south, max(ends), north
 
 
 def _list_bounds(

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["LINES", "WRITES", "Line", "Lines", "hold_standing", "read_bodies", "read_layers"]
+__all__ = [
+    "LINES", "WRITES", "Line", "Lines", "hold_standing", "read_bodies", "read_bounds",
+    "read_layers",
+]  # fmt: skip
 
 LINES = "encircle_lines"
 """Option of a connection: where the lines that were read are kept."""
@@ -40,14 +43,18 @@ MANY = 500
 """Bodies asked for in one statement: SQLite takes no more than some thousand parameters."""
 
 
+Bounds = tuple[float, float, float, float]
+"""West, south, east and north, degrees."""
+
+
 class LayerSaid(NamedTuple):
     """What of a layer other rows are held against."""
 
     ids: frozenset[str]
     sides: dict[str, set[str]]
     """Force to the sides of its positions."""
-    bounds: tuple[float, float, float, float] | None
-    """West, south, east and north, degrees, of what is not only claimed; None: it has no place."""
+    bounds: Bounds | None
+    """Of what is not only claimed; None: it has no place."""
 
 
 class Line(NamedTuple):
@@ -126,6 +133,7 @@ class Lines:
         self._most = most
         self._layers: OrderedDict[int, LayerSaid] = OrderedDict()
         self._logs: OrderedDict[str, _Log] = OrderedDict()
+        self._bounds: dict[str, tuple[int, Bounds | None]] = {}
         self._lock = Lock()
 
     @contextmanager
@@ -157,6 +165,31 @@ class Lines:
             while kept > self._most and len(self._layers) > len(known):
                 _, said = self._layers.popitem(last=False)
                 kept -= len(said.ids)
+        return known
+
+    def read_bounds(self, connection: Connection, case_id: str) -> Bounds | None:
+        """Read the bounds of all that was ever posted but claims; asked before one appends."""
+        with self._lock:
+            last, known = self._bounds.get(case_id, (0, None))
+        c = revisions.c
+        is_counted = sa.and_(c.kind.is_not(None), c.kind != "claim")
+        lons, lats = (
+            [sa.case((is_counted, c[name])) for name in names]
+            for names in (("west", "east"), ("south", "north"))
+        )
+        ends = [*(sa.func.min(lon) for lon in lons), *(sa.func.max(lon) for lon in lons),
+                sa.func.min(lats[0]), sa.func.max(lats[1])]  # fmt: skip
+        new = connection.execute(
+            sa.select(sa.func.max(c.seq), *ends).where(c.case_id == case_id, c.seq > last)
+        ).one()
+        if new[0] is None:
+            return known
+        if new[1] is not None:  # west may be more than east, across the date line
+            boxes = [(min(new[1:5]), new[5], max(new[1:5]), new[6]), *([known] if known else ())]
+            west, south, east, north = zip(*boxes, strict=True)
+            known = min(west), min(south), max(east), max(north)
+        with self._lock:
+            self._bounds[case_id] = new[0], known
         return known
 
     def _forget(self, last: str) -> None:
@@ -209,6 +242,12 @@ def read_layers(connection: Connection, numbers: Sequence[int]) -> dict[int, Lay
     """Read what is asked of layers again and again, by the numbers of their lines."""
     kept: Lines | None = connection.get_execution_options().get(LINES)
     return (kept or Lines()).read_layers(connection, numbers)
+
+
+def read_bounds(connection: Connection, case_id: str) -> Bounds | None:
+    """Read the bounds of all that was ever posted in a case but claims, before one appends."""
+    kept: Lines | None = connection.get_execution_options().get(LINES)
+    return (kept or Lines()).read_bounds(connection, case_id)
 
 
 def _read_layer(features: list[dict[str, Any]]) -> LayerSaid:

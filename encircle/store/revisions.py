@@ -214,7 +214,7 @@ def append(
     """
     lock_case(connection, case_id)
     _, previous, least = find_end(connection, case_id)
-    heads = _find_heads(connection, case_id, [entry.subject for entry in entries])
+    heads = _find_heads(connection, case_id, {(entry.what, entry.subject) for entry in entries})
     recorded_at = take_instant(connection, least, now)
     rows: list[Json] = []
     for entry in entries:
@@ -272,18 +272,21 @@ def find_ends(connection: Connection) -> list[tuple[str, int, str]]:
 
 
 def _find_heads(
-    connection: Connection, case_id: str, names: Sequence[str]
+    connection: Connection, case_id: str, wanted: Iterable[tuple[What, str]]
 ) -> dict[tuple[str, str], tuple[int, str | None]]:
-    """The number and the act of the latest revision of each subject."""
-    subjects = sorted(set(names))
+    """The number and the act of the latest revision of each subject, by what it is."""
+    subjects: dict[What, list[str]] = {}
+    for what, subject in sorted(wanted):
+        subjects.setdefault(what, []).append(subject)
     found: dict[tuple[str, str], tuple[int, str | None]] = {}
     c = revisions.c
-    for first in range(0, len(subjects), MANY):
-        asked = sa.select(c.what, c.subject, c.number, c.act).where(
-            c.case_id == case_id, c.subject.in_(subjects[first : first + MANY])
-        )
-        for what, subject, number, act in connection.execute(asked.order_by(c.seq)):
-            found[what, subject] = (number, act)
+    for what, named in subjects.items():
+        for first in range(0, len(named), MANY):
+            asked = sa.select(c.subject, c.number, c.act).where(
+                c.case_id == case_id, c.what == what, c.subject.in_(named[first : first + MANY])
+            )
+            for subject, number, act in connection.execute(asked.order_by(c.seq)):
+                found[what, subject] = (number, act)
     return found
 
 
@@ -442,8 +445,8 @@ def find_known(
     connection: Connection, case_id: str, what: What, subjects: Sequence[str]
 ) -> dict[str, str]:
     """Find which of the subjects the log knows, and what was done last to each."""
-    heads = _find_heads(connection, case_id, subjects)
-    return {name: act or "" for (kind, name), (_, act) in heads.items() if kind == what}
+    heads = _find_heads(connection, case_id, ((what, name) for name in subjects))
+    return {name: act or "" for (_, name), (_, act) in heads.items()}
 
 
 def list_revisions(  # noqa: PLR0913 - which of them, and how much of each

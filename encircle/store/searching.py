@@ -64,7 +64,7 @@ def search(  # noqa: PLR0913 - whose, what, and which page
     overtaken = [later.case_id == c.case_id, later.what == c.what, later.subject == c.subject,
                  later.seq > c.seq]  # fmt: skip
     asked = sa.select(*COLUMNS).where(
-        c.case_id == case_id, c.what == "feature", c.subject > after,
+        c.case_id == case_id, _is_feature(wanted.kind), c.subject > after,
         c.act.in_(("post", "correct")), c.body.is_not(None),
     )  # fmt: skip
     if wanted.known_at is not None:
@@ -99,6 +99,18 @@ def search(  # noqa: PLR0913 - whose, what, and which page
     return [Revision(*row) for row in connection.execute(asked)]
 
 
+def _is_feature(kind: str | None = "") -> sa.ColumnElement[bool]:
+    """
+    Say that a row is of a feature, and leave it to the other columns to find it by an index.
+
+    SQLite takes the index of which most columns are asked, whatever they hold: that of all features
+    of a case, where a claim is one of thousands. Of no kind, and of positions, that one is right.
+    """
+    if kind in (None, "position"):
+        return revisions.c.what == "feature"
+    return sa.func.coalesce(revisions.c.what, "") == "feature"
+
+
 def _find_times() -> tuple[sa.ColumnElement[str | None], sa.ColumnElement[str | None]]:
     """
     Say from when and until when an observation speaks; null: without bound.
@@ -130,34 +142,45 @@ def find_alike(
         later.c.seq > c.seq,
     )  # fmt: skip
     wanted = {describe(feature) for feature in features}
-    at = [*_find_places(wanted, "west", "south", "seen_at"), *_find_places(wanted, "west", "south")]
-    if any(row[SEARCHED.index("west")] is None for row in wanted):
-        at.append(c.west.is_(None))
     asked = sa.select(c.subject, c.seq, *(c[name] for name in SEARCHED)).where(
-        c.case_id == case_id, c.what == "feature", c.act.in_(("post", "correct")), is_last
+        c.case_id == case_id, _is_feature(), c.act.in_(("post", "correct")), is_last
     )
+    questions = [
+        *_ask_by_place(asked, wanted, "west", "south", "seen_at"),
+        *(one.where(c.seen_at.is_(None)) for one in _ask_by_place(asked, wanted, "west", "south")),
+    ]
+    if any(row[SEARCHED.index("west")] is None for row in wanted):
+        questions.append(asked.where(c.west.is_(None)))
     names = {
         seq: subject
-        for place in at
-        for subject, seq, *said in connection.execute(asked.where(place))
+        for question in questions
+        for subject, seq, *said in connection.execute(question)
         if tuple(said) in wanted
     }
     return sorted((names[seq], body) for seq, body in read_bodies(connection, [*names]).items())
 
 
-def _find_places(
-    wanted: Iterable[tuple[object, ...]], *names: str
-) -> Iterator[sa.ColumnElement[bool]]:
-    """Say which rows have a place of some features, and their time: the index answers it."""
+def _ask_by_place(
+    asked: sa.Select[Any], wanted: Iterable[tuple[object, ...]], *names: str
+) -> Iterator[sa.Select[Any]]:
+    """
+    Ask for rows at the places of some features, and at their times, where these are named.
+
+    Joined to a table of the places: with a list of them SQLite would read every row of the case.
+    """
     parts = [SEARCHED.index(name) for name in names]
-    timed = SEARCHED.index("seen_at") in parts
-    places = {
+    timed = "seen_at" in names
+    places = sorted({
         tuple(row[part] for part in parts) for row in wanted
         if row[SEARCHED.index("west")] is not None
         and (row[SEARCHED.index("seen_at")] is not None) == timed
-    }  # fmt: skip
-    columns = sa.tuple_(*(revisions.c[name] for name in names))
-    unseen = sa.true() if timed else revisions.c.seen_at.is_(None)
-    listed = sorted(places)
-    for first in range(0, len(listed), MANY):
-        yield columns.in_(listed[first : first + MANY]) & unseen
+    })  # fmt: skip
+    columns = [revisions.c[name] for name in names]
+    for first in range(0, len(places), MANY):
+        rows = (zip(columns, place, strict=True) for place in places[first : first + MANY])
+        table = sa.union_all(*(
+            sa.select(*(sa.literal(said, one.type).label(one.name) for one, said in row))
+            for row in rows
+        )).subquery()  # fmt: skip
+        meets = sa.and_(*(one == table.c[one.name] for one in columns))
+        yield asked.select_from(sa.join(revisions, table, meets))

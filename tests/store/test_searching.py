@@ -1,13 +1,16 @@
 """What stands here already is found by its place and its time, as a slow look finds it."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from encircle.map.door.canonical import digest
-from encircle.store.casefile import post, retract
+from encircle.store.casefile import post, retract, revise
+from encircle.store.lines import read_bounds
 from encircle.store.opening import open_store
 from encircle.store.searching import Wanted, find_alike, search
 from encircle.store.settings import make_case
@@ -163,4 +166,66 @@ def test_what_speaks_of_a_part_of_the_time_asked_for_is_found(url, since, until,
     with store.reading() as connection:
         found = search(connection, "c", Wanted(**dict(zip(("since", "until"), ends, strict=True))))
     assert [line.subject for line in found] == names
+    store.close()
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(-180, 180), st.integers(-89, 89)), max_size=3),
+                max_size=4))  # fmt: skip
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_bounds_read_on_are_those_of_all_that_was_posted(posts):
+    store = open_store()
+    make_case(store, "c", {**SETTINGS, "area": {"type": "Polygon", "coordinates": ring(-9, 9)}},
+              "anna", NOON)  # fmt: skip
+    places = []
+    for number, listed in enumerate(posts):
+        said = {"kind": "claim", "claimant": "A", "made_at": "2025-03-14", "statement": "Cut."}
+        claim = {"type": "Feature", "id": f"claim{number}", "properties": said,
+                 "geometry": {"type": "Point", "coordinates": [-179, -89]}}  # fmt: skip
+        rows = [
+            {"type": "Feature", "id": f"r{number}-{n}", "properties": {"kind": "route"},
+             "geometry": {"type": "LineString", "coordinates": [[lon, lat], [lon, lat + 1]]}}
+            for n, (lon, lat) in enumerate(listed)
+        ]  # fmt: skip
+        assert not post(store, "c", [claim, *rows], "anna", now=NOON).refused
+        places += [(lon, y) for lon, lat in listed for y in (lat, lat + 1)]
+        ends = list(zip(*places, strict=True))
+        with store.reading() as connection:
+            found = read_bounds(connection, "c")
+        assert found == ((*map(min, ends), *map(max, ends)) if ends else None)
+    store.close()
+
+
+ASKED_BY_CASE = re.compile(r"SCAN revisions|SEARCH revisions USING INDEX .*\(case_id=\?"
+                           r"( AND what=\?)?( AND kind[>=]\?)?\)$")  # fmt: skip
+
+
+def test_no_post_reads_the_whole_log(tmp_path):
+    """One that does takes longer with every line that is kept, and all other writers wait."""
+    store = open_store(f"sqlite:///{tmp_path / 'encircle.sqlite'}")
+    make_case(store, "c", SETTINGS, "anna", NOON)
+    said = {"kind": "position", "side": "A", "observed_at": "2025-03-13", "track": "u"}
+    rows = [
+        {"type": "Feature", "id": f"r{n}", "properties": said,
+         "geometry": {"type": "Point", "coordinates": [35 + n / 10, 51]}}
+        for n in range(3)
+    ]  # fmt: skip
+    asked = []
+
+    def note(*told):  # connection, cursor, statement, parameters, …
+        asked.append(told[2:4])
+
+    with store.reading() as connection:
+        sa.event.listen(connection.engine, "before_cursor_execute", note)
+    for row in rows:
+        post(store, "c", [row], "anna", now=NOON)
+    revise(store, "c", "r0", rows[0], "anna", why="seen better", expected=1, now=NOON)
+    retract(store, "c", "r1", "anna", "another unit", now=NOON)
+    questions = [(s, p) for s, p in asked if s.startswith("SELECT") and "revisions" in s]
+    assert len(questions) > 10
+    with store.reading() as connection:
+        for statement, given in questions:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+            steps = [row[3] for row in plan]
+            is_last = "ORDER BY revisions.seq DESC" in " ".join(statement.split())
+            assert is_last or not any(map(ASKED_BY_CASE.search, steps)), (statement, steps)
     store.close()
