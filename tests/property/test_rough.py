@@ -78,6 +78,7 @@ FOUND_BY_KIND = {
     "a tip of neutral ground where two edges part at a flat angle": (22577, 61379),
     "territory of the enemy that is there on one reading alone": (41187, 60723),
     "a crossing whose far end comes near a seam alone": (80109,),
+    "a bridge beside a wide strip, along a line that hangs on a metre of bank": (80289,),
     "roads that pass the end of a stub, which alone comes to the anchor": (60864,),
 }
 """What is wrong with such a drawing, in words, and the seeds that show it."""

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from encircle.verifier.reading.said import Stop
     from encircle.verifier.ring.case import RingCase
 
+TURN = 0.1
+"""Radians that a line may be off which spans wide water from a point beside it: it hangs on a metre
+of the bank, as that is rounded."""
 LEAVES_M = SLACK_M
 """A route farther than this inside and farther than this outside leaves the ring; metres."""
 
@@ -103,7 +106,9 @@ def _find_untrue_stop(case: RingCase, stop: Stop, line: Route | Crossing) -> str
     at = Point(survey.plane.points_to_metres(stop.at)[0])
     join_m, seam_m = survey.parameters.join_m, survey.parameters.seam_m
     course = course_of(survey, case.ground, line)
-    if at.distance(course) > join_m + TOLERANCE_M:
+    place = survey.shape(line)
+    wide_m = at.distance(place) if isinstance(line, Crossing) and not place.length else 0.0
+    if at.distance(course) > join_m + TOLERANCE_M + TURN * wide_m:
         return "it does not pass there"
     if isinstance(line, Route) and not case.inside.boundary.dwithin(at, TOLERANCE_M):
         return "it does not leave the ring there"
