@@ -24,6 +24,7 @@ from encircle.map.door.contract import parse_instant
 from encircle.store.clock import NotKeptError, is_blank, lock_case, take_instant, write_instant
 from encircle.store.geometry import bounds_of, span_of
 from encircle.store.opening import StoreError
+from encircle.store.redacting import empty_told
 from encircle.store.tables import cases, revisions, tellings
 
 if TYPE_CHECKING:
@@ -385,15 +386,19 @@ def read_written(value: object) -> str | None:
 
 def _empty(connection: Connection, case_id: str, entry: Entry, end: str) -> None:
     """
-    Take out what was said of a subject before a line, and why.
+    Take out what was said of a subject before a line, and why, and what was told with its words.
 
     Who said it when stays, and its hashes.
     """
     c, last = revisions.c, revisions.alias()
     before = sa.select(last.c.seq).where(last.c.hash == end).scalar_subquery()
-    which = sa.and_(
-        c.case_id == case_id, c.what == entry.what, c.subject == entry.subject, c.seq < before
+    lines = sa.and_(c.case_id == case_id, c.what == entry.what, c.subject == entry.subject)
+    which = sa.and_(lines, c.seq < before)
+    said, still = (
+        connection.scalars(sa.select(c.body).where(some)).all()
+        for some in (which, sa.and_(lines, c.seq > before))
     )
+    empty_told(connection, case_id, entry.subject, said, still)
     blank: dict[str, Any] = dict.fromkeys((*SEARCHED, "body"))
     blank["why"] = sa.case((c.why.is_(None), None), else_="")
     connection.execute(revisions.update().where(which).values(**blank))

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from encircle.store.opening import StoreError, open_store
+from encircle.store.redacting import TOLD_NO_MORE
 from encircle.store.revisions import (
     AGAIN,
     CaseExistsError,
@@ -27,7 +28,7 @@ from encircle.store.revisions import (
     list_revisions,
     write_instant,
 )
-from encircle.store.tables import cases
+from encircle.store.tables import cases, ratings
 
 NOON = datetime(2025, 3, 14, 12, tzinfo=UTC)
 
@@ -107,6 +108,54 @@ def test_what_was_told_is_not_changed_or_dropped(case, table):
     for order in (f"UPDATE {table} SET because = ''", f"DELETE FROM {table}"):  # noqa: S608
         with pytest.raises(DBAPIError, match="append only"), case.writing() as connection:
             connection.execute(sa.text(order))
+
+
+@pytest.mark.parametrize("table", ["changes", "ratings"])
+def test_of_what_was_told_the_words_of_what_is_redacted_go_and_nothing_else(case, table):
+    said = feature("p")
+    said["properties"]["name"] = "Petrov's house"
+    record(case, Entry("post", "feature", "p", said))
+    rows = {
+        "named": '["A force at Petrov\'s house is cut off.", "By day."]', "called": '["p is."]',
+        "within": '["Petrov\'s houses stand, as depots do."]', "other": '["By night."]',
+    }  # fmt: skip
+    head = {
+        "changes": "(case_id, force, is_correction, because, as_of, recorded_at, revision) "
+                   "SELECT 'c', :name, FALSE, :told, '', '', hash FROM revisions WHERE number = 1 "
+                   "AND subject = 'p'",
+        "ratings": "(case_id, claim, because, as_of, input_sha256, engine, recorded_at) "
+                   "VALUES ('c', :name, :told, '', '', '', '')",
+    }[table]  # fmt: skip
+    with case.writing() as connection:
+        for name, told in rows.items():
+            connection.execute(sa.text(f"INSERT INTO {table} {head}"), {"name": name, "told": told})
+    empty = f"UPDATE {table} SET because = '{TOLD_NO_MORE}'"  # noqa: S608
+    with pytest.raises(DBAPIError, match="append only"), case.writing() as connection:
+        connection.execute(sa.text(empty))  # nothing is redacted yet
+    record(case, Entry("redact", "feature", "p", why="a private person"))
+    with case.reading() as connection:
+        named = "force" if table == "changes" else "claim"
+        told = dict(connection.execute(sa.text(f"SELECT {named}, because FROM {table}")).all())  # noqa: S608
+    gone = dict.fromkeys(("named", "called"), TOLD_NO_MORE)
+    assert told == rows | gone
+    for order in (f"{empty}, as_of = 'x'", f"UPDATE {table} SET because = '[]'"):  # noqa: S608
+        with pytest.raises(DBAPIError, match="append only"), case.writing() as connection:
+            connection.execute(sa.text(order))
+
+
+def test_words_that_new_settings_say_again_stay_where_they_were_told(case):
+    told = '["Anna and B hold the road."]'
+    settings = {"sides": [{"id": "A", "name": "Anna"}], "title": "Ivan Petrov"}
+    record(case, Entry("correct", "settings", "c", settings, "title"))
+    with case.writing() as connection:
+        for said in (told, '["Ivan Petrov."]'):
+            row = {"case_id": "c", "claim": "k", "because": said, "as_of": "", "input_sha256": "",
+                   "engine": "", "recorded_at": ""}  # fmt: skip
+            connection.execute(ratings.insert(), row)
+    record(case, Entry("redact", "settings", "c", why="a private person"),
+           Entry("correct", "settings", "c", {**settings, "title": "T"}, "title"))  # fmt: skip
+    with case.reading() as connection:
+        assert [*connection.scalars(sa.select(ratings.c.because))] == [told, TOLD_NO_MORE]
 
 
 def test_sqlite_does_not_replace_a_row_either(tmp_path):
