@@ -471,8 +471,9 @@ class Flood:
             return firmly if shape.geom_type != "Point" else not met.is_empty
         if shape.geom_type != "Point":
             leads_in = place.intersection(shape).area > 2 * GRID_M * STEP_M
-            return leads_in or any(
-                end.distance(place) <= BAND_M
+            return leads_in or any(  # a sea is met from its shore alone
+                anchor.access != "sea"
+                and end.distance(place) <= BAND_M
                 and end.distance(shape) <= join_m - STEP_M
                 and self._is_open_step(end, shape)
                 for end in self._loose_ends
