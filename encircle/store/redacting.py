@@ -33,7 +33,7 @@ def empty_told(
     Parameters
     ----------
     subject
-        What it is called.
+        What it is called: that stays.
     bodies
         What was said of it, while it can be read.
     still
@@ -43,7 +43,7 @@ def empty_told(
         {word for body in some if body for word in _list_words(orjson.loads(body))}
         for some in (bodies, still)
     )
-    if not (said := {subject, *said} - kept):
+    if not (said := said - kept - {subject}):  # under what it is called it stays in the log
         return
     words = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, sorted(said)))})(?!\w)")
     for table in (changes, ratings):
