@@ -267,7 +267,8 @@ class NetworkBuilder:
         """
         Give the ends of routes where no other piece begins: place, junction, piece, rivals.
 
-        The rivals meet it as drawn, and may all be away with the piece itself still there. Where a
+        The rivals meet it as drawn, and may all be away with the piece itself still there; what is
+        cut, or carries nobody whom the piece carries, leads nobody on and is none. Where a
         route is merely cut by the boundaries of the ground it meets itself, and is never loose.
         """
         meeting: dict[tuple[float, float], list[int]] = {}
@@ -277,11 +278,20 @@ class NetworkBuilder:
         for number, piece in enumerate(self.lines.pieces):
             for end in dict.fromkeys((piece.start, piece.end)):
                 place = self.lines.junctions[end]
-                rivals = list(meeting[place])
+                rivals = [n for n in meeting[place] if n == number or self._shares(number, n)]
                 rivals.remove(number)
                 away = {r.id for rival in rivals for r in self.lines.pieces[rival].routes}
                 if away <= self.doubtful and not away.issuperset(r.id for r in piece.routes):
                     yield Point(place), self._junction(end), number, tuple(rivals)
+
+    def _shares(self, one: int, other: int) -> bool:
+        """Tell whether two pieces may both carry a mode: what is cut carries none."""
+        ways: list[set[str]] = [
+            {mode for route in self.lines.pieces[n].routes if route.state != "cut"
+             for mode in route.modes}
+            for n in (one, other)
+        ]  # fmt: skip
+        return not ways[0].isdisjoint(ways[1])
 
     def _link(  # noqa: PLR0913 - as above
         self,
@@ -398,9 +408,12 @@ class NetworkBuilder:
             line = shapely.shortest_line(point, self.ground.faces[face])
             bits = {r: int(self.ground_bits[r][face]) & GROUND_BITS for r in READINGS}
             ashore = () if under else tuple(self.ground.faces_along(line))
+            walls = self._walls_beside(span, line)
+            bits = {r: b & ~self.ground.drawing.stop(walls, r) for r, b in bits.items()}
             carries = self._go_ashore(span, ashore, bits, at_point=at_point)
             rests = Step(
                 faces=(face,), span=number, at_point=at_point, kind="land", ashore=ashore,
+                walls=walls,
                 fire_faces=self._under(line, (face,)), fire_spans=(number,),
             )  # fmt: skip
             fire = self._worst_fire(rests)
@@ -410,15 +423,33 @@ class NetworkBuilder:
             line = shapely.shortest_line(point, road.line)
             bits = {r: road.carries[r] & ROUTE_BITS for r in READINGS}
             ashore = () if under else tuple(self.ground.faces_along(line))
+            walls = self._walls_beside(span, line)
+            bits = {r: b & ~self.ground.drawing.stop(walls, r) for r, b in bits.items()}
             carries = self._go_ashore(span, ashore, bits, at_point=at_point)
             if at_point:  # a boat lands on the ground, not on the road
                 carries = {r: b & ROUTE_BITS for r, b in carries.items()}
             rests = Step(
                 pieces=(piece,), span=number, at_point=at_point, kind="land", ashore=ashore,
+                walls=walls,
                 fire_faces=self._under(line, road.faces), fire_pieces=(piece,),
                 fire_spans=(number,),
             )  # fmt: skip
             self._tie(vertex, line, piece, carries, rests, beside=(span.crossing.id,))
+
+    def _walls_beside(self, span: Span, step: BaseGeometry) -> tuple[int, ...]:
+        """
+        List the barriers on a step from the end of a crossing that are none of those it spans.
+
+        One that comes to no barrier as it is drawn spans those as near as joins, and so does one at
+        a point: which of them it was drawn for nobody can tell.
+        """
+        walls = self.ground.drawing.walls
+        met = {n for n, wall in enumerate(walls) if shapely.dwithin(wall.shape, step, ON_LINE_M)}
+        spanned = {n for n in met if shapely.dwithin(walls[n].shape, span.line, ON_LINE_M)}
+        comes_to_any = any(shapely.dwithin(wall.shape, span.line, ON_LINE_M) for wall in walls)
+        if not comes_to_any or span.line.geom_type == "Point":
+            return ()
+        return tuple(sorted(met - spanned))
 
     def _go_ashore(self, span: Span, ashore: Sequence[int], bits: Bits, *, at_point: bool) -> Bits:
         """Say who steps over faces between a crossing's end and what carries `bits` there."""
@@ -551,15 +582,17 @@ class NetworkBuilder:
         self, vertex: int, anchor: int, shape: BaseGeometry, readings: tuple[Reading, ...]
     ) -> None:
         """
-        Join an anchor on neutral ground to the crossings that end beside it.
+        Join an anchor to the crossings that end beside it, on whatever ground it stands.
 
         A border gate leads to its post on the other side: nobody walks there but by the gate.
+        Elsewhere whoever keeps to roads gets off there too; a sea is met at its shore alone.
         """
         for number, span in enumerate(self.lines.spans):
             for end, place in self._list_ends(number):
                 line = shapely.shortest_line(place, shape)
                 if line.length > self.join_m:
                     continue
+                self._land_at_anchor(vertex, anchor, end, number, line, readings)
                 post = tuple(self.ground.faces_at(Point(shapely.get_coordinates(line)[-1])))
                 carries = {
                     r: led_by_gate(span.carries[r])
@@ -573,6 +606,28 @@ class NetworkBuilder:
                 )  # fmt: skip
                 fire = self._worst_fire(rests)
                 self._add(end, vertex, "crossing", carries, rests, fire, line.length, number, line)
+
+    def _land_at_anchor(  # noqa: PLR0913 - from which end to which anchor, on which readings
+        self, vertex: int, anchor: int, end: int, number: int, line: BaseGeometry,
+        readings: tuple[Reading, ...],
+    ) -> None:  # fmt: skip
+        span = self.lines.spans[number]
+        if self.anchors[vertex][0].access == "sea":
+            return
+        at_point = span.line.geom_type == "Point"
+        under = span.crossing.type == "tunnel"
+        ashore = () if under else tuple(self.ground.faces_along(line))
+        walls = self._walls_beside(span, line)
+        led = {r: ROUTE_BITS & ~self.ground.drawing.stop(walls, r) for r in READINGS}
+        led = {r: bits if r in readings else 0 for r, bits in led.items()}
+        carries = self._go_ashore(span, ashore, led, at_point=at_point)
+        rests = Step(
+            span=number, at_point=at_point, kind="land", ashore=ashore, walls=walls,
+            anchor=anchor, readings=readings,
+            fire_faces=tuple(self.ground.faces_under(line)), fire_spans=(number,),
+        )  # fmt: skip
+        fire = self._worst_fire(rests)
+        self._add(end, vertex, "crossing", carries, rests, fire, line.length, number, line)
 
     def _is_abroad(self, faces: Sequence[int], reading: Reading) -> bool:
         """Tell whether the place of an anchor is neutral ground that nobody hostile holds."""

@@ -212,7 +212,9 @@ class Labeller:
                 kind, (ROUTE_BITS if by_road else GROUND_BITS) if kind == "land" else ALL
             )
 
-        self._most = np.array([mostly(s.kind, by_road=bool(s.pieces)) for s in steps], np.uint8)
+        self._most = np.array(
+            [mostly(s.kind, by_road=bool(s.pieces) or s.anchor >= 0) for s in steps], np.uint8
+        )
         self._laid = np.array([[r in s.readings for s in steps] for r, _ in CASES], dtype=bool)
         self._anchored = np.array([s.anchor for s in steps], dtype=np.intp)
         self._faces, self._pieces = Lists(s.faces for s in steps), Lists(s.pieces for s in steps)

@@ -342,6 +342,8 @@ class Flood:
                 for end in (Point(p) for p in shapely.get_coordinates(part)[[0, -1]]):
                     near = self._near(end, join_m - STEP_M if self.sure else join_m + TOLERANCE_M)
                     if self.sure:
+                        if end.coords[0] not in self._loose_ends:
+                            continue
                         own = self._near(end, BAND_M)  # an end on ground that is held joins nothing
                         near = {i for i in near if own and self._is_open_step(end, self.pieces[i])}
                     if len(near) > 1:
@@ -382,15 +384,25 @@ class Flood:
 
     def _linked_by(self, span: BaseGeometry) -> set[int]:
         ends = {Point(p) for p in shapely.get_coordinates(span)[[0, -1]]}
-        return {piece for end in ends for piece in self._linked_at(end)}
+        return {piece for end in ends for piece in self._linked_at(end, span)}
 
-    def _linked_at(self, end: BaseGeometry) -> set[int]:
-        linked: set[int] = set()
-        for piece in self._near(end, self.survey.parameters.join_m - STEP_M):
-            step = shapely.shortest_line(end, self.pieces[piece])
-            if measure_stray(step, self._spannable, STRAY_M) <= SLACK_M - 2 * STRAY_M:
-                linked.add(piece)
-        return linked
+    def _linked_at(self, end: BaseGeometry, span: BaseGeometry) -> set[int]:
+        return {
+            piece
+            for piece in self._near(end, self.survey.parameters.join_m - STEP_M)
+            if self._is_free_step(span, shapely.shortest_line(end, self.pieces[piece]))
+        }
+
+    def _is_free_step(self, span: BaseGeometry, step: BaseGeometry) -> bool:
+        """Tell whether one surely steps from a crossing's end: over no barrier it does not span."""
+        if measure_stray(step, self._spannable, STRAY_M) > SLACK_M - 2 * STRAY_M:
+            return False
+        barriers = self.survey.barriers(self.reading, self.walk)
+        walls = [shape.buffer(SLACK_M) for shape in map(self.survey.shape, barriers)]
+        spanned = [wall for wall in walls if wall.intersects(span)]
+        if not spanned or not span.length:  # which of those near it was drawn for nobody can tell
+            return True
+        return not any(step.intersects(wall) for wall in walls if wall not in spanned)
 
     @cached_property
     def _spannable(self) -> BaseGeometry:
@@ -418,10 +430,33 @@ class Flood:
                 and self.survey.counts(anchor, self.reading)
                 and (
                     any(self._comes_to(place, anchor) for place in places)
+                    or self._comes_off_at(reached, anchor)
                     or (self.special and self._comes_by_gate(reached, anchor))
                 )
             ):
                 yield anchor
+
+    def _comes_off_at(self, reached: set[int], anchor: Anchor) -> bool:
+        """Tell whether a crossing that is reached ends at an anchor, or as near as joins."""
+        if anchor.access == "sea" or (self.sure and not self.on_routes):
+            return False  # who walks comes to it over the ground about it
+        shape, join_m = self.survey.shape(anchor), self.survey.parameters.join_m
+        far_m = join_m - STEP_M if self.sure else join_m + TOLERANCE_M
+        for crossing in self._crossings():
+            for span in spans_of(self.survey, self.drawn, crossing):
+                ends = [Point(p) for p in shapely.get_coordinates(span)[[0, -1]]]
+                at = [end for end in ends if end.distance(shape) <= far_m]
+                if at and not self.sure and reached & self._linked(crossing):
+                    return True
+                if (
+                    at
+                    and self.sure
+                    and self._is_open_span(crossing, span)
+                    and reached & self._linked_by(span)
+                    and any(self._is_free_step(span, shapely.shortest_line(e, shape)) for e in at)
+                ):
+                    return True
+        return False
 
     def _comes_by_gate(self, reached: set[int], anchor: Anchor) -> bool:
         """Tell whether a crossing leads on to an anchor abroad: nobody walks there but by it."""
@@ -443,7 +478,7 @@ class Flood:
                         and abroad.covers(Point(step.coords[-1]))
                         and measure_stray(step, join(self._spannable, abroad), TOLERANCE_M)
                         <= SLACK_M
-                        and reached & self._linked_at(near)
+                        and reached & self._linked_at(near, span)
                         and self._is_open_span(crossing, span)
                     ):
                         return True
@@ -476,7 +511,7 @@ class Flood:
                 and end.distance(place) <= BAND_M
                 and end.distance(shape) <= join_m - STEP_M
                 and self._is_open_step(end, shape)
-                for end in self._loose_ends
+                for end in self._loose_ends.values()
             )
         here = self.drawn.passable.intersects(shape)
         return (
@@ -484,19 +519,22 @@ class Flood:
         )
 
     @cached_property
-    def _loose_ends(self) -> list[BaseGeometry]:
-        """The ends of the routes taken at which surely no line begins, be it their own."""
-        lines = [self.survey.shape(line) for line in self.survey.each_line()]
-        tree = shapely.STRtree(lines)
-        loose: list[BaseGeometry] = []
+    def _loose_ends(self) -> dict[tuple[float, ...], BaseGeometry]:
+        """The ends of the routes taken where surely none begins that leads anybody on, by place."""
+        routes = [r for r in self.survey.each(Route) if r.state != "cut"]
+        tree = shapely.STRtree([self.survey.shape(route) for route in routes])
+        loose: dict[tuple[float, ...], BaseGeometry] = {}
         for route in self._lines(self.walk):
             own = self.survey.shape(route)
             for part in shapely.get_parts(own) if isinstance(route, Route) else ():
                 for end in (Point(p) for p in shapely.get_coordinates(part)[[0, -1]]):
+                    near = tree.query(end, predicate="dwithin", distance=STEP_M).tolist()
+                    alone = all(
+                        routes[n] is route or not {*routes[n].modes} & {*route.modes} for n in near
+                    )
                     about = own.intersection(end.buffer(STEP_M))
-                    alone = len(tree.query(end, predicate="dwithin", distance=STEP_M)) == 1
                     if alone and about.geom_type == "LineString" and about.length < 2 * STEP_M:
-                        loose.append(end)
+                        loose[end.coords[0]] = end
         return loose
 
     def _may_meet(self, place: BaseGeometry, anchor: Anchor) -> bool:

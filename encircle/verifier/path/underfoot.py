@@ -107,9 +107,8 @@ def nothing_stands_across_it(case: PathCase) -> Iterator[Fault]:
         ends = number == len(runs) - 1 and case.path.legs[-1].by != "crossing"
         goal = case.anchor_shape() if ends else None
         if _is_parted(case, mode, run, goal):
-            gaps = _gaps(case, mode, run)
             barriers = case.survey.barriers(case.path.reading, mode)
-            shut = [(b, case.survey.shape(b).difference(gaps)) for b in barriers]
+            shut = [(b, _shut(case, mode, run, case.survey.shape(b))) for b in barriers]
             near = [b for b, wall in shut if wall.distance(run) <= SLACK_M]
             names = tuple(b.id for b in near)
             what = f"{near[0].type} {names[0]!r}" if near else "ground that is held"
@@ -135,14 +134,29 @@ def _runs(case: PathCase) -> Iterator[tuple[str, BaseGeometry]]:
         yield mode, trace_of(np.concatenate(run))
 
 
-def _gaps(case: PathCase, mode: str, run: BaseGeometry) -> BaseGeometry:
-    """Draw the places near the path where a usable crossing opens barriers."""
-    crossings = [
-        case.survey.shape(line).buffer(case.survey.parameters.join_m + TOLERANCE_M)
-        for line in case.survey.lines(case.path.reading, mode)
-        if isinstance(line, Crossing)
-    ]
-    return join(*(gap for gap in crossings if gap.intersects(run)))
+def _gaps(case: PathCase, mode: str, run: BaseGeometry, wall: BaseGeometry) -> BaseGeometry:
+    """
+    Draw the places near the path where a usable crossing opens a barrier.
+
+    One that comes to barriers as it is drawn opens those alone; one at a point, or that comes to
+    none, any as near as joins: which it was drawn for nobody can tell.
+    """
+    survey = case.survey
+    near_m = survey.parameters.join_m + TOLERANCE_M
+    walls = [survey.shape(barrier) for barrier in survey.barriers(case.path.reading, mode)]
+    gaps = []
+    for line in survey.lines(case.path.reading, mode):
+        drawn = survey.shape(line)
+        if isinstance(line, Crossing) and drawn.dwithin(run, near_m):
+            is_told = drawn.length > 0 and any(drawn.dwithin(one, SLACK_M) for one in walls)
+            if not is_told or drawn.dwithin(wall, SLACK_M):
+                gaps.append(drawn.buffer(near_m))
+    return join(*gaps)
+
+
+def _shut(case: PathCase, mode: str, run: BaseGeometry, wall: BaseGeometry) -> BaseGeometry:
+    """Draw what of a barrier no crossing near the path opens."""
+    return wall.difference(_gaps(case, mode, run, wall))
 
 
 def _is_parted(case: PathCase, mode: str, run: BaseGeometry, goal: BaseGeometry | None) -> bool:
@@ -152,7 +166,7 @@ def _is_parted(case: PathCase, mode: str, run: BaseGeometry, goal: BaseGeometry 
     A way that touches a wall, or runs along one, stays in one piece; one that crosses falls into
     two. A way that ends at ground of an anchor must get onto that ground, not to its edge alone.
     """
-    survey, gaps = case.survey, _gaps(case, mode, run)
+    survey = case.survey
     left = _left_along(case, mode, run, SLACK_M)
     pieces = [p for p in shapely.get_parts(left) if p.geom_type == "Polygon"]
     start, end = (Point(p) for p in shapely.get_coordinates(run)[[0, -1]])
@@ -160,7 +174,9 @@ def _is_parted(case: PathCase, mode: str, run: BaseGeometry, goal: BaseGeometry 
     if goal is not None and case.ends_with_a_line:
         hop = case.last_hop()
         walls = (survey.shape(b) for b in survey.barriers(case.path.reading, mode))
-        barred = hop.length > SLACK_M and any(hop.crosses(wall.difference(gaps)) for wall in walls)
+        barred = hop.length > SLACK_M and any(
+            hop.crosses(_shut(case, mode, run, wall)) for wall in walls
+        )
         return barred or not any(p.distance(hop) <= SLACK_M for p in own)
     if goal is not None and goal.geom_type.endswith("Polygon"):
         # What lies behind the wall at its edge is not on the goal; a sliver may be no larger.
@@ -182,7 +198,7 @@ def _left_along(  # noqa: PLR0913 - how wide what lets through and what stops ar
     tube = run.buffer(room_m, quad_segs=4)
     free = case.ground.passable.intersection(tube.envelope.buffer(1.0))
     left = tube.intersection(free.buffer(grown_m, quad_segs=2))
-    gaps, water = _gaps(case, mode, run), []
+    water = []
     for barrier in case.survey.barriers(case.path.reading, mode):
         wall = case.survey.shape(barrier)
         if not wall.intersects(tube):
@@ -192,7 +208,7 @@ def _left_along(  # noqa: PLR0913 - how wide what lets through and what stops ar
         else:
             # As wide as ground is grown: round its end there is no more room than there was.
             drawn = wall.buffer(thick_m + THIN_WALL_M, quad_segs=2)
-            left = left.difference(drawn.difference(gaps))
+            left = left.difference(drawn.difference(_gaps(case, mode, run, wall)))
     # Made smaller as one: each by itself would leave a way along the joint of two. As drawn, where
     # ground is taken as drawn: two lakes that touch leave no room between them.
     wet = union_of(water)
