@@ -30,7 +30,7 @@ from encircle.store.tellings import Untold, find_post, find_told, list_untold, m
 
 from .cases import keep, read_instant, read_kept
 from .errors import StoppedError, TooSlowError, UnavailableError
-from .logs import build_logger
+from .logs import build_logger, trace
 from .rating import MOST_CLAIMS, find_map, list_claims, rate_on
 from .service import MOST_BRIEF, Brief, name_map
 
@@ -173,7 +173,12 @@ class Teller:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         done, _ = await asyncio.wait({task}, timeout=self.service.settings.timeout_s)
-        return task.result() if done else {"changes": None, "notices": [STILL]}
+        if not done:
+            return {"changes": None, "notices": [STILL]}
+        if (error := task.exception()) is not None:
+            self.note_fault(error, case_id)
+            return {"changes": None, "notices": [STILL]}
+        return task.result()
 
     async def _answer(self, post: Untold, before: Before) -> Json:
         self._answering.add(post.first.seq)
@@ -270,7 +275,7 @@ class Teller:
 
     async def _note(self, post: Untold, changes: list[Json], then: datetime) -> None:
         # On whatever day its claims are of, it may turn them.
-        self._claimed.setdefault(post.case_id, datetime.now(UTC) + DEBOUNCE)
+        self._plan_rating(post.case_id, datetime.now(UTC) + DEBOUNCE)
         if changes:
             await keep(partial(_tell, self.service.store, post, changes, then))
         else:
@@ -298,9 +303,20 @@ class Teller:
                 return
             if post.first.seq in self._answering or post.case_id in left:
                 continue
-            if not await self._tell_late(post):
+            if not await self._tell_alone(post):
                 left.add(post.case_id)  # what follows waits for it
         await self._rate_claims(now)
+
+    async def _tell_alone(self, post: Untold) -> bool:
+        """Tell what a post changed; where that fails, its case waits, and no other."""
+        try:
+            return await self._tell_late(post)
+        except StoreBusyError:  # tried again at the next look
+            return False
+        except Exception as error:  # noqa: BLE001 - one case's fault is no other's
+            self.note_fault(error, post.case_id)
+            self._later[post.case_id] = time.monotonic() + RETRY_S
+            return False
 
     async def _tell_late(self, post: Untold) -> bool:
         """Tell what a post changed of which nobody was told, or that it cannot be worked out."""
@@ -337,11 +353,38 @@ class Teller:
                 for claim in await read_kept(self.service.store, list_claims, case_id):
                     if left == 0 or not self.service.pool.has_time:
                         return
-                    left -= await self._rate(case_id, claim)
+                    left -= await self._rate_alone(case_id, claim, now)
                 is_done = True
-            finally:  # what was not done, for want of time or by a fault, is still to be done
+            except StoreBusyError:
+                continue
+            except Exception as error:  # noqa: BLE001 - one case's fault is no other's
+                self.note_fault(error, case_id)
+                self._plan_rating(case_id, now + timedelta(seconds=RETRY_S))
+                is_done = True
+            finally:  # what was not done, for want of time, is still to be done
                 if not is_done:
-                    self._claimed.setdefault(case_id, now)
+                    self._plan_rating(case_id, now)
+
+    async def _rate_alone(self, case_id: str, claim: Revision, now: datetime) -> bool:
+        """Rate a claim, and go on to the next where that is a fault; tell whether it was."""
+        try:
+            return await self._rate(case_id, claim)
+        except StoreBusyError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one claim's fault is no other's
+            self.note_fault(error, case_id)
+            self._plan_rating(case_id, now + timedelta(seconds=RETRY_S))
+            return True
+
+    def _plan_rating(self, case_id: str, at: datetime) -> None:
+        """Have the claims of a case rated again, no sooner than they are to be already."""
+        self._claimed[case_id] = min(at, self._claimed.get(case_id, at))
+
+    def note_fault(self, error: BaseException, case_id: str) -> None:
+        """Tell whoever runs the service what failed, and in which case."""
+        self.service.metrics.faults.inc()
+        name = type(error).__name__
+        build_logger().error("teller", error=name, case=case_id, trace=trace(error))
 
     async def _rate(self, case_id: str, claim: Revision) -> bool:
         """Rate a claim where its map is another than before; tell whether it was."""
@@ -354,7 +397,7 @@ class Teller:
         try:
             told = await rate_on(self.service, case_id, claim, found)
         except UnavailableError:
-            self._claimed.setdefault(case_id, datetime.now(UTC))
+            self._plan_rating(case_id, datetime.now(UTC))
             return True
         except TooSlowError as error:
             self.service.put_off(found.judged, case_id, str(error))

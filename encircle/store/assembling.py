@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from encircle.map.counting import number_of
-from encircle.map.door.contract import parse_day_or_instant
+from encircle.map.door.contract import parse_end
+from encircle.map.door.spelling import is_absent
 from encircle.map.notices import Notice
 from encircle.store.lines import hold_standing, read_bodies
 from encircle.store.publishing import make_public, make_settings_public, tell_public
 from encircle.store.revisions import NotKeptError, find_current, read_written, write_instant
 from encircle.store.settings import read_settings
-from encircle.store.standing import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -138,11 +138,13 @@ def assemble(  # noqa: PLR0913 - whose, of when, for whom
         if coarsen_m is not None:
             settings = make_settings_public(settings)
         whole = _date(settings, as_of, known_at or now)
-        then = _read_end(whole["as_of"])
+        # An instant that nobody can read, kept before that was refused: the door tells it.
+        then = _read_end(whole["as_of"]) or _read_clock(known_at or now)
         chosen = standing.choose(write_instant(then), MOST_NAMED)
         lines = chain.from_iterable(named.values() for named in standing.named.values())
         latest = "" if coarsen_m is None else max(line.recorded_at for line in lines)
-    if whole.get("sides") and not with_claims:
+    has_sides = not is_absent(whole.get("sides"))
+    if has_sides and not with_claims:
         wanted = (None, claim)
         chosen.features = [
             seen for seen in chosen.features
@@ -156,12 +158,14 @@ def assemble(  # noqa: PLR0913 - whose, of when, for whom
         features = [(*_write_public(name, text, coarsen_m), kind) for name, text, kind in features]
         notices.append(tell_public(coarsen_m, latest).to_dict())
     texts = [text for _, text, _ in features]
-    told = {**whole, "notices": [*(whole.get("notices") or ()), *notices]} if notices else whole
+    own = whole.get("notices")
+    own = () if is_absent(own) else own or ()
+    told = {**whole, "notices": [*own, *notices]} if notices else whole
     # Sides that nobody lists are those that anything names, a claim, too.
     kept = texts
-    if whole.get("sides"):
+    if has_sides:
         kept = [text for name, text, kind in features if kind != "claim" or name == claim]
-    is_dated = as_of is not None or settings.get("as_of") is not None
+    is_dated = as_of is not None or _read_end(settings.get("as_of")) is not None
     raw = _write(told, texts)
     is_same = told is whole and len(kept) == len(texts)
     return Assembled(raw, raw if is_same else _write(whole, kept), then, is_dated)
@@ -191,7 +195,7 @@ def _read_settings(
 def find_instant(connection: Connection, case_id: str) -> datetime:
     """Find the instant a case is judged at where nobody names one: its settings', or now."""
     settings = find_current(connection, case_id, "settings")
-    return _read_end(_date(orjson.loads(settings[0].body), None)["as_of"])
+    return _read_end(orjson.loads(settings[0].body).get("as_of")) or _read_clock(None)
 
 
 def list_days(
@@ -242,17 +246,23 @@ def _write_public(name: str, text: str, side_m: float) -> tuple[str, str]:
 def _date(settings: Json, as_of: datetime | None, known_at: datetime | None = None) -> Json:
     """Set the instant judged; where the case says the same one, its spelling stays."""
     written = settings.get("as_of")
-    if written is not None and (as_of is None or _read_end(written) == as_of):
+    if not is_absent(written) and (as_of is None or _read_end(written) == as_of):
         return settings
-    then = as_of or min(known_at or datetime.max.replace(tzinfo=UTC), datetime.now(UTC))
+    then = as_of or _read_clock(known_at)
     return {**settings, "as_of": then.isoformat().replace("+00:00", "Z")}
 
 
-def _read_end(written: str) -> datetime:
-    """Read an instant; a bare day is its end, as the door reads it."""
-    read = parse_day_or_instant(written)
-    is_day = len(written.strip()) <= DAY
-    return datetime.combine(read, time.max, UTC) if is_day else read
+def _read_clock(known_at: datetime | None) -> datetime:
+    """Read what the clock says, or said by when a case was known so far."""
+    return min(known_at or datetime.max.replace(tzinfo=UTC), datetime.now(UTC))
+
+
+def _read_end(written: object) -> datetime | None:
+    """Read the instant of settings as the door does; None: it is none, or there is none."""
+    try:
+        return parse_end(written) if isinstance(written, str) else None
+    except ValueError:
+        return None
 
 
 def _read_layers(connection: Connection, chosen: Chosen) -> Iterator[Text]:

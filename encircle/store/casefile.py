@@ -21,7 +21,8 @@ from encircle.errors import InputFault, SituationError
 from encircle.formats.tables.positions import Wishes, read_table
 from encircle.map.counting import number_of
 from encircle.map.door.canonical import digest
-from encircle.map.door.contract import parse_day_or_instant
+from encircle.map.door.contract import parse_day_or_instant, parse_end
+from encircle.map.door.spelling import is_absent
 from encircle.store.checking import find_row_faults, find_taken, give_id, lift
 from encircle.store.fitting import find_misfits
 from encircle.store.opening import StoreError
@@ -241,7 +242,7 @@ def _is_later(row: Json, settings: Json, now: datetime) -> bool:
     given = said.get("observed_at") or said.get("reported_at") or said.get("valid_from")
     try:
         at = parse_day_or_instant(given) if isinstance(given, str) else None
-        until = parse_day_or_instant(settings["as_of"]) if settings.get("as_of") else now
+        until = now if is_absent(settings.get("as_of")) else parse_end(settings["as_of"])
     except ValueError:  # written as the door reads it, and as nobody orders it
         return False
     return at is not None and at.date() > until.date()

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from encircle.errors import InputFault, SituationError
+from encircle.map.door.contract import AS_RFC_3339, parse_end
 from encircle.map.door.crs import check_crs
 from encircle.map.door.document import find_cut
 from encircle.map.door.reader import find_faults
+from encircle.map.door.spelling import is_absent
 from encircle.store.fitting import find_whole_misfits, list_layers
 from encircle.store.revisions import find_current, find_known
 
@@ -96,8 +98,21 @@ def check_settings(settings: object) -> None:
         raise SituationError(
             [InputFault("/situation", said, 'Give {"title": ..., "sides": [...]}')]
         )
-    if faults := find_faults([], settings):
+    faults = [*find_faults([], settings), *_find_no_instant(settings.get("as_of"))]
+    if faults:
         raise SituationError(faults)
+
+
+def _find_no_instant(as_of: object) -> Iterator[InputFault]:
+    """Find an instant at which no map of the case could ever be judged."""
+    if not isinstance(as_of, str) or is_absent(as_of):  # what is no text the door tells itself
+        return
+    try:
+        parse_end(as_of)
+    except ValueError:
+        fault = f"{as_of!r:.80} is not an instant"
+        remedy = f"{AS_RFC_3339}, or leave it out: the case is judged as of now"
+        yield InputFault("/situation/as_of", fault, remedy)
 
 
 def find_row_faults(

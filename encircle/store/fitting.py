@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from encircle.errors import InputFault
 from encircle.map.door.alike import fold_looks
 from encircle.map.door.document import LIMITS
+from encircle.map.door.spelling import is_absent
 from encircle.map.plane.projection import Plane, unwrap
 from encircle.store.geometry import list_places
 from encircle.store.lines import LayerSaid, read_bodies, read_bounds, read_layers
@@ -154,12 +155,12 @@ def list_layers(
 def _read_known(settings: Json) -> Known:
     allies: defaultdict[str, set[str]] = defaultdict(set)
     for side in settings.get("sides") or ():
-        for ally in side.get("allies") or ():
+        for ally in () if is_absent(side.get("allies")) else side["allies"]:
             allies[str(side["id"])].add(str(ally))
             allies[str(ally)].add(str(side["id"]))
     named = {
         str(one["id"]): str(one["side"])
-        for one in settings.get("forces") or () if one.get("side") is not None
+        for one in settings.get("forces") or () if not is_absent(one.get("side"))
     }  # fmt: skip
     return Known(allies, named)
 

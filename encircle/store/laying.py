@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from encircle.errors import InputFault, SituationError
 from encircle.map.door.contract import parse_day_or_instant
+from encircle.map.door.spelling import is_absent
 from encircle.store.checking import check_collection, check_name, find_row_faults
 from encircle.store.fitting import find_misfits, list_layers
 from encircle.store.record import empty_record
@@ -52,7 +53,7 @@ def lay_layer(
     ]
     whole = document.get("situation")
     day = whole.get("as_of") if isinstance(whole, Mapping) else None
-    day = None if day == "" else day  # an empty text is an absent one
+    day = None if is_absent(day) else day  # an empty text is an absent one
     subject = name if day is None else f"{name}@{_read_day(day)}"
     kept = {
         "type": "FeatureCollection",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import sqlalchemy as sa
 
+from encircle.map.door.spelling import drop_absent
 from encircle.store.checking import SPOKEN_OF, check_fits, check_name, check_settings
 from encircle.store.record import empty_record
 from encircle.store.revisions import (
@@ -82,9 +83,9 @@ def settle(
     check_settings(settings)
     with store.writing() as connection:
         lock_case(connection, case_id)
-        before = read_settings(connection, case_id)
-        if any(before.get(name) != settings.get(name) for name in (*SPOKEN_OF, "area")):
-            check_fits(connection, case_id, settings)
+        before, said = read_settings(connection, case_id), drop_absent(settings)
+        if any(before.get(name) != said.get(name) for name in (*SPOKEN_OF, "area")):
+            check_fits(connection, case_id, said)
         entries = [Entry("correct", "settings", case_id, settings, why, expected)]
         if redact:
             entries.insert(0, Entry("redact", "settings", case_id, None, why, expected))
@@ -101,6 +102,9 @@ def read_settings(connection: Connection, case_id: str, known_at: datetime | Non
     """
     Read a case's settings as they stand, or stood when the case was known so far.
 
+    Without what says nothing, null or a blank text: the door takes that, and whoever reads on would
+    take its letters for sides.
+
     Raises
     ------
     NotKeptError
@@ -115,7 +119,7 @@ def read_settings(connection: Connection, case_id: str, known_at: datetime | Non
     if rows[0].body is None:  # redacted since
         return read_settings(connection, case_id)
     read: Json = orjson.loads(rows[0].body)
-    return read
+    return drop_absent(read)
 
 
 def find_number(connection: Connection, case_id: str, known_at: datetime | None = None) -> int:

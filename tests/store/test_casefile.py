@@ -201,6 +201,31 @@ def test_settings_pass_the_door_too(case):
         revise(case, "c", "p", position("q"), "ben", "w", 1, NOON)
 
 
+@pytest.mark.parametrize(
+    "as_of", ["2025-03", "2025-W11-5", "٢٠٢٥-٠٣-١٤", "0001-01-01T00:00:00+14:00", "noon", 20250314]
+)
+def test_settings_of_an_instant_that_is_none_are_refused(case, as_of):
+    with pytest.raises(SituationError) as refused:
+        make_case(case, "d", {**SETTINGS, "as_of": as_of}, "anna", NOON)
+    with pytest.raises(SituationError):
+        settle(case, "c", {**SETTINGS, "as_of": as_of}, "ed", "w", 1, NOON)
+    (fault,) = refused.value.faults
+    assert fault.pointer == "/situation/as_of"
+    assert assembled(case, None)["situation"]["as_of"] == SETTINGS["as_of"]
+
+
+@pytest.mark.parametrize("as_of", ["", "  ", None])
+def test_settings_of_a_blank_instant_have_none_and_a_days_is_its_last(case, as_of):
+    settle(case, "c", {**SETTINGS, "as_of": as_of}, "ed", "w", 1, NOON)
+    before = datetime.now(UTC)
+    told = parse_instant(assembled(case, None)["situation"]["as_of"])
+    assert before <= told <= datetime.now(UTC)
+    settle(case, "c", {**SETTINGS, "as_of": "2025/03/14"}, "ed", "w", 2, NOON)
+    with case.reading() as connection:
+        found = assemble(connection, "c")
+    assert (found.is_dated, found.as_of.isoformat()) == (True, "2025-03-14T23:59:59.999999+00:00")
+
+
 def test_a_claim_is_rated_without_the_others(case):
     """Or of a case with a thousand claims each would cost the rating of all."""
     said = {"kind": "claim", "claimant": "A spokesman", "made_at": "2025-03-14", "statement": "S."}

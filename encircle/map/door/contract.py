@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, cast
@@ -29,6 +29,9 @@ from encircle.map.notices import Severity, fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+AS_RFC_3339 = "Write it as RFC 3339, like 2025-03-14T12:00:00Z"
 
 
 def parse_instant(value: object) -> object:
@@ -53,6 +56,25 @@ def parse_day_or_instant(text: str) -> datetime:
     instant = cast("datetime", parse_instant(text))
     is_day = len(text.strip()) <= len("2025-03-14")
     return instant.replace(hour=12) if is_day else instant
+
+
+def parse_end(text: str) -> datetime:
+    """
+    Take a bare day as its last instant, UTC, and anything longer as the instant it is.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+
+    Examples
+    --------
+    >>> parse_end("2025-03-14").isoformat()
+    '2025-03-14T23:59:59.999999+00:00'
+    """
+    instant = cast("datetime", parse_instant(text))
+    is_day = re.fullmatch(r"\s*[\d/-]{8,10}\s*", text)
+    return datetime.combine(instant, time.max, UTC) if is_day else instant
 
 
 def _parse_permission(value: object) -> object:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -27,6 +26,7 @@ from encircle.map.door.alike import find_alike, fold_looks, says_nothing
 from encircle.map.door.canonical import digest
 from encircle.map.door.contract import (
     AREAS,
+    AS_RFC_3339,
     CROSSING_MODES,
     CUT_TO,
     KINDS,
@@ -39,7 +39,7 @@ from encircle.map.door.contract import (
     SituationModel,
     SourceModel,
     name_nearest,
-    parse_instant,
+    parse_end,
 )
 from encircle.map.door.coordinates import DEPTHS, CoordinateWalk
 from encircle.map.door.crs import check_crs
@@ -603,14 +603,10 @@ class _Reader:
             self._fault("/situation/as_of", "no `as_of`", remedy)
             return None
         try:
-            instant = parse_instant(given)
-            assert isinstance(instant, datetime)  # noqa: S101 - narrows the type
-        except (ValueError, OverflowError):
-            remedy = "Write it as RFC 3339, like 2025-03-14T12:00:00Z"
-            self._fault("/situation/as_of", f"{given!r} is not an instant", remedy)
+            return parse_end(given)
+        except ValueError:
+            self._fault("/situation/as_of", f"{given!r} is not an instant", AS_RFC_3339)
             return None
-        bare_date = re.fullmatch(r"\s*[\d/-]{8,10}\s*", given)
-        return datetime.combine(instant, time.max, UTC) if bare_date else instant
 
     def _find_sides(
         self, whole: SituationModel, features: list[nouns.Feature | None]

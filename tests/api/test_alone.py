@@ -1,0 +1,146 @@
+"""What is wrong in one case, one claim, one watch is told there, and keeps nothing else waiting."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from api.schemas import EXAMPLE_CLAIM, EXAMPLE_SITUATION
+from encircle.store.changes import list_changes
+from encircle.store.revisions import begin_case
+from encircle.store.tellings import list_untold
+from tests.api.test_cases import local
+
+__all__ = ["local"]
+SETTINGS = EXAMPLE_SITUATION["situation"]
+ROWS = {"type": "FeatureCollection", "features": [
+    {**row, "properties": {**row["properties"], "observed_at": "2025-03-13"}}
+    for row in EXAMPLE_SITUATION["features"]
+]}  # fmt: skip
+FORCE = "group"
+COUNT = itertools.count()
+LATER = timedelta(days=1)
+UNREADABLE = "2025-03"
+
+
+def store_of(local):
+    return local.app.state.service.store
+
+
+def begin(local, **members):
+    """Begin a case as the store would have kept it before its settings were looked at so well."""
+    name = f"alone-{next(COUNT)}"
+    with store_of(local).writing() as connection:
+        begin_case(connection, name, {**SETTINGS, **members}, "anna")
+    return f"/v1/cases/{name}"
+
+
+@pytest.fixture
+def case(local):
+    return begin(local)
+
+
+def name_of(case):
+    return case.rpartition("/")[2]
+
+
+def put(local, case, settings):
+    head = {"If-Match": '"1"'}
+    return local.put(case, params={"why": "w"}, json={"situation": settings}, headers=head)
+
+
+def step(local):
+    local.portal.call(local.app.state.teller.step, datetime.now(UTC) + LATER)
+
+
+def faults(local):
+    return local.app.state.service.metrics.faults._value.get()  # noqa: SLF001 - no other way
+
+
+# -- the instant of a case -------------------------------------------------------------------
+
+
+def test_an_instant_of_a_case_that_nobody_can_read_is_refused_before_it_is_kept(
+    local, case, assert_problem
+):
+    settings = {**SETTINGS, "as_of": UNREADABLE}
+    made = local.post("/v1/cases", json={"id": f"new-{next(COUNT)}", "situation": settings})
+    for answer in (made, put(local, case, settings)):
+        (fault,) = assert_problem(answer, 422)["errors"]
+        assert fault["pointer"] == "/situation/as_of"
+        assert "leave it out" in fault["remedy"]
+    assert local.get(case).json()["situation"] == SETTINGS
+
+
+@pytest.mark.parametrize("as_of", [" ", UNREADABLE])
+def test_a_case_that_was_kept_with_no_instant_is_read_posted_to_and_mended(local, as_of):
+    case = begin(local, as_of=as_of)
+    posted = local.post(f"{case}/observations", json=ROWS)
+    assert posted.status_code == 201, posted.text
+    judgement = local.get(f"{case}/forces/{FORCE}/judgement")
+    if as_of == UNREADABLE:
+        assert judgement.status_code == 422
+        assert judgement.json()["errors"][0]["pointer"].endswith("/situation/as_of")
+        assert any("not an instant" in said for said in posted.json()["notices"])
+    else:
+        assert judgement.status_code == 200, judgement.text
+    assert local.post(f"{case}/claims", json=EXAMPLE_CLAIM).status_code == 201
+    for where in ("situation", f"forces/{FORCE}/timeline", "claims", "claims/claim",
+                  f"forces/{FORCE}/judgement?as_of=2025-03-14"):  # fmt: skip
+        assert local.get(f"{case}/{where}").status_code == 200, where
+    gone = local.delete(f"{case}/observations/road", params={"why": "w"})
+    assert gone.status_code == 200, gone.text
+    assert put(local, case, SETTINGS).status_code == 200
+    assert local.get(f"{case}/forces/{FORCE}/judgement").json()["status"]["code"]
+
+
+@pytest.mark.parametrize("name", ["sides", "forces"])
+def test_a_blank_member_of_settings_is_none(local, name):
+    settings = {**SETTINGS, name: " "}
+    made = local.post("/v1/cases", json={"id": f"blank-{name}", "situation": settings})
+    assert made.status_code == 201, made.text
+    case = made.headers["location"]
+    table, head = "name,lat,lon,side\nAlpha,51.02,35.05,A\n", {"Content-Type": "text/csv"}
+    told = local.post(f"{case}/observations", content=table, headers=head)
+    assert told.status_code == 201, told.text
+    assert put(local, case, {**settings, "title": "y"}).status_code == 200
+    assert put(local, case, {**SETTINGS, "title": "z"}).status_code == 409
+    assert local.get(f"{case}/situation").status_code == 200
+
+
+# -- what is told when there is time ---------------------------------------------------------
+
+
+def test_a_fault_of_one_case_leaves_no_other_untold_and_is_counted(local, case, monkeypatch):
+    """Posts of a case that cannot be told wait; those of others are told."""
+    teller, bad = type(local.app.state.teller), begin(local)
+    monkeypatch.setattr("api.telling.PAUSES_S", ())
+    before = faults(local)
+
+    async def fail_at_once(*_):
+        raise ValueError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(teller, "_judge_both", fail_at_once)
+        for one in (bad, case):
+            told = local.post(f"{one}/observations", json=ROWS)
+            assert told.status_code == 201  # it was kept
+            assert told.json()["changes"] is None
+            assert any("still being worked out" in said for said in told.json()["notices"])
+    assert faults(local) == before + 2
+    judge = teller._judge  # noqa: SLF001 - the one place all is judged at
+
+    async def fail(self, case_id, *rest):
+        if case_id == name_of(bad):
+            raise ValueError
+        return await judge(self, case_id, *rest)
+
+    monkeypatch.setattr(teller, "_judge", fail)
+    for _ in range(3):
+        step(local)
+    with store_of(local).reading() as connection:
+        untold = {post.case_id for post in list_untold(connection, datetime.now(UTC) + LATER)}
+        assert list_changes(connection, name_of(case), FORCE)
+    assert name_of(bad) in untold
+    assert name_of(case) not in untold
+    assert faults(local) == before + 3  # not tried again at once
