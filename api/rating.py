@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from encircle.map.door.spelling import is_absent
 from encircle.store.assembling import find_instant
 from encircle.store.ratings import Rated, list_ratings, note_rating
 from encircle.store.revisions import NotKeptError, lock_case, write_instant
@@ -96,10 +97,10 @@ async def rate_on(service: Service, case_id: str, claim: Revision, found: Assemb
 
 
 def _find_day(claim: Revision) -> str | None:
-    """Find when a claim was made, as it says."""
+    """Find when a claim was made, as it says; None: it does not, or by a blank as tables do."""
     said = (claim.document or {}).get("properties") or {}
     made_at = said.get("made_at")
-    return None if made_at is None else str(made_at)
+    return None if is_absent(made_at) else str(made_at)
 
 
 def _keep_rating(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -11,11 +13,14 @@ from fastapi import APIRouter, Request, Response
 
 from encircle.claims.matching import Said, find_again
 from encircle.errors import InputFault, SituationError
+from encircle.map.door import spelling
+from encircle.map.door.contract import parse_assertion
+from encircle.map.situation import Assertion
 from encircle.store.casefile import post
 from encircle.store.checking import lift
 from encircle.store.publishing import WITHHELD
 from encircle.store.ratings import list_latest, list_ratings
-from encircle.store.revisions import NotKeptError, write_instant
+from encircle.store.revisions import NotKeptError, read_written, write_instant
 from encircle.store.searching import Wanted
 
 from ..case_answers import (
@@ -42,14 +47,14 @@ from ..cases import (
     keep,
     look,
     parse_object,
-    read_instant,
     read_kept,
 )
 from ..documentation import document_answer, document_body, document_problems
-from ..errors import RequestError, TakenBackError, TooSlowError, UnavailableError, describe
+from ..errors import RequestError, TakenBackError, describe, find_rule
 from ..rating import MOST_CLAIMS, is_claim, rate_claim
 from ..service import Service, ServiceDep  # noqa: TC001 - the framework reads it
 from ..strict import Strict
+from ..telling import find_teller
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -86,14 +91,16 @@ async def post_claim(
     if told["refused"]:
         raise SituationError(_list_faults(posted))
     name = told["accepted"][0]["id"]
+    answer: Json = {"claim": {**body, "id": name}, "rating": None, "log": [], "again": []}
     try:
-        answer = await rate_claim(service, case_id, name)
-    except (UnavailableError, TooSlowError) as error:  # it is kept, and rated when there is time
-        problem = orjson.loads(describe(error).body)
-        claim = (await read_latest_shown(service.store, case_id, name)).document
-        answer = {"claim": claim, "rating": None, "problem": problem, "log": []}
-    view = await look(service, caller, case_id)
-    answer["again"] = await read_kept(service.store, _find_again, case_id, name, view)
+        answer["claim"] = (await read_latest_shown(service.store, case_id, name)).document
+        answer |= await rate_claim(service, case_id, name)
+        view = await look(service, caller, case_id)
+        answer["again"] = await read_kept(service.store, _find_again, case_id, name, view)
+    except Exception as error:  # noqa: BLE001 - it is kept, and nothing may say that it is not
+        answer["problem"] = orjson.loads(describe(error).body)
+        if find_rule(error).status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            find_teller(request).note_fault(error, case_id)
     headers = {"Location": address("cases", case_id, "claims", name)}
     if posted.before is not None:
         headers["Idempotent-Replayed"] = "true"
@@ -199,12 +206,15 @@ def _find_again(connection: Connection, case_id: str, name: str, view: View) -> 
 
 def _read_said(revision: Revision) -> Said:
     told = (revision.document or {}).get("properties") or {}
-    asserts = told.get("asserts") or {}
-    made_at = read_instant(told.get("made_at"), "made_at")
+    made_at = read_written(told.get("made_at"))
+    try:
+        asserts = parse_assertion(spelling.parse_object(told.get("asserts") or {}))
+    except ValueError:  # of words no map answers to
+        asserts = Assertion()
     return Said(
-        revision.subject, told.get("claimant"), told.get("statement"), asserts.get("definition"),
-        asserts.get("value") or "yes", asserts.get("tense") or "present",
-        made_at.date() if made_at else None,
+        revision.subject, told.get("claimant"), told.get("statement"), asserts.definition,
+        "yes" if asserts.holds else "no", asserts.tense,
+        datetime.fromisoformat(made_at).date() if made_at else None,
     )  # fmt: skip
 
 

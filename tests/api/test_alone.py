@@ -1,5 +1,6 @@
 """What is wrong in one case, one claim, one watch is told there, and keeps nothing else waiting."""
 
+import copy
 import itertools
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +8,8 @@ import pytest
 
 from api.schemas import EXAMPLE_CLAIM, EXAMPLE_SITUATION
 from encircle.store.changes import list_changes
-from encircle.store.revisions import begin_case
+from encircle.store.ratings import list_ratings
+from encircle.store.revisions import Entry, append, begin_case
 from encircle.store.tellings import list_untold
 from tests.api.test_cases import local
 
@@ -42,6 +44,13 @@ def case(local):
 
 def name_of(case):
     return case.rpartition("/")[2]
+
+
+def keep(local, case, row):
+    """Keep a row that is refused by now."""
+    with store_of(local).writing() as connection:
+        entry = Entry("post", "feature", row["id"], row)
+        append(connection, name_of(case), [entry], "anna")
 
 
 def put(local, case, settings):
@@ -144,3 +153,68 @@ def test_a_fault_of_one_case_leaves_no_other_untold_and_is_counted(local, case, 
     assert name_of(bad) in untold
     assert name_of(case) not in untold
     assert faults(local) == before + 3  # not tried again at once
+
+
+# -- claims ----------------------------------------------------------------------------------
+
+
+def test_a_claim_with_a_blank_for_its_day_is_one_without_and_hides_no_other(local, case):
+    local.post(f"{case}/observations", json=ROWS)
+    blank = local.post(f"{case}/claims", json={**EXAMPLE_CLAIM, "id": "blank", "made_at": " "})
+    assert blank.status_code == 201, blank.text
+    assert blank.json()["rating"] is not None
+    sound = local.post(f"{case}/claims", json=EXAMPLE_CLAIM)
+    assert sound.status_code == 201, sound.text
+    assert [one["id"] for one in sound.json()["again"]] == ["blank"]
+    for name in ("blank", "claim"):
+        assert local.get(f"{case}/claims/{name}").json()["rating"] is not None
+
+
+def test_what_a_claim_asserts_is_read_as_the_door_reads_it(local, case):
+    """As a table writes it, a text; and a denial is one however no is written."""
+    asserts = '{"force": "group", "definition": "land_cut", "value": "yes"}'
+    local.post(f"{case}/observations", json=ROWS)
+    text = local.post(f"{case}/claims", json={**EXAMPLE_CLAIM, "id": "text", "asserts": asserts})
+    assert text.status_code == 201, text.text
+    denial = copy.deepcopy(EXAMPLE_CLAIM) | {"id": "denial"}
+    denial["asserts"]["value"] = False
+    assert local.post(f"{case}/claims", json=denial).json()["again"] == []
+    again = local.post(f"{case}/claims", json=EXAMPLE_CLAIM).json()["again"]
+    assert [one["id"] for one in again] == ["text"]
+
+
+def test_a_claim_that_is_kept_is_told_as_kept_whatever_fails_then(local, case, monkeypatch):
+    async def fail(*_):
+        raise ValueError
+
+    before = faults(local)
+    with monkeypatch.context() as patch:
+        patch.setattr("api.routes.case_claims.rate_claim", fail)
+        made = local.post(f"{case}/claims", json=EXAMPLE_CLAIM)
+    assert made.status_code == 201
+    assert made.json()["claim"]["id"] == "claim"
+    assert made.json()["problem"]["status"] == 500
+    assert faults(local) == before + 1
+    assert local.get(made.headers["location"]).status_code == 200
+
+
+def test_a_claim_that_cannot_be_rated_keeps_no_other_from_it(local, case, monkeypatch):
+    local.post(f"{case}/observations", json=ROWS)
+    for name in ("a", "b", "c"):
+        claim = {"kind": "claim", **{k: v for k, v in EXAMPLE_CLAIM.items() if k != "id"}}
+        keep(local, case, {"type": "Feature", "id": name, "geometry": None, "properties": claim})
+    teller, before = type(local.app.state.teller), faults(local)
+    rate = teller._rate  # noqa: SLF001 - the one place each is rated at
+
+    async def fail(self, case_id, claim):
+        if (case_id, claim.subject) == (name_of(case), "b"):
+            raise ValueError
+        return await rate(self, case_id, claim)
+
+    monkeypatch.setattr(teller, "_rate", fail)
+    for _ in range(3):
+        step(local)
+    with store_of(local).reading() as connection:
+        rated = [n for n in "abc" if list_ratings(connection, name_of(case), n)]
+    assert rated == ["a", "c"]
+    assert faults(local) >= before + 1
