@@ -61,7 +61,8 @@ async def begin_watch(
     """Watch a force: `{"force", "condition", "url"?}`; the secret in the answer is shown once."""
     who = caller.check("editor", case_id)
     body = parse_as(WatchRequest, await service.read_body(request))
-    check_url(body.url or "")
+    if body.url is not None:
+        check_url(body.url)
     watch, secret = await keep(partial(_begin_watch, service.store, case_id, body, who))
     request.app.state.sender.note(case_id)
     return write_answer({**watch.to_dict(), "secret": secret}, 201)

@@ -15,12 +15,15 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
 
 import orjson
 import sqlalchemy as sa
 
 from encircle.errors import InputFault, SituationError
+from encircle.store.checking import MOST_NAME
 from encircle.store.revisions import NotKeptError, write_instant
 from encircle.store.tables import deliveries, watches
 
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Condition",
     "Due",
+    "Hook",
     "Watch",
     "end_watch",
     "list_deliveries",
@@ -41,6 +45,7 @@ __all__ = [
     "make_watch",
     "note_attempt",
     "parse_condition",
+    "read_hook",
     "sign",
     "take_due",
 ]
@@ -50,6 +55,13 @@ DEFINITIONS = ("land_cut", "vehicle_cut", "fire_control", "isolation", "surround
 MARGINS = ("neck_width_m", "closing_distance_m", "disjoint_routes", "hostile_bearings")
 WORDS = ("verdict", "status", *DEFINITIONS)
 FORM = re.compile(r"\s*(\w+)\s*(<=|>=|==|!=|<|>)\s*([\w.]+)\s*")
+URL = re.compile(r"https://[^\s/@?#\\]+([/?#]\S*)?")
+HOST = re.compile(rb"[\w-]+(\.[\w-]+)*\.?")
+MOST_HOST = 253
+"""Characters of a host's name. Source: RFC 1035, 3.1."""
+HTTPS = 443
+SIGNS = "/?:@!$&'()*+,;=-._~%"
+"""What stands in a path or a query as it is. Source: RFC 3986, 3.3."""
 BACK_OFF = tuple(timedelta(seconds=s) for s in (10, 60, 300, 1800, 7200, 21600, 43200))
 """How long is waited after each attempt that failed; after the last it is given up: most outages
 are over within a day. Source: convention of this project."""
@@ -134,6 +146,58 @@ class Watch:
 COLUMNS = [watches.c[name] for name in Watch.__dataclass_fields__]
 
 
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """An address to be told at, taken apart."""
+
+    host: str
+    port: int
+    target: str
+    """Path and query, as the first line of a request has them (RFC 9112, 3.2.1)."""
+
+
+def read_hook(url: str) -> Hook:
+    """
+    Take an address to be told at apart, as far as one can be called at all.
+
+    Raises
+    ------
+    SituationError
+        If none can be: not of https, a port there is not, a name that no host has.
+
+    Examples
+    --------
+    >>> read_hook("https://example.org:8443/hook?x=1")
+    Hook(host='example.org', port=8443, target='/hook?x=1')
+    """
+    remedy = "Give one of https, without a name in it, like https://example.org/hook"
+    fault = InputFault("/url", f"{url!r:.80} is no address to be told at", remedy)
+    if not URL.fullmatch(url):
+        raise SituationError([fault])
+    try:
+        parts = urlsplit(url)
+        host, port = _read_host(parts.hostname or ""), parts.port
+    except ValueError:  # no end of a bracket, no number, a label that is too long
+        host, port = "", None
+    if not host or port == 0:
+        raise SituationError([fault])
+    target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
+    if not target.isascii() or not target.isprintable():
+        said = f"{target!r:.80} has letters that no address is sent with"
+        written = f"Write it percent-encoded: {quote(target, safe=SIGNS)}"
+        raise SituationError([InputFault("/url", said, written)])
+    return Hook(host, port or HTTPS, target)
+
+
+def _read_host(written: str) -> str:
+    """Read a number or a name that may be looked up, also one of other letters (RFC 3490)."""
+    if ":" in written:
+        ip_address(written.partition("%")[0])
+        return written
+    name = written.encode("idna") if len(written) <= MOST_HOST else b""
+    return name.decode() if HOST.fullmatch(name) else ""
+
+
 def make_watch(  # noqa: PLR0913 - whose, of what, told where
     connection: Connection, case_id: str, force: str, condition: str, actor: str,
     url: str | None = None, now: datetime | None = None,
@@ -144,15 +208,16 @@ def make_watch(  # noqa: PLR0913 - whose, of what, told where
     Raises
     ------
     SituationError
-        If the condition is none, or the address is not of https.
+        If the condition is none, or the address is none that can be called by https.
     """
+    condition = condition.strip()
     parse_condition(condition)
-    if url is not None and not re.fullmatch(r"https://[^\s/@]+(/\S*)?", url):
-        said, remedy = (
-            f"{url!r:.80} is no address to be told at",
-            "Give one of https, without a name in it",
-        )
-        raise SituationError([InputFault("/url", said, remedy)])
+    if url is not None:
+        read_hook(url)
+    for at, text in (("/force", force), ("/condition", condition)):
+        if len(text) > MOST_NAME:
+            said = f"this has {len(text)} characters"
+            raise SituationError([InputFault(at, said, f"Use no more than {MOST_NAME}")])
     secret = secrets.token_urlsafe(32)
     row: Json = {
         "id": uuid.uuid4().hex, "case_id": case_id, "force": force, "condition": condition,
@@ -286,10 +351,13 @@ def note_attempt(connection: Connection, due: Due, error: str | None, now: datet
 def list_deliveries(connection: Connection, watch: str, most: int = 100) -> list[Json]:
     """List what a watch sent, is to send and gave up, the latest first."""
     d = deliveries.c
-    asked = sa.select(d.status, d.attempts, d.next_at, d.error, d.recorded_at, d.body)
+    names = ("status", "attempts", "next_at", "error", "recorded_at")
+    asked = sa.select(d.body, *(d[name] for name in names))
     asked = asked.where(d.watch_id == watch).order_by(d.id.desc()).limit(most)
-    found = connection.execute(asked).mappings()
-    return [{**row, "body": orjson.loads(row["body"])} for row in found]
+    return [
+        {**dict(zip(names, row, strict=True)), "body": orjson.loads(body)}
+        for body, *row in connection.execute(asked)
+    ]
 
 
 def sign(secret: str, body: str, at: int) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 
 from encircle import SituationError
@@ -16,6 +17,7 @@ from encircle.store.watches import (
     make_watch,
     note_attempt,
     parse_condition,
+    read_hook,
     sign,
     take_due,
 )
@@ -74,11 +76,49 @@ def test_what_is_no_condition_is_refused_with_those_that_are(text):
 
 
 @pytest.mark.parametrize(
-    "address", ["http://example.org", "https://", "ftp://x", "https://a@b/", "x"]
-)
-def test_only_https_is_told(case, address):
-    with pytest.raises(SituationError, match="https"):
+    "address",
+    ["", "http://example.org", "https://", "ftp://x", "https://a@b/", "x", "https://[",
+     "https://[::1", "https://[x]/", "https://example.org:99999/hook", "https://example.org:abc/h",
+     "https://example.org:0/", f"https://{'a' * 64}.org/", "https://a..org/", "https://.org/",
+     f"https://{'a.' * 130}org/", "https://example.org/привет", "https://example.org/\x7f",
+     "https://a%41.org/", "https://a\\b/"],
+)  # fmt: skip
+def test_only_an_address_that_can_be_called_by_https_is_told(case, address):
+    with pytest.raises(SituationError, match=r"https|percent-encoded") as refused:
         watch(case, url=address)
+    assert refused.value.faults[0].pointer == "/url"
+
+
+@pytest.mark.parametrize(
+    ("address", "hook"),
+    [
+        ("https://example.org", ("example.org", 443, "/")),
+        ("https://example.org?a=b#c", ("example.org", 443, "/?a=b")),
+        ("https://[2606:4700::1111]:8443/x", ("2606:4700::1111", 8443, "/x")),
+        ("https://приклад.укр/%D0%BF", ("xn--80aikifvh.xn--j1amh", 443, "/%D0%BF")),
+    ],
+)
+def test_an_address_is_taken_apart_as_it_is_called(address, hook):
+    found = read_hook(address)
+    assert (found.host, found.port, found.target) == hook
+
+
+def test_what_no_store_keeps_of_a_watch_is_refused(case):
+    for asked in ({"force": "f" * 201}, {"condition": "status == " + "a" * 200}):
+        with pytest.raises(SituationError, match="characters"):
+            watch(case, **asked)
+    one, _ = watch(case, " " * 200 + "status == E2")
+    assert one.condition == "status == E2"
+
+
+def test_what_a_watch_sent_is_listed_as_json_writes_it(case):
+    """Every name is a text of its own: the driver's are of a kind that no writer of JSON takes."""
+    one, _ = watch(case)
+    looked(case, judged("E2"))
+    with case.reading() as connection:
+        (told,) = orjson.loads(orjson.dumps(list_deliveries(connection, one.id)))
+    assert told["body"]["holds"] is True
+    assert told.keys() == {"status", "attempts", "next_at", "error", "recorded_at", "body"}
 
 
 def test_a_watch_tells_when_it_turns_and_not_each_time(case):
