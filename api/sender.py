@@ -17,26 +17,28 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import orjson
 from anyio.to_thread import run_sync
 
-from encircle.errors import InputFault
+from encircle.errors import InputFault, SituationError
 from encircle.store.assembling import assemble
+from encircle.store.opening import StoreBusyError
 from encircle.store.watches import (
     Due,
     list_watched,
     list_watches,
     look,
     note_attempt,
+    read_hook,
     sign,
     take_due,
 )
 
-from .errors import RequestError
-from .logs import build_logger
+from .errors import RequestError, TooSlowError, UnavailableError
+from .logs import build_logger, trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,8 +51,9 @@ PAUSE_S = 2.0
 """Between two looks into the outbox, seconds."""
 DEBOUNCE = timedelta(seconds=30)
 """After a revision a case is looked at no sooner: analysts post in bursts."""
+RETRY = timedelta(minutes=10)
+"""What took too long, or failed, is looked at no sooner again."""
 ANSWER_BYTES = 1024
-HTTPS = 443
 
 INNER = tuple(map(ipaddress.ip_network, (
     "::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "fec0::/10", "192.0.0.0/24",
@@ -87,8 +90,10 @@ def check_url(url: str) -> None:
     ------
     RequestError
         If it is.
+    SituationError
+        If it is no address that can be called.
     """
-    host = urlsplit(url).hostname or ""
+    host = read_hook(url).host
     with suppress(ValueError):
         if not is_public(host):
             fault = InputFault("/url", f"{host} is not public", "Give an address others reach")
@@ -138,19 +143,18 @@ def post(due: Due, find: Callable[[str, int], str] = resolve, connect: Any = _Pi
     NotSentError
         If it was not taken: no public address, no answer, or another answer than 2xx.
     """
-    parts = urlsplit(due.url)
-    host, port = parts.hostname or "", parts.port or HTTPS
-    if parts.scheme != "https" or not host:
-        raise NotSentError("no address of https")
-    connection = connect(host, port, find(host, port))
+    try:
+        hook = read_hook(due.url)
+    except SituationError as error:  # kept before it was refused
+        raise NotSentError(f"{error.faults[0].message}; {error.faults[0].remedy}") from error
+    connection = connect(hook.host, hook.port, find(hook.host, hook.port))
     headers = {
         "Content-Type": "application/json", "User-Agent": "encircle",
         "Encircle-Signature": sign(due.secret, due.body, int(time.time())),
         "Idempotency-Key": str(due.id),
     }  # fmt: skip
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        connection.request("POST", path, due.body.encode(), headers)
+        connection.request("POST", hook.target, due.body.encode(), headers)
         answer = connection.getresponse()
         answer.read(ANSWER_BYTES)
     except (OSError, http.client.HTTPException) as error:
@@ -188,36 +192,66 @@ class Sender:
 
     def note(self, case_id: str) -> None:
         """Have a case looked at after a while: it changed."""
-        self.changed.setdefault(case_id, datetime.now(UTC) + self.debounce)
+        self._plan(case_id, datetime.now(UTC) + self.debounce)
 
     async def _run(self) -> None:
-        logger = build_logger()
         while True:
             try:
                 await self.step(datetime.now(UTC))
             except Exception as error:  # noqa: BLE001 - one fault must not end all that follows
-                logger.error("sender", error=type(error).__name__)  # noqa: TRY400 - no message
+                self._note_fault(error)
             await asyncio.sleep(PAUSE_S)
 
     async def step(self, now: datetime) -> None:
         """Look at what changed long enough ago, and send what is due."""
         for case_id in [name for name, at in self.changed.items() if at <= now]:
             del self.changed[case_id]
-            await self._look(case_id, now)
+            wait = await self._look_alone(case_id, now)
+            if wait is not None:
+                self._plan(case_id, now + wait)
         for due in await run_sync(self._take, now):
             error = await run_sync(self._try, due)
             await run_sync(self._note, due, error)
 
-    async def _look(self, case_id: str, now: datetime) -> None:
+    async def _look_alone(self, case_id: str, now: datetime) -> timedelta | None:
+        """Look at a case; tell after how long again, where something was not judged."""
+        try:
+            return await self._look(case_id, now)
+        except StoreBusyError:
+            return self.debounce
+        except Exception as error:  # noqa: BLE001 - one case's fault is no other's
+            self._note_fault(error, case=case_id)
+            return RETRY
+
+    async def _look(self, case_id: str, now: datetime) -> timedelta | None:
         watches, raw = await run_sync(self._read, case_id)
-        judgements = {}
+        judgements, waits = {}, list[timedelta]()
         for force in dict.fromkeys(watch.force for watch in watches):
             options = b'{"most_worlds":0}'
             body = b'{"force":%s,"options":%s,"situation":%s}' % (orjson.dumps(force), options, raw)
-            answer = await self.service.ask(b"j", body)
-            if answer.status == 200:  # noqa: PLR2004 - OK
+            try:
+                answer = await self.service.ask(b"j", body)
+            except UnavailableError:  # every worker is taken
+                waits.append(self.debounce)
+                break
+            except TooSlowError:
+                waits.append(RETRY)
+                continue
+            if answer.status == HTTPStatus.OK:
                 judgements[force] = orjson.loads(answer.body)
+            elif answer.status != HTTPStatus.UNPROCESSABLE_ENTITY:  # not the map's fault
+                waits.append(RETRY)
         await run_sync(self._write, case_id, judgements, now)
+        return min(waits, default=None)
+
+    def _plan(self, case_id: str, at: datetime) -> None:
+        """Have a case looked at, no sooner than it is to be already."""
+        self.changed[case_id] = min(at, self.changed.get(case_id, at))
+
+    def _note_fault(self, error: Exception, **of: str) -> None:
+        """Tell whoever runs the service what failed, and where."""
+        self.service.metrics.faults.inc()
+        build_logger().error("sender", error=type(error).__name__, trace=trace(error), **of)
 
     def _read(self, case_id: str) -> tuple[list[Any], bytes]:
         with self.service.store.reading() as connection:
@@ -237,6 +271,9 @@ class Sender:
             self.send(due)
         except NotSentError as error:
             return str(error)
+        except Exception as error:  # noqa: BLE001 - what cannot be sent keeps no other waiting
+            self._note_fault(error)
+            return f"a fault of the service: {type(error).__name__}"
         return None
 
     def _note(self, due: Due, error: str | None) -> None:

@@ -3,16 +3,20 @@
 import asyncio
 import http.client
 import socket
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import ClassVar
 
+import orjson
 import pytest
 
 from api import sender
-from api.sender import NotSentError, Sender, post, resolve
+from api.errors import BusyError, StoppedError, TooSlowError
+from api.metrics import Metrics
+from api.sender import DEBOUNCE, RETRY, NotSentError, Sender, post, resolve
 from encircle.store.opening import open_store
 from encircle.store.settings import make_case
-from encircle.store.watches import Due, end_watch, make_watch
+from encircle.store.watches import Due, end_watch, list_deliveries, list_watches, make_watch
 
 DUE = Due(7, "https://example.org:8443/hook?x=1", "secret", '{"a":1}', 0)
 
@@ -118,3 +122,110 @@ def test_what_nobody_looked_at_before_the_end_is_looked_at_after_a_start():
 
     asyncio.run(begin())
     assert list(sender.changed) == ["watched"]
+
+
+def test_what_was_kept_and_cannot_be_called_is_not_sent():
+    for url in ("https://example.org:99999/", "https://a..org/", "https://example.org/привет"):
+        with pytest.raises(NotSentError, match=r"no address|percent-encoded"):
+            post(Due(1, url, "s", "{}", 0), lambda *_: "93.184.216.34", give(204))
+
+
+# -- one at a time ---------------------------------------------------------------------------
+
+NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
+JUDGED = {"verdict": "encircled", "status": {"code": "E2"}, "headline": "H", "as_of": "2025-03-14"}
+
+
+class Service:
+    """A store, and answers that are to be given in turn, the last of them for good."""
+
+    def __init__(self, *answers):
+        self.store = open_store()
+        self.answers = list(answers)
+        self.asked = []
+        self.metrics = Metrics()
+
+    async def ask(self, _, body):
+        self.asked.append(body)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return SimpleNamespace(status=answer, body=orjson.dumps(JUDGED))
+
+    def begin(self, name, *forces, url="https://example.org/hook"):
+        make_case(self.store, name, {"sides": [{"id": "UA"}]}, "anna")
+        with self.store.writing() as connection:
+            return [
+                make_watch(connection, name, force, "status == E2", "anna", url, NOW)[0]
+                for force in forces
+            ]
+
+    def list_held(self, name):
+        with self.store.reading() as connection:
+            return [watch.held for watch in list_watches(connection, name)]
+
+    @property
+    def faults(self):
+        return self.metrics.faults._value.get()  # noqa: SLF001 - no other way
+
+
+def step(sender, at=NOW):
+    asyncio.run(sender.step(at))
+
+
+@pytest.mark.parametrize(
+    ("answer", "wait"),
+    [(BusyError(), DEBOUNCE), (StoppedError(), DEBOUNCE), (TooSlowError(20), RETRY), (413, RETRY),
+     (500, RETRY), (ValueError(), RETRY)],
+    ids=str,
+)  # fmt: skip
+def test_what_could_not_be_looked_at_is_looked_at_again_and_told(answer, wait):
+    service = Service(answer, 200)
+    service.begin("c", "f")
+    sent = []
+    sender = Sender(service, send=sent.append, changed={"c": NOW})
+    step(sender)
+    assert (service.list_held("c"), sent) == ([None], [])
+    assert sender.changed == {"c": NOW + wait}
+    step(sender, NOW + wait)
+    assert (service.list_held("c"), len(sent)) == ([True], 1)
+    assert sender.changed == {}
+    assert service.faults == isinstance(answer, ValueError)
+
+
+def test_one_case_that_fails_keeps_no_other_waiting_nor_one_force_another():
+    service = Service(TooSlowError(20), 200)
+    service.begin("c", "f", "g")
+    service.begin("d", "f")
+    sent = []
+    sender = Sender(service, send=sent.append, changed={"gone": NOW, "c": NOW, "d": NOW})
+    step(sender)
+    assert (service.list_held("c"), service.list_held("d")) == ([None, True], [True])
+    assert len(sent) == 2
+    assert sender.changed == {"c": NOW + RETRY}
+
+
+def test_a_case_that_changes_meanwhile_is_not_looked_at_later_for_that():
+    sender = Sender(Service(200), changed={"c": NOW + timedelta(days=999_999)})
+    sender.note("c")
+    assert sender.changed["c"] <= datetime.now(UTC) + DEBOUNCE
+
+
+def test_what_cannot_be_sent_keeps_no_other_waiting():
+    service, sent = Service(200), []
+    service.begin("c", "f", "g")
+
+    def send(due):
+        sent.append(due)
+        if len(sent) == 1:
+            raise UnicodeError
+
+    sender = Sender(service, send=send, changed={"c": NOW})
+    step(sender)
+    assert len(sent) == 2
+    with service.store.reading() as connection:
+        told = [list_deliveries(connection, one.id)[0] for one in list_watches(connection, "c")]
+    assert sorted((one["status"], one["error"]) for one in told) == [
+        ("sent", None), ("waiting", "a fault of the service: UnicodeError"),
+    ]  # fmt: skip
+    assert service.faults == 1

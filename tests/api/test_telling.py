@@ -138,9 +138,11 @@ def test_a_full_disk_is_told_as_one(local, case, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "url", ["https://127.0.0.1/", "https://[64:ff9b::7f00:1]/h", "https://10.1.2.3"]
-)
-def test_a_watch_that_would_call_within_is_refused_at_once(local, filled, url):
+    "url",
+    ["https://127.0.0.1/", "https://[64:ff9b::7f00:1]/h", "https://10.1.2.3", "https://[", "",
+     "https://example.org:99999/hook", "https://example.org/привет"],
+)  # fmt: skip
+def test_a_watch_that_would_call_within_or_nowhere_is_refused_at_once(local, filled, url):
     asked = {"force": FORCE, "condition": "status == E2", "url": url}
     answer = local.post(f"{filled}/watches", json=asked)
     assert answer.status_code == 422
