@@ -206,7 +206,8 @@ def list_days(
 
     Between two of them nothing changes: a map of either is the map of all days until the next. Of
     what is valid for a time that is the day on whose last instant it is so first, and the one on
-    whose last it is so no more. What is to end or to begin yet, by the clock, is not listed.
+    whose last it is so no more. What is to end or to begin yet, by the clock, or by what it said
+    when the case was known so far, is not listed.
     """
     by = None if known_at is None else write_instant(known_at)
     with hold_standing(connection, case_id, by) as standing:
@@ -219,7 +220,7 @@ def list_days(
             said = feature.get("properties") or {}
             times = [read_written(said.get(n)) for n in ("observed_at", "valid_from", "valid_to")]
             turns |= {(times[0], None), (times[1], times[2])}
-    today = datetime.now(UTC).date()
+    today = _read_clock(known_at).date()  # as known then, what was to come then is to come
     for begins, ends in turns:
         told |= {day for day in (_read_day(begins), _read_last(ends)) if day and day <= today}
     return [datetime.combine(day, time.max, UTC) for day in sorted(told)]

@@ -294,3 +294,22 @@ def test_what_is_valid_to_the_end_of_all_days_ends_on_none(store):
     assert not post(store, "c", [end], "anna", now=NOON).refused
     with store.reading() as connection:
         assert [day.date().isoformat() for day in list_days(connection, "c")] == ["2025-03-01"]
+
+
+def test_what_was_to_come_when_it_was_known_is_not_listed_later_either(store):
+    """The days as known at an instant stay what they were, whatever the clock says by now."""
+    make_case(store, "c", SETTINGS, "anna", NOON)
+    held = at("p", valid_from="2025-03-01", valid_to="2025-03-20T12:00:00Z")
+    ground = {"type": "Feature", "id": "g", "geometry": {"type": "Polygon", "coordinates": [
+        [[35, 51], [35.5, 51], [35.5, 51.5], [35, 51.5], [35, 51]]]},
+        "properties": {"kind": "control", "holder": "A", "basis": "assessed",
+                       "valid_from": "2025-03-18"}}  # fmt: skip
+    assert not post(store, "c", [held], "anna", now=NOON).refused
+    lay_layer(store, "c", "l", {"features": [ground]}, "anna", now=NOON)
+    with store.reading() as connection:
+        known, now = (
+            [day.date().isoformat() for day in list_days(connection, "c", at)]
+            for at in (NOON + timedelta(hours=1), None)
+        )
+    assert known == ["2025-03-01"]
+    assert now == ["2025-03-01", "2025-03-18", "2025-03-20"]
