@@ -164,7 +164,7 @@ def _list_faults(posted: Posted) -> list[InputFault]:
 
 async def _check_there(service: Service, case_id: str, name: str, view: View) -> None:
     """
-    Tell a claim that was taken back as that.
+    Tell a claim that was taken back, or is something else by now, as that.
 
     Raises
     ------
@@ -174,7 +174,8 @@ async def _check_there(service: Service, case_id: str, name: str, view: View) ->
         If nothing is called so.
     """
     last = await read_latest_shown(service.store, case_id, name, view)
-    if last.act not in ("retract", "redact") and last.body is not None:
+    is_gone = last.act in ("retract", "redact") or last.body is None
+    if not is_gone and is_claim(last):
         return
     rated = await read_kept(service.store, list_ratings, case_id, name, view.until)
     log = await read_log(service.store, case_id, name)
@@ -182,8 +183,10 @@ async def _check_there(service: Service, case_id: str, name: str, view: View) ->
     if not rated and not any(is_claim(one) for one in log if one.recorded_at <= until):
         raise NotKeptError(f"there is no claim {name!r} in case {case_id!r}")
     why = f" ({last.why})" if view.is_whole else ""
-    told = [_tell(one, view) for one in rated] if last.act == "retract" else []
-    raise TakenBackError(f"the claim {name!r} was taken back{why}", told)
+    is_redacted = last.act != "retract" and is_gone
+    told = [] if is_redacted else [_tell(one, view) for one in rated]
+    said = "was taken back" if is_gone else "is none any more: something else is called so"
+    raise TakenBackError(f"the claim {name!r} {said}{why}", told)
 
 
 def _list_claims(connection: Connection, case_id: str, view: View) -> list[Json]:

@@ -31,6 +31,7 @@ from encircle.store.revisions import (
     Entry,
     append,
     lock_case,
+    read_latest,
     write_instant,
 )
 from encircle.store.searching import find_alike
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from encircle.store.revisions import Revision
 
 Json = dict[str, Any]
+CLAIM = "claim"
+"""The kind of what is said of a map, and is no part of it."""
 
 
 class KeyReusedError(StoreError):
@@ -300,6 +303,7 @@ def revise(
         faults = find_row_faults(settings, [row])
         if not faults:
             faults = find_misfits(connection, case_id, settings, {0: row}, subject=name)
+            faults |= _find_turned(connection, case_id, name, row)
         if str(row.get("id")) != name:
             said = f"the id {row.get('id')!r} is not {name!r}, which is corrected"
             faults.setdefault(0, []).append(
@@ -309,6 +313,25 @@ def revise(
             raise SituationError([lift(fault) for fault in faults[0]])
         entry = Entry("correct", "feature", name, row, why, expected)
         return append(connection, case_id, [entry], actor, now)[0]
+
+
+def _find_turned(
+    connection: Connection, case_id: str, name: str, row: Json
+) -> dict[int, list[InputFault]]:
+    """
+    Find a claim that is to be no claim any more, or what was none and is to be one.
+
+    It would be gone, with all that was ever rated of it, and nobody would have taken it back.
+    """
+    last = read_latest(connection, case_id, "feature", name)
+    if last is None or last.document is None:  # the log tells it
+        return {}
+    was, kind = last.document["properties"].get("kind"), row["properties"].get("kind")
+    if was == kind or CLAIM not in (was, kind):
+        return {}
+    said = f"{name!r} is a {was}, and no correction makes it a {kind}"
+    remedy = "Take it back (DELETE), and post this under another id"
+    return {0: [InputFault("/features/0/properties/kind", said, remedy, name)]}
 
 
 def retract(

@@ -66,6 +66,8 @@ NOTHING = hashlib.sha256(b"").hexdigest()
 """The hash before the first, and of a body that a retraction does not have."""
 AGAIN = "posted again after it was taken back"
 """Why something that was taken back counts again, where nobody says."""
+AFRESH = {"layer": "lay it under another name"}
+"""What helps where nothing may follow what was redacted; else another id does."""
 MANY = 500
 """Subjects asked for in one statement: SQLite takes no more than some thousand parameters."""
 
@@ -295,6 +297,9 @@ def _check(entry: Entry, number: int, act: str | None) -> None:
     """Refuse what the log does not allow after its latest of the subject."""
     name = f"{entry.what} {entry.subject!r}"
     if entry.act == "post":
+        if act == "redact":
+            helps = AFRESH.get(entry.what, "give this one another id")
+            raise GoneError(f"{name} was redacted, and nothing follows that: {helps}")
         if number:
             said = f"there is a {name} already, at revision {number}"
             raise ConflictError(f"{said}: correct it, or give this one another id", number)

@@ -218,3 +218,54 @@ def test_a_claim_that_cannot_be_rated_keeps_no_other_from_it(local, case, monkey
         rated = [n for n in "abc" if list_ratings(connection, name_of(case), n)]
     assert rated == ["a", "c"]
     assert faults(local) >= before + 1
+
+
+@pytest.mark.parametrize("kinds", [("claim", "position"), ("position", "claim")])
+def test_no_correction_makes_a_claim_of_something_or_something_of_a_claim(
+    local, case, assert_problem, kinds
+):
+    """It would be gone, with the log of its ratings, and nobody would have taken it back."""
+    said = {name: EXAMPLE_CLAIM[name] for name in ("statement", "made_at", "asserts")}
+    place = {"type": "Point", "coordinates": [35.05, 51.02]}
+    rows = {
+        "claim": {"type": "Feature", "geometry": None, "properties": {"kind": "claim", **said}},
+        "position": {"type": "Feature", "geometry": place,
+                     "properties": {"kind": "position", "side": "A", "force": FORCE}},
+    }  # fmt: skip
+    was, to = (rows[kind] for kind in kinds)
+    assert local.post(f"{case}/observations", json={**was, "id": "cc"}).status_code == 201
+    asked = {"params": {"why": "x"}, "headers": {"If-Match": '"1"'}}
+    (fault,) = assert_problem(local.put(f"{case}/observations/cc", json=to, **asked), 422)["errors"]
+    assert (fault["pointer"], fault["feature"]) == ("/properties/kind", "cc")
+    assert "Take it back" in fault["remedy"]
+    assert local.put(f"{case}/observations/cc", json=was, **asked).status_code == 200
+    ground = {"type": "Feature", "geometry": place, "properties": {"kind": "anchor", "side": "A"}}
+    if kinds[0] == "position":  # what is drawn may turn out to be something else that is drawn
+        asked["headers"] = {"If-Match": '"2"'}
+        assert local.put(f"{case}/observations/cc", json=ground, **asked).status_code == 200
+
+
+def test_a_claim_that_was_made_something_else_is_gone_with_its_log(local, case, assert_problem):
+    """By a correction, before that was refused; or taken back, and its id given to another."""
+    local.post(f"{case}/observations", json=ROWS)
+    assert local.post(f"{case}/claims", json=EXAMPLE_CLAIM).status_code == 201
+    unit = {**ROWS["features"][1], "id": "claim"}
+    with store_of(local).writing() as connection:
+        append(connection, name_of(case), [Entry("correct", "feature", "claim", unit, "x")], "anna")
+    told = assert_problem(local.get(f"{case}/claims/claim"), 410)
+    assert "something else" in told["detail"]
+    assert len(told["log"]) == 1
+    assert_problem(local.get(f"{case}/claims/stand"), 404)
+
+
+def test_a_layer_whose_day_was_redacted_is_laid_under_another_name(local, case, assert_problem):
+    layer = {"type": "FeatureCollection", "situation": {"as_of": "2025-03-12"},
+             "features": [ROWS["features"][0]]}  # fmt: skip
+    assert local.put(f"{case}/layers/day", json=layer).status_code == 200
+    asked = {"day": "2025-03-12", "redact": "true", "why": "private"}
+    assert local.delete(f"{case}/layers/day", params=asked).status_code == 200
+    for why in ({}, {"why": "again"}):
+        told = assert_problem(local.put(f"{case}/layers/day", json=layer, params=why), 410)
+        assert "was redacted" in told["detail"]
+        assert "under another name" in told["detail"]
+    assert local.put(f"{case}/layers/day-anew", json=layer).status_code == 200

@@ -181,7 +181,7 @@ def test_what_was_taken_back_may_be_posted_again_and_what_was_redacted_may_not(c
     again = record(case, Entry("post", "feature", "p", feature("p", reach_m=1)))[0]
     assert (again.number, again.act, again.why) == (3, "correct", AGAIN)
     record(case, Entry("redact", "feature", "p", why="a private person"))
-    with pytest.raises(ConflictError, match="already"):
+    with pytest.raises(GoneError, match=r"was redacted, .* another id"):
         record(case, Entry("post", "feature", "p", feature("p")))
 
 
