@@ -91,7 +91,8 @@ class Access:
         self, scope: Scope, exchange: Exchange, trace_id: str, seconds: float, span: object
     ) -> None:
         status = exchange.status
-        route = getattr(scope.get("route"), "path", "unmatched")
+        # As it is documented: that slashes may stand in a part is no part of its name.
+        route = getattr(scope.get("route"), "path", "unmatched").replace(":path}", "}")
         method = scope["method"] if scope["method"] in METHODS else "other"
         self._metrics.requests.labels(route, method, str(status)).inc()
         note_answer(span, method, route, status)

@@ -29,7 +29,11 @@ LayerDay = Annotated[
         examples=["2025-03-14"],
     ),
 ]
-Force = Annotated[str, Path(description="Id of a force.", examples=["group"])]
+Force = Annotated[
+    str,
+    Path(description="Id of a force; a slash in it is written %2F.", min_length=1,
+         examples=["group"]),
+]  # fmt: skip
 KeptName = Annotated[str, Path(description="Digest of a judgement.", examples=[KEPT["id"]])]
 WatchName = Annotated[str, Path(description="Id of a watch.", examples=[WATCHED["id"]])]
 TEXT: Json = {"schema": {"type": "string"}}

@@ -94,7 +94,7 @@ async def read_situation_of(  # noqa: PLR0913 - the parts of a request
     return unless_known(if_none_match, found.raw, GEOJSON)
 
 
-@router.get("/{case_id}/forces/{force}/judgement", summary="Judge a force of the case",
+@router.get("/{case_id}/forces/{force:path}/judgement", summary="Judge a force of the case",
             response_class=Response, responses={
     **READING, **UNCHANGED, **document_problems(406, 413, 503),
     200: document_answer(JudgementBody, also={
@@ -119,7 +119,7 @@ async def judge_force(  # noqa: PLR0913 - the parts of a request
     return response
 
 
-@router.post("/{case_id}/forces/{force}/judgement", summary="Keep a judgement as it is given",
+@router.post("/{case_id}/forces/{force:path}/judgement", summary="Keep a judgement as it is given",
              status_code=201, response_class=Response, responses={
     **READING, **document_problems(503), 201: document_answer(KeptBody),
 })  # fmt: skip
@@ -165,7 +165,7 @@ async def read_judgement(
     return unless_known(if_none_match, body.encode(), "application/json")
 
 
-@router.get("/{case_id}/forces/{force}/timeline", summary="A force through the days",
+@router.get("/{case_id}/forces/{force:path}/timeline", summary="A force through the days",
             response_class=Response, responses={
     **READING, **document_problems(413, 503), 200: document_answer(TimelineBody),
 })  # fmt: skip

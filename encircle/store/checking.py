@@ -32,6 +32,7 @@ SPOKEN_OF = ("sides", "sources", "forces", "mapper_side")
 """Members of the settings that a feature is checked against."""
 MOST_NAME = 200
 """Characters of an id, a force, a track: as many as every store keeps. Source: tables.NAME."""
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 MOST_DEEP = 40
 """Levels of one feature: a map of it stays below the door's 64."""
 AT_ROW = re.compile(r"/features/(\d+)")
@@ -126,7 +127,7 @@ def find_row_faults(
     whole = {name: settings[name] for name in SPOKEN_OF if name in settings}
     found: dict[int, list[InputFault]] = {}
     for number, row in enumerate(rows):
-        own = [*(_find_unnamed(row) if posted else ()), *_find_depth(row)]
+        own = [*(_find_unnamed(row) if posted else ()), *_find_unasked(row), *_find_depth(row)]
         if own:
             found[number] = [replace(f, pointer=f"/features/{number}{f.pointer}") for f in own]
     left = [number for number in range(len(rows)) if number not in found]
@@ -153,6 +154,15 @@ def _find_unnamed(row: Json) -> Iterator[InputFault]:
         elif len(str(text)) > MOST_NAME:
             fault = f"this has {len(str(text))} characters"
             yield InputFault(at, fault, f"Use no more than {MOST_NAME}")
+
+
+def _find_unasked(row: Json) -> Iterator[InputFault]:
+    """Find a force of which nobody could ask: no address leads to it."""
+    said = row.get("properties")
+    force = said.get("force") if isinstance(said, Mapping) else None
+    if isinstance(force, str) and (force in (".", "..") or CONTROL.search(force)):
+        fault = f"the force {force!r:.80} cannot stand in an address"
+        yield InputFault("/properties/force", fault, "Write it in letters, on one line")
 
 
 def _find_depth(row: Json) -> Iterator[InputFault]:

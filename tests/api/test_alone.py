@@ -2,7 +2,10 @@
 
 import copy
 import itertools
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
+from urllib.parse import quote
 
 import pytest
 
@@ -269,3 +272,40 @@ def test_a_layer_whose_day_was_redacted_is_laid_under_another_name(local, case, 
         assert "was redacted" in told["detail"]
         assert "under another name" in told["detail"]
     assert local.put(f"{case}/layers/day-anew", json=layer).status_code == 200
+
+
+# -- what a force is called ------------------------------------------------------------------
+
+
+def test_a_force_is_found_whatever_it_is_called(local, case):
+    """Each address that is told of leads to it, and to no other force."""
+    names = ["1st/2nd Bn", "a/judgement", "a//b/../c", "/", "?", "100%", "3-тя / 5-та"]
+    for number, name in enumerate(names):
+        unit = copy.deepcopy(ROWS["features"][1]) | {"id": f"u{number}"}
+        unit["properties"]["force"] = name
+        assert local.post(f"{case}/observations", json=unit).status_code == 201
+    for name in names:
+        at = f"{case}/forces/{quote(name, safe='')}"
+        told = local.get(f"{at}/judgement")
+        assert (told.status_code, told.json().get("force")) == (200, name)
+    at = f"{case}/forces/{quote(names[0], safe='')}"
+    timeline = local.get(f"{at}/timeline")
+    assert (timeline.status_code, timeline.json()["force"]) == (200, names[0])
+    assert local.post(f"{at}/judgement").json()["force"] == names[0]
+    links = re.findall(r'href="([^"]*/judgement[^"]*)"', local.get(f"{case}/changes.atom").text)
+    assert any("1st%2F2nd%20Bn" in link for link in links)
+    assert {local.get(unescape(link)).status_code for link in links} == {200}
+    counted = 'route="/v1/cases/{case_id}/forces/{force}/judgement",status="200"'
+    assert counted in local.get("/metrics").text
+    for nobody in ("", "nobody", "a", "judgement"):
+        assert local.get(f"{case}/forces/{nobody}/judgement").status_code in (404, 422)
+
+
+@pytest.mark.parametrize("name", [".", "..", "a\nb"])
+def test_a_force_that_no_address_leads_to_is_refused(local, case, name):
+    unit = copy.deepcopy(ROWS["features"][1])
+    unit["properties"]["force"] = name
+    (refused,) = local.post(f"{case}/observations", json=unit).json()["refused"]
+    assert refused["pointer"] == "/features/0/properties/force"
+    laid = local.put(f"{case}/layers/units", json={"type": "FeatureCollection", "features": [unit]})
+    assert laid.json()["errors"][0]["pointer"] == "/features/0/properties/force"
