@@ -18,7 +18,7 @@ import orjson
 
 from encircle.map.counting import number_of
 from encircle.map.door.contract import parse_end
-from encircle.map.door.spelling import is_absent
+from encircle.map.door.spelling import is_absent, parse_list
 from encircle.map.notices import Notice
 from encircle.store.lines import hold_standing, read_bodies
 from encircle.store.publishing import make_public, make_settings_public, tell_public
@@ -298,5 +298,6 @@ def _join(last: str, others: Sequence[str]) -> str:
 
 
 def _sources(feature: Json) -> Iterator[Any]:
-    cited = feature["properties"].get("sources") or ()
-    yield from [cited] if isinstance(cited, str) else cited
+    cited = feature["properties"].get("sources")
+    read = () if is_absent(cited) else parse_list(cited)
+    yield from read if isinstance(read, list | tuple) else [read]

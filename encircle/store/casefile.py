@@ -242,7 +242,8 @@ def _post(
 def _is_later(row: Json, settings: Json, now: datetime) -> bool:
     """Tell whether a row speaks of later than the case is judged at: its own instant, or now."""
     said = row["properties"]
-    given = said.get("observed_at") or said.get("reported_at") or said.get("valid_from")
+    times = (said.get(name) for name in ("observed_at", "reported_at", "valid_from"))
+    given = next((time for time in times if not is_absent(time)), None)
     try:
         at = parse_day_or_instant(given) if isinstance(given, str) else None
         until = now if is_absent(settings.get("as_of")) else parse_end(settings["as_of"])

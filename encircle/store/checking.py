@@ -99,7 +99,11 @@ def check_settings(settings: object) -> None:
         raise SituationError(
             [InputFault("/situation", said, 'Give {"title": ..., "sides": [...]}')]
         )
-    faults = [*find_faults([], settings), *_find_no_instant(settings.get("as_of"))]
+    faults = [
+        *find_faults([], settings),
+        *_find_no_instant(settings.get("as_of")),
+        *_find_long("/situation/force", settings.get("force")),
+    ]
     if faults:
         raise SituationError(faults)
 
@@ -147,22 +151,29 @@ def _find_unnamed(row: Json) -> Iterator[InputFault]:
     said = row.get("properties")
     texts: dict[str, object] = {"/id": name}
     if isinstance(said, Mapping):
-        texts |= {f"/properties/{key}": said.get(key) for key in ("kind", "side", "force", "track")}
+        texts |= {f"/properties/{key}": said.get(key) for key in ("kind", "side", "track")}
     for at, text in texts.items():
         if isinstance(text, Mapping | list):
             yield InputFault(at, "this is no text", "Write one word")
-        elif len(str(text)) > MOST_NAME:
-            fault = f"this has {len(str(text))} characters"
-            yield InputFault(at, fault, f"Use no more than {MOST_NAME}")
+        else:
+            yield from _find_long(at, text)
 
 
 def _find_unasked(row: Json) -> Iterator[InputFault]:
-    """Find a force of which nobody could ask: no address leads to it."""
+    """Find a force of which nobody could ask or be told: no address leads to it, or it is cut."""
     said = row.get("properties")
     force = said.get("force") if isinstance(said, Mapping) else None
     if isinstance(force, str) and (force in (".", "..") or CONTROL.search(force)):
         fault = f"the force {force!r:.80} cannot stand in an address"
         yield InputFault("/properties/force", fault, "Write it in letters, on one line")
+    else:
+        yield from _find_long("/properties/force", force)
+
+
+def _find_long(at: str, text: object) -> Iterator[InputFault]:
+    if len(str(text)) > MOST_NAME:
+        fault = f"this has {len(str(text))} characters"
+        yield InputFault(at, fault, f"Use no more than {MOST_NAME}")
 
 
 def _find_depth(row: Json) -> Iterator[InputFault]:

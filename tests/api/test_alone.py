@@ -301,7 +301,7 @@ def test_a_force_is_found_whatever_it_is_called(local, case):
         assert local.get(f"{case}/forces/{nobody}/judgement").status_code in (404, 422)
 
 
-@pytest.mark.parametrize("name", [".", "..", "a\nb"])
+@pytest.mark.parametrize("name", [".", "..", "a\nb", "f" * 201], ids=len)
 def test_a_force_that_no_address_leads_to_is_refused(local, case, name):
     unit = copy.deepcopy(ROWS["features"][1])
     unit["properties"]["force"] = name

@@ -214,6 +214,16 @@ def test_settings_of_an_instant_that_is_none_are_refused(case, as_of):
     assert assembled(case, None)["situation"]["as_of"] == SETTINGS["as_of"]
 
 
+def test_what_is_dated_later_is_told_though_another_time_is_blank(case):
+    late = position("p", observed_at=" ", valid_from="2025-03-20")
+    assert "later than the instant" in " ".join(post(case, "c", [late], "ben", now=NOON).notices)
+
+
+def test_a_force_of_more_letters_than_a_store_keeps_is_refused_in_settings(case):
+    with pytest.raises(SituationError, match="characters"):
+        make_case(case, "d", {**SETTINGS, "force": "f" * 201}, "anna", NOON)
+
+
 @pytest.mark.parametrize("as_of", ["", "  ", None])
 def test_settings_of_a_blank_instant_have_none_and_a_days_is_its_last(case, as_of):
     settle(case, "c", {**SETTINGS, "as_of": as_of}, "ed", "w", 1, NOON)

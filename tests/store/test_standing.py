@@ -313,3 +313,14 @@ def test_what_was_to_come_when_it_was_known_is_not_listed_later_either(store):
         )
     assert known == ["2025-03-01"]
     assert now == ["2025-03-01", "2025-03-18", "2025-03-20"]
+
+
+def test_the_sources_of_two_sightings_are_joined_as_the_door_reads_them(store):
+    """As tables write them, too: one text for several, and a blank for none."""
+    rows = [
+        at("a", track="1", observed_at="2025-03-13T08:00:00Z", sources="s1, s2"),
+        at("b", track="1", observed_at="2025-03-13T09:00:00Z", sources=" "),
+        at("c", track="1", observed_at="2025-03-13T10:00:00Z", sources=["s3", "s1"]),
+    ]
+    (told,) = speaking(store, *rows).values()
+    assert sorted(told["sources"]) == ["s1", "s2", "s3"]
