@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
@@ -179,9 +180,17 @@ def _read_file(entry: Json, number: int) -> MapFile:
     if isinstance(content, str):
         return MapFile(name, content.encode("utf-8", "replace"))
     if isinstance(content, dict | list):
-        return MapFile(name, orjson.dumps(content))
+        return MapFile(name, _write(content))
     said = "content that is neither text nor JSON"
     raise _fault(f"{pointer}/content", said, "Give the file's text, or its JSON")
+
+
+def _write(content: object) -> bytes:
+    """Write a map that came parsed as its file has it, its longest numbers, too."""
+    try:
+        return orjson.dumps(content)
+    except TypeError:  # an integer of more than 64 bits, half a surrogate pair
+        return json.dumps(content).encode()
 
 
 def _unpack(entry: Json, pointer: str) -> MapFile:

@@ -82,6 +82,16 @@ def test_an_instant_past_the_calendar_is_refused(ask, when):
     assert response.json()["errors"][0]["pointer"] == "/made_at"
 
 
+@pytest.mark.parametrize("value", ["1" * 30, '"\\ud800"', "[" * 300 + "]" * 300], ids=len)
+def test_a_map_that_says_what_few_can_write_is_read_as_its_file_is(client, value):
+    """An integer of more than 64 bits, half a surrogate pair, and what is nested very deep."""
+    body = (
+        '{"claim": "They are surrounded.", "maps": [{"type": "FeatureCollection", "features": %s}]}'
+    )
+    answer = client.post("/v1/questions", content=(body % f"[{value}]").encode())
+    assert answer.status_code in (400, 422), answer.text
+
+
 def test_one_map_given_twice_counts_once_and_is_listed_twice(ask):
     told = ask(EXAMPLE_QUESTION | {"maps": EXAMPLE_QUESTION["maps"] * 2}).json()
     assert len(told["maps"]) == 2
