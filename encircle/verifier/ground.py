@@ -601,7 +601,10 @@ class Survey:
     def _draw_extent(self) -> BaseGeometry:
         if self.situation.area is not None:
             return _mended(self.plane.to_metres(self.situation.area))
-        drawn = [self.plane.to_metres(f.drawn) for f in self.known.values()]
+        features = list(self.known.values())
+        if not features:  # all is of later: where it will be
+            features = [f for f in self.situation.features if f.geometry is not None]
+        drawn = [self.plane.to_metres(f.drawn) for f in features]
         if not drawn:
             return NOTHING
         left, bottom, right, top = shapely.total_bounds(np.asarray(drawn))

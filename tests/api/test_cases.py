@@ -426,3 +426,25 @@ def test_a_store_that_is_locked_is_told_as_busy_and_not_as_a_fault(
 def test_what_strangers_are_given_is_not_read_from_a_value_of_another_kind(local, case, wrong):
     told = local.put(f"{case}/publication", json={**wrong, "why": "w"})
     assert told.status_code == 422
+
+
+def test_a_unit_that_expired_and_nothing_else_is_judged_as_one_that_cannot_be_told(local):
+    case = f"/v1/cases/gone-{next(COUNT)}"
+    settings = {"as_of": "2025-03-20", "force": "g", "sides": [{"id": "UA"}, {"id": "RU"}]}
+    assert local.post("/v1/cases", json={"id": case[10:], "situation": settings}).is_success
+    said = {"kind": "position", "side": "UA", "force": "g", "observed_at": "2025-03-10",
+            "valid_to": "2025-03-12"}  # fmt: skip
+    place = {"type": "Point", "coordinates": [35.2, 51.1]}
+    unit = {"type": "Feature", "id": "a", "geometry": place, "properties": said}
+    posted = local.post(f"{case}/observations", json=unit)
+    assert [change["is"]["status"] for change in posted.json()["changes"]] == ["U"]
+    judged = local.get(f"{case}/forces/g/judgement")
+    assert judged.json()["status"]["code"] == "U"
+    for kind in ("text/html", "image/svg+xml", "application/geo+json"):
+        assert local.get(f"{case}/forces/g/judgement", headers={"Accept": kind}).is_success, kind
+    days = local.get(f"{case}/forces/g/timeline")
+    assert days.is_success, days.text
+    situation = local.get(f"{case}/situation").json()
+    assert local.post("/v1/judgements", json=situation).json()["status"]["code"] == "U"
+    asked = {"judgement": judged.json(), "situation": situation}
+    assert local.post("/v1/judgements/verify", json=asked).json()["holds"]

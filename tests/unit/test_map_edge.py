@@ -3,7 +3,7 @@
 import copy
 
 import pytest
-from shapely.geometry import box, mapping
+from shapely.geometry import MultiPoint, box, mapping
 
 from encircle import judge, verify
 from encircle.map.door.reader import read_situation
@@ -68,6 +68,44 @@ def test_a_ring_inside_the_map_has_no_such_stretch():
     judgement = judge(draw(box(60.02, 50.08, 60.1, 50.12))).to_dict()
     assert judgement["status"]["code"] == "C3"
     assert not edges(judgement)
+
+
+OVER = {"valid_to": "2025-01-10"}
+LATER = {"observed_at": "2025-02-01"}
+HERE = box(60.0, 50.0, 60.1, 50.1)
+CLAIMED = {"kind": "control", "holder": "R", "basis": "claimed"}
+
+
+@pytest.mark.parametrize(
+    ("shape", "says", "others"),
+    [
+        pytest.param(HERE.centroid, OVER, [], id="a point, over"),
+        pytest.param(HERE.centroid, LATER, [], id="a point, later"),
+        pytest.param(HERE, OVER, [], id="ground, over"),
+        pytest.param(HERE.boundary.interpolate([0.0, 0.1]), OVER, [], id="two points, over"),
+        pytest.param(HERE.centroid, OVER, [("claimed", HERE, CLAIMED)], id="only claimed ground"),
+        pytest.param(HERE.centroid, {**OVER, "present": "withdrawn"}, [], id="withdrawn, and over"),
+    ],
+)
+@pytest.mark.parametrize("whole", [{}, {"area": mapping(AREA)}], ids=["no area", "an area"])
+def test_a_map_on_which_nothing_speaks_is_judged_as_one_that_cannot_tell(
+    shape, says, others, whole
+):
+    shape = MultiPoint(list(shape)) if not hasattr(shape, "geom_type") else shape
+    rows = [("force", shape, {"kind": "position", "side": "B", "force": "f", **says}), *others]
+    features = [
+        {"type": "Feature", "id": n, "geometry": mapping(s), "properties": p} for n, s, p in rows
+    ]
+    settings = {"as_of": "2025-01-15", **whole}
+    situation = read_situation(
+        {"type": "FeatureCollection", "situation": settings, "features": features}
+    )
+    judgement = judge(situation)
+    assert (judgement.verdict, judgement.status.code) == ("indeterminate", "U")
+    report = verify(judgement.to_dict(), situation)
+    assert report.holds, report.summary
+    assert "<svg" in draw_svg(judgement, situation)
+    assert "whether the force is still there cannot be told" in explain(judgement)
 
 
 @pytest.mark.parametrize("forge", ["hidden", "elsewhere", "not true"])

@@ -94,7 +94,10 @@ def _draw_area(evidence: Evidence, plane: Plane) -> Polygon:
     """Draw the ground considered: as given, else the features' box and a margin."""
     if evidence.situation.area is not None:
         return cast("Polygon", plane.to_metres(evidence.situation.area))
-    drawn = [plane.to_metres(f.geometry) for f in evidence.speaking if f.geometry is not None]
+    speaking = [f for f in evidence.speaking if f.geometry is not None]
+    # Where all is of later nothing speaks yet: then where it will.
+    features = speaking or [f for f in evidence.situation.features if f.geometry is not None]
+    drawn = [plane.to_metres(f.drawn) for f in features]
     left, bottom, right, top = shapely.total_bounds(drawn)
     margin = max(MARGIN_SHARE * max(right - left, top - bottom), MARGIN_LEAST_M)
     return box(left - margin, bottom - margin, right + margin, top + margin)
