@@ -163,7 +163,7 @@ def post_table(
         sides = {
             str(one["id"]): str(one.get("name") or one["id"]) for one in settings.get("sides", ())
         }
-        wishes = Wishes(known_sides=sides, all_side=rows_side, side=side)
+        wishes = Wishes(known_sides=sides, all_side=rows_side, side=side, keeps_tracks=True)
         # A name of its own: another table's second row is another sighting.
         reading = read_table(raw, f"t{uuid.uuid4().hex[:12]}.csv", "table", wishes)
         cited = {source["id"]: source for source in reading.sources}

@@ -1,6 +1,7 @@
 """The case file over HTTP: posted by several, judged on any day, corrected by one at a time."""
 
 import hashlib
+import io
 import itertools
 import json
 import sqlite3
@@ -12,6 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 import encircle
+from api.case_parameters import XLSX
 from api.errors import BusyError, StoppedError, TooSlowError
 from api.main import create_app
 from api.settings import Settings
@@ -448,3 +450,52 @@ def test_a_unit_that_expired_and_nothing_else_is_judged_as_one_that_cannot_be_to
     assert local.post("/v1/judgements", json=situation).json()["status"]["code"] == "U"
     asked = {"judgement": judged.json(), "situation": situation}
     assert local.post("/v1/judgements/verify", json=asked).json()["holds"]
+
+
+SEEN = ("name,lat,lon,side,force,track,date\n", "T,51.15,35.2,UA,g,u1,2025-03-10\n",
+        "T,51.25,35.2,UA,g,u1,2025-03-12\n")  # fmt: skip
+TABLE = {"Content-Type": "text/csv"}
+
+
+def places(local, case, day):
+    found = local.get(f"{case}/situation", params={"as_of": day}).json()["features"]
+    return [feature["geometry"]["coordinates"] for feature in found]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("tables", [1, 2], ids=["one table", "a table a day"])
+def test_a_tables_track_is_kept_and_the_latest_sighting_speaks(local, case, tables, kind):
+    at = f"{case}/observations"
+    sent = [SEEN] if tables == 1 else [SEEN[:2], (SEEN[0], SEEN[2])]
+    names = []
+    for lines in sent:
+        content, head = "".join(lines).encode(), TABLE
+        if kind == "xlsx":
+            openpyxl = pytest.importorskip("openpyxl")
+            book = openpyxl.Workbook()
+            for line in lines:
+                book.active.append(line.strip().split(","))
+            book.save(written := io.BytesIO())
+            content, head = written.getvalue(), {"Content-Type": XLSX}
+        posted = local.post(at, content=content, headers=head).json()
+        names += [row["id"] for row in posted["accepted"]]
+    kept = [local.get(f"{at}/{name}").json()["body"]["properties"] for name in names]
+    assert [(said["track"], "valid_to" in said) for said in kept] == [("u1", False)] * 2
+    assert places(local, case, "2025-03-11") == [[35.2, 51.15]]
+    assert places(local, case, "2025-03-13") == [[35.2, 51.25]]
+    # Taken back, the second leaves the unit where it was seen first.
+    assert local.delete(f"{at}/{names[1]}", params={"why": "another unit"}).is_success
+    assert places(local, case, "2025-03-13") == [[35.2, 51.15]]
+
+
+def test_what_leaves_as_a_table_comes_in_again_as_it_was(local, case):
+    at = f"{case}/observations"
+    local.post(at, content="".join(SEEN), headers=TABLE)
+    table = local.get(at, headers={"Accept": "text/csv"}).text
+    other = f"/v1/cases/again-{next(COUNT)}"
+    local.post("/v1/cases", json={"id": other[10:], "situation": KURSK["situation"]})
+    assert len(local.post(f"{other}/observations", content=table, headers=TABLE)
+               .json()["accepted"]) == 2  # fmt: skip
+    assert local.get(f"{other}/observations", headers={"Accept": "text/csv"}).text == table
+    first, second = (local.get(f"{one}/observations").json()["features"] for one in (case, other))
+    assert first == second

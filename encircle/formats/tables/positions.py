@@ -76,6 +76,9 @@ class Wishes:
     swap: frozenset[int] = frozenset()
     gives: Yield | None = None
     sheet: str | None = None
+    keeps_tracks: bool = False
+    """Say of each row which unit it is (`track`): whoever keeps the rows lets the latest speak.
+    Else an earlier sighting holds until the next, within the table."""
 
 
 @dataclass
@@ -442,7 +445,7 @@ class _Reader:
     # -- one unit seen again --------------------------------------------------------------------
 
     def _follow(self, headings: Sequence[str]) -> None:
-        """Let the latest sighting of a unit speak: an earlier one holds until the next."""
+        """Let the latest sighting of a unit speak, or say of each which unit it is."""
         plain = {plain_heading(h): h for h in self.sheet.headings}
         cells = {row.number: row.cells for row in self.sheet.rows}
         by_id = dict(
@@ -453,10 +456,15 @@ class _Reader:
         for name, feature in by_id.items():
             row = cells[rows_of[name]]
             key = tuple(row.get(plain.get(plain_heading(h), h), "") for h in headings)
-            if any(key) and "observed_at" in feature["properties"]:
+            is_told = self.wishes.keeps_tracks or "observed_at" in feature["properties"]
+            if any(key) and is_told:
                 seen.setdefault(key, []).append(feature)
         closed = 0
-        for sightings in seen.values():
+        for key, sightings in seen.items():
+            if self.wishes.keeps_tracks:
+                for feature in sightings if self.gives == "positions" else ():
+                    feature["properties"]["track"] = " ".join(filter(None, key))
+                continue
             days = sorted({f["properties"]["observed_at"] for f in sightings})
             following = dict(pairwise(days))
             for feature in sightings:

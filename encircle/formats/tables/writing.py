@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 HEADINGS = (
     "id", "lat", "lon", "wkt", "side", "force", "echelon", "name", "date", "reported_at",
     "valid_from", "valid_to", "basis", "status", "reach_m", "location_error_m", "weight",
-    "probability", "source", "url", "archive_url", "reliability", "credibility", "note",
+    "probability", "track", "source", "url", "archive_url", "reliability", "credibility", "note",
 )  # fmt: skip
 MEMBERS = {"date": "observed_at", "status": "present"}
 FORMULA = ("=", "+", "@", "\t", "\r")

@@ -349,6 +349,9 @@ def test_the_latest_sighting_of_a_unit_speaks():
     first, last = (f["properties"] for f in read(head + rows, "units.csv").features)
     assert first["valid_to"] == "2022-04-08T23:59:59Z"
     assert "valid_to" not in last
+    kept = read(head + rows, "units.csv", keeps_tracks=True).features
+    assert [f["properties"]["track"] for f in kept] == ["1st 1 ru"] * 2
+    assert not any("valid_to" in f["properties"] for f in kept)
 
 
 @pytest.mark.real
