@@ -1,13 +1,15 @@
-"""The command that checks a store: whether its logs are still what was recorded."""
+"""The command that checks a store: whether it is still what was recorded."""
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from encircle.cli.terminal import echo, guard, print_json, refuse, show_progress
+from encircle.map.counting import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 PAGE = 1000
 """Lines of a log that are read at a time."""
+MOST_NAMED = 5
+"""As many lines are named."""
 
 
 def register(app: typer.Typer) -> None:
@@ -36,33 +40,54 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> None:
     """
-    Check the log of every case against its hashes: exit 2 where one is not what was recorded.
+    Check every case against its hashes: exit 2 where one is not what was recorded.
+
+    Looked at are each log, what its lines are searched by, and the judgements of the record. Not
+    looked at, for they bear no hash: what changed, how claims were rated, watches, keys, and who
+    kept a judgement when.
 
     Nothing is written. The hash of each last line is told: one that was noted elsewhere before
     shows that no end was cut off.
     """
     if "://" not in store and not Path(store).is_file():
         refuse(f"there is no store {store}")
-    ends, found = guard(lambda: _check_all(store))
+    found = guard(lambda: _check_all(store))
     if as_json:
-        told = [
-            {"case": case, "lines": lines, "last": end, "faults": faults}
-            for (case, lines, end), faults in zip(ends, found, strict=True)
-        ]
-        print_json({"cases": told})
-    for (case, lines, end), faults in zip(ends, found, strict=True):
-        for fault in faults:
-            echo(f"case {case}: {fault}", err=True)
-        if not as_json and not faults:
-            echo(f"case {case}: {lines} lines hold, the last is {end}")
-    if any(found):
+        print_json({"cases": [asdict(one) for one in found]})
+    for one in found:
+        for fault in one.faults:
+            echo(f"case {one.case}: {fault}", err=True)
+        if as_json or one.faults:
+            continue
+        kept = f", {number_of(one.judgements, 'judgement')} too" if one.judgements else ""
+        echo(f"case {one.case}: {one.lines} lines hold{kept}, the last is {one.last}")
+        if one.unproved:
+            named, more = ", ".join(one.unproved[:MOST_NAMED]), len(one.unproved) - MOST_NAMED
+            said = "by the next line's word alone, for their reasons were redacted and had no hash"
+            echo(f"  {said}: {named}{f' and {more} more' if more > 0 else ''}")
+    if any(one.faults for one in found):
         raise typer.Exit(2)
 
 
-def _check_all(name: str) -> tuple[list[tuple[str, int, str]], list[list[str]]]:
-    """Check every case of a store: its name, lines and last hash; and what is wrong with each."""
+@dataclass(slots=True)
+class Found:
+    """What was found of one case."""
+
+    case: str
+    lines: int
+    last: str
+    """The hash of its last line."""
+    judgements: int = 0
+    faults: list[str] = field(default_factory=list)
+    unproved: list[str] = field(default_factory=list)
+    """Lines that hold by the next one's word alone."""
+
+
+def _check_all(name: str) -> list[Found]:
+    """Check every case of a store."""
     from sqlalchemy.exc import DBAPIError
 
+    from encircle.store.auditing import count_kept, find_first_hashed
     from encircle.store.opening import StoreError, is_current, open_store
     from encircle.store.revisions import find_ends
 
@@ -71,32 +96,61 @@ def _check_all(name: str) -> tuple[list[tuple[str, int, str]], list[list[str]]]:
         if not is_current(opened):
             refuse(f"{name} is of another version, or no store: open it once with encircle serve")
         with opened.reading() as connection:
-            ends = find_ends(connection)
-        with show_progress("Checking", sum(lines for _, lines, _ in ends)) as step:
-            return ends, [_check(opened, case, step) for case, _, _ in ends]
+            found = [Found(*end) for end in find_ends(connection)]
+            for one in found:
+                one.judgements = count_kept(connection, one.case)
+            hashed_since = find_first_hashed(connection)
+        total = sum(one.lines + one.judgements for one in found)
+        with show_progress("Checking", total) as step:
+            for one in found:
+                _check(opened, one, hashed_since, step)
     except DBAPIError as error:  # some other file, or pages of it are damaged
         said = f"{name} cannot be read: {error.orig}"
         raise StoreError(f"{said}. Name a store, or restore the backup made before") from None
+    else:
+        return found
     finally:
         opened.close()
 
 
-def _check(store: Store, case_id: str, step: Callable[[object], None]) -> list[str]:
+def _check(
+    store: Store, found: Found, hashed_since: int | None, step: Callable[[object], None]
+) -> None:
+    """Look through a case: its log, what that is searched by, and its record."""
+    from encircle.store.auditing import read_record
     from encircle.store.revisions import check_log
 
-    return check_log(_read(store, case_id, step))
+    miscopied: list[str] = []
+    redacted: list[str] = []
+
+    def read() -> Iterator[Revision]:
+        for line, wrong in _read(store, found.case, step):
+            if wrong:
+                where = f"revision {line.seq} ({line.what} {line.subject!r}, number {line.number})"
+                miscopied.append(f"{where} is searched by another {', '.join(wrong)} than it says")
+            redacted.extend([line.subject] if line.act == "redact" else ())
+            yield line
+
+    found.faults = check_log(read(), hashed_since, found.unproved) + miscopied
+    with store.reading() as connection:
+        for faults in read_record(connection, found.case, may_be_empty=bool(redacted)):
+            step(None)
+            found.faults += faults
 
 
-def _read(store: Store, case_id: str, step: Callable[[object], None]) -> Iterator[Revision]:
-    from encircle.store.revisions import list_revisions
+def _read(
+    store: Store, case_id: str, step: Callable[[object], None]
+) -> Iterator[tuple[Revision, list[str]]]:
+    """Read a log line by line, each with what it is searched by that it does not say."""
+    from encircle.store.auditing import list_lines, name_miscopied
 
     after = 0
     while True:
         with store.reading() as connection:
-            page = list_revisions(connection, case_id, after=after, most=PAGE)
-        for line in page:
+            page = list_lines(connection, case_id, after, PAGE)
+        for line, searched in page:
             step(None)
-            yield line
+            yield line, name_miscopied(line, searched)
         if len(page) < PAGE:
             return
-        after = page[-1].seq
+        after = page[-1][0].seq

@@ -30,7 +30,14 @@ if TYPE_CHECKING:
 
     from encircle.store.revisions import What
 
-__all__ = ["Kept", "empty_record", "keep_judgement", "list_kept", "read_kept_judgement"]
+__all__ = [
+    "Kept",
+    "empty_record",
+    "keep_judgement",
+    "list_kept",
+    "read_kept_judgement",
+    "tell_kept",
+]
 
 Json = dict[str, Any]
 
@@ -77,19 +84,25 @@ def keep_judgement(  # noqa: PLR0913 - whose, what, by whom
     name = hashlib.sha256(raw).hexdigest()
     if (found := _find(connection, case_id, name)) is not None:
         return found
-    document = orjson.loads(raw)
     row = {
-        "id": name, "case_id": case_id, "force": document["force"], "as_of": document["as_of"],
-        "known_at": write_instant(known_at), "verdict": document["verdict"],
-        "status": document["status"]["code"],
-        "input_sha256": document["provenance"]["input_sha256"],
-        "engine": document["provenance"]["engine"], "actor": actor,
-        "recorded_at": write_instant(now), "body": raw.decode(),
+        "id": name, "case_id": case_id, **tell_kept(orjson.loads(raw)),
+        "known_at": write_instant(known_at), "actor": actor, "recorded_at": write_instant(now),
+        "body": raw.decode(),
     }  # fmt: skip
     connection.execute(judgements.insert(), row)
     kept = _find(connection, case_id, name)
     assert kept is not None  # noqa: S101 - it was written above
     return kept
+
+
+def tell_kept(document: Json) -> Json:
+    """Tell what of a judgement's document stands beside it in the record."""
+    return {
+        "force": document["force"], "as_of": document["as_of"], "verdict": document["verdict"],
+        "status": document["status"]["code"],
+        "input_sha256": document["provenance"]["input_sha256"],
+        "engine": document["provenance"]["engine"],
+    }  # fmt: skip
 
 
 def _find(connection: Connection, case_id: str, name: str) -> Kept | None:

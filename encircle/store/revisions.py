@@ -28,7 +28,7 @@ from encircle.store.redacting import empty_told
 from encircle.store.tables import cases, revisions, tellings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -46,6 +46,7 @@ __all__ = [
     "bounds_of",
     "check_log",
     "describe",
+    "describe_entry",
     "find_author",
     "find_current",
     "find_end",
@@ -70,6 +71,8 @@ AFRESH = {"layer": "lay it under another name"}
 """What helps where nothing may follow what was redacted; else another id does."""
 MANY = 500
 """Subjects asked for in one statement: SQLite takes no more than some thousand parameters."""
+END = 2**63
+"""Beyond the last line of any log."""
 
 
 class CaseExistsError(StoreError):
@@ -331,7 +334,7 @@ def _write(  # noqa: PLR0913 - a row of the log
         "why_sha256": None if entry.why is None else digest(entry.why),
         "body_sha256": NOTHING if entry.body is None else digest(entry.body), "previous": previous,
     }  # fmt: skip
-    return {**row, "hash": _hash(row), "body": body, **_describe(entry)}
+    return {**row, "hash": _hash(row), "body": body, **describe_entry(entry)}
 
 
 def _hash(row: Mapping[str, Any]) -> str:
@@ -352,7 +355,7 @@ SEARCHED: tuple[str, ...] = (
 )  # fmt: skip
 
 
-def _describe(entry: Entry) -> Json:
+def describe_entry(entry: Entry) -> Json:
     """Copy what a feature is searched by; of a layer, its name and its day."""
     found: Json = dict.fromkeys(SEARCHED)
     body = entry.body or {}
@@ -377,7 +380,7 @@ def _describe(entry: Entry) -> Json:
 
 def describe(feature: Json) -> tuple[object, ...]:
     """Give what a feature is searched by, as `find_alike` compares it."""
-    return tuple(_describe(Entry("post", "feature", "", feature)).values())
+    return tuple(describe_entry(Entry("post", "feature", "", feature)).values())
 
 
 def read_written(value: object) -> str | None:
@@ -512,12 +515,23 @@ def find_author(connection: Connection, case_id: str, what: What, subject: str) 
     return author
 
 
-def check_log(lines: Iterable[Revision]) -> list[str]:
+def check_log(
+    lines: Iterable[Revision], hashed_since: int | None = None, unproved: list[str] | None = None
+) -> list[str]:
     """
     Say where a case's log was tampered with; nothing if it is whole.
 
     Each hash is taken anew over what its line says and over the hash before; and each body over
     what it is, but where it was redacted.
+
+    Parameters
+    ----------
+    hashed_since
+        A line (`Revision.seq`) from which on reasons have hashes, where one is known; else from
+        the first of these lines whose reason has one.
+    unproved
+        Takes which lines hold by the next line's word alone: their reasons were redacted, and had
+        no hash.
 
     Examples
     --------
@@ -529,12 +543,6 @@ def check_log(lines: Iterable[Revision]) -> list[str]:
     """Subject to what of it is gone, for which no redaction was found yet."""
     previous, at = NOTHING, ""
     for line in lines:
-        row = {
-            "case_id": line.case_id, "what": line.what, "subject": line.subject,
-            "number": line.number, "act": line.act, "recorded_at": line.recorded_at,
-            "actor": line.actor, "why": line.why, "why_sha256": line.why_sha256,
-            "body_sha256": line.body_sha256, "previous": line.previous,
-        }  # fmt: skip
         where = f"revision {line.seq} ({line.what} {line.subject!r}, number {line.number})"
         subject = (line.what, line.subject)
         if line.act == "redact":
@@ -545,14 +553,35 @@ def check_log(lines: Iterable[Revision]) -> list[str]:
             emptied.setdefault(subject, []).append(f"the reason of {where} is gone")
         if line.previous != previous:
             faults.append(f"{where} does not follow the one before it")
-        # Of a reason that was redacted and has no hash of its own the next line alone is witness.
-        if line.hash != _hash(row) and not (line.why == "" and line.why_sha256 is None):
-            faults.append(f"{where} is not what was recorded")
-        if line.body is not None and digest(line.document) != line.body_sha256:
-            faults.append(f"the body of {where} is not what was recorded")
-        if line.why and line.why_sha256 and digest(line.why) != line.why_sha256:
-            faults.append(f"the reason of {where} is not what was recorded")
+        if line.why_sha256 is not None and hashed_since is None:
+            hashed_since = line.seq
+        if line.why is not None and line.why_sha256 is None and line.seq >= (hashed_since or END):
+            faults.append(f"the hash of the reason of {where} is gone")
+        if _has_next_alone(line) and unproved is not None:
+            unproved.append(where)
+        faults += _check_line(line, where)
         if line.recorded_at < at:
             faults.append(f"{where} was recorded before the one before it")
         previous, at = line.hash, line.recorded_at
     return faults + [fault for gone in emptied.values() for fault in gone]
+
+
+def _has_next_alone(line: Revision) -> bool:
+    """Tell whether the next line alone is witness: its reason was redacted, and had no hash."""
+    return line.why == "" and line.why_sha256 is None
+
+
+def _check_line(line: Revision, where: str) -> Iterator[str]:
+    """Take the hashes of a line anew."""
+    row = {
+        "case_id": line.case_id, "what": line.what, "subject": line.subject,
+        "number": line.number, "act": line.act, "recorded_at": line.recorded_at,
+        "actor": line.actor, "why": line.why, "why_sha256": line.why_sha256,
+        "body_sha256": line.body_sha256, "previous": line.previous,
+    }  # fmt: skip
+    if not _has_next_alone(line) and line.hash != _hash(row):
+        yield f"{where} is not what was recorded"
+    if line.body is not None and digest(line.document) != line.body_sha256:
+        yield f"the body of {where} is not what was recorded"
+    if line.why and line.why_sha256 and digest(line.why) != line.why_sha256:
+        yield f"the reason of {where} is not what was recorded"

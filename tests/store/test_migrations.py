@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from encircle import judge, read
 from encircle.store.assembling import assemble
+from encircle.store.auditing import list_lines, name_miscopied
 from encircle.store.casefile import post, retract, revise
 from encircle.store.keys import list_actors, make_key
 from encircle.store.opening import MIGRATIONS, open_store
@@ -53,6 +54,8 @@ def tell(store):
         for case in ("kursk", "c"):
             told[case] = list_revisions(connection, case)
             assert check_log(told[case]) == []
+            copied = list_lines(connection, case, 0, 1000)
+            assert [name_miscopied(*one) for one in copied] == [[]] * len(told[case])
             for known_at in (None, NOON, NOON + timedelta(hours=2)):
                 told[case, known_at] = assemble(connection, case, NOON, known_at).raw
         told["keys"] = list_actors(connection)
