@@ -24,6 +24,7 @@ from ..case_parameters import (
     WRITING,
     CaseId,
     IfMatch,
+    IfStill,
     Why,
 )
 from ..case_schemas import (
@@ -123,22 +124,27 @@ async def change_case(  # noqa: PLR0913 - the parts of a request
 
 @router.put(
     "/{case_id}/publication", summary="Say what is given to readers without a key",
-    response_class=Response, responses={**WRITING, 200: document_answer(PublishedBody)},
+    response_class=Response, responses={**CORRECTING, 200: document_answer(PublishedBody)},
     openapi_extra=document_body(PublicationRequest),
 )  # fmt: skip
-async def publish_case(
-    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep, why: Why = None,
+async def publish_case(  # noqa: PLR0913 - the parts of a request
+    case_id: CaseId, request: Request, service: ServiceDep, caller: CallerDep,
+    if_match: IfStill = None, why: Why = None,
 ) -> Response:  # fmt: skip
     """
     Say what of the case readers without a key are given: `{"open", "delay_h", "coarsen_m"}`.
 
-    A day late, and positions to a kilometre, where nothing is said. A change takes `why`.
+    A day late, and positions to a kilometre, where nothing is said. A change takes `why`; with
+    `If-Match` it is made only if nobody was there before.
     """
     who = caller.check("admin", case_id)
     body = parse_as(PublicationRequest, await service.read_body(request))
     terms = body.model_dump(exclude_unset=True, exclude={"why"})
-    made = await keep(partial(publish, service.store, case_id, terms, who, why or body.why))
-    return write_answer({"id": case_id, "publication": made.document, "revision": made.brief()})
+    number = None if if_match is None else read_match(if_match)
+    work = partial(publish, service.store, case_id, terms, who, why or body.why, expected=number)
+    made = await keep(work)
+    told = {"id": case_id, "publication": made.document, "revision": made.brief()}
+    return write_answer(told, headers={"ETag": f'"{made.number}"'})
 
 
 @router.get("/{case_id}/audit", summary="The whole log", response_class=Response,

@@ -281,25 +281,31 @@ async def take_back_observation(  # noqa: PLR0913 - the parts of a request
 
 @router.put(
     "/{case_id}/layers/{name}", summary="Lay a layer under the case", response_class=Response,
-    responses={**WRITING, 200: document_answer(LaidBody)},
+    responses={**CORRECTING, 200: document_answer(LaidBody)},
     openapi_extra=document_body(LayerRequest),
 )  # fmt: skip
 async def put_layer(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, name: Layer, request: Request, service: ServiceDep, caller: CallerDep,
-    teller: TellerDep, as_of: AsOf = None, why: Why = None,
+    teller: TellerDep, as_of: AsOf = None, if_match: IfStill = None, why: Why = None,
 ) -> Response:  # fmt: skip
-    """Lay a control map of a day, roads or borders: a FeatureCollection; anew with `why`."""
+    """
+    Lay a control map of a day, roads or borders: a FeatureCollection; anew with `why`.
+
+    With `If-Match` only over the revision that it names, the `ETag` of the answer to who laid it.
+    """
     who = caller.check("editor", case_id)
     body = parse_object(await service.read_body(request))
     reason = read_why(why, body) or None
+    number = None if if_match is None else read_match(if_match)
     before = await teller.look(case_id, as_of)
-    made = await keep(partial(lay_layer, service.store, case_id, name, body, who, reason))
+    work = partial(lay_layer, service.store, case_id, name, body, who, reason)
+    made = await keep(partial(work, expected=number))
     told = await tell(request, case_id, before, made)
     if unread := name_unread(body):
         said = f"Not read: {', '.join(unread)}. A layer is its features, and their day; sides, "
         said += "sources and the like are the case's settings, changed by PUT."
         told["notices"] = [said, *told.get("notices", ())]
-    return write_answer({"revision": made.brief(), **told})
+    return write_answer({"revision": made.brief(), **told}, headers={"ETag": f'"{made.number}"'})
 
 
 @router.delete(
@@ -309,7 +315,7 @@ async def put_layer(  # noqa: PLR0913 - the parts of a request
 async def take_back_layer(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, name: Layer, request: Request, service: ServiceDep, caller: CallerDep,
     teller: TellerDep, *, day: LayerDay = None, redact: bool = False, as_of: AsOf = None,
-    if_match: IfMatch = None, why: Why = None,
+    if_match: IfStill = None, why: Why = None,
 ) -> Response:  # fmt: skip
     """
     Take a layer of a day back, or the one for every day, with a reason (`why`).

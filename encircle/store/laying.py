@@ -28,7 +28,7 @@ is laid anew."""
 
 def lay_layer(
     store: Store, case_id: str, name: str, document: object, actor: str,
-    why: str | None = None, now: datetime | None = None,
+    why: str | None = None, now: datetime | None = None, expected: int | None = None,
 ) -> Revision:  # fmt: skip
     """
     Lay a layer under a case's observations: a control map, roads, borders.
@@ -36,10 +36,17 @@ def lay_layer(
     A layer whose document says a day (`situation.as_of`) is that day's, beside those of other days;
     one that says none is for every day. Laid again, it is a correction and takes a reason.
 
+    Parameters
+    ----------
+    expected
+        Number of the revision that it is laid over; None: whichever is the latest, or none.
+
     Raises
     ------
     SituationError
         If it does not pass the door, or an id in it is an observation's.
+    ConflictError, GoneError, NotKeptError, WhyError
+        As the log says.
     """
     check_name(name, "/name")
     if not isinstance(document, Mapping) or not isinstance(document.get("features"), list):
@@ -82,7 +89,8 @@ def lay_layer(
         if faults:
             raise SituationError([fault for row in sorted(faults) for fault in faults[row]])
         there = any(row.subject == subject for row in find_current(connection, case_id, "layer"))
-        entry = Entry("correct" if there else "post", "layer", subject, kept, why)
+        is_over = there or expected is not None  # nothing is laid over what is not there
+        entry = Entry("correct" if is_over else "post", "layer", subject, kept, why, expected)
         return append(connection, case_id, [entry], actor, now)[0]
 
 

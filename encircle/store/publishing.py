@@ -138,7 +138,7 @@ def read_publication(
 
 def publish(  # noqa: PLR0913 - whose, what, by whom
     store: Store, case_id: str, terms: object, actor: str, why: str | None = None,
-    now: datetime | None = None,
+    now: datetime | None = None, expected: int | None = None,
 ) -> Revision:  # fmt: skip
     """
     Say what of a case readers without a key are given.
@@ -149,12 +149,14 @@ def publish(  # noqa: PLR0913 - whose, what, by whom
         `{"open", "delay_h", "coarsen_m"}`; what is not said stays as it was said, or as is usual.
     why
         Needed where it was said before.
+    expected
+        Number of the revision that is changed; None: whichever is the latest, or none.
 
     Raises
     ------
     SituationError
         If the terms are none.
-    WhyError, NotKeptError
+    ConflictError, WhyError, NotKeptError
         As the log says.
     """
     kept = _check(terms)
@@ -162,7 +164,8 @@ def publish(  # noqa: PLR0913 - whose, what, by whom
         lock_case(connection, case_id)
         there = find_current(connection, case_id, "access")
         kept = {**(orjson.loads(there[0].body) if there else {}), **kept}
-        entry = Entry("correct" if there else "post", "access", SUBJECT, kept, why)
+        is_over = bool(there) or expected is not None
+        entry = Entry("correct" if is_over else "post", "access", SUBJECT, kept, why, expected)
         return append(connection, case_id, [entry], actor, now)[0]
 
 

@@ -499,3 +499,35 @@ def test_what_leaves_as_a_table_comes_in_again_as_it_was(local, case):
     assert local.get(f"{other}/observations", headers={"Accept": "text/csv"}).text == table
     first, second = (local.get(f"{one}/observations").json()["features"] for one in (case, other))
     assert first == second
+
+
+def test_of_two_who_lay_one_layer_over_another_the_second_is_told(local, case, assert_problem):
+    at, ground = f"{case}/layers/c", {"type": "FeatureCollection", "features": []}
+
+    def lay(why, tag=None, at=at):
+        head = {} if tag is None else {"If-Match": tag}
+        return local.put(at, params={"why": why}, json=ground, headers=head)
+
+    first = local.put(at, json=ground)
+    assert first.headers["etag"] == '"1"'
+    assert lay("anna", '"1"').headers["etag"] == '"2"'
+    refused = assert_problem(lay("ben", '"1"'), 409)
+    assert "somebody was there before you" in refused["detail"]
+    assert lay("a script, each day").headers["etag"] == '"3"'  # who does not ask is not told
+    assert_problem(lay("ben", 'W/"3"'), 428)
+    assert_problem(lay("ben", '"1"', f"{case}/layers/none"), 404)
+    local.delete(at, params={"why": "wrong"})
+    assert_problem(lay("ben", '"3"'), 410)
+    assert lay("ben").headers["etag"] == '"5"'
+
+
+def test_of_two_who_say_what_is_public_the_second_is_told(local, case, assert_problem):
+    def say(hours, tag=None):
+        head = {} if tag is None else {"If-Match": tag}
+        return local.put(f"{case}/publication", json={"delay_h": hours, "why": "new"}, headers=head)
+
+    assert_problem(say(1, '"1"'), 404)
+    assert say(1).headers["etag"] == '"1"'
+    assert say(2, '"1"').headers["etag"] == '"2"'
+    assert_problem(say(3, '"1"'), 409)
+    assert say(4).json()["publication"]["delay_h"] == 4
