@@ -13,6 +13,7 @@ from encircle.errors import InputFault
 from encircle.formats.tables.writing import write_positions
 from encircle.store import laying
 from encircle.store.casefile import post, post_table, retract, revise
+from encircle.store.geometry import tell_unpacked
 from encircle.store.laying import lay_layer, name_unread
 from encircle.store.revisions import (
     GoneError,
@@ -246,6 +247,8 @@ async def correct_observation(  # noqa: PLR0913 - the parts of a request
     before = await teller.look(case_id, as_of)
     made = await keep(partial(revise, service.store, case_id, name, feature, who, reason, number))
     told = await tell(request, case_id, before, made)
+    if notices := tell_unpacked([feature]):
+        told["notices"] = [*notices, *told.get("notices", ())]
     answer = {"revision": made.to_dict(), **told}
     return write_answer(answer, headers={"ETag": f'"{made.number}"'})
 
@@ -305,6 +308,8 @@ async def put_layer(  # noqa: PLR0913 - the parts of a request
         said = f"Not read: {', '.join(unread)}. A layer is its features, and their day; sides, "
         said += "sources and the like are the case's settings, changed by PUT."
         told["notices"] = [said, *told.get("notices", ())]
+    if notices := tell_unpacked(body["features"]):
+        told["notices"] = [*notices, *told.get("notices", ())]
     return write_answer({"revision": made.brief(), **told}, headers={"ETag": f'"{made.number}"'})
 
 

@@ -25,6 +25,7 @@ from encircle.map.door.contract import parse_day_or_instant, parse_end
 from encircle.map.door.spelling import is_absent
 from encircle.store.checking import find_row_faults, find_taken, give_id, lift
 from encircle.store.fitting import find_misfits
+from encircle.store.geometry import tell_unpacked
 from encircle.store.opening import StoreError
 from encircle.store.record import empty_record
 from encircle.store.revisions import (
@@ -120,7 +121,7 @@ def post(
     """
     rows = [give_id(feature) for feature in features]
     sent = digest([case_id, list(features), atomic]) if key else ""
-    numbered = Posted(), dict(enumerate(range(len(rows))))
+    numbered = Posted(notices=tell_unpacked(features)), dict(enumerate(range(len(rows))))
 
     def work(connection: Connection) -> Posted:
         return _post(connection, case_id, rows, actor, numbered, atomic=atomic, now=now)

@@ -17,6 +17,7 @@ from encircle.map.door.document import find_cut
 from encircle.map.door.reader import find_faults
 from encircle.map.door.spelling import is_absent
 from encircle.store.fitting import find_whole_misfits, list_layers
+from encircle.store.geometry import unpack
 from encircle.store.revisions import find_current, find_known
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def check_name(name: str, pointer: str) -> None:
 
 
 def give_id(feature: object, name: str | None = None) -> Json:
-    """Name a feature that has no name: it is found by it again."""
+    """Name a feature that has no name: it is found by it again; and unpack its geometry."""
     row = dict(feature) if isinstance(feature, Mapping) else {"type": type(feature).__name__}
     properties = row.get("properties")
     own = row.get("id")
@@ -89,7 +90,7 @@ def give_id(feature: object, name: str | None = None) -> Json:
     row["id"] = own if own not in (None, "") else name or f"o-{uuid.uuid4().hex[:16]}"
     if isinstance(row["id"], float | int) and not isinstance(row["id"], bool):
         row["id"] = str(int(row["id"])) if float(row["id"]).is_integer() else str(row["id"])
-    return row
+    return dict(unpack(row))
 
 
 def check_settings(settings: object) -> None:

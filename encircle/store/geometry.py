@@ -8,18 +8,21 @@ searched all the same, by the four bounds that every database has.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from encircle.map.counting import number_of
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection
 
 __all__ = [
     "HAS_GEOMETRY", "add_geometry", "bounds_of", "drop_geometry", "list_places", "overlaps",
-    "span_of",
+    "span_of", "tell_unpacked", "unpack",
 ]  # fmt: skip
 
 HAS_GEOMETRY = "encircle_has_geometry"
@@ -120,6 +123,41 @@ def list_places(coordinates: object) -> Iterator[tuple[float, float]]:
             yield from list_places(part)
     else:
         yield float(coordinates[0]), float(coordinates[1])
+
+
+def unpack(feature: Mapping[str, Any]) -> Mapping[str, Any]:
+    """
+    Take the one geometry out of a collection of one, as the door reads it.
+
+    Nothing else of the store or of a GIS looks into a collection: packed, it would be judged, and
+    found by no search.
+
+    Examples
+    --------
+    >>> point = {"type": "Point", "coordinates": [35.2, 51.1]}
+    >>> unpack({"geometry": {"type": "GeometryCollection", "geometries": [point]}})
+    {'geometry': {'type': 'Point', 'coordinates': [35.2, 51.1]}}
+    """
+    shape: Any = feature.get("geometry")
+    match shape:
+        case {"type": "GeometryCollection", "geometries": [{**inner}]}:
+            own = {"crs": shape["crs"]} if "crs" in shape else {}
+            return {**feature, "geometry": {**own, **inner}}
+    return feature
+
+
+def tell_unpacked(features: Iterable[object]) -> list[str]:
+    """Tell whose geometry was taken out of a collection."""
+    packed = [
+        str(feature.get("id") or (feature.get("properties") or {}).get("id") or "one without an id")
+        for feature in features
+        if isinstance(feature, Mapping) and unpack(feature) is not feature
+    ]
+    if not packed:
+        return []
+    number = number_of(len(packed), "GeometryCollection")
+    named = ", ".join(packed[:5])
+    return [f"{number} of one geometry ({named}): kept as that geometry, without the collection."]
 
 
 def span_of(

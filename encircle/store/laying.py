@@ -11,6 +11,7 @@ from encircle.map.door.contract import parse_day_or_instant
 from encircle.map.door.spelling import is_absent
 from encircle.store.checking import check_collection, check_name, find_row_faults
 from encircle.store.fitting import find_misfits, list_layers
+from encircle.store.geometry import unpack
 from encircle.store.record import empty_record
 from encircle.store.revisions import Entry, append, find_current, lock_case
 from encircle.store.settings import read_settings
@@ -56,7 +57,8 @@ def lay_layer(
         )
     check_collection(document)
     rows = [
-        dict(row) if isinstance(row, Mapping) else {"type": row} for row in document["features"]
+        dict(unpack(row)) if isinstance(row, Mapping) else {"type": row}
+        for row in document["features"]
     ]
     whole = document.get("situation")
     day = whole.get("as_of") if isinstance(whole, Mapping) else None

@@ -256,6 +256,9 @@ def _strip(shape: Mapping[str, Any] | None) -> Json | None:
     """Take out of a shape what else stands in it, such as its box."""
     if not shape:
         return None
+    match shape.get("geometries"):
+        case [one]:  # kept before the one geometry of a collection was taken out of it
+            return _strip(one)
     return {name: shape[name] for name in ("type", "coordinates") if name in shape}
 
 

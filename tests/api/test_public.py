@@ -14,6 +14,7 @@ from encircle.store.changes import note_changes
 from encircle.store.keys import make_key
 from encircle.store.publishing import WITHHELD, _middle, publish
 from encircle.store.ratings import Rated, note_rating
+from encircle.store.revisions import Entry, append
 from encircle.store.settings import make_case
 
 BASE = "http://localhost"
@@ -344,3 +345,55 @@ def test_an_instant_before_all_clocks_shows_nothing_that_is_new(stranger, path):
     told = stranger.get(f"/v1/cases/kursk/{path}?known_at=0999-01-01T00:00:00Z")
     assert told.status_code == 404
     assert not any(word in told.text for word in SECRETS)
+
+
+def pack(*shapes):
+    return {"type": "GeometryCollection", "geometries": list(shapes)}
+
+
+def test_a_collection_of_one_geometry_is_kept_as_that_and_hides_nothing(app, stranger):
+    store = app.state.service.store
+    old = NOW - timedelta(days=5)
+    make_case(store, "packed", SETTINGS, NAMES[0], old)
+    rows = [
+        feature("unit", pack(at(*EXACT)), kind="position", side="UA", force="f"),
+        feature("more", pack(at(*EXACT), at(35.3, 51.0)), kind="position", side="UA", force="f"),
+    ]
+    posted = post(store, "packed", rows, NAMES[0], now=old)
+    assert [row.subject for row in posted.accepted] == ["unit"]
+    assert posted.refused[0].faults[0].remedy == "Use Point or MultiPoint or Polygon"
+    assert "(unit): kept as that geometry" in posted.notices[0]
+    # As one was kept before: packed.
+    with store.writing() as connection:
+        packed = {**rows[0], "id": "older"}
+        append(connection, "packed", [Entry("post", "feature", "older", packed)], NAMES[0], old)
+    for name in ("judgement", "timeline"):
+        assert stranger.get(f"/v1/cases/packed/forces/f/{name}").status_code == 200, name
+    seen = stranger.get("/v1/cases/packed/situation").json()["features"]
+    assert [row["geometry"]["type"] for row in seen] == ["Point", "Point"]
+    assert str(EXACT[0]) not in json.dumps(seen)
+    found = stranger.get("/v1/cases/packed/observations?bbox=35.2,51,35.3,51.1").json()["features"]
+    assert "unit" in [row["id"] for row in found]
+    items = stranger.get("/ogc/collections/packed.positions/items").json()["features"]
+    assert "unit" in [row["id"] for row in items]
+
+
+def test_a_layer_and_a_correction_are_unpacked_too(app, stranger):
+    case, head = "/v1/cases/unpacked", {"Authorization": f"Bearer {app.key}"}
+    make_case(app.state.service.store, "unpacked", SETTINGS, NAMES[0])
+
+    def put(at, body, **more):
+        return stranger.put(f"{case}/{at}", json=body, headers={**head, **more}).json()
+
+    ground = feature("g", pack(square(35, 51, 35.1, 51.1)), kind="control", holder="UA",
+                     basis="assessed")  # fmt: skip
+    laid = put("layers/l", {"type": "FeatureCollection", "features": [ground]})
+    assert "(g): kept as that geometry" in laid["notices"][0]
+    unit = feature("u", at(35.05, 51.05), kind="position", side="UA", force="f")
+    stranger.post(f"{case}/observations", json=unit, headers=head)
+    moved = {"feature": {**unit, "geometry": pack(at(35.06, 51.06))}, "why": "moved"}
+    told = put("observations/u", moved, **{"If-Match": '"1"'})
+    assert "(u): kept as that geometry" in told["notices"][0]
+    assert told["revision"]["body"]["geometry"] == at(35.06, 51.06)
+    kept = stranger.get(f"{case}/situation", headers=head).json()["features"]
+    assert {row["id"]: row["geometry"]["type"] for row in kept} == {"g": "Polygon", "u": "Point"}
