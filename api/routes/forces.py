@@ -121,7 +121,7 @@ async def judge_force(  # noqa: PLR0913 - the parts of a request
 
 @router.post("/{case_id}/forces/{force:path}/judgement", summary="Keep a judgement as it is given",
              status_code=201, response_class=Response, responses={
-    **READING, **document_problems(503), 201: document_answer(KeptBody),
+    **READING, **document_problems(409, 503), 201: document_answer(KeptBody),
 })  # fmt: skip
 async def keep_force_judgement(  # noqa: PLR0913 - the parts of a request
     case_id: CaseId, force: Force, service: ServiceDep, caller: CallerDep,
@@ -138,7 +138,7 @@ async def keep_force_judgement(  # noqa: PLR0913 - the parts of a request
     answer = await service.ask(b"j", body)
     if answer.status != 200:  # noqa: PLR2004 - OK
         return pass_on(answer)
-    kept = await keep(partial(_keep, service.store, case_id, answer.body, known, who))
+    kept = await keep(partial(_keep, service.store, case_id, answer.body, known, who, now))
     where = address("cases", case_id, "judgements", kept.id)
     return write_answer(kept.to_dict(), 201, {"Location": where})
 
@@ -249,9 +249,12 @@ def _is_claim(revision: Revision) -> bool:
     return bool(said.get("kind") == "claim")
 
 
-def _keep(store: Store, case_id: str, raw: bytes, known_at: datetime, actor: str) -> Kept:
+def _keep(  # noqa: PLR0913 - whose, what, by whom, since when
+    store: Store, case_id: str, raw: bytes, known_at: datetime, actor: str, begun: datetime
+) -> Kept:
+    now = datetime.now(UTC)
     with store.writing() as connection:
-        return keep_judgement(connection, case_id, raw, known_at, actor, datetime.now(UTC))
+        return keep_judgement(connection, case_id, raw, known_at, actor, now, begun)
 
 
 def _list_kept(connection: Connection, case_id: str) -> list[Json]:

@@ -350,9 +350,9 @@ def retract(
     """
     with store.writing() as connection:
         entry = Entry("redact" if redact else "retract", "feature", name, None, why, expected)
-        made = append(connection, case_id, [entry], actor, now)[0]
         if redact:
             empty_record(connection, case_id, "feature", name)
+        made = append(connection, case_id, [entry], actor, now)[0]
     if redact:
         store.wipe()
     return made

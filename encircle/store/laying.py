@@ -121,9 +121,9 @@ def take_back_layer(
     with store.writing() as connection:
         act: Act = "redact" if redact else "retract"
         entry = Entry(act, "layer", subject, None, why, expected)
-        made = append(connection, case_id, [entry], actor, now)[0]
         if redact:
             empty_record(connection, case_id, "layer", subject)
+        made = append(connection, case_id, [entry], actor, now)[0]
     if redact:
         store.wipe()
     return made

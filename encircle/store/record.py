@@ -9,23 +9,26 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import sqlalchemy as sa
 
+from encircle.store.lines import COLUMNS as COLUMNS_OF_LINES
+from encircle.store.lines import Line
 from encircle.store.revisions import (
+    ConflictError,
     GoneError,
     NotKeptError,
     list_revisions,
     lock_case,
     write_instant,
 )
-from encircle.store.tables import judgements
+from encircle.store.standing import Standing
+from encircle.store.tables import judgements, revisions
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sqlalchemy import Connection
 
     from encircle.store.revisions import What
@@ -68,10 +71,14 @@ COLUMNS = [judgements.c["actor" if n == "by" else n] for n in Kept.__dataclass_f
 
 
 def keep_judgement(  # noqa: PLR0913 - whose, what, by whom
-    connection: Connection, case_id: str, raw: bytes, known_at: datetime, actor: str, now: datetime
-) -> Kept:
+    connection: Connection, case_id: str, raw: bytes, known_at: datetime, actor: str,
+    now: datetime, begun: datetime | None = None,
+) -> Kept:  # fmt: skip
     """
     Keep a judgement's document; kept before, it is given as it was kept.
+
+    Kept before and emptied since with what was redacted, it is filled again: it is judged anew, and
+    so on a map without that.
 
     Parameters
     ----------
@@ -79,10 +86,23 @@ def keep_judgement(  # noqa: PLR0913 - whose, what, by whom
         The document, JSON.
     known_at
         What was recorded by then is on its map.
+    begun
+        When its map was put together.
+
+    Raises
+    ------
+    ConflictError
+        If something was redacted since it was begun: it may be on the map.
     """
     lock_case(connection, case_id)
+    if begun is not None and _was_redacted(connection, case_id, begun):
+        said = "something of this case was redacted while it was judged. Ask for it again"
+        raise ConflictError(said, 0)
     name = hashlib.sha256(raw).hexdigest()
     if (found := _find(connection, case_id, name)) is not None:
+        c = judgements.c
+        emptied = sa.and_(c.case_id == case_id, c.id == name, c.body.is_(None))
+        connection.execute(judgements.update().where(emptied).values(body=raw.decode()))
         return found
     row = {
         "id": name, "case_id": case_id, **tell_kept(orjson.loads(raw)),
@@ -93,6 +113,14 @@ def keep_judgement(  # noqa: PLR0913 - whose, what, by whom
     kept = _find(connection, case_id, name)
     assert kept is not None  # noqa: S101 - it was written above
     return kept
+
+
+def _was_redacted(connection: Connection, case_id: str, since: datetime) -> bool:
+    c = revisions.c
+    asked = sa.select(c.seq).where(
+        c.case_id == case_id, c.act == "redact", c.recorded_at >= write_instant(since)
+    )
+    return connection.execute(asked.limit(1)).first() is not None
 
 
 def tell_kept(document: Json) -> Json:
@@ -141,10 +169,43 @@ def read_kept_judgement(connection: Connection, case_id: str, name: str) -> str:
 
 
 def empty_record(connection: Connection, case_id: str, what: What, subject: str) -> None:
-    """Take out what was kept since something was first known that must not be read any more."""
+    """
+    Take out what was judged on something that must not be read any more.
+
+    Before that is redacted, while it is still known when it spoke. What settings said before may be
+    on every map that was judged; of what was posted it is found which maps it was on.
+    """
+    lock_case(connection, case_id)
     known = list_revisions(connection, case_id, subject, what, most=1)
     if not known:
         return
     c = judgements.c
-    since = sa.and_(c.case_id == case_id, c.known_at >= known[0].recorded_at)
-    connection.execute(judgements.update().where(since).values(body=None))
+    since = sa.and_(c.case_id == case_id, c.known_at >= known[0].recorded_at, c.body.is_not(None))
+    asked = sa.select(c.seq, c.known_at, c.as_of).where(since)
+    lines = _read_rivals(connection, case_id, what, subject)
+    for seq, known_at, as_of in connection.execute(asked).all():
+        if what == "settings" or _was_on_map(lines, subject, known_at, as_of):
+            connection.execute(judgements.update().where(c.seq == seq).values(body=None))
+
+
+def _read_rivals(connection: Connection, case_id: str, what: What, subject: str) -> list[Line]:
+    """Read the lines of something, and of all that speaks in its place: a unit's, a layer's."""
+    c = revisions.c
+    of_it = sa.and_(c.case_id == case_id, c.what == what, c.subject == subject)
+    tracks = sa.select(c.track).where(of_it, c.track.is_not(None))
+    tracked = sa.select(c.subject).where(c.case_id == case_id, c.what == what, c.track.in_(tracks))
+    asked = sa.select(*COLUMNS_OF_LINES).where(
+        c.case_id == case_id, c.what == what, sa.or_(c.subject == subject, c.subject.in_(tracked))
+    )
+    return [Line(*row) for row in connection.execute(asked.order_by(c.seq))]
+
+
+def _was_on_map(lines: list[Line], subject: str, known_at: str, as_of: str) -> bool:
+    """Tell whether it spoke at an instant, as known at another."""
+    then = datetime.fromisoformat(as_of)
+    if not then.microsecond:  # a judgement tells its instant to the second
+        then += timedelta(seconds=1, microseconds=-1)
+    standing = Standing(line for line in lines if line.recorded_at <= known_at)
+    chosen = standing.choose(write_instant(then), 0)
+    spoke = [*chosen.layers, *(line for seen in chosen.features for line in seen)]
+    return any(line.subject == subject for line in spoke)

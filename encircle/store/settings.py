@@ -90,9 +90,9 @@ def settle(
         if redact:
             entries.insert(0, Entry("redact", "settings", case_id, None, why, expected))
             entries[1] = replace(entries[1], expected=None)
-        made = append(connection, case_id, entries, actor, now)
         if redact:
             empty_record(connection, case_id, "settings", case_id)
+        made = append(connection, case_id, entries, actor, now)
     if redact:
         store.wipe()
     return made
