@@ -73,6 +73,11 @@ def _tell_left(left: Chosen) -> Iterator[Notice]:
         named = _name(left.superseded_first, left.superseded)
         said = f"Seen again later, and counted where last seen: {named}."
         yield Notice("sightings_superseded", "info", said)
+    if left.undated:
+        named = ", ".join(sorted(left.undated))
+        said = f"Laid for every day, and left out beside a day of the same layer: {named}. "
+        said += "Lay it under another name."
+        yield Notice("layer_without_day_left_out", "caution", said)
     if left.redacted:
         said = f"Known then, redacted since, and missing here: {_name(left.redacted)}."
         yield Notice("evidence_redacted", "caution", said)

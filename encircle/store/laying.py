@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from encircle.errors import InputFault, SituationError
@@ -90,10 +90,27 @@ def lay_layer(
         faults |= find_misfits(connection, case_id, settings, sound, layer=name)
         if faults:
             raise SituationError([fault for row in sorted(faults) for fault in faults[row]])
-        there = any(row.subject == subject for row in find_current(connection, case_id, "layer"))
+        laid_now = {row.subject for row in find_current(connection, case_id, "layer")}
+        _refuse_mixing(name, subject, laid_now)
+        there = subject in laid_now
         is_over = there or expected is not None  # nothing is laid over what is not there
         entry = Entry("correct" if is_over else "post", "layer", subject, kept, why, expected)
         return append(connection, case_id, [entry], actor, now)[0]
+
+
+def _refuse_mixing(name: str, subject: str, laid: Collection[str]) -> None:
+    """Refuse a layer for every day beside days of the same layer, of which one alone counts."""
+    days = sorted(other for other in laid if other.startswith(f"{name}@"))
+    if subject in laid or (not days if subject == name else name not in laid):
+        return
+    if subject == name:
+        said = f"the layer {name!r} has days ({days[-1].partition('@')[2]}), and this one has none"
+        remedy = 'Say its day, {"situation": {"as_of": "2025-03-14"}}, or give it another name'
+    else:
+        said = f"the layer {name!r} is for every day, and this one is for a day"
+        remedy = "Take that one back (DELETE), and lay it for the day it is of; or give this one "
+        remedy += "another name"
+    raise SituationError([InputFault("/situation/as_of", said, remedy)])
 
 
 def take_back_layer(

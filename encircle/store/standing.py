@@ -59,6 +59,8 @@ class Chosen:
     """An observation, or all sightings of a unit on its last day, the latest last."""
     later: list[str] = field(default_factory=list)
     redacted: list[str] = field(default_factory=list)
+    undated: list[str] = field(default_factory=list)
+    """Layers for every day, beside which one of a day counts: laid so before that was refused."""
     superseded: int = 0
     superseded_first: list[str] = field(default_factory=list)
     """Of these, as many as are named, in the order of their names."""
@@ -156,6 +158,11 @@ class Standing:
                 chosen.later.append(line.subject)
             elif before is None or (before.spoken or "") < (line.spoken or ""):
                 latest[line.track] = line
+        chosen.undated = [
+            line.subject
+            for line in self.named["layer"].values()
+            if line.is_there and line.spoken is None and latest[line.track] is not line
+        ]
         chosen.layers = list(latest.values())
 
 

@@ -12,7 +12,7 @@ from encircle.map.door.canonical import digest
 from encircle.map.door.contract import parse_instant
 from encircle.store.assembling import assemble
 from encircle.store.casefile import KeyReusedError, post, retract, revise
-from encircle.store.laying import lay_layer
+from encircle.store.laying import lay_layer, take_back_layer
 from encircle.store.opening import open_store
 from encircle.store.revisions import NotKeptError, check_log, find_author, list_revisions
 from encircle.store.settings import make_case, settle
@@ -152,6 +152,46 @@ def test_the_same_sent_again_under_its_key_is_answered_and_not_done(case):
     with pytest.raises(KeyReusedError, match="something else"):
         post(case, "c", [position("other")], "ben", key="k1", now=NOON)
     assert len(post(case, "c", [position("other")], "cem", key="k1", now=NOON).accepted) == 1
+
+
+def lay_day(case, day=None, name="mix", why=None):
+    shape = {"type": "LineString", "coordinates": [[35.2, 51.1], [35.3, 51.2]]}
+    said = {"kind": "route"}
+    row = {"type": "Feature", "id": f"{name}-{day}", "properties": said, "geometry": shape}
+    whole = {} if day is None else {"situation": {"as_of": day}}
+    return lay_layer(case, "c", name, {"type": "FeatureCollection", "features": [row], **whole},
+                     "ben", why, now=NOON)  # fmt: skip
+
+
+def test_a_layer_for_every_day_is_not_mixed_with_days_of_it(case):
+    lay_day(case)
+    lay_day(case, why="anew")
+    with pytest.raises(SituationError, match="'mix' is for every day, and this one is for a day"):
+        lay_day(case, "2025-03-13")
+    lay_day(case, "2025-03-13", "days")
+    lay_day(case, "2025-03-14", "days")
+    with pytest.raises(SituationError, match=r"'days' has days \(2025-03-14\), and this one has"):
+        lay_day(case, name="days")
+    take_back_layer(case, "c", "mix", None, "ben", "it is of a day", now=NOON)
+    lay_day(case, "2025-03-13")
+    take_back_layer(case, "c", "mix", "2025-03-13", "ben", "it is for every day", now=NOON)
+    lay_day(case)
+
+
+def test_layers_mixed_before_that_was_refused_are_told(case, monkeypatch):
+    monkeypatch.setattr("encircle.store.laying._refuse_mixing", lambda *_: None)
+    lay_day(case)
+    lay_day(case, "2025-03-13")
+    told = {}
+    for day in (12, 13):
+        with case.reading() as connection:
+            found = assemble(connection, "c", datetime(2025, 3, day, 12, tzinfo=UTC)).document
+        notices = found["situation"]["notices"]
+        told[day] = {notice["code"]: notice["statement"] for notice in notices}
+        there = "mix-None" if day == 12 else "mix-2025-03-13"
+        assert [row["id"] for row in found["features"]] == [there]
+    assert "layer_without_day_left_out" not in told[12]
+    assert "left out beside a day of the same layer: mix." in told[13]["layer_without_day_left_out"]
 
 
 def test_a_layer_of_a_day_gives_way_to_the_next_and_one_without_is_for_every_day(case):

@@ -92,7 +92,8 @@ def test_an_ally_may_be_of_the_force(store):
 
 
 def test_two_layers_do_not_share_a_feature(case):
-    lay_layer(case, "c", "roads", layer(route("r1")), "ben", now=NOON)
+    day = {**layer(route("r1")), "situation": {"as_of": "2025-03-09"}}
+    lay_layer(case, "c", "roads", day, "ben", now=NOON)
     with pytest.raises(SituationError, match="'r1' is a feature's of the layer 'roads'") as refused:
         lay_layer(case, "c", "rails", layer(route("r2"), route("r1")), "ben", now=NOON)
     assert [fault.pointer for fault in refused.value.faults] == ["/features/1/id"]
