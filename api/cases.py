@@ -390,11 +390,15 @@ def _read_box(text: str | None) -> tuple[float, float, float, float] | None:
     return west, south, east, north
 
 
+OF_GDAL = re.compile(r"^(\d{4}-\d\d-\d\d)T$")
+"""A day of a filter, as GDAL asks for it (seen of 3.12)."""
+
+
 def _read_between(text: str | None) -> tuple[str | None, str | None]:
     """Read an instant or an interval, from/to with .. for open, as OGC API - Features has it."""
     if text is None:
         return None, None
-    first, slash, last = text.partition("/")
+    first, slash, last = (OF_GDAL.sub(r"\1", end) for end in text.partition("/"))
     if not slash:
         last = first
     ends = [None if end in ("", "..") else read_instant(end, "datetime") for end in (first, last)]

@@ -93,6 +93,10 @@ TITLES = {
     "routes": "routes, crossings and barriers",
     "ground": "ground held, areas of positions and of fire",
 }
+OBSERVED = (
+    "of what was posted as observations; what was laid under the case is on its map, "
+    "/v1/cases/{case}/situation"
+)
 MOST = 10_000
 
 
@@ -160,11 +164,12 @@ async def read_items(  # noqa: PLR0913 - the parts of a request
     collection: Collection, request: Request, service: ServiceDep, caller: CallerDep,
     bbox: Annotated[str | None, Query(description="west,south,east,north, degrees")] = None,
     between: Between = None,
-    limit: Annotated[int, Query(ge=1, le=MOST)] = 1000,
+    limit: Annotated[int, Query(ge=1, json_schema_extra={"maximum": MOST})] = 1000,
     offset: Annotated[int, Query(ge=0, lt=LARGEST)] = 0,
 ) -> Response:  # fmt: skip
-    """Give features page by page, `next` linked."""
+    """Give features page by page, `next` linked; no more than 10,000, whatever is asked."""
     case, layer = _split(collection)
+    limit = min(limit, MOST)  # 17-069r4, 7.15.3 C: more is not refused
     view = await look(service, caller, case)
     wanted = read_wanted(bbox, between, shape=LAYERS[layer])
     found = await read_kept(
@@ -231,7 +236,8 @@ def _describe(base: str, case: str, layer: str, title: str) -> Json:
     name = f"{case}.{layer}"
     at = f"{base}/collections/{quote(name, safe='')}"
     return {
-        "id": name, "title": f"{title}: {layer}", "description": TITLES[layer],
+        "id": name, "title": f"{title}: {layer}",
+        "description": f"{TITLES[layer]}: {OBSERVED.format(case=quote(case, safe=''))}",
         "itemType": "feature", "crs": [CRS84],
         "extent": {"spatial": {"bbox": [[-180, -90, 180, 90]], "crs": CRS84}},
         "links": [_link(at, "self", title), _link(f"{at}/items", "items", title, GEOJSON)],

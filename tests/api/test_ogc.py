@@ -102,7 +102,7 @@ def test_a_layer_has_the_features_of_its_shape_and_each_by_itself(kept, layer):
     assert {"self", "collection"} <= read_links(alone.json()).keys()
 
 
-@pytest.mark.parametrize("limit", [1, 4, 10_000])
+@pytest.mark.parametrize("limit", [1, 4, 10_000, 10_001, 10**30])
 def test_next_leads_through_every_page_once(kept, limit):
     found, address = [], f"{COLLECTIONS}/kursk.positions/items?limit={limit}"
     while address:
@@ -135,13 +135,26 @@ def test_an_interval_gives_what_speaks_in_it(kept):
     after = ids(kept, "positions", datetime="2025-03-14T00:00:00Z/..")
     assert sorted(before + after) == every
     assert ids(kept, "positions", datetime="1990-01-01T00:00:00Z") == []
+    for day, found in {"2025-03-13": every, "2025-03-14": [], "../2025-03-13": every,
+                       "2025-03-14/..": []}.items():  # fmt: skip
+        as_gdal_writes_it = "/".join(end if end == ".." else f"{end}T" for end in day.split("/"))
+        for asked in (day, as_gdal_writes_it):
+            assert ids(kept, "positions", datetime=asked) == found, asked
+
+
+def test_more_than_the_most_is_cut_to_it_and_not_refused(kept, monkeypatch):
+    monkeypatch.setattr("api.routes.ogc.MOST", 2)
+    page = read_items(kept, "positions", limit=3)
+    assert page["numberReturned"] == 2
+    following = read_links(page)["next"]["href"]
+    assert kept.get(following).json()["features"][0]["id"] == of_shape("positions")[2]
 
 
 @pytest.mark.parametrize(
     "asked",
     [{"bbox": "1,2,3"}, {"bbox": "a,b,c,d"}, {"bbox": "0,9,1,3"}, {"bbox": "0,0,0,0,0"},
-     {"datetime": "noon"}, {"limit": "0"}, {"limit": "-1"}, {"limit": "x"}, {"limit": "10001"},
-     {"offset": "-1"}, {"unknown": "1"}, {"kind": "position"}],
+     {"datetime": "noon"}, {"limit": "0"}, {"limit": "-1"}, {"limit": "x"}, {"datetime": "T"},
+     {"datetime": "2025-03-14TT"}, {"offset": "-1"}, {"unknown": "1"}, {"kind": "position"}],
 )  # fmt: skip
 def test_what_is_no_parameter_or_no_value_of_one_is_a_400(kept, assert_problem, asked):
     (name,) = asked
@@ -178,7 +191,8 @@ def test_what_was_taken_back_is_on_no_layer(kept):
 READ = """
 import json, sys, pyogrio, shapely
 source = sys.argv[1]
-found = {}
+found = {"where": [len(pyogrio.raw.read(source, layer="kursk.positions", where=where)[2])
+                   for where in sys.argv[2:]]}
 for name, shape in pyogrio.list_layers(source):
     meta, _, shapes, columns = pyogrio.raw.read(source, layer=name)
     ids = dict(zip(meta["fields"], columns))["id"]
@@ -186,6 +200,12 @@ for name, shape in pyogrio.list_layers(source):
     found[str(name)] = [str(shape), sorted(ids), [round(one) for one in bounds]]
 print(json.dumps(found))
 """
+
+
+WHERE = {"observed_at > '2025-03-01'": True, "observed_at < '2025-03-14T12:00:00Z'": True,
+         "observed_at >= '2025-03-12' AND observed_at <= '2025-03-14'": True,
+         "observed_at = '1990-01-01'": False}  # fmt: skip
+"""Filters of times, to whether they find anything."""
 
 
 def test_gdal_lists_the_layers_and_reads_them(tmp_path):
@@ -204,14 +224,28 @@ def test_gdal_lists_the_layers_and_reads_them(tmp_path):
             )
             urllib.request.urlopen(asked, timeout=60).close()  # noqa: S310
         done = subprocess.run(  # noqa: S603 - our own words
-            [sys.executable, script, f"OAPIF:{base}/ogc"],
+            [sys.executable, script, f"OAPIF:{base}/ogc", *WHERE],
             capture_output=True, text=True, timeout=100, check=False,
         )  # fmt: skip
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
+    assert [count > 0 for count in found.pop("where")] == list(WHERE.values())
     assert found.keys() == {f"kursk.{layer}" for layer in SHAPES}
     for layer, shape in SHAPES.items():
         assert found[f"kursk.{layer}"][:2] == [f"Multi{shape}", of_shape(layer)]
         west, south, east, north = found[f"kursk.{layer}"][2]
         assert 33 <= west <= east <= 39  # longitude first
         assert 49 <= south <= north <= 53
+
+
+def test_what_was_laid_is_said_to_be_elsewhere_and_is_there(kept):
+    """A layer of a case is on its map and in no collection: each says so, and where to look."""
+    shape = {"type": "LineString", "coordinates": [[35.2, 51.1], [35.3, 51.2]]}
+    road = {"type": "Feature", "id": "laid", "geometry": shape, "properties": {"kind": "route"}}
+    whole = {"type": "FeatureCollection", "features": [road]}
+    assert kept.put("/v1/cases/kursk/layers/roads", json=whole).status_code == 200
+    assert "laid" not in ids(kept, "routes")
+    told = kept.get(f"{COLLECTIONS}/kursk.routes").json()["description"]
+    assert "what was laid under the case is on its map, /v1/cases/kursk/situation" in told
+    there = kept.get(told.partition(", ")[2].rpartition(", ")[2]).json()["features"]
+    assert "laid" in [feature["id"] for feature in there]
