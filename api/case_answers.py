@@ -156,14 +156,15 @@ def _say_none(case_id: str, name: str) -> NotKeptError:
 
 async def assemble_shown(  # noqa: PLR0913 - as `assemble`
     store: Store, case_id: str, as_of: str | None, known_at: str | None, view: View = WHOLE,
-    claim: str | None = None,
+    claim: str | None = None, *, with_claims: bool = True,
 ) -> Assembled:  # fmt: skip
     """Put the case together as it is shown; raises as `assemble` does."""
     then, known = read_instant(as_of, "as_of"), read_known(known_at)
     await settle(store, case_id, known)
     return await read_kept(
-        store, assemble, case_id, then, view.cap(known), view.coarsen_m, claim=claim
-    )
+        store, assemble, case_id, then, view.cap(known), view.coarsen_m, claim=claim,
+        with_claims=with_claims,
+    )  # fmt: skip
 
 
 def tag_of(body: bytes, media_type: str) -> str:

@@ -47,8 +47,13 @@ def list_claims(connection: Connection, case_id: str) -> list[Revision]:
 
 async def find_map(service: Service, case_id: str, claim: Revision) -> Assembled:
     """Put together the map of the day a claim speaks of."""
-    made_at = _find_day(claim)
+    made_at = find_day(claim)
     return await assemble_shown(service.store, case_id, made_at, None, claim=claim.subject)
+
+
+async def find_evidence(service: Service, case_id: str, day: str | None) -> Assembled:
+    """Put together what all claims made on a day are held against: that map, and no claim on it."""
+    return await assemble_shown(service.store, case_id, day, None, with_claims=False)
 
 
 async def rate_claim(service: Service, case_id: str, name: str) -> Json:
@@ -70,7 +75,7 @@ async def rate_claim(service: Service, case_id: str, name: str) -> Json:
 
 async def rate_on(service: Service, case_id: str, claim: Revision, found: Assembled) -> Json:
     """Hold a claim against a map, note a rating that differs, and answer as HTTP does."""
-    name, feature, made_at = claim.subject, claim.document, _find_day(claim)
+    name, feature, made_at = claim.subject, claim.document, find_day(claim)
     answer = await service.ask(b"c", b'{"brief":true,"situations":[%s]}' % found.judged)
     if answer.status != 200:  # noqa: PLR2004 - OK
         return {"claim": feature, "rating": None, "problem": orjson.loads(answer.body), "log": []}
@@ -96,7 +101,7 @@ async def rate_on(service: Service, case_id: str, claim: Revision, found: Assemb
     return {"claim": feature, "rating": kept[-1].to_dict(), "log": [one.to_dict() for one in kept]}
 
 
-def _find_day(claim: Revision) -> str | None:
+def find_day(claim: Revision) -> str | None:
     """Find when a claim was made, as it says; None: it does not, or by a blank as tables do."""
     said = (claim.document or {}).get("properties") or {}
     made_at = said.get("made_at")

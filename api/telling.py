@@ -31,7 +31,7 @@ from encircle.store.tellings import Untold, find_post, find_told, list_untold, m
 from .cases import keep, read_instant, read_kept
 from .errors import StoppedError, TooSlowError, UnavailableError
 from .logs import build_logger, trace
-from .rating import MOST_CLAIMS, find_map, list_claims, rate_on
+from .rating import MOST_CLAIMS, find_day, find_evidence, find_map, list_claims, rate_on
 from .service import MOST_BRIEF, Brief, name_map
 
 if TYPE_CHECKING:
@@ -109,8 +109,8 @@ class Teller:
     """By case, instant asked and hash of the last line: the digest of the map, and its instant."""
     _claimed: dict[str, datetime] = field(default_factory=dict)
     """Cases whose claims are to be rated again, and not before when."""
-    _held: OrderedDict[tuple[str, str], bytes] = field(default_factory=OrderedDict)
-    """By case and claim, the digest of the map it was held against last."""
+    _held: OrderedDict[tuple[str, str], tuple[bytes, str]] = field(default_factory=OrderedDict)
+    """By case and claim, the digest of the evidence it was held against last, and its own hash."""
     _tasks: set[asyncio.Task[Json]] = field(default_factory=set)
     """Answers that are being found."""
     _task: asyncio.Task[None] | None = None
@@ -348,12 +348,12 @@ class Teller:
         left = MOST_RATED
         for case_id in [name for name, at in self._claimed.items() if at <= now]:
             self._claimed.pop(case_id, None)
-            is_done = False
+            is_done, evidence = False, dict[str | None, bytes]()
             try:
                 for claim in await read_kept(self.service.store, list_claims, case_id):
                     if left == 0 or not self.service.pool.has_time:
                         return
-                    left -= await self._rate_alone(case_id, claim, now)
+                    left -= await self._rate_alone(case_id, claim, now, evidence)
                 is_done = True
             except StoreBusyError:
                 continue
@@ -365,10 +365,12 @@ class Teller:
                 if not is_done:
                     self._plan_rating(case_id, now)
 
-    async def _rate_alone(self, case_id: str, claim: Revision, now: datetime) -> bool:
+    async def _rate_alone(
+        self, case_id: str, claim: Revision, now: datetime, evidence: dict[str | None, bytes]
+    ) -> bool:
         """Rate a claim, and go on to the next where that is a fault; tell whether it was."""
         try:
-            return await self._rate(case_id, claim)
+            return await self._rate(case_id, claim, evidence)
         except StoreBusyError:
             raise
         except Exception as error:  # noqa: BLE001 - one claim's fault is no other's
@@ -386,13 +388,24 @@ class Teller:
         name = type(error).__name__
         build_logger().error("teller", error=name, case=case_id, trace=trace(error))
 
-    async def _rate(self, case_id: str, claim: Revision) -> bool:
-        """Rate a claim where its map is another than before; tell whether it was."""
+    async def _rate(self, case_id: str, claim: Revision, evidence: dict[str | None, bytes]) -> bool:
+        """
+        Rate a claim where the evidence of its day is another than before; tell whether it was.
+
+        `evidence`: the digests found in this look, by day. Most posts are of a later day than most
+        claims: then each day is put together once, and no claim.
+        """
+        day = find_day(claim)
+        if day not in evidence:
+            found = await find_evidence(self.service, case_id, day)
+            # Where nobody names an instant the clock does: what stands counts, not when.
+            said = found.judged if found.is_dated else found.judged.partition(FEATURES)[2]
+            evidence[day] = name_map(said)
+        key, held = (case_id, claim.subject), (evidence[day], claim.hash)
+        if self._held.get(key) == held:
+            return False
         found = await find_map(self.service, case_id, claim)
-        # Where nobody names an instant the clock does: what stands on the map counts, not when.
-        said = found.judged if found.is_dated else found.judged.partition(FEATURES)[2]
-        key, name = (case_id, claim.subject), name_map(said)
-        if self._held.get(key) == name or self.service.is_put_off(found.judged, case_id):
+        if self.service.is_put_off(found.judged, case_id):
             return False
         try:
             told = await rate_on(self.service, case_id, claim, found)
@@ -405,7 +418,7 @@ class Teller:
         if told.get("problem", {}).get("status") in FALLEN_SHORT:
             self.service.put_off(found.judged, case_id, "")
             return True
-        self._held[key] = name
+        self._held[key] = held
         self._held.move_to_end(key)
         if len(self._held) > MOST_CLAIMS:
             self._held.popitem(last=False)

@@ -261,7 +261,9 @@ def rate_log(local, case, name):
         return [one.rating for one in list_ratings(connection, case.rpartition("/")[2], name)]
 
 
-def test_claims_are_rated_again_when_evidence_changes_though_nobody_reads_them(local, case):
+def test_claims_are_rated_again_when_evidence_changes_though_nobody_reads_them(
+    local, case, monkeypatch
+):
     claim = {**named("claim-putin-isolation"), "id": "told"}
     assert local.post(f"{case}/claims", json=claim).json()["rating"]["rating"] == "contradicted"
     local.delete(f"{case}/observations/anchor-sumy", params={"why": "w"})
@@ -273,8 +275,10 @@ def test_claims_are_rated_again_when_evidence_changes_though_nobody_reads_them(l
     assert listed["told"]["rating"] == rated[1]
     feed = local.get(f"{case}/changes.atom", params={"claim": "told"}).text
     assert "Correction: told" in feed
-    # Another revision that changes no map of the claim's day asks no worker.
+    # Another revision that changes no map of the claim's day asks no worker, and puts together one
+    # map for all claims of the day.
     teller, asked = local.app.state.teller, []
+    monkeypatch.setattr("api.telling.find_map", lambda *told: asked.append(told))
     late = {**named("ua-gornal"), "id": "late"}
     late["properties"] = {**late["properties"], "observed_at": "2035-01-01"}
     local.post(f"{case}/observations", json=late)
@@ -285,6 +289,17 @@ def test_claims_are_rated_again_when_evidence_changes_though_nobody_reads_them(l
         teller.service.pool.ask = ask
     assert asked == []
     assert rate_log(local, case, "told") == rated
+    monkeypatch.undo()
+    # A claim that is corrected is rated anew, whatever stands.
+    said = claim["properties"]
+    asserts = {**said["asserts"], "definition": "land_cut", "value": "no"}
+    feature = {**claim, "properties": {**said, "asserts": asserts}}
+    told = local.put(f"{case}/observations/told?why=read+again", json=feature,
+                     headers={"If-Match": '"1"'})  # fmt: skip
+    assert told.status_code == 200, told.text
+    step(local)
+    assert len(rate_log(local, case, "told")) == len(rated) + 1
+    rated = rate_log(local, case, "told")
     # Taken back, it is gone, and how it was rated stays to be read.
     local.delete(f"{case}/observations/told", params={"why": "no such speech"})
     gone = local.get(f"{case}/claims/told")
