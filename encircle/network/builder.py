@@ -617,12 +617,13 @@ class NetworkBuilder:
         at_point = span.line.geom_type == "Point"
         under = span.crossing.type == "tunnel"
         ashore = () if under else tuple(self.ground.faces_along(line))
+        post = tuple(self.ground.faces_at(Point(shapely.get_coordinates(line)[-1])))
         walls = self._walls_beside(span, line)
-        led = {r: ROUTE_BITS & ~self.ground.drawing.stop(walls, r) for r in READINGS}
+        led = {r: carried_by_link(walls, post, self.ground, r) for r in READINGS}
         led = {r: bits if r in readings else 0 for r, bits in led.items()}
         carries = self._go_ashore(span, ashore, led, at_point=at_point)
         rests = Step(
-            span=number, at_point=at_point, kind="land", ashore=ashore, walls=walls,
+            span=number, at_point=at_point, kind="land", ashore=ashore, under=post, walls=walls,
             anchor=anchor, readings=readings,
             fire_faces=tuple(self.ground.faces_under(line)), fire_spans=(number,),
         )  # fmt: skip

@@ -358,10 +358,15 @@ def _find_special(
     """Name the special ways, by tunnel, strip or leave, where one leads to an anchor."""
     if not (far - reached) & set(network.anchors):
         return []
+    gates = {
+        edge.ref for edge in network.edges
+        if edge.rests.kind == "gate" and edge.carries[reading] & SPECIAL
+    }  # fmt: skip
     return [
         span.crossing.id
         for number, span in enumerate(network.lines.spans)
-        if span.carries[reading] & SPECIAL and set(network.span_ends[number]) & far
+        if (span.carries[reading] & SPECIAL or number in gates)
+        and set(network.span_ends[number]) & far
     ]
 
 

@@ -163,3 +163,22 @@ def test_a_bridge_passes_no_barrier_behind_the_one_it_spans(second):
                               QUICK)  # fmt: skip
         forged = {**free.to_dict(), "provenance": judgement.to_dict()["provenance"]}
         assert encircle.verify(forged, situation).failures
+
+
+@pytest.mark.parametrize("gate", [
+    {"type": "Point", "coordinates": at(490, 0)},
+    road("", (400, 0), (500, 0))["geometry"],
+], ids=["at its place", "along its road"])  # fmt: skip
+def test_a_border_gate_leads_abroad_however_it_is_drawn(gate):
+    """To an anchor on neutral ground: a special way, and none by land."""
+    held = [(-6000, -4000, -500, 4000), (-500, 300, 500, 4000), (-500, -4000, 500, -300)]
+    ground = [feature(f"held-{n}", "control", box(*one), holder="B", basis="assessed")
+              for n, one in enumerate(held)]  # fmt: skip
+    abroad = feature("abroad", "control", box(500, -4000, 6000, 4000), holder="neutral",
+                     basis="assessed")  # fmt: skip
+    rear = feature("rear", "anchor", {"type": "Point", "coordinates": at(505, 0)}, side="A")
+    situation = situation_of(UNIT, *ground, abroad, rear,
+                             feature("gate", "crossing", gate, type="checkpoint"))  # fmt: skip
+    judgement = encircle.judge(situation, QUICK)
+    assert (judgement.status.code, judgement.axes["special"]) == ("E1", "open")
+    assert not encircle.verify(judgement.to_dict(), situation).failures
