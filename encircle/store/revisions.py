@@ -288,10 +288,11 @@ def _find_heads(
     c = revisions.c
     for what, named in subjects.items():
         for first in range(0, len(named), MANY):
-            asked = sa.select(c.subject, c.number, c.act).where(
+            asked = sa.select(c.seq, c.subject, c.number, c.act).where(
                 c.case_id == case_id, c.what == what, c.subject.in_(named[first : first + MANY])
             )
-            for subject, number, act in connection.execute(asked.order_by(c.seq)):
+            # Put in order here: for an order SQLite would go through all lines of the case.
+            for _, subject, number, act in sorted(connection.execute(asked), key=itemgetter(0)):
                 found[what, subject] = (number, act)
     return found
 
