@@ -19,11 +19,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
+import orjson
 from fastapi import Depends, Request
 
 from encircle.store.assembling import assemble
 from encircle.store.opening import StoreBusyError
-from encircle.store.ratings import list_claimed
+from encircle.store.ratings import list_claimed, list_latest
 from encircle.store.revisions import find_end, write_instant
 from encircle.store.settings import read_settings
 from encircle.store.tellings import Untold, find_post, find_told, list_untold, mark_told, tell_post
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from encircle.store.assembling import Assembled
     from encircle.store.opening import Store
+    from encircle.store.ratings import Rated
     from encircle.store.revisions import Revision
 
     from .service import Service
@@ -109,8 +111,11 @@ class Teller:
     """By case, instant asked and hash of the last line: the digest of the map, and its instant."""
     _claimed: dict[str, datetime] = field(default_factory=dict)
     """Cases whose claims are to be rated again, and not before when."""
-    _held: OrderedDict[tuple[str, str], tuple[bytes, str]] = field(default_factory=OrderedDict)
-    """By case and claim, the digest of the evidence it was held against last, and its own hash."""
+    _held: OrderedDict[tuple[str, str], tuple[bytes, str, str | None]] = field(
+        default_factory=OrderedDict
+    )
+    """By case and claim, the digest of the evidence it was held against last, its own hash, and
+    when the rating was noted: a reader may have had another noted since."""
     _tasks: set[asyncio.Task[Json]] = field(default_factory=set)
     """Answers that are being found."""
     _task: asyncio.Task[None] | None = None
@@ -350,10 +355,11 @@ class Teller:
             self._claimed.pop(case_id, None)
             is_done, evidence = False, dict[str | None, bytes]()
             try:
+                rated = await read_kept(self.service.store, list_latest, case_id)
                 for claim in await read_kept(self.service.store, list_claims, case_id):
                     if left == 0 or not self.service.pool.has_time:
                         return
-                    left -= await self._rate_alone(case_id, claim, now, evidence)
+                    left -= await self._rate_alone(case_id, claim, now, evidence, rated)
                 is_done = True
             except StoreBusyError:
                 continue
@@ -366,11 +372,12 @@ class Teller:
                     self._plan_rating(case_id, now)
 
     async def _rate_alone(
-        self, case_id: str, claim: Revision, now: datetime, evidence: dict[str | None, bytes]
-    ) -> bool:
+        self, case_id: str, claim: Revision, now: datetime, evidence: dict[str | None, bytes],
+        rated: dict[str, Rated],
+    ) -> bool:  # fmt: skip
         """Rate a claim, and go on to the next where that is a fault; tell whether it was."""
         try:
-            return await self._rate(case_id, claim, evidence)
+            return await self._rate(case_id, claim, evidence, rated)
         except StoreBusyError:
             raise
         except Exception as error:  # noqa: BLE001 - one claim's fault is no other's
@@ -388,21 +395,21 @@ class Teller:
         name = type(error).__name__
         build_logger().error("teller", error=name, case=case_id, trace=trace(error))
 
-    async def _rate(self, case_id: str, claim: Revision, evidence: dict[str | None, bytes]) -> bool:
+    async def _rate(
+        self, case_id: str, claim: Revision, evidence: dict[str | None, bytes],
+        rated: dict[str, Rated],
+    ) -> bool:  # fmt: skip
         """
         Rate a claim where the evidence of its day is another than before; tell whether it was.
 
-        `evidence`: the digests found in this look, by day. Most posts are of a later day than most
-        claims: then each day is put together once, and no claim.
+        `evidence`: the digests found in this look, by day; `rated`: what was noted last. Most posts
+        are of a later day than most claims: then each day is put together once, and no claim.
         """
         day = find_day(claim)
         if day not in evidence:
-            found = await find_evidence(self.service, case_id, day)
-            # Where nobody names an instant the clock does: what stands counts, not when.
-            said = found.judged if found.is_dated else found.judged.partition(FEATURES)[2]
-            evidence[day] = name_map(said)
-        key, held = (case_id, claim.subject), (evidence[day], claim.hash)
-        if self._held.get(key) == held:
+            evidence[day] = _name_evidence(await find_evidence(self.service, case_id, day))
+        key, noted = (case_id, claim.subject), rated.get(claim.subject)
+        if self._held.get(key) == (evidence[day], claim.hash, noted and noted.recorded_at):
             return False
         found = await find_map(self.service, case_id, claim)
         if self.service.is_put_off(found.judged, case_id):
@@ -418,7 +425,7 @@ class Teller:
         if told.get("problem", {}).get("status") in FALLEN_SHORT:
             self.service.put_off(found.judged, case_id, "")
             return True
-        self._held[key] = held
+        self._held[key] = evidence[day], claim.hash, (told["rating"] or {}).get("recorded_at")
         self._held.move_to_end(key)
         if len(self._held) > MOST_CLAIMS:
             self._held.popitem(last=False)
@@ -428,6 +435,15 @@ class Teller:
         if told := self._unchanged.copy():
             await keep(partial(_mark, self.service.store, told))
             self._unchanged -= told
+
+
+def _name_evidence(found: Assembled) -> bytes:
+    """Name a map; where nobody names an instant the clock does, and it is the same a second on."""
+    if found.is_dated:
+        return name_map(found.judged)
+    head, _, rest = found.judged.partition(FEATURES)
+    whole = orjson.loads(head + b"}")["situation"]
+    return name_map(orjson.dumps({**whole, "as_of": None}) + rest)
 
 
 def _tell(store: Store, post: Untold, changes: list[Json], then: datetime) -> None:

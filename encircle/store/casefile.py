@@ -260,7 +260,9 @@ def _find_twice(connection: Connection, case_id: str, rows: Sequence[Json]) -> l
     standing = {
         _say(orjson.loads(body)): name for name, body in find_alike(connection, case_id, rows)
     }
-    return [standing[said] for row in rows if (said := _say(row)) in standing]
+    # Of one track they count as one, under however many ids.
+    alone = [row for row in rows if not row["properties"].get("track")]
+    return [standing[said] for row in alone if (said := _say(row)) in standing]
 
 
 def _say(row: Json) -> str:

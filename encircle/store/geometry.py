@@ -139,11 +139,14 @@ def unpack(feature: Mapping[str, Any]) -> Mapping[str, Any]:
     {'geometry': {'type': 'Point', 'coordinates': [35.2, 51.1]}}
     """
     shape: Any = feature.get("geometry")
-    match shape:
-        case {"type": "GeometryCollection", "geometries": [{**inner}]}:
-            own = {"crs": shape["crs"]} if "crs" in shape else {}
-            return {**feature, "geometry": {**own, **inner}}
-    return feature
+    while True:  # a collection may lie in another
+        match shape:
+            case {"type": "GeometryCollection", "geometries": [{**inner}]}:
+                own = {"crs": shape["crs"]} if "crs" in shape else {}
+                shape = {**own, **inner}
+            case _:
+                break
+    return feature if shape is feature.get("geometry") else {**feature, "geometry": shape}
 
 
 def tell_unpacked(features: Iterable[object]) -> list[str]:

@@ -9,6 +9,7 @@ that. The move is told, as a location error of each position and as a notice of 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from encircle.map.door.contract import (
     SituationModel,
     SourceModel,
 )
+from encircle.map.door.spelling import parse_list, parse_object
 from encircle.map.notices import Notice
 from encircle.store.revisions import Entry, append, bounds_of, find_current, lock_case
 
@@ -208,6 +210,8 @@ PARTS: dict[str, type[BaseModel]] = {
     "forces": NamedForceModel, "notices": NoticeModel,
 }  # fmt: skip
 """Members that have members of their own, of which those are told that the contract knows."""
+UNREAD = re.compile(r"^\W*[{\[]")
+"""How a text of members begins, and no name of a source."""
 
 
 def make_public(feature: Mapping[str, Any], side_m: float) -> Json:
@@ -240,16 +244,37 @@ def make_settings_public(settings: Mapping[str, Any]) -> Json:
 def _tell_known(said: Mapping[str, Any], fields: Collection[str]) -> Json:
     told = {name: value for name, value in said.items() if name in fields}
     for name in told.keys() & PARTS.keys():
-        told[name] = _tell_parts(told[name], PARTS[name].model_fields)
+        told[name] = _tell_parts(name, told[name])
     return told
 
 
-def _tell_parts(value: Any, fields: Collection[str]) -> Any:  # noqa: ANN401 - as it was posted
-    if isinstance(value, list):
-        return [_tell_parts(one, fields) for one in value]
+def _tell_parts(name: str, value: object) -> Any:  # noqa: ANN401 - as it was posted
+    """Give of a member what the contract knows of its parts; read as the door reads it, if text."""
+    fields, is_list = PARTS[name].model_fields, name != "asserts"
+    try:
+        read = parse_list(value) if is_list else parse_object(value)
+    except ValueError:  # cut short: the door does not take it either
+        return None
+    if isinstance(read, list):
+        return [_tell_part(one, fields) for one in map(parse_object, read) if _is_told(one)]
+    return _tell_part(read, fields) if isinstance(read, dict) else None
+
+
+def _tell_part(value: Any, fields: Collection[str]) -> Any:  # noqa: ANN401 - as it was posted
     if not isinstance(value, dict):
         return value
-    return {name: part for name, part in value.items() if name in fields}
+    return {name: part for name, part in value.items() if name in fields and _is_flat(part)}
+
+
+def _is_told(part: object) -> bool:
+    """Tell a part with members, or a name of one, from a text of members that could not be read."""
+    return isinstance(part, dict) or (isinstance(part, str) and not UNREAD.match(part))
+
+
+def _is_flat(value: object) -> bool:
+    """Tell what has no members of its own, of which the contract knows none."""
+    parts = value if isinstance(value, list) else [value]
+    return not any(isinstance(part, dict | list) for part in parts)
 
 
 def _strip(shape: Mapping[str, Any] | None) -> Json | None:

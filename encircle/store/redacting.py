@@ -20,7 +20,12 @@ __all__ = ["TOLD_NO_MORE", "empty_told"]
 TOLD_NO_MORE = '["What was said here was redacted."]'
 """What stands in the place of such reasons; the triggers let nothing else be written there."""
 SAID_IN = ("id", "name", "claimant", "statement", "title", "note", "notes", "label")
-"""Members whose words a sentence may repeat; of what is none of them it says numbers and kinds."""
+"""Members whose words a sentence may repeat. What a force, a side or a track is called is none of
+them: the log and its feed say it elsewhere, as they say ids."""
+
+
+SHORT = 2
+"""Letters of what is too short for a name that stands by itself."""
 
 
 def empty_told(
@@ -45,7 +50,7 @@ def empty_told(
     )
     if not (said := said - kept - {subject}):  # under what it is called it stays in the log
         return
-    words = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, sorted(said)))})(?!\w)")
+    words = re.compile("|".join(map(_seek, sorted(said))))
     for table in (changes, ratings):
         told = sa.select(table.c.seq, table.c.because).where(table.c.case_id == case_id)
         gone = [
@@ -55,6 +60,13 @@ def empty_told(
         for seq in gone:
             which = table.update().where(table.c.seq == seq)
             connection.execute(which.values(because=TOLD_NO_MORE))
+
+
+def _seek(word: str) -> str:
+    """Seek a word as one; what is no proper name, such as *road*, between quotation marks."""
+    if len(word) > SHORT and (word.lower() != word or not word.isalnum()):
+        return rf"(?<!\w){re.escape(word)}(?!\w)"
+    return rf"['\"‘“«]{re.escape(word)}['\"’”»]"
 
 
 def _list_words(said: object) -> Iterator[str]:

@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 from starlette.testclient import TestClient
 
@@ -14,6 +15,8 @@ from api.errors import BusyError
 from api.main import create_app
 from api.pool import Answer
 from api.settings import Settings
+from api.telling import _name_evidence
+from encircle.store.assembling import Assembled
 from encircle.store.changes import list_changes
 from encircle.store.ratings import list_ratings
 from tests.api.test_cases import BASE, HERE, KURSK, Taken, named
@@ -309,6 +312,32 @@ def test_claims_are_rated_again_when_evidence_changes_though_nobody_reads_them(
     local.delete(f"{case}/observations/told", params={"why": "a name", "redact": True})
     gone = local.get(f"{case}/claims/told")
     assert (gone.status_code, gone.json()["log"]) == (410, [])
+
+
+def test_a_rating_that_a_reader_had_noted_between_two_looks_does_not_stay(local, case):
+    """The evidence is there and back, and the rater sees what it saw before."""
+    claim = {**named("claim-putin-isolation"), "id": "flip"}
+    anchor = named("anchor-sumy")
+    local.post(f"{case}/claims", json=claim)
+    step(local)
+    before = rate_log(local, case, "flip")
+    local.delete(f"{case}/observations/anchor-sumy", params={"why": "w"})
+    local.get(f"{case}/claims/flip")
+    local.post(f"{case}/observations", json=anchor)
+    assert rate_log(local, case, "flip")[-1] != before[-1]
+    step(local)
+    assert rate_log(local, case, "flip")[-1] == before[-1]
+
+
+def test_evidence_without_a_day_is_told_by_all_but_the_clock():
+    def name(as_of, **said):
+        whole = orjson.dumps({"type": "FeatureCollection",
+                              "situation": {"as_of": as_of, **said}})[:-1]  # fmt: skip
+        raw = whole + b',"features":[]}'
+        return _name_evidence(Assembled(raw, raw, datetime.now(UTC), is_dated=False))
+
+    assert name("2025-03-14", force="a") == name("2025-03-15", force="a")
+    assert name("2025-03-14", force="a") != name("2025-03-14", force="b")
 
 
 def test_what_is_no_claim_is_refused_before_it_is_kept(local, case, assert_problem):

@@ -356,7 +356,7 @@ def test_a_collection_of_one_geometry_is_kept_as_that_and_hides_nothing(app, str
     old = NOW - timedelta(days=5)
     make_case(store, "packed", SETTINGS, NAMES[0], old)
     rows = [
-        feature("unit", pack(at(*EXACT)), kind="position", side="UA", force="f"),
+        feature("unit", pack(pack(at(*EXACT))), kind="position", side="UA", force="f"),
         feature("more", pack(at(*EXACT), at(35.3, 51.0)), kind="position", side="UA", force="f"),
     ]
     posted = post(store, "packed", rows, NAMES[0], now=old)

@@ -315,3 +315,13 @@ def test_what_somebody_else_posts_again_is_his(case):
     revise(case, "c", "p", position("p", 35.3), "dora", "better", now=NOON)
     with case.reading() as connection:
         assert find_author(connection, "c", "feature", "p") == "ben"
+
+
+def test_a_second_sighting_of_one_track_is_not_told_to_count_as_one_more(case):
+    """Under another id, at the same place on the same day: of one track they are one position."""
+    for track, told in ((None, 1), ("u", 0)):
+        more = {} if track is None else {"track": track}
+        rows = [position(f"{name}-{track}", observed_at="2025-03-13", **more) for name in "ab"]
+        post(case, "c", rows[:1], "anna", now=NOON)
+        notices = post(case, "c", rows[1:], "anna", now=NOON).notices
+        assert sum("under another id" in one for one in notices) == told

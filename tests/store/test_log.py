@@ -118,7 +118,11 @@ def test_of_what_was_told_the_words_of_what_is_redacted_go_and_nothing_else(case
     rows = {
         "named": '["A force at Petrov\'s house is cut off.", "By day."]', "called": '["p is."]',
         "within": '["Petrov\'s houses stand, as depots do."]', "other": '["By night."]',
+        "road": '["Open ground or a road runs off the map, 7 km on."]',
     }  # fmt: skip
+    for name in ("road", "7"):
+        record(case, Entry("post", "feature", name, {**feature(name), "properties": {
+            **feature(name)["properties"], "name": name}}))  # fmt: skip
     head = {
         "changes": "(case_id, force, is_correction, because, as_of, recorded_at, revision) "
                    "SELECT 'c', :name, FALSE, :told, '', '', hash FROM revisions WHERE number = 1 "
@@ -132,11 +136,12 @@ def test_of_what_was_told_the_words_of_what_is_redacted_go_and_nothing_else(case
     empty = f"UPDATE {table} SET because = '{TOLD_NO_MORE}'"  # noqa: S608
     with pytest.raises(DBAPIError, match="append only"), case.writing() as connection:
         connection.execute(sa.text(empty))  # nothing is redacted yet
-    record(case, Entry("redact", "feature", "p", why="a private person"))
+    for name in ("p", "road", "7"):
+        record(case, Entry("redact", "feature", name, why="a private person"))
     with case.reading() as connection:
         named = "force" if table == "changes" else "claim"
         told = dict(connection.execute(sa.text(f"SELECT {named}, because FROM {table}")).all())  # noqa: S608
-    assert told == rows | {"named": TOLD_NO_MORE}
+    assert told == rows | {"named": TOLD_NO_MORE}, "what a thing is called stays in the log"
     for order in (f"{empty}, as_of = 'x'", f"UPDATE {table} SET because = '[]'"):  # noqa: S608
         with pytest.raises(DBAPIError, match="append only"), case.writing() as connection:
             connection.execute(sa.text(order))

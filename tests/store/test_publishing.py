@@ -1,5 +1,6 @@
 """Readers without a key: what is old enough, and positions only so finely."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -240,3 +241,29 @@ def test_a_map_whose_positions_stay_says_all_the_same_what_is_left_out(store):
     assert (notice["code"], notice["severity"]) == ("public_view", "info")
     assert "note" not in found["features"][0]["properties"]
     assert place(found["features"][0]) == [35.2613, 51.0297]
+
+
+PLACE = "51.187654, 35.212345"
+SOURCE = {"url": "https://example.org/1", "analyst": "Bob", "seen_at": PLACE, "title": {"x": PLACE}}
+TOLD = [{"url": "https://example.org/1"}]
+
+
+@pytest.mark.parametrize(
+    ("sources", "told"),
+    [
+        ([SOURCE], TOLD), (SOURCE, TOLD), (json.dumps([SOURCE]), TOLD), (json.dumps(SOURCE), TOLD),
+        ([json.dumps(SOURCE)], TOLD), (json.dumps([json.dumps(SOURCE)]), TOLD),
+        (json.dumps(json.dumps([SOURCE])), TOLD), (str([SOURCE]), TOLD), ('[{"url": ', None),
+        (["Map 7", SOURCE], ["Map 7", *TOLD]), ("Map 7", ["Map 7"]),
+    ],
+)  # fmt: skip
+def test_what_is_not_told_of_a_source_is_not_told_of_one_that_came_as_text(sources, told):
+    """A GIS reads nested members as text, and a correction from there keeps them so."""
+    claim = {"kind": "claim", "asserts": json.dumps({"force": "g", "remark": PLACE, "value": "no"})}
+    shown = make_public({"geometry": None, "properties": {**claim, "sources": sources}}, 0.0)
+    assert shown["properties"]["asserts"] == {"force": "g", "value": "no"}
+    unit = make_public(
+        {"geometry": None, "properties": {"kind": "position", "sources": sources}}, 0
+    )
+    assert unit["properties"]["sources"] == told
+    assert PLACE not in json.dumps([shown, unit])
