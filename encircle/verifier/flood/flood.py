@@ -287,7 +287,7 @@ class Flood:
             for line in lines
         ]  # fmt: skip
         near_m = self.survey.parameters.join_m + TOLERANCE_M
-        drawn = [union_of(some) for some in spans]
+        drawn = [union_of(map(ends_of, some)) for some in spans]
         pairs = shapely.STRtree(drawn).query(drawn, predicate="dwithin", distance=near_m).T
         chains: list[set[str]] = []
         for one, other in pairs[pairs[:, 0] < pairs[:, 1]]:
@@ -302,8 +302,7 @@ class Flood:
         """Tell whether a step from end to end is surely dry and free, and short enough."""
         walls = [self.survey.shape(b) for b in self.survey.barriers(self.reading, self.walk)]
         for one, other in product(spans, further):
-            ends = [MultiPoint(shapely.get_coordinates(line)[[0, -1]]) for line in (one, other)]
-            step = shapely.shortest_line(*ends)
+            step = shapely.shortest_line(ends_of(one), ends_of(other))
             if (
                 step.length <= self.survey.parameters.join_m - STEP_M
                 and not any(step.intersects(wall) for wall in walls)
@@ -369,7 +368,7 @@ class Flood:
             if not self.sure:
                 strip = self.drawn.neutral.buffer(-TOLERANCE_M)
                 if self.special or not span.intersects(strip):
-                    linked |= self._near(span, far_m)
+                    linked |= self._near(ends_of(span), far_m)
             elif self._is_open_span(crossing, span):
                 linked |= self._linked_by(span)
         return linked
@@ -618,6 +617,11 @@ def flood_of(  # noqa: PLR0913 - what a flood is told apart by
         flood = Flood(survey, reading, lean, mode, shun, past_the_edge=past_the_edge)
         survey.floods[key] = flood
     return survey.floods[key]
+
+
+def ends_of(line: BaseGeometry) -> BaseGeometry:
+    """Give the two ends of a line, where alone a crossing is got on and off."""
+    return MultiPoint(shapely.get_coordinates(line)[[0, -1]])
 
 
 def polygons_of(area: BaseGeometry) -> list[BaseGeometry]:

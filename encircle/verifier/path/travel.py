@@ -141,8 +141,10 @@ def _follows_crossing(case: PathCase, number: int, leg: Leg, crossing: Crossing)
 
 
 def _lies_on_span(trace: BaseGeometry, span: BaseGeometry, near_m: float) -> bool:
-    """A crossing is passed along its span; its ends join what lies near them."""
+    """A crossing is passed along its span, got on and off at its ends: they join what is near."""
     ends = union_of(Point(p) for p in shapely.get_coordinates(span)[[0, -1]])
+    if any(Point(p).distance(ends) > near_m for p in shapely.get_coordinates(trace)[[0, -1]]):
+        return False
     away = trace.difference(span.buffer(TOLERANCE_M))
     return bool(away.is_empty or measure_stray(away, ends, near_m) <= STRAY_M)
 
@@ -164,7 +166,10 @@ def _spans_straight(
 def _goes_across(
     trace: BaseGeometry, span: BaseGeometry, place: BaseGeometry, near_m: float
 ) -> bool:
-    """A span runs from the nearest bank to the opposite one, not along the water."""
+    """A span runs from the nearest bank to the opposite one, not along the water, nor into it."""
+    if any(Point(p).distance(span.boundary) > near_m
+           for p in shapely.get_coordinates(trace)[[0, -1]]):  # fmt: skip
+        return False
     wet = trace.intersection(span.buffer(TOLERANCE_M))
     if trace.length - wet.length > 2 * near_m:
         return False

@@ -1,0 +1,123 @@
+"""The judgement of one map passed off as that of another is refused for what is false in it."""
+
+from math import cos, radians
+
+import pytest
+
+import encircle
+
+QUICK = encircle.Options(most_worlds=0)
+LON, LAT = 34.0, 50.0
+METRE = 1 / 111_320
+LAND = ["tracked", "foot", "wheeled", "rail"]
+
+
+def place(x, y):
+    return [LON + x * METRE / cos(radians(LAT)), LAT + y * METRE]
+
+
+def ring(*corners):
+    return [place(*corner) for corner in (*corners, corners[0])]
+
+
+def square(left, bottom, right, top):
+    return ring((left, bottom), (right, bottom), (right, top), (left, top))
+
+
+def box(*sides):
+    return {"type": "Polygon", "coordinates": [square(*sides)]}
+
+
+def line(*points):
+    return {"type": "LineString", "coordinates": [place(*point) for point in points]}
+
+
+def point(x, y):
+    return {"type": "Point", "coordinates": place(x, y)}
+
+
+def feature(name, kind, geometry, **says):
+    return {"type": "Feature", "id": name, "geometry": geometry,
+            "properties": {"kind": kind, **says}}  # fmt: skip
+
+
+def unit(geometry, **says):
+    return feature("unit", "position", geometry, side="A", force="us", **says)
+
+
+def foe(name, *sides):
+    return feature(name, "control", box(*sides), holder="B", basis="assessed")
+
+
+def rear(geometry):
+    return feature("rear", "anchor", geometry, side="A")
+
+
+def read(*features):
+    whole = {"as_of": "2025-03-14T12:00:00Z", "force": "us", "sides": [{"id": "A"}, {"id": "B"}],
+             "uncovered": "open", "area": box(-6000, -4000, 6000, 4000)}  # fmt: skip
+    return encircle.read({"type": "FeatureCollection", "situation": whole, "features": [*features]})
+
+
+def pass_off(one, other):
+    """Give the codes of two maps, and what is refused when the first's judgement is the other's."""
+    told, true = (encircle.judge(situation, QUICK).to_dict() for situation in (one, other))
+    assert not encircle.verify(told, one).failures
+    assert not encircle.verify(true, other).failures
+    forged = {**told, **{name: true[name] for name in ("title", "notices", "provenance", "names")}}
+    failures = encircle.verify(forged, other).failures
+    refused = {check.name.rpartition(": ")[2] for check in failures}
+    return told["status"]["code"], true["status"]["code"], refused
+
+
+def draw_bridge(far_x):
+    """A bridge over a wide river, the enemy a little past the other bank."""
+    return read(
+        unit(point(0, 0), reach_m=1), foe("west", -7000, -5000, -500, 5000),
+        feature("river", "barrier", box(1000, -5000, 1500, 5000), type="river", blocks=LAND),
+        foe("north", -6000, 2000, 1600, 4000), foe("south", -6000, -4000, 1600, -2000),
+        foe("head", 2000, -200, 3000, 200), rear(box(4000, -600, 4600, 600)),
+        feature("bridge", "crossing", line((990, 0), (far_x, 0)), type="bridge"),
+    )  # fmt: skip
+
+
+def draw_ferry(far_x):
+    """A ferry from the east bank of a lake past its island to the enemy's bank."""
+    lake = [square(-2000, -2000, 2000, 2000), square(-200, -200, 200, 200)[::-1]]
+    return read(
+        unit(point(0, 0), reach_m=1), foe("west", -6000, -4000, -1900, 4000),
+        feature("lake", "barrier", {"type": "Polygon", "coordinates": lake}, type="lake",
+                blocks=LAND),
+        feature("ferry", "crossing", line((2010, 0), (far_x, 0)), type="ferry"),
+        rear(box(4000, -600, 4600, 600)),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("draw", "landing_x", "hostile_x", "code"),
+    [(draw_bridge, 1990, 2900, "C1"), (draw_ferry, 190, -2010, "C2")],
+    ids=["bridge", "ferry"],
+)
+def test_nobody_leaves_a_crossing_midway(draw, landing_x, hostile_x, code):
+    *codes, refused = pass_off(draw(landing_x), draw(hostile_x))
+    assert codes == [code, "E2"]
+    assert {"lines carry their legs", "modes are open as told"} <= refused
+
+
+RING = (
+    foe("west", -6000, -4000, -500, 4000), foe("north", -500, 500, 500, 4000),
+    foe("south", -500, -4000, 500, -500), foe("middle", 500, -4000, 2000, 4000),
+    foe("east", 2500, -4000, 6000, 4000), foe("foot", 2000, -4000, 2500, -500),
+)  # fmt: skip
+"""All round the unit, and beyond it round a pocket about the rear."""
+
+
+def test_nobody_leaves_a_tunnel_midway():
+    maps = (
+        read(unit(point(0, 0), reach_m=1), *RING, rear(box(2100, -300, 2400, 900)),
+             feature("tunnel", "crossing", line((400, 0), (2250, 0), *more), type="tunnel"))
+        for more in ((), ((4000, 0),))
+    )  # fmt: skip
+    *codes, refused = pass_off(*maps)
+    assert codes == ["E1", "E2"]
+    assert {"access is what is claimed", "access is on its axis"} <= refused
