@@ -45,11 +45,20 @@ def find_access(survey: Survey, unit: Position, reading: Reading, lean: Lean) ->
             and survey.counts(a, reading)
             for a in survey.known.values()
         )  # fmt: skip
-        hostile = flood.sure and flood.drawn.hostile.buffer(TOLERANCE_M).intersects(shape)
-        if at_hand and based and not hostile and survey.is_in_use(facility, reading):
+        held = at_hand and based and _is_held(flood, shape)
+        if at_hand and based and not held and survey.is_in_use(facility, reading):
             found[access if facility.permission is None else "special"] = facility.id
     special = _find_special(flood, unit)
     return {**found, **({"special": special} if special else {})}
+
+
+def _is_held(flood: Flood, shape: BaseGeometry) -> bool:
+    """Tell whether a facility comes to ground of the enemy, perhaps or surely: then he has it."""
+    if flood.sure:
+        return bool(flood.drawn.hostile.buffer(TOLERANCE_M).intersects(shape))
+    wide = [b for b in flood.survey.each(Barrier) if flood.survey.shape(b).area]
+    dry = minus(flood.drawn.hostile, *map(flood.survey.shape, wide))
+    return bool(dry.buffer(-SLACK_M).intersects(shape))
 
 
 def _may_be_served(survey: Survey) -> bool:

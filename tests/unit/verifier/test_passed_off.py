@@ -121,3 +121,15 @@ def test_nobody_leaves_a_tunnel_midway():
     *codes, refused = pass_off(*maps)
     assert codes == ["E1", "E2"]
     assert {"access is what is claimed", "access is on its axis"} <= refused
+
+
+def test_a_runway_partly_on_the_enemy_s_ground_serves_nobody():
+    base = feature("base", "anchor", point(2250, -100), side="A", access="air")
+    maps = (
+        read(unit(point(0, 0), reach_m=1), *RING, base, rear(box(2100, -300, 2400, 900)),
+             feature("strip", "crossing", line((100, 0), (end_x, 0)), type="airstrip"))
+        for end_x in (400, 2000)
+    )  # fmt: skip
+    *codes, refused = pass_off(*maps)
+    assert codes == ["E1", "E2"]
+    assert {"access is what is claimed", "access is on its axis"} <= refused
