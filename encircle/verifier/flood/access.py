@@ -22,8 +22,14 @@ FACILITIES = {"port": "sea", "airstrip": "air"}
 """What a facility gives, where its side has a base of the kind. Source: contract, 1."""
 
 
-def find_access(survey: Survey, unit: Position, reading: Reading, lean: Lean) -> dict[str, str]:
-    """Name what gives a position sea, air or special access, by kind; `closed` only what surely."""
+def find_access(
+    survey: Survey, unit: Position, reading: Reading, lean: Lean, *, shut_in: bool = False
+) -> dict[str, str]:
+    """
+    Name what gives a position sea, air or special access, by kind; `closed` only what surely.
+
+    Of whom it is told that it is `shut_in`, no land anchor is reached but by a special way.
+    """
     if not _may_be_served(survey):
         return {}
     flood = flood_of(survey, reading, lean, "boat")
@@ -48,7 +54,7 @@ def find_access(survey: Survey, unit: Position, reading: Reading, lean: Lean) ->
         held = at_hand and based and _is_held(flood, shape)
         if at_hand and based and not held and survey.is_in_use(facility, reading):
             found[access if facility.permission is None else "special"] = facility.id
-    special = _find_special(flood, unit)
+    special = _find_special(flood, unit, shut_in=shut_in)
     return {**found, **({"special": special} if special else {})}
 
 
@@ -86,7 +92,7 @@ def _draw_held(flood: Flood) -> BaseGeometry:
     return join(held, flood.drawn.hostile)
 
 
-def _find_special(flood: Flood, unit: Position) -> str | None:
+def _find_special(flood: Flood, unit: Position, *, shut_in: bool) -> str | None:
     """Name an anchor that only tunnels, neutral strips or a third party's leave lead to."""
     survey, reading = flood.survey, flood.reading
     lines = [f for f in survey.known.values() if isinstance(f, Crossing)]
@@ -96,7 +102,8 @@ def _find_special(flood: Flood, unit: Position) -> str | None:
     kinds = ("land", "sea", "air", "special")
     # What is reached without it surely leaves no doubt that it is needed for the rest, or perhaps.
     other = flood_of(survey, reading, "open" if flood.sure else "closed", "boat")
-    near = {a.id for a in other.anchors_reached(other.spread([unit]), *kinds)}
+    walked = kinds[1:] if shut_in and flood.sure else kinds
+    near = {a.id for a in other.anchors_reached(other.spread([unit]), *walked)}
     far = (a.id for a in further.anchors_reached(further.spread([unit]), *kinds))
     return next((name for name in far if name not in near), None)
 

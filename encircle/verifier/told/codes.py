@@ -145,7 +145,8 @@ def access_is_what_is_claimed(case: CodeCase) -> Iterator[Fault]:
         said = f"nothing gives {position.id!r} access by sea, air or a special way"
         yield Fault(said, case.names)
     if code == "E2":
-        for kind, name in find_access(survey, position, "optimistic", "closed").items():
+        served = find_access(survey, position, "optimistic", "closed", shut_in=True)
+        for kind, name in served.items():
             said = f"{position.id!r} is called isolated and has access by {kind} through {name!r}"
             yield Fault(said, (position.id, name))
 
@@ -167,7 +168,10 @@ def access_is_on_its_axis(case: CodeCase) -> Iterator[Fault]:
         untold = {"open": not all(able), "contested": not any(able), "unknown": True}
         if untold.get(said, False):
             yield Fault(f"{position.id!r} has nothing that gives access by {kind}", case.names)
-        surely = [find_access(survey, position, r, "closed").get(kind) for r in READINGS]
+        shut_in = case.ruling.verdict == "encircled"
+        surely = [
+            find_access(survey, position, r, "closed", shut_in=shut_in).get(kind) for r in READINGS
+        ]
         gainsaid = all(surely) if said == "contested" else said in GAINSAYS and any(surely)
         if gainsaid:
             name = surely[0] or surely[1] or ""

@@ -133,3 +133,17 @@ def test_a_runway_partly_on_the_enemy_s_ground_serves_nobody():
     *codes, refused = pass_off(*maps)
     assert codes == ["E1", "E2"]
     assert {"access is what is claimed", "access is on its axis"} <= refused
+
+
+def test_a_gate_to_an_anchor_thirty_metres_over_the_border_is_a_special_way():
+    """Who is told to be shut in has not walked to it, however near it stands."""
+    abroad = feature("abroad", "control", box(500, -4000, 6000, 4000), holder="neutral",
+                     basis="assessed")  # fmt: skip
+    maps = (
+        read(unit(point(0, 0), reach_m=1), *RING[:3], abroad, rear(point(anchor_x, 0)),
+             feature("gate", "crossing", line((400, 0), (510, 0)), type="checkpoint"))
+        for anchor_x in (545, 530)
+    )  # fmt: skip
+    *codes, refused = pass_off(*maps)
+    assert codes == ["E2", "E1"]
+    assert {"access is what is claimed", "access is on its axis"} <= refused
