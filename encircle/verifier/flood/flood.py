@@ -236,14 +236,19 @@ class Flood:
         own_m = max(self.survey.parameters.join_m, self.survey.reach_m(unit, self.reading))
         if not self.sure:
             return self._near(shape, own_m + TOLERANCE_M if self.on_routes else TOLERANCE_M)
-        if shape.geom_type == "Polygon":
-            core = shape.buffer(-SLACK_M - BAND_M)
-            return self._near(shape.representative_point() if core.is_empty else core, 0.0)
-        if not self.on_routes:
+        if not self.on_routes and shape.geom_type != "Polygon":
             firm = [p for p in shapely.get_parts(shape) if self._stands_firmly(p)]
             return self._near(union_of(firm), SLACK_M / 2 + BAND_M)
-        near = self._near(shape, own_m - STEP_M)
-        return {piece for piece in near if self._is_open_step(shape, self.pieces[piece])}
+        starts: set[int] = set()
+        if shape.geom_type == "Polygon":
+            core = shape.buffer(-SLACK_M - BAND_M)
+            starts = self._near(shape.representative_point() if core.is_empty else core, 0.0)
+        for place in self.survey.places(unit) if self.on_routes else ():
+            near = self._near(place, own_m - STEP_M) - starts
+            if place.area:  # a road that comes into it at all is got onto in its core, or not
+                near -= self._near(place, SLACK_M)
+            starts |= {piece for piece in near if self._is_open_step(place, self.pieces[piece])}
+        return starts
 
     def _stands_firmly(self, place: BaseGeometry) -> bool:
         """Tell whether a place is on ground that lets through, not a rounding beside it."""

@@ -147,3 +147,43 @@ def test_a_gate_to_an_anchor_thirty_metres_over_the_border_is_a_special_way():
     *codes, refused = pass_off(*maps)
     assert codes == ["E2", "E1"]
     assert {"access is what is claimed", "access is on its axis"} <= refused
+
+
+def mines(*corners):
+    """A belt about the force that feet and tracks do not pass."""
+    return feature("mines", "barrier", line(*corners, corners[0]), type="minefield",
+                   blocks=["tracked", "foot"])  # fmt: skip
+
+
+FIELD = (
+    mines((-800, -800), (800, -800), (800, 800), (-800, 800)),
+    foe("far", -6000, 3000, -5000, 4000), rear(box(4000, -600, 4600, 600)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("near_x", "far_x", "says"), [(120, 140, {}), (300, 440, {"reach_m": 300})]
+)
+def test_a_drawn_force_has_the_road_beside_it(near_x, far_x, says):
+    maps = (
+        read(unit(box(-100, -100, 100, 100), **says), *FIELD,
+             feature("road", "route", line((x, 0), (4100, 0)), modes=["wheeled"]))
+        for x in (far_x, near_x)
+    )  # fmt: skip
+    *codes, refused = pass_off(*maps)
+    assert codes == ["E2", "C0"]
+    assert {"modes are open as told", "nobody gets out"} <= refused
+
+
+def test_a_force_at_several_places_has_the_road_beside_any_of_them():
+    """The nearest of them has a cliff between; the other is 20 m from the road, or 60 m."""
+    maps = (
+        read(unit({"type": "MultiPoint", "coordinates": [place(0, 5), place(300, y)]}, reach_m=1),
+             *FIELD, feature("cliff", "barrier", line((-100, 2), (100, 2)), type="cliff",
+                             blocks=LAND),
+             feature("road", "route", line((0, 0), (4100, 0)), modes=["wheeled"]))
+        for y in (60, 20)
+    )  # fmt: skip
+    *codes, refused = pass_off(*maps)
+    assert codes == ["E2", "C0"]
+    assert {"modes are open as told", "nobody gets out"} <= refused
