@@ -25,7 +25,7 @@ from encircle.verifier.ground import (
     TOLERANCE_M,
     Survey,
 )
-from encircle.verifier.path.spans import spans_of
+from encircle.verifier.path.spans import SAME_LINE_M, list_shared, spans_of
 from encircle.verifier.reading.parsing import LAND_MODES, rank_of_fire
 from encircle.verifier.reading.said import READINGS
 from encircle.verifier.regions import (
@@ -213,9 +213,9 @@ class Flood:
     @cached_property
     def _shunned(self) -> set[str]:
         """The lines under fire that is shunned: posted twice, a road is under the worse of both."""
-        if self.shun is None or not self.sure:
+        if self.shun is None:
             return set()
-        lines = self.survey.each_line()
+        lines = self.survey.each_line() if self.sure else self.survey.each(Route)
         return {f.id for f in lines if f.fire and rank_of_fire(f.fire) >= self.shun}
 
     def _left_of(self, line: BaseGeometry) -> BaseGeometry:
@@ -223,9 +223,11 @@ class Flood:
         for name in {*self.without, *self._shunned}:
             lost = self.survey.known.get(name)
             if isinstance(lost, (Route, Crossing)):
-                same = line.intersection(self.survey.shape(lost).buffer(SLACK_M))
-                along = [p for p in shapely.get_parts(same) if p.length > 10 * SLACK_M]
-                line = line.difference(union_of(along).buffer(SLACK_M))
+                # Perhaps it is another that runs close by; on the very same line it is none.
+                perhaps = name in self._shunned and not self.sure
+                near_m = SAME_LINE_M if perhaps else SLACK_M
+                along = list_shared(line, self.survey.shape(lost), near_m)
+                line = line.difference(union_of(along).buffer(near_m))
         return line
 
     # -- from piece to piece

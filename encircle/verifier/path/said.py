@@ -10,7 +10,7 @@ from shapely.geometry import Point
 from encircle.map.situation import Anchor, Control, Crossing, Fire, Position, Route
 from encircle.verifier.ground import SLACK_M, TOLERANCE_M, Survey
 from encircle.verifier.path.case import STRAY_M, Fault, PathCase
-from encircle.verifier.path.spans import course_of
+from encircle.verifier.path.spans import SAME_ROAD_M, course_of, list_shared
 from encircle.verifier.path.underfoot import do_touch
 from encircle.verifier.reading.parsing import rank_of_fire
 from encircle.verifier.reading.said import READINGS, Bottleneck, Leg
@@ -149,6 +149,18 @@ def _grades_of_lines(case: PathCase, leg: Leg) -> Iterator[str]:
         line = case.survey.known.get(name)
         if isinstance(line, (Route, Crossing)) and line.fire:
             yield line.fire
+    yield from (grade for grade, _ in _grades_beneath(case, leg))
+
+
+def _grades_beneath(case: PathCase, leg: Leg) -> Iterator[tuple[str, str]]:
+    """Give the grades of the routes a leg runs on, named or not: posted twice, it is one road."""
+    survey, trace = case.survey, case.trace(leg)
+    named = [r for n in leg.evidence if isinstance(r := survey.known.get(n), Route)]
+    for route in survey.each(Route) if leg.by == "route" else ():
+        if route.fire and survey.shape(route).dwithin(trace, SLACK_M):
+            runs = [p for r in named for p in list_shared(survey.shape(r), survey.shape(route))]
+            if trace.intersection(union_of(runs).buffer(SLACK_M)).length > SAME_ROAD_M:
+                yield route.fire, route.id
 
 
 def _lies_well_in_fire(case: PathCase, leg: Leg) -> bool:
@@ -179,6 +191,7 @@ def _mapped_fire(case: PathCase, leg: Leg) -> Iterator[tuple[str, str]]:
         if leg.by != "ground" and isinstance(line, (Route, Crossing)) and line.fire:
             yield line.fire, name
             break
+    yield from _grades_beneath(case, leg)
     for fire in _fires_at(case, leg):
         shape = case.survey.shape(fire)
         if shape.intersects(trace):

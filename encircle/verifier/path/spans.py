@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 SHORTEST_RUN_SHARE = 0.1
 """A road's run over water counts from this share of the joining distance; metres."""
+SAME_LINE_M = 0.0001
+"""Lines that were drawn as one lie within this of each other, by rounding; metres."""
+SAME_ROAD_M = 2.0
+"""Routes that run on one line for longer than this are one road there; metres."""
 INSIDE_M = 1.0
 """A place nearer to its bank than this has no side of its own; metres."""
 
@@ -92,6 +96,14 @@ def straight_across(sheet: BaseGeometry, place: BaseGeometry, join_m: float) -> 
 
 def _end_of(line: BaseGeometry) -> np.ndarray:
     return np.asarray(shapely.get_coordinates(line)[-1])
+
+
+def list_shared(
+    line: BaseGeometry, other: BaseGeometry, near_m: float = SAME_LINE_M
+) -> list[BaseGeometry]:
+    """List the runs along which two lines are one, and do not only meet at a flat angle."""
+    same = line.intersection(other.buffer(near_m))
+    return [run for run in shapely.get_parts(same) if run.length > SAME_ROAD_M]
 
 
 def course_of(survey: Survey, ground: Ground, line: Route | Crossing) -> BaseGeometry:

@@ -187,3 +187,16 @@ def test_a_force_at_several_places_has_the_road_beside_any_of_them():
     *codes, refused = pass_off(*maps)
     assert codes == ["E2", "C0"]
     assert {"modes are open as told", "nobody gets out"} <= refused
+
+
+def test_a_road_posted_twice_lies_under_the_worse_fire_of_both():
+    """Named by its calm copy alone it is under that fire all the same."""
+    one, other = (
+        read(unit(point(0, 0), reach_m=1), *FIELD,
+             *(feature(name, "route", line((0, 0), (4100, 0)), fire=grade, modes=["wheeled"])
+               for name, grade in posted.items()))
+        for posted in ({"calm": "F0"}, {"calm": "F0", "shelled": "F3"})
+    )  # fmt: skip
+    *codes, refused = pass_off(one, other)
+    assert codes == ["C0", "C2"]
+    assert {"fire is not played down", "fire is that of each mode"} <= refused
