@@ -11,7 +11,7 @@ from encircle.map.situation import Anchor, Barrier, Control, Position
 from encircle.verifier.ground import BAND_M, SLACK_M, TOLERANCE_M, Survey
 from encircle.verifier.path.case import STRAY_M, Fault
 from encircle.verifier.path.said import find_misplaced
-from encircle.verifier.regions import areas_of, measure_stray, minus, union_of
+from encircle.verifier.regions import areas_of, common, measure_stray, minus, union_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,6 +135,22 @@ def _find_untrue_barrier(case: RingCase, segment: Segment, trace: BaseGeometry) 
         return "nothing it names stops a man on foot"
     stray = measure_stray(trace, union_of(walls), TOLERANCE_M)
     return f"{stray:.0f} m of it run past what it names" if stray > TOLERANCE_M else None
+
+
+def barriers_alone_hold_it(case: RingCase) -> Iterator[Fault]:
+    """Where barriers alone are said to hold a ring, the enemy's ground comes nowhere to it."""
+    if any(s.by not in ("barrier", "sea") for s in case.ring.segments if s.length_m > 0):
+        return
+    course = union_of(case.trace(segment) for segment in case.ring.segments)
+    near = course.buffer(BAND_M, quad_segs=2)
+    wide = [shape for b in _walls(case, "foot") if (shape := case.survey.shape(b)).area]
+    kinder = case.survey.ground(case.ring.reading, "open").hostile
+    held = minus(common(kinder, near), case.inside, *wide)
+    along_m = course.intersection(held.buffer(SLACK_M / 2, quad_segs=2)).length
+    if along_m > EDGE_M:
+        said = f"the enemy's ground lies along {along_m:.0f} m of a ring laid to barriers alone"
+        named = dict.fromkeys(name for s in case.ring.segments for name in s.evidence)
+        yield Fault(said, tuple(named))
 
 
 def ring_stands_on_walls(case: RingCase) -> Iterator[Fault]:

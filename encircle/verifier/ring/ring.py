@@ -16,7 +16,11 @@ from encircle.verifier.path.case import Fault
 from encircle.verifier.path.path import SAME_PLACE_DEG, same_length
 from encircle.verifier.reading.parsing import LAND_MODES
 from encircle.verifier.regions import GRID_M, areas_of, common, minus
-from encircle.verifier.ring.holders import ring_stands_on_walls, segments_are_held
+from encircle.verifier.ring.holders import (
+    barriers_alone_hold_it,
+    ring_stands_on_walls,
+    segments_are_held,
+)
 from encircle.verifier.ring.ways_out import cut_set_is_true, cut_set_is_whole
 
 if TYPE_CHECKING:
@@ -229,6 +233,7 @@ RING_RULES = (
     force_is_inside,
     no_anchor_is_inside,
     segments_are_held,
+    barriers_alone_hold_it,
     ring_stands_on_walls,
     nobody_gets_out,
     cut_set_is_whole,
@@ -242,6 +247,7 @@ COURSE_RULES = (
     measures_agree,
     no_anchor_is_inside,
     segments_are_held,
+    barriers_alone_hold_it,
     ring_stands_on_walls,
 )
 """What is asked of its course alone, and so once where several share it."""

@@ -200,3 +200,18 @@ def test_a_road_posted_twice_lies_under_the_worse_fire_of_both():
     *codes, refused = pass_off(one, other)
     assert codes == ["C0", "C2"]
     assert {"fire is not played down", "fire is that of each mode"} <= refused
+
+
+def test_a_ring_with_the_enemy_on_the_far_bank_is_not_laid_to_barriers_alone():
+    river = line((-800, -800), (800, -800), (800, 800), (-800, 800), (-800, -800))
+    pocket = [square(-3000, -3000, 3000, 3000), square(-800, -800, 800, 800)[::-1]]
+    enemy = feature("enemy", "control", {"type": "Polygon", "coordinates": pocket}, holder="B",
+                    basis="assessed")  # fmt: skip
+    maps = (
+        read(unit(point(0, 0), reach_m=1), rear(box(5000, -600, 5600, 600)), held,
+             feature("river", "barrier", river, type="river", blocks=LAND))
+        for held in (foe("enemy", -6000, -4000, -5990, -3990), enemy)
+    )  # fmt: skip
+    *codes, refused = pass_off(*maps)
+    assert codes == ["E2", "E2"]
+    assert "barriers alone hold it" in refused
