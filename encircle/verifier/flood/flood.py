@@ -243,7 +243,7 @@ class Flood:
             return self._near(union_of(firm), SLACK_M / 2 + BAND_M)
         starts: set[int] = set()
         if shape.geom_type == "Polygon":
-            core = shape.buffer(-SLACK_M - BAND_M)
+            core = common(shape, self.survey.extent()).buffer(-SLACK_M - BAND_M)
             starts = self._near(shape.representative_point() if core.is_empty else core, 0.0)
         for place in self.survey.places(unit) if self.on_routes else ():
             near = self._near(place, own_m - STEP_M) - starts

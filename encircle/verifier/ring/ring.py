@@ -160,7 +160,8 @@ def _stands_in(case: RingCase, unit: Position, around: BaseGeometry) -> bool:
         left = [place for place in several if not around.covers(place)]
         stuck = all(place.distance(case.ground.passable) > TOLERANCE_M for place in left)
         return not left or (len(left) < len(several) and stuck)
-    free = minus(common(shape, case.ground.passable), *_sealed(case)).buffer(-TOLERANCE_M)
+    on_map = common(shape, case.survey.extent())
+    free = minus(common(on_map, case.ground.passable), *_sealed(case)).buffer(-TOLERANCE_M)
     if not free.is_empty:  # what of a drawn force is on ground it can pass must all be inside
         return minus(free, around).area <= PINCH_M2
     in_degrees = case.survey.plane.to_metres(unit.geometry.representative_point())
