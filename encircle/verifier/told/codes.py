@@ -21,7 +21,7 @@ from encircle.verifier.path.case import Fault
 from encircle.verifier.path.spans import course_of
 from encircle.verifier.reading.parsing import LAND_MODES, rank_of_fire
 from encircle.verifier.reading.said import READINGS
-from encircle.verifier.regions import measure_gap
+from encircle.verifier.regions import common, measure_gap
 from encircle.verifier.told.words import count_bare
 
 if TYPE_CHECKING:
@@ -119,8 +119,8 @@ def what_cannot_be_told_has_its_reason(case: CodeCase) -> Iterator[Fault]:
     told = case.ruling.because == CONTRADICTION
     if case.ruling.code != "U" or told or not survey.stands(position):
         return
-    if not shapely.covers(survey.extent().buffer(-TOLERANCE_M), survey.shape(position)):
-        return  # off the map, or at its very edge
+    if _may_be_off_the_map(survey, position):
+        return
     if case.ruling.because == OFF_THE_MAP:
         yield Fault(f"{position.id!r} is said to be off the map and is on it", case.names)
     if not _may_run_off(survey, position):
@@ -129,6 +129,23 @@ def what_cannot_be_told_has_its_reason(case: CodeCase) -> Iterator[Fault]:
     if mode is not None:
         said = f"{position.id!r} is called what cannot be told, and {mode} reaches an anchor"
         yield Fault(said, case.names)
+
+
+def _may_be_off_the_map(survey: Survey, position: Position) -> bool:
+    """Tell whether a position, or a place of it by which it may get out, may lie off the map."""
+    inner = survey.extent().buffer(-TOLERANCE_M)
+    on_it = [_is_surely_on(survey, place, inner) for place in survey.places(position)]
+    if all(on_it):
+        return False
+    return not any(on_it) or find_way_by(survey, position, "optimistic", "closed") is None
+
+
+def _is_surely_on(survey: Survey, place: BaseGeometry, inner: BaseGeometry) -> bool:
+    """Tell whether a place is on the map; one that is drawn is wherever it has ground to pass."""
+    if not place.area or inner.covers(place):
+        return bool(inner.covers(place))
+    let = survey.ground("optimistic", "closed").passable
+    return not common(common(place, inner), let).buffer(-TOLERANCE_M).is_empty
 
 
 def _may_run_off(survey: Survey, position: Position) -> bool:

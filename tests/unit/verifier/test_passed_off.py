@@ -215,3 +215,32 @@ def test_a_ring_with_the_enemy_on_the_far_bank_is_not_laid_to_barriers_alone():
     *codes, refused = pass_off(*maps)
     assert codes == ["E2", "E2"]
     assert "barriers alone hold it" in refused
+
+
+@pytest.mark.parametrize("shape", ["drawn", "places"])
+def test_who_is_partly_on_the_map_is_told_of(shape):
+    """A corner of a drawn force is off the map, or one place of two, and the rest has its way."""
+    north = foe("north", -2000, 1000, 6000, 4000)
+
+    def draw(*sides):
+        left, bottom, right, top = sides
+        drawn = box(*sides) if shape == "drawn" else {
+            "type": "MultiPoint", "coordinates": [place(left, bottom), place(right, top)]
+        }  # fmt: skip
+        return read(unit(drawn, reach_m=1), north, rear(box(3000, -600, 4600, 600)))
+
+    *codes, refused = pass_off(draw(-9500, -500, -6500, 500), draw(-6500, -500, -3500, 500))
+    assert codes == ["U", "C0"]
+    assert "what cannot be told has its reason" in refused
+
+
+def test_a_drawn_force_in_a_ring_is_told_of_with_a_corner_off_the_map():
+    walls = (foe("west", -6000, -500, -5000, 500), foe("north", -6000, 500, 0, 4000),
+             foe("south", -6000, -4000, 0, -500), foe("east", 0, -4000, 3000, 4000))  # fmt: skip
+    maps = (
+        read(unit(box(left, -300, right, 300)), *walls, rear(box(3000, -600, 4600, 600)))
+        for left, right in ((-9500, -7000), (-7500, -4000))
+    )
+    *codes, refused = pass_off(*maps)
+    assert codes == ["U", "E2"]
+    assert "what cannot be told has its reason" in refused
