@@ -294,6 +294,20 @@ def fire_is_that_of_each_mode(case: CodeCase) -> Iterator[Fault]:
             yield Fault(f"{mode} is said to go under {grade}, and none is mapped", case.names)
 
 
+def fire_control_has_another_way(case: CodeCase) -> Iterator[Fault]:
+    """Fire may control the ways on one reading alone only if the kinder one has a calmer way."""
+    answer, best = case.ruling.definitions.get("fire_control"), case.ruling.best_fire
+    if case.ruling.verdict != "not_encircled" or not best or rank_of_fire(best) < F3:
+        return
+    if answer in ("contested", "unknown"):
+        if _way_under(case, "open", LAND_MODES, F3, "optimistic") is None:
+            said = f"no way on the kinder reading is calmer, and fire control is told as {answer}"
+            yield Fault(said, case.names)
+    elif answer == "yes" and (mode := _way_under(case, "closed", LAND_MODES, F3, "optimistic")):
+        said = f"{mode} gets through at less than F3 on the kinder reading"
+        yield Fault(f"{said}, and fire is said to control every way", case.names)
+
+
 def fire_is_of_a_way_there_could_be(case: CodeCase) -> Iterator[Fault]:
     """Of who may not be there, or has gone, fire is told of the ways there would be."""
     survey, position, fires = case.survey, case.position, case.ruling.fires
@@ -477,6 +491,7 @@ CODE_RULES = (
     access_is_on_its_axis,
     modes_are_open_as_told,
     fire_is_that_of_each_mode,
+    fire_control_has_another_way,
     fire_is_of_a_way_there_could_be,
     only_own_ground_takes_no_fire,
     fire_and_compass_bear_it_out,

@@ -244,3 +244,18 @@ def test_a_drawn_force_in_a_ring_is_told_of_with_a_corner_off_the_map():
     *codes, refused = pass_off(*maps)
     assert codes == ["U", "E2"]
     assert "what cannot be told has its reason" in refused
+
+
+@pytest.mark.parametrize("answer", ["contested", "unknown"])
+def test_fire_control_is_told_as_what_it_is_where_both_readings_are_alike(answer):
+    road = feature("road", "route", line((0, 0), (5100, 0)), fire="F3", modes=["wheeled"])
+    situation = read(unit(point(0, 0), reach_m=1), *FIELD, road)
+    told = encircle.judge(situation, QUICK).to_dict()
+    assert told["definitions"]["fire_control"] == "yes"
+    assert not encircle.verify(told, situation).failures
+    for part in (told, *told["units"]):
+        part["definitions"]["fire_control"] = answer
+    failures = encircle.verify(told, situation).failures
+    assert [check.name for check in failures] == [
+        "position 'unit': fire control has another way"
+    ]  # fmt: skip
