@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import shapely
-from shapely.geometry import LineString, Point
+from shapely.geometry import Point
 
 from encircle.map.situation import Crossing, Position, Route
 from encircle.verifier.ground import TOLERANCE_M
-from encircle.verifier.path.case import STRAY_M, Fault, PathCase, wide_obstacles
+from encircle.verifier.path.case import STRAY_M, Fault, PathCase
 from encircle.verifier.path.spans import spans_of
-from encircle.verifier.regions import measure_stray, trace_of, union_of
+from encircle.verifier.regions import measure_stray, union_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
     from encircle.map.situation import Feature
     from encircle.verifier.reading.said import Leg
-
-_RAYS = 36
-_STRAIGHT_ACROSS_DEG = 20.0
 
 
 def mode_is_kept(case: PathCase) -> Iterator[Fault]:
@@ -132,11 +128,9 @@ def _joins_ends(case: PathCase, leg: Leg, trace: BaseGeometry) -> bool:
 
 
 def _follows_crossing(case: PathCase, number: int, leg: Leg, crossing: Crossing) -> Iterator[Fault]:
-    trace, shape = case.trace(leg), case.survey.shape(crossing)
-    near = case.survey.parameters.join_m + TOLERANCE_M
+    trace, near_m = case.trace(leg), case.survey.parameters.join_m + TOLERANCE_M
     spans = spans_of(case.survey, case.ground, crossing)
-    straight = shape.geom_type == "Point" and _spans_straight(case, trace, shape, near)
-    if not straight and not any(_lies_on_span(trace, span, near) for span in spans):
+    if not any(_lies_on_span(trace, span, near_m) for span in spans):
         yield Fault(f"leg {number} does not lie on crossing {crossing.id!r}", (crossing.id,))
 
 
@@ -147,48 +141,3 @@ def _lies_on_span(trace: BaseGeometry, span: BaseGeometry, near_m: float) -> boo
         return False
     away = trace.difference(span.buffer(TOLERANCE_M))
     return bool(away.is_empty or measure_stray(away, ends, near_m) <= STRAY_M)
-
-
-def _spans_straight(
-    case: PathCase, trace: BaseGeometry, place: BaseGeometry, near_m: float
-) -> bool:
-    """A point crossing joins what lies near it, or the two banks of the water it stands in."""
-    if trace.hausdorff_distance(place) <= near_m:
-        return True
-    spans = [shape for shape in wide_obstacles(case) if shape.distance(place) <= near_m]
-    ends = shapely.get_coordinates(trace)[[0, -1]]
-    straight = measure_stray(trace, trace_of(ends), TOLERANCE_M) <= STRAY_M
-    if not straight or trace.distance(place) > near_m:
-        return False
-    return any(_goes_across(trace, span, place, near_m) for span in spans)
-
-
-def _goes_across(
-    trace: BaseGeometry, span: BaseGeometry, place: BaseGeometry, near_m: float
-) -> bool:
-    """A span runs from the nearest bank to the opposite one, not along the water, nor into it."""
-    if any(Point(p).distance(span.boundary) > near_m
-           for p in shapely.get_coordinates(trace)[[0, -1]]):  # fmt: skip
-        return False
-    wet = trace.intersection(span.buffer(TOLERANCE_M))
-    if trace.length - wet.length > 2 * near_m:
-        return False
-    bank = np.asarray(shapely.shortest_line(place, span.boundary).coords)
-    across, along = bank[1] - bank[0], np.diff(shapely.get_coordinates(trace)[[0, -1]], axis=0)[0]
-    lengths = np.hypot(*across) * np.hypot(*along)
-    if lengths > 0:
-        turn = np.degrees(np.arccos(np.clip(abs(across @ along) / lengths, 0.0, 1.0)))
-        if turn <= _STRAIGHT_ACROSS_DEG:
-            return True
-    return bool(trace.length <= 2 * _shortest_chord(span, place) + 2 * near_m)
-
-
-def _shortest_chord(span: BaseGeometry, place: BaseGeometry) -> float:
-    heart = shapely.shortest_line(place, span.buffer(-1.0)).coords[-1]
-    far = span.length + 1.0
-    chords = []
-    for angle in np.linspace(0.0, np.pi, _RAYS, endpoint=False):
-        ray = far * np.array([np.cos(angle), np.sin(angle)])
-        cut = span.intersection(LineString([heart - ray, heart + ray]))
-        chords += [p.length for p in shapely.get_parts(cut) if p.distance(Point(heart)) < 1.0]
-    return min(chords, default=0.0)

@@ -259,3 +259,23 @@ def test_fire_control_is_told_as_what_it_is_where_both_readings_are_alike(answer
     assert [check.name for check in failures] == [
         "position 'unit': fire control has another way"
     ]  # fmt: skip
+
+
+def test_a_bridge_drawn_as_a_point_is_not_crossed_slantwise():
+    """It spans the river from bank to bank through its own place, and lands where that leads."""
+    situation = read(
+        unit(point(0, 0), reach_m=3000), foe("west", -7000, -5000, -500, 5000),
+        feature("river", "barrier", box(1000, -5000, 1500, 5000), type="river", blocks=LAND),
+        foe("north", -6000, 2000, 1600, 4000), foe("south", -6000, -4000, 1600, -2000),
+        feature("bridge", "crossing", point(1200, 0), type="bridge"),
+        rear(box(2000, 500, 2400, 900)),
+    )  # fmt: skip
+    told = encircle.judge(situation, QUICK).to_dict()
+    assert not encircle.verify(told, situation).failures
+    legs = told["certificates"]["open"]["legs"]
+    assert [leg["by"] for leg in legs] == ["ground", "crossing", "ground"]
+    course = [place(0, 0), place(1000, -140), place(1500, 210), place(2050, 600)]
+    for leg, *ends in zip(legs, course, course[1:], strict=False):
+        leg["geometry"]["coordinates"] = ends
+    failures = encircle.verify(told, situation).failures
+    assert "force, open path: lines carry their legs" in {check.name for check in failures}
