@@ -12,7 +12,15 @@ import orjson
 from fastapi import Response
 
 from encircle.store.assembling import assemble
-from encircle.store.publishing import View, grow, make_settings_public, overlaps
+from encircle.store.publishing import (
+    SUBJECT,
+    Publication,
+    View,
+    grow,
+    make_settings_public,
+    overlaps,
+    read_publication,
+)
 from encircle.store.revisions import (
     NotKeptError,
     find_author,
@@ -21,7 +29,7 @@ from encircle.store.revisions import (
     write_instant,
 )
 from encircle.store.searching import Wanted, search
-from encircle.store.settings import read_settings
+from encircle.store.settings import read_numbered, read_settings
 
 from .cases import (
     read_instant,
@@ -29,6 +37,7 @@ from .cases import (
     read_known,
     settle,
 )
+from .errors import PUBLIC_MARK
 from .manners import names
 
 if TYPE_CHECKING:
@@ -70,6 +79,30 @@ def read_settings_shown(connection: Connection, /, case_id: str, view: View) -> 
     """Read a case's settings as they are shown; raises as `read_settings` does."""
     settings = read_settings(connection, case_id, view.until)
     return settings if view.is_whole else make_settings_public(settings)
+
+
+def read_case_shown(
+    connection: Connection, /, case_id: str, view: View, usual: Publication
+) -> tuple[Json, str]:
+    """
+    Read a case's settings and what of it is public, as they are shown, and their ETag.
+
+    Raises
+    ------
+    NotKeptError
+        If there is no such case.
+    """
+    number, settings = read_numbered(connection, case_id, view.until)
+    # The number first: who comes between is told of, rather than undone.
+    said = read_latest(connection, case_id, "access", SUBJECT)
+    revision = said.number if said else 0
+    terms = read_publication(connection, case_id, usual).to_dict()
+    answer = {
+        "id": case_id,
+        "situation": settings if view.is_whole else make_settings_public(settings),
+        "publication": {**terms, "revision": revision},
+    }
+    return answer, f'"{number}-{PUBLIC_MARK}{revision}"'
 
 
 def search_shown(  # noqa: PLR0913 - as `search`

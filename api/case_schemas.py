@@ -200,11 +200,12 @@ class CaseRevisedBody(BaseModel):
 class PublicationBody(BaseModel):
     """What of a case readers without a key are given."""
 
-    model_config = _show(TERMS)
+    model_config = _show({**TERMS, "revision": 0})
 
     open: bool = Field(description="Whether they are given anything.")
     delay_h: float = Field(description="Hours until they are given what was recorded.")
     coarsen_m: float = Field(description="Side of the squares that positions are given to, metres.")
+    revision: int = Field(description="Its number, in ETags `p2`; 0: what is usual, nobody said.")
 
 
 class CaseLineBody(BaseModel):
@@ -226,7 +227,9 @@ class CasesBody(BaseModel):
 class CaseBody(BaseModel):
     """A case's settings."""
 
-    model_config = _show({"id": CASE, "situation": SETTINGS, "publication": TERMS})
+    model_config = _show(
+        {"id": CASE, "situation": SETTINGS, "publication": {**TERMS, "revision": 0}}
+    )
 
     id: str
     situation: Json

@@ -19,11 +19,17 @@ from encircle.store.checking import check_collection
 from encircle.store.clock import wait_until_settled
 from encircle.store.keys import LOCAL, are_there_keys, find_actor, is_loopback
 from encircle.store.publishing import Publication, View, read_publication
-from encircle.store.revisions import NotKeptError, write_instant
+from encircle.store.revisions import ConflictError, NotKeptError, write_instant
 from encircle.store.searching import Wanted
 from encircle.store.settings import read_settings
 
-from .errors import ForbiddenError, NoKeyError, PreconditionError, RequestError
+from .errors import (
+    PUBLIC_MARK,
+    ForbiddenError,
+    NoKeyError,
+    PreconditionError,
+    RequestError,
+)
 from .service import find_service
 
 if TYPE_CHECKING:
@@ -324,9 +330,14 @@ def read_known(text: str | None) -> datetime | None:
     return read
 
 
-def read_match(given: str | None) -> int:
+def read_match(given: str | None, *, of_case: bool = False) -> int:
     """
     Read which revision a correction corrects.
+
+    Parameters
+    ----------
+    of_case
+        Whether it is a case's settings, which are read with what is public (`"3-p2"`).
 
     Raises
     ------
@@ -334,10 +345,33 @@ def read_match(given: str | None) -> int:
         If the request does not say.
     """
     written = (given or "").strip()
-    found = re.fullmatch(r'"(\d{1,9})(?:-gzip)?"|(\d{1,9})', written)
+    beside = rf"(?:-{PUBLIC_MARK}\d{{1,9}})?" if of_case else ""
+    found = re.fullmatch(rf'"(\d{{1,9}}){beside}(?:-gzip)?"|(\d{{1,9}})', written)
     if found is None:
         raise PreconditionError(written)
     return int(found[1] or found[2])
+
+
+def read_public_match(given: str) -> int:
+    """
+    Read which revision of what is public is changed: of `"p2"`, or of a case's `"3-p2"`.
+
+    Raises
+    ------
+    PreconditionError
+        If it is weak, or none.
+    ConflictError
+        If it is of something else, such as a case's settings: their number is another.
+    """
+    written = given.strip()
+    if written.startswith("W/") or not written:
+        raise PreconditionError(written)
+    found = re.fullmatch(rf'"(?:\d{{1,9}}-)?{PUBLIC_MARK}(\d{{1,9}})(?:-gzip)?"', written)
+    if found is None:
+        said = f"{written:.40} is no ETag of what is public, which is as "
+        said += f'"{PUBLIC_MARK}2": give that of GET /v1/cases/{{id}} or of the last answer here'
+        raise ConflictError(said, 0, "access")
+    return int(found[1])
 
 
 def read_why(asked: str | None, body: Mapping[str, Any]) -> str:

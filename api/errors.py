@@ -151,6 +151,22 @@ class ForeignOriginError(Exception):
         )
 
 
+PUBLIC_MARK = "p"
+"""Before the number of what is public in its ETag: of settings it bears none."""
+
+
+def write_tag(number: int, what: str | None = None) -> str:
+    """
+    Write the ETag of a revision.
+
+    Examples
+    --------
+    >>> write_tag(3, "settings"), write_tag(3, "access")
+    ('"3"', '"p3"')
+    """
+    return f'"{PUBLIC_MARK if what == "access" else ""}{number}"'
+
+
 class PreconditionError(Exception):
     """A correction does not say which revision it corrects."""
 
@@ -296,7 +312,7 @@ def describe(error: BaseException) -> Problem:
     if isinstance(error, NoKeyError):
         headers["WWW-Authenticate"] = "Bearer"  # RFC 6750, 3
     if isinstance(error, ConflictError) and error.number:
-        headers["ETag"] = f'"{error.number}"'
+        headers["ETag"] = write_tag(error.number, error.what)
     if isinstance(error, UnsupportedEncodingError):
         headers["Accept-Encoding"] = "gzip"  # RFC 9110, 12.5.3
     if rule.status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from encircle.store.publishing import publish, read_publication
+from encircle.store.publishing import publish
 from encircle.store.revisions import (
     list_revisions,
 )
-from encircle.store.settings import find_number, list_cases, make_case, settle
+from encircle.store.settings import list_cases, make_case, settle
 
 from ..case_answers import (
     address,
-    read_settings_shown,
+    read_case_shown,
     write_answer,
 )
 from ..case_parameters import (
@@ -47,8 +47,10 @@ from ..cases import (
     parse_as,
     read_kept,
     read_match,
+    read_public_match,
 )
 from ..documentation import document_answer, document_body
+from ..errors import write_tag
 from ..service import ServiceDep  # noqa: TC001 - the framework reads it
 from ..strict import Strict
 from ..telling import TellerDep, tell
@@ -88,13 +90,14 @@ async def show_cases(service: ServiceDep, caller: CallerDep) -> Response:
 @router.get("/{case_id}", summary="Read a case's settings", response_class=Response,
             responses={**READING, 200: document_answer(CaseBody)})  # fmt: skip
 async def show_case(case_id: CaseId, service: ServiceDep, caller: CallerDep) -> Response:
-    """Give the settings as they stand: the member `situation` of the case's maps."""
+    """
+    Give the settings as they stand, the member `situation` of the case's maps, and what is public.
+
+    Either is changed with the `ETag` of this: `"3-p2"` is of settings at 3 and publication at 2.
+    """
     view = await look(service, caller, case_id)
-    settings = await read_kept(service.store, read_settings_shown, case_id, view)
-    terms = await read_kept(service.store, read_publication, case_id, caller.usual)
-    number = await read_kept(service.store, find_number, case_id, view.until)
-    answer = {"id": case_id, "situation": settings, "publication": terms.to_dict()}
-    return write_answer(answer, headers={"ETag": f'"{number}"'})
+    answer, tag = await read_kept(service.store, read_case_shown, case_id, view, caller.usual)
+    return write_answer(answer, headers={"ETag": tag})
 
 
 @router.put(
@@ -113,7 +116,7 @@ async def change_case(  # noqa: PLR0913 - the parts of a request
     """
     who = caller.check("admin" if redact else "editor", case_id)
     body = parse_as(SettingsRequest, await service.read_body(request))
-    number, reason = read_match(if_match), why or body.why or ""
+    number, reason = read_match(if_match, of_case=True), why or body.why or ""
     before = await teller.look(case_id, None)
     work = partial(settle, service.store, case_id, body.situation, who, reason, number)
     made = await keep(partial(work, redact=redact))
@@ -135,16 +138,17 @@ async def publish_case(  # noqa: PLR0913 - the parts of a request
     Say what of the case readers without a key are given: `{"open", "delay_h", "coarsen_m"}`.
 
     A day late, and positions to a kilometre, where nothing is said. A change takes `why`; with
-    `If-Match` it is made only if nobody was there before.
+    `If-Match` it is made only if nobody was there before: `"p2"`, the `ETag` of this answer, or
+    that of the case, `"3-p2"`; `"p0"` where nobody said anything yet.
     """
     who = caller.check("admin", case_id)
     body = parse_as(PublicationRequest, await service.read_body(request))
     terms = body.model_dump(exclude_unset=True, exclude={"why"})
-    number = None if if_match is None else read_match(if_match)
+    number = None if if_match is None else read_public_match(if_match)
     work = partial(publish, service.store, case_id, terms, who, why or body.why, expected=number)
     made = await keep(work)
     told = {"id": case_id, "publication": made.document, "revision": made.brief()}
-    return write_answer(told, headers={"ETag": f'"{made.number}"'})
+    return write_answer(told, headers={"ETag": write_tag(made.number, made.what)})
 
 
 @router.get("/{case_id}/audit", summary="The whole log", response_class=Response,

@@ -23,7 +23,7 @@ from encircle.map.notices import Notice
 from encircle.store.lines import hold_standing, read_bodies
 from encircle.store.publishing import make_public, make_settings_public, tell_public
 from encircle.store.revisions import NotKeptError, find_current, read_written, write_instant
-from encircle.store.settings import read_settings
+from encircle.store.settings import read_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -190,11 +190,7 @@ def _read_settings(
         raise NotKeptError(
             f"there is no case {case_id!r}" + (f", or was none at {by}" if by else "")
         )
-    body = read_bodies(connection, [line.seq]).get(line.seq)
-    if body is None:  # redacted since, by those that stand now
-        return read_settings(connection, case_id)
-    read: Json = orjson.loads(body)
-    return read
+    return read_line(connection, case_id, line.seq)[1]
 
 
 def find_instant(connection: Connection, case_id: str) -> datetime:

@@ -13,11 +13,13 @@ from encircle.store.checking import check_collection, check_name, find_row_fault
 from encircle.store.fitting import find_misfits, list_layers
 from encircle.store.geometry import unpack
 from encircle.store.record import empty_record
-from encircle.store.revisions import Entry, append, find_current, lock_case
+from encircle.store.revisions import Entry, append, find_current, lock_case, read_latest
 from encircle.store.settings import read_settings
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from sqlalchemy import Connection
 
     from encircle.store.opening import Store
     from encircle.store.revisions import Act, Revision
@@ -40,7 +42,8 @@ def lay_layer(
     Parameters
     ----------
     expected
-        Number of the revision that it is laid over; None: whichever is the latest, or none.
+        Number of the revision that it is laid over, or that took it back; None: whichever is the
+        latest, or none.
 
     Raises
     ------
@@ -93,9 +96,18 @@ def lay_layer(
         laid_now = {row.subject for row in find_current(connection, case_id, "layer")}
         _refuse_mixing(name, subject, laid_now)
         there = subject in laid_now
-        is_over = there or expected is not None  # nothing is laid over what is not there
+        # Nothing is laid over what is not there, but by who read that it was taken back.
+        is_over = there or (
+            expected is not None and not _is_taken_back(connection, case_id, subject, expected)
+        )
         entry = Entry("correct" if is_over else "post", "layer", subject, kept, why, expected)
         return append(connection, case_id, [entry], actor, now)[0]
+
+
+def _is_taken_back(connection: Connection, case_id: str, subject: str, number: int) -> bool:
+    """Tell whether a layer was taken back by its revision of a number, and that is its latest."""
+    last = read_latest(connection, case_id, "layer", subject)
+    return last is not None and (last.act, last.number) == ("retract", number)
 
 
 def _refuse_mixing(name: str, subject: str, laid: Collection[str]) -> None:

@@ -82,8 +82,8 @@ class CaseExistsError(StoreError):
 class ConflictError(StoreError):
     """Somebody else revised it meanwhile, or it is there already; `number` is its latest."""
 
-    def __init__(self, message: str, number: int) -> None:
-        self.number = number
+    def __init__(self, message: str, number: int, what: What | None = None) -> None:
+        self.number, self.what = number, what
         super().__init__(message)
 
 
@@ -105,7 +105,8 @@ class Entry:
     body: Json | None = None
     why: str | None = None
     expected: int | None = None
-    """Number of the revision that is revised; None: whichever is the latest."""
+    """Number of the revision that is revised; None: whichever is the latest; 0: there is none yet,
+    which only what is public can be told from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +229,8 @@ def append(
         number, act = heads.get(key, (0, None))
         if entry.act == "post" and act == "retract":
             entry = replace(entry, act="correct", why=entry.why or AGAIN)  # noqa: PLW2901
+        elif entry.what == "access" and entry.expected == number == 0:
+            entry = replace(entry, act="post")  # noqa: PLW2901 - nothing was said, as was read
         else:
             _check(entry, number, act)
         heads[key] = (number + 1, entry.act)
@@ -306,7 +309,8 @@ def _check(entry: Entry, number: int, act: str | None) -> None:
             raise GoneError(f"{name} was redacted, and nothing follows that: {helps}")
         if number:
             said = f"there is a {name} already, at revision {number}"
-            raise ConflictError(f"{said}: correct it, or give this one another id", number)
+            helps = "correct it, or give this one another id"
+            raise ConflictError(f"{said}: {helps}", number, entry.what)
         return
     if is_blank(entry.why or ""):
         raise WhyError(f"why? To {entry.act} {name} takes a reason")
@@ -322,7 +326,7 @@ def _check(entry: Entry, number: int, act: str | None) -> None:
         said = (
             f"{name} is at revision {number}, not {entry.expected}: somebody was there before you"
         )
-        raise ConflictError(f"{said}. Read it, and decide again", number)
+        raise ConflictError(f"{said}. Read it, and decide again", number, entry.what)
 
 
 def _write(  # noqa: PLR0913 - a row of the log

@@ -16,12 +16,11 @@ from encircle.store.revisions import (
     NotKeptError,
     append,
     begin_case,
-    find_current,
     lock_case,
     read_latest,
     write_instant,
 )
-from encircle.store.tables import cases
+from encircle.store.tables import cases, revisions
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -102,6 +101,20 @@ def read_settings(connection: Connection, case_id: str, known_at: datetime | Non
     """
     Read a case's settings as they stand, or stood when the case was known so far.
 
+    Raises
+    ------
+    NotKeptError
+        If there is no such case.
+    """
+    return read_numbered(connection, case_id, known_at)[1]
+
+
+def read_numbered(
+    connection: Connection, case_id: str, known_at: datetime | None = None
+) -> tuple[int, Json]:
+    """
+    Read a case's settings, as `read_settings` does, with the number by which they are corrected.
+
     Without what says nothing, null or a blank text: the door takes that, and whoever reads on would
     take its letters for sides.
 
@@ -111,24 +124,36 @@ def read_settings(connection: Connection, case_id: str, known_at: datetime | Non
         If there is no such case.
     """
     by = None if known_at is None else write_instant(known_at)
-    rows = find_current(connection, case_id, "settings", by)
-    if not rows:
+    latest = read_latest(connection, case_id, "settings", case_id, by)
+    if latest is None:
         raise NotKeptError(
             f"there is no case {case_id!r}" + (f", or was none at {by}" if by else "")
         )
-    if rows[0].body is None:  # redacted since
-        return read_settings(connection, case_id)
-    read: Json = orjson.loads(rows[0].body)
-    return drop_absent(read)
+    number, read = read_line(connection, case_id, latest.seq)
+    return number, drop_absent(read)
 
 
-def find_number(connection: Connection, case_id: str, known_at: datetime | None = None) -> int:
-    """Find the number of a case's settings, by which they are corrected."""
-    by = None if known_at is None else write_instant(known_at)
-    latest = read_latest(connection, case_id, "settings", case_id, by)
-    if latest is None:
-        raise NotKeptError(f"there is no case {case_id!r}")
-    return latest.number
+def read_line(connection: Connection, case_id: str, seq: int) -> tuple[int, Json]:
+    """
+    Read the settings of a line of the log, as they were given, and their number.
+
+    Of settings that were redacted since, those that were given in their place: the first that can
+    be read after them. Others given later do not change what was known before.
+
+    Raises
+    ------
+    NotKeptError
+        If nothing can be read there or after.
+    """
+    c = revisions.c
+    asked = sa.select(c.number, c.body).where(
+        c.case_id == case_id, c.what == "settings", c.seq >= seq, c.body.is_not(None)
+    )
+    row = connection.execute(asked.order_by(c.seq).limit(1)).first()
+    if row is None:
+        said = f"the settings of case {case_id!r} were redacted, and none given in their place"
+        raise NotKeptError(said)
+    return row.number, orjson.loads(row.body)
 
 
 def list_cases(connection: Connection) -> list[Json]:

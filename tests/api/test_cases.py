@@ -455,6 +455,7 @@ def test_a_unit_that_expired_and_nothing_else_is_judged_as_one_that_cannot_be_to
 SEEN = ("name,lat,lon,side,force,track,date\n", "T,51.15,35.2,UA,g,u1,2025-03-10\n",
         "T,51.25,35.2,UA,g,u1,2025-03-12\n")  # fmt: skip
 TABLE = {"Content-Type": "text/csv"}
+UNPACKED = {"Accept-Encoding": "identity"}
 
 
 def places(local, case, day):
@@ -518,7 +519,12 @@ def test_of_two_who_lay_one_layer_over_another_the_second_is_told(local, case, a
     assert_problem(lay("ben", '"1"', f"{case}/layers/none"), 404)
     local.delete(at, params={"why": "wrong"})
     assert_problem(lay("ben", '"3"'), 410)
-    assert lay("ben").headers["etag"] == '"5"'
+    # Where its number is to be read: in the log, that of a retraction, too.
+    last = local.get(f"{case}/audit", params={"brief": True}).json()["revisions"][-1]
+    assert (last["what"], last["id"], last["act"]) == ("layer", "c", "retract")
+    assert lay("ben", f'"{last["revision"]}"').headers["etag"] == '"5"'
+    local.delete(at, params={"why": "wrong"})
+    assert lay("ben").headers["etag"] == '"7"'
 
 
 def test_of_two_who_say_what_is_public_the_second_is_told(local, case, assert_problem):
@@ -526,8 +532,37 @@ def test_of_two_who_say_what_is_public_the_second_is_told(local, case, assert_pr
         head = {} if tag is None else {"If-Match": tag}
         return local.put(f"{case}/publication", json={"delay_h": hours, "why": "new"}, headers=head)
 
-    assert_problem(say(1, '"1"'), 404)
-    assert say(1).headers["etag"] == '"1"'
-    assert say(2, '"1"').headers["etag"] == '"2"'
-    assert_problem(say(3, '"1"'), 409)
+    assert_problem(say(1, '"p1"'), 404)
+    read = local.get(case, headers=UNPACKED)
+    assert (read.json()["publication"]["revision"], read.headers["etag"]) == (0, '"1-p0"')
+    assert say(1, read.headers["etag"]).headers["etag"] == '"p1"'  # nobody had said anything
+    assert_problem(say(9, '"p0"'), 409)
+    assert say(2, '"p1"').headers["etag"] == '"p2"'
+    late = say(3, '"p1"')
+    assert_problem(late, 409)
+    assert late.headers["etag"] == '"p2"'
+    assert_problem(say(3, 'W/"p2"'), 428)
     assert say(4).json()["publication"]["delay_h"] == 4
+
+
+def test_the_number_of_the_settings_undoes_no_shutting(local, case, assert_problem):
+    def say(tag, **terms):
+        terms = {**terms, "why": "w"}
+        return local.put(f"{case}/publication", json=terms, headers={"If-Match": tag})
+
+    assert local.put(f"{case}/publication", json={"delay_h": 48}).status_code == 200
+    read = local.get(case, headers=UNPACKED)
+    assert read.headers["etag"] == '"1-p1"'
+    shut = say(read.headers["etag"], open=False)
+    assert (shut.status_code, shut.headers["etag"]) == (200, '"p2"')
+    assert local.get(case, headers=UNPACKED).headers["etag"] == '"1-p2"'  # for its body is another
+    told = {"situation": read.json()["situation"], "why": "w"}
+    # What is public changed meanwhile, the settings did not: nothing of theirs is lost.
+    done = local.put(case, json=told, headers={"If-Match": read.headers["etag"], **UNPACKED})
+    assert (done.status_code, done.headers["etag"]) == (200, '"2"')
+    for tag in (done.headers["etag"], read.headers["etag"], "2", '"x"', "*"):
+        refused = assert_problem(say(tag, open=True), 409)
+    assert 'as "p2": give that of GET' in refused["detail"]
+    assert local.get(case).json()["publication"]["open"] is False
+    assert_problem(local.put(case, json=told, headers={"If-Match": '"p2"'}), 428)
+    assert local.put(case, json=told, headers={"If-Match": '"2-p2-gzip"'}).status_code == 200

@@ -15,7 +15,7 @@ from encircle.store.keys import make_key
 from encircle.store.publishing import WITHHELD, _middle, publish
 from encircle.store.ratings import Rated, note_rating
 from encircle.store.revisions import Entry, append
-from encircle.store.settings import make_case
+from encircle.store.settings import make_case, settle
 
 BASE = "http://localhost"
 FAR = ("203.0.113.7", 50000)
@@ -397,3 +397,20 @@ def test_a_layer_and_a_correction_are_unpacked_too(app, stranger):
     assert told["revision"]["body"]["geometry"] == at(35.06, 51.06)
     kept = stranger.get(f"{case}/situation", headers=head).json()["features"]
     assert {row["id"]: row["geometry"]["type"] for row in kept} == {"g": "Polygon", "u": "Point"}
+
+
+def test_after_a_redaction_strangers_are_given_what_took_its_place_and_nothing_younger():
+    app, old = create_app(Settings(workers=1, timeout_s=60)), NOW - timedelta(days=5)
+    store = app.state.service.store
+    make_case(store, "leak", {**SETTINGS, "title": "A name"}, NAMES[0], old)
+    settle(store, "leak", {**SETTINGS, "title": "clean"}, NAMES[0], "private", redact=True)
+    settle(store, "leak", {**SETTINGS, "title": "LATEWORD"}, NAMES[0], "w")
+    with TestClient(app, BASE, client=FAR) as client:
+        told = client.get("/v1/cases/leak", headers={"Accept-Encoding": "identity"})
+        assert told.json()["situation"]["title"] == "clean"
+        assert told.headers["etag"] == '"3-p0"'  # of what is told, not of what was redacted
+        for at in ("", "/situation", "/changes.atom"):
+            answer = client.get(f"/v1/cases/leak{at}")
+            assert answer.status_code == 200, answer.text
+            assert "LATEWORD" not in answer.text
+        assert "LATEWORD" not in client.get("/ogc/collections").text

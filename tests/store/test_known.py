@@ -1,5 +1,6 @@
 """What was known at an instant: once it was answered, the answer never changes."""
 
+import json
 import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from encircle.store.casefile import post, retract, revise
 from encircle.store.clock import wait_until_settled
 from encircle.store.laying import lay_layer
 from encircle.store.revisions import Entry, append, list_revisions
-from encircle.store.settings import make_case
+from encircle.store.settings import make_case, read_settings, settle
 from tests.store.test_casefile import NOON, SETTINGS, position
 
 
@@ -89,6 +90,24 @@ def test_the_answer_of_an_instant_never_changes(case):
     assert len({raw for _, raw in answers}) > 3
     for at, raw in answers:
         assert known(case, at) == raw
+
+
+def test_settings_given_after_a_redaction_change_nothing_that_was_known(case):
+    titles = ("secret", "clean", "third", "fourth", "fifth")
+    known_at, answers = {}, []
+    for number, title in enumerate(titles):
+        said, now = {**SETTINGS, "title": title}, NOON + timedelta(hours=number + 1)
+        settle(case, "c", said, "anna", "w", now=now, redact=title in ("clean", "fourth"))
+        known_at[title] = now + timedelta(minutes=1)
+        told = [json.loads(known(case, at))["situation"]["title"] for at in known_at.values()]
+        with case.reading() as connection:
+            shown = [read_settings(connection, "c", at)["title"] for at in known_at.values()]
+        assert told == shown
+        answers.append(told)
+    assert answers == [
+        ["secret"], ["clean"] * 2, ["clean", "clean", "third"], ["fourth"] * 4,
+        ["fourth"] * 4 + ["fifth"],
+    ]  # fmt: skip
 
 
 def test_a_clock_that_is_set_back_changes_no_answer(case, monkeypatch):
