@@ -121,19 +121,17 @@ def _check(
     from encircle.store.revisions import check_log
 
     miscopied: list[str] = []
-    redacted: list[str] = []
 
     def read() -> Iterator[Revision]:
         for line, wrong in _read(store, found.case, step):
             if wrong:
                 where = f"revision {line.seq} ({line.what} {line.subject!r}, number {line.number})"
                 miscopied.append(f"{where} is searched by another {', '.join(wrong)} than it says")
-            redacted.extend([line.subject] if line.act == "redact" else ())
             yield line
 
     found.faults = check_log(read(), hashed_since, found.unproved) + miscopied
     with store.reading() as connection:
-        for faults in read_record(connection, found.case, may_be_empty=bool(redacted)):
+        for faults in read_record(connection, found.case):
             step(None)
             found.faults += faults
 

@@ -9,6 +9,7 @@ hash: nothing here looks at them.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 
 from encircle.store.record import tell_kept
 from encircle.store.revisions import COLUMNS, SEARCHED, Entry, Revision, describe_entry
+from encircle.store.standing import COUNTED
 from encircle.store.tables import judgements, revisions
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["count_kept", "find_first_hashed", "list_lines", "name_miscopied", "read_record"]
 
 Json = dict[str, Any]
+Span = tuple[str, str]
+"""From an instant to another, which is not in it; as `write_instant` writes them."""
 WIDEST = 200
 """Characters of a name that are searched: the first, of one kept before longer were refused."""
 AT_ONCE = 20
@@ -59,7 +63,10 @@ def name_miscopied(line: Revision, searched: Json) -> list[str]:
 
     What was redacted is searched by nothing; that it had to be, `check_log` tells.
     """
-    said = describe_entry(Entry(line.act, line.what, line.subject, line.document))
+    try:
+        said = describe_entry(Entry(line.act, line.what, line.subject, line.document))
+    except (ValueError, AttributeError):  # no JSON, or of another form: `check_log` tells
+        return []
     if line.body is None and not any(value is not None for value in searched.values()):
         return []
     return [name for name in SEARCHED if _cut(said[name]) != _cut(searched[name])]
@@ -75,31 +82,56 @@ def count_kept(connection: Connection, case_id: str) -> int:
     return connection.scalar(asked) or 0
 
 
-def read_record(connection: Connection, case_id: str, *, may_be_empty: bool) -> Iterator[list[str]]:
+def read_record(connection: Connection, case_id: str) -> Iterator[list[str]]:
     """
     Say of each judgement of a case's record what is wrong with it.
 
-    Parameters
-    ----------
-    may_be_empty
-        Whether something of the case was redacted, which takes out what was judged on it.
+    What is redacted takes out what was judged on it, and nothing else may be empty.
     """
+    spans = _list_redacted(connection, case_id)
     c, after = judgements.c, 0
     while True:
         asked = sa.select(judgements).where(c.case_id == case_id, c.seq > after)
         rows = connection.execute(asked.order_by(c.seq).limit(AT_ONCE)).all()
         for row in rows:
-            yield list(_look(row, may_be_empty=may_be_empty))
+            yield list(_look(row, spans))
         if len(rows) < AT_ONCE:
             return
         after = rows[-1].seq
 
 
-def _look(row: Row[Any], *, may_be_empty: bool) -> Iterator[str]:
+def _list_redacted(connection: Connection, case_id: str) -> list[Span]:
+    """
+    List from when until when something stood that was redacted later.
+
+    Of what day it spoke, and of which unit, went with it: so what is known at such an instant may
+    have been on its map, and a map of any other instant cannot have had it.
+    """
+    c, gone = revisions.c, revisions.alias()
+    is_gone = sa.exists().where(
+        gone.c.case_id == c.case_id, gone.c.what == c.what, gone.c.subject == c.subject,
+        gone.c.act == "redact",
+    )  # fmt: skip
+    asked = sa.select(c.what, c.subject, c.act, c.recorded_at).where(c.case_id == case_id, is_gone)
+    spans: list[Span] = []
+    begun: dict[tuple[str, str], str] = {}
+    ended: defaultdict[tuple[str, str], list[Span]] = defaultdict(list)
+    for what, subject, act, at in connection.execute(asked.order_by(c.seq)):
+        key = (what, subject)
+        if act in COUNTED:
+            begun.setdefault(key, at)
+        elif key in begun:
+            ended[key].append((begun.pop(key), at))
+        if act == "redact":
+            spans += ended.pop(key, ())
+    return spans
+
+
+def _look(row: Row[Any], redacted: list[Span]) -> Iterator[str]:
     name = f"the judgement {row.id!r} of the record"
     if row.body is None:
-        if not may_be_empty:
-            yield f"{name} is gone, and nothing was redacted"
+        if not any(begun <= row.known_at < ended for begun, ended in redacted):
+            yield f"{name} is gone, and nothing was redacted that it can have been made on"
         return
     if hashlib.sha256(row.body.encode()).hexdigest() != row.id:
         yield f"{name} is not what was kept: its digest is another"

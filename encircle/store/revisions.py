@@ -9,6 +9,7 @@ and to check are one rule, of what a hash is taken over and what may follow what
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -586,7 +587,26 @@ def _check_line(line: Revision, where: str) -> Iterator[str]:
     }  # fmt: skip
     if not _has_next_alone(line) and line.hash != _hash(row):
         yield f"{where} is not what was recorded"
-    if line.body is not None and digest(line.document) != line.body_sha256:
+    if line.body is not None and not _holds(line.body, line.body_sha256):
         yield f"the body of {where} is not what was recorded"
     if line.why and line.why_sha256 and digest(line.why) != line.why_sha256:
         yield f"the reason of {where} is not what was recorded"
+
+
+def _holds(body: str, sha256: str) -> bool:
+    """Tell whether a body is what was recorded: each member once, for of two the hash has one."""
+    try:
+        said = orjson.loads(body)
+        if orjson.dumps(said).decode() != body:  # what it leaves out is told by a second reading
+            json.loads(body, object_pairs_hook=_take_once)
+    except (ValueError, RecursionError):
+        return False
+    return digest(said) == sha256
+
+
+def _take_once(members: list[tuple[str, Any]]) -> Json:
+    read = dict(members)
+    if len(read) != len(members):
+        said = "a member stands there twice"
+        raise ValueError(said)
+    return read

@@ -3,8 +3,10 @@
 import json
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from encircle.cli.main import app
@@ -14,7 +16,8 @@ from encircle.store.laying import lay_layer, take_back_layer
 from encircle.store.opening import open_store
 from encircle.store.publishing import publish
 from encircle.store.record import keep_judgement
-from encircle.store.settings import make_case
+from encircle.store.settings import make_case, settle
+from encircle.store.tables import judgements
 from tests.store.test_casefile import NOON, SETTINGS, position
 from tests.store.test_record import RAW
 
@@ -63,6 +66,16 @@ def test_a_store_that_nobody_forged_holds(path):
         ("UPDATE revisions SET why = 'x' WHERE act = 'correct' AND case_id = 'd'", "the reason of"),
         ("UPDATE revisions SET body = '{}' WHERE seq = 8", "the body of revision 8"),
         ("UPDATE revisions SET body = NULL WHERE seq = 8", "the body of revision 8"),
+        ("UPDATE revisions SET body = '{' WHERE seq = 8", "the body of revision 8"),
+        (
+            """UPDATE revisions SET body = '{"id":"eve",' || substr(body, 2) WHERE seq = 8""",
+            "the body of revision 8",
+        ),
+        (
+            """UPDATE revisions SET body = replace(body, '"kind"', '"kind":"fire","kind"')
+            WHERE seq = 9""",
+            "the body of revision 9",
+        ),
         ("DELETE FROM revisions WHERE seq = 7", "does not follow the one before it"),
         ("UPDATE revisions SET seen_at = '2030' WHERE seq = 8", "searched by another seen_at than"),
         ("UPDATE revisions SET side = 'B', force = 'x' WHERE seq = 9", "another side, force"),
@@ -96,6 +109,43 @@ def test_a_judgement_that_is_gone_without_a_redaction_is_told(tmp_path):
     forge(tmp_path / "c.sqlite", "UPDATE judgements SET body = NULL")
     found = check(tmp_path / "c.sqlite")
     assert (found.exit_code, "is gone, and nothing was redacted" in found.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("what", ["feature", "settings", "layer"])
+def test_a_judgement_is_gone_only_with_what_stood_on_its_map(tmp_path, what):
+    store = open_store(tmp_path / "c.sqlite")
+    make_case(store, "c", SETTINGS, "anna", NOON)
+    hours = [NOON + timedelta(hours=number) for number in range(6)]
+    ground = {"type": "FeatureCollection", "features": []}
+    post(store, "c", [position("p")], "ben", now=hours[1])
+    lay_layer(store, "c", "l", ground, "ben", now=hours[1])
+
+    def keep(number):
+        raw = json.dumps({**json.loads(RAW), "n": number}).encode()
+        with store.writing() as connection:
+            keep_judgement(connection, "c", raw, hours[number], "anna", hours[number])
+
+    keep(0)  # before it was posted
+    keep(2)
+    if what == "feature":
+        retract(store, "c", "p", "ben", "private", redact=True, now=hours[3])
+    elif what == "layer":
+        take_back_layer(store, "c", "l", None, "ben", "private", redact=True, now=hours[3])
+    else:
+        settle(store, "c", SETTINGS, "ben", "private", now=hours[3], redact=True)
+        settle(store, "c", {**SETTINGS, "title": "x"}, "ben", "named", now=hours[5])
+    keep(4)
+    with store.reading() as connection:
+        rows = connection.execute(sa.select(judgements).order_by(judgements.c.seq)).all()
+    store.close()
+    assert [row.body is None for row in rows] == [what == "settings", True, False]
+    assert check(tmp_path / "c.sqlite").exit_code == 0
+    forge(tmp_path / "c.sqlite", "UPDATE judgements SET body = NULL")
+    found = check(tmp_path / "c.sqlite")
+    assert found.exit_code == 2
+    told = [row.id for row in rows if f"{row.id!r} of the record is gone" in found.stderr]
+    on_none = [rows[2].id] if what == "settings" else [rows[0].id, rows[2].id]
+    assert told == on_none
 
 
 def test_a_line_without_the_hash_of_its_reason_is_told_where_others_have_one(tmp_path):
