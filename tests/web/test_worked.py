@@ -204,7 +204,8 @@ def test_what_readers_without_a_key_are_given_is_said_and_changed(open_page, kep
     page.fill("#coarsen_m", "5000")
     page.click("#publish-send")
     until(page, "document.getElementById('terms').textContent.includes('72')")
-    assert get(at).json()["publication"] == {"open": True, "delay_h": 72, "coarsen_m": 5000}
+    told = {"open": True, "delay_h": 72, "coarsen_m": 5000, "revision": 1}
+    assert get(at).json()["publication"] == told
 
 
 SPY = """
