@@ -209,10 +209,10 @@ def test_a_claim_that_cannot_be_rated_keeps_no_other_from_it(local, case, monkey
     teller, before = type(local.app.state.teller), faults(local)
     rate = teller._rate  # noqa: SLF001 - the one place each is rated at
 
-    async def fail(self, case_id, claim):
+    async def fail(self, case_id, claim, *found):
         if (case_id, claim.subject) == (name_of(case), "b"):
             raise ValueError
-        return await rate(self, case_id, claim)
+        return await rate(self, case_id, claim, *found)
 
     monkeypatch.setattr(teller, "_rate", fail)
     for _ in range(3):
