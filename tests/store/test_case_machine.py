@@ -6,7 +6,7 @@ was known at an instant never changes afterwards; the log is one whole chain.
 """
 
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -159,13 +159,15 @@ class Case(RuleBasedStateMachine):
                         for number, (then, of, _, _) in enumerate(self.happened)
                         if of == name and (known_at is None or then <= known_at)
                     ]
-                    seen.append((at, order[-1], name, feature))
+                    # At midnight to the second it may name the day alone: then the day's last.
+                    rank = at.date(), at.time() == time.min, at
+                    seen.append((rank, order[-1], name, feature))
         told = [(name, f["properties"]) for *_, name, f in seen if "track" not in f["properties"]]
         for track in ("u1", "u2"):
             of = sorted(s for s in seen if s[3]["properties"].get("track") == track)
             if of:
                 *_, name, last = of[-1]
-                others = [s[2] for s in of[:-1] if s[0].date() == of[-1][0].date()]
+                others = [s[2] for s in of[:-1] if s[0][0] == of[-1][0][0]]
                 cited = {"sources": [name, *others]}
                 told.append((name, {**last["properties"], **cited}))
         return sorted(told, key=lambda one: one[0])
